@@ -1,0 +1,115 @@
+import { z } from 'zod'
+
+/** What one asks of the metric language. The same object is the URL, the HTTP body, the MCP tool's input and the CLI's flags. */
+
+const day = z.iso.date()
+
+export const grains = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const
+export type Grain = (typeof grains)[number]
+
+export const calendars = ['gregorian', 'iso', '4-5-4', '4-4-5', '5-4-4'] as const
+
+/** Named windows, resolved against "today" in store time. */
+export const windows = [
+  'today', 'yesterday', 'last_7_days', 'last_28_days', 'last_90_days', 'last_365_days',
+  'week_to_date', 'month_to_date', 'quarter_to_date', 'year_to_date',
+  'last_week', 'last_month', 'last_quarter', 'last_year', 'all_time',
+] as const
+
+/** The comparisons every metric knows; a saved target or plan version is `target:<name>`. */
+export const comparisons = [
+  'previous_period',
+  'last_year',
+  'last_year_weekday',
+  'last_year_event',
+  'last_year_restated',
+  'last_year_unrestated',
+] as const
+
+const comparison = z.union([z.enum(comparisons), z.string().regex(/^target:.+/)])
+
+const filter = z.union([
+  z.object({
+    dimension: z.string(),
+    is: z.array(z.string()).optional(),
+    not: z.array(z.string()).optional(),
+    contains: z.string().optional(),
+  }),
+  z.object({ metric: z.string(), over: z.number().optional(), under: z.number().optional() }),
+])
+
+export const Query = z.object({
+  metrics: z.array(z.string()).min(1).max(24).describe('Metric names, e.g. net_sales, aov'),
+  by: z.array(z.string()).max(4).optional().describe('Dimension names, e.g. country, product'),
+  grain: z.enum(grains).optional().describe('One row per period of this length; absent: one for the whole window'),
+  window: z.enum(windows).optional().describe('A named period; or give from and to'),
+  from: day.optional(),
+  to: day.optional().describe('Inclusive'),
+  calendar: z.enum(calendars).optional().describe("The company's calendar when absent"),
+  stores: z.array(z.string()).optional().describe('Store handles; all the asker may see when absent'),
+  currency: z.string().length(3).optional().describe("Reader's currency; the stores' own when they share one"),
+  filters: z.array(filter).max(20).optional(),
+  compare: z.array(comparison).max(6).optional(),
+  sort: z
+    .object({
+      by: z.string().describe('A metric or dimension of the query, or period'),
+      of: z.string().optional().describe('A comparison of the query: sort by the change against it'),
+      desc: z.boolean().optional(),
+    })
+    .optional(),
+  limit: z.int().min(1).max(10_000).optional(),
+  offset: z.int().min(0).optional(),
+  subtotals: z.boolean().optional().describe('Also a row for each value of the first dimensions'),
+})
+export type Query = z.infer<typeof Query>
+
+const value = z.string().nullable().describe('Decimal as text; null is N/A, never 0')
+
+const Compared = z.object({
+  period: z.string().optional().describe('What the row is compared with'),
+  values: z.record(z.string(), z.object({ value, delta: value, ratio: value.describe('delta ÷ |value|; null where value is 0 or N/A') })),
+})
+
+/** A row is flat: `period`, each dimension and each metric by name, and `compare` by comparison. */
+const AnswerRow = z
+  .object({ period: z.string().optional(), compare: z.record(z.string(), Compared).optional() })
+  .catchall(z.string().nullable())
+
+const Definition = z.object({
+  name: z.string(),
+  label: z.string(),
+  description: z.string(),
+  formula: z.string(),
+  unit: z.enum(['money', 'count', 'quantity', 'share', 'ratio', 'days', 'score']),
+  additivity: z.enum(['additive', 'semi_additive', 'ratio', 'non_additive']),
+  good: z.enum(['up', 'down', 'none']),
+  owner: z.string(),
+  sources: z.array(z.string()),
+})
+export type Definition = z.infer<typeof Definition>
+
+export const Answer = z.object({
+  rows: z.array(AnswerRow),
+  subtotals: z.array(AnswerRow).optional(),
+  totals: AnswerRow,
+  meta: z.object({
+    from: z.string(),
+    to: z.string(),
+    grain: z.enum(grains).optional(),
+    calendar: z.string(),
+    currency: z.string().nullable(),
+    stores: z.array(z.string()),
+    asOf: z.string().nullable().describe('When the data behind the answer were last loaded, UTC'),
+    lastDay: z.string().nullable().describe('The last day that has data'),
+    rowsBehind: z.number().describe('Ledger rows the answer rests on'),
+    count: z.number().describe('Rows there are without limit and offset'),
+    definitions: z.record(z.string(), Definition),
+    comparisons: z.record(z.string(), z.object({ label: z.string(), from: z.string(), to: z.string(), note: z.string().optional() })),
+    missing: z.record(z.string(), z.string()).describe('Metrics that answer N/A, and what would supply them'),
+    warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+    cached: z.boolean(),
+    ms: z.number(),
+  }),
+})
+export type Answer = z.infer<typeof Answer>
+export type AnswerRow = z.infer<typeof AnswerRow>

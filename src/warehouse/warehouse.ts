@@ -1,0 +1,93 @@
+import type { DerivedName, TableName } from '#kernel/canonical.ts'
+
+/** A value as every driver gives it: decimals and 64-bit integers as strings, dates as YYYY-MM-DD, times as YYYY-MM-DD HH:MM:SS. */
+export type Cell = string | number | boolean | null
+export type Row = Record<string, Cell>
+
+/**
+ * Named parameters, written `{name:Type}` in the SQL text with one of the portable types below.
+ * Arrays are allowed: `{stores:Array(String)}` with `has({stores:Array(String)}, store)`.
+ */
+export type Parameters = Record<string, string | number | boolean | readonly string[]>
+
+/** Canonical rows on disk, ready to be taken in: what connectors produce. */
+export interface Delivery {
+  /** Unique id of the delivery; delivering the same id again is a no-op. */
+  id: string
+  table: TableName
+  /** Parquet files whose columns are exactly the table's. */
+  files: readonly string[]
+  /**
+   * merge: a row replaces the row with the same key (rows equal in every column count as repeats).
+   * replace_orders: all ledger rows of each order in the delivery are replaced (sources that restate whole orders).
+   */
+  mode: 'merge' | 'replace_orders'
+}
+
+/** What a delivery changed. rows = inserted + changed + repeats. */
+export interface Receipt {
+  rows: number
+  inserted: number
+  changed: number
+  repeats: number
+}
+
+/** One entry of the delivery log: which slice of which table changed, for cache invalidation and "data as of". */
+export interface Change {
+  /** Ascending, unique. */
+  version: number
+  delivery: string
+  table: TableName
+  stores: readonly string[]
+  /** First and last day touched; null where the table is not dated. */
+  from: string | null
+  to: string | null
+  rows: number
+  /** UTC, ISO. */
+  at: string
+}
+
+/** What a driver spells its own way; everything else is one portable text. */
+export interface Dialect {
+  engine: 'duckdb' | 'clickhouse'
+  /** Readable name of a table in FROM (ClickHouse adds FINAL where duplicates may still be unmerged). */
+  from(table: TableName | DerivedName): string
+  /** Exact decimal with four places from any numeric expression. */
+  money(expression: string): string
+  /** Double, for ordering and filtering by ratios. */
+  float(expression: string): string
+  /** Text of any expression, NULL staying NULL. */
+  text(expression: string): string
+  /** Day expression plus or minus a constant number of days. */
+  addDays(day: string, days: number): string
+  /** Case-insensitive "contains". */
+  contains(text: string, needle: string): string
+  /** 1 = Monday … 7 = Sunday. */
+  weekday(day: string): string
+}
+
+/**
+ * The granary's port. Two drivers stand behind it: DuckDB in the process, ClickHouse over HTTP.
+ * SQL handed to `query` is written once, in the portable text the conformance suite runs on both.
+ */
+export interface Warehouse {
+  readonly dialect: Dialect
+  /** Runs one SELECT. @throws Failure('unavailable') when the engine cannot be reached, 'internal' for a statement it refuses. */
+  query<R extends Row = Row>(sql: string, parameters?: Parameters): Promise<R[]>
+  /** The same in batches, for exports and drill-downs of any size; memory stays flat. */
+  stream(sql: string, parameters?: Parameters): AsyncIterable<Row[]>
+  /**
+   * Takes canonical rows in, in one transaction with what is derived from them and the log entry:
+   * after a crash at any moment the delivery is wholly in or wholly out. Deliveries queue behind one another.
+   */
+  deliver(delivery: Delivery, onProgress?: (done: number, total: number) => void): Promise<Receipt>
+  /** Removes rows of a store (all tables), or of one table; logged as a change. For "disconnect and delete" and erasure. */
+  remove(what: { store: string; table?: TableName; orders?: readonly string[]; customer?: string }): Promise<number>
+  /** Changes after a version, oldest first; `changes(-1)` is the whole log. */
+  changes(after: number): Promise<Change[]>
+  /** Engine, version, place, size and row counts, for `doctor`. */
+  describe(): Promise<{ engine: string; version: string; place: string; tables: Record<string, number> }>
+  /** Writes a consistent copy into a new folder; `restore` of the driver opens one. @throws Failure('unsupported') on ClickHouse. */
+  backup(folder: string): Promise<void>
+  close(): Promise<void>
+}
