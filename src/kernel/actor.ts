@@ -16,4 +16,10 @@ export interface Actor {
 export const mayAct = (role: Role, needed: Role): boolean => roles.indexOf(role) <= roles.indexOf(needed)
 
 /** The command line on the machine that holds the data, and jobs: may do everything, and is named in the audit. */
-export const system = (name: string): Actor => ({ kind: 'system', id: 'system', name, role: 'owner', stores: 'all' })
+export const system = (name: string): Actor => ({
+  kind: 'system',
+  id: 'system',
+  name,
+  role: 'owner',
+  stores: 'all',
+})

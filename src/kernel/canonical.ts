@@ -11,7 +11,17 @@
  */
 
 /** text · money DECIMAL(18,4) · quantity DECIMAL(18,4) · rate DECIMAL(18,8) · count BIGINT · hash UBIGINT · flag BOOLEAN · day DATE · time TIMESTAMP (store wall clock) · hour 0–23 */
-export type ColumnType = 'text' | 'money' | 'quantity' | 'rate' | 'count' | 'hash' | 'flag' | 'day' | 'time' | 'hour'
+export type ColumnType =
+  | 'text'
+  | 'money'
+  | 'quantity'
+  | 'rate'
+  | 'count'
+  | 'hash'
+  | 'flag'
+  | 'day'
+  | 'time'
+  | 'hour'
 
 export interface Column {
   type: ColumnType
@@ -40,7 +50,10 @@ const source = col('text', 'What delivered the row: a connection or an import id
 const ledgerMoney = {
   gross: col('money', 'Unit price × quantity before discounts, tax and shipping; only on sale rows'),
   discounts: col('money', 'Line and allocated order discounts, ≤ 0'),
-  reversals: col('money', 'Refunds, returns, cancellations and negative edits (≤ 0) and their adjustments (either sign)'),
+  reversals: col(
+    'money',
+    'Refunds, returns, cancellations and negative edits (≤ 0) and their adjustments (either sign)',
+  ),
   shipping: col('money', 'Shipping charged less shipping discounts; refunded shipping negative'),
   taxes: col('money', 'Tax collected; refunded tax negative'),
   duties: col('money', 'Duties collected; refunded negative'),
@@ -51,7 +64,8 @@ const ledgerMoney = {
 
 export const tables = {
   stores: {
-    about: 'Shops, channels with their own till, B2B arms: whatever trades in one currency and one time zone.',
+    about:
+      'Shops, channels with their own till, B2B arms: whatever trades in one currency and one time zone.',
     key: ['store'],
     columns: {
       store,
@@ -77,7 +91,10 @@ export const tables = {
       currency,
       quantity: col('quantity', 'Units: positive sold, negative returned'),
       ...ledgerMoney,
-      cost: maybe('money', 'COGS snapshot of the units in the row, signed as the units; NULL when not recorded'),
+      cost: maybe(
+        'money',
+        'COGS snapshot of the units in the row, signed as the units; NULL when not recorded',
+      ),
       product_id: col('text', 'Product or SKU code as the source names it'),
       title: col('text', 'Product title as sold'),
       customer_id: col('text', "'' when the sale has no known customer"),
@@ -142,7 +159,14 @@ export const tables = {
     about: 'Unit cost over time.',
     key: ['store', 'product_id', 'from_day'],
     dated: 'from_day',
-    columns: { store, product_id: col('text', ''), from_day: col('day', ''), unit_cost: col('money', 'Landed'), currency, source },
+    columns: {
+      store,
+      product_id: col('text', ''),
+      from_day: col('day', ''),
+      unit_cost: col('money', 'Landed'),
+      currency,
+      source,
+    },
   },
   stock_days: {
     about: 'Stock level at the end of a day.',
@@ -162,7 +186,8 @@ export const tables = {
     },
   },
   traffic_days: {
-    about: 'Sessions and their funnel by day. Counts here are of sessions and events, additive; people are in traffic_users.',
+    about:
+      'Sessions and their funnel by day. Counts here are of sessions and events, additive; people are in traffic_users.',
     key: ['store', 'day', 'origin', 'channel', 'campaign', 'device', 'country', 'landing_page'],
     dated: 'day',
     columns: {
@@ -338,7 +363,8 @@ const derivedSums = {
  */
 export const derived = {
   order_days: {
-    about: 'One row per order and day on which something happened to it. The row of the order day is the order itself.',
+    about:
+      'One row per order and day on which something happened to it. The row of the order day is the order itself.',
     key: ['store', 'order_id', 'day'],
     dated: 'day',
     columns: {
@@ -353,7 +379,10 @@ export const derived = {
       country: col('text', ''),
       channel: col('text', ''),
       discount_code: col('text', ''),
-      orders: col('count', '1 on the day the order first sold something (a sale row with quantity and gross above zero), else 0'),
+      orders: col(
+        'count',
+        '1 on the day the order first sold something (a sale row with quantity and gross above zero), else 0',
+      ),
       discounted_orders: col('count', '1 where orders is 1 and the order carries a discount'),
       customer_orders: col('count', 'orders, where the customer is known'),
       nth: col('count', "The customer's order number in the shop, from 1; 0 when unknown or not an order"),
@@ -380,7 +409,8 @@ export const derived = {
     },
   },
   product_days: {
-    about: 'Ledger by store, day and product. `orders` counts orders of the one product and adds over days, never over products.',
+    about:
+      'Ledger by store, day and product. `orders` counts orders of the one product and adds over days, never over products.',
     key: ['store', 'day', 'product_id', 'currency'],
     dated: 'day',
     columns: {

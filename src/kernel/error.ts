@@ -23,7 +23,11 @@ export class Failure extends Error {
   readonly next: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
 
-  constructor(code: FailureCode, message: string, more: { next?: string; details?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    more: { next?: string; details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'Failure'
     this.code = code

@@ -11,9 +11,21 @@ export const calendars = ['gregorian', 'iso', '4-5-4', '4-4-5', '5-4-4'] as cons
 
 /** Named windows, resolved against "today" in store time. */
 export const windows = [
-  'today', 'yesterday', 'last_7_days', 'last_28_days', 'last_90_days', 'last_365_days',
-  'week_to_date', 'month_to_date', 'quarter_to_date', 'year_to_date',
-  'last_week', 'last_month', 'last_quarter', 'last_year', 'all_time',
+  'today',
+  'yesterday',
+  'last_7_days',
+  'last_28_days',
+  'last_90_days',
+  'last_365_days',
+  'week_to_date',
+  'month_to_date',
+  'quarter_to_date',
+  'year_to_date',
+  'last_week',
+  'last_month',
+  'last_quarter',
+  'last_year',
+  'all_time',
 ] as const
 
 /** The comparisons every metric knows; a saved target or plan version is `target:<name>`. */
@@ -41,13 +53,20 @@ const filter = z.union([
 export const Query = z.object({
   metrics: z.array(z.string()).min(1).max(24).describe('Metric names, e.g. net_sales, aov'),
   by: z.array(z.string()).max(4).optional().describe('Dimension names, e.g. country, product'),
-  grain: z.enum(grains).optional().describe('One row per period of this length; absent: one for the whole window'),
+  grain: z
+    .enum(grains)
+    .optional()
+    .describe('One row per period of this length; absent: one for the whole window'),
   window: z.enum(windows).optional().describe('A named period; or give from and to'),
   from: day.optional(),
   to: day.optional().describe('Inclusive'),
   calendar: z.enum(calendars).optional().describe("The company's calendar when absent"),
   stores: z.array(z.string()).optional().describe('Store handles; all the asker may see when absent'),
-  currency: z.string().length(3).optional().describe("Reader's currency; the stores' own when they share one"),
+  currency: z
+    .string()
+    .length(3)
+    .optional()
+    .describe("Reader's currency; the stores' own when they share one"),
   filters: z.array(filter).max(20).optional(),
   compare: z.array(comparison).max(6).optional(),
   sort: z
@@ -67,7 +86,10 @@ const value = z.string().nullable().describe('Decimal as text; null is N/A, neve
 
 const Compared = z.object({
   period: z.string().optional().describe('What the row is compared with'),
-  values: z.record(z.string(), z.object({ value, delta: value, ratio: value.describe('delta ÷ |value|; null where value is 0 or N/A') })),
+  values: z.record(
+    z.string(),
+    z.object({ value, delta: value, ratio: value.describe('delta ÷ |value|; null where value is 0 or N/A') }),
+  ),
 })
 
 /** A row is flat: `period`, each dimension and each metric by name, and `compare` by comparison. */
@@ -104,7 +126,10 @@ export const Answer = z.object({
     rowsBehind: z.number().describe('Ledger rows the answer rests on'),
     count: z.number().describe('Rows there are without limit and offset'),
     definitions: z.record(z.string(), Definition),
-    comparisons: z.record(z.string(), z.object({ label: z.string(), from: z.string(), to: z.string(), note: z.string().optional() })),
+    comparisons: z.record(
+      z.string(),
+      z.object({ label: z.string(), from: z.string(), to: z.string(), note: z.string().optional() }),
+    ),
     missing: z.record(z.string(), z.string()).describe('Metrics that answer N/A, and what would supply them'),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })),
     cached: z.boolean(),

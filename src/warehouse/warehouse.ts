@@ -82,7 +82,12 @@ export interface Warehouse {
    */
   deliver(delivery: Delivery, onProgress?: (done: number, total: number) => void): Promise<Receipt>
   /** Removes rows of a store (all tables), or of one table; logged as a change. For "disconnect and delete" and erasure. */
-  remove(what: { store: string; table?: TableName; orders?: readonly string[]; customer?: string }): Promise<number>
+  remove(what: {
+    store: string
+    table?: TableName
+    orders?: readonly string[]
+    customer?: string
+  }): Promise<number>
   /** Changes after a version, oldest first; `changes(-1)` is the whole log. */
   changes(after: number): Promise<Change[]>
   /** Engine, version, place, size and row counts, for `doctor`. */

@@ -1,0 +1,49 @@
+import type { Answer, Definition, Query } from './query.ts'
+
+/** On whose behalf a question is asked. */
+export interface Scope {
+  stores: 'all' | readonly string[]
+  /** Now; "today" is cut from it in store time. */
+  now: Date
+}
+
+/** What stands behind one number. */
+export interface Explanation {
+  metrics: Record<string, { definition: Definition; expanded: string; uses: string[] }>
+  passes: { name: string; about: string; result: unknown }[]
+  statements: { about: string; sql: string; parameters: Record<string, unknown> }[]
+}
+
+/** Ledger rows behind a cell: the query, narrowed to one period and one value of each dimension. */
+export interface RowsRequest {
+  query: Query
+  metric: string
+  period?: string
+  values?: Record<string, string>
+  limit?: number
+  offset?: number
+}
+
+export interface DimensionInfo {
+  name: string
+  label: string
+  description: string
+  /** Metrics it can split. */
+  metrics: string[]
+}
+
+/**
+ * The metric language at work. Everything that shows a number asks here.
+ * @throws Failure('invalid') that names the unknown metric, dimension or impossible combination and what would do.
+ */
+export interface Engine {
+  ask(query: Query, scope: Scope): Promise<Answer>
+  explain(query: Query, scope: Scope): Promise<Explanation>
+  rows(
+    request: RowsRequest,
+    scope: Scope,
+  ): Promise<{ table: string; columns: string[]; rows: (string | null)[][]; count: number }>
+  definitions(): Promise<{ metrics: Definition[]; dimensions: DimensionInfo[] }>
+  /** Values of a dimension, most sold first, for filters; at most 100. */
+  values(dimension: string, search: string, scope: Scope): Promise<string[]>
+}
