@@ -1,0 +1,52 @@
+// Builds the browser bundle into dist/ when it is missing or its sources have changed since.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { environment, install, node, root } from './install.mjs'
+
+const stamp = join(root, 'dist', '.built-from')
+
+/** Everything a bundle can be made of, so that a changed file is never missed. */
+function fingerprint() {
+  const hash = createHash('sha256')
+  const walk = folder => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) walk(path)
+      else if (!entry.name.includes('.test.')) hash.update(path.slice(root.length)).update(readFileSync(path))
+    }
+  }
+  walk(join(root, 'src'))
+  for (const name of ['vite.config.ts', 'package-lock.json']) hash.update(readFileSync(join(root, name)))
+  return hash.digest('hex')
+}
+
+/** @returns whether there was something to build. */
+export function build() {
+  if (!existsSync(join(root, 'vite.config.ts'))) return false
+  const now = fingerprint()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return false
+  console.log('Building the browser bundle …')
+  const done = spawnSync(
+    node,
+    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel=warn'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...environment, NODE_ENV: 'production' },
+    },
+  )
+  if (done.status !== 0) {
+    console.error('The browser bundle could not be built; the reason stands above.')
+    process.exit(1)
+  }
+  writeFileSync(stamp, now)
+  return true
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  install()
+  build()
+}
