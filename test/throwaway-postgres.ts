@@ -25,7 +25,10 @@ export function postgresPrograms(): string | null {
 }
 
 /** Starts a server on a free local port. @throws when the programs refuse, with what they said. */
-export async function throwawayPostgres(programs: string): Promise<ThrowawayPostgres> {
+export async function throwawayPostgres(
+  programs: string,
+  more: readonly string[] = [],
+): Promise<ThrowawayPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-postgres-'))
   const who = unprivileged()
   if (who) chownSync(folder, who.uid, who.gid)
@@ -35,7 +38,13 @@ export async function throwawayPostgres(programs: string): Promise<ThrowawayPost
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr || made.error?.message}`)
 
   const port = await freePort()
-  const settings = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=200']
+  const settings = [
+    'fsync=off',
+    'full_page_writes=off',
+    'synchronous_commit=off',
+    'max_connections=200',
+    ...more,
+  ]
   const server = spawn(
     join(programs, 'postgres'),
     ['-D', data, '-k', folder, '-h', '127.0.0.1', '-p', `${port}`, ...settings.flatMap(s => ['-c', s])],
