@@ -104,13 +104,23 @@ describe.skipIf(!present)('the main job on a million real sales lines', () => {
   })
 
   it('counts the overlap of a second file once, and a repeated import changes nothing', async () => {
-    expect(await load(first)).toMatchObject({ rows: 525_461, accepted: 502_938, repeats: 22_523, rejected: 0 })
+    expect(await load(first)).toMatchObject({
+      rows: 525_461,
+      accepted: 502_938,
+      repeats: 22_523,
+      rejected: 0,
+    })
     expect(await load(second)).toMatchObject({ rows: 541_909, accepted: 0, repeats: 541_909, rejected: 0 })
     const metrics = 'net_sales,gross_sales,orders,customers'
     const both = await ask('--metrics', metrics, '--from', '2009-12-01', '--to', '2011-12-09')
-    expect(both.totals).toMatchObject({ net_sales: '18909744.118', gross_sales: '20533723.918', orders: '40077' })
+    expect(both.totals).toMatchObject({
+      net_sales: '18909744.118',
+      gross_sales: '20533723.918',
+      orders: '40077',
+    })
     const november = ['--from', '2011-11-01', '--to', '2011-11-30', '--compare', 'last_year']
-    const change = (await ask('--metrics', 'net_sales', ...november)).totals.compare?.last_year?.values.net_sales
+    const change = (await ask('--metrics', 'net_sales', ...november)).totals.compare?.last_year?.values
+      .net_sales
     expect(Number(change?.value)).toBe(1422654.642)
     expect(Number(change?.ratio)).toBeCloseTo(0.0275, 4)
   }, 300_000)
@@ -123,7 +133,14 @@ describe.skipIf(!present)('the main job on a million real sales lines', () => {
     const place = ['--store', 'discs', '--currency', 'USD', '--timezone', 'America/New_York', '--json']
     const result = await quarterdeck<ImportResult>(data, 'import', discs, '--map', mapping, ...place)
     expect(result.accepted + result.rejected + result.repeats).toBe(6_919)
-    const answer = await ask('--metrics', 'net_sales,units_sold,customers', '--stores', 'discs', '--window', 'all_time')
+    const answer = await ask(
+      '--metrics',
+      'net_sales,units_sold,customers',
+      '--stores',
+      'discs',
+      '--window',
+      'all_time',
+    )
     expect(answer.totals).toMatchObject({ net_sales: '244091.94', units_sold: '16479', customers: '2357' })
   }, 120_000)
 })

@@ -5,7 +5,7 @@
  *
  * Conventions
  * - Money is DECIMAL(18,4) in the row's `currency`; deductions are stored negative, so plain sums are Shopify's canon.
- * - `at` is the wall clock of the store; `day` and `hour` are cut from it. No other clock is in the granary.
+ * - `happened_at` is the wall clock of the store; `day` and `hour` are cut from it. No other clock is in the granary.
  * - A sale is dated by its order, a reversal by the day it was processed.
  * - An absent cost is NULL and excluded; a cost of zero is a real zero.
  */
@@ -84,9 +84,9 @@ export const tables = {
       order_id: col('text', 'The order (invoice) the row belongs to'),
       line_key: col('hash', 'Hash of the source line id, or of the line content and its occurrence number'),
       kind: col('text', 'sale · reversal · shipping · tax · duty · fee · adjustment · gift_card · tip'),
-      at: col('time', 'When it happened, store wall clock'),
-      day: col('day', 'Day of `at`'),
-      hour: col('hour', 'Hour of `at`'),
+      happened_at: col('time', 'When it happened, store wall clock'),
+      day: col('day', 'Day of `happened_at`'),
+      hour: col('hour', 'Hour of `happened_at`'),
       ordered_day: col('day', 'Day the order was placed (cohort day); equals `day` on sale rows'),
       currency,
       quantity: col('quantity', 'Units: positive sold, negative returned'),
@@ -371,7 +371,8 @@ export const derived = {
       store,
       order_id: col('text', ''),
       day: col('day', ''),
-      hour: col('hour', 'Hour of the first row of that day'),
+      happened_at: col('time', 'When the first row of that day happened'),
+      hour: col('hour', 'Hour of `happened_at`'),
       ordered_day: col('day', ''),
       currency,
       customer_id: col('text', ''),

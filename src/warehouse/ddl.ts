@@ -1,0 +1,39 @@
+import { type Column, type ColumnType, derived, type Table, tables } from '#kernel/canonical.ts'
+
+const types: Record<ColumnType, string> = {
+  text: 'VARCHAR',
+  money: 'DECIMAL(18,4)',
+  quantity: 'DECIMAL(18,4)',
+  rate: 'DECIMAL(18,8)',
+  count: 'BIGINT',
+  hash: 'UBIGINT',
+  flag: 'BOOLEAN',
+  day: 'DATE',
+  time: 'TIMESTAMP',
+  hour: 'TINYINT',
+}
+
+const column = (name: string, { type, optional }: Column) =>
+  `${name} ${types[type]}${optional ? '' : ' NOT NULL'}`
+
+const create = (name: string, { columns }: Table) =>
+  `CREATE TABLE IF NOT EXISTS ${name} (${Object.entries(columns)
+    .map(([key, value]) => column(key, value))
+    .join(', ')})`
+
+/**
+ * What a DuckDB granary is made of. There are no primary keys: an index over tens of millions of rows would
+ * outgrow memory; keys are kept by the one road in, `deliver`.
+ */
+export const duckdbSchema = (): string[] => [
+  ...Object.entries(tables).map(([name, table]) => create(name, table)),
+  ...Object.entries(derived).map(([name, table]) => create(name, table)),
+  `CREATE TABLE IF NOT EXISTS deliveries (
+    version BIGINT NOT NULL, delivery VARCHAR NOT NULL, name VARCHAR NOT NULL, stores VARCHAR NOT NULL,
+    first_day DATE, last_day DATE, rows BIGINT NOT NULL, inserted BIGINT NOT NULL, changed BIGINT NOT NULL,
+    repeats BIGINT NOT NULL, logged_at TIMESTAMP NOT NULL)`,
+]
+
+/** Columns a delivery must bring, in the table's order, with their DuckDB types. */
+export const duckdbColumns = (table: Table): [name: string, type: string][] =>
+  Object.entries(table.columns).map(([name, { type }]) => [name, types[type]])

@@ -1,0 +1,256 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { table as describe, type Table, type TableName, tables } from '#kernel/canonical.ts'
+import { Failure } from '#kernel/error.ts'
+import { duckdbColumns } from './ddl.ts'
+import { deriveAll, deriveTouched } from './derive-ledger.ts'
+import { hits, insertNew, quote, removeChanged, stage } from './merge.ts'
+import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
+
+type Progress = ((done: number, total: number) => void) | undefined
+
+const number = async (connection: DuckDBConnection, sql: string): Promise<number> => {
+  const rows = (await connection.runAndReadAll(sql)).getRowsJson()
+  return Number(rows[0]?.[0] ?? 0)
+}
+
+/** Runs `work` in a transaction; whatever fails, nothing of it stays. */
+const transaction = async <T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> => {
+  await connection.run('BEGIN TRANSACTION')
+  try {
+    const result = await work()
+    await connection.run('COMMIT')
+    return result
+  } catch (cause) {
+    await connection.run('ROLLBACK').catch(() => undefined)
+    if (cause instanceof Failure) throw cause
+    throw translated(cause)
+  } finally {
+    for (const name of [
+      'staged',
+      'hit',
+      'touched',
+      'touched_days',
+      'touched_customers',
+      'numbered',
+      'fresh_orders',
+    ])
+      await connection.run(`DROP TABLE IF EXISTS temp.${name}`).catch(() => undefined)
+    await connection.run('DROP VIEW IF EXISTS temp.staged').catch(() => undefined)
+  }
+}
+
+const translated = (cause: unknown): Failure => {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  if (/no space|disk full|could not write|IO Error.*write/i.test(text))
+    return new Failure('unavailable', 'The disk is full: nothing of this delivery was stored.', {
+      next: 'Free some space in the data folder and run the same import again.',
+      cause,
+    })
+  if (/parquet|magic bytes/i.test(text))
+    return new Failure('invalid', `The delivery cannot be read: ${text.split('\n')[0]}`, { cause })
+  return new Failure('internal', `The delivery was refused: ${text.split('\n')[0]}`, { cause })
+}
+
+/** One delivery into the embedded granary: the rows, what is derived from them and the log, or nothing. */
+export const deliverToDuckdb = (
+  connection: DuckDBConnection,
+  delivery: Delivery,
+  onProgress?: Progress,
+): Promise<Receipt> =>
+  transaction(connection, async () => {
+    const before = await earlier(connection, delivery.id, delivery.table)
+    if (before) return before
+    const name = delivery.table
+    const shape = describe(name)
+    await stageFiles(connection, shape, delivery.files)
+    const rows = await number(connection, 'SELECT count(*) FROM staged')
+    const stores = await storesOf(connection, shape)
+    onProgress?.(0, rows)
+    const fresh = stores.length > 0 && (await isFresh(connection, name, stores))
+    const receipt = fresh
+      ? await insertFresh(connection, name, shape, rows)
+      : delivery.mode === 'replace_orders'
+        ? await replaceOrders(connection, rows)
+        : await merge(connection, name, shape, rows)
+    onProgress?.(rows, rows)
+    const touched = receipt.inserted + receipt.changed > 0
+    if (touched && name === 'sales_lines') {
+      if (fresh) await deriveAll(connection, stores, onProgress)
+      else await deriveTouched(connection)
+    }
+    await log(connection, delivery.id, name, shape, stores, receipt, touched)
+    return receipt
+  })
+
+const earlier = async (
+  connection: DuckDBConnection,
+  id: string,
+  name: TableName,
+): Promise<Receipt | null> => {
+  const sql = 'SELECT rows, inserted, changed, repeats FROM deliveries WHERE delivery = $id AND name = $name'
+  const [row] = (await connection.runAndReadAll(sql, { id, name })).getRowObjectsJson()
+  if (!row) return null
+  const count = (value: unknown) => Number(value)
+  return {
+    rows: count(row.rows),
+    inserted: count(row.inserted),
+    changed: count(row.changed),
+    repeats: count(row.repeats),
+  }
+}
+
+/** A view over the files while their keys are unique, else a table of the last row of each key. */
+const stageFiles = async (connection: DuckDBConnection, shape: Table, files: readonly string[]) => {
+  const types = duckdbColumns(shape)
+  await connection.run(`CREATE TEMP VIEW staged AS ${stage(shape, types, files, true)}`)
+  const key = shape.key.join(', ')
+  const again = await number(
+    connection,
+    `SELECT count(*) FROM (SELECT 1 FROM staged GROUP BY ${key} HAVING count(*) > 1 LIMIT 1)`,
+  )
+  if (again === 0) return
+  await connection.run('DROP VIEW staged')
+  await connection.run(`CREATE TEMP TABLE staged AS ${stage(shape, types, files, false)}`)
+}
+
+const storesOf = async (connection: DuckDBConnection, shape: Table): Promise<string[]> => {
+  if (!('store' in shape.columns)) return []
+  const rows = (await connection.runAndReadAll('SELECT DISTINCT store FROM staged ORDER BY 1')).getRowsJson()
+  return rows.map(row => String(row[0]))
+}
+
+const isFresh = async (connection: DuckDBConnection, name: TableName, stores: string[]) =>
+  (await number(
+    connection,
+    `SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE store IN (${stores.map(quote).join(', ')}) LIMIT 1)`,
+  )) === 0
+
+const insertFresh = async (connection: DuckDBConnection, name: TableName, shape: Table, rows: number) => {
+  await connection.run(
+    `INSERT INTO ${name} SELECT * FROM staged${shape.dated ? ` ORDER BY ${shape.dated}` : ''}`,
+  )
+  return { rows, inserted: rows, changed: 0, repeats: 0 }
+}
+
+const merge = async (
+  connection: DuckDBConnection,
+  name: TableName,
+  shape: Table,
+  rows: number,
+): Promise<Receipt> => {
+  await connection.run(hits(name, shape))
+  const same = await number(connection, 'SELECT count(*) FROM hit WHERE same')
+  const changed = await number(connection, 'SELECT count(*) FROM hit WHERE NOT same')
+  if (name === 'sales_lines' && rows > same) {
+    const key = shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')
+    await connection.run(
+      `CREATE TEMP TABLE touched AS SELECT DISTINCT store, order_id FROM staged s
+       ANTI JOIN (SELECT * FROM hit WHERE same) t ON ${key}`,
+    )
+    await noteDays(connection)
+  }
+  if (changed > 0) await connection.run(removeChanged(name, shape))
+  if (rows > same) await connection.run(insertNew(name, shape))
+  return { rows, inserted: rows - same - changed, changed, repeats: same }
+}
+
+/** Days and customers of the touched orders as they were, before anything is changed. */
+const noteDays = async (connection: DuckDBConnection) => {
+  await connection.run(
+    'CREATE TEMP TABLE touched_days AS SELECT DISTINCT store, day FROM order_days SEMI JOIN touched USING (store, order_id)',
+  )
+  await connection.run(
+    `CREATE TEMP TABLE touched_customers AS SELECT DISTINCT store, customer_id
+     FROM order_days SEMI JOIN touched USING (store, order_id)`,
+  )
+}
+
+/** Sources that restate whole orders: stored rows the delivery no longer has are gone. */
+const replaceOrders = async (connection: DuckDBConnection, rows: number): Promise<Receipt> => {
+  const shape: Table = tables.sales_lines
+  await connection.run(hits('sales_lines', shape))
+  const same = await number(connection, 'SELECT count(*) FROM hit WHERE same')
+  const changed = await number(connection, 'SELECT count(*) FROM hit WHERE NOT same')
+  // An order is touched where a row of it is new, changed or gone.
+  await connection.run(`CREATE TEMP TABLE touched AS
+    WITH was AS (SELECT store, order_id, count(*) AS n FROM sales_lines
+        SEMI JOIN (SELECT DISTINCT store, order_id FROM staged) USING (store, order_id) GROUP BY ALL),
+      now AS (SELECT store, order_id, count(*) AS n FROM staged GROUP BY ALL),
+      kept AS (SELECT store, order_id, count(*) AS n FROM hit WHERE same GROUP BY ALL)
+    SELECT now.store, now.order_id FROM now
+    LEFT JOIN was USING (store, order_id) LEFT JOIN kept USING (store, order_id)
+    WHERE now.n IS DISTINCT FROM kept.n OR was.n IS DISTINCT FROM kept.n`)
+  await noteDays(connection)
+  await connection.run(
+    'DELETE FROM sales_lines l USING touched t WHERE l.store = t.store AND l.order_id = t.order_id',
+  )
+  await connection.run(
+    'INSERT INTO sales_lines SELECT * FROM staged SEMI JOIN touched USING (store, order_id)',
+  )
+  return { rows, inserted: rows - same - changed, changed, repeats: same }
+}
+
+const log = async (
+  connection: DuckDBConnection,
+  id: string,
+  name: TableName,
+  shape: Table,
+  stores: readonly string[],
+  receipt: Receipt,
+  touched: boolean,
+) => {
+  const dated = shape.dated
+  // A delivery of repeats is logged, so that its id is known, but it touches no day and evicts nothing.
+  const span =
+    touched && dated ? `(SELECT min(${dated}) FROM staged), (SELECT max(${dated}) FROM staged)` : 'NULL, NULL'
+  await connection.run(
+    `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1, $id, $name, $stores, ${span},
+       CAST($rows AS BIGINT), CAST($inserted AS BIGINT), CAST($changed AS BIGINT), CAST($repeats AS BIGINT),
+       CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP)`,
+    {
+      id,
+      name,
+      stores: JSON.stringify(touched ? stores : []),
+      rows: BigInt(receipt.rows),
+      inserted: BigInt(receipt.inserted),
+      changed: BigInt(receipt.changed),
+      repeats: BigInt(receipt.repeats),
+    },
+  )
+}
+
+/** Takes rows out: a store, one table of it, some orders, or one customer's. Gives how many ledger rows went. */
+export const removeFromDuckdb = (
+  connection: DuckDBConnection,
+  what: Parameters<Warehouse['remove']>[0],
+): Promise<number> =>
+  transaction(connection, async () => {
+    const store = quote(what.store)
+    const names = what.table
+      ? [what.table]
+      : (Object.keys(tables) as TableName[]).filter(n => 'store' in tables[n].columns)
+    const one = what.orders
+      ? `order_id IN (${what.orders.map(quote).join(', ')})`
+      : what.customer !== undefined
+        ? `customer_id = ${quote(what.customer)}`
+        : null
+    let removed = 0
+    for (const name of names) {
+      const column = what.orders ? 'order_id' : 'customer_id'
+      if (one && !(column in tables[name].columns)) continue
+      const where = `store = ${store}${one ? ` AND ${one}` : ''}`
+      const span = describe(name).dated
+      const rows = await number(connection, `SELECT count(*) FROM ${name} WHERE ${where}`)
+      if (rows === 0) continue
+      await connection.run(
+        `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1,
+           'remove-' || uuid(), '${name}', '${JSON.stringify([what.store]).replaceAll("'", "''")}',
+           ${span ? `min(${span}), max(${span})` : 'NULL, NULL'}, ${rows}, 0, ${rows}, 0,
+           CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) FROM ${name} WHERE ${where}`,
+      )
+      await connection.run(`DELETE FROM ${name} WHERE ${where}`)
+      if (name === 'sales_lines') await deriveAll(connection, [what.store])
+      removed += rows
+    }
+    return removed
+  })

@@ -1,0 +1,107 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { orderDays, productDays, salesHours } from './derive.ts'
+import { keepFirstSale, numberedOrders, quote } from './merge.ts'
+
+/** Ledger rows a slice may have: what keeps a derivation within the memory limit whatever the history. */
+const sliceRows = 2_000_000
+
+/** Customers are numbered in this many rows of orders at a time. */
+const bucketRows = 2_000_000
+
+const list = async (connection: DuckDBConnection, sql: string) =>
+  (await connection.runAndReadAll(sql)).getRowsJson()
+
+/** Everything derived, anew, for whole stores: after a first load or a removal. */
+export const deriveAll = async (
+  connection: DuckDBConnection,
+  stores: readonly string[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> => {
+  const scope = `store IN (${stores.map(quote).join(', ')})`
+  for (const name of ['order_days', 'sales_hours', 'product_days'])
+    await connection.run(`DELETE FROM ${name} WHERE ${scope}`)
+  const slices = await slicesOf(connection, scope)
+  const total = slices.reduce((sum, { rows }) => sum + rows, 0)
+  let done = 0
+  await connection.run('CREATE TEMP TABLE fresh_orders AS SELECT * FROM order_days LIMIT 0')
+  for (const { within, rows } of slices) {
+    const where = `${scope} AND ${within}`
+    await connection.run(`INSERT INTO fresh_orders ${orderDays(where)}`)
+    await connection.run(`INSERT INTO product_days ${productDays(where)} ORDER BY day, store`)
+    done += rows
+    onProgress?.(done, total)
+  }
+  await connection.run(keepFirstSale('fresh_orders', 'true'))
+  await numberAll(connection)
+  for (const { within } of slices) {
+    // Written once with their numbers: an update of every row would be held in memory until the commit.
+    await connection.run(`INSERT INTO order_days
+      SELECT o.* REPLACE (coalesce(n.nth, 0) AS nth, CASE WHEN n.nth = 1 THEN 1 ELSE 0 END AS first_orders)
+      FROM (SELECT * FROM fresh_orders WHERE ${within}) o
+      LEFT JOIN (SELECT * FROM numbered WHERE ${within}) n USING (store, order_id, day)
+      ORDER BY day, store`)
+    await connection.run(
+      `INSERT INTO sales_hours ${salesHours(`${scope} AND ${within}`)} ORDER BY day, store`,
+    )
+  }
+}
+
+/** Only what the orders in `touched` reach: their order days, their customers' numbering, the days of both. */
+export const deriveTouched = async (connection: DuckDBConnection): Promise<void> => {
+  const touched = '(store, order_id) IN (SELECT store, order_id FROM touched)'
+  await connection.run(`DELETE FROM order_days WHERE ${touched}`)
+  await connection.run(`INSERT INTO order_days ${orderDays(touched)} ORDER BY day, store`)
+  await connection.run(keepFirstSale('order_days', touched))
+  await connection.run(`INSERT INTO touched_customers
+    SELECT DISTINCT store, customer_id FROM order_days WHERE ${touched}`)
+  await connection.run(`INSERT INTO touched_days SELECT DISTINCT store, day FROM order_days WHERE ${touched}`)
+  await renumber(connection)
+  const days = '(store, day) IN (SELECT store, day FROM touched_days)'
+  await connection.run(`DELETE FROM sales_hours WHERE ${days}`)
+  await connection.run(`DELETE FROM product_days WHERE ${days}`)
+  await connection.run(`INSERT INTO sales_hours ${salesHours(days)} ORDER BY day, store`)
+  await connection.run(`INSERT INTO product_days ${productDays(days)} ORDER BY day, store`)
+}
+
+/** Day ranges of at most about `sliceRows` ledger rows. */
+const slicesOf = async (connection: DuckDBConnection, scope: string) => {
+  const days = await list(
+    connection,
+    `SELECT CAST(day AS VARCHAR), count(*) FROM sales_lines WHERE ${scope} GROUP BY day ORDER BY day`,
+  )
+  const slices: { within: string; rows: number }[] = []
+  let from: string | null = null
+  let rows = 0
+  days.forEach(([day, count], index) => {
+    from ??= String(day)
+    rows += Number(count)
+    if (rows < sliceRows && index < days.length - 1) return
+    slices.push({ within: `day BETWEEN DATE '${from}' AND DATE '${String(day)}'`, rows })
+    from = null
+    rows = 0
+  })
+  return slices
+}
+
+/** Every order's number, a bucket of customers at a time. */
+const numberAll = async (connection: DuckDBConnection) => {
+  const [row] = await list(connection, 'SELECT count(*) FROM fresh_orders WHERE orders = 1')
+  const buckets = Math.max(1, Math.ceil(Number(row?.[0]) / bucketRows))
+  await connection.run(`CREATE TEMP TABLE numbered AS ${numberedOrders('fresh_orders', 'false')}`)
+  for (let bucket = 0; bucket < buckets; bucket += 1)
+    await connection.run(
+      `INSERT INTO numbered ${numberedOrders('fresh_orders', `hash(customer_id) % ${buckets} = ${bucket}`)}`,
+    )
+}
+
+/** Numbers of the touched customers' orders where they are not what they should be, noting the days that changes. */
+const renumber = async (connection: DuckDBConnection) => {
+  const theirs = '(store, customer_id) IN (SELECT store, customer_id FROM touched_customers)'
+  await connection.run(`CREATE TEMP TABLE numbered AS ${numberedOrders('order_days', theirs)}`)
+  const differs = `o.store = n.store AND o.order_id = n.order_id AND o.day = n.day AND o.nth <> n.nth`
+  await connection.run(
+    `INSERT INTO touched_days SELECT DISTINCT o.store, o.day FROM order_days o, numbered n WHERE ${differs}`,
+  )
+  await connection.run(`UPDATE order_days o SET nth = n.nth, first_orders = CASE WHEN n.nth = 1 THEN 1 ELSE 0 END
+    FROM numbered n WHERE ${differs}`)
+}

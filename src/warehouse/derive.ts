@@ -1,0 +1,69 @@
+/**
+ * How the derived tables follow from the sales ledger: one text for each, the same on a first load and on a change.
+ * `within` restricts the ledger rows that are read, so that a load of any size is derived in slices of bounded memory.
+ */
+
+const sums = `
+  sum(gross) AS gross, sum(discounts) AS discounts, sum(reversals) AS reversals, sum(shipping) AS shipping,
+  sum(taxes) AS taxes, sum(duties) AS duties, sum(fees) AS fees, sum(tips) AS tips, sum(gift_cards) AS gift_cards,
+  coalesce(sum(quantity) FILTER (WHERE kind = 'sale'), 0) AS units_sold,
+  coalesce(-sum(quantity) FILTER (WHERE kind = 'reversal'), 0) AS units_returned,
+  sum(cost) AS cost,
+  coalesce(sum(gross + discounts + reversals) FILTER (WHERE cost IS NOT NULL), 0) AS net_costed,
+  count(*) AS lines`
+
+/** A row that makes its order an order: it sells something. */
+export const sells = `(kind = 'sale' AND quantity > 0 AND gross > 0)`
+
+/**
+ * One row per order and day. `orders` is 1 on each day that sold something; `keepFirstSale` then leaves it on the first.
+ * nth is filled later, from the customer's orders.
+ */
+export const orderDays = (within: string): string => `
+  SELECT store, order_id, day, min(happened_at) AS happened_at, CAST(extract(hour FROM min(happened_at)) AS TINYINT) AS hour,
+    min(ordered_day) AS ordered_day, max(currency) AS currency, max(customer_id) AS customer_id,
+    max(account_id) AS account_id, max(country) AS country, max(channel) AS channel, max(discount_code) AS discount_code,
+    CAST(max(CASE WHEN ${sells} THEN 1 ELSE 0 END) AS BIGINT) AS orders,
+    CAST(CASE WHEN max(CASE WHEN ${sells} THEN 1 ELSE 0 END) = 1 AND sum(discounts) < 0 THEN 1 ELSE 0 END AS BIGINT)
+      AS discounted_orders,
+    CAST(CASE WHEN max(CASE WHEN ${sells} THEN 1 ELSE 0 END) = 1 AND max(customer_id) <> '' THEN 1 ELSE 0 END AS BIGINT)
+      AS customer_orders,
+    CAST(0 AS BIGINT) AS nth, CAST(0 AS BIGINT) AS first_orders,
+    ${sums}
+  FROM sales_lines WHERE ${within}
+  GROUP BY store, order_id, day`
+
+/** Money and units by hour from the ledger, order counts from order_days; stacked, then added. */
+export const salesHours = (within: string): string => {
+  const kept = [
+    'gross',
+    'discounts',
+    'reversals',
+    'shipping',
+    'taxes',
+    'duties',
+    'fees',
+    'tips',
+    'gift_cards',
+  ]
+  const units = ['units_sold', 'units_returned', 'cost', 'net_costed', 'lines']
+  const counts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
+  return `
+  SELECT store, day, hour, currency, country, channel, ${counts.map(c => `CAST(sum(${c}) AS BIGINT) AS ${c}`).join(', ')},
+    ${[...kept, ...units].map(c => `sum(${c}) AS ${c}`).join(', ')}
+  FROM (
+    SELECT store, day, hour, currency, country, channel, 0 AS orders, 0 AS discounted_orders, 0 AS customer_orders,
+      0 AS first_orders, ${sums}
+    FROM sales_lines WHERE ${within} GROUP BY store, day, hour, currency, country, channel
+    UNION ALL
+    SELECT store, day, hour, currency, country, channel, sum(orders), sum(discounted_orders), sum(customer_orders),
+      sum(first_orders), ${[...kept, ...units].map(c => (c === 'cost' ? 'NULL' : '0')).join(', ')}
+    FROM order_days WHERE orders = 1 AND ${within} GROUP BY store, day, hour, currency, country, channel
+  ) GROUP BY store, day, hour, currency, country, channel`
+}
+
+export const productDays = (within: string): string => `
+  SELECT store, day, product_id, currency,
+    CAST(count(DISTINCT order_id) FILTER (WHERE ${sells}) AS BIGINT) AS orders, ${sums}
+  FROM sales_lines WHERE ${within}
+  GROUP BY store, day, product_id, currency`

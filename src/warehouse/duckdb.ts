@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance, JsonDuckDBValueConverter } from '@duckdb/node-api'
+import { type DerivedName, derived, type TableName, tables } from '#kernel/canonical.ts'
+import { Failure } from '#kernel/error.ts'
+import { duckdbSchema } from './ddl.ts'
+import { deliverToDuckdb, removeFromDuckdb } from './deliver.ts'
+import { quote } from './merge.ts'
+import { forDuckdb } from './parameters.ts'
+import type { Change, Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
+
+const dialect: Dialect = {
+  engine: 'duckdb',
+  from: name => name,
+  money: expression => `CAST(${expression} AS DECIMAL(38,4))`,
+  float: expression => `CAST(${expression} AS DOUBLE)`,
+  text: expression => `CAST(${expression} AS VARCHAR)`,
+  addDays: (day, days) => `CAST(${day} + ${days} AS DATE)`,
+  contains: (text, needle) => `contains(lower(${text}), lower(${needle}))`,
+  weekday: day => `isodow(${day})`,
+}
+
+export interface DuckdbOptions {
+  /** Folder of the granary, or ':memory:'. */
+  folder: string
+  /** What DuckDB may hold in memory before it spills to disk. */
+  memoryLimit?: string
+  threads?: number
+}
+
+/**
+ * The embedded granary: one DuckDB file in `folder`, opened by one process.
+ * @throws Failure('conflict') when another process has it open, 'unavailable' when the file cannot be read.
+ */
+export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => {
+  const inMemory = options.folder === ':memory:'
+  if (!inMemory) mkdirSync(options.folder, { recursive: true })
+  const path = inMemory ? ':memory:' : join(options.folder, 'granary.duckdb')
+  const instance = await open(path, options)
+  const writer = await instance.connect()
+  for (const statement of duckdbSchema()) await writer.run(statement)
+  const idle: DuckDBConnection[] = []
+  let queue: Promise<unknown> = Promise.resolve()
+  let closed = false
+
+  /** Readers each have a connection of their own, so that a load never makes them wait. */
+  const reading = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    if (closed) throw new Failure('unavailable', 'The granary is closed.')
+    const connection = idle.pop() ?? (await instance.connect())
+    try {
+      return await work(connection)
+    } finally {
+      if (idle.length < 8 && !closed) idle.push(connection)
+      else connection.closeSync()
+    }
+  }
+  /** Writers queue: one delivery at a time, in order of arrival. */
+  const writing = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work, work)
+    queue = turn.catch(() => undefined)
+    return turn
+  }
+  const query = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>
+    reading(async connection => {
+      const { text, used } = forDuckdb(sql, parameters)
+      const reader = await connection.runAndReadAll(text, bindable(used)).catch(refused)
+      return reader.getRowObjectsJson() as R[]
+    })
+
+  return {
+    dialect,
+    query,
+    async *stream(sql, parameters = {}) {
+      const connection = await instance.connect()
+      try {
+        const { text, used } = forDuckdb(sql, parameters)
+        const result = await connection.stream(text, bindable(used)).catch(refused)
+        for await (const rows of result.yieldConvertedRowObjects(JsonDuckDBValueConverter)) {
+          yield rows as Row[]
+        }
+      } finally {
+        connection.closeSync()
+      }
+    },
+    deliver: (delivery: Delivery, onProgress): Promise<Receipt> =>
+      writing(() => deliverToDuckdb(writer, delivery, onProgress)),
+    remove: what => writing(() => removeFromDuckdb(writer, what)),
+    async changes(after) {
+      const rows = await query(
+        `SELECT version, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
+         WHERE version > {after:Int64} ORDER BY version`,
+        { after },
+      )
+      return rows.map(
+        (row): Change => ({
+          version: Number(row.version),
+          delivery: String(row.delivery),
+          table: row.name as TableName,
+          stores: JSON.parse(String(row.stores)) as string[],
+          from: row.first_day === null ? null : String(row.first_day),
+          to: row.last_day === null ? null : String(row.last_day),
+          rows: Number(row.rows),
+          at: `${String(row.logged_at).replace(' ', 'T')}Z`,
+        }),
+      )
+    },
+    async describe() {
+      const counts: Record<string, number> = {}
+      for (const name of [...Object.keys(tables), ...Object.keys(derived)] as (TableName | DerivedName)[]) {
+        const [row] = await query(`SELECT count(*) AS n FROM ${name}`)
+        counts[name] = Number(row?.n)
+      }
+      const [version] = await query('SELECT version() AS version')
+      return { engine: 'DuckDB', version: String(version?.version), place: path, tables: counts }
+    },
+    backup: folder =>
+      writing(async () => {
+        mkdirSync(folder, { recursive: true })
+        const copy = join(folder, 'granary.duckdb')
+        const [row] = (await writer.runAndReadAll('SELECT current_database() AS name')).getRowObjectsJson()
+        await writer.run(`ATTACH ${quote(copy)} AS copy`)
+        try {
+          await writer.run(`COPY FROM DATABASE "${String(row?.name)}" TO copy`)
+        } finally {
+          await writer.run('DETACH copy')
+        }
+      }),
+    close: async () => {
+      await queue
+      closed = true
+      for (const connection of idle) connection.closeSync()
+      if (!inMemory) await writer.run('CHECKPOINT')
+      writer.closeSync()
+      instance.closeSync()
+    },
+  }
+}
+
+const open = async (path: string, { memoryLimit = '700MB', threads, folder }: DuckdbOptions) => {
+  try {
+    const instance = await DuckDBInstance.create(path, {
+      memory_limit: memoryLimit,
+      ...(threads && { threads: String(threads) }),
+      ...(path !== ':memory:' && { temp_directory: join(folder, 'spill') }),
+      // Rows are found by day, not by arrival; letting go of arrival order is what keeps big loads in memory limits.
+      preserve_insertion_order: 'false',
+      autoinstall_known_extensions: 'false',
+    })
+    return instance
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    if (/lock/i.test(text))
+      throw new Failure('conflict', 'Another process has this granary open.', {
+        next: 'Stop the other Quarterdeck that uses this data folder, or talk to it over HTTP.',
+        cause,
+      })
+    throw new Failure('unavailable', `The granary at ${path} cannot be opened: ${text}`, {
+      next: 'Check that the folder can be written, or restore a backup.',
+      cause,
+    })
+  }
+}
+
+/** DuckDB casts bound text itself; lists are bound as text too. */
+const bindable = (parameters: Parameters) =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'number' && Number.isSafeInteger(value)
+        ? BigInt(value)
+        : (value as string | number | boolean),
+    ]),
+  )
+
+const refused = (cause: unknown): never => {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  throw new Failure('internal', `The granary refused a statement: ${text.split('\n')[0]}`, { cause })
+}

@@ -1,0 +1,52 @@
+import type { Table } from '#kernel/canonical.ts'
+
+/**
+ * How a delivery meets what is stored. `staged` is the delivery, `hit` the staged keys that are stored already.
+ * Where a row came from (`source`) is not content: the same fact from another file is a repeat.
+ */
+
+const on = (key: readonly string[]) => key.map(k => `s.${k} = t.${k}`).join(' AND ')
+
+/** Staged rows; where keys may repeat, the last row of each. */
+export const stage = (
+  table: Table,
+  types: [string, string][],
+  files: readonly string[],
+  unique: boolean,
+): string => {
+  const columns = types.map(([name, type]) => `CAST(${name} AS ${type}) AS ${name}`).join(', ')
+  const list = `[${files.map(quote).join(', ')}]`
+  if (unique) return `SELECT ${columns} FROM read_parquet(${list})`
+  return `SELECT ${columns} FROM read_parquet(${list}, filename = true, file_row_number = true)
+    QUALIFY row_number() OVER (PARTITION BY ${table.key.join(', ')} ORDER BY filename DESC, file_row_number DESC) = 1`
+}
+
+/** Keys both staged and stored, and whether every column but `source` is equal. */
+export const hits = (name: string, table: Table): string => {
+  const content = Object.keys(table.columns).filter(c => c !== 'source' && !table.key.includes(c))
+  const equal = content.map(c => `s.${c} IS NOT DISTINCT FROM t.${c}`).join(' AND ') || 'true'
+  return `CREATE TEMP TABLE hit AS SELECT ${table.key.map(k => `s.${k}`).join(', ')}, (${equal}) AS same
+    FROM staged s JOIN ${name} t ON ${on(table.key)}`
+}
+
+export const removeChanged = (name: string, table: Table): string =>
+  `DELETE FROM ${name} t USING (SELECT * FROM hit WHERE NOT same) s WHERE ${on(table.key)}`
+
+export const insertNew = (name: string, table: Table): string =>
+  `INSERT INTO ${name} SELECT s.* FROM staged s ANTI JOIN (SELECT * FROM hit WHERE same) t ON ${on(table.key)}`
+
+/** The customer's order number, over the orders in `from` that `within` picks. */
+export const numberedOrders = (from: string, within: string): string => `
+  SELECT store, order_id, day, row_number() OVER (PARTITION BY store, customer_id ORDER BY happened_at, order_id) AS nth
+  FROM ${from} WHERE orders = 1 AND customer_id <> '' AND ${within}`
+
+/** Orders that sold something on several days keep their order on the first. */
+export const keepFirstSale = (name: string, scope: string): string => `
+  UPDATE ${name} SET orders = 0, discounted_orders = 0, customer_orders = 0
+  FROM (
+    SELECT store AS s, order_id AS o, min(day) AS first_sale FROM ${name}
+    WHERE orders = 1 AND ${scope} GROUP BY store, order_id HAVING count(*) > 1
+  ) f
+  WHERE store = f.s AND order_id = f.o AND day > f.first_sale AND orders = 1`
+
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
