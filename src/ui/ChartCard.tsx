@@ -1,0 +1,123 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconChartLine, IconDots, IconDownload, IconLink, IconPhoto, IconTable } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { Card } from './Card.tsx'
+import type { Drawing } from './Chart.tsx'
+import { DataTable } from './DataTable.tsx'
+import { type Sheet, save, saveCsv, saveXlsx } from './download.ts'
+import { palette } from './palette.ts'
+
+export interface ChartCardProps {
+  id: string
+  title: ReactNode
+  /** Plain words of the title, for files. */
+  name: string
+  note?: ReactNode
+  actions?: ReactNode
+  stale?: boolean
+  /** The same facts as rows: the table view, CSV and XLSX. */
+  sheet: Sheet | null
+  /** Cells of the table view, where exact text is not what one wants to read. */
+  cell?: (column: string, value: string | null) => ReactNode
+  /** The same facts as a drawing, for the PNG. */
+  drawing?: Drawing
+  /** A way on to more. */
+  more?: { label: string; onClick: () => void }[]
+  children: ReactNode
+}
+
+/** A chart with its four ways out: table, CSV, XLSX, PNG, and a link to exactly this. */
+export function ChartCard(props: ChartCardProps) {
+  const [asTable, setAsTable] = useState(false)
+  const { sheet } = props
+  const fail = (error: unknown) =>
+    notifications.show({ color: 'bad', title: 'That did not work', message: String(error) })
+  const png = async () => {
+    if (!props.drawing) return
+    const engine = await import('./chart-engine.ts')
+    const colours = palette()
+    const words = { title: props.name, note: sheet?.notes?.join(' · ') ?? '' }
+    save(`${sheet?.name ?? props.id}.png`, await engine.picture(props.drawing(colours), words, colours))
+  }
+  const link = async () => {
+    const url = new URL(location.href)
+    url.hash = props.id
+    await navigator.clipboard.writeText(url.href)
+    notifications.show({ message: 'Link copied: it opens exactly this, for whoever may see it.' })
+  }
+  return (
+    <Card
+      id={props.id}
+      title={props.title}
+      note={props.note}
+      stale={props.stale}
+      flush={asTable}
+      actions={
+        <>
+          {props.actions}
+          <Tooltip label={asTable ? 'Show as chart' : 'Show as table'}>
+            <ActionIcon
+              aria-label={`${props.name}: ${asTable ? 'show as chart' : 'show as table'}`}
+              aria-pressed={asTable}
+              disabled={!sheet}
+              color="gray"
+              onClick={() => setAsTable(!asTable)}
+            >
+              {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
+            </ActionIcon>
+          </Tooltip>
+          <Menu>
+            <Menu.Target>
+              <ActionIcon color="gray" aria-label={`${props.name}: take away or open`}>
+                <IconDots size={16} stroke={1.6} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {props.more?.map(item => (
+                <Menu.Item key={item.label} onClick={item.onClick}>
+                  {item.label}
+                </Menu.Item>
+              ))}
+              {!!props.more?.length && <Menu.Divider />}
+              <Menu.Item leftSection={<IconDownload size={14} />} disabled={!sheet} onClick={() => sheet && saveCsv(sheet)}>
+                Download CSV
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconDownload size={14} />}
+                disabled={!sheet}
+                onClick={() => sheet && saveXlsx(sheet).catch(fail)}
+              >
+                Download XLSX
+              </Menu.Item>
+              {props.drawing && (
+                <Menu.Item leftSection={<IconPhoto size={14} />} onClick={() => png().catch(fail)}>
+                  Download PNG
+                </Menu.Item>
+              )}
+              <Menu.Item leftSection={<IconLink size={14} />} onClick={() => link().catch(fail)}>
+                Copy link
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      {asTable && sheet ? (
+        <DataTable
+          caption={props.name}
+          compact
+          maxHeight={360}
+          rows={sheet.rows}
+          rowKey={(_, n) => String(n)}
+          columns={sheet.columns.map(column => ({
+            ...column,
+            render: row => (props.cell ?? ((_, value) => value ?? 'N/A'))(column.key, row[column.key] ?? null),
+          }))}
+        />
+      ) : (
+        props.children
+      )}
+    </Card>
+  )
+}

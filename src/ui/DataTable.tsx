@@ -1,0 +1,140 @@
+import { type KeyboardEvent, type ReactNode, useRef } from 'react'
+import css from './table.module.css'
+
+export interface TableColumn<Row> {
+  key: string
+  label: ReactNode
+  /** Plain words of the label, for a sort button and exports. */
+  name?: string
+  /** Numbers stand right. */
+  numeric?: boolean
+  sortable?: boolean
+  width?: number | string
+  /** Kept in view while scrolling sideways; for the first column. */
+  pinned?: boolean
+  render: (row: Row) => ReactNode
+}
+
+export interface DataTableProps<Row> {
+  /** What the table shows, for a screen reader. */
+  caption: string
+  columns: readonly TableColumn<Row>[]
+  rows: readonly Row[]
+  rowKey: (row: Row, index: number) => string
+  /** Indented or emphasised rows: subtotals. */
+  rowKind?: (row: Row) => 'subtotal' | undefined
+  /** A last row that stays in view. */
+  totals?: Row
+  sort?: { by: string; desc: boolean }
+  onSort?: (by: string, desc: boolean) => void
+  onRow?: (row: Row) => void
+  /** Scrolls inside this height instead of growing. */
+  maxHeight?: number | string
+  compact?: boolean
+  /** Shown in place of rows. */
+  empty?: ReactNode
+  /** Headings above groups of columns: a comparison over its columns. */
+  groups?: readonly { label: ReactNode; span: number }[]
+}
+
+/** Rows and columns. Arrow keys move between rows, Enter opens one; the head and the totals stay in view. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null)
+  const keys = (event: KeyboardEvent<HTMLTableRowElement>, row: Row) => {
+    if (event.key === 'Enter' && event.target === event.currentTarget) {
+      event.preventDefault()
+      props.onRow?.(row)
+    }
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (!step) return
+    event.preventDefault()
+    const rows = [...(body.current?.rows ?? [])]
+    rows[rows.indexOf(event.currentTarget) + step]?.focus()
+  }
+  const arrow = (column: TableColumn<Row>) =>
+    props.sort?.by === column.key ? (props.sort.desc ? 'descending' : 'ascending') : undefined
+  const cell = (column: TableColumn<Row>, row: Row, first: boolean) => {
+    const shared = {
+      'data-numeric': column.numeric || undefined,
+      'data-pinned': column.pinned || undefined,
+    }
+    return first ? (
+      <th key={column.key} scope="row" {...shared}>
+        {column.render(row)}
+      </th>
+    ) : (
+      <td key={column.key} {...shared}>
+        {column.render(row)}
+      </td>
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className={css.scroll} style={{ maxHeight: props.maxHeight }} aria-label={props.caption} tabIndex={0}>
+      <table className={css.table} data-compact={props.compact || undefined}>
+        <caption className="sr-only">{props.caption}</caption>
+        <thead>
+          {props.groups && (
+            <tr className={css.groups}>
+              {props.groups.map((group, n) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: groups stand by position
+                <th key={n} colSpan={group.span} scope="colgroup">
+                  {group.label}
+                </th>
+              ))}
+            </tr>
+          )}
+          <tr>
+            {props.columns.map(column => (
+              <th
+                key={column.key}
+                scope="col"
+                style={{ width: column.width }}
+                aria-sort={arrow(column)}
+                data-numeric={column.numeric || undefined}
+                data-pinned={column.pinned || undefined}
+              >
+                {column.label}
+                {column.sortable && props.onSort && (
+                  <button
+                    type="button"
+                    className={css.sort}
+                    data-on={arrow(column)}
+                    aria-label={`Sort by ${column.name ?? (typeof column.label === 'string' ? column.label : column.key)}`}
+                    onClick={() => props.onSort?.(column.key, arrow(column) !== 'descending')}
+                  >
+                    {arrow(column) === 'ascending' ? '↑' : '↓'}
+                  </button>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {props.rows.map((row, index) => (
+            <tr
+              key={props.rowKey(row, index)}
+              data-kind={props.rowKind?.(row)}
+              data-live={props.onRow ? true : undefined}
+              tabIndex={props.onRow ? (index === 0 ? 0 : -1) : undefined}
+              onClick={props.onRow && (() => props.onRow?.(row))}
+              onKeyDown={props.onRow && (event => keys(event, row))}
+            >
+              {props.columns.map((column, n) => cell(column, row, n === 0))}
+            </tr>
+          ))}
+          {props.rows.length === 0 && props.empty && (
+            <tr>
+              <td colSpan={props.columns.length}>{props.empty}</td>
+            </tr>
+          )}
+        </tbody>
+        {props.totals !== undefined && (
+          <tfoot>
+            <tr>{props.columns.map((column, n) => cell(column, props.totals as Row, n === 0))}</tr>
+          </tfoot>
+        )}
+      </table>
+    </section>
+  )
+}

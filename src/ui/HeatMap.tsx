@@ -1,0 +1,94 @@
+import { Tooltip } from '@mantine/core'
+import css from './chart.module.css'
+
+export interface HeatMapProps {
+  label: string
+  rows: readonly { key: string; name: string; short?: string }[]
+  columns: readonly { key: string; name: string; short?: string }[]
+  value: (row: string, column: string) => number | null
+  /** The cell's full words: shown on hover, heard by a screen reader. */
+  words: (row: string, column: string) => string
+  /** Short text in the cell, so that colour is never alone. */
+  text: (row: string, column: string) => string
+  onPick?: (row: string, column: string) => void
+}
+
+/** A table whose cells are shaded by value in seven steps. It is a real table: it reads, prints and copies as one. */
+export function HeatMap(props: HeatMapProps) {
+  const all = props.rows.flatMap(row => props.columns.map(column => props.value(row.key, column.key) ?? 0))
+  const most = Math.max(...all, 0) || 1
+  const step = (value: number) => Math.min(7, Math.max(1, Math.ceil((value / most) * 7)))
+  return (
+    <div>
+      <div className={css.heatScroll}>
+        <table className={css.heat}>
+          <caption className="sr-only">{props.label}</caption>
+          <thead>
+            <tr>
+              <th scope="col" style={{ width: 34 }}>
+                <span className="sr-only">Day</span>
+              </th>
+              {props.columns.map(column => (
+                <th key={column.key} scope="col" title={column.name}>
+                  {column.short ?? column.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {props.rows.map(row => (
+              <tr key={row.key}>
+                <th scope="row" title={row.name}>
+                  {row.short ?? row.name}
+                </th>
+                {props.columns.map(column => {
+                  const value = props.value(row.key, column.key)
+                  const words = props.words(row.key, column.key)
+                  const shade = value === null ? undefined : step(value)
+                  const look = {
+                    className: css.cell,
+                    'data-missing': value === null || undefined,
+                    style:
+                      shade === undefined
+                        ? undefined
+                        : {
+                            background: `var(--seq-${shade})`,
+                            color: shade >= 5 ? 'var(--surface)' : 'var(--ink)',
+                          },
+                  }
+                  return (
+                    <td key={column.key}>
+                      <Tooltip label={words}>
+                        {props.onPick && value !== null ? (
+                          <button
+                            type="button"
+                            {...look}
+                            aria-label={words}
+                            onClick={() => props.onPick?.(row.key, column.key)}
+                          >
+                            {props.text(row.key, column.key)}
+                          </button>
+                        ) : (
+                          <span {...look}>{value === null ? '' : props.text(row.key, column.key)}</span>
+                        )}
+                      </Tooltip>
+                    </td>
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className={css.legend} aria-hidden="true">
+        <span>less</span>
+        <span>
+          {[1, 2, 3, 4, 5, 6, 7].map(n => (
+            <i key={n} style={{ background: `var(--seq-${n})` }} />
+          ))}
+        </span>
+        <span>more</span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,12 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** The browser bundle. The server needs no build; it only serves what lands in dist/. */
+export default defineConfig({
+  plugins: [react()],
+  build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 1200 },
+  server: {
+    port: 4681,
+    proxy: { '/api': 'http://127.0.0.1:4680', '/mcp': 'http://127.0.0.1:4680' },
+  },
+})
