@@ -15,7 +15,15 @@ export interface Bar {
 }
 
 /** Names over pale bars, longest first: the quickest way to read a ranking. A bar that can be clicked narrows the screen to it. */
-export function BarList({ bars, label, onPick }: { bars: readonly Bar[]; label: string; onPick?: (bar: Bar) => void }) {
+export function BarList({
+  bars,
+  label,
+  onPick,
+}: {
+  bars: readonly Bar[]
+  label: string
+  onPick?: (bar: Bar) => void
+}) {
   const most = Math.max(...bars.flatMap(bar => [Math.abs(bar.size ?? 0), Math.abs(bar.mark ?? 0)]), 0) || 1
   return (
     <ul className={css.bars} aria-label={label}>

@@ -77,13 +77,11 @@ export function Chart({ drawing, height = 260, label, points = 0, describe, onPi
   return (
     <div className={css.frame} style={{ height }}>
       {!ready && <Skeleton height={height} />}
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a walkable picture with a name */}
       <div
         ref={box}
         className={css.plot}
         role="img"
         aria-label={points ? `${label} Arrow keys walk through the points.` : label}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk the points
         tabIndex={points ? 0 : undefined}
         onKeyDown={walk}
         data-pick={onPick ? true : undefined}

@@ -80,7 +80,11 @@ export function ChartCard(props: ChartCardProps) {
                 </Menu.Item>
               ))}
               {!!props.more?.length && <Menu.Divider />}
-              <Menu.Item leftSection={<IconDownload size={14} />} disabled={!sheet} onClick={() => sheet && saveCsv(sheet)}>
+              <Menu.Item
+                leftSection={<IconDownload size={14} />}
+                disabled={!sheet}
+                onClick={() => sheet && saveCsv(sheet)}
+              >
                 Download CSV
               </Menu.Item>
               <Menu.Item
@@ -104,7 +108,7 @@ export function ChartCard(props: ChartCardProps) {
       }
     >
       {asTable && sheet ? (
-        <DataTable
+        <DataTable<Sheet['rows'][number]>
           caption={props.name}
           compact
           maxHeight={360}
@@ -112,7 +116,8 @@ export function ChartCard(props: ChartCardProps) {
           rowKey={(_, n) => String(n)}
           columns={sheet.columns.map(column => ({
             ...column,
-            render: row => (props.cell ?? ((_, value) => value ?? 'N/A'))(column.key, row[column.key] ?? null),
+            render: row =>
+              (props.cell ?? ((_, value) => value ?? 'N/A'))(column.key, row[column.key] ?? null),
           }))}
         />
       ) : (

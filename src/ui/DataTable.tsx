@@ -69,8 +69,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     )
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={css.scroll} style={{ maxHeight: props.maxHeight }} aria-label={props.caption} tabIndex={0}>
+    <section
+      className={css.scroll}
+      style={{ maxHeight: props.maxHeight }}
+      aria-label={props.caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+    >
       <table className={css.table} data-compact={props.compact || undefined}>
         <caption className="sr-only">{props.caption}</caption>
         <thead>

@@ -1,9 +1,14 @@
 import { Tooltip } from '@mantine/core'
-import { change, type Measure, type Place, show } from './number.ts'
 import css from './figure.module.css'
+import { change, type Measure, type Place, show } from './number.ts'
 
 /** A number: short on the screen, every digit on hover, exact on copy. Not known reads as words. */
-export function Figure(props: { value: string | null | undefined; measure: Measure; place?: Place; why?: string }) {
+export function Figure(props: {
+  value: string | null | undefined
+  measure: Measure
+  place?: Place
+  why?: string
+}) {
   const { value, measure } = props
   const short = show(value, measure, props.place ?? 'table')
   const full = value == null ? (props.why ?? 'No data') : show(value, measure, 'full')
@@ -28,8 +33,13 @@ export function Delta(props: {
   quiet?: boolean
 }) {
   const moved = change(props.against, props.measure)
-  const was = props.against && 'value' in props.against ? show(props.against.value, props.measure, 'full') : null
-  const hover = [moved.absolute === 'N/A' ? 'Nothing to compare with' : moved.absolute, was && `was ${was}`, props.days]
+  const was =
+    props.against && 'value' in props.against ? show(props.against.value, props.measure, 'full') : null
+  const hover = [
+    moved.absolute === 'N/A' ? 'Nothing to compare with' : moved.absolute,
+    was && `was ${was}`,
+    props.days,
+  ]
     .filter(Boolean)
     .join(' · ')
   return (

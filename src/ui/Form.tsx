@@ -2,7 +2,13 @@ import type { ReactNode } from 'react'
 import css from './form.module.css'
 
 /** One question of a form: its label and help on the left, the control on the right. Pass the control's id for the label. */
-export function FormRow(props: { label: string; for?: string; help?: ReactNode; error?: ReactNode; children: ReactNode }) {
+export function FormRow(props: {
+  label: string
+  for?: string
+  help?: ReactNode
+  error?: ReactNode
+  children: ReactNode
+}) {
   return (
     <div className={css.row}>
       <div className={css.words}>

@@ -41,7 +41,15 @@ export function Grid({ columns = 2, children }: { columns?: 1 | 2 | 3 | 4; child
 }
 
 /** A row of controls that wraps. */
-export function Row({ children, gap = 8, end }: { children: ReactNode; gap?: 4 | 8 | 12 | 16; end?: boolean }) {
+export function Row({
+  children,
+  gap = 8,
+  end,
+}: {
+  children: ReactNode
+  gap?: 4 | 8 | 12 | 16
+  end?: boolean
+}) {
   return (
     <div className={css.row} style={{ gap, justifyContent: end ? 'flex-end' : undefined }}>
       {children}

@@ -17,7 +17,11 @@ export interface StatTileProps {
 /** A headline number with what it is compared with and its course. Tiles stand in a TileRow. */
 export function StatTile(props: StatTileProps) {
   return (
-    <div className={css.tile} data-selected={props.selected || undefined} data-live={props.onSelect ? true : undefined}>
+    <div
+      className={css.tile}
+      data-selected={props.selected || undefined}
+      data-live={props.onSelect ? true : undefined}
+    >
       {props.onSelect && (
         <button
           type="button"

@@ -14,7 +14,11 @@ export function EmptyState(props: {
   compact?: boolean
 }) {
   return (
-    <div className={css.state} data-kind={props.kind ?? 'nothing_yet'} data-compact={props.compact || undefined}>
+    <div
+      className={css.state}
+      data-kind={props.kind ?? 'nothing_yet'}
+      data-compact={props.compact || undefined}
+    >
       <p className={css.title}>{props.title}</p>
       {props.children && <div className={css.text}>{props.children}</div>}
       {props.action}

@@ -63,6 +63,9 @@ export function picture(
   const canvas = chart.renderToCanvas({ backgroundColor: palette.surface })
   chart.dispose()
   return new Promise((done, fail) =>
-    canvas.toBlob(blob => (blob ? done(blob) : fail(new Error('The picture could not be drawn'))), 'image/png'),
+    canvas.toBlob(
+      blob => (blob ? done(blob) : fail(new Error('The picture could not be drawn'))),
+      'image/png',
+    ),
   )
 }

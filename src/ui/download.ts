@@ -65,6 +65,8 @@ export async function saveXlsx(sheet: Sheet): Promise<void> {
   const bytes = await book.xlsx.writeBuffer()
   save(
     `${sheet.name}.xlsx`,
-    new Blob([bytes as BlobPart], { type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' }),
+    new Blob([bytes as BlobPart], {
+      type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    }),
   )
 }

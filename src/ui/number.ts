@@ -22,7 +22,11 @@ export function show(value: string | null | undefined, measure: Measure, place: 
   const text = value as unknown as number
   if (unit === 'share') {
     const digits = place === 'axis' ? 0 : place === 'full' ? 4 : 1
-    return format({ style: 'percent', maximumFractionDigits: digits, minimumFractionDigits: place === 'axis' ? 0 : 1 })
+    return format({
+      style: 'percent',
+      maximumFractionDigits: digits,
+      minimumFractionDigits: place === 'axis' ? 0 : 1,
+    })
       .format(text)
       .replace('%', ' %')
   }

@@ -22,7 +22,8 @@ export interface Palette {
 export function palette(): Palette {
   const style = getComputedStyle(document.documentElement)
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim()
-  const ramp = (name: string, count: number) => Array.from({ length: count }, (_, n) => token(`${name}-${n + 1}`))
+  const ramp = (name: string, count: number) =>
+    Array.from({ length: count }, (_, n) => token(`${name}-${n + 1}`))
   return {
     font: "'Inter Variable', system-ui, sans-serif",
     surface: token('surface'),

@@ -2,7 +2,8 @@ import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from 
 
 /* The kit's ten shades all point at our tokens, so that a colour is decided in one place: tokens.css. */
 const ramp = (...tokens: string[]) => tokens.map(token => `var(--${token})`) as unknown as MantineColorsTuple
-const every = (token: string) => Array.from({ length: 10 }, () => `var(${token})`) as unknown as MantineColorsTuple
+const every = (token: string) =>
+  Array.from({ length: 10 }, () => `var(${token})`) as unknown as MantineColorsTuple
 
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
@@ -14,8 +15,22 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   primaryColor: 'accent',
-  colors: { accent: every('--accent'), bad: every('--bad'), warn: every('--warn'),
-    gray: ramp('surface-2', 'surface-2', 'line', 'line', 'line-strong', 'ink-3', 'ink-3', 'ink-2', 'ink', 'ink'),
+  colors: {
+    accent: every('--accent'),
+    bad: every('--bad'),
+    warn: every('--warn'),
+    gray: ramp(
+      'surface-2',
+      'surface-2',
+      'line',
+      'line',
+      'line-strong',
+      'ink-3',
+      'ink-3',
+      'ink-2',
+      'ink',
+      'ink',
+    ),
     dark: ramp('ink', 'ink-2', 'ink-3', 'ink-3', 'line-strong', 'line', 'surface-2', 'surface', 'bg', 'bg'),
   },
   components: {

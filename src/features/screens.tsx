@@ -1,0 +1,46 @@
+import { IconGauge, type IconProps, IconTelescope } from '@tabler/icons-react'
+import type { ComponentType } from 'react'
+
+/**
+ * Every screen there is, in one list: the navigation, the routes, ⌘K and the `g` shortcuts are made from it.
+ * To add a screen: write `features/<room>/<Screen>.tsx` exporting a component of that name, and add an entry here.
+ */
+export interface Screen {
+  path: `/${string}`
+  /** In the navigation, under its room's name. */
+  room: string
+  label: string
+  /** What one finds there, for ⌘K. */
+  about: string
+  icon: ComponentType<IconProps>
+  /** `g` then this letter goes there. */
+  key: string
+  /** Whether period, comparison, store and currency apply: they are then in the top bar. */
+  view?: boolean
+  /** Roles below this one do not see it. */
+  role?: 'owner' | 'director' | 'lead' | 'contributor' | 'viewer'
+  load: () => Promise<ComponentType>
+}
+
+export const screens: readonly Screen[] = [
+  {
+    path: '/',
+    room: 'Performance',
+    label: 'Cockpit',
+    about: 'Are we making the number, and why?',
+    icon: IconGauge,
+    key: 'c',
+    view: true,
+    load: () => import('./performance/Cockpit.tsx').then(module => module.Cockpit),
+  },
+  {
+    path: '/explore',
+    room: 'Performance',
+    label: 'Explorer',
+    about: 'Any figure, split and compared any way',
+    icon: IconTelescope,
+    key: 'e',
+    view: true,
+    load: () => import('./performance/Explorer.tsx').then(module => module.Explorer),
+  },
+]

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  addDays,
+  askedPeriod,
+  comparisonName,
+  daysBetween,
+  readView,
+  spanWords,
+  viewKeys,
+  windowFrom,
+  writeView,
+} from './view.ts'
+
+const day = fc.integer({ min: 0, max: 20_000 }).map(n => new Date(n * 86_400_000).toISOString().slice(0, 10))
+
+describe('the view in the URL', () => {
+  it('comes back as it was written', () => {
+    const view = fc.record({
+      period: fc.option(
+        fc.oneof(
+          fc.constantFrom('last_28_days', 'month_to_date').map(window => ({ window })),
+          fc.tuple(day, day).map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a })),
+        ),
+      ),
+      compare: fc.option(
+        fc.uniqueArray(fc.constantFrom('previous_period', 'last_year', 'target:Budget 2027')),
+      ),
+      stores: fc.uniqueArray(fc.constantFrom('gifts', 'b2b-uk')),
+      currency: fc.option(fc.constantFrom('GBP', 'EUR')),
+    })
+    fc.assert(
+      fc.property(view, one => {
+        expect(readView(writeView(one))).toEqual(one)
+      }),
+    )
+  })
+
+  it('leaves out what makes no sense instead of failing', () => {
+    const view = readView({ period: '2011-12-09..soon', currency: 'pounds', store: ',' })
+    expect(view).toEqual({ period: null, compare: null, stores: [], currency: null })
+  })
+
+  it('turns days given backwards around', () => {
+    expect(readView({ period: '2011-12-09..2011-12-01' }).period).toEqual({
+      from: '2011-12-01',
+      to: '2011-12-09',
+    })
+  })
+
+  it('keeps apart "not chosen" and "none wanted"', () => {
+    expect(readView({}).compare).toBeNull()
+    expect(readView({ compare: 'none' }).compare).toEqual([])
+    expect(viewKeys).toContain('compare')
+  })
+})
+
+describe('the period that is asked for', () => {
+  const known = { firstDay: '2009-12-01', lastDay: '2011-12-09' }
+
+  it('is the latest month with data when the data ended long ago', () => {
+    expect(askedPeriod(null, known, '2026-11-23')).toEqual({
+      from: '2011-12-01',
+      to: '2011-12-09',
+      anchor: '2011-12-09',
+      chosen: false,
+    })
+  })
+
+  it('counts a named window back from the last day with data', () => {
+    const asked = askedPeriod({ window: 'last_28_days' }, known, '2026-11-23')
+    expect([asked.from, asked.to]).toEqual(['2011-11-12', '2011-12-09'])
+  })
+
+  it('is left to the server while data are current', () => {
+    expect(askedPeriod({ window: 'last_28_days' }, known, '2011-12-10')).toEqual({
+      window: 'last_28_days',
+      anchor: null,
+      chosen: true,
+    })
+  })
+
+  it('is last month on the first of a month without sales yet', () => {
+    expect(askedPeriod(null, { ...known, lastDay: '2011-11-30' }, '2011-12-01').window).toBe('last_month')
+  })
+
+  it('keeps days that were chosen', () => {
+    expect(askedPeriod({ from: '2010-01-01', to: '2010-01-31' }, known, '2026-11-23')).toMatchObject({
+      from: '2010-01-01',
+      to: '2010-01-31',
+    })
+  })
+})
+
+describe('windows', () => {
+  it('cut at the ends of months, quarters and years', () => {
+    expect(windowFrom('last_month', '2012-03-31')).toEqual({ from: '2012-02-01', to: '2012-02-29' })
+    expect(windowFrom('last_quarter', '2011-02-10')).toEqual({ from: '2010-10-01', to: '2010-12-31' })
+    expect(windowFrom('week_to_date', '2011-12-11')).toEqual({ from: '2011-12-05', to: '2011-12-11' })
+    expect(windowFrom('all_time', '2011-12-11')).toBeNull()
+  })
+
+  it('count days with both ends', () => {
+    fc.assert(
+      fc.property(day, fc.integer({ min: 0, max: 3000 }), (from, n) => {
+        expect(daysBetween(from, addDays(from, n))).toBe(n + 1)
+      }),
+    )
+  })
+})
+
+describe('words', () => {
+  it.each([
+    ['2011-12-09', '2011-12-09', '9 Dec 2011'],
+    ['2011-12-01', '2011-12-09', '1–9 Dec 2011'],
+    ['2011-12-01', '2011-12-31', 'Dec 2011'],
+    ['2011-01-01', '2011-12-31', '2011'],
+    ['2010-12-01', '2011-11-30', 'Dec 2010 – Nov 2011'],
+    ['2011-11-28', '2011-12-09', '28 Nov – 9 Dec 2011'],
+    ['2010-11-28', '2011-12-09', '28 Nov 2010 – 9 Dec 2011'],
+  ])('%s to %s is %s', (from, to, text) => expect(spanWords(from, to)).toBe(text))
+
+  it('call a target by its name', () => {
+    expect(comparisonName('target:Budget').short).toBe('vs Budget')
+  })
+})

@@ -1,0 +1,319 @@
+import {
+  ActionIcon,
+  Drawer,
+  Menu,
+  Tooltip,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import {
+  IconDeviceLaptop,
+  IconKeyboard,
+  IconLink,
+  IconLogout,
+  IconMenu2,
+  IconMoon,
+  IconPrinter,
+  IconSearch,
+  IconSun,
+  IconTable,
+} from '@tabler/icons-react'
+import { useIsFetching, useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { api } from '#features/client.ts'
+import { screens } from '#features/screens.tsx'
+import { ProgressLine } from '#ui/State.tsx'
+import { type Action, listen } from './actions.ts'
+import css from './shell.module.css'
+import { TopBar } from './TopBar.tsx'
+
+const Palette = lazy(() =>
+  import('./CommandPalette.tsx').then(module => ({ default: module.CommandPalette })),
+)
+const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(module => ({ default: module.Shortcuts })))
+
+const order = ['owner', 'director', 'lead', 'contributor', 'viewer']
+
+/** What stands around every screen: rooms on the left, the view on top, and everything one can do behind ⌘K. */
+export function Shell() {
+  const path = useRouterState({ select: state => state.location.pathname })
+  const navigate = useNavigate()
+  const me = useQuery(api.members.me.queryOptions({ input: {} }))
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, enabled: me.isSuccess }))
+  const meanings = useQuery(
+    api.performance.definitions.queryOptions({ input: {}, enabled: me.isSuccess, staleTime: 300_000 }),
+  )
+  const fetching = useIsFetching() > 0
+  const scheme = useComputedColorScheme('light')
+  const { setColorScheme } = useMantineColorScheme()
+  const [palette, setPalette] = useState(false)
+  const [keys, setKeys] = useState(false)
+  const [menu, setMenu] = useState(false)
+
+  const open = useMemo(
+    () =>
+      screens.filter(one => !one.role || order.indexOf(me.data?.role ?? 'viewer') <= order.indexOf(one.role)),
+    [me.data?.role],
+  )
+  const here = open.find(one => one.path === path)
+
+  useEffect(() => {
+    document.title = here ? `${here.label} · Quarterdeck` : 'Quarterdeck'
+  }, [here])
+
+  const actions = useMemo<Action[]>(
+    () => [
+      ...open.map(screen => ({
+        id: screen.path,
+        label: screen.label,
+        about: screen.about,
+        group: 'Go to',
+        icon: screen.icon,
+        keys: ['g', screen.key],
+        run: () => navigate({ to: screen.path } as never),
+      })),
+      ...(meanings.data?.metrics ?? []).map(metric => ({
+        id: `metric:${metric.name}`,
+        label: metric.label,
+        about: metric.description,
+        group: 'Figures',
+        icon: IconTable,
+        run: () =>
+          navigate({ to: '/explore', search: (now: object) => ({ ...now, metrics: metric.name }) } as never),
+      })),
+      {
+        id: 'copy-link',
+        label: 'Copy a link to this screen',
+        group: 'Do',
+        icon: IconLink,
+        run: () =>
+          navigator.clipboard.writeText(location.href).then(
+            () => notifications.show({ message: 'Link copied. It opens exactly what you see.' }),
+            () => notifications.show({ color: 'bad', message: 'The browser did not allow copying.' }),
+          ),
+      },
+      { id: 'print', label: 'Print this screen', group: 'Do', icon: IconPrinter, run: () => window.print() },
+      {
+        id: 'dark',
+        label: scheme === 'dark' ? 'Switch to light' : 'Switch to dark',
+        group: 'Do',
+        icon: scheme === 'dark' ? IconSun : IconMoon,
+        keys: ['g', 'd'],
+        run: () => setColorScheme(scheme === 'dark' ? 'light' : 'dark'),
+      },
+      {
+        id: 'system-scheme',
+        label: 'Light or dark as the system says',
+        group: 'Do',
+        icon: IconDeviceLaptop,
+        run: () => setColorScheme('auto'),
+      },
+      {
+        id: 'reset',
+        label: 'Clear period, comparison, store and filters',
+        group: 'Do',
+        run: () =>
+          navigate({
+            to: path,
+            search: () => ({ period: undefined, compare: undefined, store: undefined, currency: undefined }),
+          } as never),
+      },
+      {
+        id: 'shortcuts',
+        label: 'Keyboard shortcuts',
+        group: 'Do',
+        icon: IconKeyboard,
+        keys: ['?'],
+        run: () => setKeys(true),
+      },
+      {
+        id: 'sign-out',
+        label: 'Sign out',
+        group: 'Do',
+        icon: IconLogout,
+        run: async () => {
+          await fetch('/api/auth/sign-out', {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: '{}',
+          })
+          location.assign('/sign-in')
+        },
+      },
+      {
+        id: 'palette',
+        label: 'Find anything',
+        group: 'Do',
+        keys: ['mod+k'],
+        quiet: true,
+        run: () => setPalette(now => !now),
+      },
+      {
+        id: 'filter',
+        label: 'Filter this screen',
+        group: 'Do',
+        keys: ['/'],
+        quiet: true,
+        run: () => {
+          const field = document.querySelector<HTMLElement>('[data-filter]')
+          if (field) field.click()
+          else setPalette(true)
+        },
+      },
+    ],
+    [open, meanings.data, scheme, navigate, path, setColorScheme],
+  )
+  const latest = useRef(actions)
+  latest.current = actions
+  useEffect(() => listen(() => latest.current), [])
+
+  const groups = [...new Set(open.map(one => one.room))]
+  const links = (
+    <ul className={css.rooms}>
+      {groups.map(room => (
+        <li key={room}>
+          <span className={css.room} id={`room-${room}`}>
+            {room}
+          </span>
+          <ul aria-labelledby={`room-${room}`}>
+            {open
+              .filter(one => one.room === room)
+              .map(({ icon: Icon, ...one }) => (
+                <li key={one.path}>
+                  <Link
+                    to={one.path as never}
+                    className={css.link}
+                    aria-current={one.path === path ? 'page' : undefined}
+                    onClick={() => setMenu(false)}
+                  >
+                    <Icon size={16} stroke={1.6} aria-hidden="true" />
+                    {one.label}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  )
+  const person = me.data && (
+    <Menu position="top-start" width={200}>
+      <Menu.Target>
+        <button type="button" className={css.person}>
+          <span className={css.initials} aria-hidden="true">
+            {me.data.name
+              .split(/\s+/)
+              .map(word => word[0])
+              .join('')
+              .slice(0, 2)
+              .toUpperCase()}
+          </span>
+          <span className={css.personName}>
+            {me.data.name}
+            <small>{me.data.role}</small>
+          </span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {actions
+          .filter(action => ['dark', 'system-scheme', 'shortcuts', 'sign-out'].includes(action.id))
+          .map(({ icon: Icon, ...action }) => (
+            <Menu.Item
+              key={action.id}
+              onClick={action.run}
+              leftSection={Icon && <Icon size={14} stroke={1.6} />}
+            >
+              {action.label}
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+
+  return (
+    <div className={css.shell}>
+      <ProgressLine active={fetching} />
+      <a href="#content" className={css.skip}>
+        Skip to content
+      </a>
+      <nav className={`${css.side} no-print`} aria-label="Rooms">
+        <Link to="/" className={css.brand}>
+          <Mark />
+          Quarterdeck
+        </Link>
+        <button type="button" className={css.find} onClick={() => setPalette(true)}>
+          <IconSearch size={14} stroke={1.8} aria-hidden="true" />
+          Find
+          <kbd>⌘K</kbd>
+        </button>
+        {links}
+        <div className={css.foot}>{person}</div>
+      </nav>
+      <header className={`${css.bar} no-print`}>
+        <ActionIcon className={css.burger} color="gray" aria-label="Rooms" onClick={() => setMenu(true)}>
+          <IconMenu2 size={18} stroke={1.6} />
+        </ActionIcon>
+        {here?.view ? (
+          <TopBar
+            stores={settings.data?.stores ?? []}
+            targets={settings.data?.targets ?? []}
+            ready={me.isSuccess}
+          />
+        ) : (
+          <span className={css.where}>{here?.label}</span>
+        )}
+        <Tooltip label="Find anything  ⌘K">
+          <ActionIcon
+            className={css.findSmall}
+            color="gray"
+            aria-label="Find anything"
+            onClick={() => setPalette(true)}
+          >
+            <IconSearch size={18} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      </header>
+      <main className={css.main} id="content" tabIndex={-1}>
+        <Outlet />
+        {settings.data?.demo && (
+          <footer className={css.credit}>
+            <strong>Demo data.</strong> {settings.data.demo.attribution}
+          </footer>
+        )}
+      </main>
+      <Drawer
+        opened={menu}
+        onClose={() => setMenu(false)}
+        size={260}
+        title="Quarterdeck"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <nav aria-label="Rooms" className={css.drawer}>
+          {links}
+          {person}
+        </nav>
+      </Drawer>
+      <Suspense>
+        {palette && <Palette actions={actions} onClose={() => setPalette(false)} />}
+        {keys && <Shortcuts actions={actions} onClose={() => setKeys(false)} />}
+      </Suspense>
+    </div>
+  )
+}
+
+/** Three decks and the light above them. */
+export function Mark() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 24 24" aria-hidden="true">
+      <rect width="24" height="24" rx="5" fill="var(--accent)" />
+      <path
+        d="M5 15.5h14M7 12h10M9.5 8.5h5"
+        stroke="var(--accent-ink)"
+        strokeWidth="2"
+        strokeLinecap="round"
+      />
+    </svg>
+  )
+}

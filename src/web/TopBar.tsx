@@ -1,0 +1,254 @@
+import { Popover } from '@mantine/core'
+import {
+  IconArrowsDiff,
+  IconBuildingStore,
+  IconCalendar,
+  IconChevronDown,
+  IconCoin,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { api } from '#features/client.ts'
+import {
+  askedDays,
+  askedPeriod,
+  comparisonLabels,
+  comparisonName,
+  readView,
+  spanWords,
+  usualComparisons,
+  windowFrom,
+  windowLabels,
+  writeView,
+} from '#kernel/view.ts'
+import { Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
+import css from './shell.module.css'
+
+const Range = lazy(() => import('./PeriodRange.tsx').then(module => ({ default: module.PeriodRange })))
+
+export interface TopBarProps {
+  stores: readonly { store: string; name: string; currency: string }[]
+  targets: readonly { name: string; metric: string }[]
+  ready: boolean
+}
+
+/** Period, comparison, store and currency: here, in the URL, and nowhere else. */
+export function TopBar({ stores, targets, ready }: TopBarProps) {
+  const [search, setUrl] = useUrl()
+  const view = readView(search)
+  const span = useQuery(
+    api.performance.query.queryOptions({
+      input: { metrics: ['net_sales'], window: 'all_time' },
+      enabled: ready,
+    }),
+  )
+  const lastDay = span.data?.meta.lastDay
+  const known = lastDay && span.data ? { firstDay: span.data.meta.from, lastDay } : null
+  const today = new Date().toISOString().slice(0, 10)
+  const asked = askedPeriod(view.period, known, today)
+  const days = askedDays(asked, today)
+  const compare = view.compare ?? usualComparisons
+  const currencies = [...new Set(['GBP', 'EUR', 'USD', ...stores.map(one => one.currency)])].sort()
+  const own = [...new Set(stores.map(one => one.currency))]
+  const currency = view.currency ?? (own.length === 1 ? own[0] : null)
+  const label =
+    view.period && 'window' in view.period ? (windowLabels[view.period.window] ?? view.period.window) : null
+
+  return (
+    <fieldset className={css.controls} style={{ border: 0, margin: 0, padding: 0 }}>
+      <legend className="sr-only">Period, comparison, store and currency</legend>
+      <Picker
+        icon={<IconCalendar size={14} stroke={1.7} aria-hidden="true" />}
+        name="Period"
+        label={
+          <>
+            {label ?? (days ? spanWords(days.from, days.to) : 'Latest')}
+            {label && days && <em>{spanWords(days.from, days.to)}</em>}
+          </>
+        }
+      >
+        {close => (
+          <div className={css.twoColumns}>
+            <div className={css.pick}>
+              {asked.anchor && (
+                <p className={css.hint}>
+                  Counted back from {spanWords(asked.anchor, asked.anchor)}, the last day with data.
+                </p>
+              )}
+              {Object.entries(windowLabels).map(([name, text]) => {
+                const those = windowFrom(name, asked.anchor ?? today)
+                return (
+                  <button
+                    key={name}
+                    type="button"
+                    className={css.option}
+                    aria-pressed={!!view.period && 'window' in view.period && view.period.window === name}
+                    onClick={() => {
+                      setUrl(writeView({ period: { window: name } }))
+                      close()
+                    }}
+                  >
+                    {text}
+                    <small>
+                      {those
+                        ? spanWords(those.from, those.to)
+                        : known && spanWords(known.firstDay, known.lastDay)}
+                    </small>
+                  </button>
+                )
+              })}
+            </div>
+            <Suspense fallback={<Skeleton height={260} />}>
+              <Range
+                from={days?.from ?? null}
+                to={days?.to ?? null}
+                max={known?.lastDay}
+                min={known?.firstDay}
+                onPick={(from, to) => {
+                  setUrl(writeView({ period: { from, to } }))
+                  close()
+                }}
+              />
+            </Suspense>
+          </div>
+        )}
+      </Picker>
+      <Picker
+        icon={<IconArrowsDiff size={14} stroke={1.7} aria-hidden="true" />}
+        name="Comparison"
+        label={
+          compare.length === 0 ? (
+            'No comparison'
+          ) : (
+            <>
+              {comparisonName(compare[0] ?? '').short}
+              {compare.length > 1 && <em>+{compare.length - 1}</em>}
+            </>
+          )
+        }
+      >
+        {() => (
+          <div className={css.pick} style={{ maxWidth: 320 }}>
+            {[...Object.keys(comparisonLabels), ...targets.map(target => `target:${target.name}`)].map(
+              name => {
+                const words = comparisonName(name)
+                return (
+                  <label key={name} className={css.check}>
+                    <input
+                      type="checkbox"
+                      checked={compare.includes(name)}
+                      disabled={!compare.includes(name) && compare.length >= 6}
+                      onChange={event =>
+                        setUrl(
+                          writeView({
+                            compare: event.target.checked
+                              ? [...compare, name]
+                              : compare.filter(one => one !== name),
+                          }),
+                        )
+                      }
+                    />
+                    <span>{words.label}</span>
+                    <small>{words.about}</small>
+                  </label>
+                )
+              },
+            )}
+          </div>
+        )}
+      </Picker>
+      {stores.length > 0 && (
+        <Picker
+          icon={<IconBuildingStore size={14} stroke={1.7} aria-hidden="true" />}
+          name="Store"
+          label={
+            view.stores.length === 0
+              ? stores.length === 1
+                ? (stores[0]?.name ?? 'One store')
+                : 'All stores'
+              : view.stores.length === 1
+                ? (stores.find(one => one.store === view.stores[0])?.name ?? view.stores[0])
+                : `${view.stores.length} stores`
+          }
+        >
+          {() => (
+            <div className={css.pick}>
+              {stores.map(one => {
+                const chosen = view.stores.includes(one.store)
+                return (
+                  <label key={one.store} className={css.check}>
+                    <input
+                      type="checkbox"
+                      checked={chosen || view.stores.length === 0}
+                      onChange={() => {
+                        const all = view.stores.length === 0
+                        const next = all
+                          ? stores.length === 1
+                            ? []
+                            : [one.store]
+                          : chosen
+                            ? view.stores.filter(name => name !== one.store)
+                            : [...view.stores, one.store]
+                        setUrl(writeView({ stores: next.length === stores.length ? [] : next }))
+                      }}
+                    />
+                    <span>{one.name}</span>
+                    <small>{one.currency}</small>
+                  </label>
+                )
+              })}
+            </div>
+          )}
+        </Picker>
+      )}
+      <Picker
+        icon={<IconCoin size={14} stroke={1.7} aria-hidden="true" />}
+        name="Currency"
+        label={currency ?? "Stores' own"}
+      >
+        {close => (
+          <div className={css.pick}>
+            {[null, ...currencies].map(one => (
+              <button
+                key={one ?? 'own'}
+                type="button"
+                className={css.option}
+                aria-pressed={view.currency === one}
+                onClick={() => {
+                  setUrl(writeView({ currency: one }))
+                  close()
+                }}
+              >
+                {one ?? "The stores' own"}
+              </button>
+            ))}
+            <p className={css.hint}>Converted at the rate of each day.</p>
+          </div>
+        )}
+      </Picker>
+    </fieldset>
+  )
+}
+
+function Picker(props: {
+  icon: ReactNode
+  name: string
+  label: ReactNode
+  children: (close: () => void) => ReactNode
+}) {
+  const [opened, setOpened] = useState(false)
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
+      <Popover.Target>
+        <button type="button" className={css.pill} onClick={() => setOpened(!opened)} aria-expanded={opened}>
+          {props.icon}
+          <span className="sr-only">{props.name}: </span>
+          {props.label}
+          <IconChevronDown size={12} stroke={1.8} aria-hidden="true" />
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown p={6}>{opened && props.children(() => setOpened(false))}</Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,83 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { type ComponentType, createElement, lazy, Suspense } from 'react'
+import { screens } from '#features/screens.tsx'
+import { type Search, viewKeys } from '#kernel/view.ts'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { Shell } from './Shell.tsx'
+
+/** Search parameters are plain text, so that a URL can be read, typed and pasted. */
+const parse = (text: string): Search => Object.fromEntries(new URLSearchParams(text))
+const stringify = (search: Search): string => {
+  const pairs = Object.entries(search).filter((pair): pair is [string, string] => !!pair[1])
+  const text = new URLSearchParams(pairs)
+    .toString()
+    .replace(/%2C/g, ',')
+    .replace(/%3A/g, ':')
+    .replace(/%7C/g, '|')
+  return text && `?${text}`
+}
+const validateSearch = (search: Record<string, unknown>): Search =>
+  Object.fromEntries(
+    Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
+
+const later = (load: () => Promise<ComponentType>) => {
+  const Content = lazy(() => load().then(component => ({ default: component })))
+  return () =>
+    createElement(
+      Suspense,
+      { fallback: createElement('div', { style: { padding: 24 } }, createElement(Skeleton, { lines: 8 })) },
+      createElement(Content),
+    )
+}
+
+const root = createRootRoute({ component: Outlet, validateSearch })
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  search: { middlewares: [retainSearchParams<Record<string, string | undefined>>([...viewKeys]) as never] },
+  notFoundComponent: () => (
+    <EmptyState title="There is no such screen">Press ⌘K to find the one you meant.</EmptyState>
+  ),
+})
+
+const rooms = screens.map(screen =>
+  createRoute({ getParentRoute: () => shell, path: screen.path, component: later(screen.load) }),
+)
+
+const doors = (
+  [
+    ['/sign-in', () => import('./SignIn.tsx').then(module => module.SignIn)],
+    ['/set-up', () => import('./SetUp.tsx').then(module => module.SetUp)],
+    ['/invitation', () => import('./Invitation.tsx').then(module => module.Invitation)],
+  ] as const
+).map(([path, load]) => createRoute({ getParentRoute: () => root, path, component: later(load) }))
+
+export const router = createRouter({
+  routeTree: root.addChildren([shell.addChildren(rooms), ...doors]),
+  parseSearch: parse,
+  stringifySearch: stringify as never,
+  scrollRestoration: true,
+  defaultPreload: 'intent',
+  defaultNotFoundComponent: () => (
+    <EmptyState title="There is no such page">
+      <a href="/">Go to the cockpit</a>
+    </EmptyState>
+  ),
+  defaultErrorComponent: ({ error, reset }) => (
+    <ErrorState
+      title="This screen could not be shown"
+      message={error instanceof Error ? error.message : String(error)}
+      next="The other screens still work. If it happens again, reload the page: a newer version may have been installed."
+      onRetry={reset}
+    />
+  ),
+})
