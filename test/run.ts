@@ -79,12 +79,12 @@ const postgres =
 if (postgres) env.TEST_DATABASE_URL = postgres.url
 
 const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-test-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const report = join(folder, 'report.json')
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
 const { code } = await run(bin('vitest'), ['run', ...reporters, ...words], minutes(18), false, env)
 await postgres?.stop()
 count(report, code)
-rmSync(folder, { recursive: true, force: true })
 
 if (totals.skipped > 0) for (const part of missingParts(env)) console.log(`skipped: ${part}`)
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''

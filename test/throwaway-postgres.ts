@@ -51,7 +51,16 @@ export async function throwawayPostgres(
     { ...who, cwd: folder, stdio: 'ignore' },
   )
   const gone = new Promise<void>(resolve => server.once('exit', () => resolve()))
+  // Also when the suite is interrupted: nothing it started may outlive it.
+  const abandon = () => {
+    server.kill('SIGQUIT')
+    // An exit handler cannot await; the server needs a moment to let go of its files.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', abandon)
   const stop = async () => {
+    process.off('exit', abandon)
     server.kill('SIGINT')
     await gone
     rmSync(folder, { recursive: true, force: true })
