@@ -156,7 +156,7 @@ const ledger = (
 const values: Record<string, string> = {
   store: "'bench'",
   line_key: "hash(order_id, part, 'line')",
-  at: 'happened',
+  happened_at: 'happened',
   day: 'happened::DATE',
   hour: 'hour(happened)',
   currency: "'GBP'",
