@@ -15,6 +15,7 @@ export type Client = {
     explain: Call<Query, Explanation>
     rows: Call<RowsRequest, { table: string; columns: string[]; rows: (string | null)[][]; count: number }>
     definitions: Call<Record<never, never>, { metrics: Definition[]; dimensions: DimensionInfo[] }>
+    export: Call<{ query: Query; format: 'csv' | 'xlsx' }, File>
     values: Call<{ dimension: string; search: string }, string[]>
   }
   settings: {

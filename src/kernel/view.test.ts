@@ -8,6 +8,7 @@ import {
   readView,
   spanWords,
   viewKeys,
+  whenWords,
   windowFrom,
   writeView,
 } from './view.ts'
@@ -119,6 +120,13 @@ describe('words', () => {
     ['2011-11-28', '2011-12-09', '28 Nov – 9 Dec 2011'],
     ['2010-11-28', '2011-12-09', '28 Nov 2010 – 9 Dec 2011'],
   ])('%s to %s is %s', (from, to, text) => expect(spanWords(from, to)).toBe(text))
+
+  it('tell when, in a sentence', () => {
+    expect(whenWords('2011-12-09', '2011-12-09')).toBe('on 9 Dec 2011')
+    expect(whenWords('2011-12-01', '2011-12-31')).toBe('in Dec 2011')
+    expect(whenWords('2011-12-01', '2011-12-09')).toBe('from 1 to 9 Dec 2011')
+    expect(whenWords('2010-12-01', '2011-11-30')).toBe('from Dec 2010 to Nov 2011')
+  })
 
   it('call a target by its name', () => {
     expect(comparisonName('target:Budget').short).toBe('vs Budget')

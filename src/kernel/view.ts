@@ -234,3 +234,11 @@ export function askedDays(asked: Asked, today: string): { from: string; to: stri
   if (asked.from && asked.to) return { from: asked.from, to: asked.to }
   return asked.window ? windowFrom(asked.window, today) : null
 }
+
+/** The same in a sentence: "on 9 Dec 2011", "in Dec 2011", "from 1 to 9 Dec 2011". */
+export function whenWords(from: string, to: string): string {
+  const words = spanWords(from, to)
+  if (from === to) return `on ${words}`
+  if (!/[–]/.test(words)) return `in ${words}`
+  return `from ${words.replace(/ ?– ?/, ' to ')}`
+}

@@ -19,14 +19,26 @@ export interface ChartProps {
   describe?: (index: number) => string
   /** A click on the plot, or Enter on the walked-to point. */
   onPick?: (index: number) => void
+  /** The axis the points stand along. */
+  along?: 'x' | 'y'
 }
 
 /** A drawing on the screen: resizes with its box, changes with the scheme, walks by arrow keys, never animates data changes. */
-export function Chart({ drawing, height = 260, label, points = 0, describe, onPick }: ChartProps) {
+export function Chart({
+  drawing,
+  height = 260,
+  label,
+  points = 0,
+  describe,
+  onPick,
+  along = 'x',
+}: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<ECharts>(undefined)
   const picked = useRef(onPick)
   picked.current = onPick
+  const axis = useRef(along)
+  axis.current = along
   const [ready, setReady] = useState(false)
   const [at, setAt] = useState<number | null>(null)
   const scheme = useComputedColorScheme('light')
@@ -43,7 +55,7 @@ export function Chart({ drawing, height = 260, label, points = 0, describe, onPi
       made.getZr().on('click', event => {
         const spot = made.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY])
         if (made.containPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]))
-          picked.current?.(Math.round(Number(spot[0])))
+          picked.current?.(Math.round(Number(spot[axis.current === 'x' ? 0 : 1])))
       })
       setReady(true)
     })
@@ -62,7 +74,11 @@ export function Chart({ drawing, height = 260, label, points = 0, describe, onPi
 
   const walk = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && at !== null) onPick?.(at)
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    const step = ['ArrowRight', 'ArrowDown'].includes(event.key)
+      ? 1
+      : ['ArrowLeft', 'ArrowUp'].includes(event.key)
+        ? -1
+        : 0
     if (event.key === 'Escape') {
       chart.current?.dispatchAction({ type: 'hideTip' })
       setAt(null)

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { Card } from './Card.tsx'
 import type { Drawing } from './Chart.tsx'
 import { DataTable } from './DataTable.tsx'
-import { type Sheet, save, saveCsv, saveXlsx } from './download.ts'
+import { type Sheet, save, saveCsv } from './download.ts'
 import { palette } from './palette.ts'
 
 export interface ChartCardProps {
@@ -20,6 +20,8 @@ export interface ChartCardProps {
   sheet: Sheet | null
   /** Cells of the table view, where exact text is not what one wants to read. */
   cell?: (column: string, value: string | null) => ReactNode
+  /** The same facts as a workbook. */
+  xlsx?: () => Promise<File>
   /** The same facts as a drawing, for the PNG. */
   drawing?: Drawing
   /** A way on to more. */
@@ -39,6 +41,10 @@ export function ChartCard(props: ChartCardProps) {
     const colours = palette()
     const words = { title: props.name, note: sheet?.notes?.join(' · ') ?? '' }
     save(`${sheet?.name ?? props.id}.png`, await engine.picture(props.drawing(colours), words, colours))
+  }
+  const workbook = async () => {
+    const file = await props.xlsx?.()
+    if (file) save(`${sheet?.name ?? props.id}.xlsx`, file)
   }
   const link = async () => {
     const url = new URL(location.href)
@@ -87,13 +93,15 @@ export function ChartCard(props: ChartCardProps) {
               >
                 Download CSV
               </Menu.Item>
-              <Menu.Item
-                leftSection={<IconDownload size={14} />}
-                disabled={!sheet}
-                onClick={() => sheet && saveXlsx(sheet).catch(fail)}
-              >
-                Download XLSX
-              </Menu.Item>
+              {props.xlsx && (
+                <Menu.Item
+                  leftSection={<IconDownload size={14} />}
+                  disabled={!sheet}
+                  onClick={() => workbook().catch(fail)}
+                >
+                  Download XLSX
+                </Menu.Item>
+              )}
               {props.drawing && (
                 <Menu.Item leftSection={<IconPhoto size={14} />} onClick={() => png().catch(fail)}>
                   Download PNG

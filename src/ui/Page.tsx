@@ -31,8 +31,8 @@ export function Page({ question, title, note, actions, wide, children }: PagePro
   )
 }
 
-/** Lays cards out in columns that fold on narrow screens. `columns` is the count at full width. */
-export function Grid({ columns = 2, children }: { columns?: 1 | 2 | 3 | 4; children: ReactNode }) {
+/** Lays cards out in columns that fold on narrow screens. `columns` is the count at full width; '2+1' gives the first two thirds. */
+export function Grid({ columns = 2, children }: { columns?: 1 | 2 | 3 | 4 | '2+1'; children: ReactNode }) {
   return (
     <div className={css.grid} data-columns={columns}>
       {children}

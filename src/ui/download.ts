@@ -35,38 +35,3 @@ export function save(name: string, content: Blob): void {
 
 export const saveCsv = (sheet: Sheet) =>
   save(`${sheet.name}.csv`, new Blob([csv(sheet)], { type: 'text/csv;charset=utf-8' }))
-
-/** A workbook with real numbers, a frozen head and filters. The library comes only when asked for. */
-export async function saveXlsx(sheet: Sheet): Promise<void> {
-  const { default: Excel } = await import('exceljs')
-  const book = new Excel.Workbook()
-  const page = book.addWorksheet(sheet.name.slice(0, 31), { views: [{ state: 'frozen', ySplit: 1 }] })
-  page.columns = sheet.columns.map(column => ({
-    key: column.key,
-    header: column.label,
-    width: Math.min(48, Math.max(12, column.label.length + 2)),
-    ...(column.numeric && { style: { numFmt: '#,##0.00##' } }),
-  }))
-  page.getRow(1).font = { bold: true }
-  for (const row of sheet.rows)
-    page.addRow(
-      Object.fromEntries(
-        sheet.columns.map(column => {
-          const value = row[column.key] ?? null
-          return [column.key, value === null ? null : column.numeric ? Number(value) : value]
-        }),
-      ),
-    )
-  page.autoFilter = { from: { row: 1, column: 1 }, to: { row: 1, column: sheet.columns.length } }
-  if (sheet.notes?.length) {
-    page.addRow([])
-    for (const note of sheet.notes) page.addRow([note])
-  }
-  const bytes = await book.xlsx.writeBuffer()
-  save(
-    `${sheet.name}.xlsx`,
-    new Blob([bytes as BlobPart], {
-      type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    }),
-  )
-}

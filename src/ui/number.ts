@@ -32,7 +32,13 @@ export function show(value: string | null | undefined, measure: Measure, place: 
   }
   const base = unit === 'money' ? money(currency) : {}
   const size = Math.abs(Number(value))
-  if (place === 'axis') return format({ ...base, notation: 'compact', maximumFractionDigits: 1 }).format(text)
+  if (place === 'axis')
+    return format({
+      ...base,
+      notation: 'compact',
+      maximumFractionDigits: size >= 10_000 || (size >= 10 && size < 1000) ? 0 : 1,
+      minimumFractionDigits: 0,
+    }).format(text)
   if (place === 'card' && size >= 1_000_000)
     return format({ ...base, notation: 'compact', maximumSignificantDigits: 3 }).format(text)
   if (place === 'full') return format({ ...base, maximumFractionDigits: 8 }).format(text)

@@ -53,6 +53,10 @@ export async function openStage(options: {
         return ask(input as Query)
       }),
       rows: door.handler(({ input }) => rows(input as RowsRequest)),
+      export: door.handler(({ input }) => {
+        const { format } = input as { format: string }
+        return new File(['made up'], `export.${format}`)
+      }),
       definitions: door.handler(() => definitions()),
       values: door.handler(({ input }) => {
         const asked = input as { dimension: string; search: string }

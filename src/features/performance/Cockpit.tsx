@@ -1,8 +1,217 @@
-import { Page } from '#ui/Page.tsx'
+import { Button } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { api, words } from '#features/client.ts'
+import { askedDays, spanWords } from '#kernel/view.ts'
+import type { Query } from '#metrics/query.ts'
+import { Delta, Figure } from '#ui/Figure.tsx'
+import { Hint, MeaningCard } from '#ui/Hint.tsx'
+import { Grid, Page } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { StatTile, TileRow } from '#ui/StatTile.tsx'
+import { RowsBehind } from './Behind.tsx'
+import { Breakdown } from './Breakdown.tsx'
+import { Filters } from './Filters.tsx'
+import { baseOf, measureOf, sayOf, useLens } from './Lens.tsx'
+import { Movers } from './Movers.tsx'
+import { against, cell, courseOf, drivers, firstKnown, grainFor, headline, tileMetrics } from './model.ts'
+import { NewAndReturning } from './NewAndReturning.tsx'
+import css from './performance.module.css'
+import { Trend } from './Trend.tsx'
+import { WhenInTheWeek } from './WhenInTheWeek.tsx'
+
+const question = 'Are we making the number, and why?'
+
+/** The first screen: the answer in a sentence, seven figures, their course, and where the change comes from. */
 export function Cockpit() {
+  const lens = useLens()
+  const days = askedDays(lens.asked, lens.today)
+  const tiles = tileMetrics(lens.metrics)
+  const chosen = lens.search.metric
+  const metric = chosen && lens.metrics.some(one => one.name === chosen) ? chosen : (tiles[0] ?? 'net_sales')
+  const grain = days ? grainFor(days.from, days.to) : 'day'
+  const shown = tiles.includes(metric) ? tiles : [...tiles.slice(0, 6), metric]
+  const query: Query = lens.ask({ metrics: shown, grain, compare: lens.comparisons as Query['compare'] })
+  const asked = useQuery(
+    api.performance.query.queryOptions({
+      input: query,
+      enabled: lens.ready && !lens.empty && shown.length > 0,
+    }),
+  )
+  const answer = asked.data
+
+  if (lens.error)
+    return (
+      <Page question={question} title="The figures cannot be shown">
+        <ErrorState title="The figures could not be read" {...words(lens.error)} onRetry={lens.retry} />
+      </Page>
+    )
+  if (lens.empty)
+    return (
+      <Page question={question} title="Nothing to show yet">
+        <EmptyState
+          title="Your sales will be here"
+          action={
+            <Button component="a" href="/import" variant="filled">
+              Import a file
+            </Button>
+          }
+        >
+          Net sales, orders, customers and where they come from, compared with last year. An export of your
+          orders is enough to begin; it takes a minute.
+        </EmptyState>
+      </Page>
+    )
+
+  const sentence = answer ? headline(answer, metric, sayOf(answer)) : ''
+  const why = answer && lens.comparisons[0] ? drivers(answer, lens.comparisons[0], sayOf(answer)) : ''
+  const nothing = answer && answer.meta.rowsBehind === 0
+  const dimension = (...names: string[]) => firstKnown(lens.dimensions, ...names)
+  const rows = lens.search.rows ? { query, metric: lens.search.rows } : null
+
   return (
-    <Page question="…" title="Cockpit">
-      {null}
+    <Page
+      question={question}
+      title={
+        !answer && asked.isError
+          ? 'The figures cannot be shown'
+          : !answer
+            ? 'Reading the figures…'
+            : nothing
+              ? `No sales in ${spanWords(answer.meta.from, answer.meta.to)}`
+              : sentence || lens.label(metric)
+      }
+      note={
+        answer && (
+          <div className={css.facts}>
+            {why && <p>{why}</p>}
+            {lens.asked.anchor && (
+              <span>
+                The data end on {spanWords(lens.asked.anchor, lens.asked.anchor)}; periods are counted back
+                from there.
+              </span>
+            )}
+            <span>
+              Rests on {answer.meta.rowsBehind.toLocaleString('en-GB')} ledger rows
+              {answer.meta.asOf && `, loaded ${loaded(answer.meta.asOf)}`}
+            </span>
+            {answer.meta.warnings.map(warning => (
+              <span key={warning.code} className={css.notice}>
+                <IconAlertTriangle size={13} aria-hidden="true" /> {warning.message}
+              </span>
+            ))}
+          </div>
+        )
+      }
+      actions={<Button onClick={() => lens.setUrl({ rows: metric })}>Rows behind</Button>}
+    >
+      <Filters lens={lens} />
+      {asked.isError ? (
+        <ErrorState
+          title="The figures could not be read"
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      ) : nothing ? (
+        <EmptyState
+          kind="no_match"
+          title={
+            lens.filters.length
+              ? 'Nothing matches these filters in this period'
+              : 'Nothing was sold in this period'
+          }
+          action={
+            <Button
+              variant="filled"
+              onClick={() => lens.setUrl(lens.filters.length ? { where: undefined } : { period: undefined })}
+            >
+              {lens.filters.length ? 'Clear the filters' : 'Show the latest month with sales'}
+            </Button>
+          }
+        >
+          {lens.known && `There are sales from ${spanWords(lens.known.firstDay, lens.known.lastDay)}.`}
+        </EmptyState>
+      ) : (
+        <>
+          {!answer ? (
+            <Skeleton height={150} />
+          ) : (
+            <TileRow label="Headline figures">
+              {shown
+                .filter(name => !(name in answer.meta.missing))
+                .map(name => {
+                  const measure = measureOf(answer, name)
+                  const definition = answer.meta.definitions[name]
+                  return (
+                    <StatTile
+                      key={name}
+                      name={`Show ${lens.label(name)} below`}
+                      selected={name === metric}
+                      onSelect={() => lens.setUrl({ metric: name === tiles[0] ? undefined : name })}
+                      label={
+                        definition ? (
+                          <Hint about={<MeaningCard of={definition} />}>{definition.label}</Hint>
+                        ) : (
+                          lens.label(name)
+                        )
+                      }
+                      value={<Figure value={cell(answer.totals, name)} measure={measure} place="card" />}
+                      deltas={lens.comparisons
+                        .slice(0, 3)
+                        .map(comparison => (
+                          <Delta
+                            key={comparison}
+                            against={against(answer.totals, comparison, name)}
+                            measure={measure}
+                            {...baseOf(answer, comparison)}
+                          />
+                        ))}
+                      spark={courseOf(answer, name).actual}
+                    />
+                  )
+                })}
+            </TileRow>
+          )}
+          <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />
+          <Grid columns={3}>
+            {[
+              { name: dimension('country', 'market'), title: 'Where' },
+              { name: dimension('product', 'sku', 'category'), title: 'What' },
+              { name: dimension('customer', 'account'), title: 'Who' },
+            ].map(
+              ({ name, title }) =>
+                name && <Breakdown key={name} lens={lens} metric={metric} dimension={name} title={title} />,
+            )}
+          </Grid>
+          <Grid columns="2+1">
+            <Movers
+              lens={lens}
+              metric={metric}
+              dimensions={['product', 'country', 'customer', 'channel'].filter(name => dimension(name))}
+            />
+            <NewAndReturning lens={lens} />
+          </Grid>
+          <Grid columns="2+1">
+            <WhenInTheWeek lens={lens} metric={metric} />
+            {dimension('channel') && (
+              <Breakdown lens={lens} metric={metric} dimension="channel" title="Channel" />
+            )}
+          </Grid>
+        </>
+      )}
+      <RowsBehind
+        request={rows}
+        title={`Rows behind ${lens.label(lens.search.rows ?? metric)}`}
+        onClose={() => lens.setUrl({ rows: undefined })}
+      />
     </Page>
   )
 }
+
+const loaded = (asOf: string) =>
+  new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(asOf))

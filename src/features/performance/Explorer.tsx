@@ -1,8 +1,187 @@
+import { Button, Checkbox, Menu } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconDownload, IconMathFunction, IconTableShortcut } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { api, client, words } from '#features/client.ts'
+import { spanWords } from '#kernel/view.ts'
+import type { Query } from '#metrics/query.ts'
+import { save } from '#ui/download.ts'
 import { Page } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { HowWorkedOut, RowsBehind } from './Behind.tsx'
+import { Builder } from './Builder.tsx'
+import { ExplorerChart } from './ExplorerChart.tsx'
+import { ExplorerTable, pageSize } from './ExplorerTable.tsx'
+import { Filters } from './Filters.tsx'
+import { useLens } from './Lens.tsx'
+import { explorationTitle, readCell, readExploration } from './model.ts'
+import css from './performance.module.css'
+
+const question = 'What would you like to know?'
+
+/** Any figures, split, compared and filtered any way, as chart and table, down to the rows. */
 export function Explorer() {
+  const lens = useLens()
+  const exploration = readExploration(lens.search)
+  const { metrics, by, grain, sort, page } = exploration
+  const whole: Query = lens.ask({
+    metrics,
+    ...(by.length && { by }),
+    ...(grain && { grain }),
+    compare: lens.comparisons as Query['compare'],
+    ...(sort ? { sort } : by.length && !grain ? { sort: { by: metrics[0] ?? '', desc: true } } : {}),
+    ...(exploration.subtotals && by.length + (grain ? 1 : 0) > 1 && { subtotals: true }),
+  })
+  const query: Query = { ...whole, limit: pageSize, offset: (page - 1) * pageSize }
+  const asked = useQuery(
+    api.performance.query.queryOptions({ input: query, enabled: lens.ready && !lens.empty }),
+  )
+  const answer = asked.data
+  const title = explorationTitle(exploration, lens.label)
+  const failed = lens.error ?? asked.error
+  const open = readCell(lens.search.rows)
+
+  const download = async (format: 'csv' | 'xlsx') => {
+    try {
+      const file = await client.performance.export({ query: { ...whole, limit: 10_000 }, format })
+      save(`${metrics.join('-')}${by.length ? `-by-${by.join('-')}` : ''}.${format}`, file)
+    } catch (error) {
+      notifications.show({ color: 'bad', title: 'The file could not be made', message: words(error).message })
+    }
+  }
+
   return (
-    <Page question="…" title="Explorer">
-      {null}
+    <Page
+      wide
+      question={question}
+      title={title}
+      note={
+        answer && (
+          <div className={css.facts}>
+            <span>{spanWords(answer.meta.from, answer.meta.to)}</span>
+            {lens.asked.anchor && (
+              <span>
+                counted back from {spanWords(lens.asked.anchor, lens.asked.anchor)}, the last day with data
+              </span>
+            )}
+            <span>rests on {answer.meta.rowsBehind.toLocaleString('en-GB')} ledger rows</span>
+            {answer.meta.warnings.map(warning => (
+              <span key={warning.code} className={css.notice}>
+                {warning.message}
+              </span>
+            ))}
+            {Object.entries(answer.meta.missing).map(([name, why]) => (
+              <span key={name} className={css.notice}>
+                {lens.label(name)}: no data. {why}
+              </span>
+            ))}
+          </div>
+        )
+      }
+      actions={
+        <>
+          <Button
+            leftSection={<IconTableShortcut size={14} stroke={1.7} />}
+            onClick={() => lens.setUrl({ rows: `${metrics[0]}` })}
+          >
+            Rows behind
+          </Button>
+          <Button
+            leftSection={<IconMathFunction size={14} stroke={1.7} />}
+            onClick={() => lens.setUrl({ explain: 'yes' })}
+          >
+            How it is worked out
+          </Button>
+          <Menu>
+            <Menu.Target>
+              <Button leftSection={<IconDownload size={14} stroke={1.7} />} disabled={!answer}>
+                Download
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => download('csv')}>All rows as CSV</Menu.Item>
+              <Menu.Item onClick={() => download('xlsx')}>All rows as XLSX</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      <Builder lens={lens} exploration={exploration} />
+      <Filters lens={lens} only={metrics} />
+      {failed ? (
+        <ErrorState
+          title="This could not be answered"
+          {...words(failed)}
+          onRetry={() => (lens.error ? lens.retry() : asked.refetch())}
+        />
+      ) : lens.empty ? (
+        <EmptyState
+          title="There are no figures yet"
+          action={
+            <Button component="a" href="/import" variant="filled">
+              Import a file
+            </Button>
+          }
+        >
+          Once sales are in, ask anything of them here.
+        </EmptyState>
+      ) : !answer ? (
+        <Skeleton height={420} />
+      ) : answer.rows.length === 0 ? (
+        <EmptyState
+          kind="no_match"
+          title="Nothing matches"
+          action={
+            <Button
+              variant="filled"
+              onClick={() => lens.setUrl(lens.filters.length ? { where: undefined } : { period: undefined })}
+            >
+              {lens.filters.length ? 'Clear the filters' : 'Show the latest month with sales'}
+            </Button>
+          }
+        >
+          {lens.known && `There are sales from ${spanWords(lens.known.firstDay, lens.known.lastDay)}.`}
+        </EmptyState>
+      ) : (
+        <>
+          <ExplorerChart
+            lens={lens}
+            exploration={exploration}
+            query={whole}
+            answer={answer}
+            stale={asked.isPlaceholderData}
+          />
+          <div>
+            {by.length + (grain ? 1 : 0) > 1 && (
+              <Checkbox
+                className="no-print"
+                mb={8}
+                label="Subtotals"
+                checked={exploration.subtotals}
+                onChange={event =>
+                  lens.setUrl({ subtotals: event.currentTarget.checked ? 'yes' : undefined })
+                }
+              />
+            )}
+            <ExplorerTable
+              lens={lens}
+              exploration={exploration}
+              query={query}
+              answer={answer}
+              stale={asked.isPlaceholderData}
+            />
+          </div>
+        </>
+      )}
+      <RowsBehind
+        request={open ? { query: whole, ...open } : null}
+        title={`Rows behind ${open ? [lens.label(open.metric), ...Object.values(open.values ?? {}), open.period].filter(Boolean).join(' · ') : ''}`}
+        onClose={() => lens.setUrl({ rows: undefined })}
+      />
+      <HowWorkedOut
+        query={lens.search.explain ? query : null}
+        onClose={() => lens.setUrl({ explain: undefined })}
+      />
     </Page>
   )
 }

@@ -1,0 +1,120 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, client, words } from '#features/client.ts'
+import { comparisonName } from '#kernel/view.ts'
+import type { Query } from '#metrics/query.ts'
+import { BarList } from '#ui/BarList.tsx'
+import { ChartCard } from '#ui/ChartCard.tsx'
+import { rank } from '#ui/drawings.ts'
+import { Delta } from '#ui/Figure.tsx'
+import { change, show } from '#ui/number.ts'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { baseOf, type Lens, measureOf } from './Lens.tsx'
+import { against, cell, named, sheetOf, toggleFilter } from './model.ts'
+
+/** A ranking of one dimension's values, each with its change. A click narrows the screen to a value. */
+export function Breakdown(props: {
+  lens: Lens
+  metric: string
+  dimension: string
+  title: string
+  limit?: number
+}) {
+  const { lens, metric, dimension, limit = 8 } = props
+  const applies = lens.dimensions.find(one => one.name === dimension)?.metrics.includes(metric) ?? true
+  const query: Query = lens.ask({
+    metrics: [metric],
+    by: [dimension],
+    compare: lens.comparisons as Query['compare'],
+    sort: { by: metric, desc: true },
+    limit,
+  })
+  const asked = useQuery(api.performance.query.queryOptions({ input: query, enabled: lens.ready && applies }))
+  const answer = asked.data
+  const measure = measureOf(answer, metric)
+  const first = lens.comparisons[0]
+  const rows = answer?.rows ?? []
+  const rest = answer ? answer.meta.count - rows.length : 0
+  const name = `${lens.label(metric)} by ${lens.label(dimension).toLowerCase()}`
+  const last = lens.comparisons.find(one => one.startsWith('last_year')) ?? first
+  return (
+    <ChartCard
+      id={dimension}
+      name={name}
+      title={lens.label(dimension)}
+      note={first ? comparisonName(first).short : undefined}
+      stale={asked.isPlaceholderData}
+      sheet={answer ? sheetOf(answer, query, `${metric}-by-${dimension}`, lens.label) : null}
+      xlsx={() => client.performance.export({ query: query, format: 'xlsx' })}
+      drawing={rank({
+        name: lens.label(metric),
+        names: rows.map(row => named(cell(row, dimension))),
+        values: rows.map(row => Number(cell(row, metric))),
+        ...(last && {
+          compared: {
+            name: comparisonName(last).label,
+            values: rows.map(row => Number(against(row, last, metric)?.value ?? Number.NaN)),
+          },
+        }),
+        text: index => show(cell(rows[index], metric), measure, 'table'),
+      })}
+      more={[
+        {
+          label: 'Open in the explorer',
+          onClick: () => lens.setUrl({ metrics: metric, by: dimension, grain: 'none' }, { to: '/explore' }),
+        },
+      ]}
+    >
+      {!applies ? (
+        <EmptyState
+          compact
+          title={`${lens.label(metric)} cannot be split by ${lens.label(dimension).toLowerCase()}`}
+        />
+      ) : asked.isError ? (
+        <ErrorState
+          compact
+          title="This could not be read"
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      ) : !answer ? (
+        <Skeleton height={254} />
+      ) : rows.length === 0 ? (
+        <EmptyState compact kind="no_match" title="Nothing here in this period" />
+      ) : (
+        <>
+          <BarList
+            label={name}
+            onPick={bar => lens.setFilters(toggleFilter(lens.filters, dimension, bar.key))}
+            bars={rows.map(row => {
+              const value = cell(row, metric)
+              const key = cell(row, dimension) ?? ''
+              const moved = first ? against(row, first, metric) : undefined
+              const said = change(moved, measure)
+              return {
+                key,
+                name: named(key),
+                size: value === null ? null : Number(value),
+                value: show(value, measure, 'table'),
+                ...(first && {
+                  delta: <Delta against={moved} measure={measure} quiet {...baseOf(answer, first)} />,
+                }),
+                label: `${named(key)}: ${show(value, measure, 'table')}${first ? `, ${said.arrow === '▲' ? 'up ' : said.arrow ? 'down ' : ''}${said.text} ${comparisonName(first).short}` : ''}. Narrow to it.`,
+              }
+            })}
+          />
+          {rest > 0 && (
+            <button
+              type="button"
+              className="more-link no-print"
+              onClick={() =>
+                lens.setUrl({ metrics: metric, by: dimension, grain: 'none' }, { to: '/explore' })
+              }
+            >
+              {rest.toLocaleString('en-GB')} more
+            </button>
+          )}
+        </>
+      )}
+    </ChartCard>
+  )
+}

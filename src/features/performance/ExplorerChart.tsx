@@ -1,0 +1,233 @@
+import { SegmentedControl } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, client } from '#features/client.ts'
+import { comparisonName } from '#kernel/view.ts'
+import type { Answer, Query } from '#metrics/query.ts'
+import { Chart } from '#ui/Chart.tsx'
+import { ChartCard } from '#ui/ChartCard.tsx'
+import { type Line, lines, rank } from '#ui/drawings.ts'
+import { change, show } from '#ui/number.ts'
+import { Skeleton } from '#ui/State.tsx'
+import { type Lens, measureOf } from './Lens.tsx'
+import {
+  against,
+  cell,
+  courseOf,
+  type Exploration,
+  leaders,
+  named,
+  periodDays,
+  periodLabel,
+  sheetOf,
+  toggleFilter,
+} from './model.ts'
+import { lookOf } from './Trend.tsx'
+
+/** The answer as a drawing: lines over time, one per value when split; bars from longest to shortest when there is no time. */
+export function ExplorerChart(props: {
+  lens: Lens
+  exploration: Exploration
+  query: Query
+  answer: Answer
+  stale: boolean
+}) {
+  const { lens, exploration } = props
+  const { metrics, by, grain } = exploration
+  const metric = metrics.find(name => name === lens.search.metric) ?? metrics[0] ?? ''
+  const split = by[0]
+  // The table is paged; lines need every period of what they show.
+  const course: Query = useMemo(
+    () => ({
+      ...props.query,
+      metrics: [metric],
+      by: split && grain ? [split] : by,
+      sort: undefined,
+      subtotals: undefined,
+      limit: 5000,
+    }),
+    [props.query, metric, split, grain, by],
+  )
+  const asked = useQuery(api.performance.query.queryOptions({ input: course, enabled: grain !== null }))
+  const answer = grain ? asked.data : props.answer
+  const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
+  const ranked = props.answer.rows.slice(0, 15)
+
+  const plan = useMemo(() => {
+    if (!answer) return null
+    if (grain && split) {
+      const names = leaders(answer, split, metric, 6)
+      const periods = [...new Set(answer.rows.map(row => row.period ?? ''))].sort()
+      const found = new Map(answer.rows.map(row => [`${row.period}|${cell(row, split)}`, cell(row, metric)]))
+      const exact = (period: string, name: string) => found.get(`${period}|${name}`) ?? null
+      return {
+        periods,
+        label: `${lens.label(metric)} by ${grain}, one line for each of the ${names.length} largest.`,
+        drawing: lines({
+          height: 320,
+          labels: periods.map(period => periodLabel(period, 'axis')),
+          lines: names.map(
+            (name, n): Line => ({
+              name: named(name),
+              values: periods.map(period => {
+                const value = exact(period, name)
+                return value === null ? null : Number(value)
+              }),
+              look: n,
+            }),
+          ),
+          axis: value => show(String(value), measure, 'axis'),
+          fromZero: measure.unit !== 'share' && measure.unit !== 'ratio',
+          tip: index => ({
+            title: periodLabel(periods[index] ?? ''),
+            rows: names.map(name => [named(name), show(exact(periods[index] ?? '', name), measure, 'table')]),
+          }),
+        }),
+      }
+    }
+    if (grain) {
+      const one = courseOf(answer, metric)
+      return {
+        periods: one.periods,
+        label: `${lens.label(metric)} by ${grain}, ${one.periods.length} points.`,
+        drawing: lines({
+          height: 320,
+          labels: one.periods.map(period => periodLabel(period, 'axis')),
+          lines: [
+            { name: 'Actual', values: one.actual, look: 'actual' },
+            ...one.compared
+              .filter(those => those.values.some(value => value !== null))
+              .map(
+                (those): Line => ({
+                  name: comparisonName(those.comparison)
+                    .short.replace(/^vs /, '')
+                    .replace(/^./, c => c.toUpperCase()),
+                  values: those.values,
+                  look: lookOf(those.comparison),
+                }),
+              ),
+          ],
+          axis: value => show(String(value), measure, 'axis'),
+          fromZero: measure.unit !== 'share' && measure.unit !== 'ratio',
+          tip: index => ({
+            title: periodLabel(one.periods[index] ?? ''),
+            rows: [
+              [lens.label(metric), show(one.exact[index], measure, 'table')],
+              ...one.compared.map((those): [string, string, string] => {
+                const moved = change(against(answer.rows[index], those.comparison, metric), measure)
+                return [
+                  comparisonName(those.comparison).label,
+                  show(those.exact[index], measure, 'table'),
+                  moved.text === 'N/A' ? '' : `${moved.arrow} ${moved.text}`,
+                ]
+              }),
+            ],
+          }),
+        }),
+      }
+    }
+    if (!split) return null
+    const compared = Object.keys(answer.meta.comparisons)
+    const last = compared.find(name => name.startsWith('last_year')) ?? compared[0]
+    const rows = answer.rows.slice(0, 15)
+    return {
+      periods: null,
+      label: `${lens.label(metric)} by ${lens.label(split).toLowerCase()}, ${rows.length} bars.`,
+      drawing: rank({
+        name: lens.label(metric),
+        names: rows.map(row => by.map(key => named(cell(row, key))).join(' · ')),
+        values: rows.map(row => Number(cell(row, metric) ?? Number.NaN)),
+        ...(last && {
+          compared: {
+            name: answer.meta.comparisons[last]?.label ?? last,
+            values: rows.map(row => Number(against(row, last, metric)?.value ?? Number.NaN)),
+          },
+        }),
+        text: index => show(cell(rows[index], metric), measure, 'card'),
+        tip: index => ({
+          title: by.map(key => named(cell(rows[index], key))).join(' · '),
+          rows: [
+            [lens.label(metric), show(cell(rows[index], metric), measure, 'table')],
+            ...compared.map((name): [string, string, string] => {
+              const moved = change(against(rows[index], name, metric), measure)
+              return [
+                answer.meta.comparisons[name]?.label ?? name,
+                show(against(rows[index], name, metric)?.value, measure, 'table'),
+                moved.text === 'N/A' ? '' : `${moved.arrow} ${moved.text}`,
+              ]
+            }),
+          ],
+        }),
+      }),
+    }
+  }, [answer, grain, split, metric, measure, by, lens.label])
+
+  if (!plan && answer) return null
+  const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)
+  const pick = (index: number) => {
+    if (plan?.periods) {
+      const days = periodDays(plan.periods[index] ?? '')
+      if (days)
+        lens.setUrl({ period: `${days.from}..${days.to}`, grain: days.from === days.to ? 'hour' : 'day' })
+    } else if (split) {
+      const value = cell(ranked[index], split)
+      if (value !== null) lens.setFilters(toggleFilter(lens.filters, split, value))
+    }
+  }
+  const name = `${lens.label(metric)}${split ? ` by ${lens.label(split).toLowerCase()}` : ''}${grain ? ` by ${grain}` : ''}`
+  return (
+    <ChartCard
+      id="chart"
+      name={name}
+      title={lens.label(metric)}
+      note={
+        grain && split
+          ? 'the six largest'
+          : !grain && props.answer.meta.count > 15
+            ? 'the first fifteen rows'
+            : undefined
+      }
+      stale={props.stale || asked.isPlaceholderData}
+      sheet={
+        answer
+          ? sheetOf(answer, grain ? course : props.query, name.toLowerCase().replaceAll(' ', '-'), lens.label)
+          : null
+      }
+      xlsx={() =>
+        client.performance.export({
+          query: grain ? course : { ...props.query, limit: 10_000 },
+          format: 'xlsx',
+        })
+      }
+      drawing={plan?.drawing}
+      actions={
+        metrics.length > 1 && (
+          <SegmentedControl
+            aria-label="Figure drawn"
+            value={metric}
+            onChange={next => lens.setUrl({ metric: next }, { replace: true })}
+            data={metrics.map(one => ({ value: one, label: lens.label(one) }))}
+          />
+        )
+      }
+    >
+      {plan ? (
+        <Chart
+          drawing={plan.drawing}
+          height={height}
+          label={plan.label}
+          points={plan.periods?.length ?? ranked.length}
+          describe={index =>
+            plan.periods
+              ? periodLabel(plan.periods[index] ?? '')
+              : `${by.map(key => named(cell(ranked[index], key))).join(', ')}: ${show(cell(ranked[index], metric), measure, 'table')}`
+          }
+          onPick={pick}
+          along={grain ? 'x' : 'y'}
+        />
+      ) : (
+        <Skeleton height={height} />
+      )}
+    </ChartCard>
+  )
+}

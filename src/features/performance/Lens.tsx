@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api } from '#features/client.ts'
+import { askedPeriod, comparisonName, readView } from '#kernel/view.ts'
+import type { Answer, Definition, Query } from '#metrics/query.ts'
+import { change, type Measure, show } from '#ui/number.ts'
+import { useUrl } from '#ui/url.ts'
+import { baseQuery, comparisonsOf, type Filter, readFilters, type Say, writeFilters } from './model.ts'
+
+const nothing: { metrics: Definition[]; dimensions: { name: string; label: string; metrics: string[] }[] } = {
+  metrics: [],
+  dimensions: [],
+}
+
+/** Through what one looks at the figures: the view and filters of the URL, what is known of the data, and the vocabulary. */
+export function useLens() {
+  const [search, setUrl] = useUrl()
+  const {
+    data: span,
+    isSuccess: spanKnown,
+    error: spanError,
+    refetch: spanAgain,
+  } = useQuery(api.performance.query.queryOptions({ input: { metrics: ['net_sales'], window: 'all_time' } }))
+  const {
+    data: vocabulary,
+    isSuccess: spoken,
+    error: wordless,
+    refetch: wordsAgain,
+  } = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
+  const lastDay = span?.meta.lastDay ?? null
+  const firstDay = span?.meta.from
+  const today = new Date().toISOString().slice(0, 10)
+
+  return useMemo(() => {
+    const view = readView(search)
+    const filters = readFilters(search.where)
+    const known = lastDay && firstDay ? { firstDay, lastDay } : null
+    const asked = askedPeriod(view.period, known, today)
+    const { metrics, dimensions } = vocabulary ?? nothing
+    const labels = new Map([...metrics, ...dimensions].map(one => [one.name, one.label]))
+    return {
+      search,
+      setUrl,
+      view,
+      filters,
+      asked,
+      known,
+      today,
+      /** Whether the data are known, so that a period can be asked for. */
+      ready: spanKnown && spoken,
+      /** There has never been any data. */
+      empty: spanKnown && lastDay === null,
+      error: spanError ?? wordless,
+      retry: () => {
+        spanAgain()
+        wordsAgain()
+      },
+      comparisons: comparisonsOf(view),
+      metrics,
+      dimensions,
+      label: (name: string) =>
+        labels.get(name) ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' '),
+      ask: (query: Query) => ({ ...baseQuery(view, asked, filters), ...query }),
+      setFilters: (next: readonly Filter[]) => setUrl({ where: writeFilters(next), page: undefined }),
+    }
+  }, [
+    search,
+    setUrl,
+    lastDay,
+    firstDay,
+    today,
+    vocabulary,
+    spanKnown,
+    spoken,
+    spanError,
+    wordless,
+    spanAgain,
+    wordsAgain,
+  ])
+}
+
+export type Lens = ReturnType<typeof useLens>
+
+/** A metric's unit, direction and currency, as an answer says. */
+export function measureOf(answer: Answer | undefined, metric: string): Measure {
+  const definition = answer?.meta.definitions[metric]
+  return {
+    unit: definition?.unit ?? 'quantity',
+    good: definition?.good ?? 'none',
+    currency: answer?.meta.currency ?? null,
+  }
+}
+
+/** Says numbers in sentences with the formats of the screen. */
+export const sayOf = (answer: Answer): Say => ({
+  value: (value, { name }) => show(value, measureOf(answer, name), 'card'),
+  change: (against, { name }) => {
+    const moved = change(against, measureOf(answer, name))
+    return moved.arrow ? moved.text : null
+  },
+})
+
+/** "vs last year", and the days it means. */
+export function baseOf(answer: Answer | undefined, comparison: string) {
+  const meant = answer?.meta.comparisons[comparison]
+  return {
+    base: comparisonName(comparison).short,
+    days: meant && `${meant.from} to ${meant.to}${meant.note ? ` · ${meant.note}` : ''}`,
+  }
+}

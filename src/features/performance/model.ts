@@ -1,0 +1,481 @@
+import {
+  type Asked,
+  comparisonName,
+  daysBetween,
+  type Search,
+  spanWords,
+  usualComparisons,
+  type View,
+  whenWords,
+} from '#kernel/view.ts'
+import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
+
+export type Filter = NonNullable<Query['filters']>[number]
+export type Unit = Definition['unit']
+
+/* Filters in the URL: country=France|Germany;product~bag;net_sales>1000 */
+
+const guarded = (text: string) => text.replace(/[\\;|]/g, '\\$&')
+/** Splits at a mark that is not escaped, and takes the escapes away only at the last level. */
+const split = (text: string, mark: ';' | '|') =>
+  text.match(new RegExp(`(?:\\\\.|[^\\\\${mark}])+`, 'g')) ?? []
+const bare = (text: string) => text.replace(/\\(.)/g, '$1')
+
+/** Filters as short text for the URL. */
+export function writeFilters(filters: readonly Filter[]): string | undefined {
+  const text = filters.flatMap(filter => {
+    if (!('dimension' in filter)) {
+      const parts = []
+      if (filter.over !== undefined) parts.push(`${filter.metric}>${filter.over}`)
+      if (filter.under !== undefined) parts.push(`${filter.metric}<${filter.under}`)
+      return parts
+    }
+    const { dimension } = filter
+    const parts = []
+    if (filter.is?.length)
+      parts.push(`${dimension}=${filter.is.map(value => guarded(value) || '\\0').join('|')}`)
+    if (filter.not?.length)
+      parts.push(`${dimension}!=${filter.not.map(value => guarded(value) || '\\0').join('|')}`)
+    if (filter.contains) parts.push(`${dimension}~${guarded(filter.contains)}`)
+    return parts
+  })
+  return text.length ? text.join(';') : undefined
+}
+
+/** Reads filters from the URL; a part that makes no sense is left out. */
+export function readFilters(text: string | undefined): Filter[] {
+  return split(text ?? '', ';').flatMap((part): Filter[] => {
+    const [, name = '', mark, rest = ''] = /^([a-z][a-z0-9_]*)(!=|=|~|>|<)([\s\S]+)$/.exec(part) ?? []
+    const values = () => split(rest, '|').map(value => (value === '\\0' ? '' : bare(value)))
+    const number = Number(rest)
+    switch (mark) {
+      case '=':
+        return [{ dimension: name, is: values() }]
+      case '!=':
+        return [{ dimension: name, not: values() }]
+      case '~':
+        return [{ dimension: name, contains: bare(rest) }]
+      case '>':
+        return Number.isFinite(number) ? [{ metric: name, over: number }] : []
+      case '<':
+        return Number.isFinite(number) ? [{ metric: name, under: number }] : []
+      default:
+        return []
+    }
+  })
+}
+
+/** Narrows to a value, or widens again when that value alone was asked for already. */
+export function toggleFilter(filters: readonly Filter[], dimension: string, value: string): Filter[] {
+  const same = (filter: Filter) => 'dimension' in filter && filter.dimension === dimension && !!filter.is
+  const now = filters.find(same)
+  const rest = filters.filter(filter => !same(filter))
+  if (now && 'dimension' in now && now.is?.length === 1 && now.is[0] === value) return rest
+  return [...rest, { dimension, is: [value] }]
+}
+
+/** A filter in words: "Country is France or Germany". */
+export function filterWords(filter: Filter, label: (name: string) => string): string {
+  if (!('dimension' in filter)) {
+    const parts = []
+    if (filter.over !== undefined) parts.push(`over ${filter.over}`)
+    if (filter.under !== undefined) parts.push(`under ${filter.under}`)
+    return `${label(filter.metric)} ${parts.join(' and ')}`
+  }
+  const list = (values: readonly string[]) =>
+    values.length > 3
+      ? `${values.slice(0, 2).map(named).join(', ')} or ${values.length - 2} more`
+      : values.map(named).join(' or ')
+  const name = label(filter.dimension)
+  if (filter.is) return `${name} is ${list(filter.is)}`
+  if (filter.not) return `${name} is not ${list(filter.not)}`
+  return `${name} contains “${filter.contains ?? ''}”`
+}
+
+/** A value of a dimension as it is shown: what has no value is said in words. */
+export const named = (value: string | null | undefined): string => value || '(not known)'
+
+/* From the view to a query */
+
+/** What every query of a screen shares. */
+export function baseQuery(view: View, asked: Asked, filters: readonly Filter[]): Omit<Query, 'metrics'> {
+  return {
+    ...(asked.window && { window: asked.window as Query['window'] }),
+    ...(asked.from && { from: asked.from, to: asked.to }),
+    ...(view.stores.length && { stores: [...view.stores] }),
+    ...(view.currency && { currency: view.currency }),
+    ...(filters.length && { filters: [...filters] }),
+  }
+}
+
+/** The comparisons a screen asks for. */
+export const comparisonsOf = (view: View): string[] => [...(view.compare ?? usualComparisons)]
+
+/** The period length that gives a line worth looking at: 8 to 90 points. */
+export function grainFor(from: string, to: string): Grain {
+  const days = daysBetween(from, to)
+  if (days <= 2) return 'hour'
+  if (days <= 62) return 'day'
+  if (days <= 200) return 'week'
+  if (days <= 1200) return 'month'
+  return 'quarter'
+}
+
+const list = (text: string | undefined) => (text ?? '').split(',').filter(Boolean)
+const grainNames: readonly Grain[] = ['hour', 'day', 'week', 'month', 'quarter', 'year']
+
+export interface Exploration {
+  metrics: string[]
+  by: string[]
+  grain: Grain | null
+  sort: { by: string; of?: string; desc: boolean } | null
+  page: number
+  subtotals: boolean
+}
+
+/** What the explorer shows, from the URL. */
+export function readExploration(search: Search): Exploration {
+  const [by = '', direction = '', of] = (search.sort ?? '').split(',')
+  const metrics = list(search.metrics).slice(0, 8)
+  return {
+    metrics: metrics.length ? metrics : ['net_sales'],
+    by: list(search.by).slice(0, 4),
+    grain:
+      search.grain === 'none'
+        ? null
+        : (grainNames.find(name => name === search.grain) ??
+          (search.grain === undefined && !search.by ? 'month' : null)),
+    sort: by ? { by, desc: direction !== 'asc', ...(of && { of }) } : null,
+    page: Math.max(1, Math.trunc(Number(search.page)) || 1),
+    subtotals: search.subtotals === 'yes',
+  }
+}
+
+export const writeSort = (by: string, desc: boolean, of?: string): string =>
+  [by, desc ? 'desc' : 'asc', ...(of ? [of] : [])].join(',')
+
+/** "Net sales and orders by country, month by month" */
+export function explorationTitle(exploration: Exploration, label: (name: string) => string): string {
+  const lower = (name: string, n: number) => (n === 0 ? label(name) : uncapital(label(name)))
+  const what = join(exploration.metrics.map(lower))
+  const by = exploration.by.length ? ` by ${join(exploration.by.map(name => uncapital(label(name))))}` : ''
+  const grain = exploration.grain ? `, ${exploration.grain} by ${exploration.grain}` : ''
+  return `${what}${by}${grain}`
+}
+
+const uncapital = (text: string) => (/^[A-Z][a-z]/.test(text) ? text[0]?.toLowerCase() + text.slice(1) : text)
+const join = (parts: readonly string[]) =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+
+/* The cockpit */
+
+/** Headline figures in the order they matter; the first seven the shop has data for are shown. */
+export const headlineMetrics = [
+  'net_sales',
+  'orders',
+  'aov',
+  'units',
+  'customers',
+  'new_customers',
+  'return_rate',
+  'discount_rate',
+  'gross_margin',
+] as const
+
+/** The tiles: at most seven, leaving out what this installation does not define or, once answered, has no data for. */
+export function tileMetrics(
+  defined: readonly { name: string }[],
+  missing: Readonly<Record<string, string>> = {},
+): string[] {
+  const known = new Set(defined.map(one => one.name))
+  return headlineMetrics.filter(name => known.has(name) && !(name in missing)).slice(0, 7)
+}
+
+/** Names this installation gives to a well-known thing: the first of the candidates it defines. */
+export const firstKnown = (defined: readonly { name: string }[], ...candidates: string[]): string | null =>
+  candidates.find(name => defined.some(one => one.name === name)) ?? null
+
+export type Against = { value: string | null; delta: string | null; ratio: string | null }
+
+/** A row's change of a metric against a comparison. */
+export const against = (
+  row: AnswerRow | undefined,
+  comparison: string,
+  metric: string,
+): Against | undefined => row?.compare?.[comparison]?.values[metric]
+
+/** A row's value of a metric or dimension. */
+export const cell = (row: AnswerRow | undefined, name: string): string | null => {
+  const value = row?.[name]
+  return typeof value === 'string' ? value : null
+}
+
+const toNumber = (value: string | null | undefined) => (value == null ? null : Number(value))
+
+/** How numbers are said; given by the screen so that every sentence uses its formats. */
+export interface Say {
+  value(value: string | null, definition: Definition): string
+  /** "29 %" or "1.4 pp", without a sign; null when there is no change to speak of or none is known. */
+  change(change: Against, definition: Definition): string | null
+}
+
+const comparisonWords: Readonly<Record<string, string>> = {
+  previous_period: 'the period before',
+  last_year: 'last year',
+  last_year_weekday: 'the same weekdays last year',
+  last_year_event: 'the same events last year',
+  last_year_restated: 'the restated week last year',
+  last_year_unrestated: 'the same week last year',
+}
+const basis = (comparison: string) => comparisonWords[comparison] ?? comparisonName(comparison).label
+
+/** "Net sales £433,668 from 1–9 Dec 2011, 29 % below the period before and 3 % above last year." Empty when there is no data. */
+export function headline(answer: Answer, metric: string, say: Say): string {
+  const definition = answer.meta.definitions[metric]
+  const value = cell(answer.totals, metric)
+  const when = whenWords(answer.meta.from, answer.meta.to)
+  if (!definition || value === null || answer.meta.rowsBehind === 0) return ''
+  const parts = Object.keys(answer.meta.comparisons).flatMap(comparison => {
+    const change = against(answer.totals, comparison, metric)
+    if (!change || change.delta === null) return []
+    const size = say.change(change, definition)
+    if (size === null) return [`level with ${basis(comparison)}`]
+    return [`${size} ${Number(change.delta) < 0 ? 'below' : 'above'} ${basis(comparison)}`]
+  })
+  return `${definition.label} ${say.value(value, definition)} ${when}${parts.length ? `, ${join(parts.slice(0, 3))}` : ''}.`
+}
+
+/** Why net sales moved, in a sentence: how many orders, and what each was worth. Empty when it cannot be said. */
+export function drivers(answer: Answer, comparison: string, say: Say): string {
+  const said = (['orders', 'aov', 'return_rate'] as const).flatMap(name => {
+    const definition = answer.meta.definitions[name]
+    const change = against(answer.totals, comparison, name)
+    const size = definition && change?.delta ? say.change(change, definition) : null
+    if (!definition || !change?.delta) return []
+    const label = uncapital(definition.label)
+    return [size === null ? `${label} level` : `${label} ${Number(change.delta) < 0 ? 'down' : 'up'} ${size}`]
+  })
+  if (said.length < 2) return ''
+  const text = join(said)
+  return `${text[0]?.toUpperCase()}${text.slice(1)} against ${basis(comparison)}.`
+}
+
+/** One metric's course: actual, and each comparison aligned to it. */
+export interface Course {
+  periods: string[]
+  actual: (number | null)[]
+  exact: (string | null)[]
+  compared: {
+    comparison: string
+    values: (number | null)[]
+    exact: (string | null)[]
+    periods: (string | undefined)[]
+  }[]
+}
+
+export function courseOf(answer: Answer, metric: string): Course {
+  const exact = answer.rows.map(row => cell(row, metric))
+  return {
+    periods: answer.rows.map(row => row.period ?? ''),
+    actual: exact.map(toNumber),
+    exact,
+    compared: Object.keys(answer.meta.comparisons).map(comparison => {
+      const values = answer.rows.map(row => against(row, comparison, metric)?.value ?? null)
+      return {
+        comparison,
+        values: values.map(toNumber),
+        exact: values,
+        periods: answer.rows.map(row => row.compare?.[comparison]?.period),
+      }
+    }),
+  }
+}
+
+const monthNames = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+const weekdayNames = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ')
+
+/** A period as a label: short on an axis, full in a tooltip. Understands days, hours, weeks, months, quarters and years. */
+export function periodLabel(period: string, place: 'axis' | 'full' = 'full'): string {
+  const [, y = '', m = '', d = '', h] = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}))?/.exec(period) ?? []
+  if (d) {
+    const month = monthNames[Number(m) - 1]
+    const short = `${Number(d)} ${month}`
+    if (h) return place === 'axis' ? `${h}:00` : `${short}, ${h}:00`
+    const weekday = weekdayNames[new Date(`${y}-${m}-${d}T00:00:00Z`).getUTCDay()]
+    return place === 'axis' ? short : `${weekday} ${short} ${y}`
+  }
+  const [, year = '', kind = '', n = ''] = /^(\d{4})-?([WQ]?)(\d{1,2})$/.exec(period) ?? []
+  if (kind === 'W') return place === 'axis' ? `wk ${Number(n)}` : `Week ${Number(n)}, ${year}`
+  if (kind === 'Q') return place === 'axis' ? `Q${n} ${year.slice(2)}` : `Q${n} ${year}`
+  if (n)
+    return place === 'axis'
+      ? `${monthNames[Number(n) - 1]} ${year.slice(2)}`
+      : `${monthNames[Number(n) - 1]} ${year}`
+  return period
+}
+
+/** The first and last day of a period, when its name tells; for narrowing the screen to it. */
+export function periodDays(period: string): { from: string; to: string } | null {
+  const utc = (y: number, m: number, d: number) => new Date(Date.UTC(y, m, d)).toISOString().slice(0, 10)
+  if (/^\d{4}-\d{2}-\d{2}$/.test(period)) return { from: period, to: period }
+  const [, year = '', kind = '', n = ''] = /^(\d{4})(?:-?([WQ]?)(\d{1,2}))?$/.exec(period) ?? []
+  const y = Number(year)
+  if (!year) return null
+  if (!n) return { from: utc(y, 0, 1), to: utc(y, 11, 31) }
+  const count = Number(n)
+  if (kind === 'Q') return { from: utc(y, count * 3 - 3, 1), to: utc(y, count * 3, 0) }
+  if (kind === 'W') {
+    const fourth = new Date(Date.UTC(y, 0, 4))
+    const monday = 4 - ((fourth.getUTCDay() + 6) % 7) + (count - 1) * 7
+    return { from: utc(y, 0, monday), to: utc(y, 0, monday + 6) }
+  }
+  return { from: utc(y, count - 1, 1), to: utc(y, count, 0) }
+}
+
+/** Those that rose most and fell most, from rows sorted by change either way; the still ones left out. */
+export function movers(
+  rows: readonly AnswerRow[],
+  metric: string,
+  comparison: string,
+  direction: 'up' | 'down',
+  count = 5,
+) {
+  return rows
+    .map(row => ({ row, change: against(row, comparison, metric) }))
+    .filter(({ change }) => {
+      const delta = toNumber(change?.delta)
+      return delta !== null && (direction === 'up' ? delta > 0 : delta < 0)
+    })
+    .sort((a, b) => Math.abs(Number(b.change?.delta)) - Math.abs(Number(a.change?.delta)))
+    .slice(0, count)
+}
+
+/** An answer as flat rows of exact text: the table view, CSV and XLSX of a chart. */
+export function sheetOf(
+  answer: Answer,
+  query: Query,
+  name: string,
+  label: (name: string) => string,
+  rows = answer.rows,
+) {
+  const dimensions = query.by ?? []
+  const compared = Object.entries(answer.meta.comparisons)
+  const columns = [
+    ...(query.grain ? [{ key: 'period', label: 'Period' }] : []),
+    ...dimensions.map(key => ({ key, label: label(key) })),
+    ...query.metrics.flatMap(metric => [
+      { key: metric, label: label(metric), numeric: true },
+      ...compared.flatMap(([key, { label: words }]) => [
+        { key: `${metric}|${key}`, label: `${label(metric)}, ${words}`, numeric: true },
+        { key: `${metric}|${key}|delta`, label: `${label(metric)}, change on ${words}`, numeric: true },
+      ]),
+    ]),
+  ]
+  return {
+    name,
+    columns,
+    rows: rows.map(row => {
+      const out: Record<string, string | null> = { period: row.period ?? null }
+      for (const key of dimensions) out[key] = cell(row, key)
+      for (const metric of query.metrics) {
+        out[metric] = cell(row, metric)
+        for (const [key] of compared) {
+          out[`${metric}|${key}`] = against(row, key, metric)?.value ?? null
+          out[`${metric}|${key}|delta`] = against(row, key, metric)?.delta ?? null
+        }
+      }
+      return out
+    }),
+    notes: [
+      spanWords(answer.meta.from, answer.meta.to),
+      ...(answer.meta.currency ? [answer.meta.currency] : []),
+      ...compared.map(([, one]) => `${one.label}: ${spanWords(one.from, one.to)}`),
+      ...(answer.meta.asOf ? [`Data as of ${answer.meta.asOf.slice(0, 16).replace('T', ' ')} UTC`] : []),
+    ],
+  }
+}
+
+const weekdays = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ')
+
+/** A weekday as it is called, from its name or its number (1 Monday … 7 Sunday). */
+export const weekdayName = (value: string): string =>
+  weekdays.find(name => name.slice(0, 3).toLowerCase() === value.slice(0, 3).toLowerCase()) ??
+  weekdays[Number(value) - 1] ??
+  value
+
+/** Monday first. */
+export const weekdayOrder = (value: string): number => {
+  const n = weekdays.indexOf(weekdayName(value))
+  return n < 0 ? 9 : n
+}
+
+/** "08" from 8, "08" or "08:00". */
+export const hourName = (value: string): string => String(Number.parseInt(value, 10)).padStart(2, '0')
+
+/* A cell of a table, in the URL: net_sales;period=2011-11;country=France */
+
+export interface OpenCell {
+  metric: string
+  period?: string
+  values?: Record<string, string>
+}
+
+export const writeCell = ({ metric, period, values }: OpenCell): string =>
+  [
+    metric,
+    ...(period ? [`period=${guarded(period)}`] : []),
+    ...Object.entries(values ?? {}).map(([name, value]) => `${name}=${guarded(value)}`),
+  ].join(';')
+
+export function readCell(text: string | undefined): OpenCell | null {
+  const [metric, ...rest] = split(text ?? '', ';')
+  if (!metric) return null
+  const pairs = rest.flatMap(part => {
+    const at = part.indexOf('=')
+    return at > 0 ? [[part.slice(0, at), bare(part.slice(at + 1))] as const] : []
+  })
+  const period = pairs.find(([name]) => name === 'period')?.[1]
+  const values = Object.fromEntries(pairs.filter(([name]) => name !== 'period'))
+  return { metric, ...(period && { period }), ...(Object.keys(values).length && { values }) }
+}
+
+/** Rows with their subtotals in place: each subtotal before the rows it sums up, outermost first. */
+export function withSubtotals(answer: Answer, keys: readonly string[]): { row: AnswerRow; depth: number }[] {
+  const own = (row: AnswerRow) => keys.map(key => (key === 'period' ? row.period : cell(row, key)))
+  const subtotals = (answer.subtotals ?? []).map(row => {
+    const values = own(row)
+    const depth = values.findIndex(value => value == null)
+    return { row, depth: depth < 0 ? keys.length : depth, values }
+  })
+  const said = new Set<string>()
+  return answer.rows.flatMap(row => {
+    const values = own(row)
+    const before = subtotals.filter(
+      one =>
+        one.depth > 0 &&
+        one.depth < keys.length &&
+        !said.has(JSON.stringify(one.values)) &&
+        one.values.slice(0, one.depth).every((value, n) => value === values[n]),
+    )
+    for (const one of before) said.add(JSON.stringify(one.values))
+    return [
+      ...before
+        .sort((a, b) => a.depth - b.depth)
+        .map(({ row: subtotal, depth }) => ({ row: subtotal, depth })),
+      { row, depth: keys.length },
+    ]
+  })
+}
+
+/** The values of a dimension with the most behind them, for one line each. */
+export function leaders(answer: Answer, dimension: string, metric: string, count: number): string[] {
+  const sums = new Map<string, number>()
+  for (const row of answer.rows) {
+    const key = cell(row, dimension) ?? ''
+    sums.set(key, (sums.get(key) ?? 0) + Math.abs(Number(cell(row, metric) ?? 0)))
+  }
+  return [...sums]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, count)
+    .map(([key]) => key)
+}

@@ -1,0 +1,336 @@
+import type { EChartsCoreOption } from 'echarts/core'
+import type { Palette } from './palette.ts'
+
+/** How the house draws: IBCS notation, five ticks, no axis line, the whole plot answers the pointer. */
+
+export interface Line {
+  name: string
+  values: readonly (number | null)[]
+  /** actual: solid · previous: dashed grey · last_year: pale solid · target: stepped · or a place in the categorical ramp. */
+  look: 'actual' | 'previous' | 'last_year' | 'target' | number
+}
+
+export interface LinesProps {
+  /** Pixels the chart is high; keeps the names at the line ends apart. */
+  height?: number
+  lines: readonly Line[]
+  /** Axis labels, one per point. */
+  labels: readonly string[]
+  axis: (value: number) => string
+  /** The tooltip of a point, as rows; texts are made safe here. */
+  tip: (index: number) => { title: string; rows: readonly (readonly [string, string, string?])[] }
+  /** Ratios need no zero. */
+  fromZero: boolean
+  marks?: readonly { at: number; name: string }[]
+}
+
+const safe = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+/** A tooltip's inside: a title and rows of name, value, and a quieter third. */
+export function tipHtml(
+  tip: { title: string; rows: readonly (readonly [string, string, string?])[] },
+  colours: Palette,
+) {
+  const cells = tip.rows
+    .map(
+      ([name, value, more]) =>
+        `<tr><td style="color:${colours.ink2};padding:1px 16px 1px 0">${safe(name)}</td><td style="text-align:right;font-weight:500">${safe(value)}</td><td style="text-align:right;color:${colours.ink3};padding-left:10px">${safe(more ?? '')}</td></tr>`,
+    )
+    .join('')
+  return `<div style="font-size:12px;line-height:17px;font-variant-numeric:tabular-nums"><div style="color:${colours.ink};font-weight:550;margin-bottom:2px">${safe(tip.title)}</div><table style="border-spacing:0">${cells}</table></div>`
+}
+
+const tooltip = (colours: Palette) => ({
+  backgroundColor: colours.surface,
+  borderColor: colours.lineStrong,
+  borderWidth: 1,
+  padding: [8, 10],
+  textStyle: { color: colours.ink, fontFamily: colours.font },
+  extraCssText: 'box-shadow: var(--popover-shadow); border-radius: 6px',
+  confine: true,
+  transitionDuration: 0,
+})
+
+/** Five ticks, faint lines, no axis line. */
+const valueAxis = (colours: Palette, axis: (value: number) => string, fromZero: boolean) => ({
+  type: 'value',
+  splitNumber: 4,
+  scale: !fromZero,
+  axisLine: { show: false },
+  axisTick: { show: false },
+  axisLabel: { color: colours.ink3, fontSize: 11, fontFamily: colours.font, formatter: axis },
+  splitLine: { lineStyle: { color: colours.line } },
+})
+
+const nameAxis = (colours: Palette, labels: readonly string[]) => ({
+  type: 'category',
+  data: [...labels],
+  axisLine: { show: false },
+  axisTick: { show: false },
+  axisLabel: {
+    color: colours.ink3,
+    fontSize: 11,
+    fontFamily: colours.font,
+    hideOverlap: true,
+    interval: Math.max(0, Math.ceil(labels.length / 8) - 1),
+  },
+})
+
+/** How far each name must move so that names at line ends do not cover one another. */
+function nudges(those: readonly Line[], plot: number, fromZero: boolean): number[] {
+  const known = those.flatMap(line => line.values.filter(value => value !== null))
+  const high = Math.max(...known, fromZero ? 0 : Number.NEGATIVE_INFINITY)
+  const low = Math.min(...known, fromZero ? 0 : Number.POSITIVE_INFINITY)
+  const at = those.map((line, n) => {
+    const last = line.values.findLast(value => value !== null) ?? low
+    return { n, y: (1 - (last - low) / (high * 1.1 - low || 1)) * plot }
+  })
+  const moved: number[] = those.map(() => 0)
+  let floor = Number.NEGATIVE_INFINITY
+  for (const one of at.toSorted((a, b) => a.y - b.y)) {
+    const y = Math.max(one.y, floor + 14)
+    moved[one.n] = y - one.y
+    floor = y
+  }
+  return moved
+}
+
+/** Lines over time. Names stand at the line ends when there are at most four. */
+export const lines =
+  (props: LinesProps) =>
+  (colours: Palette): EChartsCoreOption => {
+    const ends = props.lines.length <= 4 && props.labels.length > 1
+    const style = (look: Line['look']) => {
+      if (look === 'actual') return { color: colours.actual, width: 2.2, type: 'solid' }
+      if (look === 'previous') return { color: colours.previous, width: 1.4, type: [4, 3] }
+      if (look === 'last_year') return { color: colours.lastYear, width: 1.8, type: 'solid' }
+      if (look === 'target') return { color: colours.target, width: 1.2, type: 'solid' }
+      return { color: colours.categorical[look % 8], width: 1.8, type: look < 8 ? 'solid' : [5, 3] }
+    }
+    const nudge = ends ? nudges(props.lines, (props.height ?? 272) - 36, props.fromZero) : []
+    const longest = Math.max(...props.lines.map(line => line.name.length), 0)
+    return {
+      aria: { enabled: false },
+      grid: {
+        top: 12,
+        left: 4,
+        right: ends ? Math.min(132, 16 + longest * 6) : 8,
+        bottom: 4,
+        containLabel: true,
+      },
+      legend: ends
+        ? { show: false }
+        : {
+            bottom: 0,
+            icon: 'roundRect',
+            itemWidth: 14,
+            itemHeight: 3,
+            textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+          },
+      ...(!ends && { grid: { top: 12, left: 4, right: 8, bottom: 34, containLabel: true } }),
+      tooltip: {
+        trigger: 'axis',
+        axisPointer: { type: 'line', snap: true, lineStyle: { color: colours.lineStrong, type: 'solid' } },
+        ...tooltip(colours),
+        formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
+      },
+      xAxis: { ...nameAxis(colours, props.labels), boundaryGap: props.labels.length === 1 },
+      yAxis: valueAxis(colours, props.axis, props.fromZero),
+      series: props.lines.map((line, n) => ({
+        name: line.name,
+        type: 'line',
+        data: [...line.values],
+        symbol: 'circle',
+        symbolSize: 5,
+        showSymbol: props.labels.length === 1,
+        step: line.look === 'target' ? 'middle' : false,
+        connectNulls: false,
+        z: line.look === 'actual' ? 10 : 5 - n / 10,
+        lineStyle: style(line.look),
+        itemStyle: { color: style(line.look).color },
+        emphasis: { disabled: true },
+        endLabel: {
+          show: ends,
+          formatter: line.name,
+          color: line.look === 'actual' ? colours.actual : colours.ink2,
+          fontSize: 11,
+          fontFamily: colours.font,
+          distance: 6,
+          offset: [0, nudge[n] ?? 0],
+        },
+        ...(n === 0 &&
+          props.marks?.length && {
+            markLine: {
+              symbol: 'none',
+              silent: true,
+              lineStyle: { color: colours.lineStrong, type: 'dotted' },
+              label: { color: colours.ink3, fontSize: 10, fontFamily: colours.font, formatter: '{b}' },
+              data: props.marks.map(mark => ({ xAxis: mark.at, name: mark.name })),
+            },
+          }),
+      })),
+    }
+  }
+
+export interface StackProps {
+  parts: readonly { name: string; values: readonly (number | null)[]; look: number | 'pale' }[]
+  labels: readonly string[]
+  axis: (value: number) => string
+  tip: LinesProps['tip']
+}
+
+/** Columns on a zero baseline, stacked. */
+export const stack =
+  (props: StackProps) =>
+  (colours: Palette): EChartsCoreOption => ({
+    grid: { top: 12, left: 4, right: 8, bottom: 30, containLabel: true },
+    legend: {
+      bottom: 0,
+      left: 0,
+      icon: 'roundRect',
+      itemWidth: 10,
+      itemHeight: 10,
+      textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+    },
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
+      ...tooltip(colours),
+      formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
+    },
+    xAxis: nameAxis(colours, props.labels),
+    yAxis: valueAxis(colours, props.axis, true),
+    series: props.parts.map(part => ({
+      name: part.name,
+      type: 'bar',
+      stack: 'all',
+      barMaxWidth: 28,
+      barCategoryGap: '28%',
+      data: [...part.values],
+      itemStyle: { color: part.look === 'pale' ? colours.lastYear : colours.categorical[part.look] },
+      emphasis: { disabled: true },
+    })),
+  })
+
+export interface RankProps {
+  names: readonly string[]
+  values: readonly (number | null)[]
+  /** What they are compared with, drawn thin and pale behind. */
+  compared?: { name: string; values: readonly (number | null)[] }
+  name: string
+  text: (index: number) => string
+  tip?: LinesProps['tip']
+}
+
+/** Bars from longest to shortest with their values at the ends. */
+export const rank =
+  (props: RankProps) =>
+  (colours: Palette): EChartsCoreOption => ({
+    grid: { top: 4, left: 4, right: 72, bottom: props.compared ? 28 : 4, containLabel: true },
+    legend: props.compared
+      ? {
+          bottom: 0,
+          left: 0,
+          icon: 'roundRect',
+          itemWidth: 10,
+          itemHeight: 10,
+          textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+        }
+      : { show: false },
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
+      ...tooltip(colours),
+      show: !!props.tip,
+      formatter: (those: { dataIndex: number }[]) =>
+        props.tip ? tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours) : '',
+    },
+    xAxis: { type: 'value', show: false },
+    yAxis: {
+      ...nameAxis(colours, props.names),
+      inverse: true,
+      axisLabel: {
+        color: colours.ink,
+        fontSize: 12,
+        fontFamily: colours.font,
+        width: 200,
+        overflow: 'truncate',
+        interval: 0,
+      },
+    },
+    series: [
+      {
+        name: props.name,
+        type: 'bar',
+        data: [...props.values],
+        barMaxWidth: 14,
+        itemStyle: { color: colours.actual },
+        emphasis: { disabled: true },
+        label: {
+          show: true,
+          position: 'right',
+          color: colours.ink,
+          fontSize: 11,
+          fontFamily: colours.font,
+          formatter: (one: { dataIndex: number }) => props.text(one.dataIndex),
+        },
+      },
+      ...(props.compared
+        ? [
+            {
+              name: props.compared.name,
+              type: 'bar',
+              data: [...props.compared.values],
+              barMaxWidth: 6,
+              itemStyle: { color: colours.lastYear },
+              emphasis: { disabled: true },
+            },
+          ]
+        : []),
+    ],
+  })
+
+export interface GridProps {
+  rows: readonly string[]
+  columns: readonly string[]
+  /** row, column, value */
+  cells: readonly (readonly [number, number, number | null])[]
+  text: (row: number, column: number) => string
+}
+
+/** A heat map as a picture; on the screen it is a table. */
+export const heat =
+  (props: GridProps) =>
+  (colours: Palette): EChartsCoreOption => {
+    const most = Math.max(...props.cells.map(one => one[2] ?? 0), 0) || 1
+    return {
+      grid: { top: 8, left: 4, right: 8, bottom: 4, containLabel: true },
+      xAxis: {
+        ...nameAxis(colours, props.columns),
+        position: 'top',
+        axisLabel: { color: colours.ink3, interval: 0, fontFamily: colours.font },
+      },
+      yAxis: {
+        ...nameAxis(colours, props.rows),
+        inverse: true,
+        axisLabel: { color: colours.ink3, interval: 0, fontFamily: colours.font },
+      },
+      visualMap: { show: false, min: 0, max: most, inRange: { color: colours.sequential } },
+      series: [
+        {
+          type: 'heatmap',
+          data: props.cells
+            .filter(one => one[2] !== null)
+            .map(([row, column, value]) => [column, row, value]),
+          label: {
+            show: true,
+            fontSize: 10,
+            fontFamily: colours.font,
+            formatter: (one: { value: [number, number, number] }) => props.text(one.value[1], one.value[0]),
+          },
+          itemStyle: { borderColor: colours.surface, borderWidth: 2, borderRadius: 3 },
+        },
+      ],
+    }
+  }
