@@ -68,7 +68,7 @@ export const deliverToDuckdb = (
     onProgress?.(0, rows)
     const fresh = stores.length > 0 && (await isFresh(connection, name, stores))
     const receipt = fresh
-      ? await insertFresh(connection, name, shape, rows)
+      ? await insertFresh(connection, name, shape, delivery.files, rows)
       : delivery.mode === 'replace_orders'
         ? await replaceOrders(connection, rows)
         : await merge(connection, name, shape, rows)
@@ -125,11 +125,35 @@ const isFresh = async (connection: DuckDBConnection, name: TableName, stores: st
     `SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE store IN (${stores.map(quote).join(', ')}) LIMIT 1)`,
   )) === 0
 
-const insertFresh = async (connection: DuckDBConnection, name: TableName, shape: Table, rows: number) => {
-  await connection.run(
-    `INSERT INTO ${name} SELECT * FROM staged${shape.dated ? ` ORDER BY ${shape.dated}` : ''}`,
-  )
+const insertFresh = async (
+  connection: DuckDBConnection,
+  name: TableName,
+  shape: Table,
+  files: readonly string[],
+  rows: number,
+) => {
+  const order =
+    shape.dated && (await isScattered(connection, shape.dated, files)) ? ` ORDER BY ${shape.dated}` : ''
+  await connection.run(`INSERT INTO ${name} SELECT * FROM staged${order}`)
   return { rows, inserted: rows, changed: 0, repeats: 0 }
+}
+
+/**
+ * Whether each group of rows in the files is spread over so many days that questions about a few days would read
+ * them all. Most exports come by date, and sorting forty million rows again costs minutes.
+ */
+const isScattered = async (connection: DuckDBConnection, dated: string, files: readonly string[]) => {
+  const list = files.map(quote).join(', ')
+  const end = (side: string) => `CAST(coalesce(stats_${side}_value, stats_${side}) AS DATE)`
+  const spread = await number(
+    connection,
+    `SELECT coalesce(sum(${end('max')} - ${end('min')} + 1) / max(whole.days), 1000)
+     FROM parquet_metadata([${list}]), (SELECT max(${end('max')}) - min(${end('min')}) + 1 AS days
+       FROM parquet_metadata([${list}]) WHERE path_in_schema = ${quote(dated)}) whole
+     WHERE path_in_schema = ${quote(dated)}`,
+  )
+  // Each group alone covers its own days once; returns booked late and small groups widen that a few times.
+  return spread > 8
 }
 
 const merge = async (

@@ -3,10 +3,10 @@ import { orderDays, productDays, salesHours } from './derive.ts'
 import { keepFirstSale, numberedOrders, quote } from './merge.ts'
 
 /** Ledger rows a slice may have: what keeps a derivation within the memory limit whatever the history. */
-const sliceRows = 2_000_000
+const sliceRows = 1_000_000
 
 /** Customers are numbered in this many rows of orders at a time. */
-const bucketRows = 2_000_000
+const bucketRows = 1_000_000
 
 const list = async (connection: DuckDBConnection, sql: string) =>
   (await connection.runAndReadAll(sql)).getRowsJson()

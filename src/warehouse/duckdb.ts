@@ -136,7 +136,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   }
 }
 
-const open = async (path: string, { memoryLimit = '700MB', threads, folder }: DuckdbOptions) => {
+const open = async (path: string, { memoryLimit = '450MB', threads, folder }: DuckdbOptions) => {
   try {
     const instance = await DuckDBInstance.create(path, {
       memory_limit: memoryLimit,
