@@ -1,9 +1,34 @@
-import { addDays, addYears, type Day, dayCount, dayNumber, earlier, monthEnd, weekday, yearOf } from './day.ts'
+import {
+  addDays,
+  addYears,
+  type Day,
+  dayCount,
+  dayNumber,
+  earlier,
+  monthEnd,
+  weekday,
+  yearOf,
+} from './day.ts'
 import { type Feast, feasts } from './feasts.ts'
-import { type CalendarRule, type Grain, isRetail, isWhole, type Period, periodOf, periodsBetween, retailWeeks, retailYearOf } from './period.ts'
+import {
+  type CalendarRule,
+  type Grain,
+  isRetail,
+  isWhole,
+  type Period,
+  periodOf,
+  periodsBetween,
+  retailWeeks,
+  retailYearOf,
+} from './period.ts'
 
 export type ComparisonKind =
-  | 'previous_period' | 'last_year' | 'last_year_weekday' | 'last_year_event' | 'last_year_restated' | 'last_year_unrestated'
+  | 'previous_period'
+  | 'last_year'
+  | 'last_year_weekday'
+  | 'last_year_event'
+  | 'last_year_restated'
+  | 'last_year_unrestated'
 
 /** Base days that stand opposite one bucket of the question. */
 export interface Segment {
@@ -54,10 +79,13 @@ export const compareDays = (
       : kind === 'last_year'
         ? sameDates(buckets)
         : byDay(buckets, dayMap(rule, kind, first.from, last.to, events), kind, rule)
-  const from = segments.reduce((day, s) => (s.from < day ? s.from : day), segments[0]?.from ?? '')
-  const to = segments.reduce((day, s) => (s.to > day ? s.to : day), segments[0]?.to ?? '')
+  const from = segments.reduce((day, s) => Math.min(s.from, day), segments[0]?.from ?? '')
+  const to = segments.reduce((day, s) => Math.max(s.to, day), segments[0]?.to ?? '')
   const unequal = segments.reduce((sum, s) => sum + dayCount(s.from, s.to), 0) - dayCount(first.from, last.to)
-  const days = unequal === 0 ? undefined : `${Math.abs(unequal)} day${Math.abs(unequal) === 1 ? '' : 's'} ${unequal > 0 ? 'more' : 'fewer'} than the period itself`
+  const days =
+    unequal === 0
+      ? undefined
+      : `${Math.abs(unequal)} day${Math.abs(unequal) === 1 ? '' : 's'} ${unequal > 0 ? 'more' : 'fewer'} than the period itself`
   const said = [note, days].filter(Boolean).join('; ')
   return { kind, label: labels[kind], from, to, segments, ...(said && { note: said }) }
 }
@@ -67,8 +95,19 @@ const previous = (rule: CalendarRule, buckets: readonly Period[], grain: Grain |
   const from = buckets[0]?.from ?? ''
   const to = buckets.at(-1)?.to ?? ''
   const base = previousWindow(rule, from, to)
+  if (!base.aligned) {
+    const days = dayCount(from, to)
+    const shifted = (bucket: Period, index: number) => ({
+      bucket: index,
+      from: addDays(bucket.from, -days),
+      to: addDays(bucket.to, -days),
+    })
+    return { segments: buckets.map(shifted), note: undefined }
+  }
   const bases =
-    grain && grain !== 'hour' ? periodsBetween(rule, base.from, base.to, grain) : [{ key: '', label: '', ...base }]
+    grain && grain !== 'hour'
+      ? periodsBetween(rule, base.from, base.to, grain)
+      : [{ key: '', label: '', ...base }]
   const segments = buckets.flatMap((bucket, index) => {
     if (grain === 'hour') {
       const day = addDays(base.from, dayNumber(bucket.from) - dayNumber(from))
@@ -83,21 +122,25 @@ const previous = (rule: CalendarRule, buckets: readonly Period[], grain: Grain |
   return { segments, note: undefined }
 }
 
-const previousWindow = (rule: CalendarRule, from: Day, to: Day): { from: Day; to: Day } => {
+const previousWindow = (rule: CalendarRule, from: Day, to: Day): { from: Day; to: Day; aligned: boolean } => {
   for (const grain of ['year', 'quarter', 'month', 'week'] as const) {
     if (!isWhole(rule, from, to, grain)) continue
     const count = periodsBetween(rule, from, to, grain).length
     let start = from
     for (let index = 0; index < count; index += 1) start = periodOf(rule, addDays(start, -1), grain).from
-    return { from: start, to: addDays(from, -1) }
+    return { from: start, to: addDays(from, -1), aligned: true }
   }
   for (const grain of ['week', 'month', 'quarter', 'year'] as const) {
     const own = periodOf(rule, from, grain)
     if (own.from !== from || own.to < to || grain === 'week') continue
     const before = periodOf(rule, addDays(from, -1), grain)
-    return { from: before.from, to: earlier(addDays(before.from, dayCount(from, to) - 1), before.to) }
+    return {
+      from: before.from,
+      to: earlier(addDays(before.from, dayCount(from, to) - 1), before.to),
+      aligned: true,
+    }
   }
-  return { from: addDays(from, -dayCount(from, to)), to: addDays(from, -1) }
+  return { from: addDays(from, -dayCount(from, to)), to: addDays(from, -1), aligned: false }
 }
 
 /** Same dates a year back; a bucket that ends a month is compared up to the end of that month. */
@@ -116,10 +159,17 @@ const sameDates = (buckets: readonly Period[]) => {
 }
 
 /** Day by day; runs of consecutive base days in one bucket become one segment. */
-const byDay = (buckets: readonly Period[], map: (day: Day) => Day, kind: ComparisonKind, rule: CalendarRule) => {
+const byDay = (
+  buckets: readonly Period[],
+  map: (day: Day) => Day,
+  kind: ComparisonKind,
+  rule: CalendarRule,
+) => {
   const segments: Segment[] = []
   buckets.forEach((bucket, index) => {
-    const days = Array.from({ length: dayCount(bucket.from, bucket.to) }, (_, n) => map(addDays(bucket.from, n))).sort()
+    const days = Array.from({ length: dayCount(bucket.from, bucket.to) }, (_, n) =>
+      map(addDays(bucket.from, n)),
+    ).sort()
     for (const day of days) {
       const open = segments.at(-1)
       if (open && open.bucket === index && addDays(open.to, 1) === day) open.to = day
@@ -136,7 +186,13 @@ const byDay = (buckets: readonly Period[], map: (day: Day) => Day, kind: Compari
   return { segments, note: week53 }
 }
 
-const dayMap = (rule: CalendarRule, kind: ComparisonKind, from: Day, to: Day, events: readonly Feast[]): ((day: Day) => Day) => {
+const dayMap = (
+  rule: CalendarRule,
+  kind: ComparisonKind,
+  from: Day,
+  to: Day,
+  events: readonly Feast[],
+): ((day: Day) => Day) => {
   if (kind === 'last_year_unrestated' && isRetail(rule))
     return day => addDays(day, retailWeeks(rule, retailYearOf(rule, day) - 1) === 53 ? -371 : -364)
   if (kind !== 'last_year_event') return day => addDays(day, -364)
@@ -156,10 +212,17 @@ const alignEvents = (from: Day, to: Day, events: readonly Feast[]): Map<Day, Day
   const taken = new Map<Day, Day>()
   for (const event of all) {
     const before = all
-      .filter(e => e.series === event.series && e.from < event.from && dayNumber(event.from) - dayNumber(e.from) < 430)
+      .filter(
+        e =>
+          e.series === event.series && e.from < event.from && dayNumber(event.from) - dayNumber(e.from) < 430,
+      )
       .sort((a, b) => b.from.localeCompare(a.from))[0]
     if (!before || dayNumber(event.from) - dayNumber(before.from) < 300) continue
-    for (let day = event.from, base = before.from; day <= event.to && base <= before.to; day = addDays(day, 1), base = addDays(base, 1)) {
+    for (
+      let day = event.from, base = before.from;
+      day <= event.to && base <= before.to;
+      day = addDays(day, 1), base = addDays(base, 1)
+    ) {
       if (map.has(day) || taken.has(base)) continue
       map.set(day, base)
       taken.set(base, day)
@@ -169,9 +232,13 @@ const alignEvents = (from: Day, to: Day, events: readonly Feast[]): Map<Day, Day
   const free = [...map.keys()].map(day => addDays(day, -364)).filter(base => !taken.has(base))
   const displaced = [...taken.keys()].map(base => addDays(base, 364)).filter(day => !map.has(day))
   for (const day of displaced.sort()) {
-    const near = free
-      .filter(base => weekday(base) === weekday(day))
-      .sort((a, b) => Math.abs(dayNumber(a) + 364 - dayNumber(day)) - Math.abs(dayNumber(b) + 364 - dayNumber(day)))[0] ?? free[0]
+    const near =
+      free
+        .filter(base => weekday(base) === weekday(day))
+        .sort(
+          (a, b) =>
+            Math.abs(dayNumber(a) + 364 - dayNumber(day)) - Math.abs(dayNumber(b) + 364 - dayNumber(day)),
+        )[0] ?? free[0]
     if (near === undefined) break
     free.splice(free.indexOf(near), 1)
     map.set(day, near)

@@ -4,7 +4,8 @@ export type Day = string
 const msPerDay = 86_400_000
 
 /** Days since 1970-01-01. */
-export const dayNumber = (day: Day): number => Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, +day.slice(8, 10)) / msPerDay
+export const dayNumber = (day: Day): number =>
+  Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, +day.slice(8, 10)) / msPerDay
 
 /** The day with that number. */
 export const dayOf = (number: number): Day => new Date(number * msPerDay).toISOString().slice(0, 10)
@@ -32,7 +33,8 @@ export const dateOf = (day: Day): number => +day.slice(8, 10)
 export const monthEnd = (day: Day): Day => civil(yearOf(day), monthOf(day), 31)
 
 /** The same date `years` later; 29 February becomes the 28th. */
-export const addYears = (day: Day, years: number): Day => civil(yearOf(day) + years, monthOf(day), dateOf(day))
+export const addYears = (day: Day, years: number): Day =>
+  civil(yearOf(day) + years, monthOf(day), dateOf(day))
 
 export const earlier = (a: Day, b: Day): Day => (a < b ? a : b)
 export const later = (a: Day, b: Day): Day => (a > b ? a : b)

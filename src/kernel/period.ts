@@ -1,4 +1,15 @@
-import { addDays, civil, type Day, dayCount, dayNumber, earlier, later, monthOf, weekday, yearOf } from './day.ts'
+import {
+  addDays,
+  civil,
+  type Day,
+  dayCount,
+  dayNumber,
+  earlier,
+  later,
+  monthOf,
+  weekday,
+  yearOf,
+} from './day.ts'
 
 export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
 export type CalendarName = 'gregorian' | 'iso' | '4-5-4' | '4-4-5' | '5-4-4'
@@ -22,11 +33,22 @@ export interface Period {
   to: Day
 }
 
-export const civilYear: CalendarRule = { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' }
+export const civilYear: CalendarRule = {
+  calendar: 'gregorian',
+  fiscalStartMonth: 1,
+  weekStart: 1,
+  yearEnd: 'nearest_saturday',
+}
 /** The National Retail Federation's calendar (nrf.com/resources/4-5-4-calendar). */
-export const nrf: CalendarRule = { calendar: '4-5-4', fiscalStartMonth: 2, weekStart: 7, yearEnd: 'nearest_saturday' }
+export const nrf: CalendarRule = {
+  calendar: '4-5-4',
+  fiscalStartMonth: 2,
+  weekStart: 7,
+  yearEnd: 'nearest_saturday',
+}
 
-export const isRetail = (rule: CalendarRule): boolean => rule.calendar !== 'gregorian' && rule.calendar !== 'iso'
+export const isRetail = (rule: CalendarRule): boolean =>
+  rule.calendar !== 'gregorian' && rule.calendar !== 'iso'
 
 const two = (n: number) => String(n).padStart(2, '0')
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -36,7 +58,8 @@ export const retailYearStart = (rule: CalendarRule, year: number): Day => {
   const anchor = addDays(civil(year, rule.fiscalStartMonth), -1)
   const lastWeekday = rule.weekStart === 7 ? 6 : 7
   const back = (weekday(anchor) - lastWeekday + 7) % 7
-  const end = rule.yearEnd === 'nearest_saturday' && back > 3 ? addDays(anchor, 7 - back) : addDays(anchor, -back)
+  const end =
+    rule.yearEnd === 'nearest_saturday' && back > 3 ? addDays(anchor, 7 - back) : addDays(anchor, -back)
   return addDays(end, 1)
 }
 
@@ -69,7 +92,8 @@ const retailPeriod = (rule: CalendarRule, day: Day, grain: 'week' | 'month' | 'q
     to: addDays(start, (firstWeek + weeks) * 7 - 1),
   })
   if (grain === 'year') return { key: name, label: name, ...span(0, retailWeeks(rule, year)) }
-  if (grain === 'week') return { key: `${name}-W${two(week + 1)}`, label: `wk ${week + 1} ${name}`, ...span(week, 1) }
+  if (grain === 'week')
+    return { key: `${name}-W${two(week + 1)}`, label: `wk ${week + 1} ${name}`, ...span(week, 1) }
   const lengths = pattern(rule, year)
   let first = 0
   let period = 0
@@ -77,7 +101,12 @@ const retailPeriod = (rule: CalendarRule, day: Day, grain: 'week' | 'month' | 'q
     first += lengths[period] ?? 0
     period += 1
   }
-  if (grain === 'month') return { key: `${name}-P${two(period + 1)}`, label: `P${period + 1} ${name}`, ...span(first, lengths[period] ?? 0) }
+  if (grain === 'month')
+    return {
+      key: `${name}-P${two(period + 1)}`,
+      label: `P${period + 1} ${name}`,
+      ...span(first, lengths[period] ?? 0),
+    }
   const quarter = Math.floor(period / 3)
   const before = lengths.slice(0, quarter * 3).reduce((sum, n) => sum + n, 0)
   const within = lengths.slice(quarter * 3, quarter * 3 + 3).reduce((sum, n) => sum + n, 0)
@@ -112,13 +141,24 @@ export const periodOf = (rule: CalendarRule, day: Day, grain: Grain): Period => 
   }
   if (grain === 'month') {
     const from = `${day.slice(0, 7)}-01`
-    return { key: day.slice(0, 7), label: `${months[monthOf(day) - 1]} ${yearOf(day)}`, from, to: civil(yearOf(day), monthOf(day), 31) }
+    return {
+      key: day.slice(0, 7),
+      label: `${months[monthOf(day) - 1]} ${yearOf(day)}`,
+      from,
+      to: civil(yearOf(day), monthOf(day), 31),
+    }
   }
   const { year, quarter, name } = fiscal(rule, day)
   const start = rule.fiscalStartMonth
-  if (grain === 'year') return { key: name, label: name, from: civil(year, start), to: addDays(civil(year + 1, start), -1) }
+  if (grain === 'year')
+    return { key: name, label: name, from: civil(year, start), to: addDays(civil(year + 1, start), -1) }
   const from = civil(year, start + quarter * 3)
-  return { key: `${name}-Q${quarter + 1}`, label: `Q${quarter + 1} ${name}`, from, to: addDays(civil(year, start + quarter * 3 + 3), -1) }
+  return {
+    key: `${name}-Q${quarter + 1}`,
+    label: `Q${quarter + 1} ${name}`,
+    from,
+    to: addDays(civil(year, start + quarter * 3 + 3), -1),
+  }
 }
 
 /** The periods that tile a range, the first and last cut to it. */
@@ -137,9 +177,21 @@ export const periodBefore = (rule: CalendarRule, day: Day, grain: Grain): Period
   periodOf(rule, addDays(periodOf(rule, day, grain).from, -1), grain)
 
 export type WindowName =
-  | 'today' | 'yesterday' | 'last_7_days' | 'last_28_days' | 'last_90_days' | 'last_365_days'
-  | 'week_to_date' | 'month_to_date' | 'quarter_to_date' | 'year_to_date'
-  | 'last_week' | 'last_month' | 'last_quarter' | 'last_year' | 'all_time'
+  | 'today'
+  | 'yesterday'
+  | 'last_7_days'
+  | 'last_28_days'
+  | 'last_90_days'
+  | 'last_365_days'
+  | 'week_to_date'
+  | 'month_to_date'
+  | 'quarter_to_date'
+  | 'year_to_date'
+  | 'last_week'
+  | 'last_month'
+  | 'last_quarter'
+  | 'last_year'
+  | 'all_time'
 
 /** Days of a named window as seen on `today`. `all_time` needs the first and last day there are data for. */
 export const resolveWindow = (

@@ -78,7 +78,16 @@ export const deliverToDuckdb = (
       if (fresh) await deriveAll(connection, stores, onProgress)
       else await deriveTouched(connection)
     }
-    await log(connection, delivery.id, name, shape, stores, receipt, touched)
+    await log(
+      connection,
+      delivery.id,
+      name,
+      shape,
+      stores,
+      receipt,
+      touched,
+      touched && name === 'sales_lines' && !fresh,
+    )
     return receipt
   })
 
@@ -222,6 +231,7 @@ const log = async (
   stores: readonly string[],
   receipt: Receipt,
   touched: boolean,
+  _derived: boolean,
 ) => {
   const dated = shape.dated
   // A delivery of repeats is logged, so that its id is known, but it touches no day and evicts nothing.

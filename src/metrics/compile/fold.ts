@@ -1,0 +1,153 @@
+import { addDays, dayCount, earlier, later } from '#kernel/day.ts'
+import { periodOf } from '#kernel/period.ts'
+import type { Row } from '#warehouse/warehouse.ts'
+import { factByName } from '../facts.ts'
+import { type Aggregate, aggregateKey, Exact, evaluate, plain } from '../formula.ts'
+import type { AnswerRow } from '../query.ts'
+import type { Known } from '../vocabulary.ts'
+import type { TargetSetting } from '../world.ts'
+import type { Resolved } from './resolve.ts'
+import { column } from './sql.ts'
+import type { Window } from './window.ts'
+
+/** First and last day a fact has rows for, within the asker's stores; null where it has none. */
+export type Reached = (fact: string) => { from: string; to: string } | null
+
+type Decimal = InstanceType<typeof Exact>
+
+/** Last pass: rows of the granary become rows of the answer, exact, with comparisons; N/A stays N/A. */
+export const folder = (
+  resolved: Resolved,
+  window: Window,
+  reached: Reached,
+  unanswerable: ReadonlyMap<string, string>,
+  targets: readonly TargetSetting[],
+) => {
+  const index = new Map(resolved.aggregates.map((a, i) => [aggregateKey(a), i]))
+
+  /** Whether the fact has anything to say about the days of a bucket: outside its days nothing is N/A, inside it is 0. */
+  const covers = (fact: string, side: number, bucket: number | null): boolean => {
+    const range = reached(fact)
+    if (!range) return false
+    const segments = window.sides[side]?.segments ?? []
+    return segments.some(
+      s => (bucket === null || s.bucket === bucket) && s.from <= range.to && s.to >= range.from,
+    )
+  }
+  const part =
+    (row: Row | null, side: number, bucket: number | null) =>
+    (aggregate: Aggregate): Decimal | null => {
+      const key = aggregateKey(aggregate)
+      if (unanswerable.has(key)) return null
+      const cell = row?.[column(side, index.get(key) ?? -1)]
+      if (cell !== null && cell !== undefined) return new Exact(String(cell))
+      const counts = aggregate.kind === 'sum' || aggregate.kind === 'count' || aggregate.kind === 'distinct'
+      const optional = factByName[aggregate.fact]?.optional.includes(aggregate.column)
+      return counts && !optional && covers(aggregate.fact, side, bucket) ? new Exact(0) : null
+    }
+  const metricValue = (metric: Known, row: Row | null, side: number, bucket: number | null) =>
+    metric.expanded ? evaluate(metric.expanded, part(row, side, bucket)) : null
+
+  const compared = (
+    row: Row | null,
+    bucket: number | null,
+    now: Map<string, Decimal | null>,
+    whole: boolean,
+  ): AnswerRow['compare'] => {
+    const compare: NonNullable<AnswerRow['compare']> = {}
+    window.sides.slice(1).forEach((side, i) => {
+      const segments = side.segments.filter(s => bucket === null || s.bucket === bucket)
+      const period = bucket === null || segments.length === 0 ? undefined : spell(segments, window)
+      const values: Record<string, { value: string | null; delta: string | null; ratio: string | null }> = {}
+      for (const metric of resolved.metrics)
+        values[metric.name] = change(
+          now.get(metric.name) ?? null,
+          segments.length > 0 ? metricValue(metric, row, i + 1, bucket) : null,
+        )
+      compare[side.name] = { ...(period && { period }), values }
+    })
+    for (const name of resolved.targets) {
+      const values: Record<string, { value: string | null; delta: string | null; ratio: string | null }> = {}
+      const range = bucket === null ? { from: window.from, to: window.to } : window.buckets[bucket]
+      for (const metric of resolved.metrics) {
+        const target = targets.find(t => t.name === name && t.metric === metric.name)
+        const value =
+          whole && target && range
+            ? phased(target, range.from, earlier(range.to, window.until), window, metric)
+            : null
+        values[metric.name] = change(now.get(metric.name) ?? null, value)
+      }
+      compare[`target:${name}`] = { values }
+    }
+    return Object.keys(compare).length > 0 ? compare : undefined
+  }
+
+  /** One row of the answer from one row of the granary (null: nothing happened). `whole`: not split by dimensions. */
+  const fold = (
+    row: Row | null,
+    bucket: number | null,
+    period: string | null,
+    dimensions: Record<string, string>,
+    whole: boolean,
+  ): AnswerRow => {
+    const now = new Map(resolved.metrics.map(m => [m.name, metricValue(m, row, 0, bucket)]))
+    const compare = compared(row, bucket, now, whole)
+    const result: Record<string, unknown> = { ...(period !== null && { period }), ...dimensions }
+    for (const metric of resolved.metrics) result[metric.name] = plain(now.get(metric.name) ?? null)
+    if (compare) result.compare = compare
+    return result as AnswerRow
+  }
+  return { fold }
+}
+
+const change = (now: Decimal | null, base: Decimal | null) => {
+  const delta = now !== null && base !== null ? now.minus(base) : null
+  const ratio = delta !== null && base !== null && !base.isZero() ? delta.div(base.abs()) : null
+  return { value: plain(base), delta: plain(delta), ratio: plain(ratio) }
+}
+
+/** The base of a bucket in words: its period's key when it is a whole one, else its days. */
+const spell = (segments: { from: string; to: string }[], window: Window): string => {
+  const from = segments.reduce((d, s) => earlier(d, s.from), segments[0]?.from ?? '')
+  const to = segments.reduce((d, s) => later(d, s.to), segments[0]?.to ?? '')
+  if (from === to) return from
+  const grain = window.grain === 'hour' || !window.grain ? 'day' : window.grain
+  const period = periodOf(window.rule, from, grain)
+  return period.from === from &&
+    (period.to === to || period.to > to) &&
+    period.key === periodOf(window.rule, to, grain).key
+    ? period.key
+    : `${from}–${to}`
+}
+
+/**
+ * A target over days: each period's value spread evenly over its days (amounts), or the day-weighted mean (ratios).
+ * Null unless every day has a target.
+ */
+const phased = (
+  target: TargetSetting,
+  from: string,
+  to: string,
+  window: Window,
+  metric: Known,
+): Decimal | null => {
+  let total = new Exact(0)
+  let days = 0
+  const grain = target.grain === 'hour' ? 'day' : target.grain
+  for (let day = from; day <= to; ) {
+    const period = periodOf(window.rule, day, grain)
+    const value = target.values[period.from]
+    if (value === undefined) return null
+    const last = earlier(period.to, to)
+    const count = dayCount(day, last)
+    const share =
+      metric.additivity === 'additive'
+        ? new Exact(count).div(dayCount(period.from, period.to))
+        : new Exact(count)
+    total = total.plus(new Exact(value).times(share))
+    days += count
+    day = addDays(last, 1)
+  }
+  if (days === 0) return null
+  return metric.additivity === 'additive' ? total : total.div(days)
+}

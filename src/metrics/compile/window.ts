@@ -1,0 +1,117 @@
+import { type ComparisonDays, compareDays } from '#kernel/comparison.ts'
+import { type Day, earlier, later } from '#kernel/day.ts'
+import { invalid } from '#kernel/error.ts'
+import { type CalendarRule, type Grain, type Period, periodsBetween, resolveWindow } from '#kernel/period.ts'
+import type { World } from '../world.ts'
+import type { Resolved } from './resolve.ts'
+
+/** Days of a side of the question: now, or a comparison. */
+export interface Side {
+  name: string
+  label: string
+  from: Day
+  to: Day
+  /** Which base days stand in which bucket. */
+  segments: { bucket: number; from: Day; to: Day }[]
+  note: string | null
+}
+
+export interface Window {
+  rule: CalendarRule
+  grain: Grain | undefined
+  from: Day
+  to: Day
+  /** Last day that can have data: the end of the data when that is earlier than `to`. */
+  until: Day
+  /** One for each period; a single one without a grain. */
+  buckets: Period[]
+  /** `now` first. */
+  sides: Side[]
+}
+
+/** Buckets an answer may have; beyond it the question is asked too finely. */
+const most = 20_000
+
+/** Second pass: days. The window, its buckets, and what each is compared with, to date like for like. */
+export const cutWindow = (
+  resolved: Resolved,
+  world: World,
+  today: Day,
+  data: { from: Day; to: Day } | null,
+): Window => {
+  const { query } = resolved
+  const rule: CalendarRule = { ...world.calendar, calendar: query.calendar ?? world.calendar.calendar }
+  const range = query.window
+    ? resolveWindow(rule, query.window, today, data ?? undefined)
+    : { from: query.from ?? data?.from ?? today, to: query.to ?? data?.to ?? today }
+  if (range.from > range.to)
+    throw invalid(`The window ends (${range.to}) before it begins (${range.from}).`, 'Swap the two days.')
+  const { grain } = query
+  const days = grain === 'hour' ? 'day' : grain
+  const whole: Period = { key: '', label: '', ...range }
+  const buckets = days ? periodsBetween(rule, range.from, range.to, days) : [whole]
+  if (buckets.length * (grain === 'hour' ? 24 : 1) > most)
+    throw invalid(`That is ${buckets.length} periods.`, 'Ask for a coarser grain or a shorter window.')
+  const until = data ? earlier(range.to, later(data.to, range.from)) : range.to
+  const now: Side = {
+    name: 'now',
+    label: 'now',
+    ...range,
+    segments: buckets.map((b, bucket) => ({ bucket, from: b.from, to: b.to })),
+    note: null,
+  }
+  return {
+    rule,
+    grain,
+    ...range,
+    until,
+    buckets,
+    sides: [now, ...compared(resolved, rule, buckets, grain, until, world)],
+  }
+}
+
+/** The same window seen whole, for totals: one bucket, the same base days. */
+export const wholeWindow = (window: Window): Window => ({
+  ...window,
+  grain: undefined,
+  buckets: [{ key: '', label: '', from: window.from, to: window.to }],
+  sides: window.sides.map(side => ({
+    ...side,
+    segments: joined(side.segments.map(s => ({ ...s, bucket: 0 }))),
+  })),
+})
+
+const compared = (
+  resolved: Resolved,
+  rule: CalendarRule,
+  buckets: Period[],
+  grain: Grain | undefined,
+  until: Day,
+  world: World,
+): Side[] => {
+  const elapsed = buckets.filter(b => b.from <= until).map(b => ({ ...b, to: earlier(b.to, until) }))
+  return resolved.comparisons.map(kind => {
+    const found: ComparisonDays = compareDays(rule, kind, elapsed, grain, world.events)
+    return {
+      name: kind,
+      label: found.label,
+      from: found.from,
+      to: found.to,
+      segments: found.segments,
+      note: found.note ?? null,
+    }
+  })
+}
+
+const joined = (segments: Side['segments']): Side['segments'] => {
+  const result: Side['segments'] = []
+  for (const segment of [...segments].sort((a, b) => a.from.localeCompare(b.from))) {
+    const open = result.at(-1)
+    if (open && segment.from <= nextDay(open.to)) open.to = later(open.to, segment.to)
+    else result.push({ ...segment })
+  }
+  return result
+}
+
+const nextDay = (day: Day): Day =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)

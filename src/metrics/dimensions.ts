@@ -1,0 +1,49 @@
+/** What metrics can be split by. Which tables hold each is said in facts.ts. */
+export interface Dimension {
+  name: string
+  label: string
+  description: string
+}
+
+const dimension = (name: string, label: string, description: string): Dimension => ({
+  name,
+  label,
+  description,
+})
+
+export const dimensions: readonly Dimension[] = [
+  dimension('store', 'Store', 'A shop or channel with its own till'),
+  dimension('country', 'Country', 'Country of sale, as the source names it'),
+  dimension(
+    'channel',
+    'Channel',
+    'Online store, point of sale, marketplace, sales representative; for traffic and spend the marketing channel',
+  ),
+  dimension('product', 'Product', 'Product or SKU code'),
+  dimension('product_title', 'Product title', 'Title in the product list'),
+  dimension('category', 'Category', 'Category in the product list'),
+  dimension('brand', 'Brand', 'Brand in the product list'),
+  dimension('vendor', 'Vendor', 'Supplier in the product list'),
+  dimension('customer', 'Customer', 'Customer id; empty where the sale has no known customer'),
+  dimension(
+    'customer_kind',
+    'New or returning',
+    "new: the customer's first order in the shop; returning: a later one",
+  ),
+  dimension('account', 'Account', 'B2B account; empty for B2C'),
+  dimension('business', 'B2C or B2B', 'Whether an account bought'),
+  dimension('discount_code', 'Discount code', 'Code or campaign that gave the discount'),
+  dimension('kind', 'Kind of entry', 'Sale, reversal, shipping, tax, duty, fee, adjustment…'),
+  dimension('currency', 'Currency', 'Currency the money was booked in'),
+  dimension('weekday', 'Weekday', '1 Monday … 7 Sunday'),
+  dimension('hour', 'Hour', 'Hour of the day in store time, 0–23'),
+  dimension('campaign', 'Campaign', 'Marketing campaign'),
+  dimension('device', 'Device', 'Desktop, mobile, tablet'),
+  dimension('landing_page', 'Landing page', 'First page of the session'),
+  dimension('origin', 'Counter', 'Who counted the sessions: GA4, Shopify…'),
+  dimension('platform', 'Platform', 'Ad or messaging platform'),
+  dimension('ad_account', 'Ad account', 'Account on the ad platform'),
+  dimension('message', 'Message', 'Send or flow'),
+  dimension('message_kind', 'Campaign or flow', 'Sends and flows are never blended'),
+  dimension('location', 'Location', 'Warehouse or shop that holds the stock'),
+]

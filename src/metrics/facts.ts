@@ -1,0 +1,265 @@
+import type { DerivedName, TableName } from '#kernel/canonical.ts'
+
+/**
+ * What aggregates are taken over. A fact is asked of the smallest of its sources that holds every dimension of the question:
+ * the sources are listed smallest first.
+ */
+export interface Source {
+  table: TableName | DerivedName
+  day: string
+  /** Rows of the source that are the fact. */
+  where?: string
+  /** Dimensions it holds, as SQL over its columns (f). */
+  dimensions: Readonly<Record<string, string>>
+  /** Column expressions where a column is not stored under its own name. */
+  columns?: Readonly<Record<string, string>>
+  /** Columns it can answer; absent: all. */
+  only?: readonly string[]
+  /** Columns that add up only while one of these dimensions is grouped or held fixed. */
+  needs?: Readonly<Record<string, string>>
+}
+
+export interface Fact {
+  name: string
+  label: string
+  /** Canonical table that holds its rows, for "what would supply it" and for drilling down. */
+  table: TableName
+  sources: readonly Source[]
+  /** Columns that are money, and so are converted. */
+  money: readonly string[]
+  /** Columns where no value means not recorded rather than nothing. */
+  optional: readonly string[]
+  /** What would bring its rows, said to the reader of an N/A. */
+  supply: string
+}
+
+const moment = { weekday: '@weekday', hour: 'f.hour' }
+const day = { weekday: '@weekday' }
+const product = {
+  product: 'f.product_id',
+  category: 'p.category',
+  brand: 'p.brand',
+  vendor: 'p.vendor',
+  product_title: 'p.title',
+}
+const place = { store: 'f.store', currency: 'f.currency' }
+const sale = { ...place, country: 'f.country', channel: 'f.channel' }
+const buyer = {
+  customer: 'f.customer_id',
+  account: 'f.account_id',
+  business: `CASE WHEN f.account_id = '' THEN 'B2C' ELSE 'B2B' END`,
+  discount_code: 'f.discount_code',
+}
+
+const sells = `f.kind = 'sale' AND f.quantity > 0 AND f.gross > 0`
+const lineColumns = {
+  units_sold: `CASE WHEN f.kind = 'sale' THEN f.quantity ELSE 0 END`,
+  units_returned: `CASE WHEN f.kind = 'reversal' THEN -f.quantity ELSE 0 END`,
+  net_costed: 'CASE WHEN f.cost IS NULL THEN 0 ELSE f.gross + f.discounts + f.reversals END',
+  lines: '1',
+}
+
+const ledgerMoney = [
+  'gross',
+  'discounts',
+  'reversals',
+  'shipping',
+  'taxes',
+  'duties',
+  'fees',
+  'tips',
+  'gift_cards',
+  'cost',
+  'net_costed',
+]
+
+const hours: Source = { table: 'sales_hours', day: 'day', dimensions: { ...sale, ...moment } }
+const products: Source = { table: 'product_days', day: 'day', dimensions: { ...place, ...product, ...day } }
+const orderRows: Source = {
+  table: 'order_days',
+  day: 'day',
+  dimensions: {
+    ...sale,
+    ...buyer,
+    ...moment,
+    customer_kind: `CASE WHEN f.nth = 1 THEN 'new' WHEN f.nth > 1 THEN 'returning' ELSE 'not known' END`,
+  },
+}
+const lines: Source = {
+  table: 'sales_lines',
+  day: 'day',
+  dimensions: { ...sale, ...buyer, ...moment, ...product, kind: 'f.kind' },
+  columns: lineColumns,
+}
+
+export const facts: readonly Fact[] = [
+  {
+    name: 'sales',
+    label: 'Sales ledger',
+    table: 'sales_lines',
+    sources: [hours, products, orderRows, lines],
+    money: ledgerMoney,
+    optional: ['cost'],
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'orders',
+    label: 'Orders',
+    table: 'sales_lines',
+    sources: [
+      { ...hours, only: ['orders', 'discounted_orders', 'customer_orders', 'first_orders'] },
+      { ...products, only: ['orders'], needs: { orders: 'product' } },
+      { ...orderRows, where: 'f.orders = 1' },
+      // An order is in a slice of products when it sold one of them: counted, never added over products.
+      {
+        ...lines,
+        where: sells,
+        columns: { orders: '@distinct f.order_id', customer_id: 'f.customer_id' },
+        only: ['orders', 'customer_id'],
+      },
+    ],
+    money: [],
+    optional: [],
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'cohort',
+    label: 'Sales by the day their order was placed',
+    table: 'sales_lines',
+    sources: [
+      { ...orderRows, day: 'ordered_day' },
+      { ...lines, day: 'ordered_day' },
+    ],
+    money: ledgerMoney,
+    optional: ['cost'],
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'traffic',
+    label: 'Sessions',
+    table: 'traffic_days',
+    sources: [
+      {
+        table: 'traffic_days',
+        day: 'day',
+        dimensions: {
+          ...sale,
+          ...day,
+          campaign: 'f.campaign',
+          device: 'f.device',
+          landing_page: 'f.landing_page',
+          origin: 'f.origin',
+        },
+      },
+    ],
+    money: ['purchase_revenue', 'total_revenue', 'item_revenue'],
+    optional: [
+      'engaged_sessions',
+      'product_view_sessions',
+      'cart_sessions',
+      'checkout_sessions',
+      'completed_sessions',
+      'key_event_sessions',
+      'key_events',
+      'page_views',
+      'new_users',
+      'transactions',
+      'purchase_revenue',
+      'total_revenue',
+      'item_revenue',
+    ],
+    supply: 'Google Analytics or a traffic file',
+  },
+  {
+    name: 'spend',
+    label: 'Media spend',
+    table: 'spend_days',
+    sources: [
+      {
+        table: 'spend_days',
+        day: 'day',
+        dimensions: {
+          ...sale,
+          ...day,
+          campaign: 'f.campaign',
+          platform: 'f.platform',
+          ad_account: 'f.account',
+        },
+      },
+    ],
+    money: ['cost', 'conversion_value'],
+    optional: ['impressions', 'clicks', 'conversions', 'conversion_value'],
+    supply: 'an ad platform or a spend file',
+  },
+  {
+    name: 'messages',
+    label: 'E-mail and automation',
+    table: 'message_days',
+    sources: [
+      {
+        table: 'message_days',
+        day: 'day',
+        dimensions: {
+          ...place,
+          ...day,
+          platform: 'f.platform',
+          message_kind: 'f.kind',
+          message: 'f.message',
+        },
+        columns: { kind: 'f.kind' },
+      },
+    ],
+    money: ['revenue'],
+    optional: ['delivered', 'opens', 'clicks', 'orders', 'revenue', 'unsubscribes', 'spam_reports'],
+    supply: 'HubSpot, Marketo or a file of sends',
+  },
+  {
+    name: 'stock',
+    label: 'Stock by day',
+    table: 'stock_days',
+    sources: [
+      {
+        table: 'stock_days',
+        day: 'day',
+        dimensions: { ...place, ...product, ...day, location: 'f.location' },
+        columns: {
+          value: 'f.on_hand * f.unit_cost',
+          out: 'CASE WHEN coalesce(f.available, f.on_hand) <= 0 THEN 1 ELSE 0 END',
+          listed: '1',
+        },
+      },
+    ],
+    money: ['value'],
+    optional: ['available', 'incoming', 'value'],
+    supply: 'a connected shop or a stock file',
+  },
+  {
+    name: 'purchases',
+    label: 'Purchase orders',
+    table: 'purchase_orders',
+    sources: [
+      {
+        table: 'purchase_orders',
+        day: 'ordered_day',
+        dimensions: { ...place, vendor: 'f.vendor', product: 'f.product_id' },
+        columns: { amount: 'f.quantity * f.unit_price', standard_amount: 'f.quantity * f.standard_price' },
+      },
+    ],
+    money: ['amount', 'standard_amount'],
+    optional: ['standard_amount'],
+    supply: 'a purchase-order file',
+  },
+  {
+    name: 'receipts',
+    label: 'Goods received',
+    table: 'receipts',
+    sources: [{ table: 'receipts', day: 'received_day', dimensions: { store: 'f.store' } }],
+    money: [],
+    optional: [],
+    supply: 'a file of receipts',
+  },
+]
+
+export const factByName: Readonly<Record<string, Fact>> = Object.fromEntries(
+  facts.map(fact => [fact.name, fact]),
+)

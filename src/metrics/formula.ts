@@ -1,0 +1,291 @@
+import { Decimal } from 'decimal.js'
+import { invalid } from '#kernel/error.ts'
+
+/** The formula language: aggregates over facts, other metrics by name, and arithmetic. One grammar for ours and users' metrics. */
+export type Formula =
+  | { is: 'number'; value: string }
+  | { is: 'metric'; name: string }
+  | { is: 'aggregate'; of: Aggregate }
+  | { is: 'operation'; sign: '+' | '-' | '*' | '/'; left: Formula; right: Formula }
+  | { is: 'call'; name: 'abs' | 'min' | 'max' | 'coalesce'; of: Formula[] }
+
+export type AggregateKind = 'sum' | 'count' | 'distinct' | 'last' | 'average'
+
+/** sum(fact.column), distinct(fact.column), last(fact.column): over the rows `where` picks. */
+export interface Aggregate {
+  kind: AggregateKind
+  fact: string
+  column: string
+  where: { column: string; is: string }[]
+}
+
+/** A decimal with enough digits for sums of any ledger; ratios keep 20. */
+export const Exact = Decimal.clone({ precision: 40, toExpNeg: -30, toExpPos: 40 })
+
+const token = /\s*(?:(\d+(?:\.\d+)?)|([a-z_][a-z0-9_]*)|('(?:[^']*)')|([-+*/(),.=]))/iy
+
+const tokens = (text: string): string[] => {
+  const found: string[] = []
+  token.lastIndex = 0
+  while (token.lastIndex < text.trimEnd().length) {
+    const at = token.lastIndex
+    const match = token.exec(text)
+    if (!match)
+      throw invalid(
+        `The formula "${text}" cannot be read at "${text.slice(at).trim()}".`,
+        'Use metric names, numbers, + − * / and parentheses.',
+      )
+    found.push(match[0].trim())
+  }
+  return found
+}
+
+/**
+ * Reads a formula.
+ * @throws Failure('invalid') that shows where reading stopped.
+ */
+export const parse = (text: string): Formula => {
+  const list = tokens(text)
+  let at = 0
+  const peek = () => list[at]
+  const fail = (wanted: string) =>
+    invalid(
+      `The formula "${text}" ${peek() === undefined ? 'ends too early' : `has "${peek()}" where it should not`}: ${wanted} is expected.`,
+    )
+  const take = (wanted: string) => {
+    if (peek() !== wanted) throw fail(`"${wanted}"`)
+    at += 1
+  }
+  const word = () => {
+    const found = peek()
+    if (found === undefined || !/^[a-z_]/i.test(found)) throw fail('a name')
+    at += 1
+    return found
+  }
+  const sum = (): Formula => {
+    let left = product()
+    for (let sign = peek(); sign === '+' || sign === '-'; sign = peek()) {
+      at += 1
+      left = { is: 'operation', sign, left, right: product() }
+    }
+    return left
+  }
+  const product = (): Formula => {
+    let left = factor()
+    for (let sign = peek(); sign === '*' || sign === '/'; sign = peek()) {
+      at += 1
+      left = { is: 'operation', sign, left, right: factor() }
+    }
+    return left
+  }
+  const factor = (): Formula => {
+    const next = peek()
+    if (next === '-') {
+      at += 1
+      return { is: 'operation', sign: '-', left: { is: 'number', value: '0' }, right: factor() }
+    }
+    if (next === '(') {
+      at += 1
+      const inner = sum()
+      take(')')
+      return inner
+    }
+    if (next !== undefined && /^\d/.test(next)) {
+      at += 1
+      return { is: 'number', value: next }
+    }
+    const name = word()
+    if (peek() !== '(') return { is: 'metric', name }
+    at += 1
+    if (name === 'abs' || name === 'min' || name === 'max' || name === 'coalesce') {
+      const of = [sum()]
+      while (peek() === ',') {
+        at += 1
+        of.push(sum())
+      }
+      take(')')
+      return { is: 'call', name, of }
+    }
+    if (!['sum', 'count', 'distinct', 'last', 'average'].includes(name))
+      throw invalid(
+        `"${name}" is no function of the formula language.`,
+        'There are sum, count, distinct, last, average, abs, min, max and coalesce.',
+      )
+    return { is: 'aggregate', of: aggregate(name as AggregateKind) }
+  }
+  const aggregate = (kind: AggregateKind): Aggregate => {
+    const fact = word()
+    let column = ''
+    if (peek() === '.') {
+      at += 1
+      column = word()
+    }
+    const where: Aggregate['where'] = []
+    while (peek() === 'where' || (where.length > 0 && peek() === 'and')) {
+      at += 1
+      const left = word()
+      take('=')
+      const value = peek()
+      if (value === undefined || !value.startsWith("'")) throw fail("a text in '…'")
+      at += 1
+      where.push({ column: left, is: value.slice(1, -1) })
+    }
+    take(')')
+    return { kind, fact, column, where }
+  }
+  const formula = sum()
+  if (peek() !== undefined) throw fail('the end')
+  return formula
+}
+
+/** Names a formula refers to directly. */
+export const metricsIn = (formula: Formula): string[] =>
+  formula.is === 'metric'
+    ? [formula.name]
+    : formula.is === 'operation'
+      ? [...metricsIn(formula.left), ...metricsIn(formula.right)]
+      : formula.is === 'call'
+        ? formula.of.flatMap(metricsIn)
+        : []
+
+export const aggregatesIn = (formula: Formula): Aggregate[] =>
+  formula.is === 'aggregate'
+    ? [formula.of]
+    : formula.is === 'operation'
+      ? [...aggregatesIn(formula.left), ...aggregatesIn(formula.right)]
+      : formula.is === 'call'
+        ? formula.of.flatMap(aggregatesIn)
+        : []
+
+/** One name for each different aggregate. */
+export const aggregateKey = ({ kind, fact, column, where }: Aggregate): string =>
+  `${kind}(${fact}${column && `.${column}`}${where.length ? ` where ${where.map(w => `${w.column} = '${w.is}'`).join(' and ')}` : ''})`
+
+/** The formula as text again, with as few parentheses as it needs. */
+export const print = (formula: Formula, inside = 0): string => {
+  switch (formula.is) {
+    case 'number':
+      return formula.value
+    case 'metric':
+      return formula.name
+    case 'aggregate':
+      return aggregateKey(formula.of)
+    case 'call':
+      return `${formula.name}(${formula.of.map(f => print(f)).join(', ')})`
+    case 'operation': {
+      const level = formula.sign === '+' || formula.sign === '-' ? 1 : 2
+      const text = `${print(formula.left, level)} ${formula.sign} ${print(formula.right, level + 1)}`
+      return level < inside ? `(${text})` : text
+    }
+  }
+}
+
+/** The value of a formula whose metrics are already replaced; null is N/A and spreads, except through coalesce. */
+export const evaluate = (
+  formula: Formula,
+  value: (aggregate: Aggregate) => Decimal | null,
+): Decimal | null => {
+  switch (formula.is) {
+    case 'number':
+      return new Exact(formula.value)
+    case 'metric':
+      return null
+    case 'aggregate':
+      return value(formula.of)
+    case 'call': {
+      const all = formula.of.map(f => evaluate(f, value))
+      if (formula.name === 'coalesce') return all.find(v => v !== null) ?? null
+      if (all.some(v => v === null)) return null
+      const known = all as Decimal[]
+      if (formula.name === 'abs') return known[0]?.abs() ?? null
+      return formula.name === 'min' ? Exact.min(...known) : Exact.max(...known)
+    }
+    case 'operation': {
+      const left = evaluate(formula.left, value)
+      const right = evaluate(formula.right, value)
+      if (left === null || right === null) return null
+      if (formula.sign === '+') return left.plus(right)
+      if (formula.sign === '-') return left.minus(right)
+      if (formula.sign === '*') return left.times(right)
+      return right.isZero() ? null : left.div(right)
+    }
+  }
+}
+
+/** The formula as SQL over doubles, for ordering and filtering only: shown values are exact. */
+export const toSql = (formula: Formula, column: (aggregate: Aggregate) => string): string => {
+  switch (formula.is) {
+    case 'number':
+      return formula.value
+    case 'metric':
+      return 'NULL'
+    case 'aggregate':
+      return column(formula.of)
+    case 'call': {
+      const names = { abs: 'abs', min: 'least', max: 'greatest', coalesce: 'coalesce' }
+      return `${names[formula.name]}(${formula.of.map(f => toSql(f, column)).join(', ')})`
+    }
+    case 'operation': {
+      const [left, right] = [toSql(formula.left, column), toSql(formula.right, column)]
+      return formula.sign === '/' ? `(${left} / nullif(${right}, 0))` : `(${left} ${formula.sign} ${right})`
+    }
+  }
+}
+
+/** Exponents of money and of counted things: what may be added to what. */
+interface Unit {
+  money: number
+  things: number
+}
+
+/**
+ * What a formula measures, given what each part measures.
+ * @throws Failure('invalid') when unlike things are added, naming both.
+ */
+export const unitOf = (formula: Formula, part: (leaf: Aggregate | string) => Unit): Unit => {
+  switch (formula.is) {
+    case 'number':
+      return { money: 0, things: 0 }
+    case 'metric':
+      return part(formula.name)
+    case 'aggregate':
+      return part(formula.of)
+    case 'call':
+      return formula.of.map(f => unitOf(f, part))[0] ?? { money: 0, things: 0 }
+    case 'operation': {
+      const left = unitOf(formula.left, part)
+      const right = unitOf(formula.right, part)
+      if (formula.sign === '*') return { money: left.money + right.money, things: left.things + right.things }
+      if (formula.sign === '/') return { money: left.money - right.money, things: left.things - right.things }
+      const zero = formula.left.is === 'number' && formula.left.value === '0'
+      if (!zero && (left.money !== right.money || left.things !== right.things))
+        throw invalid(
+          `${print(formula.left)} (${spell(left)}) and ${print(formula.right)} (${spell(right)}) cannot be ${formula.sign === '+' ? 'added' : 'subtracted'}: they measure different things.`,
+          'Divide one by what makes it comparable, or use metrics of the same unit.',
+        )
+      return right
+    }
+  }
+}
+
+const spell = ({ money, things }: Unit): string =>
+  money === 1
+    ? things < 0
+      ? 'money per item'
+      : 'money'
+    : money === 0 && things === 0
+      ? 'a ratio'
+      : money === 0 && things === 1
+        ? 'a count'
+        : 'a mixture'
+
+/** Decimal text without noise: no exponent, no trailing zeros, at most 10 decimals. */
+export const plain = (value: Decimal | null): string | null =>
+  value === null
+    ? null
+    : value
+        .toDecimalPlaces(10)
+        .toFixed()
+        .replace(/(\.\d*?)0+$/, '$1')
+        .replace(/\.$/, '')
+        .replace(/^-0$/, '0')

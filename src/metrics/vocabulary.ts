@@ -1,0 +1,191 @@
+import { invalid } from '#kernel/error.ts'
+import { factByName } from './facts.ts'
+import { type Aggregate, aggregatesIn, type Formula, metricsIn, parse, unitOf } from './formula.ts'
+import type { Metric } from './metric.ts'
+import type { Definition } from './query.ts'
+import { customers } from './vocabulary/customers.ts'
+import { marketing } from './vocabulary/marketing.ts'
+import { operations } from './vocabulary/operations.ts'
+import { sales } from './vocabulary/sales.ts'
+import { traffic } from './vocabulary/traffic.ts'
+import type { CustomMetric } from './world.ts'
+
+/** A metric with its formula read, and read down to aggregates. */
+export interface Known extends Metric {
+  parsed: Formula | null
+  /** Metrics replaced by what they are made of; null where something in it is still awaited. */
+  expanded: Formula | null
+  aggregates: Aggregate[]
+}
+
+export type Vocabulary = ReadonlyMap<string, Known>
+
+const own: readonly Metric[] = [...sales, ...customers, ...traffic, ...marketing, ...operations]
+
+/**
+ * All metrics by name: ours and those people added.
+ * @throws Failure('invalid') for a user's metric that takes a name, refers to nothing, goes in a circle or adds unlike things.
+ */
+export const vocabulary = (added: readonly CustomMetric[] = []): Vocabulary => {
+  if (added.length === 0 && builtin) return builtin
+  const known = new Map<string, Known>()
+  for (const metric of own) {
+    const parsed = metric.formula ? parse(metric.formula) : null
+    known.set(metric.name, { ...metric, parsed, expanded: null, aggregates: [] })
+  }
+  for (const metric of added) known.set(metric.name, read(metric, known))
+  for (const name of known.keys()) expand(name, known, [])
+  for (const metric of added) describeUnit(known, metric.name)
+  return known
+}
+
+/**
+ * A metric somebody wants to add, checked against what there is.
+ * @throws Failure('invalid') that says what is wrong with the formula and what would do.
+ */
+export const checkMetric = (metric: CustomMetric, others: readonly CustomMetric[] = []): Definition => {
+  const known = vocabulary([...others.filter(o => o.name !== metric.name), metric])
+  const found = known.get(metric.name)
+  if (!found) throw invalid(`The metric ${metric.name} is not known.`)
+  return definitionOf(found)
+}
+
+const read = (metric: CustomMetric, known: Map<string, Known>): Known => {
+  if (!/^[a-z][a-z0-9_]*$/.test(metric.name))
+    throw invalid(
+      `"${metric.name}" is no name for a metric.`,
+      'Use small letters, digits and _, beginning with a letter.',
+    )
+  if (own.some(o => o.name === metric.name))
+    throw invalid(`${metric.name} is one of Quarterdeck's own metrics.`, 'Choose another name.')
+  const parsed = parse(metric.formula)
+  if (aggregatesIn(parsed).length > 0)
+    throw invalid(
+      `The formula of ${metric.name} reads tables.`,
+      'Build it from existing metrics: their names, numbers and + − * /.',
+    )
+  const parts = metricsIn(parsed).map(name => known.get(name))
+  const additive =
+    parts.every(part => part?.additivity === 'additive') &&
+    !metric.formula.includes('/') &&
+    !metric.formula.includes('*')
+  return {
+    ...metric,
+    unit: 'ratio',
+    additivity: additive ? 'additive' : metric.formula.includes('/') ? 'ratio' : 'non_additive',
+    parsed,
+    expanded: null,
+    aggregates: [],
+  }
+}
+
+const expand = (name: string, known: Map<string, Known>, path: string[]): Formula | null => {
+  const metric = known.get(name)
+  if (!metric) throw unknown(name, known.keys(), 'metric', path.at(-1))
+  if (path.includes(name))
+    throw invalid(
+      `The formulas go in a circle: ${[...path.slice(path.indexOf(name)), name].join(' → ')}.`,
+      'Take one of them out of another.',
+    )
+  if (metric.expanded || !metric.parsed) return metric.expanded
+  const replaced = replace(metric.parsed, part => expand(part, known, [...path, name]))
+  metric.expanded = replaced
+  metric.aggregates = replaced ? aggregatesIn(replaced) : []
+  return replaced
+}
+
+/** The formula with each metric replaced; null when one of them is awaited. */
+const replace = (formula: Formula, metric: (name: string) => Formula | null): Formula | null => {
+  if (formula.is === 'metric') return metric(formula.name)
+  if (formula.is === 'operation') {
+    const left = replace(formula.left, metric)
+    const right = replace(formula.right, metric)
+    return left && right ? { ...formula, left, right } : null
+  }
+  if (formula.is !== 'call') return formula
+  const of = formula.of.map(f => replace(f, metric))
+  return of.every(f => f !== null) ? { ...formula, of: of as Formula[] } : null
+}
+
+/** What an aggregate or metric measures, for the check that only like is added to like. */
+const measured = (known: Vocabulary) => {
+  const part = (leaf: Aggregate | string): { money: number; things: number } => {
+    if (typeof leaf !== 'string') {
+      const money =
+        factByName[leaf.fact]?.money.includes(leaf.column) &&
+        leaf.kind !== 'distinct' &&
+        leaf.kind !== 'count'
+      return money ? { money: 1, things: 0 } : { money: 0, things: 1 }
+    }
+    const metric = known.get(leaf)
+    return metric?.parsed ? unitOf(metric.parsed, part) : declared(metric?.unit)
+  }
+  return part
+}
+
+const declared = (unit: Metric['unit'] | undefined) =>
+  unit === 'money'
+    ? { money: 1, things: 0 }
+    : unit === 'count' || unit === 'quantity'
+      ? { money: 0, things: 1 }
+      : { money: 0, things: 0 }
+
+const describeUnit = (known: Map<string, Known>, name: string) => {
+  const metric = known.get(name)
+  if (!metric?.parsed) return
+  const unit = unitOf(metric.parsed, measured(known))
+  metric.unit = unit.money === 1 ? 'money' : unit.money === 0 && unit.things === 1 ? 'quantity' : 'ratio'
+}
+
+/** The unit a metric's formula gives, for the check that declarations are true. */
+export const unitCheck = (known: Vocabulary, name: string) => {
+  const metric = known.get(name)
+  return metric?.parsed ? unitOf(metric.parsed, measured(known)) : null
+}
+
+export const definitionOf = (metric: Known): Definition => ({
+  name: metric.name,
+  label: metric.label,
+  description: metric.description,
+  formula: metric.formula || `awaits ${metric.awaits}`,
+  unit: metric.unit,
+  additivity: metric.additivity,
+  good: metric.good,
+  owner: metric.owner,
+  sources: [...new Set(metric.aggregates.map(a => factByName[a.fact]?.label ?? a.fact))],
+})
+
+/** A Failure that names what was probably meant. */
+export const unknown = (name: string, among: Iterable<string>, what: string, inside?: string) => {
+  const near = [...among]
+    .map(candidate => ({ candidate, far: distance(name, candidate) }))
+    .sort((a, b) => a.far - b.far)
+    .filter(({ candidate, far }) => far <= Math.max(2, name.length / 3) || candidate.includes(name))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate)
+  return invalid(
+    `There is no ${what} ${name}${inside ? ` (in ${inside})` : ''}.`,
+    near.length > 0 ? `Did you mean ${near.join(', ')}?` : `See the list of ${what}s.`,
+  )
+}
+
+/** Levenshtein's edit distance. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1)
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      )
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+let builtin: Vocabulary | undefined
+builtin = vocabulary()
