@@ -5,6 +5,7 @@ import {
   dayCount,
   dayNumber,
   earlier,
+  later,
   monthEnd,
   weekday,
   yearOf,
@@ -79,8 +80,8 @@ export const compareDays = (
       : kind === 'last_year'
         ? sameDates(buckets)
         : byDay(buckets, dayMap(rule, kind, first.from, last.to, events), kind, rule)
-  const from = segments.reduce((day, s) => Math.min(s.from, day), segments[0]?.from ?? '')
-  const to = segments.reduce((day, s) => Math.max(s.to, day), segments[0]?.to ?? '')
+  const from = segments.reduce((day, s) => earlier(s.from, day), segments[0]?.from ?? '')
+  const to = segments.reduce((day, s) => later(s.to, day), segments[0]?.to ?? '')
   const unequal = segments.reduce((sum, s) => sum + dayCount(s.from, s.to), 0) - dayCount(first.from, last.to)
   const days =
     unequal === 0

@@ -1,3 +1,4 @@
+import { earlier, later } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { folder } from './compile/fold.ts'
@@ -51,8 +52,8 @@ export const plan = (
     spans.length === 0
       ? null
       : {
-          from: spans.reduce((d, s) => Math.min(s.from, d), spans[0]?.from ?? ''),
-          to: spans.reduce((d, s) => Math.max(s.to, d), spans[0]?.to ?? ''),
+          from: spans.reduce((d, s) => earlier(s.from, d), spans[0]?.from ?? ''),
+          to: spans.reduce((d, s) => later(s.to, d), spans[0]?.to ?? ''),
         }
   const window = cutWindow(resolved, world, todayIn(world, stores, scope.now), data)
   const whole = wholeWindow(window)
@@ -200,18 +201,16 @@ export const run = async (made: Plan, { granary, log, world }: Deps): Promise<An
 /** A comparison that reaches back before the data begin compares with less than it says. */
 const incompleteBases = (window: Window, spans: { from: string }[]) => {
   const first = spans.reduce<string | null>((d, s) => (d === null || s.from < d ? s.from : d), null)
-  return window.sides
-    .slice(1)
-    .flatMap(({ label, from, to }) =>
-      first !== null && from < first && to >= first
-        ? [
-            {
-              code: 'incomplete_base',
-              message: `${label}: the data begin on ${first}, so its first days are missing.`,
-            },
-          ]
-        : [],
-    )
+  return window.sides.slice(1).flatMap(({ label, from, to }) =>
+    first !== null && from < first && to >= first
+      ? [
+          {
+            code: 'incomplete_base',
+            message: `${label}: the data begin on ${first}, so its first days are missing.`,
+          },
+        ]
+      : [],
+  )
 }
 
 const named = (grouped: readonly ResolvedDimension[], row: Row) =>

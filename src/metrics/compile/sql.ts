@@ -1,4 +1,4 @@
-import { dayNumber } from '#kernel/day.ts'
+import { dayNumber, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import { factByName, type Source } from '../facts.ts'
@@ -290,7 +290,7 @@ const inSegments = (side: Side, day: string, text: Text): string => {
   const runs: { from: string; to: string }[] = []
   for (const { from, to } of [...side.segments].sort((a, b) => a.from.localeCompare(b.from))) {
     const open = runs.at(-1)
-    if (open && dayNumber(from) <= dayNumber(open.to) + 1) open.to = Math.max(open.to, to)
+    if (open && dayNumber(from) <= dayNumber(open.to) + 1) open.to = later(open.to, to)
     else runs.push({ from, to })
   }
   const ranges = runs.map(r => `${day} BETWEEN ${text.bind(r.from, 'Date')} AND ${text.bind(r.to, 'Date')}`)
