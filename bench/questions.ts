@@ -6,10 +6,12 @@ export interface Question {
   query: Query
   /** Median allowed, in milliseconds. */
   allowed: number
-  /** Which derived table holds the answer ready, and how the measures are had from it. */
-  rolled: Source
+  /** Which derived tables hold the answer ready, and how the measures are had from each. */
+  rolled: readonly Source[]
   /** How the measures are had from the ledger itself: for "without rollups", and for PostgreSQL. */
   plain: Source
+  /** Where the totals of the answer are had cheapest; absent where they follow from the rows. */
+  totals?: readonly Source[]
   /** Dimensions as SQL, by name. */
   by?: Record<string, string>
   /** `date_trunc` unit where the answer has a row per period. */
@@ -18,7 +20,7 @@ export interface Question {
   limit?: number
 }
 
-interface Source {
+export interface Source {
   table: string
   /** SQL of an aggregate over the rows for which `within` holds. */
   measures: Record<string, (within: string) => string>
@@ -55,7 +57,62 @@ const lines = (...names: (keyof typeof money)[]): Source => ({
 const november = { from: '2025-11-01', to: '2025-11-30' }
 const year = { from: '2025-01-01', to: '2025-12-31' }
 
+const people: Source = {
+  table: 'order_days',
+  measures: { customers: distinct('customer_id', "orders = 1 AND customer_id <> ''") },
+}
+const cockpitHours: Source = {
+  table: 'sales_hours',
+  measures: {
+    net_sales: net,
+    orders: ordersOf.hours,
+    demand: sum('gross + discounts'),
+    units_sold: sum('units_sold'),
+    new_customers: sum('first_orders'),
+    returned: sum('reversals'),
+  },
+}
+const cockpitLines: Source = {
+  table: 'sales_lines',
+  measures: {
+    net_sales: net,
+    orders: ordersOf.lines,
+    demand: sum('gross + discounts'),
+    units_sold: within => `sum(quantity) FILTER (WHERE kind = 'sale' AND ${within})`,
+    returned: sum('reversals'),
+    customers: distinct('customer_id', `customer_id <> '' AND ${sold}`),
+  },
+}
+
 export const questions: readonly Question[] = [
+  {
+    name: 'headline: tiles and trend of a month by day, two comparisons, exact customers',
+    allowed: 800,
+    query: {
+      metrics: ['net_sales', 'orders', 'aov', 'units_sold', 'customers', 'new_customers', 'return_rate'],
+      ...november,
+      grain: 'day',
+      compare: ['previous_period', 'last_year'],
+    },
+    rolled: [cockpitHours, people],
+    plain: cockpitLines,
+    totals: [people],
+    grain: 'day',
+  },
+  {
+    name: 'headline: the same of a year by month',
+    allowed: 800,
+    query: {
+      metrics: ['net_sales', 'orders', 'aov', 'units_sold', 'customers', 'new_customers', 'return_rate'],
+      ...year,
+      grain: 'month',
+      compare: ['last_year'],
+    },
+    rolled: [cockpitHours, people],
+    plain: cockpitLines,
+    totals: [people],
+    grain: 'month',
+  },
   {
     name: 'tiles: a month, three comparisons',
     allowed: 100,
@@ -64,14 +121,14 @@ export const questions: readonly Question[] = [
       ...november,
       compare: ['previous_period', 'last_year', 'last_year_weekday'],
     },
-    rolled: hours('net_sales', 'gross_sales', 'discounts', 'sales_reversals'),
+    rolled: [hours('net_sales', 'gross_sales', 'discounts', 'sales_reversals')],
     plain: lines('net_sales', 'gross_sales', 'discounts', 'sales_reversals'),
   },
   {
     name: 'tiles: a year against last year',
     allowed: 100,
     query: { metrics: ['net_sales', 'gross_sales', 'orders'], ...year, compare: ['last_year'] },
-    rolled: hours('net_sales', 'gross_sales'),
+    rolled: [hours('net_sales', 'gross_sales')],
     plain: lines('net_sales', 'gross_sales'),
   },
   {
@@ -84,7 +141,7 @@ export const questions: readonly Question[] = [
       grain: 'day',
       compare: ['last_year', 'last_year_weekday'],
     },
-    rolled: hours('net_sales'),
+    rolled: [hours('net_sales')],
     plain: lines('net_sales'),
     grain: 'day',
   },
@@ -92,7 +149,7 @@ export const questions: readonly Question[] = [
     name: 'trend: three years by month',
     allowed: 100,
     query: { metrics: ['net_sales', 'orders'], from: '2023-01-01', to: '2025-12-31', grain: 'month' },
-    rolled: hours('net_sales'),
+    rolled: [hours('net_sales')],
     plain: lines('net_sales'),
     grain: 'month',
   },
@@ -107,9 +164,10 @@ export const questions: readonly Question[] = [
       sort: { by: 'net_sales', desc: true },
       limit: 30,
     },
-    rolled: hours('net_sales'),
+    rolled: [hours('net_sales')],
     plain: lines('net_sales'),
     by: { country: 'country' },
+    totals: [hours('net_sales')],
     order: 'net_sales_0 DESC',
     limit: 30,
   },
@@ -117,17 +175,19 @@ export const questions: readonly Question[] = [
     name: 'channels: a month against last year',
     allowed: 100,
     query: { metrics: ['net_sales', 'orders'], by: ['channel'], ...november, compare: ['last_year'] },
-    rolled: hours('net_sales'),
+    rolled: [hours('net_sales')],
     plain: lines('net_sales'),
     by: { channel: 'channel' },
+    totals: [hours('net_sales')],
     order: 'net_sales_0 DESC',
   },
   {
     name: 'heat map: weekday × hour of a year',
     allowed: 100,
     query: { metrics: ['net_sales', 'orders'], by: ['weekday', 'hour'], ...year },
-    rolled: hours('net_sales'),
+    rolled: [hours('net_sales')],
     plain: lines('net_sales'),
+    totals: [hours('net_sales')],
     by: { weekday: 'extract(isodow FROM day)', hour: 'hour' },
   },
   {
@@ -141,8 +201,9 @@ export const questions: readonly Question[] = [
       sort: { by: 'net_sales', desc: true },
       limit: 20,
     },
-    rolled: { table: 'product_days', measures: { net_sales: net } },
+    rolled: [{ table: 'product_days', measures: { net_sales: net } }],
     plain: { table: 'sales_lines', measures: { net_sales: net } },
+    totals: [{ table: 'sales_hours', measures: { net_sales: net } }],
     by: { product_id: 'product_id' },
     order: 'net_sales_0 DESC',
     limit: 20,
@@ -155,11 +216,12 @@ export const questions: readonly Question[] = [
       by: ['product'],
       ...november,
       compare: ['previous_period'],
-      sort: { by: 'net_sales', of: 'previous_period' },
+      sort: { by: 'net_sales', of: 'previous_period', desc: false },
       limit: 10,
     },
-    rolled: { table: 'product_days', measures: { net_sales: net } },
+    rolled: [{ table: 'product_days', measures: { net_sales: net } }],
     plain: { table: 'sales_lines', measures: { net_sales: net } },
+    totals: [{ table: 'sales_hours', measures: { net_sales: net } }],
     by: { product_id: 'product_id' },
     order: 'coalesce(net_sales_0, 0) - coalesce(net_sales_1, 0)',
     limit: 10,
@@ -174,8 +236,9 @@ export const questions: readonly Question[] = [
       sort: { by: 'net_sales', desc: true },
       limit: 20,
     },
-    rolled: { table: 'order_days', measures: { net_sales: net, orders: sum('orders') } },
+    rolled: [{ table: 'order_days', measures: { net_sales: net, orders: sum('orders') } }],
     plain: lines('net_sales'),
+    totals: [hours('net_sales')],
     by: { customer_id: 'customer_id' },
     order: 'net_sales_0 DESC',
     limit: 20,
@@ -184,19 +247,26 @@ export const questions: readonly Question[] = [
     name: 'customers: exact distinct by month, a year',
     allowed: 800,
     query: { metrics: ['customers', 'new_customers'], ...year, grain: 'month' },
-    rolled: {
-      table: 'order_days',
-      measures: {
-        customers: distinct('customer_id', 'customer_orders > 0'),
-        new_customers: sum('first_orders'),
-      },
-    },
+    rolled: [people, { table: 'sales_hours', measures: { new_customers: sum('first_orders') } }],
+    totals: [people],
     plain: {
       table: 'sales_lines',
       measures: { customers: distinct('customer_id', `customer_id <> '' AND ${sold}`) },
     },
     grain: 'month',
   },
+]
+
+/** All a person would run for the whole answer, rows and totals, each on the smallest table that has it. */
+export const bestSql = (question: Question, spans: readonly Span[]): string[] => [
+  ...question.rolled.map(source => sqlOf(question, source, spans)),
+  ...(question.totals ?? []).map(source =>
+    sqlOf(
+      { ...question, by: undefined, grain: undefined, order: undefined, limit: undefined },
+      source,
+      spans,
+    ),
+  ),
 ]
 
 /** The question as SQL over one of its sources, for the spans the answer was given for. */
