@@ -14,6 +14,8 @@ export interface Context {
   metrics: Engine
   imports: Imports
   clock: () => Date
+  /** Has work done after the transaction that asks for it is committed. */
+  enqueue: (job: 'import', data: { id: string }) => void
   /** Where uploads, rejects and raw files live. */
   folder: string
 }

@@ -97,7 +97,7 @@ const AnswerRow = z
   .object({ period: z.string().optional(), compare: z.record(z.string(), Compared).optional() })
   .catchall(z.string().nullable())
 
-const Definition = z.object({
+export const Definition = z.object({
   name: z.string(),
   label: z.string(),
   description: z.string(),

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { type TableName, tables } from '#kernel/canonical.ts'
+
+/** What the room's screens and operations say to each other. */
+
+export const Reading = z.object({
+  format: z.enum(['csv', 'jsonl', 'parquet', 'xlsx']).optional(),
+  encoding: z.string().max(40).optional(),
+  delimiter: z.string().max(4).optional(),
+  quote: z.string().max(1).optional(),
+  header: z.boolean().optional(),
+  decimal: z.enum(['.', ',']).optional(),
+  dateOrder: z.enum(['ymd', 'dmy', 'mdy']).optional(),
+  sheet: z.string().max(200).optional(),
+  member: z.string().max(1000).optional(),
+})
+
+export const Mapping = z.object({
+  name: z.string().max(100).optional(),
+  target: z.string(),
+  reading: Reading.optional(),
+  columns: z.record(z.string(), z.string().max(2000)),
+  where: z.string().max(2000).optional(),
+})
+
+/** Which file: one that was sent, or, for the command line on the server itself, a path. */
+export const Source = z.object({
+  upload: z.string().optional().describe('Id given by PUT /api/uploads'),
+  path: z.string().optional().describe('A file on the server; only for its own command line'),
+})
+
+export const ImportInput = Source.extend({
+  preset: z.string().optional().describe('A known export'),
+  mapping: Mapping.optional(),
+  savedMapping: z.string().optional().describe('Name of a saved mapping'),
+  store: z
+    .string()
+    .min(1)
+    .max(60)
+    .regex(/^[a-z0-9][a-z0-9_-]*$/i, 'letters, digits, - and _ only, e.g. uk-shop'),
+  currency: z.string().length(3).optional().describe('Needed when the store is new'),
+  timezone: z.string().optional().describe('Needed when the store is new, e.g. Europe/London'),
+  reading: Reading.optional(),
+})
+export type ImportInput = z.infer<typeof ImportInput>
+
+export const ImportProgress = z.object({
+  step: z.enum(['reading', 'checking', 'storing', 'deriving', 'done']),
+  done: z.number(),
+  total: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+})
+
+export const ImportResult = z.object({
+  id: z.string(),
+  file: z.string(),
+  table: z.enum(Object.keys(tables) as [TableName, ...TableName[]]),
+  store: z.string(),
+  rows: z.number().describe('accepted + rejected + repeats, always'),
+  accepted: z.number(),
+  rejected: z.number(),
+  repeats: z.number().describe('Rows an earlier import already brought, unchanged'),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  reasons: z.array(z.object({ reason: z.string(), rows: z.number(), example: z.string() })),
+  rejectsFile: z.string().nullable(),
+  warnings: z.array(z.string()),
+  seconds: z.number(),
+})
+
+export const ImportRow = z.object({
+  id: z.string(),
+  status: z.enum(['queued', 'running', 'done', 'failed']),
+  file: z.string(),
+  store: z.string(),
+  by: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+  progress: ImportProgress.nullable(),
+  result: ImportResult.nullable(),
+  error: z.object({ code: z.string(), message: z.string(), next: z.string().optional() }).nullable(),
+})
+export type ImportRow = z.infer<typeof ImportRow>
+
+export const Preview = z.object({
+  reading: Reading,
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(['text', 'number', 'date', 'time', 'flag']),
+      filled: z.number(),
+      examples: z.array(z.string()),
+    }),
+  ),
+  rows: z.array(z.array(z.string())),
+  sheets: z.array(z.string()),
+  suggestions: z.array(
+    z.object({
+      preset: z.string().nullable(),
+      mapping: Mapping,
+      confidence: z.number(),
+      unmapped: z.array(z.string()),
+    }),
+  ),
+  warnings: z.array(z.string()),
+})

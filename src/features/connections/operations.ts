@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import { read, write } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { system } from '#kernel/actor.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { mappings } from '#postgres/tables/connections.ts'
+import type { Mapping as ImportMapping } from '#sync/imports.ts'
+import { Check, checkHealth } from './health.ts'
+import { importOf, listImports, queueImport } from './history.ts'
+import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
+import { uploadOf } from './uploads.ts'
+
+const Nothing = z.object({}).optional()
+const Id = z.object({ id: z.string() })
+
+/** The file on disk. A path is only believed from the command line of the machine itself. */
+async function fileOf(
+  context: Context,
+  source: z.infer<typeof Source>,
+): Promise<{ path: string; name: string }> {
+  if (source.upload) return uploadOf(context.folder, source.upload)
+  if (!source.path)
+    throw invalid('No file is named.', 'Send one with PUT /api/uploads and give its id as upload.')
+  if (context.actor.kind !== 'system')
+    throw new Failure('forbidden', 'Only the command line of the server may name a path.', {
+      next: 'Send the file with PUT /api/uploads and give its id as upload.',
+    })
+  if (!existsSync(source.path)) throw invalid(`There is no file ${source.path}.`)
+  return { path: source.path, name: basename(source.path) }
+}
+
+export const connections = {
+  preview: read({
+    role: 'contributor',
+    summary: 'How a file would be read, and which mapping fits',
+    agents: false,
+  })
+    .input(Source.extend({ reading: Reading.optional() }))
+    .output(Preview)
+    .handler(async ({ input, context }) => {
+      const file = await fileOf(context, input)
+      return context.imports.preview(file.path, input.reading)
+    }),
+
+  import: write({ role: 'contributor', summary: 'Take a file into a store' })
+    .input(ImportInput)
+    .output(Id)
+    .handler(async ({ input, context }) => {
+      const { actor, ledger } = context
+      if (actor.stores !== 'all' && !actor.stores.includes(input.store))
+        throw new Failure('forbidden', `You may not change the store ${input.store}.`)
+      const file = await fileOf(context, input)
+      const mapping = input.savedMapping ? await savedMapping(context, input.savedMapping) : input.mapping
+      if (input.preset && mapping) throw invalid('Give a preset or a mapping, not both.')
+      const id = randomUUID()
+      await queueImport(ledger, id, {
+        path: file.path,
+        fileName: file.name,
+        store: input.store,
+        by: actor.name,
+        ...(input.preset && { preset: input.preset }),
+        ...(mapping && { mapping }),
+        ...(input.currency && { currency: input.currency }),
+        ...(input.timezone && { timezone: input.timezone }),
+        ...(input.reading && { reading: input.reading }),
+      })
+      context.changed({ subject: input.store, after: { import: id, file: file.name } })
+      context.enqueue('import', { id })
+      return { id }
+    }),
+
+  imports: read({ role: 'viewer', summary: 'What was imported, newest first, with progress' })
+    .input(z.object({ limit: z.int().min(1).max(200).default(50) }))
+    .output(z.array(ImportRow))
+    .handler(({ input, context }) => listImports(context.ledger, context.actor, input.limit)),
+
+  progress: read({ role: 'viewer', summary: 'How far one import is, or how it ended', agents: false })
+    .input(Id)
+    .output(ImportRow)
+    .handler(({ input, context }) => importOf(context.ledger, context.actor, input.id)),
+
+  rejects: read({
+    role: 'contributor',
+    summary: 'Where to get the rejected rows of an import, to mend and send again',
+    agents: false,
+  })
+    .input(Id)
+    .output(z.object({ name: z.string(), url: z.string() }))
+    .handler(async ({ input, context }) => {
+      const { name } = await rejectsOf(context, input.id)
+      return { name, url: `/api/imports/${input.id}/rejects` }
+    }),
+
+  health: read({
+    role: 'owner',
+    summary: 'What this runs on, how much and how fresh the data is, and what to mend',
+    agents: false,
+  })
+    .input(Nothing)
+    .output(z.array(Check))
+    .handler(({ context }) => checkHealth(context)),
+
+  presets: read({ role: 'viewer', summary: 'The exports that are known by name', agents: false })
+    .input(Nothing)
+    .output(z.array(z.object({ name: z.string(), label: z.string(), target: z.string(), about: z.string() })))
+    .handler(({ context }) => context.imports.presets()),
+
+  targets: read({
+    role: 'viewer',
+    summary: 'What a mapping may aim at, with the columns of each',
+    agents: false,
+  })
+    .input(Nothing)
+    .output(
+      z.array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          columns: z.array(z.object({ name: z.string(), about: z.string(), required: z.boolean() })),
+        }),
+      ),
+    )
+    .handler(({ context }) => context.imports.targets()),
+
+  mappings: read({ role: 'viewer', summary: 'Saved mappings', agents: false })
+    .input(Nothing)
+    .output(z.array(z.object({ name: z.string(), mapping: Mapping, by: z.string() })))
+    .handler(async ({ context }) => {
+      const rows = await context.ledger.select().from(mappings).orderBy(mappings.name)
+      return rows.map(row => ({ name: row.name, by: row.by, mapping: row.mapping as ImportMapping }))
+    }),
+
+  saveMapping: write({ role: 'contributor', summary: 'Save a mapping under a name, to use it again' })
+    .input(z.object({ name: z.string().min(1).max(100), mapping: Mapping }))
+    .output(z.object({ name: z.string() }))
+    .handler(async ({ input, context }) => {
+      const known = context.imports.targets().map(target => target.name)
+      if (!known.includes(input.mapping.target))
+        throw invalid(`There is no target "${input.mapping.target}".`, `Targets: ${known.join(', ')}.`)
+      const row = { name: input.name, mapping: input.mapping, by: context.actor.name }
+      await context.ledger
+        .insert(mappings)
+        .values(row)
+        .onConflictDoUpdate({ target: mappings.name, set: { mapping: row.mapping, by: row.by } })
+      context.changed({ subject: input.name, after: input.mapping })
+      return { name: input.name }
+    }),
+
+  removeMapping: write({ role: 'contributor', summary: 'Forget a saved mapping' })
+    .input(z.object({ name: z.string() }))
+    .output(z.object({ name: z.string() }))
+    .handler(async ({ input, context }) => {
+      const gone = await context.ledger.delete(mappings).where(eq(mappings.name, input.name)).returning()
+      if (gone.length === 0) throw new Failure('not_found', `There is no mapping "${input.name}".`)
+      context.changed({ subject: input.name, before: gone[0]?.mapping })
+      return { name: input.name }
+    }),
+}
+
+/** The file of rejected rows. @throws Failure('not_found') when nothing was rejected. */
+export async function rejectsOf(context: Context, id: string): Promise<{ path: string; name: string }> {
+  const row = await importOf(context.ledger, system('rejects'), id)
+  await importOf(context.ledger, context.actor, id)
+  const path = row.result?.rejectsFile
+  if (!path || !existsSync(path)) throw new Failure('not_found', 'That import rejected nothing.')
+  return { path, name: `rejects-${row.file.replace(/(\.[a-z0-9]+)+$/i, '')}.csv` }
+}
+
+async function savedMapping(context: Context, name: string): Promise<ImportMapping> {
+  const [row] = await context.ledger.select().from(mappings).where(eq(mappings.name, name))
+  if (!row)
+    throw new Failure('not_found', `There is no mapping "${name}".`, {
+      next: 'List them with connections.mappings.',
+    })
+  return row.mapping as ImportMapping
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
+import type { ImportProgress, Imports } from '#sync/imports.ts'
+import { noteImport, requestOf } from './history.ts'
+
+const NOTE_MS = 500
+
+/**
+ * Takes in one queued file and keeps its row in the ledger up to date. Safe to run again after a crash at any moment:
+ * the granary takes a delivery wholly or not at all, and rows it already has count as repeats.
+ */
+export async function runImport(
+  what: { ledger: Ledger; imports: Imports; clock: () => Date },
+  id: string,
+): Promise<void> {
+  const { ledger, imports, clock } = what
+  const request = await committed(ledger, id)
+  if (!request) return
+  await noteImport(ledger, id, { status: 'running' })
+  let latest: ImportProgress | null = null
+  let noting = Promise.resolve()
+  let noted = 0
+  const onProgress = (progress: ImportProgress): void => {
+    latest = progress
+    if (Date.now() - noted < NOTE_MS) return
+    noted = Date.now()
+    // Progress is a courtesy: when it cannot be written the import goes on.
+    noting = noting.then(() => noteImport(ledger, id, { progress: latest })).catch(() => undefined)
+  }
+  try {
+    const result = await imports.run(request, onProgress)
+    await noting
+    await noteImport(ledger, id, {
+      status: 'done',
+      result: { ...result, id },
+      progress: null,
+      finishedAt: clock().toISOString(),
+    })
+  } catch (error) {
+    await noting
+    const failure = error instanceof Failure ? error : null
+    await noteImport(ledger, id, {
+      status: 'failed',
+      progress: null,
+      error: {
+        code: failure?.code ?? 'internal',
+        message: failure?.message ?? 'The import failed for a reason of our own; the log tells more.',
+        ...(failure?.next && { next: failure.next }),
+      },
+      finishedAt: clock().toISOString(),
+    })
+    if (!failure || failure.code === 'internal') throw error
+  }
+}
+
+/** The worker may be quicker than the transaction that queued the import. */
+async function committed(ledger: Ledger, id: string) {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const request = await requestOf(ledger, id)
+    if (request) return request
+    await sleep(100)
+  }
+  return null
+}

@@ -1,0 +1,5 @@
+import { connections } from './connections/operations.ts'
+import { performance } from './performance/operations.ts'
+
+/** The hallway: every room's operations, one list. HTTP, OpenAPI, the typed client, MCP and the CLI are derived from it. */
+export const operations = { performance, connections }

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { read } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import type { Scope } from '#metrics/engine.ts'
+import { Answer, Definition, Query } from '#metrics/query.ts'
+import { csvOf, sheetOf, xlsxOf } from './export.ts'
+
+/** Everybody asks within the stores they may see. */
+const scopeOf = ({ actor, clock }: Context): Scope => ({ stores: actor.stores, now: clock() })
+
+const Nothing = z.object({}).optional()
+
+const Explanation = z.object({
+  metrics: z.record(
+    z.string(),
+    z.object({ definition: Definition, expanded: z.string(), uses: z.array(z.string()) }),
+  ),
+  passes: z.array(z.object({ name: z.string(), about: z.string(), result: z.unknown() })),
+  statements: z.array(
+    z.object({ about: z.string(), sql: z.string(), parameters: z.record(z.string(), z.unknown()) }),
+  ),
+})
+
+const RowsRequest = z.object({
+  query: Query,
+  metric: z.string().describe('Which number of the cell'),
+  period: z.string().optional().describe('The row’s period, as the answer names it'),
+  values: z.record(z.string(), z.string()).optional().describe('One value of each dimension'),
+  limit: z.int().min(1).max(1000).optional(),
+  offset: z.int().min(0).optional(),
+})
+
+const Dimension = z.object({
+  name: z.string(),
+  label: z.string(),
+  description: z.string(),
+  metrics: z.array(z.string()),
+})
+
+export const performance = {
+  query: read({ role: 'viewer', summary: 'Ask for metrics, split, compared and filtered' })
+    .input(Query)
+    .output(Answer)
+    .handler(({ input, context }) => context.metrics.ask(input, scopeOf(context))),
+
+  explain: read({ role: 'viewer', summary: 'How an answer is found: definitions, passes, SQL' })
+    .input(Query)
+    .output(Explanation)
+    .handler(({ input, context }) => context.metrics.explain(input, scopeOf(context))),
+
+  rows: read({ role: 'viewer', summary: 'The rows behind one number' })
+    .input(RowsRequest)
+    .output(
+      z.object({
+        table: z.string(),
+        columns: z.array(z.string()),
+        rows: z.array(z.array(z.string().nullable())),
+        count: z.number(),
+      }),
+    )
+    .handler(({ input, context }) => context.metrics.rows(input, scopeOf(context))),
+
+  definitions: read({ role: 'viewer', summary: 'All metrics and dimensions with their definitions' })
+    .input(Nothing)
+    .output(z.object({ metrics: z.array(Definition), dimensions: z.array(Dimension) }))
+    .handler(({ context }) => context.metrics.definitions()),
+
+  values: read({ role: 'viewer', summary: 'Values of a dimension, most sold first' })
+    .input(z.object({ dimension: z.string(), search: z.string().max(200).default('') }))
+    .output(z.array(z.string()))
+    .handler(({ input, context }) => context.metrics.values(input.dimension, input.search, scopeOf(context))),
+
+  export: read({ role: 'viewer', summary: 'An answer as a CSV or XLSX file' })
+    .input(z.object({ query: Query, format: z.enum(['csv', 'xlsx']).default('csv') }))
+    .output(z.file())
+    .handler(async ({ input, context }) => {
+      const answer = await context.metrics.ask(input.query, scopeOf(context))
+      const sheet = sheetOf(input.query, answer)
+      const name = `${input.query.metrics.slice(0, 3).join('-')}-${answer.meta.from}-${answer.meta.to}`
+      return input.format === 'xlsx'
+        ? new File([(await xlsxOf(sheet, answer)) as BlobPart], `${name}.xlsx`, {
+            type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+          })
+        : // The mark lets spreadsheets see that the text is UTF-8.
+          new File([`\ufeff${csvOf(sheet, 'labels')}`], `${name}.csv`, { type: 'text/csv;charset=utf-8' })
+    }),
+}

@@ -1,0 +1,71 @@
+import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+
+/**
+ * What people decide about how the company is seen. `version` counts the saves of a row: a save names the version it
+ * was made from, so that two people never overwrite each other unseen.
+ */
+
+const saved = {
+  version: integer().notNull().default(1),
+  updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+}
+
+export const stores = pgTable('stores', {
+  store: text().primaryKey(),
+  name: text().notNull(),
+  currency: text().notNull(),
+  timezone: text().notNull(),
+  kind: text({ enum: ['b2c', 'b2b', 'both'] })
+    .notNull()
+    .default('both'),
+  ...saved,
+})
+
+/** One row, 'company': calendar, reader's currency. */
+export const company = pgTable('company', {
+  id: text().primaryKey(),
+  calendar: jsonb().notNull(),
+  currency: text(),
+  ...saved,
+})
+
+export const events = pgTable('events', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  series: text().notNull(),
+  kind: text({ enum: ['holiday', 'promotion', 'outage', 'launch', 'price', 'other'] }).notNull(),
+  from: text('from_day').notNull(),
+  to: text('to_day').notNull(),
+  stores: jsonb().$type<string[]>().notNull(),
+  ...saved,
+})
+
+export const targets = pgTable('targets', {
+  name: text().notNull(),
+  metric: text().notNull(),
+  id: text().primaryKey(),
+  grain: text({ enum: ['day', 'week', 'month', 'quarter', 'year'] }).notNull(),
+  values: jsonb().$type<Record<string, string>>().notNull(),
+  store: text(),
+  currency: text(),
+  ...saved,
+})
+
+export const metrics = pgTable('metrics', {
+  name: text().primaryKey(),
+  label: text().notNull(),
+  description: text().notNull(),
+  formula: text().notNull(),
+  good: text({ enum: ['up', 'down', 'none'] }).notNull(),
+  owner: text().notNull(),
+  ...saved,
+})
+
+export const dimensions = pgTable('dimensions', {
+  name: text().primaryKey(),
+  label: text().notNull(),
+  of: text('of_dimension').notNull(),
+  groups: jsonb().$type<Record<string, string[]>>().notNull(),
+  otherwise: text().notNull(),
+  ...saved,
+})
