@@ -25,7 +25,7 @@ const floors: readonly (readonly string[])[] = [
   ['connectors', 'simulators'],
   ['sync', 'metrics', 'forecast'],
   ['features'],
-  ['server', 'web', 'cli.ts'],
+  ['server', 'web', 'cli', 'cli.ts'],
 ]
 
 const top = (path: string) => path.split('/')[0] ?? path

@@ -1,0 +1,70 @@
+import { ORPCError, ValidationError } from '@orpc/server'
+import { Failure, type FailureCode, failureCodes } from '#kernel/error.ts'
+
+interface Issue {
+  message: string
+  path?: readonly (PropertyKey | { key: PropertyKey })[]
+}
+
+const where = (issue: Issue | undefined): string =>
+  (issue?.path ?? []).map(part => String(typeof part === 'object' ? part.key : part)).join('.')
+
+/** Any error as a Failure. What is not one of ours is our own fault and says no more than that. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof ORPCError) {
+    if (error.cause instanceof Failure) return error.cause
+    if (error.cause instanceof ValidationError && error.status < 500) {
+      const issues = error.cause.issues as readonly Issue[]
+      const [first] = issues
+      const place = where(first)
+      return new Failure(
+        'invalid',
+        `${place ? `${place}: ` : ''}${first?.message ?? 'The input is not understood.'}`,
+        {
+          next: 'Compare with the operation in /api/docs.',
+          details: { issues: issues.map(issue => ({ path: where(issue), message: issue.message })) },
+          cause: error,
+        },
+      )
+    }
+    const code = codeOf(error)
+    if (code !== 'internal')
+      return new Failure(code, error.message, { ...(nextOf(error) && { next: nextOf(error) }), cause: error })
+  }
+  return new Failure('internal', 'Something went wrong on our side.', {
+    next: 'Try again; if it stays, the log tells more under the request id.',
+    cause: error,
+  })
+}
+
+const nextOf = (error: ORPCError<string, unknown>): string | undefined => {
+  const next = (error.data as { next?: unknown } | null | undefined)?.next
+  return typeof next === 'string' ? next : undefined
+}
+
+function codeOf(error: ORPCError<string, unknown>): FailureCode {
+  if (error.code in failureCodes) return error.code as FailureCode
+  if (error.status === 400) return 'invalid'
+  const known = Object.entries(failureCodes).find(([, { status }]) => status === error.status)
+  return (known?.[0] as FailureCode | undefined) ?? 'internal'
+}
+
+/** A Failure as the procedures' own error, so that typed clients see code, status, message and the next step. */
+export const orpcErrorOf = (failure: Failure): ORPCError<FailureCode, Record<string, unknown>> =>
+  new ORPCError(failure.code, {
+    status: failureCodes[failure.code].status,
+    message: failure.message,
+    data: {
+      ...(failure.next && { next: failure.next }),
+      ...(failure.details && { details: failure.details }),
+    },
+    cause: failure,
+  })
+
+/** The answer to a failed request, in the form the path's own client reads. */
+export function failedResponse(failure: Failure, path: string): Response {
+  const { status } = failureCodes[failure.code]
+  const body = orpcErrorOf(failure).toJSON()
+  return Response.json(path.startsWith('/api/rpc') ? { json: body, meta: [] } : body, { status })
+}

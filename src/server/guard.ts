@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
+import { Failure } from '#kernel/error.ts'
+
+/**
+ * What a page may load: only from here. Mantine writes style elements, so styles may be inline; scripts may not.
+ * Pictures may be data or blob: charts are saved as pictures in the browser.
+ */
+const policy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Headers every answer carries, and an id that ties it to its line in the log. */
+export function securityHeaders(https: boolean): MiddlewareHandler {
+  return async (c, next) => {
+    const given = c.req.header('x-request-id')
+    const id = given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+    c.set('requestId', id)
+    await next()
+    const headers = c.res.headers
+    headers.set('x-request-id', id)
+    headers.set('content-security-policy', policy)
+    headers.set('x-content-type-options', 'nosniff')
+    headers.set('x-frame-options', 'DENY')
+    headers.set('referrer-policy', 'same-origin')
+    headers.set('cross-origin-opener-policy', 'same-origin')
+    headers.set('cross-origin-resource-policy', 'same-origin')
+    headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()')
+    if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    if (c.req.path.startsWith('/api/') && !headers.has('cache-control'))
+      headers.set('cache-control', 'no-store')
+  }
+}
+
+/**
+ * Only names this server is known by are answered, so that another site cannot point its name at this
+ * address and read along (DNS rebinding).
+ */
+export function knownHosts(hosts: ReadonlySet<string>): MiddlewareHandler {
+  return async (c, next) => {
+    if (!hosts.has(hostName(c)))
+      throw new Failure('forbidden', `This server is not known as ${hostName(c)}.`, {
+        next: 'Set BASE_URL to the address people use to reach it.',
+      })
+    await next()
+  }
+}
+
+const hostName = (c: Context): string => {
+  try {
+    return new URL(`http://${c.req.header('host') ?? ''}`).hostname
+  } catch {
+    return ''
+  }
+}
+
+/** A browser sends cookies whoever asked; a key in a header was put there by who knows it. */
+const carriesKey = (c: Context): boolean =>
+  Boolean(c.req.header('authorization') ?? c.req.header('x-api-key'))
+
+/**
+ * Cross-site forgery: a request that changes things and is recognised by its cookie must come from our own
+ * page (its origin) and carry a header that other sites cannot set (`x-quarterdeck`).
+ */
+export function csrf(origins: ReadonlySet<string>): MiddlewareHandler {
+  return async (c, next) => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) || carriesKey(c)) return next()
+    const site = c.req.header('sec-fetch-site')
+    const origin = c.req.header('origin')
+    const foreign =
+      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+      (origin !== undefined && !origins.has(origin) && origin !== selfOrigin(c))
+    if (foreign || !c.req.header('x-quarterdeck'))
+      throw new Failure('forbidden', 'The request does not come from a page of this server.', {
+        next: 'Send it from the application, with the header x-quarterdeck: 1, or authenticate with an API key.',
+      })
+    await next()
+  }
+}
+
+const selfOrigin = (c: Context): string => new URL(c.req.url).origin
+
+/** Refuses bodies over `bytes`, by the announced length and by what really arrives. */
+export function bodyLimit(bytes: number): MiddlewareHandler {
+  return async (c, next) => {
+    if (!c.req.raw.body) return next()
+    const announced = Number(c.req.header('content-length') ?? Number.NaN)
+    if (announced > bytes) throw tooLarge(bytes)
+    if (Number.isNaN(announced)) {
+      const parts: Uint8Array[] = []
+      let size = 0
+      for await (const part of c.req.raw.body) {
+        size += part.length
+        if (size > bytes) throw tooLarge(bytes)
+        parts.push(part)
+      }
+      c.req.raw = new Request(c.req.raw, { body: Buffer.concat(parts) })
+    }
+    await next()
+  }
+}
+
+export const tooLarge = (bytes: number): Failure =>
+  new Failure('too_large', `The body is over ${(bytes / 1_048_576).toFixed(0)} MB.`, {
+    next: 'Send less at once; files go to /api/uploads.',
+  })
+
+/** A bucket per key that refills evenly; memory bounded by dropping full buckets. */
+export function limiter(perMinute: number, clock: () => number = Date.now): (key: string) => boolean {
+  const buckets = new Map<string, { left: number; at: number }>()
+  return key => {
+    const now = clock()
+    if (buckets.size > 10_000)
+      for (const [name, bucket] of buckets) if (now - bucket.at > 60_000) buckets.delete(name)
+    const bucket = buckets.get(key) ?? { left: perMinute, at: now }
+    const left = Math.min(perMinute, bucket.left + ((now - bucket.at) / 60_000) * perMinute)
+    const allowed = left >= 1
+    buckets.set(key, { left: allowed ? left - 1 : left, at: now })
+    return allowed
+  }
+}
+
+/** At most `perMinute` requests from one address. */
+export function rateLimit(perMinute: number, address: (c: Context) => string): MiddlewareHandler {
+  const allow = limiter(perMinute)
+  return async (c, next) => {
+    if (!allow(address(c))) throw new Failure('limited', 'Too many attempts. Wait a minute, then try again.')
+    await next()
+  }
+}

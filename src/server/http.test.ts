@@ -1,0 +1,302 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { operationsOf } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { operations } from '#features/operations.ts'
+import type { Actor } from '#kernel/actor.ts'
+import { invalid } from '#kernel/error.ts'
+import type { Scope } from '#metrics/engine.ts'
+import type { Answer, Query } from '#metrics/query.ts'
+import { type Doors, httpApp } from './http.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'http-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const answer = (query: Query, scope: Scope): Answer => ({
+  rows: [{ country: '=HYPERLINK("x")', net_sales: '-12.50' }],
+  totals: { net_sales: '-12.50' },
+  meta: {
+    from: '2011-01-01',
+    to: '2011-01-31',
+    calendar: 'gregorian',
+    currency: 'GBP',
+    stores: scope.stores === 'all' ? ['gifts'] : [...scope.stores],
+    asOf: null,
+    lastDay: null,
+    rowsBehind: 1,
+    count: 1,
+    definitions: {},
+    comparisons: {},
+    missing: {},
+    warnings: [],
+    cached: false,
+    ms: 1,
+    ...(query.grain && { grain: query.grain }),
+  },
+})
+
+const viewer: Actor = { kind: 'key', id: 'k1', name: 'Agent', role: 'viewer', stores: ['gifts'] }
+const owner: Actor = { kind: 'person', id: 'p1', name: 'Olga', role: 'owner', stores: 'all' }
+
+const lines: string[] = []
+const app = (more: Partial<Doors> = {}) =>
+  httpApp({
+    context: actor =>
+      ({
+        actor,
+        folder,
+        clock: () => new Date('2012-01-01T00:00:00Z'),
+        granary: { changes: async () => [] },
+        metrics: {
+          ask: async (query: Query, scope: Scope) => {
+            if (query.metrics.includes('nonsense'))
+              throw invalid('There is no metric nonsense.', 'Try net_sales.')
+            if (query.metrics.includes('broken')) throw new Error('password=hunter2')
+            return answer(query, scope)
+          },
+        },
+      }) as unknown as Context,
+    who: async headers => {
+      if (headers.get('x-api-key') === 'viewer-key') return viewer
+      if (headers.get('x-api-key') === 'owner-key' || headers.get('cookie') === 'session=olga') return owner
+      return null
+    },
+    auth: async () => new Response('auth'),
+    token: 't'.repeat(43),
+    demo: null,
+    log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
+    web: join(folder, 'dist'),
+    version: '0.1.0',
+    https: false,
+    origins: new Set(['http://localhost']),
+    hosts: null,
+    trustProxy: false,
+    uploadLimit: 1_000,
+    ...more,
+  })
+
+const ask = (body: unknown, headers: Record<string, string> = {}, path = '/api/v1/performance/query') =>
+  app().request(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  })
+const key = { 'x-api-key': 'viewer-key' }
+
+describe('who may come in', () => {
+  it('a stranger is refused at every operation, over both protocols', async () => {
+    const all = operationsOf(operations)
+    expect(all.length).toBeGreaterThan(4)
+    for (const { name } of all)
+      for (const prefix of ['/api/rpc/', '/api/v1/']) {
+        const response = await ask({}, {}, prefix + name.replaceAll('.', '/'))
+        expect(response.status, prefix + name).toBe(401)
+      }
+    for (const path of ['/mcp', '/api/exports']) expect((await ask({}, {}, path)).status, path).toBe(401)
+    const upload = await app().request('/api/uploads', { method: 'PUT', body: 'x' })
+    expect(upload.status).toBe(401)
+  })
+
+  it('a wrong token of the command line is a stranger, the right one is the system', async () => {
+    const with_ = (token: string) => ask({ metrics: ['net_sales'] }, { authorization: `Bearer ${token}` })
+    expect((await with_('x'.repeat(43))).status).toBe(401)
+    expect((await with_('short')).status).toBe(401)
+    expect((await with_('t'.repeat(43))).status).toBe(200)
+  })
+
+  it('an API key sees only its stores', async () => {
+    const response = await ask({ metrics: ['net_sales'] }, key)
+    expect(response.status).toBe(200)
+    expect(((await response.json()) as Answer).meta.stores).toEqual(['gifts'])
+  })
+
+  it('a session is believed only from our own page with our own header', async () => {
+    const cookie = { cookie: 'session=olga' }
+    const body = { metrics: ['net_sales'] }
+    const own = { ...cookie, 'x-quarterdeck': '1' }
+    expect((await ask(body, cookie)).status).toBe(403)
+    expect((await ask(body, { ...own, origin: 'https://evil.example' })).status).toBe(403)
+    expect((await ask(body, { ...own, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await ask(body, { ...own, origin: 'http://localhost' })).status).toBe(200)
+  })
+
+  it('a name this server is not known by is refused', async () => {
+    const known = app({ hosts: new Set(['localhost']) })
+    expect(
+      (await known.request('/api/openapi.json', { headers: { host: 'evil.example:4680' } })).status,
+    ).toBe(403)
+    expect((await known.request('/api/openapi.json', { headers: { host: 'localhost:4680' } })).status).toBe(
+      200,
+    )
+  })
+
+  it('sign-in attempts are limited', async () => {
+    const one = app()
+    const statuses: number[] = []
+    for (let i = 0; i < 25; i++)
+      statuses.push((await one.request('/api/auth/sign-in/email', { method: 'POST', body: '{}' })).status)
+    expect(statuses[0]).toBe(200)
+    expect(statuses.at(-1)).toBe(429)
+  })
+})
+
+describe('what an answer carries', () => {
+  it('security headers everywhere, also on refusals and pages', async () => {
+    for (const path of ['/api/v1/performance/query', '/api/docs', '/', '/nothing']) {
+      const { headers } = await app().request(path)
+      expect(headers.get('content-security-policy'), path).toContain("script-src 'self';")
+      expect(headers.get('content-security-policy'), path).toContain("frame-ancestors 'none'")
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('x-request-id')).toMatch(/^[\w-]{8,}$/)
+      expect(headers.get('strict-transport-security')).toBeNull()
+    }
+    const https = await app({ https: true }).request('/healthz')
+    expect(https.headers.get('strict-transport-security')).toContain('max-age=')
+  })
+
+  it('a failure teaches the next step, in both protocols', async () => {
+    const rest = await ask({ metrics: ['nonsense'] }, key)
+    expect(rest.status).toBe(422)
+    expect(await rest.json()).toMatchObject({
+      code: 'invalid',
+      message: 'There is no metric nonsense.',
+      data: { next: 'Try net_sales.' },
+    })
+    const rpc = await ask({ json: { metrics: ['nonsense'] } }, key, '/api/rpc/performance/query')
+    expect(rpc.status).toBe(422)
+    expect(await rpc.json()).toMatchObject({ json: { code: 'invalid', data: { next: 'Try net_sales.' } } })
+  })
+
+  it('bad input is named by its place', async () => {
+    const response = await ask({ metrics: [] }, key)
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ message: expect.stringMatching(/^metrics: /) })
+  })
+
+  it('our own fault says nothing of its cause', async () => {
+    const response = await ask({ metrics: ['broken'] }, key)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('hunter2')
+  })
+
+  it('the log holds neither keys nor queries', async () => {
+    lines.length = 0
+    await ask({ metrics: ['net_sales'] }, key, '/api/v1/performance/query?token=secret-in-link')
+    expect(lines.join('')).toContain('/api/v1/performance/query')
+    expect(lines.join('')).not.toMatch(/viewer-key|secret-in-link/)
+  })
+})
+
+describe('what comes in', () => {
+  it('a body over the limit is refused, announced or not', async () => {
+    const big = 'x'.repeat(9 * 1_048_576)
+    const announced = await ask({ metrics: [big] }, { ...key, 'content-length': String(big.length) })
+    expect(announced.status).toBe(413)
+    expect((await ask({ metrics: [big] }, key)).status).toBe(413)
+  })
+
+  it('uploads stream to disk up to the limit, for those who may', async () => {
+    const put = (body: string, apiKey: string) =>
+      app().request('/api/uploads?name=..%2F..%2Forders.csv', {
+        method: 'PUT',
+        body,
+        headers: { 'x-api-key': apiKey },
+      })
+    const fine = await put('a,b\n1,2\n', 'owner-key')
+    expect(fine.status).toBe(200)
+    expect(await fine.json()).toMatchObject({ name: 'orders.csv', bytes: 8 })
+    expect((await put('a,b\n', 'viewer-key')).status).toBe(403)
+    expect((await put('x'.repeat(2_000), 'owner-key')).status).toBe(413)
+    expect(readdirSync(join(folder, 'uploads')).filter(name => name.endsWith('.part'))).toEqual([])
+  })
+})
+
+describe('what goes out', () => {
+  it('an export disarms formulas and keeps numbers', async () => {
+    const query = encodeURIComponent(JSON.stringify({ metrics: ['net_sales'], by: ['country'] }))
+    const response = await app().request(`/api/exports?format=csv&query=${query}`, { headers: key })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-disposition')).toContain('net_sales-2011-01-01-2011-01-31.csv')
+    const text = await response.text()
+    expect(text).toContain(`"'=HYPERLINK(""x"")",-12.50`)
+  })
+
+  it('a workbook opens', async () => {
+    const response = await ask({ query: { metrics: ['net_sales'] }, format: 'xlsx' }, key, '/api/exports')
+    expect(new TextDecoder().decode((await response.arrayBuffer()).slice(0, 2))).toBe('PK')
+  })
+
+  it('every operation is in the OpenAPI document, with its key', async () => {
+    const document = (await (await app().request('/api/openapi.json')).json()) as {
+      openapi: string
+      paths: Record<string, Record<string, { requestBody?: object; responses: object; operationId: string }>>
+    }
+    expect(document.openapi).toMatch(/^3\.1/)
+    for (const { name } of operationsOf(operations)) {
+      const path = document.paths[`/${name.replaceAll('.', '/')}`]
+      expect(path, name).toBeDefined()
+      expect(Object.values(path ?? {})[0]?.responses).toBeDefined()
+    }
+    // References must lead somewhere.
+    const text = JSON.stringify(document)
+    for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g))
+      expect(
+        reference.split('/').reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], document),
+        reference,
+      ).toBeDefined()
+  })
+})
+
+describe('agents', () => {
+  const rpc = (method: string, params: object, headers: Record<string, string> = key) =>
+    app().request('/mcp', {
+      method: 'POST',
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...headers,
+      },
+    })
+
+  it('shake hands, find the tools and get the same answer as everyone', async () => {
+    const hello = await rpc('initialize', {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'test', version: '1' },
+    })
+    expect(await hello.json()).toMatchObject({ result: { serverInfo: { name: 'quarterdeck' } } })
+    const tools = (await (await rpc('tools/list', {})).json()) as { result: { tools: { name: string }[] } }
+    const names = tools.result.tools.map(tool => tool.name)
+    expect(names).toEqual(
+      expect.arrayContaining(['list_metrics', 'query_metrics', 'explain_metric', 'drill_rows']),
+    )
+    const called = await rpc('tools/call', { name: 'query_metrics', arguments: { metrics: ['net_sales'] } })
+    const { result } = (await called.json()) as { result: { structuredContent: Answer } }
+    const direct = (await (await ask({ metrics: ['net_sales'] }, key)).json()) as Answer
+    expect(result.structuredContent).toEqual(direct)
+    expect(result.structuredContent.meta.stores).toEqual(['gifts'])
+  })
+
+  it('are told what is wrong in words', async () => {
+    const called = await rpc('tools/call', { name: 'query_metrics', arguments: { metrics: ['nonsense'] } })
+    expect(await called.json()).toMatchObject({
+      result: { isError: true, content: [{ text: 'There is no metric nonsense. Try net_sales.' }] },
+    })
+    const unknown = await rpc('tools/call', { name: 'drop_tables', arguments: {} })
+    expect(await unknown.json()).toMatchObject({ result: { isError: true } })
+  })
+
+  it('never find a tool that writes, or one above their role', async () => {
+    const tools = (await (await rpc('tools/list', {})).json()) as { result: { tools: { name: string }[] } }
+    const writes = operationsOf(operations).filter(one => one.effect === 'write')
+    for (const write of writes)
+      expect(tools.result.tools.map(tool => tool.name)).not.toContain(write.name.replaceAll('.', '_'))
+  })
+})

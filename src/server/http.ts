@@ -1,0 +1,269 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createReadStream, readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { OpenAPIGenerator } from '@orpc/openapi'
+import { OpenAPIHandler } from '@orpc/openapi/fetch'
+import { call } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/fetch'
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { Hono, type Context as HonoContext } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { Logger } from 'pino'
+import { operationsOf } from '#features/base.ts'
+import { rejectsOf } from '#features/connections/operations.ts'
+import { receive } from '#features/connections/uploads.ts'
+import type { Context } from '#features/context.ts'
+import { operations } from '#features/operations.ts'
+import { type Actor, mayAct, system } from '#kernel/actor.ts'
+import { Failure } from '#kernel/error.ts'
+import { Query } from '#metrics/query.ts'
+import { failedResponse, failureOf, orpcErrorOf } from './failure.ts'
+import { bodyLimit, csrf, knownHosts, rateLimit, securityHeaders } from './guard.ts'
+import { answerHttp, mcpServer } from './mcp.ts'
+import { serveWeb } from './web.ts'
+
+export interface Doors {
+  context(actor: Actor): Context
+  /** Who asks, by session cookie or API key; null when nobody is signed in. */
+  who(headers: Headers): Promise<Actor | null>
+  /** better-auth's own paths under /api/auth. */
+  auth(request: Request): Promise<Response>
+  /** Acts as the system: given to local commands through the data folder. */
+  token: string
+  /** Signs everybody in as this actor: only ever set on a demo bound to loopback. */
+  demo: Actor | null
+  log: Logger
+  /** Folder of the browser bundle. */
+  web: string
+  version: string
+  https: boolean
+  /** Origins and host names people reach this server by. */
+  origins: ReadonlySet<string>
+  hosts: ReadonlySet<string> | null
+  /** Whether a proxy in front says who the client is (x-forwarded-for). */
+  trustProxy: boolean
+  uploadLimit: number
+}
+
+type Variables = { requestId: string; actor: Actor }
+type App = Hono<{ Variables: Variables }>
+const bodyBytes = 8 * 1_048_576
+
+/** The whole of the server as one fetch: everything a browser, a script or an agent can ask. */
+export function httpApp(doors: Doors): App {
+  const app: App = new Hono()
+  const address = (c: HonoContext): string => {
+    const forwarded = doors.trustProxy
+      ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+      : undefined
+    if (forwarded) return forwarded
+    try {
+      return getConnInfo(c).remote.address ?? ''
+    } catch {
+      return ''
+    }
+  }
+
+  app.use(securityHeaders(doors.https))
+  app.use(async (c, next) => {
+    const began = performance.now()
+    await next()
+    // The path without its query: a query may hold what one searches for, a link's token too.
+    doors.log.info(
+      {
+        id: c.get('requestId'),
+        method: c.req.method,
+        path: c.req.path,
+        status: c.res.status,
+        ms: Math.round(performance.now() - began),
+        actor: c.get('actor')?.id,
+      },
+      'request',
+    )
+  })
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse()
+    const failure = failureOf(error)
+    if (failure.code === 'internal') doors.log.error({ id: c.get('requestId'), err: error }, 'request failed')
+    return failedResponse(failure, c.req.path)
+  })
+  app.notFound(c =>
+    failedResponse(new Failure('not_found', `There is nothing at ${c.req.path}.`), c.req.path),
+  )
+
+  app.get('/healthz', async c => {
+    await doors.context(system('health')).granary.changes(Number.MAX_SAFE_INTEGER)
+    return c.json({ status: 'ok', version: doors.version })
+  })
+  if (doors.hosts) app.use(knownHosts(doors.hosts))
+
+  const attempts = rateLimit(20, address)
+  app.use('/api/auth/*', (c, next) => (c.req.method === 'POST' ? attempts(c, next) : next()))
+  app.on(['GET', 'POST'], '/api/auth/*', bodyLimit(64 * 1024), c => doors.auth(c.req.raw))
+
+  reference(app)
+
+  /** Recognises who asks and refuses strangers: no procedure is ever reached without an actor. */
+  const signedIn = async (c: HonoContext<{ Variables: Variables }>): Promise<Actor> => {
+    const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+    if (bearer && same(bearer, doors.token)) return system('command line')
+    const actor = (await doors.who(c.req.raw.headers)) ?? doors.demo
+    if (!actor)
+      throw new Failure('unauthenticated', 'Nobody is signed in.', {
+        next: 'Sign in, or send an API key as x-api-key.',
+      })
+    return actor
+  }
+  const guarded = [
+    '/api/rpc/*',
+    '/api/v1/*',
+    '/api/uploads',
+    '/api/imports/*',
+    '/api/exports',
+    '/mcp',
+  ] as const
+  for (const path of guarded) {
+    app.use(path, async (c, next) => {
+      c.set('actor', await signedIn(c))
+      await next()
+    })
+    // An agent without a browser's cookie is not forgeable; with one it must prove where it comes from.
+    app.use(path, csrf(doors.origins))
+    if (path !== '/api/uploads') app.use(path, bodyLimit(bodyBytes))
+  }
+
+  const failing = {
+    clientInterceptors: [
+      async <T>({ next }: { next(): Promise<T> }): Promise<T> => {
+        try {
+          return await next()
+        } catch (error) {
+          const failure = failureOf(error)
+          if (failure.code === 'internal') doors.log.error({ err: error }, 'operation failed')
+          throw orpcErrorOf(failure)
+        }
+      },
+    ],
+  }
+  const rpc = new RPCHandler(operations, failing)
+  app.use('/api/rpc/*', async (c, next) => {
+    const { matched, response } = await rpc.handle(c.req.raw, {
+      prefix: '/api/rpc',
+      context: doors.context(c.get('actor')),
+    })
+    return matched ? c.newResponse(response.body, response) : next()
+  })
+  const rest = new OpenAPIHandler(operations, failing)
+  app.use('/api/v1/*', async (c, next) => {
+    const { matched, response } = await rest.handle(c.req.raw, {
+      prefix: '/api/v1',
+      context: doors.context(c.get('actor')),
+    })
+    return matched ? c.newResponse(response.body, response) : next()
+  })
+
+  app.put('/api/uploads', async c => {
+    const actor = c.get('actor')
+    if (!mayAct(actor.role, 'contributor'))
+      throw new Failure('forbidden', 'Your role may not send files.', {
+        next: 'Ask an owner for the role of contributor.',
+      })
+    if (Number(c.req.header('content-length') ?? 0) > doors.uploadLimit)
+      throw new Failure('too_large', 'The file is larger than this server takes.', {
+        next: 'Compress it (gz or zip), or import it with ./quarterdeck import on the server.',
+      })
+    if (!c.req.raw.body) throw new Failure('invalid', 'The file is empty.', { next: 'Choose another file.' })
+    const { folder } = doors.context(actor)
+    return c.json(await receive(folder, c.req.raw.body, c.req.query('name') ?? '', doors.uploadLimit))
+  })
+  app.get('/api/imports/:id/rejects', async c => {
+    const context = doors.context(c.get('actor'))
+    const id = c.req.param('id')
+    await call(operations.connections.rejects, { id }, { context })
+    const file = await rejectsOf(context, id)
+    const { size } = await stat(file.path)
+    return download(
+      Readable.toWeb(createReadStream(file.path)) as ReadableStream,
+      file.name,
+      'text/csv',
+      size,
+    )
+  })
+  app.on(['GET', 'POST'], '/api/exports', async c => {
+    const asked = c.req.method === 'GET' ? c.req.query() : await c.req.json<Record<string, unknown>>()
+    const query = typeof asked.query === 'string' ? parsed(asked.query) : asked.query
+    const input = {
+      query: Query.parse(query),
+      format: asked.format === 'xlsx' ? ('xlsx' as const) : ('csv' as const),
+    }
+    const file = await call(operations.performance.export, input, { context: doors.context(c.get('actor')) })
+    return download(file, file.name, file.type, file.size)
+  })
+
+  const all = operationsOf(operations)
+  app.all('/mcp', async c => {
+    const actor = c.get('actor')
+    const context = doors.context(actor)
+    const run = (name: string, input: unknown): Promise<unknown> => {
+      const operation = all.find(one => one.name === name)
+      if (!operation) throw new Failure('not_found', `There is no operation ${name}.`)
+      return call(operation.procedure, input, { context })
+    }
+    return answerHttp(mcpServer(all, actor, run), c.req.raw)
+  })
+
+  app.use(serveWeb(doors.web))
+  return app
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Failure('invalid', 'query is not JSON.', { next: 'Send the query as one JSON object.' })
+  }
+}
+
+const same = (given: string, token: string): boolean =>
+  given.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token))
+
+const download = (body: BodyInit, name: string, type: string, bytes: number): Response =>
+  new Response(body, {
+    headers: {
+      'content-type': type,
+      'content-length': String(bytes),
+      'content-disposition': `attachment; filename="${name.replace(/[^\w.-]+/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+    },
+  })
+
+/** The OpenAPI document and the page that shows it; open to all, as neither holds data. */
+function reference(app: App): void {
+  const place = join(import.meta.dirname, 'reference')
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
+  let document: Promise<unknown> | undefined
+  app.get('/api/openapi.json', async c => {
+    document ??= generator.generate(operations, {
+      info: {
+        title: 'Quarterdeck',
+        version: '1',
+        description: 'Every operation of the system. Authenticate with x-api-key.',
+      },
+      servers: [{ url: '/api/v1' }],
+      security: [{ key: [] }],
+      components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' } } },
+    })
+    return c.json((await document) as object)
+  })
+  const files = {
+    '/api/docs': ['page.html', 'text/html; charset=utf-8'],
+    '/api/docs/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+    '/api/docs/style.css': ['style.css', 'text/css; charset=utf-8'],
+  } as const
+  for (const [path, [file, type]] of Object.entries(files)) {
+    const text = readFileSync(join(place, file), 'utf8')
+    app.get(path, c => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
+  }
+}

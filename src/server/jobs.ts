@@ -1,0 +1,48 @@
+import { type Db, PgBoss } from 'pg-boss'
+
+/** Work that outlives the request that asked for it. */
+export interface Jobs {
+  send(name: string, data: Record<string, unknown>): Promise<void>
+  /** Lets running work finish for up to `seconds`, then stops. */
+  close(seconds: number): Promise<void>
+}
+
+export type Workers = Readonly<Record<string, (data: Record<string, unknown>) => Promise<void>>>
+
+/**
+ * Starts the queue on the ledger's own database. One job of a name runs at a time; what was queued or running when
+ * the process died is not kept here: the rows that say what is still to do are the truth, and the caller sends anew.
+ */
+export async function startJobs(
+  db: Db,
+  backend: 'postgres' | 'pglite',
+  workers: Workers,
+  onError: (error: unknown, job: string) => void,
+): Promise<Jobs> {
+  const boss = new PgBoss({ db, schema: 'jobs', ...(backend === 'pglite' && { backend }) })
+  boss.on('error', error => onError(error, 'queue'))
+  await boss.start()
+  const ids = new Map<string, string>()
+  for (const [name, run] of Object.entries(workers)) {
+    await boss.createQueue(name, { retryLimit: 0, expireInSeconds: 23 * 3600 })
+    await boss.deleteAllJobs(name)
+    const id = await boss.work(name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([job]) => {
+      if (!job) return
+      try {
+        await run(job.data as Record<string, unknown>)
+      } catch (error) {
+        onError(error, name)
+        throw error
+      }
+    })
+    ids.set(name, id)
+  }
+  return {
+    async send(name, data) {
+      await boss.send(name, data)
+      const id = ids.get(name)
+      if (id) boss.notifyWorker(id)
+    },
+    close: seconds => boss.stop({ graceful: true, timeout: seconds * 1000 }),
+  }
+}
