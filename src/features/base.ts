@@ -3,86 +3,20 @@ import { type AnyProcedure, isProcedure, os } from '@orpc/server'
 import type { z } from 'zod'
 import { mayAct, type Role } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
-import type { Ledger } from '#postgres/open.ts'
 import { audit } from '#postgres/tables/members.ts'
 import type { Context } from './context.ts'
 
-interface About {
-  /** The least role that may run it. */
-  role: Role
-  /** One line: what it does, as a menu would say it. */
-  summary: string
-  /** false keeps it from the tools of agents. */
+/** What the doors know of an operation besides its input and output. */
+export interface Meta {
+  effect?: 'read' | 'write'
+  role?: Role
+  summary?: string
+  /** Offered to agents as a tool. */
   agents?: boolean
 }
 
-interface Meta extends Partial<About> {
-  effect?: 'read' | 'write'
-}
-
-/** What a write did, for the audit: on which thing, and how it looked before and after. Never a secret. */
-export interface Changed {
-  subject: string
-  before?: unknown
-  after?: unknown
-}
-
-/** What a write is handed besides: `changed` says what the audit should hold. */
-export interface WriteContext extends Context {
-  changed: (change: Changed) => void
-}
-
-const start = (effect: 'read' | 'write', about: About) =>
-  os
-    .$context<Context>()
-    .$meta<Meta>({ effect, ...about })
-    .$route({ summary: about.summary })
-    .use(({ context, next }) => {
-      if (!mayAct(context.actor.role, about.role))
-        throw new Failure('forbidden', `This needs the role ${about.role}; yours is ${context.actor.role}.`, {
-          next: 'Ask an owner to change your role.',
-        })
-      return next()
-    })
-
-/** An operation that changes nothing. The role is checked before anything else. */
-export const read = (about: About) => start('read', about)
-
-/**
- * An operation that changes something: it runs in one transaction with its audit rows, so that neither stands without
- * the other. A write that names no change is audited all the same.
- */
-export const write = (about: About) =>
-  start('write', about).use(({ context, path, next }) =>
-    context.ledger.transaction(async transaction => {
-      const changes: Changed[] = []
-      const result = await next({
-        context: {
-          ledger: transaction as unknown as Ledger,
-          changed: (change: Changed) => void changes.push(change),
-        },
-      })
-      const { actor } = context
-      await transaction.insert(audit).values(
-        (changes.length > 0 ? changes : [{ subject: '' }]).map(({ subject, before, after }) => ({
-          id: randomUUID(),
-          at: context.clock(),
-          actorKind: actor.kind,
-          actorId: actor.id,
-          actorName: actor.name,
-          operation: path.join('.'),
-          subject,
-          before: before ?? null,
-          after: after ?? null,
-        })),
-      )
-      return result
-    }),
-  )
-
-/** One operation as the doors see it: enough to derive a tool, a command or a menu entry. */
+/** An operation as HTTP, OpenAPI, MCP, the command line and the palette see it. */
 export interface Operation {
-  /** room.verb */
   name: string
   effect: 'read' | 'write'
   role: Role
@@ -92,15 +26,96 @@ export interface Operation {
   procedure: AnyProcedure
 }
 
-/** Every operation of a router. */
+interface Spec {
+  /** The least role that may. */
+  role: Role
+  summary: string
+  agents?: boolean
+}
+
+/** Thing of a write that the audit names: a store, a person, an import. */
+export interface Note {
+  subject: string
+  before?: unknown
+  after?: unknown
+}
+
+const base = (effect: 'read' | 'write', { role, summary, agents = true }: Spec) =>
+  os
+    .$context<Context>()
+    .$meta<Meta>({ effect, role, summary, agents })
+    .$route({ summary })
+    .use(({ context, next }) => {
+      if (!mayAct(context.actor.role, role))
+        throw new Failure('forbidden', `This needs the role ${role}; yours is ${context.actor.role}.`, {
+          next: 'Ask an owner for a wider role.',
+        })
+      return next()
+    })
+
+/** An operation that changes nothing. */
+export const read = (spec: Spec) => base('read', spec)
+
+/**
+ * An operation that changes the ledger. By construction it runs in one transaction, and the same transaction writes
+ * who did what to what: a write that fails leaves neither. Work it asks for is sent once it is committed.
+ */
+export const write = (spec: Spec) =>
+  base('write', spec).use(async ({ context, next, path }, input) => {
+    const notes: Note[] = []
+    const later: Parameters<Context['enqueue']>[] = []
+    const result = await context.ledger.transaction(async tx => {
+      const inside: Partial<Context> = {
+        ledger: tx as unknown as Context['ledger'],
+        note: note => notes.push(note),
+        enqueue: (...job) => later.push(job),
+      }
+      const done = await next({ context: inside as Context })
+      const { actor } = context
+      for (const note of notes.length > 0 ? notes : [{ subject: '', after: input }])
+        await tx.insert(audit).values({
+          id: randomUUID(),
+          at: context.clock(),
+          actorKind: actor.kind,
+          actorId: actor.id,
+          actorName: actor.name,
+          operation: path.join('.'),
+          subject: note.subject,
+          before: redacted(('before' in note ? note.before : null) ?? null),
+          after: redacted(note.after ?? null),
+        })
+      return done
+    })
+    for (const job of later) context.enqueue(...job)
+    return result
+  })
+
+const secret = /pass(word)?|token|secret|(^|_)key$|authorization|cookie/i
+
+/** A copy for the audit without what must never be written down. */
+const redacted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(redacted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, v]) => [name, secret.test(name) ? '•••' : redacted(v)]))
+}
+
+/** Every operation of a router, by name. */
 export function operationsOf(router: object, prefix = ''): Operation[] {
   return Object.entries(router).flatMap(([key, value]): Operation[] => {
     const name = prefix ? `${prefix}.${key}` : key
     if (!isProcedure(value)) return operationsOf(value as object, name)
-    const { meta, inputSchema } = value['~orpc']
-    const { effect = 'write', role = 'owner', summary = '', agents = true } = meta as Meta
+    const def = value['~orpc']
+    const meta = def.meta as Meta
     return [
-      { name, effect, role, summary, agents, input: inputSchema as z.ZodType | undefined, procedure: value },
+      {
+        name,
+        effect: meta.effect ?? 'write',
+        role: meta.role ?? 'owner',
+        summary: meta.summary ?? '',
+        agents: meta.agents ?? true,
+        input: def.inputSchema as z.ZodType | undefined,
+        procedure: value,
+      },
     ]
   })
 }

@@ -3,6 +3,19 @@ import type { Engine } from '#metrics/engine.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { Imports } from '#sync/imports.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import type { Note } from './base.ts'
+
+/** What only sign-in can do for the members room: hash what it will later recognise. */
+export interface Accounts {
+  /** A password as it is kept. */
+  hashPassword(password: string): Promise<string>
+  /** An API key as it is kept. */
+  hashKey(key: string): Promise<string>
+  /** Sends a link by mail where mail is configured; false where it is not. */
+  mail(to: string, subject: string, text: string): Promise<boolean>
+  /** Address people reach this server by. */
+  url: string
+}
 
 /** What an operation is handed: who asks, the ledger, the granary, the language, the clock. An ordinary argument; no container. */
 export interface Context {
@@ -13,9 +26,14 @@ export interface Context {
   /** Asks metrics; applies the actor's store scope when given one. */
   metrics: Engine
   imports: Imports
+  accounts: Accounts
   clock: () => Date
   /** Has work done after the transaction that asks for it is committed. */
   enqueue: (job: 'import', data: { id: string }) => void
+  /** Inside a `write`: what the audit is to say. Without a note it says the input. */
+  note: (note: Note) => void
   /** Where uploads, rejects and raw files live. */
   folder: string
+  /** Attribution of the data on show, when they are a demonstration. */
+  demo: { attribution: string } | null
 }

@@ -1,4 +1,110 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
+import { drizzle as onPostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import { drizzle as onPglite } from 'drizzle-orm/pglite'
+import pg from 'pg'
+import { Failure } from '#kernel/error.ts'
 
 /** The ledger, or the open transaction of it: one dialect on PGlite and on PostgreSQL. */
 export type Ledger = PgDatabase<PgQueryResultHKT, Record<string, never>>
+
+/** The ledger opened and migrated, and the same database as the queue of jobs speaks to it. */
+export interface OpenLedger {
+  ledger: Ledger
+  kind: 'postgres' | 'pglite'
+  /** The database's own word for itself. */
+  version: string
+  /** Gives the rows of every statement of the text, as the queue's migrations need. */
+  queue: { executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
+  close(): Promise<void>
+}
+
+/**
+ * Opens PostgreSQL at `databaseUrl`, or the embedded PGlite in `folder`/ledger, and brings its tables up to date.
+ * @throws Failure('unavailable') when the database does not answer, 'unsupported' when it is newer than this program.
+ */
+export const openLedger = async ({ databaseUrl, folder }: { databaseUrl?: string | undefined; folder: string }): Promise<OpenLedger> => {
+  const open = databaseUrl ? openServer(databaseUrl) : await openEmbedded(folder)
+  try {
+    await migrate(open.ledger)
+    const version = (await open.queue.executeSql('SELECT version() AS version')).rows[0]?.version
+    return { ...open, version: String(version).split(' ').slice(0, 2).join(' ') }
+  } catch (cause) {
+    await open.close().catch(() => undefined)
+    if (cause instanceof Failure) throw cause
+    throw new Failure('unavailable', `The ledger does not answer: ${rootOf(cause)}`, {
+      next: databaseUrl ? 'Check DATABASE_URL and that PostgreSQL runs.' : 'Check the data folder, or restore a backup.',
+      cause,
+    })
+  }
+}
+
+const rootOf = (cause: unknown): string => {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  return inner instanceof Error ? inner.message || inner.name : String(inner)
+}
+
+type Opened = Omit<OpenLedger, 'version'>
+
+const openServer = (url: string): Opened => {
+  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  // A connection that breaks while idle is replaced by the pool; unheard, the event would end the process.
+  pool.on('error', () => undefined)
+  return {
+    ledger: onPostgres(pool) as unknown as Ledger,
+    kind: 'postgres',
+    queue: {
+      executeSql: async (text, values) => {
+        const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values as unknown[])
+        return { rows: [result].flat().flatMap(r => r.rows ?? []) }
+      },
+    },
+    close: () => pool.end(),
+  }
+}
+
+const openEmbedded = async (folder: string): Promise<Opened> => {
+  const inMemory = folder === ':memory:'
+  if (!inMemory) mkdirSync(join(folder, 'ledger'), { recursive: true, mode: 0o700 })
+  const client = inMemory ? new PGlite() : new PGlite(join(folder, 'ledger'))
+  await client.waitReady
+  return {
+    ledger: onPglite(client) as unknown as Ledger,
+    kind: 'pglite',
+    queue: {
+      // query() takes one statement; exec() takes several but no values.
+      executeSql: async (text, values) =>
+        values && values.length > 0
+          ? { rows: (await client.query<Record<string, unknown>>(text, values)).rows }
+          : { rows: (await client.exec(text)).flatMap(r => r.rows as Record<string, unknown>[]) },
+    },
+    close: () => client.close(),
+  }
+}
+
+const place = join(import.meta.dirname, 'migrations')
+
+/** Files in order of name; forward only. Two processes starting at once wait for each other. */
+const migrate = (ledger: Ledger): Promise<void> =>
+  ledger.transaction(async tx => {
+    const files = readdirSync(place)
+      .filter(name => name.endsWith('.sql'))
+      .sort()
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(468042680)`)
+    await tx.execute(sql`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`)
+    const result = (await tx.execute(sql`SELECT name FROM migrations`)) as unknown as { rows: { name: string }[] }
+    const done = new Set(result.rows.map(row => row.name))
+    const newer = [...done].find(name => !files.includes(name))
+    if (newer)
+      throw new Failure('unsupported', `The ledger is newer than this program: it knows ${newer}.`, {
+        next: 'Start the version that wrote it, or a later one.',
+      })
+    for (const name of files.filter(file => !done.has(file))) {
+      for (const statement of readFileSync(join(place, name), 'utf8').split(/;\s*\n/))
+        if (statement.trim()) await tx.execute(sql.raw(statement))
+      await tx.execute(sql`INSERT INTO migrations (name) VALUES (${name})`)
+    }
+  })

@@ -68,7 +68,7 @@ export const connections = {
         ...(input.timezone && { timezone: input.timezone }),
         ...(input.reading && { reading: input.reading }),
       })
-      context.changed({ subject: input.store, after: { import: id, file: file.name } })
+      context.note({ subject: input.store, after: { import: id, file: file.name } })
       context.enqueue('import', { id })
       return { id }
     }),
@@ -146,7 +146,7 @@ export const connections = {
         .insert(mappings)
         .values(row)
         .onConflictDoUpdate({ target: mappings.name, set: { mapping: row.mapping, by: row.by } })
-      context.changed({ subject: input.name, after: input.mapping })
+      context.note({ subject: input.name, after: input.mapping })
       return { name: input.name }
     }),
 
@@ -156,7 +156,7 @@ export const connections = {
     .handler(async ({ input, context }) => {
       const gone = await context.ledger.delete(mappings).where(eq(mappings.name, input.name)).returning()
       if (gone.length === 0) throw new Failure('not_found', `There is no mapping "${input.name}".`)
-      context.changed({ subject: input.name, before: gone[0]?.mapping })
+      context.note({ subject: input.name, before: gone[0]?.mapping })
       return { name: input.name }
     }),
 }
