@@ -96,7 +96,9 @@ const secret = /pass(word)?|token|secret|(^|_)key$|authorization|cookie/i
 const redacted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(redacted)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, v]) => [name, secret.test(name) ? '•••' : redacted(v)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, v]) => [name, secret.test(name) ? '•••' : redacted(v)]),
+  )
 }
 
 /** Every operation of a router, by name. */

@@ -26,7 +26,13 @@ export interface OpenLedger {
  * Opens PostgreSQL at `databaseUrl`, or the embedded PGlite in `folder`/ledger, and brings its tables up to date.
  * @throws Failure('unavailable') when the database does not answer, 'unsupported' when it is newer than this program.
  */
-export const openLedger = async ({ databaseUrl, folder }: { databaseUrl?: string | undefined; folder: string }): Promise<OpenLedger> => {
+export const openLedger = async ({
+  databaseUrl,
+  folder,
+}: {
+  databaseUrl?: string | undefined
+  folder: string
+}): Promise<OpenLedger> => {
   const open = databaseUrl ? openServer(databaseUrl) : await openEmbedded(folder)
   try {
     await migrate(open.ledger)
@@ -36,7 +42,9 @@ export const openLedger = async ({ databaseUrl, folder }: { databaseUrl?: string
     await open.close().catch(() => undefined)
     if (cause instanceof Failure) throw cause
     throw new Failure('unavailable', `The ledger does not answer: ${rootOf(cause)}`, {
-      next: databaseUrl ? 'Check DATABASE_URL and that PostgreSQL runs.' : 'Check the data folder, or restore a backup.',
+      next: databaseUrl
+        ? 'Check DATABASE_URL and that PostgreSQL runs.'
+        : 'Check the data folder, or restore a backup.',
       cause,
     })
   }
@@ -94,8 +102,12 @@ const migrate = (ledger: Ledger): Promise<void> =>
       .filter(name => name.endsWith('.sql'))
       .sort()
     await tx.execute(sql`SELECT pg_advisory_xact_lock(468042680)`)
-    await tx.execute(sql`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`)
-    const result = (await tx.execute(sql`SELECT name FROM migrations`)) as unknown as { rows: { name: string }[] }
+    await tx.execute(
+      sql`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
+    )
+    const result = (await tx.execute(sql`SELECT name FROM migrations`)) as unknown as {
+      rows: { name: string }[]
+    }
     const done = new Set(result.rows.map(row => row.name))
     const newer = [...done].find(name => !files.includes(name))
     if (newer)

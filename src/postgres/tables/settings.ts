@@ -15,7 +15,9 @@ export const stores = pgTable('stores', {
   name: text().notNull(),
   currency: text().notNull(),
   timezone: text().notNull(),
-  kind: text({ enum: ['b2c', 'b2b', 'both'] }).notNull().default('both'),
+  kind: text({ enum: ['b2c', 'b2b', 'both'] })
+    .notNull()
+    .default('both'),
   ...saved,
 })
 

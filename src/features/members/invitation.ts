@@ -1,0 +1,80 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Accounts } from '#features/context.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
+import { account, audit, invitations, user } from '#postgres/tables/members.ts'
+
+/** What is kept of a one-time token: enough to recognise it, not enough to use it. */
+export const invitationHash = (token: string): string =>
+  createHash('sha256').update(token).digest('base64url')
+
+const Accepting = z.object({
+  token: z.string().min(20, 'is not a whole link'),
+  name: z.string().trim().min(1, 'is missing').max(100),
+  password: z.string().min(12, 'needs at least 12 characters').max(128, 'is too long'),
+  email: z.email('is no e-mail address').optional(),
+})
+
+/**
+ * Makes the account a one-time link stands for, once.
+ * @throws Failure('invalid') when the link was used, has expired or is not whole; 'conflict' when the address has an account.
+ */
+export const acceptInvitation = async (
+  ledger: Ledger,
+  accounts: Pick<Accounts, 'hashPassword'>,
+  now: Date,
+  body: unknown,
+  setUp: boolean,
+): Promise<{ id: string; email: string }> => {
+  const parsed = Accepting.safeParse(body)
+  if (!parsed.success)
+    throw invalid(parsed.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; '))
+  const given = parsed.data
+  const password = await accounts.hashPassword(given.password)
+  return ledger.transaction(async tx => {
+    const [found] = await tx
+      .select()
+      .from(invitations)
+      .where(eq(invitations.tokenHash, invitationHash(given.token)))
+      .for('update')
+    const gone = 'This link cannot be used: it was used already, has expired or was replaced.'
+    if (!found || found.acceptedAt || found.expiresAt < now || (found.invitedBy === 'system') !== setUp)
+      throw invalid(
+        gone,
+        setUp
+          ? 'Start Quarterdeck again: it prints a new link while there is no owner.'
+          : 'Ask for a new invitation.',
+      )
+    const email = (found.email ?? given.email)?.toLowerCase()
+    if (!email) throw invalid('The e-mail address is missing.')
+    const [taken] = await tx.select({ id: user.id }).from(user).where(eq(user.email, email))
+    if (taken) throw new Failure('conflict', `${email} has an account already.`, { next: 'Sign in with it.' })
+    const id = randomUUID()
+    const person = {
+      id,
+      name: given.name,
+      email,
+      emailVerified: found.email !== null,
+      role: found.role,
+      stores: found.stores,
+    }
+    await tx.insert(user).values(person)
+    await tx
+      .insert(account)
+      .values({ id: randomUUID(), accountId: id, providerId: 'credential', userId: id, password })
+    await tx.update(invitations).set({ acceptedAt: now, email }).where(eq(invitations.id, found.id))
+    await tx.insert(audit).values({
+      id: randomUUID(),
+      at: now,
+      actorKind: 'person',
+      actorId: id,
+      actorName: given.name,
+      operation: setUp ? 'members.setUp' : 'members.acceptInvitation',
+      subject: email,
+      after: { role: found.role, stores: found.stores },
+    })
+    return { id, email }
+  })
+}

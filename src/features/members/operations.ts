@@ -1,0 +1,373 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { and, count, desc, eq, gt, gte, ilike, isNull, lte, ne, or, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
+import { read, write } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { type Actor, mayAct, type Role } from '#kernel/actor.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { apikey, audit, invitations, session, twoFactor, user } from '#postgres/tables/members.ts'
+import { invitationHash } from './invitation.ts'
+import { AuditEntry, Invitation, Key, Me, Person, Scope, SessionInfo } from './model.ts'
+
+const Nothing = z.object({}).optional()
+const Done = z.object({ done: z.literal(true) })
+const done = { done: true as const }
+const Id = z.object({ id: z.string() })
+
+const personOf = async ({ ledger }: Context, id: string) => {
+  const [person] = await ledger.select().from(user).where(eq(user.id, id)).for('update')
+  if (!person) throw new Failure('not_found', 'There is no such person.')
+  return person
+}
+
+/** Nobody gives or takes a role above their own, and there is always an owner. */
+const mayChange = async (context: Context, person: { id: string; role: string }, to: Role | null) => {
+  const { actor, ledger } = context
+  for (const role of [person.role as Role, ...(to ? [to] : [])])
+    if (!mayAct(actor.role, role))
+      throw new Failure('forbidden', `A ${actor.role} may not change a ${role}.`, { next: 'Ask an owner.' })
+  if (person.role !== 'owner' || to === 'owner') return
+  const [others] = await ledger
+    .select({ n: count() })
+    .from(user)
+    .where(and(eq(user.role, 'owner'), ne(user.id, person.id)))
+  if (!others?.n)
+    throw invalid('The last owner cannot be removed or made less.', 'Make somebody else an owner first.')
+}
+
+const own = (actor: Actor): string => {
+  if (actor.kind !== 'person') throw new Failure('forbidden', 'Only a person who is signed in may do this.')
+  return actor.id
+}
+
+const expiry = (clock: () => Date, days: number) => new Date(clock().getTime() + days * 86_400_000)
+
+export const members = {
+  me: read({ role: 'viewer', summary: 'Who I am and what I may do' })
+    .input(Nothing)
+    .output(Me)
+    .handler(async ({ context: { actor, ledger } }) => {
+      const [person] =
+        actor.kind === 'person' ? await ledger.select().from(user).where(eq(user.id, actor.id)) : []
+      return {
+        id: actor.id,
+        kind: actor.kind,
+        name: actor.name,
+        email: person?.email ?? '',
+        role: actor.role,
+        stores: actor.stores === 'all' ? ('all' as const) : [...actor.stores],
+        twoFactor: Boolean(person?.twoFactorEnabled),
+      }
+    }),
+
+  list: read({ role: 'lead', summary: 'Who may see and do what', agents: false })
+    .input(Nothing)
+    .output(z.object({ people: z.array(Person), invitations: z.array(Invitation) }))
+    .handler(async ({ context: { ledger, clock } }) => {
+      const people = await ledger.select().from(user).orderBy(user.createdAt)
+      const open = await ledger
+        .select()
+        .from(invitations)
+        .where(
+          and(
+            isNull(invitations.acceptedAt),
+            gt(invitations.expiresAt, clock()),
+            ne(invitations.invitedBy, 'system'),
+          ),
+        )
+      return {
+        people: people.map(p => ({
+          id: p.id,
+          name: p.name,
+          email: p.email,
+          role: p.role as Role,
+          stores: p.stores ?? ('all' as const),
+          twoFactor: Boolean(p.twoFactorEnabled),
+          since: p.createdAt.toISOString(),
+        })),
+        invitations: open.map(i => ({
+          id: i.id,
+          email: i.email ?? '',
+          role: i.role as Role,
+          stores: i.stores ?? ('all' as const),
+          invitedBy: i.invitedBy,
+          expires: i.expiresAt.toISOString(),
+        })),
+      }
+    }),
+
+  invite: write({
+    role: 'director',
+    summary: 'Invite somebody by e-mail, with a role and stores',
+    agents: false,
+  })
+    .input(Scope.extend({ email: z.email() }))
+    .output(z.object({ link: z.string(), mailed: z.boolean() }))
+    .handler(async ({ input, context }) => {
+      const { actor, ledger, accounts, clock } = context
+      if (!mayAct(actor.role, input.role))
+        throw new Failure('forbidden', `A ${actor.role} may not invite a ${input.role}.`)
+      const email = input.email.toLowerCase()
+      const [taken] = await ledger.select({ id: user.id }).from(user).where(eq(user.email, email))
+      if (taken)
+        throw new Failure('conflict', `${email} has an account already.`, {
+          next: 'Change its role instead.',
+        })
+      // A new invitation replaces the one before: of two links only the newer opens.
+      await ledger
+        .delete(invitations)
+        .where(and(eq(invitations.email, email), isNull(invitations.acceptedAt)))
+      const token = randomBytes(32).toString('base64url')
+      const stores = input.stores === 'all' ? null : input.stores
+      await ledger.insert(invitations).values({
+        id: randomUUID(),
+        tokenHash: invitationHash(token),
+        email,
+        role: input.role,
+        stores,
+        invitedBy: actor.name,
+        expiresAt: expiry(clock, 7),
+      })
+      context.note({ subject: email, after: { role: input.role, stores } })
+      const link = `${accounts.url}/invitation?token=${token}`
+      const text = `${actor.name} invites you to Quarterdeck as ${input.role}.\n\n${link}\n\nThe link opens once, within seven days.`
+      const mailed = await accounts.mail(email, 'Your invitation to Quarterdeck', text).catch(() => false)
+      return { link, mailed }
+    }),
+
+  withdraw: write({ role: 'director', summary: 'Withdraw an invitation', agents: false })
+    .input(Id)
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      const [gone] = await context.ledger
+        .delete(invitations)
+        .where(and(eq(invitations.id, input.id), isNull(invitations.acceptedAt)))
+        .returning()
+      if (!gone) throw new Failure('not_found', 'There is no such invitation.')
+      context.note({ subject: gone.email ?? '', before: { role: gone.role, stores: gone.stores } })
+      return done
+    }),
+
+  setRole: write({ role: 'director', summary: "Change somebody's role and stores", agents: false })
+    .input(Scope.extend({ id: z.string() }))
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      const person = await personOf(context, input.id)
+      await mayChange(context, person, input.role)
+      const stores = input.stores === 'all' ? null : input.stores
+      await context.ledger
+        .update(user)
+        .set({ role: input.role, stores, updatedAt: context.clock() })
+        .where(eq(user.id, input.id))
+      context.note({
+        subject: person.email,
+        before: { role: person.role, stores: person.stores },
+        after: { role: input.role, stores },
+      })
+      return done
+    }),
+
+  remove: write({
+    role: 'director',
+    summary: 'Remove somebody: sessions and keys end at once',
+    agents: false,
+  })
+    .input(Id)
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      const person = await personOf(context, input.id)
+      await mayChange(context, person, null)
+      await context.ledger.delete(apikey).where(eq(apikey.referenceId, input.id))
+      await context.ledger.delete(user).where(eq(user.id, input.id))
+      context.note({
+        subject: person.email,
+        before: { name: person.name, role: person.role, stores: person.stores },
+      })
+      return done
+    }),
+
+  resetTwoFactor: write({
+    role: 'owner',
+    summary: 'Switch off the second factor of somebody who lost it',
+    agents: false,
+  })
+    .input(Id)
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      const person = await personOf(context, input.id)
+      await context.ledger.delete(twoFactor).where(eq(twoFactor.userId, input.id))
+      await context.ledger.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, input.id))
+      context.note({
+        subject: person.email,
+        before: { twoFactorEnabled: person.twoFactorEnabled },
+        after: { twoFactorEnabled: false },
+      })
+      return done
+    }),
+
+  sessions: read({ role: 'viewer', summary: 'My open sessions', agents: false })
+    .input(Nothing)
+    .output(z.array(SessionInfo))
+    .handler(async ({ context: { actor, ledger, clock } }) => {
+      if (actor.kind !== 'person') return []
+      const open = await ledger
+        .select()
+        .from(session)
+        .where(and(eq(session.userId, own(actor)), gt(session.expiresAt, clock())))
+        .orderBy(desc(session.updatedAt))
+      return open.map(s => ({
+        id: s.id,
+        address: s.ipAddress ?? '',
+        agent: s.userAgent ?? '',
+        since: s.createdAt.toISOString(),
+        lastSeen: s.updatedAt.toISOString(),
+      }))
+    }),
+
+  revokeSession: write({ role: 'viewer', summary: 'End one of my sessions', agents: false })
+    .input(Id)
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      const mine = and(eq(session.id, input.id), eq(session.userId, own(context.actor)))
+      const [gone] = await context.ledger.delete(session).where(mine).returning({ agent: session.userAgent })
+      if (!gone) throw new Failure('not_found', 'There is no such session.')
+      context.note({ subject: context.actor.name, before: gone })
+      return done
+    }),
+
+  keys: read({ role: 'viewer', summary: 'API keys: mine, or everybody’s for an owner', agents: false })
+    .input(Nothing)
+    .output(z.array(Key))
+    .handler(async ({ context: { actor, ledger } }) => {
+      const mine = actor.role === 'owner' ? undefined : eq(apikey.referenceId, actor.id)
+      const keys = await ledger
+        .select()
+        .from(apikey)
+        .leftJoin(user, eq(user.id, apikey.referenceId))
+        .where(mine)
+        .orderBy(desc(apikey.createdAt))
+      return keys.map(({ apikey: k, user: u }) => {
+        const granted = JSON.parse(k.metadata ?? '{}') as { role?: Role; stores?: string[] | null }
+        return {
+          id: k.id,
+          name: k.name ?? '',
+          start: k.start ?? '',
+          owner: u?.name ?? '',
+          role: granted.role ?? 'viewer',
+          stores: granted.stores ?? ('all' as const),
+          created: k.createdAt.toISOString(),
+          lastUsed: k.lastRequest?.toISOString() ?? null,
+          expires: k.expiresAt?.toISOString() ?? null,
+        }
+      })
+    }),
+
+  createKey: write({
+    role: 'viewer',
+    summary: 'Make an API key with a role and stores no wider than mine; it is shown once',
+    agents: false,
+  })
+    .input(
+      Scope.extend({
+        name: z.string().trim().min(1).max(60),
+        days: z.int().min(1).max(3650).nullable().default(365),
+      }),
+    )
+    .output(z.object({ id: z.string(), key: z.string() }))
+    .handler(async ({ input, context }) => {
+      const { actor, ledger, accounts, clock } = context
+      const owner = own(actor)
+      if (!mayAct(actor.role, input.role))
+        throw new Failure('forbidden', `A key of yours can be at most a ${actor.role}.`)
+      if (
+        actor.stores !== 'all' &&
+        (input.stores === 'all' || input.stores.some(s => !actor.stores.includes(s)))
+      )
+        throw new Failure('forbidden', 'A key cannot see stores that you cannot see.')
+      const key = `qd_${randomBytes(32).toString('base64url')}`
+      const id = randomUUID()
+      const now = clock()
+      await ledger.insert(apikey).values({
+        id,
+        name: input.name,
+        start: key.slice(0, 7),
+        prefix: 'qd_',
+        key: await accounts.hashKey(key),
+        referenceId: owner,
+        rateLimitEnabled: false,
+        createdAt: now,
+        updatedAt: now,
+        expiresAt: input.days === null ? null : expiry(clock, input.days),
+        metadata: JSON.stringify({ role: input.role, stores: input.stores === 'all' ? null : input.stores }),
+      })
+      context.note({
+        subject: input.name,
+        after: { role: input.role, stores: input.stores, days: input.days },
+      })
+      return { id, key }
+    }),
+
+  revokeKey: write({ role: 'viewer', summary: 'Revoke an API key', agents: false })
+    .input(Id)
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      const { actor, ledger } = context
+      const mine =
+        actor.role === 'owner'
+          ? eq(apikey.id, input.id)
+          : and(eq(apikey.id, input.id), eq(apikey.referenceId, actor.id))
+      const [gone] = await ledger
+        .delete(apikey)
+        .where(mine)
+        .returning({ name: apikey.name, start: apikey.start })
+      if (!gone) throw new Failure('not_found', 'There is no such key.')
+      context.note({ subject: gone.name ?? '', before: gone })
+      return done
+    }),
+
+  audit: read({ role: 'director', summary: 'Every write: who, what, when, before and after' })
+    .input(
+      z.object({
+        search: z.string().max(200).optional(),
+        operation: z.string().optional(),
+        actor: z.string().optional(),
+        from: z.iso.date().optional(),
+        to: z.iso.date().optional(),
+        limit: z.int().min(1).max(500).default(100),
+        offset: z.int().min(0).default(0),
+      }),
+    )
+    .output(z.object({ entries: z.array(AuditEntry), count: z.number() }))
+    .handler(async ({ input, context: { ledger } }) => {
+      const like = `%${(input.search ?? '').replace(/[%_\\]/g, c => `\\${c}`)}%`
+      const conditions: (SQL | undefined)[] = [
+        input.search
+          ? or(ilike(audit.subject, like), ilike(audit.actorName, like), ilike(audit.operation, like))
+          : undefined,
+        input.operation ? eq(audit.operation, input.operation) : undefined,
+        input.actor ? eq(audit.actorId, input.actor) : undefined,
+        input.from ? gte(audit.at, new Date(`${input.from}T00:00:00Z`)) : undefined,
+        input.to ? lte(audit.at, new Date(`${input.to}T23:59:59.999Z`)) : undefined,
+      ]
+      const where = and(...conditions)
+      const [found, [total]] = await Promise.all([
+        ledger
+          .select()
+          .from(audit)
+          .where(where)
+          .orderBy(desc(audit.at))
+          .limit(input.limit)
+          .offset(input.offset),
+        ledger.select({ n: count() }).from(audit).where(where),
+      ])
+      return {
+        entries: found.map(e => ({
+          ...e,
+          at: e.at.toISOString(),
+          before: e.before ?? null,
+          after: e.after ?? null,
+        })),
+        count: total?.n ?? 0,
+      }
+    }),
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+
+/** The settings people save, as forms, HTTP and agents send them. Pure: the screens check with the same words. */
+
+const day = z.iso.date()
+const name = z.string().trim().min(1).max(100)
+const handle = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'use small letters, digits, - and _')
+const variable = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, 'use small letters, digits and _, beginning with a letter')
+const currency = z.string().regex(/^[A-Z]{3}$/, 'use the three letters of the currency, e.g. GBP')
+/** The version the change was made from; absent when the thing is new. */
+const version = z.int().optional()
+
+const zone = z.string().refine(text => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: text }))
+  } catch {
+    return false
+  }
+}, 'is no IANA time zone, e.g. Europe/London')
+
+export const Store = z.object({
+  store: handle,
+  name,
+  currency,
+  timezone: zone,
+  kind: z.enum(['b2c', 'b2b', 'both']).default('both'),
+  version,
+})
+
+export const Calendar = z.object({
+  calendar: z.enum(['gregorian', 'iso', '4-5-4', '4-4-5', '5-4-4']),
+  fiscalStartMonth: z.int().min(1).max(12),
+  weekStart: z.union([z.literal(1), z.literal(7)]),
+  yearEnd: z.enum(['nearest_saturday', 'last_saturday']),
+})
+
+export const Company = z.object({ calendar: Calendar, currency: currency.nullable(), version })
+
+export const Event = z
+  .object({
+    id: z.string().optional(),
+    name,
+    series: name,
+    kind: z.enum(['holiday', 'promotion', 'outage', 'launch', 'price', 'other']),
+    from: day,
+    to: day,
+    stores: z.array(z.string()).default([]),
+    version,
+  })
+  .refine(event => event.from <= event.to, { message: 'the event ends before it begins', path: ['to'] })
+
+export const Target = z.object({
+  name: z.string().regex(/^[\w .-]+$/, 'use letters, digits, spaces, . and -'),
+  metric: z.string(),
+  grain: z.enum(['day', 'week', 'month', 'quarter', 'year']),
+  values: z.record(day, z.string().regex(/^-?\d+(\.\d+)?$/, 'is no number')),
+  store: z.string().nullable().default(null),
+  currency: currency.nullable().default(null),
+  version,
+})
+
+export const Metric = z.object({
+  name: variable,
+  label: name,
+  description: z.string().max(1000).default(''),
+  formula: z.string().min(1).max(2000),
+  good: z.enum(['up', 'down', 'none']).default('up'),
+  owner: z.string().max(100).default(''),
+  version,
+})
+
+export const Dimension = z.object({
+  name: variable,
+  label: name,
+  of: z.string(),
+  groups: z.record(z.string().min(1), z.array(z.string())),
+  otherwise: z.string().min(1).default('Other'),
+  version,
+})
+
+const saved = { version: z.int() }
+
+/** Everything the settings screen shows. */
+export const Settings = z.object({
+  stores: z.array(Store.extend(saved)),
+  calendar: Calendar,
+  currency: z.string().nullable(),
+  companyVersion: z.int(),
+  events: z.array(Event.safeExtend({ ...saved, id: z.string() })),
+  targets: z.array(Target.extend(saved)),
+  metrics: z.array(Metric.extend(saved)),
+  dimensions: z.array(Dimension.extend(saved)),
+  demo: z.object({ attribution: z.string() }).nullable(),
+})

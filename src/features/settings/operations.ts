@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto'
+import { eq, type SQL } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { read, write } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
+import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
+import * as rows from '#postgres/tables/settings.ts'
+import { Company, Dimension, Event, Metric, Settings, Store, Target } from './model.ts'
+import { defaultCalendar, readWorld } from './world.ts'
+
+const Saved = z.object({ version: z.int() })
+const Nothing = z.object({}).optional()
+
+interface Keep {
+  table: PgTable
+  key: PgColumn
+  id: string
+  /** Named in the audit and in messages. */
+  what: string
+  /** Version the change was made from. */
+  version: number | undefined
+  values: Record<string, unknown>
+}
+
+type Versioned = { version: number } & Record<string, unknown>
+
+const current = async (context: Context, { table, key, id }: Pick<Keep, 'table' | 'key' | 'id'>) => {
+  const [row] = (await context.ledger
+    .select()
+    .from(table as never)
+    .where(eq(key, id) as SQL)
+    .for('update')) as Versioned[]
+  return row
+}
+
+/**
+ * Saves a row under its key, counting versions.
+ * @throws Failure('conflict') when somebody saved it meanwhile, or it exists and no version was named.
+ */
+const save = async (context: Context, keep: Keep): Promise<{ version: number }> => {
+  const before = await current(context, keep)
+  if (before && keep.version !== before.version)
+    throw new Failure(
+      'conflict',
+      keep.version === undefined
+        ? `${keep.what} exists already.`
+        : `${keep.what} was changed by somebody else meanwhile.`,
+      {
+        next: 'Read it again and repeat your change.',
+        details: { version: before.version },
+      },
+    )
+  const version = (before?.version ?? 0) + 1
+  const values = { ...keep.values, version, updatedAt: context.clock().toISOString() }
+  if (before)
+    await context.ledger
+      .update(keep.table as never)
+      .set(values as never)
+      .where(eq(keep.key, keep.id))
+  else await context.ledger.insert(keep.table as never).values(values as never)
+  context.note({ subject: keep.what, before: before ?? null, after: values })
+  return { version }
+}
+
+const remove = async (context: Context, table: PgTable, key: PgColumn, id: string, what: string) => {
+  const before = await current(context, { table, key, id })
+  if (!before) throw new Failure('not_found', `There is no ${what}.`)
+  await context.ledger.delete(table as never).where(eq(key, id))
+  context.note({ subject: what, before, after: null })
+  return { removed: true as const }
+}
+
+const Removed = z.object({ removed: z.literal(true) })
+
+export const settings = {
+  read: read({ role: 'viewer', summary: 'Stores, calendar, currency, events, targets and what people added' })
+    .input(Nothing)
+    .output(Settings)
+    .handler(async ({ context }) => {
+      const { ledger, actor } = context
+      const [stores, [company], events, targets, metrics, dimensions] = await Promise.all([
+        ledger.select().from(rows.stores).orderBy(rows.stores.store),
+        ledger.select().from(rows.company),
+        ledger.select().from(rows.events).orderBy(rows.events.from),
+        ledger.select().from(rows.targets).orderBy(rows.targets.name),
+        ledger.select().from(rows.metrics).orderBy(rows.metrics.name),
+        ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name),
+      ])
+      return {
+        stores: stores.filter(s => actor.stores === 'all' || actor.stores.includes(s.store)),
+        calendar: (company?.calendar as typeof defaultCalendar | undefined) ?? defaultCalendar,
+        currency: company?.currency ?? null,
+        companyVersion: company?.version ?? 0,
+        events,
+        targets,
+        metrics,
+        dimensions,
+        demo: context.demo,
+      }
+    }),
+
+  saveStore: write({ role: 'director', summary: 'Add or change a store' })
+    .input(Store)
+    .output(Saved)
+    .handler(async ({ input: { version, ...values }, context }) => {
+      const before = await current(context, { table: rows.stores, key: rows.stores.store, id: values.store })
+      if (before && (before.currency !== values.currency || before.timezone !== values.timezone))
+        throw invalid(
+          `The currency and time zone of ${values.store} cannot change: its ledger is booked in them.`,
+          'Import into a new store instead.',
+        )
+      return save(context, {
+        table: rows.stores,
+        key: rows.stores.store,
+        id: values.store,
+        what: `store ${values.store}`,
+        version,
+        values,
+      })
+    }),
+
+  saveCompany: write({ role: 'director', summary: 'Set the calendar and the currency answers are given in' })
+    .input(Company)
+    .output(Saved)
+    .handler(({ input: { version, ...values }, context }) =>
+      save(context, {
+        table: rows.company,
+        key: rows.company.id,
+        id: 'company',
+        what: 'calendar and currency',
+        version: version || undefined,
+        values: { id: 'company', ...values },
+      }),
+    ),
+
+  saveEvent: write({ role: 'contributor', summary: 'Add or change an event' })
+    .input(Event)
+    .output(Saved.extend({ id: z.string() }))
+    .handler(async ({ input: { version, ...values }, context }) => {
+      const id = values.id ?? randomUUID()
+      const what = `event ${values.name} ${values.from}`
+      return {
+        id,
+        ...(await save(context, {
+          table: rows.events,
+          key: rows.events.id,
+          id,
+          what,
+          version,
+          values: { ...values, id },
+        })),
+      }
+    }),
+
+  removeEvent: write({ role: 'contributor', summary: 'Remove an event' })
+    .input(z.object({ id: z.string() }))
+    .output(Removed)
+    .handler(({ input, context }) => remove(context, rows.events, rows.events.id, input.id, 'such event')),
+
+  saveTarget: write({ role: 'lead', summary: 'Set a target for a metric over periods' })
+    .input(Target)
+    .output(Saved)
+    .handler(async ({ input: { version, ...values }, context }) => {
+      const known = vocabulary((await readWorld(context.ledger)).metrics)
+      if (!known.has(values.metric)) throw unknown(values.metric, known.keys(), 'metric')
+      const id = `${values.name}:${values.metric}:${values.store ?? ''}`
+      return save(context, {
+        table: rows.targets,
+        key: rows.targets.id,
+        id,
+        what: `target ${values.name} for ${values.metric}`,
+        version,
+        values: { ...values, id },
+      })
+    }),
+
+  removeTarget: write({ role: 'lead', summary: 'Remove a target' })
+    .input(z.object({ name: z.string(), metric: z.string(), store: z.string().nullable().default(null) }))
+    .output(Removed)
+    .handler(({ input, context }) =>
+      remove(
+        context,
+        rows.targets,
+        rows.targets.id,
+        `${input.name}:${input.metric}:${input.store ?? ''}`,
+        `target ${input.name} for ${input.metric}`,
+      ),
+    ),
+
+  saveMetric: write({ role: 'lead', summary: 'Add or change a metric made from existing ones' })
+    .input(Metric)
+    .output(Saved)
+    .handler(async ({ input: { version, ...values }, context }) => {
+      const { metrics } = await readWorld(context.ledger)
+      checkMetric(values, metrics)
+      return save(context, {
+        table: rows.metrics,
+        key: rows.metrics.name,
+        id: values.name,
+        what: `metric ${values.name}`,
+        version,
+        values,
+      })
+    }),
+
+  removeMetric: write({ role: 'lead', summary: 'Remove an added metric' })
+    .input(z.object({ name: z.string() }))
+    .output(Removed)
+    .handler(async ({ input, context }) => {
+      const { metrics } = await readWorld(context.ledger)
+      // What others are made of stays: reading them all without it says which.
+      vocabulary(metrics.filter(m => m.name !== input.name))
+      return remove(context, rows.metrics, rows.metrics.name, input.name, `metric ${input.name}`)
+    }),
+
+  saveDimension: write({ role: 'lead', summary: "Group a dimension's values under names of your own" })
+    .input(Dimension)
+    .output(Saved)
+    .handler(({ input: { version, ...values }, context }) => {
+      if (ownDimensions.some(d => d.name === values.name))
+        throw invalid(`${values.name} is one of Quarterdeck's own dimensions.`, 'Choose another name.')
+      if (!ownDimensions.some(d => d.name === values.of))
+        throw unknown(
+          values.of,
+          ownDimensions.map(d => d.name),
+          'dimension',
+        )
+      const twice = Object.values(values.groups)
+        .flat()
+        .find((value, i, all) => all.indexOf(value) !== i)
+      if (twice)
+        throw invalid(`${twice} is in two groups.`, 'Keep each value in one group, so that groups add up.')
+      return save(context, {
+        table: rows.dimensions,
+        key: rows.dimensions.name,
+        id: values.name,
+        what: `dimension ${values.name}`,
+        version,
+        values,
+      })
+    }),
+
+  removeDimension: write({ role: 'lead', summary: 'Remove an added dimension' })
+    .input(z.object({ name: z.string() }))
+    .output(Removed)
+    .handler(({ input, context }) =>
+      remove(context, rows.dimensions, rows.dimensions.name, input.name, `dimension ${input.name}`),
+    ),
+}

@@ -1,0 +1,37 @@
+import type { CalendarSetting, World } from '#metrics/world.ts'
+import type { Ledger } from '#postgres/open.ts'
+import * as rows from '#postgres/tables/settings.ts'
+
+export const defaultCalendar: CalendarSetting = {
+  calendar: 'gregorian',
+  fiscalStartMonth: 1,
+  weekStart: 1,
+  yearEnd: 'nearest_saturday',
+}
+
+/** What people decided, as the metric language needs it: read anew for each question, a few small tables. */
+export const readWorld = async (ledger: Ledger): Promise<World> => {
+  const [stores, [company], events, targets, metrics, dimensions] = await Promise.all([
+    ledger.select().from(rows.stores).orderBy(rows.stores.store),
+    ledger.select().from(rows.company),
+    ledger.select().from(rows.events).orderBy(rows.events.from),
+    ledger.select().from(rows.targets).orderBy(rows.targets.id),
+    ledger.select().from(rows.metrics).orderBy(rows.metrics.name),
+    ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name),
+  ])
+  return {
+    stores: stores.map(({ store, name, currency, timezone, kind }) => ({
+      store,
+      name,
+      currency,
+      timezone,
+      kind,
+    })),
+    calendar: (company?.calendar as CalendarSetting | undefined) ?? defaultCalendar,
+    currency: company?.currency ?? null,
+    events: events.map(({ version: _, updatedAt: _at, ...event }) => event),
+    targets: targets.map(({ version: _, updatedAt: _at, id: _id, ...target }) => target),
+    metrics: metrics.map(({ version: _, updatedAt: _at, ...metric }) => metric),
+    dimensions: dimensions.map(({ version: _, updatedAt: _at, ...dimension }) => dimension),
+  }
+}

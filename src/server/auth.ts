@@ -1,0 +1,203 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { apiKey, defaultKeyHasher } from '@better-auth/api-key'
+import { betterAuth } from 'better-auth'
+import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import { genericOAuth, twoFactor } from 'better-auth/plugins'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Accounts } from '#features/context.ts'
+import { acceptInvitation, invitationHash } from '#features/members/invitation.ts'
+import { type Actor, type Role, roles } from '#kernel/actor.ts'
+import { Failure, failureCodes } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
+import {
+  account,
+  apikey,
+  invitations,
+  session,
+  twoFactor as twoFactorTable,
+  user,
+  verification,
+} from '#postgres/tables/members.ts'
+import type { Config } from './config.ts'
+import { createMail } from './mail.ts'
+
+/** Sign-in: who asks, better-auth's own paths, and the one-time links. */
+export interface Auth {
+  /** Who asks, by session cookie or API key; null when nobody is signed in. */
+  who(headers: Headers): Promise<Actor | null>
+  /** Answers /api/auth/*. */
+  handler(request: Request): Promise<Response>
+  accounts: Accounts
+  /** The link by which the first owner sets up; null once there is one. A new link replaces the one before. */
+  setUpLink(): Promise<string | null>
+}
+
+const hours = 3_600_000
+
+/** Sign-in over the ledger. `url` is the address people use. */
+export const createAuth = (config: Config, ledger: Ledger, url: string): Auth => {
+  const mail = createMail(config.mail)
+  const auth = betterAuth({
+    appName: 'Quarterdeck',
+    baseURL: url,
+    basePath: '/api/auth',
+    secret: secretOf(config),
+    telemetry: { enabled: false },
+    database: drizzleAdapter(ledger as unknown as Record<string, unknown>, {
+      provider: 'pg',
+      schema: { user, session, account, verification, twoFactor: twoFactorTable, apikey },
+    }),
+    user: {
+      additionalFields: { role: { type: 'string', input: false }, stores: { type: 'json', input: false } },
+    },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600 },
+    // Counted in memory as well as by the door in front: five tries a minute for one address.
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 100,
+      customRules: { '/sign-in/email': { window: 60, max: 5 }, '/two-factor/*': { window: 60, max: 5 } },
+    },
+    advanced: {
+      useSecureCookies: url.startsWith('https:'),
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+    },
+    plugins: [
+      twoFactor({ issuer: 'Quarterdeck' }),
+      apiKey({ rateLimit: { enabled: false }, enableMetadata: true }),
+      ...(config.oidc
+        ? [
+            genericOAuth({
+              config: [
+                {
+                  providerId: 'oidc',
+                  discoveryUrl: `${config.oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+                  clientId: config.oidc.clientId,
+                  clientSecret: config.oidc.clientSecret,
+                  scopes: ['openid', 'email', 'profile'],
+                  pkce: true,
+                  // People are invited; a stranger with an account at the provider is still a stranger.
+                  disableSignUp: true,
+                },
+              ],
+            }),
+          ]
+        : []),
+    ],
+  })
+
+  const byKey = async (key: string): Promise<Actor | null> => {
+    const found = await auth.api.verifyApiKey({ body: { key } }).catch(() => null)
+    if (!found?.valid || !found.key) return null
+    const [person] = await ledger.select().from(user).where(eq(user.id, found.key.referenceId))
+    if (!person) return null
+    const granted = (found.key.metadata ?? {}) as { role?: string; stores?: string[] | null }
+    const owner = actorOf(person)
+    return {
+      kind: 'key',
+      id: found.key.id,
+      name: `${found.key.name ?? 'key'} of ${person.name}`,
+      role: lesser(owner.role, roleOf(granted.role)),
+      stores: narrower(owner.stores, granted.stores ?? 'all'),
+    }
+  }
+
+  const oneTime = async (request: Request, setUp: boolean): Promise<Response> => {
+    try {
+      const body = (await request.json().catch(() => ({}))) as Record<string, unknown>
+      const accepted = await acceptInvitation(ledger, accounts, new Date(), body, setUp)
+      // Signed in at once: the link proved who it is.
+      return auth.handler(
+        new Request(`${url}/api/auth/sign-in/email`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', origin: url },
+          body: JSON.stringify({ email: accepted.email, password: String(body.password) }),
+        }),
+      )
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      const { code, message, next } = error
+      return Response.json({ code, message, next }, { status: failureCodes[code].status })
+    }
+  }
+
+  const accounts: Accounts = {
+    hashPassword: async password => (await auth.$context).password.hash(password),
+    hashKey: key => defaultKeyHasher(key),
+    mail,
+    url,
+  }
+
+  return {
+    accounts,
+    async who(headers) {
+      const key = headers.get('x-api-key') ?? /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1]
+      if (key) return byKey(key)
+      const found = await auth.api.getSession({ headers }).catch(() => null)
+      if (!found) return null
+      const [person] = await ledger.select().from(user).where(eq(user.id, found.user.id))
+      return person ? actorOf(person) : null
+    },
+    handler(request) {
+      const { pathname } = new URL(request.url)
+      if (request.method === 'POST' && pathname === '/api/auth/set-up') return oneTime(request, true)
+      if (request.method === 'POST' && pathname === '/api/auth/accept-invitation')
+        return oneTime(request, false)
+      // Keys carry roles: they are made by members.createKey, which checks them.
+      if (pathname.startsWith('/api/auth/api-key/'))
+        return Promise.resolve(new Response(null, { status: 404 }))
+      return auth.handler(request)
+    },
+    async setUpLink() {
+      const [somebody] = await ledger.select({ id: user.id }).from(user).limit(1)
+      if (somebody) return null
+      const token = randomBytes(32).toString('base64url')
+      await ledger
+        .delete(invitations)
+        .where(and(eq(invitations.invitedBy, 'system'), isNull(invitations.acceptedAt)))
+      await ledger.insert(invitations).values({
+        id: randomUUID(),
+        tokenHash: invitationHash(token),
+        role: 'owner',
+        invitedBy: 'system',
+        expiresAt: new Date(Date.now() + 24 * hours),
+      })
+      return `${url}/set-up?token=${token}`
+    },
+  }
+}
+
+const roleOf = (text: string | undefined): Role => roles.find(r => r === text) ?? 'viewer'
+
+export const actorOf = (person: typeof user.$inferSelect): Actor => ({
+  kind: 'person',
+  id: person.id,
+  name: person.name,
+  role: roleOf(person.role),
+  stores: person.stores ?? 'all',
+})
+
+/** A key never opens more than its owner may, whatever it was given when it was made. */
+const lesser = (a: Role, b: Role): Role => (roles.indexOf(a) > roles.indexOf(b) ? a : b)
+
+const narrower = (a: Actor['stores'], b: Actor['stores']): Actor['stores'] =>
+  a === 'all' ? b : b === 'all' ? a : a.filter(store => b.includes(store))
+
+/** The secret sessions are signed with: given, or made once and kept beside the data for its owner only. */
+const secretOf = (config: Config): string => {
+  if (config.secret) {
+    if (config.secret.length < 32)
+      throw new Failure('invalid', 'QUARTERDECK_SECRET is too short.', {
+        next: 'Use at least 32 random characters.',
+      })
+    return config.secret
+  }
+  if (config.folder === ':memory:') return randomBytes(32).toString('base64url')
+  const path = join(config.folder, 'secret')
+  if (!existsSync(path))
+    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  return readFileSync(path, 'utf8').trim()
+}
