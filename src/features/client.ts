@@ -1,46 +1,14 @@
-import type { Client as Door } from '@orpc/client'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
-import type { DimensionInfo, Explanation, RowsRequest } from '#metrics/engine.ts'
-import type { Answer, Definition, Query } from '#metrics/query.ts'
-import type { StoreSetting } from '#metrics/world.ts'
-
-type Call<In, Out> = Door<Record<never, never>, In, Out, Error>
-
-/** What the screens call. */
-export type Client = {
-  performance: {
-    query: Call<Query, Answer>
-    explain: Call<Query, Explanation>
-    rows: Call<RowsRequest, { table: string; columns: string[]; rows: (string | null)[][]; count: number }>
-    definitions: Call<Record<never, never>, { metrics: Definition[]; dimensions: DimensionInfo[] }>
-    export: Call<{ query: Query; format: 'csv' | 'xlsx' }, File>
-    values: Call<{ dimension: string; search: string }, string[]>
-  }
-  settings: {
-    read: Call<
-      Record<never, never>,
-      {
-        stores: StoreSetting[]
-        currency: string | null
-        targets: { name: string; metric: string }[]
-        demo: { attribution: string } | null
-      }
-    >
-  }
-  members: {
-    me: Call<
-      Record<never, never>,
-      { id: string; name: string; email: string; role: string; stores: 'all' | string[] }
-    >
-  }
-}
+import type { Client } from './operations.ts'
 
 /** The typed client of every operation. */
 export const client: Client = createORPCClient(
   new RPCLink({
     url: () => new URL('/api/rpc', location.href).href,
+    // Other sites cannot set it: the server believes a cookie only beside it.
+    headers: { 'x-quarterdeck': '1' },
     fetch: (request, init) => fetch(request, init),
   }),
 )

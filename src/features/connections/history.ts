@@ -5,6 +5,7 @@ import type { Ledger } from '#postgres/open.ts'
 import { imports } from '#postgres/tables/connections.ts'
 import type { ImportRequest } from '#sync/imports.ts'
 import type { ImportRow } from './model.ts'
+import type { NewStore } from './store.ts'
 
 type Stored = typeof imports.$inferSelect
 
@@ -23,18 +24,29 @@ const shown = (actor: Actor, { request: _, createdAt, finishedAt, ...row }: Stor
   }
 }
 
+/** What is kept of a queued import: all that is needed to run it, now or after a crash. */
+interface Queued {
+  request: ImportRequest
+  newStore: NewStore | null
+}
+
 const visible = (actor: Actor, store: string): boolean =>
   actor.stores === 'all' || actor.stores.includes(store)
 
 /** Writes down that a file is to be taken in. */
-export async function queueImport(ledger: Ledger, id: string, request: ImportRequest): Promise<void> {
+export async function queueImport(
+  ledger: Ledger,
+  id: string,
+  request: ImportRequest,
+  newStore: NewStore | null,
+): Promise<void> {
   await ledger.insert(imports).values({
     id,
     status: 'queued',
     file: request.fileName ?? request.path,
     store: request.store,
     by: request.by,
-    request,
+    request: { request, newStore } satisfies Queued,
   })
 }
 
@@ -66,10 +78,10 @@ export async function unfinishedImports(ledger: Ledger): Promise<string[]> {
   return rows.map(row => row.id)
 }
 
-/** The request of an import that is to be run; null when it is done, or was never committed. */
-export async function requestOf(ledger: Ledger, id: string): Promise<ImportRequest | null> {
+/** An import that is to be run; null when it is done, or was never committed. */
+export async function queuedImport(ledger: Ledger, id: string): Promise<Queued | null> {
   const [row] = await ledger.select().from(imports).where(eq(imports.id, id))
-  return row && (row.status === 'queued' || row.status === 'running') ? (row.request as ImportRequest) : null
+  return row && (row.status === 'queued' || row.status === 'running') ? (row.request as Queued) : null
 }
 
 /** Notes how far an import is, or how it ended. */

@@ -9,9 +9,11 @@ import { system } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { mappings } from '#postgres/tables/connections.ts'
 import type { Mapping as ImportMapping } from '#sync/imports.ts'
+import { BackupManifest, backupTo } from './backup.ts'
 import { Check, checkHealth } from './health.ts'
 import { importOf, listImports, queueImport } from './history.ts'
 import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
+import { chooseStore } from './store.ts'
 import { uploadOf } from './uploads.ts'
 
 const Nothing = z.object({}).optional()
@@ -57,17 +59,27 @@ export const connections = {
       const mapping = input.savedMapping ? await savedMapping(context, input.savedMapping) : input.mapping
       if (input.preset && mapping) throw invalid('Give a preset or a mapping, not both.')
       const id = randomUUID()
-      await queueImport(ledger, id, {
+      const store = await chooseStore(ledger, input)
+      const request = {
         path: file.path,
         fileName: file.name,
         store: input.store,
+        currency: store.currency,
+        timezone: store.timezone,
         by: actor.name,
         ...(input.preset && { preset: input.preset }),
         ...(mapping && { mapping }),
-        ...(input.currency && { currency: input.currency }),
-        ...(input.timezone && { timezone: input.timezone }),
         ...(input.reading && { reading: input.reading }),
-      })
+      }
+      if (input.preset && !context.imports.presets().some(one => one.name === input.preset))
+        throw invalid(
+          `There is no preset "${input.preset}".`,
+          `Presets: ${context.imports
+            .presets()
+            .map(one => one.name)
+            .join(', ')}.`,
+        )
+      await queueImport(ledger, id, request, store.make)
       context.note({ subject: input.store, after: { import: id, file: file.name } })
       context.enqueue('import', { id })
       return { id }
@@ -103,6 +115,21 @@ export const connections = {
     .input(Nothing)
     .output(z.array(Check))
     .handler(({ context }) => checkHealth(context)),
+
+  backup: read({
+    role: 'owner',
+    summary: 'Write a copy of everything into a folder of the server',
+    agents: false,
+  })
+    .input(z.object({ folder: z.string() }))
+    .output(BackupManifest)
+    .handler(({ input, context }) => {
+      if (context.actor.kind !== 'system')
+        throw new Failure('forbidden', 'Only the command line of the server may write a backup.', {
+          next: 'Run ./quarterdeck backup DIR there.',
+        })
+      return backupTo(context, input.folder)
+    }),
 
   presets: read({ role: 'viewer', summary: 'The exports that are known by name', agents: false })
     .input(Nothing)

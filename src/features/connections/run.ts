@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { ImportProgress, Imports } from '#sync/imports.ts'
-import { noteImport, requestOf } from './history.ts'
+import { noteImport, queuedImport } from './history.ts'
+import { makeStore } from './store.ts'
 
 const NOTE_MS = 500
 
@@ -13,16 +14,19 @@ const NOTE_MS = 500
 export async function runImport(
   what: { ledger: Ledger; imports: Imports; clock: () => Date },
   id: string,
+  watch: (progress: ImportProgress) => void = () => undefined,
 ): Promise<void> {
   const { ledger, imports, clock } = what
-  const request = await committed(ledger, id)
-  if (!request) return
+  const queued = await committed(ledger, id)
+  if (!queued) return
+  const { request, newStore } = queued
   await noteImport(ledger, id, { status: 'running' })
   let latest: ImportProgress | null = null
   let noting = Promise.resolve()
   let noted = 0
   const onProgress = (progress: ImportProgress): void => {
     latest = progress
+    watch(progress)
     if (Date.now() - noted < NOTE_MS) return
     noted = Date.now()
     // Progress is a courtesy: when it cannot be written the import goes on.
@@ -31,11 +35,11 @@ export async function runImport(
   try {
     const result = await imports.run(request, onProgress)
     await noting
-    await noteImport(ledger, id, {
-      status: 'done',
-      result: { ...result, id },
-      progress: null,
-      finishedAt: clock().toISOString(),
+    const done = { status: 'done', result: { ...result, id }, progress: null } as const
+    await ledger.transaction(async transaction => {
+      const open = transaction as unknown as Ledger
+      if (newStore) await makeStore(open, newStore)
+      await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
     })
   } catch (error) {
     await noting
@@ -57,8 +61,8 @@ export async function runImport(
 /** The worker may be quicker than the transaction that queued the import. */
 async function committed(ledger: Ledger, id: string) {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const request = await requestOf(ledger, id)
-    if (request) return request
+    const queued = await queuedImport(ledger, id)
+    if (queued) return queued
     await sleep(100)
   }
   return null

@@ -5,7 +5,7 @@ import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct, type Role } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { apikey, audit, invitations, session, twoFactor, user } from '#postgres/tables/members.ts'
+import { account, apikey, audit, invitations, session, twoFactor, user } from '#postgres/tables/members.ts'
 import { invitationHash } from './invitation.ts'
 import { AuditEntry, Invitation, Key, Me, Person, Scope, SessionInfo } from './model.ts'
 
@@ -184,6 +184,31 @@ export const members = {
         before: { name: person.name, role: person.role, stores: person.stores },
       })
       return done
+    }),
+
+  resetPassword: write({
+    role: 'owner',
+    summary: 'Give somebody who is locked out a new password; their sessions end',
+    agents: false,
+  })
+    .input(z.object({ email: z.email() }))
+    .output(z.object({ password: z.string() }))
+    .handler(async ({ input, context }) => {
+      const { ledger, accounts } = context
+      const email = input.email.toLowerCase()
+      const [person] = await ledger.select().from(user).where(eq(user.email, email))
+      if (!person) throw new Failure('not_found', `Nobody here has the address ${email}.`)
+      const password = randomBytes(12).toString('base64url')
+      const changed = await ledger
+        .update(account)
+        .set({ password: await accounts.hashPassword(password), updatedAt: context.clock() })
+        .where(and(eq(account.userId, person.id), eq(account.providerId, 'credential')))
+        .returning({ id: account.id })
+      if (changed.length === 0)
+        throw invalid(`${email} signs in through the identity provider.`, 'Reset the password there.')
+      await ledger.delete(session).where(eq(session.userId, person.id))
+      context.note({ subject: person.email })
+      return { password }
     }),
 
   resetTwoFactor: write({

@@ -1,4 +1,3 @@
-import ExcelJS from 'exceljs'
 import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
 
 /** An answer as a flat table: what CSV, XLSX and the terminal show. Cells are decimal text, names, or null for N/A. */
@@ -80,6 +79,7 @@ const formats: Record<Sheet['columns'][number]['unit'], string> = {
 
 /** A workbook with the table, and a sheet that says what the numbers are: period, currency, freshness, definitions. */
 export async function xlsxOf(sheet: Sheet, answer: Answer): Promise<Uint8Array> {
+  const { default: ExcelJS } = await import('exceljs')
   const book = new ExcelJS.Workbook()
   const page = book.addWorksheet('Answer', { views: [{ state: 'frozen', ySplit: 1 }] })
   page.columns = sheet.columns.map(column => ({

@@ -1,0 +1,147 @@
+import { resolve } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import type { Terminal } from './cli/terminal.ts'
+
+/**
+ * The command. Exit codes: 0 fine, 1 failed, 2 wrong use. Results go to stdout, everything else to stderr.
+ * What a command does stands in cli/, loaded only when it is asked for.
+ */
+const home = resolve(import.meta.dirname, '..')
+const version = '0.1.0'
+
+interface Common {
+  data: string
+  json?: boolean
+}
+
+const terminal = (flags: Common): Terminal => ({
+  folder: resolve(flags.data),
+  home,
+  json: flags.json ?? false,
+  env: process.env,
+  out: text => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+  note: text => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
+  stderr: process.stderr,
+})
+
+const program = new Command('quarterdeck')
+  .description('The command centre of a Director of Ecommerce: plan, watch, find, act, prove.')
+  .version(version)
+  .showHelpAfterError('(add --help for what this takes)')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride()
+
+/** A command with what every command has. */
+const command = (parent: Command, nameAndArguments: string, about: string): Command =>
+  parent
+    .command(nameAndArguments)
+    .description(about)
+    .option('--data <dir>', 'the data folder', process.env.QUARTERDECK_DATA ?? resolve(home, '.quarterdeck'))
+    .option('--json', 'machine-readable results on stdout')
+    .showHelpAfterError('(add --help for what this takes)')
+    .exitOverride()
+
+const port = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+  return value
+}
+const repeated = (text: string, all: string[] = []): string[] => [...all, text]
+
+command(program, 'start', 'serve the application, the API and MCP')
+  .option('--port <n>', 'port to listen on (PORT)', port)
+  .option('--host <address>', 'address to listen on (HOST)')
+  .action(async flags => (await import('./cli/serve.ts')).start(terminal(flags), flags))
+
+command(program, 'demo', 'load the demo data and serve it on this machine only, signed in')
+  .option('--real', 'the two real years of a British gift shop')
+  .option('--port <n>', 'port to listen on', port)
+  .action(async (flags, made: Command) => {
+    // The demo never mixes with real data.
+    const own =
+      made.getOptionValueSource('data') === 'default' ? { data: resolve(home, '.quarterdeck/demo') } : {}
+    return (await import('./cli/serve.ts')).demo(terminal({ ...flags, ...own }), flags)
+  })
+
+command(program, 'import <file>', 'load a file: CSV, TSV, JSON lines, Parquet, XLSX, also gz or zip')
+  .option('--preset <name>', 'a known export; --presets lists them')
+  .option('--map <file>', 'a mapping file (JSON)')
+  .option('--store <name>', 'the store the rows belong to')
+  .option('--currency <code>', 'currency of a store that is new, e.g. GBP')
+  .option('--timezone <zone>', 'time zone of a store that is new, e.g. Europe/London')
+  .option('--suggest', 'only print the guessed mapping, ready to be saved and edited')
+  .action(async (file, flags) => (await import('./cli/import.ts')).importFile(terminal(flags), file, flags))
+
+command(program, 'presets', 'list the exports that are known by name').action(async flags =>
+  (await import('./cli/import.ts')).presets(terminal(flags)),
+)
+
+command(program, 'query', 'ask for metrics')
+  .requiredOption('--metrics <names>', 'comma-separated, e.g. net_sales,orders')
+  .option('--by <dimensions>', 'comma-separated, at most four, e.g. country')
+  .option('--grain <grain>', 'hour, day, week, month, quarter or year')
+  .option('--from <day>', 'first day, YYYY-MM-DD')
+  .option('--to <day>', 'last day, inclusive')
+  .option('--window <name>', 'last_28_days, month_to_date, all_time …')
+  .option('--compare <names>', 'previous_period,last_year,last_year_weekday,target:NAME …')
+  .option('--filter <filter>', "repeatable: 'country=France|Spain', 'product~mug', 'net_sales>100'", repeated)
+  .option('--stores <names>', 'comma-separated')
+  .option('--currency <code>', 'currency of the answer')
+  .option('--calendar <name>', 'gregorian, iso, 4-5-4, 4-4-5 or 5-4-4')
+  .option('--sort <name>', "-net_sales is descending, '-net_sales@last_year' by the change")
+  .option('--limit <n>', 'rows at most')
+  .option('--offset <n>', 'rows to skip')
+  .option('--subtotals', 'also a row for each value of the first dimensions')
+  .option('--explain', 'how the answer is found: definitions, passes, SQL')
+  .option('--format <format>', 'table, json or csv')
+  .action(async flags => (await import('./cli/query.ts')).query(terminal(flags), flags))
+
+command(program, 'metrics [name]', 'list metrics and dimensions with their definitions').action(
+  async (name, flags) => (await import('./cli/query.ts')).metrics(terminal(flags), name),
+)
+
+command(
+  program,
+  'call <operation> [input]',
+  'run any operation, e.g. call members.list {}; without a name lists all',
+).action(async (name, input, flags) => (await import('./cli/call.ts')).call(terminal(flags), name, input))
+
+command(program, 'operations', 'list every operation that call can run').action(async flags =>
+  (await import('./cli/call.ts')).list(terminal(flags)),
+)
+
+const user = program.command('user').description('people who may sign in').exitOverride()
+command(user, 'list', 'who may sign in, with role and stores').action(async flags =>
+  (await import('./cli/user.ts')).list(terminal(flags)),
+)
+command(user, 'add <email>', 'invite someone; prints the link')
+  .option('--role <role>', 'owner, director, lead, contributor or viewer', 'viewer')
+  .option('--stores <names>', 'comma-separated; all when absent')
+  .action(async (email, flags) => (await import('./cli/user.ts')).add(terminal(flags), email, flags))
+command(user, 'reset <email>', 'give somebody who is locked out a new password; prints it').action(
+  async (email, flags) => (await import('./cli/user.ts')).reset(terminal(flags), email),
+)
+
+command(program, 'backup <dir>', 'write a consistent copy of everything into a new folder').action(
+  async (folder, flags) => (await import('./cli/backup.ts')).backup(terminal(flags), folder),
+)
+command(program, 'restore <dir>', 'bring a backup back into an empty data folder').action(
+  async (folder, flags) => (await import('./cli/backup.ts')).restore(terminal(flags), folder),
+)
+command(program, 'doctor', 'what this runs on, how much and how fresh the data is, and what to mend').action(
+  async flags => (await import('./cli/doctor.ts')).doctor(terminal(flags)),
+)
+command(program, 'mcp', 'speak the Model Context Protocol on stdin and stdout, for agents').action(
+  async flags => (await import('./cli/mcp.ts')).mcp(terminal(flags)),
+)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    const { report } = await import('./cli/terminal.ts')
+    process.exitCode = report(error, process.argv.includes('--json'), text => void process.stderr.write(text))
+  }
+}

@@ -1,0 +1,50 @@
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/fetch'
+import { createRouterClient } from '@orpc/server'
+import { type Client, operations } from '#features/operations.ts'
+import { system } from '#kernel/actor.ts'
+import { waitForLock } from '#server/lock.ts'
+import type { House } from '#server/start.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Runs an operation by its name, e.g. members.list. */
+export type Run = (name: string, input: unknown) => Promise<unknown>
+
+/**
+ * Gives the operations to a command: through the server that holds the data folder when one runs, else by opening
+ * the folder here for as long as the command lasts. The same operations either way, as the local system.
+ */
+export async function connected<T>(
+  terminal: Terminal,
+  command: string,
+  work: (client: Client, run: Run, house: House | null) => Promise<T>,
+): Promise<T> {
+  const turn = await waitForLock(terminal.folder, command, 3600, holder =>
+    terminal.note(`waiting for \`quarterdeck ${holder.command}\` (process ${holder.pid}) to finish …`),
+  )
+  if ('holder' in turn) {
+    const { url, token } = turn.holder
+    const link = new RPCLink({ url: `${url}/api/rpc`, headers: { authorization: `Bearer ${token}` } })
+    const client: Client = createORPCClient(link)
+    return work(client, runner(client), null)
+  }
+  let house: House | undefined
+  try {
+    const { openHouse } = await import('#server/start.ts')
+    house = await openHouse(terminal.env, terminal.folder)
+    const client = createRouterClient(operations, { context: house.context(system('command line')) })
+    return await work(client, runner(client), house)
+  } finally {
+    await house?.close()
+    turn.lock.release()
+  }
+}
+
+const runner =
+  (client: Client): Run =>
+  (name, input) => {
+    const found = name
+      .split('.')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], client)
+    return (found as (input: unknown) => Promise<unknown>)(input)
+  }

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from '#features/operations.ts'
+import { Failure } from '#kernel/error.ts'
+import type { ImportResult, Mapping } from '#sync/imports.ts'
+import { connected } from './connect.ts'
+import { progressOn, recordsTable } from './print.ts'
+import { type Terminal, WrongUse } from './terminal.ts'
+
+interface ImportFlags {
+  preset?: string
+  map?: string
+  store?: string
+  currency?: string
+  timezone?: string
+  suggest?: boolean
+}
+
+/** Loads a file and prints what became of every row; with --suggest only the guessed mapping. */
+export async function importFile(terminal: Terminal, file: string, flags: ImportFlags): Promise<void> {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`)
+  if (flags.suggest) return suggest(terminal, path)
+  if (!flags.store) throw new WrongUse('--store says which store the rows belong to, e.g. --store main.')
+  if (flags.preset && flags.map) throw new WrongUse('Give --preset or --map, not both.')
+  const mapping = flags.map ? readMapping(flags.map) : undefined
+  const store = flags.store
+  await connected(terminal, 'import', async client => {
+    const { id } = await client.connections.import({
+      path,
+      store,
+      preset: flags.preset,
+      mapping,
+      currency: flags.currency?.toUpperCase(),
+      timezone: flags.timezone,
+    })
+    const result = await follow(terminal, client, id)
+    terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
+  })
+}
+
+async function follow(terminal: Terminal, client: Client, id: string): Promise<ImportResult> {
+  const line = progressOn(terminal.stderr)
+  try {
+    for (;;) {
+      const now = await client.connections.progress({ id })
+      if (now.status === 'done' && now.result) return now.result
+      if (now.status === 'failed')
+        throw new Failure('invalid', now.error?.message ?? 'The import failed.', { next: now.error?.next })
+      if (now.progress) line.show(now.progress)
+      await sleep(200)
+    }
+  } finally {
+    line.end()
+  }
+}
+
+function readMapping(file: string): Mapping {
+  try {
+    return JSON.parse(readFileSync(resolve(file), 'utf8')) as Mapping
+  } catch (error) {
+    throw new WrongUse(`The mapping ${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function summary(result: ImportResult): string {
+  const count = (value: number) => value.toLocaleString('en')
+  return [
+    `${result.file} into ${result.store} (${result.table}): ${count(result.rows)} rows = ` +
+      `${count(result.accepted)} accepted + ${count(result.rejected)} rejected + ${count(result.repeats)} repeats, ` +
+      `in ${result.seconds.toFixed(1)} s`,
+    ...(result.from ? [`days ${result.from} to ${result.to}`] : []),
+    ...result.reasons.map(one => `rejected ${count(one.rows)}: ${one.reason} (e.g. ${one.example})`),
+    ...(result.rejectsFile ? [`rejected rows to mend and import again: ${result.rejectsFile}`] : []),
+    ...result.warnings.map(warning => `note: ${warning}`),
+  ].join('\n')
+}
+
+async function suggest(terminal: Terminal, path: string): Promise<void> {
+  await connected(terminal, 'import', async client => {
+    const preview = await client.connections.preview({ path })
+    const [best] = preview.suggestions
+    if (!best)
+      throw new Failure('invalid', 'No target fits the columns of this file.', {
+        next: 'Write a mapping by hand; docs/mappings.md says how.',
+      })
+    terminal.note(
+      `${best.preset ? `looks like ${best.preset}` : 'guessed from names and values'}, ` +
+        `${Math.round(best.confidence * 100)} % sure` +
+        (best.unmapped.length > 0 ? `; unused columns: ${best.unmapped.join(', ')}` : ''),
+    )
+    for (const warning of preview.warnings) terminal.note(`note: ${warning}`)
+    terminal.out(JSON.stringify(terminal.json ? preview : best.mapping, null, 2))
+  })
+}
+
+/** The exports that are known by name, and what a mapping may aim at. */
+export async function presets(terminal: Terminal): Promise<void> {
+  await connected(terminal, 'presets', async client => {
+    const [known, targets] = [await client.connections.presets(), await client.connections.targets()]
+    if (terminal.json) return terminal.out(JSON.stringify({ presets: known, targets }))
+    terminal.out(recordsTable(known.map(({ name, target, about }) => ({ name, target, about }))))
+    terminal.out('')
+    terminal.out(
+      recordsTable(
+        targets.map(({ name, label, columns }) => ({
+          target: name,
+          label,
+          needs: columns.filter(column => column.required).map(column => column.name),
+        })),
+      ),
+    )
+  })
+}

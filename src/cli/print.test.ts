@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { progressLine, tableOf } from './print.ts'
+
+describe('what the terminal shows', () => {
+  it('groups thousands, spells N/A and sets totals apart', () => {
+    const table = tableOf(
+      {
+        columns: [
+          { key: 'period', label: 'Period', unit: 'text' },
+          { key: 'net_sales', label: 'Net sales', unit: 'money' },
+          { key: 'margin', label: 'Margin', unit: 'share' },
+        ],
+        rows: [
+          ['2010-12', '748957.0200', null],
+          ['total', '-1234567.8', '0.255'],
+        ],
+      },
+      1,
+    )
+    expect(table.split('\n')).toEqual([
+      'period      net_sales  margin',
+      '───────  ────────────  ──────',
+      '2010-12  748,957.0200     N/A',
+      '───────  ────────────  ──────',
+      'total    -1,234,567.8  25.5 %',
+    ])
+  })
+
+  it('does not let a cell drive the terminal', () => {
+    const table = tableOf({ columns: [{ key: 'a', label: 'a', unit: 'text' }], rows: [['\u001b[2Jx']] })
+    expect(table).not.toContain('\u001b')
+  })
+
+  it('progress says step, count and time left', () => {
+    expect(progressLine({ step: 'storing', done: 12000, total: 541909, secondsLeft: 75 })).toBe(
+      'storing 12,000 of 541,909, 1 min 15 s left',
+    )
+  })
+})

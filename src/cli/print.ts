@@ -1,0 +1,109 @@
+import type { Sheet } from '#features/performance/export.ts'
+
+/** `1234567.5` → `1,234,567.5`; anything else as it is. */
+const grouped = (cell: string): string =>
+  /^-?\d+(\.\d+)?$/.test(cell) ? cell.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',') : cell
+
+const share = (cell: string): string => `${(Number(cell) * 100).toFixed(1)} %`
+
+/** Control characters of a stranger's file must not drive the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
+const safe = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+
+/** A table for people: numbers right-aligned and grouped, N/A spelled out, the last `footer` rows below a rule. */
+export function tableOf(sheet: Sheet, footer = 0): string {
+  const shown = sheet.rows.map(row =>
+    row.map((cell, i) => {
+      const unit = sheet.columns[i]?.unit
+      if (cell === null) return unit === 'text' ? '' : 'N/A'
+      return unit === 'text' ? safe(cell) : unit === 'share' ? share(cell) : grouped(cell)
+    }),
+  )
+  const widths = sheet.columns.map((column, i) =>
+    Math.min(60, Math.max(column.key.length, ...shown.map(row => row[i]?.length ?? 0))),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => {
+        const width = widths[i] ?? 0
+        const cut = cell.length > width ? `${cell.slice(0, width - 1)}…` : cell
+        return sheet.columns[i]?.unit === 'text' ? cut.padEnd(width) : cut.padStart(width)
+      })
+      .join('  ')
+      .trimEnd()
+  const rule = widths.map(width => '─'.repeat(width)).join('  ')
+  const body = shown.slice(0, shown.length - footer)
+  const last = shown.slice(shown.length - footer)
+  return [
+    line(sheet.columns.map(column => column.key)),
+    rule,
+    ...body.map(line),
+    ...(footer > 0 ? [rule, ...last.map(line)] : []),
+  ].join('\n')
+}
+
+/** A list of records as a table of text columns. */
+export const recordsTable = (records: readonly Record<string, unknown>[]): string => {
+  const keys = Object.keys(records[0] ?? {})
+  return tableOf({
+    columns: keys.map(key => ({ key, label: key, unit: 'text' })),
+    rows: records.map(record => keys.map(key => words(record[key]))),
+  })
+}
+
+const words = (value: unknown): string =>
+  value === null || value === undefined
+    ? ''
+    : Array.isArray(value)
+      ? value.join(', ')
+      : value instanceof Date
+        ? value.toISOString()
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value)
+
+export interface Progress {
+  step: string
+  done: number
+  total: number | null
+  secondsLeft: number | null
+}
+
+const duration = (seconds: number): string =>
+  seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+
+/** One line of progress: step, count, time left. */
+export const progressLine = (progress: Progress): string => {
+  const count = progress.done.toLocaleString('en')
+  const of = progress.total ? ` of ${progress.total.toLocaleString('en')}` : ''
+  const left = progress.secondsLeft === null ? '' : `, ${duration(progress.secondsLeft)} left`
+  return `${progress.step} ${count}${of}${left}`
+}
+
+/**
+ * Shows progress on stderr: rewriting one line on a terminal, else a new line per step so that logs stay short.
+ * `end` leaves the cursor on a fresh line.
+ */
+export function progressOn(stream: NodeJS.WriteStream): { show(progress: Progress): void; end(): void } {
+  let last = ''
+  let step = ''
+  let at = 0
+  return {
+    show(progress) {
+      const line = progressLine(progress)
+      if (line === last) return
+      last = line
+      if (!stream.isTTY) {
+        if (progress.step !== step || Date.now() - at > 5_000) {
+          stream.write(`${line}\n`)
+          at = Date.now()
+        }
+      } else stream.write(`\r\u001b[K${line}`)
+      step = progress.step
+    },
+    end() {
+      if (last && stream.isTTY) stream.write('\n')
+      last = ''
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { Context } from '#features/context.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { dumpLedger } from '#postgres/dump.ts'
+
+/** What stands in a backup, so that it can be checked before it is trusted. */
+export const BackupManifest = z.object({
+  format: z.literal(1),
+  at: z.string(),
+  ledgerRows: z.number(),
+  granary: z
+    .string()
+    .nullable()
+    .describe('Engine whose copy stands in granary/; null when it is backed up by itself'),
+  warnings: z.array(z.string()),
+})
+export type BackupManifest = z.infer<typeof BackupManifest>
+
+/** Parts of the data folder that are files as they are. The secret decrypts what the ledger keeps: guard the backup. */
+export const keptFiles = ['secret', 'raw', 'rejects', 'uploads'] as const
+
+/**
+ * Writes ledger, granary and files into a new folder; it carries its name only when it is whole.
+ * @throws Failure('conflict') when the folder exists already.
+ */
+export async function backupTo(context: Context, target: string): Promise<BackupManifest> {
+  if (existsSync(target))
+    throw new Failure('conflict', `${target} exists already.`, {
+      next: 'Name a folder that does not exist yet.',
+    })
+  if (!existsSync(dirname(target))) throw invalid(`There is no folder ${dirname(target)}.`)
+  const part = `${target}.part`
+  await rm(part, { recursive: true, force: true })
+  await mkdir(part, { mode: 0o700 })
+  try {
+    const warnings: string[] = []
+    let granary: string | null = context.granary.dialect.engine
+    // The granary first: an import that ends in between is then in the ledger as done with its rows missing from the
+    // copy, which importing again mends; the other way round it would be run twice.
+    try {
+      await context.granary.backup(join(part, 'granary'))
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'unsupported')) throw error
+      granary = null
+      warnings.push(`The granary is not in this backup: ${error.message}`)
+    }
+    const ledgerRows = await dumpLedger(context.ledger, join(part, 'ledger.jsonl.gz'))
+    for (const name of keptFiles)
+      if (existsSync(join(context.folder, name)))
+        await cp(join(context.folder, name), join(part, name), { recursive: true, preserveTimestamps: true })
+    const manifest: BackupManifest = {
+      format: 1,
+      at: context.clock().toISOString(),
+      ledgerRows,
+      granary,
+      warnings,
+    }
+    await writeFile(join(part, 'backup.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+    await rename(part, target)
+    return manifest
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    throw error
+  }
+}

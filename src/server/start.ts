@@ -1,0 +1,265 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { serve as listen } from '@hono/node-server'
+import type { Logger } from 'pino'
+import { unfinishedImports } from '#features/connections/history.ts'
+import { runImport } from '#features/connections/run.ts'
+import type { Context } from '#features/context.ts'
+import { readWorld } from '#features/settings/world.ts'
+import type { Actor } from '#kernel/actor.ts'
+import { Failure } from '#kernel/error.ts'
+import { createEngine } from '#metrics/create-engine.ts'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import type { ImportProgress, Imports } from '#sync/imports.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import type { Auth } from './auth.ts'
+import { type Config, readConfig } from './config.ts'
+import type { Jobs } from './jobs.ts'
+import { takeLock } from './lock.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything opened and joined, without a door: what a command works in, and what a server serves. */
+export interface House {
+  readonly config: Config
+  readonly open: OpenLedger
+  /** Sign-in; its library is loaded only when somebody asks for it. */
+  auth(): Promise<Auth>
+  context(actor: Actor): Context
+  /** Who does work that outlives its request; in a command the work is done at once. */
+  workThrough(enqueue: Context['enqueue']): void
+  /** Runs one queued import to its end. */
+  runImport(id: string, onProgress?: (progress: ImportProgress) => void): Promise<void>
+  /** Waits for work under way, then closes everything. */
+  close(): Promise<void>
+}
+
+export interface HouseOptions {
+  /** Address people reach the server by, where the environment does not say. */
+  url?: string
+  demo?: Context['demo']
+}
+
+/** Opens the data folder: ledger (migrated), granary, metric language, imports. */
+export async function openHouse(
+  env: Environment,
+  folder: string,
+  { url, demo = null }: HouseOptions = {},
+): Promise<House> {
+  const config = readConfig(env, folder)
+  const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const clock = () => new Date()
+  const [open, granary] = await bothOrNone(
+    openLedger({ databaseUrl: config.databaseUrl, folder }),
+    openGranary(config),
+  )
+  const { ledger } = open
+  const metrics = createEngine({ granary, world: () => readWorld(ledger) })
+  const imports = notYet
+  let signIn: Promise<Auth> | undefined
+  const auth = () => {
+    signIn ??= import('./auth.ts').then(({ createAuth }) => createAuth(config, ledger, address))
+    return signIn
+  }
+  const accounts: Context['accounts'] = {
+    hashPassword: async password => (await auth()).accounts.hashPassword(password),
+    hashKey: async key => (await auth()).accounts.hashKey(key),
+    mail: async (...letter) => (await auth()).accounts.mail(...letter),
+    url: address,
+  }
+  const run: House['runImport'] = (id, onProgress) => runImport({ ledger, imports, clock }, id, onProgress)
+  const working = new Set<Promise<void>>()
+  let enqueue: Context['enqueue'] = (_job, { id }) => {
+    const work: Promise<void> = run(id)
+      .catch(() => undefined)
+      .finally(() => working.delete(work))
+    working.add(work)
+  }
+  return {
+    config,
+    open,
+    auth,
+    context: actor => ({
+      actor,
+      ledger,
+      granary,
+      metrics,
+      imports,
+      accounts,
+      clock,
+      folder,
+      demo,
+      note: () => undefined,
+      enqueue: (job, data) => enqueue(job, data),
+    }),
+    workThrough: other => {
+      enqueue = other
+    },
+    runImport: run,
+    async close() {
+      await Promise.all(working)
+      await granary.close()
+      await open.close()
+    },
+  }
+}
+
+const unsupported = () => Promise.reject(new Failure('unsupported', 'Files cannot be imported yet.'))
+const notYet: Imports = { preview: unsupported, run: unsupported, presets: () => [], targets: () => [] }
+
+const openGranary = (config: Config): Promise<Warehouse> =>
+  openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
+
+/** Two things that are opened at once: when one fails the other is closed again. */
+async function bothOrNone<A extends Closable, B extends Closable>(
+  first: Promise<A>,
+  second: Promise<B>,
+): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second])
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value]
+  if (a.status === 'fulfilled') await a.value.close()
+  if (b.status === 'fulfilled') await b.value.close()
+  throw a.status === 'rejected' ? a.reason : (b as PromiseRejectedResult).reason
+}
+interface Closable {
+  close(): Promise<void>
+}
+
+export interface ServeOptions {
+  /** Asked for on the command line, before what the environment says. */
+  port?: number
+  host?: string
+  /** Where the project lies, for the browser bundle. */
+  home: string
+  version: string
+  log: Logger
+  /** Serves on loopback only, everybody signed in as this actor, with this said about the data. */
+  demo?: { actor: Actor; attribution: string }
+  /** Work to be done before the door opens, e.g. loading the demo data. */
+  before?: (house: House) => Promise<void>
+}
+
+export interface Server {
+  /** Address for people. */
+  url: string
+  /** Where the first owner sets up; null once there is one. */
+  setUpLink: string | null
+  house: House
+  close(): Promise<void>
+}
+
+const local = (host: string): boolean => ['127.0.0.1', 'localhost', '::1'].includes(host)
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+/**
+ * Opens the house and its doors: HTTP, the jobs, MCP. What was queued or cut short goes on.
+ * @throws Failure('conflict') when another process serves this data folder.
+ */
+export async function serve(env: Environment, folder: string, options: ServeOptions): Promise<Server> {
+  const lock = takeLock(folder, options.demo ? 'demo' : 'start')
+  if (!lock)
+    throw new Failure('conflict', `Another process already uses the data folder ${folder}.`, {
+      next: 'Stop it first, or choose another folder with --data.',
+    })
+  const undo: (() => Promise<unknown> | unknown)[] = [() => lock.release()]
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const wanted = readConfig(env, folder)
+    const host = options.demo ? '127.0.0.1' : (options.host ?? wanted.host)
+    const port = options.port ?? wanted.port
+    const house = await openHouse(env, folder, {
+      url: `http://${local(host) ? 'localhost' : bracketed(host)}:${port}`,
+      demo: options.demo ? { attribution: options.demo.attribution } : null,
+    })
+    undo.push(() => house.close())
+    const { config, open } = house
+    await options.before?.(house)
+
+    const [{ startJobs }, { httpApp }, auth] = await Promise.all([
+      import('./jobs.ts'),
+      import('./http.ts'),
+      house.auth(),
+    ])
+    const jobs: Jobs = await startJobs(
+      open.queue,
+      open.kind,
+      { import: data => house.runImport(String(data.id)) },
+      (error, job) => options.log.error({ err: error, job }, 'job failed'),
+    )
+    undo.push(() => jobs.close(10))
+    house.workThrough((job, data) => {
+      jobs.send(job, data).catch(error => options.log.error({ err: error, job }, 'job not queued'))
+    })
+    for (const id of await unfinishedImports(open.ledger)) await jobs.send('import', { id })
+
+    const base = config.baseUrl ? new URL(config.baseUrl) : null
+    const app = httpApp({
+      context: house.context,
+      who: headers => auth.who(headers),
+      auth: request => auth.handler(request),
+      token: lock.holder.token,
+      demo: options.demo?.actor ?? null,
+      log: options.log,
+      web: join(options.home, 'dist'),
+      version: options.version,
+      https: base?.protocol === 'https:',
+      origins: new Set(base ? [base.origin] : []),
+      hosts:
+        base || local(host)
+          ? new Set(['127.0.0.1', 'localhost', '[::1]', ...(base ? [base.hostname] : [])])
+          : null,
+      trustProxy: config.trustProxy,
+      uploadLimit: config.uploadLimit,
+    })
+    const bound = await listening(app.fetch, host, port)
+    undo.push(bound.close)
+    const every = host === '0.0.0.0' || host === '::'
+    lock.serving(`http://${local(host) || every ? '127.0.0.1' : bracketed(host)}:${bound.port}`)
+    return {
+      url: config.baseUrl ?? `http://${local(host) || every ? 'localhost' : bracketed(host)}:${bound.port}`,
+      setUpLink: options.demo ? null : await auth.setUpLink(),
+      house,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Listens, and closes without cutting answers short for up to five seconds. */
+function listening(fetch: Parameters<typeof listen>[0]['fetch'], hostname: string, port: number) {
+  return new Promise<{ port: number; close(): Promise<void> }>((resolve, reject) => {
+    const server = listen({ fetch, hostname, port }, info =>
+      resolve({
+        port: info.port,
+        close: () =>
+          new Promise(done => {
+            const late = setTimeout(
+              () => 'closeAllConnections' in server && server.closeAllConnections(),
+              5_000,
+            )
+            server.close(() => {
+              clearTimeout(late)
+              done()
+            })
+            if ('closeIdleConnections' in server) server.closeIdleConnections()
+          }),
+      }),
+    )
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new Failure('conflict', `Port ${port} is taken by another program.`, {
+              next: `Stop it, or choose another with --port, e.g. --port ${port + 1}.`,
+              cause,
+            })
+          : cause,
+      ),
+    )
+  })
+}
