@@ -10,8 +10,6 @@ export interface Bar {
   mark?: number | null
   value: ReactNode
   delta?: ReactNode
-  /** What a screen reader hears instead of the pieces. */
-  label?: string
 }
 
 /** Names over pale bars, longest first: the quickest way to read a ranking. A bar that can be clicked narrows the screen to it. */
@@ -52,7 +50,6 @@ export function BarList({
                 type="button"
                 className={css.bar}
                 data-plain={bar.delta === undefined || undefined}
-                aria-label={bar.label}
                 onClick={() => onPick(bar)}
               >
                 {inside}

@@ -52,7 +52,14 @@ export function Delta(props: {
             </span>
           )}
           {moved.arrow && <span className="sr-only">{moved.arrow === '▲' ? 'up ' : 'down '}</span>}
-          {moved.text}
+          {moved.text === 'N/A' && props.quiet ? (
+            <>
+              <span aria-hidden="true">–</span>
+              <span className="sr-only">nothing to compare with</span>
+            </>
+          ) : (
+            moved.text
+          )}
         </span>
         <span className={props.quiet ? 'sr-only' : css.base}> {props.base}</span>
       </span>

@@ -53,20 +53,16 @@ export function HeatMap(props: HeatMapProps) {
                         ? undefined
                         : {
                             background: `var(--seq-${shade})`,
-                            color: shade >= 5 ? 'var(--surface)' : 'var(--ink)',
+                            color: shade >= 6 ? 'var(--surface)' : 'var(--ink)',
                           },
                   }
                   return (
                     <td key={column.key}>
                       <Tooltip label={words}>
                         {props.onPick && value !== null ? (
-                          <button
-                            type="button"
-                            {...look}
-                            aria-label={words}
-                            onClick={() => props.onPick?.(row.key, column.key)}
-                          >
-                            {props.text(row.key, column.key)}
+                          <button type="button" {...look} onClick={() => props.onPick?.(row.key, column.key)}>
+                            <span aria-hidden="true">{props.text(row.key, column.key)}</span>
+                            <span className="sr-only">{words}</span>
                           </button>
                         ) : (
                           <span {...look}>{value === null ? '' : props.text(row.key, column.key)}</span>

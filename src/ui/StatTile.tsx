@@ -16,28 +16,31 @@ export interface StatTileProps {
 
 /** A headline number with what it is compared with and its course. Tiles stand in a TileRow. */
 export function StatTile(props: StatTileProps) {
+  const inside = (
+    <>
+      <span className={css.value}>{props.value}</span>
+      {props.deltas && <span className={css.deltas}>{props.deltas}</span>}
+      {props.spark && (
+        <span className={css.spark}>
+          <Sparkline values={props.spark} strong={props.selected} />
+        </span>
+      )}
+    </>
+  )
   return (
     <div
       className={css.tile}
       data-selected={props.selected || undefined}
       data-live={props.onSelect ? true : undefined}
     >
-      {props.onSelect && (
-        <button
-          type="button"
-          className={css.cover}
-          aria-pressed={props.selected}
-          aria-label={props.name}
-          onClick={props.onSelect}
-        />
-      )}
       <div className={css.label}>{props.label}</div>
-      <div className={css.value}>{props.value}</div>
-      {props.deltas && <div className={css.deltas}>{props.deltas}</div>}
-      {props.spark && (
-        <div className={css.spark}>
-          <Sparkline values={props.spark} strong={props.selected} />
-        </div>
+      {props.onSelect ? (
+        <button type="button" className={css.cover} aria-pressed={props.selected} onClick={props.onSelect}>
+          <span className="sr-only">{props.name}: </span>
+          {inside}
+        </button>
+      ) : (
+        inside
       )}
     </div>
   )

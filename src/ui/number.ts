@@ -76,7 +76,9 @@ export function change(
     ? `${Math.abs(delta * 100).toFixed(1)} pp`
     : ratio === null
       ? absolute.replace(/^[+-]/, '')
-      : `${Math.abs(ratio * 100).toFixed(Math.abs(ratio) >= 10 ? 0 : 1)} %`
+      : ratio >= 9.995
+        ? `×${(ratio + 1).toFixed(1)}`
+        : `${Math.abs(ratio * 100).toFixed(Math.abs(ratio) >= 0.995 ? 0 : 1)} %`
   const up = delta > 0
   const tone = measure.good === 'none' ? 'neutral' : up === (measure.good === 'up') ? 'good' : 'bad'
   return { arrow: up ? '▲' : '▼', text, absolute, tone }

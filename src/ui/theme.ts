@@ -34,7 +34,11 @@ export const theme = createTheme({
     dark: ramp('ink', 'ink-2', 'ink-3', 'ink-3', 'line-strong', 'line', 'surface-2', 'surface', 'bg', 'bg'),
   },
   components: {
-    Button: { defaultProps: { size: 'xs', variant: 'default' } },
+    InputWrapper: {
+      defaultProps: { withAsterisk: false },
+      styles: { label: { fontWeight: 500, marginBottom: 4 } },
+    },
+    Button: { defaultProps: { size: 'xs', variant: 'default' }, styles: { label: { fontWeight: 500 } } },
     ActionIcon: { defaultProps: { size: 28, variant: 'subtle' } },
     TextInput: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'xs' } },
@@ -75,6 +79,9 @@ const shared = {
   '--mantine-color-accent-light-color': 'var(--accent)',
   '--mantine-color-accent-outline': 'var(--accent)',
   '--mantine-color-accent-text': 'var(--accent)',
+  '--mantine-color-gray-light': 'var(--surface-2)',
+  '--mantine-color-gray-light-hover': 'var(--surface-2)',
+  '--mantine-color-gray-light-color': 'var(--ink-2)',
   '--mantine-color-bad-light': 'var(--bad-soft)',
   '--mantine-color-bad-light-color': 'var(--bad)',
   '--mantine-color-warn-light': 'var(--warn-soft)',

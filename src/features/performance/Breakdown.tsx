@@ -6,7 +6,7 @@ import { BarList } from '#ui/BarList.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { rank } from '#ui/drawings.ts'
 import { Delta } from '#ui/Figure.tsx'
-import { change, show } from '#ui/number.ts'
+import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf } from './Lens.tsx'
 import { against, cell, named, sheetOf, toggleFilter } from './model.ts'
@@ -89,7 +89,6 @@ export function Breakdown(props: {
               const value = cell(row, metric)
               const key = cell(row, dimension) ?? ''
               const moved = first ? against(row, first, metric) : undefined
-              const said = change(moved, measure)
               return {
                 key,
                 name: named(key),
@@ -98,7 +97,6 @@ export function Breakdown(props: {
                 ...(first && {
                   delta: <Delta against={moved} measure={measure} quiet {...baseOf(answer, first)} />,
                 }),
-                label: `${named(key)}: ${show(value, measure, 'table')}${first ? `, ${said.arrow === '▲' ? 'up ' : said.arrow ? 'down ' : ''}${said.text} ${comparisonName(first).short}` : ''}. Narrow to it.`,
               }
             })}
           />

@@ -98,7 +98,12 @@ function Chosen({ name, onRemove, children }: { name: string; onRemove?: () => v
     <span className={choose.chosen}>
       {children}
       {onRemove && (
-        <button type="button" className="no-print" aria-label={`Remove ${name}`} onClick={onRemove}>
+        <button
+          type="button"
+          className={`${choose.remove} no-print`}
+          aria-label={`Remove ${name}`}
+          onClick={onRemove}
+        >
           <IconX size={12} stroke={2} aria-hidden="true" />
         </button>
       )}

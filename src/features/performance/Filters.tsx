@@ -1,11 +1,11 @@
-import { Button, MultiSelect, Popover, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, Popover, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { IconFilter, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '#features/client.ts'
 import { Row } from '#ui/Page.tsx'
 import type { Lens } from './Lens.tsx'
-import { type Filter, filterWords } from './model.ts'
+import { type Filter, filterWords, named } from './model.ts'
 import css from './performance.module.css'
 
 /** What the figures are narrowed to, each part removable, and the way to add one (`/`). */
@@ -149,19 +149,33 @@ function FilterForm(props: { lens: Lens; only?: readonly string[]; onDone: (filt
           onChange={event => setText(event.currentTarget.value)}
         />
       ) : (
-        <MultiSelect
-          aria-label="Values"
-          placeholder={chosen.length ? undefined : 'Type to search'}
-          searchable
-          value={chosen}
-          onChange={setChosen}
-          searchValue={search}
-          onSearchChange={setSearch}
-          data={[...new Set([...chosen, ...(values.data ?? [])])].filter(Boolean)}
-          nothingFoundMessage={values.isFetching ? 'Looking…' : 'Nothing is called that'}
-          comboboxProps={{ withinPortal: false }}
-          maxDropdownHeight={220}
-        />
+        <>
+          <TextInput
+            aria-label="Find a value"
+            placeholder="Type to find"
+            value={search}
+            onChange={event => setSearch(event.currentTarget.value)}
+          />
+          <ul className={css.values}>
+            {[...new Set([...chosen, ...(values.data ?? [])])].map(value => (
+              <li key={value}>
+                <label>
+                  <input
+                    type="checkbox"
+                    checked={chosen.includes(value)}
+                    onChange={event =>
+                      setChosen(
+                        event.target.checked ? [...chosen, value] : chosen.filter(one => one !== value),
+                      )
+                    }
+                  />
+                  {named(value)}
+                </label>
+              </li>
+            ))}
+            {values.data?.length === 0 && <li>Nothing is called that</li>}
+          </ul>
+        </>
       )}
       <Row end>
         <Button type="submit" variant="filled" disabled={!filter}>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
-import { askedPeriod, comparisonName, readView } from '#kernel/view.ts'
+import { askedPeriod, comparisonName, readView, spanWords } from '#kernel/view.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { change, type Measure, show } from '#ui/number.ts'
 import { useUrl } from '#ui/url.ts'
@@ -96,15 +96,20 @@ export const sayOf = (answer: Answer): Say => ({
   value: (value, { name }) => show(value, measureOf(answer, name), 'card'),
   change: (against, { name }) => {
     const moved = change(against, measureOf(answer, name))
-    return moved.arrow ? moved.text : null
+    // A sentence needs no decimals: "42 % below", "3.4 % above".
+    return moved.arrow ? moved.text.replace(/^(\d{2,})\.\d %$/, (_, n) => `${n} %`) : null
   },
 })
 
 /** "vs last year", and the days it means. */
 export function baseOf(answer: Answer | undefined, comparison: string) {
   const meant = answer?.meta.comparisons[comparison]
+  const { short } = comparisonName(comparison)
   return {
-    base: comparisonName(comparison).short,
+    base:
+      meant && comparison === 'previous_period'
+        ? `vs ${spanWords(meant.from, meant.to).replace(meant.to.slice(0, 4) === answer?.meta.to.slice(0, 4) ? /(?<=\D) \d{4}$/ : /$^/, '')}`
+        : short,
     days: meant && `${meant.from} to ${meant.to}${meant.note ? ` · ${meant.note}` : ''}`,
   }
 }

@@ -64,8 +64,7 @@ export function Movers({
               size: Number(moved?.delta) * (most ? 1 : 0),
               mark: null,
               value: signed(moved?.delta),
-              delta: <span style={{ fontSize: 12, color: 'var(--ink-3)' }}>{ratio}</span>,
-              label: `${named(key)}: ${signed(moved?.delta)}, ${ratio}. Narrow to it.`,
+              delta: <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>{ratio}</span>,
             }
           })}
         />

@@ -1,0 +1,312 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Answer, AnswerRow, Definition } from '#metrics/query.ts'
+import {
+  courseOf,
+  drivers,
+  explorationTitle,
+  filterWords,
+  grainFor,
+  headline,
+  hourName,
+  leaders,
+  movers,
+  periodDays,
+  periodLabel,
+  readCell,
+  readExploration,
+  readFilters,
+  type Say,
+  sheetOf,
+  tileMetrics,
+  toggleFilter,
+  weekdayName,
+  withSubtotals,
+  writeCell,
+  writeFilters,
+} from './model.ts'
+
+const label = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+const say: Say = {
+  value: value => `£${value}`,
+  change: ({ ratio }) =>
+    ratio === null || Number(ratio) === 0 ? null : `${Math.round(Math.abs(Number(ratio) * 100))} %`,
+}
+const moved = (value: string | null, delta: string | null, ratio: string | null) => ({ value, delta, ratio })
+const define = (name: string, unit: 'money' | 'count'): Definition => ({
+  name,
+  label: label(name),
+  description: '',
+  formula: '',
+  unit,
+  additivity: 'additive',
+  good: 'up',
+  owner: '',
+  sources: [],
+})
+const answer = (
+  totals: AnswerRow,
+  rows: AnswerRow[] = [],
+  comparisons: Answer['meta']['comparisons'] = {},
+): Answer => ({
+  rows,
+  totals,
+  meta: {
+    from: '2011-12-01',
+    to: '2011-12-09',
+    calendar: 'gregorian',
+    currency: 'GBP',
+    stores: ['gifts'],
+    asOf: null,
+    lastDay: '2011-12-09',
+    rowsBehind: 3,
+    count: rows.length,
+    definitions: {
+      net_sales: define('net_sales', 'money'),
+      orders: define('orders', 'count'),
+      aov: define('aov', 'money'),
+    },
+    comparisons,
+    missing: {},
+    warnings: [],
+    cached: false,
+    ms: 1,
+  },
+})
+const both = {
+  previous_period: { label: 'Period before', from: '2011-11-01', to: '2011-11-09' },
+  last_year: { label: 'Last year', from: '2010-12-01', to: '2010-12-09' },
+}
+
+describe('filters in the URL', () => {
+  it('come back as they were written, whatever the values hold', () => {
+    const text = fc.string({ minLength: 1, maxLength: 12 }).filter(value => value !== '\\0')
+    const filter = fc.oneof(
+      fc.record({
+        dimension: fc.constantFrom('country', 'product'),
+        is: fc.array(fc.oneof(text, fc.constant('')), { minLength: 1, maxLength: 3 }),
+      }),
+      fc.record({ dimension: fc.constant('customer'), not: fc.array(text, { minLength: 1, maxLength: 3 }) }),
+      fc.record({ dimension: fc.constant('product'), contains: text }),
+      fc.record({ metric: fc.constant('net_sales'), over: fc.integer() }),
+    )
+    fc.assert(
+      fc.property(fc.array(filter, { maxLength: 4 }), those => {
+        const plain = JSON.parse(JSON.stringify(those)) as unknown
+        expect(readFilters(writeFilters(those))).toEqual(plain)
+      }),
+    )
+  })
+
+  it('leave out what makes no sense', () => {
+    expect(readFilters('country;=x;net_sales>lots;country=France')).toEqual([
+      { dimension: 'country', is: ['France'] },
+    ])
+  })
+
+  it('narrow by a click and widen by the same click', () => {
+    const one = toggleFilter([], 'country', 'France')
+    expect(one).toEqual([{ dimension: 'country', is: ['France'] }])
+    expect(toggleFilter(one, 'country', 'EIRE')).toEqual([{ dimension: 'country', is: ['EIRE'] }])
+    expect(toggleFilter(one, 'country', 'France')).toEqual([])
+  })
+
+  it('read as words', () => {
+    expect(filterWords({ dimension: 'country', is: ['France', ''] }, label)).toBe(
+      'Country is France or (not known)',
+    )
+    expect(filterWords({ metric: 'net_sales', over: 100 }, label)).toBe('Net sales over 100')
+  })
+})
+
+describe('the headline', () => {
+  const totals = {
+    net_sales: '433668.01',
+    compare: {
+      previous_period: { values: { net_sales: moved('610000', '-176331.99', '-0.29') } },
+      last_year: { values: { net_sales: moved('420000', '13668.01', '0.03') } },
+    },
+  } as unknown as AnswerRow
+  it('says the figure, when, and against what', () => {
+    expect(headline(answer(totals, [], both), 'net_sales', say)).toBe(
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 29 % below the period before and 3 % above last year.',
+    )
+  })
+  it('leaves out a comparison without data, and says level when nothing moved', () => {
+    const level = {
+      ...totals,
+      compare: {
+        previous_period: { values: { net_sales: moved(null, null, null) } },
+        last_year: { values: { net_sales: moved('433668.01', '0', '0') } },
+      },
+    } as unknown as AnswerRow
+    expect(headline(answer(level, [], both), 'net_sales', say)).toBe(
+      'Net sales £433668.01 from 1 to 9 Dec 2011, level with last year.',
+    )
+  })
+  it('says nothing when there is no data, rather than zero', () => {
+    expect(headline(answer({ net_sales: null }), 'net_sales', say)).toBe('')
+  })
+  it('names the drivers', () => {
+    const row = {
+      compare: {
+        previous_period: { values: { orders: moved('10', '-3', '-0.3'), aov: moved('10', '1', '0.1') } },
+      },
+    } as unknown as AnswerRow
+    expect(drivers(answer(row, [], both), 'previous_period', say)).toBe(
+      'Orders down 30 % and aov up 10 % against the period before.',
+    )
+  })
+})
+
+describe('the cockpit', () => {
+  it('shows at most seven tiles, of figures that exist and have data', () => {
+    const all = [
+      'orders',
+      'net_sales',
+      'aov',
+      'units',
+      'customers',
+      'new_customers',
+      'return_rate',
+      'discount_rate',
+    ]
+    expect(tileMetrics(all.map(name => ({ name })))).toHaveLength(7)
+    expect(tileMetrics([{ name: 'net_sales' }, { name: 'units' }], { units: 'no quantities' })).toEqual([
+      'net_sales',
+    ])
+  })
+
+  it.each([
+    ['2011-12-01', '2011-12-02', 'hour'],
+    ['2011-12-01', '2011-12-09', 'day'],
+    ['2011-10-01', '2011-12-31', 'week'],
+    ['2011-01-01', '2011-12-31', 'month'],
+    ['2005-01-01', '2011-12-31', 'quarter'],
+  ])('draws %s to %s by %s', (from, to, grain) => expect(grainFor(from, to)).toBe(grain))
+
+  it('keeps not known apart from zero in a course', () => {
+    const course = courseOf(
+      answer({}, [
+        { period: '2011-12-01', aov: null },
+        { period: '2011-12-02', aov: '0' },
+      ]),
+      'aov',
+    )
+    expect(course.actual).toEqual([null, 0])
+  })
+
+  it('finds those that moved most, either way, and leaves out the still', () => {
+    const row = (country: string, delta: string | null) =>
+      ({
+        country,
+        compare: { last_year: { values: { net_sales: moved('1', delta, null) } } },
+      }) as unknown as AnswerRow
+    const rows = [
+      row('France', '5'),
+      row('Spain', '-9'),
+      row('EIRE', '0'),
+      row('Malta', null),
+      row('Italy', '7'),
+    ]
+    expect(movers(rows, 'net_sales', 'last_year', 'up').map(one => one.row.country)).toEqual([
+      'Italy',
+      'France',
+    ])
+    expect(movers(rows, 'net_sales', 'last_year', 'down').map(one => one.row.country)).toEqual(['Spain'])
+  })
+})
+
+describe('periods', () => {
+  it.each([
+    ['2011-12-09', 'Fri 9 Dec 2011', '9 Dec', { from: '2011-12-09', to: '2011-12-09' }],
+    ['2011-W49', 'Week 49, 2011', 'wk 49', { from: '2011-12-05', to: '2011-12-11' }],
+    ['2010-12', 'Dec 2010', 'Dec 10', { from: '2010-12-01', to: '2010-12-31' }],
+    ['2011-Q4', 'Q4 2011', 'Q4 11', { from: '2011-10-01', to: '2011-12-31' }],
+    ['2011', '2011', '2011', { from: '2011-01-01', to: '2011-12-31' }],
+    ['2011-12-09T14', '9 Dec, 14:00', '14:00', null],
+  ])('%s is %s', (period, full, axis, days) => {
+    expect(periodLabel(period)).toBe(full)
+    expect(periodLabel(period, 'axis')).toBe(axis)
+    expect(periodDays(period)).toEqual(days)
+  })
+
+  it('weekdays and hours are known by name and by number', () => {
+    expect([weekdayName('1'), weekdayName('sun'), weekdayName('Friday')]).toEqual([
+      'Monday',
+      'Sunday',
+      'Friday',
+    ])
+    expect([hourName('8'), hourName('08:00')]).toEqual(['08', '08'])
+  })
+})
+
+describe('the explorer', () => {
+  it('reads the URL and says it as a title', () => {
+    const exploration = readExploration({
+      metrics: 'net_sales,orders',
+      by: 'country',
+      grain: 'month',
+      sort: 'orders,asc,last_year',
+    })
+    expect(exploration.sort).toEqual({ by: 'orders', of: 'last_year', desc: false })
+    expect(explorationTitle(exploration, label)).toBe('Net sales and orders by country, month by month')
+  })
+
+  it('begins with net sales by month, and with the whole period once it is split', () => {
+    expect(readExploration({})).toMatchObject({ metrics: ['net_sales'], grain: 'month' })
+    expect(readExploration({ by: 'country' }).grain).toBeNull()
+  })
+
+  it('opens the same cell again from the URL', () => {
+    const cell = { metric: 'net_sales', period: '2011-11', values: { country: 'A;B=C', product: '' } }
+    expect(readCell(writeCell(cell))).toEqual(cell)
+    expect(readCell(undefined)).toBeNull()
+  })
+
+  it('puts each subtotal before its rows', () => {
+    const rows: AnswerRow[] = [
+      { period: '2011-11', country: 'France', net_sales: '1' },
+      { period: '2011-11', country: 'Spain', net_sales: '2' },
+      { period: '2011-12', country: 'France', net_sales: '3' },
+    ]
+    const subtotals: AnswerRow[] = [
+      { period: '2011-11', country: null, net_sales: '3' },
+      { period: '2011-12', country: null, net_sales: '3' },
+    ]
+    const shown = withSubtotals({ ...answer({}, rows), subtotals }, ['period', 'country'])
+    expect(shown.map(one => one.depth)).toEqual([1, 2, 2, 1, 2])
+  })
+
+  it('draws the largest', () => {
+    const rows: AnswerRow[] = [
+      { country: 'France', net_sales: '1' },
+      { country: 'Spain', net_sales: '-9' },
+      { country: 'EIRE', net_sales: '4' },
+    ]
+    expect(leaders(answer({}, rows), 'country', 'net_sales', 2)).toEqual(['Spain', 'EIRE'])
+  })
+
+  it('gives exact values away, an unknown one as nothing', () => {
+    const rows = [
+      {
+        country: 'France',
+        net_sales: '1.2345',
+        compare: { last_year: { values: { net_sales: moved(null, null, null) } } },
+      },
+    ] as unknown as AnswerRow[]
+    const sheet = sheetOf(
+      answer({}, rows, { last_year: both.last_year }),
+      { metrics: ['net_sales'], by: ['country'] },
+      'x',
+      label,
+    )
+    expect(sheet.rows[0]).toMatchObject({ net_sales: '1.2345', 'net_sales|last_year': null })
+    expect(sheet.columns.map(column => column.label)).toEqual([
+      'Country',
+      'Net sales',
+      'Net sales, Last year',
+      'Net sales, change on Last year',
+    ])
+  })
+})

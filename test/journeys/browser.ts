@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import { expect } from 'vitest'
+
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+]
+
+/** The browser on this machine, or null: journeys then skip and say how to get one. */
+export const chromiumPath = places.find(existsSync) ?? null
+export const skipped = chromiumPath
+  ? ''
+  : ' (skipped: no Chromium on this machine; install it with `apt-get install chromium`)'
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumPath ?? '',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+
+/** The bundle as it is shipped, built once for a run of journeys into a folder of its own. */
+export async function builtBundle(folder: string): Promise<string> {
+  await build({ logLevel: 'error', build: { outDir: folder, emptyOutDir: true } })
+  return folder
+}
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** Fails on anything that keeps someone out: axe's serious and critical findings. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.addScriptTag({ path: axe })
+  const found = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as {
+      axe: {
+        run(options: object): Promise<{
+          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
+        }>
+      }
+    }
+    const { violations } = await checker.run({ resultTypes: ['violations'] })
+    return violations
+      .filter(one => one.impact === 'serious' || one.impact === 'critical')
+      .map(
+        one =>
+          `${one.id}: ${one.nodes
+            .map(node => `${node.html} ${node.failureSummary}`)
+            .slice(0, 3)
+            .join(' | ')}`,
+      )
+  })
+  expect(found).toEqual([])
+}
+
+/** Everything the page complains of: errors thrown, and errors written to the console. */
+export function complaints(page: Page): string[] {
+  const list: string[] = []
+  page.on('pageerror', error => list.push(error.message))
+  page.on('console', message => {
+    // A refusal the journey provokes is written by the browser itself.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+      list.push(message.text())
+  })
+  return list
+}

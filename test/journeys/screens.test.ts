@@ -1,0 +1,350 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
+
+/** A busy machine takes its time. */
+const patient = { timeout: 20_000 }
+
+describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-web-'))
+  let browser: Browser
+  let stage: Stage
+  let context: BrowserContext
+  let page: Page
+  let heard: string[]
+
+  beforeAll(async () => {
+    await builtBundle(folder)
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    stage = await openStage({ dist: folder })
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: stage.url })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    page = await context.newPage()
+    heard = complaints(page)
+  })
+  afterEach(async () => {
+    await context.close()
+    await stage.close()
+    expect(heard).toEqual([])
+  })
+  const title = () => page.getByRole('heading', { level: 1 })
+  const settled = () => page.waitForLoadState('networkidle')
+
+  describe('the cockpit', () => {
+    it('answers first: a sentence, seven figures, and the latest month that has data', async () => {
+      await page.goto('/')
+      await expect
+        .poll(() => title().textContent(), patient)
+        .toMatch(/^Net sales £[\d,]+ from 1 to 9 Dec 2011, /)
+      expect(await page.getByText('The data end on 9 Dec 2011').isVisible()).toBe(true)
+      expect(
+        await page
+          .getByLabel('Headline figures')
+          .getByRole('button', { name: /^Show / })
+          .count(),
+      ).toBe(7)
+      expect(new URL(page.url()).search).toBe('')
+    })
+
+    it('drills by click, and Back undoes it', async () => {
+      await page.goto('/')
+      await page
+        .getByRole('list', { name: 'Net sales by country' })
+        .getByRole('button', { name: /^France/ })
+        .click()
+      await page.waitForURL(/where=country/)
+      expect(await page.getByText('Country is France').isVisible()).toBe(true)
+      const narrowed = await title().textContent()
+      await page.goBack()
+      await expect.poll(() => title().textContent(), patient).not.toBe(narrowed)
+      expect(new URL(page.url()).search).toBe('')
+    })
+
+    it('switches the figure below by its tile', async () => {
+      await page.goto('/')
+      await page.getByRole('button', { name: /^Show Orders below/ }).click()
+      await page.waitForURL(/metric=orders/)
+      await page.getByRole('list', { name: 'Orders by country' }).waitFor()
+    })
+
+    it('takes everything in the top bar from the URL', async () => {
+      await page.goto('/?period=2011-11-01..2011-11-30&compare=last_year')
+      await expect
+        .poll(() => title().textContent())
+        .toMatch(/in Nov 2011, [\d.]+ % (above|below) last year\.$/)
+      await page.getByRole('button', { name: /^Period/ }).click()
+      await page.getByRole('button', { name: /^Last quarter/ }).click()
+      await page.waitForURL(/period=last_quarter/)
+      await expect.poll(() => title().textContent(), patient).toContain('from Jul to Sep 2011')
+    })
+
+    it('says what the figure means where it stands', async () => {
+      await page.goto('/')
+      await page
+        .getByLabel('Headline figures')
+        .getByRole('button', { name: 'Net sales', exact: true })
+        .click()
+      await page.getByText('gross_sales + discounts + sales_reversals').waitFor()
+    })
+
+    it('opens down to the rows', async () => {
+      await page.goto('/')
+      await page.getByRole('button', { name: 'Rows behind' }).click()
+      const sheet = page.getByRole('dialog', { name: /Rows behind Net sales/ })
+      await sheet.getByRole('columnheader', { name: 'Order id' }).waitFor()
+      await page.keyboard.press('Escape')
+      await sheet.waitFor({ state: 'hidden' })
+    })
+
+    it('shows a chart as a table and gives it away as CSV and PNG', async () => {
+      await page.goto('/')
+      await page.getByRole('button', { name: 'Net sales by day: show as table' }).click()
+      const card = page.locator('#trend')
+      expect(await card.getByRole('row').count()).toBe(10)
+      await card.getByRole('button', { name: /take away/ }).click()
+      const [csv] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: 'Download CSV' }).click(),
+      ])
+      expect(readFileSync(await csv.path(), 'utf8')).toMatch(/^\uFEFFPeriod,Net sales,/)
+      await card.getByRole('button', { name: /take away/ }).click()
+      const [png] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: 'Download PNG' }).click(),
+      ])
+      expect(
+        readFileSync(await png.path())
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG')
+    })
+
+    it('walks through a chart by arrow keys and reads the points out', async () => {
+      await page.goto('/')
+      const plot = page.getByRole('img', { name: /^Net sales by day, 9 points/ })
+      await plot.focus()
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('ArrowRight')
+      await page
+        .getByText(/^Fri 2 Dec 2011: £/)
+        .first()
+        .waitFor({ state: 'attached' })
+    })
+
+    it('says what happened and what to do when the figures cannot be read', async () => {
+      stage.answer('failing')
+      await page.goto('/')
+      await page.getByRole('alert').first().waitFor()
+      expect(await page.getByRole('alert').first().textContent()).toContain('Try again in a minute.')
+      stage.answer('well')
+      await page.getByRole('button', { name: 'Try again' }).first().click()
+      await expect.poll(() => title().textContent(), patient).toContain('Net sales')
+    })
+
+    it('says what will be here before there are any data', async () => {
+      stage.answer('empty')
+      await page.goto('/')
+      await page.getByText('Your sales will be here').waitFor()
+      expect(await page.getByRole('link', { name: 'Import a file' }).isVisible()).toBe(true)
+    })
+
+    for (const scheme of ['light', 'dark'] as const)
+      it(`keeps nobody out (${scheme})`, async () => {
+        await page.emulateMedia({ colorScheme: scheme })
+        await page.goto('/')
+        await page.getByRole('list', { name: 'Net sales by channel' }).waitFor()
+        await settled()
+        await expectAccessible(page)
+      })
+
+    it('fits a phone', async () => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.goto('/')
+      await page.getByRole('list', { name: 'Net sales by channel' }).waitFor()
+      await settled()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+      await page.getByRole('button', { name: 'Rooms' }).click()
+      await page.getByRole('link', { name: 'Explorer' }).last().click()
+      await page.waitForURL(/explore/)
+    })
+  })
+
+  describe('the explorer', () => {
+    it('asks what the URL asks: figures, split, grain, comparison', async () => {
+      await page.goto(
+        '/explore?metrics=net_sales,orders&by=country&grain=month&period=2011-10-01..2011-11-30',
+      )
+      await expect
+        .poll(() => title().textContent(), patient)
+        .toBe('Net sales and orders by country, month by month')
+      const table = page.getByRole('table', { name: 'The answer as a table' })
+      await table.getByRole('row', { name: /Nov 2011.*France/ }).waitFor()
+      expect(await table.getByRole('row', { name: /^Total/ }).isVisible()).toBe(true)
+    })
+
+    it('is built by choosing, and sorted by its headings', async () => {
+      await page.goto('/explore')
+      await page.getByRole('button', { name: 'Split', exact: true }).click()
+      await page.getByRole('button', { name: 'Country', exact: true }).click()
+      await page.waitForURL(/by=country/)
+      await page.getByRole('button', { name: 'Every: Month' }).click()
+      await page.getByRole('button', { name: /^Whole period/ }).click()
+      await page.getByRole('button', { name: 'Sort by Net sales', exact: true }).click()
+      await page.waitForURL(/sort=net_sales,asc/)
+      const first = page.getByRole('table', { name: 'The answer as a table' }).locator('tbody tr').first()
+      await expect.poll(() => first.textContent(), patient).not.toContain('United Kingdom')
+    })
+
+    it('narrows by a filter that is looked up', async () => {
+      await page.goto('/explore?by=country&grain=none')
+      await settled()
+      await page.keyboard.press('/')
+      await page.getByPlaceholder('Type to find').fill('germ')
+      await page.getByRole('checkbox', { name: 'Germany' }).check()
+      await page.getByRole('button', { name: 'Apply' }).click()
+      await page.waitForURL(/where=country%3DGermany|where=country=Germany/)
+      expect(await page.getByText('Country is Germany').isVisible()).toBe(true)
+    })
+
+    it('opens a row down to the lines behind it, by keyboard', async () => {
+      await page.goto('/explore?by=country&grain=none')
+      const row = page.getByRole('table', { name: 'The answer as a table' }).locator('tbody tr').first()
+      await row.focus()
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/rows=net_sales/)
+      await page.getByRole('dialog').getByRole('columnheader', { name: 'Order id' }).waitFor()
+    })
+
+    it('explains how the figure is worked out', async () => {
+      await page.goto('/explore')
+      await page.getByRole('button', { name: 'How it is worked out' }).click()
+      await page.getByText(/SELECT day, SUM\(gross\)/).waitFor()
+    })
+
+    it('gives all rows away', async () => {
+      await page.goto('/explore?by=product&grain=none')
+      await page.getByRole('button', { name: 'Download' }).click()
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: 'All rows as XLSX' }).click(),
+      ])
+      expect(file.suggestedFilename()).toBe('net_sales-by-product.xlsx')
+    })
+
+    it('says why a figure has no data', async () => {
+      await page.goto('/explore?metrics=net_sales,sessions')
+      await page.getByText('connect GA4 or import traffic').first().waitFor()
+    })
+
+    it('keeps nobody out', async () => {
+      await page.goto('/explore?metrics=net_sales,orders&by=country&grain=month')
+      await page.getByRole('table', { name: 'The answer as a table' }).waitFor()
+      await settled()
+      await expectAccessible(page)
+    })
+  })
+
+  describe('the shell', () => {
+    it('finds figures and screens by ⌘K', async () => {
+      await page.goto('/')
+      await settled()
+      await page.keyboard.press('Control+k')
+      await page.getByPlaceholder('Find a screen').fill('return rate')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/explore\?.*metrics=return_rate/)
+      await expect.poll(() => title().textContent(), patient).toContain('Return rate')
+    })
+
+    it('goes by g and a letter, and keeps the view', async () => {
+      await page.goto('/?period=last_quarter')
+      await settled()
+      await page.keyboard.press('g')
+      await page.keyboard.press('e')
+      await page.waitForURL(/explore\?period=last_quarter/)
+    })
+
+    it('lists its shortcuts', async () => {
+      await page.goto('/')
+      await settled()
+      await page.keyboard.press('?')
+      const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+      await list.getByText('Explorer').waitFor()
+      await expectAccessible(page)
+    })
+
+    it('says whose data are shown', async () => {
+      await page.goto('/')
+      await page.getByText('CC BY 4.0').waitFor()
+    })
+
+    it('prints light, without its controls', async () => {
+      await page.emulateMedia({ colorScheme: 'dark', media: 'print' })
+      await page.goto('/')
+      await page.getByRole('list', { name: 'Net sales by country' }).waitFor()
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+        'rgb(250, 250, 250)',
+      )
+      expect(await page.getByRole('navigation').first().isVisible()).toBe(false)
+    })
+  })
+
+  describe('signing in', () => {
+    it('takes a password, then a code, and leads back to where one was', async () => {
+      stage.forget()
+      await page.goto('/explore?metrics=orders')
+      await page.waitForURL(/sign-in\?back=/)
+      await page.getByLabel('E-mail').fill('ada@example.com')
+      await page.getByLabel('Password', { exact: true }).fill('wrong')
+      await page.keyboard.press('Enter')
+      await page.getByText('do not belong together').waitFor()
+      await expectAccessible(page)
+      await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple')
+      await page.keyboard.press('Enter')
+      await page.getByLabel('Code').fill('123 456')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/explore\?metrics=orders$/)
+      await expect.poll(() => title().textContent(), patient).toContain('Orders')
+    })
+
+    it('leads nowhere outside', async () => {
+      stage.forget()
+      await page.goto('/sign-in?back=//evil.example')
+      await page.getByLabel('E-mail').fill('grace@example.com')
+      await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${stage.url}/`)
+    })
+
+    it('notices a session that ended', async () => {
+      await page.goto('/')
+      await settled()
+      stage.forget()
+      await page.getByRole('button', { name: /^Show Orders below/ }).click()
+      await page.waitForURL(/sign-in/)
+    })
+
+    it('wants a whole link to set up or accept', async () => {
+      await page.goto('/set-up')
+      await page.getByText('This page needs the whole link').waitFor()
+      await page.goto('/set-up?token=abc')
+      await page.getByLabel('Your name').fill('Ada')
+      await page.getByLabel('E-mail').fill('ada@example.com')
+      await page.getByLabel('Password', { exact: true }).fill('short')
+      await page.getByLabel('The same again').fill('short')
+      await page.getByRole('button', { name: /Create/ }).click()
+      await page.getByText('Use at least 12 characters for the password.').waitFor()
+      await expectAccessible(page)
+    })
+  })
+})
