@@ -9,6 +9,8 @@ export interface Source {
   day: string
   /** Rows of the source that are the fact. */
   where?: string
+  /** Columns that are 0 on the rows `where` leaves out: a scan of all rows adds them up just as well. */
+  zeroElsewhere?: readonly string[]
   /** Dimensions it holds, as SQL over its columns (f). */
   dimensions: Readonly<Record<string, string>>
   /** Column expressions where a column is not stored under its own name. */
@@ -73,6 +75,8 @@ const ledgerMoney = [
   'net_costed',
 ]
 
+const orderCounts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
+
 const hours: Source = { table: 'sales_hours', day: 'day', dimensions: { ...sale, ...moment } }
 const products: Source = { table: 'product_days', day: 'day', dimensions: { ...place, ...product, ...day } }
 const orderRows: Source = {
@@ -107,9 +111,9 @@ export const facts: readonly Fact[] = [
     label: 'Orders',
     table: 'sales_lines',
     sources: [
-      { ...hours, only: ['orders', 'discounted_orders', 'customer_orders', 'first_orders'] },
+      { ...hours, only: orderCounts },
       { ...products, only: ['orders'], needs: { orders: 'product' } },
-      { ...orderRows, where: 'f.orders = 1' },
+      { ...orderRows, where: 'f.orders = 1', zeroElsewhere: orderCounts },
       // An order is in a slice of products when it sold one of them: counted, never added over products.
       {
         ...lines,

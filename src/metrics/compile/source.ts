@@ -3,9 +3,8 @@ import { factByName, type Source } from '../facts.ts'
 import { type Aggregate, aggregateKey } from '../formula.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 
-/** Aggregates that are asked of one table together. */
+/** Aggregates that are asked of the same rows of one table together, whatever facts they are of. */
 export interface Branch {
-  fact: string
   source: Source
   aggregates: Aggregate[]
 }
@@ -33,12 +32,31 @@ export const chooseSources = (resolved: Resolved, grouped: ResolvedDimension[], 
       unanswerable.set(aggregateKey(aggregate), why(aggregate, needed))
       continue
     }
-    const branch = branches.find(b => b.source === source && b.fact === fact.name)
+    const branch = branches.find(b => sameRows(b.source, source))
     if (branch) branch.aggregates.push(aggregate)
-    else branches.push({ fact: fact.name, source, aggregates: [aggregate] })
+    else branches.push({ source, aggregates: [aggregate] })
   }
-  return { branches, unanswerable }
+  return { branches: branches.filter(branch => !joined(branch, branches)), unanswerable }
 }
+
+/** Hands the aggregates of a branch to one that scans all rows of the same table anyway. @returns whether it could. */
+const joined = (branch: Branch, all: readonly Branch[]): boolean => {
+  const { source, aggregates } = branch
+  const free = aggregates.every(a => a.kind === 'sum' && source.zeroElsewhere?.includes(a.column))
+  const host = free
+    ? all.find(b => !b.source.where && sameRows(b.source, { ...source, where: undefined }))
+    : undefined
+  host?.aggregates.push(...aggregates)
+  return host !== undefined
+}
+
+/** Sources that differ only in what they may be asked: one scan answers both. */
+const sameRows = (a: Source, b: Source): boolean =>
+  a.table === b.table &&
+  a.day === b.day &&
+  a.where === b.where &&
+  a.columns === b.columns &&
+  Object.entries(a.dimensions).every(([name, sql]) => b.dimensions[name] === sql)
 
 const answers = (source: Source, aggregate: Aggregate, needed: Set<string>, fixed: Set<string>): boolean => {
   if (source.only && !source.only.includes(aggregate.column)) return false

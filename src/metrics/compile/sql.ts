@@ -3,6 +3,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import { factByName, type Source } from '../facts.ts'
 import { type Aggregate, aggregateKey, type Formula, toSql } from '../formula.ts'
+import { gathered, groupBy, type Part } from './gather.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Branch } from './source.ts'
 import type { Side, Window } from './window.ts'
@@ -59,9 +60,11 @@ export const writeStatement = (shape: Shape, about: string): Statement => {
     resolved.aggregates.map((_a, index) => column(side, index)),
   )
   const extra = whole ? ['behind', 'unrated'] : []
-  const parts = window.sides.flatMap((side, s) =>
-    side.segments.length === 0 ? [] : branches.map(branch => writeBranch(shape, text, branch, side, s)),
-  )
+  const parts = isOneScan(shape)
+    ? branches.map(branch => writeSides(shape, text, branch))
+    : window.sides.flatMap((side, s) =>
+        side.segments.length === 0 ? [] : branches.map(branch => writeBranch(shape, text, branch, side, s)),
+      )
   const single = parts.length === 1 ? parts[0] : undefined
   const answered = new Set(parts.flatMap(part => Object.keys(part.columns)))
   const stacked = single
@@ -91,14 +94,42 @@ const select = (
   key: Record<string, string>,
 ) => [...keys.map(k => `${key[k]} AS ${k}`), ...columns.map(name => `${of(name)} AS ${name}`)].join(', ')
 
-interface Part {
-  keys: Record<string, string>
-  columns: Record<string, string>
-  rest: string
+/**
+ * Whether the sides can be told apart in one scan. Without periods they share their keys, and grouping many products
+ * or customers once is what costs; without keys, or with periods, a scan for each side is the quicker way.
+ */
+const isOneScan = ({ window, grouped, branches }: Shape): boolean =>
+  !window.grain &&
+  grouped.length > 0 &&
+  window.sides.length > 1 &&
+  branches.every(branch => branch.aggregates.every(a => a.kind !== 'last' && a.kind !== 'average'))
+
+/** A branch for all sides at once: each column counts only the rows of its side's days. */
+const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
+  const { resolved, window, grouped, dialect } = shape
+  const { source } = branch
+  const day = `f.${source.day}`
+  const sides = window.sides.filter(side => side.segments.length > 0)
+  const keys = Object.fromEntries(
+    grouped.map((d, i) => [`d${i}`, dimensionSql(d, source.dimensions[d.of] ?? "''", day, dialect, text)]),
+  )
+  const columns: Record<string, string> = {}
+  for (const side of sides)
+    for (const aggregate of branch.aggregates) {
+      const index = resolved.aggregates.findIndex(a => aggregateKey(a) === aggregateKey(aggregate))
+      const within = sides.length > 1 ? inSegments(side, day, text) : undefined
+      const sql = aggregateSql(branch, aggregate, rateSql(shape, source, text), text, within)
+      // A count of nothing is left open like a sum of nothing: what it means depends on where the data begin.
+      columns[column(window.sides.indexOf(side), index)] = sql.startsWith('count(')
+        ? `nullif(${sql}, 0)`
+        : sql
+    }
+  const all = { ...(sides[0] as Side), segments: sides.flatMap(side => side.segments) }
+  return { keys, columns, rest: `${fromSql(shape, source, all, text)}${groupBy(grouped.length)}` }
 }
 
 const writeBranch = (shape: Shape, text: Text, branch: Branch, side: Side, s: number): Part => {
-  const { resolved, window, grouped, reach, dialect, whole } = shape
+  const { resolved, window, grouped, dialect, whole } = shape
   const { source } = branch
   const day = `f.${source.day}`
   const dimension = (d: ResolvedDimension) =>
@@ -111,10 +142,7 @@ const writeBranch = (shape: Shape, text: Text, branch: Branch, side: Side, s: nu
   const from = fromSql(shape, source, side, text)
   const grouping = Object.values(keys)
   const semi = branch.aggregates.some(a => a.kind === 'last' || a.kind === 'average')
-  const rate =
-    reach.convertTo && 'currency' in source.dimensions
-      ? `CASE WHEN f.currency = ${text.bind(reach.convertTo, 'String')} THEN CAST(1 AS DECIMAL(18,8)) ELSE r.rate END`
-      : null
+  const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
   branch.aggregates.forEach(aggregate => {
     const index = resolved.aggregates.findIndex(a => aggregateKey(a) === aggregateKey(aggregate))
@@ -125,9 +153,17 @@ const writeBranch = (shape: Shape, text: Text, branch: Branch, side: Side, s: nu
       'lines' in (source.columns ?? {}) || !derivedTables.has(source.table) ? 'count(*)' : 'sum(f.lines)'
     if (rate) columns.unrated = `sum(CASE WHEN ${rate} IS NULL THEN 1 ELSE 0 END)`
   }
+  if (!semi && !rate && branch.aggregates.every(a => a.kind === 'sum'))
+    return gathered({ keys, columns, rest: from })
   if (!semi) return { keys, columns, rest: `${from}${groupBy(grouping.length)}` }
   return semiAdditive(branch, resolved, s, keys, columns, from, day)
 }
+
+/** What a row's money is multiplied by; null where nothing is converted. */
+const rateSql = ({ reach }: Shape, source: Source, text: Text): string | null =>
+  reach.convertTo && 'currency' in source.dimensions
+    ? `CASE WHEN f.currency = ${text.bind(reach.convertTo, 'String')} THEN CAST(1 AS DECIMAL(18,8)) ELSE r.rate END`
+    : null
 
 /** FROM and WHERE of a side: the stores, the days, the filters. */
 const fromSql = (
@@ -199,10 +235,6 @@ export const rowConditions = (
   }
 }
 
-/** By position: keys come first in every branch, and expressions with parameters cannot be repeated. */
-const groupBy = (count: number) =>
-  count === 0 ? '' : `\nGROUP BY ${Array.from({ length: count }, (_, i) => i + 1).join(', ')}`
-
 const derivedTables = new Set<string>(['order_days', 'sales_hours', 'product_days'])
 
 /** Stocks are added over products on each day, then the last day (or the mean of days) is taken. */
@@ -244,17 +276,26 @@ const semiAdditive = (
   }
 }
 
-const aggregateSql = (branch: Branch, aggregate: Aggregate, rate: string | null, text: Text): string => {
+const aggregateSql = (
+  branch: Branch,
+  aggregate: Aggregate,
+  rate: string | null,
+  text: Text,
+  within?: string,
+): string => {
   const { source } = branch
   const stored = source.columns?.[aggregate.column] ?? `f.${aggregate.column}`
-  const only = aggregate.where
-    .map(w => `${source.columns?.[w.column] ?? `f.${w.column}`} = ${text.bind(w.is, 'String')}`)
-    .join(' AND ')
+  const only = [
+    ...(within ? [within] : []),
+    ...aggregate.where.map(
+      w => `${source.columns?.[w.column] ?? `f.${w.column}`} = ${text.bind(w.is, 'String')}`,
+    ),
+  ].join(' AND ')
   const filter = only ? ` FILTER (WHERE ${only})` : ''
   if (stored.startsWith('@distinct ')) return `count(DISTINCT ${stored.slice('@distinct '.length)})${filter}`
   if (aggregate.kind === 'count') return `count(*)${filter}`
   if (aggregate.kind === 'distinct') return `count(DISTINCT nullif(${stored}, ''))${filter}`
-  const money = factByName[branch.fact]?.money.includes(aggregate.column)
+  const money = factByName[aggregate.fact]?.money.includes(aggregate.column)
   return `sum(${rate && money ? `(${stored}) * (${rate})` : stored})${filter}`
 }
 

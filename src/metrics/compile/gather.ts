@@ -1,0 +1,39 @@
+/** One table asked for one side of a question: keys and columns as SQL over `rest`. */
+export interface Part {
+  keys: Record<string, string>
+  columns: Record<string, string>
+  rest: string
+}
+
+/** By position: keys come first in every branch, and expressions with parameters cannot be repeated. */
+export const groupBy = (count: number) =>
+  count === 0 ? '' : `\nGROUP BY ${Array.from({ length: count }, (_, i) => i + 1).join(', ')}`
+
+/** Columns of few values: gathering by them first leaves little to compute keys for. */
+const few = new Set(['store', 'day', 'hour', 'currency', 'country', 'channel'])
+
+/**
+ * Sums grouped by their keys. Where a key is computed (which period a day is in, a weekday's name), rows are first
+ * gathered by the plain columns it is computed from: a few thousand groups instead of millions of rows go through
+ * the computing.
+ */
+export const gathered = ({ keys, columns, rest }: Part): Part => {
+  const names = Object.keys(keys)
+  const grouped = { keys, columns, rest: `${rest}${groupBy(names.length)}` }
+  const expressions = Object.values(keys)
+  const plain = [
+    ...new Set(expressions.flatMap(sql => [...sql.matchAll(/\bf\.(\w+)/g)].map(match => match[1] ?? ''))),
+  ]
+  const computed = expressions.some(sql => !/^f\.\w+$/.test(sql))
+  const foreign = expressions.some(sql => /\b[pr]\.\w/.test(sql))
+  if (!computed || foreign || plain.length === 0 || !plain.every(name => few.has(name))) return grouped
+  const inner = [
+    ...plain.map(name => `f.${name} AS ${name}`),
+    ...Object.entries(columns).map(([name, sql]) => `${sql} AS ${name}`),
+  ]
+  return {
+    keys,
+    columns: Object.fromEntries(Object.keys(columns).map(name => [name, `sum(f.${name})`])),
+    rest: `FROM (SELECT ${inner.join(', ')} ${rest}${groupBy(plain.length)}) f${groupBy(names.length)}`,
+  }
+}
