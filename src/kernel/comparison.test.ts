@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ComparisonKind, compareDays } from './comparison.ts'
+import { addDays, dayCount, dayNumber, dayOf, daysBetween, weekday } from './day.ts'
+import { civilYear, type Grain, nrf, periodsBetween } from './period.ts'
+
+const over = (kind: ComparisonKind, from: string, to: string, grain?: Grain, rule = civilYear) => {
+  const buckets = grain ? periodsBetween(rule, from, to, grain) : [{ key: '', label: '', from, to }]
+  return compareDays(rule, kind, buckets, grain)
+}
+const baseOf = (kind: ComparisonKind, day: string, within: [string, string]) => {
+  const buckets = periodsBetween(civilYear, within[0], within[1], 'day')
+  const found = compareDays(civilYear, kind, buckets, 'day')
+  return found.segments.find(s => s.bucket === buckets.findIndex(b => b.key === day))?.from
+}
+
+describe('previous period', () => {
+  it('of a whole month is the whole month before, and says that it is longer', () => {
+    expect(over('previous_period', '2011-11-01', '2011-11-30')).toMatchObject({
+      from: '2011-10-01',
+      to: '2011-10-31',
+      note: '1 day more than the period itself',
+    })
+  })
+  it('of a month to date is the month before to the same elapsed day', () => {
+    expect(over('previous_period', '2011-11-01', '2011-11-15')).toMatchObject({
+      from: '2011-10-01',
+      to: '2011-10-15',
+    })
+    expect(over('previous_period', '2011-03-01', '2011-03-30')).toMatchObject({
+      from: '2011-02-01',
+      to: '2011-02-28',
+    })
+  })
+  it('of any other window is as many days before', () => {
+    expect(over('previous_period', '2011-11-10', '2011-11-16')).toMatchObject({
+      from: '2011-11-03',
+      to: '2011-11-09',
+    })
+  })
+  it('pairs months by place, the last to the same elapsed day', () => {
+    const { segments } = over('previous_period', '2011-10-01', '2011-12-09', 'month')
+    expect(segments).toEqual([
+      { bucket: 0, from: '2011-07-01', to: '2011-07-31' },
+      { bucket: 1, from: '2011-08-01', to: '2011-08-31' },
+      { bucket: 2, from: '2011-09-01', to: '2011-09-08' },
+    ])
+  })
+})
+
+describe('last year by date', () => {
+  it('compares a whole February with a whole February', () => {
+    expect(over('last_year', '2025-02-01', '2025-02-28')).toMatchObject({
+      from: '2024-02-01',
+      to: '2024-02-29',
+    })
+  })
+  it('leaves 29 February without a day to stand beside', () => {
+    const { segments } = over('last_year', '2024-02-28', '2024-03-01', 'day')
+    expect(segments.map(s => s.from)).toEqual(['2023-02-28', '2023-03-01'])
+  })
+})
+
+describe('retail weeks', () => {
+  it('restate and do not restate the year after a 53rd week as published', () => {
+    const of = (kind: ComparisonKind) => over(kind, '2018-02-04', '2018-02-10', 'week', nrf).from
+    expect(of('last_year_restated')).toBe('2017-02-05')
+    expect(of('last_year_unrestated')).toBe('2017-01-29')
+    expect(over('last_year_unrestated', '2019-02-03', '2019-02-09', 'week', nrf).from).toBe('2018-02-04')
+  })
+})
+
+describe('events aligned', () => {
+  it('puts Easter beside Easter and Black Friday beside Black Friday', () => {
+    expect(baseOf('last_year_event', '2011-04-22', ['2011-03-01', '2011-05-31'])).toBe('2010-04-02')
+    expect(baseOf('last_year_event', '2025-11-28', ['2025-11-01', '2025-12-31'])).toBe('2024-11-29')
+  })
+  it('gives the days Easter displaced the days Easter left free', () => {
+    expect(baseOf('last_year_event', '2011-04-01', ['2011-03-01', '2011-05-31'])).toBe('2010-04-23')
+  })
+  it('counts no base day twice, and keeps the weekday', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2005, max: 2035 }), year => {
+        const buckets = periodsBetween(civilYear, `${year}-01-01`, `${year}-12-31`, 'day')
+        const days = compareDays(civilYear, 'last_year_event', buckets, 'day').segments.flatMap(s =>
+          daysBetween(s.from, s.to),
+        )
+        expect(new Set(days).size).toBe(days.length)
+        expect(days.length).toBe(buckets.length)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('same weekdays', () => {
+  it('keeps days, their number and their weekday', () => {
+    const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
+    fc.assert(
+      fc.property(
+        anyDay,
+        fc.integer({ min: 0, max: 400 }),
+        fc.constantFrom<Grain>('day', 'week', 'month'),
+        (from, days, grain) => {
+          const to = addDays(from, days)
+          const found = over('last_year_weekday', from, to, grain)
+          expect(found.segments.reduce((n, s) => n + dayCount(s.from, s.to), 0)).toBe(days + 1)
+          expect(weekday(found.from)).toBe(weekday(from))
+          expect(found.note).toBeUndefined()
+        },
+      ),
+    )
+  })
+})
