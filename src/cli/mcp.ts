@@ -7,5 +7,5 @@ import type { Terminal } from './terminal.ts'
 /** Speaks MCP with whoever started us. Stdout belongs to the protocol. */
 export const mcp = (terminal: Terminal): Promise<void> =>
   connected(terminal, 'mcp', (_client, run) =>
-    serveStdio(mcpServer(operationsOf(operations), { role: 'owner' }, run)),
+    serveStdio(counted => mcpServer(operationsOf(operations), { role: 'owner' }, counted), run),
   )

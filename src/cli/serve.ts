@@ -24,8 +24,9 @@ export async function start(terminal: Terminal, flags: ServeFlags): Promise<void
     version,
     log: createLog(terminal.env.LOG_LEVEL ?? 'info'),
   })
+  const stopped = untilStopped(terminal, server)
   announce(terminal, server)
-  await untilStopped(terminal, server)
+  await stopped
 }
 
 /** What a data set of the project says about itself, beside its file. */
@@ -54,8 +55,9 @@ export async function demo(terminal: Terminal, flags: ServeFlags): Promise<void>
     demo: { actor: owner, attribution: set.attribution },
     before: house => load(terminal, house, set),
   })
+  const stopped = untilStopped(terminal, server)
   announce(terminal, server)
-  await untilStopped(terminal, server)
+  await stopped
 }
 
 const readManifest = (terminal: Terminal): Manifest =>

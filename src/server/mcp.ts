@@ -105,14 +105,23 @@ export function mcpServer(operations: readonly Operation[], actor: Pick<Actor, '
 
 const said = (text: string) => ({ isError: true, content: [{ type: 'text' as const, text }] })
 
-/** Speaks on stdin and stdout until the other side closes. */
-export async function serveStdio(server: Server): Promise<void> {
+/** Speaks on stdin and stdout until the other side closes; what was asked before that is still answered. */
+export async function serveStdio(make: (run: Run) => Server, run: Run): Promise<void> {
+  const asked = new Set<Promise<unknown>>()
+  const server = make((name, input) => {
+    const answer = run(name, input).finally(() => asked.delete(answer))
+    asked.add(answer)
+    return answer
+  })
   const closed = new Promise<void>(resolve => {
     server.onclose = resolve
     process.stdin.once('end', resolve)
   })
   await server.connect(new StdioServerTransport())
   await closed
+  while (asked.size > 0) await Promise.allSettled(asked)
+  // The answers leave in the turn after they are there.
+  await new Promise(resolve => setImmediate(resolve))
 }
 
 /** Answers one request of the streamable HTTP transport; nothing is kept between requests. */

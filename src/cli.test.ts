@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const command = resolve(import.meta.dirname, '..', 'quarterdeck')
+let place: string
+let data: string
+const servers: ChildProcess[] = []
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), 'cli-'))
+  data = join(place, 'data')
+})
+afterAll(() => {
+  for (const server of servers) server.kill('SIGKILL')
+  rmSync(place, { recursive: true, force: true })
+})
+
+interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+const run = (words: string[], { input = '', program = command } = {}): Promise<Ran> =>
+  new Promise(done => {
+    const child = spawn(program, words, { cwd: place, env: { ...process.env, LOG_LEVEL: 'silent' } })
+    let out = ''
+    let err = ''
+    child.stdout.on('data', part => (out += part))
+    child.stderr.on('data', part => (err += part))
+    child.on('close', code => done({ code, out, err }))
+    child.stdin.end(input)
+  })
+
+/** Starts a server on a free port and waits until it says where it is. */
+const serve = (folder: string): Promise<{ url: string; setUpLink: string | null; child: ChildProcess }> =>
+  new Promise((done, failed) => {
+    const child = spawn(command, ['start', '--port', '0', '--data', folder, '--json'], {
+      env: { ...process.env, LOG_LEVEL: 'silent' },
+    })
+    servers.push(child)
+    let out = ''
+    child.stdout.on('data', part => {
+      out += part
+      if (out.includes('\n')) done({ ...JSON.parse(out), child })
+    })
+    let err = ''
+    child.stderr.on('data', part => (err += part))
+    child.on('exit', code => failed(new Error(`the server ended with ${code}: ${err}`)))
+  })
+const ended = (child: ChildProcess) => new Promise(done => child.once('exit', done))
+
+describe('wrong use is told apart from failure', () => {
+  it.each([
+    [['nonsense'], /unknown command/],
+    [['query'], /--metrics/],
+    [['query', '--metrics', 'net_sales', '--grain', 'fortnight'], /--grain/],
+    [['query', '--metrics', 'net_sales', '--format', 'pdf'], /--format/],
+    [['query', '--metrics', 'sales_of_nonsense'], /no metric sales_of_nonsense/],
+    [['import', '/nowhere.csv', '--store', 'x'], /no file/],
+    [['call', 'members.nonsense'], /no operation/],
+    [['call', 'members.me', '{'], /not JSON/],
+    [['start', '--port', 'many'], /port/],
+    [['user', 'add', 'a@b.test', '--role', 'king'], /--role/],
+  ])('%j', async (words, message) => {
+    const ran = await run([...words, '--data', data])
+    expect(ran.err).toMatch(message)
+    expect(ran.code).toBe(2)
+    expect(ran.out).toBe('')
+  })
+
+  it('help and version are fine', async () => {
+    for (const words of [['--help'], ['query', '--help'], ['user', '--help'], ['--version']]) {
+      const ran = await run(words)
+      expect(ran.code, words.join(' ')).toBe(0)
+      expect(ran.out).not.toBe('')
+    }
+  })
+
+  it('a failure is 1, with the next step, as JSON when asked', async () => {
+    const ran = await run(['restore', place, '--data', data, '--json'])
+    expect(ran.code).toBe(1)
+    expect(JSON.parse(ran.err)).toMatchObject({ error: { code: 'invalid', next: expect.any(String) } })
+  })
+})
+
+describe('commands on a folder of their own', () => {
+  it('works through a symlink from anywhere', async () => {
+    const link = join(place, 'qd')
+    symlinkSync(command, link)
+    const ran = await run(['doctor', '--data', data, '--json'], { program: link })
+    expect(ran.code).toBe(0)
+    const { checks } = JSON.parse(ran.out)
+    expect(checks.map((check: { name: string }) => check.name)).toEqual(
+      expect.arrayContaining(['node', 'ledger', 'granary', 'data folder', 'disk']),
+    )
+  })
+
+  it('a query has rows, totals and meta; what has no data is null and says why', async () => {
+    const ran = await run([
+      'query',
+      '--metrics',
+      'net_sales',
+      '--window',
+      'all_time',
+      '--data',
+      data,
+      '--format',
+      'json',
+    ])
+    const answer = JSON.parse(ran.out)
+    expect(Object.keys(answer)).toEqual(expect.arrayContaining(['rows', 'totals', 'meta']))
+    expect(answer.totals.net_sales).toBeNull()
+    expect(answer.meta.missing.net_sales).toEqual(expect.any(String))
+  })
+
+  it('two at once wait for each other', async () => {
+    const both = await Promise.all([1, 2].map(() => run(['call', 'members.me', '--data', data])))
+    for (const ran of both) {
+      expect(ran.err.replace(/waiting for .*\n/, '')).toBe('')
+      expect(JSON.parse(ran.out)).toMatchObject({ role: 'owner', kind: 'system' })
+    }
+  })
+
+  it('backs up and restores: the copy answers the same', async () => {
+    const store = { store: 'uk', name: 'UK', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
+    const saved = await run(['call', 'settings.saveStore', JSON.stringify(store), '--data', data])
+    expect(saved.err).toBe('')
+    const copy = join(place, 'copy')
+    writeFileSync(join(data, 'secret'), 's'.repeat(43))
+    expect((await run(['backup', copy, '--data', data])).code).toBe(0)
+    expect((await run(['backup', copy, '--data', data])).err).toMatch(/exists already/)
+    const back = join(place, 'back')
+    const restored = await run(['restore', copy, '--data', back])
+    expect(restored.err).toBe('')
+    const read = async (folder: string) =>
+      JSON.parse((await run(['call', 'settings.read', '--data', folder])).out)
+    expect((await read(back)).stores).toEqual((await read(data)).stores)
+    expect(readFileSync(join(back, 'secret'), 'utf8')).toBe(readFileSync(join(data, 'secret'), 'utf8'))
+    expect((await run(['restore', copy, '--data', back])).err).toMatch(/not empty/)
+  })
+})
+
+describe('a server on the folder', () => {
+  it('is asked by commands instead of the files, survives being killed, and ends politely', async () => {
+    const first = await serve(data)
+    expect(first.setUpLink).toContain('/set-up?token=')
+    expect((await fetch(`${first.url}/healthz`)).status).toBe(200)
+    const asked = await run(['doctor', '--data', data])
+    expect(asked.out).toContain('asked over HTTP')
+    expect((await run(['query', '--metrics', 'nonsense', '--data', data])).code).toBe(2)
+    const second = await run(['start', '--data', data, '--port', '0'])
+    expect(second.code).toBe(1)
+    expect(second.err).toContain('already uses the data folder')
+
+    const killed = ended(first.child)
+    first.child.kill('SIGKILL')
+    await killed
+    expect(existsSync(join(data, 'server.json'))).toBe(true)
+    const again = await serve(data)
+    const stopped = ended(again.child)
+    again.child.kill('SIGTERM')
+    expect(await stopped).toBe(0)
+    expect(existsSync(join(data, 'server.json'))).toBe(false)
+  })
+
+  it('an agent on stdin gets the very answer of the command line', async () => {
+    const lines = [
+      {
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+      },
+      { method: 'notifications/initialized' },
+      { id: 2, method: 'tools/list' },
+      {
+        id: 3,
+        method: 'tools/call',
+        params: { name: 'query_metrics', arguments: { metrics: ['net_sales'], window: 'all_time' } },
+      },
+    ]
+    const ran = await run(['mcp', '--data', data], {
+      input: lines.map(line => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join(''),
+    })
+    const said = ran.out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const tools = said.find(one => one.id === 2).result.tools.map((tool: { name: string }) => tool.name)
+    expect(tools).toEqual(
+      expect.arrayContaining(['list_metrics', 'query_metrics', 'explain_metric', 'drill_rows']),
+    )
+    const { rows, totals } = said.find(one => one.id === 3).result.structuredContent
+    const told = await run([
+      'query',
+      '--metrics',
+      'net_sales',
+      '--window',
+      'all_time',
+      '--data',
+      data,
+      '--json',
+    ])
+    expect({ rows, totals }).toEqual({ rows: JSON.parse(told.out).rows, totals: JSON.parse(told.out).totals })
+  })
+})
