@@ -17,6 +17,8 @@ export interface Aggregate {
   fact: string
   column: string
   where: { column: string; is: string }[]
+  /** Columns added up row by row, where several sums were made one; `column` is then their text. */
+  parts?: { column: string; minus: boolean }[]
 }
 
 /** A decimal with enough digits for sums of any ledger; ratios keep 20. */

@@ -5,6 +5,7 @@ import { type Aggregate, aggregateKey } from '../formula.ts'
 import type { Query } from '../query.ts'
 import { type Known, unknown, type Vocabulary } from '../vocabulary.ts'
 import type { CustomDimension, World } from '../world.ts'
+import { mergeSums } from './merge-sums.ts'
 
 export interface ResolvedDimension {
   name: string
@@ -78,7 +79,11 @@ export const resolve = (query: Query, vocabulary: Vocabulary, world: World): Res
         world.targets.map(t => t.name),
         'target',
       )
-  const used = [...metrics, ...conditions.map(c => c.metric)]
+  const used = mergeSums([...metrics, ...conditions.map(c => c.metric)])
+  metrics.splice(0, metrics.length, ...used.slice(0, metrics.length))
+  conditions.forEach((condition, i) => {
+    condition.metric = used[metrics.length + i] ?? condition.metric
+  })
   const aggregates = new Map(used.flatMap(m => m.aggregates).map(a => [aggregateKey(a), a]))
   return {
     query,

@@ -284,7 +284,12 @@ const aggregateSql = (
   within?: string,
 ): string => {
   const { source } = branch
-  const stored = source.columns?.[aggregate.column] ?? `f.${aggregate.column}`
+  const stored = aggregate.parts
+    ? aggregate.parts
+        .map(({ column: part, minus }) => `${minus ? '-' : '+'} f.${part}`)
+        .join(' ')
+        .replace(/^\+ /, '')
+    : (source.columns?.[aggregate.column] ?? `f.${aggregate.column}`)
   const only = [
     ...(within ? [within] : []),
     ...aggregate.where.map(
@@ -295,7 +300,7 @@ const aggregateSql = (
   if (stored.startsWith('@distinct ')) return `count(DISTINCT ${stored.slice('@distinct '.length)})${filter}`
   if (aggregate.kind === 'count') return `count(*)${filter}`
   if (aggregate.kind === 'distinct') return `count(DISTINCT nullif(${stored}, ''))${filter}`
-  const money = factByName[aggregate.fact]?.money.includes(aggregate.column)
+  const money = aggregate.parts || factByName[aggregate.fact]?.money.includes(aggregate.column)
   return `sum(${rate && money ? `(${stored}) * (${rate})` : stored})${filter}`
 }
 
