@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { abandonImports } from '#features/connections/history.ts'
 import type { Client } from '#features/operations.ts'
+import { system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { ImportResult, Mapping } from '#sync/imports.ts'
 import { connected } from './connect.ts'
@@ -26,7 +28,11 @@ export async function importFile(terminal: Terminal, file: string, flags: Import
   if (flags.preset && flags.map) throw new WrongUse('Give --preset or --map, not both.')
   const mapping = flags.map ? readMapping(flags.map) : undefined
   const store = flags.store
-  await connected(terminal, 'import', async client => {
+  await connected(terminal, 'import', async (client, _run, house) => {
+    if (house) {
+      const { ledger, actor, clock } = house.context(system('command line'))
+      await abandonImports(ledger, actor.name, clock())
+    }
     const { id } = await client.connections.import({
       path,
       store,

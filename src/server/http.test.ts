@@ -1,11 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/fetch'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operationsOf } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
-import { operations } from '#features/operations.ts'
+import { type Client, operations } from '#features/operations.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Scope } from '#metrics/engine.ts'
@@ -225,6 +227,22 @@ describe('what goes out', () => {
     expect(response.headers.get('content-disposition')).toContain('net_sales-2011-01-01-2011-01-31.csv')
     const text = await response.text()
     expect(text).toContain(`"'=HYPERLINK(""x"")",-12.50`)
+  })
+
+  it('the typed client gets the file too, and long answers are squeezed', async () => {
+    const door = app()
+    const client: Client = createORPCClient(
+      new RPCLink({
+        url: 'http://localhost/api/rpc',
+        headers: key,
+        fetch: async request => door.request(request),
+      }),
+    )
+    const file = await client.performance.export({ query: { metrics: ['net_sales'] }, format: 'csv' })
+    expect(file.name).toBe('net_sales-2011-01-01-2011-01-31.csv')
+    expect(await file.text()).toContain('-12.50')
+    const document = await app().request('/api/openapi.json', { headers: { 'accept-encoding': 'gzip' } })
+    expect(document.headers.get('content-encoding')).toBe('gzip')
   })
 
   it('a workbook opens', async () => {

@@ -10,6 +10,7 @@ import { call } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/fetch'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { Hono, type Context as HonoContext } from 'hono'
+import { compress } from 'hono/compress'
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import { operationsOf } from '#features/base.ts'
@@ -103,6 +104,10 @@ export function httpApp(doors: Doors): App {
   const attempts = rateLimit(20, address)
   app.use('/api/auth/*', (c, next) => (c.req.method === 'POST' ? attempts(c, next) : next()))
   app.on(['GET', 'POST'], '/api/auth/*', bodyLimit(64 * 1024), c => doors.auth(c.req.raw))
+
+  // Answers are text and often long; what is small stays as it is.
+  for (const path of ['/api/rpc/*', '/api/v1/*', '/api/exports', '/api/openapi.json'])
+    app.use(path, compress())
 
   reference(app)
 

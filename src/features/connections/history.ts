@@ -1,4 +1,4 @@
-import { desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Actor } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
@@ -91,4 +91,24 @@ export async function noteImport(
   change: Partial<Pick<Stored, 'status' | 'progress' | 'result' | 'error' | 'finishedAt'>>,
 ): Promise<void> {
   await ledger.update(imports).set(change).where(eq(imports.id, id))
+}
+
+/**
+ * Ends what somebody asked for and nobody will finish: a command that was killed is not continued by the next one,
+ * which brings its own file.
+ */
+export async function abandonImports(ledger: Ledger, by: string, at: Date): Promise<void> {
+  await ledger
+    .update(imports)
+    .set({
+      status: 'failed',
+      progress: null,
+      error: {
+        code: 'unavailable',
+        message: 'The import was cut short.',
+        next: 'Import the file again: nothing comes in twice.',
+      },
+      finishedAt: at.toISOString(),
+    })
+    .where(and(inArray(imports.status, ['queued', 'running']), eq(imports.by, by)))
 }
