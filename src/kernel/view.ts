@@ -2,6 +2,8 @@
  * What the top bar holds and every screen shares: period, comparisons, stores, currency. It lives in the URL and
  * nowhere else, as short readable text, so that Back, a bookmark and a pasted link all show the same.
  */
+import { addDays, type Day, monthEnd } from './day.ts'
+import { type CalendarRule, civilYear, resolveWindow, type WindowName } from './period.ts'
 
 export type Span = { window: string } | { from: string; to: string }
 
@@ -82,7 +84,7 @@ export const windowLabels: Readonly<Record<string, string>> = {
 export const comparisonLabels: Readonly<Record<string, { label: string; short: string; about: string }>> = {
   previous_period: {
     label: 'Period before',
-    short: 'vs before',
+    short: 'vs period before',
     about: 'The same number of days, just before; month to date against last month to the same day',
   },
   last_year: {
@@ -123,56 +125,22 @@ export const comparisonName = (comparison: string): { label: string; short: stri
       }
     : { label: comparison, short: `vs ${comparison}`, about: '' })
 
-/* Days are ISO text; arithmetic is in UTC so that no clock change moves a day. */
-const parts = (iso: string) => iso.split('-').map(Number) as [number, number, number]
-const iso = (year: number, month: number, date: number) =>
-  new Date(Date.UTC(year, month - 1, date)).toISOString().slice(0, 10)
-
-export const addDays = (from: string, count: number): string => {
-  const [y, m, d] = parts(from)
-  return iso(y, m, d + count)
-}
-
-/** Days from one to the other, both counted. */
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1
-
 /**
- * The window counted back from a given day instead of today: what "last 28 days" means for a shop whose data end earlier.
- * Weeks start on Monday.
+ * A named window counted back from the last day with data instead of today: what "last 28 days" means for a shop whose
+ * data end earlier. Null for a name that is no window.
  */
-export function windowFrom(window: string, anchor: string): { from: string; to: string } | null {
-  const [y, m] = parts(anchor)
-  const quarter = Math.floor((m - 1) / 3) * 3 + 1
-  const monday = addDays(anchor, -((new Date(anchor).getUTCDay() + 6) % 7))
-  const back = /^last_(\d+)_days$/.exec(window)
-  if (back) return { from: addDays(anchor, 1 - Number(back[1])), to: anchor }
-  switch (window) {
-    case 'today':
-      return { from: anchor, to: anchor }
-    case 'yesterday':
-      return { from: addDays(anchor, -1), to: addDays(anchor, -1) }
-    case 'week_to_date':
-      return { from: monday, to: anchor }
-    case 'month_to_date':
-      return { from: iso(y, m, 1), to: anchor }
-    case 'quarter_to_date':
-      return { from: iso(y, quarter, 1), to: anchor }
-    case 'year_to_date':
-      return { from: iso(y, 1, 1), to: anchor }
-    case 'last_week':
-      return { from: addDays(monday, -7), to: addDays(monday, -1) }
-    case 'last_month':
-      return { from: iso(y, m - 1, 1), to: iso(y, m, 0) }
-    case 'last_quarter':
-      return { from: iso(y, quarter - 3, 1), to: iso(y, quarter, 0) }
-    case 'last_year':
-      return { from: iso(y - 1, 1, 1), to: iso(y - 1, 12, 31) }
-    default:
-      return null
-  }
+export function windowFrom(
+  window: string,
+  anchor: Day,
+  rule: CalendarRule = civilYear,
+): { from: Day; to: Day } | null {
+  if (!(window in windowLabels) || window === 'all_time') return null
+  // Rolling windows end the day before "today"; the anchor itself has data and belongs in them.
+  const today = /^last_\d+_days$/.test(window) ? addDays(anchor, 1) : anchor
+  return resolveWindow(rule, window as WindowName, today)
 }
 
+const parts = (day: Day) => day.split('-').map(Number) as [number, number, number]
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
 /** "1–9 Dec 2011", "28 Nov – 9 Dec 2011", "Dec 2011" for a whole month, "2011" for a whole year. */
@@ -180,7 +148,7 @@ export function spanWords(from: string, to: string): string {
   const [y1, m1, d1] = parts(from)
   const [y2, m2, d2] = parts(to)
   const month = (m: number) => months[m - 1] ?? ''
-  const ends = addDays(to, 1).endsWith('-01')
+  const ends = to === monthEnd(to)
   if (from === to) return `${d1} ${month(m1)} ${y1}`
   if (y1 === y2 && m1 === 1 && d1 === 1 && m2 === 12 && d2 === 31) return `${y1}`
   if (y1 === y2 && m1 === m2 && d1 === 1 && ends) return `${month(m1)} ${y1}`
@@ -188,6 +156,14 @@ export function spanWords(from: string, to: string): string {
   if (d1 === 1 && ends) return `${month(m1)}${y1 === y2 ? '' : ` ${y1}`} – ${month(m2)} ${y2}`
   return `${d1} ${month(m1)}${y1 === y2 ? '' : ` ${y1}`} – ${d2} ${month(m2)} ${y2}`
 }
+
+/** A named window as the server counts it. */
+export const windowToday = (
+  window: string,
+  today: Day,
+  rule: CalendarRule = civilYear,
+): { from: Day; to: Day } | null =>
+  window in windowLabels && window !== 'all_time' ? resolveWindow(rule, window as WindowName, today) : null
 
 /** What is known about the data: first and last day with any. */
 export interface Known {
@@ -213,7 +189,12 @@ const current = 7
  * The period to ask for. A shop whose data end long before today (an archive, a demo, a sync that stopped) is read from
  * its last day: "month to date" is then the last month that has data. Null while nothing is known of the data.
  */
-export function askedPeriod(period: Span | null, known: Known | null, today: string): Asked {
+export function askedPeriod(
+  period: Span | null,
+  known: Known | null,
+  today: Day,
+  rule: CalendarRule = civilYear,
+): Asked {
   const stale = known !== null && known.lastDay < addDays(today, -current)
   const anchor = stale ? known.lastDay : null
   const wanted = period ?? { window: 'month_to_date' }
@@ -221,7 +202,7 @@ export function askedPeriod(period: Span | null, known: Known | null, today: str
   if ('from' in wanted) return { from: wanted.from, to: wanted.to, anchor, chosen }
   if (wanted.window === 'all_time' && known)
     return { from: known.firstDay, to: known.lastDay, anchor, chosen }
-  const counted = windowFrom(wanted.window, anchor ?? today)
+  const counted = anchor ? windowFrom(wanted.window, anchor, rule) : windowToday(wanted.window, today, rule)
   if (anchor && counted) return { ...counted, anchor, chosen }
   // On the first days of a month nothing may have been sold yet: then the month before is the latest with data.
   if (!chosen && known && counted && counted.from > known.lastDay)
@@ -230,9 +211,13 @@ export function askedPeriod(period: Span | null, known: Known | null, today: str
 }
 
 /** The days a period stands for, for a label, before any answer has said so. */
-export function askedDays(asked: Asked, today: string): { from: string; to: string } | null {
+export function askedDays(
+  asked: Asked,
+  today: Day,
+  rule: CalendarRule = civilYear,
+): { from: Day; to: Day } | null {
   if (asked.from && asked.to) return { from: asked.from, to: asked.to }
-  return asked.window ? windowFrom(asked.window, today) : null
+  return asked.window ? windowToday(asked.window, today, rule) : null
 }
 
 /** The same in a sentence: "on 9 Dec 2011", "in Dec 2011", "from 1 to 9 Dec 2011". */

@@ -21,8 +21,10 @@ export function Drawer(props: {
       closeButtonProps={{ 'aria-label': 'Close' }}
       title={
         <div>
-          <div style={{ fontSize: 16, fontWeight: 550 }}>{props.title}</div>
-          {props.note && <div style={{ fontSize: 12, color: 'var(--ink-3)' }}>{props.note}</div>}
+          <div style={{ fontSize: 16, lineHeight: '22px', fontWeight: 550 }}>{props.title}</div>
+          {props.note && (
+            <div style={{ fontSize: 12, lineHeight: '18px', color: 'var(--ink-3)' }}>{props.note}</div>
+          )}
         </div>
       }
     >

@@ -2,6 +2,7 @@ import { Spotlight, spotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { Action } from './actions.ts'
+import css from './palette.module.css'
 
 /** ⌘K: every screen, figure and act, found by any of its words. */
 export function CommandPalette({ actions, onClose }: { actions: readonly Action[]; onClose: () => void }) {
@@ -31,6 +32,7 @@ export function CommandPalette({ actions, onClose }: { actions: readonly Action[
       scrollable
       transitionProps={{ duration: 0 }}
       overlayProps={{ backgroundOpacity: 0.25 }}
+      classNames={{ action: css.action, actionsGroup: css.group }}
     >
       <Spotlight.Search
         placeholder="Find a screen, a figure or something to do"

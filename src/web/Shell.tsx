@@ -259,6 +259,7 @@ export function Shell() {
           <TopBar
             stores={settings.data?.stores ?? []}
             targets={settings.data?.targets ?? []}
+            calendar={settings.data?.calendar}
             ready={me.isSuccess}
           />
         ) : (

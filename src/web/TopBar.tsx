@@ -9,6 +9,7 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { api } from '#features/client.ts'
+import type { CalendarRule } from '#kernel/period.ts'
 import {
   askedDays,
   askedPeriod,
@@ -19,6 +20,7 @@ import {
   usualComparisons,
   windowFrom,
   windowLabels,
+  windowToday,
   writeView,
 } from '#kernel/view.ts'
 import { Skeleton } from '#ui/State.tsx'
@@ -30,11 +32,12 @@ const Range = lazy(() => import('./PeriodRange.tsx').then(module => ({ default: 
 export interface TopBarProps {
   stores: readonly { store: string; name: string; currency: string }[]
   targets: readonly { name: string; metric: string }[]
+  calendar: CalendarRule | undefined
   ready: boolean
 }
 
 /** Period, comparison, store and currency: here, in the URL, and nowhere else. */
-export function TopBar({ stores, targets, ready }: TopBarProps) {
+export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
   const [search, setUrl] = useUrl()
   const view = readView(search)
   const span = useQuery(
@@ -46,8 +49,8 @@ export function TopBar({ stores, targets, ready }: TopBarProps) {
   const lastDay = span.data?.meta.lastDay
   const known = lastDay && span.data ? { firstDay: span.data.meta.from, lastDay } : null
   const today = new Date().toISOString().slice(0, 10)
-  const asked = askedPeriod(view.period, known, today)
-  const days = askedDays(asked, today)
+  const asked = askedPeriod(view.period, known, today, calendar)
+  const days = askedDays(asked, today, calendar)
   const compare = view.compare ?? usualComparisons
   const currencies = [...new Set(['GBP', 'EUR', 'USD', ...stores.map(one => one.currency)])].sort()
   const own = [...new Set(stores.map(one => one.currency))]
@@ -77,7 +80,9 @@ export function TopBar({ stores, targets, ready }: TopBarProps) {
                 </p>
               )}
               {Object.entries(windowLabels).map(([name, text]) => {
-                const those = windowFrom(name, asked.anchor ?? today)
+                const those = asked.anchor
+                  ? windowFrom(name, asked.anchor, calendar)
+                  : windowToday(name, today, calendar)
                 return (
                   <button
                     key={name}
@@ -123,7 +128,8 @@ export function TopBar({ stores, targets, ready }: TopBarProps) {
           ) : (
             <>
               {comparisonName(compare[0] ?? '').short}
-              {compare.length > 1 && <em>+{compare.length - 1}</em>}
+              {compare[1] && <em>{comparisonName(compare[1]).short.replace(/^vs /, '')}</em>}
+              {compare.length > 2 && <em>+{compare.length - 2}</em>}
             </>
           )
         }

@@ -91,6 +91,18 @@ export async function openStage(options: {
         stores: [{ store: 'gifts', name: 'Gifts', currency: 'GBP', timezone: 'Europe/London', kind: 'both' }],
         currency: 'GBP',
         targets: [],
+        calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+        events: [
+          {
+            id: '1',
+            name: 'Wedding fair',
+            series: 'fair',
+            kind: 'promotion',
+            from: '2011-12-06',
+            to: '2011-12-06',
+            stores: [],
+          },
+        ],
         demo: {
           attribution:
             'Online Retail and Online Retail II, D. Chen (2015, 2019), UCI Machine Learning Repository, CC BY 4.0.',

@@ -41,7 +41,7 @@ export function Breakdown(props: {
       id={dimension}
       name={name}
       title={lens.label(dimension)}
-      note={first ? comparisonName(first).short : undefined}
+      note={first && baseOf(answer, first).base}
       stale={asked.isPlaceholderData}
       sheet={answer ? sheetOf(answer, query, `${metric}-by-${dimension}`, lens.label) : null}
       xlsx={() => client.performance.export({ query: query, format: 'xlsx' })}

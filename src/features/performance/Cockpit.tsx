@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { askedDays, spanWords } from '#kernel/view.ts'
+import { spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
@@ -25,11 +25,10 @@ const question = 'Are we making the number, and why?'
 /** The first screen: the answer in a sentence, seven figures, their course, and where the change comes from. */
 export function Cockpit() {
   const lens = useLens()
-  const days = askedDays(lens.asked, lens.today)
   const tiles = tileMetrics(lens.metrics)
   const chosen = lens.search.metric
   const metric = chosen && lens.metrics.some(one => one.name === chosen) ? chosen : (tiles[0] ?? 'net_sales')
-  const grain = days ? grainFor(days.from, days.to) : 'day'
+  const grain = lens.days ? grainFor(lens.days.from, lens.days.to) : 'day'
   const shown = tiles.includes(metric) ? tiles : [...tiles.slice(0, 6), metric]
   const query: Query = lens.ask({ metrics: shown, grain, compare: lens.comparisons as Query['compare'] })
   const asked = useQuery(

@@ -9,7 +9,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
-import { type Lens, measureOf } from './Lens.tsx'
+import { type Lens, lineName, measureOf } from './Lens.tsx'
 import {
   against,
   cell,
@@ -99,9 +99,7 @@ export function ExplorerChart(props: {
               .filter(those => those.values.some(value => value !== null))
               .map(
                 (those): Line => ({
-                  name: comparisonName(those.comparison)
-                    .short.replace(/^vs /, '')
-                    .replace(/^./, c => c.toUpperCase()),
+                  name: lineName(answer, those.comparison),
                   values: those.values,
                   look: lookOf(those.comparison),
                 }),
@@ -166,7 +164,7 @@ export function ExplorerChart(props: {
   const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)
   const pick = (index: number) => {
     if (plan?.periods) {
-      const days = periodDays(plan.periods[index] ?? '')
+      const days = answer && periodDays(plan.periods[index] ?? '', answer.meta, lens.rule)
       if (days)
         lens.setUrl({ period: `${days.from}..${days.to}`, grain: days.from === days.to ? 'hour' : 'day' })
     } else if (split) {

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
-import { askedPeriod, comparisonName, readView, spanWords } from '#kernel/view.ts'
+import { civilYear } from '#kernel/period.ts'
+import { askedDays, askedPeriod, comparisonName, readView, spanWords } from '#kernel/view.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { change, type Measure, show } from '#ui/number.ts'
 import { useUrl } from '#ui/url.ts'
@@ -27,6 +28,9 @@ export function useLens() {
     error: wordless,
     refetch: wordsAgain,
   } = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
+  const { data: settings, isSuccess: settled } = useQuery(
+    api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }),
+  )
   const lastDay = span?.meta.lastDay ?? null
   const firstDay = span?.meta.from
   const today = new Date().toISOString().slice(0, 10)
@@ -35,7 +39,9 @@ export function useLens() {
     const view = readView(search)
     const filters = readFilters(search.where)
     const known = lastDay && firstDay ? { firstDay, lastDay } : null
-    const asked = askedPeriod(view.period, known, today)
+    const rule = settings ? settings.calendar : civilYear
+    const asked = askedPeriod(view.period, known, today, rule)
+    const days = askedDays(asked, today, rule)
     const { metrics, dimensions } = vocabulary ?? nothing
     const labels = new Map([...metrics, ...dimensions].map(one => [one.name, one.label]))
     return {
@@ -44,10 +50,14 @@ export function useLens() {
       view,
       filters,
       asked,
+      /** The days asked for, as far as is known before the answer. */
+      days,
+      rule,
+      events: settings ? settings.events : [],
       known,
       today,
       /** Whether the data are known, so that a period can be asked for. */
-      ready: spanKnown && spoken,
+      ready: spanKnown && spoken && settled,
       /** There has never been any data. */
       empty: spanKnown && lastDay === null,
       error: spanError ?? wordless,
@@ -76,6 +86,8 @@ export function useLens() {
     wordless,
     spanAgain,
     wordsAgain,
+    settings,
+    settled,
   ])
 }
 
@@ -97,7 +109,9 @@ export const sayOf = (answer: Answer): Say => ({
   change: (against, { name }) => {
     const moved = change(against, measureOf(answer, name))
     // A sentence needs no decimals: "42 % below", "3.4 % above".
-    return moved.arrow ? moved.text.replace(/^(\d{2,})\.\d %$/, (_, n) => `${n} %`) : null
+    return moved.arrow
+      ? moved.text.replace(/^\d{2,}\.\d(?= %$)/, text => String(Math.round(Number(text))))
+      : null
   },
 })
 
@@ -113,3 +127,9 @@ export function baseOf(answer: Answer | undefined, comparison: string) {
     days: meant && `${meant.from} to ${meant.to}${meant.note ? ` · ${meant.note}` : ''}`,
   }
 }
+
+/** What a comparison's line is called at its end: the days or the name, without "vs". */
+export const lineName = (answer: Answer, comparison: string): string =>
+  baseOf(answer, comparison)
+    .base.replace(/^vs /, '')
+    .replace(/^./, first => first.toUpperCase())

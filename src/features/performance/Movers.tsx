@@ -8,7 +8,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { type Lens, measureOf } from './Lens.tsx'
+import { baseOf, type Lens, measureOf } from './Lens.tsx'
 import { against, cell, movers, named, sheetOf, toggleFilter } from './model.ts'
 import css from './performance.module.css'
 
@@ -71,13 +71,13 @@ export function Movers({
       )}
     </div>
   )
-  const words_ = comparisonName(comparison)
+  const compared = comparisonName(comparison)
   return (
     <ChartCard
       id="movers"
       name={`${lens.label(metric)}: what changed most by ${lens.label(dimension).toLowerCase()}`}
       title="What changed most"
-      note={`${lens.label(metric).toLowerCase()} ${words_.short}`}
+      note={`${lens.label(metric).toLowerCase()} ${baseOf(answer, comparison).base}`}
       stale={best.isPlaceholderData || worst.isPlaceholderData}
       actions={
         <SegmentedControl
@@ -100,7 +100,7 @@ export function Movers({
       }
       xlsx={() => client.performance.export({ query: ask(true), format: 'xlsx' })}
       drawing={rank({
-        name: `Change ${words_.short}`,
+        name: `Change ${compared.short}`,
         names: all.map(({ row }) => named(cell(row, dimension))),
         values: all.map(({ change: moved }) => Number(moved?.delta)),
         text: index => signed(all[index]?.change?.delta),
@@ -122,7 +122,7 @@ export function Movers({
         <Skeleton height={210} />
       ) : against(answer?.totals, comparison, metric)?.value == null && all.length === 0 ? (
         <EmptyState compact title="Nothing to compare with">
-          There are no data for {words_.label.toLowerCase()}. Choose another comparison above.
+          There are no data for {compared.label.toLowerCase()}. Choose another comparison above.
         </EmptyState>
       ) : (
         <div className={css.movers}>

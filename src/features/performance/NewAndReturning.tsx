@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client, words } from '#features/client.ts'
-import { askedDays } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -18,8 +17,7 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
   const metrics = ['new_customers', 'returning_customers'].filter(name =>
     lens.metrics.some(one => one.name === name),
   )
-  const days = askedDays(lens.asked, lens.today)
-  const grain = days ? grainFor(days.from, days.to) : 'day'
+  const grain = lens.days ? grainFor(lens.days.from, lens.days.to) : 'day'
   const query: Query = lens.ask({
     metrics,
     grain: grain === 'hour' ? 'day' : grain,

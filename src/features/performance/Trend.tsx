@@ -8,8 +8,8 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
-import { type Lens, measureOf } from './Lens.tsx'
-import { against, courseOf, periodDays, periodLabel, sheetOf } from './model.ts'
+import { type Lens, lineName, measureOf } from './Lens.tsx'
+import { against, courseOf, marksOf, periodDays, periodLabel, sheetOf } from './model.ts'
 
 /** What a comparison looks like, always: last year pale, the period before dashed, targets stepped. */
 export const lookOf = (comparison: string): Line['look'] =>
@@ -37,14 +37,13 @@ export function Trend(props: {
           ...course.compared
             .filter(one => one.values.some(value => value !== null))
             .map(one => ({
-              name: comparisonName(one.comparison)
-                .short.replace(/^vs /, '')
-                .replace(/^./, c => c.toUpperCase()),
+              name: lineName(answer, one.comparison),
               values: one.values,
               look: lookOf(one.comparison),
             })),
         ],
         axis: value => show(String(value), measure, 'axis'),
+        marks: marksOf(lens.events, course.periods, answer.meta, lens.rule),
         fromZero: measure.unit !== 'share' && measure.unit !== 'ratio',
         tip: index => ({
           title: periodLabel(course.periods[index] ?? ''),
@@ -62,13 +61,12 @@ export function Trend(props: {
           ],
         }),
       }),
-    [course, answer, metric, measure, lens.label],
+    [course, answer, metric, measure, lens.label, lens.events, lens.rule],
   )
   const grain = props.query.grain ?? 'day'
   const pick = (index: number) => {
-    const days = periodDays(course?.periods[index] ?? '')
-    if (days && days.from !== days.to) lens.setUrl({ period: `${days.from}..${days.to}` })
-    else if (days) lens.setUrl({ period: `${days.from}..${days.to}` })
+    const days = answer && periodDays(course?.periods[index] ?? '', answer.meta, lens.rule)
+    if (days) lens.setUrl({ period: `${days.from}..${days.to}` })
   }
   const longer = lens.search.period !== undefined && answer && answer.meta.from === answer.meta.to
   return (

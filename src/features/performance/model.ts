@@ -1,7 +1,8 @@
+import { type Day, dayCount } from '#kernel/day.ts'
+import { type CalendarRule, civilYear, periodsBetween } from '#kernel/period.ts'
 import {
   type Asked,
   comparisonName,
-  daysBetween,
   type Search,
   spanWords,
   usualComparisons,
@@ -113,7 +114,7 @@ export const comparisonsOf = (view: View): string[] => [...(view.compare ?? usua
 
 /** The period length that gives a line worth looking at: 8 to 90 points. */
 export function grainFor(from: string, to: string): Grain {
-  const days = daysBetween(from, to)
+  const days = dayCount(from, to)
   if (days <= 2) return 'hour'
   if (days <= 62) return 'day'
   if (days <= 200) return 'week'
@@ -304,7 +305,8 @@ export function periodLabel(period: string, place: 'axis' | 'full' = 'full'): st
     const weekday = weekdayNames[new Date(`${y}-${m}-${d}T00:00:00Z`).getUTCDay()]
     return place === 'axis' ? short : `${weekday} ${short} ${y}`
   }
-  const [, year = '', kind = '', n = ''] = /^(\d{4})-?([WQ]?)(\d{1,2})$/.exec(period) ?? []
+  const [, year = '', kind = '', n = ''] = /^(?:FY)?(\d{4})-?([WQP]?)(\d{1,2})$/.exec(period) ?? []
+  if (kind === 'P') return place === 'axis' ? `P${n} ${year.slice(2)}` : `Period ${Number(n)}, FY${year}`
   if (kind === 'W') return place === 'axis' ? `wk ${Number(n)}` : `Week ${Number(n)}, ${year}`
   if (kind === 'Q') return place === 'axis' ? `Q${n} ${year.slice(2)}` : `Q${n} ${year}`
   if (n)
@@ -314,22 +316,31 @@ export function periodLabel(period: string, place: 'axis' | 'full' = 'full'): st
   return period
 }
 
-/** The first and last day of a period, when its name tells; for narrowing the screen to it. */
-export function periodDays(period: string): { from: string; to: string } | null {
-  const utc = (y: number, m: number, d: number) => new Date(Date.UTC(y, m, d)).toISOString().slice(0, 10)
-  if (/^\d{4}-\d{2}-\d{2}$/.test(period)) return { from: period, to: period }
-  const [, year = '', kind = '', n = ''] = /^(\d{4})(?:-?([WQ]?)(\d{1,2}))?$/.exec(period) ?? []
-  const y = Number(year)
-  if (!year) return null
-  if (!n) return { from: utc(y, 0, 1), to: utc(y, 11, 31) }
-  const count = Number(n)
-  if (kind === 'Q') return { from: utc(y, count * 3 - 3, 1), to: utc(y, count * 3, 0) }
-  if (kind === 'W') {
-    const fourth = new Date(Date.UTC(y, 0, 4))
-    const monday = 4 - ((fourth.getUTCDay() + 6) % 7) + (count - 1) * 7
-    return { from: utc(y, 0, monday), to: utc(y, 0, monday + 6) }
-  }
-  return { from: utc(y, count - 1, 1), to: utc(y, count, 0) }
+/** The first and last day of a period of an answer; for narrowing the screen to it. Hours have none. */
+export function periodDays(
+  period: string,
+  answer: { from: Day; to: Day; grain?: Grain },
+  rule: CalendarRule = civilYear,
+): { from: Day; to: Day } | null {
+  if (!answer.grain || answer.grain === 'hour') return null
+  const found = periodsBetween(rule, answer.from, answer.to, answer.grain).find(one => one.key === period)
+  return found ? { from: found.from, to: found.to } : null
+}
+
+/** Where events stand along an answer's periods: the period each begins in. */
+export function marksOf(
+  events: readonly { name: string; from: Day; to: Day }[],
+  periods: readonly string[],
+  answer: { from: Day; to: Day; grain?: Grain },
+  rule: CalendarRule = civilYear,
+): { at: number; name: string }[] {
+  if (!answer.grain || answer.grain === 'hour') return []
+  const those = periodsBetween(rule, answer.from, answer.to, answer.grain)
+  return events.flatMap(event => {
+    const period = those.find(one => one.from <= event.from && event.from <= one.to)
+    const at = period ? periods.indexOf(period.key) : -1
+    return at < 0 ? [] : [{ at, name: event.name }]
+  })
 }
 
 /** Those that rose most and fell most, from rows sorted by change either way; the still ones left out. */
