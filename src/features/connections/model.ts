@@ -105,3 +105,21 @@ export const Preview = z.object({
   ),
   warnings: z.array(z.string()),
 })
+
+export type Reads = z.infer<typeof Reading>
+export type Guess = z.infer<typeof Mapping>
+
+/** What still keeps an import from starting, in words; null when nothing does. */
+export const startable = (
+  into: { store: string; currency: string; timezone: string; known: boolean },
+  mapping: Guess | null,
+  columns: readonly { name: string; required: boolean }[],
+): string | null => {
+  const missing = mapping ? columns.filter(c => c.required && !mapping.columns[c.name]).map(c => c.name.replaceAll('_', ' ')) : []
+  if (missing.length > 0) return `Say where ${missing.join(' and ')} ${missing.length === 1 ? 'comes' : 'come'} from.`
+  if (!into.store) return 'Name the store.'
+  if (!/^[a-z0-9][a-z0-9_-]*$/i.test(into.store)) return 'A store’s name has letters, digits, - and _ only, e.g. uk-shop.'
+  if (!into.known && !into.currency) return 'Choose the currency of the new store.'
+  if (!into.known && !into.timezone) return 'Choose the time zone of the new store.'
+  return null
+}

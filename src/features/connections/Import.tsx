@@ -1,0 +1,172 @@
+import { Button } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { Page, Row } from '#ui/Page.tsx'
+import { sendFile } from '#ui/send-file.ts'
+import { EmptyState, ErrorState, Skeleton, WorkProgress } from '#ui/State.tsx'
+import { History } from './History.tsx'
+import css from './import.module.css'
+import { Mend } from './Mend.tsx'
+import { Outcome } from './Outcome.tsx'
+
+type Step =
+  | { at: 'choose' }
+  | { at: 'sending'; name: string; done: number; total: number }
+  | { at: 'mend'; upload: string; name: string }
+  | { at: 'running'; id: string; name: string }
+
+/** Files into the ledger: drop one, see the guess, mend it, watch it go in, get what was rejected. */
+export function Import() {
+  const [step, setStep] = useState<Step>({ at: 'choose' })
+  const [error, setError] = useState<string | null>(null)
+  const send = async (file: File) => {
+    setError(null)
+    setStep({ at: 'sending', name: file.name, done: 0, total: file.size })
+    try {
+      const upload = await sendFile(file, (done, total) => setStep({ at: 'sending', name: file.name, done, total }))
+      setStep({ at: 'mend', upload, name: file.name })
+    } catch (failed) {
+      setError(words(failed).message)
+      setStep({ at: 'choose' })
+    }
+  }
+  return (
+    <Page
+      question="How do the sales of a shop come in?"
+      title={step.at === 'choose' ? 'Import a file' : step.name}
+      note="CSV, JSON lines, Parquet or Excel, also as gz or zip. The same file twice changes nothing."
+      actions={
+        step.at !== 'choose' && (
+          <Button variant="default" onClick={() => setStep({ at: 'choose' })}>
+            Choose another file
+          </Button>
+        )
+      }
+    >
+      {error && <ErrorState compact title="The file was not sent" message={error} />}
+      {step.at === 'choose' && <Drop onFile={send} />}
+      {step.at === 'sending' && (
+        <Card title="Sending">
+          <WorkProgress
+            label={step.name}
+            done={Math.round(step.done / 1024)}
+            total={Math.round(step.total / 1024)}
+            unit="kB"
+          />
+        </Card>
+      )}
+      {step.at === 'mend' && (
+        <Mend upload={step.upload} onStarted={id => setStep({ at: 'running', id, name: step.name })} />
+      )}
+      {step.at === 'running' && <Running id={step.id} onAgain={() => setStep({ at: 'choose' })} />}
+      <History />
+    </Page>
+  )
+}
+
+function Drop({ onFile }: { onFile: (file: File) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  const [over, setOver] = useState(false)
+  return (
+    <section
+      className={css.drop}
+      data-over={over || undefined}
+      aria-label="Drop a file here"
+      onDragOver={event => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => {
+        event.preventDefault()
+        setOver(false)
+        const [file] = event.dataTransfer.files
+        if (file) onFile(file)
+      }}
+    >
+      <p className={css.dropTitle}>Drop a file of orders, products, traffic or spend here</p>
+      <p className={css.dropText}>
+        Exports of Shopify, Magento, Google Analytics, Google Ads and Meta Ads are known; any other file is read and its
+        columns are guessed. Nothing is stored before you have seen it.
+      </p>
+      <Button onClick={() => input.current?.click()}>Choose a file</Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label="File to import"
+        onChange={event => {
+          const file = event.currentTarget.files?.[0]
+          if (file) onFile(file)
+        }}
+      />
+    </section>
+  )
+}
+
+const steps = {
+  reading: 'Reading the file',
+  checking: 'Checking rows',
+  storing: 'Storing rows',
+  deriving: 'Preparing answers',
+  done: 'Done',
+} as const
+
+function Running({ id, onAgain }: { id: string; onAgain: () => void }) {
+  const cache = useQueryClient()
+  const { data, error, refetch } = useQuery({
+    ...api.connections.progress.queryOptions({ input: { id } }),
+    refetchInterval: query => {
+      const ended = query.state.data?.status === 'done' || query.state.data?.status === 'failed'
+      return ended ? false : 500
+    },
+  })
+  const ended = data?.status === 'done' || data?.status === 'failed'
+  // Everything on other screens may have changed with it.
+  useEffect(() => {
+    if (ended) cache.invalidateQueries()
+  }, [ended, cache])
+  if (error) return <ErrorState title="The import could not be followed" {...words(error)} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={90} />
+  if (data.status === 'failed')
+    return (
+      <ErrorState
+        title="Nothing was imported"
+        message={data.error?.message ?? 'The import failed.'}
+        {...(data.error?.next && { next: data.error.next })}
+        onRetry={onAgain}
+      />
+    )
+  if (data.result)
+    return (
+      <>
+        <Outcome result={data.result} id={id} />
+        <Row>
+          <Button component="a" href="/">
+            See the cockpit
+          </Button>
+          <Button variant="default" onClick={onAgain}>
+            Import another file
+          </Button>
+        </Row>
+      </>
+    )
+  const { progress } = data
+  return (
+    <Card title={progress ? steps[progress.step] : 'Waiting its turn'} note={`into ${data.store}`}>
+      {progress ? (
+        <WorkProgress
+          label={steps[progress.step]}
+          done={progress.done}
+          total={progress.total}
+          unit="rows"
+          secondsLeft={progress.secondsLeft}
+        />
+      ) : (
+        <EmptyState compact title="One import runs at a time; this one is next." />
+      )}
+    </Card>
+  )
+}

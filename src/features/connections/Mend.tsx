@@ -1,0 +1,213 @@
+import { Autocomplete, Button, Select, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { ErrorState, Skeleton } from '#ui/State.tsx'
+import css from './import.module.css'
+import { Columns } from './Columns.tsx'
+import type { Guess, Reads } from './model.ts'
+import { startable } from './model.ts'
+
+const zones = Intl.supportedValuesOf('timeZone')
+const currencies = Intl.supportedValuesOf('currency')
+
+/** What the file looks like and where its columns go, guessed, to be mended before anything is stored. */
+export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: string) => void }) {
+  const [reading, setReading] = useState<Reads>({})
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [mended, setMended] = useState<Guess | null>(null)
+  const [into, setInto] = useState({ store: '', currency: '', timezone: '', saveAs: '' })
+  const preview = useQuery({
+    ...api.connections.preview.queryOptions({ input: { upload, reading } }),
+    placeholderData: old => old,
+    retry: false,
+  })
+  const targets = useQuery(api.connections.targets.queryOptions({ input: {} }))
+  const presets = useQuery(api.connections.presets.queryOptions({ input: {} }))
+  const saved = useQuery(api.connections.mappings.queryOptions({ input: {} }))
+  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const keep = useMutation(api.connections.saveMapping.mutationOptions())
+  const start = useMutation(api.connections.import.mutationOptions({ onSuccess: ({ id }) => onStarted(id) }))
+
+  if (preview.error && !preview.data) return <ErrorState title="The file cannot be read" {...words(preview.error)} />
+  if (!preview.data || !targets.data || !presets.data || !settings.data) return <Skeleton height={320} />
+
+  const { suggestions, columns, rows, sheets, warnings } = preview.data
+  const best = suggestions[0]
+  const key = chosen ?? (best?.preset ? `preset:${best.preset}` : 'mapping')
+  const savedName = key.startsWith('saved:') ? key.slice('saved:'.length) : null
+  const preset = key.startsWith('preset:') ? key.slice('preset:'.length) : null
+  const guess: Guess = mended ??
+    saved.data?.find(m => m.name === savedName)?.mapping ??
+    suggestions.find(s => s.preset === null)?.mapping ?? { target: 'sales_lines', columns: {} }
+  const target = targets.data.find(t => t.name === guess.target)
+  const { stores } = settings.data
+  const known = stores.find(s => s.store === into.store)
+  const problem = startable({ ...into, known: Boolean(known) }, preset ? null : guess, target?.columns ?? [])
+
+  const begin = async () => {
+    if (!preset && into.saveAs) await keep.mutateAsync({ name: into.saveAs, mapping: guess })
+    start.mutate({
+      upload,
+      reading,
+      store: into.store,
+      ...(!known && { currency: into.currency, timezone: into.timezone }),
+      ...(preset ? { preset } : { mapping: guess }),
+    })
+  }
+  const set = (name: keyof typeof into) => (value: string | null) => setInto(now => ({ ...now, [name]: value ?? '' }))
+
+  return (
+    <>
+      <Card title="How the file is read" stale={preview.isPlaceholderData}>
+        <div className={css.readings}>
+          <Select
+            label="Decimals are written"
+            data={[
+              { value: '.', label: '1,234.50' },
+              { value: ',', label: '1.234,50' },
+            ]}
+            value={preview.data.reading.decimal ?? '.'}
+            onChange={value => setReading(now => ({ ...now, decimal: value === ',' ? ',' : '.' }))}
+          />
+          <Select
+            label="Dates are written"
+            data={[
+              { value: 'ymd', label: 'year, month, day' },
+              { value: 'dmy', label: 'day, month, year' },
+              { value: 'mdy', label: 'month, day, year' },
+            ]}
+            value={preview.data.reading.dateOrder ?? 'ymd'}
+            onChange={value => setReading(now => ({ ...now, dateOrder: value as Reads['dateOrder'] }))}
+          />
+          {preview.data.reading.format === 'csv' && (
+            <>
+              <Select
+                label="Columns are parted by"
+                data={[
+                  { value: ',', label: 'comma' },
+                  { value: ';', label: 'semicolon' },
+                  { value: '\t', label: 'tab' },
+                  { value: '|', label: 'bar' },
+                  { value: ' ', label: 'space' },
+                ]}
+                value={preview.data.reading.delimiter ?? ','}
+                onChange={value => setReading(now => ({ ...now, delimiter: value ?? ',' }))}
+              />
+              <Select
+                label="First row"
+                data={[
+                  { value: 'yes', label: 'names the columns' },
+                  { value: 'no', label: 'is a row already' },
+                ]}
+                value={preview.data.reading.header === false ? 'no' : 'yes'}
+                onChange={value => setReading(now => ({ ...now, header: value === 'yes' }))}
+              />
+            </>
+          )}
+          {sheets.length > 1 && (
+            <Select
+              label="Sheet"
+              data={[...sheets]}
+              value={preview.data.reading.sheet ?? sheets[0] ?? null}
+              onChange={value => setReading(now => ({ ...now, ...(value && { sheet: value }) }))}
+            />
+          )}
+        </div>
+        {warnings.map(warning => (
+          <p key={warning} className={css.warning}>
+            {warning}
+          </p>
+        ))}
+        {preview.error && <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />}
+      </Card>
+      <Card title="First rows" flush>
+        <DataTable
+          caption="First rows of the file as read"
+          compact
+          maxHeight={240}
+          rows={rows.slice(0, 20)}
+          rowKey={(_, index) => String(index)}
+          columns={columns.map((column, index) => ({
+            key: `${index}`,
+            label: column.name,
+            numeric: column.type === 'number',
+            render: (row: string[]) => row[index] ?? '',
+          }))}
+        />
+      </Card>
+      <Card title="What the columns mean">
+        <FormRow label="Kind of file" for="kind" help="A known export, or columns chosen by hand.">
+          <Select
+            id="kind"
+            allowDeselect={false}
+            data={[
+              { group: 'Known exports', items: presets.data.map(p => ({ value: `preset:${p.name}`, label: p.label })) },
+              { group: 'By hand', items: [{ value: 'mapping', label: 'Choose the columns' }] },
+              ...(saved.data?.length
+                ? [{ group: 'Saved', items: saved.data.map(m => ({ value: `saved:${m.name}`, label: m.name })) }]
+                : []),
+            ]}
+            value={key}
+            onChange={value => {
+              setChosen(value)
+              setMended(null)
+            }}
+          />
+        </FormRow>
+        {!preset && (
+          <>
+            <FormRow label="Rows are" for="target">
+              <Select
+                id="target"
+                allowDeselect={false}
+                data={targets.data.map(t => ({ value: t.name, label: t.label }))}
+                value={guess.target}
+                onChange={value => value && setMended({ ...guess, target: value })}
+              />
+            </FormRow>
+            {target && (
+              <Columns
+                target={target.columns}
+                source={columns}
+                mapping={guess.columns}
+                onChange={next => setMended({ ...guess, columns: next })}
+              />
+            )}
+          </>
+        )}
+      </Card>
+      <Card title="Where it goes">
+        <FormRow label="Store" for="store" help="A shop with its own till. A new name makes a new store.">
+          <Autocomplete id="store" placeholder="e.g. uk-shop" data={stores.map(s => s.store)} value={into.store} onChange={set('store')} />
+        </FormRow>
+        {into.store && !known && (
+          <>
+            <FormRow label="Currency" for="currency" help="The money in the file.">
+              <Select id="currency" searchable limit={50} data={currencies} value={into.currency || null} onChange={set('currency')} />
+            </FormRow>
+            <FormRow label="Time zone" for="timezone" help="Days are cut at its midnight.">
+              <Select id="timezone" searchable limit={50} data={zones} value={into.timezone || null} onChange={set('timezone')} />
+            </FormRow>
+          </>
+        )}
+        {!preset && (
+          <FormRow label="Save these columns as" for="saveAs" help="To use them again for the next file of this kind. Optional.">
+            <TextInput id="saveAs" value={into.saveAs} onChange={event => set('saveAs')(event.currentTarget.value)} />
+          </FormRow>
+        )}
+        <FormActions>
+          {problem && <span className={css.warning}>{problem}</span>}
+          <Button disabled={problem !== null} loading={start.isPending || keep.isPending} onClick={begin}>
+            Import
+          </Button>
+        </FormActions>
+        {start.error && <ErrorState compact title="The import did not start" {...words(start.error)} />}
+        {keep.error && <ErrorState compact title="The columns were not saved" {...words(keep.error)} />}
+      </Card>
+    </>
+  )
+}
