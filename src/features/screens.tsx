@@ -1,4 +1,12 @@
-import { IconGauge, type IconProps, IconTelescope } from '@tabler/icons-react'
+import {
+  IconFileImport,
+  IconGauge,
+  IconHistory,
+  type IconProps,
+  IconSettings,
+  IconTelescope,
+  IconUsers,
+} from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 
 /**
@@ -42,5 +50,43 @@ export const screens: readonly Screen[] = [
     key: 'e',
     view: true,
     load: () => import('./performance/Explorer.tsx').then(module => module.Explorer),
+  },
+  {
+    path: '/import',
+    room: 'Connections',
+    label: 'Import',
+    about: 'Bring in a file of orders, products, traffic or spend',
+    icon: IconFileImport,
+    key: 'i',
+    role: 'contributor',
+    load: () => import('./connections/Import.tsx').then(module => module.Import),
+  },
+  {
+    path: '/members',
+    room: 'Company',
+    label: 'Members',
+    about: 'Who may see and do what; API keys',
+    icon: IconUsers,
+    key: 'm',
+    load: () => import('./members/Members.tsx').then(module => module.Members),
+  },
+  {
+    path: '/settings',
+    room: 'Company',
+    label: 'Settings',
+    about: 'Stores, calendar, events, targets, added metrics',
+    icon: IconSettings,
+    key: 's',
+    load: () => import('./settings/Settings.tsx').then(module => module.Settings),
+  },
+  {
+    path: '/audit',
+    room: 'Company',
+    label: 'Audit',
+    about: 'Who changed what, before and after',
+    icon: IconHistory,
+    key: 'a',
+    role: 'director',
+    load: () => import('./members/Audit.tsx').then(module => module.Audit),
   },
 ]

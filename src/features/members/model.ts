@@ -69,3 +69,35 @@ export const AuditEntry = z.object({
   before: z.unknown(),
   after: z.unknown(),
 })
+
+/** What a role may do, in a sentence. */
+export const roleWords: Record<(typeof roles)[number], string> = {
+  owner: 'Everything, also who may do what.',
+  director: 'Plans, budgets and settings; invites everybody but owners.',
+  lead: 'Targets, added metrics and what their channel needs.',
+  contributor: 'Imports files and writes events and notes.',
+  viewer: 'Sees, asks and exports.',
+}
+
+export const storesWords = (where: 'all' | readonly string[]): string =>
+  where === 'all' ? 'All' : where.length > 0 ? where.join(', ') : 'None'
+
+const words = (value: unknown): string =>
+  value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+
+/** Fields of a thing before and after, those that changed first; a whole value has the field 'value'. */
+export const changes = (before: unknown, after: unknown): { field: string; before: string; after: string }[] => {
+  const fields = (value: unknown): Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : value === null || value === undefined
+        ? {}
+        : { value }
+  const [was, is] = [fields(before), fields(after)]
+  const rows = [...new Set([...Object.keys(was), ...Object.keys(is)])].map(field => ({
+    field,
+    before: words(was[field]),
+    after: words(is[field]),
+  }))
+  return rows.sort((a, b) => Number(a.before === a.after) - Number(b.before === b.after))
+}

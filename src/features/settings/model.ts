@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { periodOf } from '#kernel/period.ts'
 
 /** The settings people save, as forms, HTTP and agents send them. Pure: the screens check with the same words. */
 
@@ -94,3 +95,41 @@ export const Settings = z.object({
   dimensions: z.array(Dimension.extend(saved)),
   demo: z.object({ attribution: z.string() }).nullable(),
 })
+
+/**
+ * Figures pasted from a spreadsheet: a day and a number on each line, parted by tab, semicolon or spaces. Each day
+ * stands for its period; lines that say neither are given back as they are.
+ */
+export const pasted = (text: string, grain: z.output<typeof Target>['grain'], calendar: z.output<typeof Calendar>) => {
+  const values: Record<string, string> = {}
+  const wrong: string[] = []
+  for (const line of text.split(/\r?\n/).filter(l => l.trim())) {
+    const [when = '', ...rest] = line.trim().split(/[\t;]|\s+/)
+    const figure = rest.join('').replace(/[,'\u00a0£$€]/g, '')
+    const whole = /^\d{4}-\d{2}$/.test(when) ? `${when}-01` : when
+    if (!day.safeParse(whole).success || !/^-?\d+(\.\d+)?$/.test(figure)) wrong.push(line)
+    else values[periodOf(calendar, whole, grain).from] = figure
+  }
+  return { values, wrong }
+}
+
+/** Groups written a line each: `Nordics: Denmark, Norway`. */
+export const groupsOf = (text: string): Record<string, string[]> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .map(line => line.split(/:(.*)/s))
+      .filter(([group, values]) => group?.trim() && values?.trim())
+      .map(([group = '', values = '']) => [
+        group.trim(),
+        values
+          .split(',')
+          .map(value => value.trim())
+          .filter(Boolean),
+      ]),
+  )
+
+export const textOfGroups = (groups: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(groups)
+    .map(([group, values]) => `${group}: ${values.join(', ')}`)
+    .join('\n')

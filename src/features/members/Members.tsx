@@ -1,0 +1,205 @@
+import { Button, CopyButton, MultiSelect, Select, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { type Role, roles } from '#kernel/actor.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { Drawer } from '#ui/Drawer.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Page, Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { Keys } from './Keys.tsx'
+import { roleWords, storesWords } from './model.ts'
+import { Sessions } from './Sessions.tsx'
+
+interface Form {
+  id: string | null
+  email: string
+  role: Role
+  stores: string[]
+}
+
+const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
+
+/** Who may see and do what: people, invitations, keys, one's own sessions. */
+export function Members() {
+  const cache = useQueryClient()
+  const [form, setForm] = useState<Form | null>(null)
+  const me = useQuery(api.members.me.queryOptions({ input: {} }))
+  const list = useQuery({ ...api.members.list.queryOptions({ input: {} }), enabled: me.data?.role !== 'viewer' && me.data?.role !== 'contributor' })
+  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const refresh = () => cache.invalidateQueries({ queryKey: api.members.key() })
+  const invite = useMutation(api.members.invite.mutationOptions({ onSuccess: refresh }))
+  const setRole = useMutation(
+    api.members.setRole.mutationOptions({
+      onSuccess: () => {
+        setForm(null)
+        return refresh()
+      },
+    }),
+  )
+  const remove = useMutation(
+    api.members.remove.mutationOptions({
+      onSuccess: () => {
+        setForm(null)
+        return refresh()
+      },
+    }),
+  )
+  const withdraw = useMutation(api.members.withdraw.mutationOptions({ onSuccess: refresh }))
+  const mayInvite = me.data?.role === 'owner' || me.data?.role === 'director'
+  const failed = setRole.error ?? remove.error ?? invite.error ?? withdraw.error
+  const scope = form && { role: form.role, stores: form.stores.length > 0 ? form.stores : ('all' as const) }
+  return (
+    <Page
+      question="Who may see and do what?"
+      title="Members"
+      actions={
+        mayInvite && (
+          <Button
+            onClick={() => {
+              invite.reset()
+              setForm({ id: null, email: '', role: 'viewer', stores: [] })
+            }}
+          >
+            Invite somebody
+          </Button>
+        )
+      }
+    >
+      {list.error && <ErrorState title="The members could not be read" {...words(list.error)} onRetry={() => list.refetch()} />}
+      {list.isLoading && <Skeleton lines={5} />}
+      {list.data && (
+        <Card title="People" flush>
+          <DataTable
+            caption="People and what they may do"
+            rows={list.data.people}
+            rowKey={person => person.id}
+            onRow={
+              mayInvite
+                ? person =>
+                    setForm({
+                      id: person.id,
+                      email: person.email,
+                      role: person.role,
+                      stores: person.stores === 'all' ? [] : person.stores,
+                    })
+                : undefined
+            }
+            empty={<EmptyState compact title="Nobody has an account yet" />}
+            columns={[
+              { key: 'name', label: 'Name', render: person => person.name },
+              { key: 'email', label: 'E-mail', render: person => person.email },
+              { key: 'role', label: 'Role', render: person => person.role },
+              { key: 'stores', label: 'Stores', render: person => storesWords(person.stores) },
+              { key: 'second', label: 'Second factor', render: person => (person.twoFactor ? 'On' : 'Off') },
+              { key: 'since', label: 'Since', render: person => when.format(new Date(person.since)) },
+            ]}
+          />
+        </Card>
+      )}
+      {list.data && list.data.invitations.length > 0 && (
+        <Card title="Invited" note="the link opens once, within seven days" flush>
+          <DataTable
+            caption="Open invitations"
+            rows={list.data.invitations}
+            rowKey={row => row.id}
+            columns={[
+              { key: 'email', label: 'E-mail', render: row => row.email },
+              { key: 'role', label: 'Role', render: row => row.role },
+              { key: 'stores', label: 'Stores', render: row => storesWords(row.stores) },
+              { key: 'by', label: 'By', render: row => row.invitedBy },
+              { key: 'expires', label: 'Until', render: row => when.format(new Date(row.expires)) },
+              {
+                key: 'act',
+                label: '',
+                name: 'Withdraw',
+                render: row => (
+                  <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate({ id: row.id })}>
+                    Withdraw
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        </Card>
+      )}
+      <Keys me={me.data} stores={settings.data?.stores.map(s => s.store) ?? []} />
+      <Sessions />
+      <Drawer
+        opened={form !== null}
+        onClose={() => setForm(null)}
+        title={form?.id ? form.email : 'Invite somebody'}
+        size={520}
+      >
+        {form && (
+          <>
+            {!form.id && (
+              <FormRow label="E-mail" for="email">
+                <TextInput
+                  id="email"
+                  type="email"
+                  value={form.email}
+                  onChange={event => setForm({ ...form, email: event.currentTarget.value })}
+                />
+              </FormRow>
+            )}
+            <FormRow label="Role" for="role" help={roleWords[form.role]}>
+              <Select
+                id="role"
+                allowDeselect={false}
+                data={[...roles].filter(role => me.data?.role === 'owner' || role !== 'owner')}
+                value={form.role}
+                onChange={value => setForm({ ...form, role: (value ?? 'viewer') as Role })}
+              />
+            </FormRow>
+            <FormRow label="Stores" for="stores" help="None chosen: all of them, also those to come.">
+              <MultiSelect
+                id="stores"
+                data={settings.data?.stores.map(s => s.store) ?? []}
+                value={form.stores}
+                onChange={stores => setForm({ ...form, stores })}
+              />
+            </FormRow>
+            {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
+            {invite.data ? (
+              <FormRow
+                label={invite.data.mailed ? 'The invitation was mailed' : 'Send this link'}
+                help="It opens once, within seven days, and is not shown again."
+              >
+                <TextInput readOnly aria-label="Invitation link" value={invite.data.link} />
+                <CopyButton value={invite.data.link}>
+                  {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link'}</Button>}
+                </CopyButton>
+              </FormRow>
+            ) : (
+              <FormActions>
+                {form.id && (
+                  <Button
+                    color="red"
+                    variant="subtle"
+                    loading={remove.isPending}
+                    onClick={() => form.id && globalThis.confirm(`Remove ${form.email}? Their sessions and keys end at once.`) && remove.mutate({ id: form.id })}
+                  >
+                    Remove
+                  </Button>
+                )}
+                <Row end>
+                  <Button
+                    loading={invite.isPending || setRole.isPending}
+                    onClick={() =>
+                      scope && (form.id ? setRole.mutate({ id: form.id, ...scope }) : invite.mutate({ email: form.email, ...scope }))
+                    }
+                  >
+                    {form.id ? 'Save' : 'Invite'}
+                  </Button>
+                </Row>
+              </FormActions>
+            )}
+          </>
+        )}
+      </Drawer>
+    </Page>
+  )
+}

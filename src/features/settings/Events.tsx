@@ -1,0 +1,98 @@
+import { Button, MultiSelect, Select, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { api } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { FormRow } from '#ui/Form.tsx'
+import { EmptyState } from '#ui/State.tsx'
+import { Editor, useSaved } from './Editor.tsx'
+import type { Event } from './model.ts'
+
+type Shown = z.output<typeof Event>
+
+const kinds = { holiday: 'Holiday', promotion: 'Promotion', outage: 'Outage', launch: 'Launch', price: 'Price change', other: 'Other' } as const
+const blank: Shown = { name: '', series: '', kind: 'promotion', from: '', to: '', stores: [] }
+
+/** What happens in the year. Events of one series are compared with each other, whenever they fall. */
+export function Events({ events, stores }: { events: Shown[]; stores: string[] }) {
+  const [form, setForm] = useState<Shown | null>(null)
+  const saved = useSaved(() => setForm(null))
+  const save = useMutation(api.settings.saveEvent.mutationOptions({ onSuccess: saved }))
+  const remove = useMutation(api.settings.removeEvent.mutationOptions({ onSuccess: saved }))
+  const set = (change: Partial<Shown>) => setForm(now => now && { ...now, ...change })
+  const id = form?.id
+  return (
+    <>
+      <Card
+        title="Events"
+        note="Easter, mothers’ days and Black Friday are known"
+        flush
+        actions={
+          <Button size="compact-sm" variant="default" onClick={() => setForm(blank)}>
+            Add an event
+          </Button>
+        }
+      >
+        <DataTable
+          caption="Events"
+          rows={events}
+          rowKey={row => row.id ?? row.name}
+          onRow={setForm}
+          empty={
+            <EmptyState compact title="No events yet">
+              Promotions, launches, outages and price changes: charts mark them, and years are compared event with event.
+            </EmptyState>
+          }
+          columns={[
+            { key: 'name', label: 'Event', render: row => row.name },
+            { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
+            { key: 'from', label: 'From', render: row => row.from },
+            { key: 'to', label: 'To', render: row => row.to },
+            { key: 'series', label: 'Compared within', render: row => row.series },
+            { key: 'stores', label: 'Stores', render: row => (row.stores.length > 0 ? row.stores.join(', ') : 'All') },
+          ]}
+        />
+      </Card>
+      <Editor
+        opened={form !== null}
+        title={id ? (form?.name ?? '') : 'Add an event'}
+        onClose={() => setForm(null)}
+        save={save}
+        onSave={() => form && save.mutate({ ...form, series: form.series || form.name, to: form.to || form.from })}
+        remove={remove}
+        onRemove={id ? () => remove.mutate({ id }) : undefined}
+      >
+        {form && (
+          <>
+            <FormRow label="Name" for="event-name">
+              <TextInput id="event-name" value={form.name} onChange={event => set({ name: event.currentTarget.value })} />
+            </FormRow>
+            <FormRow label="Kind" for="event-kind">
+              <Select
+                id="event-kind"
+                allowDeselect={false}
+                data={Object.entries(kinds).map(([value, label]) => ({ value, label }))}
+                value={form.kind}
+                onChange={value => set({ kind: (value ?? 'other') as Shown['kind'] })}
+              />
+            </FormRow>
+            <FormRow label="First day" for="event-from">
+              <TextInput id="event-from" type="date" value={form.from} onChange={event => set({ from: event.currentTarget.value })} />
+            </FormRow>
+            <FormRow label="Last day" for="event-to">
+              <TextInput id="event-to" type="date" value={form.to} onChange={event => set({ to: event.currentTarget.value })} />
+            </FormRow>
+            <FormRow label="Compared within" for="event-series" help="The same words in two years: their days are compared. Empty: its name.">
+              <TextInput id="event-series" value={form.series} onChange={event => set({ series: event.currentTarget.value })} />
+            </FormRow>
+            <FormRow label="Stores" for="event-stores" help="None chosen: all.">
+              <MultiSelect id="event-stores" data={stores} value={form.stores} onChange={chosen => set({ stores: chosen })} />
+            </FormRow>
+          </>
+        )}
+      </Editor>
+    </>
+  )
+}
