@@ -1,28 +1,11 @@
+import { presets } from '#connectors/files/presets/index.ts'
+import type { Mapping, Reading } from '#connectors/files/reading.ts'
 import type { TableName } from '#kernel/canonical.ts'
+import { Failure } from '#kernel/error.ts'
+import { type ImportParts, importRunner } from './import-run.ts'
 
-/** How a file is to be read; what is absent is recognised. */
-export interface Reading {
-  format?: 'csv' | 'jsonl' | 'parquet' | 'xlsx'
-  encoding?: string
-  delimiter?: string
-  quote?: string
-  header?: boolean
-  decimal?: '.' | ','
-  dateOrder?: 'ymd' | 'dmy' | 'mdy'
-  sheet?: string
-  /** Member of a zip. */
-  member?: string
-}
-
-/** A mapping file: where each target column comes from. `columns` values are a source column or an expression over them. */
-export interface Mapping {
-  name?: string
-  target: string
-  reading?: Reading
-  columns: Record<string, string>
-  /** Rows to take; the others are counted as rejected with the reason given by `reason`. */
-  where?: string
-}
+export type { Mapping, Reading } from '#connectors/files/reading.ts'
+export type { ImportParts } from './import-run.ts'
 
 export interface ImportRequest {
   path: string
@@ -89,3 +72,13 @@ export interface Imports {
   presets(): { name: string; label: string; target: string; about: string }[]
   targets(): { name: string; label: string; columns: { name: string; about: string; required: boolean }[] }[]
 }
+
+/** Imports over a granary and a data folder. */
+export const createImports = (parts: ImportParts): Imports => ({
+  run: importRunner(parts),
+  preview: async () => {
+    throw new Failure('unsupported', 'The preview is not there yet.')
+  },
+  presets: () => presets.map(({ name, label, about }) => ({ name, label, target: 'sales_lines', about })),
+  targets: () => [],
+})

@@ -1,0 +1,73 @@
+import { quote, type SourceColumn } from './reading.ts'
+import { blanks } from './recognise.ts'
+
+/**
+ * SQL that turns a cell into a typed value, NULL where it cannot. Common writings are tried first and plainly,
+ * so that a million ordinary cells cost one cast each; the rest is for the odd ones.
+ */
+
+/** Numbers are held with six places on the way: unit prices have three or four, floats in exports more. */
+export const numberType = 'DECIMAL(18,6)'
+const rateType = 'DECIMAL(18,8)'
+
+const blankList = blanks.map(quote).join(', ')
+/** The cell says "no value". */
+export const isBlank = (x: string) => `(${x} IS NULL OR lower(trim(${x})) IN (${blankList}))`
+
+const ornaments = `'[\\s\\x{00A0}\\x{202F}$€£¥''’]|\\b[A-Z]{3}\\b'`
+const bare = (x: string) =>
+  `regexp_replace(regexp_replace(regexp_replace(${x}, ${ornaments}, '', 'g'), '^\\((.+)\\)$', '-\\1'), '^([^-].*)-$', '-\\1')`
+
+export const numberSql = (x: string, column: SourceColumn, decimal: '.' | ',', rate = false): string => {
+  const type = rate ? rateType : numberType
+  if (column.sql === 'number') return `TRY_CAST(${x} AS ${type})`
+  const cast = (y: string) => `TRY_CAST(${y} AS ${type})`
+  if (decimal === '.')
+    return `coalesce(${cast(x)}, CASE WHEN regexp_matches(${bare(x)}, '^[+-]?(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?$')
+      THEN ${cast(`replace(${bare(x)}, ',', '')`)} END)`
+  return `CASE WHEN NOT contains(${x}, '.') THEN coalesce(${cast(`replace(${x}, ',', '.')`)}, ${cast(`replace(${bare(x)}, ',', '.')`)})
+    WHEN regexp_matches(${bare(x)}, '^[+-]?\\d{1,3}(\\.\\d{3})+(,\\d*)?$')
+    THEN ${cast(`replace(replace(${bare(x)}, '.', ''), ',', '.')`)} END`
+}
+
+/** A moment as the wall clock of `timezone`. Years outside 1970–2100 are no dates: they are typing errors or other numbers. */
+export const timeSql = (x: string, column: SourceColumn, timezone: string): string => {
+  const zone = quote(timezone)
+  if (column.sql === 'time') return `CAST(${x} AS TIMESTAMP)`
+  if (column.sql === 'zoned') return `timezone(${zone}, ${x})`
+  const serial = `TRY_CAST(${x} AS DOUBLE)`
+  const zoned = `regexp_matches(${x}, ':\\d{2}(\\.\\d+)? ?(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})$')`
+  const iso = `CASE WHEN length(${x}) > 16 AND ${zoned} THEN ${zonedSql(x, zone)} ELSE TRY_CAST(${x} AS TIMESTAMP) END`
+  const formats = column.dateFormats.map(quote).join(', ')
+  const written = formats ? `try_strptime(trim(${x}), [${formats}])` : ''
+  const number = `CASE
+      WHEN regexp_matches(${x}, '^(19|20)\\d{6}$') THEN try_strptime(${x}, '%Y%m%d')
+      WHEN ${serial} BETWEEN 20000 AND 80000 THEN date_trunc('second', TIMESTAMP '1899-12-30' + to_microseconds(CAST(round(${serial} * 86400) AS BIGINT) * 1000000))
+      WHEN ${serial} BETWEEN 3e8 AND 4.2e9 THEN timezone(${zone}, to_timestamp(${serial}))
+      WHEN ${serial} BETWEEN 3e11 AND 4.2e12 THEN timezone(${zone}, to_timestamp(${serial} / 1000)) END`
+  const order = formats ? [written, iso, number] : [iso, number]
+  return `CASE WHEN ${x} IS NOT NULL THEN coalesce(${order.join(', ')}) END`
+}
+
+/** 2024-01-15 10:23:45 -0500 and its relatives: an instant, shown on the shop's wall clock. */
+const zonedSql = (x: string, zone: string) =>
+  `timezone(${zone}, TRY_CAST(regexp_replace(regexp_replace(trim(${x}), ' ?(UTC|GMT|Z)$', '+00:00'), ' ?([+-]\\d{2}):?(\\d{2})$', '\\1:\\2') AS TIMESTAMPTZ))`
+
+export const plausible = (t: string) => `(${t} >= TIMESTAMP '1970-01-01' AND ${t} < TIMESTAMP '2100-01-01')`
+
+export const flagSql = (x: string, column: SourceColumn): string =>
+  column.sql === 'flag'
+    ? x
+    : `CASE WHEN lower(trim(${x})) IN ('true','yes','y','1','t','ja','oui','si','sí','x') THEN true
+       WHEN lower(trim(${x})) IN ('false','no','n','0','f','nein','non') THEN false END`
+
+/** Text with nothing around it, '' for none. Whole numbers that a spreadsheet wrote as 17850.0 are 17850 again. */
+export const textSql = (x: string, column: SourceColumn, mended: boolean): string => {
+  const text = column.sql === 'text' ? x : `CAST(${x} AS VARCHAR)`
+  const plain = mended ? `regexp_replace(${text}, '^''([=+@\\t-])', '\\1')` : text
+  return `coalesce(trim(${plain}), '')`
+}
+
+/** For codes and ids. */
+export const codeSql = (text: string): string =>
+  `CASE WHEN ends_with(${text}, '.0') THEN regexp_replace(${text}, '^(\\d+)\\.0$', '\\1') ELSE ${text} END`

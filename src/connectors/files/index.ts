@@ -1,0 +1,107 @@
+import { invalid } from '#kernel/error.ts'
+import { type Intake, peek, takeIn } from './intake.ts'
+import { nearest } from './nearest.ts'
+import { plan } from './plan.ts'
+import type { Preset } from './preset.ts'
+import { presets } from './presets/index.ts'
+import type { Mapping, Reading, Source } from './reading.ts'
+import { openSandbox } from './sandbox.ts'
+import { sniff } from './sniff.ts'
+import { parquetSource, textSource } from './source.ts'
+import { type Staged, stage } from './stage.ts'
+import type { Place, Target } from './target.ts'
+import { targets } from './targets/index.ts'
+
+export const targetNamed = (name: string): Target => {
+  const found = targets.find(target => target.name === name)
+  if (found) return found
+  const names = targets.map(target => target.name)
+  throw invalid(
+    `There is no target “${name}”.`,
+    `Nearest: ${nearest(name, names).join(', ')}. All: ${names.join(', ')}.`,
+  )
+}
+
+export const presetNamed = (name: string): Preset => {
+  const found = presets.find(preset => preset.name === name)
+  if (found) return found
+  const names = presets.map(preset => preset.name)
+  throw invalid(`There is no preset “${name}”.`, `There are: ${names.join(', ')}.`)
+}
+
+/** The mapping of a preset for the columns a file has. @throws Failure naming the columns that are missing. */
+export const presetMapping = (preset: Preset, names: readonly string[]): Mapping => {
+  const has = (name: string) => names.includes(name)
+  const missing = preset.needs.filter(need => !need.split('|').some(has))
+  if (missing.length > 0)
+    throw invalid(
+      `The file is no ${preset.label} export: it has no ${missing.map(need => need.split('|').join(' or ')).join(', no ')}.`,
+      `It has: ${names.slice(0, 50).join(', ')}.`,
+    )
+  const pick = (...wanted: string[]) => `"${(wanted.find(has) ?? wanted[0] ?? '').replaceAll('"', '""')}"`
+  return preset.mapping(pick, has)
+}
+
+const merged = (...readings: (Reading | undefined)[]): Reading =>
+  Object.assign({}, ...readings.filter(Boolean)) as Reading
+
+export interface Job {
+  path: string
+  /** raw: kept files by content; work: this import's own folder; rejects: where the rejected rows go. */
+  folders: { raw: string; work: string; rejects: string }
+  reading?: Reading
+  preset?: string
+  mapping?: Mapping
+  place: Omit<Place, 'today'> & { today: string }
+}
+
+export interface Outcome extends Staged {
+  mapping: Mapping
+  target: Target
+  intake: Intake
+  warnings: string[]
+}
+
+/** A file into canonical Parquet: identify, take in, recognise, bind, stage. Nothing of it is in the granary yet. */
+export const readFile = async (
+  job: Job,
+  onProgress?: (step: 'reading' | 'checking', percent: number) => void,
+): Promise<Outcome> => {
+  const preset = job.preset ? presetNamed(job.preset) : undefined
+  if (!preset && !job.mapping)
+    throw invalid('The import says neither preset nor mapping.', 'Choose a preset, or give a mapping.')
+  const asked = merged(preset?.reading, job.mapping?.reading, job.reading)
+  const intake = await takeIn(job.path, job.folders, asked, (done, total) =>
+    onProgress?.('reading', (100 * done) / total),
+  )
+  const { source, warnings } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
+  const names = source.columns.map(column => column.name)
+  const mapping = job.mapping ?? presetMapping(preset as Preset, names)
+  const target = targetNamed(mapping.target)
+  const bound = plan(mapping, source, target, job.place)
+  const staged = await stage(bound, source, intake.path, job.folders.work, job.folders.rejects, percent =>
+    onProgress?.('checking', percent),
+  )
+  if (staged.rows === 0)
+    throw invalid('The file has a header and no rows.', 'Export it again with a period that has data.')
+  return { ...staged, mapping, target, intake, warnings: [...intake.warnings, ...warnings] }
+}
+
+const sourceOf = async (
+  intake: Intake,
+  reading: Reading,
+  work: string,
+  currency: string,
+): Promise<{ source: Source; warnings: string[] }> => {
+  if (intake.container === 'parquet') {
+    const sandbox = await openSandbox(intake.path, work)
+    try {
+      return { source: await parquetSource(intake.path, sandbox), warnings: [] }
+    } finally {
+      sandbox.close()
+    }
+  }
+  const { text } = await peek(intake.path, { ...reading, encoding: 'utf-8' })
+  const layout = sniff(text, reading)
+  return { source: textSource(intake, layout, reading, currency), warnings: [] }
+}

@@ -1,0 +1,252 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough, type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { Failure, invalid } from '#kernel/error.ts'
+import { type Container, decoderName, identify, markOf } from './identify.ts'
+import type { Reading } from './reading.ts'
+import { sheetAsText, sheetsOf } from './workbook.ts'
+import { openMember } from './zip.ts'
+
+/** A file taken in: its bytes as they came, kept by content, and a plain copy that can be read in one pass. */
+export interface Intake {
+  container: Container
+  /** What to read: UTF-8 text or Parquet. */
+  path: string
+  /** SHA-256 of the file as it came. */
+  content: string
+  encoding: string
+  member: string | undefined
+  sheet: string | undefined
+  sheets: string[]
+  warnings: string[]
+}
+
+const headBytes = 1 << 20
+
+/** The decompressed bytes of a file, whatever it is wrapped in. */
+const unwrapped = async (path: string, container: Container, reading: Reading) => {
+  if (container === 'zip') return openMember(path, reading.member)
+  const file = createReadStream(path, { highWaterMark: 1 << 18 })
+  if (container !== 'gz') return { stream: file as Readable, member: undefined }
+  const gunzip = createGunzip({ chunkSize: 1 << 18 })
+  file.on('error', error => gunzip.destroy(error))
+  return { stream: file.pipe(gunzip) as Readable, member: undefined }
+}
+
+/** The first megabyte of the text inside, decoded: enough to recognise how the file is written. */
+export const peek = async (
+  path: string,
+  reading: Reading,
+): Promise<{
+  text: string
+  container: Container
+  encoding: string
+  member?: string
+  sheet?: string
+  sheets: string[]
+  whole: boolean
+}> => {
+  const { container } = await identify(path)
+  if (container === 'parquet') return { text: '', container, encoding: 'utf-8', sheets: [], whole: true }
+  if (container === 'xlsx') {
+    const sheets = await sheetsOf(path)
+    const chosen = await sheetAsText(path, reading.sheet, 500)
+    let text = ''
+    for await (const piece of chosen.lines) text += piece
+    return { text, container, encoding: 'utf-8', sheet: chosen.sheet, sheets, whole: false }
+  }
+  const { stream, member } = await unwrapped(path, container, reading)
+  const chunks: Buffer[] = []
+  let size = 0
+  let whole = true
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer)
+      size += (chunk as Buffer).length
+      if (size >= headBytes) {
+        whole = false
+        break
+      }
+    }
+  } catch (cause) {
+    if (size === 0) throw damaged(cause)
+  } finally {
+    stream.destroy()
+  }
+  const head = Buffer.concat(chunks)
+  if (head.length === 0) throw invalid('The file is empty.', 'Export it again: nothing was written into it.')
+  const encoding = encodingOf(head, reading, whole)
+  const text = new TextDecoder(encoding).decode(head)
+  const end = whole ? text.length : text.lastIndexOf('\n') + 1 || text.length
+  return { text: text.slice(0, end), container, encoding, ...(member && { member }), sheets: [], whole }
+}
+
+const encodingOf = (head: Buffer, reading: Reading, whole: boolean): string => {
+  const mark = markOf(head)
+  if (reading.encoding) return decoderName(reading.encoding)
+  if (mark) return mark.encoding
+  const end = whole ? head.length : Math.max(head.lastIndexOf(0x0a) + 1, 1)
+  return isUtf8(head.subarray(0, end)) ? 'utf-8' : 'windows-1252'
+}
+
+const damaged = (cause: unknown): Failure => {
+  if (cause instanceof Failure) return cause
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const code = (cause as { code?: string }).code ?? ''
+  if (code === 'ENOSPC' || /no space/i.test(text))
+    return new Failure('unavailable', 'The disk is full: nothing was imported.', {
+      next: 'Free some space in the data folder and run the same import again.',
+      cause,
+    })
+  if (/unexpected end of file|Z_BUF_ERROR/i.test(`${text} ${code}`))
+    return new Failure('invalid', 'The compressed file is cut off before its end.', {
+      next: 'Download or copy it again: part of it is missing.',
+      cause,
+    })
+  if (/^Z_|incorrect|invalid|zip/i.test(`${code}${text}`))
+    return new Failure('invalid', `The compressed file is damaged: ${text}.`, {
+      next: 'Download or pack it again.',
+      cause,
+    })
+  return new Failure('internal', `The file cannot be read: ${text}.`, { cause })
+}
+
+/** Watches bytes go by: are they UTF-8 throughout? Chunks are judged up to their last whole line. */
+const utf8Watch = () => {
+  let rest: Buffer = Buffer.alloc(0)
+  let clean = true
+  return {
+    see(chunk: Buffer) {
+      if (!clean) return
+      const end = chunk.lastIndexOf(0x0a)
+      if (end < 0) {
+        rest = rest.length > 1 << 22 ? chunk : Buffer.concat([rest, chunk])
+        return
+      }
+      const head = chunk.subarray(0, end + 1)
+      clean = isUtf8(rest.length > 0 ? Buffer.concat([rest, head]) : head)
+      rest = Buffer.from(chunk.subarray(end + 1))
+    },
+    isClean: () => clean && isUtf8(rest),
+  }
+}
+
+/**
+ * Takes a file in: keeps its bytes under `rawFolder` by content, and leaves plain UTF-8 (or Parquet) to read.
+ * One pass, memory flat; a cut-off or damaged archive is refused here, before anything is read as data.
+ */
+export const takeIn = async (
+  path: string,
+  folders: { raw: string; work: string },
+  reading: Reading,
+  onBytes?: (done: number, total: number) => void,
+): Promise<Intake> => {
+  const { container, bytes } = await identify(path)
+  await mkdir(folders.raw, { recursive: true })
+  await mkdir(folders.work, { recursive: true })
+  try {
+    return await store(path, container, bytes, folders, reading, onBytes)
+  } catch (cause) {
+    throw damaged(cause)
+  }
+}
+
+const store = async (
+  path: string,
+  container: Container,
+  bytes: number,
+  folders: { raw: string; work: string },
+  reading: Reading,
+  onBytes?: (done: number, total: number) => void,
+): Promise<Intake> => {
+  const hash = createHash('sha256')
+  const watch = utf8Watch()
+  const plain = container === 'plain'
+  let seen = 0
+  const kept = join(folders.raw, `.${randomUUID()}`)
+  const meter = new Transform({
+    highWaterMark: 1 << 20,
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      if (plain) watch.see(chunk)
+      seen += chunk.length
+      onBytes?.(seen, bytes)
+      done(null, chunk)
+    },
+  })
+  const input = join(folders.work, 'input')
+  try {
+    const file = createReadStream(path, { highWaterMark: 1 << 20 })
+    const copy = pipeline(file, meter, createWriteStream(kept, { highWaterMark: 1 << 20 }))
+    if (container === 'gz') {
+      const side = new PassThrough({ highWaterMark: 1 << 20 })
+      meter.pipe(side)
+      await Promise.all([copy, unpack(side.pipe(createGunzip({ chunkSize: 1 << 18 })), input, watch)])
+    } else await copy
+  } catch (cause) {
+    await rm(kept, { force: true })
+    throw cause
+  }
+  const content = hash.digest('hex')
+  const raw = join(folders.raw, content)
+  if (existsSync(raw)) await rm(kept)
+  else await rename(kept, raw)
+
+  const base = {
+    container,
+    content,
+    encoding: 'utf-8',
+    member: undefined,
+    sheet: undefined,
+    sheets: [],
+    warnings: [],
+  }
+  if (container === 'parquet') return { ...base, path: raw }
+  if (container === 'xlsx') {
+    const { sheet, lines } = await sheetAsText(raw, reading.sheet)
+    await pipeline(lines, createWriteStream(input))
+    return { ...base, path: input, sheet }
+  }
+  let member: string | undefined
+  if (container === 'zip') {
+    const inside = await openMember(raw, reading.member)
+    member = inside.member
+    await unpack(inside.stream, input, watch)
+  }
+  const from = plain ? raw : input
+  const { encoding: looksLike } = await peek(from, reading)
+  const encoding = looksLike === 'utf-8' && !reading.encoding && !watch.isClean() ? 'windows-1252' : looksLike
+  if (encoding === 'utf-8') return { ...base, path: from, member }
+  const decoded = join(folders.work, 'decoded')
+  await transcode(from, decoded, encoding)
+  await rm(input, { force: true })
+  return { ...base, path: decoded, encoding, member }
+}
+
+const unpack = async (stream: Readable, to: string, watch: ReturnType<typeof utf8Watch>) => {
+  const see = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      watch.see(chunk)
+      done(null, chunk)
+    },
+  })
+  await pipeline(stream, see, createWriteStream(to, { highWaterMark: 1 << 20 }))
+}
+
+const transcode = async (from: string, to: string, encoding: string) => {
+  const decoder = new TextDecoder(encoding)
+  const decode = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      done(null, decoder.decode(chunk, { stream: true }))
+    },
+    flush(done) {
+      done(null, decoder.decode())
+    },
+  })
+  await pipeline(createReadStream(from, { highWaterMark: 1 << 18 }), decode, createWriteStream(to))
+}

@@ -1,0 +1,205 @@
+import { table } from '#kernel/canonical.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { codeSql, flagSql, isBlank, numberSql, plausible, textSql, timeSql } from './cell.ts'
+import { compile, type Kind, type Scope } from './compile.ts'
+import { type Node, parse } from './expression.ts'
+import { nearest, plainName } from './nearest.ts'
+import { ident, type Mapping, quote, type Source } from './reading.ts'
+import { type Given, type Place, sqlTypes, type Target } from './target.ts'
+
+/** A mapping bound to a file: the SQL that turns its records into canonical rows. */
+export interface Plan {
+  target: Target
+  /** Rows of the canonical table with `_reason` (NULL for good ones). */
+  staged: string
+  /** Rejected records as they came, c0 … cn, with `_line` and `_reason`; for a sandbox that keeps file order. */
+  rejected: string
+  /** Which columns the mapping gives. */
+  given: readonly string[]
+}
+
+/** Reason and the cell at fault are kept apart until they are shown. */
+export const reasonMark = '\u001f'
+
+const words: Record<Kind, string> = { text: 'text', number: 'a number', time: 'a date', flag: 'yes or no' }
+
+/** Binds `mapping` to `source`. @throws Failure that names what is missing, unknown or misspelt. */
+export const plan = (mapping: Mapping, source: Source, target: Target, place: Place): Plan => {
+  const known = Object.keys(target.columns)
+  for (const name of Object.keys(mapping.columns))
+    if (!known.includes(name))
+      throw invalid(
+        `${target.label} have no column “${name}”.`,
+        `Nearest: ${nearest(name, known).join(', ')}. All: ${known.join(', ')}.`,
+      )
+  const leaves = new Map<string, { sql: string; fault: string | null }>()
+  const scope = scopeOf(source, place, leaves, target.table === 'exchange_rates')
+  const friendly = new Map<string, string>()
+  for (const [name, text] of Object.entries(mapping.columns)) {
+    const column = target.columns[name]
+    if (!column || text.trim() === '') continue
+    const node = bind(text, source)
+    const sql = explained(name, text, () =>
+      compile(node, scope, column.kind === 'code' ? 'text' : column.kind),
+    )
+    friendly.set(name, column.kind === 'code' ? codeSql(sql) : sql)
+  }
+  const missing = target.missing(name => friendly.has(name))
+  if (missing)
+    throw invalid(
+      `The mapping does not say ${missing}.`,
+      `The file has: ${source.columns.map(c => c.name).join(', ')}.`,
+    )
+  const where = mapping.where
+  const taken = where
+    ? explained('where', where, () => `coalesce(${compile(bind(where, source), scope, 'flag')}, false)`)
+    : null
+  return {
+    target,
+    given: [...friendly.keys()],
+    ...statements(source, target, place, mapping, leaves, friendly, taken),
+  }
+}
+
+const explained = <T>(name: string, text: string, work: () => T): T => {
+  try {
+    return work()
+  } catch (cause) {
+    if (!(cause instanceof Failure) || cause.message.startsWith(`${name}:`)) throw cause
+    throw invalid(`${name}: ${cause.message}`, cause.next ?? `It says: ${text}`)
+  }
+}
+
+/** A mapping's value is a column where one is called so, else an expression. */
+const bind = (text: string, source: Source): Node => {
+  const index = find(text, source)
+  if (index !== null) return { is: 'column', name: text }
+  try {
+    return parse(text)
+  } catch (cause) {
+    // Words with blanks are a misspelt column sooner than a misspelt formula.
+    if (/^[\p{L}\p{N} _.#/-]+$/u.test(text)) throw unknown(text, source)
+    throw cause
+  }
+}
+
+const find = (name: string, source: Source): number | null => {
+  const exact = source.columns.findIndex(column => column.name === name)
+  if (exact >= 0) return exact
+  const plain = plainName(name)
+  const alike = source.columns.flatMap((column, i) =>
+    plain !== '' && plainName(column.name) === plain ? [i] : [],
+  )
+  return alike.length === 1 ? (alike[0] ?? null) : null
+}
+
+const unknown = (name: string, source: Source) => {
+  const names = source.columns.map(column => column.name)
+  return invalid(`The file has no column “${name}”.`, `Nearest: ${nearest(name, names).join(', ')}.`, {
+    columns: names.slice(0, 200),
+  })
+}
+
+const scopeOf = (
+  source: Source,
+  place: Place,
+  leaves: Map<string, { sql: string; fault: string | null }>,
+  rates: boolean,
+): Scope => ({
+  column(name, kind) {
+    const index = find(name, source)
+    const column = index === null ? undefined : source.columns[index]
+    if (!column) throw unknown(name, source)
+    const cell = `c${index}`
+    const leaf = `${kind}_${index}`
+    if (!leaves.has(leaf)) {
+      const sql = {
+        text: () => textSql(cell, column, source.mended),
+        number: () => numberSql(cell, column, source.decimal, rates),
+        time: () => timeSql(cell, column, place.timezone),
+        flag: () => flagSql(cell, column),
+      }[kind]()
+      const filled =
+        column.sql === 'text' ? `${cell} IS NOT NULL AND NOT ${isBlank(cell)}` : `${cell} IS NOT NULL`
+      const bad = kind === 'time' ? `(${leaf} IS NULL OR NOT ${plausible(leaf)})` : `${leaf} IS NULL`
+      const shown = `left(CAST(${cell} AS VARCHAR), 200)`
+      const said = quote(`${column.name} is not ${words[kind]}${reasonMark}`)
+      const fault =
+        kind === 'text'
+          ? column.sql === 'text'
+            ? `WHEN contains(${leaf}, chr(0)) THEN ${quote(`${column.name} holds a NUL byte${reasonMark}`)} || replace(${shown}, chr(0), '?')`
+            : null
+          : `WHEN ${bad} AND ${filled} THEN ${said} || ${shown}`
+      leaves.set(leaf, { sql, fault })
+    }
+    return leaf
+  },
+  parsed(sql, kind) {
+    const made = { name: '', sql: 'text' as const, dateFormats: ['%d/%m/%Y', '%Y-%m-%d'] }
+    if (kind === 'number') return numberSql(sql, made, source.decimal)
+    if (kind === 'time') return timeSql(sql, { ...made, dateFormats: [] }, place.timezone)
+    return kind === 'flag' ? flagSql(sql, made) : sql
+  },
+})
+
+const statements = (
+  source: Source,
+  target: Target,
+  place: Place,
+  mapping: Mapping,
+  leaves: Map<string, { sql: string; fault: string | null }>,
+  friendly: Map<string, string>,
+  taken: string | null,
+): { staged: string; rejected: string } => {
+  const given: Given = {
+    has: column => friendly.has(column),
+    get(column, otherwise) {
+      if (friendly.has(column)) return `f_${column}`
+      if (otherwise === undefined) throw new Failure('internal', `${target.name} asks for ${column} unasked.`)
+      return otherwise
+    },
+  }
+  const { columns, steps = [], faults, last = {} } = target.derive(given, place)
+  const types = Object.entries(table(target.table).columns)
+  const layer = (from: string, added: Record<string, string>) =>
+    Object.keys(added).length === 0
+      ? from
+      : `SELECT *, ${Object.entries(added)
+          .map(([name, sql]) => `${sql} AS ${name}`)
+          .join(', ')} FROM (${from})`
+  const reason = `CASE
+    ${taken ? `WHEN NOT _taken THEN ${quote(mapping.reason ?? 'left out by the mapping')}` : ''}
+    ${[...leaves.values()].flatMap(leaf => leaf.fault ?? []).join('\n    ')}
+    ${faults.map(([condition, text]) => `WHEN ${condition} THEN ${quote(text)}`).join('\n    ')}
+    END`
+  const build = (broken: 'keep' | 'skip', numbered: boolean) => {
+    let sql = `SELECT *${numbered ? ', row_number() OVER () AS _n' : ''} FROM ${source.from(broken)}`
+    sql = layer(sql, Object.fromEntries([...leaves].map(([name, leaf]) => [name, leaf.sql])))
+    sql = layer(sql, {
+      ...Object.fromEntries([...friendly].map(([name, text]) => [`f_${name}`, text])),
+      ...(taken && { _taken: taken }),
+    })
+    for (const step of steps) sql = layer(sql, step)
+    return layer(sql, { _reason: reason })
+  }
+  const canonical = types
+    .filter(([name]) => !(name in last))
+    .map(
+      ([name, { type }]) =>
+        `TRY_CAST(${columns[name] ?? lacking(target, name)} AS ${sqlTypes[type]}) AS ${ident(name)}`,
+    )
+  const inner = [...friendly.keys()].map(name => `f_${name}`)
+  const first = `SELECT ${[...canonical, ...(Object.keys(last).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep', false)})`
+  const ordered = types.map(([name, { type }]) =>
+    name in last ? `TRY_CAST(${last[name]} AS ${sqlTypes[type]}) AS ${ident(name)}` : ident(name),
+  )
+  const cells = source.columns.map((_, i) => `c${i}`)
+  return {
+    staged: `SELECT ${[...ordered, '_reason'].join(', ')} FROM (${first})`,
+    rejected: `SELECT ${[...cells, '_n', '_reason'].join(', ')} FROM (${build('skip', true)}) WHERE _reason IS NOT NULL`,
+  }
+}
+
+const lacking = (target: Target, name: string): never => {
+  throw new Failure('internal', `${target.name} does not derive ${name}.`)
+}

@@ -1,0 +1,59 @@
+/** How a file is to be read; what is absent is recognised. */
+export interface Reading {
+  format?: 'csv' | 'jsonl' | 'parquet' | 'xlsx'
+  encoding?: string
+  /** One character, or 'spaces' for columns set apart by runs of blanks. */
+  delimiter?: string
+  /** '' when the file knows no quoting. */
+  quote?: string
+  header?: boolean
+  /** Lines above the header: titles, comments. */
+  skip?: number
+  decimal?: '.' | ','
+  dateOrder?: 'ymd' | 'dmy' | 'mdy'
+  sheet?: string
+  /** Member of a zip. */
+  member?: string
+}
+
+/** A mapping file: where each target column comes from. `columns` values are a source column or an expression over them. */
+export interface Mapping {
+  name?: string
+  target: string
+  reading?: Reading
+  columns: Record<string, string>
+  /** Rows to take; the others are counted as rejected with `reason`. */
+  where?: string
+  reason?: string
+}
+
+/** What a source column holds, as its values show. */
+export type ValueType = 'text' | 'number' | 'date' | 'time' | 'flag'
+
+/** A column of a file. `sql` is the type the engine sees: text unless the format itself is typed. */
+export interface SourceColumn {
+  name: string
+  sql: 'text' | 'number' | 'time' | 'zoned' | 'flag'
+  /** strptime patterns of its dates, most likely first; empty when they are ISO or none. */
+  dateFormats: readonly string[]
+}
+
+/** A file made ready for one SQL pass. */
+export interface Source {
+  columns: readonly SourceColumn[]
+  decimal: '.' | ','
+  /** Physical lines above the first record. */
+  above: number
+  /**
+   * FROM item that gives the columns c0 … cn.
+   * keep: records that do not parse go into reject_errors; skip: they are left out.
+   */
+  from(broken: 'keep' | 'skip'): string
+  /** Splits a broken line into at most as many cells as there are columns; null where records cannot break. */
+  split: ((line: string) => string) | null
+  /** An earlier rejects file, mended: its formula guards are taken off again. */
+  mended: boolean
+}
+
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const ident = (text: string): string => `"${text.replaceAll('"', '""')}"`

@@ -1,0 +1,129 @@
+import type { Reading, ValueType } from './reading.ts'
+
+/** Cells that say "no value" where a number or a date is wanted. */
+export const blanks = [
+  '',
+  '-',
+  '--',
+  '—',
+  'n/a',
+  'na',
+  'nan',
+  'null',
+  'none',
+  '\\n',
+  '(not set)',
+  '#n/a',
+] as const
+const isBlank = (cell: string) => (blanks as readonly string[]).includes(cell.trim().toLowerCase())
+
+const point =
+  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|\d{1,3}([,' \u00a0\u202f]\d{3})+)?(\.\d+)?([eE][-+]?\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
+const comma =
+  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)?(,\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
+const hasDigit = (cell: string) => /\d/.test(cell)
+const isPoint = (cell: string) => hasDigit(cell) && point.test(cell)
+const isComma = (cell: string) => hasDigit(cell) && comma.test(cell)
+
+/** Decimal comma or point, by the cells that can only be one of them; a lone comma before other than three digits is a decimal comma. */
+export const decimalOf = (columns: readonly string[][], delimiter: string): '.' | ',' => {
+  let points = 0
+  let commas = 0
+  for (const cells of columns) {
+    for (const raw of cells) {
+      const cell = raw.trim()
+      const asPoint = isPoint(cell)
+      const asComma = isComma(cell)
+      if (asPoint && !asComma) points++
+      else if (asComma && !asPoint) commas++
+      else if (asPoint && asComma && /[.,]/.test(cell)) {
+        // 1.234 and 1,234 read both ways; grouping is the rarer writing.
+        if (cell.includes('.')) points += 0.1
+        else if (delimiter === ';') commas += 0.1
+        else points += 0.1
+      }
+    }
+  }
+  if (commas === points) return delimiter === ';' ? ',' : '.'
+  return commas > points ? ',' : '.'
+}
+
+const shape =
+  /^(\d{1,4}|[A-Za-z]{3,9})([-/. ])(\d{1,2}|[A-Za-z]{3,9})(,? |[-/.])(\d{2,4})(?:(?:,? |T)(\d{1,2})[:.](\d{2})(?::(\d{2})(\.\d+)?)?( ?[AaPp][Mm])?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$/
+const isIso = (cell: string) =>
+  /^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/.test(cell)
+const isCompact = (cell: string) => /^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(cell)
+const hasTime = (cell: string) => /\d{1,2}:\d{2}/.test(cell)
+const isFlag = (cell: string) => /^(true|false|yes|no|y|n|ja|nein|oui|non|si|sí)$/i.test(cell)
+
+export interface Recognised {
+  type: ValueType
+  filled: number
+  dateFormats: string[]
+  /** Day and month cannot be told apart in the sample. */
+  ambiguous: boolean
+}
+
+/** What a column holds, by a sample of its cells, and the patterns of its dates. */
+export const recognise = (cells: readonly string[], reading: Reading, dayFirst: boolean): Recognised => {
+  const values = cells.map(cell => cell.trim()).filter(cell => !isBlank(cell))
+  const share = (is: (cell: string) => boolean) => values.filter(is).length / values.length
+  const base = { filled: cells.filter(cell => cell.trim() !== '').length, dateFormats: [], ambiguous: false }
+  if (values.length === 0) return { ...base, type: 'text' }
+  const dates = datesOf(values, reading, dayFirst)
+  const type = (): ValueType => {
+    if (share(isFlag) > 0.9) return 'flag'
+    if (share(isIso) > 0.9 || dates.share > 0.9) return share(hasTime) > 0.5 ? 'time' : 'date'
+    if (share(isCompact) === 1) return 'date'
+    if (share(cell => isPoint(cell) || isComma(cell)) > 0.9) return 'number'
+    return 'text'
+  }
+  return { ...base, type: type(), dateFormats: dates.formats, ambiguous: dates.ambiguous }
+}
+
+/** The strptime patterns of dates that are not ISO, with and without their time of day. */
+const datesOf = (values: readonly string[], reading: Reading, dayFirst: boolean) => {
+  const found = values
+    .filter(cell => !isIso(cell))
+    .map(cell => shape.exec(cell))
+    .filter(match => match !== null)
+  const share = found.length / values.length
+  if (found.length === 0) return { share, formats: [], ambiguous: false }
+  const numeric = found.filter(m => /^\d/.test(m[1] ?? '') && /^\d/.test(m[3] ?? ''))
+  const yearFirst = numeric.some(m => (m[1] ?? '').length === 4)
+  const first = Math.max(...numeric.map(m => Number(m[1])), 0)
+  const second = Math.max(...numeric.map(m => Number(m[3])), 0)
+  const dotted = numeric.some(m => m[2] === '.')
+  const told = reading.dateOrder ?? (yearFirst ? 'ymd' : first > 12 ? 'dmy' : second > 12 ? 'mdy' : undefined)
+  const order = told ?? (dotted || dayFirst ? 'dmy' : 'mdy')
+  const formats = new Set<string>()
+  for (const match of found) for (const format of patterns(match, order)) formats.add(format)
+  const ambiguous = told === undefined && numeric.length > 0 && !dotted
+  return { share, formats: [...formats].slice(0, 12), ambiguous }
+}
+
+const patterns = (match: RegExpExecArray, order: 'ymd' | 'dmy' | 'mdy'): string[] => {
+  const [, a = '', s1 = '', b = '', s2 = '', c = '', hour, , second, fraction, meridiem] = match
+  const word = (part: string) => (part.length > 3 ? '%B' : '%b')
+  const year = (part: string) => (part.length === 4 ? '%Y' : '%y')
+  const day = (() => {
+    if (/^[A-Za-z]/.test(a)) return `${word(a)}${s1}%d${s2}${year(c)}`
+    if (/^[A-Za-z]/.test(b))
+      return a.length === 4 ? `%Y${s1}${word(b)}${s2}%d` : `%d${s1}${word(b)}${s2}${year(c)}`
+    if (order === 'ymd') return `${a.length === 4 ? '%Y' : '%y'}${s1}%m${s2}%d`
+    return order === 'dmy' ? `%d${s1}%m${s2}${year(c)}` : `%m${s1}%d${s2}${year(c)}`
+  })()
+  if (hour === undefined) return [day, `${day} %H:%M`, `${day} %H:%M:%S`]
+  const joint =
+    match[0].includes('T') && /\dT\d/.test(match[0])
+      ? 'T'
+      : match[0].includes(', ') && s2 !== ', '
+        ? ', '
+        : ' '
+  const gap = meridiem?.startsWith(' ') ? ' ' : ''
+  const clock = meridiem
+    ? [`%I:%M:%S${gap}%p`, `%I:%M${gap}%p`]
+    : ['%H:%M', '%H:%M:%S', ...(fraction ? ['%H:%M:%S.%g'] : [])]
+  if (second !== undefined && !meridiem) clock.reverse()
+  return [...clock.map(time => `${day}${joint}${time}`), day]
+}

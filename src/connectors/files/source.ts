@@ -1,0 +1,99 @@
+import type { Intake } from './intake.ts'
+import { ident, quote, type Reading, type Source, type SourceColumn } from './reading.ts'
+import { decimalOf, recognise } from './recognise.ts'
+import type { Sandbox } from './sandbox.ts'
+import { distinct, type Layout } from './sniff.ts'
+
+/** Bytes one record may have: long texts are facts, a missing quote is not. */
+const longest = 16 << 20
+
+/** Recognises number writing and date patterns column by column. */
+export const columnsOf = (
+  names: readonly string[],
+  rows: readonly string[][],
+  reading: Reading,
+  hint: { delimiter: string; currency?: string },
+): { columns: SourceColumn[]; decimal: '.' | ','; found: ReturnType<typeof recognise>[] } => {
+  const cells = names.map((_, i) => rows.map(row => row[i] ?? ''))
+  const decimal = reading.decimal ?? decimalOf(cells, hint.delimiter)
+  const dayFirst =
+    decimal === ',' || hint.delimiter === ';' || (hint.currency !== undefined && hint.currency !== 'USD')
+  const found = cells.map(one => recognise(one, reading, dayFirst))
+  const columns = names.map(
+    (name, i): SourceColumn => ({ name, sql: 'text', dateFormats: found[i]?.dateFormats ?? [] }),
+  )
+  return { columns, decimal, found }
+}
+
+/** A text table, ready for one pass of SQL. */
+export const textSource = (intake: Intake, layout: Layout, reading: Reading, currency?: string): Source => {
+  const { columns, decimal } = columnsOf(layout.names, layout.rows, reading, {
+    delimiter: layout.delimiter,
+    ...(currency && { currency }),
+  })
+  const mended = layout.names.includes('_reason') && layout.names.includes('_line')
+  const head = `auto_detect = false, header = ${layout.header}, skip = ${layout.skip}, max_line_size = ${longest}, escape = ${quote(layout.quote)}`
+  const broken = (keep: boolean) => (keep ? 'store_rejects = true' : 'ignore_errors = true')
+  const path = quote(intake.path)
+  const above = layout.skip + (layout.header ? 1 : 0)
+  if (layout.delimiter === 'spaces') {
+    const cells = columns.map((_, i) => `nullif(w[${i + 1}], '') AS c${i}`).join(', ')
+    return {
+      columns,
+      decimal,
+      above,
+      mended,
+      split: null,
+      from: mode =>
+        `(SELECT ${cells} FROM (SELECT string_split_regex(trim(line), '[ \\t]+') AS w FROM read_csv(${path}, columns = {line: 'VARCHAR'}, delim = '\\x01', quote = '', ${head.replace(/, escape = .*$/, '')}, ${broken(mode === 'keep')}) WHERE trim(line) <> ''))`,
+    }
+  }
+  const shape = columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')
+  const padded = intake.container === 'xlsx' ? ', null_padding = true' : ''
+  return {
+    columns,
+    decimal,
+    above,
+    mended,
+    split: line => `string_split(${line}, ${quote(layout.delimiter)})`,
+    from: mode =>
+      `read_csv(${path}, columns = {${shape}}, delim = ${quote(layout.delimiter)}, quote = ${quote(layout.quote)}, ${head}, ${broken(mode === 'keep')}${padded})`,
+  }
+}
+
+const sqlKind = (type: string): SourceColumn['sql'] => {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL|DOUBLE|FLOAT)/.test(type)) return 'number'
+  if (type === 'TIMESTAMP WITH TIME ZONE') return 'zoned'
+  if (/^(TIMESTAMP|DATE$)/.test(type)) return 'time'
+  return type === 'BOOLEAN' ? 'flag' : 'text'
+}
+
+/** A Parquet file: its types are taken at their word. */
+export const parquetSource = async (path: string, sandbox: Sandbox): Promise<Source> => {
+  const table = `read_parquet(${quote(path)})`
+  const described = await sandbox.rows<{ column_name: string; column_type: string }>(
+    `DESCRIBE SELECT * FROM ${table}`,
+  )
+  const names = distinct(described.map(one => one.column_name))
+  const columns = described.map(
+    (one, i): SourceColumn => ({
+      name: names[i] ?? one.column_name,
+      sql: sqlKind(one.column_type),
+      dateFormats: [],
+    }),
+  )
+  const cells = described.map((one, i) => {
+    const cell = ident(one.column_name)
+    const plain =
+      columns[i]?.sql === 'text' && one.column_type !== 'VARCHAR' ? `CAST(${cell} AS VARCHAR)` : cell
+    return `${plain} AS c${i}`
+  })
+  return {
+    columns,
+    decimal: '.',
+    above: 0,
+    mended: false,
+    split: null,
+    from: () => `(SELECT ${cells.join(', ')} FROM ${table})`,
+  }
+}

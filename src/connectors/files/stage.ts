@@ -1,0 +1,229 @@
+import { copyFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { table } from '#kernel/canonical.ts'
+import { Failure } from '#kernel/error.ts'
+import type { Plan } from './plan.ts'
+import { ident, quote, type Source } from './reading.ts'
+import { openSandbox, type Sandbox } from './sandbox.ts'
+
+export interface Staged {
+  /** Parquet files with exactly the canonical columns. */
+  files: string[]
+  mode: 'merge' | 'replace_orders'
+  /** Records of the file below its header. */
+  rows: number
+  /** Records that became canonical rows. */
+  good: number
+  rejected: number
+  /** Canonical rows in `files`. */
+  canonical: number
+  from: string | null
+  to: string | null
+  reasons: { reason: string; rows: number; example: string }[]
+  rejectsFile: string | null
+  currencies: string[]
+}
+
+const parquet = '(FORMAT parquet, COMPRESSION lz4)'
+const count = (value: unknown) => Number(value ?? 0)
+
+/** Runs a plan over its file: canonical Parquet in `work`, rejected rows in `rejectsPath`. */
+export const stage = async (
+  plan: Plan,
+  source: Source,
+  input: string,
+  work: string,
+  rejectsPath: string,
+  onProgress?: (percent: number) => void,
+): Promise<Staged> => {
+  const sandbox = await openSandbox(input, work)
+  const watch = onProgress && setInterval(() => onProgress(sandbox.progress()), 250)
+  try {
+    return await run(sandbox, plan, source, input, work, rejectsPath)
+  } catch (cause) {
+    throw translated(cause)
+  } finally {
+    clearInterval(watch)
+    sandbox.close()
+  }
+}
+
+const run = async (
+  sandbox: Sandbox,
+  plan: Plan,
+  source: Source,
+  input: string,
+  work: string,
+  rejectsPath: string,
+): Promise<Staged> => {
+  const { target } = plan
+  const dated = table(target.table).dated
+  const first = join(work, 'staged.parquet')
+  await sandbox.run(`COPY (${plan.staged}) TO ${quote(first)} ${parquet}`)
+  const broken = source.split ? await structural(sandbox) : 0
+  const all = `read_parquet(${quote(first)}, file_row_number = true)`
+  const hasCurrency = 'currency' in table(target.table).columns
+  const [totals] = await sandbox.rows<Record<string, string | null>>(`
+    SELECT count(*) AS rows, count(_reason) AS bad,
+      ${dated ? `CAST(min(${dated}) FILTER (_reason IS NULL) AS VARCHAR) AS first, CAST(max(${dated}) FILTER (_reason IS NULL) AS VARCHAR) AS last` : 'NULL AS first, NULL AS last'},
+      ${hasCurrency ? `array_to_string(list_sort(list(DISTINCT currency) FILTER (_reason IS NULL)), ',')` : "''"} AS currencies
+    FROM ${all}`)
+  const bad = count(totals?.bad)
+  const rows = count(totals?.rows) + broken
+  const good = count(totals?.rows) - bad
+  const again = good > 0 && target.numbered ? await numberRepeats(sandbox, plan, all) : 0
+  const reasons = await summary(sandbox, all, bad, broken)
+  const files = good === 0 ? [] : [await finish(sandbox, plan, all, first, work, bad > 0, again > 0)]
+  const rejectsFile =
+    bad + broken > 0 ? await writeRejects(sandbox, plan, source, input, work, rejectsPath, broken) : null
+  const currencies = String(totals?.currencies ?? '')
+  return {
+    files,
+    mode: target.mode ?? 'merge',
+    rows,
+    good,
+    rejected: bad + broken,
+    canonical: good,
+    from: totals?.first ?? null,
+    to: totals?.last ?? null,
+    reasons,
+    rejectsFile,
+    currencies: currencies === '' ? [] : currencies.split(','),
+  }
+}
+
+/** Records the reader itself could not split, one per line of the file. */
+const structural = async (sandbox: Sandbox): Promise<number> => {
+  const [row] = await sandbox.rows('SELECT count(DISTINCT line) AS lines FROM reject_errors')
+  return count(row?.lines)
+}
+
+/**
+ * Rows with the same content are different lines that look alike. Only contents that come more than once are
+ * numbered, so the cost is of the repeats, not of the file.
+ */
+const numberRepeats = async (sandbox: Sandbox, plan: Plan, all: string): Promise<number> => {
+  const key = plan.target.numbered ?? ''
+  if (plan.target.repeats(name => plan.given.includes(name)) !== 'number') return 0
+  await sandbox.run(
+    `CREATE TEMP TABLE repeated AS SELECT ${key} FROM ${all} WHERE _reason IS NULL GROUP BY ${key} HAVING count(*) > 1`,
+  )
+  await sandbox.run(`CREATE TEMP TABLE later AS
+    SELECT file_row_number AS place, row_number() OVER (PARTITION BY ${key} ORDER BY file_row_number) AS nth
+    FROM ${all} SEMI JOIN repeated USING (${key}) WHERE _reason IS NULL QUALIFY nth > 1`)
+  const [row] = await sandbox.rows('SELECT count(*) AS n FROM later')
+  return count(row?.n)
+}
+
+const finish = async (
+  sandbox: Sandbox,
+  plan: Plan,
+  all: string,
+  first: string,
+  work: string,
+  filter: boolean,
+  numbered: boolean,
+): Promise<string> => {
+  if (!filter && !numbered) return first
+  const key = plan.target.numbered ?? ''
+  const names = Object.keys(table(plan.target.table).columns)
+  const type = table(plan.target.table).columns[key]?.type
+  const next = type === 'hash' ? `md5_number_lower(${key} || '#' || nth)` : `${key} || '#' || nth`
+  const columns = numbered
+    ? names.map(name =>
+        name === key ? `CASE WHEN nth IS NULL THEN ${key} ELSE ${next} END AS ${key}` : name,
+      )
+    : names.map(ident)
+  const path = join(work, 'canonical.parquet')
+  await sandbox.run(`COPY (SELECT ${columns.join(', ')} FROM ${all} ${numbered ? 'LEFT JOIN later ON file_row_number = place' : ''}
+    ${filter ? 'WHERE _reason IS NULL' : ''}) TO ${quote(path)} ${parquet}`)
+  await rm(first)
+  return path
+}
+
+const summary = async (
+  sandbox: Sandbox,
+  all: string,
+  bad: number,
+  broken: number,
+): Promise<Staged['reasons']> => {
+  const found: Staged['reasons'] = []
+  const take = async (sql: string) => {
+    for (const row of await sandbox.rows<Record<string, string>>(sql))
+      found.push({ reason: row.reason ?? '', rows: count(row.rows), example: row.example ?? '' })
+  }
+  if (bad > 0)
+    await take(`SELECT split_part(_reason, chr(31), 1) AS reason, count(*) AS rows, min(split_part(_reason, chr(31), 2)) AS example
+      FROM ${all} WHERE _reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1`)
+  if (broken > 0)
+    await take(`SELECT ${brokenReason} AS reason, count(DISTINCT line) AS rows, left(replace(min(csv_line), chr(0), '?'), 200) AS example
+      FROM reject_errors GROUP BY 1 ORDER BY 2 DESC, 1`)
+  return found
+}
+const brokenReason = `CASE error_type WHEN 'MISSING COLUMNS' THEN 'too few columns' WHEN 'TOO MANY COLUMNS' THEN 'too many columns'
+  WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and never closed' WHEN 'INVALID ENCODING' THEN 'not readable in this encoding'
+  WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the line is too long' ELSE 'not readable: ' || error_message END`
+
+/** A cell that a spreadsheet would run as a formula is guarded with an apostrophe; plain numbers are left alone. */
+const guarded = (x: string) =>
+  `CASE WHEN regexp_matches(${x}, '^[=+@\\t\\r-]') AND NOT regexp_matches(${x}, '^[+-][0-9.,]+$') THEN '''' || ${x} ELSE ${x} END`
+
+/** The rejected records as they came, with line and reason: to mend and import again. */
+const writeRejects = async (
+  first: Sandbox,
+  plan: Plan,
+  source: Source,
+  input: string,
+  work: string,
+  path: string,
+  broken: number,
+): Promise<string> => {
+  const lines = join(work, 'broken.parquet')
+  if (broken > 0)
+    await first.run(
+      `COPY (SELECT line, min(${brokenReason}) AS reason, first(csv_line) AS text FROM reject_errors GROUP BY line) TO ${quote(lines)}`,
+    )
+  const sandbox = await openSandbox(input, work, { ordered: true })
+  try {
+    const names = source.columns.map(column => column.name)
+    const keep = names.flatMap((name, i) => (name === '_line' || name === '_reason' ? [] : [i]))
+    const cell = (i: number) => `${guarded(`CAST(c${i} AS VARCHAR)`)} AS ${ident(names[i] ?? '')}`
+    const reason = `replace(_reason, chr(31), ': ')`
+    const before = broken > 0 ? `+ coalesce((SELECT count(*) FROM broken WHERE good < _n), 0)` : ''
+    if (broken > 0)
+      await sandbox.run(`CREATE TEMP TABLE broken AS
+        SELECT line, reason, text, line - ${source.above} - row_number() OVER (ORDER BY line) AS good FROM read_parquet(${quote(lines)})`)
+    const parts = source.split?.('text') ?? 'NULL'
+    const split = keep.map(i => `${guarded(`parts[${i + 1}]`)} AS ${ident(names[i] ?? '')}`).join(', ')
+    await sandbox.run(`COPY (
+        SELECT ${keep.map(cell).join(', ')}, _n + ${source.above} ${before} AS _line, ${guarded(reason)} AS _reason FROM (${plan.rejected})
+        ${broken > 0 ? `UNION ALL SELECT ${split}, line, reason FROM (SELECT *, ${parts} AS parts FROM broken)` : ''}
+        ORDER BY _line
+      ) TO ${quote(join(work, 'rejects.csv'))} (FORMAT csv, HEADER)`)
+  } finally {
+    sandbox.close()
+  }
+  await rename(join(work, 'rejects.csv'), path).catch(async () => copyFile(join(work, 'rejects.csv'), path))
+  return path
+}
+
+const translated = (cause: unknown): Failure => {
+  if (cause instanceof Failure) return cause
+  const text = cause instanceof Error ? cause.message : String(cause)
+  if (/no space left|disk full|could not write|failed to (write|offload)|max_temp_directory_size/i.test(text))
+    return new Failure('unavailable', 'The disk is full: nothing was imported.', {
+      next: 'Free some space in the data folder and run the same import again.',
+      cause,
+    })
+  if (/parquet/i.test(text) && /magic|corrupt|invalid|footer|snappy|thrift/i.test(text))
+    return new Failure('invalid', 'The Parquet file is damaged or cut off.', {
+      next: 'Copy it again.',
+      cause,
+    })
+  if (/INTERRUPT/i.test(text))
+    return new Failure('conflict', 'The import was stopped; nothing was stored.', { cause })
+  return new Failure('internal', `The file cannot be read: ${text.split('\n')[0]}`, {
+    next: 'Check delimiter, quote and encoding in the preview.',
+    cause,
+  })
+}

@@ -1,0 +1,79 @@
+import type { ColumnType, TableName } from '#kernel/canonical.ts'
+import type { Kind } from './compile.ts'
+
+/** A column a mapping may fill, in everyday words. */
+export interface TargetColumn {
+  about: string
+  /** code is text that identifies: 17850.0 becomes 17850. */
+  kind: Kind | 'code'
+  /** Header words this column goes by in exports, in several languages; compared without case, accents, signs. */
+  names: readonly string[]
+}
+
+/** What is given of a row, and what is not: SQL of friendly columns. */
+export interface Given {
+  has(column: string): boolean
+  /** SQL of the column, or of `otherwise` where the mapping does not give it. */
+  get(column: string, otherwise?: string): string
+}
+
+export interface Place {
+  store: string
+  currency: string
+  timezone: string
+  /** Import id. */
+  source: string
+  /** Day the import runs, store time: for files that carry no day of their own. */
+  today: string
+}
+
+export interface Derived {
+  /** Every column of the canonical table. */
+  columns: Record<string, string>
+  /** Columns told by the others, over the canonical columns as they are stored: identities. */
+  last?: Record<string, string>
+  /** Conditions that reject a row, with the reason, in order. */
+  faults: readonly (readonly [condition: string, reason: string])[]
+  /** Values on the way, computed once: name → SQL. */
+  steps?: readonly Record<string, string>[]
+}
+
+/**
+ * number: rows with equal keys are different things that look alike, and get occurrence numbers.
+ * last: the last row of a key counts; earlier, different ones are rejected.
+ * sum: rows of a key are parts of one figure and are added.
+ */
+export type Repeats = 'number' | 'last' | 'sum'
+
+export interface Target {
+  name: string
+  label: string
+  about: string
+  table: TableName
+  columns: Readonly<Record<string, TargetColumn>>
+  /** What the mapping must give before anything is read; null when it is enough. */
+  missing(has: (column: string) => boolean): string | null
+  derive(given: Given, place: Place): Derived
+  repeats(has: (column: string) => boolean): Repeats
+  /** Column that occurrence numbers go into. */
+  numbered?: string
+  /** replace_orders where a file restates whole orders. */
+  mode?: 'merge' | 'replace_orders'
+}
+
+export const sqlTypes: Record<ColumnType, string> = {
+  text: 'VARCHAR',
+  money: 'DECIMAL(18,4)',
+  quantity: 'DECIMAL(18,4)',
+  rate: 'DECIMAL(18,8)',
+  count: 'BIGINT',
+  hash: 'UBIGINT',
+  flag: 'BOOLEAN',
+  day: 'DATE',
+  time: 'TIMESTAMP',
+  hour: 'TINYINT',
+}
+
+/** A stable 64-bit hash of text: the same in every version of every engine. */
+export const hash = (...parts: string[]): string =>
+  `md5_number_lower(concat_ws(chr(31), ${parts.join(', ')}))`

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream'
+import exceljs from 'exceljs'
+import { invalid } from '#kernel/error.ts'
+
+/** Names of the sheets of a workbook, in order. */
+export const sheetsOf = async (path: string): Promise<string[]> => {
+  const names: string[] = []
+  for await (const sheet of read(path)) names.push(nameOf(sheet))
+  return names
+}
+
+const read = (path: string) =>
+  new exceljs.stream.xlsx.WorkbookReader(path, {
+    entries: 'emit',
+    sharedStrings: 'cache',
+    styles: 'cache',
+    hyperlinks: 'ignore',
+    worksheets: 'emit',
+  })
+
+const nameOf = (sheet: unknown): string => (sheet as { name?: string }).name ?? 'Sheet'
+
+/** One sheet as CSV lines, row by row. @param rows how many at most. */
+export const sheetAsText = async (
+  path: string,
+  wanted?: string,
+  rows = Number.POSITIVE_INFINITY,
+): Promise<{ sheet: string; lines: Readable }> => {
+  const sheet = wanted ?? (await sheetsOf(path))[0]
+  if (sheet === undefined) throw invalid('The workbook has no sheet.', 'Save it again with at least one.')
+  async function* lines() {
+    let found = false
+    for await (const one of read(path)) {
+      if (nameOf(one) !== sheet) continue
+      found = true
+      let count = 0
+      for await (const row of one) {
+        if (count++ >= rows) return
+        yield `${cells(row.values as unknown[])
+          .map(csvCell)
+          .join(',')}\n`
+      }
+    }
+    if (!found)
+      throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${(await sheetsOf(path)).join(', ')}.`)
+  }
+  return { sheet, lines: Readable.from(lines()) }
+}
+
+/** exceljs counts columns from 1 and leaves gaps. */
+const cells = (values: unknown[]): string[] =>
+  Array.from({ length: values.length - 1 }, (_, i) => textOf(values[i + 1]))
+
+const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return ''
+  if (value instanceof Date)
+    return value
+      .toISOString()
+      .replace('T', ' ')
+      .replace(/\.\d+Z$/, '')
+  if (typeof value === 'object') {
+    const cell = value as { result?: unknown; text?: unknown; richText?: { text: string }[]; error?: string }
+    if (cell.richText) return cell.richText.map(part => part.text).join('')
+    if ('result' in cell) return textOf(cell.result)
+    if ('text' in cell) return textOf(cell.text)
+    return cell.error ?? ''
+  }
+  return String(value)
+}
+
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream'
+import yauzl from 'yauzl'
+import { invalid } from '#kernel/error.ts'
+
+/** Opens an archive and visits its files until `visit` gives something. */
+const walk = <T>(
+  path: string,
+  visit: (entry: yauzl.Entry, zip: yauzl.ZipFile) => Promise<T | undefined> | T | undefined,
+): Promise<T | undefined> =>
+  new Promise((resolve, reject) => {
+    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, zip) => {
+      if (error) return reject(error)
+      const finish = () => {
+        zip.close()
+        resolve(undefined)
+      }
+      zip.on('error', reject)
+      zip.on('end', finish)
+      zip.on('entry', (entry: yauzl.Entry) => {
+        Promise.resolve(visit(entry, zip)).then(found => {
+          if (found === undefined) zip.readEntry()
+          else resolve(found)
+        }, reject)
+      })
+      zip.readEntry()
+    })
+  })
+
+const isTable = (name: string) =>
+  !name.endsWith('/') &&
+  !name.startsWith('__MACOSX/') &&
+  !/(^|\/)\./.test(name) &&
+  !/readme|license/i.test(name)
+
+/** Files in the archive that may be tables. */
+export const membersOf = async (path: string): Promise<string[]> => {
+  const names: string[] = []
+  await walk(path, entry => {
+    if (isTable(entry.fileName)) names.push(entry.fileName)
+    return undefined
+  })
+  return names
+}
+
+/** The bytes of one file in the archive: the one named, or the only one. */
+export const openMember = async (
+  path: string,
+  wanted?: string,
+): Promise<{ member: string; stream: Readable }> => {
+  const members = await membersOf(path)
+  const list = members.slice(0, 20).join(', ')
+  if (members.length === 0) throw invalid('The zip archive holds no table.', 'Put a CSV in it.')
+  if (wanted && !members.includes(wanted))
+    throw invalid(`The archive has no “${wanted}”.`, `It has: ${list}.`)
+  const tables = members.filter(name => /\.(csv|tsv|txt|tab|jsonl|ndjson|json)$/i.test(name))
+  const only = wanted ?? (tables.length === 1 ? tables[0] : members.length === 1 ? members[0] : undefined)
+  if (only === undefined)
+    throw invalid('The archive holds several files.', `Say which with reading.member: ${list}.`)
+  const stream = await walk(path, (entry, zip) =>
+    entry.fileName === only
+      ? new Promise<Readable>((resolve, reject) =>
+          zip.openReadStream(entry, (error, opened) => {
+            if (error) return reject(error)
+            opened.on('close', () => zip.close())
+            resolve(opened)
+          }),
+        )
+      : undefined,
+  )
+  if (!stream) throw invalid(`The archive has no “${only}”.`, `It has: ${list}.`)
+  return { member: only, stream }
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type Outcome, readFile } from '#connectors/files/index.ts'
+import { invalid } from '#kernel/error.ts'
+import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
+import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
+
+export interface ImportParts {
+  granary: Warehouse
+  /** Data folder; raw files, work and rejects live below it. */
+  folder: string
+  /** Makes the store known, or gives what is known of it. @throws Failure when currency or zone are missing or differ. */
+  ensureStore(store: {
+    handle: string
+    currency?: string
+    timezone?: string
+  }): Promise<{ currency: string; timezone: string }>
+  /** Called with every finished import. */
+  history?: (result: ImportResult, request: ImportRequest) => Promise<void>
+  clock?: () => Date
+}
+
+/** Ids sort by time and do not collide. */
+const newId = (now: Date) =>
+  `imp-${now
+    .toISOString()
+    .replaceAll(/[-:]|\.\d+Z/g, '')
+    .replace('T', '-')}-${randomBytes(3).toString('hex')}`
+
+/** Runs one import at a time; whoever comes meanwhile waits in line. */
+export const importRunner = (parts: ImportParts) => {
+  const clock = parts.clock ?? (() => new Date())
+  const works = join(parts.folder, 'work')
+  let queue: Promise<unknown> = sweep(works)
+  return (request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult> => {
+    const turn = queue.then(
+      () => one(parts, works, clock, request, onProgress),
+      () => one(parts, works, clock, request, onProgress),
+    )
+    queue = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+/** What a killed process left half done is thrown away: nothing of it was stored. */
+const sweep = async (works: string) => {
+  for (const name of await readdir(works).catch(() => [] as string[])) {
+    const pid = Number(/^(\d+)-/.exec(name)?.[1])
+    if (!isAlive(pid)) await rm(join(works, name), { recursive: true, force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as { code?: string }).code === 'EPERM'
+  }
+}
+
+const one = async (
+  parts: ImportParts,
+  works: string,
+  clock: () => Date,
+  request: ImportRequest,
+  onProgress?: (progress: ImportProgress) => void,
+): Promise<ImportResult> => {
+  const started = clock()
+  const id = newId(started)
+  const work = join(works, `${process.pid}-${id}`)
+  const rejects = join(parts.folder, 'rejects')
+  await mkdir(work, { recursive: true })
+  await mkdir(rejects, { recursive: true })
+  const progress = pace(clock, onProgress)
+  try {
+    if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(request.store))
+      throw invalid(
+        `“${request.store}” is no store handle.`,
+        'Use small letters, digits, - and _, such as gifts-uk.',
+      )
+    const { currency, timezone } = await parts.ensureStore({
+      handle: request.store,
+      ...(request.currency && { currency: request.currency }),
+      ...(request.timezone && { timezone: request.timezone }),
+    })
+    const outcome = await readFile(
+      {
+        path: request.path,
+        folders: { raw: join(parts.folder, 'raw'), work, rejects: join(rejects, `${id}.csv`) },
+        ...(request.reading && { reading: request.reading }),
+        ...(request.preset && { preset: request.preset }),
+        ...(request.mapping && { mapping: request.mapping }),
+        place: { store: request.store, currency, timezone, source: id, today: dayIn(started, timezone) },
+      },
+      (step, percent) => progress(step, percent, 100),
+    )
+    await checkCurrencies(parts.granary, outcome.currencies, currency)
+    progress('storing', 0, outcome.canonical)
+    const receipt =
+      outcome.files.length === 0
+        ? { rows: 0, inserted: 0, changed: 0, repeats: 0 }
+        : await parts.granary.deliver(
+            { id, table: outcome.target.table, files: outcome.files, mode: outcome.mode },
+            (done, total) => progress(done < total ? 'storing' : 'deriving', done, total),
+          )
+    const result: ImportResult = {
+      id,
+      file: request.fileName ?? basename(request.path),
+      table: outcome.target.table,
+      store: request.store,
+      rows: outcome.rows,
+      ...share(outcome, receipt),
+      rejected: outcome.rejected,
+      from: outcome.from,
+      to: outcome.to,
+      reasons: outcome.reasons,
+      rejectsFile: outcome.rejectsFile,
+      warnings: outcome.warnings,
+      seconds: (clock().getTime() - started.getTime()) / 1000,
+    }
+    await parts.history?.(result, request)
+    progress('done', outcome.rows, outcome.rows)
+    return result
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Rows of the file by what became of them. Where one row makes several canonical rows, or several make one,
+ * a row counts as a repeat when nothing it brought was new.
+ */
+const share = (outcome: Outcome, receipt: Receipt): { accepted: number; repeats: number } => {
+  const touched = receipt.inserted + receipt.changed
+  if (touched === 0) return { accepted: 0, repeats: outcome.good }
+  if (outcome.canonical === outcome.good)
+    return { accepted: outcome.good - receipt.repeats, repeats: receipt.repeats }
+  const accepted =
+    outcome.canonical > outcome.good
+      ? Math.min(outcome.good, touched)
+      : Math.round((outcome.good * touched) / outcome.canonical)
+  return { accepted, repeats: outcome.good - accepted }
+}
+
+const checkCurrencies = async (granary: Warehouse, found: readonly string[], own: string) => {
+  const others = found.filter(code => code !== own)
+  if (others.length === 0) return
+  const rows = await granary.query<{ base: string; quote: string }>(
+    `SELECT DISTINCT base, quote FROM ${granary.dialect.from('exchange_rates')}`,
+  )
+  const known = new Set(rows.flatMap(row => [`${row.base}${row.quote}`, `${row.quote}${row.base}`]))
+  const without = others.filter(code => !known.has(`${code}${own}`))
+  if (without.length > 0)
+    throw invalid(
+      `The file has money in ${without.join(', ')} beside ${own}, and there are no exchange rates for ${without.length === 1 ? 'it' : 'them'}.`,
+      `Import exchange rates first (target exchange_rates: base, quote, day, rate), or take only ${own} rows with “where”.`,
+    )
+}
+
+/** The day it is in `timezone`. */
+const dayIn = (now: Date, timezone: string): string =>
+  new Intl.DateTimeFormat('en-CA', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(now)
+
+const pace = (clock: () => Date, onProgress?: (progress: ImportProgress) => void) => {
+  let step: ImportProgress['step'] | null = null
+  let since = 0
+  return (now: ImportProgress['step'], done: number, total: number) => {
+    if (!onProgress) return
+    const time = clock().getTime()
+    if (now !== step) {
+      step = now
+      since = time
+    }
+    const share = total > 0 ? done / total : 0
+    const secondsLeft = share > 0.02 && share < 1 ? ((time - since) / 1000) * (1 / share - 1) : null
+    onProgress({ step: now, done: Math.max(0, done), total, secondsLeft })
+  }
+}
