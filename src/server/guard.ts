@@ -49,7 +49,7 @@ export function knownHosts(hosts: ReadonlySet<string>): MiddlewareHandler {
   return async (c, next) => {
     if (!hosts.has(hostName(c)))
       throw new Failure('forbidden', `This server is not known as ${hostName(c)}.`, {
-        next: 'Set BASE_URL to the address people use to reach it.',
+        next: 'Set PUBLIC_URL to the address people use to reach it.',
       })
     await next()
   }

@@ -109,8 +109,11 @@ export async function openHouse(
 const unsupported = () => Promise.reject(new Failure('unsupported', 'Files cannot be imported yet.'))
 const notYet: Imports = { preview: unsupported, run: unsupported, presets: () => [], targets: () => [] }
 
-const openGranary = (config: Config): Promise<Warehouse> =>
-  openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
+const openGranary = async (config: Config): Promise<Warehouse> => {
+  if (config.warehouseUrl)
+    throw new Failure('unsupported', 'This version keeps the granary in DuckDB only.', { next: 'Unset WAREHOUSE_URL.' })
+  return openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
+}
 
 /** Two things that are opened at once: when one fails the other is closed again. */
 async function bothOrNone<A extends Closable, B extends Closable>(
