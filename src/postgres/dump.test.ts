@@ -24,15 +24,13 @@ afterAll(async () => {
 describe('a dump of the ledger', () => {
   it('comes back whole in another database: people, what hangs on them, JSON, times and odd text', async () => {
     const at = new Date('2026-03-29T01:30:00.123Z')
-    await from.ledger
-      .insert(user)
-      .values({
-        id: 'u1',
-        name: "O'Brien “ü” \n\t\\",
-        email: 'o@x.test',
-        role: 'owner',
-        stores: ['uk', 'de'],
-      })
+    await from.ledger.insert(user).values({
+      id: 'u1',
+      name: "O'Brien “ü” \n\t\\",
+      email: 'o@x.test',
+      role: 'owner',
+      stores: ['uk', 'de'],
+    })
     await from.ledger
       .insert(apikey)
       .values({ id: 'k1', key: 'hash', referenceId: 'u1', createdAt: at, updatedAt: at })

@@ -14,11 +14,11 @@ import type { Ledger } from './open.ts'
 const rowsOf = async <R>(ledger: Ledger, query: ReturnType<typeof sql>): Promise<R[]> =>
   (((await ledger.execute(query)) as { rows?: R[] }).rows ?? []) as R[]
 
-/** Tables of the ledger, referenced ones first. */
+/** Tables of the ledger, referenced ones first; which migrations ran is each database's own affair. */
 async function tablesOf(ledger: Ledger): Promise<string[]> {
   const names = await rowsOf<{ name: string }>(
     ledger,
-    sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`,
+    sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY tablename`,
   )
   const references = await rowsOf<{ child: string; parent: string }>(
     ledger,

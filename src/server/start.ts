@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { serve as listen } from '@hono/node-server'
 import type { Logger } from 'pino'
@@ -111,7 +112,9 @@ const notYet: Imports = { preview: unsupported, run: unsupported, presets: () =>
 
 const openGranary = async (config: Config): Promise<Warehouse> => {
   if (config.warehouseUrl)
-    throw new Failure('unsupported', 'This version keeps the granary in DuckDB only.', { next: 'Unset WAREHOUSE_URL.' })
+    throw new Failure('unsupported', 'This version keeps the granary in DuckDB only.', {
+      next: 'Unset WAREHOUSE_URL.',
+    })
   return openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
 }
 
@@ -173,7 +176,9 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
   try {
     const wanted = readConfig(env, folder)
     const host = options.demo ? '127.0.0.1' : (options.host ?? wanted.host)
-    const port = options.port ?? wanted.port
+    const asked = options.port ?? wanted.port
+    // Links name the port before the door opens, so a free one is looked for first.
+    const port = asked === 0 ? await freePort(host) : asked
     const house = await openHouse(env, folder, {
       url: `http://${local(host) ? 'localhost' : bracketed(host)}:${port}`,
       demo: options.demo ? { attribution: options.demo.attribution } : null,
@@ -233,6 +238,15 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     throw error
   }
 }
+
+const freePort = (host: string) =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, host, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
 
 /** Listens, and closes without cutting answers short for up to five seconds. */
 function listening(fetch: Parameters<typeof listen>[0]['fetch'], hostname: string, port: number) {

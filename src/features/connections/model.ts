@@ -37,7 +37,7 @@ export const ImportInput = Source.extend({
     .string()
     .min(1)
     .max(60)
-    .regex(/^[a-z0-9][a-z0-9_-]*$/i, 'letters, digits, - and _ only, e.g. uk-shop'),
+    .regex(/^[a-z0-9][a-z0-9_-]*$/, 'is small letters, digits, - and _, e.g. uk-shop'),
   storeName: z.string().min(1).max(100).optional().describe('How a new store is shown'),
   currency: z.string().length(3).optional().describe('Needed when the store is new'),
   timezone: z.string().optional().describe('Needed when the store is new, e.g. Europe/London'),
