@@ -15,7 +15,7 @@ const Environment = z.object({
   WAREHOUSE_MEMORY: z
     .string()
     .regex(/^\d+(MB|GB)$/, 'is a number with MB or GB, e.g. 4GB')
-    .default('700MB'),
+    .default('450MB'),
   QUARTERDECK_SECRET: optional,
   SMTP_URL: optional,
   MAIL_FROM: z.string().default('Quarterdeck <quarterdeck@localhost>'),

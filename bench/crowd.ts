@@ -1,0 +1,140 @@
+/**
+ * Fifty people on the cockpit at once, over HTTP: each opens it (nine questions, as the screen asks them), looks for a
+ * few seconds, and changes the period or narrows to a country. Half of what they look at is what others look at too.
+ */
+import { spawn } from 'node:child_process'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/fetch'
+import type { Client } from '../src/features/operations.ts'
+import type { Query } from '../src/metrics/query.ts'
+import { peakOf } from './child.ts'
+import { loadedGranary } from './granary.ts'
+import { quantile, table } from './measure.ts'
+
+const [folder = '', size = '40000000'] = process.argv.slice(2)
+const people = 50
+const lasting = 60_000
+const port = 20_000 + (process.pid % 20_000)
+const data = await loadedGranary(folder, Number(size))
+
+const server = spawn(process.execPath, ['bench/house.ts', data, `${port}`], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+await new Promise<void>((resolve, reject) => {
+  server.stdout.once('data', () => resolve())
+  server.once('exit', code => reject(new Error(`the server ended with ${code}`)))
+})
+const client: Client = createORPCClient(
+  new RPCLink({ url: `http://localhost:${port}/api/rpc`, headers: { 'x-quarterdeck': '1' } }),
+)
+
+/** A generator of its own for each person, so that a run can be repeated. */
+const dice = (seed: number) => () => {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+  return seed / 2 ** 32
+}
+const day = (ordinal: number) => new Date(Date.UTC(2025, 0, 1 + ordinal)).toISOString().slice(0, 10)
+const countries = ['United Kingdom', 'Germany', 'France', 'United States', 'Ireland']
+
+/** What one look at the cockpit asks. */
+function look(random: () => number): Query[] {
+  const usual = random() < 0.5
+  const end = usual ? 333 : 120 + Math.floor(random() * 240)
+  const span = { from: day(end - 27), to: day(end) }
+  const filters: Query['filters'] =
+    !usual && random() < 0.5
+      ? [{ dimension: 'country', is: [countries[Math.floor(random() * countries.length)] ?? ''] }]
+      : undefined
+  const base = { ...span, ...(filters && { filters }) }
+  const compare: Query['compare'] = ['previous_period', 'last_year']
+  const top = (dimension: string): Query => ({
+    ...base,
+    metrics: ['net_sales'],
+    by: [dimension],
+    compare,
+    sort: { by: 'net_sales', desc: true },
+    limit: 8,
+  })
+  const moved = (desc: boolean): Query => ({
+    ...base,
+    metrics: ['net_sales'],
+    by: ['product'],
+    compare: ['previous_period'],
+    sort: { by: 'net_sales', of: 'previous_period', desc },
+    limit: 6,
+  })
+  return [
+    {
+      ...base,
+      metrics: ['net_sales', 'orders', 'aov', 'units_sold', 'customers', 'new_customers', 'return_rate'],
+      grain: 'day',
+      compare,
+    },
+    top('country'),
+    top('channel'),
+    top('product'),
+    top('customer'),
+    { ...base, metrics: ['net_sales'], by: ['weekday', 'hour'], limit: 168 },
+    moved(true),
+    moved(false),
+    {
+      ...base,
+      metrics: ['new_customers', 'returning_customers'],
+      grain: 'week',
+      compare: ['previous_period'],
+    },
+  ]
+}
+
+const taken: { ms: number; cached: boolean; name: string }[] = []
+let failed = 0
+const until = performance.now() + lasting
+const person = async (number: number) => {
+  const random = dice(number * 7919 + 1)
+  await new Promise(resolve => setTimeout(resolve, random() * 5_000))
+  while (performance.now() < until) {
+    await Promise.all(
+      look(random).map(async query => {
+        const started = performance.now()
+        try {
+          const answer = await client.performance.query(query)
+          const name = `${query.by?.join(' × ') ?? query.grain}`
+          taken.push({ ms: performance.now() - started, cached: answer.meta.cached, name })
+        } catch (error) {
+          failed++
+          if (failed < 4) console.error(error)
+        }
+      }),
+    )
+    await new Promise(resolve => setTimeout(resolve, 5_000 + random() * 10_000))
+  }
+}
+await Promise.all(Array.from({ length: people }, (_, number) => person(number)))
+const peak = peakOf(server.pid)
+server.kill('SIGTERM')
+
+const sorted = (list: { ms: number }[]) => list.map(one => one.ms).sort((a, b) => a - b)
+const row = (name: string, list: { ms: number; cached: boolean }[]) => [
+  name,
+  `${list.length}`,
+  `${Math.round((100 * list.filter(one => one.cached).length) / list.length)} %`,
+  quantile(sorted(list), 0.5),
+  quantile(sorted(list), 0.95),
+  quantile(sorted(list), 1),
+]
+const names = [...new Set(taken.map(one => one.name))]
+table(
+  `${people} people on the cockpit for ${lasting / 1000} s, ${Number(size).toLocaleString('en')} lines (allowed: p95 500 ms, no failures)`,
+  ['question', 'asked', 'from memory', 'p50 ms', 'p95 ms', 'slowest ms'],
+  [
+    row('all', taken),
+    ...names.map(name =>
+      row(
+        name,
+        taken.filter(one => one.name === name),
+      ),
+    ),
+  ],
+)
+console.log(`\n${failed} failed. The server's peak memory: ${Math.round(peak)} MB.`)
+process.exitCode = failed > 0 ? 1 : 0
