@@ -74,10 +74,14 @@ const duration = (seconds: number): string =>
 
 /** One line of progress: step, count, time left. */
 export const progressLine = (progress: Progress): string => {
-  const count = progress.done.toLocaleString('en')
-  const of = progress.total ? ` of ${progress.total.toLocaleString('en')}` : ''
+  const whole = (value: number) => Math.round(value).toLocaleString('en')
+  // Where rows cannot be counted yet the share of the file read stands in for them.
+  const count =
+    progress.total === 100
+      ? `${whole(progress.done)} %`
+      : `${whole(progress.done)}${progress.total ? ` of ${whole(progress.total)}` : ''}`
   const left = progress.secondsLeft === null ? '' : `, ${duration(progress.secondsLeft)} left`
-  return `${progress.step} ${count}${of}${left}`
+  return `${progress.step} ${count}${left}`
 }
 
 /**

@@ -5,13 +5,14 @@ import { serve as listen } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { unfinishedImports } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
+import { chooseStore } from '#features/connections/store.ts'
 import type { Context } from '#features/context.ts'
 import { readWorld } from '#features/settings/world.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import type { ImportProgress, Imports } from '#sync/imports.ts'
+import { createImports, type ImportProgress } from '#sync/imports.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Auth } from './auth.ts'
@@ -58,7 +59,12 @@ export async function openHouse(
   )
   const { ledger } = open
   const metrics = createEngine({ granary, world: () => readWorld(ledger) })
-  const imports = notYet
+  const imports = createImports({
+    granary,
+    folder,
+    clock,
+    ensureStore: ({ handle, ...given }) => chooseStore(ledger, { store: handle, ...given }),
+  })
   let signIn: Promise<Auth> | undefined
   const auth = () => {
     signIn ??= import('./auth.ts').then(({ createAuth }) => createAuth(config, ledger, address))
@@ -106,9 +112,6 @@ export async function openHouse(
     },
   }
 }
-
-const unsupported = () => Promise.reject(new Failure('unsupported', 'Files cannot be imported yet.'))
-const notYet: Imports = { preview: unsupported, run: unsupported, presets: () => [], targets: () => [] }
 
 const openGranary = async (config: Config): Promise<Warehouse> => {
   if (config.warehouseUrl)
