@@ -1,6 +1,6 @@
 /**
  * Fifty people on the cockpit at once, over HTTP: each opens it (nine questions, as the screen asks them), looks for a
- * few seconds, and changes the period or narrows to a country. Half of what they look at is what others look at too.
+ * few seconds, and now and then changes the period or narrows to a country. Nothing is in memory when they begin.
  */
 import { spawn } from 'node:child_process'
 import { createORPCClient } from '@orpc/client'
@@ -36,13 +36,16 @@ const dice = (seed: number) => () => {
 const day = (ordinal: number) => new Date(Date.UTC(2025, 0, 1 + ordinal)).toISOString().slice(0, 10)
 const countries = ['United Kingdom', 'Germany', 'France', 'United States', 'Ireland']
 
-/** What one look at the cockpit asks. */
+/** Lengths people look at, in days: a week, four weeks, a month, a quarter, a year. */
+const lengths = [7, 28, 30, 90, 365]
+
+/** What one look at the cockpit asks: most often the usual four weeks, else another length or a country. */
 function look(random: () => number): Query[] {
-  const usual = random() < 0.5
-  const end = usual ? 333 : 120 + Math.floor(random() * 240)
-  const span = { from: day(end - 27), to: day(end) }
+  const usual = random() < 0.6
+  const length = usual ? 28 : (lengths[Math.floor(random() * lengths.length)] ?? 28)
+  const span = { from: day(364 - length), to: day(363) }
   const filters: Query['filters'] =
-    !usual && random() < 0.5
+    !usual && random() < 0.7
       ? [{ dimension: 'country', is: [countries[Math.floor(random() * countries.length)] ?? ''] }]
       : undefined
   const base = { ...span, ...(filters && { filters }) }
