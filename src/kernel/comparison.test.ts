@@ -19,7 +19,7 @@ describe('previous period', () => {
     expect(over('previous_period', '2011-11-01', '2011-11-30')).toMatchObject({
       from: '2011-10-01',
       to: '2011-10-31',
-      note: '1 day more than the period itself',
+      note: '1 day more than the period itself; 10 weekend days against 8',
     })
   })
   it('of a month to date is the month before to the same elapsed day', () => {
@@ -43,8 +43,22 @@ describe('previous period', () => {
     expect(segments).toEqual([
       { bucket: 0, from: '2011-07-01', to: '2011-07-31' },
       { bucket: 1, from: '2011-08-01', to: '2011-08-31' },
-      { bucket: 2, from: '2011-09-01', to: '2011-09-08' },
+      { bucket: 2, from: '2011-09-01', to: '2011-09-09' },
     ])
+  })
+  it('pairs weeks that a month cuts by the same number of days', () => {
+    const days = (from: string, to: string) =>
+      over('previous_period', from, to, 'week').segments.map(s => dayCount(s.from, s.to))
+    expect(days('2026-11-01', '2026-11-30')).toEqual([1, 7, 7, 7, 7, 1])
+    expect(days('2027-11-01', '2027-11-30')).toEqual([7, 7, 7, 7, 2])
+  })
+  it('is the same for the whole whatever the grain', () => {
+    const of = (grain?: Grain) => over('previous_period', '2011-11-01', '2011-11-30', grain).whole
+    expect(of()).toEqual([{ from: '2011-10-01', to: '2011-10-31' }])
+    expect([of('day'), of('week'), of('month')]).toEqual([of(), of(), of()])
+  })
+  it('says when a bucket and the whole end on different days', () => {
+    expect(over('previous_period', '2011-10-01', '2011-12-09', 'month').note).toMatch(/same elapsed days/)
   })
 })
 
@@ -54,6 +68,15 @@ describe('last year by date', () => {
       from: '2024-02-01',
       to: '2024-02-29',
     })
+  })
+  it('gives no day of last year to two weeks', () => {
+    const sundays = { ...civilYear, weekStart: 7 as const }
+    const { segments, note } = over('last_year', '2032-02-22', '2032-03-06', 'week', sundays)
+    expect(segments.map(s => [s.from, s.to])).toEqual([
+      ['2031-02-22', '2031-02-28'],
+      ['2031-03-01', '2031-03-06'],
+    ])
+    expect(note).toMatch(/29 February/)
   })
   it('leaves 29 February without a day to stand beside', () => {
     const { segments } = over('last_year', '2024-02-28', '2024-03-01', 'day')
@@ -70,7 +93,36 @@ describe('retail weeks', () => {
   })
 })
 
+describe('a 53rd week', () => {
+  const note = (kind: ComparisonKind, from: string, to: string) => over(kind, from, to, undefined, nrf).note
+  it('of last year is explained', () => {
+    expect(note('last_year_restated', '2018-02-04', '2018-02-10')).toMatch(/shifted by one/)
+    expect(note('last_year_unrestated', '2018-02-04', '2018-02-10')).toMatch(/a week apart/)
+    expect(note('last_year_restated', '2019-02-03', '2019-02-09')).toBeUndefined()
+  })
+  it('of this year has no counterpart, and days compared with twice are owned up to', () => {
+    expect(note('last_year_unrestated', '2018-01-28', '2018-02-03')).toMatch(/no week 53/)
+    const both = over('last_year_unrestated', '2018-01-28', '2018-02-10', 'week', nrf)
+    expect(both.segments.map(s => s.from)).toEqual(['2017-01-29', '2017-01-29'])
+    expect(both.note).toMatch(/7 days fewer/)
+  })
+  it('means nothing to a calendar without retail weeks, which says so', () => {
+    expect(over('last_year_unrestated', '2026-01-01', '2026-01-31').note).toMatch(/no retail weeks/)
+  })
+})
+
 describe('events aligned', () => {
+  it('names an event that was not there a year before', () => {
+    const sale = { series: 'sale', name: 'Summer sale', from: '2026-07-01', to: '2026-07-05' }
+    const found = compareDays(
+      civilYear,
+      'last_year_event',
+      [{ key: '', label: '', from: '2026-07-01', to: '2026-07-31' }],
+      undefined,
+      [sale],
+    )
+    expect(found.note).toMatch(/Summer sale had no counterpart/)
+  })
   it('puts Easter beside Easter and Black Friday beside Black Friday', () => {
     expect(baseOf('last_year_event', '2011-04-22', ['2011-03-01', '2011-05-31'])).toBe('2010-04-02')
     expect(baseOf('last_year_event', '2025-11-28', ['2025-11-01', '2025-12-31'])).toBe('2024-11-29')

@@ -1,11 +1,12 @@
+import { daysNote, distinct, elapsedNote, leapNote, weeksNote } from './comparison-notes.ts'
 import {
   addDays,
   addYears,
   type Day,
   dayCount,
   dayNumber,
+  daysBetween,
   earlier,
-  later,
   monthEnd,
   weekday,
   yearOf,
@@ -47,6 +48,8 @@ export interface ComparisonDays {
   to: Day
   /** In bucket order; a bucket may have several segments (event alignment) or none. */
   segments: Segment[]
+  /** Base days of the buckets taken as one, each once: what a total is compared with, whatever the grain. */
+  whole: { from: Day; to: Day }[]
   /** What the reader should know: unequal days, a 29 February, a 53rd week. */
   note?: string
 }
@@ -73,54 +76,64 @@ export const compareDays = (
 ): ComparisonDays => {
   const first = buckets[0]
   const last = buckets.at(-1)
-  if (!first || !last) return { kind, label: labels[kind], from: '', to: '', segments: [] }
-  const { segments, note } =
+  if (!first || !last) return { kind, label: labels[kind], from: '', to: '', segments: [], whole: [] }
+  const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events) : undefined
+  const pair = (over: readonly Period[], by: Grain | undefined): Segment[] =>
     kind === 'previous_period'
-      ? previous(rule, buckets, grain)
+      ? previous(rule, over, by)
       : kind === 'last_year'
-        ? sameDates(buckets)
-        : byDay(buckets, dayMap(rule, kind, first.from, last.to, events), kind, rule)
-  const from = segments.reduce((day, s) => earlier(s.from, day), segments[0]?.from ?? '')
-  const to = segments.reduce((day, s) => later(s.to, day), segments[0]?.to ?? '')
-  const unequal = segments.reduce((sum, s) => sum + dayCount(s.from, s.to), 0) - dayCount(first.from, last.to)
-  const days =
-    unequal === 0
-      ? undefined
-      : `${Math.abs(unequal)} day${Math.abs(unequal) === 1 ? '' : 's'} ${unequal > 0 ? 'more' : 'fewer'} than the period itself`
-  const said = [note, days].filter(Boolean).join('; ')
-  return { kind, label: labels[kind], from, to, segments, ...(said && { note: said }) }
+        ? sameDates(over)
+        : byDay(over, dayMap(rule, kind, aligned?.map))
+  const question = { from: first.from, to: last.to }
+  const segments = pair(buckets, grain)
+  const whole = distinct(grain ? pair([{ key: '', label: '', ...question }], undefined) : segments)
+  const note = [
+    aligned?.note,
+    kind === 'last_year' && leapNote(question, whole),
+    kind.endsWith('stated') && weeksNote(rule, kind, question),
+    daysNote(question, whole),
+    kind === 'previous_period' && elapsedNote(segments, whole),
+  ]
+    .filter(Boolean)
+    .join('; ')
+  return {
+    kind,
+    label: labels[kind],
+    from: whole[0]?.from ?? '',
+    to: whole.at(-1)?.to ?? '',
+    segments,
+    whole,
+    ...(note && { note }),
+  }
 }
 
 /** The same number of days before; whole or to-date calendar periods are compared with the periods before them. */
-const previous = (rule: CalendarRule, buckets: readonly Period[], grain: Grain | undefined) => {
+const previous = (rule: CalendarRule, buckets: readonly Period[], grain: Grain | undefined): Segment[] => {
   const from = buckets[0]?.from ?? ''
   const to = buckets.at(-1)?.to ?? ''
   const base = previousWindow(rule, from, to)
-  if (!base.aligned) {
-    const days = dayCount(from, to)
-    const shifted = (bucket: Period, index: number) => ({
-      bucket: index,
-      from: addDays(bucket.from, -days),
-      to: addDays(bucket.to, -days),
+  if (!grain) return [{ bucket: 0, from: base.from, to: base.to }]
+  const months = grain === 'month' || grain === 'quarter' || grain === 'year'
+  if (base.aligned && months) {
+    // Month beside month, however long each is; one that is not over stands beside the same elapsed days.
+    const bases = periodsBetween(rule, base.from, base.to, grain)
+    return buckets.flatMap((bucket, index) => {
+      const own = bases[index]
+      if (!own) return []
+      const over = bucket.to === periodOf(rule, bucket.from, grain).to
+      const end = periodOf(rule, own.from, grain).to
+      const elapsed = addDays(own.from, dayCount(bucket.from, bucket.to) - 1)
+      return [{ bucket: index, from: own.from, to: over ? end : earlier(elapsed, end) }]
     })
-    return { segments: buckets.map(shifted), note: undefined }
   }
-  const bases =
-    grain && grain !== 'hour'
-      ? periodsBetween(rule, base.from, base.to, grain)
-      : [{ key: '', label: '', ...base }]
-  const segments = buckets.flatMap((bucket, index) => {
-    if (grain === 'hour') {
-      const day = addDays(base.from, dayNumber(bucket.from) - dayNumber(from))
-      return day > base.to ? [] : [{ bucket: index, from: day, to: day }]
-    }
-    const own = bases[index]
-    if (!own) return []
-    const partial = grain !== undefined && bucket.to < periodOf(rule, bucket.from, grain).to
-    const elapsed = addDays(own.from, dayCount(bucket.from, bucket.to) - 1)
-    return [{ bucket: index, from: own.from, to: partial ? earlier(elapsed, own.to) : own.to }]
+  // Days, and weeks that the ends of months cut anywhere: the same place counted from the start.
+  const shift = dayNumber(base.from) - dayNumber(from)
+  return buckets.flatMap((bucket, index) => {
+    const start = addDays(bucket.from, shift)
+    return start > base.to
+      ? []
+      : [{ bucket: index, from: start, to: earlier(addDays(bucket.to, shift), base.to) }]
   })
-  return { segments, note: undefined }
 }
 
 const previousWindow = (rule: CalendarRule, from: Day, to: Day): { from: Day; to: Day; aligned: boolean } => {
@@ -145,72 +158,55 @@ const previousWindow = (rule: CalendarRule, from: Day, to: Day): { from: Day; to
 }
 
 /** Same dates a year back; a bucket that ends a month is compared up to the end of that month. */
-const sameDates = (buckets: readonly Period[]) => {
-  let leap = false
-  const segments = buckets.flatMap((bucket, index) => {
-    const from = addYears(bucket.from, -1)
-    const whole = bucket.to === monthEnd(bucket.to) && bucket.from.slice(8) === '01'
-    const to = whole ? monthEnd(addYears(bucket.to, -1)) : addYears(bucket.to, -1)
-    const feb29 = bucket.to.slice(5) === '02-29' && bucket.from === bucket.to
-    leap ||= feb29 || to.slice(5) === '02-29' || bucket.to.slice(5) === '02-29'
-    // 29 February itself has no date to stand beside: its 28th is the day before's.
-    return feb29 ? [] : [{ bucket: index, from, to }]
+const sameDates = (buckets: readonly Period[]): Segment[] =>
+  buckets.flatMap((bucket, index) => {
+    // 29 February has no date to stand beside: last year's 28th is the day before's.
+    const start = bucket.from.endsWith('-02-29') ? addDays(bucket.from, 1) : bucket.from
+    if (start > bucket.to) return []
+    const whole = bucket.to === monthEnd(bucket.to) && bucket.from.endsWith('-01')
+    const to = addYears(bucket.to, -1)
+    return [{ bucket: index, from: addYears(start, -1), to: whole ? monthEnd(to) : to }]
   })
-  return { segments, note: leap ? 'a leap day is on one side only' : undefined }
-}
 
 /** Day by day; runs of consecutive base days in one bucket become one segment. */
-const byDay = (
-  buckets: readonly Period[],
-  map: (day: Day) => Day,
-  kind: ComparisonKind,
-  rule: CalendarRule,
-) => {
+const byDay = (buckets: readonly Period[], map: (day: Day) => Day): Segment[] => {
   const segments: Segment[] = []
   buckets.forEach((bucket, index) => {
-    const days = Array.from({ length: dayCount(bucket.from, bucket.to) }, (_, n) =>
-      map(addDays(bucket.from, n)),
-    ).sort()
+    const days = daysBetween(bucket.from, bucket.to).map(map).sort()
     for (const day of days) {
       const open = segments.at(-1)
       if (open && open.bucket === index && addDays(open.to, 1) === day) open.to = day
       else segments.push({ bucket: index, from: day, to: day })
     }
   })
-  const first = buckets[0]?.from ?? ''
-  const week53 =
-    isRetail(rule) && kind.endsWith('stated') && retailWeeks(rule, retailYearOf(rule, first) - 1) === 53
-      ? kind === 'last_year_restated'
-        ? 'last year had 53 weeks; its weeks are shifted by one so that the same dates stand side by side'
-        : 'last year had 53 weeks; the same week numbers are a week apart in date'
-      : undefined
-  return { segments, note: week53 }
+  return segments
 }
 
 const dayMap = (
   rule: CalendarRule,
   kind: ComparisonKind,
-  from: Day,
-  to: Day,
-  events: readonly Feast[],
+  aligned: ReadonlyMap<Day, Day> | undefined,
 ): ((day: Day) => Day) => {
   if (kind === 'last_year_unrestated' && isRetail(rule))
     return day => addDays(day, retailWeeks(rule, retailYearOf(rule, day) - 1) === 53 ? -371 : -364)
-  if (kind !== 'last_year_event') return day => addDays(day, -364)
-  const aligned = alignEvents(from, to, events)
-  return day => aligned.get(day) ?? addDays(day, -364)
+  return day => aligned?.get(day) ?? addDays(day, -364)
 }
 
 /**
  * Event days stand opposite last year's event days; the ordinary days whose weekday opposite was thereby taken get the
  * days the event left free, weekday by weekday, so that no base day counts twice and none is lost.
  */
-const alignEvents = (from: Day, to: Day, events: readonly Feast[]): Map<Day, Day> => {
+const alignEvents = (
+  from: Day,
+  to: Day,
+  events: readonly Feast[],
+): { map: ReadonlyMap<Day, Day>; note: string | undefined } => {
   const years = Array.from({ length: yearOf(to) - yearOf(from) + 4 }, (_, n) => yearOf(from) - 2 + n)
   const named = new Set(events.map(event => event.series))
   const all = [...events, ...years.flatMap(feasts).filter(feast => !named.has(feast.series))]
   const map = new Map<Day, Day>()
   const taken = new Map<Day, Day>()
+  const alone = new Set<string>()
   for (const event of all) {
     const before = all
       .filter(
@@ -218,7 +214,10 @@ const alignEvents = (from: Day, to: Day, events: readonly Feast[]): Map<Day, Day
           e.series === event.series && e.from < event.from && dayNumber(event.from) - dayNumber(e.from) < 430,
       )
       .sort((a, b) => b.from.localeCompare(a.from))[0]
-    if (!before || dayNumber(event.from) - dayNumber(before.from) < 300) continue
+    if (!before || dayNumber(event.from) - dayNumber(before.from) < 300) {
+      if (event.to >= from && event.from <= to) alone.add(event.name)
+      continue
+    }
     for (
       let day = event.from, base = before.from;
       day <= event.to && base <= before.to;
@@ -244,5 +243,6 @@ const alignEvents = (from: Day, to: Day, events: readonly Feast[]): Map<Day, Day
     free.splice(free.indexOf(near), 1)
     map.set(day, near)
   }
-  return map
+  const note = alone.size > 0 ? `${[...alone].join(', ')} had no counterpart a year before` : undefined
+  return { map, note }
 }

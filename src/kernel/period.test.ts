@@ -11,6 +11,7 @@ import {
   resolveWindow,
   retailWeeks,
   retailYearStart,
+  ruleNamed,
 } from './period.ts'
 
 const rules: CalendarRule[] = [
@@ -66,6 +67,17 @@ describe('the retail year', () => {
   })
 })
 
+describe('a calendar named in a question', () => {
+  it("is the NRF's where a company without retail years says 4-5-4, else the company's own start", () => {
+    expect(ruleNamed(civilYear, '4-5-4')).toBe(nrf)
+    expect(ruleNamed({ ...nrf, fiscalStartMonth: 9 }, '4-4-5')).toMatchObject({
+      calendar: '4-4-5',
+      fiscalStartMonth: 9,
+    })
+    expect(ruleNamed(nrf, undefined)).toBe(nrf)
+  })
+})
+
 describe('civil and ISO periods', () => {
   it('name ISO weeks by the year of their Thursday', () => {
     expect(
@@ -108,7 +120,8 @@ describe('every calendar', () => {
         const periods = periodsBetween(rule, from, to, grain)
         expect(periods[0]?.from).toBe(from)
         expect(periods.at(-1)?.to).toBe(to)
-        periods.slice(1).forEach((period, i) => expect(period.from).toBe(addDays(periods[i]?.to ?? '', 1)))
+        for (const [i, period] of periods.slice(1).entries())
+          expect(period.from).toBe(addDays(periods[i]?.to ?? '', 1))
         expect(new Set(periods.map(p => p.key)).size).toBe(periods.length)
       }),
     )

@@ -50,6 +50,17 @@ export const nrf: CalendarRule = {
 export const isRetail = (rule: CalendarRule): boolean =>
   rule.calendar !== 'gregorian' && rule.calendar !== 'iso'
 
+/**
+ * The company's calendar as another one that a question names. Without retail years of its own, 4-5-4 means the NRF's;
+ * otherwise the fiscal start and the start of the week stay the company's.
+ */
+export const ruleNamed = (own: CalendarRule, name: CalendarName | undefined): CalendarRule =>
+  name === undefined || name === own.calendar
+    ? own
+    : name === '4-5-4' && !isRetail(own)
+      ? nrf
+      : { ...own, calendar: name }
+
 const two = (n: number) => String(n).padStart(2, '0')
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 

@@ -1,7 +1,14 @@
 import { type ComparisonDays, compareDays } from '#kernel/comparison.ts'
 import { type Day, earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import { type CalendarRule, type Grain, type Period, periodsBetween, resolveWindow } from '#kernel/period.ts'
+import {
+  type CalendarRule,
+  type Grain,
+  type Period,
+  periodsBetween,
+  resolveWindow,
+  ruleNamed,
+} from '#kernel/period.ts'
 import type { World } from '../world.ts'
 import type { Resolved } from './resolve.ts'
 
@@ -13,6 +20,8 @@ export interface Side {
   to: Day
   /** Which base days stand in which bucket. */
   segments: { bucket: number; from: Day; to: Day }[]
+  /** The base days of the whole window. */
+  whole: { from: Day; to: Day }[]
   note: string | null
 }
 
@@ -40,7 +49,7 @@ export const cutWindow = (
   data: { from: Day; to: Day } | null,
 ): Window => {
   const { query } = resolved
-  const rule: CalendarRule = { ...world.calendar, calendar: query.calendar ?? world.calendar.calendar }
+  const rule = ruleNamed(world.calendar, query.calendar)
   const range = query.window
     ? resolveWindow(rule, query.window, today, data ?? undefined)
     : { from: query.from ?? data?.from ?? today, to: query.to ?? data?.to ?? today }
@@ -58,6 +67,7 @@ export const cutWindow = (
     label: 'now',
     ...range,
     segments: buckets.map((b, bucket) => ({ bucket, from: b.from, to: b.to })),
+    whole: [range],
     note: null,
   }
   return {
@@ -77,7 +87,7 @@ export const wholeWindow = (window: Window): Window => ({
   buckets: [{ key: '', label: '', from: window.from, to: window.to }],
   sides: window.sides.map(side => ({
     ...side,
-    segments: joined(side.segments.map(s => ({ ...s, bucket: 0 }))),
+    segments: side.whole.map(range => ({ ...range, bucket: 0 })),
   })),
 })
 
@@ -98,20 +108,8 @@ const compared = (
       from: found.from,
       to: found.to,
       segments: found.segments,
+      whole: found.whole,
       note: found.note ?? null,
     }
   })
 }
-
-const joined = (segments: Side['segments']): Side['segments'] => {
-  const result: Side['segments'] = []
-  for (const segment of [...segments].sort((a, b) => a.from.localeCompare(b.from))) {
-    const open = result.at(-1)
-    if (open && segment.from <= nextDay(open.to)) open.to = later(open.to, segment.to)
-    else result.push({ ...segment })
-  }
-  return result
-}
-
-const nextDay = (day: Day): Day =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
