@@ -22,19 +22,22 @@ export const distinct = (ranges: readonly Range[]): Range[] => {
 const count = (ranges: readonly Range[]) => ranges.reduce((sum, r) => sum + dayCount(r.from, r.to), 0)
 const days = (n: number) => `${n} day${n === 1 ? '' : 's'}`
 
+/** An unequal number of days. */
+export const daysNote = (question: Range, whole: readonly Range[]): string | undefined => {
+  const unequal = count(whole) - dayCount(question.from, question.to)
+  return unequal === 0
+    ? undefined
+    : `${days(Math.abs(unequal))} ${unequal > 0 ? 'more' : 'fewer'} than the period itself`
+}
+
 const weekendDays = (ranges: readonly Range[]) =>
   ranges.reduce((sum, r) => sum + daysBetween(r.from, r.to).filter(day => weekday(day) > 5).length, 0)
 
-/** Unequal numbers of days, and of Saturdays and Sundays: trade differs by both. */
-export const daysNote = (question: Range, whole: readonly Range[]): string | undefined => {
-  const unequal = count(whole) - dayCount(question.from, question.to)
+/** Unequal Saturdays and Sundays: trade differs by weekday. */
+export const weekendNote = (question: Range, whole: readonly Range[]): string | undefined => {
   const own = weekendDays([question])
   const base = weekendDays(whole)
-  const notes = [
-    unequal !== 0 && `${days(Math.abs(unequal))} ${unequal > 0 ? 'more' : 'fewer'} than the period itself`,
-    own !== base && `${base} weekend day${base === 1 ? '' : 's'} against ${own}`,
-  ].filter(Boolean)
-  return notes.length > 0 ? notes.join('; ') : undefined
+  return own === base ? undefined : `${base} weekend day${base === 1 ? '' : 's'} against ${own}`
 }
 
 const leapDays = (ranges: readonly Range[]) =>

@@ -22,6 +22,10 @@ describe('previous period', () => {
       note: '1 day more than the period itself; 10 weekend days against 8',
     })
   })
+  it('mentions unequal weekends without making a warning of them', () => {
+    const found = over('last_year', '2011-12-01', '2011-12-31')
+    expect(found).toMatchObject({ note: '8 weekend days against 9', caution: false })
+  })
   it('of a month to date is the month before to the same elapsed day', () => {
     expect(over('previous_period', '2011-11-01', '2011-11-15')).toMatchObject({
       from: '2011-10-01',

@@ -1,4 +1,4 @@
-import { daysNote, distinct, elapsedNote, leapNote, weeksNote } from './comparison-notes.ts'
+import { daysNote, distinct, elapsedNote, leapNote, weekendNote, weeksNote } from './comparison-notes.ts'
 import {
   addDays,
   addYears,
@@ -52,6 +52,8 @@ export interface ComparisonDays {
   whole: { from: Day; to: Day }[]
   /** What the reader should know: unequal days, a 29 February, a 53rd week. */
   note?: string
+  /** The note tells of more than another number of weekend days, which nearly every comparison by date has. */
+  caution: boolean
 }
 
 const labels: Record<ComparisonKind, string> = {
@@ -76,7 +78,8 @@ export const compareDays = (
 ): ComparisonDays => {
   const first = buckets[0]
   const last = buckets.at(-1)
-  if (!first || !last) return { kind, label: labels[kind], from: '', to: '', segments: [], whole: [] }
+  if (!first || !last)
+    return { kind, label: labels[kind], from: '', to: '', segments: [], whole: [], caution: false }
   const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events) : undefined
   const pair = (over: readonly Period[], by: Grain | undefined): Segment[] =>
     kind === 'previous_period'
@@ -87,15 +90,14 @@ export const compareDays = (
   const question = { from: first.from, to: last.to }
   const segments = pair(buckets, grain)
   const whole = distinct(grain ? pair([{ key: '', label: '', ...question }], undefined) : segments)
-  const note = [
+  const cautions = [
     aligned?.note,
     kind === 'last_year' && leapNote(question, whole),
     kind.endsWith('stated') && weeksNote(rule, kind, question),
     daysNote(question, whole),
     kind === 'previous_period' && elapsedNote(segments, whole),
-  ]
-    .filter(Boolean)
-    .join('; ')
+  ].filter(Boolean)
+  const note = [...cautions, weekendNote(question, whole)].filter(Boolean).join('; ')
   return {
     kind,
     label: labels[kind],
@@ -104,6 +106,7 @@ export const compareDays = (
     segments,
     whole,
     ...(note && { note }),
+    caution: cautions.length > 0,
   }
 }
 

@@ -190,7 +190,9 @@ export const run = async (made: Plan, { granary, log, world }: Deps): Promise<An
         ...incompleteBases(window, spans),
         ...window.sides
           .slice(1)
-          .flatMap(s => (s.note ? [{ code: 'comparison', message: `${s.label}: ${s.note}.` }] : [])),
+          .flatMap(s =>
+            s.note && s.caution ? [{ code: 'comparison', message: `${s.label}: ${s.note}.` }] : [],
+          ),
       ],
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,

@@ -23,6 +23,8 @@ export interface Side {
   /** The base days of the whole window. */
   whole: { from: Day; to: Day }[]
   note: string | null
+  /** The note deserves a warning of its own. */
+  caution: boolean
 }
 
 export interface Window {
@@ -69,6 +71,7 @@ export const cutWindow = (
     segments: buckets.map((b, bucket) => ({ bucket, from: b.from, to: b.to })),
     whole: [range],
     note: null,
+    caution: false,
   }
   return {
     rule,
@@ -110,6 +113,7 @@ const compared = (
       segments: found.segments,
       whole: found.whole,
       note: found.note ?? null,
+      caution: found.caution,
     }
   })
 }
