@@ -4,6 +4,8 @@ import css from './chart.module.css'
 export interface Bar {
   key: string
   name: string
+  /** A code beside the name. */
+  hint?: string
   /** For the bar's length. */
   size: number | null
   /** A thin mark where the compared value stands. */
@@ -36,8 +38,9 @@ export function BarList({
             {bar.mark != null && bar.mark > 0 && (
               <span className={css.mark} style={{ left: `calc(${(bar.mark / most) * 100}% - 2px)` }} />
             )}
-            <span className={css.barName} title={bar.name}>
+            <span className={css.barName} title={bar.hint ? `${bar.name} (${bar.hint})` : bar.name}>
               {bar.name}
+              {bar.hint && <span className={css.barHint}> {bar.hint}</span>}
             </span>
             <span className={css.barValue}>{bar.value}</span>
             {bar.delta !== undefined && <span className={css.barDelta}>{bar.delta}</span>}

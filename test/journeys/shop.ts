@@ -141,7 +141,7 @@ const metrics: Definition[] = [
     '(gross_sales + discounts) / orders',
     'What an order is worth after discounts.',
   ),
-  define('units', 'Units', 'quantity', 'up', 'sum(quantity)', 'Units sold less units returned.'),
+  define('units_sold', 'Units sold', 'quantity', 'up', 'sum(quantity)', 'Units sold less units returned.'),
   define('customers', 'Customers', 'count', 'up', 'count_distinct(customer_id)', 'People who ordered.'),
   define(
     'new_customers',
@@ -227,7 +227,7 @@ function measure(
     sales_reversals: reversals,
     net_sales: gross + discounts + reversals,
     orders: those.length,
-    units: sum('units'),
+    units_sold: sum('units'),
     customers: people.size,
     new_customers: fresh,
     returning_customers: people.size - fresh,

@@ -23,7 +23,11 @@ export function Columns(props: {
           const example = props.source.find(s => s.name === from)?.examples[0]
           return (
             <div key={column.name} className={css.column}>
-              <label htmlFor={`column-${column.name}`} className={column.required ? css.required : undefined} title={column.about}>
+              <label
+                htmlFor={`column-${column.name}`}
+                className={column.required ? css.required : undefined}
+                title={column.about}
+              >
                 {column.name.replaceAll('_', ' ')}
               </label>
               <Autocomplete

@@ -20,10 +20,22 @@ export function History() {
     refetchInterval: query =>
       query.state.data?.some(row => row.status === 'queued' || row.status === 'running') ? 1_000 : false,
   })
-  if (error) return <ErrorState compact title="Earlier imports could not be read" {...words(error)} onRetry={() => refetch()} />
+  if (error)
+    return (
+      <ErrorState
+        compact
+        title="Earlier imports could not be read"
+        {...words(error)}
+        onRetry={() => refetch()}
+      />
+    )
   if (!data) return <Skeleton lines={4} />
   if (data.length === 0)
-    return <EmptyState title="No file was imported yet">Each import will be listed here with what became of its rows.</EmptyState>
+    return (
+      <EmptyState title="No file was imported yet">
+        Each import will be listed here with what became of its rows.
+      </EmptyState>
+    )
   const number = (value: number | undefined) => (value === undefined ? '' : count.format(value))
   return (
     <>
@@ -37,15 +49,30 @@ export function History() {
             { key: 'file', label: 'File', render: row => row.file },
             { key: 'store', label: 'Store', render: row => row.store },
             { key: 'state', label: 'State', render: row => states[row.status] },
-            { key: 'accepted', label: 'Accepted', numeric: true, render: row => number(row.result?.accepted) },
+            {
+              key: 'accepted',
+              label: 'Accepted',
+              numeric: true,
+              render: row => number(row.result?.accepted),
+            },
             { key: 'repeats', label: 'Repeats', numeric: true, render: row => number(row.result?.repeats) },
-            { key: 'rejected', label: 'Rejected', numeric: true, render: row => number(row.result?.rejected) },
+            {
+              key: 'rejected',
+              label: 'Rejected',
+              numeric: true,
+              render: row => number(row.result?.rejected),
+            },
             { key: 'by', label: 'By', render: row => row.by },
             { key: 'when', label: 'When', render: row => when.format(new Date(row.createdAt)) },
           ]}
         />
       </Card>
-      <Drawer opened={shown !== null} onClose={() => setShown(null)} title={shown?.file ?? ''} note={shown?.store}>
+      <Drawer
+        opened={shown !== null}
+        onClose={() => setShown(null)}
+        title={shown?.file ?? ''}
+        note={shown?.store}
+      >
         {shown?.result && <Outcome result={shown.result} id={shown.id} />}
         {shown?.error && (
           <ErrorState

@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { Page, Row } from '#ui/Page.tsx'
-import { sendFile } from '#ui/send-file.ts'
 import { EmptyState, ErrorState, Skeleton, WorkProgress } from '#ui/State.tsx'
+import { sendFile } from '#ui/send-file.ts'
 import { History } from './History.tsx'
 import css from './import.module.css'
 import { Mend } from './Mend.tsx'
@@ -25,7 +25,9 @@ export function Import() {
     setError(null)
     setStep({ at: 'sending', name: file.name, done: 0, total: file.size })
     try {
-      const upload = await sendFile(file, (done, total) => setStep({ at: 'sending', name: file.name, done, total }))
+      const upload = await sendFile(file, (done, total) =>
+        setStep({ at: 'sending', name: file.name, done, total }),
+      )
       setStep({ at: 'mend', upload, name: file.name })
     } catch (failed) {
       setError(words(failed).message)
@@ -88,8 +90,8 @@ function Drop({ onFile }: { onFile: (file: File) => void }) {
     >
       <p className={css.dropTitle}>Drop a file of orders, products, traffic or spend here</p>
       <p className={css.dropText}>
-        Exports of Shopify, Magento, Google Analytics, Google Ads and Meta Ads are known; any other file is read and its
-        columns are guessed. Nothing is stored before you have seen it.
+        Exports of Shopify, Magento, Google Analytics, Google Ads and Meta Ads are known; any other file is
+        read and its columns are guessed. Nothing is stored before you have seen it.
       </p>
       <Button onClick={() => input.current?.click()}>Choose a file</Button>
       <input
@@ -128,7 +130,8 @@ function Running({ id, onAgain }: { id: string; onAgain: () => void }) {
   useEffect(() => {
     if (ended) cache.invalidateQueries()
   }, [ended, cache])
-  if (error) return <ErrorState title="The import could not be followed" {...words(error)} onRetry={() => refetch()} />
+  if (error)
+    return <ErrorState title="The import could not be followed" {...words(error)} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={90} />
   if (data.status === 'failed')
     return (

@@ -6,8 +6,8 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
-import css from './import.module.css'
 import { Columns } from './Columns.tsx'
+import css from './import.module.css'
 import type { Guess, Reads } from './model.ts'
 import { startable } from './model.ts'
 
@@ -32,7 +32,8 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
   const keep = useMutation(api.connections.saveMapping.mutationOptions())
   const start = useMutation(api.connections.import.mutationOptions({ onSuccess: ({ id }) => onStarted(id) }))
 
-  if (preview.error && !preview.data) return <ErrorState title="The file cannot be read" {...words(preview.error)} />
+  if (preview.error && !preview.data)
+    return <ErrorState title="The file cannot be read" {...words(preview.error)} />
   if (!preview.data || !targets.data || !presets.data || !settings.data) return <Skeleton height={320} />
 
   const { suggestions, columns, rows, sheets, warnings } = preview.data
@@ -58,7 +59,8 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
       ...(preset ? { preset } : { mapping: guess }),
     })
   }
-  const set = (name: keyof typeof into) => (value: string | null) => setInto(now => ({ ...now, [name]: value ?? '' }))
+  const set = (name: keyof typeof into) => (value: string | null) =>
+    setInto(now => ({ ...now, [name]: value ?? '' }))
 
   return (
     <>
@@ -122,7 +124,9 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
             {warning}
           </p>
         ))}
-        {preview.error && <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />}
+        {preview.error && (
+          <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />
+        )}
       </Card>
       <Card title="First rows" flush>
         <DataTable
@@ -145,10 +149,18 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
             id="kind"
             allowDeselect={false}
             data={[
-              { group: 'Known exports', items: presets.data.map(p => ({ value: `preset:${p.name}`, label: p.label })) },
+              {
+                group: 'Known exports',
+                items: presets.data.map(p => ({ value: `preset:${p.name}`, label: p.label })),
+              },
               { group: 'By hand', items: [{ value: 'mapping', label: 'Choose the columns' }] },
               ...(saved.data?.length
-                ? [{ group: 'Saved', items: saved.data.map(m => ({ value: `saved:${m.name}`, label: m.name })) }]
+                ? [
+                    {
+                      group: 'Saved',
+                      items: saved.data.map(m => ({ value: `saved:${m.name}`, label: m.name })),
+                    },
+                  ]
                 : []),
             ]}
             value={key}
@@ -182,21 +194,49 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
       </Card>
       <Card title="Where it goes">
         <FormRow label="Store" for="store" help="A shop with its own till. A new name makes a new store.">
-          <Autocomplete id="store" placeholder="e.g. uk-shop" data={stores.map(s => s.store)} value={into.store} onChange={set('store')} />
+          <Autocomplete
+            id="store"
+            placeholder="e.g. uk-shop"
+            data={stores.map(s => s.store)}
+            value={into.store}
+            onChange={set('store')}
+          />
         </FormRow>
         {into.store && !known && (
           <>
             <FormRow label="Currency" for="currency" help="The money in the file.">
-              <Select id="currency" searchable limit={50} data={currencies} value={into.currency || null} onChange={set('currency')} />
+              <Select
+                id="currency"
+                searchable
+                limit={50}
+                data={currencies}
+                value={into.currency || null}
+                onChange={set('currency')}
+              />
             </FormRow>
             <FormRow label="Time zone" for="timezone" help="Days are cut at its midnight.">
-              <Select id="timezone" searchable limit={50} data={zones} value={into.timezone || null} onChange={set('timezone')} />
+              <Select
+                id="timezone"
+                searchable
+                limit={50}
+                data={zones}
+                value={into.timezone || null}
+                onChange={set('timezone')}
+              />
             </FormRow>
           </>
         )}
         {!preset && (
-          <FormRow label="Save these columns as" for="saveAs" help="To use them again for the next file of this kind. Optional.">
-            <TextInput id="saveAs" value={into.saveAs} onChange={event => set('saveAs')(event.currentTarget.value)} />
+          <FormRow
+            label="Save these columns as"
+            for="saveAs"
+            help="To use them again for the next file of this kind. Optional."
+          >
+            <TextInput
+              id="saveAs"
+              value={into.saveAs}
+              onChange={event => set('saveAs')(event.currentTarget.value)}
+            />
           </FormRow>
         )}
         <FormActions>

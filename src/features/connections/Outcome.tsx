@@ -1,5 +1,5 @@
-import { DataTable } from '#ui/DataTable.tsx'
 import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
 import css from './import.module.css'
 import type { ImportRow } from './model.ts'
 
@@ -17,7 +17,9 @@ export function Outcome({ result, id }: { result: Result; id: string }) {
   ] as const
   return (
     <Card
-      title={result.accepted > 0 ? `${count.format(result.accepted)} rows came in` : 'Nothing new in this file'}
+      title={
+        result.accepted > 0 ? `${count.format(result.accepted)} rows came in` : 'Nothing new in this file'
+      }
       note={[
         result.from && result.to ? `${result.from} to ${result.to}` : null,
         `${result.seconds.toFixed(1)} s`,
@@ -48,13 +50,17 @@ export function Outcome({ result, id }: { result: Result; id: string }) {
             columns={[
               { key: 'reason', label: 'Reason', render: row => row.reason },
               { key: 'rows', label: 'Rows', numeric: true, render: row => count.format(row.rows) },
-              { key: 'example', label: 'For example', render: row => <span className={css.example}>{row.example}</span> },
+              {
+                key: 'example',
+                label: 'For example',
+                render: row => <span className={css.example}>{row.example}</span>,
+              },
             ]}
           />
           {result.rejectsFile && (
             <p>
-              <a href={`/api/imports/${id}/rejects`}>Download the rejected rows</a>, mend them and import the file again:
-              rows that came in already are not counted twice.
+              <a href={`/api/imports/${id}/rejects`}>Download the rejected rows</a>, mend them and import the
+              file again: rows that came in already are not counted twice.
             </p>
           )}
         </>

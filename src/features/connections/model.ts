@@ -115,10 +115,14 @@ export const startable = (
   mapping: Guess | null,
   columns: readonly { name: string; required: boolean }[],
 ): string | null => {
-  const missing = mapping ? columns.filter(c => c.required && !mapping.columns[c.name]).map(c => c.name.replaceAll('_', ' ')) : []
-  if (missing.length > 0) return `Say where ${missing.join(' and ')} ${missing.length === 1 ? 'comes' : 'come'} from.`
+  const missing = mapping
+    ? columns.filter(c => c.required && !mapping.columns[c.name]).map(c => c.name.replaceAll('_', ' '))
+    : []
+  if (missing.length > 0)
+    return `Say where ${missing.join(' and ')} ${missing.length === 1 ? 'comes' : 'come'} from.`
   if (!into.store) return 'Name the store.'
-  if (!/^[a-z0-9][a-z0-9_-]*$/i.test(into.store)) return 'A store’s name has letters, digits, - and _ only, e.g. uk-shop.'
+  if (!/^[a-z0-9][a-z0-9_-]*$/i.test(into.store))
+    return 'A store’s name has letters, digits, - and _ only, e.g. uk-shop.'
   if (!into.known && !into.currency) return 'Choose the currency of the new store.'
   if (!into.known && !into.timezone) return 'Choose the time zone of the new store.'
   return null

@@ -26,7 +26,10 @@ export function Audit() {
     <Page
       question="Who changed what?"
       title="Audit"
-      note={found.data && `${found.data.count.toLocaleString('en-GB')} changes; none can be altered or removed here`}
+      note={
+        found.data &&
+        `${found.data.count.toLocaleString('en-GB')} changes; none can be altered or removed here`
+      }
       actions={
         <TextInput
           aria-label="Search the audit"
@@ -39,7 +42,13 @@ export function Audit() {
         />
       }
     >
-      {found.error && <ErrorState title="The audit could not be read" {...words(found.error)} onRetry={() => found.refetch()} />}
+      {found.error && (
+        <ErrorState
+          title="The audit could not be read"
+          {...words(found.error)}
+          onRetry={() => found.refetch()}
+        />
+      )}
       {found.isLoading && <Skeleton lines={8} />}
       {found.data && (
         <Card flush stale={found.isPlaceholderData}>
@@ -48,7 +57,12 @@ export function Audit() {
             rows={found.data.entries}
             rowKey={row => row.id}
             onRow={row => setShown(row.id)}
-            empty={<EmptyState kind={search ? 'no_match' : 'nothing_yet'} title={search ? 'Nothing matches' : 'Nothing was changed yet'} />}
+            empty={
+              <EmptyState
+                kind={search ? 'no_match' : 'nothing_yet'}
+                title={search ? 'Nothing matches' : 'Nothing was changed yet'}
+              />
+            }
             columns={[
               { key: 'at', label: 'When', render: row => when.format(new Date(row.at)) },
               { key: 'who', label: 'Who', render: row => row.actorName },
@@ -63,7 +77,11 @@ export function Audit() {
           <Button variant="default" disabled={offset === 0} onClick={() => setOffset(offset - page)}>
             Newer
           </Button>
-          <Button variant="default" disabled={offset + page >= found.data.count} onClick={() => setOffset(offset + page)}>
+          <Button
+            variant="default"
+            disabled={offset + page >= found.data.count}
+            onClick={() => setOffset(offset + page)}
+          >
             Older
           </Button>
         </Row>
@@ -72,7 +90,10 @@ export function Audit() {
         opened={entry !== undefined}
         onClose={() => setShown(null)}
         title={entry?.operation ?? ''}
-        note={entry && `${entry.actorName}, ${when.format(new Date(entry.at))}${entry.subject && `, on ${entry.subject}`}`}
+        note={
+          entry &&
+          `${entry.actorName}, ${when.format(new Date(entry.at))}${entry.subject && `, on ${entry.subject}`}`
+        }
       >
         {entry && (
           <DataTable

@@ -54,8 +54,16 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
             { key: 'owner', label: 'Of', render: key => key.owner },
             { key: 'role', label: 'Role', render: key => key.role },
             { key: 'stores', label: 'Stores', render: key => storesWords(key.stores) },
-            { key: 'used', label: 'Last used', render: key => (key.lastUsed ? when.format(new Date(key.lastUsed)) : 'Never') },
-            { key: 'until', label: 'Until', render: key => (key.expires ? when.format(new Date(key.expires)) : 'No end') },
+            {
+              key: 'used',
+              label: 'Last used',
+              render: key => (key.lastUsed ? when.format(new Date(key.lastUsed)) : 'Never'),
+            },
+            {
+              key: 'until',
+              label: 'Until',
+              render: key => (key.expires ? when.format(new Date(key.expires)) : 'No end'),
+            },
             {
               key: 'act',
               label: '',
@@ -81,7 +89,11 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
         {form && !create.data && (
           <>
             <FormRow label="Name" for="key-name" help="What will use it.">
-              <TextInput id="key-name" value={form.name} onChange={event => setForm({ ...form, name: event.currentTarget.value })} />
+              <TextInput
+                id="key-name"
+                value={form.name}
+                onChange={event => setForm({ ...form, name: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Role" for="key-role">
               <Select
@@ -93,7 +105,12 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
               />
             </FormRow>
             <FormRow label="Stores" for="key-stores" help="None chosen: all that you may see.">
-              <MultiSelect id="key-stores" data={stores} value={form.stores} onChange={chosen => setForm({ ...form, stores: chosen })} />
+              <MultiSelect
+                id="key-stores"
+                data={stores}
+                value={form.stores}
+                onChange={chosen => setForm({ ...form, stores: chosen })}
+              />
             </FormRow>
             <FormRow label="Ends after" for="key-days">
               <Select

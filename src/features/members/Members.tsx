@@ -27,7 +27,10 @@ export function Members() {
   const cache = useQueryClient()
   const [form, setForm] = useState<Form | null>(null)
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
-  const list = useQuery({ ...api.members.list.queryOptions({ input: {} }), enabled: me.data?.role !== 'viewer' && me.data?.role !== 'contributor' })
+  const list = useQuery({
+    ...api.members.list.queryOptions({ input: {} }),
+    enabled: me.data?.role !== 'viewer' && me.data?.role !== 'contributor',
+  })
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
   const refresh = () => cache.invalidateQueries({ queryKey: api.members.key() })
   const invite = useMutation(api.members.invite.mutationOptions({ onSuccess: refresh }))
@@ -68,7 +71,13 @@ export function Members() {
         )
       }
     >
-      {list.error && <ErrorState title="The members could not be read" {...words(list.error)} onRetry={() => list.refetch()} />}
+      {list.error && (
+        <ErrorState
+          title="The members could not be read"
+          {...words(list.error)}
+          onRetry={() => list.refetch()}
+        />
+      )}
       {list.isLoading && <Skeleton lines={5} />}
       {list.data && (
         <Card title="People" flush>
@@ -170,7 +179,9 @@ export function Members() {
               >
                 <TextInput readOnly aria-label="Invitation link" value={invite.data.link} />
                 <CopyButton value={invite.data.link}>
-                  {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link'}</Button>}
+                  {({ copied, copy }) => (
+                    <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link'}</Button>
+                  )}
                 </CopyButton>
               </FormRow>
             ) : (
@@ -180,7 +191,11 @@ export function Members() {
                     color="red"
                     variant="subtle"
                     loading={remove.isPending}
-                    onClick={() => form.id && globalThis.confirm(`Remove ${form.email}? Their sessions and keys end at once.`) && remove.mutate({ id: form.id })}
+                    onClick={() =>
+                      form.id &&
+                      globalThis.confirm(`Remove ${form.email}? Their sessions and keys end at once.`) &&
+                      remove.mutate({ id: form.id })
+                    }
                   >
                     Remove
                   </Button>
@@ -189,7 +204,10 @@ export function Members() {
                   <Button
                     loading={invite.isPending || setRole.isPending}
                     onClick={() =>
-                      scope && (form.id ? setRole.mutate({ id: form.id, ...scope }) : invite.mutate({ email: form.email, ...scope }))
+                      scope &&
+                      (form.id
+                        ? setRole.mutate({ id: form.id, ...scope })
+                        : invite.mutate({ email: form.email, ...scope }))
                     }
                   >
                     {form.id ? 'Save' : 'Invite'}

@@ -11,7 +11,9 @@ export function Sessions() {
   const cache = useQueryClient()
   const { data } = useQuery(api.members.sessions.queryOptions({ input: {} }))
   const revoke = useMutation(
-    api.members.revokeSession.mutationOptions({ onSuccess: () => cache.invalidateQueries({ queryKey: api.members.sessions.key() }) }),
+    api.members.revokeSession.mutationOptions({
+      onSuccess: () => cache.invalidateQueries({ queryKey: api.members.sessions.key() }),
+    }),
   )
   if (!data || data.length === 0) return null
   return (

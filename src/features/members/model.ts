@@ -83,10 +83,17 @@ export const storesWords = (where: 'all' | readonly string[]): string =>
   where === 'all' ? 'All' : where.length > 0 ? where.join(', ') : 'None'
 
 const words = (value: unknown): string =>
-  value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  value === undefined || value === null
+    ? ''
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
 
 /** Fields of a thing before and after, those that changed first; a whole value has the field 'value'. */
-export const changes = (before: unknown, after: unknown): { field: string; before: string; after: string }[] => {
+export const changes = (
+  before: unknown,
+  after: unknown,
+): { field: string; before: string; after: string }[] => {
   const fields = (value: unknown): Record<string, unknown> =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)

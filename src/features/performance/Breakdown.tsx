@@ -8,7 +8,7 @@ import { rank } from '#ui/drawings.ts'
 import { Delta } from '#ui/Figure.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { baseOf, type Lens, measureOf } from './Lens.tsx'
+import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
 import { against, cell, named, sheetOf, toggleFilter } from './model.ts'
 
 /** A ranking of one dimension's values, each with its change. A click narrows the screen to a value. */
@@ -33,6 +33,11 @@ export function Breakdown(props: {
   const measure = measureOf(answer, metric)
   const first = lens.comparisons[0]
   const rows = answer?.rows ?? []
+  const titles = useTitles(
+    lens,
+    dimension,
+    rows.map(row => cell(row, dimension) ?? ''),
+  )
   const rest = answer ? answer.meta.count - rows.length : 0
   const name = `${lens.label(metric)} by ${lens.label(dimension).toLowerCase()}`
   const last = lens.comparisons.find(one => one.startsWith('last_year')) ?? first
@@ -47,7 +52,7 @@ export function Breakdown(props: {
       xlsx={() => client.performance.export({ query: query, format: 'xlsx' })}
       drawing={rank({
         name: lens.label(metric),
-        names: rows.map(row => named(cell(row, dimension))),
+        names: rows.map(row => titles.get(cell(row, dimension) ?? '') ?? named(cell(row, dimension))),
         values: rows.map(row => Number(cell(row, metric))),
         ...(last && {
           compared: {
@@ -80,6 +85,11 @@ export function Breakdown(props: {
         <Skeleton height={254} />
       ) : rows.length === 0 ? (
         <EmptyState compact kind="no_match" title="Nothing here in this period" />
+      ) : rows.length === 1 && !cell(rows[0], dimension) && !lens.filters.length ? (
+        <EmptyState compact title={`No ${lens.label(dimension).toLowerCase()} in the data`}>
+          None of these sales says its {lens.label(dimension).toLowerCase()}. Map it when importing to see the
+          split.
+        </EmptyState>
       ) : (
         <>
           <BarList
@@ -91,7 +101,8 @@ export function Breakdown(props: {
               const moved = first ? against(row, first, metric) : undefined
               return {
                 key,
-                name: named(key),
+                name: titles.get(key) ?? named(key),
+                hint: titles.has(key) ? key : undefined,
                 size: value === null ? null : Number(value),
                 value: show(value, measure, 'table'),
                 ...(first && {

@@ -14,7 +14,17 @@ import { Breakdown } from './Breakdown.tsx'
 import { Filters } from './Filters.tsx'
 import { baseOf, measureOf, sayOf, useLens } from './Lens.tsx'
 import { Movers } from './Movers.tsx'
-import { against, cell, courseOf, drivers, firstKnown, grainFor, headline, tileMetrics } from './model.ts'
+import {
+  against,
+  cell,
+  courseOf,
+  drivers,
+  firstKnown,
+  grainFor,
+  headline,
+  shownTiles,
+  tileMetrics,
+} from './model.ts'
 import { NewAndReturning } from './NewAndReturning.tsx'
 import css from './performance.module.css'
 import { Trend } from './Trend.tsx'
@@ -29,12 +39,12 @@ export function Cockpit() {
   const chosen = lens.search.metric
   const metric = chosen && lens.metrics.some(one => one.name === chosen) ? chosen : (tiles[0] ?? 'net_sales')
   const grain = lens.days ? grainFor(lens.days.from, lens.days.to) : 'day'
-  const shown = tiles.includes(metric) ? tiles : [...tiles.slice(0, 6), metric]
-  const query: Query = lens.ask({ metrics: shown, grain, compare: lens.comparisons as Query['compare'] })
+  const asking = tiles.includes(metric) ? tiles : [...tiles, metric]
+  const query: Query = lens.ask({ metrics: asking, grain, compare: lens.comparisons as Query['compare'] })
   const asked = useQuery(
     api.performance.query.queryOptions({
       input: query,
-      enabled: lens.ready && !lens.empty && shown.length > 0,
+      enabled: lens.ready && !lens.empty && asking.length > 0,
     }),
   )
   const answer = asked.data
@@ -136,39 +146,37 @@ export function Cockpit() {
             <Skeleton height={150} />
           ) : (
             <TileRow label="Headline figures">
-              {shown
-                .filter(name => !(name in answer.meta.missing))
-                .map(name => {
-                  const measure = measureOf(answer, name)
-                  const definition = answer.meta.definitions[name]
-                  return (
-                    <StatTile
-                      key={name}
-                      name={`Show ${lens.label(name)} below`}
-                      selected={name === metric}
-                      onSelect={() => lens.setUrl({ metric: name === tiles[0] ? undefined : name })}
-                      label={
-                        definition ? (
-                          <Hint about={<MeaningCard of={definition} />}>{definition.label}</Hint>
-                        ) : (
-                          lens.label(name)
-                        )
-                      }
-                      value={<Figure value={cell(answer.totals, name)} measure={measure} place="card" />}
-                      deltas={lens.comparisons
-                        .slice(0, 3)
-                        .map(comparison => (
-                          <Delta
-                            key={comparison}
-                            against={against(answer.totals, comparison, name)}
-                            measure={measure}
-                            {...baseOf(answer, comparison)}
-                          />
-                        ))}
-                      spark={courseOf(answer, name).actual}
-                    />
-                  )
-                })}
+              {shownTiles(answer, asking, metric).map(name => {
+                const measure = measureOf(answer, name)
+                const definition = answer.meta.definitions[name]
+                return (
+                  <StatTile
+                    key={name}
+                    name={`Show ${lens.label(name)} below`}
+                    selected={name === metric}
+                    onSelect={() => lens.setUrl({ metric: name === tiles[0] ? undefined : name })}
+                    label={
+                      definition ? (
+                        <Hint about={<MeaningCard of={definition} />}>{definition.label}</Hint>
+                      ) : (
+                        lens.label(name)
+                      )
+                    }
+                    value={<Figure value={cell(answer.totals, name)} measure={measure} place="card" />}
+                    deltas={lens.comparisons
+                      .slice(0, 3)
+                      .map(comparison => (
+                        <Delta
+                          key={comparison}
+                          against={against(answer.totals, comparison, name)}
+                          measure={measure}
+                          {...baseOf(answer, comparison)}
+                        />
+                      ))}
+                    spark={courseOf(answer, name).actual}
+                  />
+                )
+              })}
             </TileRow>
           )}
           <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />

@@ -9,7 +9,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
-import { type Lens, lineName, measureOf } from './Lens.tsx'
+import { type Lens, lineName, measureOf, useTitles } from './Lens.tsx'
 import {
   against,
   cell,
@@ -23,6 +23,9 @@ import {
   toggleFilter,
 } from './model.ts'
 import { lookOf } from './Trend.tsx'
+
+const titleOf = (titles: ReadonlyMap<string, string>, dimension: string, value: string | null) =>
+  (dimension === 'product' && titles.get(value ?? '')) || named(value)
 
 /** The answer as a drawing: lines over time, one per value when split; bars from longest to shortest when there is no time. */
 export function ExplorerChart(props: {
@@ -53,6 +56,11 @@ export function ExplorerChart(props: {
   const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
   const ranked = props.answer.rows.slice(0, 15)
 
+  const titles = useTitles(
+    lens,
+    by.includes('product') ? 'product' : undefined,
+    props.answer.rows.map(row => cell(row, 'product') ?? ''),
+  )
   const plan = useMemo(() => {
     if (!answer) return null
     if (grain && split) {
@@ -68,7 +76,7 @@ export function ExplorerChart(props: {
           labels: periods.map(period => periodLabel(period, 'axis')),
           lines: names.map(
             (name, n): Line => ({
-              name: named(name),
+              name: titleOf(titles, split, name),
               values: periods.map(period => {
                 const value = exact(period, name)
                 return value === null ? null : Number(value)
@@ -80,7 +88,10 @@ export function ExplorerChart(props: {
           fromZero: measure.unit !== 'share' && measure.unit !== 'ratio',
           tip: index => ({
             title: periodLabel(periods[index] ?? ''),
-            rows: names.map(name => [named(name), show(exact(periods[index] ?? '', name), measure, 'table')]),
+            rows: names.map(name => [
+              titleOf(titles, split, name),
+              show(exact(periods[index] ?? '', name), measure, 'table'),
+            ]),
           }),
         }),
       }
@@ -133,7 +144,7 @@ export function ExplorerChart(props: {
       label: `${lens.label(metric)} by ${lens.label(split).toLowerCase()}, ${rows.length} bars.`,
       drawing: rank({
         name: lens.label(metric),
-        names: rows.map(row => by.map(key => named(cell(row, key))).join(' · ')),
+        names: rows.map(row => by.map(key => titleOf(titles, key, cell(row, key))).join(' · ')),
         values: rows.map(row => Number(cell(row, metric) ?? Number.NaN)),
         ...(last && {
           compared: {
@@ -143,7 +154,7 @@ export function ExplorerChart(props: {
         }),
         text: index => show(cell(rows[index], metric), measure, 'card'),
         tip: index => ({
-          title: by.map(key => named(cell(rows[index], key))).join(' · '),
+          title: by.map(key => titleOf(titles, key, cell(rows[index], key))).join(' · '),
           rows: [
             [lens.label(metric), show(cell(rows[index], metric), measure, 'table')],
             ...compared.map((name): [string, string, string] => {
@@ -158,7 +169,7 @@ export function ExplorerChart(props: {
         }),
       }),
     }
-  }, [answer, grain, split, metric, measure, by, lens.label])
+  }, [answer, grain, split, metric, measure, by, lens.label, titles])
 
   if (!plan && answer) return null
   const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)

@@ -6,7 +6,7 @@ import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { Row } from '#ui/Page.tsx'
-import { baseOf, type Lens, measureOf } from './Lens.tsx'
+import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
 import {
   against,
   cell,
@@ -42,6 +42,11 @@ export function ExplorerTable(props: {
     ? withSubtotals(answer, keys)
     : answer.rows.map(row => ({ row, depth: keys.length }))
   const compared = (query.compare ?? []).filter(name => name in answer.meta.comparisons)
+  const titles = useTitles(
+    lens,
+    by.includes('product') ? 'product' : undefined,
+    answer.rows.map(row => cell(row, 'product') ?? ''),
+  )
   const columns: TableColumn<Shown>[] = [
     ...keys.map(
       (key, n): TableColumn<Shown> => ({
@@ -53,7 +58,16 @@ export function ExplorerTable(props: {
         render: ({ row, depth }) => {
           if (row === answer.totals) return n === 0 ? 'Total' : ''
           if (n >= depth) return n === depth ? <span style={{ color: 'var(--ink-3)' }}>all</span> : ''
-          return key === 'period' ? periodLabel(row.period ?? '') : named(cell(row, key))
+          if (key === 'period') return periodLabel(row.period ?? '')
+          const value = cell(row, key) ?? ''
+          const title = key === 'product' ? titles.get(value) : undefined
+          return title ? (
+            <>
+              {title} <span style={{ color: 'var(--ink-3)' }}>{value}</span>
+            </>
+          ) : (
+            named(value)
+          )
         },
       }),
     ),

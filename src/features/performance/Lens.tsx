@@ -6,7 +6,15 @@ import { askedDays, askedPeriod, comparisonName, readView, spanWords } from '#ke
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { change, type Measure, show } from '#ui/number.ts'
 import { useUrl } from '#ui/url.ts'
-import { baseQuery, comparisonsOf, type Filter, readFilters, type Say, writeFilters } from './model.ts'
+import {
+  baseQuery,
+  comparisonsOf,
+  type Filter,
+  readFilters,
+  type Say,
+  titlesOf,
+  writeFilters,
+} from './model.ts'
 
 const nothing: { metrics: Definition[]; dimensions: { name: string; label: string; metrics: string[] }[] } = {
   metrics: [],
@@ -133,3 +141,24 @@ export const lineName = (answer: Answer, comparison: string): string =>
   baseOf(answer, comparison)
     .base.replace(/^vs /, '')
     .replace(/^./, first => first.toUpperCase())
+
+/** Titles of products, where the dimension is the product and titles are known. Asked once per set of products. */
+export function useTitles(
+  lens: Lens,
+  dimension: string | undefined,
+  ids: readonly string[],
+): ReadonlyMap<string, string> {
+  const known = dimension === 'product' && lens.dimensions.some(one => one.name === 'product_title')
+  const wanted = ids.filter(Boolean).toSorted()
+  const found = useQuery(
+    api.performance.query.queryOptions({
+      input: {
+        ...lens.ask({ metrics: ['units_sold'], by: ['product', 'product_title'], limit: 1000 }),
+        filters: [{ dimension: 'product', is: wanted }],
+      },
+      enabled: known && wanted.length > 0,
+      staleTime: 300_000,
+    }),
+  )
+  return useMemo(() => titlesOf(known ? found.data : undefined), [known, found.data])
+}

@@ -8,7 +8,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { baseOf, type Lens, measureOf } from './Lens.tsx'
+import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
 import { against, cell, movers, named, sheetOf, toggleFilter } from './model.ts'
 import css from './performance.module.css'
 
@@ -35,12 +35,17 @@ export function Movers({
   const enabled = lens.ready && !!comparison && dimension !== ''
   const best = useQuery(api.performance.query.queryOptions({ input: ask(true), enabled }))
   const worst = useQuery(api.performance.query.queryOptions({ input: ask(false), enabled }))
-  if (!comparison || !dimension) return null
   const answer = best.data
   const measure = measureOf(answer, metric)
-  const up = movers(best.data?.rows ?? [], metric, comparison, 'up', 6)
-  const down = movers(worst.data?.rows ?? [], metric, comparison, 'down', 6)
+  const up = movers(best.data?.rows ?? [], metric, comparison ?? '', 'up', 6)
+  const down = movers(worst.data?.rows ?? [], metric, comparison ?? '', 'down', 6)
   const all = [...up, ...down]
+  const titles = useTitles(
+    lens,
+    dimension,
+    all.map(({ row }) => cell(row, dimension) ?? ''),
+  )
+  if (!comparison || !dimension) return null
   const signed = (delta: string | null | undefined) =>
     `${Number(delta) > 0 ? '+' : ''}${show(delta, measure, 'table')}`
   const most = Math.max(...all.map(one => Math.abs(Number(one.change?.delta))), 1)
@@ -60,7 +65,8 @@ export function Movers({
               moved?.ratio == null ? 'new' : `${change(moved, measure).arrow} ${change(moved, measure).text}`
             return {
               key,
-              name: named(key),
+              name: titles.get(key) ?? named(key),
+              hint: titles.has(key) ? key : undefined,
               size: Number(moved?.delta) * (most ? 1 : 0),
               mark: null,
               value: signed(moved?.delta),
@@ -101,7 +107,7 @@ export function Movers({
       xlsx={() => client.performance.export({ query: ask(true), format: 'xlsx' })}
       drawing={rank({
         name: `Change ${compared.short}`,
-        names: all.map(({ row }) => named(cell(row, dimension))),
+        names: all.map(({ row }) => titles.get(cell(row, dimension) ?? '') ?? named(cell(row, dimension))),
         values: all.map(({ change: moved }) => Number(moved?.delta)),
         text: index => signed(all[index]?.change?.delta),
       })}

@@ -19,7 +19,9 @@ import {
   readFilters,
   type Say,
   sheetOf,
+  shownTiles,
   tileMetrics,
+  titlesOf,
   toggleFilter,
   weekdayName,
   withSubtotals,
@@ -161,20 +163,45 @@ describe('the headline', () => {
 })
 
 describe('the cockpit', () => {
-  it('shows at most seven tiles, of figures that exist and have data', () => {
-    const all = [
+  it('shows at most seven tiles, of figures that exist and say something, and always the chosen one', () => {
+    const names = [
       'orders',
       'net_sales',
       'aov',
-      'units',
+      'units_sold',
       'customers',
       'new_customers',
       'return_rate',
       'discount_rate',
+      'mer',
     ]
-    expect(tileMetrics(all.map(name => ({ name })))).toHaveLength(7)
-    expect(tileMetrics([{ name: 'net_sales' }, { name: 'units' }], { units: 'no quantities' })).toEqual([
+    const asked = tileMetrics(names.map(name => ({ name })))
+    expect(asked[0]).toBe('net_sales')
+    const totals = Object.fromEntries(asked.map(name => [name, '1'])) as AnswerRow
+    const full = answer(totals)
+    expect(shownTiles(full, asked, 'net_sales')).toHaveLength(7)
+    expect(shownTiles(full, asked, 'mer').at(-1)).toBe('mer')
+    const quiet = answer({ ...totals, aov: '0', units_sold: null } as AnswerRow)
+    quiet.meta.missing.orders = 'no orders yet'
+    expect(shownTiles(quiet, asked, 'net_sales')).toEqual([
       'net_sales',
+      'customers',
+      'new_customers',
+      'return_rate',
+      'discount_rate',
+      'mer',
+    ])
+  })
+
+  it('calls products by the title sold most', () => {
+    const rows: AnswerRow[] = [
+      { product: '1', product_title: 'wrong?', units_sold: '2' },
+      { product: '1', product_title: 'REGENCY CAKESTAND 3 TIER', units_sold: '90' },
+      { product: '2', product_title: 'Party bunting', units_sold: null },
+    ]
+    expect([...titlesOf(answer({}, rows))]).toEqual([
+      ['1', 'Regency cakestand 3 tier'],
+      ['2', 'Party bunting'],
     ])
   })
 

@@ -170,26 +170,39 @@ const join = (parts: readonly string[]) =>
 
 /* The cockpit */
 
-/** Headline figures in the order they matter; the first seven the shop has data for are shown. */
-export const headlineMetrics = [
+/** Headline figures in the order they matter. */
+const headlineMetrics = [
   'net_sales',
   'orders',
   'aov',
-  'units',
+  'units_sold',
   'customers',
   'new_customers',
   'return_rate',
   'discount_rate',
   'gross_margin',
+  'conversion_rate',
+  'mer',
 ] as const
 
-/** The tiles: at most seven, leaving out what this installation does not define or, once answered, has no data for. */
-export function tileMetrics(
-  defined: readonly { name: string }[],
-  missing: Readonly<Record<string, string>> = {},
-): string[] {
+/** The figures to ask for: those this installation defines. */
+export function tileMetrics(defined: readonly { name: string }[]): string[] {
   const known = new Set(defined.map(one => one.name))
-  return headlineMetrics.filter(name => known.has(name) && !(name in missing)).slice(0, 7)
+  return headlineMetrics.filter(name => known.has(name))
+}
+
+/** The tiles of an answer: at most seven, without figures that have no data or are nothing now and before. The chosen one always. */
+export function shownTiles(answer: Answer, asked: readonly string[], chosen: string): string[] {
+  const says = (name: string) => {
+    const values = [
+      cell(answer.totals, name),
+      ...Object.keys(answer.meta.comparisons).map(one => against(answer.totals, one, name)?.value ?? null),
+    ]
+    return !(name in answer.meta.missing) && values.some(value => value !== null && Number(value) !== 0)
+  }
+  const telling = asked.filter(name => name === chosen || says(name))
+  const first = telling.slice(0, 7)
+  return first.includes(chosen) ? first : [...telling.slice(0, 6), chosen]
 }
 
 /** Names this installation gives to a well-known thing: the first of the candidates it defines. */
@@ -253,7 +266,7 @@ export function drivers(answer: Answer, comparison: string, say: Say): string {
     const change = against(answer.totals, comparison, name)
     const size = definition && change?.delta ? say.change(change, definition) : null
     if (!definition || !change?.delta) return []
-    const label = uncapital(definition.label)
+    const label = uncapital(definition.label.split(',')[0] ?? '')
     return [size === null ? `${label} level` : `${label} ${Number(change.delta) < 0 ? 'down' : 'up'} ${size}`]
   })
   if (said.length < 2) return ''
@@ -489,4 +502,23 @@ export function leaders(answer: Answer, dimension: string, metric: string, count
     .sort((a, b) => b[1] - a[1])
     .slice(0, count)
     .map(([key]) => key)
+}
+
+/** A title written all in capitals, as tills write them, made easier to read; any other is left as it is. */
+export const readable = (title: string): string => {
+  const text = title.trim()
+  return /[a-z]/.test(text) || !/[A-Z]{3}/.test(text) ? text : text.charAt(0) + text.slice(1).toLowerCase()
+}
+
+/** For each product its title: the one sold most where there are several. */
+export function titlesOf(answer: Answer | undefined): ReadonlyMap<string, string> {
+  const found = new Map<string, { title: string; units: number }>()
+  for (const row of answer?.rows ?? []) {
+    const id = cell(row, 'product') ?? ''
+    const title = cell(row, 'product_title') ?? ''
+    const units = Number(cell(row, 'units_sold') ?? 0)
+    const best = found.get(id)
+    if (title && (!best || units > best.units)) found.set(id, { title, units })
+  }
+  return new Map([...found].map(([id, { title }]) => [id, readable(title)]))
 }

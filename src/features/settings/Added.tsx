@@ -50,7 +50,11 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
           rows={metrics}
           rowKey={row => row.name}
           onRow={setForm}
-          empty={<EmptyState compact title="None added">For example: net_sales / ledger_lines.</EmptyState>}
+          empty={
+            <EmptyState compact title="None added">
+              For example: net_sales / ledger_lines.
+            </EmptyState>
+          }
           columns={[
             { key: 'label', label: 'Metric', render: row => row.label },
             { key: 'name', label: 'Name', render: row => <code>{row.name}</code> },
@@ -71,13 +75,32 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
         {form && (
           <>
             <FormRow label="Label" for="metric-label">
-              <TextInput id="metric-label" value={form.label} onChange={event => set({ label: event.currentTarget.value })} />
+              <TextInput
+                id="metric-label"
+                value={form.label}
+                onChange={event => set({ label: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Name" for="metric-name" help="For formulas, links and the API.">
-              <TextInput id="metric-name" disabled={Boolean(form.version)} value={form.name} onChange={event => set({ name: event.currentTarget.value })} />
+              <TextInput
+                id="metric-name"
+                disabled={Boolean(form.version)}
+                value={form.name}
+                onChange={event => set({ name: event.currentTarget.value })}
+              />
             </FormRow>
-            <FormRow label="Formula" for="metric-formula" help={`Names of metrics, numbers, + − * / and parentheses. There are ${known.length} metrics to build on.`}>
-              <Textarea id="metric-formula" autosize minRows={2} value={form.formula} onChange={event => set({ formula: event.currentTarget.value })} />
+            <FormRow
+              label="Formula"
+              for="metric-formula"
+              help={`Names of metrics, numbers, + − * / and parentheses. There are ${known.length} metrics to build on.`}
+            >
+              <Textarea
+                id="metric-formula"
+                autosize
+                minRows={2}
+                value={form.formula}
+                onChange={event => set({ formula: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Good is" for="metric-good">
               <Select
@@ -93,10 +116,19 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
               />
             </FormRow>
             <FormRow label="What it says" for="metric-description">
-              <Textarea id="metric-description" autosize value={form.description} onChange={event => set({ description: event.currentTarget.value })} />
+              <Textarea
+                id="metric-description"
+                autosize
+                value={form.description}
+                onChange={event => set({ description: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Owner" for="metric-owner">
-              <TextInput id="metric-owner" value={form.owner} onChange={event => set({ owner: event.currentTarget.value })} />
+              <TextInput
+                id="metric-owner"
+                value={form.owner}
+                onChange={event => set({ owner: event.currentTarget.value })}
+              />
             </FormRow>
           </>
         )}
@@ -156,10 +188,19 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
         {form && (
           <>
             <FormRow label="Label" for="groups-label">
-              <TextInput id="groups-label" value={form.label} onChange={event => set({ label: event.currentTarget.value })} />
+              <TextInput
+                id="groups-label"
+                value={form.label}
+                onChange={event => set({ label: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Name" for="groups-name" help="For links and the API.">
-              <TextInput id="groups-name" disabled={Boolean(form.version)} value={form.name} onChange={event => set({ name: event.currentTarget.value })} />
+              <TextInput
+                id="groups-name"
+                disabled={Boolean(form.version)}
+                value={form.name}
+                onChange={event => set({ name: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Groups values of" for="groups-of">
               <Select
@@ -171,7 +212,11 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
                 onChange={value => set({ of: value ?? form.of })}
               />
             </FormRow>
-            <FormRow label="Groups" for="groups-values" help="A line each: name, colon, values parted by commas.">
+            <FormRow
+              label="Groups"
+              for="groups-values"
+              help="A line each: name, colon, values parted by commas."
+            >
               <Textarea
                 id="groups-values"
                 autosize
@@ -182,7 +227,11 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
               />
             </FormRow>
             <FormRow label="All others are" for="groups-otherwise">
-              <TextInput id="groups-otherwise" value={form.otherwise} onChange={event => set({ otherwise: event.currentTarget.value })} />
+              <TextInput
+                id="groups-otherwise"
+                value={form.otherwise}
+                onChange={event => set({ otherwise: event.currentTarget.value })}
+              />
             </FormRow>
           </>
         )}

@@ -10,7 +10,20 @@ import { ErrorState } from '#ui/State.tsx'
 import { useSaved } from './Editor.tsx'
 import type { Settings } from './model.ts'
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 const calendars = [
   { value: 'gregorian', label: 'Civil months' },
   { value: 'iso', label: 'Civil months, ISO weeks' },
@@ -30,7 +43,9 @@ export function CompanyCalendar({ settings }: { settings: Shown }) {
   const save = useMutation(api.settings.saveCompany.mutationOptions({ onSuccess: saved }))
   const retail = calendar.calendar.includes('-')
   const today = new Intl.DateTimeFormat('en-CA').format()
-  const now = (['week', 'month', 'quarter', 'year'] as const).map(grain => periodOf(calendar, today, grain).label).join(' · ')
+  const now = (['week', 'month', 'quarter', 'year'] as const)
+    .map(grain => periodOf(calendar, today, grain).label)
+    .join(' · ')
   return (
     <Card title="Calendar and currency" note={`today is in ${now}`}>
       <FormRow label="Calendar" for="calendar" help="Retail calendars have 52 or 53 whole weeks.">
@@ -39,10 +54,16 @@ export function CompanyCalendar({ settings }: { settings: Shown }) {
           allowDeselect={false}
           data={calendars}
           value={calendar.calendar}
-          onChange={value => setCalendar({ ...calendar, calendar: (value ?? 'gregorian') as Shown['calendar']['calendar'] })}
+          onChange={value =>
+            setCalendar({ ...calendar, calendar: (value ?? 'gregorian') as Shown['calendar']['calendar'] })
+          }
         />
       </FormRow>
-      <FormRow label="The year begins in" for="first-month" help={retail ? 'February is the calendar of the US National Retail Federation.' : undefined}>
+      <FormRow
+        label="The year begins in"
+        for="first-month"
+        help={retail ? 'February is the calendar of the US National Retail Federation.' : undefined}
+      >
         <Select
           id="first-month"
           allowDeselect={false}
@@ -73,18 +94,41 @@ export function CompanyCalendar({ settings }: { settings: Shown }) {
               { value: 'last_saturday', label: 'the last week end in the month' },
             ]}
             value={calendar.yearEnd}
-            onChange={value => setCalendar({ ...calendar, yearEnd: value === 'last_saturday' ? 'last_saturday' : 'nearest_saturday' })}
+            onChange={value =>
+              setCalendar({
+                ...calendar,
+                yearEnd: value === 'last_saturday' ? 'last_saturday' : 'nearest_saturday',
+              })
+            }
           />
         </FormRow>
       )}
-      <FormRow label="Currency of answers" for="reader" help="When stores trade in several. Empty: the first store’s.">
-        <Select id="reader" searchable clearable limit={50} data={currencies} value={currency} onChange={setCurrency} />
+      <FormRow
+        label="Currency of answers"
+        for="reader"
+        help="When stores trade in several. Empty: the first store’s."
+      >
+        <Select
+          id="reader"
+          searchable
+          clearable
+          limit={50}
+          data={currencies}
+          value={currency}
+          onChange={setCurrency}
+        />
       </FormRow>
       {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
       <FormActions>
         <Button
           loading={save.isPending}
-          onClick={() => save.mutate({ calendar, currency, ...(settings.companyVersion > 0 && { version: settings.companyVersion }) })}
+          onClick={() =>
+            save.mutate({
+              calendar,
+              currency,
+              ...(settings.companyVersion > 0 && { version: settings.companyVersion }),
+            })
+          }
         >
           Save
         </Button>

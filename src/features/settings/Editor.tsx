@@ -41,7 +41,12 @@ export function Editor(props: {
       {failed && <ErrorState compact title="That was not saved" {...words(failed)} />}
       <FormActions>
         {props.onRemove && (
-          <Button color="red" variant="subtle" loading={props.remove?.isPending ?? false} onClick={props.onRemove}>
+          <Button
+            color="red"
+            variant="subtle"
+            loading={props.remove?.isPending ?? false}
+            onClick={props.onRemove}
+          >
             Remove
           </Button>
         )}

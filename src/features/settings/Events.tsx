@@ -12,7 +12,14 @@ import type { Event } from './model.ts'
 
 type Shown = z.output<typeof Event>
 
-const kinds = { holiday: 'Holiday', promotion: 'Promotion', outage: 'Outage', launch: 'Launch', price: 'Price change', other: 'Other' } as const
+const kinds = {
+  holiday: 'Holiday',
+  promotion: 'Promotion',
+  outage: 'Outage',
+  launch: 'Launch',
+  price: 'Price change',
+  other: 'Other',
+} as const
 const blank: Shown = { name: '', series: '', kind: 'promotion', from: '', to: '', stores: [] }
 
 /** What happens in the year. Events of one series are compared with each other, whenever they fall. */
@@ -42,7 +49,8 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
           onRow={setForm}
           empty={
             <EmptyState compact title="No events yet">
-              Promotions, launches, outages and price changes: charts mark them, and years are compared event with event.
+              Promotions, launches, outages and price changes: charts mark them, and years are compared event
+              with event.
             </EmptyState>
           }
           columns={[
@@ -51,7 +59,11 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
             { key: 'from', label: 'From', render: row => row.from },
             { key: 'to', label: 'To', render: row => row.to },
             { key: 'series', label: 'Compared within', render: row => row.series },
-            { key: 'stores', label: 'Stores', render: row => (row.stores.length > 0 ? row.stores.join(', ') : 'All') },
+            {
+              key: 'stores',
+              label: 'Stores',
+              render: row => (row.stores.length > 0 ? row.stores.join(', ') : 'All'),
+            },
           ]}
         />
       </Card>
@@ -60,14 +72,20 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
         title={id ? (form?.name ?? '') : 'Add an event'}
         onClose={() => setForm(null)}
         save={save}
-        onSave={() => form && save.mutate({ ...form, series: form.series || form.name, to: form.to || form.from })}
+        onSave={() =>
+          form && save.mutate({ ...form, series: form.series || form.name, to: form.to || form.from })
+        }
         remove={remove}
         onRemove={id ? () => remove.mutate({ id }) : undefined}
       >
         {form && (
           <>
             <FormRow label="Name" for="event-name">
-              <TextInput id="event-name" value={form.name} onChange={event => set({ name: event.currentTarget.value })} />
+              <TextInput
+                id="event-name"
+                value={form.name}
+                onChange={event => set({ name: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Kind" for="event-kind">
               <Select
@@ -79,16 +97,39 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
               />
             </FormRow>
             <FormRow label="First day" for="event-from">
-              <TextInput id="event-from" type="date" value={form.from} onChange={event => set({ from: event.currentTarget.value })} />
+              <TextInput
+                id="event-from"
+                type="date"
+                value={form.from}
+                onChange={event => set({ from: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Last day" for="event-to">
-              <TextInput id="event-to" type="date" value={form.to} onChange={event => set({ to: event.currentTarget.value })} />
+              <TextInput
+                id="event-to"
+                type="date"
+                value={form.to}
+                onChange={event => set({ to: event.currentTarget.value })}
+              />
             </FormRow>
-            <FormRow label="Compared within" for="event-series" help="The same words in two years: their days are compared. Empty: its name.">
-              <TextInput id="event-series" value={form.series} onChange={event => set({ series: event.currentTarget.value })} />
+            <FormRow
+              label="Compared within"
+              for="event-series"
+              help="The same words in two years: their days are compared. Empty: its name."
+            >
+              <TextInput
+                id="event-series"
+                value={form.series}
+                onChange={event => set({ series: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Stores" for="event-stores" help="None chosen: all.">
-              <MultiSelect id="event-stores" data={stores} value={form.stores} onChange={chosen => set({ stores: chosen })} />
+              <MultiSelect
+                id="event-stores"
+                data={stores}
+                value={form.stores}
+                onChange={chosen => set({ stores: chosen })}
+              />
             </FormRow>
           </>
         )}

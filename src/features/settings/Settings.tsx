@@ -24,7 +24,14 @@ export function Settings() {
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
   const definitions = useQuery(api.performance.definitions.queryOptions({ input: {} }))
   const tab = tabs.find(([name]) => name === search.tab)?.[0] ?? 'stores'
-  if (settings.error) return <ErrorState title="The settings could not be read" {...words(settings.error)} onRetry={() => settings.refetch()} />
+  if (settings.error)
+    return (
+      <ErrorState
+        title="The settings could not be read"
+        {...words(settings.error)}
+        onRetry={() => settings.refetch()}
+      />
+    )
   return (
     <Page question="How is the company seen?" title="Settings">
       {!settings.data || !definitions.data ? (
@@ -48,7 +55,11 @@ export function Settings() {
             <Events events={settings.data.events} stores={settings.data.stores.map(s => s.store)} />
           </Tabs.Panel>
           <Tabs.Panel value="targets">
-            <Targets targets={settings.data.targets} metrics={definitions.data.metrics} calendar={settings.data.calendar} />
+            <Targets
+              targets={settings.data.targets}
+              metrics={definitions.data.metrics}
+              calendar={settings.data.calendar}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="added">
             <Added settings={settings.data} definitions={definitions.data} />

@@ -39,7 +39,11 @@ export function Stores({ stores }: { stores: Shown[] }) {
           rows={stores}
           rowKey={row => row.store}
           onRow={setForm}
-          empty={<EmptyState compact title="No store yet">The first import makes one, or add it here.</EmptyState>}
+          empty={
+            <EmptyState compact title="No store yet">
+              The first import makes one, or add it here.
+            </EmptyState>
+          }
           columns={[
             { key: 'name', label: 'Name', render: row => row.name },
             { key: 'store', label: 'Handle', render: row => <code>{row.store}</code> },
@@ -59,7 +63,11 @@ export function Stores({ stores }: { stores: Shown[] }) {
         {form && (
           <>
             <FormRow label="Name" for="store-name">
-              <TextInput id="store-name" value={form.name} onChange={event => setForm({ ...form, name: event.currentTarget.value })} />
+              <TextInput
+                id="store-name"
+                value={form.name}
+                onChange={event => setForm({ ...form, name: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Handle" for="store-handle" help="Short, for files and links; it stays.">
               <TextInput
@@ -69,7 +77,11 @@ export function Stores({ stores }: { stores: Shown[] }) {
                 onChange={event => setForm({ ...form, store: event.currentTarget.value })}
               />
             </FormRow>
-            <FormRow label="Currency" for="store-currency" help="The money its orders are booked in; it stays.">
+            <FormRow
+              label="Currency"
+              for="store-currency"
+              help="The money its orders are booked in; it stays."
+            >
               <Select
                 id="store-currency"
                 searchable

@@ -8,7 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { FormRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, useSaved } from './Editor.tsx'
-import { pasted, type Calendar, type Target } from './model.ts'
+import { type Calendar, pasted, type Target } from './model.ts'
 
 type Shown = z.output<typeof Target>
 
@@ -45,7 +45,16 @@ export function Targets(props: {
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() => setForm({ name: 'plan', metric: 'net_sales', grain: 'month', text: '', store: null, currency: null })}
+            onClick={() =>
+              setForm({
+                name: 'plan',
+                metric: 'net_sales',
+                grain: 'month',
+                text: '',
+                store: null,
+                currency: null,
+              })
+            }
           >
             Add a target
           </Button>
@@ -56,12 +65,21 @@ export function Targets(props: {
           rows={props.targets}
           rowKey={row => `${row.name}:${row.metric}:${row.store ?? ''}`}
           onRow={({ values, ...row }) => setForm({ ...row, text: textOf(values) })}
-          empty={<EmptyState compact title="No targets yet">Paste a year of months from a spreadsheet; actuals are then compared with it everywhere.</EmptyState>}
+          empty={
+            <EmptyState compact title="No targets yet">
+              Paste a year of months from a spreadsheet; actuals are then compared with it everywhere.
+            </EmptyState>
+          }
           columns={[
             { key: 'name', label: 'Target', render: row => row.name },
             { key: 'metric', label: 'Metric', render: row => label(row.metric) },
             { key: 'grain', label: 'By', render: row => row.grain },
-            { key: 'periods', label: 'Periods', numeric: true, render: row => Object.keys(row.values).length },
+            {
+              key: 'periods',
+              label: 'Periods',
+              numeric: true,
+              render: row => Object.keys(row.values).length,
+            },
           ]}
         />
       </Card>
@@ -76,12 +94,21 @@ export function Targets(props: {
           save.mutate({ ...rest, values: read.values })
         }}
         remove={remove}
-        onRemove={form?.version ? () => remove.mutate({ name: form.name, metric: form.metric, store: form.store }) : undefined}
+        onRemove={
+          form?.version
+            ? () => remove.mutate({ name: form.name, metric: form.metric, store: form.store })
+            : undefined
+        }
       >
         {form && read && (
           <>
             <FormRow label="Name" for="target-name" help="The same name for several metrics makes one plan.">
-              <TextInput id="target-name" disabled={Boolean(form.version)} value={form.name} onChange={event => set({ name: event.currentTarget.value })} />
+              <TextInput
+                id="target-name"
+                disabled={Boolean(form.version)}
+                value={form.name}
+                onChange={event => set({ name: event.currentTarget.value })}
+              />
             </FormRow>
             <FormRow label="Metric" for="target-metric">
               <Select
@@ -107,7 +134,9 @@ export function Targets(props: {
               label="Figures"
               for="target-values"
               help="Two columns, pasted: any day of the period, and the figure."
-              error={read.wrong.length > 0 ? `Not understood: ${read.wrong.slice(0, 3).join('; ')}` : undefined}
+              error={
+                read.wrong.length > 0 ? `Not understood: ${read.wrong.slice(0, 3).join('; ')}` : undefined
+              }
             >
               <Textarea
                 id="target-values"

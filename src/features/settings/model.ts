@@ -100,7 +100,11 @@ export const Settings = z.object({
  * Figures pasted from a spreadsheet: a day and a number on each line, parted by tab, semicolon or spaces. Each day
  * stands for its period; lines that say neither are given back as they are.
  */
-export const pasted = (text: string, grain: z.output<typeof Target>['grain'], calendar: z.output<typeof Calendar>) => {
+export const pasted = (
+  text: string,
+  grain: z.output<typeof Target>['grain'],
+  calendar: z.output<typeof Calendar>,
+) => {
   const values: Record<string, string> = {}
   const wrong: string[] = []
   for (const line of text.split(/\r?\n/).filter(l => l.trim())) {
