@@ -181,7 +181,7 @@ describe('the cockpit', () => {
     const full = answer(totals)
     expect(shownTiles(full, asked, 'net_sales')).toHaveLength(7)
     expect(shownTiles(full, asked, 'mer').at(-1)).toBe('mer')
-    const quiet = answer({ ...totals, aov: '0', units_sold: null } as AnswerRow)
+    const quiet = answer({ ...totals, aov: '0', units_sold: null } as unknown as AnswerRow)
     quiet.meta.missing.orders = 'no orders yet'
     expect(shownTiles(quiet, asked, 'net_sales')).toEqual([
       'net_sales',
