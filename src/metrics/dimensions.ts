@@ -21,6 +21,11 @@ export const dimensions: readonly Dimension[] = [
   ),
   dimension('product', 'Product', 'Product or SKU code'),
   dimension('product_title', 'Product title', 'Title in the product list'),
+  dimension(
+    'title',
+    'Title as sold',
+    'Product title as the sale carries it; a product may have been sold under several',
+  ),
   dimension('category', 'Category', 'Category in the product list'),
   dimension('brand', 'Brand', 'Brand in the product list'),
   dimension('vendor', 'Vendor', 'Supplier in the product list'),

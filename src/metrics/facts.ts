@@ -92,7 +92,7 @@ const orderRows: Source = {
 const lines: Source = {
   table: 'sales_lines',
   day: 'day',
-  dimensions: { ...sale, ...buyer, ...moment, ...product, kind: 'f.kind' },
+  dimensions: { ...sale, ...buyer, ...moment, ...product, title: 'f.title', kind: 'f.kind' },
   columns: lineColumns,
 }
 

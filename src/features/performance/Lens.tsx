@@ -148,12 +148,12 @@ export function useTitles(
   dimension: string | undefined,
   ids: readonly string[],
 ): ReadonlyMap<string, string> {
-  const known = dimension === 'product' && lens.dimensions.some(one => one.name === 'product_title')
+  const known = dimension === 'product' && lens.dimensions.some(one => one.name === 'title')
   const wanted = ids.filter(Boolean).toSorted()
   const found = useQuery(
     api.performance.query.queryOptions({
       input: {
-        ...lens.ask({ metrics: ['units_sold'], by: ['product', 'product_title'], limit: 1000 }),
+        ...lens.ask({ metrics: ['units_sold'], by: ['product', 'title'], limit: 1000 }),
         filters: [{ dimension: 'product', is: wanted }],
       },
       enabled: known && wanted.length > 0,

@@ -195,9 +195,9 @@ describe('the cockpit', () => {
 
   it('calls products by the title sold most', () => {
     const rows: AnswerRow[] = [
-      { product: '1', product_title: 'wrong?', units_sold: '2' },
-      { product: '1', product_title: 'REGENCY CAKESTAND 3 TIER', units_sold: '90' },
-      { product: '2', product_title: 'Party bunting', units_sold: null },
+      { product: '1', title: 'wrong?', units_sold: '2' },
+      { product: '1', title: 'REGENCY CAKESTAND 3 TIER', units_sold: '90' },
+      { product: '2', title: 'Party bunting', units_sold: null },
     ]
     expect([...titlesOf(answer({}, rows))]).toEqual([
       ['1', 'Regency cakestand 3 tier'],

@@ -515,7 +515,7 @@ export function titlesOf(answer: Answer | undefined): ReadonlyMap<string, string
   const found = new Map<string, { title: string; units: number }>()
   for (const row of answer?.rows ?? []) {
     const id = cell(row, 'product') ?? ''
-    const title = cell(row, 'product_title') ?? ''
+    const title = cell(row, 'title') ?? ''
     const units = Number(cell(row, 'units_sold') ?? 0)
     const best = found.get(id)
     if (title && (!best || units > best.units)) found.set(id, { title, units })
