@@ -73,7 +73,12 @@ export const deliverToDuckdb = (
         ? await replaceOrders(connection, rows)
         : await merge(connection, name, shape, rows)
     onProgress?.(rows, rows)
-    const touched = receipt.inserted + receipt.changed > 0
+    const touched =
+      receipt.inserted + receipt.changed > 0 ||
+      // Whole orders restated may have lost rows and gained none.
+      (!fresh &&
+        delivery.mode === 'replace_orders' &&
+        (await number(connection, 'SELECT count(*) FROM touched')) > 0)
     if (touched && name === 'sales_lines') {
       if (fresh) await deriveAll(connection, stores, onProgress)
       else await deriveTouched(connection)
@@ -231,12 +236,14 @@ const log = async (
   stores: readonly string[],
   receipt: Receipt,
   touched: boolean,
-  _derived: boolean,
+  derived: boolean,
 ) => {
   const dated = shape.dated
   // A delivery of repeats is logged, so that its id is known, but it touches no day and evicts nothing.
+  // What was derived anew may reach further than what came in: an order found late renumbers later ones.
+  const days = `SELECT ${dated} AS day FROM staged${derived ? ' UNION ALL SELECT day FROM touched_days' : ''}`
   const span =
-    touched && dated ? `(SELECT min(${dated}) FROM staged), (SELECT max(${dated}) FROM staged)` : 'NULL, NULL'
+    touched && dated ? `(SELECT min(day) FROM (${days})), (SELECT max(day) FROM (${days}))` : 'NULL, NULL'
   await connection.run(
     `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1, $id, $name, $stores, ${span},
        CAST($rows AS BIGINT), CAST($inserted AS BIGINT), CAST($changed AS BIGINT), CAST($repeats AS BIGINT),
@@ -273,6 +280,7 @@ export const removeFromDuckdb = (
       const column = what.orders ? 'order_id' : 'customer_id'
       if (one && !(column in tables[name].columns)) continue
       const where = `store = ${store}${one ? ` AND ${one}` : ''}`
+      // Taking an order renumbers its customer's later ones: the whole store's answers are asked anew.
       const span = describe(name).dated
       const rows = await number(connection, `SELECT count(*) FROM ${name} WHERE ${where}`)
       if (rows === 0) continue
@@ -280,7 +288,8 @@ export const removeFromDuckdb = (
         `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1,
            'remove-' || uuid(), '${name}', '${JSON.stringify([what.store]).replaceAll("'", "''")}',
            ${span ? `min(${span}), max(${span})` : 'NULL, NULL'}, ${rows}, 0, ${rows}, 0,
-           CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) FROM ${name} WHERE ${where}`,
+           CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) FROM ${name}
+         WHERE ${name === 'sales_lines' ? `store = ${store}` : where}`,
       )
       await connection.run(`DELETE FROM ${name} WHERE ${where}`)
       if (name === 'sales_lines') await deriveAll(connection, [what.store])

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { factByName } from './facts.ts'
+import { parse, print } from './formula.ts'
+import { checkMetric, unitCheck, vocabulary } from './vocabulary.ts'
+import type { CustomMetric } from './world.ts'
+
+const mine = (name: string, formula: string): CustomMetric => ({
+  name,
+  label: name,
+  description: '',
+  formula,
+  good: 'up',
+  owner: '',
+})
+
+describe('formulas', () => {
+  it('print as they were read, with the parentheses they need', () => {
+    for (const text of [
+      'a + b * c',
+      '(a + b) * c',
+      'a - (b - c)',
+      'a / (b / c)',
+      'coalesce(a, 0) / max(b, 1)',
+      "sum(messages.sent where kind = 'flow') / 2",
+    ])
+      expect(print(parse(text))).toBe(text)
+  })
+  it('say where they cannot be read', () => {
+    expect(() => parse('net_sales /')).toThrow('ends too early')
+    expect(() => parse('net_sales § 2')).toThrow('cannot be read at "§ 2"')
+    expect(() => parse('(net_sales')).toThrow('")" is expected')
+    expect(() => parse('median(net_sales)')).toThrow('"median" is no function')
+  })
+})
+
+describe('the vocabulary', () => {
+  const known = vocabulary()
+  it('reads down to facts and columns that exist', () => {
+    for (const metric of known.values())
+      for (const { fact, column } of metric.aggregates)
+        expect(factByName[fact], `${metric.name}: ${fact}.${column}`).toBeDefined()
+    expect([...known.values()].filter(m => !m.awaits && !m.expanded)).toEqual([])
+  })
+  it('declares the unit its formulas give', () => {
+    for (const metric of known.values()) {
+      const unit = unitCheck(known, metric.name)
+      if (!unit) continue
+      expect(unit.money, `${metric.name} is ${metric.unit}`).toBe(metric.unit === 'money' ? 1 : 0)
+    }
+  })
+  it('names everything once, describes and owns it', () => {
+    for (const { name, label, description, owner } of known.values()) {
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/)
+      expect(label && description && owner, name).toBeTruthy()
+    }
+    const labels = [...known.values()].map(m => m.label)
+    expect(labels.filter((l, i) => labels.indexOf(l) !== i)).toEqual([])
+  })
+})
+
+describe('a metric somebody adds', () => {
+  it('is known by its unit', () => {
+    expect(checkMetric(mine('margin_per_order', 'gross_profit / orders'))).toMatchObject({
+      unit: 'money',
+      additivity: 'ratio',
+    })
+    expect(checkMetric(mine('all_units', 'units_sold + units_returned'))).toMatchObject({
+      unit: 'quantity',
+      additivity: 'additive',
+    })
+  })
+  it('may not add unlike things', () => {
+    expect(() => checkMetric(mine('odd', 'net_sales + orders'))).toThrow(
+      'net_sales (money) and orders (a count) cannot be added',
+    )
+  })
+  it('may not go in a circle, and the circle is shown', () => {
+    const others = [mine('a', 'b * 2'), mine('b', 'c + c')]
+    expect(() => checkMetric(mine('c', 'a / 2'), others)).toThrow(
+      /in a circle: .*a → b → c → a|b → c → a → b|c → a → b → c/,
+    )
+  })
+  it('may not take a name of ours, read tables or refer to nothing', () => {
+    expect(() => checkMetric(mine('net_sales', 'orders'))).toThrow("one of Quarterdeck's own")
+    expect(() => checkMetric(mine('raw', 'sum(sales.gross)'))).toThrow('reads tables')
+    expect(() => checkMetric(mine('typo', 'net_sale * 2'))).toThrow('no metric net_sale')
+  })
+})
