@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addDays, addYears, civil, dayCount, dayNumber, dayOf, monthEnd, weekday } from './day.ts'
-import { easter, feasts, thanksgiving } from './feasts.ts'
+import { easter, feasts, orthodoxEaster, thanksgiving } from './feasts.ts'
 
 const anyDay = fc.integer({ min: dayNumber('1990-01-01'), max: dayNumber('2060-12-31') }).map(dayOf)
 
@@ -38,6 +38,18 @@ describe('feasts', () => {
       '2038-04-25',
     ]
     expect(published.map(day => easter(Number(day.slice(0, 4))))).toEqual(published)
+  })
+  it('put Orthodox Easter on its published Sundays', () => {
+    const published = [
+      '2010-04-04',
+      '2011-04-24',
+      '2019-04-28',
+      '2021-05-02',
+      '2024-05-05',
+      '2025-04-20',
+      '2026-04-12',
+    ]
+    expect(published.map(day => orthodoxEaster(Number(day.slice(0, 4))))).toEqual(published)
   })
   it('put Thanksgiving on the fourth Thursday', () => {
     expect([2023, 2024, 2025, 2026].map(thanksgiving)).toEqual([

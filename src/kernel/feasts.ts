@@ -19,6 +19,15 @@ export const easter = (year: number): Day => {
   return civil(year, Math.floor(f / 31), (f % 31) + 1)
 }
 
+/** Orthodox Easter Sunday as a Gregorian day (Meeus 1991 ch. 8: the Julian computus, and the days between the calendars). */
+export const orthodoxEaster = (year: number): Day => {
+  const d = (19 * (year % 19) + 15) % 30
+  const e = (2 * (year % 4) + 4 * (year % 7) - d + 34) % 7
+  const f = d + e + 114
+  const julian = civil(year, Math.floor(f / 31), (f % 31) + 1)
+  return addDays(julian, Math.floor(year / 100) - Math.floor(year / 400) - 2)
+}
+
 /** The nth weekday (1 Monday … 7 Sunday) of a month. */
 const nth = (year: number, month: number, day: number, n: number): Day => {
   const first = civil(year, month)

@@ -1,0 +1,120 @@
+import type { Day } from './day.ts'
+import { minorUnits } from './money-units.ts'
+
+/** How a value reads at a place. Screens, mails and exports ask here and nowhere else. */
+
+export type Unit = 'money' | 'count' | 'quantity' | 'share' | 'ratio' | 'days' | 'score'
+
+export interface Measure {
+  unit: Unit
+  good: 'up' | 'down' | 'none'
+  currency: string | null
+}
+
+/**
+ * card: three digits that matter from a million · table: rounded to the unit's own precision · axis: shortest ·
+ * tooltip: to the penny · full: every digit · exact: the decimal text itself, for copying and files.
+ */
+export type Place = 'card' | 'table' | 'axis' | 'tooltip' | 'full' | 'exact'
+
+/** What is not known: never 0. */
+export const notKnown = 'N/A'
+/** The language and habits of numbers where nobody chose. */
+export const usualLocale = 'en-GB'
+
+const formats = new Map<string, Intl.NumberFormat>()
+
+/** Making a format takes far longer than using one, so each is made once. */
+function format(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`
+  let made = formats.get(key)
+  if (!made) {
+    made = new Intl.NumberFormat(locale, { signDisplay: 'negative', ...options })
+    formats.set(key, made)
+  }
+  return made
+}
+
+/** One minus sign everywhere, as wide as a digit; a rounded nothing has none. */
+const say = (value: string, locale: string, options: Intl.NumberFormatOptions): string =>
+  format(locale, options)
+    .format(value as Intl.StringNumericLiteral)
+    .replace('-', '−')
+
+const fixed = (digits: number) => ({ minimumFractionDigits: digits, maximumFractionDigits: digits })
+
+function share(value: string, place: Place, locale: string): string {
+  const digits = { card: 1, table: 1, axis: 0, tooltip: 2, full: 4, exact: 4 }[place]
+  const least = place === 'axis' ? 0 : place === 'tooltip' ? 2 : 1
+  return say(value, locale, {
+    style: 'percent',
+    minimumFractionDigits: least,
+    maximumFractionDigits: digits,
+  }).replace(/\s*%/, ' %')
+}
+
+/** Decimal text (or null: not known) as words for a place. Shares are fractions of one: 0.031 is 3.1 %. */
+export function show(
+  value: string | null | undefined,
+  measure: Pick<Measure, 'unit' | 'currency'>,
+  place: Place = 'table',
+  locale = usualLocale,
+): string {
+  if (value === null || value === undefined) return notKnown
+  if (place === 'exact') return value
+  const { unit } = measure
+  if (unit === 'share') return share(value, place, locale)
+  const currency = unit === 'money' ? measure.currency : null
+  const base: Intl.NumberFormatOptions = currency
+    ? { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
+    : {}
+  const size = Math.abs(Number(value))
+  if (place === 'axis')
+    return say(value, locale, {
+      ...base,
+      notation: 'compact',
+      minimumFractionDigits: 0,
+      maximumFractionDigits: size >= 10_000 || (size >= 10 && size < 1000) ? 0 : 1,
+    })
+  if (place === 'card' && size >= 1_000_000)
+    return say(value, locale, { ...base, notation: 'compact', maximumSignificantDigits: 3 })
+  if (place === 'full') return say(value, locale, { ...base, maximumFractionDigits: 8 })
+  const whole = unit === 'count' || (unit === 'quantity' && Number.isInteger(size))
+  if (whole || (size >= 1000 && place !== 'tooltip')) return say(value, locale, { ...base, ...fixed(0) })
+  return say(value, locale, { ...base, ...fixed(currency ? minorUnits(currency) : 2) })
+}
+
+/** With its sign, for changes: "+£12,345", "−3". */
+export function showSigned(
+  value: string | null | undefined,
+  measure: Pick<Measure, 'unit' | 'currency'>,
+  place: Place = 'table',
+  locale = usualLocale,
+): string {
+  const text = show(value, measure, place, locale)
+  return value !== null && value !== undefined && Number(value) > 0 ? `+${text}` : text
+}
+
+const dayStyles = {
+  axis: { day: 'numeric', month: 'short' },
+  card: { day: 'numeric', month: 'short' },
+  table: { day: 'numeric', month: 'short', year: 'numeric' },
+  tooltip: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  full: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+} as const satisfies Record<Exclude<Place, 'exact'>, Intl.DateTimeFormatOptions>
+
+const dayFormats = new Map<string, Intl.DateTimeFormat>()
+
+/** A day in words: "5 Dec", "5 Dec 2010", "Sun, 5 Dec 2010", "Sunday, 5 December 2010"; exact is the day itself. */
+export function showDay(day: Day | null | undefined, place: Place = 'table', locale = usualLocale): string {
+  if (!day) return notKnown
+  if (place === 'exact') return day
+  const key = `${locale} ${place}`
+  let made = dayFormats.get(key)
+  if (!made) {
+    // Days have no clock: they are read and written in the same zone, so that none moves.
+    made = new Intl.DateTimeFormat(locale, { ...dayStyles[place], timeZone: 'UTC' })
+    dayFormats.set(key, made)
+  }
+  return made.format(Date.parse(`${day}T00:00:00Z`))
+}
