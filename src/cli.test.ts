@@ -1,56 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ended, program, stage } from '../test/command.ts'
 
-const command = resolve(import.meta.dirname, '..', 'quarterdeck')
-let place: string
-let data: string
-const servers: ChildProcess[] = []
-beforeAll(() => {
-  place = mkdtempSync(join(tmpdir(), 'cli-'))
-  data = join(place, 'data')
-})
-afterAll(() => {
-  for (const server of servers) server.kill('SIGKILL')
-  rmSync(place, { recursive: true, force: true })
-})
-
-interface Ran {
-  code: number | null
-  out: string
-  err: string
-}
-
-const run = (words: string[], { input = '', program = command } = {}): Promise<Ran> =>
-  new Promise(done => {
-    const child = spawn(program, words, { cwd: place, env: { ...process.env, LOG_LEVEL: 'silent' } })
-    let out = ''
-    let err = ''
-    child.stdout.on('data', part => (out += part))
-    child.stderr.on('data', part => (err += part))
-    child.on('close', code => done({ code, out, err }))
-    child.stdin.end(input)
-  })
-
-/** Starts a server on a free port and waits until it says where it is. */
-const serve = (folder: string): Promise<{ url: string; setUpLink: string | null; child: ChildProcess }> =>
-  new Promise((done, failed) => {
-    const child = spawn(command, ['start', '--port', '0', '--data', folder, '--json'], {
-      env: { ...process.env, LOG_LEVEL: 'silent' },
-    })
-    servers.push(child)
-    let out = ''
-    child.stdout.on('data', part => {
-      out += part
-      if (out.includes('\n')) done({ ...JSON.parse(out), child })
-    })
-    let err = ''
-    child.stderr.on('data', part => (err += part))
-    child.on('exit', code => failed(new Error(`the server ended with ${code}: ${err}`)))
-  })
-const ended = (child: ChildProcess) => new Promise(done => child.once('exit', done))
+const { place, run, serve, clear } = stage()
+const data = join(place, 'data')
+afterAll(clear)
 
 describe('wrong use is told apart from failure', () => {
   it.each([
@@ -89,8 +44,8 @@ describe('wrong use is told apart from failure', () => {
 describe('commands on a folder of their own', () => {
   it('works through a symlink from anywhere', async () => {
     const link = join(place, 'qd')
-    symlinkSync(command, link)
-    const ran = await run(['doctor', '--data', data, '--json'], { program: link })
+    symlinkSync(program, link)
+    const ran = await run(['doctor', '--data', data, '--json'], { as: link })
     expect(ran.code).toBe(0)
     const { checks } = JSON.parse(ran.out)
     expect(checks.map((check: { name: string }) => check.name)).toEqual(

@@ -1,0 +1,192 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ended, type Serving, stage } from '../../test/command.ts'
+
+const { place, run, serve, clear } = stage()
+const data = join(place, 'data')
+afterAll(clear)
+
+const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
+const file = (name: string, lines: string[]) => {
+  writeFileSync(join(place, name), `${lines.join('\n')}\n`)
+  return name
+}
+const sales = [
+  '536365,85123A,"HEART, WHITE",6,2010-12-01 08:26:00,2.55,17850,United Kingdom',
+  '536365,85123A,"HEART, WHITE",6,2010-12-01 08:26:00,2.55,17850,United Kingdom',
+  '536366,22633,HAND WARMER,2,2010-12-31 08:28:00,1.85,,France',
+  'C536367,85123A,"HEART, WHITE",-1,2011-01-02 09:00:00,2.55,17850,United Kingdom',
+]
+const shop = ['--preset', 'online-retail', '--store', 'gifts', '--data', data, '--json']
+const whole = ['--currency', 'GBP', '--timezone', 'Europe/London']
+const net = async (folder = data) =>
+  JSON.parse(
+    (
+      await run([
+        'query',
+        '--metrics',
+        'net_sales,orders',
+        '--window',
+        'all_time',
+        '--data',
+        folder,
+        '--json',
+      ])
+    ).out,
+  ).totals
+
+describe('importing on the command line', () => {
+  it('accounts for every row, keeps repeats within the file, and changes nothing the second time', async () => {
+    const path = file('sales.csv', [header, ...sales])
+    const first = await run(['import', path, ...shop, ...whole])
+    expect(first.code).toBe(0)
+    expect(JSON.parse(first.out)).toMatchObject({
+      file: 'sales.csv',
+      table: 'sales_lines',
+      store: 'gifts',
+      rows: 4,
+      accepted: 4,
+      rejected: 0,
+      repeats: 0,
+      from: '2010-12-01',
+      to: '2011-01-02',
+    })
+    expect(await net()).toMatchObject({ net_sales: '31.75', orders: '2' })
+    const again = await run(['import', path, ...shop])
+    expect(JSON.parse(again.out)).toMatchObject({ rows: 4, accepted: 0, repeats: 4 })
+    expect(await net()).toMatchObject({ net_sales: '31.75', orders: '2' })
+  })
+
+  it('gives rows, totals and meta by month and country, as JSON, CSV and a table', async () => {
+    const asked = [
+      'query',
+      '--metrics',
+      'net_sales',
+      '--grain',
+      'month',
+      '--by',
+      'country',
+      '--window',
+      'all_time',
+    ]
+    const json = JSON.parse((await run([...asked, '--data', data, '--format', 'json'])).out)
+    expect(json.rows).toContainEqual({ period: '2010-12', country: 'France', net_sales: '3.7' })
+    expect(json.meta.definitions.net_sales.formula).toEqual(expect.any(String))
+    const csv = await run([...asked, '--data', data, '--format', 'csv'])
+    expect(csv.out).toContain('2010-12,France,3.7\r\n')
+    const table = await run([...asked, '--data', data, '--filter', 'country=France'])
+    expect(table.out).toMatch(/total +3\.7/)
+  })
+
+  it('suggests a mapping that imports', async ({ skip }) => {
+    const path = file('own.csv', ['Order ID;Date;SKU;Quantity;Unit price', '9;13.02.2012;A;2;1.000,50'])
+    const guess = await run(['import', path, '--suggest', '--data', data])
+    skip(guess.err.includes('not there yet'), 'the preview is not there yet')
+    expect(guess.code).toBe(0)
+    writeFileSync(join(place, 'own.json'), guess.out)
+    const taken = await run([
+      'import',
+      path,
+      '--map',
+      'own.json',
+      '--store',
+      'own',
+      ...whole,
+      '--data',
+      data,
+      '--json',
+    ])
+    expect(taken.err).not.toMatch(/quarterdeck:/)
+    expect(JSON.parse(taken.out)).toMatchObject({ rows: 1, accepted: 1 })
+  })
+
+  it('writes what it rejects to a file, with the reason', async () => {
+    const path = file('faults.csv', [
+      header,
+      '1,A,x,1,2010-02-30 10:00:00,1,,France',
+      '2,A,x,1,2011-05-01 10:00:00,1,,France',
+    ])
+    const result = JSON.parse((await run(['import', path, ...shop])).out)
+    expect(result).toMatchObject({ rows: 2, accepted: 1, rejected: 1 })
+    expect(readFileSync(result.rejectsFile, 'utf8')).toContain('2010-02-30')
+  })
+
+  it.each([
+    ['nothing.csv', [], 1],
+    ['header.csv', [header], 1],
+  ] as const)('%s is refused with words, and nothing changes', async (name, lines, code) => {
+    writeFileSync(join(place, name), lines.join('\n'))
+    const before = await net()
+    const ran = await run(['import', name, ...shop])
+    expect(ran.code).toBe(code)
+    expect(JSON.parse(ran.err.trim().split('\n').at(-1) ?? '').error.message).not.toBe('')
+    expect(await net()).toEqual(before)
+  })
+
+  it('a new store without currency is told what is missing and is not made', async () => {
+    const ran = await run([
+      'import',
+      'sales.csv',
+      '--preset',
+      'online-retail',
+      '--store',
+      'new',
+      '--data',
+      data,
+    ])
+    expect(ran.code).toBe(1)
+    expect(ran.err).toContain('currency and time zone are not known')
+    expect((await run(['call', 'settings.read', '{}', '--data', data])).out).not.toContain('"new"')
+  })
+})
+
+describe('a server killed in the middle of an import', () => {
+  const killed = join(place, 'killed')
+  const many = 60_000
+
+  const ask = async ({ url }: Serving, path: string, body: unknown) => {
+    const { token } = JSON.parse(readFileSync(join(killed, 'server.json'), 'utf8'))
+    const response = await fetch(`${url}/api/v1/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    })
+    return response.json()
+  }
+
+  it('takes it in whole at the next start: nothing lost, nothing twice', async () => {
+    const lines = Array.from(
+      { length: many },
+      (_, i) =>
+        `${100000 + (i >> 2)},P${i % 700},Thing,1,2011-0${1 + (i % 9)}-1${i % 9} 10:00:00,1.25,${i % 900},France`,
+    )
+    file('many.csv', [header, ...lines])
+    const path = join(place, 'many.csv')
+    let server = await serve(killed)
+    const request = {
+      path,
+      preset: 'online-retail',
+      store: 'gifts',
+      currency: 'GBP',
+      timezone: 'Europe/London',
+    }
+    const { id } = await ask(server, 'connections/import', request)
+    const state = async () =>
+      (await ask(server, 'connections/progress', { id })) as { status: string; result: unknown }
+    for (let i = 0; i < 400 && (await state()).status === 'queued'; i++) await sleep(10)
+    expect((await state()).status).toBe('running')
+    const dead = ended(server.child)
+    server.child.kill('SIGKILL')
+    await dead
+
+    server = await serve(killed)
+    for (let i = 0; i < 300 && (await state()).status !== 'done'; i++) await sleep(100)
+    expect(await state()).toMatchObject({ status: 'done', result: { rows: many, rejected: 0 } })
+    expect(await net(killed)).toEqual({ net_sales: String(many * 1.25), orders: String(many / 4) })
+    const stopped = ended(server.child)
+    server.child.kill('SIGTERM')
+    expect(await stopped).toBe(0)
+  })
+})

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** The command as a person has it: run as a process, watched from outside. */
+export const program = resolve(import.meta.dirname, '..', 'quarterdeck')
+
+export interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+export interface Serving {
+  url: string
+  setUpLink: string | null
+  child: ChildProcess
+}
+
+/** A temporary place to run the command in; `clear` ends every server it started and removes the place. */
+export function stage() {
+  const place = mkdtempSync(join(tmpdir(), 'command-'))
+  const env = { ...process.env, LOG_LEVEL: 'silent', DATABASE_URL: '', WAREHOUSE_URL: '' }
+  const servers: ChildProcess[] = []
+  return {
+    place,
+    run: (words: string[], { input = '', as = program } = {}): Promise<Ran> =>
+      new Promise(done => {
+        const child = spawn(as, words, { cwd: place, env })
+        let out = ''
+        let err = ''
+        child.stdout.on('data', part => {
+          out += part
+        })
+        child.stderr.on('data', part => {
+          err += part
+        })
+        child.on('close', code => done({ code, out, err }))
+        child.stdin.end(input)
+      }),
+    /** Starts a server on a free port and waits until it says where it is. */
+    serve: (folder: string): Promise<Serving> =>
+      new Promise((done, failed) => {
+        const child = spawn(program, ['start', '--port', '0', '--data', folder, '--json'], { env })
+        servers.push(child)
+        let out = ''
+        let err = ''
+        child.stdout.on('data', part => {
+          out += part
+          if (out.includes('\n')) done({ ...JSON.parse(out), child })
+        })
+        child.stderr.on('data', part => {
+          err += part
+        })
+        child.on('exit', code => failed(new Error(`the server ended with ${code}: ${err}`)))
+      }),
+    clear() {
+      for (const server of servers) server.kill('SIGKILL')
+      rmSync(place, { recursive: true, force: true })
+    },
+  }
+}
+
+export const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise(done => child.once('exit', done))
