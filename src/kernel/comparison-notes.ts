@@ -1,4 +1,4 @@
-import { addDays, type Day, dayCount, daysBetween, later, weekday } from './day.ts'
+import { addDays, civil, type Day, dayCount, daysBetween, later, weekday, yearOf } from './day.ts'
 import { type CalendarRule, isRetail, retailWeeks, retailYearOf } from './period.ts'
 
 /** What a reader should know of the days a comparison compares with: each note is a clause, absent when all is equal. */
@@ -30,8 +30,13 @@ export const daysNote = (question: Range, whole: readonly Range[]): string | und
     : `${days(Math.abs(unequal))} ${unequal > 0 ? 'more' : 'fewer'} than the period itself`
 }
 
+/** Two in each whole week, and those of the days left over. */
 const weekendDays = (ranges: readonly Range[]) =>
-  ranges.reduce((sum, r) => sum + daysBetween(r.from, r.to).filter(day => weekday(day) > 5).length, 0)
+  ranges.reduce((sum, { from, to }) => {
+    const weeks = Math.floor(dayCount(from, to) / 7)
+    const rest = daysBetween(addDays(from, weeks * 7), to)
+    return sum + weeks * 2 + rest.filter(day => weekday(day) > 5).length
+  }, 0)
 
 /** Unequal Saturdays and Sundays: trade differs by weekday. */
 export const weekendNote = (question: Range, whole: readonly Range[]): string | undefined => {
@@ -41,7 +46,12 @@ export const weekendNote = (question: Range, whole: readonly Range[]): string | 
 }
 
 const leapDays = (ranges: readonly Range[]) =>
-  ranges.reduce((sum, r) => sum + daysBetween(r.from, r.to).filter(day => day.endsWith('-02-29')).length, 0)
+  ranges.reduce((sum, { from, to }) => {
+    const years = Array.from({ length: yearOf(to) - yearOf(from) + 1 }, (_, n) => yearOf(from) + n)
+    return (
+      sum + years.map(year => civil(year, 2, 29)).filter(d => d.endsWith('29') && d >= from && d <= to).length
+    )
+  }, 0)
 
 /** A 29 February on one side only. */
 export const leapNote = (question: Range, whole: readonly Range[]): string | undefined =>

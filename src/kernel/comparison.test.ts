@@ -168,3 +168,93 @@ describe('same weekdays', () => {
     )
   })
 })
+
+describe('every comparison', () => {
+  const rules = [
+    civilYear,
+    { ...civilYear, fiscalStartMonth: 4, weekStart: 7 as const },
+    nrf,
+    { ...nrf, calendar: '4-4-5' as const, weekStart: 1 as const, yearEnd: 'last_saturday' as const },
+  ]
+  const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
+  // Windows that start where a month or a year does are the ones that calendars treat in their own way.
+  const anyStart = anyDay.chain(day =>
+    fc.constantFrom(day, `${day.slice(0, 7)}-01`, `${day.slice(0, 4)}-01-01`),
+  )
+  const anyGrain = fc.constantFrom<Grain | undefined>(
+    undefined,
+    'hour',
+    'day',
+    'week',
+    'month',
+    'quarter',
+    'year',
+  )
+  const asked = (kinds: ComparisonKind[]) =>
+    fc
+      .record({
+        kind: fc.constantFrom(...kinds),
+        rule: fc.constantFrom(...rules),
+        grain: anyGrain,
+        from: anyStart,
+        days: fc.integer({ min: 1, max: 800 }),
+      })
+      .map(({ kind, rule, grain, from, days }) => {
+        const to = addDays(from, days - 1)
+        const by = grain === 'hour' ? 'day' : grain
+        const buckets = by ? periodsBetween(rule, from, to, by) : [{ key: '', label: '', from, to }]
+        return { buckets, found: compareDays(rule, kind, buckets, grain), from, to }
+      })
+
+  it('gives no base day to two buckets, and all of them lie before', () => {
+    const kinds: ComparisonKind[] = [
+      'previous_period',
+      'last_year',
+      'last_year_weekday',
+      'last_year_event',
+      'last_year_restated',
+    ]
+    fc.assert(
+      fc.property(asked(kinds), ({ found, buckets }) => {
+        const base = found.segments.flatMap(s => daysBetween(s.from, s.to))
+        expect(new Set(base).size).toBe(base.length)
+        for (const s of found.segments) {
+          expect(s.from <= s.to).toBe(true)
+          expect(s.to < (buckets[s.bucket]?.to ?? '')).toBe(true)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('by weekday compares every bucket with as many days, on the same weekdays', () => {
+    const kinds: ComparisonKind[] = [
+      'last_year_weekday',
+      'last_year_event',
+      'last_year_restated',
+      'last_year_unrestated',
+    ]
+    const weekdays = (days: string[]) => days.map(weekday).sort().join('')
+    fc.assert(
+      fc.property(asked(kinds), ({ found, buckets }) => {
+        for (const [index, bucket] of buckets.entries()) {
+          const base = found.segments.filter(s => s.bucket === index).flatMap(s => daysBetween(s.from, s.to))
+          expect(weekdays(base)).toBe(weekdays(daysBetween(bucket.from, bucket.to)))
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('has one whole, whatever the grain, and its note says when it is not as long', () => {
+    const kinds: ComparisonKind[] = ['previous_period', 'last_year', 'last_year_weekday', 'last_year_event']
+    fc.assert(
+      fc.property(asked(kinds), ({ found, from, to }) => {
+        const days = found.whole.reduce((n, r) => n + dayCount(r.from, r.to), 0)
+        expect(/than the period itself/.test(found.note ?? '')).toBe(days !== dayCount(from, to))
+        expect([found.whole[0]?.from, found.whole.at(-1)?.to]).toEqual([found.from, found.to])
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
