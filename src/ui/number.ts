@@ -1,3 +1,3 @@
 /** Numbers on the screen are those of mails and exports: the kernel's. */
-export { type Measure, type Place, show, type Unit } from '#kernel/format.ts'
-export { type Change, change } from '#kernel/trend.ts'
+export { type Measure, type Place, show } from '#kernel/format.ts'
+export { change } from '#kernel/trend.ts'
