@@ -142,6 +142,58 @@ describe('importing on the command line', () => {
   })
 })
 
+describe('an agent with a key', () => {
+  it('is answered for the stores of its key only, over HTTP and MCP alike, and may not write', async () => {
+    file('other.csv', [header, '1,A,x,1,2011-05-01 10:00:00,7.00,,France'])
+    const shown = ['--preset', 'online-retail', '--store', 'other', ...whole, '--data', data, '--json']
+    expect((await run(['import', 'other.csv', ...shown])).code).toBe(0)
+    const server = await serve(data)
+    const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+      fetch(`${server.url}${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', origin: server.url, 'x-quarterdeck': '1', ...headers },
+      })
+    const token = new URL(server.setUpLink ?? '').searchParams.get('token')
+    const person = { token, name: 'Olga', email: 'olga@shop.test', password: 'a long enough password' }
+    const signedIn = await post('/api/auth/set-up', person)
+    expect(signedIn.status).toBe(200)
+    expect((await post('/api/auth/set-up', person)).status).toBe(422)
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map(one => one.split(';')[0])
+      .join('; ')
+    const made = await post(
+      '/api/v1/members/createKey',
+      { name: 'agent', role: 'viewer', stores: ['other'] },
+      { cookie },
+    )
+    const { key } = (await made.json()) as { key: string }
+
+    const asked = { metrics: ['net_sales'], window: 'all_time' }
+    const agent = { 'x-api-key': key, accept: 'application/json, text/event-stream' }
+    const direct = await (await post('/api/v1/performance/query', asked, agent)).json()
+    expect(direct).toMatchObject({ totals: { net_sales: '7' }, meta: { stores: ['other'] } })
+    const params = { name: 'query_metrics', arguments: asked }
+    const told = await post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, agent)
+    const { result } = (await told.json()) as { result: { structuredContent: unknown } }
+    expect(result.structuredContent).toMatchObject({
+      totals: { net_sales: '7' },
+      meta: { stores: ['other'] },
+    })
+
+    const beyond = await post('/api/v1/performance/query', { ...asked, stores: ['gifts'] }, agent)
+    expect(beyond.status).toBeGreaterThanOrEqual(400)
+    const write = await post('/api/v1/members/invite', { email: 'x@y.test', role: 'owner' }, agent)
+    expect(write.status).toBe(403)
+    const path = await post('/api/v1/connections/import', { path: '/etc/passwd', store: 'other' }, { cookie })
+    expect(path.status).toBe(403)
+    const stopped = ended(server.child)
+    server.child.kill('SIGTERM')
+    await stopped
+  })
+})
+
 describe('a server killed in the middle of an import', () => {
   const killed = join(place, 'killed')
   const many = 60_000
