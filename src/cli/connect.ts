@@ -31,7 +31,10 @@ export async function connected<T>(
   let house: House | undefined
   try {
     const { openHouse } = await import('#server/start.ts')
-    house = await openHouse(terminal.env, terminal.folder)
+    house = await openHouse(terminal.env, terminal.folder, {
+      onError: error =>
+        terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    })
     const client = createRouterClient(operations, { context: house.context(system('command line')) })
     return await work(client, runner(client), house)
   } finally {

@@ -73,6 +73,11 @@ describe('one process holds a data folder', () => {
     expect(takeLock(folder, 'start')).not.toBeNull()
   })
 
+  it('says so when the folder cannot be used', () => {
+    writeFileSync(join(folder, 'a-file'), '')
+    expect(() => takeLock(join(folder, 'a-file'), 'start')).toThrow(/cannot be used/)
+  })
+
   it('waits in line, and goes through the holder once it serves', async () => {
     const first = takeLock(folder, 'start')
     const waited: string[] = []

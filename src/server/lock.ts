@@ -76,7 +76,6 @@ export interface Lock {
  * A lock left by a killed process is taken over.
  */
 export function takeLock(folder: string, command: string): Lock | null {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = fileOf(folder)
   let holder: Holder & { beat: number } = {
     pid: process.pid,
@@ -89,7 +88,19 @@ export function takeLock(folder: string, command: string): Lock | null {
   }
   const draft = `${path}.${process.pid}`
   const write = () => writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
-  write()
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    write()
+  } catch (cause) {
+    throw new Failure(
+      'unavailable',
+      `The data folder ${folder} cannot be used: ${(cause as Error).message}.`,
+      {
+        next: 'Run the command as the owner of the folder, or choose another one with --data.',
+        cause,
+      },
+    )
+  }
   try {
     if (!claim(path, draft)) return null
   } finally {

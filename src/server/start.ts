@@ -41,13 +41,15 @@ export interface HouseOptions {
   /** Address people reach the server by, where the environment does not say. */
   url?: string
   demo?: Context['demo']
+  /** Hears what went wrong in work that nobody waits for. */
+  onError?: (error: unknown) => void
 }
 
 /** Opens the data folder: ledger (migrated), granary, metric language, imports. */
 export async function openHouse(
   env: Environment,
   folder: string,
-  { url, demo = null }: HouseOptions = {},
+  { url, demo = null, onError = () => undefined }: HouseOptions = {},
 ): Promise<House> {
   const config = readConfig(env, folder)
   const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
@@ -80,7 +82,7 @@ export async function openHouse(
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (_job, { id }) => {
     const work: Promise<void> = run(id)
-      .catch(() => undefined)
+      .catch(onError)
       .finally(() => working.delete(work))
     working.add(work)
   }
