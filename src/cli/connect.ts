@@ -3,6 +3,7 @@ import { RPCLink } from '@orpc/client/fetch'
 import { createRouterClient } from '@orpc/server'
 import { type Client, operations } from '#features/operations.ts'
 import { system } from '#kernel/actor.ts'
+import { Failure } from '#kernel/error.ts'
 import { waitForLock } from '#server/lock.ts'
 import type { House } from '#server/start.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,7 +25,17 @@ export async function connected<T>(
   )
   if ('holder' in turn) {
     const { url, token } = turn.holder
-    const link = new RPCLink({ url: `${url}/api/rpc`, headers: { authorization: `Bearer ${token}` } })
+    const link = new RPCLink({
+      url: `${url}/api/rpc`,
+      headers: { authorization: `Bearer ${token}` },
+      fetch: (request, init) =>
+        fetch(request, init).catch((cause: unknown) => {
+          throw new Failure('unavailable', 'The server that holds the data folder has stopped.', {
+            next: 'What it was asked to import goes on at its next start; ask again then.',
+            cause,
+          })
+        }),
+    })
     const client: Client = createORPCClient(link)
     return work(client, runner(client), null)
   }

@@ -112,4 +112,6 @@ async function untilStopped(terminal: Terminal, server: Server): Promise<void> {
   })
   terminal.note('stopping …')
   await server.close()
+  // An import that could not end in time goes on at the next start; it must not hold this process.
+  setTimeout(() => process.exit(), 500).unref()
 }

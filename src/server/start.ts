@@ -78,7 +78,9 @@ export async function openHouse(
     mail: async (...letter) => (await auth()).accounts.mail(...letter),
     url: address,
   }
-  const run: House['runImport'] = (id, onProgress) => runImport({ ledger, imports, clock }, id, onProgress)
+  const run: House['runImport'] = (id, onProgress) =>
+    runImport({ ledger, imports, clock, stopping: () => closing }, id, onProgress)
+  let closing = false
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (_job, { id }) => {
     const work: Promise<void> = run(id)
@@ -109,6 +111,7 @@ export async function openHouse(
     runImport: run,
     async close() {
       await Promise.all(working)
+      closing = true
       await granary.close()
       await open.close()
     },
@@ -228,6 +231,8 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       trustProxy: config.trustProxy,
       uploadLimit: config.uploadLimit,
     })
+    if (!base && !local(host))
+      options.log.warn('Set PUBLIC_URL to the address people use: sign-in accepts requests from there only.')
     const bound = await listening(app.fetch, host, port)
     undo.push(bound.close)
     const every = host === '0.0.0.0' || host === '::'

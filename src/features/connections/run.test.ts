@@ -85,6 +85,15 @@ describe('one import from queue to end', () => {
     expect((await importOf(open.ledger, system('test'), id)).status).toBe('done')
   })
 
+  it('is left to go on at the next start when the house is being closed', async () => {
+    const id = await queue('stopped')
+    const cut = taking(async () => {
+      throw new Failure('unavailable', 'The granary is closed.')
+    })
+    await runImport({ ...cut, stopping: () => true }, id)
+    expect(await unfinishedImports(open.ledger)).toContain(id)
+  })
+
   it('shows paths of the server to its command line only, and stores to those who may see them', async () => {
     const id = await queue('mine')
     await runImport(

@@ -12,7 +12,7 @@ const NOTE_MS = 500
  * the granary takes a delivery wholly or not at all, and rows it already has count as repeats.
  */
 export async function runImport(
-  what: { ledger: Ledger; imports: Imports; clock: () => Date },
+  what: { ledger: Ledger; imports: Imports; clock: () => Date; stopping?: () => boolean },
   id: string,
   watch: (progress: ImportProgress) => void = () => undefined,
 ): Promise<void> {
@@ -43,6 +43,8 @@ export async function runImport(
     })
   } catch (error) {
     await noting
+    // Whoever stops the house in the middle did not end the import: it goes on at the next start.
+    if (what.stopping?.()) return
     const failure = error instanceof Failure ? error : null
     await noteImport(ledger, id, {
       status: 'failed',
