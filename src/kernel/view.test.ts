@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   askedPeriod,
   comparisonName,
+  comparisonsFor,
   readView,
   spanWords,
   viewKeys,
@@ -88,6 +89,27 @@ describe('the period that is asked for', () => {
       from: '2010-01-01',
       to: '2010-01-31',
     })
+  })
+})
+
+describe('the comparisons that are asked for', () => {
+  const known = { firstDay: '2009-12-01', lastDay: '2011-12-09' }
+  const view = readView({})
+
+  it('are the usual two', () => {
+    expect(comparisonsFor(view, known, { from: '2011-12-01', to: '2011-12-09' })).toEqual([
+      'previous_period',
+      'last_year',
+    ])
+  })
+  it('leave out one that would lie before all data', () => {
+    expect(comparisonsFor(view, known, { from: '2009-12-01', to: '2011-12-09' })).toEqual(['last_year'])
+  })
+  it('are those chosen, whatever the data', () => {
+    const chosen = readView({ compare: 'previous_period' })
+    expect(comparisonsFor(chosen, known, { from: '2009-12-01', to: '2011-12-09' })).toEqual([
+      'previous_period',
+    ])
   })
 })
 

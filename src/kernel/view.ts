@@ -2,7 +2,7 @@
  * What the top bar holds and every screen shares: period, comparisons, stores, currency. It lives in the URL and
  * nowhere else, as short readable text, so that Back, a bookmark and a pasted link all show the same.
  */
-import { addDays, type Day, monthEnd } from './day.ts'
+import { addDays, addYears, type Day, monthEnd } from './day.ts'
 import { type CalendarRule, civilYear, resolveWindow, type WindowName } from './period.ts'
 
 export type Span = { window: string } | { from: string; to: string }
@@ -226,4 +226,16 @@ export function whenWords(from: string, to: string): string {
   if (from === to) return `on ${words}`
   if (!/[–]/.test(words)) return `in ${words}`
   return `from ${words.replace(/ ?– ?/, ' to ')}`
+}
+
+/** The comparisons to ask for: those chosen, or the usual ones that have any data to compare with. */
+export function comparisonsFor(
+  view: View,
+  known: Known | null,
+  days: { from: Day; to: Day } | null,
+): string[] {
+  if (view.compare) return [...view.compare]
+  if (!known || !days) return [...usualComparisons]
+  const ends = { previous_period: addDays(days.from, -1), last_year: addYears(days.to, -1) }
+  return usualComparisons.filter(name => ends[name] >= known.firstDay)
 }

@@ -15,9 +15,9 @@ import {
   askedPeriod,
   comparisonLabels,
   comparisonName,
+  comparisonsFor,
   readView,
   spanWords,
-  usualComparisons,
   windowFrom,
   windowLabels,
   windowToday,
@@ -51,7 +51,7 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
   const today = new Date().toISOString().slice(0, 10)
   const asked = askedPeriod(view.period, known, today, calendar)
   const days = askedDays(asked, today, calendar)
-  const compare = view.compare ?? usualComparisons
+  const compare = comparisonsFor(view, known, days)
   const currencies = [...new Set(['GBP', 'EUR', 'USD', ...stores.map(one => one.currency)])].sort()
   const own = [...new Set(stores.map(one => one.currency))]
   const currency = view.currency ?? (own.length === 1 ? own[0] : null)

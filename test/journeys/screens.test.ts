@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
     it('takes everything in the top bar from the URL', async () => {
       await page.goto('/?period=2011-11-01..2011-11-30&compare=last_year')
       await expect
-        .poll(() => title().textContent())
+        .poll(() => title().textContent(), patient)
         .toMatch(/in Nov 2011, [\d.]+ % (above|below) last year\.$/)
       await page.getByRole('button', { name: /^Period/ }).click()
       await page.getByRole('button', { name: /^Last quarter/ }).click()

@@ -15,6 +15,12 @@ const page = 100
 const numeric =
   /^(quantity|gross|discounts|reversals|shipping|taxes|duties|fees|tips|gift_cards|cost|.*_amount|net|price)$/
 
+const heading = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+const nothing = /^(0(\.0+)?)?$/
+
+/** Exact, without the zeros a fixed number of places leaves behind: 9.3600 is 9.36, 24.0000 is 24. */
+const trimmed = (value: string) => (/^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value)
+
 /** The ledger rows a number rests on, in a sheet from the right. */
 export function RowsBehind({
   request,
@@ -34,7 +40,10 @@ export function RowsBehind({
     }),
   )
   const data = found.data
-  const heading = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+  // A page of rows has much that is empty: those columns are left out here, not of the file.
+  const telling = (data?.columns ?? [])
+    .map((name, at) => ({ name, at }))
+    .filter(({ at }) => data?.rows.some(row => !nothing.test(row[at] ?? '')))
   return (
     <Drawer
       opened={request !== null}
@@ -43,7 +52,10 @@ export function RowsBehind({
         onClose()
       }}
       title={title}
-      note={data && `${data.count.toLocaleString('en-GB')} rows of the sales ledger`}
+      note={
+        data &&
+        `${data.count.toLocaleString('en-GB')} rows of ${data.table.replaceAll('_', ' ')}${telling.length < data.columns.length ? ` · ${data.columns.length - telling.length} empty columns not shown` : ''}`
+      }
       size="min(1080px, 94vw)"
     >
       {found.isError ? (
@@ -60,12 +72,12 @@ export function RowsBehind({
             caption={title}
             compact
             maxHeight="calc(100dvh - 150px)"
-            columns={data.columns.map((name, n) => ({
+            columns={telling.map(({ name, at }, n) => ({
               key: name,
               label: heading(name),
               numeric: numeric.test(name),
               pinned: n === 0,
-              render: (row: (string | null)[]) => row[n] ?? '',
+              render: (row: (string | null)[]) => trimmed(row[at] ?? ''),
             }))}
             rows={data.rows}
             rowKey={(_, n) => String(n)}
@@ -147,7 +159,7 @@ export function HowWorkedOut({ query, onClose }: { query: Query | null; onClose:
           {found.data.statements.map((statement, n) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: statements stand in the order they run
             <section key={n}>
-              <h3 className={css.section}>{statement.about}</h3>
+              <h3 className={css.section}>{heading(statement.about)}</h3>
               <pre className={css.code}>
                 {statement.sql}
                 {Object.keys(statement.parameters).length > 0 &&

@@ -14,7 +14,7 @@ import { ExplorerChart } from './ExplorerChart.tsx'
 import { ExplorerTable, pageSize } from './ExplorerTable.tsx'
 import { Filters } from './Filters.tsx'
 import { useLens } from './Lens.tsx'
-import { explorationTitle, readCell, readExploration } from './model.ts'
+import { explorationTitle, periodLabel, readCell, readExploration } from './model.ts'
 import css from './performance.module.css'
 
 const question = 'What would you like to know?'
@@ -175,7 +175,7 @@ export function Explorer() {
       )}
       <RowsBehind
         request={open ? { query: whole, ...open } : null}
-        title={`Rows behind ${open ? [lens.label(open.metric), ...Object.values(open.values ?? {}), open.period].filter(Boolean).join(' · ') : ''}`}
+        title={`Rows behind ${open ? [lens.label(open.metric), ...Object.values(open.values ?? {}), open.period && periodLabel(open.period)].filter(Boolean).join(' · ') : ''}`}
         onClose={() => lens.setUrl({ rows: undefined })}
       />
       <HowWorkedOut

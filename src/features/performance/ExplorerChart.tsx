@@ -148,7 +148,7 @@ export function ExplorerChart(props: {
         values: rows.map(row => Number(cell(row, metric) ?? Number.NaN)),
         ...(last && {
           compared: {
-            name: answer.meta.comparisons[last]?.label ?? last,
+            name: lineName(answer, last),
             values: rows.map(row => Number(against(row, last, metric)?.value ?? Number.NaN)),
           },
         }),
@@ -160,7 +160,7 @@ export function ExplorerChart(props: {
             ...compared.map((name): [string, string, string] => {
               const moved = change(against(rows[index], name, metric), measure)
               return [
-                answer.meta.comparisons[name]?.label ?? name,
+                comparisonName(name).label,
                 show(against(rows[index], name, metric)?.value, measure, 'table'),
                 moved.text === 'N/A' ? '' : `${moved.arrow} ${moved.text}`,
               ]

@@ -2,19 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { civilYear } from '#kernel/period.ts'
-import { askedDays, askedPeriod, comparisonName, readView, spanWords } from '#kernel/view.ts'
+import { askedDays, askedPeriod, comparisonName, comparisonsFor, readView, spanWords } from '#kernel/view.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { change, type Measure, show } from '#ui/number.ts'
 import { useUrl } from '#ui/url.ts'
-import {
-  baseQuery,
-  comparisonsOf,
-  type Filter,
-  readFilters,
-  type Say,
-  titlesOf,
-  writeFilters,
-} from './model.ts'
+import { baseQuery, type Filter, readFilters, type Say, titlesOf, writeFilters } from './model.ts'
 
 const nothing: { metrics: Definition[]; dimensions: { name: string; label: string; metrics: string[] }[] } = {
   metrics: [],
@@ -36,9 +28,12 @@ export function useLens() {
     error: wordless,
     refetch: wordsAgain,
   } = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
-  const { data: settings, isSuccess: settled } = useQuery(
-    api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }),
-  )
+  const {
+    data: settings,
+    isSuccess: settled,
+    error: unset,
+    refetch: settingsAgain,
+  } = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const lastDay = span?.meta.lastDay ?? null
   const firstDay = span?.meta.from
   const today = new Date().toISOString().slice(0, 10)
@@ -68,12 +63,17 @@ export function useLens() {
       ready: spanKnown && spoken && settled,
       /** There has never been any data. */
       empty: spanKnown && lastDay === null,
-      error: spanError ?? wordless,
+      error: spanError ?? wordless ?? unset,
       retry: () => {
         spanAgain()
         wordsAgain()
+        settingsAgain()
       },
-      comparisons: comparisonsOf(view),
+      comparisons: comparisonsFor(
+        view,
+        known,
+        asked.window === 'all_time' ? known && { from: known.firstDay, to: known.lastDay } : days,
+      ),
       metrics,
       dimensions,
       label: (name: string) =>
@@ -94,6 +94,8 @@ export function useLens() {
     wordless,
     spanAgain,
     wordsAgain,
+    unset,
+    settingsAgain,
     settings,
     settled,
   ])

@@ -88,15 +88,17 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
               <div key={name}>
                 <dt>{lens.label(name)}</dt>
                 <dd>
-                  <Figure value={cell(answer.totals, name)} measure={measureOf(answer, name)} place="card" />{' '}
-                  {first && (
+                  <Figure value={cell(answer.totals, name)} measure={measureOf(answer, name)} place="card" />
+                </dd>
+                {first && (
+                  <dd>
                     <Delta
                       against={against(answer.totals, first, name)}
                       measure={measureOf(answer, name)}
                       {...baseOf(answer, first)}
                     />
-                  )}
-                </dd>
+                  </dd>
+                )}
               </div>
             ))}
           </dl>

@@ -1,14 +1,6 @@
 import { type Day, dayCount } from '#kernel/day.ts'
 import { type CalendarRule, civilYear, periodsBetween } from '#kernel/period.ts'
-import {
-  type Asked,
-  comparisonName,
-  type Search,
-  spanWords,
-  usualComparisons,
-  type View,
-  whenWords,
-} from '#kernel/view.ts'
+import { type Asked, comparisonName, type Search, spanWords, type View, whenWords } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
 
 export type Filter = NonNullable<Query['filters']>[number]
@@ -108,9 +100,6 @@ export function baseQuery(view: View, asked: Asked, filters: readonly Filter[]):
     ...(filters.length && { filters: [...filters] }),
   }
 }
-
-/** The comparisons a screen asks for. */
-export const comparisonsOf = (view: View): string[] => [...(view.compare ?? usualComparisons)]
 
 /** The period length that gives a line worth looking at: 8 to 90 points. */
 export function grainFor(from: string, to: string): Grain {
