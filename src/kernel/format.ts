@@ -69,13 +69,16 @@ export function show(
     ? { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }
     : {}
   const size = Math.abs(Number(value))
-  if (place === 'axis')
+  if (place === 'axis') {
+    // 950, 1.5k, 12k, 1.2m: a decimal only below ten of the unit, or neighbouring ticks would read the same.
+    const scaled = size < 1000 ? size : size / 1000 ** Math.floor(Math.log10(size) / 3)
     return say(value, locale, {
       ...base,
       notation: 'compact',
       minimumFractionDigits: 0,
-      maximumFractionDigits: size >= 10_000 || (size >= 10 && size < 1000) ? 0 : 1,
+      maximumFractionDigits: scaled >= 9.95 ? 0 : 1,
     })
+  }
   if (place === 'card' && size >= 1_000_000)
     return say(value, locale, { ...base, notation: 'compact', maximumSignificantDigits: 3 })
   if (place === 'full') return say(value, locale, { ...base, maximumFractionDigits: 8 })

@@ -37,7 +37,7 @@ export function ChartCard(props: ChartCardProps) {
     notifications.show({ color: 'bad', title: 'That did not work', message: String(error) })
   const png = async () => {
     if (!props.drawing) return
-    const engine = await import('./chart-engine.ts')
+    const engine = await import('./chart-picture.ts')
     const colours = palette()
     const words = { title: props.name, note: sheet?.notes?.join(' · ') ?? '' }
     save(`${sheet?.name ?? props.id}.png`, await engine.picture(props.drawing(colours), words, colours))

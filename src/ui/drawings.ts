@@ -111,7 +111,6 @@ export const lines =
     const nudge = ends ? nudges(props.lines, (props.height ?? 272) - 36, props.fromZero) : []
     const longest = Math.max(...props.lines.map(line => line.name.length), 0)
     return {
-      aria: { enabled: false },
       grid: {
         top: 12,
         left: 4,

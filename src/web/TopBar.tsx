@@ -128,7 +128,7 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
           ) : (
             <>
               {comparisonName(compare[0] ?? '').short}
-              {compare[1] && <em>{comparisonName(compare[1]).short.replace(/^vs /, '')}</em>}
+              {compare[1] && <em>· {comparisonName(compare[1]).short.replace(/^vs /, '')}</em>}
               {compare.length > 2 && <em>+{compare.length - 2}</em>}
             </>
           )

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
@@ -166,6 +167,31 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
         await settled()
         await expectAccessible(page)
       })
+
+    it('says its first number with little to load: under 350 KB of script, packed', async () => {
+      await page.addInitScript(() => {
+        const seen = new MutationObserver(() => {
+          if (!document.querySelector('h1')?.textContent?.includes('£')) return
+          performance.mark('first number')
+          seen.disconnect()
+        })
+        seen.observe(document, { subtree: true, childList: true, characterData: true })
+      })
+      await page.goto('/')
+      await expect.poll(() => title().textContent(), patient).toContain('£')
+      await settled()
+      // What was asked for before the number stood there; charts are fetched after it.
+      const scripts = await page.evaluate(() => {
+        const [mark] = performance.getEntriesByName('first number')
+        return performance
+          .getEntriesByType('resource')
+          .filter(one => one.name.endsWith('.js') && one.startTime < (mark?.startTime ?? 0))
+          .map(one => new URL(one.name).pathname)
+      })
+      expect(scripts.length).toBeGreaterThan(0)
+      const packed = scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0)
+      expect(packed / 1024).toBeLessThan(350)
+    })
 
     it('fits a phone', async () => {
       await page.setViewportSize({ width: 390, height: 844 })

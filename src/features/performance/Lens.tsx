@@ -120,7 +120,7 @@ export const sayOf = (answer: Answer): Say => ({
     const moved = change(against, measureOf(answer, name))
     // A sentence needs no decimals: "42 % below", "3.4 % above".
     return moved.arrow
-      ? moved.text.replace(/^\d{2,}\.\d(?= %$)/, text => String(Math.round(Number(text))))
+      ? moved.text.replace(/^\d{2,}\.\d(?=\s%$)/, text => String(Math.round(Number(text))))
       : null
   },
 })
