@@ -32,7 +32,7 @@ export const textSource = (intake: Intake, layout: Layout, reading: Reading, cur
     ...(currency && { currency }),
   })
   const mended = layout.names.includes('_reason') && layout.names.includes('_line')
-  const head = `auto_detect = false, header = ${layout.header}, skip = ${layout.skip}, max_line_size = ${longest}, escape = ${quote(layout.quote)}`
+  const head = `auto_detect = false, header = ${layout.header}, skip = ${layout.skip}, max_line_size = ${longest}, buffer_size = ${2 * longest}, escape = ${quote(layout.quote)}`
   const broken = (keep: boolean) => (keep ? 'store_rejects = true' : 'ignore_errors = true')
   const path = quote(intake.path)
   const above = layout.skip + (layout.header ? 1 : 0)

@@ -24,7 +24,7 @@ export interface Staged {
   currencies: string[]
 }
 
-const parquet = '(FORMAT parquet, COMPRESSION lz4)'
+const parquet = '(FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 40960)'
 const count = (value: unknown) => Number(value ?? 0)
 
 /** Runs a plan over its file: canonical Parquet in `work`, rejected rows in `rejectsPath`. */
