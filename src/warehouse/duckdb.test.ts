@@ -188,7 +188,7 @@ describe('a delivery', () => {
       deliverLines(granary, [a, b]),
       deliverLines(granary, [b]),
     ])
-    expect(receipts.map(r => r.inserted).sort()).toEqual([0, 0, 2])
+    expect(receipts.reduce((sum, r) => sum + r.inserted, 0)).toBe(2)
     await granary.close()
   })
 })
