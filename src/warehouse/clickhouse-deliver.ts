@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { type DerivedName, table as describe, derived, type Table, type TableName, tables } from '#kernel/canonical.ts'
+import { Failure } from '#kernel/error.ts'
+import type { Engine } from './clickhouse.ts'
+import { stagingTable } from './clickhouse-schema.ts'
+import { duckdbColumns } from './ddl.ts'
+import { orderDays, productDays, salesHours } from './derive.ts'
+import { hits, numberedOrders, quote, stage } from './merge.ts'
+import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
+
+/**
+ * ClickHouse has no transaction over tables, so a delivery is made to bear being cut short: it is logged as begun,
+ * every write is an upsert by key with a version, and what is derived is derived anew from the ledger. Sent again
+ * under its id it ends in the same state, and only then is it logged as ended and shown to caches.
+ */
+export const deliverToClickhouse = async (
+  engine: Engine,
+  { id, table: name, files, mode }: Delivery,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Receipt> => {
+  const shape = describe(name)
+  const [earlier] = await engine.query(
+    'SELECT number, rows, inserted, changed, repeats FROM deliveries WHERE delivery = {id:String} AND name = {name:String}',
+    { id, name },
+  )
+  if (earlier && Number(earlier.number) > 0) return receiptOf(earlier)
+  const cutShort = earlier !== undefined
+  const tag = createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 16)
+  const staged = `staged_${tag}`
+  const hit = `hit_${tag}`
+  const touched = `touched_${tag}`
+  const drop = async () => {
+    for (const one of [staged, hit, touched]) await engine.run(`DROP TABLE IF EXISTS ${one}`)
+  }
+  await drop()
+  try {
+    await engine.run(stagingTable(staged, shape))
+    await send(engine, staged, shape, files)
+    const rows = await count(engine, `SELECT count(*) AS n FROM ${staged}`)
+    onProgress?.(0, rows)
+    await engine.run(`CREATE TABLE ${hit} ENGINE = MergeTree ORDER BY tuple() AS ${compared(hits(name, shape), staged)}`)
+    const repeats = await count(engine, `SELECT count(*) AS n FROM ${hit} WHERE same`)
+    const changed = await count(engine, `SELECT count(*) AS n FROM ${hit} WHERE NOT same`)
+    const receipt = { rows, inserted: rows - repeats - changed, changed, repeats }
+    const stores = 'store' in shape.columns ? (await engine.query(`SELECT DISTINCT store FROM ${staged} ORDER BY store`)).map(r => String(r.store)) : []
+    const ledger = name === 'sales_lines'
+    // A delivery cut short may have written rows without deriving from them: all its orders count as touched.
+    if (ledger) await engine.run(`CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS ${touchedOrders(staged, hit, mode, cutShort)}`)
+    await log(engine, { id, name, number: 0, stores, receipt, from: null, to: null })
+    const version = await nextVersion(engine)
+    const columns = Object.keys(shape.columns)
+    const list = columns.join(', ')
+    if (mode === 'replace_orders') {
+      await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name}
+        WHERE (store, order_id) IN (SELECT store, order_id FROM ${touched})`)
+    }
+    const fresh = mode === 'replace_orders'
+      ? `(s.store, s.order_id) IN (SELECT store, order_id FROM ${touched})`
+      : `(${shape.key.map(k => `s.${k}`).join(', ')}) NOT IN (SELECT ${shape.key.join(', ')} FROM ${hit} WHERE same)`
+    await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`)
+    onProgress?.(rows, rows)
+    const span = ledger ? await deriveTouched(engine, touched, version + 2) : null
+    const dated = shape.dated
+    const any = receipt.inserted + receipt.changed > 0 || cutShort || (span !== null && span.from !== null)
+    const [own] = dated ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${staged}`) : []
+    const days = [own?.first, own?.last, span?.from, span?.to].flatMap(d => (any && dated && d ? [String(d)] : [])).sort()
+    await log(engine, { id, name, number: await nextNumber(engine), stores: any ? stores : [], receipt, from: days[0] ?? null, to: days.at(-1) ?? null })
+    return receipt
+  } finally {
+    await drop().catch(() => undefined)
+  }
+}
+
+const receiptOf = (row: Record<string, unknown>): Receipt => ({
+  rows: Number(row.rows),
+  inserted: Number(row.inserted),
+  changed: Number(row.changed),
+  repeats: Number(row.repeats),
+})
+
+const count = async (engine: Engine, sql: string): Promise<number> => Number((await engine.query(sql))[0]?.n ?? 0)
+
+/** Rows travel as text, the last of each key: DuckDB reads what connectors wrote and gives what every server reads alike. */
+const send = async (engine: Engine, staged: string, shape: Table, files: readonly string[]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-delivery-'))
+  const path = join(folder, 'rows.csv')
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', temp_directory: folder })
+  const connection = await instance.connect()
+  try {
+    const rows = stage(shape, duckdbColumns(shape), files, false)
+    await connection.run(`COPY (${rows}) TO ${quote(path)} (FORMAT csv, HEADER true, NULLSTR '\\N', QUOTE '"', ESCAPE '"', FORCE_QUOTE (${Object.entries(shape.columns).filter(([, c]) => c.type === 'text').map(([n]) => n).join(', ')}))`).catch((cause: unknown) => {
+      const text = cause instanceof Error ? cause.message : String(cause)
+      throw new Failure('invalid', `The delivery cannot be read: ${text.split('\n')[0]}`, { cause })
+    })
+    const [row] = (await connection.runAndReadAll(`SELECT count(*) FROM read_parquet([${files.map(quote).join(', ')}])`)).getRowsJson()
+    if (Number(row?.[0]) > 0)
+      await engine.client.insert({ table: staged, values: createReadStream(path), format: 'CSVWithNames', clickhouse_settings: { input_format_csv_empty_as_default: 0 } })
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The embedded granary's comparison, reading this delivery's own staging table. */
+const compared = (statement: string, staged: string): string =>
+  statement
+    .replace(/^CREATE TEMP TABLE hit AS\s*/, '')
+    .replace(/FROM staged s/, `FROM ${staged} s`)
+
+const touchedOrders = (staged: string, hit: string, mode: Delivery['mode'], all: boolean): string => {
+  const orders = `SELECT DISTINCT store, order_id FROM ${staged}`
+  if (all) return orders
+  const fresh = `SELECT DISTINCT store, order_id FROM ${staged}
+    WHERE (store, order_id, line_key) NOT IN (SELECT store, order_id, line_key FROM ${hit} WHERE same)`
+  if (mode !== 'replace_orders') return fresh
+  const lost = `SELECT store, order_id FROM sales_lines WHERE (store, order_id) IN (${orders})
+    AND (store, order_id, line_key) NOT IN (SELECT store, order_id, line_key FROM ${staged})`
+  return `SELECT DISTINCT store, order_id FROM (${fresh} UNION ALL ${lost})`
+}
+
+const named = (name: DerivedName) => Object.keys(derived[name].columns)
+
+/** Replaces what is derived for some rows: the old are gone at one version, the new there at the next. */
+const replaceDerived = async (engine: Engine, name: DerivedName, within: string, rows: string, version: number) => {
+  const list = named(name).join(', ')
+  await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name} WHERE ${within}`)
+  await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version + 1}, 0 FROM (${rows})`)
+}
+
+/** Only what the touched orders reach; gives the first and last day that changed. */
+const deriveTouched = async (engine: Engine, touched: string, version: number) => {
+  const inOrders = `(store, order_id) IN (SELECT store, order_id FROM ${touched})`
+  const daysWere = await engine.query(`SELECT DISTINCT store, day FROM order_days WHERE ${inOrders}`)
+  const customersWere = await engine.query(`SELECT DISTINCT store, customer_id FROM order_days WHERE ${inOrders} AND customer_id <> ''`)
+  await replaceDerived(engine, 'order_days', inOrders, firstSaleOnly(inOrders), version)
+  const daysAre = await engine.query(`SELECT DISTINCT store, day FROM order_days WHERE ${inOrders}`)
+  const customersAre = await engine.query(`SELECT DISTINCT store, customer_id FROM order_days WHERE ${inOrders} AND customer_id <> ''`)
+  const renumbered = await renumber(engine, [...customersWere, ...customersAre], version + 2)
+  const days = new Map<string, Set<string>>()
+  for (const { store, day } of [...daysWere, ...daysAre, ...renumbered]) days.set(String(store), (days.get(String(store)) ?? new Set()).add(String(day)))
+  for (const [store, set] of days)
+    for (const chunk of chunks([...set], 500)) {
+      const within = `store = ${quote(store)} AND day IN (${chunk.map(d => `toDate(${quote(d)})`).join(', ')})`
+      await replaceDerived(engine, 'sales_hours', within, salesHours(within), version + 4)
+      await replaceDerived(engine, 'product_days', within, productDays(within), version + 4)
+    }
+  const all = [...days.values()].flatMap(set => [...set]).sort()
+  return { from: all[0] ?? null, to: all.at(-1) ?? null }
+}
+
+const chunks = <T>(list: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
+
+/** Orders that sold something on several days keep their order on the first. */
+const firstSaleOnly = (within: string): string => `
+  SELECT * REPLACE (
+    if(f.first_sale < o.day, 0, orders) AS orders, if(f.first_sale < o.day, 0, discounted_orders) AS discounted_orders,
+    if(f.first_sale < o.day, 0, customer_orders) AS customer_orders)
+  FROM (${orderDays(within)}) o
+  LEFT JOIN (
+    SELECT store AS s, order_id AS i, min(day) AS first_sale FROM sales_lines
+    WHERE kind = 'sale' AND quantity > 0 AND gross > 0 AND ${within} GROUP BY store, order_id
+  ) f ON f.s = o.store AND f.i = o.order_id`
+
+/** Customers' order numbers where they are not what they should be; gives the days that changes. */
+const renumber = async (engine: Engine, customers: Record<string, unknown>[], version: number) => {
+  const byStore = new Map<string, Set<string>>()
+  for (const { store, customer_id } of customers) byStore.set(String(store), (byStore.get(String(store)) ?? new Set()).add(String(customer_id)))
+  const changed: Record<string, unknown>[] = []
+  const list = named('order_days')
+  for (const [store, set] of byStore)
+    for (const chunk of chunks([...set], 2_000)) {
+      const theirs = `store = ${quote(store)} AND customer_id IN (${chunk.map(quote).join(', ')})`
+      const wrong = `FROM (SELECT * FROM order_days WHERE ${theirs}) o
+        JOIN (${numberedOrders('order_days', theirs)}) n ON n.store = o.store AND n.order_id = o.order_id AND n.day = o.day
+        WHERE o.nth <> n.nth`
+      const found = await engine.query(`SELECT DISTINCT o.store AS store, o.day AS day ${wrong}`)
+      if (found.length === 0) continue
+      changed.push(...found)
+      const columns = list.map(c => (c === 'nth' ? 'CAST(n.nth AS Int64)' : c === 'first_orders' ? 'if(n.nth = 1, 1, 0)' : `o.${c}`))
+      await engine.run(`INSERT INTO order_days (${list.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 0 ${wrong}`)
+    }
+  return changed
+}
+
+const nextVersion = async (engine: Engine): Promise<number> => (await count(engine, 'SELECT coalesce(max(row_version), 0) AS n FROM deliveries')) + 10
+
+const nextNumber = async (engine: Engine): Promise<number> => (await count(engine, 'SELECT coalesce(max(number), 0) AS n FROM deliveries')) + 1
+
+const log = async (
+  engine: Engine,
+  entry: { id: string; name: string; number: number; stores: string[]; receipt: Receipt; from: string | null; to: string | null },
+) => {
+  const { id, name, number, stores, receipt, from, to } = entry
+  const day = (value: string | null) => (value === null ? 'NULL' : `toDate(${quote(value)})`)
+  const version = await nextVersion(engine)
+  await engine.run(
+    `INSERT INTO deliveries (delivery, name, number, stores, first_day, last_day, rows, inserted, changed, repeats, logged_at, row_version, row_gone)
+     SELECT {id:String}, {name:String}, ${number}, {stores:String}, ${day(from)}, ${day(to)}, ${receipt.rows}, ${receipt.inserted},
+       ${receipt.changed}, ${receipt.repeats}, now('UTC'), ${version}, 0`,
+    { id, name, stores: JSON.stringify(stores) },
+  )
+}
+
+/** Takes rows out by marking them gone, derives anew, and logs it. */
+export const removeFromClickhouse = async (engine: Engine, what: Parameters<Warehouse['remove']>[0]): Promise<number> => {
+  const names = what.table ? [what.table] : (Object.keys(tables) as TableName[]).filter(n => 'store' in tables[n].columns)
+  const wanted = what.orders ? 'order_id' : what.customer !== undefined ? 'customer_id' : null
+  const values = what.orders ?? (what.customer === undefined ? [] : [what.customer])
+  let removed = 0
+  for (const name of names) {
+    const columns = Object.keys(tables[name].columns)
+    if (wanted && !columns.includes(wanted)) continue
+    const where = `store = ${quote(what.store)}${wanted ? ` AND ${wanted} IN (${values.map(quote).join(', ')})` : ''}`
+    const rows = await count(engine, `SELECT count(*) AS n FROM ${name} WHERE ${where}`)
+    if (rows === 0) continue
+    const dated = describe(name).dated
+    const [span] = dated ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${name} WHERE store = ${quote(what.store)}`) : []
+    const touched = `touched_${createHash('sha256').update(`${name} ${where}`).digest('hex').slice(0, 16)}`
+    const version = await nextVersion(engine)
+    if (name === 'sales_lines') {
+      await engine.run(`DROP TABLE IF EXISTS ${touched}`)
+      await engine.run(`CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS SELECT DISTINCT store, order_id FROM sales_lines WHERE ${where}`)
+    }
+    await engine.run(`INSERT INTO ${name} (${columns.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 1 FROM ${name} WHERE ${where}`)
+    if (name === 'sales_lines') {
+      await deriveTouched(engine, touched, version + 1)
+      await engine.run(`DROP TABLE IF EXISTS ${touched}`)
+    }
+    const number = await nextNumber(engine)
+    const receipt = { rows, inserted: 0, changed: rows, repeats: 0 }
+    const [from, to] = [span?.first, span?.last].map(d => (d ? String(d) : null))
+    await log(engine, { id: `remove-${number}`, name, number, stores: [what.store], receipt, from: from ?? null, to: to ?? null })
+    removed += rows
+  }
+  return removed
+}

@@ -1,0 +1,146 @@
+import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
+import { type DerivedName, derived, type TableName, tables } from '#kernel/canonical.ts'
+import { Failure } from '#kernel/error.ts'
+import { deliverToClickhouse, removeFromClickhouse } from './clickhouse-deliver.ts'
+import { clickhouseSchema } from './clickhouse-schema.ts'
+import type { Change, Dialect, Parameters, Row, Warehouse } from './warehouse.ts'
+
+/** How ClickHouse is to read the portable text: NULLs, casts and names as DuckDB has them, duplicates never seen. */
+export const agreement: ClickHouseSettings = {
+  // Rows of one key that are not merged yet are merged while reading.
+  final: 1,
+  join_use_nulls: 1,
+  aggregate_functions_null_for_empty: 1,
+  cast_keep_nullable: 1,
+  prefer_column_name_to_alias: 1,
+  // A branch without rows is NULL beside a number of another.
+  use_variant_as_common_type: 0,
+  output_format_json_quote_decimals: 1,
+  output_format_json_quote_64bit_integers: 1,
+  output_format_decimal_trailing_zeros: 1,
+  // A query over shards joins what lies on the same shard, and sees writes that were acknowledged.
+  distributed_product_mode: 'global',
+  insert_distributed_sync: 1,
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '110000',
+}
+
+const dialect: Dialect = {
+  engine: 'clickhouse',
+  from: name => name,
+  money: expression => `CAST(${expression} AS Decimal(38, 4))`,
+  float: expression => `CAST(${expression} AS Float64)`,
+  text: expression => `CAST(${expression} AS String)`,
+  addDays: (day, days) => `addDays(${day}, ${days})`,
+  contains: (text, needle) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`,
+  weekday: day => `toDayOfWeek(${day})`,
+}
+
+export interface ClickhouseOptions {
+  /** http(s)://user:password@host:port/database */
+  url: string
+  /** Name of the cluster tables are made on; absent: this server alone. */
+  cluster?: string | undefined
+  /** Another way to the engine than HTTP; the conformance suite runs it in the process. */
+  connection?: unknown
+}
+
+/** One statement and its parameters to the engine. */
+export interface Engine {
+  query<R extends Row = Row>(sql: string, parameters?: Parameters): Promise<R[]>
+  run(sql: string, parameters?: Parameters): Promise<void>
+  client: ClickHouseClient
+  cluster: string | null
+}
+
+/**
+ * The granary on ClickHouse, one server or a cluster, through the same port and the same statements.
+ * @throws Failure('unavailable') when it does not answer.
+ */
+export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOptions): Promise<Warehouse> => {
+  const client = createClient({
+    ...(connection ? ({ connection } as object) : { url }),
+    application: 'quarterdeck',
+    clickhouse_settings: agreement,
+    request_timeout: 600_000,
+  })
+  const engine: Engine = {
+    client,
+    cluster: cluster ?? null,
+    async query<R extends Row>(sql: string, parameters: Parameters = {}) {
+      const result = await client
+        .query({ query: sql, query_params: parameters as Record<string, unknown>, format: 'JSONEachRow' })
+        .catch(refused)
+      return (await result.json<R>()) as R[]
+    },
+    async run(sql, parameters = {}) {
+      await client.command({ query: sql, query_params: parameters as Record<string, unknown> }).catch(refused)
+    },
+  }
+  for (const statement of clickhouseSchema(engine.cluster)) await engine.run(statement)
+  let queue: Promise<unknown> = Promise.resolve()
+  const writing = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work, work)
+    queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  return {
+    dialect,
+    query: engine.query,
+    async *stream(sql, parameters = {}) {
+      const result = await client
+        .query({ query: sql, query_params: parameters as Record<string, unknown>, format: 'JSONEachRow' })
+        .catch(refused)
+      for await (const rows of result.stream<Row>()) yield rows.map(row => row.json())
+    },
+    deliver: (delivery, onProgress) => writing(() => deliverToClickhouse(engine, delivery, onProgress)),
+    remove: what => writing(() => removeFromClickhouse(engine, what)),
+    async changes(after) {
+      const rows = await engine.query(
+        `SELECT number, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
+         WHERE number > {after:Int64} AND number > 0 ORDER BY number`,
+        { after: Math.max(after, 0) },
+      )
+      return rows.map(
+        (row): Change => ({
+          version: Number(row.number),
+          delivery: String(row.delivery),
+          table: row.name as TableName,
+          stores: JSON.parse(String(row.stores)) as string[],
+          from: row.first_day === null ? null : String(row.first_day),
+          to: row.last_day === null ? null : String(row.last_day),
+          rows: Number(row.rows),
+          at: `${String(row.logged_at).replace(' ', 'T')}Z`,
+        }),
+      )
+    },
+    async describe() {
+      const counts: Record<string, number> = {}
+      for (const name of [...Object.keys(tables), ...Object.keys(derived)] as (TableName | DerivedName)[]) {
+        const [row] = await engine.query(`SELECT count(*) AS n FROM ${name}`)
+        counts[name] = Number(row?.n)
+      }
+      const [version] = await engine.query('SELECT version() AS version')
+      const place = url.replace(/\/\/[^@/]*@/, '//')
+      return { engine: 'ClickHouse', version: String(version?.version), place: cluster ? `${place} (cluster ${cluster})` : place, tables: counts }
+    },
+    backup: () =>
+      Promise.reject(
+        new Failure('unsupported', 'The granary on ClickHouse is not copied by Quarterdeck.', {
+          next: "Use ClickHouse's own BACKUP, or import the raw files again: they are in the data folder.",
+        }),
+      ),
+    async close() {
+      await queue
+      await client.close()
+    },
+  }
+}
+
+const refused = (cause: unknown): never => {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|socket hang up|Timeout/i.test(text))
+    throw new Failure('unavailable', 'ClickHouse does not answer.', { next: 'Check WAREHOUSE_URL and that the server runs.', cause })
+  throw new Failure('internal', `The granary refused a statement: ${text.split('\n')[0]}`, { cause })
+}

@@ -1,0 +1,168 @@
+/**
+ * Both granaries answer alike: the same deliveries, then every kind of statement the product issues, row by row.
+ * ClickHouse runs in this process, through its official client; the engine is big, so it is installed apart.
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine } from '#metrics/create-engine.ts'
+import type { Query } from '#metrics/query.ts'
+import type { World } from '#metrics/world.ts'
+import { openClickhouse } from '#warehouse/clickhouse.ts'
+import { clickhouseSchema } from '#warehouse/clickhouse-schema.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Delivery, Warehouse } from '#warehouse/warehouse.ts'
+import { deliver, deliverLines, type Line } from '../small-ledger.ts'
+
+const place = join(import.meta.dirname, 'clickhouse')
+const installed = existsSync(join(place, 'node_modules/chdb'))
+if (!installed) console.warn('conformance: the ClickHouse engine is not installed (npm run conformance:install): skipped')
+
+type Connect = (options: { path: string }) => unknown
+const connection = () => {
+  const { createChdbConnection } = createRequire(join(place, 'package.json'))('chdb/connection') as { createChdbConnection: Connect }
+  return createChdbConnection({ path: ':memory:' })
+}
+
+const store = (name: string, currency: string) => ({ store: name, name, currency, timezone: 'Europe/London', kind: 'both' as const })
+const world: World = {
+  stores: [store('shop', 'GBP'), store('paris', 'EUR')],
+  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+  currency: 'GBP',
+  events: [],
+  targets: [],
+  metrics: [],
+  dimensions: [{ name: 'region', label: 'Region', of: 'country', groups: { Islands: ['UK'] }, otherwise: 'Mainland' }],
+}
+
+const derivedTables = {
+  sales_lines: 'store, order_id, line_key, kind, day, quantity, gross, discounts, reversals, cost, customer_id',
+  order_days: 'store, order_id, day, happened_at, orders, discounted_orders, customer_orders, nth, first_orders, gross, reversals, cost, net_costed, lines',
+  sales_hours: 'store, day, hour, currency, country, channel, orders, first_orders, gross, reversals, units_sold, units_returned, cost, lines',
+  product_days: 'store, day, product_id, currency, orders, gross, cost, lines',
+}
+
+const anyLine = fc.record({
+  store: fc.constantFrom('shop', 'shop', 'paris'),
+  order: fc.integer({ min: 1, max: 8 }),
+  line_key: fc.integer({ min: 1, max: 5 }),
+  day: fc.constantFrom('2010-11-28', '2011-10-31', '2011-11-01', '2011-11-26', '2011-12-09'),
+  hour: fc.integer({ min: 0, max: 23 }),
+  kind: fc.constantFrom('sale', 'sale', 'reversal'),
+  pence: fc.integer({ min: 0, max: 9_999 }),
+  cost: fc.option(fc.integer({ min: 0, max: 50 })),
+  product_id: fc.constantFrom('p1', "o'p2", 'p"3,'),
+})
+const someLines = fc.array(anyLine, { minLength: 1, maxLength: 25 }).map(drawn =>
+  drawn.map(
+    ({ order, pence, store: shop, ...one }): Line => ({
+      ...one,
+      store: shop,
+      currency: shop === 'paris' ? 'EUR' : 'GBP',
+      order_id: `o${order}`,
+      gross: one.kind === 'sale' ? pence / 100 : 0,
+      discounts: one.kind === 'sale' && pence % 2 ? -0.5 : 0,
+      reversals: one.kind === 'reversal' ? -pence / 100 : 0,
+      customer_id: order % 4 ? `c${order % 4}` : '',
+      account_id: order === 7 ? 'acme' : '',
+      country: order % 2 ? 'UK' : 'FR',
+      channel: order % 3 ? 'web' : 'shop',
+    }),
+  ),
+)
+
+const question = fc.record({
+  metrics: fc.subarray(['net_sales', 'orders', 'aov', 'customers', 'new_customers', 'gross_margin', 'return_rate', 'cohort_return_rate', 'units_sold', 'sessions'], { minLength: 1, maxLength: 5 }),
+  by: fc.subarray(['country', 'channel', 'product', 'customer', 'customer_kind', 'business', 'hour', 'weekday', 'store', 'kind', 'region', 'category'], { maxLength: 2 }),
+  grain: fc.option(fc.constantFrom('hour' as const, 'day' as const, 'week' as const, 'month' as const, 'quarter' as const, 'year' as const), { nil: undefined }),
+  calendar: fc.option(fc.constantFrom('iso' as const, '4-5-4' as const), { nil: undefined }),
+  compare: fc.subarray(['previous_period' as const, 'last_year' as const, 'last_year_weekday' as const, 'last_year_event' as const], { maxLength: 2 }),
+  filters: fc.constantFrom([], [{ dimension: 'country', is: ['UK'] }], [{ dimension: 'product', not: ['p1'] }], [{ dimension: 'channel', contains: 'WE' }], [{ metric: 'net_sales', over: 5 }]),
+  limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  subtotals: fc.boolean(),
+  currency: fc.constantFrom('GBP', 'EUR'),
+})
+
+describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
+  let both: [Warehouse, Warehouse]
+  beforeAll(async () => {
+    both = [await openDuckdb({ folder: ':memory:' }), await openClickhouse({ url: 'http://in-process', connection: connection() })]
+  })
+  afterAll(async () => {
+    for (const granary of both) await granary.close()
+  })
+  const clear = async () => {
+    for (const granary of both) for (const shop of ['shop', 'paris']) await granary.remove({ store: shop })
+  }
+  const alike = async () => {
+    for (const [name, columns] of Object.entries(derivedTables)) {
+      const [duck, click] = await Promise.all(both.map(g => g.query(`SELECT ${columns} FROM ${name} ORDER BY ${columns}`)))
+      const plain = (rows: Record<string, unknown>[] | undefined) => rows?.map(row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, v === null ? null : String(v)])))
+      expect(plain(click), name).toEqual(plain(duck))
+    }
+  }
+
+  it('hold the same rows after any deliveries, repeated, changed and restated', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(someLines, fc.constantFrom<Delivery['mode']>('merge', 'merge', 'replace_orders')), { minLength: 1, maxLength: 3 }), async deliveries => {
+        await clear()
+        for (const [lines, mode] of [...deliveries, ...deliveries.slice(0, 1)]) {
+          const [duck, click] = await Promise.all(both.map(g => deliverLines(g, lines, mode)))
+          expect(click).toEqual(duck)
+        }
+        await alike()
+      }),
+      { numRuns: 12 },
+    )
+  }, 300_000)
+
+  it('answer the same to any question', async () => {
+    await clear()
+    const [lines = []] = fc.sample(someLines, { numRuns: 1, seed: 7 })
+    const more = fc.sample(someLines, { numRuns: 3, seed: 11 }).flat()
+    for (const granary of both) {
+      await deliverLines(granary, [...lines, ...more].map((line, i) => ({ ...line, line_key: i + 1 })))
+      await deliver(granary, 'products', [{ store: 'shop', product_id: 'p1', parent_id: '', title: 'One', category: 'Cups', brand: '', vendor: '', status: '', price: null, currency: 'GBP', source: 'test' }])
+      await deliver(granary, 'exchange_rates', [
+        { base: 'EUR', quote: 'GBP', day: '2010-01-01', rate: '0.85', source: 'test' },
+        { base: 'GBP', quote: 'EUR', day: '2010-01-01', rate: '1.17', source: 'test' },
+        { base: 'GBP', quote: 'EUR', day: '2011-11-01', rate: '1.2', source: 'test' },
+      ])
+    }
+    const [duck, click] = both.map(granary => createEngine({ granary, world: async () => world }))
+    const scope = { stores: 'all' as const, now: new Date('2011-12-20T00:00:00Z') }
+    await fc.assert(
+      fc.asyncProperty(question, async drawn => {
+        const query: Query = { ...drawn, from: '2011-10-01', to: '2011-12-31' }
+        const answers = await Promise.all([duck?.ask(query, scope), click?.ask(query, scope)])
+        const [a, b] = answers.map(answer => ({ rows: answer?.rows, totals: answer?.totals, subtotals: sorted(answer?.subtotals), count: answer?.meta.count, behind: answer?.meta.rowsBehind, missing: answer?.meta.missing }))
+        expect(b).toEqual(a)
+      }),
+      { numRuns: 120 },
+    )
+  }, 300_000)
+
+  it('number a delivery that was cut short as if it had not been', async () => {
+    await clear()
+    const [, click] = both
+    const lines: Line[] = [{ order_id: 'x', day: '2011-11-01', gross: 5, line_key: 1, store: 'shop' }]
+    await deliverLines(click, lines, 'merge', 'cut')
+    expect(await deliverLines(click, lines, 'merge', 'cut')).toMatchObject({ inserted: 1, repeats: 0 })
+    const [row] = await click.query("SELECT count(*) AS n FROM order_days WHERE store = 'shop'")
+    expect(Number(row?.n)).toBe(1)
+  })
+})
+
+const sorted = (rows: object[] | undefined) => rows?.map(row => JSON.stringify(row)).sort()
+
+describe('the tables of a cluster', () => {
+  it('are replicated, sharded by order, and stand on the cluster', () => {
+    const statements = clickhouseSchema('trading')
+    expect(statements.every(s => s.includes("ON CLUSTER 'trading'"))).toBe(true)
+    const lines = statements.filter(s => s.includes('sales_lines'))
+    expect(lines[0]).toContain('ReplicatedReplacingMergeTree')
+    expect(lines[1]).toContain("Distributed('trading', currentDatabase(), 'sales_lines_local', cityHash64(store, order_id))")
+  })
+})
