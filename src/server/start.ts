@@ -118,13 +118,12 @@ export async function openHouse(
   }
 }
 
-const openGranary = async (config: Config): Promise<Warehouse> => {
-  if (config.warehouseUrl)
-    throw new Failure('unsupported', 'This version keeps the granary in DuckDB only.', {
-      next: 'Unset WAREHOUSE_URL.',
-    })
-  return openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
-}
+const openGranary = (config: Config): Promise<Warehouse> =>
+  config.warehouseUrl
+    ? import('#warehouse/clickhouse.ts').then(({ openClickhouse }) =>
+        openClickhouse({ url: config.warehouseUrl ?? '', cluster: config.warehouseCluster }),
+      )
+    : openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
 
 /** Two things that are opened at once: when one fails the other is closed again. */
 async function bothOrNone<A extends Closable, B extends Closable>(

@@ -3,7 +3,14 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { type DerivedName, table as describe, derived, type Table, type TableName, tables } from '#kernel/canonical.ts'
+import {
+  type DerivedName,
+  derived,
+  table as describe,
+  type Table,
+  type TableName,
+  tables,
+} from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Engine } from './clickhouse.ts'
 import { stagingTable } from './clickhouse-schema.ts'
@@ -42,14 +49,24 @@ export const deliverToClickhouse = async (
     await send(engine, staged, shape, files)
     const rows = await count(engine, `SELECT count(*) AS n FROM ${staged}`)
     onProgress?.(0, rows)
-    await engine.run(`CREATE TABLE ${hit} ENGINE = MergeTree ORDER BY tuple() AS ${compared(hits(name, shape), staged)}`)
+    await engine.run(
+      `CREATE TABLE ${hit} ENGINE = MergeTree ORDER BY tuple() AS ${compared(hits(name, shape), staged)}`,
+    )
     const repeats = await count(engine, `SELECT count(*) AS n FROM ${hit} WHERE same`)
     const changed = await count(engine, `SELECT count(*) AS n FROM ${hit} WHERE NOT same`)
     const receipt = { rows, inserted: rows - repeats - changed, changed, repeats }
-    const stores = 'store' in shape.columns ? (await engine.query(`SELECT DISTINCT store FROM ${staged} ORDER BY store`)).map(r => String(r.store)) : []
+    const stores =
+      'store' in shape.columns
+        ? (await engine.query(`SELECT DISTINCT store FROM ${staged} ORDER BY store`)).map(r =>
+            String(r.store),
+          )
+        : []
     const ledger = name === 'sales_lines'
     // A delivery cut short may have written rows without deriving from them: all its orders count as touched.
-    if (ledger) await engine.run(`CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS ${touchedOrders(staged, hit, mode, cutShort)}`)
+    if (ledger)
+      await engine.run(
+        `CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS ${touchedOrders(staged, hit, mode, cutShort)}`,
+      )
     await log(engine, { id, name, number: 0, stores, receipt, from: null, to: null })
     const version = await nextVersion(engine)
     const columns = Object.keys(shape.columns)
@@ -58,17 +75,32 @@ export const deliverToClickhouse = async (
       await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name}
         WHERE (store, order_id) IN (SELECT store, order_id FROM ${touched})`)
     }
-    const fresh = mode === 'replace_orders'
-      ? `(s.store, s.order_id) IN (SELECT store, order_id FROM ${touched})`
-      : `(${shape.key.map(k => `s.${k}`).join(', ')}) NOT IN (SELECT ${shape.key.join(', ')} FROM ${hit} WHERE same)`
-    await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`)
+    const fresh =
+      mode === 'replace_orders'
+        ? `(s.store, s.order_id) IN (SELECT store, order_id FROM ${touched})`
+        : `(${shape.key.map(k => `s.${k}`).join(', ')}) NOT IN (SELECT ${shape.key.join(', ')} FROM ${hit} WHERE same)`
+    await engine.run(
+      `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`,
+    )
     onProgress?.(rows, rows)
     const span = ledger ? await deriveTouched(engine, touched, version + 2) : null
     const dated = shape.dated
     const any = receipt.inserted + receipt.changed > 0 || cutShort || (span !== null && span.from !== null)
-    const [own] = dated ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${staged}`) : []
-    const days = [own?.first, own?.last, span?.from, span?.to].flatMap(d => (any && dated && d ? [String(d)] : [])).sort()
-    await log(engine, { id, name, number: await nextNumber(engine), stores: any ? stores : [], receipt, from: days[0] ?? null, to: days.at(-1) ?? null })
+    const [own] = dated
+      ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${staged}`)
+      : []
+    const days = [own?.first, own?.last, span?.from, span?.to]
+      .flatMap(d => (any && dated && d ? [String(d)] : []))
+      .sort()
+    await log(engine, {
+      id,
+      name,
+      number: await nextNumber(engine),
+      stores: any ? stores : [],
+      receipt,
+      from: days[0] ?? null,
+      to: days.at(-1) ?? null,
+    })
     return receipt
   } finally {
     await drop().catch(() => undefined)
@@ -82,7 +114,8 @@ const receiptOf = (row: Record<string, unknown>): Receipt => ({
   repeats: Number(row.repeats),
 })
 
-const count = async (engine: Engine, sql: string): Promise<number> => Number((await engine.query(sql))[0]?.n ?? 0)
+const count = async (engine: Engine, sql: string): Promise<number> =>
+  Number((await engine.query(sql))[0]?.n ?? 0)
 
 /** Rows travel as text, the last of each key: DuckDB reads what connectors wrote and gives what every server reads alike. */
 const send = async (engine: Engine, staged: string, shape: Table, files: readonly string[]) => {
@@ -92,13 +125,29 @@ const send = async (engine: Engine, staged: string, shape: Table, files: readonl
   const connection = await instance.connect()
   try {
     const rows = stage(shape, duckdbColumns(shape), files, false)
-    await connection.run(`COPY (${rows}) TO ${quote(path)} (FORMAT csv, HEADER true, NULLSTR '\\N', QUOTE '"', ESCAPE '"', FORCE_QUOTE (${Object.entries(shape.columns).filter(([, c]) => c.type === 'text').map(([n]) => n).join(', ')}))`).catch((cause: unknown) => {
-      const text = cause instanceof Error ? cause.message : String(cause)
-      throw new Failure('invalid', `The delivery cannot be read: ${text.split('\n')[0]}`, { cause })
-    })
-    const [row] = (await connection.runAndReadAll(`SELECT count(*) FROM read_parquet([${files.map(quote).join(', ')}])`)).getRowsJson()
+    await connection
+      .run(
+        `COPY (${rows}) TO ${quote(path)} (FORMAT csv, HEADER true, NULLSTR '\\N', QUOTE '"', ESCAPE '"', FORCE_QUOTE (${Object.entries(
+          shape.columns,
+        )
+          .filter(([, c]) => c.type === 'text')
+          .map(([n]) => n)
+          .join(', ')}))`,
+      )
+      .catch((cause: unknown) => {
+        const text = cause instanceof Error ? cause.message : String(cause)
+        throw new Failure('invalid', `The delivery cannot be read: ${text.split('\n')[0]}`, { cause })
+      })
+    const [row] = (
+      await connection.runAndReadAll(`SELECT count(*) FROM read_parquet([${files.map(quote).join(', ')}])`)
+    ).getRowsJson()
     if (Number(row?.[0]) > 0)
-      await engine.client.insert({ table: staged, values: createReadStream(path), format: 'CSVWithNames', clickhouse_settings: { input_format_csv_empty_as_default: 0 } })
+      await engine.client.insert({
+        table: staged,
+        values: createReadStream(path),
+        format: 'CSVWithNames',
+        clickhouse_settings: { input_format_csv_empty_as_default: 0 },
+      })
   } finally {
     connection.closeSync()
     instance.closeSync()
@@ -108,9 +157,7 @@ const send = async (engine: Engine, staged: string, shape: Table, files: readonl
 
 /** The embedded granary's comparison, reading this delivery's own staging table. */
 const compared = (statement: string, staged: string): string =>
-  statement
-    .replace(/^CREATE TEMP TABLE hit AS\s*/, '')
-    .replace(/FROM staged s/, `FROM ${staged} s`)
+  statement.replace(/^CREATE TEMP TABLE hit AS\s*/, '').replace(/FROM staged s/, `FROM ${staged} s`)
 
 const touchedOrders = (staged: string, hit: string, mode: Delivery['mode'], all: boolean): string => {
   const orders = `SELECT DISTINCT store, order_id FROM ${staged}`
@@ -126,23 +173,38 @@ const touchedOrders = (staged: string, hit: string, mode: Delivery['mode'], all:
 const named = (name: DerivedName) => Object.keys(derived[name].columns)
 
 /** Replaces what is derived for some rows: the old are gone at one version, the new there at the next. */
-const replaceDerived = async (engine: Engine, name: DerivedName, within: string, rows: string, version: number) => {
+const replaceDerived = async (
+  engine: Engine,
+  name: DerivedName,
+  within: string,
+  rows: string,
+  version: number,
+) => {
   const list = named(name).join(', ')
-  await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name} WHERE ${within}`)
-  await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version + 1}, 0 FROM (${rows})`)
+  await engine.run(
+    `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name} WHERE ${within}`,
+  )
+  await engine.run(
+    `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version + 1}, 0 FROM (${rows})`,
+  )
 }
 
 /** Only what the touched orders reach; gives the first and last day that changed. */
 const deriveTouched = async (engine: Engine, touched: string, version: number) => {
   const inOrders = `(store, order_id) IN (SELECT store, order_id FROM ${touched})`
   const daysWere = await engine.query(`SELECT DISTINCT store, day FROM order_days WHERE ${inOrders}`)
-  const customersWere = await engine.query(`SELECT DISTINCT store, customer_id FROM order_days WHERE ${inOrders} AND customer_id <> ''`)
+  const customersWere = await engine.query(
+    `SELECT DISTINCT store, customer_id FROM order_days WHERE ${inOrders} AND customer_id <> ''`,
+  )
   await replaceDerived(engine, 'order_days', inOrders, firstSaleOnly(inOrders), version)
   const daysAre = await engine.query(`SELECT DISTINCT store, day FROM order_days WHERE ${inOrders}`)
-  const customersAre = await engine.query(`SELECT DISTINCT store, customer_id FROM order_days WHERE ${inOrders} AND customer_id <> ''`)
+  const customersAre = await engine.query(
+    `SELECT DISTINCT store, customer_id FROM order_days WHERE ${inOrders} AND customer_id <> ''`,
+  )
   const renumbered = await renumber(engine, [...customersWere, ...customersAre], version + 2)
   const days = new Map<string, Set<string>>()
-  for (const { store, day } of [...daysWere, ...daysAre, ...renumbered]) days.set(String(store), (days.get(String(store)) ?? new Set()).add(String(day)))
+  for (const { store, day } of [...daysWere, ...daysAre, ...renumbered])
+    days.set(String(store), (days.get(String(store)) ?? new Set()).add(String(day)))
   for (const [store, set] of days)
     for (const chunk of chunks([...set], 500)) {
       const within = `store = ${quote(store)} AND day IN (${chunk.map(d => `toDate(${quote(d)})`).join(', ')})`
@@ -170,7 +232,8 @@ const firstSaleOnly = (within: string): string => `
 /** Customers' order numbers where they are not what they should be; gives the days that changes. */
 const renumber = async (engine: Engine, customers: Record<string, unknown>[], version: number) => {
   const byStore = new Map<string, Set<string>>()
-  for (const { store, customer_id } of customers) byStore.set(String(store), (byStore.get(String(store)) ?? new Set()).add(String(customer_id)))
+  for (const { store, customer_id } of customers)
+    byStore.set(String(store), (byStore.get(String(store)) ?? new Set()).add(String(customer_id)))
   const changed: Record<string, unknown>[] = []
   const list = named('order_days')
   for (const [store, set] of byStore)
@@ -182,19 +245,33 @@ const renumber = async (engine: Engine, customers: Record<string, unknown>[], ve
       const found = await engine.query(`SELECT DISTINCT o.store AS store, o.day AS day ${wrong}`)
       if (found.length === 0) continue
       changed.push(...found)
-      const columns = list.map(c => (c === 'nth' ? 'CAST(n.nth AS Int64)' : c === 'first_orders' ? 'if(n.nth = 1, 1, 0)' : `o.${c}`))
-      await engine.run(`INSERT INTO order_days (${list.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 0 ${wrong}`)
+      const columns = list.map(c =>
+        c === 'nth' ? 'CAST(n.nth AS Int64)' : c === 'first_orders' ? 'if(n.nth = 1, 1, 0)' : `o.${c}`,
+      )
+      await engine.run(
+        `INSERT INTO order_days (${list.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 0 ${wrong}`,
+      )
     }
   return changed
 }
 
-const nextVersion = async (engine: Engine): Promise<number> => (await count(engine, 'SELECT coalesce(max(row_version), 0) AS n FROM deliveries')) + 10
+const nextVersion = async (engine: Engine): Promise<number> =>
+  (await count(engine, 'SELECT coalesce(max(row_version), 0) AS n FROM deliveries')) + 10
 
-const nextNumber = async (engine: Engine): Promise<number> => (await count(engine, 'SELECT coalesce(max(number), 0) AS n FROM deliveries')) + 1
+const nextNumber = async (engine: Engine): Promise<number> =>
+  (await count(engine, 'SELECT coalesce(max(number), 0) AS n FROM deliveries')) + 1
 
 const log = async (
   engine: Engine,
-  entry: { id: string; name: string; number: number; stores: string[]; receipt: Receipt; from: string | null; to: string | null },
+  entry: {
+    id: string
+    name: string
+    number: number
+    stores: string[]
+    receipt: Receipt
+    from: string | null
+    to: string | null
+  },
 ) => {
   const { id, name, number, stores, receipt, from, to } = entry
   const day = (value: string | null) => (value === null ? 'NULL' : `toDate(${quote(value)})`)
@@ -208,8 +285,13 @@ const log = async (
 }
 
 /** Takes rows out by marking them gone, derives anew, and logs it. */
-export const removeFromClickhouse = async (engine: Engine, what: Parameters<Warehouse['remove']>[0]): Promise<number> => {
-  const names = what.table ? [what.table] : (Object.keys(tables) as TableName[]).filter(n => 'store' in tables[n].columns)
+export const removeFromClickhouse = async (
+  engine: Engine,
+  what: Parameters<Warehouse['remove']>[0],
+): Promise<number> => {
+  const names = what.table
+    ? [what.table]
+    : (Object.keys(tables) as TableName[]).filter(n => 'store' in tables[n].columns)
   const wanted = what.orders ? 'order_id' : what.customer !== undefined ? 'customer_id' : null
   const values = what.orders ?? (what.customer === undefined ? [] : [what.customer])
   let removed = 0
@@ -220,14 +302,22 @@ export const removeFromClickhouse = async (engine: Engine, what: Parameters<Ware
     const rows = await count(engine, `SELECT count(*) AS n FROM ${name} WHERE ${where}`)
     if (rows === 0) continue
     const dated = describe(name).dated
-    const [span] = dated ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${name} WHERE store = ${quote(what.store)}`) : []
+    const [span] = dated
+      ? await engine.query(
+          `SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${name} WHERE store = ${quote(what.store)}`,
+        )
+      : []
     const touched = `touched_${createHash('sha256').update(`${name} ${where}`).digest('hex').slice(0, 16)}`
     const version = await nextVersion(engine)
     if (name === 'sales_lines') {
       await engine.run(`DROP TABLE IF EXISTS ${touched}`)
-      await engine.run(`CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS SELECT DISTINCT store, order_id FROM sales_lines WHERE ${where}`)
+      await engine.run(
+        `CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS SELECT DISTINCT store, order_id FROM sales_lines WHERE ${where}`,
+      )
     }
-    await engine.run(`INSERT INTO ${name} (${columns.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 1 FROM ${name} WHERE ${where}`)
+    await engine.run(
+      `INSERT INTO ${name} (${columns.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 1 FROM ${name} WHERE ${where}`,
+    )
     if (name === 'sales_lines') {
       await deriveTouched(engine, touched, version + 1)
       await engine.run(`DROP TABLE IF EXISTS ${touched}`)
@@ -235,7 +325,15 @@ export const removeFromClickhouse = async (engine: Engine, what: Parameters<Ware
     const number = await nextNumber(engine)
     const receipt = { rows, inserted: 0, changed: rows, repeats: 0 }
     const [from, to] = [span?.first, span?.last].map(d => (d ? String(d) : null))
-    await log(engine, { id: `remove-${number}`, name, number, stores: [what.store], receipt, from: from ?? null, to: to ?? null })
+    await log(engine, {
+      id: `remove-${number}`,
+      name,
+      number,
+      stores: [what.store],
+      receipt,
+      from: from ?? null,
+      to: to ?? null,
+    })
     removed += rows
   }
   return removed

@@ -26,7 +26,10 @@ const bookkeeping = 'row_version UInt64, row_gone UInt8 DEFAULT 0'
 const create = (name: string, { columns, key, dated }: Table, cluster: string | null): string[] => {
   const body = `(${Object.entries(columns).map(column).join(', ')}, ${bookkeeping})`
   const parts = `${dated ? `PARTITION BY toYYYYMM(${dated}) ` : ''}ORDER BY (${key.join(', ')})`
-  if (!cluster) return [`CREATE TABLE IF NOT EXISTS ${name} ${body} ENGINE = ReplacingMergeTree(row_version, row_gone) ${parts}`]
+  if (!cluster)
+    return [
+      `CREATE TABLE IF NOT EXISTS ${name} ${body} ENGINE = ReplacingMergeTree(row_version, row_gone) ${parts}`,
+    ]
   const on = `ON CLUSTER '${cluster}'`
   const shard = 'order_id' in columns ? 'cityHash64(store, order_id)' : `cityHash64(${key[0]})`
   return [

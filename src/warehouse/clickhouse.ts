@@ -123,7 +123,12 @@ export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOpt
       }
       const [version] = await engine.query('SELECT version() AS version')
       const place = url.replace(/\/\/[^@/]*@/, '//')
-      return { engine: 'ClickHouse', version: String(version?.version), place: cluster ? `${place} (cluster ${cluster})` : place, tables: counts }
+      return {
+        engine: 'ClickHouse',
+        version: String(version?.version),
+        place: cluster ? `${place} (cluster ${cluster})` : place,
+        tables: counts,
+      }
     },
     backup: () =>
       Promise.reject(
@@ -141,6 +146,9 @@ export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOpt
 const refused = (cause: unknown): never => {
   const text = cause instanceof Error ? cause.message : String(cause)
   if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|socket hang up|Timeout/i.test(text))
-    throw new Failure('unavailable', 'ClickHouse does not answer.', { next: 'Check WAREHOUSE_URL and that the server runs.', cause })
+    throw new Failure('unavailable', 'ClickHouse does not answer.', {
+      next: 'Check WAREHOUSE_URL and that the server runs.',
+      cause,
+    })
   throw new Failure('internal', `The granary refused a statement: ${text.split('\n')[0]}`, { cause })
 }

@@ -18,15 +18,24 @@ import { deliver, deliverLines, type Line } from '../small-ledger.ts'
 
 const place = join(import.meta.dirname, 'clickhouse')
 const installed = existsSync(join(place, 'node_modules/chdb'))
-if (!installed) console.warn('conformance: the ClickHouse engine is not installed (npm run conformance:install): skipped')
+if (!installed)
+  console.warn('conformance: the ClickHouse engine is not installed (npm run conformance:install): skipped')
 
 type Connect = (options: { path: string }) => unknown
 const connection = () => {
-  const { createChdbConnection } = createRequire(join(place, 'package.json'))('chdb/connection') as { createChdbConnection: Connect }
+  const { createChdbConnection } = createRequire(join(place, 'package.json'))('chdb/connection') as {
+    createChdbConnection: Connect
+  }
   return createChdbConnection({ path: ':memory:' })
 }
 
-const store = (name: string, currency: string) => ({ store: name, name, currency, timezone: 'Europe/London', kind: 'both' as const })
+const store = (name: string, currency: string) => ({
+  store: name,
+  name,
+  currency,
+  timezone: 'Europe/London',
+  kind: 'both' as const,
+})
 const world: World = {
   stores: [store('shop', 'GBP'), store('paris', 'EUR')],
   calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
@@ -34,13 +43,18 @@ const world: World = {
   events: [],
   targets: [],
   metrics: [],
-  dimensions: [{ name: 'region', label: 'Region', of: 'country', groups: { Islands: ['UK'] }, otherwise: 'Mainland' }],
+  dimensions: [
+    { name: 'region', label: 'Region', of: 'country', groups: { Islands: ['UK'] }, otherwise: 'Mainland' },
+  ],
 }
 
 const derivedTables = {
-  sales_lines: 'store, order_id, line_key, kind, day, quantity, gross, discounts, reversals, cost, customer_id',
-  order_days: 'store, order_id, day, happened_at, orders, discounted_orders, customer_orders, nth, first_orders, gross, reversals, cost, net_costed, lines',
-  sales_hours: 'store, day, hour, currency, country, channel, orders, first_orders, gross, reversals, units_sold, units_returned, cost, lines',
+  sales_lines:
+    'store, order_id, line_key, kind, day, quantity, gross, discounts, reversals, cost, customer_id',
+  order_days:
+    'store, order_id, day, happened_at, orders, discounted_orders, customer_orders, nth, first_orders, gross, reversals, cost, net_costed, lines',
+  sales_hours:
+    'store, day, hour, currency, country, channel, orders, first_orders, gross, reversals, units_sold, units_returned, cost, lines',
   product_days: 'store, day, product_id, currency, orders, gross, cost, lines',
 }
 
@@ -74,12 +88,66 @@ const someLines = fc.array(anyLine, { minLength: 1, maxLength: 25 }).map(drawn =
 )
 
 const question = fc.record({
-  metrics: fc.subarray(['net_sales', 'orders', 'aov', 'customers', 'new_customers', 'gross_margin', 'return_rate', 'cohort_return_rate', 'units_sold', 'sessions'], { minLength: 1, maxLength: 5 }),
-  by: fc.subarray(['country', 'channel', 'product', 'customer', 'customer_kind', 'business', 'hour', 'weekday', 'store', 'kind', 'region', 'category'], { maxLength: 2 }),
-  grain: fc.option(fc.constantFrom('hour' as const, 'day' as const, 'week' as const, 'month' as const, 'quarter' as const, 'year' as const), { nil: undefined }),
+  metrics: fc.subarray(
+    [
+      'net_sales',
+      'orders',
+      'aov',
+      'customers',
+      'new_customers',
+      'gross_margin',
+      'return_rate',
+      'cohort_return_rate',
+      'units_sold',
+      'sessions',
+    ],
+    { minLength: 1, maxLength: 5 },
+  ),
+  by: fc.subarray(
+    [
+      'country',
+      'channel',
+      'product',
+      'customer',
+      'customer_kind',
+      'business',
+      'hour',
+      'weekday',
+      'store',
+      'kind',
+      'region',
+      'category',
+    ],
+    { maxLength: 2 },
+  ),
+  grain: fc.option(
+    fc.constantFrom(
+      'hour' as const,
+      'day' as const,
+      'week' as const,
+      'month' as const,
+      'quarter' as const,
+      'year' as const,
+    ),
+    { nil: undefined },
+  ),
   calendar: fc.option(fc.constantFrom('iso' as const, '4-5-4' as const), { nil: undefined }),
-  compare: fc.subarray(['previous_period' as const, 'last_year' as const, 'last_year_weekday' as const, 'last_year_event' as const], { maxLength: 2 }),
-  filters: fc.constantFrom([], [{ dimension: 'country', is: ['UK'] }], [{ dimension: 'product', not: ['p1'] }], [{ dimension: 'channel', contains: 'WE' }], [{ metric: 'net_sales', over: 5 }]),
+  compare: fc.subarray(
+    [
+      'previous_period' as const,
+      'last_year' as const,
+      'last_year_weekday' as const,
+      'last_year_event' as const,
+    ],
+    { maxLength: 2 },
+  ),
+  filters: fc.constantFrom(
+    [],
+    [{ dimension: 'country', is: ['UK'] }],
+    [{ dimension: 'product', not: ['p1'] }],
+    [{ dimension: 'channel', contains: 'WE' }],
+    [{ metric: 'net_sales', over: 5 }],
+  ),
   limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   subtotals: fc.boolean(),
   currency: fc.constantFrom('GBP', 'EUR'),
@@ -88,7 +156,10 @@ const question = fc.record({
 describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
   let both: [Warehouse, Warehouse]
   beforeAll(async () => {
-    both = [await openDuckdb({ folder: ':memory:' }), await openClickhouse({ url: 'http://in-process', connection: connection() })]
+    both = [
+      await openDuckdb({ folder: ':memory:' }),
+      await openClickhouse({ url: 'http://in-process', connection: connection() }),
+    ]
   })
   afterAll(async () => {
     for (const granary of both) await granary.close()
@@ -98,22 +169,33 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
   }
   const alike = async () => {
     for (const [name, columns] of Object.entries(derivedTables)) {
-      const [duck, click] = await Promise.all(both.map(g => g.query(`SELECT ${columns} FROM ${name} ORDER BY ${columns}`)))
-      const plain = (rows: Record<string, unknown>[] | undefined) => rows?.map(row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, v === null ? null : String(v)])))
+      const [duck, click] = await Promise.all(
+        both.map(g => g.query(`SELECT ${columns} FROM ${name} ORDER BY ${columns}`)),
+      )
+      const plain = (rows: Record<string, unknown>[] | undefined) =>
+        rows?.map(row =>
+          Object.fromEntries(Object.entries(row).map(([k, v]) => [k, v === null ? null : String(v)])),
+        )
       expect(plain(click), name).toEqual(plain(duck))
     }
   }
 
   it('hold the same rows after any deliveries, repeated, changed and restated', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(someLines, fc.constantFrom<Delivery['mode']>('merge', 'merge', 'replace_orders')), { minLength: 1, maxLength: 3 }), async deliveries => {
-        await clear()
-        for (const [lines, mode] of [...deliveries, ...deliveries.slice(0, 1)]) {
-          const [duck, click] = await Promise.all(both.map(g => deliverLines(g, lines, mode)))
-          expect(click).toEqual(duck)
-        }
-        await alike()
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(someLines, fc.constantFrom<Delivery['mode']>('merge', 'merge', 'replace_orders')), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        async deliveries => {
+          await clear()
+          for (const [lines, mode] of [...deliveries, ...deliveries.slice(0, 1)]) {
+            const [duck, click] = await Promise.all(both.map(g => deliverLines(g, lines, mode)))
+            expect(click).toEqual(duck)
+          }
+          await alike()
+        },
+      ),
       { numRuns: 12 },
     )
   }, 300_000)
@@ -123,8 +205,25 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     const [lines = []] = fc.sample(someLines, { numRuns: 1, seed: 7 })
     const more = fc.sample(someLines, { numRuns: 3, seed: 11 }).flat()
     for (const granary of both) {
-      await deliverLines(granary, [...lines, ...more].map((line, i) => ({ ...line, line_key: i + 1 })))
-      await deliver(granary, 'products', [{ store: 'shop', product_id: 'p1', parent_id: '', title: 'One', category: 'Cups', brand: '', vendor: '', status: '', price: null, currency: 'GBP', source: 'test' }])
+      await deliverLines(
+        granary,
+        [...lines, ...more].map((line, i) => ({ ...line, line_key: i + 1 })),
+      )
+      await deliver(granary, 'products', [
+        {
+          store: 'shop',
+          product_id: 'p1',
+          parent_id: '',
+          title: 'One',
+          category: 'Cups',
+          brand: '',
+          vendor: '',
+          status: '',
+          price: null,
+          currency: 'GBP',
+          source: 'test',
+        },
+      ])
       await deliver(granary, 'exchange_rates', [
         { base: 'EUR', quote: 'GBP', day: '2010-01-01', rate: '0.85', source: 'test' },
         { base: 'GBP', quote: 'EUR', day: '2010-01-01', rate: '1.17', source: 'test' },
@@ -137,7 +236,14 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
       fc.asyncProperty(question, async drawn => {
         const query: Query = { ...drawn, from: '2011-10-01', to: '2011-12-31' }
         const answers = await Promise.all([duck?.ask(query, scope), click?.ask(query, scope)])
-        const [a, b] = answers.map(answer => ({ rows: answer?.rows, totals: answer?.totals, subtotals: sorted(answer?.subtotals), count: answer?.meta.count, behind: answer?.meta.rowsBehind, missing: answer?.meta.missing }))
+        const [a, b] = answers.map(answer => ({
+          rows: answer?.rows,
+          totals: answer?.totals,
+          subtotals: sorted(answer?.subtotals),
+          count: answer?.meta.count,
+          behind: answer?.meta.rowsBehind,
+          missing: answer?.meta.missing,
+        }))
         expect(b).toEqual(a)
       }),
       { numRuns: 120 },
@@ -163,6 +269,8 @@ describe('the tables of a cluster', () => {
     expect(statements.every(s => s.includes("ON CLUSTER 'trading'"))).toBe(true)
     const lines = statements.filter(s => s.includes('sales_lines'))
     expect(lines[0]).toContain('ReplicatedReplacingMergeTree')
-    expect(lines[1]).toContain("Distributed('trading', currentDatabase(), 'sales_lines_local', cityHash64(store, order_id))")
+    expect(lines[1]).toContain(
+      "Distributed('trading', currentDatabase(), 'sales_lines_local', cityHash64(store, order_id))",
+    )
   })
 })
