@@ -141,7 +141,7 @@ const question = fc.record({
     ],
     { maxLength: 2 },
   ),
-  filters: fc.constantFrom(
+  filters: fc.constantFrom<NonNullable<Query['filters']>>(
     [],
     [{ dimension: 'country', is: ['UK'] }],
     [{ dimension: 'product', not: ['p1'] }],
