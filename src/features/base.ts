@@ -86,6 +86,7 @@ export const write = (spec: Spec) =>
         })
       return done
     })
+    context.settled?.()
     for (const job of later) context.enqueue(...job)
     return result
   })

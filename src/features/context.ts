@@ -30,6 +30,8 @@ export interface Context {
   clock: () => Date
   /** Has work done after the transaction that asks for it is committed. */
   enqueue: (job: 'import', data: { id: string }) => void
+  /** Told when a write is committed: what was remembered of the ledger is read anew. */
+  settled?: () => void
   /** Inside a `write`: what the audit is to say. Without a note it says the input. */
   note: (note: Note) => void
   /** Where uploads, rejects and raw files live. */

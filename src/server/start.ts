@@ -1,7 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { serve as listen } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { unfinishedImports } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
@@ -18,6 +16,7 @@ import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Auth } from './auth.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Jobs } from './jobs.ts'
+import { freePort, listening } from './listen.ts'
 import { takeLock } from './lock.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -60,7 +59,8 @@ export async function openHouse(
     openGranary(config),
   )
   const { ledger } = open
-  const metrics = createEngine({ granary, world: () => readWorld(ledger) })
+  const world = remembered(() => readWorld(ledger))
+  const metrics = createEngine({ granary, world: world.read })
   const imports = createImports({
     granary,
     folder,
@@ -79,7 +79,7 @@ export async function openHouse(
     url: address,
   }
   const run: House['runImport'] = (id, onProgress) =>
-    runImport({ ledger, imports, clock, stopping: () => closing }, id, onProgress)
+    runImport({ ledger, imports, clock, stopping: () => closing }, id, onProgress).finally(world.forget)
   let closing = false
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (_job, { id }) => {
@@ -103,6 +103,7 @@ export async function openHouse(
       folder,
       demo,
       note: () => undefined,
+      settled: world.forget,
       enqueue: (job, data) => enqueue(job, data),
     }),
     workThrough: other => {
@@ -115,6 +116,29 @@ export async function openHouse(
       await granary.close()
       await open.close()
     },
+  }
+}
+
+const REMEMBER_MS = 5_000
+
+/**
+ * Reads once what every question needs and nobody changes often, until a write is committed here; one made by another
+ * process is seen within five seconds.
+ */
+function remembered<T>(read: () => Promise<T>): { read: () => Promise<T>; forget: () => void } {
+  let kept: { value: Promise<T>; at: number } | null = null
+  const forget = () => {
+    kept = null
+  }
+  return {
+    read() {
+      if (!kept || performance.now() - kept.at > REMEMBER_MS) {
+        kept = { value: read(), at: performance.now() }
+        kept.value.catch(forget)
+      }
+      return kept.value
+    },
+    forget,
   }
 }
 
@@ -246,46 +270,4 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     await close()
     throw error
   }
-}
-
-const freePort = (host: string) =>
-  new Promise<number>((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, host, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-
-/** Listens, and closes without cutting answers short for up to five seconds. */
-function listening(fetch: Parameters<typeof listen>[0]['fetch'], hostname: string, port: number) {
-  return new Promise<{ port: number; close(): Promise<void> }>((resolve, reject) => {
-    const server = listen({ fetch, hostname, port }, info =>
-      resolve({
-        port: info.port,
-        close: () =>
-          new Promise(done => {
-            const late = setTimeout(
-              () => 'closeAllConnections' in server && server.closeAllConnections(),
-              5_000,
-            )
-            server.close(() => {
-              clearTimeout(late)
-              done()
-            })
-            if ('closeIdleConnections' in server) server.closeIdleConnections()
-          }),
-      }),
-    )
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        cause.code === 'EADDRINUSE'
-          ? new Failure('conflict', `Port ${port} is taken by another program.`, {
-              next: `Stop it, or choose another with --port, e.g. --port ${port + 1}.`,
-              cause,
-            })
-          : cause,
-      ),
-    )
-  })
 }

@@ -1,0 +1,46 @@
+import { createServer } from 'node:net'
+import { serve } from '@hono/node-server'
+import { Failure } from '#kernel/error.ts'
+
+/** A port that nobody uses now. */
+export const freePort = (host: string) =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, host, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+/** Listens, and closes without cutting answers short for up to five seconds. */
+export function listening(fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number) {
+  return new Promise<{ port: number; close(): Promise<void> }>((resolve, reject) => {
+    const server = serve({ fetch, hostname, port }, info =>
+      resolve({
+        port: info.port,
+        close: () =>
+          new Promise(done => {
+            const late = setTimeout(
+              () => 'closeAllConnections' in server && server.closeAllConnections(),
+              5_000,
+            )
+            server.close(() => {
+              clearTimeout(late)
+              done()
+            })
+            if ('closeIdleConnections' in server) server.closeIdleConnections()
+          }),
+      }),
+    )
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new Failure('conflict', `Port ${port} is taken by another program.`, {
+              next: `Stop it, or choose another with --port, e.g. --port ${port + 1}.`,
+              cause,
+            })
+          : cause,
+      ),
+    )
+  })
+}
