@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { expect } from 'vitest'
@@ -40,11 +40,9 @@ export async function builtBundle(folder: string): Promise<string> {
   return folder
 }
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
 /** Fails on anything that keeps someone out: axe's serious and critical findings. */
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.addScriptTag({ path: axe })
+  await page.addScriptTag({ content: axe.source })
   const found = await page.evaluate(async () => {
     const { axe: checker } = window as unknown as {
       axe: {

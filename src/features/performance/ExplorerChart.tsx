@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
+import { periodDays, periodLabel } from '#kernel/period-words.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
@@ -10,18 +11,7 @@ import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf, useTitles } from './Lens.tsx'
-import {
-  against,
-  cell,
-  courseOf,
-  type Exploration,
-  leaders,
-  named,
-  periodDays,
-  periodLabel,
-  sheetOf,
-  toggleFilter,
-} from './model.ts'
+import { against, cell, courseOf, type Exploration, leaders, named, sheetOf, toggleFilter } from './model.ts'
 import { lookOf } from './Trend.tsx'
 
 const titleOf = (titles: ReadonlyMap<string, string>, dimension: string, value: string | null) =>

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { periodLabel } from '#kernel/period-words.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
@@ -7,16 +8,7 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { Row } from '#ui/Page.tsx'
 import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
-import {
-  against,
-  cell,
-  type Exploration,
-  named,
-  periodLabel,
-  withSubtotals,
-  writeCell,
-  writeSort,
-} from './model.ts'
+import { against, cell, type Exploration, named, withSubtotals, writeCell, writeSort } from './model.ts'
 import css from './performance.module.css'
 
 /** Rows on one page of the table. */

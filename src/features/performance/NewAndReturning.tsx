@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client, words } from '#features/client.ts'
+import { periodLabel } from '#kernel/period-words.ts'
 import type { Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -9,7 +10,7 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf } from './Lens.tsx'
-import { against, cell, courseOf, grainFor, periodLabel, sheetOf } from './model.ts'
+import { against, cell, courseOf, grainFor, sheetOf } from './model.ts'
 import css from './performance.module.css'
 
 /** New customers beside those who came back, over time. */

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import { client } from '#features/client.ts'
+import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
@@ -9,7 +10,7 @@ import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
-import { against, courseOf, marksOf, periodDays, periodLabel, sheetOf } from './model.ts'
+import { against, courseOf, sheetOf } from './model.ts'
 
 /** What a comparison looks like, always: last year pale, the period before dashed, targets stepped. */
 export const lookOf = (comparison: string): Line['look'] =>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, client, words } from '#features/client.ts'
+import { hourName, weekdayName, weekdayOrder } from '#kernel/period-words.ts'
 import type { Query } from '#metrics/query.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { heat } from '#ui/drawings.ts'
@@ -7,7 +8,7 @@ import { HeatMap } from '#ui/HeatMap.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { type Lens, measureOf } from './Lens.tsx'
-import { cell, hourName, sheetOf, weekdayName, weekdayOrder } from './model.ts'
+import { cell, sheetOf } from './model.ts'
 
 /** Weekday × hour: when people buy. A click narrows to that hour of that day. */
 export function WhenInTheWeek({ lens, metric }: { lens: Lens; metric: string }) {
