@@ -215,7 +215,7 @@ export function httpApp(doors: Doors): App {
     const run = (name: string, input: unknown): Promise<unknown> => {
       const operation = all.find(one => one.name === name)
       if (!operation) throw new Failure('not_found', `There is no operation ${name}.`)
-      return call(operation.procedure, input, { context })
+      return call(operation.procedure, input, { context, path: name.split('.') })
     }
     return answerHttp(mcpServer(all, actor, run), c.req.raw)
   })

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { apikey, user } from '#postgres/tables/members.ts'
+import { type Auth, createAuth } from './auth.ts'
+import { readConfig } from './config.ts'
+
+const url = 'http://localhost:4680'
+let open: OpenLedger
+let auth: Auth
+
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  auth.handler(
+    new Request(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: url, ...headers },
+      body: JSON.stringify(body),
+    }),
+  )
+const cookieOf = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .map(cookie => cookie.split(';')[0])
+    .join('; ')
+
+const password = 'a sentence nobody guesses'
+
+beforeAll(async () => {
+  open = await openLedger({ folder: ':memory:' })
+  auth = createAuth(readConfig({}, ':memory:'), open.ledger, url)
+})
+afterAll(() => open.close())
+
+describe('signing in', () => {
+  let cookie: string
+
+  it('begins with a link that makes one owner, once', async () => {
+    const replaced = new URL((await auth.setUpLink()) ?? '').searchParams.get('token')
+    const link = await auth.setUpLink()
+    const token = new URL(link ?? '').searchParams.get('token')
+    const body = { token, name: 'Ada', email: 'ada@example.com', password }
+    expect((await post('/api/auth/set-up', { ...body, token: replaced })).status).toBe(422)
+    expect((await post('/api/auth/accept-invitation', body)).status).toBe(422)
+    const made = await post('/api/auth/set-up', body)
+    expect(made.status).toBe(200)
+    cookie = cookieOf(made)
+    expect(made.headers.getSetCookie().join()).toMatch(/HttpOnly/i)
+    expect((await post('/api/auth/set-up', body)).status).toBe(422)
+    expect(await auth.setUpLink()).toBeNull()
+  })
+  it('is known by its cookie, as the person with role and stores', async () => {
+    expect(await auth.who(new Headers({ cookie }))).toMatchObject({
+      kind: 'person',
+      name: 'Ada',
+      role: 'owner',
+      stores: 'all',
+    })
+    expect(await auth.who(new Headers())).toBeNull()
+    expect(await auth.who(new Headers({ cookie: cookie.replace(/=.{6}/, '=xxxxxx') }))).toBeNull()
+  })
+  it('cannot be had by signing up', async () => {
+    const refused = await post('/api/auth/sign-up/email', { name: 'M', email: 'm@example.com', password })
+    expect(refused.ok).toBe(false)
+    expect(await open.ledger.select().from(user)).toHaveLength(1)
+  })
+  it('does not let anybody raise their own role', async () => {
+    await post('/api/auth/update-user', { role: 'viewer', stores: ['x'], name: 'Ada L' }, { cookie })
+    expect(await auth.who(new Headers({ cookie }))).toMatchObject({ role: 'owner', stores: 'all' })
+  })
+  it('refuses a wrong password, and soon any', async () => {
+    const tries: number[] = []
+    for (let n = 0; n < 8; n += 1)
+      tries.push(
+        (
+          await post(
+            '/api/auth/sign-in/email',
+            { email: 'ada@example.com', password: `wrong ${n} wrong` },
+            { 'x-forwarded-for': '203.0.113.9' },
+          )
+        ).status,
+      )
+    expect(tries[0]).toBe(401)
+    expect(tries.at(-1)).toBe(429)
+  })
+})
+
+describe('a key', () => {
+  it('acts as its maker with no more than both allow, and no longer than the maker stays', async () => {
+    const [ada] = await open.ledger.select().from(user)
+    const key = 'qd_0123456789012345678901234567890123456789012'
+    await open.ledger.insert(apikey).values({
+      id: 'k',
+      name: 'script',
+      key: await auth.accounts.hashKey(key),
+      referenceId: ada?.id ?? '',
+      createdAt: new Date(),
+      updatedAt: new Date(),
+      metadata: JSON.stringify({ role: 'lead', stores: ['shop'] }),
+    })
+    const headers = new Headers({ 'x-api-key': key })
+    expect(await auth.who(headers)).toMatchObject({ kind: 'key', role: 'lead', stores: ['shop'] })
+    await open.ledger.update(user).set({ role: 'viewer' })
+    expect(await auth.who(headers)).toMatchObject({ role: 'viewer' })
+    expect(await auth.who(new Headers({ authorization: `Bearer ${key}` }))).toMatchObject({ kind: 'key' })
+    expect(await auth.who(new Headers({ 'x-api-key': `${key}x` }))).toBeNull()
+    await open.ledger.delete(user)
+    expect(await auth.who(headers)).toBeNull()
+  })
+  it('is not made through the paths of the sign-in library', async () => {
+    expect((await post('/api/auth/api-key/create', { name: 'x' })).status).toBe(404)
+  })
+})
