@@ -10,9 +10,10 @@ import { blanks } from './recognise.ts'
 export const numberType = 'DECIMAL(18,6)'
 const rateType = 'DECIMAL(18,8)'
 
-const blankList = blanks.map(quote).join(', ')
-/** The cell says "no value". */
-export const isBlank = (x: string) => `(${x} IS NULL OR lower(trim(${x})) IN (${blankList}))`
+const escaped = (text: string) => text.replaceAll(/[\\().#/]/g, '\\$&')
+const blankPattern = quote(`^(${blanks.map(escaped).join('|')})$`)
+/** The cell says "no value". One expression, so that it is only worked out where something is wrong. */
+export const isBlank = (x: string) => `regexp_matches(lower(trim(${x})), ${blankPattern})`
 
 const ornaments = `'[\\s\\x{00A0}\\x{202F}$€£¥''’]|\\b[A-Z]{3}\\b'`
 const bare = (x: string) =>
@@ -22,12 +23,14 @@ export const numberSql = (x: string, column: SourceColumn, decimal: '.' | ',', r
   const type = rate ? rateType : numberType
   if (column.sql === 'number') return `TRY_CAST(${x} AS ${type})`
   const cast = (y: string) => `TRY_CAST(${y} AS ${type})`
+  // Each odd form is one expression over the cell: a shared part would be worked out for every row.
   if (decimal === '.')
-    return `coalesce(${cast(x)}, CASE WHEN regexp_matches(${bare(x)}, '^[+-]?(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?$')
-      THEN ${cast(`replace(${bare(x)}, ',', '')`)} END)`
-  return `CASE WHEN NOT contains(${x}, '.') THEN coalesce(${cast(`replace(${x}, ',', '.')`)}, ${cast(`replace(${bare(x)}, ',', '.')`)})
-    WHEN regexp_matches(${bare(x)}, '^[+-]?\\d{1,3}(\\.\\d{3})+(,\\d*)?$')
-    THEN ${cast(`replace(replace(${bare(x)}, '.', ''), ',', '.')`)} END`
+    return `coalesce(${cast(x)}, ${cast(`replace(regexp_extract(${bare(x)}, '^[+-]?(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?$'), ',', '')`)})`
+  const plain = cast(`replace(regexp_extract(${x}, '^[^.]*$'), ',', '.')`)
+  const grouped = cast(
+    `replace(replace(regexp_extract(${bare(x)}, '^[+-]?(\\d{1,3}(\\.\\d{3})+|\\d+)?(,\\d*)?$'), '.', ''), ',', '.')`,
+  )
+  return `coalesce(${plain}, ${grouped})`
 }
 
 /** A moment as the wall clock of `timezone`. Years outside 1970–2100 are no dates: they are typing errors or other numbers. */
@@ -37,7 +40,7 @@ export const timeSql = (x: string, column: SourceColumn, timezone: string): stri
   if (column.sql === 'zoned') return `timezone(${zone}, ${x})`
   const serial = `TRY_CAST(${x} AS DOUBLE)`
   const zoned = `regexp_matches(${x}, ':\\d{2}(\\.\\d+)? ?(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})$')`
-  const iso = `CASE WHEN length(${x}) > 16 AND ${zoned} THEN ${zonedSql(x, zone)} ELSE TRY_CAST(${x} AS TIMESTAMP) END`
+  const iso = `CASE WHEN strlen(${x}) > 19 AND ${zoned} THEN ${zonedSql(x, zone)} ELSE TRY_CAST(${x} AS TIMESTAMP) END`
   const formats = column.dateFormats.map(quote).join(', ')
   const written = formats ? `try_strptime(trim(${x}), [${formats}])` : ''
   const number = `CASE
@@ -45,7 +48,7 @@ export const timeSql = (x: string, column: SourceColumn, timezone: string): stri
       WHEN ${serial} BETWEEN 20000 AND 80000 THEN date_trunc('second', TIMESTAMP '1899-12-30' + to_microseconds(CAST(round(${serial} * 86400) AS BIGINT) * 1000000))
       WHEN ${serial} BETWEEN 3e8 AND 4.2e9 THEN timezone(${zone}, to_timestamp(${serial}))
       WHEN ${serial} BETWEEN 3e11 AND 4.2e12 THEN timezone(${zone}, to_timestamp(${serial} / 1000)) END`
-  const order = formats ? [written, iso, number] : [iso, number]
+  const order = [...(formats ? [written] : []), iso, ...(column.numericDates ? [number] : [])]
   return `CASE WHEN ${x} IS NOT NULL THEN coalesce(${order.join(', ')}) END`
 }
 

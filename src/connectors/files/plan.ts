@@ -35,6 +35,7 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
   const leaves = new Map<string, { sql: string; fault: string | null }>()
   const scope = scopeOf(source, place, leaves, target.table === 'exchange_rates')
   const friendly = new Map<string, string>()
+  const said = new Map<string, readonly string[] | null>()
   for (const [name, text] of Object.entries(mapping.columns)) {
     const column = target.columns[name]
     if (!column || text.trim() === '') continue
@@ -42,6 +43,7 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
     const sql = explained(name, text, () =>
       compile(node, scope, column.kind === 'code' ? 'text' : column.kind),
     )
+    said.set(name, textsOf(node))
     friendly.set(name, column.kind === 'code' ? codeSql(sql) : sql)
   }
   const missing = target.missing(name => friendly.has(name))
@@ -57,7 +59,7 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
   return {
     target,
     given: [...friendly.keys()],
-    ...statements(source, target, place, mapping, leaves, friendly, taken),
+    ...statements(source, target, place, mapping, leaves, friendly, said, taken),
   }
 }
 
@@ -81,6 +83,14 @@ const bind = (text: string, source: Source): Node => {
     if (/^[\p{L}\p{N} _.#/-]+$/u.test(text)) throw unknown(text, source)
     throw cause
   }
+}
+
+/** The texts a value can only be, where it is made of literals; null when it comes from the file. */
+const textsOf = (node: Node): string[] | null => {
+  if (node.is === 'text') return [node.value]
+  if (node.is !== 'case') return null
+  const all = [...node.whens.map(one => one.gives), ...(node.otherwise ? [node.otherwise] : [])].map(textsOf)
+  return all.every(one => one !== null) ? all.flat() : null
 }
 
 const find = (name: string, source: Source): number | null => {
@@ -135,9 +145,9 @@ const scopeOf = (
     return leaf
   },
   parsed(sql, kind) {
-    const made = { name: '', sql: 'text' as const, dateFormats: ['%d/%m/%Y', '%Y-%m-%d'] }
+    const made = { name: '', sql: 'text' as const, dateFormats: [], numericDates: true }
     if (kind === 'number') return numberSql(sql, made, source.decimal)
-    if (kind === 'time') return timeSql(sql, { ...made, dateFormats: [] }, place.timezone)
+    if (kind === 'time') return timeSql(sql, made, place.timezone)
     return kind === 'flag' ? flagSql(sql, made) : sql
   },
 })
@@ -149,10 +159,12 @@ const statements = (
   mapping: Mapping,
   leaves: Map<string, { sql: string; fault: string | null }>,
   friendly: Map<string, string>,
+  said: Map<string, readonly string[] | null>,
   taken: string | null,
 ): { staged: string; rejected: string } => {
   const given: Given = {
     has: column => friendly.has(column),
+    says: column => said.get(column) ?? null,
     get(column, otherwise) {
       if (friendly.has(column)) return `f_${column}`
       if (otherwise === undefined) throw new Failure('internal', `${target.name} asks for ${column} unasked.`)

@@ -36,6 +36,8 @@ export interface SourceColumn {
   sql: 'text' | 'number' | 'time' | 'zoned' | 'flag'
   /** strptime patterns of its dates, most likely first; empty when they are ISO or none. */
   dateFormats: readonly string[]
+  /** Some of its cells are bare numbers: 20240131, spreadsheet serials or seconds, where a date is wanted. */
+  numericDates: boolean
 }
 
 /** A file made ready for one SQL pass. */

@@ -20,7 +20,12 @@ export const columnsOf = (
     decimal === ',' || hint.delimiter === ';' || (hint.currency !== undefined && hint.currency !== 'USD')
   const found = cells.map(one => recognise(one, reading, dayFirst))
   const columns = names.map(
-    (name, i): SourceColumn => ({ name, sql: 'text', dateFormats: found[i]?.dateFormats ?? [] }),
+    (name, i): SourceColumn => ({
+      name,
+      sql: 'text',
+      dateFormats: found[i]?.dateFormats ?? [],
+      numericDates: cells[i]?.some(cell => /^\d+(\.\d+)?$/.test(cell.trim())) ?? false,
+    }),
   )
   return { columns, decimal, found }
 }
@@ -80,6 +85,7 @@ export const parquetSource = async (path: string, sandbox: Sandbox): Promise<Sou
       name: names[i] ?? one.column_name,
       sql: sqlKind(one.column_type),
       dateFormats: [],
+      numericDates: true,
     }),
   )
   const cells = described.map((one, i) => {

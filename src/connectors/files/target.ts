@@ -6,8 +6,8 @@ export interface TargetColumn {
   about: string
   /** code is text that identifies: 17850.0 becomes 17850. */
   kind: Kind | 'code'
-  /** Header words this column goes by in exports, in several languages; compared without case, accents, signs. */
-  names: readonly string[]
+  /** Header words this column goes by in exports, in several languages; compared without case, accents, signs; parted by blanks. */
+  names: string
 }
 
 /** What is given of a row, and what is not: SQL of friendly columns. */
@@ -15,6 +15,8 @@ export interface Given {
   has(column: string): boolean
   /** SQL of the column, or of `otherwise` where the mapping does not give it. */
   get(column: string, otherwise?: string): string
+  /** The only texts the column can hold, where the mapping spells them out; null when the file decides. */
+  says(column: string): readonly string[] | null
 }
 
 export interface Place {
