@@ -106,13 +106,15 @@ const one = async (
             { id, table: outcome.target.table, files: outcome.files, mode: outcome.mode },
             (done, total) => progress(done < total ? 'storing' : 'deriving', done, total),
           )
+    const { accepted, repeats } = share(outcome, receipt)
     const result: ImportResult = {
       id,
       file: request.fileName ?? basename(request.path),
       table: outcome.target.table,
       store: request.store,
       rows: outcome.rows,
-      ...share(outcome, receipt),
+      accepted,
+      repeats: repeats + outcome.twice,
       rejected: outcome.rejected,
       from: outcome.from,
       to: outcome.to,

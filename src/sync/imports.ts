@@ -1,10 +1,11 @@
 import { presets } from '#connectors/files/presets/index.ts'
-import type { Mapping, Reading } from '#connectors/files/reading.ts'
+import { previewFile } from '#connectors/files/preview.ts'
+import type { Mapping, Preview, Reading } from '#connectors/files/reading.ts'
+import { targets } from '#connectors/files/targets/index.ts'
 import type { TableName } from '#kernel/canonical.ts'
-import { Failure } from '#kernel/error.ts'
 import { type ImportParts, importRunner } from './import-run.ts'
 
-export type { Mapping, Reading } from '#connectors/files/reading.ts'
+export type { Mapping, Preview, Reading } from '#connectors/files/reading.ts'
 export type { ImportParts } from './import-run.ts'
 
 export interface ImportRequest {
@@ -49,21 +50,6 @@ export interface ImportResult {
   seconds: number
 }
 
-export interface Preview {
-  reading: Required<Omit<Reading, 'sheet' | 'member'>> & Pick<Reading, 'sheet' | 'member'>
-  columns: {
-    name: string
-    type: 'text' | 'number' | 'date' | 'time' | 'flag'
-    filled: number
-    examples: string[]
-  }[]
-  rows: string[][]
-  sheets: string[]
-  /** Best guess, with how sure it is, 0–1; presets that fit come first. */
-  suggestions: { preset: string | null; mapping: Mapping; confidence: number; unmapped: string[] }[]
-  warnings: string[]
-}
-
 /** Files into the granary. One import runs at a time; others wait in line. */
 export interface Imports {
   preview(path: string, reading?: Reading): Promise<Preview>
@@ -76,9 +62,16 @@ export interface Imports {
 /** Imports over a granary and a data folder. */
 export const createImports = (parts: ImportParts): Imports => ({
   run: importRunner(parts),
-  preview: async () => {
-    throw new Failure('unsupported', 'The preview is not there yet.')
-  },
-  presets: () => presets.map(({ name, label, about }) => ({ name, label, target: 'sales_lines', about })),
-  targets: () => [],
+  preview: (path, reading) => previewFile(path, reading),
+  presets: () => presets.map(({ name, label, about, target }) => ({ name, label, target, about })),
+  targets: () =>
+    targets.map(target => ({
+      name: target.name,
+      label: target.label,
+      columns: Object.entries(target.columns).map(([name, { about }]) => ({
+        name,
+        about,
+        required: target.missing(given => given !== name) !== null,
+      })),
+    })),
 })

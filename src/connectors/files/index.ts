@@ -1,13 +1,15 @@
 import { invalid } from '#kernel/error.ts'
 import { type Intake, peek, takeIn } from './intake.ts'
+import { jsonRows } from './json-lines.ts'
 import { nearest } from './nearest.ts'
 import { plan } from './plan.ts'
-import type { Preset } from './preset.ts'
+import { type Preset, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
+import { warningsOf } from './preview.ts'
 import type { Mapping, Reading, Source } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
-import { parquetSource, textSource } from './source.ts'
+import { jsonSource, parquetSource, textSource } from './source.ts'
 import { type Staged, stage } from './stage.ts'
 import type { Place, Target } from './target.ts'
 import { targets } from './targets/index.ts'
@@ -27,19 +29,6 @@ export const presetNamed = (name: string): Preset => {
   if (found) return found
   const names = presets.map(preset => preset.name)
   throw invalid(`There is no preset “${name}”.`, `There are: ${names.join(', ')}.`)
-}
-
-/** The mapping of a preset for the columns a file has. @throws Failure naming the columns that are missing. */
-export const presetMapping = (preset: Preset, names: readonly string[]): Mapping => {
-  const has = (name: string) => names.includes(name)
-  const missing = preset.needs.filter(need => !need.split('|').some(has))
-  if (missing.length > 0)
-    throw invalid(
-      `The file is no ${preset.label} export: it has no ${missing.map(need => need.split('|').join(' or ')).join(', no ')}.`,
-      `It has: ${names.slice(0, 50).join(', ')}.`,
-    )
-  const pick = (...wanted: string[]) => `"${(wanted.find(has) ?? wanted[0] ?? '').replaceAll('"', '""')}"`
-  return preset.mapping(pick, has)
 }
 
 const merged = (...readings: (Reading | undefined)[]): Reading =>
@@ -102,6 +91,14 @@ const sourceOf = async (
     }
   }
   const { text } = await peek(intake.path, { ...reading, encoding: 'utf-8' })
+  if (
+    reading.format === 'jsonl' ||
+    (!reading.format && intake.container !== 'xlsx' && /^\s*[[{]/.test(text))
+  ) {
+    const source = jsonSource(intake.path, jsonRows(text), reading)
+    return { source, warnings: [] }
+  }
   const layout = sniff(text, reading)
-  return { source: textSource(intake, layout, reading, currency), warnings: [] }
+  const { source, found } = textSource(intake, layout, reading, currency)
+  return { source, warnings: warningsOf(layout, found, source.columns) }
 }

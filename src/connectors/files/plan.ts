@@ -12,7 +12,7 @@ export interface Plan {
   target: Target
   /** Rows of the canonical table with `_reason` (NULL for good ones). */
   staged: string
-  /** Rejected records as they came, c0 … cn, with `_line` and `_reason`; for a sandbox that keeps file order. */
+  /** Records as they came, c0 … cn, with their number `_n` and `_reason`; for a sandbox that keeps file order. */
   rejected: string
   /** Which columns the mapping gives. */
   given: readonly string[]
@@ -180,6 +180,7 @@ const statements = (
           .map(([name, sql]) => `${sql} AS ${name}`)
           .join(', ')} FROM (${from})`
   const reason = `CASE
+    ${source.fault ? `WHEN ${source.fault} THEN 'the line is no JSON object'` : ''}
     ${taken ? `WHEN NOT _taken THEN ${quote(mapping.reason ?? 'left out by the mapping')}` : ''}
     ${[...leaves.values()].flatMap(leaf => leaf.fault ?? []).join('\n    ')}
     ${faults.map(([condition, text]) => `WHEN ${condition} THEN ${quote(text)}`).join('\n    ')}
@@ -208,7 +209,7 @@ const statements = (
   const cells = source.columns.map((_, i) => `c${i}`)
   return {
     staged: `SELECT ${[...ordered, '_reason'].join(', ')} FROM (${first})`,
-    rejected: `SELECT ${[...cells, '_n', '_reason'].join(', ')} FROM (${build('skip', true)}) WHERE _reason IS NOT NULL`,
+    rejected: `SELECT ${[...cells, '_n', '_reason'].join(', ')} FROM (${build('skip', true)})`,
   }
 }
 

@@ -1,3 +1,4 @@
+import { invalid } from '#kernel/error.ts'
 import type { Mapping, Reading } from './reading.ts'
 
 /** A mapping for an export people really have. */
@@ -5,10 +6,24 @@ export interface Preset {
   name: string
   label: string
   about: string
+  target: string
   /** Columns the file must have for the preset to fit; alternatives parted by |. */
   needs: readonly string[]
   /** How such files are written, where it is not to be recognised. */
   reading?: Reading
   /** The mapping for a file; `pick` gives the first of the names the file has, quoted for expressions where needed. */
   mapping(pick: (...names: string[]) => string, has: (name: string) => boolean): Mapping
+}
+
+/** The mapping of a preset for the columns a file has. @throws Failure naming the columns that are missing. */
+export const presetMapping = (preset: Preset, names: readonly string[]): Mapping => {
+  const has = (name: string) => names.includes(name)
+  const missing = preset.needs.filter(need => !need.split('|').some(has))
+  if (missing.length > 0)
+    throw invalid(
+      `The file is no ${preset.label} export: it has no ${missing.map(need => need.split('|').join(' or ')).join(', no ')}.`,
+      `It has: ${names.slice(0, 50).join(', ')}.`,
+    )
+  const pick = (...wanted: string[]) => `"${(wanted.find(has) ?? wanted[0] ?? '').replaceAll('"', '""')}"`
+  return preset.mapping(pick, has)
 }

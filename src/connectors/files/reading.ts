@@ -53,8 +53,27 @@ export interface Source {
   from(broken: 'keep' | 'skip'): string
   /** Splits a broken line into at most as many cells as there are columns; null where records cannot break. */
   split: ((line: string) => string) | null
+  /** Column that says a record could not be read at all. */
+  fault: string | null
   /** An earlier rejects file, mended: its formula guards are taken off again. */
   mended: boolean
+}
+
+/** What a file looks like, how it is read, and what it could be. */
+export interface Preview {
+  reading: Required<Omit<Reading, 'sheet' | 'member'>> & Pick<Reading, 'sheet' | 'member'>
+  columns: {
+    name: string
+    type: ValueType
+    /** Cells of the sample that hold something. */
+    filled: number
+    examples: string[]
+  }[]
+  rows: string[][]
+  sheets: string[]
+  /** Best guess, with how sure it is, 0–1; presets that fit come first. */
+  suggestions: { preset: string | null; mapping: Mapping; confidence: number; unmapped: string[] }[]
+  warnings: string[]
 }
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`

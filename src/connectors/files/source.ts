@@ -1,11 +1,12 @@
 import type { Intake } from './intake.ts'
+import { jsonCell } from './json-lines.ts'
 import { ident, quote, type Reading, type Source, type SourceColumn } from './reading.ts'
 import { decimalOf, recognise } from './recognise.ts'
 import type { Sandbox } from './sandbox.ts'
 import { distinct, type Layout } from './sniff.ts'
 
 /** Bytes one record may have: long texts are facts, a missing quote is not. */
-const longest = 16 << 20
+const longest = 4 << 20
 
 /** Recognises number writing and date patterns column by column. */
 export const columnsOf = (
@@ -31,38 +32,76 @@ export const columnsOf = (
 }
 
 /** A text table, ready for one pass of SQL. */
-export const textSource = (intake: Intake, layout: Layout, reading: Reading, currency?: string): Source => {
-  const { columns, decimal } = columnsOf(layout.names, layout.rows, reading, {
+export const textSource = (
+  intake: Intake,
+  layout: Layout,
+  reading: Reading,
+  currency?: string,
+): { source: Source; found: ReturnType<typeof recognise>[] } => {
+  const { columns, decimal, found } = columnsOf(layout.names, layout.rows, reading, {
     delimiter: layout.delimiter,
     ...(currency && { currency }),
   })
   const mended = layout.names.includes('_reason') && layout.names.includes('_line')
-  const head = `auto_detect = false, header = ${layout.header}, skip = ${layout.skip}, max_line_size = ${longest}, buffer_size = ${2 * longest}, escape = ${quote(layout.quote)}`
+  const head = `auto_detect = false, header = ${layout.header}, skip = ${layout.skip}, max_line_size = ${longest}, buffer_size = ${2 * longest}`
   const broken = (keep: boolean) => (keep ? 'store_rejects = true' : 'ignore_errors = true')
   const path = quote(intake.path)
   const above = layout.skip + (layout.header ? 1 : 0)
   if (layout.delimiter === 'spaces') {
     const cells = columns.map((_, i) => `nullif(w[${i + 1}], '') AS c${i}`).join(', ')
-    return {
+    const lines = `read_csv(${path}, columns = {line: 'VARCHAR'}, delim = '\x01', quote = '', escape = '', ${head}`
+    const source: Source = {
       columns,
       decimal,
       above,
       mended,
       split: null,
+      fault: null,
       from: mode =>
-        `(SELECT ${cells} FROM (SELECT string_split_regex(trim(line), '[ \\t]+') AS w FROM read_csv(${path}, columns = {line: 'VARCHAR'}, delim = '\\x01', quote = '', ${head.replace(/, escape = .*$/, '')}, ${broken(mode === 'keep')}) WHERE trim(line) <> ''))`,
+        `(SELECT ${cells} FROM (SELECT string_split_regex(trim(line), '[ \\t]+') AS w FROM ${lines}, ${broken(mode === 'keep')}) WHERE trim(line) <> ''))`,
     }
+    return { source, found }
   }
   const shape = columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')
   const padded = intake.container === 'xlsx' ? ', null_padding = true' : ''
-  return {
+  const written = `delim = ${quote(layout.delimiter)}, quote = ${quote(layout.quote)}, escape = ${quote(layout.quote)}`
+  const source: Source = {
     columns,
     decimal,
     above,
     mended,
+    fault: null,
     split: line => `string_split(${line}, ${quote(layout.delimiter)})`,
     from: mode =>
-      `read_csv(${path}, columns = {${shape}}, delim = ${quote(layout.delimiter)}, quote = ${quote(layout.quote)}, ${head}, ${broken(mode === 'keep')}${padded})`,
+      `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`,
+  }
+  return { source, found }
+}
+
+/** JSON lines, or an array of objects; what is nested is reached by dots. */
+export const jsonSource = (
+  path: string,
+  sample: { names: string[]; rows: string[][]; array: boolean },
+  reading: Reading,
+): Source => {
+  const { columns } = columnsOf(
+    sample.names,
+    sample.rows,
+    { ...reading, decimal: reading.decimal ?? '.' },
+    { delimiter: ',' },
+  )
+  const cells = sample.names.map((name, i) => `${jsonCell(name)} AS c${i}`).join(', ')
+  const read = sample.array ? 'read_json_objects_auto' : 'read_ndjson_objects'
+  const options = sample.array ? "format = 'array'" : 'ignore_errors = true'
+  return {
+    columns,
+    decimal: reading.decimal ?? '.',
+    above: 0,
+    mended: false,
+    split: null,
+    fault: 'not_json',
+    from: () =>
+      `(SELECT ${cells}, json IS NULL AS not_json FROM ${read}(${quote(path)}, maximum_object_size = ${longest}, ${options}))`,
   }
 }
 
@@ -100,6 +139,7 @@ export const parquetSource = async (path: string, sandbox: Sandbox): Promise<Sou
     above: 0,
     mended: false,
     split: null,
+    fault: null,
     from: () => `(SELECT ${cells.join(', ')} FROM ${table})`,
   }
 }

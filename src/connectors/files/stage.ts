@@ -1,9 +1,18 @@
-import { copyFile, rename, rm } from 'node:fs/promises'
+import { copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { table } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Plan } from './plan.ts'
 import { ident, quote, type Source } from './reading.ts'
+import {
+  finish,
+  nothingRepeats,
+  parquetFormat,
+  policy,
+  type Settled,
+  settleRepeats,
+  supersededReason,
+} from './repeats.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
 
 export interface Staged {
@@ -15,6 +24,8 @@ export interface Staged {
   /** Records that became canonical rows. */
   good: number
   rejected: number
+  /** Records equal in all that counts to a later one with the same key. */
+  twice: number
   /** Canonical rows in `files`. */
   canonical: number
   from: string | null
@@ -24,7 +35,6 @@ export interface Staged {
   currencies: string[]
 }
 
-const parquet = '(FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 40960)'
 const count = (value: unknown) => Number(value ?? 0)
 
 /** Runs a plan over its file: canonical Parquet in `work`, rejected rows in `rejectsPath`. */
@@ -36,7 +46,9 @@ export const stage = async (
   rejectsPath: string,
   onProgress?: (percent: number) => void,
 ): Promise<Staged> => {
-  const sandbox = await openSandbox(input, work)
+  // Where the last row of a key counts, file order matters; else it costs speed and memory for nothing.
+  const ordered = policy(plan) === 'last'
+  const sandbox = await openSandbox(input, work, { ordered })
   const watch = onProgress && setInterval(() => onProgress(sandbox.progress()), 250)
   try {
     return await run(sandbox, plan, source, input, work, rejectsPath)
@@ -59,7 +71,7 @@ const run = async (
   const { target } = plan
   const dated = table(target.table).dated
   const first = join(work, 'staged.parquet')
-  await sandbox.run(`COPY (${plan.staged}) TO ${quote(first)} ${parquet}`)
+  await sandbox.run(`COPY (${plan.staged}) TO ${quote(first)} ${parquetFormat}`)
   const broken = source.split ? await structural(sandbox) : 0
   const all = `read_parquet(${quote(first)}, file_row_number = true)`
   const hasCurrency = 'currency' in table(target.table).columns
@@ -71,19 +83,26 @@ const run = async (
   const bad = count(totals?.bad)
   const rows = count(totals?.rows) + broken
   const good = count(totals?.rows) - bad
-  const again = good > 0 && target.numbered ? await numberRepeats(sandbox, plan, all) : 0
+  const settled = good > 0 ? await settleRepeats(sandbox, plan, all) : nothingRepeats
   const reasons = await summary(sandbox, all, bad, broken)
-  const files = good === 0 ? [] : [await finish(sandbox, plan, all, first, work, bad > 0, again > 0)]
+  if (settled.superseded > 0)
+    reasons.push({ reason: supersededReason(plan), rows: settled.superseded, example: settled.example })
+  const files =
+    good === 0 ? [] : [await finish(sandbox, plan, all, { first, work, filter: bad > 0, settled })]
+  const rejected = bad + broken + settled.superseded
   const rejectsFile =
-    bad + broken > 0 ? await writeRejects(sandbox, plan, source, input, work, rejectsPath, broken) : null
+    rejected > 0
+      ? await writeRejects(sandbox, plan, source, { input, work, path: rejectsPath, broken, settled })
+      : null
   const currencies = String(totals?.currencies ?? '')
   return {
     files,
     mode: target.mode ?? 'merge',
     rows,
-    good,
-    rejected: bad + broken,
-    canonical: good,
+    good: good - settled.superseded - settled.twice,
+    twice: settled.twice,
+    rejected,
+    canonical: settled.groups ?? good - settled.superseded - settled.twice,
     from: totals?.first ?? null,
     to: totals?.last ?? null,
     reasons,
@@ -96,49 +115,6 @@ const run = async (
 const structural = async (sandbox: Sandbox): Promise<number> => {
   const [row] = await sandbox.rows('SELECT count(DISTINCT line) AS lines FROM reject_errors')
   return count(row?.lines)
-}
-
-/**
- * Rows with the same content are different lines that look alike. Only contents that come more than once are
- * numbered, so the cost is of the repeats, not of the file.
- */
-const numberRepeats = async (sandbox: Sandbox, plan: Plan, all: string): Promise<number> => {
-  const key = plan.target.numbered ?? ''
-  if (plan.target.repeats(name => plan.given.includes(name)) !== 'number') return 0
-  await sandbox.run(
-    `CREATE TEMP TABLE repeated AS SELECT ${key} FROM ${all} WHERE _reason IS NULL GROUP BY ${key} HAVING count(*) > 1`,
-  )
-  await sandbox.run(`CREATE TEMP TABLE later AS
-    SELECT file_row_number AS place, row_number() OVER (PARTITION BY ${key} ORDER BY file_row_number) AS nth
-    FROM ${all} SEMI JOIN repeated USING (${key}) WHERE _reason IS NULL QUALIFY nth > 1`)
-  const [row] = await sandbox.rows('SELECT count(*) AS n FROM later')
-  return count(row?.n)
-}
-
-const finish = async (
-  sandbox: Sandbox,
-  plan: Plan,
-  all: string,
-  first: string,
-  work: string,
-  filter: boolean,
-  numbered: boolean,
-): Promise<string> => {
-  if (!filter && !numbered) return first
-  const key = plan.target.numbered ?? ''
-  const names = Object.keys(table(plan.target.table).columns)
-  const type = table(plan.target.table).columns[key]?.type
-  const next = type === 'hash' ? `md5_number_lower(${key} || '#' || nth)` : `${key} || '#' || nth`
-  const columns = numbered
-    ? names.map(name =>
-        name === key ? `CASE WHEN nth IS NULL THEN ${key} ELSE ${next} END AS ${key}` : name,
-      )
-    : names.map(ident)
-  const path = join(work, 'canonical.parquet')
-  await sandbox.run(`COPY (SELECT ${columns.join(', ')} FROM ${all} ${numbered ? 'LEFT JOIN later ON file_row_number = place' : ''}
-    ${filter ? 'WHERE _reason IS NULL' : ''}) TO ${quote(path)} ${parquet}`)
-  await rm(first)
-  return path
 }
 
 const summary = async (
@@ -173,11 +149,9 @@ const writeRejects = async (
   first: Sandbox,
   plan: Plan,
   source: Source,
-  input: string,
-  work: string,
-  path: string,
-  broken: number,
+  at: { input: string; work: string; path: string; broken: number; settled: Settled },
 ): Promise<string> => {
+  const { input, work, path, broken, settled } = at
   const lines = join(work, 'broken.parquet')
   if (broken > 0)
     await first.run(
@@ -188,15 +162,19 @@ const writeRejects = async (
     const names = source.columns.map(column => column.name)
     const keep = names.flatMap((name, i) => (name === '_line' || name === '_reason' ? [] : [i]))
     const cell = (i: number) => `${guarded(`CAST(c${i} AS VARCHAR)`)} AS ${ident(names[i] ?? '')}`
-    const reason = `replace(_reason, chr(31), ': ')`
     const before = broken > 0 ? `+ coalesce((SELECT count(*) FROM broken WHERE good < _n), 0)` : ''
     if (broken > 0)
       await sandbox.run(`CREATE TEMP TABLE broken AS
         SELECT line, reason, text, line - ${source.above} - row_number() OVER (ORDER BY line) AS good FROM read_parquet(${quote(lines)})`)
+    const late = join(work, 'superseded.parquet')
+    if (settled.superseded > 0)
+      await first.run(`COPY (SELECT place FROM superseded WHERE NOT same) TO ${quote(late)}`)
+    const why = settled.superseded > 0 ? `coalesce(_reason, ${quote(supersededReason(plan))})` : '_reason'
+    const which = `_reason IS NOT NULL${settled.superseded > 0 ? ` OR _n - 1 IN (SELECT place FROM read_parquet(${quote(late)}))` : ''}`
     const parts = source.split?.('text') ?? 'NULL'
     const split = keep.map(i => `${guarded(`parts[${i + 1}]`)} AS ${ident(names[i] ?? '')}`).join(', ')
     await sandbox.run(`COPY (
-        SELECT ${keep.map(cell).join(', ')}, _n + ${source.above} ${before} AS _line, ${guarded(reason)} AS _reason FROM (${plan.rejected})
+        SELECT ${keep.map(cell).join(', ')}, _n + ${source.above} ${before} AS _line, ${guarded(`replace(${why}, chr(31), ': ')`)} AS _reason FROM (${plan.rejected}) WHERE ${which}
         ${broken > 0 ? `UNION ALL SELECT ${split}, line, reason FROM (SELECT *, ${parts} AS parts FROM broken)` : ''}
         ORDER BY _line
       ) TO ${quote(join(work, 'rejects.csv'))} (FORMAT csv, HEADER)`)

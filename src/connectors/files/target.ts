@@ -59,6 +59,8 @@ export interface Target {
   repeats(has: (column: string) => boolean): Repeats
   /** Column that occurrence numbers go into. */
   numbered?: string
+  /** Numbers that are not added where rows are summed. */
+  kept?: readonly string[]
   /** replace_orders where a file restates whole orders. */
   mode?: 'merge' | 'replace_orders'
 }

@@ -2,11 +2,15 @@ import { Readable } from 'node:stream'
 import exceljs from 'exceljs'
 import { invalid } from '#kernel/error.ts'
 
-/** Names of the sheets of a workbook, in order. */
+/** Names of the sheets of a workbook, the fullest first: that is where the table is. */
 export const sheetsOf = async (path: string): Promise<string[]> => {
-  const names: string[] = []
-  for await (const sheet of read(path)) names.push(nameOf(sheet))
-  return names
+  const found: { name: string; cells: number }[] = []
+  for await (const sheet of read(path)) {
+    let cells = 0
+    for await (const row of sheet) cells += row.cellCount
+    found.push({ name: nameOf(sheet), cells })
+  }
+  return found.sort((a, b) => b.cells - a.cells).map(one => one.name)
 }
 
 const read = (path: string) =>
@@ -53,11 +57,7 @@ const cells = (values: unknown[]): string[] =>
 
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return ''
-  if (value instanceof Date)
-    return value
-      .toISOString()
-      .replace('T', ' ')
-      .replace(/\.\d+Z$/, '')
+  if (value instanceof Date) return momentText(value)
   if (typeof value === 'object') {
     const cell = value as { result?: unknown; text?: unknown; richText?: { text: string }[]; error?: string }
     if (cell.richText) return cell.richText.map(part => part.text).join('')
@@ -66,6 +66,15 @@ const textOf = (value: unknown): string => {
     return cell.error ?? ''
   }
   return String(value)
+}
+
+/** Spreadsheet moments are fractions of days: rounded to the second they stand for. */
+const momentText = (value: Date): string => {
+  const text = new Date(Math.round(value.getTime() / 1000) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .replace('T', ' ')
+  return value.getUTCFullYear() < 1900 ? text.slice(11) : text.replace(' 00:00:00', '')
 }
 
 const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

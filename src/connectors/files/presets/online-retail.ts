@@ -7,6 +7,7 @@ import type { Preset } from '../preset.ts'
 export const onlineRetail: Preset = {
   name: 'online-retail',
   label: 'Online Retail (UCI)',
+  target: 'sales_lines',
   about:
     'Invoice lines with InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country.',
   needs: ['InvoiceNo|Invoice', 'StockCode', 'Quantity', 'InvoiceDate', 'UnitPrice|Price', 'Country'],

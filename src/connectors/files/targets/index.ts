@@ -1,5 +1,25 @@
 import type { Target } from '../target.ts'
+import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
+import { messages, spend, traffic } from './marketing.ts'
+import { orders, refunds } from './orders.ts'
 import { salesLines } from './sales-lines.ts'
+import { budgetLines, exchangeRates, purchaseOrders, receipts } from './supply.ts'
 
 /** What a file can be turned into, most common first. */
-export const targets: readonly Target[] = [salesLines]
+export const targets: readonly Target[] = [
+  salesLines,
+  refunds,
+  orders,
+  customers,
+  accounts,
+  products,
+  productCosts,
+  stock,
+  traffic,
+  spend,
+  messages,
+  purchaseOrders,
+  receipts,
+  exchangeRates,
+  budgetLines,
+]

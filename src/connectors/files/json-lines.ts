@@ -1,0 +1,72 @@
+import { invalid } from '#kernel/error.ts'
+import { quote } from './reading.ts'
+
+/** Objects inside a row are flattened one level deep at a time: customer.id, customer.address.country. */
+const flatten = (value: unknown, path: string, into: Map<string, string>, depth = 0): void => {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value) && depth < 4) {
+    for (const [key, inner] of Object.entries(value))
+      flatten(inner, path === '' ? key : `${path}.${key}`, into, depth + 1)
+    return
+  }
+  if (path !== '')
+    into.set(
+      path,
+      value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value),
+    )
+}
+
+/** Rows of a sample of JSON lines, or of a JSON array of objects. @throws Failure when it is neither. */
+export const jsonRows = (text: string): { names: string[]; rows: string[][]; array: boolean } => {
+  const array = text.trimStart().startsWith('[')
+  const values = array ? arrayHead(text) : text.split(/\r?\n/).slice(0, 2000).flatMap(parsed)
+  const flat = values.map(value => {
+    const cells = new Map<string, string>()
+    flatten(value, '', cells)
+    return cells
+  })
+  const names = [...new Set(flat.flatMap(cells => [...cells.keys()]))]
+  if (names.length === 0)
+    throw invalid(
+      'The file starts like JSON but holds no objects.',
+      'Give one object per line, or an array of objects.',
+    )
+  return { names, rows: flat.map(cells => names.map(name => cells.get(name) ?? '')), array }
+}
+
+const parsed = (line: string): unknown[] => {
+  try {
+    return line.trim() === '' ? [] : [JSON.parse(line) as unknown]
+  } catch {
+    return []
+  }
+}
+
+/** The whole objects at the head of an array that may be cut off. */
+const arrayHead = (text: string): unknown[] => {
+  const found: unknown[] = []
+  let depth = 0
+  let start = -1
+  let inText = false
+  for (let i = text.indexOf('[') + 1; i < text.length && found.length < 2000; i++) {
+    const char = text[i]
+    if (inText) {
+      if (char === '\\') i++
+      else if (char === '"') inText = false
+    } else if (char === '"') inText = true
+    else if (char === '{' || char === '[') {
+      if (depth++ === 0) start = i
+    } else if (char === '}' || char === ']') {
+      if (--depth === 0) found.push(...parsed(text.slice(start, i + 1)))
+    }
+  }
+  return found
+}
+
+/** SQL of the cell at `name`; a name with dots is a way into the object. */
+export const jsonCell = (name: string): string => {
+  const path = `$.${name
+    .split('.')
+    .map(part => `"${part.replaceAll('"', '\\"')}"`)
+    .join('.')}`
+  return `nullif(json_extract_string(json, ${quote(path)}), '')`
+}

@@ -1,0 +1,132 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { table } from '#kernel/canonical.ts'
+import type { Plan } from './plan.ts'
+import { ident, quote } from './reading.ts'
+import type { Sandbox } from './sandbox.ts'
+import type { Repeats } from './target.ts'
+
+/** What became of the rows of a file whose keys are equal. */
+export interface Settled {
+  /** Rows that got an occurrence number. */
+  numbered: number
+  /** Rows equal to a later one of the same key. */
+  twice: number
+  /** Rows that differ from a later one of the same key. */
+  superseded: number
+  example: string
+  /** Canonical rows after rows were added up; null when none were. */
+  groups: number | null
+}
+
+export const nothingRepeats: Settled = { numbered: 0, twice: 0, superseded: 0, example: '', groups: null }
+export const parquetFormat = '(FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE 40960)'
+
+export const policy = (plan: Plan): Repeats => plan.target.repeats(name => plan.given.includes(name))
+const shape = (plan: Plan) => table(plan.target.table)
+/** The key within one file: store and source are the same throughout. A hash holds the whole key already. */
+const keyOf = (plan: Plan): string[] => {
+  const { key, columns } = shape(plan)
+  const numbered = plan.target.numbered
+  if (policy(plan) === 'number' && numbered && columns[numbered]?.type === 'hash') return [numbered]
+  return key.filter(name => name !== 'store')
+}
+
+export const supersededReason = (plan: Plan): string =>
+  `a later row has the same ${keyOf(plan).join(', ').replaceAll('_', ' ')}`
+
+const count = (value: unknown) => Number(value ?? 0)
+
+/**
+ * Finds rows with equal keys and settles them as the target says. Only keys that come more than once are looked
+ * at closely, so the cost is of the repeats, not of the file; what does not fit in memory goes to disk.
+ */
+export const settleRepeats = async (sandbox: Sandbox, plan: Plan, all: string): Promise<Settled> => {
+  const key = keyOf(plan).join(', ')
+  await sandbox.run(
+    `CREATE TEMP TABLE repeated AS SELECT ${key} FROM ${all} WHERE _reason IS NULL GROUP BY ${key} HAVING count(*) > 1`,
+  )
+  const [any] = await sandbox.rows('SELECT count(*) AS n FROM repeated')
+  if (count(any?.n) === 0) return nothingRepeats
+  const rows = `(SELECT * FROM ${all} WHERE _reason IS NULL) SEMI JOIN repeated USING (${key})`
+  switch (policy(plan)) {
+    case 'number': {
+      const order = Object.keys(shape(plan).columns).filter(name => name !== plan.target.numbered)
+      // Rows that look alike are told apart by all they hold first, so that numbers do not hang on file order.
+      const by =
+        plan.target.table === 'sales_lines' ? 'file_row_number' : `${order.join(', ')}, file_row_number`
+      await sandbox.run(`CREATE TEMP TABLE later AS
+        SELECT file_row_number AS place, row_number() OVER (PARTITION BY ${key} ORDER BY ${by}) AS nth
+        FROM ${rows} QUALIFY nth > 1`)
+      const [row] = await sandbox.rows('SELECT count(*) AS n FROM later')
+      return { ...nothingRepeats, numbered: count(row?.n) }
+    }
+    case 'last': {
+      const content = Object.keys(shape(plan).columns).map(ident).join(', ')
+      await sandbox.run(`CREATE TEMP TABLE superseded AS
+        SELECT file_row_number AS place, content = first_value(content) OVER w AS same, concat_ws(' ', ${key}) AS called
+        FROM (SELECT *, hash(${content}) AS content FROM ${rows})
+        WINDOW w AS (PARTITION BY ${key} ORDER BY file_row_number DESC)
+        QUALIFY row_number() OVER w > 1`)
+      const [row] = await sandbox.rows(
+        'SELECT count(*) FILTER (same) AS twice, count(*) FILTER (NOT same) AS superseded, min(called) FILTER (NOT same) AS example FROM superseded',
+      )
+      const example = typeof row?.example === 'string' ? row.example : ''
+      return { ...nothingRepeats, twice: count(row?.twice), superseded: count(row?.superseded), example }
+    }
+    case 'sum': {
+      const [row] = await sandbox.rows(
+        `SELECT count(*) AS n FROM (SELECT 1 FROM ${all} WHERE _reason IS NULL GROUP BY ${key})`,
+      )
+      return { ...nothingRepeats, groups: count(row?.n) }
+    }
+  }
+}
+
+/** Writes the rows that count, where they are not all of the staged ones. */
+export const finish = async (
+  sandbox: Sandbox,
+  plan: Plan,
+  all: string,
+  { first, work, filter, settled }: { first: string; work: string; filter: boolean; settled: Settled },
+): Promise<string> => {
+  const { numbered, twice, superseded, groups } = settled
+  if (!filter && numbered + twice + superseded === 0 && groups === null) return first
+  const path = join(work, 'canonical.parquet')
+  const good = `(SELECT * FROM ${all}${filter ? ' WHERE _reason IS NULL' : ''})`
+  await sandbox.run(
+    `COPY (${
+      groups !== null
+        ? summed(plan, good)
+        : numbered > 0
+          ? withNumbers(plan, good)
+          : `SELECT ${names(plan)} FROM ${good}${twice + superseded > 0 ? ' WHERE file_row_number NOT IN (SELECT place FROM superseded)' : ''}`
+    }) TO ${quote(path)} ${parquetFormat}`,
+  )
+  await rm(first)
+  return path
+}
+
+const names = (plan: Plan) => Object.keys(shape(plan).columns).map(ident).join(', ')
+
+const withNumbers = (plan: Plan, good: string): string => {
+  const key = plan.target.numbered ?? ''
+  const { columns } = shape(plan)
+  const next =
+    columns[key]?.type === 'hash' ? `md5_number_lower(${key} || '#' || nth)` : `${key} || '#' || nth`
+  const list = Object.keys(columns).map(name =>
+    name === key ? `CASE WHEN nth IS NULL THEN ${key} ELSE ${next} END AS ${key}` : ident(name),
+  )
+  return `SELECT ${list.join(', ')} FROM ${good} LEFT JOIN later ON file_row_number = place`
+}
+
+const summed = (plan: Plan, good: string): string => {
+  const { columns, key } = shape(plan)
+  const kept = plan.target.kept ?? []
+  const list = Object.entries(columns).map(([name, { type }]) => {
+    if (key.includes(name)) return ident(name)
+    const adds = ['money', 'quantity', 'count'].includes(type) && !kept.includes(name)
+    return `${adds ? 'sum' : 'max'}(${ident(name)}) AS ${ident(name)}`
+  })
+  return `SELECT ${list.join(', ')} FROM ${good} GROUP BY ${key.map(ident).join(', ')}`
+}

@@ -1,0 +1,117 @@
+import { plainName } from './nearest.ts'
+import { presetMapping } from './preset.ts'
+import { presets } from './presets/index.ts'
+import type { Mapping, Preview, ValueType } from './reading.ts'
+import type { Target, TargetColumn } from './target.ts'
+import { targets } from './targets/index.ts'
+
+interface Seen {
+  name: string
+  type: ValueType
+  examples: readonly string[]
+}
+
+/** May a column with such values stand for the target column? */
+const suits = (column: TargetColumn, seen: Seen): boolean => {
+  if (seen.examples.length === 0) return true
+  if (column.kind === 'number') return seen.type === 'number'
+  if (column.kind === 'time')
+    return (
+      seen.type === 'date' ||
+      seen.type === 'time' ||
+      /^\d{5}(\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$/.test(seen.examples[0] ?? '')
+    )
+  if (column.kind === 'flag') return seen.type === 'flag'
+  return column.kind === 'code' || seen.type !== 'date'
+}
+
+/** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
+const likeness = (column: TargetColumn, friendly: string, header: string): number => {
+  const plain = plainName(header)
+  if (plain === '') return 0
+  const words = column.names.split(/\s+/)
+  if (plain === plainName(friendly)) return 1
+  const place = words.indexOf(plain)
+  if (place >= 0) return 0.98 - Math.min(place, 60) * 0.002
+  const part = words.some(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
+  return part ? 0.6 : 0
+}
+
+const forTarget = (target: Target, columns: readonly Seen[]) => {
+  const pairs = Object.entries(target.columns)
+    .flatMap(([friendly, column]) =>
+      columns.map(seen => ({
+        friendly,
+        seen,
+        score: suits(column, seen) ? likeness(column, friendly, seen.name) : 0,
+      })),
+    )
+    .filter(pair => pair.score > 0)
+    .sort((a, b) => b.score - a.score)
+  const mapped: Record<string, string> = {}
+  const used = new Set<string>()
+  let sum = 0
+  for (const { friendly, seen, score } of pairs) {
+    if (friendly in mapped || used.has(seen.name)) continue
+    mapped[friendly] = seen.name
+    used.add(seen.name)
+    sum += score
+  }
+  const unmapped = columns.map(one => one.name).filter(name => !used.has(name))
+  return { mapped, sum, unmapped }
+}
+
+/** What the values alone say, where headers are missing or strange. */
+const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
+  const mapped: Record<string, string> = {}
+  columns.forEach((seen, i) => {
+    const cells = rows.map(row => (row[i] ?? '').trim()).filter(cell => cell !== '')
+    const put = (name: string) => {
+      if (!(name in mapped)) mapped[name] = seen.name
+    }
+    if (seen.type === 'date' || seen.type === 'time') put('at')
+    else if (seen.type === 'number') {
+      const fractions = cells.some(cell => /[.,]\d/.test(cell))
+      const largest = Math.max(...cells.slice(0, 500).map(cell => Math.abs(Number(cell)) || 0))
+      if (fractions) put('amount')
+      else if (largest <= 1000 && !cells.every(cell => /^0\d/.test(cell))) put('quantity')
+      else put('customer_id')
+    }
+  })
+  const used = new Set(Object.values(mapped))
+  return { mapped, unmapped: columns.map(one => one.name).filter(name => !used.has(name)) }
+}
+
+/** What the file could be, best guess first. Presets that fit come before anything guessed. */
+export const suggest = (columns: readonly Seen[], rows: readonly string[][]): Preview['suggestions'] => {
+  const names = columns.map(column => column.name)
+  const fitting = presets
+    .filter(preset => preset.needs.every(need => need.split('|').some(name => names.includes(name))))
+    .sort((a, b) => b.needs.length - a.needs.length)
+    .map(preset => {
+      const mapping = presetMapping(preset, names)
+      const text = Object.values(mapping.columns).join(' ')
+      return {
+        preset: preset.name,
+        mapping,
+        confidence: 0.99,
+        unmapped: names.filter(name => !text.includes(name)),
+      }
+    })
+  const guesses = targets
+    .map((target, order) => ({ target, order, ...forTarget(target, columns) }))
+    .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
+    .map(({ target, order, mapped, sum, unmapped }) => {
+      const share = sum / Math.max(columns.length, 1)
+      // Many words of one kind of table outweigh the order in which targets are listed.
+      const confidence = Math.min(0.95, 0.35 + 0.6 * share) - order * 0.003
+      const mapping: Mapping = { target: target.name, columns: mapped }
+      return { preset: null, mapping, confidence: Math.round(confidence * 100) / 100, unmapped }
+    })
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, 4)
+  if (fitting.length + guesses.length > 0) return [...fitting, ...guesses]
+  const { mapped, unmapped } = byValues(columns, rows)
+  if (!('at' in mapped) || !('amount' in mapped)) return []
+  return [{ preset: null, mapping: { target: 'sales_lines', columns: mapped }, confidence: 0.3, unmapped }]
+}

@@ -1,0 +1,175 @@
+import type { Given, Target } from '../target.ts'
+import { number } from './column.ts'
+import { salesLines } from './sales-lines.ts'
+
+const {
+  order_id,
+  at,
+  date,
+  time,
+  customer_id,
+  account_id,
+  country,
+  channel,
+  discount_code,
+  currency,
+  quantity,
+  shipping,
+  tax,
+  discount,
+  sku,
+  title,
+  ordered_at,
+  line_id,
+} = salesLines.columns as Required<typeof salesLines.columns>
+const some = <T>(column: T | undefined): T => column as T
+
+/** `given` as the sales ledger asks for it, with some columns worked out from others. */
+const dressed = (
+  given: Given,
+  own: Record<string, string | null>,
+  says: Record<string, string[]> = {},
+): Given => ({
+  has: column => (column in own ? own[column] !== null : given.has(column)),
+  get: (column, otherwise) =>
+    own[column] ?? (column in own ? (otherwise ?? 'NULL') : given.get(column, otherwise)),
+  says: column => says[column] ?? given.says(column),
+})
+
+/** Orders without their lines: one row of totals each. */
+export const orders: Target = {
+  name: 'orders',
+  label: 'Orders',
+  about:
+    'One row per order with its totals, for shops that export no lines. Products cannot be told from it.',
+  table: 'sales_lines',
+  columns: {
+    order_id: { ...some(order_id), names: `${order_id?.names} name id` },
+    at: some(at),
+    date: some(date),
+    time: some(time),
+    gross: number(
+      'Goods before discounts, tax and shipping',
+      'gross grosssales grossamount itemstotal merchandisevalue goods',
+    ),
+    subtotal: number(
+      'Goods after discounts, before tax and shipping',
+      'subtotal net netsales netamount zwischensumme soustotal',
+    ),
+    total: number(
+      'All that was charged',
+      'total grandtotal ordertotal totalprice totalamount amount totaldue revenue summe gesamtsumme gesamt montanttotal importetotal totale totaal grandtotalpurchased grandtotalbase',
+    ),
+    discount: { ...some(discount), about: 'Discount of the order, either sign' },
+    shipping: some(shipping),
+    tax: some(tax),
+    refunded: number(
+      'Money given back; dated as the order, for want of a day of its own',
+      'refunded refundedamount amountrefunded totalrefunded refund erstattet rembourse reembolsado',
+    ),
+    quantity: some(quantity),
+    customer_id: some(customer_id),
+    account_id: some(account_id),
+    country: some(country),
+    channel: some(channel),
+    discount_code: some(discount_code),
+    currency: some(currency),
+  },
+  missing(has) {
+    if (!has('order_id')) return 'the order number: map `order_id`'
+    if (!has('at') && !has('date')) return 'when it was placed: map `at` (or `date`)'
+    if (!has('gross') && !has('subtotal') && !has('total'))
+      return 'the money: map `gross`, `subtotal` or `total`'
+    return null
+  },
+  repeats: () => 'last',
+  derive(given, place) {
+    const zero = (column: string) => (given.has(column) ? `coalesce(${given.get(column)}, 0)` : '0')
+    const before = `abs(${zero('discount')})`
+    const goods = given.has('gross')
+      ? given.get('gross')
+      : given.has('subtotal')
+        ? `${given.get('subtotal')} + ${before}`
+        : `${given.get('total')} - ${zero('shipping')} - ${zero('tax')} + ${before}`
+    const derived = salesLines.derive(
+      dressed(
+        given,
+        {
+          amount: goods,
+          line_id: "'order'",
+          unit_price: null,
+          kind: "'sale'",
+          quantity: given.has('quantity') ? given.get('quantity') : '0',
+        },
+        { kind: ['sale'] },
+      ),
+      place,
+    )
+    const refunded = given.has('refunded') ? `-abs(coalesce(${given.get('refunded')}, 0))` : '0'
+    return { ...derived, columns: { ...derived.columns, reversals: refunded } }
+  },
+}
+
+/** Money given back, dated when it was processed. */
+export const refunds: Target = {
+  name: 'refunds',
+  label: 'Refunds',
+  about:
+    'One row per refund or returned item, dated when it was processed. Signs do not matter: all of it lowers sales.',
+  table: 'sales_lines',
+  columns: {
+    order_id: some(order_id),
+    line_id: {
+      ...some(line_id),
+      about: 'Number of the refund line; with it a changed one replaces the earlier',
+      names: `refundid refundlineid returnid creditmemoid creditnoteno creditnote gutschriftsnummer ${line_id?.names}`,
+    },
+    at: {
+      ...some(at),
+      about: 'When it was processed',
+      names: `refundedat refunddate returndate returnedat creditmemodate erstattungsdatum ${at?.names}`,
+    },
+    date: some(date),
+    time: some(time),
+    amount: number(
+      'Money given back for goods, without tax and shipping',
+      `refund refundamount refundedamount amountrefunded returnamount returnvalue creditamount erstattung ${salesLines.columns.amount?.names}`,
+    ),
+    shipping: some(shipping),
+    tax: some(tax),
+    quantity: {
+      ...some(quantity),
+      about: 'Units taken back; none when absent',
+      names: `returnedquantity refundedquantity qtyreturned qtyrefunded ${quantity?.names}`,
+    },
+    sku: some(sku),
+    title: some(title),
+    customer_id: some(customer_id),
+    account_id: some(account_id),
+    country: some(country),
+    channel: some(channel),
+    currency: some(currency),
+    ordered_at: some(ordered_at),
+  },
+  missing(has) {
+    if (!has('at') && !has('date')) return 'when it was processed: map `at` (or `date`)'
+    if (!has('amount')) return 'the money: map `amount`'
+    return has('order_id') ? null : 'the order it belongs to: map `order_id`'
+  },
+  repeats: has => (has('line_id') ? 'last' : 'number'),
+  numbered: 'line_key',
+  derive: (given, place) =>
+    salesLines.derive(
+      dressed(
+        given,
+        {
+          kind: "'reversal'",
+          amount: `-abs(${given.get('amount')})`,
+          quantity: given.has('quantity') ? `-abs(coalesce(${given.get('quantity')}, 0))` : '0',
+          ...(given.has('line_id') && { line_id: `'refund-' || ${given.get('line_id')}` }),
+        },
+        { kind: ['reversal'] },
+      ),
+      place,
+    ),
+}
