@@ -31,7 +31,7 @@ export function Breakdown(props: {
   const asked = useQuery(api.performance.query.queryOptions({ input: query, enabled: lens.ready && applies }))
   const answer = asked.data
   const measure = measureOf(answer, metric)
-  const first = lens.comparisons[0]
+  const first = lens.fair(answer)[0]
   const rows = answer?.rows ?? []
   const titles = useTitles(
     lens,
@@ -40,7 +40,7 @@ export function Breakdown(props: {
   )
   const rest = answer ? answer.meta.count - rows.length : 0
   const name = `${lens.label(metric)} by ${lens.label(dimension).toLowerCase()}`
-  const last = lens.comparisons.find(one => one.startsWith('last_year')) ?? first
+  const last = lens.fair(answer).find(one => one.startsWith('last_year')) ?? first
   return (
     <ChartCard
       id={dimension}
@@ -85,7 +85,7 @@ export function Breakdown(props: {
         <Skeleton height={254} />
       ) : rows.length === 0 ? (
         <EmptyState compact kind="no_match" title="Nothing here in this period" />
-      ) : rows.length === 1 && !cell(rows[0], dimension) && !lens.filters.length ? (
+      ) : rows.length === 1 && !cell(rows[0], dimension) ? (
         <EmptyState compact title={`No ${lens.label(dimension).toLowerCase()} in the data`}>
           None of these sales says its {lens.label(dimension).toLowerCase()}. Map it when importing to see the
           split.

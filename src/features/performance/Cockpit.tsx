@@ -72,8 +72,9 @@ export function Cockpit() {
       </Page>
     )
 
-  const sentence = answer ? headline(answer, metric, sayOf(answer)) : ''
-  const why = answer && lens.comparisons[0] ? drivers(answer, lens.comparisons[0], sayOf(answer)) : ''
+  const sentence = answer ? headline(answer, metric, sayOf(answer), lens.known?.firstDay) : ''
+  const fair = lens.fair(answer)
+  const why = answer && fair[0] ? drivers(answer, fair[0], sayOf(answer)) : ''
   const nothing = answer && answer.meta.rowsBehind === 0
   const dimension = (...names: string[]) => firstKnown(lens.dimensions, ...names)
   const rows = lens.search.rows ? { query, metric: lens.search.rows } : null
@@ -163,7 +164,7 @@ export function Cockpit() {
                       )
                     }
                     value={<Figure value={cell(answer.totals, name)} measure={measure} place="card" />}
-                    deltas={lens.comparisons
+                    deltas={fair
                       .slice(0, 3)
                       .map(comparison => (
                         <Delta

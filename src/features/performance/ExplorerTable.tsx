@@ -39,6 +39,7 @@ export function ExplorerTable(props: {
     by.includes('product') ? 'product' : undefined,
     answer.rows.map(row => cell(row, 'product') ?? ''),
   )
+  const fair = lens.fair(answer)
   const columns: TableColumn<Shown>[] = [
     ...keys.map(
       (key, n): TableColumn<Shown> => ({
@@ -98,7 +99,11 @@ export function ExplorerTable(props: {
             sortable: true,
             render: ({ row }) => (
               <Delta
-                against={against(row, comparison, metric)}
+                against={
+                  row === answer.totals && !fair.includes(comparison)
+                    ? undefined
+                    : against(row, comparison, metric)
+                }
                 measure={measure}
                 quiet
                 {...baseOf(answer, comparison)}

@@ -6,7 +6,15 @@ import { askedDays, askedPeriod, comparisonName, comparisonsFor, readView, spanW
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { change, type Measure, show } from '#ui/number.ts'
 import { useUrl } from '#ui/url.ts'
-import { baseQuery, type Filter, readFilters, type Say, titlesOf, writeFilters } from './model.ts'
+import {
+  baseQuery,
+  type Filter,
+  fairComparisons,
+  readFilters,
+  type Say,
+  titlesOf,
+  writeFilters,
+} from './model.ts'
 
 const nothing: { metrics: Definition[]; dimensions: { name: string; label: string; metrics: string[] }[] } = {
   metrics: [],
@@ -74,6 +82,8 @@ export function useLens() {
         known,
         asked.window === 'all_time' ? known && { from: known.firstDay, to: known.lastDay } : days,
       ),
+      /** The comparisons of an answer that are whole. */
+      fair: (answer: Answer | undefined) => fairComparisons(answer, known?.firstDay),
       metrics,
       dimensions,
       label: (name: string) =>

@@ -9,7 +9,7 @@ import { rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
-import { against, cell, movers, named, sheetOf, toggleFilter } from './model.ts'
+import { cell, movers, named, sheetOf, toggleFilter } from './model.ts'
 import css from './performance.module.css'
 
 /** Where the change comes from: the values that gained and lost most against the first comparison. */
@@ -126,9 +126,10 @@ export function Movers({
         <ErrorState compact title="This could not be read" {...words(error)} onRetry={() => best.refetch()} />
       ) : !best.data || !worst.data ? (
         <Skeleton height={210} />
-      ) : against(answer?.totals, comparison, metric)?.value == null && all.length === 0 ? (
+      ) : !lens.fair(answer).includes(comparison) ? (
         <EmptyState compact title="Nothing to compare with">
-          There are no data for {compared.label.toLowerCase()}. Choose another comparison above.
+          The data do not reach back over all of it ({compared.label.toLowerCase()}). Choose a shorter period
+          or another comparison above.
         </EmptyState>
       ) : (
         <div className={css.movers}>

@@ -49,7 +49,7 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
       }),
     })
   }, [answer, lens.label, metrics])
-  const first = lens.comparisons[0]
+  const first = lens.fair(answer)[0]
   const missing = answer && metrics.find(name => name in answer.meta.missing)
   return (
     <ChartCard

@@ -142,6 +142,11 @@ describe('the headline', () => {
       'Net sales £433668.01 from 1 to 9 Dec 2011, level with last year.',
     )
   })
+  it('compares no whole with a part: a comparison that begins before the data is not said', () => {
+    expect(headline(answer(totals, [], both), 'net_sales', say, '2010-12-05')).toBe(
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 29 % below the period before.',
+    )
+  })
   it('says nothing when there is no data, rather than zero', () => {
     expect(headline(answer({ net_sales: null }), 'net_sales', say)).toBe('')
   })

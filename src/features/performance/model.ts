@@ -205,6 +205,15 @@ export const against = (
   metric: string,
 ): Against | undefined => row?.compare?.[comparison]?.values[metric]
 
+/**
+ * Comparisons of an answer whose days all lie within the data: a whole is never compared with a part. Lines over time may
+ * still show the days a partial one has.
+ */
+export const fairComparisons = (answer: Answer | undefined, firstDay: string | undefined): string[] =>
+  Object.entries(answer?.meta.comparisons ?? {}).flatMap(([name, { from }]) =>
+    firstDay === undefined || from === '' || from >= firstDay ? [name] : [],
+  )
+
 /** A row's value of a metric or dimension. */
 export const cell = (row: AnswerRow | undefined, name: string): string | null => {
   const value = row?.[name]
@@ -231,12 +240,12 @@ const comparisonWords: Readonly<Record<string, string>> = {
 const basis = (comparison: string) => comparisonWords[comparison] ?? comparisonName(comparison).label
 
 /** "Net sales £433,668 from 1–9 Dec 2011, 29 % below the period before and 3 % above last year." Empty when there is no data. */
-export function headline(answer: Answer, metric: string, say: Say): string {
+export function headline(answer: Answer, metric: string, say: Say, firstDay?: string): string {
   const definition = answer.meta.definitions[metric]
   const value = cell(answer.totals, metric)
   const when = whenWords(answer.meta.from, answer.meta.to)
   if (!definition || value === null || answer.meta.rowsBehind === 0) return ''
-  const parts = Object.keys(answer.meta.comparisons).flatMap(comparison => {
+  const parts = fairComparisons(answer, firstDay).flatMap(comparison => {
     const change = against(answer.totals, comparison, metric)
     if (!change || change.delta === null) return []
     const size = say.change(change, definition)
