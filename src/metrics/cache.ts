@@ -1,4 +1,4 @@
-import type { TableName } from '#kernel/canonical.ts'
+import { type TableName, tables } from '#kernel/canonical.ts'
 import type { Change } from '#warehouse/warehouse.ts'
 
 /** What an answer rests on: a load evicts it exactly when it touched one of the tables, a store and a day of it. */
@@ -14,21 +14,22 @@ export const answerCache = <T>(most = 2_000) => {
   const kept = new Map<string, { answer: T; rest: Rest }>()
   const running = new Map<string, Promise<T>>()
 
-  const touches = (change: Change, rest: Rest) =>
-    (rest.tables.includes(change.table) || change.table === 'products') &&
-    (rest.stores === null || change.stores.some(s => rest.stores?.includes(s))) &&
-    change.stores.length > 0 &&
-    (change.from === null ||
-      rest.windows.some(w => (change.from ?? '') <= w.to && (change.to ?? '9') >= w.from))
+  const touches = (change: Change, rest: Rest) => {
+    if (!rest.tables.includes(change.table)) return false
+    // Rates are of no store: any new one may be the last before a day.
+    if (!('store' in tables[change.table].columns)) return true
+    return (
+      change.stores.some(s => rest.stores === null || rest.stores.includes(s)) &&
+      (change.from === null ||
+        rest.windows.some(w => (change.from ?? '') <= w.to && (change.to ?? '9') >= w.from))
+    )
+  }
 
   return {
     evict(changes: readonly Change[]) {
       if (changes.length === 0) return
-      for (const [key, { rest }] of kept)
-        if (changes.some(change => touches(change, rest) || change.table === 'exchange_rates'))
-          kept.delete(key)
+      for (const [key, { rest }] of kept) if (changes.some(change => touches(change, rest))) kept.delete(key)
     },
-    clear: () => kept.clear(),
     size: () => kept.size,
     async through(
       key: string,

@@ -1,16 +1,20 @@
+import { createHash } from 'node:crypto'
 import { table as describe } from '#kernel/canonical.ts'
+import { earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
-import { type Plan, plan, run } from './ask.ts'
-import { answerCache } from './cache.ts'
+import { type Deps, freshness, type Plan, plan, run, tablesOf } from './ask.ts'
+import { answerCache, type Rest } from './cache.ts'
+import { readsProducts } from './compile/from.ts'
 import { periodWindow, writeRows } from './compile/rows.ts'
+import { contentsOf } from './contents.ts'
 import { dimensions } from './dimensions.ts'
 import type { Engine, Explanation, Scope } from './engine.ts'
 import { factByName, facts } from './facts.ts'
-import { metricsIn, print } from './formula.ts'
+import { aggregateKey, metricsIn, print } from './formula.ts'
 import type { Answer, Query } from './query.ts'
-import { loadLog, tableOf } from './reach.ts'
-import { definitionOf, vocabulary } from './vocabulary.ts'
+import { latest, loadLog } from './reach.ts'
+import { definitionOf, unknown, vocabulary } from './vocabulary.ts'
 import type { World } from './world.ts'
 
 /** The metric language over a granary. `world` is what people decided, read for each question. */
@@ -23,11 +27,16 @@ export const createEngine = ({
 }): Engine => {
   const log = loadLog(granary)
   const cache = answerCache<Answer>()
-
-  const fresh = async (scope: Scope) => {
-    const [settings, changes] = await Promise.all([world(), log.refresh()])
+  const { contents, refresh } = contentsOf(granary)
+  const readLog = latest(async () => {
+    const changes = await log.refresh()
     cache.evict(changes)
-    return { granary, log, world: settings, scope }
+    await refresh(changes)
+  })
+
+  const fresh = async (scope: Scope): Promise<Deps> => {
+    const [settings] = await Promise.all([world(), readLog()])
+    return { granary, log, contents, world: settings, scope }
   }
 
   return {
@@ -35,14 +44,13 @@ export const createEngine = ({
       const deps = await fresh(scope)
       const made = plan(query, deps)
       const version = log.version()
-      const key = JSON.stringify([query, made.stores, made.window.from, made.window.to, deps.world])
       const { answer, cached } = await cache.through(
-        key,
+        keyOf(query, made, deps),
         restOf(made),
         () => log.version() === version,
         () => run(made, deps),
       )
-      return cached ? { ...answer, meta: { ...answer.meta, cached: true } } : answer
+      return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, log), cached: true } } : answer
     },
     async explain(query, scope) {
       const deps = await fresh(scope)
@@ -117,17 +125,16 @@ export const createEngine = ({
       }
     },
     async values(dimension, search, scope) {
-      const fact = facts.find(f => f.sources.some(s => dimension in s.dimensions))
-      const measure =
-        fact?.name === 'sales' || fact?.name === 'orders'
-          ? 'gross_sales'
-          : fact?.name === 'traffic'
-            ? 'sessions'
-            : fact?.name === 'spend'
-              ? 'spend'
-              : fact?.name === 'messages'
-                ? 'messages_sent'
-                : 'stock_units'
+      const settings = await world()
+      const stored = settings.dimensions.find(d => d.name === dimension)?.of ?? dimension
+      const fact = facts.find(f => f.sources.some(s => stored in s.dimensions))
+      if (!fact)
+        throw unknown(
+          dimension,
+          [...dimensions, ...settings.dimensions].map(d => d.name),
+          'dimension',
+        )
+      const measure = fact.ranked
       const answer = await this.ask(
         {
           metrics: [measure],
@@ -144,12 +151,42 @@ export const createEngine = ({
   }
 }
 
-const restOf = (made: Plan) => ({
-  tables: [...new Set(made.resolved.aggregates.map(a => tableOf(a.fact)))],
-  stores: made.reach.stores,
-  // A first order or a return may move what was sold before: the sides' days, to the end of time for customers' numbering.
-  windows: made.window.sides.map(({ from, to }) => ({ from, to })),
-})
+/** Equal keys have equal answers while no load touches what they rest on. */
+const keyOf = (query: Query, made: Plan, { world, log }: Deps): string => {
+  const { window, scoped } = made
+  // How far the data reach decides what is N/A and what is 0, in days no load touched.
+  const reached = tablesOf(made.resolved).map(table => {
+    const span = log.span(table, scoped.reach.stores)
+    return span && window.sides.map(s => [later(span.from, s.from), earlier(span.to, s.to)])
+  })
+  const all = [query, scoped, window.from, window.to, window.until, reached, world]
+  return createHash('sha256').update(JSON.stringify(all)).digest('base64')
+}
+
+/** What an answer rests on: the days of its sides, and further where a row elsewhere would change it. */
+const restOf = (made: Plan): Rest => {
+  const { resolved, window, scoped, main } = made
+  const asked = [...resolved.dimensions, ...resolved.filters.map(f => f.dimension)]
+  const products = main.sourced.branches.some(b => asked.some(d => readsProducts(b.source, d)))
+  const facts = resolved.aggregates.map(a => a.fact)
+  const lifetime = resolved.aggregates.some(a => a.where.some(w => w.column === 'lifetime'))
+  return {
+    tables: [
+      ...tablesOf(resolved),
+      ...(products ? (['products'] as const) : []),
+      ...(facts.some(f => f === 'deliveries' || f === 'ordered_lines')
+        ? (['purchase_orders', 'receipts'] as const)
+        : []),
+      ...(scoped.reach.convertTo ? (['exchange_rates'] as const) : []),
+    ],
+    stores: scoped.reach.stores,
+    windows: window.sides.map(({ from, to }) => ({
+      from: lifetime ? '0000-01-01' : from,
+      // What was ordered in the window is returned, received or ordered again after it.
+      to: lifetime || facts.some(f => f === 'cohort' || f === 'ordered_lines') ? '9999-12-31' : to,
+    })),
+  }
+}
 
 const explanation = (query: Query, made: Plan, world: World): Explanation => {
   const known = vocabulary(world.metrics)
@@ -188,12 +225,15 @@ const explanation = (query: Query, made: Plan, world: World): Explanation => {
       {
         name: 'scope',
         about: 'Stores asked for and allowed, and the currency',
-        result: { stores: made.stores, currency: made.currency },
+        result: { ...made.scoped.reach, stores: made.scoped.stores, currency: made.scoped.currency },
       },
       {
         name: 'source',
         about: 'The smallest table that holds every dimension',
-        result: made.main.sourced.branches.map(b => ({ table: b.source.table, aggregates: b.aggregates })),
+        result: made.main.sourced.branches.map(b => ({
+          table: b.source.table,
+          aggregates: b.aggregates.map(aggregateKey),
+        })),
       },
       { name: 'fold', about: 'Exact decimals: ratios of sums, missing periods, comparisons', result: null },
     ],

@@ -17,6 +17,14 @@ export interface Source {
   columns?: Readonly<Record<string, string>>
   /** Columns it can answer; absent: all. */
   only?: readonly string[]
+  /** Rows of another table beside each row of this one, as a join under an alias that columns and dimensions may read. */
+  join?: string
+  /** Made from the ledger: a row stands for `lines` of it. */
+  derived?: true
+  /** The dimension that names who counted: two counters of one thing are never added. */
+  counter?: string
+  /** Rows the source itself calls sampled, thresholded or provisional. */
+  flawed?: string
   /** Columns that add up only while one of these dimensions is grouped or held fixed. */
   needs?: Readonly<Record<string, string>>
 }
@@ -31,6 +39,8 @@ export interface Fact {
   money: readonly string[]
   /** Columns where no value means not recorded rather than nothing. */
   optional: readonly string[]
+  /** The metric that ranks values of its dimensions, where people choose among them. */
+  ranked: string
   /** What would bring its rows, said to the reader of an N/A. */
   supply: string
 }
@@ -77,11 +87,22 @@ const ledgerMoney = [
 
 const orderCounts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
 
-const hours: Source = { table: 'sales_hours', day: 'day', dimensions: { ...sale, ...moment } }
-const products: Source = { table: 'product_days', day: 'day', dimensions: { ...place, ...product, ...day } }
+const hours: Source = {
+  table: 'sales_hours',
+  day: 'day',
+  derived: true,
+  dimensions: { ...sale, ...moment },
+}
+const products: Source = {
+  table: 'product_days',
+  day: 'day',
+  derived: true,
+  dimensions: { ...place, ...product, ...day },
+}
 const orderRows: Source = {
   table: 'order_days',
   day: 'day',
+  derived: true,
   dimensions: {
     ...sale,
     ...buyer,
@@ -104,6 +125,7 @@ export const facts: readonly Fact[] = [
     sources: [hours, products, orderRows, lines],
     money: ledgerMoney,
     optional: ['cost'],
+    ranked: 'gross_sales',
     supply: 'a sales file or a connected shop',
   },
   {
@@ -124,6 +146,7 @@ export const facts: readonly Fact[] = [
     ],
     money: [],
     optional: [],
+    ranked: 'gross_sales',
     supply: 'a sales file or a connected shop',
   },
   {
@@ -136,6 +159,7 @@ export const facts: readonly Fact[] = [
     ],
     money: ledgerMoney,
     optional: ['cost'],
+    ranked: 'gross_sales',
     supply: 'a sales file or a connected shop',
   },
   {
@@ -154,6 +178,8 @@ export const facts: readonly Fact[] = [
           landing_page: 'f.landing_page',
           origin: 'f.origin',
         },
+        counter: 'origin',
+        flawed: "f.quality <> ''",
       },
     ],
     money: ['purchase_revenue', 'total_revenue', 'item_revenue'],
@@ -172,6 +198,7 @@ export const facts: readonly Fact[] = [
       'total_revenue',
       'item_revenue',
     ],
+    ranked: 'sessions',
     supply: 'Google Analytics or a traffic file',
   },
   {
@@ -193,6 +220,7 @@ export const facts: readonly Fact[] = [
     ],
     money: ['cost', 'conversion_value'],
     optional: ['impressions', 'clicks', 'conversions', 'conversion_value'],
+    ranked: 'spend',
     supply: 'an ad platform or a spend file',
   },
   {
@@ -215,6 +243,7 @@ export const facts: readonly Fact[] = [
     ],
     money: ['revenue'],
     optional: ['delivered', 'opens', 'clicks', 'orders', 'revenue', 'unsubscribes', 'spam_reports'],
+    ranked: 'messages_sent',
     supply: 'HubSpot, Marketo or a file of sends',
   },
   {
@@ -227,7 +256,7 @@ export const facts: readonly Fact[] = [
         day: 'day',
         dimensions: { ...place, ...product, ...day, location: 'f.location' },
         columns: {
-          value: 'f.on_hand * f.unit_cost',
+          value: 'CAST(f.on_hand * f.unit_cost AS DECIMAL(18,4))',
           out: 'CASE WHEN coalesce(f.available, f.on_hand) <= 0 THEN 1 ELSE 0 END',
           listed: '1',
         },
@@ -235,6 +264,7 @@ export const facts: readonly Fact[] = [
     ],
     money: ['value'],
     optional: ['available', 'incoming', 'value'],
+    ranked: 'stock_units',
     supply: 'a connected shop or a stock file',
   },
   {
@@ -246,11 +276,15 @@ export const facts: readonly Fact[] = [
         table: 'purchase_orders',
         day: 'ordered_day',
         dimensions: { ...place, vendor: 'f.vendor', product: 'f.product_id' },
-        columns: { amount: 'f.quantity * f.unit_price', standard_amount: 'f.quantity * f.standard_price' },
+        columns: {
+          amount: 'CAST(f.quantity * f.unit_price AS DECIMAL(18,4))',
+          standard_amount: 'CAST(f.quantity * f.standard_price AS DECIMAL(18,4))',
+        },
       },
     ],
     money: ['amount', 'standard_amount'],
     optional: ['standard_amount'],
+    ranked: 'purchases',
     supply: 'a purchase-order file',
   },
   {
@@ -260,6 +294,7 @@ export const facts: readonly Fact[] = [
     sources: [{ table: 'receipts', day: 'received_day', dimensions: { store: 'f.store' } }],
     money: [],
     optional: [],
+    ranked: 'units_received',
     supply: 'a file of receipts',
   },
 ]

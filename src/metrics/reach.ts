@@ -4,7 +4,7 @@ import { factByName } from './facts.ts'
 
 /** What has been loaded, read from the delivery log as it grows: data as of, first and last day, and whom a load concerns. */
 export interface LoadLog {
-  /** Reads what is new; gives it, oldest first. */
+  /** Reads what is new; gives it, oldest first. One reading at a time. */
   refresh(): Promise<Change[]>
   version(): number
   /** First and last day of a table within stores (null: all); null where it has no rows. */
@@ -14,20 +14,12 @@ export interface LoadLog {
 
 export const loadLog = (granary: Warehouse): LoadLog => {
   const log: Change[] = []
-  let reading: Promise<Change[]> | null = null
   const version = () => log.at(-1)?.version ?? -1
   return {
-    refresh() {
-      reading ??= granary
-        .changes(version())
-        .then(fresh => {
-          log.push(...fresh)
-          return fresh
-        })
-        .finally(() => {
-          reading = null
-        })
-      return reading
+    async refresh() {
+      const fresh = await granary.changes(version())
+      log.push(...fresh)
+      return fresh
     },
     version,
     span(table, stores) {
@@ -46,3 +38,25 @@ export const loadLog = (granary: Warehouse): LoadLog => {
 }
 
 export const tableOf = (fact: string): TableName => factByName[fact]?.table ?? 'sales_lines'
+
+/**
+ * Work done one at a time and shared by whoever asks before it begins. Who asks while it is going on gets the next one:
+ * what had happened when they asked is in what they get.
+ */
+export const latest = (work: () => Promise<void>): (() => Promise<void>) => {
+  let going: Promise<void> | null = null
+  let next: Promise<void> | null = null
+  const begin = () => {
+    next = null
+    going = work().finally(() => {
+      going = null
+    })
+    return going
+  }
+  return () => {
+    if (next) return next
+    if (!going) return begin()
+    next = going.then(begin, begin)
+    return next
+  }
+}

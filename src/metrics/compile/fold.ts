@@ -1,29 +1,34 @@
-import { addDays, dayCount, earlier, later } from '#kernel/day.ts'
+import { earlier, later } from '#kernel/day.ts'
 import { periodOf } from '#kernel/period.ts'
 import type { Row } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey, Exact, evaluate, plain } from '../formula.ts'
 import type { AnswerRow } from '../query.ts'
 import type { Known } from '../vocabulary.ts'
-import type { TargetSetting } from '../world.ts'
+import { column, isMoney, unrated } from './measures.ts'
 import type { Resolved } from './resolve.ts'
-import { column } from './sql.ts'
+import type { Sourced } from './source.ts'
+import type { targetsOf } from './targets.ts'
 import type { Window } from './window.ts'
 
 /** First and last day a fact has rows for, within the asker's stores; null where it has none. */
 export type Reached = (fact: string) => { from: string; to: string } | null
 
 type Decimal = InstanceType<typeof Exact>
+type Change = { value: string | null; delta: string | null; ratio: string | null }
 
 /** Last pass: rows of the granary become rows of the answer, exact, with comparisons; N/A stays N/A. */
 export const folder = (
   resolved: Resolved,
   window: Window,
   reached: Reached,
-  unanswerable: ReadonlyMap<string, string>,
-  targets: readonly TargetSetting[],
+  sourced: Sourced,
+  target: ReturnType<typeof targetsOf>,
 ) => {
   const index = new Map(resolved.aggregates.map((a, i) => [aggregateKey(a), i]))
+  const tables = new Map(
+    sourced.branches.flatMap(b => b.aggregates.map(a => [aggregateKey(a), b.source.table] as const)),
+  )
 
   /** Whether the fact has anything to say about the days of a bucket: outside its days nothing is N/A, inside it is 0. */
   const covers = (fact: string, side: number, bucket: number | null): boolean => {
@@ -38,7 +43,10 @@ export const folder = (
     (row: Row | null, side: number, bucket: number | null) =>
     (aggregate: Aggregate): Decimal | null => {
       const key = aggregateKey(aggregate)
-      if (unanswerable.has(key)) return null
+      const table = tables.get(key)
+      if (table === undefined) return null
+      // Money without a rate is not known: what is left of the sum would be a smaller number that looks right.
+      if (isMoney(aggregate) && Number(row?.[unrated(side, table)] ?? 0) > 0) return null
       const cell = row?.[column(side, index.get(key) ?? -1)]
       if (cell !== null && cell !== undefined) return new Exact(String(cell))
       const counts = aggregate.kind === 'sum' || aggregate.kind === 'count' || aggregate.kind === 'distinct'
@@ -48,59 +56,46 @@ export const folder = (
   const metricValue = (metric: Known, row: Row | null, side: number, bucket: number | null) =>
     metric.expanded ? evaluate(metric.expanded, part(row, side, bucket)) : null
 
+  const changes = (now: Map<string, Decimal | null>, base: (metric: Known) => Decimal | null) =>
+    Object.fromEntries(resolved.metrics.map(m => [m.name, change(now.get(m.name) ?? null, base(m))]))
+
   const compared = (
     row: Row | null,
     bucket: number | null,
     now: Map<string, Decimal | null>,
-    whole: boolean,
+    dimensions: Record<string, string>,
   ): AnswerRow['compare'] => {
     const compare: NonNullable<AnswerRow['compare']> = {}
     window.sides.slice(1).forEach((side, i) => {
       const segments = side.segments.filter(s => bucket === null || s.bucket === bucket)
       const period = bucket === null || segments.length === 0 ? undefined : spell(segments, window)
-      const values: Record<string, { value: string | null; delta: string | null; ratio: string | null }> = {}
-      for (const metric of resolved.metrics)
-        values[metric.name] = change(
-          now.get(metric.name) ?? null,
-          segments.length > 0 ? metricValue(metric, row, i + 1, bucket) : null,
-        )
+      const values = changes(now, metric =>
+        segments.length > 0 ? metricValue(metric, row, i + 1, bucket) : null,
+      )
       compare[side.name] = { ...(period && { period }), values }
     })
-    for (const name of resolved.targets) {
-      const values: Record<string, { value: string | null; delta: string | null; ratio: string | null }> = {}
-      const range = bucket === null ? { from: window.from, to: window.to } : window.buckets[bucket]
-      for (const metric of resolved.metrics) {
-        const target = targets.find(t => t.name === name && t.metric === metric.name)
-        const value =
-          whole && target && range
-            ? phased(target, range.from, earlier(range.to, window.until), window, metric)
-            : null
-        values[metric.name] = change(now.get(metric.name) ?? null, value)
-      }
-      compare[`target:${name}`] = { values }
-    }
+    for (const name of resolved.targets)
+      compare[`target:${name}`] = { values: changes(now, metric => target(name, metric, bucket, dimensions)) }
     return Object.keys(compare).length > 0 ? compare : undefined
   }
 
-  /** One row of the answer from one row of the granary (null: nothing happened). `whole`: not split by dimensions. */
-  const fold = (
+  /** One row of the answer from one row of the granary (null: nothing happened). */
+  return (
     row: Row | null,
     bucket: number | null,
     period: string | null,
     dimensions: Record<string, string>,
-    whole: boolean,
   ): AnswerRow => {
     const now = new Map(resolved.metrics.map(m => [m.name, metricValue(m, row, 0, bucket)]))
-    const compare = compared(row, bucket, now, whole)
+    const compare = compared(row, bucket, now, dimensions)
     const result: Record<string, unknown> = { ...(period !== null && { period }), ...dimensions }
     for (const metric of resolved.metrics) result[metric.name] = plain(now.get(metric.name) ?? null)
     if (compare) result.compare = compare
     return result as AnswerRow
   }
-  return { fold }
 }
 
-const change = (now: Decimal | null, base: Decimal | null) => {
+const change = (now: Decimal | null, base: Decimal | null): Change => {
   const delta = now !== null && base !== null ? now.minus(base) : null
   const ratio = delta !== null && base !== null && !base.isZero() ? delta.div(base.abs()) : null
   return { value: plain(base), delta: plain(delta), ratio: plain(ratio) }
@@ -118,36 +113,4 @@ const spell = (segments: { from: string; to: string }[], window: Window): string
     period.key === periodOf(window.rule, to, grain).key
     ? period.key
     : `${from}–${to}`
-}
-
-/**
- * A target over days: each period's value spread evenly over its days (amounts), or the day-weighted mean (ratios).
- * Null unless every day has a target.
- */
-const phased = (
-  target: TargetSetting,
-  from: string,
-  to: string,
-  window: Window,
-  metric: Known,
-): Decimal | null => {
-  let total = new Exact(0)
-  let days = 0
-  const grain = target.grain === 'hour' ? 'day' : target.grain
-  for (let day = from; day <= to; ) {
-    const period = periodOf(window.rule, day, grain)
-    const value = target.values[period.from]
-    if (value === undefined) return null
-    const last = earlier(period.to, to)
-    const count = dayCount(day, last)
-    const share =
-      metric.additivity === 'additive'
-        ? new Exact(count).div(dayCount(period.from, period.to))
-        : new Exact(count)
-    total = total.plus(new Exact(value).times(share))
-    days += count
-    day = addDays(last, 1)
-  }
-  if (days === 0) return null
-  return metric.additivity === 'additive' ? total : total.div(days)
 }

@@ -108,7 +108,7 @@ const sortOf = (
   if (!sort) return null
   const metric = metrics.find(m => m.name === sort.by) ?? null
   const dimension = own.findIndex(d => d.name === sort.by)
-  const period = sort.by === 'period'
+  const period = sort.by === 'period' && query.grain !== undefined
   if (!metric && dimension < 0 && !period)
     throw invalid(
       `The answer has no column ${sort.by} to sort by.`,

@@ -3,7 +3,8 @@ import { invalid } from '#kernel/error.ts'
 import type { Dialect } from '#warehouse/warehouse.ts'
 import type { Plan } from '../ask.ts'
 import type { Fact } from '../facts.ts'
-import { rowConditions, type Statement } from './sql.ts'
+import { rowConditions } from './from.ts'
+import type { Statement } from './text.ts'
 import type { Window } from './window.ts'
 
 /** The days of one period of an answer, by its key; of an hour, its day and hour. */
@@ -27,12 +28,19 @@ export const writeRows = (
 ): { rows: Statement; count: Statement } => {
   const source = fact.sources.find(s => s.table === fact.table)
   if (!source) throw invalid(`${fact.label} keeps no rows to show.`)
-  const { from, parameters } = rowConditions(made, source, dialect, page.hour)
+  const { from, parameters } = rowConditions(
+    { resolved: made.resolved, window: made.window, reach: made.scoped.reach },
+    source,
+    dialect,
+    page.hour,
+  )
+  // By its whole key after the day, so that pages neither repeat nor skip a row.
+  const order = [`f.${source.day} DESC`, ...describe(fact.table).key.map(c => `f.${c}`)]
   const columns = Object.keys(describe(fact.table).columns).map(c => `f.${c} AS ${c}`)
   return {
     rows: {
       about: 'rows behind the number',
-      sql: `SELECT ${columns.join(', ')} ${from} ORDER BY f.${source.day} DESC LIMIT ${Math.trunc(page.limit)} OFFSET ${Math.trunc(page.offset)}`,
+      sql: `SELECT ${columns.join(', ')} ${from} ORDER BY ${order.join(', ')} LIMIT ${Math.trunc(page.limit)} OFFSET ${Math.trunc(page.offset)}`,
       parameters,
     },
     count: { about: 'how many', sql: `SELECT count(*) AS n ${from}`, parameters },

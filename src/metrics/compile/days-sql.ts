@@ -1,0 +1,70 @@
+import { dayNumber, later } from '#kernel/day.ts'
+import type { Text } from './text.ts'
+import type { Side, Window } from './window.ts'
+
+/** Runs of days of a side, whatever the buckets: what tables are pruned by. */
+export const inSegments = (side: Side, day: string, text: Text): string => {
+  const runs: { from: string; to: string }[] = []
+  for (const { from, to } of [...side.segments].sort((a, b) => a.from.localeCompare(b.from))) {
+    const open = runs.at(-1)
+    if (open && dayNumber(from) <= dayNumber(open.to) + 1) open.to = later(open.to, to)
+    else runs.push({ from, to })
+  }
+  const ranges = runs.map(r => `${day} BETWEEN ${text.bind(r.from, 'Date')} AND ${text.bind(r.to, 'Date')}`)
+  return ranges.length === 1 ? (ranges[0] ?? '') : `(${ranges.join(' OR ')})`
+}
+
+/** Index of the bucket a day lies in: arithmetic where buckets are even, else a ladder of last days. */
+export const bucketSql = (window: Window, side: Side, day: string, text: Text): string => {
+  const { segments } = side
+  const first = segments[0]
+  if (!first) return '0'
+  const start = (s: { bucket: number; from: string }) => dayNumber(s.from) - s.bucket
+  if (window.grain === 'day' || window.grain === 'hour') {
+    const shifts = new Map<number, typeof segments>()
+    for (const s of segments) shifts.set(start(s), [...(shifts.get(start(s)) ?? []), s])
+    const index = (s: { bucket: number; from: string }) =>
+      `${day} - ${text.bind(s.from, 'Date')} + ${s.bucket}`
+    const groups = [...shifts.values()]
+    const expression =
+      groups.length === 1
+        ? index(first)
+        : `CASE ${runsOf(segments)
+            .map(
+              run =>
+                `WHEN ${day} BETWEEN ${text.bind(run.from, 'Date')} AND ${text.bind(run.to, 'Date')} THEN ${index(run)}`,
+            )
+            .join(' ')} END`
+    return window.grain === 'hour' ? `(${expression}) * 24 + f.hour` : `(${expression})`
+  }
+  const ascending =
+    segments.every((s, i) => i === 0 || (segments[i - 1]?.bucket ?? 0) <= s.bucket) &&
+    segments.every((s, i) => i === 0 || (segments[i - 1]?.to ?? '') < s.from)
+  const weekly =
+    window.grain === 'week' &&
+    ascending &&
+    segments.every(
+      (s, i) =>
+        s.bucket === first.bucket + i &&
+        (i === 0 || dayNumber(s.from) === dayNumber(segments[0]?.to ?? '') + 1 + 7 * (i - 1)),
+    )
+  if (weekly) {
+    // Counted from the first week's last day, so that a first week cut short does not shift the others.
+    return `CAST(ceil((${day} - ${text.bind(first.to, 'Date')}) / 7.0) AS BIGINT) + ${first.bucket}`
+  }
+  if (ascending)
+    return `CASE ${segments.map(s => `WHEN ${day} <= ${text.bind(s.to, 'Date')} THEN ${s.bucket}`).join(' ')} END`
+  return `CASE ${segments.map(s => `WHEN ${day} BETWEEN ${text.bind(s.from, 'Date')} AND ${text.bind(s.to, 'Date')} THEN ${s.bucket}`).join(' ')} END`
+}
+
+/** One-day segments in a row with one shift, as one. */
+const runsOf = (segments: Side['segments']): Side['segments'] => {
+  const runs: Side['segments'] = []
+  for (const s of segments) {
+    const open = runs.at(-1)
+    const shift = open && dayNumber(s.from) - dayNumber(open.from) === s.bucket - open.bucket
+    if (open && shift && dayNumber(s.from) === dayNumber(open.to) + 1) open.to = s.to
+    else runs.push({ ...s })
+  }
+  return runs
+}

@@ -1,0 +1,133 @@
+import { invalid } from '#kernel/error.ts'
+import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
+import type { Source } from '../facts.ts'
+import { inSegments } from './days-sql.ts'
+import type { Resolved, ResolvedDimension } from './resolve.ts'
+import type { Reach } from './scope.ts'
+import { inList, Text } from './text.ts'
+import type { Side, Window } from './window.ts'
+
+/** What FROM and WHERE are written for. */
+export interface Asked {
+  resolved: Resolved
+  window: Window
+  grouped: readonly ResolvedDimension[]
+  reach: Reach
+  dialect: Dialect
+}
+
+/** A dimension over the columns of a source (f) and what is joined to it. */
+export const dimensionSql = (d: ResolvedDimension, source: Source, dialect: Dialect, text: Text): string => {
+  const stored = source.dimensions[d.of] ?? "''"
+  const base =
+    stored === '@weekday'
+      ? dialect.text(dialect.weekday(`f.${source.day}`))
+      : d.of === 'hour'
+        ? dialect.text(stored)
+        : /^[a-eg-z]\./.test(stored)
+          ? `coalesce(${stored}, '')`
+          : stored
+  if (!d.groups) return base
+  const cases = Object.entries(d.groups.groups).map(
+    ([name, values]) => `WHEN ${inList(base, [...values], text)} THEN ${text.bind(name, 'String')}`,
+  )
+  return cases.length > 0
+    ? `CASE ${cases.join(' ')} ELSE ${text.bind(d.groups.otherwise, 'String')} END`
+    : text.bind(d.groups.otherwise, 'String')
+}
+
+/** What a row's money is multiplied by; null where nothing is converted. Rows that name no currency hold no money. */
+export const rateSql = ({ reach }: Pick<Asked, 'reach'>, source: Source, text: Text): string | null =>
+  reach.convertTo && 'currency' in source.dimensions
+    ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS DECIMAL(18,8)) ELSE r.rate END`
+    : null
+
+/** Rates into a currency by day: as delivered, or turned round where only the other way is known. */
+const ratesInto = (currency: string, dialect: Dialect, text: Text): string => {
+  const into = text.bind(currency, 'String')
+  const rates = dialect.from('exchange_rates')
+  return `SELECT base, day, coalesce(max(direct), max(turned)) AS rate FROM (
+  SELECT base, day, rate AS direct, CAST(NULL AS DECIMAL(18,8)) AS turned FROM ${rates} WHERE quote = ${into}
+  UNION ALL
+  SELECT quote AS base, day, NULL AS direct, CAST(1 / ${dialect.float('rate')} AS DECIMAL(18,8)) AS turned
+  FROM ${rates} WHERE base = ${into} AND rate > 0) x GROUP BY base, day`
+}
+
+/** FROM and WHERE of a side: the stores, the days, the filters. */
+export const fromSql = (
+  { resolved, grouped, reach, dialect }: Omit<Asked, 'window'>,
+  source: Source,
+  side: Side,
+  text: Text,
+  also: readonly string[] = [],
+): string => {
+  const day = `f.${source.day}`
+  const filtered = resolved.filters.map(f => f.dimension)
+  const conditions = [
+    ...(source.where ? [source.where] : []),
+    inSegments(side, day, text),
+    ...(reach.stores ? [inList('f.store', reach.stores, text)] : []),
+    ...(source.counter ? oneCounter(reach, source.counter, [...grouped, ...filtered], text) : []),
+    ...also,
+    ...resolved.filters.flatMap(filter => {
+      const expression = dimensionSql(filter.dimension, source, dialect, text)
+      return [
+        ...(filter.is ? [inList(expression, filter.is, text)] : []),
+        ...(filter.not ? [`NOT (${inList(expression, filter.not, text)})`] : []),
+        ...(filter.contains ? [dialect.contains(expression, text.bind(filter.contains, 'String'))] : []),
+      ]
+    }),
+  ]
+  const products = [...grouped, ...filtered].some(d => readsProducts(source, d))
+  const joins = [
+    ...(source.join ? [source.join] : []),
+    ...(products
+      ? [`LEFT JOIN ${dialect.from('products')} p ON p.store = f.store AND p.product_id = f.product_id`]
+      : []),
+    ...(reach.convertTo && 'currency' in source.dimensions
+      ? [
+          `ASOF LEFT JOIN (${ratesInto(reach.convertTo, dialect, text)}) r ON r.base = f.currency AND ${day} >= r.day`,
+        ]
+      : []),
+  ]
+  return `FROM ${dialect.from(source.table)} f ${joins.join(' ')}\nWHERE ${conditions.join(' AND ')}`
+}
+
+export const readsProducts = (source: Source, d: ResolvedDimension): boolean =>
+  source.dimensions[d.of]?.includes('p.') ?? false
+
+/** Two counters of the same sessions are never added: unless a question tells them apart, each store's main one counts. */
+const oneCounter = (reach: Reach, dimension: string, asked: readonly ResolvedDimension[], text: Text) =>
+  asked.some(d => d.of === dimension)
+    ? []
+    : reach.counters.map(
+        ({ store, counter }) =>
+          `NOT (f.store = ${text.bind(store, 'String')} AND f.${dimension} <> ${text.bind(counter, 'String')})`,
+      )
+
+/** The same for the rows behind a cell, whose question is narrowed to one period and one value of each dimension. */
+export const rowConditions = (
+  made: Omit<Asked, 'dialect' | 'grouped'>,
+  source: Source,
+  dialect: Dialect,
+  hour: number | undefined,
+): { from: string; parameters: Parameters } => {
+  const text = new Text()
+  const side = made.window.sides[0]
+  if (!side) throw new Error('a question has its own side')
+  for (const { dimension } of made.resolved.filters)
+    if (!(dimension.of in source.dimensions))
+      throw invalid(
+        `The rows of ${source.table} do not hold ${dimension.name}.`,
+        'Ask for the rows without it.',
+      )
+  const also = hour === undefined ? [] : [`f.hour = ${text.bind(hour, 'Int64')}`]
+  const from = fromSql(
+    { ...made, grouped: [], reach: { ...made.reach, convertTo: null }, dialect },
+    source,
+    side,
+    text,
+    also,
+  )
+  return { from, parameters: text.parameters }
+}

@@ -1,0 +1,97 @@
+import type { Row } from '#warehouse/warehouse.ts'
+import { factByName } from '../facts.ts'
+import { aggregateKey } from '../formula.ts'
+import type { Answer, AnswerRow } from '../query.ts'
+import type { Reached } from './fold.ts'
+import type { Resolved } from './resolve.ts'
+import type { Scoped } from './scope.ts'
+import type { Sourced } from './source.ts'
+import type { Window } from './window.ts'
+
+type Warning = Answer['meta']['warnings'][number]
+
+/** What the reader of an answer should know: each warning is a sentence and a code to act on. */
+export const warningsOf = (
+  window: Window,
+  scoped: Scoped,
+  total: Row | undefined,
+  spans: readonly { from: string; to: string }[],
+): Warning[] => {
+  const unrated = Object.entries(total ?? {}).some(([name, n]) => /^u\d+_/.test(name) && Number(n) > 0)
+  const flawed = Number(total?.flawed ?? 0)
+  const warnings: (Warning | false)[] = [
+    ...scoped.warnings,
+    unrated && {
+      code: 'rates',
+      message: `Some money has no exchange rate into ${scoped.currency} on or before its day, so its sums are N/A. A file of exchange rates would supply them.`,
+    },
+    flawed > 0 && {
+      code: 'flawed',
+      message: `${flawed} of the rows behind it are sampled, thresholded or provisional at their source.`,
+    },
+    window.until < window.to &&
+      spans.length > 0 && {
+        code: 'partial',
+        message: `The data end on ${window.until}: comparisons stop at the same day.`,
+      },
+    ...incompleteBases(window, spans),
+    ...window.sides
+      .slice(1)
+      .map(s => s.note !== null && s.caution && { code: 'comparison', message: `${s.label}: ${s.note}.` }),
+  ]
+  return warnings.filter(w => w !== false)
+}
+
+/** A comparison that reaches back before the data begin compares with less than it says. */
+const incompleteBases = (window: Window, spans: readonly { from: string }[]): Warning[] => {
+  const first = spans.reduce<string | null>((d, s) => (d === null || s.from < d ? s.from : d), null)
+  return window.sides.slice(1).flatMap(({ label, from, to }) =>
+    first !== null && from < first && to >= first
+      ? [
+          {
+            code: 'incomplete_base',
+            message: `${label}: the data begin on ${first}, so its first days are missing.`,
+          },
+        ]
+      : [],
+  )
+}
+
+/** Metrics that answer N/A, and why. */
+export const missingOf = (
+  resolved: Resolved,
+  sourced: Sourced,
+  total: AnswerRow,
+  reached: Reached,
+): Record<string, string> => {
+  const missing: Record<string, string> = {}
+  for (const metric of resolved.metrics) {
+    if (metric.awaits || !metric.expanded)
+      missing[metric.name] = `waits for ${metric.awaits ?? 'a metric it is made of'}`
+    else {
+      const reasons = metric.aggregates.flatMap(a => {
+        const why = sourced.unanswerable.get(aggregateKey(a))
+        if (why) return [why]
+        return reached(a.fact)
+          ? []
+          : [`no data yet: ${factByName[a.fact]?.supply ?? 'a file'} would supply it`]
+      })
+      if (reasons.length > 0) missing[metric.name] = [...new Set(reasons)].join('; ')
+      else if (total[metric.name] === null) missing[metric.name] = 'nothing to compute it from in this window'
+    }
+  }
+  return missing
+}
+
+/** The comparisons of an answer by name, with their days. */
+export const comparisonsOf = (resolved: Resolved, window: Window): Answer['meta']['comparisons'] =>
+  Object.fromEntries([
+    ...window.sides
+      .slice(1)
+      .map(
+        s => [s.name, { label: s.label, from: s.from, to: s.to, ...(s.note && { note: s.note }) }] as const,
+      ),
+    ...resolved.targets.map(
+      t => [`target:${t}`, { label: `target ${t}`, from: window.from, to: window.until }] as const,
+    ),
+  ])

@@ -1,0 +1,69 @@
+import type { Dialect } from '#warehouse/warehouse.ts'
+import { factByName } from '../facts.ts'
+import { aggregateKey, type Formula, toSql } from '../formula.ts'
+import { column } from './measures.ts'
+import type { Resolved, ResolvedDimension } from './resolve.ts'
+import type { Text } from './text.ts'
+import type { Window } from './window.ts'
+
+interface Shape {
+  resolved: Resolved
+  window: Window
+  grouped: readonly ResolvedDimension[]
+  dialect: Dialect
+  of: 'rows' | 'subtotals' | 'totals'
+}
+
+/** Conditions on metrics, order, limit; n counts the rows there are without the limit. */
+export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]): string => {
+  const { resolved, window } = shape
+  const { query } = resolved
+  // Subtotals are for the rows to find theirs in: none is left out, and a column they lack cannot order them.
+  const rowed = shape.of === 'rows'
+  const sort =
+    rowed || resolved.sort === null || resolved.sort.dimension < shape.grouped.length ? resolved.sort : null
+  const { dialect } = shape
+  const value = (formula: Formula | null, side: number) =>
+    formula
+      ? toSql(formula, a => {
+          const name = column(
+            side,
+            resolved.aggregates.findIndex(b => aggregateKey(b) === aggregateKey(a)),
+          )
+          const counted = factByName[a.fact]?.optional.includes(a.column)
+            ? dialect.float(name)
+            : `coalesce(${dialect.float(name)}, 0)`
+          return counted
+        })
+      : 'NULL'
+  const conditions = (rowed ? resolved.conditions : []).flatMap(({ metric, over, under }) => [
+    ...(over === undefined ? [] : [`${value(metric.expanded, 0)} > ${text.bind(over, 'Float64')}`]),
+    ...(under === undefined ? [] : [`${value(metric.expanded, 0)} < ${text.bind(under, 'Float64')}`]),
+  ])
+  // Hours are text in an answer, and numbers in their order.
+  const place = (key: string) => {
+    const d = key === 'p' ? undefined : shape.grouped[Number(key.slice(1))]
+    return d?.of === 'hour' && !d.groups ? `CAST(${key} AS BIGINT)` : key
+  }
+  const rest = keys.map(k => `${place(k)} ASC`)
+  const order: string[] = []
+  if (sort?.metric) {
+    const base = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
+    const expression =
+      base > 0
+        ? `${value(sort.metric.expanded, 0)} - ${value(sort.metric.expanded, base)}`
+        : value(sort.metric.expanded, 0)
+    order.push(`${expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`)
+  } else if (sort?.period) order.push(`p ${sort.desc ? 'DESC' : 'ASC'}`)
+  else if (sort) order.push(`${place(`d${sort.dimension}`)} ${sort.desc ? 'DESC' : 'ASC'}`)
+  else {
+    if (window.grain) order.push('p ASC')
+    if (keys.some(k => k !== 'p'))
+      order.push(`${value(resolved.metrics[0]?.expanded ?? null, 0)} DESC NULLS LAST`)
+  }
+  const cut = rowed ? `\nLIMIT ${query.limit ?? 10_000}${query.offset ? ` OFFSET ${query.offset}` : ''}` : ''
+  return `SELECT t.*, count(*) OVER () AS n FROM (
+${stacked}
+) t${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}
+ORDER BY ${[...order, ...rest].join(', ')}${cut}`
+}

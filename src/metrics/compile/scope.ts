@@ -1,0 +1,104 @@
+import { Failure, invalid } from '#kernel/error.ts'
+import type { Contents } from '../contents.ts'
+import type { Scope } from '../engine.ts'
+import type { Answer, Query } from '../query.ts'
+import { tableOf } from '../reach.ts'
+import type { World } from '../world.ts'
+import { isMoney } from './measures.ts'
+import type { Resolved } from './resolve.ts'
+
+/** What a statement may reach: rows of which stores, in which currency, by whose count. */
+export interface Reach {
+  /** null: all there are. */
+  stores: string[] | null
+  /** More than one store has rows: customers and order numbers are counted store by store. */
+  several: boolean
+  /** Set where money must be converted. */
+  convertTo: string | null
+  /** Whose sessions count in a store that has several counters. */
+  counters: { store: string; counter: string }[]
+}
+
+export interface Scoped {
+  stores: string[]
+  currency: string | null
+  reach: Reach
+  warnings: Answer['meta']['warnings']
+}
+
+/**
+ * Third pass: the stores asked for and allowed, the currency of the answer, and whose sessions count.
+ * @throws Failure('forbidden') for a store the asker may not see.
+ */
+export const scopeOf = (resolved: Resolved, world: World, scope: Scope, contents: Contents): Scoped => {
+  const { query } = resolved
+  const stores = storesOf(query, world, scope)
+  const only = query.stores || scope.stores !== 'all' ? stores : null
+  const tables = [...new Set(resolved.aggregates.map(a => tableOf(a.fact)))]
+  const priced = new Set(resolved.aggregates.filter(isMoney).map(a => tableOf(a.fact)))
+  const booked = [...new Set([...priced].flatMap(t => contents.currencies(t, only)))]
+  const own = [...new Set(world.stores.filter(s => stores.includes(s.store)).map(s => s.currency))]
+  const known = own.length > 0 ? own : booked
+  const currency =
+    query.currency?.toUpperCase() ??
+    (known.length === 1 ? (known[0] ?? null) : (world.currency ?? known[0] ?? null))
+  // Not only shops differ: an ad account or a supplier may well bill in a currency the shop does not sell in.
+  const convert = currency !== null && booked.some(c => c !== currency)
+  const counted = tables.includes('traffic_days') ? contents.counters(only) : []
+  const counters = counted.flatMap(({ store, counters: [main, ...others] }) =>
+    main !== undefined && others.length > 0 ? [{ store, counter: main, others }] : [],
+  )
+  return {
+    stores,
+    currency,
+    reach: {
+      stores: only,
+      several: contents.stores(tables, only) > 1,
+      convertTo: convert ? currency : null,
+      counters: counters.map(({ store, counter }) => ({ store, counter })),
+    },
+    warnings: [
+      ...(convert
+        ? [{ code: 'converted', message: `Money is converted into ${currency} at the rate of each day.` }]
+        : []),
+      ...(asks(resolved, 'origin')
+        ? []
+        : counters.map(({ store, counter, others }) => ({
+            code: 'counters',
+            message: `Sessions of ${store} are those ${counter} counted; ${others.join(' and ')} counted them too, and counters are never added up. Filter by Counter for another.`,
+          }))),
+    ],
+  }
+}
+
+const asks = ({ dimensions, filters }: Resolved, name: string) =>
+  dimensions.some(d => d.of === name) || filters.some(f => f.dimension.of === name)
+
+const storesOf = (query: Query, world: World, scope: Scope): string[] => {
+  const all = world.stores.map(s => s.store)
+  const may = scope.stores === 'all' ? all : all.filter(s => scope.stores.includes(s))
+  if (!query.stores) return may
+  for (const store of query.stores) {
+    if (!all.includes(store))
+      throw invalid(
+        `There is no store ${store}.`,
+        `There ${all.length === 1 ? 'is' : 'are'} ${all.join(', ') || 'none yet: import a file or connect a shop'}.`,
+      )
+    if (!may.includes(store))
+      throw new Failure('forbidden', `You may not see the store ${store}.`, {
+        next: 'Ask an owner to widen your store scope.',
+      })
+  }
+  return [...new Set(query.stores)]
+}
+
+/** Today in the first store's time zone. */
+export const todayIn = (world: World, stores: string[], now: Date): string => {
+  const timeZone = world.stores.find(s => stores.includes(s.store))?.timezone ?? 'UTC'
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(now)
+}
