@@ -14,7 +14,7 @@ export interface Run {
 export function quarterdeck(words: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Run> {
   const started = performance.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/cli.ts', ...words], {
+    const child = spawn('./quarterdeck', words, {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,12 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { drizzle as onPostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as onPglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
 import { Failure } from '#kernel/error.ts'
+import { openPglite } from './embedded.ts'
 
 /** The ledger, or the open transaction of it: one dialect on PGlite and on PostgreSQL. */
 export type Ledger = PgDatabase<PgQueryResultHKT, Record<string, never>>
@@ -75,10 +75,7 @@ const openServer = (url: string): Opened => {
 }
 
 const openEmbedded = async (folder: string): Promise<Opened> => {
-  const inMemory = folder === ':memory:'
-  if (!inMemory) mkdirSync(join(folder, 'ledger'), { recursive: true, mode: 0o700 })
-  const client = inMemory ? new PGlite() : new PGlite(join(folder, 'ledger'))
-  await client.waitReady
+  const client = await openPglite(folder)
   return {
     ledger: onPglite(client) as unknown as Ledger,
     kind: 'pglite',
