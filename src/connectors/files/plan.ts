@@ -12,6 +12,8 @@ export interface Plan {
   target: Target
   /** Rows of the canonical table with `_reason` (NULL for good ones). */
   staged: string
+  /** Staged rows say in `_extra` whether they are beside the one their record makes. */
+  extra: boolean
   /** Records as they came, c0 … cn, with their number `_n` and `_reason`; for a sandbox that keeps file order. */
   rejected: string
   /** Which columns the mapping gives. */
@@ -161,7 +163,7 @@ const statements = (
   friendly: Map<string, string>,
   said: Map<string, readonly string[] | null>,
   taken: string | null,
-): { staged: string; rejected: string } => {
+): { staged: string; extra: boolean; rejected: string } => {
   const given: Given = {
     has: column => friendly.has(column),
     says: column => said.get(column) ?? null,
@@ -171,7 +173,7 @@ const statements = (
       return otherwise
     },
   }
-  const { columns, steps = [], faults, last = {} } = target.derive(given, place)
+  const { columns, steps = [], faults, last = {}, more } = target.derive(given, place)
   const types = Object.entries(table(target.table).columns)
   const layer = (from: string, added: Record<string, string>) =>
     Object.keys(added).length === 0
@@ -195,20 +197,31 @@ const statements = (
     for (const step of steps) sql = layer(sql, step)
     return layer(sql, { _reason: reason })
   }
-  const canonical = types
-    .filter(([name]) => !(name in last))
-    .map(
-      ([name, { type }]) =>
-        `TRY_CAST(${columns[name] ?? lacking(target, name)} AS ${sqlTypes[type]}) AS ${ident(name)}`,
-    )
   const inner = [...friendly.keys()].map(name => `f_${name}`)
-  const first = `SELECT ${[...canonical, ...(Object.keys(last).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep', false)})`
-  const ordered = types.map(([name, { type }]) =>
-    name in last ? `TRY_CAST(${last[name]} AS ${sqlTypes[type]}) AS ${ident(name)}` : ident(name),
-  )
+  /** Typed canonical rows over the working columns; what identifies them is told by the others, so it comes last. */
+  const rows = (made: Record<string, string>, told: Record<string, string>, where: string) => {
+    const canonical = types
+      .filter(([name]) => !(name in told))
+      .map(
+        ([name, { type }]) =>
+          `TRY_CAST(${made[name] ?? lacking(target, name)} AS ${sqlTypes[type]}) AS ${ident(name)}`,
+      )
+    const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep', false)})${where}`
+    const ordered = types.map(([name, { type }]) =>
+      name in told ? `TRY_CAST(${told[name]} AS ${sqlTypes[type]}) AS ${ident(name)}` : ident(name),
+    )
+    return { ordered, first }
+  }
+  const main = rows(columns, last, '')
+  const extra = more ? rows(more.columns, more.last, ` WHERE ${more.where} AND _reason IS NULL`) : null
+  const one = (part: typeof main, mark: string) =>
+    `SELECT ${[...part.ordered, '_reason'].join(', ')}${mark} FROM (${part.first})`
   const cells = source.columns.map((_, i) => `c${i}`)
   return {
-    staged: `SELECT ${[...ordered, '_reason'].join(', ')} FROM (${first})`,
+    staged: extra
+      ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
+      : one(main, ''),
+    extra: extra !== null,
     rejected: `SELECT ${[...cells, '_n', '_reason'].join(', ')} FROM (${build('skip', true)})`,
   }
 }

@@ -17,13 +17,29 @@ export interface Preset {
 
 /** The mapping of a preset for the columns a file has. @throws Failure naming the columns that are missing. */
 export const presetMapping = (preset: Preset, names: readonly string[]): Mapping => {
-  const has = (name: string) => names.includes(name)
+  // `Amount spent (*` stands for any column that starts so: some exports put the currency into the header.
+  const find = (name: string) =>
+    name.endsWith('*')
+      ? names.find(one => one.startsWith(name.slice(0, -1)))
+      : names.find(one => one === name)
+  const has = (name: string) => find(name) !== undefined
   const missing = preset.needs.filter(need => !need.split('|').some(has))
   if (missing.length > 0)
     throw invalid(
       `The file is no ${preset.label} export: it has no ${missing.map(need => need.split('|').join(' or ')).join(', no ')}.`,
       `It has: ${names.slice(0, 50).join(', ')}.`,
     )
-  const pick = (...wanted: string[]) => `"${(wanted.find(has) ?? wanted[0] ?? '').replaceAll('"', '""')}"`
+  const pick = (...wanted: string[]) =>
+    `"${(wanted.map(find).find(name => name !== undefined) ?? wanted[0] ?? '').replaceAll('"', '""')}"`
   return preset.mapping(pick, has)
 }
+
+/** Does the file have what the preset needs? */
+export const fits = (preset: Preset, names: readonly string[]): boolean =>
+  preset.needs.every(need =>
+    need
+      .split('|')
+      .some(name =>
+        name.endsWith('*') ? names.some(one => one.startsWith(name.slice(0, -1))) : names.includes(name),
+      ),
+  )

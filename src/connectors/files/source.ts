@@ -58,7 +58,7 @@ export const textSource = (
       split: null,
       fault: null,
       from: mode =>
-        `(SELECT ${cells} FROM (SELECT string_split_regex(trim(line), '[ \\t]+') AS w FROM ${lines}, ${broken(mode === 'keep')}) WHERE trim(line) <> ''))`,
+        `(SELECT ${cells} FROM (SELECT string_split(regexp_replace(trim(line), '[ \\t]+', chr(9), 'g'), chr(9)) AS w FROM ${lines}, ${broken(mode === 'keep')}) WHERE trim(line) <> ''))`,
     }
     return { source, found }
   }

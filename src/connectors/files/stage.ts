@@ -76,7 +76,7 @@ const run = async (
   const all = `read_parquet(${quote(first)}, file_row_number = true)`
   const hasCurrency = 'currency' in table(target.table).columns
   const [totals] = await sandbox.rows<Record<string, string | null>>(`
-    SELECT count(*) AS rows, count(_reason) AS bad,
+    SELECT count(*)${plan.extra ? ' FILTER (NOT _extra)' : ''} AS rows,${plan.extra ? ' count(*) FILTER (_extra)' : ' 0'} AS beside, count(_reason) AS bad,
       ${dated ? `CAST(min(${dated}) FILTER (_reason IS NULL) AS VARCHAR) AS first, CAST(max(${dated}) FILTER (_reason IS NULL) AS VARCHAR) AS last` : 'NULL AS first, NULL AS last'},
       ${hasCurrency ? `array_to_string(list_sort(list(DISTINCT currency) FILTER (_reason IS NULL)), ',')` : "''"} AS currencies
     FROM ${all}`)
@@ -102,7 +102,7 @@ const run = async (
     good: good - settled.superseded - settled.twice,
     twice: settled.twice,
     rejected,
-    canonical: settled.groups ?? good - settled.superseded - settled.twice,
+    canonical: (settled.groups ?? good - settled.superseded - settled.twice) + count(totals?.beside),
     from: totals?.first ?? null,
     to: totals?.last ?? null,
     reasons,

@@ -1,5 +1,5 @@
 import { plainName } from './nearest.ts'
-import { presetMapping } from './preset.ts'
+import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
 import type { Target, TargetColumn } from './target.ts'
@@ -86,7 +86,7 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
 export const suggest = (columns: readonly Seen[], rows: readonly string[][]): Preview['suggestions'] => {
   const names = columns.map(column => column.name)
   const fitting = presets
-    .filter(preset => preset.needs.every(need => need.split('|').some(name => names.includes(name))))
+    .filter(preset => fits(preset, names))
     .sort((a, b) => b.needs.length - a.needs.length)
     .map(preset => {
       const mapping = presetMapping(preset, names)

@@ -34,6 +34,8 @@ export interface Derived {
   columns: Record<string, string>
   /** Columns told by the others, over the canonical columns as they are stored: identities. */
   last?: Record<string, string>
+  /** Rows beside the one each record makes, such as the money given back for an order. */
+  more?: { where: string; columns: Record<string, string>; last: Record<string, string> }
   /** Conditions that reject a row, with the reason, in order. */
   faults: readonly (readonly [condition: string, reason: string])[]
   /** Values on the way, computed once: name → SQL. */

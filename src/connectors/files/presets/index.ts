@@ -1,5 +1,17 @@
 import type { Preset } from '../preset.ts'
+import { magentoOrders } from './magento.ts'
+import { ga4Exploration, googleAds, metaAds } from './marketing.ts'
 import { onlineRetail } from './online-retail.ts'
+import { shopifyCustomers, shopifyOrders, shopifyProducts } from './shopify.ts'
 
 /** Exports people really have. */
-export const presets: readonly Preset[] = [onlineRetail]
+export const presets: readonly Preset[] = [
+  shopifyOrders,
+  shopifyProducts,
+  shopifyCustomers,
+  magentoOrders,
+  ga4Exploration,
+  googleAds,
+  metaAds,
+  onlineRetail,
+]

@@ -142,15 +142,23 @@ export const products: Target = {
       ...same(place),
       product_id: given.get('sku'),
       parent_id: given.get('parent_id', empty),
-      title: given.get('title', empty),
-      category: given.get('category', empty),
-      brand: given.get('brand', empty),
-      vendor: given.get('vendor', empty),
-      status: given.get('status', empty),
+      title: ofProduct(given, 'title'),
+      category: ofProduct(given, 'category'),
+      brand: ofProduct(given, 'brand'),
+      vendor: ofProduct(given, 'vendor'),
+      status: ofProduct(given, 'status'),
       price: given.get('price', none),
       currency: money(given, place),
     },
   }),
+}
+
+/** Exports often say what the product is on its first variant only. */
+const ofProduct = (given: Given, column: string): string => {
+  const own = given.get(column, empty)
+  if (!given.has('parent_id') || !given.has(column)) return own
+  const parent = given.get('parent_id')
+  return `CASE WHEN ${own} = '' AND ${parent} <> '' THEN max(${own}) OVER (PARTITION BY ${parent}) ELSE ${own} END`
 }
 
 export const productCosts: Target = {

@@ -1,6 +1,7 @@
 import type { Target } from '../target.ts'
 import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
 import { messages, spend, traffic } from './marketing.ts'
+import { orderLines } from './order-lines.ts'
 import { orders, refunds } from './orders.ts'
 import { salesLines } from './sales-lines.ts'
 import { budgetLines, exchangeRates, purchaseOrders, receipts } from './supply.ts'
@@ -8,6 +9,7 @@ import { budgetLines, exchangeRates, purchaseOrders, receipts } from './supply.t
 /** What a file can be turned into, most common first. */
 export const targets: readonly Target[] = [
   salesLines,
+  orderLines,
   refunds,
   orders,
   customers,

@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { createImports, type Imports } from './imports.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'presets-'))
+const fixtures = join(import.meta.dirname, '../connectors/files/fixtures')
+let granary: Warehouse
+let imports: Imports
+
+beforeAll(async () => {
+  granary = await openDuckdb({ folder: ':memory:' })
+  imports = createImports({
+    granary,
+    folder,
+    ensureStore: async ({ currency = 'USD', timezone = 'America/New_York' }) => ({ currency, timezone }),
+  })
+})
+afterAll(async () => {
+  await granary.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const load = (preset: string, currency = 'USD') =>
+  imports.run({ path: join(fixtures, `${preset}.csv`), preset, store: preset, currency, by: 'test' })
+const rows = (table: string, what: string, store: string, tail = '') =>
+  granary.query(`SELECT ${what} FROM ${table} WHERE store = {store:String} ${tail}`, { store })
+
+it('recognises every export by its headers', async () => {
+  for (const { name } of imports.presets().filter(one => one.name !== 'online-retail')) {
+    const { suggestions } = await imports.preview(join(fixtures, `${name}.csv`))
+    expect(suggestions[0]).toMatchObject({ preset: name })
+  }
+})
+
+it('reads Shopify orders: totals from the first row, discounts shared out, refunds on their own row', async () => {
+  expect(await load('shopify-orders')).toMatchObject({ rows: 4, accepted: 4, rejected: 0 })
+  const lines = await rows(
+    'sales_lines',
+    'order_id, kind, CAST(happened_at AS VARCHAR) AS happened, quantity, gross, discounts, reversals, shipping, taxes, product_id, customer_id, country',
+    'shopify-orders',
+    'ORDER BY order_id, kind DESC, gross DESC',
+  )
+  const line = (
+    order_id: string,
+    kind: string,
+    happened: string,
+    ...[quantity, gross, discounts, reversals, shipping, taxes]: string[]
+  ) => ({
+    order_id,
+    kind,
+    happened,
+    quantity,
+    gross,
+    discounts,
+    reversals,
+    shipping,
+    taxes,
+  })
+  const seen = lines.map(({ product_id, customer_id, country, ...rest }) => rest)
+  expect(seen).toEqual([
+    line(
+      '#1001',
+      'sale',
+      '2024-01-15 10:23:45',
+      '3.0000',
+      '60.0000',
+      '-6.0000',
+      '0.0000',
+      '10.0000',
+      '8.0000',
+    ),
+    line(
+      '#1001',
+      'sale',
+      '2024-01-15 10:23:45',
+      '2.0000',
+      '40.0000',
+      '-4.0000',
+      '0.0000',
+      '0.0000',
+      '0.0000',
+    ),
+    line('#1002', 'sale', '2024-01-31 23:30:00', '1.0000', '50.0000', '0.0000', '0.0000', '0.0000', '5.0000'),
+    line(
+      '#1002',
+      'reversal',
+      '2024-01-31 23:30:00',
+      '0.0000',
+      '0.0000',
+      '0.0000',
+      '-25.0000',
+      '0.0000',
+      '-2.5000',
+    ),
+    line('#1003', 'sale', '2024-02-01 09:00:00', '1.0000', '33.3300', '0.0000', '0.0000', '0.0000', '0.0000'),
+    line(
+      '#1003',
+      'reversal',
+      '2024-02-03 08:00:00',
+      '-1.0000',
+      '0.0000',
+      '0.0000',
+      '-33.3300',
+      '0.0000',
+      '0.0000',
+    ),
+  ])
+  expect(lines[0]).toMatchObject({
+    product_id: 'Plate, large',
+    customer_id: 'ann@example.com',
+    country: 'US',
+  })
+  expect(await load('shopify-orders')).toMatchObject({ rows: 4, accepted: 0, repeats: 4 })
+})
+
+it('reads Shopify products: variants, titles from the first row of a product, no picture rows', async () => {
+  expect(await load('shopify-products')).toMatchObject({ rows: 4, accepted: 3, rejected: 1 })
+  expect(
+    await rows('products', 'product_id, title, vendor, price', 'shopify-products', 'ORDER BY 1'),
+  ).toEqual([
+    { product_id: 'MUG-B', title: 'Mug', vendor: 'Acme', price: '20.0000' },
+    { product_id: 'MUG-R', title: 'Mug', vendor: 'Acme', price: '21.0000' },
+    { product_id: 'lamp', title: 'Lamp', vendor: 'Bright', price: '50.0000' },
+  ])
+})
+
+it('reads Shopify customers by the name the orders know them by, and keeps no address in the clear', async () => {
+  expect(await load('shopify-customers')).toMatchObject({ rows: 2, accepted: 2 })
+  const [ann] = await rows('customers', '*', 'shopify-customers', 'ORDER BY customer_id')
+  expect(ann).toMatchObject({
+    customer_id: 'ann@example.com',
+    name: 'Ann Archer',
+    city: 'Boston',
+    country: 'US',
+    accepts_marketing: true,
+  })
+  expect(ann?.email_hash).toMatch(/^[0-9a-f]{64}$/)
+})
+
+it('reads the Magento grid: money with signs and commas, cancelled orders taken back', async () => {
+  expect(await load('magento-orders')).toMatchObject({ rows: 2, accepted: 2 })
+  expect(
+    await rows(
+      'sales_lines',
+      'order_id, CAST(happened_at AS VARCHAR) AS happened, gross, shipping, taxes, discounts, reversals',
+      'magento-orders',
+      'ORDER BY 1',
+    ),
+  ).toEqual([
+    {
+      order_id: '000000101',
+      happened: '2024-01-15 10:23:45',
+      gross: '1234.5000',
+      shipping: '10.0000',
+      taxes: '10.0000',
+      discounts: '0.0000',
+      reversals: '0.0000',
+    },
+    {
+      order_id: '000000102',
+      happened: '2024-01-16 13:05:00',
+      gross: '50.0000',
+      shipping: '0.0000',
+      taxes: '0.0000',
+      discounts: '-10.0000',
+      reversals: '-40.0000',
+    },
+  ])
+})
+
+it('reads a GA4 exploration below its comments and without its totals', async () => {
+  const result = await load('ga4-exploration')
+  expect(result).toMatchObject({ rows: 4, accepted: 3, rejected: 1, from: '2024-01-01', to: '2024-01-02' })
+  expect(result.reasons[0]?.reason).toBe('a row of totals')
+  expect(
+    await rows(
+      'traffic_days',
+      'sum(sessions) AS sessions, sum(purchase_revenue) AS revenue',
+      'ga4-exploration',
+    ),
+  ).toEqual([{ sessions: '1500', revenue: '1234.5000' }])
+})
+
+it('reads Google Ads between its titles and totals', async () => {
+  expect(await load('google-ads')).toMatchObject({ rows: 4, accepted: 2, rejected: 2 })
+  expect(
+    await rows(
+      'spend_days',
+      'sum(cost) AS cost, sum(impressions) AS seen, sum(conversions) AS conversions',
+      'google-ads',
+    ),
+  ).toEqual([{ cost: '1333.5600', seen: '12800', conversions: '12.5000' }])
+})
+
+it('reads Meta Ads, adds the ad sets of a campaign up, and takes the currency from the header', async () => {
+  expect(await load('meta-ads', 'EUR')).toMatchObject({ rows: 3, accepted: 2, rejected: 1 })
+  expect(await rows('spend_days', 'campaign, cost, clicks, currency', 'meta-ads')).toEqual([
+    { campaign: 'Prospecting', cost: '60.5000', clicks: '45', currency: 'EUR' },
+  ])
+})
