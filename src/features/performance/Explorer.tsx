@@ -15,7 +15,7 @@ import { ExplorerChart } from './ExplorerChart.tsx'
 import { ExplorerTable, pageSize } from './ExplorerTable.tsx'
 import { Filters } from './Filters.tsx'
 import { useLens } from './Lens.tsx'
-import { explorationTitle, readCell, readExploration } from './model.ts'
+import { explorationTitle, grainFor, readCell, readExploration } from './model.ts'
 import css from './performance.module.css'
 
 const question = 'What would you like to know?'
@@ -23,7 +23,8 @@ const question = 'What would you like to know?'
 /** Any figures, split, compared and filtered any way, as chart and table, down to the rows. */
 export function Explorer() {
   const lens = useLens()
-  const exploration = readExploration(lens.search)
+  const { days } = lens
+  const exploration = readExploration(lens.search, days ? grainFor(days.from, days.to) : 'month')
   const { metrics, by, grain, sort, page } = exploration
   const whole: Query = lens.ask({
     metrics,

@@ -121,8 +121,8 @@ export interface Exploration {
   subtotals: boolean
 }
 
-/** What the explorer shows, from the URL. */
-export function readExploration(search: Search): Exploration {
+/** What the explorer shows, from the URL; `usual` is the grain of a course nobody chose another for. */
+export function readExploration(search: Search, usual: Grain = 'month'): Exploration {
   const [by = '', direction = '', of] = (search.sort ?? '').split(',')
   const metrics = list(search.metrics).slice(0, 8)
   return {
@@ -132,7 +132,7 @@ export function readExploration(search: Search): Exploration {
       search.grain === 'none'
         ? null
         : (grainNames.find(name => name === search.grain) ??
-          (search.grain === undefined && !search.by ? 'month' : null)),
+          (search.grain === undefined && !search.by ? usual : null)),
     sort: by ? { by, desc: direction !== 'asc', ...(of && { of }) } : null,
     page: Math.max(1, Math.trunc(Number(search.page)) || 1),
     subtotals: search.subtotals === 'yes',
