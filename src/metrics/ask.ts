@@ -11,6 +11,7 @@ import type { Statement } from './compile/text.ts'
 import { cutWindow, type Window, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
+import { factByName } from './facts.ts'
 import type { Answer, AnswerRow, Query } from './query.ts'
 import { type LoadLog, tableOf } from './reach.ts'
 import { definitionOf, type Vocabulary, vocabulary } from './vocabulary.ts'
@@ -45,12 +46,12 @@ export interface Deps {
 /** The passes in order: names, stores, days, tables, statements. */
 export const plan = (
   query: Query,
-  { granary, log, contents, world, scope }: Deps,
+  { granary, contents, world, scope }: Deps,
   known: Vocabulary = vocabulary(world.metrics),
 ): Plan => {
   const resolved = resolve(query, known, world)
   const scoped = scopeOf(resolved, world, scope, contents)
-  const spans = tablesOf(resolved).flatMap(t => log.span(t, scoped.reach.stores) ?? [])
+  const spans = tablesOf(resolved).flatMap(t => contents.span(t, scoped.reach.stores) ?? [])
   const data = spans.reduce<{ from: string; to: string } | null>(
     (all, s) => (all ? { from: earlier(s.from, all.from), to: later(s.to, all.to) } : s),
     null,
@@ -93,10 +94,16 @@ export const plan = (
 export const tablesOf = (resolved: Resolved) => [...new Set(resolved.aggregates.map(a => tableOf(a.fact)))]
 
 /** Runs a plan: the statements together, then the fold. */
-export const run = async (made: Plan, { granary, log, world }: Deps): Promise<Answer> => {
+export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
+  const { granary, contents, world } = deps
   const { resolved, window, scoped, main, totals } = made
   const started = performance.now()
-  const reached = (fact: string) => log.span(tableOf(fact), scoped.reach.stores)
+  const reached = (fact: string) => {
+    const needs = factByName[fact]?.needs
+    return needs && !contents.span(needs, scoped.reach.stores)
+      ? null
+      : contents.span(tableOf(fact), scoped.reach.stores)
+  }
   const ask = async ({ statement, sourced }: Level): Promise<Row[]> =>
     sourced.branches.length === 0 ? [] : granary.query(statement.sql, statement.parameters)
   const same = window.grain === undefined && resolved.dimensions.length === 0
@@ -111,7 +118,7 @@ export const run = async (made: Plan, { granary, log, world }: Deps): Promise<An
   const found = same ? [totalRow] : rowsOf(made, rows, fold(main))
   const subtotals = made.subtotals.flatMap((level, i) => (subs[i] ?? []).map(asAnswered(level, fold(level))))
   const tables = tablesOf(resolved)
-  const spans = tables.flatMap(t => log.span(t, scoped.reach.stores) ?? [])
+  const spans = tables.flatMap(t => contents.span(t, scoped.reach.stores) ?? [])
   return {
     rows: found,
     ...(made.subtotals.length > 0 && { subtotals }),
@@ -123,7 +130,7 @@ export const run = async (made: Plan, { granary, log, world }: Deps): Promise<An
       calendar: window.rule.calendar,
       currency: scoped.currency,
       stores: scoped.stores,
-      ...freshness(made, log),
+      ...freshness(made, deps),
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : isFilled(made) ? found.length : Number(rows[0]?.n ?? 0),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
@@ -137,9 +144,9 @@ export const run = async (made: Plan, { granary, log, world }: Deps): Promise<An
 }
 
 /** How fresh an answer is: true of a kept answer too, when a load did not touch it. */
-export const freshness = (made: Plan, log: LoadLog) => {
+export const freshness = (made: Plan, { log, contents }: Pick<Deps, 'log' | 'contents'>) => {
   const tables = tablesOf(made.resolved)
-  const days = tables.flatMap(t => log.span(t, made.scoped.reach.stores)?.to ?? [])
+  const days = tables.flatMap(t => contents.span(t, made.scoped.reach.stores)?.to ?? [])
   return { asOf: log.asOf(tables), lastDay: days.sort().at(-1) ?? null }
 }
 

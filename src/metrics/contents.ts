@@ -1,8 +1,11 @@
-import { type TableName, tables } from '#kernel/canonical.ts'
+import { type TableName, table, tables } from '#kernel/canonical.ts'
+import { earlier, later } from '#kernel/day.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 
-/** What tables hold that a question must know before it is written: which stores, currencies and counters. */
+/** What tables hold that a question must know before it is written: which days, stores, currencies and counters. */
 export interface Contents {
+  /** First and last day of a table's rows, within stores (null: all); null where it has none. */
+  span(table: TableName, stores: readonly string[] | null): { from: string; to: string } | null
   /** Currencies money of a table is booked in, within stores (null: all). */
   currencies(table: TableName, stores: readonly string[] | null): string[]
   /** How many stores have rows in any of the tables. */
@@ -16,6 +19,8 @@ interface Holding {
   currency: string
   counter: string
   days: number
+  from: string | null
+  to: string | null
 }
 
 /** Read again for a table when it changed: a few rows for each. */
@@ -23,12 +28,13 @@ export const contentsOf = (granary: Warehouse) => {
   const held = new Map<TableName, Holding[]>()
 
   const read = async (name: TableName): Promise<void> => {
-    const { columns } = tables[name]
+    const { columns, dated } = table(name)
     const counter = name === 'traffic_days' ? 'origin' : "''"
     const days = name === 'traffic_days' ? 'count(DISTINCT day)' : '0'
     const from = granary.dialect.from(name === 'sales_lines' ? 'sales_hours' : name)
     const rows = await granary.query(
-      `SELECT store, ${'currency' in columns ? 'currency' : "''"} AS currency, ${counter} AS counter, ${days} AS days
+      `SELECT store, ${'currency' in columns ? 'currency' : "''"} AS currency, ${counter} AS counter, ${days} AS days,
+         ${dated ? `min(${dated})` : 'NULL'} AS first_day, ${dated ? `max(${dated})` : 'NULL'} AS last_day
        FROM ${from} GROUP BY 1, 2, 3`,
     )
     held.set(
@@ -38,6 +44,8 @@ export const contentsOf = (granary: Warehouse) => {
         currency: String(row.currency ?? ''),
         counter: String(row.counter),
         days: Number(row.days),
+        from: row.first_day === null ? null : String(row.first_day),
+        to: row.last_day === null ? null : String(row.last_day),
       })),
     )
   }
@@ -45,6 +53,14 @@ export const contentsOf = (granary: Warehouse) => {
     (held.get(name) ?? []).filter(h => stores === null || stores.includes(h.store))
 
   const contents: Contents = {
+    span: (name, stores) =>
+      within(name, stores).reduce<{ from: string; to: string } | null>(
+        (all, { from, to }) =>
+          from === null || to === null
+            ? all
+            : { from: all ? earlier(from, all.from) : from, to: all ? later(to, all.to) : to },
+        null,
+      ),
     currencies: (name, stores) => [
       ...new Set(within(name, stores).flatMap(({ currency }) => (currency ? [currency] : []))),
     ],

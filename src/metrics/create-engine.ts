@@ -50,7 +50,7 @@ export const createEngine = ({
         () => log.version() === version,
         () => run(made, deps),
       )
-      return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, log), cached: true } } : answer
+      return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, deps), cached: true } } : answer
     },
     async explain(query, scope) {
       const deps = await fresh(scope)
@@ -152,11 +152,11 @@ export const createEngine = ({
 }
 
 /** Equal keys have equal answers while no load touches what they rest on. */
-const keyOf = (query: Query, made: Plan, { world, log }: Deps): string => {
+const keyOf = (query: Query, made: Plan, { world, contents }: Deps): string => {
   const { window, scoped } = made
   // How far the data reach decides what is N/A and what is 0, in days no load touched.
   const reached = tablesOf(made.resolved).map(table => {
-    const span = log.span(table, scoped.reach.stores)
+    const span = contents.span(table, scoped.reach.stores)
     return span && window.sides.map(s => [later(span.from, s.from), earlier(span.to, s.to)])
   })
   const all = [query, scoped, window.from, window.to, window.until, reached, world]
@@ -168,22 +168,23 @@ const restOf = (made: Plan): Rest => {
   const { resolved, window, scoped, main } = made
   const asked = [...resolved.dimensions, ...resolved.filters.map(f => f.dimension)]
   const products = main.sourced.branches.some(b => asked.some(d => readsProducts(b.source, d)))
-  const facts = resolved.aggregates.map(a => a.fact)
+  const asks = resolved.aggregates.flatMap(a => factByName[a.fact] ?? [])
   const lifetime = resolved.aggregates.some(a => a.where.some(w => w.column === 'lifetime'))
+  // What was due in the window was ordered before it, and received whenever; a customer comes back whenever.
+  const whenever = lifetime || asks.some(f => f.needs !== undefined || f.name === 'receipts')
   return {
     tables: [
       ...tablesOf(resolved),
       ...(products ? (['products'] as const) : []),
-      ...(facts.some(f => f === 'deliveries' || f === 'ordered_lines')
-        ? (['purchase_orders', 'receipts'] as const)
-        : []),
+      ...asks.flatMap(f => f.needs ?? []),
+      ...(asks.some(f => f.name === 'receipts') ? (['purchase_orders'] as const) : []),
       ...(scoped.reach.convertTo ? (['exchange_rates'] as const) : []),
     ],
     stores: scoped.reach.stores,
     windows: window.sides.map(({ from, to }) => ({
-      from: lifetime ? '0000-01-01' : from,
-      // What was ordered in the window is returned, received or ordered again after it.
-      to: lifetime || facts.some(f => f === 'cohort' || f === 'ordered_lines') ? '9999-12-31' : to,
+      from: whenever ? '0000-01-01' : from,
+      // What was ordered in the window may be returned long after it.
+      to: whenever || asks.some(f => f.name === 'cohort') ? '9999-12-31' : to,
     })),
   }
 }

@@ -35,6 +35,8 @@ export interface Fact {
   /** Canonical table that holds its rows, for "what would supply it" and for drilling down. */
   table: TableName
   sources: readonly Source[]
+  /** A second table without which its rows say nothing. */
+  needs?: TableName
   /** Columns that are money, and so are converted. */
   money: readonly string[]
   /** Columns where no value means not recorded rather than nothing. */
@@ -63,6 +65,11 @@ const buyer = {
   discount_code: 'f.discount_code',
 }
 
+/** Whether the customer ever ordered twice, before or after: what Shopify calls returning. */
+const lifetime = {
+  lifetime: `CASE WHEN (f.store, f.customer_id) IN (SELECT store, customer_id FROM order_days WHERE nth = 2) THEN 'repeat' ELSE 'once' END`,
+}
+
 const sells = `f.kind = 'sale' AND f.quantity > 0 AND f.gross > 0`
 const lineColumns = {
   units_sold: `CASE WHEN f.kind = 'sale' THEN f.quantity ELSE 0 END`,
@@ -70,6 +77,10 @@ const lineColumns = {
   net_costed: 'CASE WHEN f.cost IS NULL THEN 0 ELSE f.gross + f.discounts + f.reversals END',
   lines: '1',
 }
+
+/** The order line a receipt is of. */
+const sameLine = (a: string, b: string) =>
+  ['store', 'po_id', 'po_line'].map(c => `${a}.${c} = ${b}.${c}`).join(' AND ')
 
 const ledgerMoney = [
   'gross',
@@ -109,6 +120,7 @@ const orderRows: Source = {
     ...moment,
     customer_kind: `CASE WHEN f.nth = 1 THEN 'new' WHEN f.nth > 1 THEN 'returning' ELSE 'not known' END`,
   },
+  columns: lifetime,
 }
 const lines: Source = {
   table: 'sales_lines',
@@ -140,7 +152,7 @@ export const facts: readonly Fact[] = [
       {
         ...lines,
         where: sells,
-        columns: { orders: '@distinct f.order_id', customer_id: 'f.customer_id' },
+        columns: { orders: '@distinct f.order_id', customer_id: 'f.customer_id', ...lifetime },
         only: ['orders', 'customer_id'],
       },
     ],
@@ -157,6 +169,16 @@ export const facts: readonly Fact[] = [
       { ...orderRows, day: 'ordered_day' },
       { ...lines, day: 'ordered_day' },
     ],
+    money: ledgerMoney,
+    optional: ['cost'],
+    ranked: 'gross_sales',
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'first_orders',
+    label: 'First orders of customers',
+    table: 'sales_lines',
+    sources: [{ ...orderRows, where: 'f.nth = 1' }],
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
@@ -288,10 +310,52 @@ export const facts: readonly Fact[] = [
     supply: 'a purchase-order file',
   },
   {
+    name: 'ordered_lines',
+    label: 'Purchase-order lines by due day, with what came of them',
+    table: 'purchase_orders',
+    needs: 'receipts',
+    sources: [
+      {
+        table: 'purchase_orders',
+        day: 'due_day',
+        join: `LEFT JOIN (SELECT r.store AS store, r.po_id AS po_id, r.po_line AS po_line, sum(r.received) AS received,
+  sum(CASE WHEN r.received_day <= l.due_day THEN r.received ELSE 0 END) AS in_time
+  FROM receipts r JOIN purchase_orders l ON ${sameLine('r', 'l')}
+  GROUP BY r.store, r.po_id, r.po_line) d ON ${sameLine('d', 'f')}`,
+        dimensions: { ...place, vendor: 'f.vendor', product: 'f.product_id' },
+        columns: {
+          lines: '1',
+          in_time_in_full: 'CASE WHEN d.in_time >= f.quantity THEN 1 ELSE 0 END',
+          // More than was ordered earns no credit.
+          units_in_time: 'CASE WHEN d.in_time > f.quantity THEN f.quantity ELSE coalesce(d.in_time, 0) END',
+          units_in_full: 'CASE WHEN d.received > f.quantity THEN f.quantity ELSE coalesce(d.received, 0) END',
+        },
+      },
+    ],
+    money: [],
+    optional: [],
+    ranked: 'purchases',
+    supply: 'a file of receipts',
+  },
+  {
     name: 'receipts',
     label: 'Goods received',
     table: 'receipts',
-    sources: [{ table: 'receipts', day: 'received_day', dimensions: { store: 'f.store' } }],
+    sources: [
+      {
+        table: 'receipts',
+        day: 'received_day',
+        join: `LEFT JOIN purchase_orders o ON ${sameLine('o', 'f')}`,
+        dimensions: { store: 'f.store', ...day, vendor: 'o.vendor', product: 'o.product_id' },
+        columns: {
+          ordered: 'CASE WHEN o.ordered_day IS NULL THEN 0 ELSE 1 END',
+          days: 'f.received_day - o.ordered_day',
+          due_units: 'CASE WHEN o.due_day IS NULL THEN 0 ELSE f.received END',
+          late_unit_days:
+            'CASE WHEN f.received_day > o.due_day THEN (f.received_day - o.due_day) * f.received ELSE 0 END',
+        },
+      },
+    ],
     money: [],
     optional: [],
     ranked: 'units_received',

@@ -2,13 +2,11 @@ import type { TableName } from '#kernel/canonical.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 import { factByName } from './facts.ts'
 
-/** What has been loaded, read from the delivery log as it grows: data as of, first and last day, and whom a load concerns. */
+/** What has been loaded, read from the delivery log as it grows: data as of, and whom a load concerns. */
 export interface LoadLog {
   /** Reads what is new; gives it, oldest first. One reading at a time. */
   refresh(): Promise<Change[]>
   version(): number
-  /** First and last day of a table within stores (null: all); null where it has no rows. */
-  span(table: TableName, stores: readonly string[] | null): { from: string; to: string } | null
   asOf(tables: readonly TableName[]): string | null
 }
 
@@ -22,17 +20,6 @@ export const loadLog = (granary: Warehouse): LoadLog => {
       return fresh
     },
     version,
-    span(table, stores) {
-      let from: string | null = null
-      let to: string | null = null
-      for (const change of log) {
-        if (change.table !== table || change.from === null || change.to === null) continue
-        if (stores && !change.stores.some(s => stores.includes(s))) continue
-        if (from === null || change.from < from) from = change.from
-        if (to === null || change.to > to) to = change.to
-      }
-      return from !== null && to !== null ? { from, to } : null
-    },
     asOf: tables => log.filter(c => tables.includes(c.table)).at(-1)?.at ?? null,
   }
 }

@@ -44,7 +44,7 @@ export const folder = (
     (aggregate: Aggregate): Decimal | null => {
       const key = aggregateKey(aggregate)
       const table = tables.get(key)
-      if (table === undefined) return null
+      if (table === undefined || !reached(aggregate.fact)) return null
       // Money without a rate is not known: what is left of the sum would be a smaller number that looks right.
       if (isMoney(aggregate) && Number(row?.[unrated(side, table)] ?? 0) > 0) return null
       const cell = row?.[column(side, index.get(key) ?? -1)]

@@ -2,7 +2,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import type { Source } from '../facts.ts'
 import { inSegments } from './days-sql.ts'
-import type { Resolved, ResolvedDimension } from './resolve.ts'
+import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import { inList, Text } from './text.ts'
 import type { Side, Window } from './window.ts'
@@ -69,14 +69,9 @@ export const fromSql = (
     ...(reach.stores ? [inList('f.store', reach.stores, text)] : []),
     ...(source.counter ? oneCounter(reach, source.counter, [...grouped, ...filtered], text) : []),
     ...also,
-    ...resolved.filters.flatMap(filter => {
-      const expression = dimensionSql(filter.dimension, source, dialect, text)
-      return [
-        ...(filter.is ? [inList(expression, filter.is, text)] : []),
-        ...(filter.not ? [`NOT (${inList(expression, filter.not, text)})`] : []),
-        ...(filter.contains ? [dialect.contains(expression, text.bind(filter.contains, 'String'))] : []),
-      ]
-    }),
+    ...resolved.filters.flatMap(filter =>
+      filterSql(filter, dimensionSql(filter.dimension, source, dialect, text), dialect, text),
+    ),
   ]
   const products = [...grouped, ...filtered].some(d => readsProducts(source, d))
   const joins = [
@@ -92,6 +87,17 @@ export const fromSql = (
   ]
   return `FROM ${dialect.from(source.table)} f ${joins.join(' ')}\nWHERE ${conditions.join(' AND ')}`
 }
+
+const filterSql = (
+  { is, not, contains }: DimensionFilter,
+  expression: string,
+  dialect: Dialect,
+  text: Text,
+) => [
+  ...(is ? [inList(expression, is, text)] : []),
+  ...(not ? [`NOT (${inList(expression, not, text)})`] : []),
+  ...(contains ? [dialect.contains(expression, text.bind(contains, 'String'))] : []),
+]
 
 export const readsProducts = (source: Source, d: ResolvedDimension): boolean =>
   source.dimensions[d.of]?.includes('p.') ?? false
@@ -109,21 +115,35 @@ const oneCounter = (reach: Reach, dimension: string, asked: readonly ResolvedDim
 export const rowConditions = (
   made: Omit<Asked, 'dialect' | 'grouped'>,
   source: Source,
+  orders: Source | undefined,
   dialect: Dialect,
   hour: number | undefined,
 ): { from: string; parameters: Parameters } => {
   const text = new Text()
   const side = made.window.sides[0]
   if (!side) throw new Error('a question has its own side')
-  for (const { dimension } of made.resolved.filters)
-    if (!(dimension.of in source.dimensions))
+  const also = hour === undefined ? [] : [`f.hour = ${text.bind(hour, 'Int64')}`]
+  const own = made.resolved.filters.filter(f => f.dimension.of in source.dimensions)
+  for (const filter of made.resolved.filters.filter(f => !own.includes(f))) {
+    const { dimension } = filter
+    if (!orders || !(dimension.of in orders.dimensions))
       throw invalid(
         `The rows of ${source.table} do not hold ${dimension.name}.`,
         'Ask for the rows without it.',
       )
-  const also = hour === undefined ? [] : [`f.hour = ${text.bind(hour, 'Int64')}`]
+    // New or returning is said of an order's day, not of its lines.
+    const held = filterSql(filter, dimensionSql(dimension, orders, dialect, text), dialect, text)
+    also.push(
+      `(f.store, f.order_id, f.day) IN (SELECT f.store, f.order_id, f.day FROM ${dialect.from(orders.table)} f WHERE ${held.join(' AND ')})`,
+    )
+  }
   const from = fromSql(
-    { ...made, grouped: [], reach: { ...made.reach, convertTo: null }, dialect },
+    {
+      resolved: { ...made.resolved, filters: own },
+      grouped: [],
+      reach: { ...made.reach, convertTo: null },
+      dialect,
+    },
     source,
     side,
     text,

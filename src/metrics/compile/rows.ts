@@ -2,7 +2,7 @@ import { table as describe } from '#kernel/canonical.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Dialect } from '#warehouse/warehouse.ts'
 import type { Plan } from '../ask.ts'
-import type { Fact } from '../facts.ts'
+import { type Fact, facts } from '../facts.ts'
 import { rowConditions } from './from.ts'
 import type { Statement } from './text.ts'
 import type { Window } from './window.ts'
@@ -26,11 +26,13 @@ export const writeRows = (
   dialect: Dialect,
   page: { limit: number; offset: number; hour?: number | undefined },
 ): { rows: Statement; count: Statement } => {
-  const source = fact.sources.find(s => s.table === fact.table)
+  const source = [fact, ...facts].flatMap(f => f.sources).find(s => s.table === fact.table)
+  const orders = fact.sources.find(s => s.table === 'order_days')
   if (!source) throw invalid(`${fact.label} keeps no rows to show.`)
   const { from, parameters } = rowConditions(
     { resolved: made.resolved, window: made.window, reach: made.scoped.reach },
     source,
+    orders,
     dialect,
     page.hour,
   )

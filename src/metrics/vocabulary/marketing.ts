@@ -89,13 +89,14 @@ export const marketing: readonly Metric[] = [
     '1 ÷ contribution margin before media; gross margin stands in until fulfilment costs are known.',
     owner,
   ),
-  awaiting(
+  metric(
     'amer',
     'aMER',
     'ratio',
     'up',
-    'New-customer revenue ÷ spend.',
-    'new-customer sales in the cost waterfall',
+    'new_customer_sales / spend',
+    'New-customer sales ÷ total media spend.',
+    owner,
   ),
   awaiting(
     'iroas',
