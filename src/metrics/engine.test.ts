@@ -41,7 +41,8 @@ describe('golden vectors of the sales canon', () => {
       discounts: '-210.48',
       reversals: ['-3032.29', '3491.80'],
       net: '4246.26',
-      order: ['4544.10', '-3638.80'],
+      taxes: ['757.35', '-606.51'],
+      shipping: ['120', '-9'],
       total: '4508.1',
     },
     {
@@ -49,18 +50,28 @@ describe('golden vectors of the sales canon', () => {
       discounts: '-250.81',
       reversals: ['-3064.98', '3584.20'],
       net: '3983.04',
-      order: ['4156.60', '-3678.00'],
+      taxes: ['692.78', '-613.02'],
+      shipping: ['152', '-11'],
       total: '4203.8',
     },
   ]
-  it.each(vectors)('net sales $net', async ({ gross, discounts, reversals, net }) => {
+  it.each(vectors)('net sales $net, total sales $total', async vector => {
+    const { gross, discounts, reversals, net, taxes, shipping, total } = vector
+    const charged = { order_id: 'a', day: '2026-01-05', quantity: 0 }
+    const returned = { order_id: 'a', day: '2026-01-06', quantity: 0 }
     const { ask, granary } = await over([
-      { order_id: 'a', day: '2026-01-05', gross, discounts },
-      { order_id: 'a', day: '2026-01-06', kind: 'reversal', reversals: reversals[0] ?? 0 },
-      { order_id: 'a', day: '2026-01-06', kind: 'adjustment', reversals: reversals[1] ?? 0 },
+      { ...charged, gross, discounts, taxes: taxes[0] ?? 0, quantity: 1 },
+      { ...charged, kind: 'shipping', shipping: shipping[0] ?? 0 },
+      { ...returned, kind: 'reversal', reversals: reversals[0] ?? 0, taxes: taxes[1] ?? 0 },
+      { ...returned, kind: 'shipping', shipping: shipping[1] ?? 0 },
+      { ...returned, kind: 'adjustment', reversals: reversals[1] ?? 0 },
     ])
-    const { totals } = await ask({ metrics: ['net_sales'], from: '2026-01-01', to: '2026-01-31' })
-    expect(totals.net_sales).toBe(net)
+    const { totals } = await ask({
+      metrics: ['net_sales', 'total_sales'],
+      from: '2026-01-01',
+      to: '2026-01-31',
+    })
+    expect(totals).toMatchObject({ net_sales: net, total_sales: total })
     await granary.close()
   })
   it('the average order leaves out what happens afterwards', async () => {
