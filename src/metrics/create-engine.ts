@@ -12,6 +12,7 @@ import { dimensions } from './dimensions.ts'
 import type { Engine, Explanation, Scope } from './engine.ts'
 import { factByName, facts } from './facts.ts'
 import { aggregateKey, metricsIn, print } from './formula.ts'
+import { plansOf } from './plans.ts'
 import type { Answer, Query } from './query.ts'
 import { latest, loadLog } from './reach.ts'
 import { definitionOf, unknown, vocabulary } from './vocabulary.ts'
@@ -28,15 +29,17 @@ export const createEngine = ({
   const log = loadLog(granary)
   const cache = answerCache<Answer>()
   const { contents, refresh } = contentsOf(granary)
+  const plans = plansOf(granary)
   const readLog = latest(async () => {
     const changes = await log.refresh()
     cache.evict(changes)
     await refresh(changes)
+    await plans.refresh(changes)
   })
 
   const fresh = async (scope: Scope): Promise<Deps> => {
     const [settings] = await Promise.all([world(), readLog()])
-    return { granary, log, contents, world: settings, scope }
+    return { granary, log, contents, world: { ...settings, targets: plans.beside(settings.targets) }, scope }
   }
 
   return {

@@ -331,6 +331,32 @@ describe('a small shop', () => {
     })
     expect(answer.meta.warnings.map(w => w.code)).toContain('partial')
   })
+  it('compares with a plan version that came in as budget lines', async () => {
+    const lines = [
+      ['shop', '2011-11-01', '240'],
+      ['shop', '2011-12-01', '310'],
+    ].map(([store, day, amount]) => ({
+      store,
+      day,
+      amount,
+      version: 'budget',
+      grain: 'month',
+      line: 'net_sales',
+      slice: '',
+      currency: 'GBP',
+      source: 'test',
+    }))
+    await deliver(granary, 'budget_lines', lines)
+    const { totals } = await ask({
+      metrics: ['net_sales'],
+      stores: ['shop'],
+      from,
+      to,
+      compare: ['target:budget'],
+    })
+    // Twelve of thirty days: the data end on the 12th.
+    expect(totals.compare?.['target:budget']?.values.net_sales?.value).toBe('96')
+  })
   it('fills days without sales with 0, and days after the data with N/A', async () => {
     const { rows } = await ask({
       metrics: ['net_sales', 'aov'],
