@@ -15,6 +15,7 @@ import { clickhouseSchema } from '#warehouse/clickhouse-schema.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Delivery, Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../small-ledger.ts'
+import { deliverOperations } from '../small-operations.ts'
 
 const place = join(import.meta.dirname, 'clickhouse')
 const installed = existsSync(join(place, 'node_modules/chdb'))
@@ -100,8 +101,16 @@ const question = fc.record({
       'cohort_return_rate',
       'units_sold',
       'sessions',
+      'repeat_customers',
+      'amer',
+      'stock_value',
+      'stockout_rate',
+      'otif',
+      'lead_time',
+      'defect_rate',
+      'ppv',
     ],
-    { minLength: 1, maxLength: 5 },
+    { minLength: 1, maxLength: 6 },
   ),
   by: fc.subarray(
     [
@@ -117,6 +126,7 @@ const question = fc.record({
       'kind',
       'region',
       'category',
+      'vendor',
     ],
     { maxLength: 2 },
   ),
@@ -224,6 +234,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
           source: 'test',
         },
       ])
+      await deliverOperations(granary)
       await deliver(granary, 'exchange_rates', [
         { base: 'EUR', quote: 'GBP', day: '2010-01-01', rate: '0.85', source: 'test' },
         { base: 'GBP', quote: 'EUR', day: '2010-01-01', rate: '1.17', source: 'test' },
@@ -246,7 +257,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         }))
         expect(b).toEqual(a)
       }),
-      { numRuns: 120 },
+      { numRuns: 160 },
     )
   }, 300_000)
 
