@@ -1,3 +1,5 @@
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { apikey, user } from '#postgres/tables/members.ts'
@@ -107,5 +109,51 @@ describe('a key', () => {
   })
   it('is not made through the paths of the sign-in library', async () => {
     expect((await post('/api/auth/api-key/create', { name: 'x' })).status).toBe(404)
+  })
+})
+
+describe('the company’s own provider (OIDC)', () => {
+  const issuer = 'http://127.0.0.1:45991'
+  let said = { sub: '42', email: 'ada@example.com', email_verified: true, name: 'Ada' }
+  let provider: ReturnType<typeof serve>
+
+  beforeAll(async () => {
+    const app = new Hono()
+    app.get('/.well-known/openid-configuration', c =>
+      c.json({
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        userinfo_endpoint: `${issuer}/userinfo`,
+      }),
+    )
+    app.post('/token', c => c.json({ access_token: 'a', token_type: 'Bearer', expires_in: 60 }))
+    app.get('/userinfo', c => c.json({ ...said, id: said.sub }))
+    provider = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 45991 })
+    const config = readConfig({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'q', OIDC_CLIENT_SECRET: 's' }, ':memory:')
+    auth = createAuth(config, open.ledger, url)
+    await open.ledger.insert(user).values({ id: 'ada', name: 'Ada', email: 'ada@example.com', emailVerified: true, role: 'lead' })
+  })
+  afterAll(() => provider.close())
+
+  const through = async () => {
+    const begun = await post('/api/auth/sign-in/social', { provider: 'oidc', callbackURL: '/' })
+    const { url: there } = (await begun.json()) as { url: string }
+    const state = new URL(there).searchParams.get('state')
+    const back = `${url}/api/auth/callback/oidc?code=c&state=${state}`
+    return auth.handler(new Request(back, { headers: { cookie: cookieOf(begun) } }))
+  }
+  it('opens for somebody who has an account here', async () => {
+    expect(await (await auth.handler(new Request(`${url}/api/auth/ways`))).json()).toEqual({ oidc: true })
+    const arrived = await through()
+    expect(arrived.headers.get('location')).toBe('/')
+    expect(await auth.who(new Headers({ cookie: cookieOf(arrived) }))).toMatchObject({ id: 'ada', role: 'lead' })
+  })
+  it('does not open for a stranger, whatever the provider says of them', async () => {
+    said = { sub: '43', email: 'mallory@example.com', email_verified: true, name: 'Mallory' }
+    const arrived = await through()
+    expect(arrived.headers.get('location')).toContain('error')
+    expect(await auth.who(new Headers({ cookie: cookieOf(arrived) }))).toBeNull()
+    expect((await open.ledger.select().from(user)).map(u => u.email)).toEqual(['ada@example.com'])
   })
 })

@@ -53,6 +53,8 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       additionalFields: { role: { type: 'string', input: false }, stores: { type: 'json', input: false } },
     },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    // An account at the company's own provider is the person of the same address here, once they were invited.
+    account: { accountLinking: { enabled: true, trustedProviders: ['oidc'] } },
     session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600 },
     // Counted in memory as well as by the door in front: five tries a minute for one address.
     rateLimit: {
@@ -146,6 +148,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       if (request.method === 'POST' && pathname === '/api/auth/set-up') return oneTime(request, true)
       if (request.method === 'POST' && pathname === '/api/auth/accept-invitation')
         return oneTime(request, false)
+      if (pathname === '/api/auth/ways') return Promise.resolve(Response.json({ oidc: config.oidc !== undefined }))
       // Keys carry roles: they are made by members.createKey, which checks them.
       if (pathname.startsWith('/api/auth/api-key/'))
         return Promise.resolve(new Response(null, { status: 404 }))
