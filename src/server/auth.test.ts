@@ -130,9 +130,14 @@ describe('the company’s own provider (OIDC)', () => {
     app.post('/token', c => c.json({ access_token: 'a', token_type: 'Bearer', expires_in: 60 }))
     app.get('/userinfo', c => c.json({ ...said, id: said.sub }))
     provider = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 45991 })
-    const config = readConfig({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'q', OIDC_CLIENT_SECRET: 's' }, ':memory:')
+    const config = readConfig(
+      { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'q', OIDC_CLIENT_SECRET: 's' },
+      ':memory:',
+    )
     auth = createAuth(config, open.ledger, url)
-    await open.ledger.insert(user).values({ id: 'ada', name: 'Ada', email: 'ada@example.com', emailVerified: true, role: 'lead' })
+    await open.ledger
+      .insert(user)
+      .values({ id: 'ada', name: 'Ada', email: 'ada@example.com', emailVerified: true, role: 'lead' })
   })
   afterAll(() => provider.close())
 
@@ -147,7 +152,10 @@ describe('the company’s own provider (OIDC)', () => {
     expect(await (await auth.handler(new Request(`${url}/api/auth/ways`))).json()).toEqual({ oidc: true })
     const arrived = await through()
     expect(arrived.headers.get('location')).toBe('/')
-    expect(await auth.who(new Headers({ cookie: cookieOf(arrived) }))).toMatchObject({ id: 'ada', role: 'lead' })
+    expect(await auth.who(new Headers({ cookie: cookieOf(arrived) }))).toMatchObject({
+      id: 'ada',
+      role: 'lead',
+    })
   })
   it('does not open for a stranger, whatever the provider says of them', async () => {
     said = { sub: '43', email: 'mallory@example.com', email_verified: true, name: 'Mallory' }

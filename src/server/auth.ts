@@ -148,7 +148,8 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       if (request.method === 'POST' && pathname === '/api/auth/set-up') return oneTime(request, true)
       if (request.method === 'POST' && pathname === '/api/auth/accept-invitation')
         return oneTime(request, false)
-      if (pathname === '/api/auth/ways') return Promise.resolve(Response.json({ oidc: config.oidc !== undefined }))
+      if (pathname === '/api/auth/ways')
+        return Promise.resolve(Response.json({ oidc: config.oidc !== undefined }))
       // Keys carry roles: they are made by members.createKey, which checks them.
       if (pathname.startsWith('/api/auth/api-key/'))
         return Promise.resolve(new Response(null, { status: 404 }))

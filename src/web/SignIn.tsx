@@ -1,5 +1,5 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useUrl } from '#ui/url.ts'
 import { DoorPage } from './Door.tsx'
 import css from './door.module.css'
@@ -14,6 +14,26 @@ export function SignIn() {
   const [code, setCode] = useState('')
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [oidc, setOidc] = useState(false)
+  useEffect(() => {
+    fetch('/api/auth/ways')
+      .then(answer => answer.json())
+      .then((ways: { oidc?: boolean }) => setOidc(ways.oidc === true))
+      .catch(() => setOidc(false))
+  }, [])
+  const throughProvider = async () => {
+    setError(null)
+    const begun = await post<{ url?: string }>('/api/auth/sign-in/social', {
+      provider: 'oidc',
+      callbackURL: safeBack(search.back),
+      errorCallbackURL: '/sign-in?refused=yes',
+    })
+    if (!begun.ok) setError(begun.message)
+    else if (begun.value?.url) location.assign(begun.value.url)
+  }
+  const refused = search.refused
+    ? 'Your company’s sign-in does not open an account here. Ask an owner to invite you first.'
+    : null
   // A full load, so that nothing read under another session stays in memory.
   const enter = () => location.assign(safeBack(search.back))
 
@@ -85,7 +105,7 @@ export function SignIn() {
           ? 'Your session has ended, or you followed a link. You will be taken back to it.'
           : undefined
       }
-      error={error}
+      error={error ?? refused}
       onSubmit={submit}
     >
       <TextInput
@@ -109,6 +129,11 @@ export function SignIn() {
       <Button type="submit" variant="filled" size="sm" loading={busy} fullWidth>
         Sign in
       </Button>
+      {oidc && (
+        <Button variant="default" size="sm" fullWidth onClick={throughProvider}>
+          Sign in with your company’s account
+        </Button>
+      )}
     </DoorPage>
   )
 }
