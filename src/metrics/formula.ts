@@ -253,7 +253,7 @@ export const unitOf = (formula: Formula, part: (leaf: Aggregate | string) => Uni
     case 'aggregate':
       return part(formula.of)
     case 'call':
-      return formula.of.map(f => unitOf(f, part))[0] ?? { money: 0, things: 0 }
+      return unitOfAll(formula, part)
     case 'operation': {
       const left = unitOf(formula.left, part)
       const right = unitOf(formula.right, part)
@@ -268,6 +268,24 @@ export const unitOf = (formula: Formula, part: (leaf: Aggregate | string) => Uni
       return right
     }
   }
+}
+
+/** What is compared or stands in for another must measure the same; a plain number goes with anything. */
+const unitOfAll = (
+  call: Extract<Formula, { is: 'call' }>,
+  part: (leaf: Aggregate | string) => Unit,
+): Unit => {
+  const named = call.of.filter(f => f.is !== 'number').map(f => ({ f, unit: unitOf(f, part) }))
+  const [first] = named
+  const other = named.find(
+    ({ unit }) => unit.money !== first?.unit.money || unit.things !== first.unit.things,
+  )
+  if (first && other)
+    throw invalid(
+      `${print(first.f)} (${spell(first.unit)}) and ${print(other.f)} (${spell(other.unit)}) cannot stand together in ${call.name}: they measure different things.`,
+      'Divide one by what makes it comparable, or use metrics of the same unit.',
+    )
+  return first?.unit ?? { money: 0, things: 0 }
 }
 
 const spell = ({ money, things }: Unit): string =>

@@ -73,6 +73,11 @@ describe('a metric somebody adds', () => {
     expect(() => checkMetric(mine('odd', 'net_sales + orders'))).toThrow(
       'net_sales (money) and orders (a count) cannot be added',
     )
+    expect(() => checkMetric(mine('odd', 'max(net_sales, orders)'))).toThrow('cannot stand together in max')
+    expect(checkMetric(mine('kept', 'max(net_sales, 0)'))).toMatchObject({
+      unit: 'money',
+      additivity: 'non_additive',
+    })
   })
   it('may not go in a circle, and the circle is shown', () => {
     const others = [mine('a', 'b * 2'), mine('b', 'c + c')]

@@ -67,8 +67,7 @@ const read = (metric: CustomMetric, known: Map<string, Known>): Known => {
   const parts = metricsIn(parsed).map(name => known.get(name))
   const additive =
     parts.every(part => part?.additivity === 'additive') &&
-    !metric.formula.includes('/') &&
-    !metric.formula.includes('*')
+    !/[*/]|\b(abs|min|max|coalesce)\b/.test(metric.formula)
   return {
     ...metric,
     unit: 'ratio',

@@ -1,6 +1,6 @@
 import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
-import type { Source } from '../facts.ts'
+import type { Source } from '../fact.ts'
 import { inSegments } from './days-sql.ts'
 import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'

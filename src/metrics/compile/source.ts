@@ -1,5 +1,6 @@
 import { dimensions } from '../dimensions.ts'
-import { factByName, type Source } from '../facts.ts'
+import type { Source } from '../fact.ts'
+import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey } from '../formula.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 

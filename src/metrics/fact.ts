@@ -1,0 +1,48 @@
+import type { DerivedName, TableName } from '#kernel/canonical.ts'
+
+/**
+ * What aggregates are taken over. A fact is asked of the smallest of its sources that holds every dimension of the question:
+ * the sources are listed smallest first.
+ */
+export interface Source {
+  table: TableName | DerivedName
+  day: string
+  /** Rows of the source that are the fact. */
+  where?: string
+  /** Columns that are 0 on the rows `where` leaves out: a scan of all rows adds them up just as well. */
+  zeroElsewhere?: readonly string[]
+  /** Dimensions it holds, as SQL over its columns (f). */
+  dimensions: Readonly<Record<string, string>>
+  /** Column expressions where a column is not stored under its own name. */
+  columns?: Readonly<Record<string, string>>
+  /** Columns it can answer; absent: all. */
+  only?: readonly string[]
+  /** Rows of another table beside each row of this one, as a join under an alias that columns and dimensions may read. */
+  join?: string
+  /** Made from the ledger: a row stands for `lines` of it. */
+  derived?: true
+  /** The dimension that names who counted: two counters of one thing are never added. */
+  counter?: string
+  /** Rows the source itself calls sampled, thresholded or provisional. */
+  flawed?: string
+  /** Columns that add up only while one of these dimensions is grouped or held fixed. */
+  needs?: Readonly<Record<string, string>>
+}
+
+export interface Fact {
+  name: string
+  label: string
+  /** Canonical table that holds its rows, for "what would supply it" and for drilling down. */
+  table: TableName
+  sources: readonly Source[]
+  /** A second table without which its rows say nothing. */
+  needs?: TableName
+  /** Columns that are money, and so are converted. */
+  money: readonly string[]
+  /** Columns where no value means not recorded rather than nothing. */
+  optional: readonly string[]
+  /** The metric that ranks values of its dimensions, where people choose among them. */
+  ranked: string
+  /** What would bring its rows, said to the reader of an N/A. */
+  supply: string
+}

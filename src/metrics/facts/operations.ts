@@ -1,0 +1,102 @@
+import type { Fact } from '../fact.ts'
+import { day, place, product } from './shared.ts'
+
+/** The order line a receipt is of. */
+const sameLine = (a: string, b: string) =>
+  ['store', 'po_id', 'po_line'].map(c => `${a}.${c} = ${b}.${c}`).join(' AND ')
+
+export const operations: readonly Fact[] = [
+  {
+    name: 'stock',
+    label: 'Stock by day',
+    table: 'stock_days',
+    sources: [
+      {
+        table: 'stock_days',
+        day: 'day',
+        dimensions: { ...place, ...product, ...day, location: 'f.location' },
+        columns: {
+          value: 'CAST(f.on_hand * f.unit_cost AS DECIMAL(18,4))',
+          out: 'CASE WHEN coalesce(f.available, f.on_hand) <= 0 THEN 1 ELSE 0 END',
+          listed: '1',
+        },
+      },
+    ],
+    money: ['value'],
+    optional: ['available', 'incoming', 'value'],
+    ranked: 'stock_units',
+    supply: 'a connected shop or a stock file',
+  },
+  {
+    name: 'purchases',
+    label: 'Purchase orders',
+    table: 'purchase_orders',
+    sources: [
+      {
+        table: 'purchase_orders',
+        day: 'ordered_day',
+        dimensions: { ...place, vendor: 'f.vendor', product: 'f.product_id' },
+        columns: {
+          amount: 'CAST(f.quantity * f.unit_price AS DECIMAL(18,4))',
+          standard_amount: 'CAST(f.quantity * f.standard_price AS DECIMAL(18,4))',
+        },
+      },
+    ],
+    money: ['amount', 'standard_amount'],
+    optional: ['standard_amount'],
+    ranked: 'purchases',
+    supply: 'a purchase-order file',
+  },
+  {
+    name: 'ordered_lines',
+    label: 'Purchase-order lines by due day, with what came of them',
+    table: 'purchase_orders',
+    needs: 'receipts',
+    sources: [
+      {
+        table: 'purchase_orders',
+        day: 'due_day',
+        join: `LEFT JOIN (SELECT r.store AS store, r.po_id AS po_id, r.po_line AS po_line, sum(r.received) AS received,
+  sum(CASE WHEN r.received_day <= l.due_day THEN r.received ELSE 0 END) AS in_time
+  FROM receipts r JOIN purchase_orders l ON ${sameLine('r', 'l')}
+  GROUP BY r.store, r.po_id, r.po_line) d ON ${sameLine('d', 'f')}`,
+        dimensions: { ...place, vendor: 'f.vendor', product: 'f.product_id' },
+        columns: {
+          lines: '1',
+          in_time_in_full: 'CASE WHEN d.in_time >= f.quantity THEN 1 ELSE 0 END',
+          // More than was ordered earns no credit.
+          units_in_time: 'CASE WHEN d.in_time > f.quantity THEN f.quantity ELSE coalesce(d.in_time, 0) END',
+          units_in_full: 'CASE WHEN d.received > f.quantity THEN f.quantity ELSE coalesce(d.received, 0) END',
+        },
+      },
+    ],
+    money: [],
+    optional: [],
+    ranked: 'purchases',
+    supply: 'a file of receipts',
+  },
+  {
+    name: 'receipts',
+    label: 'Goods received',
+    table: 'receipts',
+    sources: [
+      {
+        table: 'receipts',
+        day: 'received_day',
+        join: `LEFT JOIN purchase_orders o ON ${sameLine('o', 'f')}`,
+        dimensions: { store: 'f.store', ...day, vendor: 'o.vendor', product: 'o.product_id' },
+        columns: {
+          ordered: 'CASE WHEN o.ordered_day IS NULL THEN 0 ELSE 1 END',
+          days: 'f.received_day - o.ordered_day',
+          due_units: 'CASE WHEN o.due_day IS NULL THEN 0 ELSE f.received END',
+          late_unit_days:
+            'CASE WHEN f.received_day > o.due_day THEN (f.received_day - o.due_day) * f.received ELSE 0 END',
+        },
+      },
+    ],
+    money: [],
+    optional: [],
+    ranked: 'units_received',
+    supply: 'a file of receipts',
+  },
+]

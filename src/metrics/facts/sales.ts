@@ -1,0 +1,132 @@
+import type { Fact, Source } from '../fact.ts'
+import { day, place, product, sale } from './shared.ts'
+
+const moment = { weekday: '@weekday', hour: 'f.hour' }
+
+const buyer = {
+  customer: 'f.customer_id',
+  account: 'f.account_id',
+  business: `CASE WHEN f.account_id = '' THEN 'B2C' ELSE 'B2B' END`,
+  discount_code: 'f.discount_code',
+}
+
+/** Whether the customer ever ordered twice, before or after: what Shopify calls returning. */
+const lifetime = {
+  lifetime: `CASE WHEN (f.store, f.customer_id) IN (SELECT store, customer_id FROM order_days WHERE nth = 2) THEN 'repeat' ELSE 'once' END`,
+}
+
+const sells = `f.kind = 'sale' AND f.quantity > 0 AND f.gross > 0`
+
+const lineColumns = {
+  units_sold: `CASE WHEN f.kind = 'sale' THEN f.quantity ELSE 0 END`,
+  units_returned: `CASE WHEN f.kind = 'reversal' THEN -f.quantity ELSE 0 END`,
+  net_costed: 'CASE WHEN f.cost IS NULL THEN 0 ELSE f.gross + f.discounts + f.reversals END',
+  lines: '1',
+}
+
+const ledgerMoney = [
+  'gross',
+  'discounts',
+  'reversals',
+  'shipping',
+  'taxes',
+  'duties',
+  'fees',
+  'tips',
+  'gift_cards',
+  'cost',
+  'net_costed',
+]
+
+const orderCounts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
+
+const hours: Source = {
+  table: 'sales_hours',
+  day: 'day',
+  derived: true,
+  dimensions: { ...sale, ...moment },
+}
+
+const products: Source = {
+  table: 'product_days',
+  day: 'day',
+  derived: true,
+  dimensions: { ...place, ...product, ...day },
+}
+
+const orderRows: Source = {
+  table: 'order_days',
+  day: 'day',
+  derived: true,
+  dimensions: {
+    ...sale,
+    ...buyer,
+    ...moment,
+    customer_kind: `CASE WHEN f.nth = 1 THEN 'new' WHEN f.nth > 1 THEN 'returning' ELSE 'not known' END`,
+  },
+  columns: lifetime,
+}
+
+const lines: Source = {
+  table: 'sales_lines',
+  day: 'day',
+  dimensions: { ...sale, ...buyer, ...moment, ...product, title: 'f.title', kind: 'f.kind' },
+  columns: lineColumns,
+}
+
+export const sales: readonly Fact[] = [
+  {
+    name: 'sales',
+    label: 'Sales ledger',
+    table: 'sales_lines',
+    sources: [hours, products, orderRows, lines],
+    money: ledgerMoney,
+    optional: ['cost'],
+    ranked: 'gross_sales',
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'orders',
+    label: 'Orders',
+    table: 'sales_lines',
+    sources: [
+      { ...hours, only: orderCounts },
+      { ...products, only: ['orders'], needs: { orders: 'product' } },
+      { ...orderRows, where: 'f.orders = 1', zeroElsewhere: orderCounts },
+      // An order is in a slice of products when it sold one of them: counted, never added over products.
+      {
+        ...lines,
+        where: sells,
+        columns: { orders: '@distinct f.order_id', customer_id: 'f.customer_id', ...lifetime },
+        only: ['orders', 'customer_id'],
+      },
+    ],
+    money: [],
+    optional: [],
+    ranked: 'gross_sales',
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'cohort',
+    label: 'Sales by the day their order was placed',
+    table: 'sales_lines',
+    sources: [
+      { ...orderRows, day: 'ordered_day' },
+      { ...lines, day: 'ordered_day' },
+    ],
+    money: ledgerMoney,
+    optional: ['cost'],
+    ranked: 'gross_sales',
+    supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'first_orders',
+    label: 'First orders of customers',
+    table: 'sales_lines',
+    sources: [{ ...orderRows, where: 'f.nth = 1' }],
+    money: ledgerMoney,
+    optional: ['cost'],
+    ranked: 'gross_sales',
+    supply: 'a sales file or a connected shop',
+  },
+]
