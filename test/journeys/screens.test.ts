@@ -227,7 +227,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page.getByRole('button', { name: 'Split', exact: true }).click()
       await page.getByRole('button', { name: 'Country', exact: true }).click()
       await page.waitForURL(/by=country/)
-      await page.getByRole('button', { name: 'Every: Month' }).click()
+      await page.getByRole('button', { name: 'Every: Day' }).click()
       await page.getByRole('button', { name: /^Whole period/ }).click()
       await page.getByRole('button', { name: 'Sort by Net sales', exact: true }).click()
       await page.waitForURL(/sort=net_sales,asc/)
