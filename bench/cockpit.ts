@@ -31,6 +31,8 @@ for (const question of questions) {
   const { query } = question
   let answer: Answer | undefined
   const engines = Array.from({ length: runs + 1 }, () => createEngine({ granary, world: async () => world }))
+  // Awake, with definitions and delivery log read, but without an answer.
+  for (const engine of engines) await engine.explain(query, scope)
   const taken = await times(async run => {
     answer = await engines[run + 1]?.ask(query, scope)
   }, runs)
