@@ -37,13 +37,20 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
   return part ? 0.6 : 0
 }
 
+/** A column named as plainly as can be is meant, also where a few of its values are broken: those rows will say so. */
+const scoreOf = (column: TargetColumn, friendly: string, seen: Seen): number => {
+  const named = likeness(column, friendly, seen.name)
+  if (suits(column, seen)) return named
+  return seen.type === 'text' && named > 0.9 ? named * 0.8 : 0
+}
+
 const forTarget = (target: Target, columns: readonly Seen[]) => {
   const pairs = Object.entries(target.columns)
     .flatMap(([friendly, column]) =>
       columns.map(seen => ({
         friendly,
         seen,
-        score: suits(column, seen) ? likeness(column, friendly, seen.name) : 0,
+        score: scoreOf(column, friendly, seen),
       })),
     )
     .filter(pair => pair.score > 0)

@@ -93,7 +93,9 @@ function Drop({ onFile }: { onFile: (file: File) => void }) {
         Exports of Shopify, Magento, Google Analytics, Google Ads and Meta Ads are known; any other file is
         read and its columns are guessed. Nothing is stored before you have seen it.
       </p>
-      <Button onClick={() => input.current?.click()}>Choose a file</Button>
+      <Button variant="filled" onClick={() => input.current?.click()}>
+        Choose a file
+      </Button>
       <input
         ref={input}
         type="file"
@@ -147,7 +149,7 @@ function Running({ id, onAgain }: { id: string; onAgain: () => void }) {
       <>
         <Outcome result={data.result} id={id} />
         <Row>
-          <Button component="a" href="/">
+          <Button variant="filled" component="a" href="/">
             See the cockpit
           </Button>
           <Button variant="default" onClick={onAgain}>

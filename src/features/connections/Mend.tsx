@@ -241,7 +241,12 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
         )}
         <FormActions>
           {problem && <span className={css.warning}>{problem}</span>}
-          <Button disabled={problem !== null} loading={start.isPending || keep.isPending} onClick={begin}>
+          <Button
+            variant="filled"
+            disabled={problem !== null}
+            loading={start.isPending || keep.isPending}
+            onClick={begin}
+          >
             Import
           </Button>
         </FormActions>

@@ -50,7 +50,7 @@ export function Editor(props: {
             Remove
           </Button>
         )}
-        <Button loading={props.save.isPending} onClick={props.onSave}>
+        <Button variant="filled" loading={props.save.isPending} onClick={props.onSave}>
           Save
         </Button>
       </FormActions>
