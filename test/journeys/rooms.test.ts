@@ -1,0 +1,129 @@
+/** The screens of files, people and settings, on a real server with a data folder of its own. */
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stage } from '../command.ts'
+import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+
+const file = `Bestellnummer;Datum;Artikel;Menge;Einzelpreis;Kunde;Land
+A1;03.01.2026;TASSE-1;2;"1.234,50";K1;Deutschland
+A1;03.01.2026;TELLER-2;1;9,90;K1;Deutschland
+A2;31.02.2026;TASSE-1;1;10,00;K2;Österreich
+A3;05.01.2026;TASSE-1;-1;10,00;K2;Österreich
+`
+
+describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
+  const place = stage()
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let errors: string[]
+  let url: string
+  const open = async (path: string) => {
+    await page.goto(url + path)
+    await page.locator('h1').waitFor()
+  }
+  const choose = async (label: string, search: string, option: string) => {
+    await page.getByRole('combobox', { name: label }).fill(search)
+    await page.getByRole('option', { name: option, exact: true }).click()
+  }
+
+  beforeAll(async () => {
+    await builtBundle(resolve(import.meta.dirname, '../../dist'))
+    const server = await place.serve(join(place.place, 'data'))
+    url = new URL(server.setUpLink ?? server.url).origin
+    browser = await openBrowser()
+    // axe is put into the page by the test; the page's own policy would rightly refuse it.
+    context = await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 1000 } })
+    page = await context.newPage()
+    errors = complaints(page)
+    await page.goto(server.setUpLink ?? '')
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    for (const field of await page.locator('input[type=password]').all())
+      await field.fill('a sentence nobody guesses')
+    await page.getByRole('button', { name: /create/i }).click()
+    await page.getByRole('link', { name: 'Import' }).first().waitFor()
+  }, 180_000)
+  afterAll(async () => {
+    await browser?.close()
+    place.clear()
+  })
+
+  it('takes a stranger’s file in: the guess, the store, what became of each row', async () => {
+    await open('/import')
+    await expectAccessible(page)
+    const path = join(place.place, 'bestellungen.csv')
+    writeFileSync(path, file)
+    await page.setInputFiles('input[type=file]', path)
+    await page.getByText('What the columns mean').waitFor()
+    expect(await page.getByRole('combobox', { name: 'Rows are' }).inputValue()).toBe('Sales lines')
+    expect(await page.getByRole('combobox', { name: 'Decimals are written' }).inputValue()).toBe('1.234,50')
+    await page.getByLabel('Store', { exact: true }).fill('berlin')
+    await page.keyboard.press('Tab')
+    await choose('Currency', 'EUR', 'EUR')
+    await choose('Time zone', 'Europe/Berlin', 'Europe/Berlin')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByText('3 rows came in').waitFor()
+    await page.getByText('Datum is not a date').waitFor()
+    const rejects = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download the rejected rows' }).click()
+    expect((await rejects).suggestedFilename()).toMatch(/\.csv$/)
+    await page.getByRole('cell', { name: 'berlin' }).first().waitFor()
+    await open('/explore?period=2026-01-01..2026-01-31&metrics=net_sales,orders')
+    await page.getByText('€2,469').first().waitFor()
+  }, 90_000)
+
+  it('invites somebody and makes a key that is shown once', async () => {
+    await open('/members')
+    await page.getByRole('button', { name: 'Invite somebody' }).click()
+    await page.getByLabel('E-mail').fill('eve@example.com')
+    await page.getByRole('button', { name: 'Invite', exact: true }).click()
+    expect(await page.getByLabel('Invitation link').inputValue()).toContain('/invitation?token=')
+    await page.keyboard.press('Escape')
+    await page.getByRole('table', { name: 'Open invitations' }).getByText('eve@example.com').waitFor()
+    await page.getByRole('button', { name: 'New key' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('script')
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    expect(await page.getByRole('textbox', { name: 'API key' }).inputValue()).toMatch(/^qd_/)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.getByRole('table', { name: 'API keys' }).getByText('script').waitFor()
+    await expectAccessible(page)
+  }, 60_000)
+
+  it('keeps a target that stands beside the actuals, and refuses a metric that adds unlike things', async () => {
+    await open('/settings?tab=targets')
+    await page.getByRole('button', { name: 'Add a target' }).click()
+    await page.getByLabel('Figures').fill('2026-01-01\t3100')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('table', { name: 'Targets' }).getByText('Net sales').waitFor()
+    await expectAccessible(page)
+    await open('/settings?tab=added')
+    await page.getByRole('button', { name: 'Add a metric' }).click()
+    await page.getByLabel('Label').fill('Odd')
+    await page.getByLabel('Name', { exact: true }).fill('odd')
+    await page.getByLabel('Formula').fill('net_sales + orders')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('they measure different things', { exact: false }).waitFor()
+    for (const tab of ['stores', 'calendar', 'events']) {
+      await open(`/settings?tab=${tab}`)
+      await expectAccessible(page)
+    }
+  }, 60_000)
+
+  it('tells in the audit who changed what, before and after', async () => {
+    await open('/audit')
+    await page.getByText('settings.saveTarget').click()
+    await page.getByRole('table', { name: 'Before and after' }).getByText('3100').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Search the audit').fill('eve@')
+    await page.getByRole('rowheader').first().waitFor()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await open('/audit')
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  }, 60_000)
+})
