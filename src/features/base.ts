@@ -91,7 +91,7 @@ export const write = (spec: Spec) =>
     return result
   })
 
-const secret = /pass(word)?|token|secret|(^|_)key$|authorization|cookie/i
+const secret = /pass(word)?|token|secret|(^|_|api|private|access)key$|authorization|cookie/i
 
 /** A copy for the audit without what must never be written down. */
 const redacted = (value: unknown): unknown => {

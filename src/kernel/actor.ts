@@ -23,3 +23,7 @@ export const system = (name: string): Actor => ({
   role: 'owner',
   stores: 'all',
 })
+
+/** Whether `stores` are all among those the actor may see. */
+export const seesAll = (actor: Actor, stores: Actor['stores']): boolean =>
+  actor.stores === 'all' || (stores !== 'all' && stores.every(store => actor.stores.includes(store)))

@@ -76,7 +76,7 @@ describe('signing in', () => {
           await post(
             '/api/auth/sign-in/email',
             { email: 'ada@example.com', password: `wrong ${n} wrong` },
-            { 'x-forwarded-for': '203.0.113.9' },
+            { 'x-quarterdeck-address': '203.0.113.9' },
           )
         ).status,
       )

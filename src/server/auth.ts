@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiKey, defaultKeyHasher } from '@better-auth/api-key'
 import { betterAuth } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import { APIError } from 'better-auth/api'
 import { genericOAuth, twoFactor } from 'better-auth/plugins'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Accounts } from '#features/context.ts'
@@ -14,6 +15,7 @@ import type { Ledger } from '#postgres/open.ts'
 import {
   account,
   apikey,
+  audit,
   invitations,
   session,
   twoFactor as twoFactorTable,
@@ -21,6 +23,7 @@ import {
   verification,
 } from '#postgres/tables/members.ts'
 import type { Config } from './config.ts'
+import { addressHeader } from './guard.ts'
 import { createMail } from './mail.ts'
 
 /** Sign-in: who asks, better-auth's own paths, and the one-time links. */
@@ -56,7 +59,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     // An account at the company's own provider is the person of the same address here, once they were invited.
     account: { accountLinking: { enabled: true, trustedProviders: ['oidc'] } },
     session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600 },
-    // Counted in memory as well as by the door in front: five tries a minute for one address.
+    // As well as by the door in front: five tries a minute from one address, which that door names.
     rateLimit: {
       enabled: true,
       window: 60,
@@ -64,6 +67,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       customRules: { '/sign-in/email': { window: 60, max: 5 }, '/two-factor/*': { window: 60, max: 5 } },
     },
     advanced: {
+      ipAddress: { ipAddressHeaders: [addressHeader] },
       useSecureCookies: url.startsWith('https:'),
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
     },
@@ -92,7 +96,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
   })
 
   const byKey = async (key: string): Promise<Actor | null> => {
-    const found = await auth.api.verifyApiKey({ body: { key } }).catch(() => null)
+    const found = await auth.api.verifyApiKey({ body: { key } }).catch(nobody)
     if (!found?.valid || !found.key) return null
     const [person] = await ledger.select().from(user).where(eq(user.id, found.key.referenceId))
     if (!person) return null
@@ -107,6 +111,41 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     }
   }
 
+  const who = async (headers: Headers): Promise<Actor | null> => {
+    const key = headers.get('x-api-key') ?? /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1]
+    if (key) return byKey(key)
+    const found = await auth.api.getSession({ headers }).catch(nobody)
+    if (!found) return null
+    const [person] = await ledger.select().from(user).where(eq(user.id, found.user.id))
+    return person ? actorOf(person) : null
+  }
+
+  /** Runs one of better-auth's own paths; what people change there about themselves is in the audit as well. */
+  const recorded = async (request: Request): Promise<Response> => {
+    const act = actOf(new URL(request.url).pathname.slice('/api/auth'.length))
+    if (!act) return auth.handler(request)
+    const before = await who(new Headers({ cookie: request.headers.get('cookie') ?? '' }))
+    const response = await auth.handler(request)
+    if (response.status >= 400) return response
+    const arrived = response.headers
+      .getSetCookie()
+      .map(cookie => cookie.split(';')[0])
+      .join('; ')
+    const signedIn = act === 'signIn' && arrived ? await who(new Headers({ cookie: arrived })) : null
+    const actor = before ?? signedIn
+    if (actor)
+      await ledger.insert(audit).values({
+        id: randomUUID(),
+        actorKind: actor.kind,
+        actorId: actor.id,
+        actorName: actor.name,
+        // A code that is entered while signed in confirms the second factor that was just set up.
+        operation: `members.${act === 'signIn' && before ? 'confirm' : act}`,
+        subject: actor.name,
+      })
+    return response
+  }
+
   const oneTime = async (request: Request, setUp: boolean): Promise<Response> => {
     try {
       const body = (await request.json().catch(() => ({}))) as Record<string, unknown>
@@ -115,7 +154,12 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       return auth.handler(
         new Request(`${url}/api/auth/sign-in/email`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', origin: url },
+          headers: {
+            'content-type': 'application/json',
+            origin: url,
+            'user-agent': request.headers.get('user-agent') ?? '',
+            [addressHeader]: request.headers.get(addressHeader) ?? '',
+          },
           body: JSON.stringify({ email: accepted.email, password: String(body.password) }),
         }),
       )
@@ -135,14 +179,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
 
   return {
     accounts,
-    async who(headers) {
-      const key = headers.get('x-api-key') ?? /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1]
-      if (key) return byKey(key)
-      const found = await auth.api.getSession({ headers }).catch(() => null)
-      if (!found) return null
-      const [person] = await ledger.select().from(user).where(eq(user.id, found.user.id))
-      return person ? actorOf(person) : null
-    },
+    who,
     handler(request) {
       const { pathname } = new URL(request.url)
       if (request.method === 'POST' && pathname === '/api/auth/set-up') return oneTime(request, true)
@@ -153,15 +190,13 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       // Keys carry roles: they are made by members.createKey, which checks them.
       if (pathname.startsWith('/api/auth/api-key/'))
         return Promise.resolve(new Response(null, { status: 404 }))
-      return auth.handler(request)
+      return recorded(request)
     },
     async setUpLink() {
       const [somebody] = await ledger.select({ id: user.id }).from(user).limit(1)
       if (somebody) return null
       const token = randomBytes(32).toString('base64url')
-      await ledger
-        .delete(invitations)
-        .where(and(eq(invitations.invitedBy, 'system'), isNull(invitations.acceptedAt)))
+      await ledger.delete(invitations).where(and(isNull(invitations.email), isNull(invitations.acceptedAt)))
       await ledger.insert(invitations).values({
         id: randomUUID(),
         tokenHash: invitationHash(token),
@@ -173,6 +208,30 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     },
   }
 }
+
+/** What sign-in refuses is nobody; a ledger that does not answer is not. */
+const nobody = (error: unknown): null => {
+  if (error instanceof APIError) return null
+  throw error
+}
+
+const acts: Record<string, string> = {
+  '/sign-in/email': 'signIn',
+  '/two-factor/verify-totp': 'signIn',
+  '/two-factor/verify-backup-code': 'signIn',
+  '/sign-out': 'signOut',
+  '/change-password': 'changePassword',
+  '/update-user': 'changeProfile',
+  '/two-factor/enable': 'setUpTwoFactor',
+  '/two-factor/disable': 'disableTwoFactor',
+  '/two-factor/generate-backup-codes': 'renewBackupCodes',
+  '/revoke-session': 'revokeSession',
+  '/revoke-sessions': 'revokeSession',
+  '/revoke-other-sessions': 'revokeSession',
+}
+/** What the audit calls a path by which people sign in or change something about themselves. */
+const actOf = (path: string): string | undefined =>
+  /^\/(oauth2\/)?callback\//.test(path) ? 'signIn' : acts[path]
 
 const roleOf = (text: string | undefined): Role => roles.find(r => r === text) ?? 'viewer'
 
@@ -201,7 +260,17 @@ const secretOf = (config: Config): string => {
   }
   if (config.folder === ':memory:') return randomBytes(32).toString('base64url')
   const path = join(config.folder, 'secret')
-  if (!existsSync(path))
-    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  if (!existsSync(path)) {
+    // Made whole elsewhere and then linked: of two processes that start at once, both use the one that came first.
+    const made = `${path}.${process.pid}`
+    writeFileSync(made, randomBytes(32).toString('base64url'), { mode: 0o600 })
+    try {
+      linkSync(made, path)
+    } catch (error) {
+      if (!existsSync(path)) throw error
+    } finally {
+      rmSync(made)
+    }
+  }
   return readFileSync(path, 'utf8').trim()
 }

@@ -129,6 +129,9 @@ export function limiter(perMinute: number, clock: () => number = Date.now): (key
   }
 }
 
+/** Where the door tells sign-in the address a request came from; whatever a stranger put there is replaced. */
+export const addressHeader = 'x-quarterdeck-address'
+
 /** At most `perMinute` requests from one address. */
 export function rateLimit(perMinute: number, address: (c: Context) => string): MiddlewareHandler {
   const allow = limiter(perMinute)

@@ -22,7 +22,7 @@ import { type Actor, mayAct, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { Query } from '#metrics/query.ts'
 import { failedResponse, failureOf, orpcErrorOf } from './failure.ts'
-import { bodyLimit, csrf, knownHosts, rateLimit, securityHeaders } from './guard.ts'
+import { addressHeader, bodyLimit, csrf, knownHosts, rateLimit, securityHeaders } from './guard.ts'
 import { answerHttp, mcpServer } from './mcp.ts'
 import { serveWeb } from './web.ts'
 
@@ -103,7 +103,12 @@ export function httpApp(doors: Doors): App {
 
   const attempts = rateLimit(20, address)
   app.use('/api/auth/*', (c, next) => (c.req.method === 'POST' ? attempts(c, next) : next()))
-  app.on(['GET', 'POST'], '/api/auth/*', bodyLimit(64 * 1024), c => doors.auth(c.req.raw))
+  app.on(['GET', 'POST'], '/api/auth/*', bodyLimit(64 * 1024), c => {
+    // Sign-in counts attempts by address: by the one seen here, never by what a header claims.
+    const request = new Request(c.req.raw)
+    request.headers.set(addressHeader, address(c))
+    return doors.auth(request)
+  })
 
   // Answers are text and often long; what is small stays as it is.
   for (const path of ['/api/rpc/*', '/api/v1/*', '/api/exports', '/api/openapi.json'])

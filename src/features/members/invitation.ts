@@ -40,7 +40,10 @@ export const acceptInvitation = async (
       .where(eq(invitations.tokenHash, invitationHash(given.token)))
       .for('update')
     const gone = 'This link cannot be used: it was used already, has expired or was replaced.'
-    if (!found || found.acceptedAt || found.expiresAt < now || (found.invitedBy === 'system') !== setUp)
+    // An invitation is to an address; only the first owner's link is to whoever holds it, while there is nobody.
+    const [somebody] = await tx.select({ id: user.id }).from(user).limit(1)
+    const closed = setUp ? found?.email !== null || somebody : found?.email === null
+    if (!found || found.acceptedAt || found.expiresAt < now || closed)
       throw invalid(
         gone,
         setUp

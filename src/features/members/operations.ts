@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { and, count, desc, eq, gt, gte, ilike, isNull, lte, ne, or, type SQL } from 'drizzle-orm'
+import { and, count, desc, eq, gt, gte, ilike, isNotNull, isNull, lte, or, type SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
-import { type Actor, mayAct, type Role } from '#kernel/actor.ts'
+import { type Actor, mayAct, type Role, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { account, apikey, audit, invitations, session, twoFactor, user } from '#postgres/tables/members.ts'
 import { invitationHash } from './invitation.ts'
@@ -14,24 +14,42 @@ const Done = z.object({ done: z.literal(true) })
 const done = { done: true as const }
 const Id = z.object({ id: z.string() })
 
+/**
+ * Somebody, and the other owners. All of them are held until the transaction ends, in one order, so that two owners
+ * who demote each other at once do not both succeed.
+ */
 const personOf = async ({ ledger }: Context, id: string) => {
-  const [person] = await ledger.select().from(user).where(eq(user.id, id)).for('update')
+  const held = await ledger
+    .select()
+    .from(user)
+    .where(or(eq(user.id, id), eq(user.role, 'owner')))
+    .orderBy(user.id)
+    .for('update')
+  const person = held.find(one => one.id === id)
   if (!person) throw new Failure('not_found', 'There is no such person.')
-  return person
+  return { ...person, otherOwners: held.filter(one => one.id !== id && one.role === 'owner').length }
 }
 
-/** Nobody gives or takes a role above their own, and there is always an owner. */
-const mayChange = async (context: Context, person: { id: string; role: string }, to: Role | null) => {
-  const { actor, ledger } = context
-  for (const role of [person.role as Role, ...(to ? [to] : [])])
-    if (!mayAct(actor.role, role))
-      throw new Failure('forbidden', `A ${actor.role} may not change a ${role}.`, { next: 'Ask an owner.' })
-  if (person.role !== 'owner' || to === 'owner') return
-  const [others] = await ledger
-    .select({ n: count() })
-    .from(user)
-    .where(and(eq(user.role, 'owner'), ne(user.id, person.id)))
-  if (!others?.n)
+interface Standing {
+  role: string
+  /** null: all stores. */
+  stores: string[] | null
+}
+
+/** Nobody gives or takes what is above their own role or beyond their own stores. */
+const mayGive = (actor: Actor, { role, stores }: Standing, what: string) => {
+  if (!mayAct(actor.role, role as Role))
+    throw new Failure('forbidden', `A ${actor.role} may not ${what} a ${role}.`, { next: 'Ask an owner.' })
+  if (!seesAll(actor, stores ?? 'all'))
+    throw new Failure('forbidden', `You may not ${what} somebody who sees stores that you cannot see.`, {
+      next: `Name stores among yours: ${[actor.stores].flat().join(', ')}.`,
+    })
+}
+
+/** There is always an owner. */
+const mayChange = (actor: Actor, person: Awaited<ReturnType<typeof personOf>>, to: Standing | null) => {
+  for (const standing of to ? [person, to] : [person]) mayGive(actor, standing, 'change')
+  if (person.role === 'owner' && to?.role !== 'owner' && person.otherOwners === 0)
     throw invalid('The last owner cannot be removed or made less.', 'Make somebody else an owner first.')
 }
 
@@ -72,7 +90,7 @@ export const members = {
           and(
             isNull(invitations.acceptedAt),
             gt(invitations.expiresAt, clock()),
-            ne(invitations.invitedBy, 'system'),
+            isNotNull(invitations.email),
           ),
         )
       return {
@@ -105,8 +123,8 @@ export const members = {
     .output(z.object({ link: z.string(), mailed: z.boolean() }))
     .handler(async ({ input, context }) => {
       const { actor, ledger, accounts, clock } = context
-      if (!mayAct(actor.role, input.role))
-        throw new Failure('forbidden', `A ${actor.role} may not invite a ${input.role}.`)
+      const stores = input.stores === 'all' ? null : input.stores
+      mayGive(actor, { role: input.role, stores }, 'invite')
       const email = input.email.toLowerCase()
       const [taken] = await ledger.select({ id: user.id }).from(user).where(eq(user.email, email))
       if (taken)
@@ -118,7 +136,6 @@ export const members = {
         .delete(invitations)
         .where(and(eq(invitations.email, email), isNull(invitations.acceptedAt)))
       const token = randomBytes(32).toString('base64url')
-      const stores = input.stores === 'all' ? null : input.stores
       await ledger.insert(invitations).values({
         id: randomUUID(),
         tokenHash: invitationHash(token),
@@ -144,17 +161,19 @@ export const members = {
         .where(and(eq(invitations.id, input.id), isNull(invitations.acceptedAt)))
         .returning()
       if (!gone) throw new Failure('not_found', 'There is no such invitation.')
+      mayGive(context.actor, gone, 'withdraw the invitation of')
       context.note({ subject: gone.email ?? '', before: { role: gone.role, stores: gone.stores } })
       return done
     }),
 
   setRole: write({ role: 'director', summary: "Change somebody's role and stores", agents: false })
-    .input(Scope.extend({ id: z.string() }))
+    // Stores that are not named stay as they are: a new role must not open more of them unasked.
+    .input(Scope.extend({ id: z.string(), stores: Scope.shape.stores.removeDefault().optional() }))
     .output(Done)
     .handler(async ({ input, context }) => {
       const person = await personOf(context, input.id)
-      await mayChange(context, person, input.role)
-      const stores = input.stores === 'all' ? null : input.stores
+      const stores = input.stores === undefined ? person.stores : input.stores === 'all' ? null : input.stores
+      mayChange(context.actor, person, { role: input.role, stores })
       await context.ledger
         .update(user)
         .set({ role: input.role, stores, updatedAt: context.clock() })
@@ -176,7 +195,7 @@ export const members = {
     .output(Done)
     .handler(async ({ input, context }) => {
       const person = await personOf(context, input.id)
-      await mayChange(context, person, null)
+      mayChange(context.actor, person, null)
       await context.ledger.delete(apikey).where(eq(apikey.referenceId, input.id))
       await context.ledger.delete(user).where(eq(user.id, input.id))
       context.note({
@@ -304,10 +323,7 @@ export const members = {
       const owner = own(actor)
       if (!mayAct(actor.role, input.role))
         throw new Failure('forbidden', `A key of yours can be at most a ${actor.role}.`)
-      if (
-        actor.stores !== 'all' &&
-        (input.stores === 'all' || input.stores.some(s => !actor.stores.includes(s)))
-      )
+      if (!seesAll(actor, input.stores))
         throw new Failure('forbidden', 'A key cannot see stores that you cannot see.')
       const key = `qd_${randomBytes(32).toString('base64url')}`
       const id = randomUUID()
@@ -380,7 +396,7 @@ export const members = {
           .select()
           .from(audit)
           .where(where)
-          .orderBy(desc(audit.at))
+          .orderBy(desc(audit.at), audit.id)
           .limit(input.limit)
           .offset(input.offset),
         ledger.select({ n: count() }).from(audit).where(where),

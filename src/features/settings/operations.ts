@@ -4,6 +4,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { type Actor, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
 import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
@@ -42,6 +43,10 @@ const current = async (context: Context, { table, key, id }: Pick<Keep, 'table' 
  */
 const save = async (context: Context, keep: Keep): Promise<{ version: number }> => {
   const before = await current(context, keep)
+  if (!before && keep.version)
+    throw new Failure('conflict', `${keep.what} was removed by somebody else meanwhile.`, {
+      next: 'Save it without a version to add it anew.',
+    })
   if (before && keep.version !== before.version)
     throw new Failure(
       'conflict',
@@ -60,18 +65,49 @@ const save = async (context: Context, keep: Keep): Promise<{ version: number }> 
       .update(keep.table as never)
       .set(values as never)
       .where(eq(keep.key, keep.id))
-  else await context.ledger.insert(keep.table as never).values(values as never)
+  else {
+    const added = (await context.ledger
+      .insert(keep.table as never)
+      .values(values as never)
+      .onConflictDoNothing()
+      .returning()) as unknown[]
+    // Somebody else added it between our look and our save.
+    if (added.length === 0)
+      throw new Failure('conflict', `${keep.what} exists already.`, {
+        next: 'Read it again and repeat your change.',
+      })
+  }
   context.note({ subject: keep.what, before: before ?? null, after: values })
   return { version }
 }
 
-const remove = async (context: Context, table: PgTable, key: PgColumn, id: string, what: string) => {
+const remove = async (
+  context: Context,
+  table: PgTable,
+  key: PgColumn,
+  id: string,
+  what: string,
+  storesOf?: (row: Versioned) => Actor['stores'],
+) => {
   const before = await current(context, { table, key, id })
   if (!before) throw new Failure('not_found', `There is no ${what}.`)
+  if (storesOf) within(context.actor, storesOf(before))
   await context.ledger.delete(table as never).where(eq(key, id))
   context.note({ subject: what, before, after: null })
   return { removed: true as const }
 }
+
+/** What is said of stores is said by who sees them; what is said of the company, by who sees it whole. */
+const within = (actor: Actor, stores: Actor['stores']) => {
+  if (!seesAll(actor, stores))
+    throw new Failure('forbidden', 'This concerns stores that you cannot see.', {
+      next: `Name stores among yours: ${[actor.stores].flat().join(', ')}.`,
+    })
+}
+const storesOfEvent = (event: object): Actor['stores'] =>
+  'stores' in event && Array.isArray(event.stores) && event.stores.length > 0 ? event.stores : 'all'
+const storesOfTarget = (target: object): Actor['stores'] =>
+  'store' in target && typeof target.store === 'string' ? [target.store] : 'all'
 
 const Removed = z.object({ removed: z.literal(true) })
 
@@ -94,8 +130,11 @@ export const settings = {
         calendar: (company?.calendar as typeof defaultCalendar | undefined) ?? defaultCalendar,
         currency: company?.currency ?? null,
         companyVersion: company?.version ?? 0,
-        events,
-        targets,
+        events: events.filter(
+          e =>
+            actor.stores === 'all' || e.stores.length === 0 || e.stores.some(s => actor.stores.includes(s)),
+        ),
+        targets: targets.filter(t => t.store === null || seesAll(actor, [t.store])),
         metrics,
         dimensions,
         demo: context.demo,
@@ -106,6 +145,7 @@ export const settings = {
     .input(Store)
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
+      within(context.actor, [values.store])
       const before = await current(context, { table: rows.stores, key: rows.stores.store, id: values.store })
       if (before && (before.currency !== values.currency || before.timezone !== values.timezone))
         throw invalid(
@@ -125,22 +165,25 @@ export const settings = {
   saveCompany: write({ role: 'director', summary: 'Set the calendar and the currency answers are given in' })
     .input(Company)
     .output(Saved)
-    .handler(({ input: { version, ...values }, context }) =>
-      save(context, {
+    .handler(({ input: { version, ...values }, context }) => {
+      within(context.actor, 'all')
+      return save(context, {
         table: rows.company,
         key: rows.company.id,
         id: 'company',
         what: 'calendar and currency',
         version: version || undefined,
         values: { id: 'company', ...values },
-      }),
-    ),
+      })
+    }),
 
   saveEvent: write({ role: 'contributor', summary: 'Add or change an event' })
     .input(Event)
     .output(Saved.extend({ id: z.string() }))
     .handler(async ({ input: { version, ...values }, context }) => {
       const id = values.id ?? randomUUID()
+      const [before] = await context.ledger.select().from(rows.events).where(eq(rows.events.id, id))
+      for (const event of before ? [before, values] : [values]) within(context.actor, storesOfEvent(event))
       const what = `event ${values.name} ${values.from}`
       return {
         id,
@@ -158,12 +201,15 @@ export const settings = {
   removeEvent: write({ role: 'contributor', summary: 'Remove an event' })
     .input(z.object({ id: z.string() }))
     .output(Removed)
-    .handler(({ input, context }) => remove(context, rows.events, rows.events.id, input.id, 'such event')),
+    .handler(({ input, context }) =>
+      remove(context, rows.events, rows.events.id, input.id, 'such event', storesOfEvent),
+    ),
 
   saveTarget: write({ role: 'lead', summary: 'Set a target for a metric over periods' })
     .input(Target)
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
+      within(context.actor, storesOfTarget(values))
       const known = vocabulary((await readWorld(context.ledger)).metrics)
       if (!known.has(values.metric)) throw unknown(values.metric, known.keys(), 'metric')
       const id = `${values.name}:${values.metric}:${values.store ?? ''}`
@@ -187,6 +233,7 @@ export const settings = {
         rows.targets.id,
         `${input.name}:${input.metric}:${input.store ?? ''}`,
         `target ${input.name} for ${input.metric}`,
+        storesOfTarget,
       ),
     ),
 
