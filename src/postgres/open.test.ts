@@ -17,8 +17,11 @@ const uk = { store: 'uk', name: 'UK', currency: 'GBP', timezone: 'Europe/London'
 /** The same on both: one dialect. */
 const ledgerWorks = (at: () => { databaseUrl?: string; folder: string }) => {
   it('is migrated by two that start at once, and by one that starts again', async () => {
-    const first = await openLedger(at())
-    const others = at().databaseUrl ? await Promise.all([openLedger(at()), openLedger(at())]) : []
+    // On a server all of them find it empty; the embedded one is opened by one process at a time.
+    const [first, ...others] = at().databaseUrl
+      ? await Promise.all([openLedger(at()), openLedger(at()), openLedger(at())])
+      : [await openLedger(at())]
+    if (!first) throw new Error('none opened')
     const rows = (await first.ledger.execute(sql`SELECT name FROM migrations ORDER BY name`)) as unknown as {
       rows: { name: string }[]
     }

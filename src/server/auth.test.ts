@@ -28,7 +28,7 @@ const password = 'a sentence nobody guesses'
 
 beforeAll(async () => {
   open = await openLedger({ folder: ':memory:' })
-  auth = createAuth(readConfig({}, ':memory:'), open.ledger, url)
+  auth = createAuth(readConfig({ LOG_LEVEL: 'silent' }, ':memory:'), open.ledger, url)
 })
 afterAll(() => open.close())
 

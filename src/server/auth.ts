@@ -24,6 +24,7 @@ import {
 } from '#postgres/tables/members.ts'
 import type { Config } from './config.ts'
 import { addressHeader } from './guard.ts'
+import { createLog } from './log.ts'
 import { createMail } from './mail.ts'
 
 /** Sign-in: who asks, better-auth's own paths, and the one-time links. */
@@ -41,6 +42,7 @@ const hours = 3_600_000
 
 /** Sign-in over the ledger. `url` is the address people use. */
 export const createAuth = (config: Config, ledger: Ledger, url: string): Auth => {
+  const log = createLog(config.logLevel)
   const mail = createMail(config.mail)
   const auth = betterAuth({
     appName: 'Quarterdeck',
@@ -48,6 +50,10 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     basePath: '/api/auth',
     secret: secretOf(config),
     telemetry: { enabled: false },
+    logger: {
+      log: (level, message, ...more) =>
+        log[level]({ err: more.find(one => one instanceof Error) }, message.split('\nparams:')[0]),
+    },
     database: drizzleAdapter(ledger as unknown as Record<string, unknown>, {
       provider: 'pg',
       schema: { user, session, account, verification, twoFactor: twoFactorTable, apikey },
@@ -211,7 +217,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
 
 /** What sign-in refuses is nobody; a ledger that does not answer is not. */
 const nobody = (error: unknown): null => {
-  if (error instanceof APIError) return null
+  if (error instanceof APIError && error.statusCode < 500) return null
   throw error
 }
 

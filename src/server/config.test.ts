@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from './config.ts'
 import { createLog } from './log.ts'
@@ -43,5 +44,21 @@ describe('the log', () => {
     expect(lines[0]).not.toContain(secret)
     expect(lines[0]).toContain('•••')
     expect(lines[1]).not.toContain(secret)
+  })
+  it('says why a query failed, but not the values it was asked with', () => {
+    const lines: string[] = []
+    const log = createLog('info', { write: line => lines.push(line) })
+    const reason = Object.assign(new Error('duplicate key value'), {
+      detail: 'Key (email)=(eve@example.com)',
+    })
+    const failed = new DrizzleQueryError('insert into "session" values ($1)', ['a-session-token'], reason)
+    log.error({ err: failed }, 'operation failed')
+    log.error(new Error('outer', { cause: failed }))
+    expect(lines.join()).not.toMatch(/a-session-token|eve@/)
+    for (const line of lines) {
+      expect(line).toContain('insert into')
+      expect(line).toContain('duplicate key value')
+      expect(line).toContain('config.test.ts')
+    }
   })
 })

@@ -3,110 +3,196 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
 import type { Actor } from '#kernel/actor.ts'
-import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import type { OpenLedger } from '#postgres/open.ts'
 import { audit } from '#postgres/tables/members.ts'
+import { ledgers } from '../../../test/ledgers.ts'
 import { groupsOf, pasted, textOfGroups } from './model.ts'
 import { readWorld } from './world.ts'
 
-let open: OpenLedger
-const owner: Actor = { kind: 'person', id: 'o', name: 'Ada', role: 'owner', stores: 'all' }
-const context = (): Context =>
-  ({
-    actor: owner,
-    ledger: open.ledger,
-    clock: () => new Date('2026-11-23T09:00:00Z'),
-    note: () => undefined,
-    enqueue: () => undefined,
-    demo: null,
-  }) as unknown as Context
-const run = <T>(operation: unknown, input: unknown) =>
-  call(operation as never, input as never, { context: context() } as never) as Promise<T>
-const store = { store: 'uk', name: 'UK', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
+describe.each(ledgers)('on $name', place => {
+  let open: OpenLedger
+  const owner: Actor = { kind: 'person', id: 'o', name: 'Ada', role: 'owner', stores: 'all' }
+  const context = (actor = owner): Context =>
+    ({
+      actor,
+      ledger: open.ledger,
+      clock: () => new Date('2026-11-23T09:00:00Z'),
+      note: () => undefined,
+      enqueue: () => undefined,
+      demo: null,
+    }) as unknown as Context
+  const run = <T>(operation: unknown, input: unknown, actor = owner) =>
+    call(operation as never, input as never, { context: context(actor) } as never) as Promise<T>
+  const store = { store: 'uk', name: 'UK', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
 
-beforeAll(async () => {
-  open = await openLedger({ folder: ':memory:' })
-})
-afterAll(() => open.close())
+  beforeAll(async () => {
+    open = await place.open()
+  })
+  afterAll(() => open.close())
 
-describe('settings', () => {
-  it('are saved by version, so that nobody overwrites what they have not seen', async () => {
-    expect(await run(operations.settings.saveStore, store)).toEqual({ version: 1 })
-    expect(await run(operations.settings.saveStore, { ...store, name: 'Britain', version: 1 })).toEqual({
-      version: 2,
+  describe('settings', () => {
+    it('are saved by version, so that nobody overwrites what they have not seen', async () => {
+      expect(await run(operations.settings.saveStore, store)).toEqual({ version: 1 })
+      expect(await run(operations.settings.saveStore, { ...store, name: 'Britain', version: 1 })).toEqual({
+        version: 2,
+      })
+      await expect(
+        run(operations.settings.saveStore, { ...store, name: 'England', version: 1 }),
+      ).rejects.toMatchObject({ code: 'conflict' })
+      await expect(run(operations.settings.saveStore, store)).rejects.toThrow('exists already')
+      expect((await readWorld(open.ledger)).stores).toEqual([{ ...store, name: 'Britain' }])
     })
-    await expect(
-      run(operations.settings.saveStore, { ...store, name: 'England', version: 1 }),
-    ).rejects.toMatchObject({ code: 'conflict' })
-    await expect(run(operations.settings.saveStore, store)).rejects.toThrow('exists already')
-    expect((await readWorld(open.ledger)).stores).toEqual([{ ...store, name: 'Britain' }])
-  })
-  it('keep a store in the currency its ledger is booked in', async () => {
-    await expect(
-      run(operations.settings.saveStore, { ...store, currency: 'EUR', version: 2 }),
-    ).rejects.toThrow('cannot change')
-    await expect(
-      run(operations.settings.saveStore, { ...store, store: 'x', timezone: 'Mars/Base' }),
-    ).rejects.toBeDefined()
-  })
-  it('check metrics and groups with the metric language, and leave no trace of what was refused', async () => {
-    const before = (await open.ledger.select().from(audit)).length
-    const metric = { name: 'take', label: 'Take', formula: 'net_sales + orders' }
-    await expect(run(operations.settings.saveMetric, metric)).rejects.toThrow('cannot be added')
-    await expect(
-      run(operations.settings.saveDimension, {
-        name: 'region',
-        label: 'R',
-        of: 'country',
-        groups: { A: ['UK'], B: ['UK'] },
-      }),
-    ).rejects.toThrow('in two groups')
-    await expect(
-      run(operations.settings.saveTarget, { name: 'plan', metric: 'nett_sales', grain: 'month', values: {} }),
-    ).rejects.toThrow('no metric')
-    expect((await open.ledger.select().from(audit)).length).toBe(before)
-    await run(operations.settings.saveMetric, { ...metric, formula: 'net_sales / orders' })
-    await run(operations.settings.saveMetric, { name: 'twice', label: 'Twice', formula: 'take * 2' })
-    await expect(run(operations.settings.removeMetric, { name: 'take' })).rejects.toThrow(
-      'no metric take (in twice)',
-    )
-  })
-  it('hold events and targets the way questions need them', async () => {
-    const { id } = await run<{ id: string }>(operations.settings.saveEvent, {
-      name: 'Sale',
-      series: 'summer',
-      kind: 'promotion',
-      from: '2026-07-01',
-      to: '2026-07-10',
+    it('keep a store in the currency its ledger is booked in', async () => {
+      await expect(
+        run(operations.settings.saveStore, { ...store, currency: 'EUR', version: 2 }),
+      ).rejects.toThrow('cannot change')
+      await expect(
+        run(operations.settings.saveStore, { ...store, store: 'x', timezone: 'Mars/Base' }),
+      ).rejects.toBeDefined()
     })
-    await expect(
-      run(operations.settings.saveEvent, {
-        name: 'S',
-        series: 's',
-        kind: 'other',
-        from: '2026-07-02',
-        to: '2026-07-01',
-      }),
-    ).rejects.toBeDefined()
-    await run(operations.settings.saveTarget, {
-      name: 'plan',
-      metric: 'net_sales',
-      grain: 'month',
-      values: { '2026-11-01': '1000' },
+    it('check metrics and groups with the metric language, and leave no trace of what was refused', async () => {
+      const before = (await open.ledger.select().from(audit)).length
+      const metric = { name: 'take', label: 'Take', formula: 'net_sales + orders' }
+      await expect(run(operations.settings.saveMetric, metric)).rejects.toThrow('cannot be added')
+      await expect(
+        run(operations.settings.saveDimension, {
+          name: 'region',
+          label: 'R',
+          of: 'country',
+          groups: { A: ['UK'], B: ['UK'] },
+        }),
+      ).rejects.toThrow('in two groups')
+      await expect(
+        run(operations.settings.saveTarget, {
+          name: 'plan',
+          metric: 'nett_sales',
+          grain: 'month',
+          values: {},
+        }),
+      ).rejects.toThrow('no metric')
+      expect((await open.ledger.select().from(audit)).length).toBe(before)
+      await run(operations.settings.saveMetric, { ...metric, formula: 'net_sales / orders' })
+      await run(operations.settings.saveMetric, { name: 'twice', label: 'Twice', formula: 'take * 2' })
+      await expect(run(operations.settings.removeMetric, { name: 'take' })).rejects.toThrow(
+        'no metric take (in twice)',
+      )
     })
-    const world = await readWorld(open.ledger)
-    expect(world.events.map(e => e.id)).toEqual([id])
-    expect(world.targets).toEqual([
-      {
+    it('hold events and targets the way questions need them', async () => {
+      const { id } = await run<{ id: string }>(operations.settings.saveEvent, {
+        name: 'Sale',
+        series: 'summer',
+        kind: 'promotion',
+        from: '2026-07-01',
+        to: '2026-07-10',
+      })
+      await expect(
+        run(operations.settings.saveEvent, {
+          name: 'S',
+          series: 's',
+          kind: 'other',
+          from: '2026-07-02',
+          to: '2026-07-01',
+        }),
+      ).rejects.toBeDefined()
+      await run(operations.settings.saveTarget, {
         name: 'plan',
         metric: 'net_sales',
         grain: 'month',
         values: { '2026-11-01': '1000' },
-        store: null,
-        currency: null,
-      },
-    ])
-    await run(operations.settings.removeEvent, { id })
-    expect((await readWorld(open.ledger)).events).toEqual([])
+      })
+      const world = await readWorld(open.ledger)
+      expect(world.events.map(e => e.id)).toEqual([id])
+      expect(world.targets).toEqual([
+        {
+          name: 'plan',
+          metric: 'net_sales',
+          grain: 'month',
+          values: { '2026-11-01': '1000' },
+          store: null,
+          currency: null,
+        },
+      ])
+      await run(operations.settings.removeEvent, { id })
+      expect((await readWorld(open.ledger)).events).toEqual([])
+    })
+  })
+
+  describe('settings saved at the same moment', () => {
+    it('of one new thing: one is added, the other told so', async () => {
+      const done = await Promise.allSettled(
+        ['A', 'B', 'C'].map(name => run(operations.settings.saveStore, { ...store, store: 'new', name })),
+      )
+      expect(done.filter(d => d.status === 'fulfilled')).toHaveLength(1)
+      for (const one of done)
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'conflict' })
+    })
+    it('from one version: one is kept, nothing is lost unseen', async () => {
+      const done = await Promise.allSettled(
+        ['A', 'B', 'C'].map(name =>
+          run(operations.settings.saveStore, { ...store, store: 'new', name, version: 1 }),
+        ),
+      )
+      expect(done.filter(d => d.status === 'fulfilled')).toHaveLength(1)
+    })
+    it('while it is removed: it does not come back by itself', async () => {
+      const target = { name: 'gone', metric: 'net_sales', grain: 'month', values: { '2026-11-01': '1' } }
+      await run(operations.settings.saveTarget, target)
+      await run(operations.settings.removeTarget, { name: 'gone', metric: 'net_sales' })
+      await expect(run(operations.settings.saveTarget, { ...target, version: 1 })).rejects.toMatchObject({
+        code: 'conflict',
+      })
+      expect(await run(operations.settings.saveTarget, target)).toEqual({ version: 1 })
+    })
+  })
+
+  describe('somebody with a few stores', () => {
+    const some: Actor = { kind: 'person', id: 's', name: 'Sam', role: 'director', stores: ['uk'] }
+    const target = (of: string | null) => ({
+      name: 'budget',
+      metric: 'net_sales',
+      grain: 'month',
+      values: { '2026-12-01': '5' },
+      store: of,
+    })
+    const event = (stores: string[]) => ({
+      name: 'Sale',
+      series: 'sale',
+      kind: 'promotion',
+      from: '2026-07-01',
+      to: '2026-07-02',
+      stores,
+    })
+
+    it('saves what concerns those, and nothing that concerns others or the company', async () => {
+      await run(operations.settings.saveTarget, target('uk'), some)
+      const mine = await run<{ id: string }>(operations.settings.saveEvent, event(['uk']), some)
+      const foreign = await run<{ id: string }>(operations.settings.saveEvent, event(['new']))
+      await run(operations.settings.saveTarget, target('new'))
+      const calendar = { calendar: 'iso', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' }
+      const before = await open.ledger.select().from(audit)
+      for (const [operation, input] of [
+        [operations.settings.saveTarget, target('new')],
+        [operations.settings.saveTarget, target(null)],
+        [operations.settings.removeTarget, { name: 'budget', metric: 'net_sales', store: 'new' }],
+        [operations.settings.saveEvent, event([])],
+        [operations.settings.saveEvent, { ...event(['uk']), id: foreign.id, version: 1 }],
+        [operations.settings.removeEvent, { id: foreign.id }],
+        [operations.settings.saveStore, { ...store, store: 'fourth' }],
+        [operations.settings.saveCompany, { calendar, currency: null }],
+      ])
+        await expect(run(operation, input, some)).rejects.toMatchObject({ code: 'forbidden' })
+      expect(await open.ledger.select().from(audit)).toEqual(before)
+      await run(operations.settings.removeEvent, { id: mine.id }, some)
+    })
+    it('reads the targets and events of those and of the company', async () => {
+      const seen = await run<{ targets: { store: string | null }[]; events: { stores: string[] }[] }>(
+        operations.settings.read,
+        {},
+        some,
+      )
+      expect(new Set(seen.targets.map(t => t.store))).toEqual(new Set([null, 'uk']))
+      expect(seen.events.flatMap(e => e.stores)).not.toContain('new')
+    })
   })
 })
 
