@@ -169,11 +169,16 @@ export const connections = {
       if (!known.includes(input.mapping.target))
         throw invalid(`There is no target "${input.mapping.target}".`, `Targets: ${known.join(', ')}.`)
       const row = { name: input.name, mapping: input.mapping, by: context.actor.name }
+      const [before] = await context.ledger
+        .select()
+        .from(mappings)
+        .where(eq(mappings.name, input.name))
+        .for('update')
       await context.ledger
         .insert(mappings)
         .values(row)
         .onConflictDoUpdate({ target: mappings.name, set: { mapping: row.mapping, by: row.by } })
-      context.note({ subject: input.name, after: input.mapping })
+      context.note({ subject: input.name, before: before?.mapping, after: input.mapping })
       return { name: input.name }
     }),
 

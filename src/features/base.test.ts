@@ -1,0 +1,133 @@
+import { call } from '@orpc/server'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Actor, system } from '#kernel/actor.ts'
+import type { OpenLedger } from '#postgres/open.ts'
+import { mappings } from '#postgres/tables/connections.ts'
+import { audit } from '#postgres/tables/members.ts'
+import { ledgers } from '../../test/ledgers.ts'
+import { operationsOf, read, write } from './base.ts'
+import type { Context } from './context.ts'
+import { operations } from './operations.ts'
+
+describe.each(ledgers)('a write, on $name', place => {
+  let open: OpenLedger
+  let sent: string[]
+  let settled: number
+  const lead: Actor = { kind: 'key', id: 'k', name: 'script of Lea', role: 'lead', stores: 'all' }
+  const context = (actor = lead): Context =>
+    ({
+      actor,
+      ledger: open.ledger,
+      clock: () => new Date('2026-11-23T09:00:00Z'),
+      note: () => undefined,
+      settled: () => {
+        settled += 1
+      },
+      enqueue: (_job: string, { id }: { id: string }) => sent.push(id),
+    }) as unknown as Context
+
+  /** Saves a mapping, asks for work, and then goes the way it is told. */
+  const saving = write({ role: 'lead', summary: 'Try' })
+    .input(z.object({ name: z.string(), end: z.string(), apiKey: z.string().optional() }))
+    .output(z.object({ ok: z.literal('yes') }))
+    .handler(async ({ input, context: { ledger, enqueue, note } }) => {
+      await ledger.insert(mappings).values({ name: input.name, mapping: {}, by: 'test' })
+      enqueue('import', { id: input.name })
+      if (input.end === 'noted')
+        for (const subject of ['a', 'b'])
+          note({ subject, before: { password: 'p', was: 1 }, after: [{ token: 't' }] })
+      if (input.end === 'fails') throw new Error('on the way')
+      return { ok: input.end === 'lies' ? ('no' as 'yes') : 'yes' }
+    })
+  const tried = (end: string, more: object = {}, actor = lead) =>
+    call(saving, { name: end, end, ...more }, { context: context(actor), path: ['try', 'save'] })
+  const kept = async () => [await open.ledger.select().from(mappings), await open.ledger.select().from(audit)]
+
+  beforeAll(async () => {
+    open = await place.open()
+  })
+  afterAll(() => open.close())
+  beforeEach(async () => {
+    sent = []
+    settled = 0
+    for (const table of [mappings, audit]) await open.ledger.delete(table)
+  })
+
+  it('that says nothing of itself leaves its input in the audit, without what opens doors', async () => {
+    await tried('fine', { apiKey: 'qd_1' })
+    const [, rows] = await kept()
+    expect(rows).toMatchObject([
+      {
+        actorKind: 'key',
+        actorId: 'k',
+        actorName: 'script of Lea',
+        operation: 'try.save',
+        before: null,
+        after: { name: 'fine', end: 'fine', apiKey: '•••' },
+      },
+    ])
+    expect([sent, settled]).toEqual([['fine'], 1])
+  })
+  it('leaves a row for each thing it touched, before and after', async () => {
+    await tried('noted')
+    const [, rows] = await kept()
+    expect(rows).toMatchObject(
+      ['a', 'b'].map(subject => ({
+        subject,
+        before: { password: '•••', was: 1 },
+        after: [{ token: '•••' }],
+      })),
+    )
+  })
+  it('that fails, or answers what it must not, leaves nothing and sends nothing', async () => {
+    await expect(tried('fails')).rejects.toThrow('on the way')
+    await expect(tried('lies')).rejects.toMatchObject({ status: 500 })
+    await tried('fine')
+    await expect(tried('fine')).rejects.toBeDefined()
+    const [saved, rows] = await kept()
+    expect([saved?.length, rows?.length, sent, settled]).toEqual([1, 1, ['fine'], 1])
+  })
+  it('is refused below its role before its input is looked at', async () => {
+    const viewer: Actor = { ...lead, role: 'viewer' }
+    await expect(call(saving, {} as never, { context: context(viewer) })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(tried('fine', { end: 1 })).rejects.toMatchObject({ status: 400 })
+    expect(await kept()).toEqual([[], []])
+  })
+  it('saves and forgets a mapping with what was there before', async () => {
+    const mapping = (column: string) => ({ target: 'sales', columns: { at: column } })
+    const as = {
+      context: {
+        ...context(system('test')),
+        imports: { targets: () => [{ name: 'sales' }] },
+      } as unknown as Context,
+    }
+    const saved = (column: string) =>
+      call(operations.connections.saveMapping, { name: 'm', mapping: mapping(column) } as never, as)
+    await saved('Date')
+    await saved('Day')
+    await call(operations.connections.removeMapping, { name: 'm' }, as)
+    const [, rows] = await kept()
+    const changes = (rows as (typeof audit.$inferSelect)[]).map(row =>
+      [row.before, row.after].map(v => v !== null),
+    )
+    expect(changes).toHaveLength(3)
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        [false, true],
+        [true, true],
+        [true, false],
+      ]),
+    )
+  })
+})
+
+describe('the list of operations', () => {
+  it('is read off the procedures: name, effect, role and a summary', () => {
+    const list = operationsOf({ room: { look: read({ role: 'viewer', summary: 'Look' }).handler(() => 1) } })
+    expect(list).toMatchObject([{ name: 'room.look', effect: 'read', role: 'viewer', summary: 'Look' }])
+    for (const { name, summary } of operationsOf(operations)) expect(summary, name).toMatch(/^[A-Z].{5,}/)
+  })
+})
