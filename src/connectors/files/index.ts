@@ -1,4 +1,4 @@
-import { invalid } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
 import { type Intake, peek, takeIn } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
 import { nearest } from './nearest.ts'
@@ -86,6 +86,11 @@ const sourceOf = async (
     const sandbox = await openSandbox(intake.path, work)
     try {
       return { source: await parquetSource(intake.path, sandbox), warnings: [] }
+    } catch (cause) {
+      throw new Failure('invalid', 'The Parquet file is damaged or cut off: its end is missing.', {
+        next: 'Export or send it again, whole.',
+        cause,
+      })
     } finally {
       sandbox.close()
     }
