@@ -1,17 +1,5 @@
-import { type Column, type ColumnType, derived, type Table, tables } from '#kernel/canonical.ts'
-
-const types: Record<ColumnType, string> = {
-  text: 'VARCHAR',
-  money: 'DECIMAL(18,4)',
-  quantity: 'DECIMAL(18,4)',
-  rate: 'DECIMAL(18,8)',
-  count: 'BIGINT',
-  hash: 'UBIGINT',
-  flag: 'BOOLEAN',
-  day: 'DATE',
-  time: 'TIMESTAMP',
-  hour: 'TINYINT',
-}
+import { type Column, derived, type Table, tables } from '#kernel/canonical.ts'
+import { duckdbTypes as types } from '#kernel/duckdb-types.ts'
 
 const column = (name: string, { type, optional }: Column) =>
   `${name} ${types[type]}${optional ? '' : ' NOT NULL'}`

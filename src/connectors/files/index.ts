@@ -1,4 +1,4 @@
-import { Failure, invalid } from '#kernel/error.ts'
+import { invalid } from '#kernel/error.ts'
 import { type Intake, peek, takeIn } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
 import { nearest } from './nearest.ts'
@@ -10,7 +10,7 @@ import type { Mapping, Reading, Source } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
 import { jsonSource, parquetSource, textSource } from './source.ts'
-import { type Staged, stage } from './stage.ts'
+import { type Staged, stage, translated } from './stage.ts'
 import type { Place, Target } from './target.ts'
 import { targets } from './targets/index.ts'
 
@@ -87,10 +87,7 @@ const sourceOf = async (
     try {
       return { source: await parquetSource(intake.path, sandbox), warnings: [] }
     } catch (cause) {
-      throw new Failure('invalid', 'The Parquet file is damaged or cut off: its end is missing.', {
-        next: 'Export or send it again, whole.',
-        cause,
-      })
+      throw translated(cause)
     } finally {
       sandbox.close()
     }

@@ -1,11 +1,12 @@
 import { table } from '#kernel/canonical.ts'
+import { duckdbTypes } from '#kernel/duckdb-types.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { codeSql, flagSql, isBlank, numberSql, plausible, textSql, timeSql } from './cell.ts'
 import { compile, type Kind, type Scope } from './compile.ts'
 import { type Node, parse } from './expression.ts'
 import { nearest, plainName } from './nearest.ts'
 import { ident, type Mapping, quote, type Source } from './reading.ts'
-import { type Given, type Place, sqlTypes, type Target } from './target.ts'
+import type { Given, Place, Target } from './target.ts'
 
 /** A mapping bound to a file: the SQL that turns its records into canonical rows. */
 export interface Plan {
@@ -204,11 +205,11 @@ const statements = (
       .filter(([name]) => !(name in told))
       .map(
         ([name, { type }]) =>
-          `TRY_CAST(${made[name] ?? lacking(target, name)} AS ${sqlTypes[type]}) AS ${ident(name)}`,
+          `TRY_CAST(${made[name] ?? lacking(target, name)} AS ${duckdbTypes[type]}) AS ${ident(name)}`,
       )
     const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep', false)})${where}`
     const ordered = types.map(([name, { type }]) =>
-      name in told ? `TRY_CAST(${told[name]} AS ${sqlTypes[type]}) AS ${ident(name)}` : ident(name),
+      name in told ? `TRY_CAST(${told[name]} AS ${duckdbTypes[type]}) AS ${ident(name)}` : ident(name),
     )
     return { ordered, first }
   }

@@ -185,7 +185,8 @@ const writeRejects = async (
   return path
 }
 
-const translated = (cause: unknown): Failure => {
+/** An engine's error in words: a full disk, a damaged file, an import stopped. */
+export const translated = (cause: unknown): Failure => {
   if (cause instanceof Failure) return cause
   const text = cause instanceof Error ? cause.message : String(cause)
   if (/no space left|disk full|could not write|failed to (write|offload)|max_temp_directory_size/i.test(text))
@@ -193,7 +194,10 @@ const translated = (cause: unknown): Failure => {
       next: 'Free some space in the data folder and run the same import again.',
       cause,
     })
-  if (/parquet/i.test(text) && /magic|corrupt|invalid|footer|snappy|thrift/i.test(text))
+  if (
+    /no magic bytes/i.test(text) ||
+    (/parquet/i.test(text) && /magic|corrupt|invalid|footer|snappy|thrift/i.test(text))
+  )
     return new Failure('invalid', 'The Parquet file is damaged or cut off.', {
       next: 'Copy it again.',
       cause,

@@ -1,4 +1,4 @@
-import type { ColumnType, TableName } from '#kernel/canonical.ts'
+import type { TableName } from '#kernel/canonical.ts'
 import type { Kind } from './compile.ts'
 
 /** A column a mapping may fill, in everyday words. */
@@ -65,19 +65,6 @@ export interface Target {
   kept?: readonly string[]
   /** replace_orders where a file restates whole orders. */
   mode?: 'merge' | 'replace_orders'
-}
-
-export const sqlTypes: Record<ColumnType, string> = {
-  text: 'VARCHAR',
-  money: 'DECIMAL(18,4)',
-  quantity: 'DECIMAL(18,4)',
-  rate: 'DECIMAL(18,8)',
-  count: 'BIGINT',
-  hash: 'UBIGINT',
-  flag: 'BOOLEAN',
-  day: 'DATE',
-  time: 'TIMESTAMP',
-  hour: 'TINYINT',
 }
 
 /** A stable 64-bit hash of text: the same in every version of every engine. */
