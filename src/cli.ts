@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import './cli/drizzle-imports.ts'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { Terminal } from './cli/terminal.ts'
 

@@ -12,6 +12,8 @@ const sums = `
   coalesce(sum(gross + discounts + reversals) FILTER (WHERE cost IS NOT NULL), 0) AS net_costed,
   count(*) AS lines`
 
+const columns = [...sums.matchAll(/ AS (\w+)(?=,|$)/g)].map(([, name]) => name)
+
 /** A row that makes its order an order: it sells something. */
 export const sells = `(kind = 'sale' AND quantity > 0 AND gross > 0)`
 
@@ -62,8 +64,23 @@ export const salesHours = (within: string): string => {
   ) GROUP BY store, day, hour, currency, country, channel`
 }
 
+/**
+ * Orders are counted by line, less the lines that sell the same product again within their order: those are few, and
+ * a distinct count for each product and day takes as long as all the sums together.
+ */
 export const productDays = (within: string): string => `
-  SELECT store, day, product_id, currency,
-    CAST(count(DISTINCT order_id) FILTER (WHERE ${sells}) AS BIGINT) AS orders, ${sums}
-  FROM sales_lines WHERE ${within}
-  GROUP BY store, day, product_id, currency`
+  SELECT p.store AS store, p.day AS day, p.product_id AS product_id, p.currency AS currency,
+    CAST(p.selling - coalesce(a.again, 0) AS BIGINT) AS orders, ${columns.map(name => `p.${name} AS ${name}`).join(', ')}
+  FROM (
+    SELECT store, day, product_id, currency, CAST(count(*) FILTER (WHERE ${sells}) AS BIGINT) AS selling, ${sums}
+    FROM sales_lines WHERE ${within}
+    GROUP BY store, day, product_id, currency
+  ) p
+  LEFT JOIN (
+    SELECT store, day, product_id, currency, CAST(sum(n - 1) AS BIGINT) AS again
+    FROM (
+      SELECT store, day, product_id, currency, order_id, CAST(count(*) AS BIGINT) AS n
+      FROM sales_lines WHERE ${within} AND ${sells}
+      GROUP BY store, day, product_id, currency, order_id HAVING count(*) > 1
+    ) GROUP BY store, day, product_id, currency
+  ) a ON p.store = a.store AND p.day = a.day AND p.product_id = a.product_id AND p.currency = a.currency`
