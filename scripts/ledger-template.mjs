@@ -1,13 +1,18 @@
-// Packs an empty embedded database once, so that first starts and tests need not make one; npm ci throws it away with
-// node_modules, so that it is always of the installed version.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+// Makes an empty embedded database once, as a folder to copy and packed for memory, so that first starts and tests need
+// not make one; npm ci throws it away with node_modules, so that it is always of the installed version.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 
 const folder = new URL('../node_modules/.cache/quarterdeck/', import.meta.url)
+const draft = name => fileURLToPath(new URL(`${name}-${process.pid}.tmp`, folder))
+const ready = name => fileURLToPath(new URL(name, folder))
 mkdirSync(folder, { recursive: true })
-const database = await PGlite.create()
+const database = await PGlite.create(draft('ledger'))
 const packed = await database.dumpDataDir('gzip')
-const draft = new URL(`ledger-${process.pid}.tmp`, folder)
-writeFileSync(draft, Buffer.from(await packed.arrayBuffer()))
-renameSync(draft, new URL('ledger.tar.gz', folder))
 await database.close()
+writeFileSync(draft('packed'), Buffer.from(await packed.arrayBuffer()))
+rmSync(ready('ledger'), { recursive: true, force: true })
+renameSync(draft('ledger'), ready('ledger'))
+// The packed one comes last: where it is, both are.
+renameSync(draft('packed'), ready('ledger.tar.gz'))
