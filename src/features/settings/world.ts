@@ -11,14 +11,13 @@ export const defaultCalendar: CalendarSetting = {
 
 /** What people decided, as the metric language needs it: read anew for each question, a few small tables. */
 export const readWorld = async (ledger: Ledger): Promise<World> => {
-  const [stores, [company], events, targets, metrics, dimensions] = await Promise.all([
-    ledger.select().from(rows.stores).orderBy(rows.stores.store),
-    ledger.select().from(rows.company),
-    ledger.select().from(rows.events).orderBy(rows.events.from),
-    ledger.select().from(rows.targets).orderBy(rows.targets.id),
-    ledger.select().from(rows.metrics).orderBy(rows.metrics.name),
-    ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name),
-  ])
+  // One after another: inside a write these share its one connection, which takes a query at a time.
+  const stores = await ledger.select().from(rows.stores).orderBy(rows.stores.store)
+  const [company] = await ledger.select().from(rows.company)
+  const events = await ledger.select().from(rows.events).orderBy(rows.events.from)
+  const targets = await ledger.select().from(rows.targets).orderBy(rows.targets.id)
+  const metrics = await ledger.select().from(rows.metrics).orderBy(rows.metrics.name)
+  const dimensions = await ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name)
   return {
     stores: stores.map(({ store, name, currency, timezone, kind }) => ({
       store,
