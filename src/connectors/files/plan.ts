@@ -15,8 +15,10 @@ export interface Plan {
   staged: string
   /** Staged rows say in `_extra` whether they are beside the one their record makes. */
   extra: boolean
-  /** Records as they came, c0 … cn, with their number `_n` and `_reason`; for a sandbox that keeps file order. */
-  rejected: string
+  /** Some cells of the records as they came, with their number `_n` and `_reason`; for a sandbox that keeps file order. */
+  rejected(cells: readonly number[]): string
+  /** The same without `_reason`. */
+  records(cells: readonly number[]): string
   /** Which columns the mapping gives. */
   given: readonly string[]
 }
@@ -164,7 +166,7 @@ const statements = (
   friendly: Map<string, string>,
   said: Map<string, readonly string[] | null>,
   taken: string | null,
-): { staged: string; extra: boolean; rejected: string } => {
+): Pick<Plan, 'staged' | 'extra' | 'rejected' | 'records'> => {
   const given: Given = {
     has: column => friendly.has(column),
     says: column => said.get(column) ?? null,
@@ -217,13 +219,16 @@ const statements = (
   const extra = more ? rows(more.columns, more.last, ` WHERE ${more.where} AND _reason IS NULL`) : null
   const one = (part: typeof main, mark: string) =>
     `SELECT ${[...part.ordered, '_reason'].join(', ')}${mark} FROM (${part.first})`
-  const cells = source.columns.map((_, i) => `c${i}`)
+  const named = (cells: readonly number[], ...more: string[]) =>
+    [...cells.map(i => `c${i}`), '_n', ...more].join(', ')
   return {
     staged: extra
       ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
       : one(main, ''),
     extra: extra !== null,
-    rejected: `SELECT ${[...cells, '_n', '_reason'].join(', ')} FROM (${build('skip', true)})`,
+    rejected: cells => `SELECT ${named(cells, '_reason')} FROM (${build('skip', true)})`,
+    records: cells =>
+      `SELECT ${named(cells)} FROM (SELECT *, row_number() OVER () AS _n FROM ${source.from('skip')})`,
   }
 }
 

@@ -1,18 +1,10 @@
-import { copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { table } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Plan } from './plan.ts'
-import { ident, quote, type Source } from './reading.ts'
-import {
-  finish,
-  nothingRepeats,
-  parquetFormat,
-  policy,
-  type Settled,
-  settleRepeats,
-  supersededReason,
-} from './repeats.ts'
+import { quote, type Source } from './reading.ts'
+import { brokenReason, writeRejects } from './rejects.ts'
+import { finish, nothingRepeats, parquetFormat, policy, settleRepeats, supersededReason } from './repeats.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
 
 export interface Staged {
@@ -136,55 +128,6 @@ const summary = async (
       FROM reject_errors GROUP BY 1 ORDER BY 2 DESC, 1`)
   return found
 }
-const brokenReason = `CASE error_type WHEN 'MISSING COLUMNS' THEN 'too few columns' WHEN 'TOO MANY COLUMNS' THEN 'too many columns'
-  WHEN 'UNQUOTED VALUE' THEN 'a quote is opened and never closed' WHEN 'INVALID ENCODING' THEN 'not readable in this encoding'
-  WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the line is too long' ELSE 'not readable: ' || error_message END`
-
-/** A cell that a spreadsheet would run as a formula is guarded with an apostrophe; plain numbers are left alone. */
-const guarded = (x: string) =>
-  `CASE WHEN regexp_matches(${x}, '^[=+@\\t\\r-]') AND NOT regexp_matches(${x}, '^[+-][0-9.,]+$') THEN '''' || ${x} ELSE ${x} END`
-
-/** The rejected records as they came, with line and reason: to mend and import again. */
-const writeRejects = async (
-  first: Sandbox,
-  plan: Plan,
-  source: Source,
-  at: { input: string; work: string; path: string; broken: number; settled: Settled },
-): Promise<string> => {
-  const { input, work, path, broken, settled } = at
-  const lines = join(work, 'broken.parquet')
-  if (broken > 0)
-    await first.run(
-      `COPY (SELECT line, min(${brokenReason}) AS reason, first(csv_line) AS text FROM reject_errors GROUP BY line) TO ${quote(lines)}`,
-    )
-  const sandbox = await openSandbox(input, work, { ordered: true })
-  try {
-    const names = source.columns.map(column => column.name)
-    const keep = names.flatMap((name, i) => (name === '_line' || name === '_reason' ? [] : [i]))
-    const cell = (i: number) => `${guarded(`CAST(c${i} AS VARCHAR)`)} AS ${ident(names[i] ?? '')}`
-    const before = broken > 0 ? `+ coalesce((SELECT count(*) FROM broken WHERE good < _n), 0)` : ''
-    if (broken > 0)
-      await sandbox.run(`CREATE TEMP TABLE broken AS
-        SELECT line, reason, text, line - ${source.above} - row_number() OVER (ORDER BY line) AS good FROM read_parquet(${quote(lines)})`)
-    const late = join(work, 'superseded.parquet')
-    if (settled.superseded > 0)
-      await first.run(`COPY (SELECT place FROM superseded WHERE NOT same) TO ${quote(late)}`)
-    const why = settled.superseded > 0 ? `coalesce(_reason, ${quote(supersededReason(plan))})` : '_reason'
-    const which = `_reason IS NOT NULL${settled.superseded > 0 ? ` OR _n - 1 IN (SELECT place FROM read_parquet(${quote(late)}))` : ''}`
-    const parts = source.split?.('text') ?? 'NULL'
-    const split = keep.map(i => `${guarded(`parts[${i + 1}]`)} AS ${ident(names[i] ?? '')}`).join(', ')
-    await sandbox.run(`COPY (
-        SELECT ${keep.map(cell).join(', ')}, _n + ${source.above} ${before} AS _line, ${guarded(`replace(${why}, chr(31), ': ')`)} AS _reason FROM (${plan.rejected}) WHERE ${which}
-        ${broken > 0 ? `UNION ALL SELECT ${split}, line, reason FROM (SELECT *, ${parts} AS parts FROM broken)` : ''}
-        ORDER BY _line
-      ) TO ${quote(join(work, 'rejects.csv'))} (FORMAT csv, HEADER)`)
-  } finally {
-    sandbox.close()
-  }
-  await rename(join(work, 'rejects.csv'), path).catch(async () => copyFile(join(work, 'rejects.csv'), path))
-  return path
-}
-
 /** An engine's error in words: a full disk, a damaged file, an import stopped. */
 export const translated = (cause: unknown): Failure => {
   if (cause instanceof Failure) return cause

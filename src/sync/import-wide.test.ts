@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { createImports, type Imports } from './imports.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'wide-'))
+let granary: Warehouse
+let imports: Imports
+
+beforeAll(async () => {
+  granary = await openDuckdb({ folder: ':memory:' })
+  imports = createImports({
+    granary,
+    folder,
+    ensureStore: async ({ currency = 'GBP', timezone = 'Europe/London' }) => ({ currency, timezone }),
+  })
+})
+afterAll(async () => {
+  await granary.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const columns = { order_id: 'Order', at: 'When', sku: 'Item', quantity: 'Qty', unit_price: 'Price' }
+const names = ['Order', 'When', 'Item', 'Qty', 'Price']
+const more = Array.from({ length: 1995 }, (_, i) => `Extra ${i}`)
+const row = (order: number, when: string) => [String(order), when, 'A', '1', '2.50']
+const rows = Array.from({ length: 200 }, (_, i) => row(i, i === 7 ? '2024-02-31' : '2024-03-01'))
+/** Cells that have to be quoted, guarded or left as they are, in passes far from each other. */
+const extras = more.map((_, i) =>
+  i === 3
+    ? '=1+1'
+    : i === 900
+      ? 'says "no", twice'
+      : i === 1500
+        ? 'two\nlines'
+        : i === 1990
+          ? '-4.5'
+          : `x${i}`,
+)
+const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+const csv = (cells: string[]) => cells.map(quoted).join(',')
+
+const run = (name: string, content: string, store: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return imports.run({ path, store, by: 'test', mapping: { target: 'sales_lines', columns } })
+}
+
+it('takes in a file of 2,000 columns and gives back its bad row whole, to mend and import again', async () => {
+  const text = [csv([...names, ...more]), ...rows.map(one => csv([...one, ...extras]))].join('\n')
+  const result = await run('wide.csv', `${text}\n`, 'wide')
+  expect(result).toMatchObject({ rows: 200, accepted: 199, rejected: 1 })
+  const rejects = readFileSync(result.rejectsFile ?? '', 'utf8')
+  const guarded = extras.with(3, "'=1+1")
+  expect(rejects).toBe(
+    `${csv([...names, ...more, '_line', '_reason'])}\n${csv([...row(7, '2024-02-31'), ...guarded, '9', 'When is not a date: 2024-02-31'])}\n`,
+  )
+  const mended = await run('mended.csv', rejects.replace('7,2024-02-31', '7,2024-03-01'), 'wide')
+  expect(mended).toMatchObject({ rows: 1, accepted: 1, rejected: 0 })
+})
+
+it('gives back a cell with control characters', async () => {
+  const result = await run('control.csv', `${csv(names)}\n1,2024-02-31,a\x01b,1,2.50\n`, 'control')
+  expect(readFileSync(result.rejectsFile ?? '', 'utf8')).toContain('a\x01b')
+})
