@@ -1,3 +1,8 @@
+import { col, currency, ledgerMoney, maybe, store, type Table } from './canonical-column.ts'
+
+export type { Column, ColumnType, Table } from './canonical-column.ts'
+export { type DerivedName, derived } from './canonical-derived.ts'
+
 /**
  * The canonical model: the tables every source is mapped into and every metric is asked of.
  * It is data, not code, so that connectors (which may not see the warehouse), the warehouse drivers
@@ -10,57 +15,7 @@
  * - An absent cost is NULL and excluded; a cost of zero is a real zero.
  */
 
-/** text · money DECIMAL(18,4) · quantity DECIMAL(18,4) · rate DECIMAL(18,8) · count BIGINT · hash UBIGINT · flag BOOLEAN · day DATE · time TIMESTAMP (store wall clock) · hour 0–23 */
-export type ColumnType =
-  | 'text'
-  | 'money'
-  | 'quantity'
-  | 'rate'
-  | 'count'
-  | 'hash'
-  | 'flag'
-  | 'day'
-  | 'time'
-  | 'hour'
-
-export interface Column {
-  type: ColumnType
-  /** NULL is allowed and means "not known". Text that is not optional is '' when empty. */
-  optional?: true
-  about: string
-}
-
-export interface Table {
-  about: string
-  /** Identifies a row within the table; always starts with `store` where there is one. */
-  key: readonly string[]
-  /** The day column the table is pruned and invalidated by. */
-  dated?: string
-  columns: Readonly<Record<string, Column>>
-}
-
-const col = (type: ColumnType, about: string): Column => ({ type, about })
-const maybe = (type: ColumnType, about: string): Column => ({ type, about, optional: true })
-
-const store = col('text', 'Store handle')
-const currency = col('text', 'ISO 4217 code of the money in the row')
 const source = col('text', 'What delivered the row: a connection or an import id')
-
-/** Money columns of the sales ledger: each is additive, and signed so that totals are plain sums. */
-const ledgerMoney = {
-  gross: col('money', 'Unit price × quantity before discounts, tax and shipping; only on sale rows'),
-  discounts: col('money', 'Line and allocated order discounts, ≤ 0'),
-  reversals: col(
-    'money',
-    'Refunds, returns, cancellations and negative edits (≤ 0) and their adjustments (either sign)',
-  ),
-  shipping: col('money', 'Shipping charged less shipping discounts; refunded shipping negative'),
-  taxes: col('money', 'Tax collected; refunded tax negative'),
-  duties: col('money', 'Duties collected; refunded negative'),
-  fees: col('money', 'Return and additional fees'),
-  tips: col('money', 'Tips: in no sales total'),
-  gift_cards: col('money', 'Gift cards sold: a liability, in no sales total'),
-} as const
 
 export const tables = {
   stores: {
@@ -313,6 +268,88 @@ export const tables = {
       source,
     },
   },
+  leads: {
+    about: 'People in marketing’s care: one row per person and stage they entered, dated when they did.',
+    key: ['store', 'platform', 'lead_id', 'stage'],
+    dated: 'day',
+    columns: {
+      store,
+      platform: col('text', ''),
+      lead_id: col('text', 'Id in the source'),
+      stage: col('text', 'lead, mql, sal, sql, opportunity, customer or disqualified'),
+      day: col('day', 'Day the stage was first entered'),
+      happened_at: col('time', ''),
+      created_day: col('day', 'Day the person became a lead: the cohort'),
+      origin: col('text', 'Channel or programme that brought the person'),
+      country: col('text', ''),
+      email_hash: col('text', 'Salted hash of the e-mail address'),
+      account_id: col('text', ''),
+      source,
+    },
+  },
+  deals: {
+    about: 'Deals and quotes as they are now.',
+    key: ['store', 'platform', 'deal_id'],
+    dated: 'created_day',
+    columns: {
+      store,
+      platform: col('text', ''),
+      deal_id: col('text', ''),
+      kind: col('text', 'deal or quote'),
+      name: col('text', ''),
+      pipeline: col('text', ''),
+      stage: col('text', 'As the source names it'),
+      state: col('text', 'open, won or lost'),
+      amount: maybe('money', ''),
+      currency,
+      probability: maybe('rate', '0 to 1'),
+      owner: col('text', ''),
+      account_id: col('text', ''),
+      created_day: col('day', ''),
+      close_day: maybe('day', 'Closed, or expected to be'),
+      order_id: col('text', "Order it became, ''"),
+      source,
+    },
+  },
+  deal_stages: {
+    about: 'Each entry of a deal into a stage.',
+    key: ['store', 'platform', 'deal_id', 'happened_at', 'stage'],
+    dated: 'day',
+    columns: {
+      store,
+      platform: col('text', ''),
+      deal_id: col('text', ''),
+      pipeline: col('text', ''),
+      stage: col('text', ''),
+      from_stage: col('text', "'' for the first"),
+      happened_at: col('time', ''),
+      day: col('day', ''),
+      source,
+    },
+  },
+  tasks: {
+    about: 'Tasks and cards as they are now.',
+    key: ['store', 'platform', 'task_id'],
+    columns: {
+      store,
+      platform: col('text', ''),
+      task_id: col('text', ''),
+      project: col('text', 'Project or board'),
+      section: col('text', 'Section or list'),
+      parent_id: col('text', "Task it belongs to, ''"),
+      title: col('text', ''),
+      assignee: col('text', ''),
+      state: col('text', 'open, done or archived'),
+      created_day: maybe('day', ''),
+      due_day: maybe('day', ''),
+      done_day: maybe('day', ''),
+      labels: col('text', 'Comma-separated'),
+      fields: col('text', 'Custom fields by name, JSON'),
+      url: col('text', ''),
+      changed_at: maybe('time', ''),
+      source,
+    },
+  },
   budget_lines: {
     about: 'Plan and budget figures carried in from a file or the ledger.',
     key: ['store', 'version', 'day', 'line', 'slice'],
@@ -347,82 +384,3 @@ export type TableName = keyof typeof tables
 
 /** A table by name; the literal types of `tables` widen to the plain description. */
 export const table = (name: TableName): Table => tables[name]
-
-const derivedSums = {
-  ...ledgerMoney,
-  units_sold: col('quantity', 'Σ quantity of sale rows'),
-  units_returned: col('quantity', 'Σ −quantity of reversal rows'),
-  cost: maybe('money', 'Σ cost where recorded, NULL where none is'),
-  net_costed: col('money', 'Σ gross + discounts + reversals of the rows whose cost is recorded'),
-  lines: col('count', 'Ledger rows behind the row'),
-} as const
-
-/**
- * What the granary derives from `sales_lines` at each delivery, so that common questions need no scan of the ledger.
- * The metric language picks the smallest source that holds every dimension asked for.
- */
-export const derived = {
-  order_days: {
-    about:
-      'One row per order and day on which something happened to it. The row of the order day is the order itself.',
-    key: ['store', 'order_id', 'day'],
-    dated: 'day',
-    columns: {
-      store,
-      order_id: col('text', ''),
-      day: col('day', ''),
-      happened_at: col('time', 'When the first row of that day happened'),
-      hour: col('hour', 'Hour of `happened_at`'),
-      ordered_day: col('day', ''),
-      currency,
-      customer_id: col('text', ''),
-      account_id: col('text', ''),
-      country: col('text', ''),
-      channel: col('text', ''),
-      discount_code: col('text', ''),
-      orders: col(
-        'count',
-        '1 on the day the order first sold something (a sale row with quantity and gross above zero), else 0',
-      ),
-      discounted_orders: col('count', '1 where orders is 1 and the order carries a discount'),
-      customer_orders: col('count', 'orders, where the customer is known'),
-      nth: col('count', "The customer's order number in the shop, from 1; 0 when unknown or not an order"),
-      first_orders: col('count', '1 where nth is 1'),
-      ...derivedSums,
-    },
-  },
-  sales_hours: {
-    about: 'Ledger and order counts by store, hour, country and channel.',
-    key: ['store', 'day', 'hour', 'currency', 'country', 'channel'],
-    dated: 'day',
-    columns: {
-      store,
-      day: col('day', ''),
-      hour: col('hour', ''),
-      currency,
-      country: col('text', ''),
-      channel: col('text', ''),
-      orders: col('count', ''),
-      discounted_orders: col('count', ''),
-      customer_orders: col('count', 'orders with a known customer'),
-      first_orders: col('count', ''),
-      ...derivedSums,
-    },
-  },
-  product_days: {
-    about:
-      'Ledger by store, day and product. `orders` counts orders of the one product and adds over days, never over products.',
-    key: ['store', 'day', 'product_id', 'currency'],
-    dated: 'day',
-    columns: {
-      store,
-      day: col('day', ''),
-      product_id: col('text', ''),
-      currency,
-      orders: col('count', 'Distinct orders that sold the product that day'),
-      ...derivedSums,
-    },
-  },
-} as const satisfies Record<string, Table>
-
-export type DerivedName = keyof typeof derived

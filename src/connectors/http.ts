@@ -1,0 +1,203 @@
+import { Failure } from '#kernel/error.ts'
+import { reachable } from './addresses.ts'
+import type { Reach } from './connector.ts'
+
+/** One request to a vendor. */
+export interface Ask {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD'
+  url: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+  /** ms until the answer must be whole; 60 s when absent. */
+  timeout?: number
+}
+
+/** A whole answer. `json` is undefined when the body is none. */
+export interface Answer {
+  status: number
+  headers: Headers
+  text: string
+  json: unknown
+}
+
+/**
+ * What an answer means, in the vendor's own way of saying it:
+ * good: take it. wait: throttled, come back after `ms` (does not count as a failed try). again: broken on their side,
+ * try a few times with growing pauses. renew: the token is used up; renew once and repeat. fail: nothing will help.
+ */
+export type Verdict =
+  | { as: 'good' }
+  | { as: 'wait'; ms: number; why: string }
+  | { as: 'again'; why: string }
+  | { as: 'renew'; why: string }
+  | { as: 'fail'; failure: Failure }
+
+/** The vendor wants to be left alone until `until` (ms): the turn ends without fault and is taken up then. */
+export class Postponed extends Error {
+  readonly until: number
+
+  constructor(until: number, why: string) {
+    super(why)
+    this.name = 'Postponed'
+    this.until = until
+  }
+}
+
+export interface Manners {
+  /** Shown in messages. */
+  vendor: string
+  /** Hosts that may be called, besides those the owner allowed: exact, or `*.example.com` for its subdomains. */
+  hosts: readonly string[]
+  /** Reads the answer as this vendor means it. */
+  judge(answer: Answer, now: number): Verdict
+  /** Called before each request: waits for its turn in the vendor's rate. */
+  pace?(ask: Ask): Promise<void>
+  /** Headers that prove who asks; called for each try, so that a renewed token is used. */
+  sign?(ask: Ask): Promise<Readonly<Record<string, string>>>
+  /** Renews what `sign` uses. */
+  renew?(): Promise<void>
+}
+
+const tries = 5
+/** Longer waits end the turn, so that nothing else waits with it. */
+const patience = 90_000
+const timeout = 60_000
+
+export interface Http {
+  /** @throws Failure, or Postponed. Secrets stand in no message: of an address only host and path are told. */
+  ask(ask: Ask): Promise<Answer>
+  /** A body of any size, line by line, for files. The vendor's headers are not sent: such addresses are signed. */
+  lines(url: string): AsyncGenerator<string>
+}
+
+/** One small layer between a connector and its vendor: addresses, time-outs, tries, pauses, never a secret in a log. */
+export const createHttp = (reach: Reach, manners: Manners): Http => {
+  const once = async (ask: Ask): Promise<Answer | { broken: string }> => {
+    await manners.pace?.(ask)
+    const own = await manners.sign?.(ask)
+    try {
+      const response = await reach.fetch(ask.url, {
+        method: ask.method ?? 'GET',
+        headers: { accept: 'application/json', 'user-agent': 'Quarterdeck', ...ask.headers, ...own },
+        ...(ask.body !== undefined && { body: ask.body }),
+        // Followed by hand nowhere: an answer that leads elsewhere could lead into a private network.
+        redirect: 'manual',
+        signal: AbortSignal.any([reach.signal, AbortSignal.timeout(ask.timeout ?? timeout)]),
+      })
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, text, json: parsed(text) }
+    } catch (cause) {
+      if (reach.signal.aborted) throw reach.signal.reason
+      return { broken: reasonOf(cause) }
+    }
+  }
+
+  const ask = async (request: Ask): Promise<Answer> => {
+    await reachable(request.url, manners, reach.allowed)
+    let failed = 0
+    let renewed = false
+    let waited = 0
+    for (;;) {
+      const answer = await once(request)
+      const verdict: Verdict =
+        'broken' in answer ? { as: 'again', why: answer.broken } : manners.judge(answer, reach.now())
+      if (verdict.as === 'good') return answer as Answer
+      if (verdict.as === 'fail') throw verdict.failure
+      if (verdict.as === 'renew') {
+        if (renewed || !manners.renew)
+          throw new Failure('forbidden', `${manners.vendor} refuses the credentials: ${verdict.why}`, {
+            next: 'Give new credentials for this connection.',
+          })
+        renewed = true
+        await manners.renew()
+        continue
+      }
+      if (verdict.as === 'wait') {
+        waited += verdict.ms
+        if (waited > patience) throw new Postponed(reach.now() + verdict.ms, verdict.why)
+        await reach.sleep(verdict.ms)
+        continue
+      }
+      failed += 1
+      if (failed >= tries)
+        throw new Failure('unavailable', `${manners.vendor} does not answer as it should: ${verdict.why}`, {
+          next: 'It is tried again at the next turn. If it stays so, look at the vendor’s status page.',
+          details: { address: told(request.url), tries },
+        })
+      await reach.sleep(pause(failed))
+    }
+  }
+
+  return {
+    ask,
+    async *lines(url) {
+      await reachable(url, manners, reach.allowed)
+      const response = await reach.fetch(url, { redirect: 'manual', signal: reach.signal })
+      if (!response.ok || !response.body)
+        throw new Failure('unavailable', `${manners.vendor} does not give its file: HTTP ${response.status}.`)
+      const decoder = new TextDecoder('utf-8', { fatal: true })
+      let rest = ''
+      for await (const part of response.body) {
+        const text = rest + decoder.decode(part, { stream: true })
+        let from = 0
+        for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+          if (end > from) yield text.slice(from, end)
+          from = end + 1
+        }
+        rest = text.slice(from)
+      }
+      rest += decoder.decode()
+      if (rest.trim()) yield rest
+    },
+  }
+}
+
+/** 1, 2, 4, 8 s, each up to half longer so that many do not come back at once. */
+const pause = (failed: number): number => 2 ** (failed - 1) * 1000 * (1 + Math.random() / 2)
+
+/** An address without what may be secret in it. */
+const told = (url: string): string => {
+  const { host, pathname } = new URL(url)
+  return host + pathname
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const reasonOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  if (cause.name === 'TimeoutError') return 'no answer in time'
+  const inner = cause.cause as { code?: string } | undefined
+  return inner?.code ?? cause.message
+}
+
+/** Seconds or a date in `Retry-After`, as ms from now; null where it is absent or nonsense. */
+export const retryAfter = (headers: Headers, now: number): number | null => {
+  const text = headers.get('retry-after')
+  if (!text) return null
+  const ms = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - now
+  return Number.isFinite(ms) ? Math.max(0, ms) : null
+}
+
+/** What every vendor may answer whatever its own ways: gateways' errors and pages that are no JSON. Null: look closer. */
+export const plainTrouble = (vendor: string, answer: Answer, now: number): Verdict | null => {
+  const { status } = answer
+  if (status >= 300 && status < 400)
+    return {
+      as: 'fail',
+      failure: new Failure('invalid', `${vendor} sends us to another address.`, {
+        next: 'Check the address of the connection: it must be the one the vendor’s API answers on.',
+      }),
+    }
+  if (status === 429)
+    return { as: 'wait', ms: retryAfter(answer.headers, now) ?? 10_000, why: `${vendor} asks for a pause` }
+  if (status >= 500) return { as: 'again', why: `HTTP ${status}` }
+  if (status < 300 && answer.json === undefined && answer.text.trim() !== '')
+    return { as: 'again', why: 'an answer that is no JSON' }
+  return null
+}
