@@ -189,3 +189,14 @@ test('Retry-After is seconds or a date', () => {
   expect(told('soon')).toBeNull()
   expect(retryAfter(new Headers(), 0)).toBeNull()
 })
+
+test('the vendor’s clock is told by its answers, as ours may be wrong', async () => {
+  const host = await serve((_, response) => {
+    response.setHeader('date', new Date(9_000_000).toUTCString())
+    response.end('{}')
+  })
+  const http = createHttp(world([host]).reach, manners)
+  expect(http.clock()).toBe(1_000_000)
+  await http.ask({ url: `http://${host}/` })
+  expect(http.clock()).toBe(9_000_000)
+})

@@ -64,6 +64,8 @@ const patience = 90_000
 const timeout = 60_000
 
 export interface Http {
+  /** The vendor's clock as of its last answer, ms UTC; our own before there was one. */
+  clock(): number
   /** @throws Failure, or Postponed. Secrets stand in no message: of an address only host and path are told. */
   ask(ask: Ask): Promise<Answer>
   /** A body of any size, line by line, for files. The vendor's headers are not sent: such addresses are signed. */
@@ -72,6 +74,7 @@ export interface Http {
 
 /** One small layer between a connector and its vendor: addresses, time-outs, tries, pauses, never a secret in a log. */
 export const createHttp = (reach: Reach, manners: Manners): Http => {
+  let ahead = 0
   const once = async (ask: Ask): Promise<Answer | { broken: string }> => {
     await manners.pace?.(ask)
     const own = await manners.sign?.(ask)
@@ -85,6 +88,9 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
         signal: AbortSignal.any([reach.signal, AbortSignal.timeout(ask.timeout ?? timeout)]),
       })
       const text = await response.text()
+      const told = Date.parse(response.headers.get('date') ?? '')
+      // Told to the second: less than two is no difference.
+      if (Number.isFinite(told)) ahead = Math.abs(told - reach.now()) < 2000 ? 0 : told - reach.now()
       return { status: response.status, headers: response.headers, text, json: parsed(text) }
     } catch (cause) {
       if (reach.signal.aborted) throw reach.signal.reason
@@ -130,6 +136,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
 
   return {
     ask,
+    clock: () => reach.now() + ahead,
     async *lines(url) {
       await reachable(url, manners, reach.allowed)
       const response = await reach.fetch(url, { redirect: 'manual', signal: reach.signal })

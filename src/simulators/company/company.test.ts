@@ -12,7 +12,7 @@ import { type TruthRow, truth } from './truth.ts'
 const until = '2026-11-20'
 const end = Date.parse('2026-11-21T08:00:00Z')
 const company = createCompany({ seed: 7, days: 120, until })
-const uk = shopOf(company, 'uk')
+const uk = shopOf(company, 'larkfield-uk')
 const days = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => addDays(company.start, from + n))
 const lives = days(0, 121).flatMap(day => ordersOf(company, uk, day).map(order => lifeOf(company, order)))
@@ -25,15 +25,15 @@ describe('the company', () => {
     const other = createCompany({ seed: 8, days: 120, until })
     const day = addDays(company.start, 50)
     // Asked in another order: nothing may depend on what was made before.
-    ordersOf(again, shopOf(again, 'us'), addDays(day, 3))
-    expect(ordersOf(again, shopOf(again, 'uk'), day)).toEqual(ordersOf(company, uk, day))
-    expect(ordersOf(other, shopOf(other, 'uk'), day)).not.toEqual(ordersOf(company, uk, day))
+    ordersOf(again, shopOf(again, 'larkfield-us'), addDays(day, 3))
+    expect(ordersOf(again, shopOf(again, 'larkfield-uk'), day)).toEqual(ordersOf(company, uk, day))
+    expect(ordersOf(other, shopOf(other, 'larkfield-uk'), day)).not.toEqual(ordersOf(company, uk, day))
   })
 
   it('grows with its scale', () => {
     const large = createCompany({ seed: 7, days: 120, until, scale: 5 })
     const orders = (of: typeof company) =>
-      days(20, 60).reduce((all, day) => all + dayPlan(of, shopOf(of, 'uk'), day).orders, 0)
+      days(20, 60).reduce((all, day) => all + dayPlan(of, shopOf(of, 'larkfield-uk'), day).orders, 0)
     expect(orders(large) / orders(company)).toBeGreaterThan(4.5)
     expect(orders(large) / orders(company)).toBeLessThan(5.5)
   })
@@ -133,7 +133,7 @@ describe('the truth', () => {
 
   it('leaves out test and deleted orders, and keeps the rest to the penny', () => {
     const kept = lives.filter(life => !life.order.test).flatMap(life => seen(life, end) ?? [])
-    const rows = whole.filter(row => row.store === 'uk')
+    const rows = whole.filter(row => row.store === 'larkfield-uk')
     expect(add(rows, 'orders')).toBe(String(kept.length))
     const gross = kept.flatMap(ledgerOf).reduce((all, entry) => all + entry.gross, 0)
     expect(Number(add(rows, 'gross'))).toBe(gross / 100)
@@ -180,7 +180,7 @@ describe('the planted facts', () => {
   })
 
   it('sells nothing of what is out of stock, and more on Black Friday', () => {
-    const shop = shopOf(big, 'uk')
+    const shop = shopOf(big, 'larkfield-uk')
     const [out] = big.facts.stockOuts
     if (!out) throw new Error('none is out')
     const units = (day: string) =>
@@ -195,6 +195,8 @@ describe('the planted facts', () => {
   })
 
   it('has as many channels and devices in every day as the company has', () => {
-    expect(dayPlan(big, shopOf(big, 'uk'), until).cells).toHaveLength(channels.length * devices.length * 2)
+    expect(dayPlan(big, shopOf(big, 'larkfield-uk'), until).cells).toHaveLength(
+      channels.length * devices.length * 2,
+    )
   })
 })

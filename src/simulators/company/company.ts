@@ -44,9 +44,9 @@ export function createCompany({ seed = 1, days = 1096, scale = 1, until }: Compa
 /** 0 on the first day of the history. */
 export const dayIndex = (company: Company, day: Day): number => dayCount(company.start, day) - 1
 
-/** The shop with that store handle or shop name. @throws Failure('invalid') naming those there are. */
+/** The shop with that store handle. @throws Failure('invalid') naming those there are. */
 export function shopOf(company: Company, name: string): StoreFacts {
-  const found = company.shops.find(shop => shop.store === name || shop.shop === name)
+  const found = company.shops.find(shop => shop.store === name)
   if (!found)
     throw invalid(
       `The company has no shop "${name}".`,

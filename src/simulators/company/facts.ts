@@ -54,7 +54,7 @@ export function plant(start: Day, until: Day, catalogue: Catalogue): PlantedFact
     trackingOutage: { from: ago(75, 0.6), to: ago(72, 0.54), lost: 0.85 },
     priceRise: { day: ago(180, 0.5), category: 'Kitchen', rise: 0.08, units: 0.86 },
     checkoutDefect: {
-      store: 'de',
+      store: 'larkfield-de',
       device: 'mobile',
       from: ago(40, 0.4),
       to: ago(29, 0.25),
@@ -62,11 +62,16 @@ export function plant(start: Day, until: Day, catalogue: Catalogue): PlantedFact
     },
     initiativeWorked: {
       day: ago(120, 0.45),
-      store: 'uk',
+      store: 'larkfield-uk',
       name: 'Delivery date on the product page',
       conversion: 1.1,
     },
-    initiativeFailed: { day: ago(100, 0.35), store: 'us', name: 'Film on the home page', conversion: 1 },
+    initiativeFailed: {
+      day: ago(100, 0.35),
+      store: 'larkfield-us',
+      name: 'Film on the home page',
+      conversion: 1,
+    },
     stockOuts: [
       out(0, ago(60, 0.3), ago(38, 0.15), 'The supplier delivered late'),
       out(9, ago(410, 0.9), ago(390, 0.8), 'Demand at the promotion was underestimated'),

@@ -160,7 +160,7 @@ function make(company: Company, shop: StoreFacts, plan: DayPlan, number: number,
 
 function gatewayOf(shop: StoreFacts, cell: Cell | null, chance: Draw): Order['gateway'] {
   if (!cell) return 'cash'
-  if (shop.store === 'de' && chance.chance(0.1)) return 'bank_deposit'
+  if (shop.store === 'larkfield-de' && chance.chance(0.1)) return 'bank_deposit'
   return chance.chance(0.22) ? 'paypal' : 'shopify_payments'
 }
 

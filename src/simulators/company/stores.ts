@@ -13,9 +13,8 @@ export interface Market {
 
 export interface StoreFacts {
   index: number
-  /** Handle, and the name of its shop at the vendor. */
+  /** Handle: the name of its shop at the vendor. */
   store: string
-  shop: string
   name: string
   currency: string
   timezone: string
@@ -30,6 +29,8 @@ export interface StoreFacts {
   shipping: { price: number; freeFrom: number }
   markets: readonly Market[]
   mothersDay: string
+  /** Host its pages are on, by which analytics tells the shops apart. */
+  host: string
 }
 
 const market = (
@@ -45,8 +46,7 @@ const market = (
 export const shops: readonly StoreFacts[] = [
   {
     index: 1,
-    store: 'uk',
-    shop: 'larkfield-uk',
+    store: 'larkfield-uk',
     name: 'Larkfield UK',
     currency: 'GBP',
     timezone: 'Europe/London',
@@ -59,13 +59,14 @@ export const shops: readonly StoreFacts[] = [
     shipping: { price: 395, freeFrom: 5000 },
     markets: [market('GB', 'ENG', 0.92, 'GBP', 1, 0.2), market('IE', 'D', 0.08, 'EUR', 1.17, 0.23)],
     mothersDay: 'mothers_day_uk',
+    host: 'uk.larkfield.example',
   },
   {
     index: 2,
-    store: 'us',
-    shop: 'larkfield-us',
+    store: 'larkfield-us',
     name: 'Larkfield US',
     currency: 'USD',
+    host: 'us.larkfield.example',
     timezone: 'America/New_York',
     taxesIncluded: false,
     base: 15,
@@ -83,10 +84,10 @@ export const shops: readonly StoreFacts[] = [
   },
   {
     index: 3,
-    store: 'de',
-    shop: 'larkfield-de',
+    store: 'larkfield-de',
     name: 'Larkfield DE',
     currency: 'EUR',
+    host: 'de.larkfield.example',
     timezone: 'Europe/Berlin',
     taxesIncluded: true,
     base: 11,
