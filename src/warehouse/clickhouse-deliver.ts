@@ -16,7 +16,7 @@ import type { Engine } from './clickhouse.ts'
 import { stagingTable } from './clickhouse-schema.ts'
 import { duckdbColumns } from './ddl.ts'
 import { orderDays, productDays, salesHours } from './derive.ts'
-import { hits, numberedOrders, quote, stage } from './merge.ts'
+import { hits, numberedOrders, quote, removal, stage } from './merge.ts'
 import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
 
 /**
@@ -26,7 +26,7 @@ import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
  */
 export const deliverToClickhouse = async (
   engine: Engine,
-  { id, table: name, files, mode }: Delivery,
+  { id, table: name, files, mode, whole }: Delivery,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Receipt> => {
   const shape = describe(name)
@@ -82,10 +82,12 @@ export const deliverToClickhouse = async (
     await engine.run(
       `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`,
     )
+    const gone = whole === undefined ? 0 : await sweep(engine, name, shape, staged, whole, version)
     onProgress?.(rows, rows)
     const span = ledger ? await deriveTouched(engine, touched, version + 2) : null
     const dated = shape.dated
-    const any = receipt.inserted + receipt.changed > 0 || cutShort || (span !== null && span.from !== null)
+    const any =
+      receipt.inserted + receipt.changed + gone > 0 || cutShort || (span !== null && span.from !== null)
     const [own] = dated
       ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${staged}`)
       : []
@@ -105,6 +107,26 @@ export const deliverToClickhouse = async (
   } finally {
     await drop().catch(() => undefined)
   }
+}
+
+/** Takes out the rows of a source that a whole delivery of it no longer has; gives how many. */
+const sweep = async (
+  engine: Engine,
+  name: TableName,
+  shape: Table,
+  staged: string,
+  source: string,
+  version: number,
+): Promise<number> => {
+  const columns = Object.keys(shape.columns).join(', ')
+  const key = shape.key.join(', ')
+  const where = `source = ${quote(source)} AND (${key}) NOT IN (SELECT ${key} FROM ${staged})`
+  const gone = await count(engine, `SELECT count(*) AS n FROM ${name} WHERE ${where}`)
+  if (gone > 0)
+    await engine.run(
+      `INSERT INTO ${name} (${columns}, row_version, row_gone) SELECT ${columns}, ${version + 1}, 1 FROM ${name} WHERE ${where}`,
+    )
+  return gone
 }
 
 const receiptOf = (row: Record<string, unknown>): Receipt => ({
@@ -292,13 +314,11 @@ export const removeFromClickhouse = async (
   const names = what.table
     ? [what.table]
     : (Object.keys(tables) as TableName[]).filter(n => 'store' in tables[n].columns)
-  const wanted = what.orders ? 'order_id' : what.customer !== undefined ? 'customer_id' : null
-  const values = what.orders ?? (what.customer === undefined ? [] : [what.customer])
   let removed = 0
   for (const name of names) {
     const columns = Object.keys(tables[name].columns)
-    if (wanted && !columns.includes(wanted)) continue
-    const where = `store = ${quote(what.store)}${wanted ? ` AND ${wanted} IN (${values.map(quote).join(', ')})` : ''}`
+    const where = removal(columns, what)
+    if (where === null) continue
     const rows = await count(engine, `SELECT count(*) AS n FROM ${name} WHERE ${where}`)
     if (rows === 0) continue
     const dated = describe(name).dated

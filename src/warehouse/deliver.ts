@@ -3,7 +3,7 @@ import { table as describe, type Table, type TableName, tables } from '#kernel/c
 import { Failure } from '#kernel/error.ts'
 import { duckdbColumns } from './ddl.ts'
 import { deriveAll, deriveTouched } from './derive-ledger.ts'
-import { hits, insertNew, quote, removeChanged, stage } from './merge.ts'
+import { hits, insertNew, quote, removal, removeChanged, stage } from './merge.ts'
 import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
 
 type Progress = ((done: number, total: number) => void) | undefined
@@ -72,9 +72,11 @@ export const deliverToDuckdb = (
       : delivery.mode === 'replace_orders'
         ? await replaceOrders(connection, rows)
         : await merge(connection, name, shape, rows)
+    const gone =
+      delivery.whole === undefined || fresh ? 0 : await sweep(connection, name, shape, delivery.whole)
     onProgress?.(rows, rows)
     const touched =
-      receipt.inserted + receipt.changed > 0 ||
+      receipt.inserted + receipt.changed + gone > 0 ||
       // Whole orders restated may have lost rows and gained none.
       (!fresh &&
         delivery.mode === 'replace_orders' &&
@@ -192,6 +194,20 @@ const merge = async (
   return { rows, inserted: rows - same - changed, changed, repeats: same }
 }
 
+/** Takes out the rows of a source that a whole delivery of it no longer has. */
+const sweep = async (
+  connection: DuckDBConnection,
+  name: TableName,
+  shape: Table,
+  source: string,
+): Promise<number> => {
+  const where = `t.source = ${quote(source)} AND NOT EXISTS
+    (SELECT 1 FROM staged s WHERE ${shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')})`
+  const gone = await number(connection, `SELECT count(*) FROM ${name} t WHERE ${where}`)
+  if (gone > 0) await connection.run(`DELETE FROM ${name} t WHERE ${where}`)
+  return gone
+}
+
 /** Days and customers of the touched orders as they were, before anything is changed. */
 const noteDays = async (connection: DuckDBConnection) => {
   await connection.run(
@@ -270,16 +286,10 @@ export const removeFromDuckdb = (
     const names = what.table
       ? [what.table]
       : (Object.keys(tables) as TableName[]).filter(n => 'store' in tables[n].columns)
-    const one = what.orders
-      ? `order_id IN (${what.orders.map(quote).join(', ')})`
-      : what.customer !== undefined
-        ? `customer_id = ${quote(what.customer)}`
-        : null
     let removed = 0
     for (const name of names) {
-      const column = what.orders ? 'order_id' : 'customer_id'
-      if (one && !(column in tables[name].columns)) continue
-      const where = `store = ${store}${one ? ` AND ${one}` : ''}`
+      const where = removal(Object.keys(tables[name].columns), what)
+      if (where === null) continue
       // Taking an order renumbers its customer's later ones: the whole store's answers are asked anew.
       const span = describe(name).dated
       const rows = await number(connection, `SELECT count(*) FROM ${name} WHERE ${where}`)

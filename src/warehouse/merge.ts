@@ -1,4 +1,5 @@
 import type { Table } from '#kernel/canonical.ts'
+import type { Warehouse } from './warehouse.ts'
 
 /**
  * How a delivery meets what is stored. `staged` is the delivery, `hit` the staged keys that are stored already.
@@ -50,3 +51,25 @@ export const keepFirstSale = (name: string, scope: string): string => `
   WHERE store = f.s AND order_id = f.o AND day > f.first_sale AND orders = 1`
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** What `remove` is to take out of a table, as a condition; null where it has nothing to do with the table. */
+export const removal = (
+  columns: readonly string[],
+  what: Parameters<Warehouse['remove']>[0],
+): string | null => {
+  const store = `store = ${quote(what.store)}`
+  const among = (column: string, values: readonly string[]) =>
+    columns.includes(column) ? `${store} AND ${column} IN (${values.map(quote).join(', ')})` : null
+  if (what.orders) return among('order_id', what.orders)
+  if (what.customer !== undefined) return among('customer_id', [what.customer])
+  if (what.rows) {
+    const each = what.rows.map(row =>
+      Object.entries(row)
+        .map(([column, value]) => `${column} = ${quote(value)}`)
+        .join(' AND '),
+    )
+    return `${store} AND (${each.map(one => `(${one})`).join(' OR ') || 'false'})`
+  }
+  if (what.source !== undefined) return among('source', [what.source])
+  return store
+}

@@ -22,6 +22,8 @@ export interface Delivery {
    * replace_orders: all ledger rows of each order in the delivery are replaced (sources that restate whole orders).
    */
   mode: 'merge' | 'replace_orders'
+  /** The delivery is all that this source has in the table: rows of it that are not in the files are gone. */
+  whole?: string
 }
 
 /** What a delivery changed. rows = inserted + changed + repeats. */
@@ -87,6 +89,10 @@ export interface Warehouse {
     table?: TableName
     orders?: readonly string[]
     customer?: string
+    /** With `table`: rows that agree with one of these in every column it names. */
+    rows?: readonly Readonly<Record<string, string>>[]
+    /** Rows this source brought. */
+    source?: string
   }): Promise<number>
   /** Changes after a version, oldest first; `changes(-1)` is the whole log. */
   changes(after: number): Promise<Change[]>

@@ -1,4 +1,14 @@
-import { jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 /** Files asked to be taken in. The row is the truth of what is still to do; the queue only wakes the worker. */
 export const imports = pgTable('imports', {
@@ -23,3 +33,135 @@ export const mappings = pgTable('mappings', {
   by: text().notNull(),
   updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
 })
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
+/** ms UTC by the vendor's clock. */
+const instant = (name: string) => bigint(name, { mode: 'number' })
+
+/** Systems that are connected. What is secret is in `credentials` alone, encrypted; the key is not in the database. */
+export const connections = pgTable('connections', {
+  id: text().primaryKey(),
+  vendor: text().notNull(),
+  /** Name of the account at the vendor. */
+  account: text().notNull(),
+  state: text({ enum: ['active', 'paused'] })
+    .notNull()
+    .default('active'),
+  credentials: text().notNull(),
+  /** What was given and is not secret, base_url among it. */
+  given: jsonb().$type<Record<string, string>>().notNull(),
+  /** Shops it brings, each with the store it became. */
+  shops: jsonb().$type<ConnectedShop[]>().notNull(),
+  /** Store that rows without a shop belong to. */
+  home: text().notNull(),
+  facts: jsonb().$type<Record<string, unknown>>().notNull(),
+  limits: jsonb().$type<string[]>().notNull(),
+  privacy: boolean().notNull().default(false),
+  /** How far back history is read, days. */
+  backDays: integer('back_days').notNull(),
+  /** Of the connection as a whole: its credentials, its vendor; null while all is well. */
+  trouble: jsonb().$type<Trouble>(),
+  /** Turns in a row that failed for that reason. */
+  failures: integer().notNull().default(0),
+  /** When it is looked at again. */
+  nextAt: moment('next_at').notNull().defaultNow(),
+  by: text().notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+})
+
+/** A shop at the vendor and the store it became here. */
+export interface ConnectedShop {
+  key: string
+  name: string
+  currency: string
+  timezone: string
+  kind: 'b2c' | 'b2b' | 'both'
+  hosts: readonly string[]
+  store: string
+}
+
+/** What went wrong, and the one thing that helps. */
+export interface Trouble {
+  code: string
+  message: string
+  next?: string
+  at: string
+}
+
+/** How far each stream of a connection has been read. */
+export const streams = pgTable(
+  'streams',
+  {
+    connection: text().notNull(),
+    stream: text().notNull(),
+    /** Everything that changed before it, and not before the history, is stored; null before the first turn. */
+    bookmark: instant('bookmark'),
+    /** The vendor's own word for where to go on. */
+    cursor: text(),
+    /** History is stored from here up to the first bookmark … */
+    edge: instant('edge'),
+    /** … and is to be read back to here. */
+    start: instant('start'),
+    records: bigint({ mode: 'number' }).notNull().default(0),
+    lastAt: moment('last_at'),
+    nextAt: moment('next_at').notNull().defaultNow(),
+    trouble: jsonb().$type<Trouble>(),
+    failures: integer().notNull().default(0),
+    remarks: jsonb().$type<string[]>().notNull().default([]),
+  },
+  table => [primaryKey({ columns: [table.connection, table.stream] })],
+)
+
+/** What each turn did. A turn without an end was cut short and is read again. */
+export const turns = pgTable('turns', {
+  id: text().primaryKey(),
+  connection: text().notNull(),
+  stream: text().notNull(),
+  kind: text({ enum: ['fresh', 'history', 'again', 'replay'] }).notNull(),
+  from: instant('from_ms').notNull(),
+  to: instant('to_ms').notNull(),
+  records: integer().notNull().default(0),
+  total: integer(),
+  inserted: integer().notNull().default(0),
+  changed: integer().notNull().default(0),
+  gone: integer().notNull().default(0),
+  unmapped: integer().notNull().default(0),
+  error: jsonb().$type<Trouble>(),
+  startedAt: moment('started_at').notNull(),
+  endedAt: moment('ended_at'),
+})
+
+/** Records that mapping did not understand: kept, and tried again when the program is newer. */
+export const unmapped = pgTable(
+  'unmapped',
+  {
+    connection: text().notNull(),
+    stream: text().notNull(),
+    /** Hash of the record. */
+    key: text().notNull(),
+    reason: text().notNull(),
+    record: jsonb().notNull(),
+    at: moment('at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.connection, table.stream, table.key] })],
+)
+
+/** Webhooks that were taken, so that the same again does nothing. */
+export const hooksTaken = pgTable(
+  'hooks_taken',
+  { connection: text().notNull(), id: text().notNull(), at: moment('at').notNull() },
+  table => [primaryKey({ columns: [table.connection, table.id] })],
+)
+
+/** What the source itself counts for a store and day. */
+export const sourceTotals = pgTable(
+  'source_totals',
+  {
+    connection: text().notNull(),
+    store: text().notNull(),
+    day: text().notNull(),
+    values: jsonb().$type<Record<string, string>>().notNull(),
+    at: moment('at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.connection, table.store, table.day] })],
+)

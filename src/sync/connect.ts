@@ -1,0 +1,189 @@
+import { rm } from 'node:fs/promises'
+import { eq } from 'drizzle-orm'
+import type { Checked, Connector, Credentials } from '#connectors/connector.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
+import {
+  type ConnectedShop,
+  connections,
+  hooksTaken,
+  sourceTotals,
+  streams,
+  turns,
+  unmapped,
+} from '#postgres/tables/connections.ts'
+import { stores } from '#postgres/tables/settings.ts'
+import { allConnections, connectionOf, noteConnection } from './connected.ts'
+import { rawFolder } from './raw.ts'
+import { connectorOf, reachOf, type SyncParts } from './round.ts'
+
+export interface ConnectRequest {
+  vendor: string
+  /** By field name; `base_url` where the vendor's own address is not meant. */
+  credentials: Credentials
+  /** Store its rows belong to: the handle of its first shop, or, for a system without shops, of a store that is there. */
+  store?: string
+  /** Id to be known by; made from vendor and account when absent. */
+  id?: string
+  privacy?: boolean
+  /** How far back history is read, days; four years when absent. */
+  backDays?: number
+}
+
+const usualBack = 4 * 366
+const patience = 60_000
+
+/** Asks the vendor whether the credentials are right and what they open. Nothing is kept. @throws Failure in words. */
+export async function test(parts: SyncParts, vendor: string, credentials: Credentials): Promise<Checked> {
+  const connector = connectorOf(parts.connectors, vendor)
+  checkFields(connector, credentials)
+  const signal = AbortSignal.timeout(patience)
+  const session = connector.open(credentials, reachOf(parts, credentials, signal))
+  try {
+    return await connector.check(session)
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure('unavailable', `${connector.name} does not answer: ${(error as Error).message}.`, {
+      next: 'Check the address and whether the system is up; then try again.',
+      cause: error,
+    })
+  }
+}
+
+function checkFields(connector: Connector, credentials: Credentials): void {
+  const known = new Set([...connector.fields.map(one => one.name), 'base_url'])
+  const strange = Object.keys(credentials).find(name => !known.has(name))
+  if (strange) throw invalid(`${connector.name} takes no ${strange}.`, `It takes ${[...known].join(', ')}.`)
+  const missing = connector.fields.filter(one => !one.optional && !credentials[one.name]?.trim())
+  if (missing.length > 0)
+    throw invalid(
+      `${connector.name} needs ${missing.map(one => one.name).join(', ')}.`,
+      missing.map(one => `${one.label}: ${one.about}`).join(' '),
+    )
+  const base = credentials.base_url
+  if (base !== undefined && !/^https?:\/\/[^/\s]+/.test(base))
+    throw invalid('The base address is no address.', 'Give one like https://shop.example.com.')
+}
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 50)
+
+/**
+ * Tests the credentials and keeps the connection, with the stores its shops become. The same account again only changes
+ * its credentials: history stays. To be run in the transaction of a write.
+ */
+export async function connect(
+  parts: SyncParts,
+  ledger: Ledger,
+  request: ConnectRequest,
+  by: string,
+): Promise<{ id: string; checked: Checked; isNew: boolean }> {
+  const { vendor, credentials } = request
+  const checked = await test(parts, vendor, credentials)
+  const connector = connectorOf(parts.connectors, vendor)
+  const id = request.id ?? slug(`${vendor}-${checked.account}`)
+  if (!/^[a-z0-9][a-z0-9-]{0,60}$/.test(id))
+    throw invalid(`“${id}” is no name for a connection.`, 'Use small letters, digits and -.')
+  const all = await allConnections(ledger)
+  const known = all.find(one => one.id === id)
+  const shops = await storesOf(ledger, checked, request.store, known?.shops ?? [])
+  const home = shops[0]?.store ?? (await homeOf(ledger, request.store ?? known?.home))
+  const secret = new Set(connector.fields.filter(one => one.secret).map(one => one.name))
+  const given = Object.fromEntries(Object.entries(credentials).filter(([name]) => !secret.has(name)))
+  const row = {
+    vendor,
+    account: checked.account,
+    credentials: parts.vault.lock(id, credentials),
+    given,
+    shops,
+    home,
+    facts: { ...checked.facts },
+    limits: [...checked.limits],
+    trouble: null,
+    failures: 0,
+    nextAt: parts.clock().toISOString(),
+  }
+  if (known) {
+    if (known.vendor !== vendor)
+      throw new Failure('conflict', `The connection ${id} is one to ${known.vendor}.`, {
+        next: 'Choose another name with --name.',
+      })
+    await noteConnection(ledger, id, row)
+  } else
+    await ledger.insert(connections).values({
+      id,
+      ...row,
+      privacy: request.privacy ?? false,
+      backDays: request.backDays ?? usualBack,
+      by,
+    })
+  return { id, checked, isNew: !known }
+}
+
+/** The stores the shops become: those they are already, else new ones by their key. */
+async function storesOf(
+  ledger: Ledger,
+  { shops }: Checked,
+  wanted: string | undefined,
+  before: readonly ConnectedShop[],
+): Promise<ConnectedShop[]> {
+  const made: ConnectedShop[] = []
+  for (const [index, shop] of shops.entries()) {
+    const store =
+      before.find(one => one.key === shop.key)?.store ?? (index === 0 && wanted ? wanted : slug(shop.key))
+    const [kept] = await ledger.select().from(stores).where(eq(stores.store, store))
+    if (kept && (kept.currency !== shop.currency || kept.timezone !== shop.timezone))
+      throw new Failure(
+        'conflict',
+        `The store ${store} is kept in ${kept.currency} and ${kept.timezone}; the shop ${shop.name} trades in ${shop.currency} and ${shop.timezone}.`,
+        { next: 'Give another store with --store.' },
+      )
+    if (!kept)
+      await ledger
+        .insert(stores)
+        .values({ store, name: shop.name, currency: shop.currency, timezone: shop.timezone, kind: shop.kind })
+    made.push({ ...shop, hosts: [...shop.hosts], store })
+  }
+  return made
+}
+
+/** The store of a system that has no shops: the one named, else the first there is. */
+async function homeOf(ledger: Ledger, wanted: string | undefined): Promise<string> {
+  const all = await ledger.select().from(stores).orderBy(stores.updatedAt, stores.store)
+  if (wanted) {
+    if (!all.some(one => one.store === wanted))
+      throw invalid(
+        `There is no store ${wanted}.`,
+        `There are ${all.map(one => one.store).join(', ') || 'none yet'}.`,
+      )
+    return wanted
+  }
+  const [first] = all
+  if (!first)
+    throw invalid(
+      'There is no store yet that this system could belong to.',
+      'Connect a shop or import sales first; then connect this.',
+    )
+  return first.store
+}
+
+/** Takes a connection away; what it brought is kept or deleted, as asked. */
+export async function disconnect(
+  parts: SyncParts,
+  ledger: Ledger,
+  id: string,
+  keepData: boolean,
+): Promise<void> {
+  const own = await connectionOf(ledger, id)
+  for (const one of [streams, turns, unmapped, hooksTaken, sourceTotals])
+    await ledger.delete(one).where(eq(one.connection, id))
+  await ledger.delete(connections).where(eq(connections.id, id))
+  if (keepData) return
+  const every = new Set([own.home, ...own.shops.map(shop => shop.store)])
+  for (const store of every) await parts.granary.remove({ store, source: id })
+  await rm(rawFolder(parts.folder, id), { recursive: true, force: true })
+}

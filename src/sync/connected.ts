@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { Stream } from '#connectors/connector.ts'
+import { Failure } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
+import { connections, streams, type Trouble, turns, unmapped } from '#postgres/tables/connections.ts'
+import type { TurnResult, Unmapped } from './turn.ts'
+
+/** A connection as the ledger keeps it. */
+export type Connection = typeof connections.$inferSelect
+export type StreamState = typeof streams.$inferSelect
+export type TurnKind = (typeof turns.$inferSelect)['kind']
+
+/** @throws Failure('not_found') naming the connection. */
+export async function connectionOf(ledger: Ledger, id: string): Promise<Connection> {
+  const [found] = await ledger.select().from(connections).where(eq(connections.id, id))
+  if (!found)
+    throw new Failure('not_found', `There is no connection ${id}.`, {
+      next: 'See which there are with `quarterdeck connections`.',
+    })
+  return found
+}
+
+export const allConnections = (ledger: Ledger): Promise<Connection[]> =>
+  ledger.select().from(connections).orderBy(asc(connections.createdAt), asc(connections.id))
+
+/** How far the streams have come; those that are new to the program are begun. */
+export async function streamStates(
+  ledger: Ledger,
+  connection: string,
+  known: readonly Stream<unknown, unknown>[],
+): Promise<Map<string, StreamState>> {
+  if (known.length > 0)
+    await ledger
+      .insert(streams)
+      .values(known.map(({ name }) => ({ connection, stream: name })))
+      .onConflictDoNothing()
+  const rows = await ledger.select().from(streams).where(eq(streams.connection, connection))
+  return new Map(rows.map(row => [row.stream, row]))
+}
+
+export const noteStream = async (
+  ledger: Ledger,
+  { connection, stream }: { connection: string; stream: string },
+  set: Partial<typeof streams.$inferInsert>,
+): Promise<void> => {
+  await ledger
+    .update(streams)
+    .set(set)
+    .where(and(eq(streams.connection, connection), eq(streams.stream, stream)))
+}
+
+export const noteConnection = async (
+  ledger: Ledger,
+  id: string,
+  set: Partial<typeof connections.$inferInsert>,
+): Promise<void> => {
+  await ledger.update(connections).set(set).where(eq(connections.id, id))
+}
+
+let made = 0
+
+/** Sorts by time, also within a millisecond; unique. */
+export const newTurnId = (at: Date): string =>
+  `${at.toISOString().replaceAll(/[-:.]/g, '')}-${String(made++).padStart(6, '0')}-${randomBytes(3).toString('hex')}`
+
+/** Writes down that a turn begins. */
+export async function beginTurn(
+  ledger: Ledger,
+  turn: {
+    id: string
+    connection: string
+    stream: string
+    kind: TurnKind
+    from: number
+    to: number
+    at: Date
+  },
+): Promise<void> {
+  const { at, ...rest } = turn
+  await ledger.insert(turns).values({ ...rest, startedAt: at.toISOString() })
+}
+
+/** Writes down how it ended, and moves the stream on, at once. */
+export async function endTurn(
+  ledger: Ledger,
+  turn: { id: string; connection: string; stream: string },
+  result: TurnResult,
+  at: Date,
+  moved: Partial<typeof streams.$inferInsert>,
+): Promise<void> {
+  const { remarks, ...figures } = result
+  await ledger.transaction(async tx => {
+    const open = tx as unknown as Ledger
+    await open
+      .update(turns)
+      .set({ ...figures, endedAt: at.toISOString() })
+      .where(eq(turns.id, turn.id))
+    await noteStream(open, turn, {
+      ...moved,
+      remarks,
+      records: sql`${streams.records} + ${result.records}` as unknown as number,
+      lastAt: at.toISOString(),
+      trouble: null,
+      failures: 0,
+    })
+  })
+}
+
+export async function failTurn(ledger: Ledger, id: string, trouble: Trouble, at: Date): Promise<void> {
+  await ledger.update(turns).set({ error: trouble, endedAt: at.toISOString() }).where(eq(turns.id, id))
+}
+
+/** Turns that a killed process left without an end are marked; what they were to read is read again. */
+export async function sweepTurns(ledger: Ledger, at: Date): Promise<void> {
+  const trouble = {
+    code: 'unavailable',
+    message: 'The server was stopped in the middle.',
+    at: at.toISOString(),
+  }
+  await ledger.update(turns).set({ error: trouble, endedAt: at.toISOString() }).where(isNull(turns.endedAt))
+}
+
+/** Records that were not understood; at most ten thousand a stream are kept. */
+export async function keepUnmapped(
+  ledger: Ledger,
+  { connection, stream }: { connection: string; stream: string },
+  some: readonly Unmapped[],
+  at: Date,
+): Promise<void> {
+  const [row] = await ledger
+    .select({ n: sql<number>`count(*)::int` })
+    .from(unmapped)
+    .where(and(eq(unmapped.connection, connection), eq(unmapped.stream, stream)))
+  if ((row?.n ?? 0) >= 10_000) return
+  await ledger
+    .insert(unmapped)
+    .values(some.map(one => ({ connection, stream, ...one, at: at.toISOString() })))
+    .onConflictDoUpdate({
+      target: [unmapped.connection, unmapped.stream, unmapped.key],
+      set: { reason: sql`excluded.reason`, at: sql`excluded.at` },
+    })
+}

@@ -1,0 +1,200 @@
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
+import { openSandbox } from '#connectors/files/sandbox.ts'
+import { type TableName, table } from '#kernel/canonical.ts'
+import { duckdbTypes } from '#kernel/duckdb-types.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { completed } from './rows.ts'
+
+/** What rows did to the granary. */
+export interface Stored {
+  inserted: number
+  changed: number
+  gone: number
+}
+
+export interface IntakeParts {
+  granary: Warehouse
+  /** Work folder of its own; made, and taken away at the end. */
+  folder: string
+  /** Connection id: fills `source`. */
+  source: string
+  /** Unique name of the turn: deliveries are known by it. */
+  turn: string
+  /** Sales lines restate their orders whole. */
+  restates: boolean
+  /** All rows together are all that the source has in the stream's tables. */
+  whole: readonly TableName[] | null
+  /** Stores whose rows a whole delivery may take out. */
+  stores: readonly string[]
+}
+
+/** Rows are delivered in parts of this size, so that memory does not grow with the history. */
+const partRows = 250_000
+
+/**
+ * Takes mapped rows of one turn into the granary: through files on disk, part by part. What fails leaves the parts before it
+ * stored; read again, they are repeats.
+ */
+export interface Intake {
+  /** @throws Failure when a row does not fit its table: then nothing of the record is taken. */
+  add(mapped: Mapped): Promise<void>
+  /** Stores what was added; true when there was something. */
+  flush(): Promise<boolean>
+  /** Flushes, and takes out what a whole turn no longer has. */
+  end(): Promise<void>
+  /** Takes the work folder away. */
+  close(): Promise<void>
+  readonly stored: Stored
+}
+
+export function createIntake(parts: IntakeParts): Intake {
+  const { granary, folder, source, turn, restates } = parts
+  const stored: Stored = { inserted: 0, changed: 0, gone: 0 }
+  const open = new Map<TableName, { path: string; stream: WriteStream; rows: number }>()
+  /** Parts that wait for the end: a whole delivery is one. */
+  const waiting = new Map<TableName, string[]>()
+  const gone = new Map<TableName, CanonicalRow[]>()
+  let orders = new Set<string>()
+  let rows = 0
+  let part = 0
+
+  const fileOf = async (name: TableName) => {
+    const known = open.get(name)
+    if (known) return known
+    await mkdir(folder, { recursive: true })
+    const path = join(folder, `${name}-${String(part).padStart(6, '0')}.jsonl`)
+    const made = { path, stream: createWriteStream(path), rows: 0 }
+    // Heard when it is written to; unheard, a full disk would end the process.
+    made.stream.on('error', () => undefined)
+    open.set(name, made)
+    return made
+  }
+
+  const write = async (name: TableName, all: readonly CanonicalRow[]) => {
+    if (all.length === 0) return
+    const file = await fileOf(name)
+    file.rows += all.length
+    rows += all.length
+    let text = ''
+    for (const row of all) text += `${JSON.stringify(row)}\n`
+    if (!file.stream.write(text))
+      await new Promise<void>((done, failed) => {
+        file.stream.once('drain', done)
+        file.stream.once('error', failed)
+      })
+  }
+
+  const deliver = async (name: TableName, files: readonly string[], whole: boolean) => {
+    const receipt = await granary.deliver({
+      id: `${turn}:${part}`,
+      table: name,
+      files,
+      mode: restates && name === 'sales_lines' ? 'replace_orders' : 'merge',
+      ...(whole && { whole: source }),
+    })
+    stored.inserted += receipt.inserted
+    stored.changed += receipt.changed
+    for (const file of files) await rm(file, { force: true })
+  }
+
+  const flush = async (): Promise<boolean> => {
+    const had = open.size > 0 || gone.size > 0
+    // What is gone goes first: a row that left and came back is there.
+    for (const [name, some] of gone) stored.gone += await remove(granary, name, some)
+    gone.clear()
+    for (const [name, file] of open) {
+      await new Promise<void>((done, failed) => {
+        file.stream.once('error', failed)
+        file.stream.end(done)
+      })
+      const parquet = await packed(name, file.path, folder)
+      await rm(file.path, { force: true })
+      if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
+      else await deliver(name, [parquet], false)
+    }
+    open.clear()
+    orders = new Set()
+    rows = 0
+    part += 1
+    return had
+  }
+
+  return {
+    stored,
+    flush,
+    async add({ rows: given, gone: lost }) {
+      const whole = Object.entries(given).map(
+        ([name, some]) =>
+          [name as TableName, (some ?? []).map(row => completed(name as TableName, row, source))] as const,
+      )
+      if (restates) {
+        const own = new Set((given.sales_lines ?? []).map(row => `${row.store} ${row.order_id}`))
+        // Two states of an order in one delivery would become one: the earlier goes in before the later.
+        if ([...own].some(order => orders.has(order))) await flush()
+        for (const order of own) orders.add(order)
+      }
+      if (lost && Object.keys(lost).length > 0) {
+        // What was added of them must be in the granary to be taken out of it.
+        if (open.size > 0) await flush()
+        for (const [name, some] of Object.entries(lost) as [TableName, CanonicalRow[]][])
+          gone.set(name, [...(gone.get(name) ?? []), ...some])
+      }
+      for (const [name, some] of whole) await write(name, some)
+      if (rows >= partRows) await flush()
+    },
+    async end() {
+      await flush()
+      for (const name of parts.whole ?? []) {
+        const files = waiting.get(name) ?? []
+        if (files.length > 0) await deliver(name, files, true)
+        else
+          for (const store of parts.stores)
+            stored.gone += await granary.remove({ store, table: name, source })
+      }
+    },
+    async close() {
+      for (const { stream } of open.values()) stream.destroy()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** JSON lines as the Parquet a delivery is made of; keys given as text become their hash. */
+const packed = async (name: TableName, path: string, folder: string): Promise<string> => {
+  const columns = Object.entries(table(name).columns)
+  const read = columns
+    .map(([column, { type }]) => `${column}: '${type === 'hash' ? 'VARCHAR' : duckdbTypes[type]}'`)
+    .join(', ')
+  const chosen = columns
+    .map(([column, { type }]) => (type === 'hash' ? `hash(${column}) AS ${column}` : column))
+    .join(', ')
+  const out = path.replace(/\.jsonl$/, '.parquet')
+  const sandbox = await openSandbox(path, folder)
+  try {
+    await sandbox.run(
+      `COPY (SELECT ${chosen} FROM read_json('${path.replaceAll("'", "''")}', format = 'newline_delimited', columns = {${read}}))
+       TO '${out.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+    )
+  } finally {
+    sandbox.close()
+  }
+  return out
+}
+
+const remove = async (
+  granary: Warehouse,
+  name: TableName,
+  lost: readonly CanonicalRow[],
+): Promise<number> => {
+  const byStore = new Map<string, Record<string, string>[]>()
+  for (const { store, ...row } of lost) {
+    const one = Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]))
+    byStore.set(String(store), [...(byStore.get(String(store)) ?? []), one])
+  }
+  let removed = 0
+  for (const [store, rows] of byStore) removed += await granary.remove({ store, table: name, rows })
+  return removed
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+
+/**
+ * Records as the vendor gave them, kept so that a corrected mapping can be applied without asking the vendor again:
+ * DIR/raw/<connection>/<stream>/<turn>.jsonl.zst, one record a line, in order of arrival.
+ */
+export const rawFolder = (folder: string, connection: string, stream?: string): string =>
+  join(folder, 'raw', connection, ...(stream === undefined ? [] : [stream]))
+
+export interface RawWriter {
+  write(record: unknown): Promise<void>
+  /** Gives the file its name: before, it is no part of the history. */
+  keep(): Promise<void>
+  drop(): Promise<void>
+}
+
+/** Opens a file for a turn's records. `turn` sorts by time. */
+export function writeRaw(folder: string, connection: string, stream: string, turn: string): RawWriter {
+  const place = rawFolder(folder, connection, stream)
+  const path = join(place, `${turn}.jsonl.zst`)
+  let sink: { pack: ReturnType<typeof createZstdCompress>; done: Promise<unknown> } | null = null
+  const opened = async () => {
+    await mkdir(place, { recursive: true, mode: 0o700 })
+    const pack = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    const file = createWriteStream(`${path}.part`, { mode: 0o600 })
+    const done = once(file, 'close')
+    const failed = (error: Error) => {
+      pack.destroy(error)
+      file.destroy(error)
+    }
+    pack.on('error', failed)
+    file.on('error', failed)
+    pack.pipe(file)
+    // Heard at the end; until then nobody waits for it.
+    done.catch(() => undefined)
+    return { pack, done }
+  }
+  return {
+    async write(record) {
+      sink ??= await opened()
+      if (!sink.pack.write(`${JSON.stringify(record)}\n`)) await once(sink.pack, 'drain')
+    },
+    async keep() {
+      if (!sink) return
+      sink.pack.end()
+      await sink.done
+      await rename(`${path}.part`, path)
+    },
+    async drop() {
+      sink?.pack.destroy()
+      await rm(`${path}.part`, { force: true })
+    },
+  }
+}
+
+/** Turns of a stream whose records are kept, oldest first. */
+export const rawTurns = async (folder: string, connection: string, stream: string): Promise<string[]> =>
+  (await readdir(rawFolder(folder, connection, stream)).catch(() => [] as string[]))
+    .filter(name => name.endsWith('.jsonl.zst'))
+    .map(name => name.replace(/\.jsonl\.zst$/, ''))
+    .sort()
+
+/** Records of one turn, in order of arrival. */
+export async function* readRaw(
+  folder: string,
+  connection: string,
+  stream: string,
+  turn: string,
+): AsyncGenerator<unknown> {
+  const file = createReadStream(join(rawFolder(folder, connection, stream), `${turn}.jsonl.zst`))
+  const lines = createInterface({
+    input: file.pipe(createZstdDecompress()),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })
+  for await (const line of lines) if (line !== '') yield JSON.parse(line)
+}

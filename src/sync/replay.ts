@@ -1,0 +1,119 @@
+import { and, eq } from 'drizzle-orm'
+import type { Batch, Stream } from '#connectors/connector.ts'
+import { invalid } from '#kernel/error.ts'
+import { unmapped } from '#postgres/tables/connections.ts'
+import { beginTurn, connectionOf, endTurn, failTurn, keepUnmapped, newTurnId } from './connected.ts'
+import { rawTurns, readRaw } from './raw.ts'
+import { connectorOf, placeFor, type SyncParts, troubleOf } from './round.ts'
+import { type TurnResult, takeTurn } from './turn.ts'
+
+/** Records at a time; they are on disk, so there is no hurry. */
+const handful = 500
+
+/**
+ * Applies the mapping of today to what was kept of a stream: its rows are taken out and made again. Cut short, it is to be
+ * run again; what is kept stays.
+ */
+export async function replay(parts: SyncParts, id: string, name: string): Promise<TurnResult> {
+  const { stream, stores } = await known(parts, id, name)
+  const turns = await rawTurns(parts.folder, id, name)
+  if (turns.length === 0) throw invalid(`Nothing is kept of ${stream.label}.`, 'Read it again instead.')
+  for (const store of stores)
+    for (const table of stream.tables) await parts.granary.remove({ store, table, source: id })
+  const whole: TurnResult = {
+    records: 0,
+    total: null,
+    unmapped: 0,
+    inserted: 0,
+    changed: 0,
+    gone: 0,
+    remarks: [],
+  }
+  for (const turn of turns) {
+    const one = await again(parts, id, stream, batchesOf(readRaw(parts.folder, id, name, turn)))
+    for (const figure of ['records', 'unmapped', 'inserted', 'changed', 'gone'] as const)
+      whole[figure] += one[figure]
+  }
+  return whole
+}
+
+/** Tries records again that were not understood; those that now are leave the list. */
+export async function retryUnmapped(parts: SyncParts, id: string): Promise<number> {
+  const { ledger } = parts
+  const rows = await ledger.select().from(unmapped).where(eq(unmapped.connection, id))
+  const names = new Set(rows.map(row => row.stream))
+  let understood = 0
+  for (const name of names) {
+    const own = rows.filter(row => row.stream === name)
+    await ledger.delete(unmapped).where(and(eq(unmapped.connection, id), eq(unmapped.stream, name)))
+    const { stream } = await known(parts, id, name)
+    try {
+      const done = await again(parts, id, stream, batchesOf(own.map(row => row.record)))
+      understood += done.records - done.unmapped
+    } catch (error) {
+      await ledger.insert(unmapped).values(own).onConflictDoNothing()
+      throw error
+    }
+  }
+  return understood
+}
+
+async function known(parts: SyncParts, id: string, name: string) {
+  const own = await connectionOf(parts.ledger, id)
+  const stream = connectorOf(parts.connectors, own.vendor).streams.find(one => one.name === name)
+  if (!stream) throw invalid(`${id} has no stream ${name}.`)
+  return { stream, stores: [...new Set([own.home, ...own.shops.map(shop => shop.store)])] }
+}
+
+async function again(
+  parts: SyncParts,
+  id: string,
+  stream: Stream<unknown, unknown>,
+  batches: AsyncIterable<Batch<unknown>>,
+): Promise<TurnResult> {
+  const { ledger, clock } = parts
+  const own = await connectionOf(ledger, id)
+  const at = clock()
+  const key = { connection: id, stream: stream.name }
+  const named = {
+    ...key,
+    id: newTurnId(at),
+  }
+  await beginTurn(ledger, { ...named, kind: 'replay', from: 0, to: 0, at })
+  try {
+    const done = await takeTurn(
+      {
+        granary: parts.granary,
+        folder: parts.folder,
+        connection: id,
+        stores: [],
+        place: await placeFor(parts, own),
+        saveCursor: async () => undefined,
+        keepUnmapped: some => keepUnmapped(ledger, key, some, clock()),
+      },
+      // What is left of a snapshot is not the whole of it.
+      { ...stream, whole: undefined },
+      named.id,
+      batches,
+      { keepRaw: false },
+    )
+    await endTurn(ledger, named, done, clock(), {})
+    return done
+  } catch (error) {
+    await failTurn(ledger, named.id, troubleOf(error, clock()), clock())
+    throw error
+  }
+}
+
+async function* batchesOf(
+  records: AsyncIterable<unknown> | Iterable<unknown>,
+): AsyncGenerator<Batch<unknown>> {
+  let some: unknown[] = []
+  for await (const record of records) {
+    some.push(record)
+    if (some.length < handful) continue
+    yield { records: some }
+    some = []
+  }
+  if (some.length > 0) yield { records: some }
+}

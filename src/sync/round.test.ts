@@ -1,0 +1,446 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Batch, Connector, Mapped, Turn } from '#connectors/connector.ts'
+import { Postponed } from '#connectors/http.ts'
+import { Failure } from '#kernel/error.ts'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { connect, disconnect } from './connect.ts'
+import { replay, retryUnmapped } from './replay.ts'
+import { type RoundOptions, runRound, type SyncParts } from './round.ts'
+import { createVault } from './vault.ts'
+
+/** An order of the made-up shop: changed at `at`, with lines of one pound each. */
+interface Sale {
+  id: string
+  at: number
+  lines: number
+  email?: string
+  note?: string
+}
+
+const hour = 3_600_000
+const day = 24 * hour
+const noon = Date.parse('2026-03-01T12:00:00Z')
+
+/** A shop whose orders, stock and notes a test sets; and what it was asked. */
+const shop = () => {
+  const state = {
+    now: noon,
+    sales: [] as Sale[],
+    stock: [] as string[],
+    notes: [] as string[],
+    asked: [] as (Turn & { stream: string })[],
+    fail: null as null | ((stream: string, turn: Turn, index: number) => void),
+  }
+  const none = {
+    discounts: '0',
+    reversals: '0',
+    shipping: '0',
+    taxes: '0',
+    duties: '0',
+    fees: '0',
+    tips: '0',
+    gift_cards: '0',
+  }
+  const connector: Connector<null> = {
+    vendor: 'shopify',
+    name: 'Toy',
+    about: '',
+    fields: [{ name: 'token', label: 'Token', about: 'In its settings.', secret: true }],
+    guide: [],
+    open: () => null,
+    clock: async () => {
+      if (state.fail) state.fail('clock', { from: 0, to: 0, cursor: null, history: false }, 0)
+      return state.now
+    },
+    check: async () => ({
+      account: 'toy',
+      shops: [
+        {
+          key: 'toy',
+          name: 'Toy',
+          currency: 'GBP',
+          timezone: 'Europe/London',
+          kind: 'b2c',
+          hosts: ['toy.example'],
+        },
+      ],
+      limits: [],
+      facts: {},
+    }),
+    streams: [
+      {
+        name: 'orders',
+        label: 'orders',
+        kind: 'window',
+        tables: ['sales_lines', 'customers'],
+        every: 15 * 60_000,
+        overlap: 60_000,
+        slice: 30 * day,
+        restates: true,
+        personal: ['email', 'note'],
+        async *read(_, turn): AsyncGenerator<Batch<unknown>> {
+          state.asked.push({ ...turn, stream: 'orders' })
+          const found = state.sales
+            .filter(one => one.at >= turn.from && one.at < turn.to)
+            .sort((a, b) => a.at - b.at)
+          for (const [index, sale] of found.entries()) {
+            state.fail?.('orders', turn, index)
+            yield { records: [sale], total: found.length }
+          }
+          if (found.length === 0) state.fail?.('orders', turn, 0)
+        },
+        map(record, place): Mapped {
+          const { id, at, lines, email } = record as Sale
+          if (lines < 0) throw new Error('An order cannot have fewer lines than none.')
+          const on = new Date(at).toISOString()
+          const { store, currency } = place.storeOf('toy')
+          return {
+            rows: {
+              sales_lines: Array.from({ length: lines }, (_, n) => ({
+                store,
+                order_id: id,
+                line_key: `line ${n}`,
+                kind: 'sale',
+                happened_at: `${on.slice(0, 10)} ${on.slice(11, 19)}`,
+                day: on.slice(0, 10),
+                hour: Number(on.slice(11, 13)),
+                ordered_day: on.slice(0, 10),
+                currency,
+                quantity: '1',
+                gross: '1',
+                ...none,
+                product_id: `p${n}`,
+                customer_id: email ? place.hash(email) : '',
+              })),
+              ...(email && {
+                customers: [
+                  {
+                    store,
+                    customer_id: place.hash(email),
+                    name: place.privacy ? '' : 'Somebody',
+                    email_hash: place.hash(email),
+                  },
+                ],
+              }),
+            },
+            ...(lines === 0 && { gone: { sales_lines: [{ store, order_id: id }] } }),
+          }
+        },
+      },
+      {
+        name: 'stock',
+        label: 'stock',
+        kind: 'snapshot',
+        tables: ['products'],
+        every: day,
+        whole: true,
+        async *read(_, turn) {
+          state.fail?.('stock', turn, 0)
+          yield { records: state.stock }
+        },
+        map: (record, place) => ({
+          rows: {
+            products: [{ store: place.home.store, product_id: String(record), title: '', currency: 'GBP' }],
+          },
+        }),
+      },
+      {
+        name: 'notes',
+        label: 'notes',
+        kind: 'token',
+        tables: ['tasks'],
+        every: hour,
+        async *read(_, turn) {
+          state.asked.push({ ...turn, stream: 'notes' })
+          for (let n = Number(turn.cursor ?? 0); n < state.notes.length; n++) {
+            state.fail?.('notes', turn, n)
+            yield { records: [{ id: n, text: state.notes[n] }], cursor: String(n + 1) }
+          }
+        },
+        map: (record, place) => {
+          const { id, text } = record as { id: number; text: string }
+          return {
+            rows: {
+              tasks: [
+                { store: place.home.store, platform: 'toy', task_id: String(id), title: text, state: 'open' },
+              ],
+            },
+          }
+        },
+      },
+    ],
+  }
+  return { state, connector: connector as unknown as Connector }
+}
+
+let open: OpenLedger
+let granary: Warehouse
+let folder: string
+let toy: ReturnType<typeof shop>
+let parts: SyncParts
+let time: number
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sync-'))
+  open = await openLedger({ folder: ':memory:' })
+  granary = await openDuckdb({ folder: ':memory:' })
+  toy = shop()
+  time = noon
+  parts = {
+    ledger: open.ledger,
+    granary,
+    folder,
+    vault: createVault('a secret of the tests'),
+    connectors: [toy.connector],
+    clock: () => new Date(time),
+    fetch: async () => {
+      throw new Error('The network is not for tests.')
+    },
+  }
+  await connect(parts, open.ledger, { vendor: 'shopify', credentials: { token: 't' }, backDays: 150 }, 'test')
+})
+afterEach(async () => {
+  await granary.close()
+  await open.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const id = 'shopify-toy'
+const round = (options: Partial<RoundOptions> = {}) =>
+  runRound(parts, id, { all: true, whole: true, signal: new AbortController().signal, ...options })
+const count = async (table: string, where = 'true') =>
+  Number((await granary.query(`SELECT count(*) AS n FROM ${table} WHERE ${where}`))[0]?.n)
+const sale = (number: number, at: number, lines = 1): Sale => ({ id: `#${number}`, at, lines })
+/** The granary's ledger, row by row. */
+const ledger = () => granary.query('SELECT * EXCLUDE (source) FROM sales_lines ORDER BY ALL')
+
+describe('history and freshness', () => {
+  test('history comes in slices, newest first, back to where it was asked for', async () => {
+    toy.state.sales = [sale(1, noon - 100 * day), sale(2, noon - hour), sale(3, noon - 151 * day)]
+    const first = await round({ whole: false })
+    expect(first.more).toBe(true)
+    expect(await count('sales_lines')).toBe(1)
+    const done = await round()
+    expect(done.more).toBe(false)
+    // What is older was not asked for.
+    expect(await count('sales_lines')).toBe(2)
+    const slices = toy.state.asked.filter(one => one.stream === 'orders' && one.history)
+    expect(slices[0]?.to).toBe(noon)
+    expect(slices.every((one, n) => n === 0 || one.to === slices[n - 1]?.from)).toBe(true)
+    expect(slices.at(-1)?.from).toBe(noon - 150 * day)
+  })
+
+  test('later rounds read only what changed, from a little before the bookmark', async () => {
+    toy.state.sales = [sale(1, noon - hour, 2)]
+    await round()
+    toy.state.now += day
+    toy.state.asked = []
+    toy.state.sales = [sale(1, noon + hour, 3), sale(2, noon + 2 * hour)]
+    await round()
+    expect(toy.state.asked.filter(one => one.stream === 'orders')).toEqual([
+      { stream: 'orders', from: noon - 60_000, to: noon + day, cursor: null, history: false },
+    ])
+    expect(await count('sales_lines')).toBe(4)
+  })
+
+  test('an order that lost a line loses it here, and one that is gone goes', async () => {
+    toy.state.sales = [sale(1, noon - hour, 3), sale(2, noon - hour)]
+    await round()
+    toy.state.now += hour
+    toy.state.sales = [sale(1, noon + 1, 1), sale(2, noon + 2, 0)]
+    await round()
+    expect(await count('sales_lines')).toBe(1)
+  })
+
+  test('two states of an order in one turn end as the later', async () => {
+    toy.state.sales = [sale(1, noon - hour, 3), sale(1, noon - hour + 1, 2), sale(2, noon - 1)]
+    await round()
+    expect(await count('sales_lines', "order_id = '#1'")).toBe(2)
+  })
+
+  test('a whole snapshot takes out what it no longer has, also when nothing is left', async () => {
+    toy.state.stock = ['a', 'b']
+    await round()
+    toy.state.stock = ['b', 'c']
+    await round()
+    expect(
+      (await granary.query('SELECT product_id FROM products ORDER BY 1')).map(r => r.product_id),
+    ).toEqual(['b', 'c'])
+    toy.state.stock = []
+    await round()
+    expect(await count('products')).toBe(0)
+  })
+
+  test('only what is due is read', async () => {
+    await round()
+    toy.state.asked = []
+    expect((await round({ all: false })).records).toBe(0)
+    time += 16 * 60_000
+    await round({ all: false })
+    expect(toy.state.asked.map(one => one.stream)).toEqual(['orders'])
+  })
+})
+
+describe('what fails', () => {
+  test('a turn that fails in the middle is read again, and no row is lost or twice', async () => {
+    toy.state.sales = Array.from({ length: 40 }, (_, n) => sale(n, noon - (n + 1) * day, 1 + (n % 3)))
+    toy.state.fail = (stream, _, index) => {
+      if (stream === 'orders' && index === 7) throw new Failure('unavailable', 'Toy does not answer.')
+    }
+    const failed = await round()
+    expect(failed.troubles).toMatchObject([
+      { stream: 'orders', trouble: { message: 'Toy does not answer.' } },
+    ])
+    toy.state.fail = null
+    await round()
+    const mended = await ledger()
+    await disconnect(parts, open.ledger, id, false)
+    expect(await count('sales_lines')).toBe(0)
+    await connect(
+      parts,
+      open.ledger,
+      { vendor: 'shopify', credentials: { token: 't' }, backDays: 150 },
+      'test',
+    )
+    await round()
+    expect(mended).toEqual(await ledger())
+  })
+
+  test('one stream’s failure holds up no other', async () => {
+    toy.state.notes = ['one']
+    toy.state.fail = stream => {
+      if (stream === 'stock') throw new Error('TypeError of ours')
+    }
+    toy.state.stock = ['a']
+    await round()
+    expect(await count('tasks')).toBe(1)
+    const [row] = (await open.ledger.select().from(streams)).filter(one => one.stream === 'stock')
+    expect(row?.trouble?.message).toContain('TypeError of ours')
+    expect(Date.parse(row?.nextAt ?? '')).toBe(time + 60_000)
+  })
+
+  test('a vendor that asks to be left alone is asked again only then', async () => {
+    toy.state.fail = stream => {
+      if (stream === 'notes') throw new Postponed(time + 5 * hour, 'The daily quota is used up')
+    }
+    toy.state.notes = ['one']
+    await round()
+    toy.state.fail = null
+    time += 4 * hour
+    await round({ all: false })
+    expect(await count('tasks')).toBe(0)
+    time += 2 * hour
+    await round({ all: false })
+    expect(await count('tasks')).toBe(1)
+  })
+
+  test('a token stream goes on from what was stored', async () => {
+    toy.state.notes = ['a', 'b', 'c', 'd']
+    toy.state.fail = (stream, _, index) => {
+      if (stream === 'notes' && index === 2) throw new Failure('unavailable', 'gone')
+    }
+    await round()
+    expect(await count('tasks')).toBe(2)
+    toy.state.fail = null
+    await round()
+    expect(await count('tasks')).toBe(4)
+    expect(toy.state.asked.filter(one => one.stream === 'notes').at(-1)?.cursor).toBe('2')
+  })
+
+  test('refused credentials are told of the connection, and waited on longer each time', async () => {
+    toy.state.fail = stream => {
+      if (stream === 'clock')
+        throw new Failure('forbidden', 'Toy refuses the credentials.', { next: 'Give new ones.' })
+    }
+    expect((await round()).nextAt.getTime()).toBe(time + 60_000)
+    expect((await round()).nextAt.getTime()).toBe(time + 120_000)
+    toy.state.fail = null
+    expect((await round()).troubles).toEqual([])
+  })
+
+  test('a record that is not understood is kept with its reason, and tried again', async () => {
+    toy.state.sales = [sale(1, noon - hour, -1), sale(2, noon - hour)]
+    await round()
+    expect(await count('sales_lines')).toBe(1)
+    expect(await open.ledger.select().from(unmapped)).toMatchObject([
+      { stream: 'orders', reason: 'An order cannot have fewer lines than none.' },
+    ])
+    const stream = toy.connector.streams[0]
+    if (!stream) throw new Error('no stream')
+    const map = stream.map
+    stream.map = (record, place) =>
+      map({ ...(record as Sale), lines: Math.abs((record as Sale).lines) }, place)
+    await retryUnmapped(parts, id)
+    expect(await count('sales_lines')).toBe(2)
+    expect(await open.ledger.select().from(unmapped)).toEqual([])
+  })
+})
+
+test('a corrected mapping is applied to what was kept, without asking the vendor', async () => {
+  toy.state.sales = [sale(1, noon - 90 * day, 2), sale(2, noon - hour), sale(3, noon - 2 * hour, 3)]
+  await round()
+  toy.state.now += day
+  toy.state.sales = [sale(1, noon + hour, 1)]
+  await round()
+  toy.state.asked = []
+  const stream = toy.connector.streams[0]
+  if (!stream) throw new Error('no stream')
+  const map = stream.map
+  stream.map = (record, place) => {
+    const { rows } = map(record, place)
+    return {
+      rows: {
+        ...rows,
+        sales_lines: rows.sales_lines?.map(row => ({
+          ...row,
+          channel: 'web',
+          line_key: `new ${row.line_key}`,
+        })),
+      },
+    }
+  }
+  await replay(parts, id, 'orders')
+  expect(toy.state.asked).toEqual([])
+  expect(await count('sales_lines')).toBe(5)
+  expect(await count('sales_lines', "channel = 'web'")).toBe(5)
+})
+
+test('in privacy mode neither the granary nor what is kept raw holds anything personal', async () => {
+  await disconnect(parts, open.ledger, id, false)
+  await connect(
+    parts,
+    open.ledger,
+    { vendor: 'shopify', credentials: { token: 't' }, privacy: true, backDays: 40 },
+    'test',
+  )
+  toy.state.sales = [{ ...sale(1, noon - hour), email: 'Jo@Example.org', note: 'call 555' }]
+  await round()
+  const [row] = await granary.query('SELECT customer_id, name, email_hash FROM customers')
+  expect(row?.name).toBe('')
+  const { readRaw, rawTurns } = await import('./raw.ts')
+  const kept: unknown[] = []
+  for (const turn of await rawTurns(folder, id, 'orders'))
+    for await (const record of readRaw(folder, id, 'orders', turn)) kept.push(record)
+  expect(JSON.stringify(kept)).not.toMatch(/jo@example|555/i)
+  // The same person is the same here and in a connection that keeps addresses.
+  const { hasher } = await import('./place.ts')
+  expect(row?.email_hash).toBe(hasher(parts.vault.salt)('jo@example.org '))
+})
+
+test('what each turn did stands in the ledger', async () => {
+  toy.state.sales = [sale(1, noon - hour, 2)]
+  await round()
+  const rows = await open.ledger.select().from(turns)
+  expect(rows.every(row => row.endedAt !== null)).toBe(true)
+  expect(rows.find(row => row.stream === 'orders' && row.records === 1)).toMatchObject({
+    kind: 'history',
+    inserted: 2,
+    unmapped: 0,
+  })
+})

@@ -1,0 +1,323 @@
+import type { Checked, Connector, Place, Reach, Stream } from '#connectors/connector.ts'
+import { Postponed } from '#connectors/http.ts'
+import { Failure } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
+import type { Trouble } from '#postgres/tables/connections.ts'
+import { stores } from '#postgres/tables/settings.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import {
+  allConnections,
+  beginTurn,
+  type Connection,
+  connectionOf,
+  endTurn,
+  failTurn,
+  keepUnmapped,
+  newTurnId,
+  noteConnection,
+  noteStream,
+  type StreamState,
+  streamStates,
+  type TurnKind,
+} from './connected.ts'
+import { hasher, placeOf } from './place.ts'
+import { reading, takeTurn } from './turn.ts'
+import type { Vault } from './vault.ts'
+
+export interface SyncParts {
+  ledger: Ledger
+  granary: Warehouse
+  /** Data folder. */
+  folder: string
+  vault: Vault
+  connectors: readonly Connector[]
+  clock: () => Date
+  fetch: typeof fetch
+}
+
+/** What is being read just now. */
+export interface SyncProgress {
+  connection: string
+  stream: string
+  label: string
+  kind: TurnKind
+  records: number
+  total: number | null
+  /** Share of the stream's history that is stored, 0 to 1; null when it is being kept fresh. */
+  history: number | null
+}
+
+export interface RoundOptions {
+  /** Every stream has its turn, due or not. */
+  all?: boolean
+  /** Goes on until all of history is stored; else one slice, so that others come to their turn. */
+  whole?: boolean
+  signal: AbortSignal
+  onProgress?: (progress: SyncProgress) => void
+}
+
+export interface RoundResult {
+  /** History is left to be read. */
+  more: boolean
+  /** When the next stream is due. */
+  nextAt: Date
+  records: number
+  troubles: { stream: string | null; trouble: Trouble }[]
+}
+
+const dayMs = 86_400_000
+const minute = 60_000
+
+/** A connector by its vendor. @throws Failure('unsupported'). */
+export const connectorOf = (connectors: readonly Connector[], vendor: string): Connector => {
+  const found = connectors.find(one => one.vendor === vendor)
+  if (!found)
+    throw new Failure('unsupported', `This version knows no vendor ${vendor}.`, {
+      next: `It knows ${connectors.map(one => one.vendor).join(', ')}.`,
+    })
+  return found
+}
+
+/** What a connection may touch of the world. */
+export const reachOf = (
+  parts: SyncParts,
+  given: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Reach => ({
+  fetch: parts.fetch,
+  now: () => parts.clock().getTime(),
+  sleep: ms =>
+    new Promise((done, stopped) => {
+      const end = () => stopped(signal.reason)
+      if (signal.aborted) return end()
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', end)
+        done()
+      }, ms)
+      signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer)
+          end()
+        },
+        { once: true },
+      )
+    }),
+  signal,
+  allowed: new Set(given.base_url && URL.canParse(given.base_url) ? [new URL(given.base_url).host] : []),
+})
+
+/** Where rows of a connection belong: among all stores, those that other connections brought with their hosts. */
+export async function placeFor(parts: SyncParts, own: Connection): Promise<Place> {
+  const shops = (await allConnections(parts.ledger)).flatMap(one => one.shops)
+  const known = (await parts.ledger.select().from(stores)).map(({ store, currency, timezone }) => ({
+    store,
+    currency,
+    timezone,
+    hosts: shops.filter(shop => shop.store === store).flatMap(shop => [...shop.hosts]),
+  }))
+  const home = known.find(one => one.store === own.home)
+  if (!home)
+    throw new Failure('conflict', `The store ${own.home} of this connection is gone.`, {
+      next: 'Connect it again with another store.',
+    })
+  return placeOf({
+    home,
+    shops: Object.fromEntries(own.shops.map(shop => [shop.key, shop.store])),
+    stores: known,
+    privacy: own.privacy,
+    hash: hasher(parts.vault.salt),
+    facts: own.facts as Checked['facts'],
+  })
+}
+
+/** What went wrong, for people. Our own faults are told as such; their stack goes to the log. */
+export const troubleOf = (error: unknown, at: Date): Trouble => {
+  const failure = error instanceof Failure ? error : null
+  return {
+    code: failure?.code ?? 'internal',
+    message: failure?.message ?? `Something of our own went wrong: ${(error as Error)?.message ?? error}`,
+    ...(failure?.next && { next: failure.next }),
+    at: at.toISOString(),
+  }
+}
+
+/** 1, 2, 4 … minutes, an hour at most. */
+const later = (failures: number): number => Math.min(60, 2 ** Math.min(failures, 6)) * minute
+
+/**
+ * One round of a connection: what is due is read, fresh changes before history, history newest first. A stream that fails
+ * is tried again later and holds up no other; what a killed round had not finished is read again by the next.
+ */
+export async function runRound(parts: SyncParts, id: string, options: RoundOptions): Promise<RoundResult> {
+  const { ledger, clock } = parts
+  const own = await connectionOf(ledger, id)
+  const connector = connectorOf(parts.connectors, own.vendor)
+  const states = await streamStates(ledger, id, connector.streams)
+  const result: RoundResult = {
+    more: false,
+    nextAt: new Date(clock().getTime() + 60 * minute),
+    records: 0,
+    troubles: [],
+  }
+  const isDue = (state: StreamState) => options.all || Date.parse(state.nextAt) <= clock().getTime()
+  const hasHistory = (state: StreamState) =>
+    state.edge !== null && state.start !== null && state.edge > state.start
+  const begun = new Set<string>()
+  const broken = new Set<string>()
+  const state = (stream: Stream<unknown, unknown>) => states.get(stream.name) as StreamState
+  const due = () => connector.streams.filter(one => isDue(state(one)) && !begun.has(one.name))
+  const behind = () => connector.streams.filter(one => hasHistory(state(one)) && !broken.has(one.name))
+  if (own.state === 'paused' || (due().length === 0 && behind().length === 0)) return ended()
+
+  let session: unknown
+  let now: number
+  try {
+    session = connector.open(
+      parts.vault.unlock(id, own.credentials),
+      reachOf(parts, own.given, options.signal),
+    )
+    now = await connector.clock(session)
+    if (own.trouble) await noteConnection(ledger, id, { trouble: null, failures: 0 })
+  } catch (error) {
+    if (options.signal.aborted) throw error
+    const trouble = troubleOf(error, clock())
+    const wait = error instanceof Postponed ? error.until - clock().getTime() : later(own.failures)
+    result.nextAt = new Date(clock().getTime() + wait)
+    await noteConnection(ledger, id, {
+      trouble,
+      failures: own.failures + 1,
+      nextAt: result.nextAt.toISOString(),
+    })
+    result.troubles.push({ stream: null, trouble })
+    return result
+  }
+  const place = await placeFor(parts, own)
+  const ownStores = [...new Set([own.home, ...own.shops.map(shop => shop.store)])]
+
+  /** One turn, noted from beginning to end. Gives whether it ended well. */
+  const turn = async (
+    stream: Stream<unknown, unknown>,
+    kind: TurnKind,
+    from: number,
+    to: number,
+    moved: (at: Date) => Parameters<typeof noteStream>[2],
+  ): Promise<boolean> => {
+    const at = clock()
+    const history = kind === 'history'
+    const key = { connection: id, stream: stream.name }
+    const named = { ...key, id: newTurnId(at) }
+    await beginTurn(ledger, { ...named, kind, from, to, at })
+    const share = history ? shareOf(state(stream)) : null
+    try {
+      const done = await takeTurn(
+        {
+          granary: parts.granary,
+          folder: parts.folder,
+          connection: id,
+          stores: ownStores,
+          place,
+          saveCursor: async cursor => {
+            await noteStream(ledger, key, { cursor })
+            state(stream).cursor = cursor
+          },
+          keepUnmapped: some => keepUnmapped(ledger, key, some, clock()),
+          onProgress: (records, total) =>
+            options.onProgress?.({
+              connection: id,
+              stream: stream.name,
+              label: stream.label,
+              kind,
+              records,
+              total,
+              history: share,
+            }),
+        },
+        stream,
+        named.id,
+        reading(stream, session, { from, to, cursor: state(stream).cursor, history }),
+      )
+      const next = moved(clock())
+      await endTurn(ledger, named, done, clock(), next)
+      states.set(stream.name, {
+        ...state(stream),
+        ...(next as Partial<StreamState>),
+        trouble: null,
+        failures: 0,
+      })
+      result.records += done.records
+      return true
+    } catch (error) {
+      const trouble = troubleOf(error, clock())
+      await failTurn(ledger, named.id, trouble, clock())
+      if (options.signal.aborted) throw error
+      const failures = state(stream).failures + 1
+      const until =
+        error instanceof Postponed ? error.until : clock().getTime() + later(state(stream).failures)
+      const set = { nextAt: new Date(until).toISOString(), trouble, failures }
+      await noteStream(ledger, key, set)
+      states.set(stream.name, { ...state(stream), ...set })
+      broken.add(stream.name)
+      result.troubles.push({ stream: stream.name, trouble })
+      return false
+    }
+  }
+  const soon = (stream: Stream<unknown, unknown>, at: Date) =>
+    new Date(at.getTime() + stream.every).toISOString()
+
+  const fresh = async (stream: Stream<unknown, unknown>): Promise<void> => {
+    begun.add(stream.name)
+    const known = state(stream)
+    const to = now - (stream.settle ?? 0)
+    const start = now - own.backDays * dayMs
+    if (stream.kind === 'snapshot') {
+      await turn(stream, 'fresh', 0, to, at => ({ bookmark: to, nextAt: soon(stream, at) }))
+    } else if (stream.kind === 'token') {
+      const first = known.bookmark === null
+      await turn(stream, first ? 'history' : 'fresh', known.bookmark ?? start, to, at => ({
+        bookmark: to,
+        nextAt: soon(stream, at),
+      }))
+    } else if (known.bookmark === null) {
+      // Nothing is read yet: history begins where freshness will go on.
+      const set = { bookmark: to, edge: to, start, nextAt: soon(stream, clock()) }
+      await noteStream(ledger, { connection: id, stream: stream.name }, set)
+      states.set(stream.name, { ...known, ...set })
+    } else {
+      await turn(stream, 'fresh', known.bookmark - (stream.overlap ?? 0), to, at => ({
+        bookmark: Math.max(to, known.bookmark ?? 0),
+        nextAt: soon(stream, at),
+      }))
+    }
+  }
+  const slice = async (stream: Stream<unknown, unknown>): Promise<void> => {
+    const known = state(stream)
+    const end = known.edge ?? 0
+    const from = Math.max(known.start ?? 0, end - (stream.slice ?? Number.POSITIVE_INFINITY))
+    await turn(stream, 'history', from, end, () => ({ edge: from }))
+  }
+
+  for (const stream of due()) await fresh(stream)
+  for (let left = behind(); left.length > 0; left = behind()) {
+    // The stream that is furthest behind is next, so that all become useful together.
+    const [first] = left.sort((a, b) => (state(b).edge ?? 0) - (state(a).edge ?? 0))
+    if (first) await slice(first)
+    if (!options.whole) break
+    // Fresh changes do not wait for all of history.
+    if (!options.all) for (const stream of due()) await fresh(stream)
+  }
+  return ended()
+
+  function ended(): RoundResult {
+    result.more = own.state === 'active' && behind().length > 0
+    const next = [...states.values()].map(one => Date.parse(one.nextAt))
+    if (next.length > 0) result.nextAt = new Date(Math.min(...next))
+    return result
+  }
+}
+
+/** Share of history that is stored. */
+const shareOf = ({ bookmark, edge, start }: StreamState): number =>
+  bookmark === null || edge === null || start === null || bookmark <= start
+    ? 0
+    : (bookmark - edge) / (bookmark - start)

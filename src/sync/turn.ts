@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Batch, Place, Stream, Turn } from '#connectors/connector.ts'
+import { Failure } from '#kernel/error.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { createIntake, type Stored } from './intake.ts'
+import { scrubbed } from './place.ts'
+import { writeRaw } from './raw.ts'
+
+/** A record that mapping did not understand. */
+export interface Unmapped {
+  key: string
+  reason: string
+  record: unknown
+}
+
+export interface TurnParts {
+  granary: Warehouse
+  /** Data folder. */
+  folder: string
+  connection: string
+  /** Stores whose rows the connection brings. */
+  stores: readonly string[]
+  place: Place
+  /** Keeps the cursor of a token stream, once what was read before it is stored. */
+  saveCursor(cursor: string): Promise<void>
+  /** Keeps records that were not understood; called now and then with a few. */
+  keepUnmapped(some: readonly Unmapped[]): Promise<void>
+  onProgress?(records: number, total: number | null): void
+}
+
+export interface TurnResult extends Stored {
+  records: number
+  total: number | null
+  unmapped: number
+  remarks: string[]
+}
+
+/** Remarks kept of one turn; a thousand say no more than the first. */
+const mostRemarks = 20
+
+/**
+ * One turn of a stream: what `batches` gives is kept raw, mapped and stored. What was stored stays when it fails later on;
+ * the bookmark is the caller's to move, after this has ended well.
+ * @throws what reading throws, and Failure when the granary or the disk refuses.
+ */
+export async function takeTurn<S>(
+  parts: TurnParts,
+  stream: Stream<S, unknown>,
+  id: string,
+  batches: AsyncIterable<Batch<unknown>>,
+  { keepRaw = true }: { keepRaw?: boolean } = {},
+): Promise<TurnResult> {
+  const { connection, place } = parts
+  const raw = keepRaw ? writeRaw(parts.folder, connection, stream.name, id) : null
+  const intake = createIntake({
+    granary: parts.granary,
+    folder: join(parts.folder, 'work', `${process.pid}-${id}`),
+    source: connection,
+    turn: id,
+    restates: stream.restates ?? false,
+    whole: stream.whole ? stream.tables : null,
+    stores: parts.stores,
+  })
+  const result = { records: 0, total: null as number | null, unmapped: 0 }
+  const remarks = new Set<string>()
+  let strange: Unmapped[] = []
+  const settle = async () => {
+    if (strange.length > 0) await parts.keepUnmapped(strange)
+    strange = []
+  }
+  try {
+    for await (const batch of batches) {
+      result.total = batch.total ?? result.total
+      for (const remark of batch.remarks ?? []) if (remarks.size < mostRemarks) remarks.add(remark)
+      for (const given of batch.records) {
+        const record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
+        await raw?.write(record)
+        result.records += 1
+        try {
+          await intake.add(stream.map(record, place))
+        } catch (error) {
+          if (isOurs(error)) throw error
+          result.unmapped += 1
+          strange.push(unmappedOf(record, error))
+          if (strange.length >= 100) await settle()
+        }
+      }
+      parts.onProgress?.(result.records, result.total)
+      if (batch.cursor !== undefined && !stream.whole) {
+        await intake.flush()
+        await settle()
+        await parts.saveCursor(batch.cursor)
+      }
+    }
+    await intake.end()
+    await settle()
+    await raw?.keep()
+    return { ...result, ...intake.stored, remarks: [...remarks] }
+  } catch (error) {
+    await raw?.drop()
+    throw error
+  } finally {
+    await intake.close()
+  }
+}
+
+/** What is wrong with the disk or the granary is not the record's fault. */
+const isOurs = (error: unknown): boolean =>
+  (error instanceof Failure && error.code !== 'invalid') ||
+  (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('E'))
+
+const unmappedOf = (record: unknown, error: unknown): Unmapped => {
+  const text = JSON.stringify(record) ?? 'null'
+  return {
+    key: createHash('sha256').update(text).digest('hex').slice(0, 32),
+    reason: error instanceof Error ? error.message : String(error),
+    // The ledger takes no NUL.
+    record: JSON.parse(text.replaceAll('\\u0000', '')),
+  }
+}
+
+/** The batches of a turn as the vendor gives them. */
+export const reading = <S>(
+  stream: Stream<S, unknown>,
+  session: S,
+  turn: Turn,
+): AsyncIterable<Batch<unknown>> => stream.read(session, turn)
