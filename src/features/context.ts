@@ -2,6 +2,7 @@ import type { Actor } from '#kernel/actor.ts'
 import type { Engine } from '#metrics/engine.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { Imports } from '#sync/imports.ts'
+import type { Syncs } from '#sync/syncs.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Note } from './base.ts'
 
@@ -26,10 +27,12 @@ export interface Context {
   /** Asks metrics; applies the actor's store scope when given one. */
   metrics: Engine
   imports: Imports
+  /** Connected systems: connecting, reading, replaying. */
+  syncs: Syncs
   accounts: Accounts
   clock: () => Date
   /** Has work done after the transaction that asks for it is committed. */
-  enqueue: (job: 'import', data: { id: string }) => void
+  enqueue: (job: 'import' | 'sync', data: { id: string; all?: boolean }) => void
   /** Told when a write is committed: what was remembered of the ledger is read anew. */
   settled?: () => void
   /** Inside a `write`: what the audit is to say. Without a note it says the input. */

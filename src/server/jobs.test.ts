@@ -23,12 +23,14 @@ describe('the queue on the ledger', () => {
       open.queue,
       open.kind,
       {
-        import: async ({ id }) => {
-          most = Math.max(most, ++running)
-          await sleep(20)
-          running--
-          seen.push(String(id))
-          if (id === 'b') throw new Error('b fails')
+        import: {
+          run: async ({ id }) => {
+            most = Math.max(most, ++running)
+            await sleep(20)
+            running--
+            seen.push(String(id))
+            if (id === 'b') throw new Error('b fails')
+          },
         },
       },
       error => errors.push(error),
@@ -50,7 +52,7 @@ describe('the queue on the ledger', () => {
     const jobs = await startJobs(
       open.queue,
       open.kind,
-      { import: async data => void seen.push(data) },
+      { import: { run: async data => void seen.push(data) } },
       () => undefined,
     )
     await jobs.send('import', { id: 'new' })

@@ -2,15 +2,21 @@ import { type Db, PgBoss } from 'pg-boss'
 
 /** Work that outlives the request that asked for it. */
 export interface Jobs {
-  send(name: string, data: Record<string, unknown>): Promise<void>
+  /** `at`: not before then. `once`: of jobs with the same word only one waits. */
+  send(name: string, data: Record<string, unknown>, when?: { at?: Date; once?: string }): Promise<void>
   /** Lets running work finish for up to `seconds`, then stops. */
   close(seconds: number): Promise<void>
 }
 
-export type Workers = Readonly<Record<string, (data: Record<string, unknown>) => Promise<void>>>
+export interface Worker {
+  run(data: Record<string, unknown>): Promise<void>
+  /** How many run at a time; one when absent. */
+  atOnce?: number
+}
+export type Workers = Readonly<Record<string, Worker>>
 
 /**
- * Starts the queue on the ledger's own database. One job of a name runs at a time; what was queued or running when
+ * Starts the queue on the ledger's own database. What was queued or running when
  * the process died is not kept here: the rows that say what is still to do are the truth, and the caller sends anew.
  */
 export async function startJobs(
@@ -23,23 +29,28 @@ export async function startJobs(
   boss.on('error', error => onError(error, 'queue'))
   await boss.start()
   const ids = new Map<string, string>()
-  for (const [name, run] of Object.entries(workers)) {
+  for (const [name, { run, atOnce = 1 }] of Object.entries(workers)) {
     await boss.createQueue(name, { retryLimit: 0, expireInSeconds: 23 * 3600 })
     await boss.deleteAllJobs(name)
-    const id = await boss.work(name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([job]) => {
-      if (!job) return
-      try {
-        await run(job.data as Record<string, unknown>)
-      } catch (error) {
-        onError(error, name)
-        throw error
-      }
-    })
+    const id = await boss.work(
+      name,
+      { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: atOnce },
+      async ([job]) => {
+        if (!job) return
+        try {
+          await run(job.data as Record<string, unknown>)
+        } catch (error) {
+          onError(error, name)
+          throw error
+        }
+      },
+    )
     ids.set(name, id)
   }
   return {
-    async send(name, data) {
-      await boss.send(name, data)
+    async send(name, data, { at, once } = {}) {
+      await boss.send(name, data, { ...(at && { startAfter: at }), ...(once && { singletonKey: once }) })
+      if (at && at.getTime() > Date.now()) return
       const id = ids.get(name)
       if (id) boss.notifyWorker(id)
     },

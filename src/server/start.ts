@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { connectors } from '#connectors/index.ts'
 import { unfinishedImports } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
 import { chooseStore } from '#features/connections/store.ts'
@@ -11,6 +12,8 @@ import { Failure } from '#kernel/error.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { createImports, type ImportProgress } from '#sync/imports.ts'
+import { createSyncs, type Syncs } from '#sync/syncs.ts'
+import { createVault } from '#sync/vault.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Auth } from './auth.ts'
@@ -18,6 +21,8 @@ import { type Config, readConfig } from './config.ts'
 import type { Jobs } from './jobs.ts'
 import { freePort, listening } from './listen.ts'
 import { takeLock } from './lock.ts'
+import { secretOf } from './secret.ts'
+import { keepInStep, type Step } from './step.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -32,6 +37,8 @@ export interface House {
   workThrough(enqueue: Context['enqueue']): void
   /** Runs one queued import to its end. */
   runImport(id: string, onProgress?: (progress: ImportProgress) => void): Promise<void>
+  /** Connected systems. */
+  readonly syncs: Syncs
   /** Waits for work under way, then closes everything. */
   close(): Promise<void>
 }
@@ -67,6 +74,15 @@ export async function openHouse(
     clock,
     ensureStore: ({ handle, ...given }) => chooseStore(ledger, { store: handle, ...given }),
   })
+  const syncs = createSyncs({
+    ledger,
+    granary,
+    folder,
+    vault: createVault(secretOf(config)),
+    connectors,
+    clock,
+    fetch,
+  })
   let signIn: Promise<Auth> | undefined
   const auth = () => {
     signIn ??= import('./auth.ts').then(({ createAuth }) => createAuth(config, ledger, address))
@@ -82,8 +98,10 @@ export async function openHouse(
     runImport({ ledger, imports, clock, stopping: () => closing }, id, onProgress).finally(world.forget)
   let closing = false
   const working = new Set<Promise<void>>()
-  let enqueue: Context['enqueue'] = (_job, { id }) => {
-    const work: Promise<void> = run(id)
+  let enqueue: Context['enqueue'] = (job, { id, all }) => {
+    const work: Promise<void> = (
+      job === 'sync' ? syncs.round(id, { all, whole: true }).then(() => undefined) : run(id)
+    )
       .catch(onError)
       .finally(() => working.delete(work))
     working.add(work)
@@ -98,6 +116,7 @@ export async function openHouse(
       granary,
       metrics,
       imports,
+      syncs,
       accounts,
       clock,
       folder,
@@ -110,9 +129,11 @@ export async function openHouse(
       enqueue = other
     },
     runImport: run,
+    syncs,
     async close() {
       await Promise.all(working)
       closing = true
+      await syncs.close()
       await granary.close()
       await open.close()
     },
@@ -226,7 +247,10 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     const jobs: Jobs = await startJobs(
       open.queue,
       open.kind,
-      { import: data => house.runImport(String(data.id)) },
+      {
+        import: { run: data => house.runImport(String(data.id)) },
+        sync: { run: data => step.round(String(data.id), data.all === true), atOnce: 3 },
+      },
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )
     undo.push(() => jobs.close(10))
@@ -234,6 +258,10 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       jobs.send(job, data).catch(error => options.log.error({ err: error, job }, 'job not queued'))
     })
     for (const id of await unfinishedImports(open.ledger)) await jobs.send('import', { id })
+    const step: Step = await keepInStep(house.syncs, jobs, error =>
+      options.log.error({ err: error }, 'sync failed'),
+    )
+    undo.push(() => step.close())
 
     const base = config.baseUrl ? new URL(config.baseUrl) : null
     const app = httpApp({

@@ -1,0 +1,42 @@
+import type { Syncs } from '#sync/syncs.ts'
+import type { Jobs } from './jobs.ts'
+
+/** Keeps connections read at their times. */
+export interface Step {
+  /** One round of a connection, and the job for its next. */
+  round(id: string, all: boolean): Promise<void>
+  close(): void
+}
+
+/** Jobs may be lost; what is due is looked for again this often. */
+const lookMs = 60_000
+
+/**
+ * Every connection has a job that waits until its next stream is due; after a round the next is queued: at once while history
+ * is left, so that others come between.
+ */
+export async function keepInStep(syncs: Syncs, jobs: Jobs, onError: (error: unknown) => void): Promise<Step> {
+  const waiting = new Map<string, number>()
+  const wait = async (id: string, at: Date): Promise<void> => {
+    const time = at.getTime()
+    if ((waiting.get(id) ?? Number.POSITIVE_INFINITY) <= time) return
+    waiting.set(id, time)
+    await jobs.send('sync', { id }, { at })
+  }
+  const look = async (): Promise<void> => {
+    for (const { id, nextAt } of await syncs.due()) await wait(id, nextAt)
+  }
+  await look()
+  const timer = setInterval(() => void look().catch(onError), lookMs)
+  timer.unref()
+  return {
+    async round(id, all) {
+      waiting.delete(id)
+      // A round asked for while one runs is that one's business: it looks at what is due when it ends.
+      if (syncs.running().has(id) && !all) return
+      const { nextAt, more } = await syncs.round(id, { all })
+      await wait(id, more ? new Date() : nextAt)
+    },
+    close: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,48 @@
+import { and, eq, inArray, lt } from 'drizzle-orm'
+import type { HookAnswer, HookRequest } from '#connectors/connector.ts'
+import { hooksTaken, streams } from '#postgres/tables/connections.ts'
+import { connectionOf, noteConnection } from './connected.ts'
+import { connectorOf, type SyncParts } from './round.ts'
+
+/** As long as any vendor sends the same again. */
+const remembered = 14 * 86_400_000
+
+/**
+ * Takes a webhook: verified, known once, and never believed: it only makes the streams it names due at once, and what
+ * changed is read from the vendor.
+ */
+export async function takeHook(
+  parts: SyncParts,
+  id: string,
+  request: HookRequest,
+): Promise<HookAnswer & { hurry: readonly string[] }> {
+  const { ledger, vault, clock } = parts
+  const own = await connectionOf(ledger, id)
+  const { hooks } = connectorOf(parts.connectors, own.vendor)
+  if (!hooks) return { status: 404, hurry: [] }
+  const credentials = vault.unlock(id, own.credentials)
+  const answer = hooks.receive(request, credentials, clock().getTime())
+  if (answer.keep)
+    await noteConnection(ledger, id, { credentials: vault.lock(id, { ...credentials, ...answer.keep }) })
+  const hurry = answer.hurry ?? []
+  if (answer.status >= 300 || hurry.length === 0) return { ...answer, hurry: [] }
+  const at = clock()
+  if (answer.id !== undefined) {
+    const [fresh] = await ledger
+      .insert(hooksTaken)
+      .values({ connection: id, id: answer.id, at: at.toISOString() })
+      .onConflictDoNothing()
+      .returning()
+    if (!fresh) return { ...answer, hurry: [] }
+    // Now and then what is too old to come again is forgotten.
+    if (at.getTime() % 100 === 0)
+      await ledger
+        .delete(hooksTaken)
+        .where(lt(hooksTaken.at, new Date(at.getTime() - remembered).toISOString()))
+  }
+  await ledger
+    .update(streams)
+    .set({ nextAt: at.toISOString() })
+    .where(and(eq(streams.connection, id), inArray(streams.stream, [...hurry])))
+  return { ...answer, hurry }
+}

@@ -1,0 +1,138 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Checked, Connector, Credentials, HookAnswer, HookRequest } from '#connectors/connector.ts'
+import type { Ledger } from '#postgres/open.ts'
+import { type ConnectRequest, connect, disconnect, test } from './connect.ts'
+import { allConnections, noteConnection, sweepTurns } from './connected.ts'
+import { takeHook } from './hooks.ts'
+import { replay, retryUnmapped } from './replay.ts'
+import {
+  connectorOf,
+  type RoundOptions,
+  type RoundResult,
+  reachOf,
+  runRound,
+  type SyncParts,
+  type SyncProgress,
+} from './round.ts'
+import type { TurnResult } from './turn.ts'
+
+export type { ConnectRequest } from './connect.ts'
+export type { RoundResult, SyncProgress } from './round.ts'
+
+/** Connected systems, for the rooms and the doors: connecting, reading, replaying. */
+export interface Syncs {
+  vendors(): readonly Connector[]
+  /** Asks the vendor; keeps nothing. @throws Failure in words. */
+  test(vendor: string, credentials: Credentials): Promise<Checked>
+  connect(ledger: Ledger, request: ConnectRequest, by: string): ReturnType<typeof connect>
+  disconnect(ledger: Ledger, id: string, keepData: boolean): Promise<void>
+  /** One round of a connection; whoever asks while one runs gets that one's end. */
+  round(id: string, options?: Omit<RoundOptions, 'signal'>): Promise<RoundResult>
+  /** Breaks off what runs for a connection; what was stored stays. */
+  stop(id: string): Promise<void>
+  /** What is being read just now, by connection. */
+  running(): ReadonlyMap<string, SyncProgress | null>
+  replay(id: string, stream: string): Promise<TurnResult>
+  retryUnmapped(id: string): Promise<number>
+  /** Takes a webhook; `hurry` when a stream became due by it. */
+  hook(id: string, request: HookRequest): Promise<HookAnswer & { hurry: readonly string[] }>
+  /** Makes the subscriptions that are missing at the vendors, with this public address. @throws what a vendor says. */
+  subscribe(id: string, address: string): Promise<void>
+  /** Connections with the time each is looked at next. */
+  due(): Promise<{ id: string; nextAt: Date }[]>
+  /** Breaks everything off and waits for it. */
+  close(): Promise<void>
+}
+
+/** Marks what a killed process left, once. */
+export async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
+  await sweepTurns(ledger, clock())
+  const raw = join(folder, 'raw')
+  for (const entry of await readdir(raw, { recursive: true, withFileTypes: true }).catch(() => []))
+    if (entry.isFile() && entry.name.endsWith('.jsonl.zst.part'))
+      await rm(join(entry.parentPath, entry.name), { force: true })
+}
+
+export function createSyncs(parts: SyncParts): Syncs {
+  const { ledger, connectors, vault } = parts
+  const active = new Map<
+    string,
+    { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
+  >()
+  const retried = new Set<string>()
+
+  /** Work on one connection at a time. */
+  const alone = async <T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    for (let other = active.get(id); other; other = active.get(id)) await other.done.catch(() => undefined)
+    const stop = new AbortController()
+    const done = work(stop.signal)
+    const entry = { stop, done, progress: null }
+    active.set(id, entry)
+    try {
+      return await done
+    } finally {
+      if (active.get(id) === entry) active.delete(id)
+    }
+  }
+
+  const round = (id: string, options: Omit<RoundOptions, 'signal'> = {}): Promise<RoundResult> =>
+    alone(id, async signal => {
+      if (!retried.has(id)) {
+        // Once for each start: a newer program may understand what an older did not.
+        retried.add(id)
+        await retryUnmapped(parts, id)
+      }
+      const result = await runRound(parts, id, {
+        ...options,
+        signal,
+        onProgress: progress => {
+          const entry = active.get(id)
+          if (entry) entry.progress = progress
+          options.onProgress?.(progress)
+        },
+      })
+      await noteConnection(ledger, id, {
+        nextAt: (result.more ? parts.clock() : result.nextAt).toISOString(),
+      })
+      return result
+    })
+
+  const stop = async (id: string): Promise<void> => {
+    const entry = active.get(id)
+    entry?.stop.abort(new Error('stopped'))
+    await entry?.done.catch(() => undefined)
+  }
+
+  return {
+    vendors: () => connectors,
+    test: (vendor, credentials) => test(parts, vendor, credentials),
+    connect: (open, request, by) => connect(parts, open, request, by),
+    async disconnect(open, id, keepData) {
+      await stop(id)
+      await disconnect(parts, open, id, keepData)
+    },
+    round,
+    stop,
+    running: () => new Map([...active].map(([id, { progress }]) => [id, progress])),
+    replay: (id, stream) => alone(id, () => replay(parts, id, stream)),
+    retryUnmapped: id => alone(id, () => retryUnmapped(parts, id)),
+    hook: (id, request) => takeHook(parts, id, request),
+    async subscribe(id, address) {
+      const own = (await allConnections(ledger)).find(one => one.id === id)
+      if (!own) return
+      const connector = connectorOf(connectors, own.vendor)
+      if (!connector.hooks) return
+      const reach = reachOf(parts, own.given, AbortSignal.timeout(60_000))
+      const session = connector.open(vault.unlock(id, own.credentials), reach)
+      await connector.hooks.subscribe(session, `${address}/hooks/${id}`)
+    },
+    due: async () =>
+      (await allConnections(ledger))
+        .filter(one => one.state === 'active')
+        .map(({ id, nextAt }) => ({ id, nextAt: new Date(nextAt) })),
+    async close() {
+      await Promise.all([...active.keys()].map(stop))
+    },
+  }
+}
