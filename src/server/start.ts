@@ -103,6 +103,7 @@ export async function openHouse(
       folder,
       demo,
       note: () => undefined,
+      onceCommitted: () => undefined,
       settled: world.forget,
       enqueue: (job, data) => enqueue(job, data),
     }),

@@ -68,6 +68,10 @@ export const AuditEntry = z.object({
   subject: z.string(),
   before: z.unknown(),
   after: z.unknown(),
+  /** Id of the request it came in, as the log has it. */
+  request: z.string().nullable(),
+  /** Stores it concerns; null: the company. */
+  stores: z.array(z.string()).nullable(),
 })
 
 /** What a role may do, in a sentence. */
