@@ -159,7 +159,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     const found = await auth.api.getSession({ headers }).catch(nobody)
     if (!found) return null
     const [person] = await ledger.select().from(user).where(eq(user.id, found.user.id))
-    return person ? actorOf(person) : null
+    return person ? { ...actorOf(person), session: found.session.id } : null
   }
 
   /** Runs one of better-auth's own paths; what people change there about themselves is in the audit as well. */

@@ -316,6 +316,7 @@ export const members = {
         agent: s.userAgent ?? '',
         since: s.createdAt.toISOString(),
         lastSeen: s.updatedAt.toISOString(),
+        current: s.id === actor.session,
       }))
     }),
 
