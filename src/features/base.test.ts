@@ -21,6 +21,7 @@ describe.each(ledgers)('a write, on $name', place => {
       ledger: open.ledger,
       clock: () => new Date('2026-11-23T09:00:00Z'),
       note: () => undefined,
+      onceCommitted: () => undefined,
       settled: () => {
         settled += 1
       },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AnyProcedure, isProcedure, os } from '@orpc/server'
 import type { z } from 'zod'
-import { mayAct, type Role } from '#kernel/actor.ts'
+import { type Actor, mayAct, type Role } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { audit } from '#postgres/tables/members.ts'
 import type { Context } from './context.ts'
@@ -36,6 +36,8 @@ interface Spec {
 /** Thing of a write that the audit names: a store, a person, an import. */
 export interface Note {
   subject: string
+  /** Stores it concerns; 'all' or null: the company. What the input names when absent. */
+  stores?: Actor['stores'] | null
   before?: unknown
   after?: unknown
 }
@@ -64,11 +66,13 @@ export const write = (spec: Spec) =>
   base('write', spec).use(async ({ context, next, path }, input) => {
     const notes: Note[] = []
     const later: Parameters<Context['enqueue']>[] = []
+    const afterwards: Parameters<Context['onceCommitted']>[0][] = []
     const result = await context.ledger.transaction(async tx => {
       const inside: Partial<Context> = {
         ledger: tx as unknown as Context['ledger'],
         note: note => notes.push(note),
         enqueue: (...job) => later.push(job),
+        onceCommitted: act => afterwards.push(act),
       }
       const done = await next({ context: inside as Context })
       const { actor } = context
@@ -83,13 +87,25 @@ export const write = (spec: Spec) =>
           subject: note.subject,
           before: redacted(('before' in note ? note.before : null) ?? null),
           after: redacted(note.after ?? null),
+          request: context.requestId ?? null,
+          stores: concerned(note, input),
         })
       return done
     })
     context.settled?.()
     for (const job of later) context.enqueue(...job)
-    return result
+    if (afterwards.length === 0) return result
+    const more = await Promise.all(afterwards.map(act => act()))
+    return { ...result, output: Object.assign({}, result.output, ...more) as unknown }
   })
+
+/** The stores a write concerns, as its note says or else its input; null: the company. */
+const concerned = (note: Note, input: unknown): string[] | null => {
+  const named = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>
+  const stores = note.stores !== undefined ? note.stores : (named.stores ?? named.store)
+  const list = typeof stores === 'string' && stores !== 'all' ? [stores] : stores
+  return Array.isArray(list) && list.length > 0 ? (list as string[]) : null
+}
 
 const secret = /pass(word)?|token|secret|(^|_|api|private|access)key$|authorization|cookie/i
 

@@ -20,14 +20,73 @@ export const api = createTanstackQueryUtils(client)
 export const isSignedOut = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'status' in error && error.status === 401
 
-/** An error in words: what happened, and the next step where it knows one. */
-export function words(error: unknown): { message: string; next?: string } {
+/** An error in words: what happened, the next step where it knows one, and the request to quote where it was our fault. */
+export function words(error: unknown): { message: string; next?: string; request?: string } {
   if (!(error instanceof Error)) return { message: String(error) }
   if (error instanceof TypeError)
     return {
       message: 'The server does not answer.',
       next: 'Check that Quarterdeck is running, then try again.',
     }
-  const data = (error as { data?: { next?: unknown } }).data
-  return { message: error.message, ...(typeof data?.next === 'string' && { next: data.next }) }
+  const { data, status = 0 } = error as { data?: { next?: unknown; request?: unknown }; status?: number }
+  return {
+    message: error.message,
+    ...(typeof data?.next === 'string' && { next: data.next }),
+    ...(status >= 500 && typeof data?.request === 'string' && { request: data.request }),
+  }
+}
+
+type Outcome<T> = { ok: true; value: T } | { ok: false; message: string }
+
+/** What sign-in refuses, in words. */
+const known: Readonly<Record<string, string>> = {
+  INVALID_EMAIL_OR_PASSWORD: 'That e-mail and password do not belong together. Check both and try again.',
+  INVALID_EMAIL: 'That is not an e-mail address.',
+  INVALID_CODE: 'That code is not right. Codes change every 30 seconds; try the one shown now.',
+  INVALID_TWO_FACTOR_COOKIE: 'That took too long. Sign in with your password again.',
+  INVALID_BACKUP_CODE: 'That recovery code is not right, or has been used.',
+  INVALID_PASSWORD: 'That is not your password.',
+  INVALID_TOKEN: 'This link cannot be used: it was used already, or has expired. Ask for a new one.',
+  PASSWORD_TOO_SHORT: 'That password is too short. Use at least 12 characters.',
+  PASSWORD_TOO_LONG: 'That password is too long.',
+  EMAIL_NOT_VERIFIED: 'That address has not been confirmed yet. Use the link that was mailed to you.',
+}
+
+/** Posts to one of sign-in's own paths and gives its answer, or what went wrong in a sentence. */
+export async function post<T>(path: string, body: Record<string, unknown>): Promise<Outcome<T>> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const answer = (await response.json().catch(() => null)) as Record<string, unknown> | null
+    if (response.ok) return { ok: true, value: answer as T }
+    if (response.status === 429) {
+      const wait = Number(response.headers.get('retry-after') ?? response.headers.get('x-retry-after'))
+      return {
+        ok: false,
+        message: `Too many attempts. Wait ${wait > 0 ? (wait < 90 ? `${Math.ceil(wait)} seconds` : `${Math.ceil(wait / 60)} minutes`) : 'a minute'}, then try again.`,
+      }
+    }
+    const nested = (answer?.error ?? answer) as Record<string, unknown> | null
+    const code = String(nested?.code ?? '')
+    const said = [nested?.message, nested?.next].filter(text => typeof text === 'string' && text).join(' ')
+    return { ok: false, message: known[code] ?? (said || `The server refused (${response.status}).`) }
+  } catch {
+    return {
+      ok: false,
+      message: 'The server does not answer. Check that Quarterdeck is running, then try again.',
+    }
+  }
+}
+
+/** By what one can sign in here besides a password, and whether a forgotten one is mailed a link. */
+export const signInWays = async (): Promise<{ oidc: boolean; reset: boolean }> => {
+  try {
+    const ways = (await (await fetch('/api/auth/ways')).json()) as { oidc?: boolean; reset?: boolean }
+    return { oidc: ways.oidc === true, reset: ways.reset === true }
+  } catch {
+    return { oidc: false, reset: false }
+  }
 }

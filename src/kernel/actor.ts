@@ -10,6 +10,8 @@ export interface Actor {
   role: Role
   /** Stores the actor may see; 'all' or a list of handles. */
   stores: 'all' | readonly string[]
+  /** The session a person came by; absent for keys and the system. */
+  session?: string
 }
 
 /** Whether `role` may do what needs `needed`. */

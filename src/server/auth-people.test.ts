@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenLedger } from '#postgres/open.ts'
 import { audit, twoFactor } from '#postgres/tables/members.ts'
+import { codeOf } from '../../test/authenticator.ts'
 import { ledgers } from '../../test/ledgers.ts'
 import { type Auth, createAuth } from './auth.ts'
 import { readConfig } from './config.ts'
@@ -13,20 +13,6 @@ import { addressHeader } from './guard.ts'
 const url = 'http://localhost:4680'
 const email = 'ada@example.com'
 const password = 'a sentence nobody guesses'
-
-/** The code an authenticator shows (RFC 6238: HMAC-SHA1 over the half-minute, six digits). */
-const codeOf = (secret: string, at = Date.now()): string => {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = [...secret.replace(/=+$/, '')]
-    .map(c => letters.indexOf(c).toString(2).padStart(5, '0'))
-    .join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  const offset = (mac.at(-1) ?? 0) & 15
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
 
 describe.each(ledgers)('somebody who signs in, on $name', place => {
   let open: OpenLedger
@@ -87,6 +73,17 @@ describe.each(ledgers)('somebody who signs in, on $name', place => {
     expect(await who(cookiesOf(half))).toBeNull()
     const whole = await post('/two-factor/verify-totp', { code: codeOf(secret) }, { cookie: cookiesOf(half) })
     expect(await who(cookiesOf(whole))).toMatchObject({ name: 'Ada', role: 'owner' })
+  })
+  it('is asked for it in every browser: none is trusted past it', async () => {
+    for (const [path, code] of [
+      ['verify-totp', codeOf(secret)],
+      ['verify-backup-code', backup[2]],
+    ]) {
+      const half = cookiesOf(await post('/sign-in/email', { email, password }))
+      const trusting = await post(`/two-factor/${path}`, { code, trustDevice: true }, { cookie: half })
+      expect(await trusting.json()).toMatchObject({ code: 'NO_TRUSTED_DEVICES' })
+      expect(await who(cookiesOf(trusting))).toBeNull()
+    }
   })
   it('may use each spare code once', async () => {
     const spare = async () => {

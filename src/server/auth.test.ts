@@ -2,7 +2,8 @@ import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { apikey, user } from '#postgres/tables/members.ts'
+import { account, apikey, session, user } from '#postgres/tables/members.ts'
+import { codeOf } from '../../test/authenticator.ts'
 import { type Auth, createAuth } from './auth.ts'
 import { readConfig } from './config.ts'
 
@@ -141,21 +142,54 @@ describe('the company’s own provider (OIDC)', () => {
   })
   afterAll(() => provider.close())
 
-  const through = async () => {
-    const begun = await post('/api/auth/sign-in/social', { provider: 'oidc', callbackURL: '/' })
+  const through = async (callbackURL = '/') => {
+    const begun = await post('/api/auth/sign-in/social', { provider: 'oidc', callbackURL })
     const { url: there } = (await begun.json()) as { url: string }
     const state = new URL(there).searchParams.get('state')
     const back = `${url}/api/auth/callback/oidc?code=c&state=${state}`
     return auth.handler(new Request(back, { headers: { cookie: cookieOf(begun) } }))
   }
   it('opens for somebody who has an account here', async () => {
-    expect(await (await auth.handler(new Request(`${url}/api/auth/ways`))).json()).toEqual({ oidc: true })
+    expect(await (await auth.handler(new Request(`${url}/api/auth/ways`))).json()).toEqual({
+      oidc: true,
+      reset: false,
+    })
     const arrived = await through()
     expect(arrived.headers.get('location')).toBe('/')
     expect(await auth.who(new Headers({ cookie: cookieOf(arrived) }))).toMatchObject({
       id: 'ada',
       role: 'lead',
     })
+  })
+  it('is not the second factor: who has one here is asked for it as after a password', async () => {
+    await open.ledger.insert(account).values({
+      id: 'ada',
+      accountId: 'ada',
+      providerId: 'credential',
+      userId: 'ada',
+      password: await auth.accounts.hashPassword(password),
+    })
+    const signedIn = await post('/api/auth/sign-in/email', { email: 'ada@example.com', password })
+    const cookie = cookieOf(signedIn)
+    const enabled = await post('/api/auth/two-factor/enable', { password }, { cookie })
+    const { totpURI } = (await enabled.json()) as { totpURI: string }
+    const code = codeOf(new URL(totpURI).searchParams.get('secret') ?? '')
+    expect((await post('/api/auth/two-factor/verify-totp', { code }, { cookie })).status).toBe(200)
+    await open.ledger.delete(session)
+    const half = await through('/explore?metric=orders')
+    expect(half.status).toBe(302)
+    expect(half.headers.get('location')).toBe('/sign-in?step=code&back=%2Fexplore%3Fmetric%3Dorders')
+    const jar = cookieOf(half)
+    expect(await auth.who(new Headers({ cookie: jar }))).toBeNull()
+    expect(await open.ledger.select().from(session)).toEqual([])
+    const trusting = await post(
+      '/api/auth/two-factor/verify-totp',
+      { code, trustDevice: true },
+      { cookie: jar },
+    )
+    expect(trusting.status).toBe(400)
+    const whole = await post('/api/auth/two-factor/verify-totp', { code }, { cookie: jar })
+    expect(await auth.who(new Headers({ cookie: cookieOf(whole) }))).toMatchObject({ id: 'ada' })
   })
   it('does not open for a stranger, whatever the provider says of them', async () => {
     said = { sub: '43', email: 'mallory@example.com', email_verified: true, name: 'Mallory' }

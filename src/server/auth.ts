@@ -1,11 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { apiKey, defaultKeyHasher } from '@better-auth/api-key'
 import { betterAuth } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { APIError } from 'better-auth/api'
-import { genericOAuth, twoFactor } from 'better-auth/plugins'
+import { genericOAuth } from 'better-auth/plugins'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Accounts } from '#features/context.ts'
 import { acceptInvitation, invitationHash } from '#features/members/invitation.ts'
@@ -26,6 +24,8 @@ import type { Config } from './config.ts'
 import { addressHeader } from './guard.ts'
 import { createLog } from './log.ts'
 import { createMail } from './mail.ts'
+import { secondFactor } from './second-factor.ts'
+import { secretOf } from './secret.ts'
 
 /** Sign-in: who asks, better-auth's own paths, and the one-time links. */
 export interface Auth {
@@ -61,7 +61,38 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     user: {
       additionalFields: { role: { type: 'string', input: false }, stores: { type: 'json', input: false } },
     },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 12,
+      ...(config.mail && {
+        // Not waited for: how long it takes would tell whether the address has an account here.
+        sendResetPassword: async ({ user: person, token }) => {
+          mail(person.email, 'A new password for Quarterdeck', resetLetter(url, token)).catch(error =>
+            log.error({ err: error }, 'mail not sent'),
+          )
+        },
+      }),
+      resetPasswordTokenExpiresIn: 3600,
+      revokeSessionsOnPasswordReset: true,
+      onPasswordReset: async ({ user: { id, name } }, request) => {
+        // Other mailed links and half-done sign-ins end with the password they were for.
+        await ledger.delete(verification).where(eq(verification.value, id))
+        const [person] = await ledger.select().from(user).where(eq(user.id, id))
+        await ledger.insert(audit).values({
+          id: randomUUID(),
+          actorKind: 'person',
+          actorId: id,
+          actorName: name,
+          operation: 'members.resetOwnPassword',
+          subject: person?.email ?? '',
+          request: request?.headers.get('x-request-id') ?? null,
+          stores: person?.stores ?? null,
+        })
+      },
+    },
+    // A mailed link opens by a token of which, as of an invitation's, only a hash is kept.
+    verification: { storeIdentifier: { default: 'plain', overrides: { 'reset-password': 'hashed' } } },
     // An account at the company's own provider is the person of the same address here, once they were invited.
     account: { accountLinking: { enabled: true, trustedProviders: ['oidc'] } },
     session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600 },
@@ -70,7 +101,12 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       enabled: true,
       window: 60,
       max: 100,
-      customRules: { '/sign-in/email': { window: 60, max: 5 }, '/two-factor/*': { window: 60, max: 5 } },
+      customRules: {
+        '/sign-in/email': { window: 60, max: 5 },
+        '/two-factor/*': { window: 60, max: 5 },
+        '/request-password-reset': { window: 600, max: 5 },
+        '/reset-password': { window: 60, max: 5 },
+      },
     },
     advanced: {
       ipAddress: { ipAddressHeaders: [addressHeader] },
@@ -78,7 +114,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
     },
     plugins: [
-      twoFactor({ issuer: 'Quarterdeck' }),
+      ...secondFactor('Quarterdeck'),
       apiKey({ rateLimit: { enabled: false }, enableMetadata: true }),
       ...(config.oidc
         ? [
@@ -123,7 +159,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     const found = await auth.api.getSession({ headers }).catch(nobody)
     if (!found) return null
     const [person] = await ledger.select().from(user).where(eq(user.id, found.user.id))
-    return person ? actorOf(person) : null
+    return person ? { ...actorOf(person), session: found.session.id } : null
   }
 
   /** Runs one of better-auth's own paths; what people change there about themselves is in the audit as well. */
@@ -148,6 +184,8 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
         // A code that is entered while signed in confirms the second factor that was just set up.
         operation: `members.${act === 'signIn' && before ? 'confirm' : act}`,
         subject: actor.name,
+        request: request.headers.get('x-request-id'),
+        stores: actor.stores === 'all' ? null : [...actor.stores],
       })
     return response
   }
@@ -155,7 +193,14 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
   const oneTime = async (request: Request, setUp: boolean): Promise<Response> => {
     try {
       const body = (await request.json().catch(() => ({}))) as Record<string, unknown>
-      const accepted = await acceptInvitation(ledger, accounts, new Date(), body, setUp)
+      const accepted = await acceptInvitation(
+        ledger,
+        accounts,
+        new Date(),
+        body,
+        setUp,
+        request.headers.get('x-request-id') ?? undefined,
+      )
       // Signed in at once: the link proved who it is.
       return auth.handler(
         new Request(`${url}/api/auth/sign-in/email`, {
@@ -165,6 +210,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
             origin: url,
             'user-agent': request.headers.get('user-agent') ?? '',
             [addressHeader]: request.headers.get(addressHeader) ?? '',
+            'x-request-id': request.headers.get('x-request-id') ?? '',
           },
           body: JSON.stringify({ email: accepted.email, password: String(body.password) }),
         }),
@@ -192,7 +238,9 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
       if (request.method === 'POST' && pathname === '/api/auth/accept-invitation')
         return oneTime(request, false)
       if (pathname === '/api/auth/ways')
-        return Promise.resolve(Response.json({ oidc: config.oidc !== undefined }))
+        return Promise.resolve(
+          Response.json({ oidc: config.oidc !== undefined, reset: config.mail !== undefined }),
+        )
       // Keys carry roles: they are made by members.createKey, which checks them.
       if (pathname.startsWith('/api/auth/api-key/'))
         return Promise.resolve(new Response(null, { status: 404 }))
@@ -214,6 +262,10 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     },
   }
 }
+
+const resetLetter = (url: string, token: string) =>
+  `Somebody, probably you, asked for a new password for Quarterdeck.\n\n${url}/new-password?token=${token}\n\n` +
+  'The link opens once, within an hour. Where a second factor is set up it is asked for as before. If it was not you, nothing needs doing.'
 
 /** What sign-in refuses is nobody; a ledger that does not answer is not. */
 const nobody = (error: unknown): null => {
@@ -254,29 +306,3 @@ const lesser = (a: Role, b: Role): Role => (roles.indexOf(a) > roles.indexOf(b) 
 
 const narrower = (a: Actor['stores'], b: Actor['stores']): Actor['stores'] =>
   a === 'all' ? b : b === 'all' ? a : a.filter(store => b.includes(store))
-
-/** The secret sessions are signed with: given, or made once and kept beside the data for its owner only. */
-const secretOf = (config: Config): string => {
-  if (config.secret) {
-    if (config.secret.length < 32)
-      throw new Failure('invalid', 'QUARTERDECK_SECRET is too short.', {
-        next: 'Use at least 32 random characters.',
-      })
-    return config.secret
-  }
-  if (config.folder === ':memory:') return randomBytes(32).toString('base64url')
-  const path = join(config.folder, 'secret')
-  if (!existsSync(path)) {
-    // Made whole elsewhere and then linked: of two processes that start at once, both use the one that came first.
-    const made = `${path}.${process.pid}`
-    writeFileSync(made, randomBytes(32).toString('base64url'), { mode: 0o600 })
-    try {
-      linkSync(made, path)
-    } catch (error) {
-      if (!existsSync(path)) throw error
-    } finally {
-      rmSync(made)
-    }
-  }
-  return readFileSync(path, 'utf8').trim()
-}

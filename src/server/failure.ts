@@ -50,21 +50,28 @@ function codeOf(error: ORPCError<string, unknown>): FailureCode {
   return (known?.[0] as FailureCode | undefined) ?? 'internal'
 }
 
-/** A Failure as the procedures' own error, so that typed clients see code, status, message and the next step. */
-export const orpcErrorOf = (failure: Failure): ORPCError<FailureCode, Record<string, unknown>> =>
+/**
+ * A Failure as the procedures' own error, so that typed clients see code, status, message, the next step, and the id
+ * of the request to quote.
+ */
+export const orpcErrorOf = (
+  failure: Failure,
+  request?: string,
+): ORPCError<FailureCode, Record<string, unknown>> =>
   new ORPCError(failure.code, {
     status: failureCodes[failure.code].status,
     message: failure.message,
     data: {
       ...(failure.next && { next: failure.next }),
       ...(failure.details && { details: failure.details }),
+      ...(request && { request }),
     },
     cause: failure,
   })
 
 /** The answer to a failed request, in the form the path's own client reads. */
-export function failedResponse(failure: Failure, path: string): Response {
+export function failedResponse(failure: Failure, path: string, request?: string): Response {
   const { status } = failureCodes[failure.code]
-  const body = orpcErrorOf(failure).toJSON()
+  const body = orpcErrorOf(failure, request).toJSON()
   return Response.json(path.startsWith('/api/rpc') ? { json: body, meta: [] } : body, { status })
 }

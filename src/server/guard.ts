@@ -74,17 +74,40 @@ const carriesKey = (c: Context): boolean =>
 export function csrf(origins: ReadonlySet<string>): MiddlewareHandler {
   return async (c, next) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) || carriesKey(c)) return next()
-    const site = c.req.header('sec-fetch-site')
-    const origin = c.req.header('origin')
-    const foreign =
-      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-      (origin !== undefined && !origins.has(origin) && origin !== selfOrigin(c))
-    if (foreign || !c.req.header('x-quarterdeck'))
+    if (isForeign(c, origins) || !c.req.header('x-quarterdeck'))
       throw new Failure('forbidden', 'The request does not come from a page of this server.', {
         next: 'Send it from the application, with the header x-quarterdeck: 1, or authenticate with an API key.',
       })
     await next()
   }
+}
+
+/**
+ * What signs in and out needs no cookie to do harm: another site that holds a link could sign its visitor in as
+ * somebody else. It must come from our own page, as JSON, which no form of another site can send.
+ */
+export function ownPageOnly(origins: ReadonlySet<string>): MiddlewareHandler {
+  return async (c, next) => {
+    if (isForeign(c, origins))
+      throw new Failure('forbidden', 'The request does not come from a page of this server.', {
+        next: 'Open the sign-in page of this server itself.',
+      })
+    if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
+      throw new Failure('invalid', 'Sign-in takes JSON only.', {
+        next: 'Send the body as JSON, with content-type: application/json.',
+      })
+    await next()
+  }
+}
+
+/** Whether the browser says that another site asked. */
+const isForeign = (c: Context, origins: ReadonlySet<string>): boolean => {
+  const site = c.req.header('sec-fetch-site')
+  const origin = c.req.header('origin')
+  return (
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && !origins.has(origin) && origin !== selfOrigin(c))
+  )
 }
 
 const selfOrigin = (c: Context): string => new URL(c.req.url).origin

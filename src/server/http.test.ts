@@ -128,6 +128,22 @@ describe('who may come in', () => {
     expect((await ask(body, { ...own, origin: 'http://localhost' })).status).toBe(200)
   })
 
+  it('sign-in answers only our own page, and only JSON: a link in another site’s hands signs nobody in', async () => {
+    const sent = (type: string, headers: Record<string, string> = {}) =>
+      app().request('/api/auth/accept-invitation', {
+        method: 'POST',
+        body: JSON.stringify({ token: 'a link of the other site' }),
+        headers: { 'content-type': type, ...headers },
+      })
+    const json = 'application/json'
+    expect((await sent(json, { origin: 'https://evil.example' })).status).toBe(403)
+    expect((await sent(json, { origin: 'null' })).status).toBe(403)
+    expect((await sent(json, { 'sec-fetch-site': 'same-site' })).status).toBe(403)
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'text/plain; application/json'])
+      expect((await sent(type)).status, type).toBe(422)
+    expect(await (await sent(json, { origin: 'http://localhost' })).text()).toBe('auth')
+  })
+
   it('a name this server is not known by is refused', async () => {
     const known = app({ hosts: new Set(['localhost']) })
     expect(
@@ -142,7 +158,15 @@ describe('who may come in', () => {
     const one = app()
     const statuses: number[] = []
     for (let i = 0; i < 25; i++)
-      statuses.push((await one.request('/api/auth/sign-in/email', { method: 'POST', body: '{}' })).status)
+      statuses.push(
+        (
+          await one.request('/api/auth/sign-in/email', {
+            method: 'POST',
+            body: '{}',
+            headers: { 'content-type': 'application/json' },
+          })
+        ).status,
+      )
     expect(statuses[0]).toBe(200)
     expect(statuses.at(-1)).toBe(429)
   })
@@ -185,6 +209,25 @@ describe('what an answer carries', () => {
     const response = await ask({ metrics: ['broken'] }, key)
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('hunter2')
+  })
+
+  it('a failed operation is found in the log by the request id its answer quotes, through every door', async () => {
+    lines.length = 0
+    const id = 'quoted-by-a-person'
+    const headers = { ...key, 'x-request-id': id }
+    const rest = await ask({ metrics: ['broken'] }, headers)
+    expect(await rest.json()).toMatchObject({ data: { request: id } })
+    const rpc = await ask({ json: { metrics: ['broken'] } }, headers, '/api/rpc/performance/query')
+    expect(await rpc.json()).toMatchObject({ json: { data: { request: id } } })
+    const tool = { name: 'query_metrics', arguments: { metrics: ['broken'] } }
+    const mcp = await ask(
+      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: tool },
+      { ...headers, accept: 'application/json, text/event-stream' },
+      '/mcp',
+    )
+    expect(await mcp.text()).toContain(id)
+    const failed = lines.map(line => JSON.parse(line)).filter(line => line.msg === 'operation failed')
+    expect(failed.map(line => [line.id, line.operation])).toEqual(Array(3).fill([id, 'performance.query']))
   })
 
   it('the log holds neither keys nor queries', async () => {

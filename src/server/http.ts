@@ -22,7 +22,15 @@ import { type Actor, mayAct, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { Query } from '#metrics/query.ts'
 import { failedResponse, failureOf, orpcErrorOf } from './failure.ts'
-import { addressHeader, bodyLimit, csrf, knownHosts, rateLimit, securityHeaders } from './guard.ts'
+import {
+  addressHeader,
+  bodyLimit,
+  csrf,
+  knownHosts,
+  ownPageOnly,
+  rateLimit,
+  securityHeaders,
+} from './guard.ts'
 import { answerHttp, mcpServer } from './mcp.ts'
 import { serveWeb } from './web.ts'
 
@@ -89,11 +97,12 @@ export function httpApp(doors: Doors): App {
     if (error instanceof HTTPException) return error.getResponse()
     const failure = failureOf(error)
     if (failure.code === 'internal') doors.log.error({ id: c.get('requestId'), err: error }, 'request failed')
-    return failedResponse(failure, c.req.path)
+    return failedResponse(failure, c.req.path, c.get('requestId'))
   })
-  app.notFound(c =>
-    failedResponse(new Failure('not_found', `There is nothing at ${c.req.path}.`), c.req.path),
-  )
+  app.notFound(c => {
+    const failure = new Failure('not_found', `There is nothing at ${c.req.path}.`)
+    return failedResponse(failure, c.req.path, c.get('requestId'))
+  })
 
   app.get('/healthz', async c => {
     await doors.context(system('health')).granary.changes(Number.MAX_SAFE_INTEGER)
@@ -102,11 +111,14 @@ export function httpApp(doors: Doors): App {
   if (doors.hosts) app.use(knownHosts(doors.hosts))
 
   const attempts = rateLimit(20, address)
-  app.use('/api/auth/*', (c, next) => (c.req.method === 'POST' ? attempts(c, next) : next()))
+  const ownPage = ownPageOnly(doors.origins)
+  for (const guard of [attempts, ownPage])
+    app.use('/api/auth/*', (c, next) => (c.req.method === 'POST' ? guard(c, next) : next()))
   app.on(['GET', 'POST'], '/api/auth/*', bodyLimit(64 * 1024), c => {
     // Sign-in counts attempts by address: by the one seen here, never by what a header claims.
     const request = new Request(c.req.raw)
     request.headers.set(addressHeader, address(c))
+    request.headers.set('x-request-id', c.get('requestId'))
     return doors.auth(request)
   })
 
@@ -145,15 +157,23 @@ export function httpApp(doors: Doors): App {
     if (path !== '/api/uploads') app.use(path, bodyLimit(bodyBytes))
   }
 
+  /** The id is in the log, in the audit of what was done, and in the answer of what failed. */
+  const contextOf = (c: HonoContext<{ Variables: Variables }>): Context => ({
+    ...doors.context(c.get('actor')),
+    requestId: c.get('requestId'),
+  })
+  const told = (error: unknown, operation: string, { requestId: id }: Context): Failure => {
+    const failure = failureOf(error)
+    if (failure.code === 'internal') doors.log.error({ id, operation, err: error }, 'operation failed')
+    return failure
+  }
   const failing = {
     clientInterceptors: [
-      async <T>({ next }: { next(): Promise<T> }): Promise<T> => {
+      async <T>(call: { next(): Promise<T>; context: Context; path: readonly string[] }): Promise<T> => {
         try {
-          return await next()
+          return await call.next()
         } catch (error) {
-          const failure = failureOf(error)
-          if (failure.code === 'internal') doors.log.error({ err: error }, 'operation failed')
-          throw orpcErrorOf(failure)
+          throw orpcErrorOf(told(error, call.path.join('.'), call.context), call.context.requestId)
         }
       },
     ],
@@ -162,7 +182,7 @@ export function httpApp(doors: Doors): App {
   app.use('/api/rpc/*', async (c, next) => {
     const { matched, response } = await rpc.handle(c.req.raw, {
       prefix: '/api/rpc',
-      context: doors.context(c.get('actor')),
+      context: contextOf(c),
     })
     return matched ? c.newResponse(response.body, response) : next()
   })
@@ -170,7 +190,7 @@ export function httpApp(doors: Doors): App {
   app.use('/api/v1/*', async (c, next) => {
     const { matched, response } = await rest.handle(c.req.raw, {
       prefix: '/api/v1',
-      context: doors.context(c.get('actor')),
+      context: contextOf(c),
     })
     return matched ? c.newResponse(response.body, response) : next()
   })
@@ -190,7 +210,7 @@ export function httpApp(doors: Doors): App {
     return c.json(await receive(folder, c.req.raw.body, c.req.query('name') ?? '', doors.uploadLimit))
   })
   app.get('/api/imports/:id/rejects', async c => {
-    const context = doors.context(c.get('actor'))
+    const context = contextOf(c)
     const id = c.req.param('id')
     await call(operations.connections.rejects, { id }, { context })
     const file = await rejectsOf(context, id)
@@ -209,20 +229,22 @@ export function httpApp(doors: Doors): App {
       query: Query.parse(query),
       format: asked.format === 'xlsx' ? ('xlsx' as const) : ('csv' as const),
     }
-    const file = await call(operations.performance.export, input, { context: doors.context(c.get('actor')) })
+    const file = await call(operations.performance.export, input, { context: contextOf(c) })
     return download(file, file.name, file.type, file.size)
   })
 
   const all = operationsOf(operations)
   app.all('/mcp', async c => {
-    const actor = c.get('actor')
-    const context = doors.context(actor)
+    const context = contextOf(c)
+    const { actor } = context
     const run = (name: string, input: unknown): Promise<unknown> => {
       const operation = all.find(one => one.name === name)
       if (!operation) throw new Failure('not_found', `There is no operation ${name}.`)
-      return call(operation.procedure, input, { context, path: name.split('.') })
+      return call(operation.procedure, input, { context, path: name.split('.') }).catch((error: unknown) => {
+        throw told(error, name, context)
+      })
     }
-    return answerHttp(mcpServer(all, actor, run), c.req.raw)
+    return answerHttp(mcpServer(all, actor, run, context.requestId), c.req.raw)
   })
 
   app.use(serveWeb(doors.web))

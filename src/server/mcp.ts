@@ -62,7 +62,12 @@ function inputSchema(operation: Operation): ObjectSchema {
 }
 
 /** A Model Context Protocol server over the operations, for one actor. */
-export function mcpServer(operations: readonly Operation[], actor: Pick<Actor, 'role'>, run: Run): Server {
+export function mcpServer(
+  operations: readonly Operation[],
+  actor: Pick<Actor, 'role'>,
+  run: Run,
+  request?: string,
+): Server {
   const tools = toolsOf(operations, actor)
   const server = new Server(
     { name: 'quarterdeck', version: '0.1.0' },
@@ -97,7 +102,8 @@ export function mcpServer(operations: readonly Operation[], actor: Pick<Actor, '
       }
     } catch (error) {
       const failure = failureOf(error)
-      return said([failure.message, failure.next].filter(Boolean).join(' '))
+      const quoted = failure.code === 'internal' && request ? `The request id is ${request}.` : null
+      return said([failure.message, failure.next, quoted].filter(Boolean).join(' '))
     }
   })
   return server

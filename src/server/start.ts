@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { connectors } from '#connectors/index.ts'
-import { unfinishedImports } from '#features/connections/history.ts'
+import { unfinishedImports, wantedFiles } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
 import { chooseStore } from '#features/connections/store.ts'
+import { sweepUploads } from '#features/connections/uploads.ts'
 import type { Context } from '#features/context.ts'
 import { readWorld } from '#features/settings/world.ts'
 import type { Actor } from '#kernel/actor.ts'
@@ -95,7 +96,9 @@ export async function openHouse(
     url: address,
   }
   const run: House['runImport'] = (id, onProgress) =>
-    runImport({ ledger, imports, clock, stopping: () => closing }, id, onProgress).finally(world.forget)
+    runImport({ ledger, imports, clock, folder, stopping: () => closing }, id, onProgress).finally(
+      world.forget,
+    )
   let closing = false
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (job, { id, all }) => {
@@ -122,6 +125,7 @@ export async function openHouse(
       folder,
       demo,
       note: () => undefined,
+      onceCommitted: () => undefined,
       settled: world.forget,
       enqueue: (job, data) => enqueue(job, data),
     }),
@@ -262,6 +266,13 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       options.log.error({ err: error }, 'sync failed'),
     )
     undo.push(() => step.close())
+    const sweep = async () => sweepUploads(folder, new Date(), await wantedFiles(open.ledger))
+    await sweep()
+    const hourly = setInterval(
+      () => sweep().catch(error => options.log.error({ err: error }, 'uploads not swept')),
+      3_600_000,
+    )
+    undo.push(() => clearInterval(hourly))
 
     const base = config.baseUrl ? new URL(config.baseUrl) : null
     const app = httpApp({

@@ -33,6 +33,8 @@ export function ErrorState(props: {
   message: string
   /** The next step, when the error knows one. */
   next?: string
+  /** Id of the request, to be quoted to whoever looks into it. */
+  request?: string
   onRetry?: () => void
   compact?: boolean
 }) {
@@ -42,6 +44,11 @@ export function ErrorState(props: {
       <div className={css.text}>
         {props.message}
         {props.next && <p className={css.next}>{props.next}</p>}
+        {props.request && (
+          <p className={css.request}>
+            When you ask for help, quote the request <code>{props.request}</code>.
+          </p>
+        )}
       </div>
       {props.onRetry && (
         <Button onClick={props.onRetry} className="no-print">

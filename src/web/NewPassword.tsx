@@ -1,9 +1,9 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { post } from '#features/client.ts'
 import { EmptyState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { DoorPage } from './Door.tsx'
-import { post } from './session.ts'
 
 const shortest = 12
 

@@ -1,14 +1,17 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { post, signInWays } from '#features/client.ts'
 import { useUrl } from '#ui/url.ts'
 import { DoorPage } from './Door.tsx'
 import css from './door.module.css'
-import { post, safeBack } from './session.ts'
+import { safeBack } from './session.ts'
 
 /** E-mail and password, then a code where two steps are set up. */
 export function SignIn() {
   const [search] = useUrl()
-  const [step, setStep] = useState<'password' | 'code' | 'recovery'>('password')
+  const [step, setStep] = useState<'password' | 'code' | 'recovery'>(
+    search.step === 'code' ? 'code' : 'password',
+  )
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
@@ -16,10 +19,7 @@ export function SignIn() {
   const [busy, setBusy] = useState(false)
   const [oidc, setOidc] = useState(false)
   useEffect(() => {
-    fetch('/api/auth/ways')
-      .then(answer => answer.json())
-      .then((ways: { oidc?: boolean }) => setOidc(ways.oidc === true))
-      .catch(() => setOidc(false))
+    signInWays().then(ways => setOidc(ways.oidc))
   }, [])
   const throughProvider = async () => {
     setError(null)
@@ -101,9 +101,11 @@ export function SignIn() {
     <DoorPage
       title="Sign in"
       note={
-        search.back
-          ? 'Your session has ended, or you followed a link. You will be taken back to it.'
-          : undefined
+        search.renewed
+          ? 'Your new password is saved. Sign in with it.'
+          : search.back
+            ? 'Your session has ended, or you followed a link. You will be taken back to it.'
+            : undefined
       }
       error={error ?? refused}
       onSubmit={submit}
@@ -129,6 +131,9 @@ export function SignIn() {
       <Button type="submit" variant="filled" size="sm" loading={busy} fullWidth>
         Sign in
       </Button>
+      <a className={css.link} href="/new-password">
+        Forgotten your password?
+      </a>
       {oidc && (
         <Button variant="default" size="sm" fullWidth onClick={throughProvider}>
           Sign in with your company’s account

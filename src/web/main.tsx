@@ -15,7 +15,11 @@ import { router } from './router.tsx'
 
 /** A session that has ended leads to sign-in and back to the very same place. */
 const toSignIn = (error: unknown) => {
-  if (!isSignedOut(error) || ['/sign-in', '/set-up', '/invitation'].includes(location.pathname)) return
+  if (
+    !isSignedOut(error) ||
+    ['/sign-in', '/set-up', '/invitation', '/new-password'].includes(location.pathname)
+  )
+    return
   const back = location.pathname + location.search
   router.navigate({ to: '/sign-in', search: { ...(back !== '/' && { back }) }, replace: true } as never)
 }

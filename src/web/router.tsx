@@ -57,6 +57,7 @@ const doors = (
   [
     ['/sign-in', () => import('./SignIn.tsx').then(module => module.SignIn)],
     ['/set-up', () => import('./SetUp.tsx').then(module => module.SetUp)],
+    ['/new-password', () => import('./ForgottenPassword.tsx').then(module => module.ForgottenPassword)],
     ['/invitation', () => import('./Invitation.tsx').then(module => module.Invitation)],
   ] as const
 ).map(([path, load]) => createRoute({ getParentRoute: () => root, path, component: later(load) }))

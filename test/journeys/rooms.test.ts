@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf } from '../authenticator.ts'
 import { stage } from '../command.ts'
 import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
 
@@ -20,9 +21,19 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
   let page: Page
   let errors: string[]
   let url: string
+  let spareCodes: string[]
   const open = async (path: string) => {
     await page.goto(url + path)
     await page.locator('h1').waitFor()
+  }
+  const signIn = async (where: Page, spareCode: string) => {
+    await where.getByLabel('E-mail').fill('ada@example.com')
+    await where.getByLabel('Password', { exact: true }).fill('a sentence nobody guesses')
+    await where.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await where.getByRole('button', { name: 'Use a recovery code instead' }).click()
+    await where.getByLabel('Code', { exact: true }).fill(spareCode)
+    await where.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await where.getByRole('link', { name: 'Import' }).first().waitFor()
   }
   const choose = async (label: string, search: string, option: string) => {
     await page.getByRole('combobox', { name: label }).fill(search)
@@ -92,6 +103,45 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.getByRole('table', { name: 'API keys' }).getByText('script').waitFor()
     await expectAccessible(page)
+  }, 60_000)
+
+  it('adds a second factor by a picture, keeps its spare codes, and is asked for it from then on', async () => {
+    await open('/members')
+    await page.getByText('Second factor: off').waitFor()
+    await page.getByRole('button', { name: 'Set up' }).click()
+    await page.getByLabel('Your password').fill('a sentence nobody guesses')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('img', { name: /scan/ }).waitFor()
+    await expectAccessible(page)
+    const secret = (await page.getByRole('dialog').locator('code').first().textContent()) ?? ''
+    await page.getByLabel('2. Type what it shows').fill(codeOf(secret.replaceAll(' ', '')))
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    const spare = page.getByRole('list', { name: 'Spare codes' }).getByRole('listitem')
+    await spare.first().waitFor()
+    spareCodes = await spare.allTextContents()
+    await page.getByRole('button', { name: 'I have kept them' }).click()
+    await page.getByText('Second factor: on').waitFor()
+    await page.getByText('(this one)').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog').getByRole('textbox').fill('Sign out')
+    await page.keyboard.press('Enter')
+    await signIn(page, spareCodes[0] ?? '')
+  }, 90_000)
+
+  it('signs another browser out from here', async () => {
+    const other = await browser.newContext()
+    const elsewhere = await other.newPage()
+    await elsewhere.goto(`${url}/sign-in`)
+    await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click()
+    await elsewhere.getByText('This server sends no mail').waitFor()
+    await elsewhere.getByRole('link', { name: 'Back to sign in' }).click()
+    await signIn(elsewhere, spareCodes[1] ?? '')
+    await open('/members')
+    await page.getByRole('button', { name: 'Sign out there' }).click()
+    await page.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'hidden' })
+    await elsewhere.goto(`${url}/members`)
+    await elsewhere.getByLabel('Password', { exact: true }).waitFor()
+    await other.close()
   }, 60_000)
 
   it('keeps a target that stands beside the actuals, and refuses a metric that adds unlike things', async () => {

@@ -44,7 +44,7 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
   for (const [name, text] of Object.entries(mapping.columns)) {
     const column = target.columns[name]
     if (!column || text.trim() === '') continue
-    const node = bind(text, source)
+    const node = explained(name, text, () => bind(text, source))
     const sql = explained(name, text, () =>
       compile(node, scope, column.kind === 'code' ? 'text' : column.kind),
     )
@@ -98,12 +98,21 @@ const textsOf = (node: Node): string[] | null => {
   return all.every(one => one !== null) ? all.flat() : null
 }
 
+/** What means something in an expression, in the order it comes: never taken for a heading's ornament. */
+const signsOf = (text: string): string => text.replaceAll(/[^-+*/(),=<>|!'"]/g, '')
+
+/**
+ * The column called so. The exact name wins; one that differs in case, accents, blanks or marks is taken where only
+ * one does and nothing that means something in an expression would be swallowed.
+ */
 const find = (name: string, source: Source): number | null => {
   const exact = source.columns.findIndex(column => column.name === name)
   if (exact >= 0) return exact
   const plain = plainName(name)
+  const signs = signsOf(name)
+  if (plain === '' || /^[\d.]+$/.test(name)) return null
   const alike = source.columns.flatMap((column, i) =>
-    plain !== '' && plainName(column.name) === plain ? [i] : [],
+    plainName(column.name) === plain && (signs === '' || signs === signsOf(column.name)) ? [i] : [],
   )
   return alike.length === 1 ? (alike[0] ?? null) : null
 }

@@ -78,6 +78,15 @@ export async function unfinishedImports(ledger: Ledger): Promise<string[]> {
   return rows.map(row => row.id)
 }
 
+/** Files that imports still to be run will read. */
+export async function wantedFiles(ledger: Ledger): Promise<string[]> {
+  const rows = await ledger
+    .select({ request: imports.request })
+    .from(imports)
+    .where(inArray(imports.status, ['queued', 'running']))
+  return rows.map(row => (row.request as Queued).request.path)
+}
+
 /** An import that is to be run; null when it is done, or was never committed. */
 export async function queuedImport(ledger: Ledger, id: string): Promise<Queued | null> {
   const [row] = await ledger.select().from(imports).where(eq(imports.id, id))

@@ -32,7 +32,12 @@ const result = (request: ImportRequest): ImportResult => ({
   warnings: [],
   seconds: 1,
 })
-const taking = (run: Imports['run']) => ({ ledger: open.ledger, clock, imports: { run } as Imports })
+const taking = (run: Imports['run'], folder = '/nowhere') => ({
+  ledger: open.ledger,
+  clock,
+  folder,
+  imports: { run } as Imports,
+})
 const queue = async (store: string) => {
   const id = randomUUID()
   const request = { path: '/x.csv', fileName: 'x.csv', store, by: 'test', currency: 'GBP', timezone: 'UTC' }

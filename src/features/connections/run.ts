@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { ImportProgress, Imports } from '#sync/imports.ts'
-import { noteImport, queuedImport } from './history.ts'
+import { noteImport, queuedImport, wantedFiles } from './history.ts'
 import { makeStore } from './store.ts'
+import { forgetUpload } from './uploads.ts'
 
 const NOTE_MS = 500
 
@@ -12,11 +13,11 @@ const NOTE_MS = 500
  * the granary takes a delivery wholly or not at all, and rows it already has count as repeats.
  */
 export async function runImport(
-  what: { ledger: Ledger; imports: Imports; clock: () => Date; stopping?: () => boolean },
+  what: { ledger: Ledger; imports: Imports; clock: () => Date; folder: string; stopping?: () => boolean },
   id: string,
   watch: (progress: ImportProgress) => void = () => undefined,
 ): Promise<void> {
-  const { ledger, imports, clock } = what
+  const { ledger, imports, clock, folder } = what
   const queued = await committed(ledger, id)
   if (!queued) return
   const { request, newStore } = queued
@@ -41,6 +42,7 @@ export async function runImport(
       if (newStore) await makeStore(open, newStore)
       await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
     })
+    await letGo(ledger, folder, request.path).catch(() => undefined)
   } catch (error) {
     await noting
     // Whoever stops the house in the middle did not end the import: it goes on at the next start.
@@ -68,4 +70,9 @@ async function committed(ledger: Ledger, id: string) {
     await sleep(100)
   }
   return null
+}
+
+/** The bytes of what was imported are kept by content; another import of the same upload still needs the file. */
+async function letGo(ledger: Ledger, folder: string, path: string): Promise<void> {
+  if (!(await wantedFiles(ledger)).includes(path)) await forgetUpload(folder, path)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Failure } from '#kernel/error.ts'
@@ -77,4 +77,25 @@ export async function uploadOf(folder: string, id: string): Promise<Upload> {
     throw new Failure('not_found', 'That upload is not here any more.', { next: 'Send the file again.' })
   const about = JSON.parse(await readFile(`${path}.json`, 'utf8')) as Omit<Upload, 'path'>
   return { ...about, path }
+}
+
+/** Forgets a file that was imported; what is no upload is left alone. The raw file is kept by its content elsewhere. */
+export async function forgetUpload(folder: string, path: string): Promise<void> {
+  if (dirname(path) !== folderOf(folder)) return
+  for (const ending of ['', '.json']) await rm(`${path}${ending}`, { force: true })
+}
+
+/** Hours an upload waits to be imported. */
+const patience = 24
+
+/** Forgets uploads nobody imported within a day, and what is left of those that broke off; `wanted` paths stay. */
+export async function sweepUploads(folder: string, now: Date, wanted: readonly string[]): Promise<void> {
+  const before = now.getTime() - patience * 3_600_000
+  const names = await readdir(folderOf(folder)).catch(() => [] as string[])
+  for (const name of names) {
+    const path = join(folderOf(folder), name)
+    if (wanted.includes(path.replace(/\.(part|json)$/, ''))) continue
+    const about = await stat(path).catch(() => null)
+    if (about && about.mtimeMs < before) await rm(path, { force: true })
+  }
 }

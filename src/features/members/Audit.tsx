@@ -92,7 +92,7 @@ export function Audit() {
         title={entry?.operation ?? ''}
         note={
           entry &&
-          `${entry.actorName}, ${when.format(new Date(entry.at))}${entry.subject && `, on ${entry.subject}`}`
+          `${entry.actorName}, ${when.format(new Date(entry.at))}${entry.subject && `, on ${entry.subject}`}${entry.request ? ` · request ${entry.request}` : ''}`
         }
       >
         {entry && (

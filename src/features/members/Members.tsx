@@ -10,8 +10,10 @@ import { FormActions, FormRow } from '#ui/Form.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { Keys } from './Keys.tsx'
+import { LockedOut } from './LockedOut.tsx'
 import { roleWords, storesWords } from './model.ts'
 import { Sessions } from './Sessions.tsx'
+import { SignInSafety } from './SignInSafety.tsx'
 
 interface Form {
   id: string | null
@@ -134,8 +136,9 @@ export function Members() {
           />
         </Card>
       )}
-      <Keys me={me.data} stores={settings.data?.stores.map(s => s.store) ?? []} />
+      {me.data?.kind === 'person' && <SignInSafety twoFactor={me.data.twoFactor} />}
       <Sessions />
+      <Keys me={me.data} stores={settings.data?.stores.map(s => s.store) ?? []} />
       <Drawer
         opened={form !== null}
         onClose={() => setForm(null)}
@@ -171,6 +174,14 @@ export function Members() {
                 onChange={stores => setForm({ ...form, stores })}
               />
             </FormRow>
+            {form.id && form.id !== me.data?.id && me.data?.role === 'owner' && (
+              <LockedOut
+                key={form.id}
+                id={form.id}
+                email={form.email}
+                twoFactor={list.data?.people.find(person => person.id === form.id)?.twoFactor ?? false}
+              />
+            )}
             {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
             {invite.data ? (
               <FormRow

@@ -19,6 +19,7 @@ describe.each(ledgers)('on $name', place => {
       ledger: open.ledger,
       clock: () => now,
       note: () => undefined,
+      onceCommitted: () => undefined,
       enqueue: () => undefined,
       demo: null,
       folder: '',

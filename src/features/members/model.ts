@@ -44,6 +44,8 @@ export const SessionInfo = z.object({
   agent: z.string(),
   since: z.string(),
   lastSeen: z.string(),
+  /** The one this is asked in. */
+  current: z.boolean(),
 })
 
 export const Key = z.object({
@@ -68,6 +70,10 @@ export const AuditEntry = z.object({
   subject: z.string(),
   before: z.unknown(),
   after: z.unknown(),
+  /** Id of the request it came in, as the log has it. */
+  request: z.string().nullable(),
+  /** Stores it concerns; null: the company. */
+  stores: z.array(z.string()).nullable(),
 })
 
 /** What a role may do, in a sentence. */
@@ -108,3 +114,31 @@ export const changes = (
   }))
   return rows.sort((a, b) => Number(a.before === a.after) - Number(b.before === b.after))
 }
+
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/HeadlessChrome\/|Chrome\/|CriOS\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+]
+const machines: readonly (readonly [RegExp, string])[] = [
+  [/iPhone|iPod/, 'iPhone'],
+  [/iPad/, 'iPad'],
+  [/Android/, 'Android'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X|Macintosh/, 'Mac'],
+  [/CrOS/, 'Chromebook'],
+  [/Linux/, 'Linux'],
+]
+
+/** What a browser calls itself, as a person would: “Chrome on Windows”. */
+export const browserWords = (agent: string): string => {
+  const find = (list: typeof browsers) => list.find(([pattern]) => pattern.test(agent))?.[1]
+  const [browser, machine] = [find(browsers), find(machines)]
+  if (!browser) return agent.split(/[ /]/)[0] || 'Unknown'
+  return machine ? `${browser} on ${machine}` : browser
+}
+
+/** A key in groups of four, as one types it. */
+export const spacedSecret = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')

@@ -1,13 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { and, count, desc, eq, gt, gte, ilike, isNotNull, isNull, lte, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, isNull, or } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct, type Role, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { account, apikey, audit, invitations, session, twoFactor, user } from '#postgres/tables/members.ts'
-import { invitationHash } from './invitation.ts'
-import { AuditEntry, Invitation, Key, Me, Person, Scope, SessionInfo } from './model.ts'
+import {
+  account,
+  apikey,
+  invitations,
+  session,
+  twoFactor,
+  user,
+  verification,
+} from '#postgres/tables/members.ts'
+import { readAudit } from './audit.ts'
+import { endInvitations, invitationHash, personBehind } from './invitation.ts'
+import { Invitation, Key, Me, Person, Scope, SessionInfo } from './model.ts'
 
 const Nothing = z.object({}).optional()
 const Done = z.object({ done: z.literal(true) })
@@ -58,6 +67,24 @@ const own = (actor: Actor): string => {
   return actor.id
 }
 
+/** Stores a change of standing concerns: all those named before or after; the company where one of them is all. */
+const concernedBy = (...standings: Pick<Standing, 'stores'>[]): Actor['stores'] => {
+  const stores = standings.map(one => one.stores)
+  return stores.some(list => list === null) ? 'all' : [...new Set(stores.flatMap(list => list ?? []))]
+}
+
+/** What a reader with a few stores is told of where somebody else may look; null when that is nowhere of theirs. */
+const seenBy = (actor: Actor, stores: string[] | null): Actor['stores'] | null => {
+  if (stores === null || actor.stores === 'all') return stores ?? 'all'
+  const own = actor.stores
+  const shared = stores.filter(store => own.includes(store))
+  return shared.length > 0 ? shared : null
+}
+
+/** Whatever is half done with somebody's password or code: sign-ins under way, mailed links. */
+const endHalfDone = ({ ledger }: Context, id: string) =>
+  ledger.delete(verification).where(eq(verification.value, id))
+
 const expiry = (clock: () => Date, days: number) => new Date(clock().getTime() + days * 86_400_000)
 
 export const members = {
@@ -81,7 +108,7 @@ export const members = {
   list: read({ role: 'lead', summary: 'Who may see and do what', agents: false })
     .input(Nothing)
     .output(z.object({ people: z.array(Person), invitations: z.array(Invitation) }))
-    .handler(async ({ context: { ledger, clock } }) => {
+    .handler(async ({ context: { ledger, clock, actor } }) => {
       const people = await ledger.select().from(user).orderBy(user.createdAt)
       const open = await ledger
         .select()
@@ -94,23 +121,31 @@ export const members = {
           ),
         )
       return {
-        people: people.map(p => ({
-          id: p.id,
-          name: p.name,
-          email: p.email,
-          role: p.role as Role,
-          stores: p.stores ?? ('all' as const),
-          twoFactor: Boolean(p.twoFactorEnabled),
-          since: p.createdAt.toISOString(),
-        })),
-        invitations: open.map(i => ({
-          id: i.id,
-          email: i.email ?? '',
-          role: i.role as Role,
-          stores: i.stores ?? ('all' as const),
-          invitedBy: i.invitedBy,
-          expires: i.expiresAt.toISOString(),
-        })),
+        people: people.flatMap(p => {
+          const stores = p.id === actor.id ? (p.stores ?? 'all') : seenBy(actor, p.stores)
+          if (stores === null) return []
+          return {
+            id: p.id,
+            name: p.name,
+            email: p.email,
+            role: p.role as Role,
+            stores: stores === 'all' ? stores : [...stores],
+            twoFactor: Boolean(p.twoFactorEnabled),
+            since: p.createdAt.toISOString(),
+          }
+        }),
+        invitations: open.flatMap(i => {
+          const stores = seenBy(actor, i.stores)
+          if (stores === null) return []
+          return {
+            id: i.id,
+            email: i.email ?? '',
+            role: i.role as Role,
+            stores: stores === 'all' ? stores : [...stores],
+            invitedBy: i.invitedBy,
+            expires: i.expiresAt.toISOString(),
+          }
+        }),
       }
     }),
 
@@ -143,13 +178,17 @@ export const members = {
         role: input.role,
         stores,
         invitedBy: actor.name,
+        invitedById: await personBehind(ledger, actor),
         expiresAt: expiry(clock, 7),
       })
       context.note({ subject: email, after: { role: input.role, stores } })
       const link = `${accounts.url}/invitation?token=${token}`
       const text = `${actor.name} invites you to Quarterdeck as ${input.role}.\n\n${link}\n\nThe link opens once, within seven days.`
-      const mailed = await accounts.mail(email, 'Your invitation to Quarterdeck', text).catch(() => false)
-      return { link, mailed }
+      // A mail server that is slow or gone must neither hold the ledger nor undo the invitation.
+      context.onceCommitted(async () => ({
+        mailed: await accounts.mail(email, 'Your invitation to Quarterdeck', text).catch(() => false),
+      }))
+      return { link, mailed: false }
     }),
 
   withdraw: write({ role: 'director', summary: 'Withdraw an invitation', agents: false })
@@ -162,7 +201,11 @@ export const members = {
         .returning()
       if (!gone) throw new Failure('not_found', 'There is no such invitation.')
       mayGive(context.actor, gone, 'withdraw the invitation of')
-      context.note({ subject: gone.email ?? '', before: { role: gone.role, stores: gone.stores } })
+      context.note({
+        subject: gone.email ?? '',
+        stores: gone.stores,
+        before: { role: gone.role, stores: gone.stores },
+      })
       return done
     }),
 
@@ -180,9 +223,11 @@ export const members = {
         .where(eq(user.id, input.id))
       context.note({
         subject: person.email,
+        stores: concernedBy(person, { stores }),
         before: { role: person.role, stores: person.stores },
         after: { role: input.role, stores },
       })
+      await endInvitations(context, input.id, { role: input.role, stores })
       return done
     }),
 
@@ -198,8 +243,11 @@ export const members = {
       mayChange(context.actor, person, null)
       await context.ledger.delete(apikey).where(eq(apikey.referenceId, input.id))
       await context.ledger.delete(user).where(eq(user.id, input.id))
+      await endInvitations(context, input.id, null)
+      await endHalfDone(context, input.id)
       context.note({
         subject: person.email,
+        stores: concernedBy(person),
         before: { name: person.name, role: person.role, stores: person.stores },
       })
       return done
@@ -226,7 +274,8 @@ export const members = {
       if (changed.length === 0)
         throw invalid(`${email} signs in through the identity provider.`, 'Reset the password there.')
       await ledger.delete(session).where(eq(session.userId, person.id))
-      context.note({ subject: person.email })
+      await endHalfDone(context, person.id)
+      context.note({ subject: person.email, stores: concernedBy(person) })
       return { password }
     }),
 
@@ -241,8 +290,10 @@ export const members = {
       const person = await personOf(context, input.id)
       await context.ledger.delete(twoFactor).where(eq(twoFactor.userId, input.id))
       await context.ledger.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, input.id))
+      await endHalfDone(context, input.id)
       context.note({
         subject: person.email,
+        stores: concernedBy(person),
         before: { twoFactorEnabled: person.twoFactorEnabled },
         after: { twoFactorEnabled: false },
       })
@@ -265,6 +316,7 @@ export const members = {
         agent: s.userAgent ?? '',
         since: s.createdAt.toISOString(),
         lastSeen: s.updatedAt.toISOString(),
+        current: s.id === actor.session,
       }))
     }),
 
@@ -366,49 +418,5 @@ export const members = {
       return done
     }),
 
-  audit: read({ role: 'director', summary: 'Every write: who, what, when, before and after' })
-    .input(
-      z.object({
-        search: z.string().max(200).optional(),
-        operation: z.string().optional(),
-        actor: z.string().optional(),
-        from: z.iso.date().optional(),
-        to: z.iso.date().optional(),
-        limit: z.int().min(1).max(500).default(100),
-        offset: z.int().min(0).default(0),
-      }),
-    )
-    .output(z.object({ entries: z.array(AuditEntry), count: z.number() }))
-    .handler(async ({ input, context: { ledger } }) => {
-      const like = `%${(input.search ?? '').replace(/[%_\\]/g, c => `\\${c}`)}%`
-      const conditions: (SQL | undefined)[] = [
-        input.search
-          ? or(ilike(audit.subject, like), ilike(audit.actorName, like), ilike(audit.operation, like))
-          : undefined,
-        input.operation ? eq(audit.operation, input.operation) : undefined,
-        input.actor ? eq(audit.actorId, input.actor) : undefined,
-        input.from ? gte(audit.at, new Date(`${input.from}T00:00:00Z`)) : undefined,
-        input.to ? lte(audit.at, new Date(`${input.to}T23:59:59.999Z`)) : undefined,
-      ]
-      const where = and(...conditions)
-      const [found, [total]] = await Promise.all([
-        ledger
-          .select()
-          .from(audit)
-          .where(where)
-          .orderBy(desc(audit.at), audit.id)
-          .limit(input.limit)
-          .offset(input.offset),
-        ledger.select({ n: count() }).from(audit).where(where),
-      ])
-      return {
-        entries: found.map(e => ({
-          ...e,
-          at: e.at.toISOString(),
-          before: e.before ?? null,
-          after: e.after ?? null,
-        })),
-        count: total?.n ?? 0,
-      }
-    }),
+  audit: readAudit,
 }

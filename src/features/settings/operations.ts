@@ -93,7 +93,7 @@ const remove = async (
   if (!before) throw new Failure('not_found', `There is no ${what}.`)
   if (storesOf) within(context.actor, storesOf(before))
   await context.ledger.delete(table as never).where(eq(key, id))
-  context.note({ subject: what, before, after: null })
+  context.note({ subject: what, before, after: null, ...(storesOf && { stores: storesOf(before) }) })
   return { removed: true as const }
 }
 

@@ -18,6 +18,7 @@ describe.each(ledgers)('on $name', place => {
       ledger: open.ledger,
       clock: () => new Date('2026-11-23T09:00:00Z'),
       note: () => undefined,
+      onceCommitted: () => undefined,
       enqueue: () => undefined,
       demo: null,
     }) as unknown as Context

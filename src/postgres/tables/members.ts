@@ -103,6 +103,8 @@ export const invitations = pgTable('invitations', {
   role: text().notNull(),
   stores: jsonb().$type<string[]>(),
   invitedBy: text('invited_by').notNull(),
+  /** The person behind it, or 'system'; null where that is not known: such an invitation does not open. */
+  invitedById: text('invited_by_id'),
   createdAt: time('created_at').notNull().defaultNow(),
   expiresAt: time('expires_at').notNull(),
   acceptedAt: time('accepted_at'),
@@ -121,6 +123,10 @@ export const audit = pgTable(
     subject: text().notNull().default(''),
     before: jsonb(),
     after: jsonb(),
+    /** Id of the request, as in the log. */
+    request: text(),
+    /** Stores it concerns; null: the company as a whole. */
+    stores: jsonb().$type<string[]>(),
   },
   table => [index('audit_at').on(table.at)],
 )

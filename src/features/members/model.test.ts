@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { browserWords, spacedSecret } from './model.ts'
+
+it.each([
+  [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
+    'Edge on Windows',
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
+    'Safari on iPhone',
+  ],
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+  ['curl/8.5.0', 'curl'],
+  ['', 'Unknown'],
+])('a browser is named as a person would: %s', (agent, words) => {
+  expect(browserWords(agent)).toBe(words)
+})
+
+it('a key to type is in groups of four', () => {
+  expect(spacedSecret('ABCDEFGHIJ')).toBe('ABCD EFGH IJ')
+})
