@@ -112,6 +112,32 @@ command(program, 'operations', 'list every operation that call can run').action(
   (await import('./cli/call.ts')).list(terminal(flags)),
 )
 
+command(program, 'connect <vendor>', 'connect shopify, magento, ga4, hubspot, marketo, asana or trello')
+  .option('--credential <name=value>', 'repeatable: what the system asks for', repeated)
+  .option('--base-url <url>', 'another address than the system’s own')
+  .option('--store <name>', 'the store its rows belong to')
+  .option('--name <name>', 'what the connection is called')
+  .option('--privacy', 'keep nothing personal of customers')
+  .option('--back-days <n>', 'how far back history is read; four years when absent')
+  .option('--test', 'only try the credentials')
+  .action(async (vendor, flags) =>
+    (await import('./cli/connections.ts')).connect(terminal(flags), vendor, flags),
+  )
+command(program, 'connections', 'what is connected, how fresh it is, and what is wrong').action(async flags =>
+  (await import('./cli/connections.ts')).list(terminal(flags)),
+)
+command(program, 'sync', 'read what is connected, to the end')
+  .option('--connection <name>', 'repeatable; all when absent', repeated)
+  .action(async flags => (await import('./cli/connections.ts')).sync(terminal(flags), flags))
+command(program, 'simulate', 'play the seven systems of a made-up company over HTTP, on this machine only')
+  .option('--port <n>', 'port to listen on; 4700 when absent', port)
+  .option('--seed <n>', 'the same seed is the same company')
+  .option('--days <n>', 'days of history; three years when absent')
+  .option('--scale <n>', '1 is about fifty orders a day')
+  .option('--until <day>', 'last day of the history; yesterday when absent')
+  .option('--fault <name>', 'repeatable: a failure to show, e.g. shopify:http_500=3', repeated)
+  .action(async flags => (await import('./cli/simulate.ts')).simulate(terminal(flags), flags))
+
 const user = program.command('user').description('people who may sign in').exitOverride()
 command(user, 'list', 'who may sign in, with role and stores').action(async flags =>
   (await import('./cli/user.ts')).list(terminal(flags)),

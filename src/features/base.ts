@@ -33,6 +33,11 @@ interface Spec {
   agents?: boolean
 }
 
+interface WriteSpec extends Spec {
+  /** Done before the transaction begins, so that nothing slow is done in it; the handler finds it as `context.prepared`. Input is not checked yet. */
+  prepare?: (context: Context, input: unknown) => Promise<unknown>
+}
+
 /** Thing of a write that the audit names: a store, a person, an import. */
 export interface Note {
   subject: string
@@ -62,14 +67,16 @@ export const read = (spec: Spec) => base('read', spec)
  * An operation that changes the ledger. By construction it runs in one transaction, and the same transaction writes
  * who did what to what: a write that fails leaves neither. Work it asks for is sent once it is committed.
  */
-export const write = (spec: Spec) =>
+export const write = (spec: WriteSpec) =>
   base('write', spec).use(async ({ context, next, path }, input) => {
     const notes: Note[] = []
     const later: Parameters<Context['enqueue']>[] = []
     const afterwards: Parameters<Context['onceCommitted']>[0][] = []
+    const prepared = await spec.prepare?.(context, input)
     const result = await context.ledger.transaction(async tx => {
       const inside: Partial<Context> = {
         ledger: tx as unknown as Context['ledger'],
+        prepared,
         note: note => notes.push(note),
         enqueue: (...job) => later.push(job),
         onceCommitted: act => afterwards.push(act),

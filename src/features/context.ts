@@ -32,11 +32,13 @@ export interface Context {
   accounts: Accounts
   clock: () => Date
   /** Has work done after the transaction that asks for it is committed. */
-  enqueue: (job: 'import' | 'sync', data: { id: string; all?: boolean }) => void
+  enqueue: (job: 'import' | 'sync', data: { id: string; all?: boolean; replay?: string }) => void
   /** Does what must not hold the transaction open, such as sending mail; what it gives is laid over the answer. */
   onceCommitted: (act: () => Promise<Record<string, unknown>>) => void
   /** Id of the request this answers, as in the log and in the answer; absent for work nobody asked for by HTTP. */
   requestId?: string
+  /** Inside a `write`: what was made ready before its transaction began. */
+  prepared?: unknown
   /** Told when a write is committed: what was remembered of the ledger is read anew. */
   settled?: () => void
   /** Inside a `write`: what the audit is to say. Without a note it says the input. */

@@ -72,6 +72,8 @@ const app = (more: Partial<Doors> = {}) =>
     auth: async () => new Response('auth'),
     token: 't'.repeat(43),
     demo: null,
+    hook: async () => ({ status: 404, hurry: [] }),
+    hurried: () => undefined,
     log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     web: join(folder, 'dist'),
     version: '0.1.0',

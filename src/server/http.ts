@@ -21,6 +21,7 @@ import { operations } from '#features/operations.ts'
 import { type Actor, mayAct, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { Query } from '#metrics/query.ts'
+import type { Syncs } from '#sync/syncs.ts'
 import { failedResponse, failureOf, orpcErrorOf } from './failure.ts'
 import {
   addressHeader,
@@ -44,6 +45,10 @@ export interface Doors {
   token: string
   /** Signs everybody in as this actor: only ever set on a demo bound to loopback. */
   demo: Actor | null
+  /** Takes a webhook of a connection. */
+  hook: Syncs['hook']
+  /** A stream of the connection became due. */
+  hurried(connection: string): void
   log: Logger
   /** Folder of the browser bundle. */
   web: string
@@ -109,6 +114,18 @@ export function httpApp(doors: Doors): App {
     return c.json({ status: 'ok', version: doors.version })
   })
   if (doors.hosts) app.use(knownHosts(doors.hosts))
+
+  // Webhooks prove themselves by their own signatures; some vendors ask by HEAD whether anybody is there.
+  app.on(['GET', 'HEAD', 'POST'], '/hooks/:connection', bodyLimit(4 * 1_048_576), async c => {
+    const { status, headers, body, hurry } = await doors.hook(c.req.param('connection'), {
+      method: c.req.method,
+      url: c.req.url,
+      headers: c.req.header(),
+      body: new Uint8Array(await c.req.arrayBuffer()),
+    })
+    if (hurry.length > 0) doors.hurried(c.req.param('connection'))
+    return new Response(body ?? null, { status, ...(headers && { headers: { ...headers } }) })
+  })
 
   const attempts = rateLimit(20, address)
   const ownPage = ownPageOnly(doors.origins)

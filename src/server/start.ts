@@ -101,10 +101,8 @@ export async function openHouse(
     )
   let closing = false
   const working = new Set<Promise<void>>()
-  let enqueue: Context['enqueue'] = (job, { id, all }) => {
-    const work: Promise<void> = (
-      job === 'sync' ? syncs.round(id, { all, whole: true }).then(() => undefined) : run(id)
-    )
+  let enqueue: Context['enqueue'] = (job, { id, all, replay }) => {
+    const work: Promise<void> = (job === 'sync' ? syncs.work({ id, all, replay, whole: true }) : run(id))
       .catch(onError)
       .finally(() => working.delete(work))
     working.add(work)
@@ -253,7 +251,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       open.kind,
       {
         import: { run: data => house.runImport(String(data.id)) },
-        sync: { run: data => step.round(String(data.id), data.all === true), atOnce: 3 },
+        sync: { run: data => step.round(data), atOnce: 3 },
       },
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )
@@ -281,6 +279,9 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       auth: request => auth.handler(request),
       token: lock.holder.token,
       demo: options.demo?.actor ?? null,
+      hook: house.syncs.hook,
+      hurried: id =>
+        void jobs.send('sync', { id }).catch(error => options.log.error({ err: error }, 'job not queued')),
       log: options.log,
       web: join(options.home, 'dist'),
       version: options.version,

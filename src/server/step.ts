@@ -4,7 +4,7 @@ import type { Jobs } from './jobs.ts'
 /** Keeps connections read at their times. */
 export interface Step {
   /** One round of a connection, and the job for its next. */
-  round(id: string, all: boolean): Promise<void>
+  round(data: Record<string, unknown>): Promise<void>
   close(): void
 }
 
@@ -30,7 +30,12 @@ export async function keepInStep(syncs: Syncs, jobs: Jobs, onError: (error: unkn
   const timer = setInterval(() => void look().catch(onError), lookMs)
   timer.unref()
   return {
-    async round(id, all) {
+    async round(data) {
+      const { id, all, replay } = { id: String(data.id), all: data.all === true, replay: data.replay }
+      if (typeof replay === 'string') {
+        await syncs.replay(id, replay)
+        return
+      }
       waiting.delete(id)
       // A round asked for while one runs is that one's business: it looks at what is due when it ends.
       if (syncs.running().has(id) && !all) return

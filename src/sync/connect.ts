@@ -73,17 +73,17 @@ const slug = (text: string): string =>
     .slice(0, 50)
 
 /**
- * Tests the credentials and keeps the connection, with the stores its shops become. The same account again only changes
+ * Keeps a connection whose credentials were tested, with the stores its shops become. The same account again only changes
  * its credentials: history stays. To be run in the transaction of a write.
  */
 export async function connect(
   parts: SyncParts,
   ledger: Ledger,
   request: ConnectRequest,
+  checked: Checked,
   by: string,
-): Promise<{ id: string; checked: Checked; isNew: boolean }> {
+): Promise<{ id: string; isNew: boolean }> {
   const { vendor, credentials } = request
-  const checked = await test(parts, vendor, credentials)
   const connector = connectorOf(parts.connectors, vendor)
   const id = request.id ?? slug(`${vendor}-${checked.account}`)
   if (!/^[a-z0-9][a-z0-9-]{0,60}$/.test(id))
@@ -121,7 +121,7 @@ export async function connect(
       backDays: request.backDays ?? usualBack,
       by,
     })
-  return { id, checked, isNew: !known }
+  return { id, isNew: !known }
 }
 
 /** The stores the shops become: those they are already, else new ones by their key. */

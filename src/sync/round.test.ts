@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join as pathOf } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Batch, Connector, Mapped, Turn } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
@@ -9,7 +9,7 @@ import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
-import { connect, disconnect } from './connect.ts'
+import { type ConnectRequest, connect, disconnect, test as tested } from './connect.ts'
 import { replay, retryUnmapped } from './replay.ts'
 import { type RoundOptions, runRound, type SyncParts } from './round.ts'
 import { createVault } from './vault.ts'
@@ -187,7 +187,7 @@ let parts: SyncParts
 let time: number
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sync-'))
+  folder = mkdtempSync(pathOf(tmpdir(), 'sync-'))
   open = await openLedger({ folder: ':memory:' })
   granary = await openDuckdb({ folder: ':memory:' })
   toy = shop()
@@ -203,7 +203,7 @@ beforeEach(async () => {
       throw new Error('The network is not for tests.')
     },
   }
-  await connect(parts, open.ledger, { vendor: 'shopify', credentials: { token: 't' }, backDays: 150 }, 'test')
+  await join({ vendor: 'shopify', credentials: { token: 't' }, backDays: 150 })
 })
 afterEach(async () => {
   await granary.close()
@@ -211,6 +211,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const join = async (request: ConnectRequest) =>
+  connect(parts, open.ledger, request, await tested(parts, request.vendor, request.credentials), 'test')
 const id = 'shopify-toy'
 const round = (options: Partial<RoundOptions> = {}) =>
   runRound(parts, id, { all: true, whole: true, signal: new AbortController().signal, ...options })
@@ -302,12 +304,7 @@ describe('what fails', () => {
     const mended = await ledger()
     await disconnect(parts, open.ledger, id, false)
     expect(await count('sales_lines')).toBe(0)
-    await connect(
-      parts,
-      open.ledger,
-      { vendor: 'shopify', credentials: { token: 't' }, backDays: 150 },
-      'test',
-    )
+    await join({ vendor: 'shopify', credentials: { token: 't' }, backDays: 150 })
     await round()
     expect(mended).toEqual(await ledger())
   })
@@ -413,12 +410,7 @@ test('a corrected mapping is applied to what was kept, without asking the vendor
 
 test('in privacy mode neither the granary nor what is kept raw holds anything personal', async () => {
   await disconnect(parts, open.ledger, id, false)
-  await connect(
-    parts,
-    open.ledger,
-    { vendor: 'shopify', credentials: { token: 't' }, privacy: true, backDays: 40 },
-    'test',
-  )
+  await join({ vendor: 'shopify', credentials: { token: 't' }, privacy: true, backDays: 40 })
   toy.state.sales = [{ ...sale(1, noon - hour), email: 'Jo@Example.org', note: 'call 555' }]
   await round()
   const [row] = await granary.query('SELECT customer_id, name, email_hash FROM customers')

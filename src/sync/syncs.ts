@@ -25,10 +25,14 @@ export interface Syncs {
   vendors(): readonly Connector[]
   /** Asks the vendor; keeps nothing. @throws Failure in words. */
   test(vendor: string, credentials: Credentials): Promise<Checked>
-  connect(ledger: Ledger, request: ConnectRequest, by: string): ReturnType<typeof connect>
+  /** Keeps a connection that was tested; inside a transaction. */
+  connect(ledger: Ledger, request: ConnectRequest, checked: Checked, by: string): ReturnType<typeof connect>
+  /** Takes a connection away; stop it first. Inside a transaction. */
   disconnect(ledger: Ledger, id: string, keepData: boolean): Promise<void>
   /** One round of a connection; whoever asks while one runs gets that one's end. */
   round(id: string, options?: Omit<RoundOptions, 'signal'>): Promise<RoundResult>
+  /** What a command does at once that a server queues: a replay, or a round to the end of history. */
+  work(what: { id: string; all?: boolean; replay?: string; whole?: boolean }): Promise<void>
   /** Breaks off what runs for a connection; what was stored stays. */
   stop(id: string): Promise<void>
   /** What is being read just now, by connection. */
@@ -107,12 +111,13 @@ export function createSyncs(parts: SyncParts): Syncs {
   return {
     vendors: () => connectors,
     test: (vendor, credentials) => test(parts, vendor, credentials),
-    connect: (open, request, by) => connect(parts, open, request, by),
-    async disconnect(open, id, keepData) {
-      await stop(id)
-      await disconnect(parts, open, id, keepData)
-    },
+    connect: (open, request, checked, by) => connect(parts, open, request, checked, by),
+    disconnect: (open, id, keepData) => disconnect(parts, open, id, keepData),
     round,
+    async work({ id, all, replay: stream, whole }) {
+      if (stream !== undefined) await alone(id, () => replay(parts, id, stream))
+      else await round(id, { all, whole })
+    },
     stop,
     running: () => new Map([...active].map(([id, { progress }]) => [id, progress])),
     replay: (id, stream) => alone(id, () => replay(parts, id, stream)),

@@ -14,6 +14,7 @@ import { Check, checkHealth } from './health.ts'
 import { importOf, listImports, queueImport } from './history.ts'
 import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
 import { chooseStore } from './store.ts'
+import { systems } from './systems.ts'
 import { uploadOf } from './uploads.ts'
 
 const Nothing = z.object({}).optional()
@@ -36,6 +37,8 @@ async function fileOf(
 }
 
 export const connections = {
+  ...systems,
+
   preview: read({
     role: 'contributor',
     summary: 'How a file would be read, and which mapping fits',

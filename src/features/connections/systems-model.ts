@@ -1,0 +1,157 @@
+import { z } from 'zod'
+
+/** What is said of connected systems, between the room's operations and its screens. */
+
+export const Field = z.object({
+  name: z.string(),
+  label: z.string(),
+  about: z.string(),
+  secret: z.boolean(),
+  optional: z.boolean(),
+})
+
+/** A system that can be connected, and what its form asks for. */
+export const Vendor = z.object({
+  vendor: z.string(),
+  name: z.string(),
+  about: z.string(),
+  guide: z.array(z.string()),
+  fields: z.array(Field),
+  streams: z.array(z.object({ name: z.string(), label: z.string() })),
+})
+export type Vendor = z.infer<typeof Vendor>
+
+export const ConnectInput = z.object({
+  vendor: z.string(),
+  credentials: z
+    .record(z.string(), z.string().max(20_000))
+    .describe('By field name; base_url where the vendor’s own address is not meant'),
+  store: z.string().optional().describe('Store its rows belong to'),
+  name: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('What the connection is called; made from its account when absent'),
+  start: z.boolean().optional().describe('false: reading waits until it is asked for or due'),
+  privacy: z.boolean().optional().describe('Keep nothing personal: names are left out, addresses hashed'),
+  backDays: z
+    .int()
+    .min(1)
+    .max(7300)
+    .optional()
+    .describe('How far back history is read; four years when absent'),
+})
+
+export const Shop = z.object({
+  key: z.string(),
+  name: z.string(),
+  currency: z.string(),
+  timezone: z.string(),
+  kind: z.enum(['b2c', 'b2b', 'both']),
+})
+
+export const Tested = z.object({
+  account: z.string(),
+  shops: z.array(Shop),
+  limits: z.array(z.string()).describe('What works only in part, and what that costs'),
+})
+
+const Trouble = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string().optional(),
+  at: z.string(),
+})
+
+export const StreamRow = z.object({
+  name: z.string(),
+  label: z.string(),
+  records: z.number(),
+  /** Share of its history that is stored, 0 to 1. */
+  history: z.number(),
+  lastAt: z.string().nullable(),
+  nextAt: z.string().nullable(),
+  trouble: Trouble.nullable(),
+  remarks: z.array(z.string()),
+  unmapped: z.number(),
+})
+
+export const ConnectionRow = z.object({
+  id: z.string(),
+  vendor: z.string(),
+  vendorName: z.string(),
+  account: z.string(),
+  state: z.enum(['new', 'reading', 'fresh', 'waiting', 'paused', 'trouble']),
+  /** The state in a sentence. */
+  says: z.string(),
+  stores: z.array(z.string()),
+  privacy: z.boolean(),
+  limits: z.array(z.string()),
+  trouble: Trouble.nullable(),
+  records: z.number(),
+  history: z.number().describe('Share of history that is stored, 0 to 1'),
+  lastAt: z.string().nullable(),
+  nextAt: z.string().nullable(),
+  running: z.object({ label: z.string(), records: z.number(), total: z.number().nullable() }).nullable(),
+  streams: z.array(StreamRow),
+})
+export type ConnectionRow = z.infer<typeof ConnectionRow>
+
+export const TurnRow = z.object({
+  stream: z.string(),
+  kind: z.string(),
+  records: z.number(),
+  inserted: z.number(),
+  changed: z.number(),
+  gone: z.number(),
+  unmapped: z.number(),
+  startedAt: z.string(),
+  seconds: z.number().nullable(),
+  error: z.string().nullable(),
+})
+
+export const UnmappedRow = z.object({
+  stream: z.string(),
+  reason: z.string(),
+  records: z.number(),
+  example: z.string(),
+})
+
+/** One store and day, as the source counts it and as stands here. */
+export const Reconciled = z.object({
+  store: z.string(),
+  day: z.string(),
+  figures: z.array(
+    z.object({
+      metric: z.string(),
+      source: z.string(),
+      here: z.string().nullable(),
+      difference: z.string().nullable(),
+    }),
+  ),
+  agrees: z.boolean(),
+})
+
+type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> & {
+  paused: boolean
+  troubled: readonly { label: string; message: string }[]
+}
+
+/** A connection's state, and the sentence that says it. */
+export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
+  const { trouble, running, history, lastAt, paused, troubled } = facts
+  if (paused) return { state: 'paused', says: 'Paused: nothing is read until it is resumed.' }
+  if (trouble) return { state: 'trouble', says: trouble.message }
+  const share = `${Math.floor(history * 100)} %`
+  if (running) {
+    const many = running.records.toLocaleString('en')
+    const of = running.total === null ? '' : ` of ${running.total.toLocaleString('en')}`
+    const so = history < 1 ? ` History is ${share} in.` : ''
+    return { state: 'reading', says: `Reading ${running.label}: ${many}${of} so far.${so}` }
+  }
+  const [first] = troubled
+  if (first) return { state: 'trouble', says: `${first.label}: ${first.message}` }
+  if (lastAt === null) return { state: 'new', says: 'Nothing has been read yet.' }
+  if (history < 1) return { state: 'waiting', says: `History is ${share} in and goes on shortly.` }
+  return { state: 'fresh', says: 'Up to date.' }
+}

@@ -1,0 +1,85 @@
+import { Hono } from 'hono'
+import { Failure, invalid } from '#kernel/error.ts'
+import { accountsOf } from './company/people.ts'
+import { type TruthRange, truth } from './company/truth.ts'
+import { plainFaults, type Simulator, type World } from './world.ts'
+
+/** Every vendor that can be played. */
+const makers: readonly ((world: World) => Simulator)[] = []
+
+export interface Simulation {
+  app: Hono
+  simulators: readonly Simulator[]
+  world: World
+}
+
+/**
+ * The vendors of one company under one roof: each below its name, and besides them
+ * `GET /truth` what is true, `POST /clock` {days | hours | to} moves time on, `GET|POST /faults` {name, times?} arms failures,
+ * `GET /connections` how to connect.
+ */
+export function simulate(world: World): Simulation {
+  const app = new Hono()
+  const simulators = makers.map(make => make(world))
+  for (const { vendor, app: own } of simulators) app.route(`/${vendor}`, own)
+  app.onError((error, c) =>
+    error instanceof Failure
+      ? c.json({ error: error.message, next: error.next }, 422)
+      : c.json({ error: error.message }, 500),
+  )
+
+  app.get('/connections', c => c.json(ways(world, simulators)))
+  app.get('/faults', c =>
+    c.json({
+      armed: world.faults.armed(),
+      known: simulators.flatMap(one =>
+        [...plainFaults, ...one.faults].map(fault => `${one.vendor}:${fault}`),
+      ),
+    }),
+  )
+  app.post('/faults', async c => {
+    const { name, times } = await c.req.json<{ name?: string; times?: number }>()
+    if (!name) world.faults.disarm()
+    else if (times === 0) world.faults.disarm(name)
+    else world.faults.arm(name, times)
+    return c.json({ armed: world.faults.armed() })
+  })
+  app.get('/clock', c => c.json({ now: new Date(world.now()).toISOString() }))
+  app.post('/clock', async c => {
+    const { days = 0, hours = 0, to } = await c.req.json<{ days?: number; hours?: number; to?: string }>()
+    const from = world.now()
+    const step = to === undefined ? days * 86_400_000 + hours * 3_600_000 : Date.parse(to) - from
+    if (!Number.isFinite(step))
+      throw invalid('The step is no time.', 'Give days, hours, or to as an ISO date.')
+    world.advance(step)
+    // Who subscribed hears of what happened; whether they listen is their business.
+    for (const one of simulators) await one.tell?.(from, world.now(), fetch).catch(() => undefined)
+    return c.json({ now: new Date(world.now()).toISOString() })
+  })
+  app.get('/truth', c => {
+    const { from, to, store } = c.req.query()
+    const range: TruthRange = { ...(from && { from }), ...(to && { to }), ...(store && { store }) }
+    return c.json({
+      now: new Date(world.now()).toISOString(),
+      company: {
+        seed: world.company.seed,
+        start: world.company.start,
+        until: world.company.until,
+        accounts: accountsOf(world.company).length,
+      },
+      facts: world.company.facts,
+      trade: [...truth(world.company, world.now(), range)],
+    })
+  })
+  return { app, simulators, world }
+}
+
+/** Everything that is to be connected, as one gives it. */
+export const ways = (world: World, simulators: readonly Simulator[]) =>
+  simulators.flatMap(({ vendor, connections }) =>
+    connections.map(({ label, credentials }) => ({
+      vendor,
+      label,
+      credentials: { ...credentials, base_url: `${world.url}/${vendor}` },
+    })),
+  )
