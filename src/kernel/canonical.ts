@@ -213,7 +213,8 @@ export const tables = {
     },
   },
   item_days: {
-    about: 'Interest in products as the counter saw it: units viewed, put into carts, taken to checkout, bought.',
+    about:
+      'Interest in products as the counter saw it: units viewed, put into carts, taken to checkout, bought.',
     key: ['store', 'day', 'origin', 'product_id'],
     dated: 'day',
     columns: {

@@ -1,4 +1,4 @@
-import { addDays, type Day, earlier, later } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { dayAt, dayStart } from '#kernel/zone.ts'
 import type { Turn } from '../connector.ts'
 import type { Session } from './session.ts'
@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 const hour = 3_600_000
 /** Google says numbers may change for two days after a day is over. */
 const unsure = 48 * hour
-/** Days that are asked for together; fewer where that costs exactness. Fresh days are asked for one by one. */
+/** Days that are asked for together; fewer where that costs exactness. A few fresh days are asked for one by one. */
 const together = 7
 
 export interface Stretch {
@@ -30,7 +30,10 @@ export async function daysOf(session: Session, { from, to }: Turn): Promise<Stre
 }
 
 /** A range in stretches to be asked for at once, newest first. */
-export function stretches({ from, to }: Stretch, history: boolean, size = history ? together : 1): Stretch[] {
+export function stretches(
+  { from, to }: Stretch,
+  size = dayCount(from, to) > together ? together : 1,
+): Stretch[] {
   const parts: Stretch[] = []
   for (let end = to; end >= from; end = addDays(end, -size))
     parts.push({ from: later(addDays(end, 1 - size), from), to: end })

@@ -13,8 +13,18 @@ const until = '2026-11-20'
 const base = 'http://simulators.invalid/ga4'
 
 const stores = (company: Company) => [
-  ...company.shops.map(({ store, currency, timezone, host }) => ({ store, currency, timezone, hosts: [host] })),
-  { store: 'larkfield-trade', currency: 'GBP', timezone: 'Europe/London', hosts: ['trade.larkfield.example'] },
+  ...company.shops.map(({ store, currency, timezone, host }) => ({
+    store,
+    currency,
+    timezone,
+    hosts: [host],
+  })),
+  {
+    store: 'larkfield-trade',
+    currency: 'GBP',
+    timezone: 'Europe/London',
+    hosts: ['trade.larkfield.example'],
+  },
 ]
 
 const stage = async (seed: number, days = 40) => {
@@ -28,7 +38,11 @@ const stage = async (seed: number, days = 40) => {
     return app.request(String(url).replace('http://simulators.invalid', ''), init)
   }) as typeof globalThis.fetch
   const credentials = { ...simulator.connections[0]?.credentials, base_url: base }
-  const engine = await smallEngine(ga4, credentials, { fetch, stores: stores(company), back: 60 * 86_400_000 })
+  const engine = await smallEngine(ga4, credentials, {
+    fetch,
+    stores: stores(company),
+    back: 60 * 86_400_000,
+  })
   return { company, world, engine, asked: () => asked }
 }
 
@@ -52,7 +66,10 @@ const held = (rows: CanonicalRow[], names: string[]) => {
     const key = [row.store, row.day, row.country, row.channel, row.device].join(' ')
     const into = found[key] ?? Object.fromEntries(names.map(name => [name, '0']))
     found[key] = into
-    for (const name of names) into[name] = exact(into[name] ?? '0').plus(exact(String(row[name] ?? 0))).toString()
+    for (const name of names)
+      into[name] = exact(into[name] ?? '0')
+        .plus(exact(String(row[name] ?? 0)))
+        .toString()
   }
   return found
 }
@@ -84,7 +101,10 @@ describe('traffic', () => {
     await engine.round()
     console.log('asked', asked())
     expect(held(main(), names)).toEqual(shown(company, world.now()))
-    const spend = engine.rows('spend_days').map(r => [r.store, r.day, r.channel, r.campaign, number(r.cost), r.clicks, r.impressions].join(' ')).sort()
+    const spend = engine
+      .rows('spend_days')
+      .map(r => [r.store, r.day, r.channel, r.campaign, number(r.cost), r.clicks, r.impressions].join(' '))
+      .sort()
     const truth = [...spendTruth(company, world.now())]
       .filter(one => one.platform === 'google-ads')
       .map(r => [r.store, r.day, r.channel, r.campaign, number(r.cost), r.clicks, r.impressions].join(' '))

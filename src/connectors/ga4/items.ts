@@ -31,7 +31,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<ItemDay
   const { timezone } = await session.property()
   const wanted = (await session.fits(items.dimensions, items.metrics)) ? items : itemsOfAllHosts
   const total = daysBetween(days.from, days.to).length
-  for (const { from, to } of stretches(days, turn.history)) {
+  for (const { from, to } of stretches(days)) {
     const clock = session.http.clock()
     const found = [...(await readDays(session, wanted, from, to, turn.history))]
     yield {

@@ -33,7 +33,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<Purchas
   if (!days) return
   const { timezone } = await session.property()
   const total = daysBetween(days.from, days.to).length
-  for (const { from, to } of stretches(days, turn.history)) {
+  for (const { from, to } of stretches(days)) {
     const clock = session.http.clock()
     const found = [...(await readDays(session, purchases, from, to, turn.history))]
     yield {

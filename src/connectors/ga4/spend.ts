@@ -40,10 +40,10 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<SpendDa
   const led = await readReport(
     session,
     routes,
-    [{ startDate: addDays(days.from, -around), endDate: days.to }],
+    [{ startDate: turn.history ? days.from : addDays(days.from, -around), endDate: days.to }],
     turn.history,
   )
-  for (const { from, to } of stretches(days, turn.history, together)) {
+  for (const { from, to } of stretches(days, together)) {
     const asked = daysBetween(from, to)
     const ranges = (day: Day) => [{ startDate: day, endDate: day }]
     const body = { requests: asked.map(day => request(spend, ranges(day), 0)) }

@@ -69,7 +69,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<Traffic
   const { timezone } = await session.property()
   const staged = await session.fits(funnel.dimensions, funnel.metrics)
   const total = daysBetween(days.from, days.to).length
-  for (const { from, to } of stretches(days, turn.history)) {
+  for (const { from, to } of stretches(days)) {
     const clock = session.http.clock()
     const main = await readDays(session, traffic, from, to, turn.history)
     const stages = staged ? await readDays(session, funnel, from, to, turn.history) : null

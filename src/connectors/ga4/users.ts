@@ -36,8 +36,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<UserPer
     for (let at = 0; at < periods.length; at += ranges)
       yield* several(session, turn, grain, periods.slice(at, at + ranges), last)
   }
-  for (const { from, to } of stretches(days, turn.history, turn.history ? 28 : 4))
-    yield* daily(session, turn, from, to)
+  for (const { from, to } of stretches(days, 28)) yield* daily(session, turn, from, to)
 }
 
 /** Whole periods that touch the days, newest first: a period in progress is asked for again until it is over. */

@@ -52,12 +52,13 @@ export function adsOn(company: Company, day: Day, at: number): AdDay[] {
   const past = Math.min(1, Math.max(0, (at - begun) / (over - begun)))
   if (past === 0 || day < company.start) return []
   return prices.flatMap(({ platform, channel, click, rate }, which) =>
-    company.shops.flatMap(shop =>
-      campaignsOf(shop, channel, day).map(([campaign, share], nth): AdDay => {
+    company.shops.flatMap(shop => {
+      const sessions = sessionsOf(company, shop, channel, day)
+      return campaignsOf(shop, channel, day).map(([campaign, share], nth): AdDay => {
         const unit = (of: number) =>
           unitOf(company.seed, 806, dayNumber(day), shop.index, which * 8 + nth, of)
         const kind = campaign.split(' ').at(-1) ?? ''
-        const clicks = Math.floor(sessionsOf(company, shop, channel, day) * share * 1.07 * past + unit(0))
+        const clicks = Math.floor(sessions * share * 1.07 * past + unit(0))
         const conversions = platform === 'meta-ads' ? Math.floor(clicks * 0.019 + unit(1)) : 0
         return {
           shop,
@@ -71,8 +72,8 @@ export function adsOn(company: Company, day: Day, at: number): AdDay[] {
           conversions,
           value: conversions * penceOf(shop, 4200),
         }
-      }),
-    ),
+      })
+    }),
   )
 }
 

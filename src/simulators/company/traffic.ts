@@ -9,6 +9,7 @@ import { noWay, partsOf, property, seenOn, unassigned, type Way, waysOf, worked 
 
 /** What analytics counted of one way in on one of its days. Sessions, events and pence; all of it adds up. */
 export interface Visits extends Way {
+  day: Day
   host: string
   country: string
   device: string
@@ -40,7 +41,7 @@ const newShare: Readonly<Record<string, number>> = {
   Unassigned: 0.4,
 }
 
-type Counts = Omit<Visits, keyof Way | 'host' | 'country' | 'device'>
+type Counts = Omit<Visits, keyof Way | 'day' | 'host' | 'country' | 'device'>
 const none: Counts = {
   sessions: 0,
   engaged: 0,
@@ -72,9 +73,10 @@ export function visitsOn(company: Company, day: Day, at: number): Visits[] {
   const done = worked(day, at)
   if (done === 0 || day < company.start) return []
   const rows = new Map<string, Visits>()
+  const number = dayNumber(day)
   const into = (host: string, country: string, device: string, way: Way): Visits => {
     const key = `${host}|${country}|${device}|${way.channel}|${way.campaign}|${way.landing}`
-    const found = rows.get(key) ?? { ...none, ...way, host, country, device }
+    const found = rows.get(key) ?? { ...none, ...way, day, host, country, device }
     rows.set(key, found)
     return found
   }
@@ -92,7 +94,7 @@ export function visitsOn(company: Company, day: Day, at: number): Visits[] {
     order(into(one.host, one.country, one.device, one.way), one)
   return [...rows.values()]
     .filter(row => row.sessions > 0)
-    .map((row, index) => derived(company, day, row, index))
+    .map((row, index) => derived(company, number, row, index))
 }
 
 interface Found {
@@ -110,14 +112,12 @@ function drawn(
   take: (found: Found) => void,
 ): void {
   const ways = new Map(channels.map(one => [one, waysOf(company, shop, one, part.day)]))
+  const [own, its] = [dayNumber(part.day), dayNumber(day)]
   dayPlan(company, shop, part.day).cells.forEach((cell, index) => {
     const seen = seenOn(company, cell.device.name, day) * part.share * done
     ways.get(cell.channel)?.forEach(([way, share], nth) => {
       const count = (stage: number, of: number) =>
-        Math.floor(
-          of * seen * share +
-            unitOf(company.seed, 802, shop.index, dayNumber(part.day), dayNumber(day), index, nth, stage),
-        )
+        Math.floor(of * seen * share + unitOf(company.seed, 802, shop.index, own, its, index, nth, stage))
       const [only, viewed, carted, stopped] = stagesOf(cell).map((of, stage) => count(stage, of)) as [
         number,
         number,
@@ -131,9 +131,7 @@ function drawn(
       const place: Found['place'] = [shop.host, cell.market.country, cell.device.name, way]
       const lost =
         done < 1
-          ? Math.floor(
-              sessions * unassigned + unitOf(company.seed, 803, shop.index, dayNumber(day), index, nth),
-            )
+          ? Math.floor(sessions * unassigned + unitOf(company.seed, 803, shop.index, its, index, nth))
           : 0
       // Those without a channel yet are taken from sessions that saw no product first.
       const kept = Math.max(views, sessions - lost)
@@ -157,6 +155,7 @@ const stagesOf = ({ sessions, views, carts, checkouts, orders }: Cell): number[]
 
 /** The trade site: accounts look things up between their orders; it sends no purchases. */
 function* trade(company: Company, day: Day, done: number): Generator<Found> {
+  const number = dayNumber(day)
   const active = accountsOf(company).filter(one => one.since <= day)
   const ways: [Way, number][] = [
     [
@@ -184,7 +183,7 @@ function* trade(company: Company, day: Day, done: number): Generator<Found> {
       0.13,
     ],
   ]
-  const quiet = [0, 6].includes((dayNumber(day) + 4) % 7) ? 0.2 : 1
+  const quiet = [0, 6].includes((number + 4) % 7) ? 0.2 : 1
   for (const [device, of] of [
     ['desktop', 0.82],
     ['mobile', 0.18],
@@ -233,8 +232,8 @@ function order(row: Visits, one: Purchase): void {
 }
 
 /** What follows from the counts of a way: engagement, events, first visits, sign-ups. */
-function derived(company: Company, day: Day, row: Visits, index: number): Visits {
-  const unit = (of: number) => unitOf(company.seed, 805, dayNumber(day), index, of)
+function derived(company: Company, number: number, row: Visits, index: number): Visits {
+  const unit = (of: number) => unitOf(company.seed, 805, number, index, of)
   const engaged = row.views + Math.floor((row.sessions - row.views) * 0.35 + unit(0))
   const signUps = Math.floor((engaged - row.completed) * 0.015 + unit(1))
   return {

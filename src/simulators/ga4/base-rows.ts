@@ -10,9 +10,10 @@ import { worked } from '../company/traffic-ways.ts'
 /** Numbers a report adds up, by name. Money in pence. */
 export type Numbers = Record<string, number>
 
-/** One row of what was counted, before a report groups it. */
+/** One row of what was counted, before a report groups it: of a way in, with what is its own, or of neither. */
 export interface BaseRow {
-  dims: Readonly<Record<string, string>>
+  visit?: Visits
+  dims?: Readonly<Record<string, string>>
   n: Numbers
 }
 
@@ -32,10 +33,12 @@ const time = (day: Day) => ({
 })
 
 const kept = new WeakMap<Company, Map<string, readonly Visits[]>>()
-const keptDays = 40
+const keptHosts = new WeakMap<Company, Map<string, readonly BaseRow[]>>()
+/** Some hundred rows each. */
+const keptDays = 400
 
-/** A finished day is the same for every report; a few weeks of days are kept, the rest made again. */
-function visits(company: Company, day: Day, at: number): readonly Visits[] {
+/** A finished day is the same for every report; a year of days is kept, the rest made again. */
+function counted(company: Company, day: Day, at: number): readonly Visits[] {
   if (worked(day, at) < 1) return visitsOn(company, day, at)
   const own = kept.get(company) ?? new Map<string, readonly Visits[]>()
   kept.set(company, own)
@@ -47,69 +50,128 @@ function visits(company: Company, day: Day, at: number): readonly Visits[] {
   return made
 }
 
-const visitDims = (day: Day, one: Visits) => ({
-  ...time(day),
-  hostName: one.host,
-  countryId: one.country,
-  country: countries[one.country] ?? one.country,
-  deviceCategory: one.device,
-  sessionDefaultChannelGroup: one.channel,
-  sessionSource: one.source,
-  sessionMedium: one.medium,
-  sessionSourceMedium: one.source === '(not set)' ? '(not set)' : `${one.source} / ${one.medium}`,
-  sessionCampaignName: one.campaign,
-  sessionGoogleAdsCampaignName: one.channel === 'Paid Search' ? one.campaign : '(not set)',
-  sessionGoogleAdsCampaignId: one.channel === 'Paid Search' ? campaignId(one.campaign) : '(not set)',
-  landingPagePlusQueryString: one.landing,
-  landingPage: one.landing.split('?')[0] ?? '',
-})
+const summed = [
+  'sessions',
+  'engaged',
+  'pageViews',
+  'newUsers',
+  'keyEvents',
+  'keySessions',
+  'viewEvents',
+  'cartEvents',
+  'checkoutEvents',
+  'purchases',
+  'revenue',
+] as const
+
+/** Sums of each host by day: few enough to keep them for ten years, for questions of whole years. */
+export function* hostRows(company: Company, days: readonly Day[], at: number): Generator<BaseRow> {
+  const own = keptHosts.get(company) ?? new Map<string, readonly BaseRow[]>()
+  keptHosts.set(company, own)
+  for (const day of days) {
+    const known = own.get(day) ?? byHost(day, counted(company, day, at))
+    if (worked(day, at) === 1 && own.size < 4000) own.set(day, known)
+    yield* known
+  }
+}
+
+const byHost = (day: Day, visits: readonly Visits[]): BaseRow[] =>
+  [...Map.groupBy(visits, one => one.host)].map(([hostName, some]) => ({
+    dims: { ...time(day), hostName },
+    n: {
+      ...Object.fromEntries(summed.map(name => [name, some.reduce((sum, one) => sum + one[name], 0)])),
+      events: some.reduce((sum, one) => sum + eventsOf(one), 0),
+    },
+  }))
+
+/** A dimension of a way in. */
+function ofVisit(one: Visits, dimension: string): string {
+  switch (dimension) {
+    case 'date':
+      return one.day.replaceAll('-', '')
+    case 'yearMonth':
+      return one.day.slice(0, 7).replace('-', '')
+    case 'year':
+      return one.day.slice(0, 4)
+    case 'hostName':
+      return one.host
+    case 'countryId':
+      return one.country
+    case 'country':
+      return countries[one.country] ?? one.country
+    case 'deviceCategory':
+      return one.device
+    case 'sessionDefaultChannelGroup':
+      return one.channel
+    case 'sessionSource':
+      return one.source
+    case 'sessionMedium':
+      return one.medium
+    case 'sessionSourceMedium':
+      return one.source === '(not set)' ? '(not set)' : `${one.source} / ${one.medium}`
+    case 'sessionCampaignName':
+      return one.campaign
+    case 'sessionGoogleAdsCampaignName':
+      return one.channel === 'Paid Search' ? one.campaign : '(not set)'
+    case 'sessionGoogleAdsCampaignId':
+      return one.channel === 'Paid Search' ? campaignId(one.campaign) : '(not set)'
+    case 'landingPagePlusQueryString':
+      return one.landing
+    case 'landingPage':
+      return one.landing.split('?')[0] ?? ''
+    default:
+      return '(not set)'
+  }
+}
+
+export const fieldOf = ({ dims, visit }: BaseRow, dimension: string): string =>
+  dims?.[dimension] ?? (visit ? ofVisit(visit, dimension) : '(not set)')
 
 /** Ten digits that stay with the campaign's name. */
 const campaignId = (name: string): string =>
   String(2_000_000_000 + Math.floor(unitOf(...[...name].map(letter => letter.charCodeAt(0))) * 1e9))
 
-const numbersOf = ({
-  host: _,
-  country: __,
-  device: ___,
-  channel: ____,
-  source: _____,
-  medium: ______,
-  campaign: _______,
-  landing: ________,
-  ...n
-}: Visits): Numbers => n
+const eventsOf = (one: Visits) =>
+  one.sessions + one.pageViews + one.viewEvents + one.cartEvents + one.checkoutEvents + one.keyEvents
 
 export function* sessionRows(company: Company, days: readonly Day[], at: number): Generator<BaseRow> {
   for (const day of days)
-    for (const one of visits(company, day, at))
-      yield { dims: visitDims(day, one), n: { ...numbersOf(one), events: eventsOf(one) } }
+    for (const visit of counted(company, day, at))
+      yield { visit, n: { ...(visit as unknown as Numbers), events: eventsOf(visit) } }
 }
-
-const eventsOf = (one: Visits) =>
-  one.sessions + one.pageViews + one.viewEvents + one.cartEvents + one.checkoutEvents + one.keyEvents
 
 /** The same split by event: sessions are those in which the event occurred. */
 export function* eventRows(company: Company, days: readonly Day[], at: number): Generator<BaseRow> {
   for (const day of days)
-    for (const one of visits(company, day, at)) {
-      const dims = visitDims(day, one)
+    for (const visit of counted(company, day, at))
       for (const [eventName, sessions, events] of [
-        ['session_start', one.sessions, one.sessions],
-        ['page_view', one.sessions, one.pageViews],
-        ['first_visit', one.newUsers, one.newUsers],
-        ['view_item', one.views, one.viewEvents],
-        ['add_to_cart', one.carts, one.cartEvents],
-        ['begin_checkout', one.checkouts, one.checkoutEvents],
-        ['purchase', one.completed, one.purchases],
-        ['generate_lead', one.keySessions - one.completed, one.keyEvents - one.purchases],
-      ] as const)
-        if (sessions > 0)
-          yield {
-            dims: { ...dims, eventName },
-            n: { ...numbersOf(one), sessions, events, engaged: Math.min(sessions, one.engaged) },
-          }
-    }
+        ['session_start', visit.sessions, visit.sessions],
+        ['page_view', visit.sessions, visit.pageViews],
+        ['first_visit', visit.newUsers, visit.newUsers],
+        ['view_item', visit.views, visit.viewEvents],
+        ['add_to_cart', visit.carts, visit.cartEvents],
+        ['begin_checkout', visit.checkouts, visit.checkoutEvents],
+        ['purchase', visit.completed, visit.purchases],
+        ['generate_lead', visit.keySessions - visit.completed, visit.keyEvents - visit.purchases],
+      ] as const) {
+        if (sessions === 0) continue
+        const bought = eventName === 'purchase'
+        const key = eventName === 'purchase' || eventName === 'generate_lead' ? events : 0
+        yield {
+          visit,
+          dims: { eventName },
+          n: {
+            sessions,
+            events,
+            engaged: Math.min(sessions, visit.engaged),
+            newUsers: Math.min(sessions, visit.newUsers),
+            keyEvents: key,
+            keySessions: key === 0 ? 0 : sessions,
+            purchases: bought ? visit.purchases : 0,
+            revenue: bought ? visit.revenue : 0,
+          },
+        }
+      }
 }
 
 /** Purchases one by one. */
@@ -118,17 +180,11 @@ export function* transactionRows(company: Company, days: readonly Day[], at: num
     for (const one of purchasesOn(company, day, at)) {
       if (!one.told) continue
       const { host, country, device, way, id, revenue } = one
-      const counted = {
-        sessions: 1,
-        engaged: 1,
-        purchases: 1,
-        keyEvents: 1,
-        keySessions: 1,
-        events: 1,
-        revenue,
+      yield {
+        visit: { ...way, day, host, country, device } as Visits,
+        dims: { transactionId: id },
+        n: { sessions: 1, engaged: 1, purchases: 1, keyEvents: 1, keySessions: 1, events: 1, revenue },
       }
-      const row = { ...way, host, country, device } as Visits
-      yield { dims: { ...visitDims(day, row), transactionId: id }, n: counted }
     }
 }
 
@@ -136,12 +192,15 @@ export function* transactionRows(company: Company, days: readonly Day[], at: num
 export function* itemRows(company: Company, days: readonly Day[], at: number): Generator<BaseRow> {
   const sold = company.catalogue.variants.filter(variant => variant.weight > 0)
   const whole = sold.reduce((sum, variant) => sum + variant.weight, 0)
+  const bySku = new Map(company.catalogue.variants.map(one => [one.sku, one]))
   for (const day of days) {
-    const rows = new Map<string, BaseRow & { n: Numbers }>()
+    const rows = new Map<string, BaseRow>()
     const into = (host: string, country: string, device: string, sku: string): Numbers => {
       const key = `${host}|${country}|${device}|${sku}`
-      const variant = company.catalogue.variants.find(one => one.sku === sku)
-      const found = rows.get(key) ?? {
+      const known = rows.get(key)
+      if (known) return known.n
+      const variant = bySku.get(sku)
+      const found = {
         dims: {
           ...time(day),
           hostName: host,
@@ -164,8 +223,9 @@ export function* itemRows(company: Company, days: readonly Day[], at: number): G
             n[stage] = (n[stage] ?? 0) + quantity
           n.itemRevenue = (n.itemRevenue ?? 0) + revenue
         }
-    const views = Map.groupBy(visits(company, day, at), one => `${one.host}|${one.country}|${one.device}`)
+    const views = Map.groupBy(counted(company, day, at), one => `${one.host}|${one.country}|${one.device}`)
     let index = 0
+    const number = dayNumber(day)
     for (const [place, some] of views) {
       const [host, country, device] = place.split('|') as [string, string, string]
       const viewed = some.reduce((sum, one) => sum + one.views, 0)
@@ -173,7 +233,7 @@ export function* itemRows(company: Company, days: readonly Day[], at: number): G
       index += 1
       for (const variant of sold) {
         const share = variant.weight / whole
-        const unit = (of: number) => unitOf(company.seed, 807, dayNumber(day), index, variant.index, of)
+        const unit = (of: number) => unitOf(company.seed, 807, number, index, variant.index, of)
         const seen = Math.floor(viewed * 1.4 * share + unit(0))
         if (seen === 0) continue
         const n = into(host, country, device, variant.sku)

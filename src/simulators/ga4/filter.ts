@@ -23,16 +23,13 @@ export const fieldsOf = (filter: FilterExpression | undefined): string[] => {
 }
 
 /** Whether a row passes. */
-export function passes(
-  filter: FilterExpression | undefined,
-  dims: Readonly<Record<string, string>>,
-): boolean {
+export function passes(filter: FilterExpression | undefined, fieldOf: (field: string) => string): boolean {
   if (!filter) return true
-  if (filter.andGroup) return (filter.andGroup.expressions ?? []).every(one => passes(one, dims))
-  if (filter.orGroup) return (filter.orGroup.expressions ?? []).some(one => passes(one, dims))
-  if (filter.notExpression) return !passes(filter.notExpression, dims)
+  if (filter.andGroup) return (filter.andGroup.expressions ?? []).every(one => passes(one, fieldOf))
+  if (filter.orGroup) return (filter.orGroup.expressions ?? []).some(one => passes(one, fieldOf))
+  if (filter.notExpression) return !passes(filter.notExpression, fieldOf)
   const { fieldName = '', stringFilter, inListFilter, emptyFilter } = filter.filter ?? {}
-  const value = dims[fieldName] ?? ''
+  const value = fieldOf(fieldName)
   const plain = (text: string, exact: boolean | undefined) => (exact ? text : text.toLowerCase())
   if (inListFilter) {
     const { values = [], caseSensitive } = inListFilter

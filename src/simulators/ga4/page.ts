@@ -67,7 +67,7 @@ function folded(rows: readonly ReportRow[], dims: readonly string[]): ReportRow[
   ranked.forEach((row, index) => {
     const values =
       index < room ? row.dims : row.dims.map((value, n) => (dims[n] === 'date' ? value : '(other)'))
-    group(groups, values, row.n)
+    group(groups, values, row.n, Object.keys(row.n))
   })
   return [...groups.values()]
 }

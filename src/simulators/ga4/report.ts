@@ -3,7 +3,16 @@ import type { Company } from '../company/company.ts'
 import { localDay } from '../company/stores.ts'
 import { peopleOf } from '../company/traffic-users.ts'
 import { property } from '../company/traffic-ways.ts'
-import { adRows, eventRows, itemRows, type Numbers, sessionRows, transactionRows } from './base-rows.ts'
+import {
+  adRows,
+  eventRows,
+  fieldOf,
+  hostRows,
+  itemRows,
+  type Numbers,
+  sessionRows,
+  transactionRows,
+} from './base-rows.ts'
 import { type FilterExpression, fieldsOf, passes } from './filter.ts'
 import { dimensions, metrics, misfit } from './schema.ts'
 
@@ -89,6 +98,8 @@ export function checked(
   return { dims, mets }
 }
 
+const perHost = new Set(['date', 'yearMonth', 'year', 'hostName'])
+
 const rowsFor = (dims: readonly string[], mets: readonly string[]) => {
   const scopes = [
     ...dims.map(name => dimensions.find(one => one.name === name)),
@@ -97,7 +108,9 @@ const rowsFor = (dims: readonly string[], mets: readonly string[]) => {
   if (scopes.includes('ad')) return adRows
   if (scopes.includes('item')) return itemRows
   if (dims.includes('transactionId')) return transactionRows
-  return dims.includes('eventName') ? eventRows : sessionRows
+  if (dims.includes('eventName')) return eventRows
+  // Nothing finer than the host is asked for: sums of its days will do.
+  return dims.every(name => perHost.has(name)) ? hostRows : sessionRows
 }
 
 /** The whole report. @throws Refusal */
@@ -121,33 +134,45 @@ export function runReport(
   const wanted = new Set([...dims, ...fieldsOf(request.dimensionFilter)])
   const make = rowsFor([...wanted], mets)
   const groups = new Map<string, ReportRow>()
+  const names = numbersFor(mets)
   for (const { from, to, name } of ranges)
-    for (const { dims: own, n } of make(company, daysBetween(from, to), at)) {
-      if (!passes(request.dimensionFilter, own)) continue
-      const values = dims.map(dim => own[dim] ?? '(not set)')
+    for (const base of make(company, daysBetween(from, to), at)) {
+      if (!passes(request.dimensionFilter, field => fieldOf(base, field))) continue
+      const values = dims.map(dim => fieldOf(base, dim))
       if (several) values.push(name)
-      group(groups, values, n)
+      group(groups, values, base.n, names)
     }
-  const names = several ? [...dims, 'dateRange'] : dims
+  const fields = several ? [...dims, 'dateRange'] : dims
   const rows = [...groups.values()].filter(
     row => mets.length === 0 || mets.some(met => figure(company, met, row.n) !== '0'),
   )
   return {
-    dims: names,
+    dims: fields,
     mets,
-    rows: ordered(company, rows, names, request),
+    rows: ordered(company, rows, fields, request),
     days: Math.max(...ranges.map(({ from, to }) => daysBetween(from, to).length)),
   }
 }
 
-export function group(groups: Map<string, ReportRow>, values: string[], n: Numbers): void {
+/** Numbers a group must sum for its metrics. */
+const numbersFor = (mets: readonly string[]): string[] => [
+  ...new Set(mets.flatMap(met => [...(numbers[met] ?? []), 'sessions'])),
+]
+
+/** Adds a row to its group: of its numbers those that are needed. */
+export function group(
+  groups: Map<string, ReportRow>,
+  values: string[],
+  n: Numbers,
+  names: readonly string[],
+): void {
   const key = values.join('\u0001')
-  const row = groups.get(key)
+  let row = groups.get(key)
   if (!row) {
-    groups.set(key, { dims: values, n: { ...n } })
-    return
+    row = { dims: values, n: {} }
+    groups.set(key, row)
   }
-  for (const name in n) row.n[name] = (row.n[name] ?? 0) + (n[name] ?? 0)
+  for (const name of names) row.n[name] = (row.n[name] ?? 0) + (n[name] ?? 0)
 }
 
 function ordered(
@@ -180,60 +205,45 @@ const share = (part: number, whole: number): string => (whole === 0 ? '0' : Stri
 /** Money as Google gives it: a float as text, without zeros at the end. */
 const money = (pence: number): string => String(pence / 100)
 
+/** What each metric is made of. */
+const numbers: Readonly<Record<string, readonly string[]>> = {
+  sessions: ['sessions'],
+  engagedSessions: ['engaged'],
+  engagementRate: ['engaged', 'sessions'],
+  bounceRate: ['engaged', 'sessions'],
+  sessionKeyEventRate: ['keySessions', 'sessions'],
+  totalUsers: ['sessions', 'newUsers'],
+  activeUsers: ['sessions', 'newUsers'],
+  newUsers: ['newUsers'],
+  keyEvents: ['keyEvents'],
+  eventCount: ['events'],
+  screenPageViews: ['pageViews'],
+  itemViewEvents: ['viewEvents'],
+  addToCarts: ['cartEvents'],
+  checkouts: ['checkoutEvents'],
+  ecommercePurchases: ['purchases'],
+  transactions: ['purchases'],
+  purchaseRevenue: ['revenue'],
+  totalRevenue: ['revenue'],
+  itemsViewed: ['itemsViewed'],
+  itemsAddedToCart: ['itemsAdded'],
+  itemsCheckedOut: ['itemsChecked'],
+  itemsPurchased: ['itemsBought'],
+  itemRevenue: ['itemRevenue'],
+  advertiserAdCost: ['cost'],
+  advertiserAdClicks: ['clicks'],
+  advertiserAdImpressions: ['impressions'],
+}
+
+const inMoney = new Set(['purchaseRevenue', 'totalRevenue', 'itemRevenue', 'advertiserAdCost'])
+
 /** A metric of a group as text. People are not added up but estimated anew for each group. */
 export function figure(company: Company, metric: string, n: Numbers): string {
   const of = (name: string) => n[name] ?? 0
-  const people = () => peopleOf(company, of('sessions'), of('newUsers'))
-  switch (metric) {
-    case 'sessions':
-      return String(of('sessions'))
-    case 'engagedSessions':
-      return String(of('engaged'))
-    case 'engagementRate':
-      return share(of('engaged'), of('sessions'))
-    case 'bounceRate':
-      return share(of('sessions') - of('engaged'), of('sessions'))
-    case 'sessionKeyEventRate':
-      return share(of('keySessions'), of('sessions'))
-    case 'totalUsers':
-      return String(people().total)
-    case 'activeUsers':
-      return String(people().active)
-    case 'newUsers':
-      return String(of('newUsers'))
-    case 'keyEvents':
-      return String(of('keyEvents'))
-    case 'eventCount':
-      return String(of('events'))
-    case 'screenPageViews':
-      return String(of('pageViews'))
-    case 'itemViewEvents':
-      return String(of('viewEvents'))
-    case 'addToCarts':
-      return String(of('cartEvents'))
-    case 'checkouts':
-      return String(of('checkoutEvents'))
-    case 'ecommercePurchases':
-    case 'transactions':
-      return String(of('purchases'))
-    case 'purchaseRevenue':
-    case 'totalRevenue':
-      return money(of('revenue'))
-    case 'itemsViewed':
-      return String(of('itemsViewed'))
-    case 'itemsAddedToCart':
-      return String(of('itemsAdded'))
-    case 'itemsCheckedOut':
-      return String(of('itemsChecked'))
-    case 'itemsPurchased':
-      return String(of('itemsBought'))
-    case 'itemRevenue':
-      return money(of('itemRevenue'))
-    case 'advertiserAdCost':
-      return money(of('cost'))
-    case 'advertiserAdClicks':
-      return String(of('clicks'))
-    default:
-      return String(of('impressions'))
-  }
+  if (metric === 'totalUsers') return String(peopleOf(company, of('sessions'), of('newUsers')).total)
+  if (metric === 'activeUsers') return String(peopleOf(company, of('sessions'), of('newUsers')).active)
+  if (metric === 'bounceRate') return share(of('sessions') - of('engaged'), of('sessions'))
+  const [first = '', second] = numbers[metric] ?? []
+  if (second) return share(of(first), of(second))
+  return inMoney.has(metric) ? money(of(first)) : String(of(first))
 }
