@@ -56,9 +56,11 @@ export interface Manners {
   sign?(ask: Ask): Promise<Readonly<Record<string, string>>>
   /** Renews what `sign` uses. */
   renew?(): Promise<void>
+  /** Broken answers until it is given up, where the vendor counts them against us; five when absent. */
+  tries?: number
 }
 
-const tries = 5
+const usualTries = 5
 /** Longer waits end the turn, so that nothing else waits with it. */
 const patience = 90_000
 const timeout = 60_000
@@ -74,6 +76,7 @@ export interface Http {
 
 /** One small layer between a connector and its vendor: addresses, time-outs, tries, pauses, never a secret in a log. */
 export const createHttp = (reach: Reach, manners: Manners): Http => {
+  const tries = manners.tries ?? usualTries
   let ahead = 0
   const once = async (ask: Ask): Promise<Answer | { broken: string }> => {
     await manners.pace?.(ask)

@@ -118,7 +118,7 @@ function takeFrom({ upTo, variants }: Shelf, chance: Draw): Variant {
 }
 
 /** How many of the day's orders come in each hour: quiet nights, a lunch, a long evening. */
-const hours = [
+export const hours = [
   1, 0.5, 0.3, 0.2, 0.3, 0.7, 1.8, 3.2, 4.3, 5, 5.4, 5.6, 6, 5.6, 5.2, 5.1, 5.2, 5.6, 6.2, 7, 7.6, 7.2, 5.4,
   3,
 ]
