@@ -53,17 +53,21 @@ const count = (parts: readonly TradePart[], line: TradeLine): number =>
 export function itemsOf(company: Company, life: TradeLife): Record<string, unknown>[] {
   const { order } = life
   const { lines, id } = order
-  const changed = Math.max(
-    order.createdAt,
-    ...[...life.invoices, ...life.shipments].map(one => one.at),
-    ...life.memos.filter(one => !one.silent).map(one => one.at),
-    life.cancelled?.at ?? 0,
-  )
+  // A row changes with what happens to its own units.
+  const changedOf = (line: TradeLine): number => {
+    const steps = [
+      ...life.invoices,
+      ...life.shipments,
+      ...life.memos,
+      ...(life.cancelled ? [life.cancelled] : []),
+    ]
+    const own = steps.filter(one => one.parts.some(part => part.line.number === line.number))
+    return Math.max(order.createdAt, ...own.map(one => one.at))
+  }
   const base = {
     order_id: id,
     store_id: viewOf(order),
     created_at: stamp(order.createdAt),
-    updated_at: stamp(changed),
     is_virtual: 0,
     free_shipping: 0,
     is_qty_decimal: 0,
@@ -113,6 +117,7 @@ export function itemsOf(company: Company, life: TradeLife): Record<string, unkno
       rows.push(
         present({
           ...base,
+          updated_at: stamp(changedOf(line)),
           item_id: part.id,
           quote_item_id: part.id,
           ...(own ? free : priced(line)),
@@ -155,6 +160,7 @@ function groupRow(
   const sets = of.quantity / (of.bundle?.parts[0]?.per ?? 1)
   return {
     ...base,
+    updated_at: stamp(order.createdAt),
     item_id: groupId(order.id, of.group ?? 0),
     quote_item_id: groupId(order.id, of.group ?? 0),
     ...both(order, {
