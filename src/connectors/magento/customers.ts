@@ -1,0 +1,101 @@
+import type { Mapped, Place, Stream } from '../connector.ts'
+import { personal } from './orders.ts'
+import { clockOf, type Json, list, member, text } from './raw.ts'
+import { type Search, walk, within } from './search.ts'
+import type { Session } from './session.ts'
+import { keysOfWebsites } from './shops.ts'
+
+export interface CustomerRecord {
+  website: string
+  customer: Json
+  group: string
+}
+
+const hour = 3_600_000
+export const customerSearch: Search = {
+  path: 'customers/search',
+  along: 'entity_id',
+  unique: 'entity_id',
+  id: 'id',
+}
+
+/** Names of customer groups by their ids. */
+export const groupsOf = (session: Session): Promise<ReadonlyMap<string, string>> =>
+  session.once('groups', async () => {
+    const names = new Map<string, string>()
+    for await (const found of walk(session, {
+      path: 'customerGroups/search',
+      along: 'customer_group_id',
+      unique: 'customer_group_id',
+      id: 'id',
+    }))
+      for (const one of found?.rows ?? []) names.set(text(one.id), text(one.code))
+    return names
+  })
+
+async function* read(session: Session, search: Search) {
+  const keys = await keysOfWebsites(session)
+  const groups = await groupsOf(session)
+  for await (const found of walk(session, search)) {
+    if (!found) return
+    yield {
+      records: found.rows.map(customer => ({
+        website: keys.get(Number(customer.website_id)) ?? '',
+        customer,
+        group: groups.get(text(customer.group_id)) ?? '',
+      })),
+      total: found.total,
+      remarks: found.remarks,
+    }
+  }
+}
+
+const common = { label: 'Customers', tables: ['customers'] as const, personal, map: mapCustomer }
+
+export const customerStream: Stream<Session, CustomerRecord> = {
+  ...common,
+  name: 'customers',
+  kind: 'window',
+  every: hour,
+  overlap: 10 * 60_000,
+  settle: 30_000,
+  read: (session, turn) =>
+    read(session, { ...customerSearch, along: 'updated_at', filters: within('updated_at', turn) }),
+}
+
+/** All of them once a day: those who were deleted or asked to be forgotten leave no trace but their absence. */
+export const customerSweep: Stream<Session, CustomerRecord> = {
+  ...common,
+  name: 'customers_sweep',
+  label: 'Customers, all',
+  kind: 'snapshot',
+  every: 24 * hour,
+  whole: true,
+  read: session => read(session, customerSearch),
+}
+
+export function mapCustomer({ website, customer, group }: CustomerRecord, place: Place): Mapped {
+  const { store, timezone } = place.storeOf(website)
+  const addresses = list(customer.addresses)
+  const home = addresses.find(one => one.default_billing === true) ?? addresses[0]
+  const subscribed = member(customer, 'extension_attributes', 'is_subscribed')
+  return {
+    rows: {
+      customers: [
+        {
+          store,
+          customer_id: text(customer.id),
+          name: place.privacy
+            ? ''
+            : [customer.firstname, customer.lastname].map(text).filter(Boolean).join(' '),
+          email_hash: place.hash(text(customer.email)),
+          country: text(home?.country_id),
+          city: place.privacy ? '' : text(home?.city),
+          tags: group,
+          accepts_marketing: typeof subscribed === 'boolean' ? subscribed : null,
+          created_day: text(customer.created_at) === '' ? null : clockOf(timezone, customer.created_at).day,
+        },
+      ],
+    },
+  }
+}

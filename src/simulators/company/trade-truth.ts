@@ -1,0 +1,170 @@
+import { addDays, type Day, daysBetween, earlier, later } from '#kernel/day.ts'
+import type { Company } from './company.ts'
+import { type Account, accountsOf } from './people.ts'
+import { localDay } from './stores.ts'
+import { tradeOrdersOf } from './trade.ts'
+import { tradeShop } from './trade-basket.ts'
+import { seenTrade, tradeLedgerDays, tradeLedgerOf, tradeLifeOf } from './trade-life.ts'
+import { type QuoteStage, type TradeQuote, tradeQuotesOf } from './trade-quotes.ts'
+import { decimal, type TruthRange, type TruthRow } from './truth.ts'
+
+type Figures = TruthRow['figures']
+type Cents = Record<keyof Figures, number>
+
+const blank = (): Cents => ({
+  gross: 0,
+  discounts: 0,
+  reversals: 0,
+  net: 0,
+  shipping: 0,
+  taxes: 0,
+  total: 0,
+  gift_cards: 0,
+  cogs: 0,
+  net_costed: 0,
+  orders: 0,
+  units_sold: 0,
+  units_returned: 0,
+  sessions: 0,
+  cart_sessions: 0,
+  checkout_sessions: 0,
+  completed_sessions: 0,
+})
+const counted: ReadonlySet<string> = new Set([
+  'orders',
+  'units_sold',
+  'units_returned',
+  'sessions',
+  'cart_sessions',
+  'checkout_sessions',
+  'completed_sessions',
+])
+
+/** What is true of the B2B arm at an instant, by day and country, in pounds: from its books, by no connector's mapping. */
+export function* tradeTruth(company: Company, at: number, range: TruthRange = {}): Generator<TruthRow> {
+  if (range.store && range.store !== tradeShop.store) return
+  const today = localDay(tradeShop.timezone, at)
+  const from = later(range.from ?? company.start, company.start)
+  const to = earlier(range.to ?? today, today)
+  for (let first = from; first <= to; first = addDays(first, 28))
+    yield* slice(company, at, first, earlier(addDays(first, 27), to))
+}
+
+function slice(company: Company, at: number, from: Day, to: Day): TruthRow[] {
+  const cells = new Map<string, Cents>()
+  const cell = (day: Day, country: string): Cents => {
+    const key = `${day} ${country}`
+    const found = cells.get(key) ?? blank()
+    cells.set(key, found)
+    return found
+  }
+  for (const day of daysBetween(later(addDays(from, -tradeLedgerDays), company.start), to))
+    for (const order of tradeOrdersOf(company, day)) {
+      const life = seenTrade(tradeLifeOf(company, order), at)
+      if (!life) continue
+      const { country } = order.account
+      if (day >= from) cell(day, country).orders += 1
+      for (const entry of tradeLedgerOf(life)) {
+        const on = localDay(tradeShop.timezone, entry.at)
+        if (on < from || on > to) continue
+        const into = cell(on, country)
+        const net = entry.gross + entry.discounts + entry.reversals
+        into.gross += entry.gross
+        into.discounts += entry.discounts
+        into.reversals += entry.reversals
+        into.net += net
+        into.shipping += entry.shipping
+        into.taxes += entry.taxes
+        into.total += net + entry.shipping + entry.taxes
+        if (entry.cost !== null) {
+          into.cogs += entry.cost
+          into.net_costed += net
+        }
+        if (entry.quantity > 0) into.units_sold += entry.quantity
+        else into.units_returned -= entry.quantity
+      }
+    }
+  return [...cells]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, cents]) => ({
+      store: tradeShop.store,
+      day: key.slice(0, 10),
+      market: key.slice(11),
+      currency: tradeShop.currency,
+      figures: Object.fromEntries(
+        Object.entries(cents).map(([name, value]) => [
+          name,
+          counted.has(name) ? String(value) : decimal(value),
+        ]),
+      ) as Figures,
+    }))
+}
+
+export interface QuoteTruth {
+  id: string
+  account: string
+  created: Day
+  stage: QuoteStage
+  state: 'open' | 'won' | 'lost'
+  /** In pounds. */
+  amount: string
+  /** Magento's number of the order it became, ''. */
+  order: string
+}
+
+/** Magento's number of an order: ids with the digit of the store view that took it before them. */
+export const incrementId = (account: Account, id: number): string =>
+  `${account.country === 'IE' ? 2 : 0}${String(id).padStart(8, '0')}`
+
+/** Every quote as it stands at an instant. */
+export function* quoteTruth(company: Company, at: number): Generator<QuoteTruth> {
+  for (const day of daysBetween(company.start, localDay(tradeShop.timezone, at)))
+    for (const quote of tradeQuotesOf(company, day)) {
+      const seen = quote.stages.filter(one => one.at <= at)
+      const stage = seen.at(-1)?.stage
+      if (!stage) continue
+      yield {
+        id: String(quote.id),
+        account: String(quote.account.index + 1),
+        created: day,
+        stage,
+        state:
+          stage === 'ordered' ? 'won' : ['declined', 'closed', 'expired'].includes(stage) ? 'lost' : 'open',
+        amount: decimal(seen.some(one => one.stage === 'submitted_by_admin') ? quote.agreed : quote.asked),
+        order: stage === 'ordered' ? orderOf(company, quote) : '',
+      }
+    }
+}
+
+const orderOf = (company: Company, { id, orderedAt }: TradeQuote): string => {
+  const day = localDay(tradeShop.timezone, orderedAt ?? 0)
+  const order = tradeOrdersOf(company, day).find(one => one.quote?.id === id)
+  return order ? incrementId(order.account, order.id) : ''
+}
+
+export interface AccountTruth {
+  id: string
+  name: string
+  segment: string
+  owner: string
+  country: string
+  termsDays: number
+  /** In pounds. */
+  creditLimit: string
+  since: Day
+}
+
+/** Every account there is at an instant. */
+export const accountTruth = (company: Company, at: number): AccountTruth[] =>
+  accountsOf(company)
+    .filter(one => one.since <= localDay(tradeShop.timezone, at))
+    .map(one => ({
+      id: String(one.index + 1),
+      name: one.name,
+      segment: one.segment,
+      owner: one.owner,
+      country: one.country,
+      termsDays: one.termsDays,
+      creditLimit: decimal(one.creditLimit),
+      since: one.since,
+    }))

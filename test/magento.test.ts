@@ -1,0 +1,127 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import type { CanonicalRow } from '#connectors/connector.ts'
+import { magento } from '#connectors/magento/index.ts'
+import { sum } from '#kernel/money.ts'
+import { createCompany } from '#simulators/company/company.ts'
+import { stockTruth } from '#simulators/company/trade-stock.ts'
+import { accountTruth, quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
+import type { TruthRow } from '#simulators/company/truth.ts'
+import { magentoSimulator } from '#simulators/magento/magento.ts'
+import { createWorld, type World } from '#simulators/world.ts'
+import { type SmallEngine, smallEngine } from './small-engine.ts'
+
+const until = '2026-11-20'
+
+/** A company with its Magento, and what connects to it. */
+function scene(seed: number, days = 200, more: Record<string, string> = {}) {
+  const world = createWorld(createCompany({ seed, days, until }), 'http://sim.test')
+  const simulator = magentoSimulator(world)
+  const app = new Hono().route('/magento', simulator.app)
+  let asked = 0
+  const fetch = (async (input: string | URL | Request, init?: RequestInit) => {
+    asked += 1
+    return app.fetch(new Request(input, init))
+  }) as typeof globalThis.fetch
+  const credentials = {
+    ...simulator.connections[0]?.credentials,
+    base_url: 'http://sim.test/magento',
+    ...more,
+  }
+  return { world, credentials, fetch, asked: () => asked }
+}
+
+/** The ledger's rows as sums by day and country, in the manner of the truth. */
+function sums(rows: readonly CanonicalRow[]): Map<string, Record<string, string>> {
+  const cells = new Map<string, CanonicalRow[]>()
+  for (const row of rows) {
+    const key = `${row.store} ${row.day} ${row.country}`
+    cells.set(key, [...(cells.get(key) ?? []), row])
+  }
+  return new Map(
+    [...cells].map(([key, own]) => {
+      const add = (of: (row: CanonicalRow) => unknown) =>
+        Number(sum(own.map(row => String(of(row) ?? 0))) ?? 0).toFixed(2)
+      const net = (row: CanonicalRow) =>
+        sum([String(row.gross), String(row.discounts), String(row.reversals)])
+      return [
+        key,
+        {
+          gross: add(row => row.gross),
+          discounts: add(row => row.discounts),
+          reversals: add(row => row.reversals),
+          net: add(net),
+          shipping: add(row => row.shipping),
+          taxes: add(row => row.taxes),
+          cogs: add(row => row.cost),
+          net_costed: add(row => (row.cost === null ? 0 : net(row))),
+          orders: String(new Set(own.filter(row => row.kind === 'sale').map(row => row.order_id)).size),
+          units_sold: add(row => (row.kind === 'sale' ? row.quantity : 0)),
+          units_returned: add(row => (row.kind === 'reversal' ? -Number(row.quantity) : 0)),
+        },
+      ]
+    }),
+  )
+}
+
+function expectTruth(engine: SmallEngine, world: World): void {
+  const given = sums(engine.rows('sales_lines'))
+  const truth = new Map(
+    [...tradeTruth(world.company, world.now())].map(row => [`${row.store} ${row.day} ${row.market}`, row]),
+  )
+  const wrong: string[] = []
+  for (const key of new Set([...given.keys(), ...truth.keys()])) {
+    const figures = truth.get(key)?.figures
+    for (const [name, value] of Object.entries(given.get(key) ?? { orders: '0' })) {
+      const right = figures?.[name as keyof TruthRow['figures']] ?? '0'
+      if (Number(right) !== Number(value)) wrong.push(`${key} ${name}: ${value} is not ${right}`)
+    }
+    if (figures && !given.has(key) && Object.values(figures).some(one => Number(one) !== 0))
+      wrong.push(`${key} is missing`)
+  }
+  expect(wrong.slice(0, 10)).toEqual([])
+  expect(truth.size).toBeGreaterThan(50)
+}
+
+describe('Magento, from the simulator to the rows', () => {
+  it.each([[1], [2]])('gives exactly the truth of company %i, and again forty days later', async seed => {
+    const { world, credentials, fetch } = scene(seed)
+    const engine = await smallEngine(magento, credentials, { fetch, back: 230 * 86_400_000 })
+    await engine.round()
+    expect(engine.problems).toEqual([])
+    expectTruth(engine, world)
+    world.advance(40 * 86_400_000)
+    await engine.round()
+    expect(engine.problems).toEqual([])
+    expectTruth(engine, world)
+    const accounts = new Map(engine.rows('accounts').map(row => [row.account_id, row]))
+    for (const one of accountTruth(world.company, world.now()))
+      expect(accounts.get(one.id)).toMatchObject({
+        name: one.name,
+        segment: one.segment,
+        owner: one.owner,
+        country: one.country,
+        payment_terms_days: one.termsDays,
+        credit_limit: String(Number(one.creditLimit)),
+        created_day: one.since,
+      })
+    const quotes = [...quoteTruth(world.company, world.now())]
+    const deals = new Map(engine.rows('deals').map(row => [row.deal_id, row]))
+    expect(deals.size).toBe(quotes.length)
+    for (const one of quotes)
+      expect(deals.get(one.id)).toMatchObject({
+        stage: one.stage,
+        state: one.state,
+        amount: String(Number(one.amount)),
+        account_id: one.account,
+        created_day: one.created,
+        order_id: one.order,
+      })
+    const stock = engine.rows('stock_days').filter(row => row.day === '2026-12-31')
+    const truth = stockTruth(world.company, world.now())
+    expect(stock.length).toBe(truth.length)
+    expect(sum(stock.map(row => String(row.on_hand)))).toBe(
+      String(truth.reduce((all, one) => all + one.onHand, 0)),
+    )
+  })
+})
