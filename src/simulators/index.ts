@@ -2,10 +2,13 @@ import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
 import { accountsOf } from './company/people.ts'
 import { type TruthRange, truth } from './company/truth.ts'
+import { ga4Simulator } from './ga4/index.ts'
+import { magentoSimulator } from './magento/magento.ts'
+import { shopifySimulator } from './shopify/index.ts'
 import { plainFaults, type Simulator, type World } from './world.ts'
 
 /** Every vendor that can be played. */
-const makers: readonly ((world: World) => Simulator)[] = []
+const makers: readonly ((world: World) => Simulator)[] = [shopifySimulator, magentoSimulator, ga4Simulator]
 
 export interface Simulation {
   app: Hono
