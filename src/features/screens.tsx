@@ -2,6 +2,7 @@ import {
   IconFileImport,
   IconGauge,
   IconHistory,
+  IconPlugConnected,
   type IconProps,
   IconSettings,
   IconTelescope,
@@ -50,6 +51,15 @@ export const screens: readonly Screen[] = [
     key: 'e',
     view: true,
     load: () => import('./performance/Explorer.tsx').then(module => module.Explorer),
+  },
+  {
+    path: '/connections',
+    room: 'Connections',
+    label: 'Systems',
+    about: 'What is connected, how fresh it is, and what is wrong',
+    icon: IconPlugConnected,
+    key: 'y',
+    load: () => import('./connections/Connections.tsx').then(module => module.Connections),
   },
   {
     path: '/import',

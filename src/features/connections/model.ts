@@ -127,3 +127,16 @@ export const startable = (
   if (!into.known && !into.timezone) return 'Choose the time zone of the new store.'
   return null
 }
+
+/** How long ago, or in how long, in words; `now` in ms UTC. */
+export function ago(at: string | null, now: number): string {
+  if (at === null) return 'never'
+  const seconds = Math.round((Date.parse(at) - now) / 1000)
+  const size = Math.abs(seconds)
+  if (size < 45) return seconds <= 0 ? 'just now' : 'in a moment'
+  const [amount, unit] =
+    size < 3600 ? [size / 60, 'minute'] : size < 86_400 ? [size / 3600, 'hour'] : [size / 86_400, 'day']
+  const many = Math.max(1, Math.round(amount as number))
+  const words = `${many} ${unit}${many === 1 ? '' : 's'}`
+  return seconds < 0 ? `${words} ago` : `in ${words}`
+}

@@ -1,0 +1,187 @@
+import { Button, PasswordInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Drawer } from '#ui/Drawer.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { ErrorState, Skeleton } from '#ui/State.tsx'
+import css from './connections.module.css'
+import type { Vendor } from './systems-model.ts'
+
+interface Props {
+  opened: boolean
+  onClose: () => void
+  onConnected: (connection: string) => void
+}
+
+/** Connects a system, step by step: which, what to click there, what to give; tried before it is kept. */
+export function Connect({ opened, onClose, onConnected }: Props) {
+  const [chosen, setChosen] = useState<Vendor | null>(null)
+  const { data, error } = useQuery({ ...api.connections.vendors.queryOptions(), enabled: opened })
+  const close = () => {
+    setChosen(null)
+    onClose()
+  }
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      title={chosen ? `Connect ${chosen.name}` : 'Connect a system'}
+      size={620}
+    >
+      {error && <ErrorState compact title="The list could not be read" {...words(error)} />}
+      {!data && !error && <Skeleton lines={7} />}
+      {data && !chosen && (
+        <ul className={css.vendors}>
+          {data.map(vendor => (
+            <li key={vendor.vendor}>
+              <button type="button" className={css.vendor} onClick={() => setChosen(vendor)}>
+                <span className={css.system}>{vendor.name}</span>
+                <span className={css.about}>{vendor.about}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {chosen && (
+        <Form
+          vendor={chosen}
+          onBack={() => setChosen(null)}
+          onConnected={id => {
+            setChosen(null)
+            onConnected(id)
+          }}
+        />
+      )}
+    </Drawer>
+  )
+}
+
+function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: string) => void }) {
+  const { vendor } = props
+  const cache = useQueryClient()
+  const [given, setGiven] = useState<Record<string, string>>({})
+  const [store, setStore] = useState<string | null>(null)
+  const [privacy, setPrivacy] = useState(false)
+  const stores = useQuery(api.settings.read.queryOptions())
+  const credentials = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''))
+  const test = useMutation(api.connections.test.mutationOptions())
+  const connect = useMutation(
+    api.connections.connect.mutationOptions({
+      onSuccess: made => {
+        cache.invalidateQueries()
+        props.onConnected(made.connection)
+      },
+    }),
+  )
+  const missing = vendor.fields.some(field => !field.optional && !credentials[field.name])
+  const failed = connect.error ?? test.error
+  const set = (name: string, value: string) => {
+    test.reset()
+    setGiven({ ...given, [name]: value })
+  }
+  return (
+    <>
+      <ol className={css.guide}>
+        {vendor.guide.map(step => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {vendor.fields.map(field => {
+        const shared = {
+          id: `field-${field.name}`,
+          value: given[field.name] ?? '',
+          autoComplete: 'off',
+          spellCheck: false,
+          onChange: (event: { currentTarget: { value: string } }) =>
+            set(field.name, event.currentTarget.value),
+        }
+        const long = /key_file|private_key|json/.test(field.name)
+        return (
+          <FormRow
+            key={field.name}
+            label={field.optional ? `${field.label} (may be empty)` : field.label}
+            for={shared.id}
+            help={field.about}
+          >
+            {long ? (
+              <Textarea {...shared} autosize minRows={3} maxRows={6} />
+            ) : field.secret ? (
+              <PasswordInput {...shared} />
+            ) : (
+              <TextInput {...shared} />
+            )}
+          </FormRow>
+        )
+      })}
+      <FormRow label="Address (may be empty)" for="field-base" help="Only where it is not the system’s own.">
+        <TextInput
+          id="field-base"
+          placeholder="https://"
+          value={given.base_url ?? ''}
+          onChange={event => set('base_url', event.currentTarget.value)}
+        />
+      </FormRow>
+      {(stores.data?.stores.length ?? 0) > 0 && (
+        <FormRow
+          label="Store (may be empty)"
+          for="field-store"
+          help="Shops become stores of their own; other systems belong to one."
+        >
+          <Select
+            id="field-store"
+            clearable
+            data={(stores.data?.stores ?? []).map(one => ({ value: one.store, label: one.name }))}
+            value={store}
+            onChange={setStore}
+          />
+        </FormRow>
+      )}
+      <Switch
+        label="Keep nothing personal of customers: no names, addresses only as salted hashes"
+        checked={privacy}
+        onChange={event => setPrivacy(event.currentTarget.checked)}
+      />
+      {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
+      {test.data && (
+        <div className={css.found} role="status">
+          <p>
+            {test.data.account} answers
+            {test.data.shops.length > 0 &&
+              `: ${test.data.shops.map(shop => `${shop.name} (${shop.currency}, ${shop.timezone})`).join(', ')}`}
+            .
+          </p>
+          {test.data.limits.length > 0 && (
+            <ul className={css.limits}>
+              {test.data.limits.map(limit => (
+                <li key={limit}>{limit}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+      <FormActions>
+        <Button variant="default" onClick={props.onBack}>
+          Another system
+        </Button>
+        <Button
+          variant="default"
+          disabled={missing}
+          loading={test.isPending}
+          onClick={() => test.mutate({ vendor: vendor.vendor, credentials })}
+        >
+          Try
+        </Button>
+        <Button
+          disabled={missing}
+          loading={connect.isPending}
+          onClick={() =>
+            connect.mutate({ vendor: vendor.vendor, credentials, privacy, ...(store && { store }) })
+          }
+        >
+          Connect
+        </Button>
+      </FormActions>
+    </>
+  )
+}

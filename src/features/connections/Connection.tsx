@@ -1,0 +1,202 @@
+import { Button, Switch } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { Drawer } from '#ui/Drawer.tsx'
+import { Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState } from '#ui/State.tsx'
+import css from './connections.module.css'
+import { ago } from './model.ts'
+import type { ConnectionRow } from './systems-model.ts'
+
+const count = new Intl.NumberFormat('en-GB')
+const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'short', timeStyle: 'short' })
+const kinds: Record<string, string> = {
+  fresh: 'Changes',
+  history: 'History',
+  again: 'Read again',
+  replay: 'Mapped again',
+}
+
+/** One connection: what each of its streams brought, what is wrong and what helps, and what the last turns did. */
+export function Connection({ row, onClose }: { row: ConnectionRow | null; onClose: () => void }) {
+  return (
+    <Drawer
+      opened={row !== null}
+      onClose={onClose}
+      title={row?.vendorName ?? ''}
+      note={row?.account}
+      size={860}
+    >
+      {row && <Inside row={row} onClose={onClose} />}
+    </Drawer>
+  )
+}
+
+function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const cache = useQueryClient()
+  const [leaving, setLeaving] = useState(false)
+  const [deletes, setDeletes] = useState(false)
+  const refresh = () => cache.invalidateQueries({ queryKey: api.connections.key() })
+  const connection = row.id
+  const sync = useMutation(api.connections.sync.mutationOptions({ onSuccess: refresh }))
+  const pause = useMutation(api.connections.pause.mutationOptions({ onSuccess: refresh }))
+  const resume = useMutation(api.connections.resume.mutationOptions({ onSuccess: refresh }))
+  const disconnect = useMutation(
+    api.connections.disconnect.mutationOptions({
+      onSuccess: () => {
+        refresh()
+        onClose()
+      },
+    }),
+  )
+  const turns = useQuery({
+    ...api.connections.turns.queryOptions({ input: { connection, limit: 30 } }),
+    refetchInterval: row.running ? 2_000 : 15_000,
+  })
+  const strange = useQuery(api.connections.unmapped.queryOptions({ input: { connection } }))
+  const failed = sync.error ?? pause.error ?? resume.error ?? disconnect.error
+  return (
+    <>
+      <p className={css.state} data-state={row.state}>
+        {row.says}
+      </p>
+      {row.trouble?.next && <p className={css.next}>{row.trouble.next}</p>}
+      <Row>
+        {row.state === 'paused' ? (
+          <Button onClick={() => resume.mutate({ connection })} loading={resume.isPending}>
+            Resume
+          </Button>
+        ) : (
+          <>
+            <Button onClick={() => sync.mutate({ connection })} loading={sync.isPending}>
+              Read now
+            </Button>
+            <Button variant="default" onClick={() => pause.mutate({ connection })} loading={pause.isPending}>
+              Pause
+            </Button>
+          </>
+        )}
+        <Button variant="default" onClick={() => setLeaving(!leaving)}>
+          Disconnect…
+        </Button>
+      </Row>
+      {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
+      {leaving && (
+        <Card title="Disconnect">
+          <p className={css.next}>
+            Nothing more is read. What it brought stays, and the same account can be connected again later.
+          </p>
+          <Switch
+            label="Also delete everything it brought"
+            checked={deletes}
+            onChange={event => setDeletes(event.currentTarget.checked)}
+          />
+          <Button
+            mt={12}
+            color="red"
+            loading={disconnect.isPending}
+            onClick={() => disconnect.mutate({ connection, keepData: !deletes })}
+          >
+            {deletes ? 'Disconnect and delete' : 'Disconnect, keep the data'}
+          </Button>
+        </Card>
+      )}
+      {row.limits.length > 0 && (
+        <Card title="What works only in part">
+          <ul className={css.limits}>
+            {row.limits.map(limit => (
+              <li key={limit}>{limit}</li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <Card title="What it brings" flush>
+        <DataTable
+          caption="Streams"
+          compact
+          rows={row.streams}
+          rowKey={stream => stream.name}
+          columns={[
+            { key: 'what', label: 'What', render: stream => stream.label },
+            {
+              key: 'records',
+              label: 'Records',
+              numeric: true,
+              render: stream => count.format(stream.records),
+            },
+            {
+              key: 'history',
+              label: 'History',
+              numeric: true,
+              render: stream => (stream.history >= 1 ? 'All' : `${Math.floor(stream.history * 100)} %`),
+            },
+            { key: 'last', label: 'Last read', render: stream => ago(stream.lastAt, Date.now()) },
+            {
+              key: 'words',
+              label: 'What to know',
+              render: stream => (
+                <span data-state={stream.trouble ? 'trouble' : undefined} className={css.state}>
+                  {stream.trouble
+                    ? [stream.trouble.message, stream.trouble.next].filter(Boolean).join(' ')
+                    : [
+                        ...(stream.unmapped > 0
+                          ? [`${count.format(stream.unmapped)} records were not understood.`]
+                          : []),
+                        ...stream.remarks,
+                      ].join(' ')}
+                </span>
+              ),
+            },
+          ]}
+        />
+      </Card>
+      {strange.data && strange.data.length > 0 && (
+        <Card title="Not understood" note="kept, and tried again with each new version" flush>
+          <DataTable
+            caption="Records that were not understood"
+            compact
+            rows={strange.data}
+            rowKey={one => `${one.stream} ${one.reason}`}
+            columns={[
+              { key: 'stream', label: 'What', render: one => one.stream },
+              { key: 'reason', label: 'Reason', render: one => one.reason },
+              { key: 'records', label: 'Records', numeric: true, render: one => count.format(one.records) },
+            ]}
+          />
+        </Card>
+      )}
+      <Card title="Last turns" flush>
+        <DataTable
+          caption="Last turns, newest first"
+          compact
+          maxHeight={360}
+          rows={turns.data ?? []}
+          rowKey={(turn, n) => `${turn.startedAt} ${turn.stream} ${n}`}
+          empty={<EmptyState compact title="Nothing has been read yet" />}
+          columns={[
+            { key: 'when', label: 'When', render: turn => when.format(new Date(turn.startedAt)) },
+            { key: 'stream', label: 'What', render: turn => turn.stream },
+            { key: 'kind', label: 'Why', render: turn => kinds[turn.kind] ?? turn.kind },
+            { key: 'records', label: 'Read', numeric: true, render: turn => count.format(turn.records) },
+            {
+              key: 'rows',
+              label: 'New or changed',
+              numeric: true,
+              render: turn => count.format(turn.inserted + turn.changed),
+            },
+            {
+              key: 'seconds',
+              label: 'Seconds',
+              numeric: true,
+              render: turn => (turn.seconds === null ? 'now' : turn.seconds.toFixed(1)),
+            },
+            { key: 'error', label: '', name: 'Error', render: turn => turn.error ?? '' },
+          ]}
+        />
+      </Card>
+    </>
+  )
+}
