@@ -13,6 +13,7 @@ import { Failure } from '#kernel/error.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { createImports, type ImportProgress } from '#sync/imports.ts'
+import { createPacker } from '#sync/packer.ts'
 import { createSyncs, type Syncs } from '#sync/syncs.ts'
 import { createVault } from '#sync/vault.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
@@ -78,6 +79,7 @@ export async function openHouse(
   const syncs = createSyncs({
     ledger,
     granary,
+    packer: createPacker(),
     folder,
     vault: createVault(secretOf(config)),
     connectors,

@@ -2,10 +2,9 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
-import { openSandbox } from '#connectors/files/sandbox.ts'
 import { type TableName, table } from '#kernel/canonical.ts'
-import { duckdbTypes } from '#kernel/duckdb-types.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import type { Packer } from './packer.ts'
 import { completed } from './rows.ts'
 
 /** What rows did to the granary. */
@@ -17,6 +16,7 @@ export interface Stored {
 
 export interface IntakeParts {
   granary: Warehouse
+  packer: Packer
   /** Work folder of its own; made, and taken away at the end. */
   folder: string
   /** Connection id: fills `source`. */
@@ -110,7 +110,7 @@ export function createIntake(parts: IntakeParts): Intake {
         file.stream.once('error', failed)
         file.stream.end(done)
       })
-      const parquet = await packed(name, file.path, folder)
+      const parquet = await parts.packer.pack(name, file.path)
       await rm(file.path, { force: true })
       if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
       else await deliver(name, [parquet], false)
@@ -160,28 +160,6 @@ export function createIntake(parts: IntakeParts): Intake {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** JSON lines as the Parquet a delivery is made of; keys given as text become their hash. */
-const packed = async (name: TableName, path: string, folder: string): Promise<string> => {
-  const columns = Object.entries(table(name).columns)
-  const read = columns
-    .map(([column, { type }]) => `${column}: '${type === 'hash' ? 'VARCHAR' : duckdbTypes[type]}'`)
-    .join(', ')
-  const chosen = columns
-    .map(([column, { type }]) => (type === 'hash' ? `hash(${column}) AS ${column}` : column))
-    .join(', ')
-  const out = path.replace(/\.jsonl$/, '.parquet')
-  const sandbox = await openSandbox(path, folder)
-  try {
-    await sandbox.run(
-      `COPY (SELECT ${chosen} FROM read_json('${path.replaceAll("'", "''")}', format = 'newline_delimited', columns = {${read}}))
-       TO '${out.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
-    )
-  } finally {
-    sandbox.close()
-  }
-  return out
 }
 
 const remove = async (

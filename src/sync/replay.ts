@@ -84,6 +84,7 @@ async function again(
     const done = await takeTurn(
       {
         granary: parts.granary,
+        packer: parts.packer,
         folder: parts.folder,
         connection: id,
         stores: [],

@@ -10,6 +10,7 @@ import { streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { type ConnectRequest, connect, disconnect, test as tested } from './connect.ts'
+import { createPacker } from './packer.ts'
 import { replay, retryUnmapped } from './replay.ts'
 import { type RoundOptions, runRound, type SyncParts } from './round.ts'
 import { createVault } from './vault.ts'
@@ -195,6 +196,7 @@ beforeEach(async () => {
   parts = {
     ledger: open.ledger,
     granary,
+    packer: createPacker(),
     folder,
     vault: createVault('a secret of the tests'),
     connectors: [toy.connector],
@@ -206,6 +208,7 @@ beforeEach(async () => {
   await join({ vendor: 'shopify', credentials: { token: 't' }, backDays: 150 })
 })
 afterEach(async () => {
+  parts.packer.close()
   await granary.close()
   await open.close()
   rmSync(folder, { recursive: true, force: true })

@@ -20,6 +20,7 @@ import {
   streamStates,
   type TurnKind,
 } from './connected.ts'
+import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
 import { reading, takeTurn } from './turn.ts'
 import type { Vault } from './vault.ts'
@@ -27,6 +28,7 @@ import type { Vault } from './vault.ts'
 export interface SyncParts {
   ledger: Ledger
   granary: Warehouse
+  packer: Packer
   /** Data folder. */
   folder: string
   vault: Vault
@@ -213,6 +215,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
       const done = await takeTurn(
         {
           granary: parts.granary,
+          packer: parts.packer,
           folder: parts.folder,
           connection: id,
           stores: ownStores,

@@ -138,6 +138,7 @@ export function createSyncs(parts: SyncParts): Syncs {
         .map(({ id, nextAt }) => ({ id, nextAt: new Date(nextAt) })),
     async close() {
       await Promise.all([...active.keys()].map(stop))
+      parts.packer.close()
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Batch, Place, Stream, Turn } from '#connectors/connector.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { createIntake, type Stored } from './intake.ts'
+import type { Packer } from './packer.ts'
 import { scrubbed } from './place.ts'
 import { writeRaw } from './raw.ts'
 
@@ -16,6 +17,7 @@ export interface Unmapped {
 
 export interface TurnParts {
   granary: Warehouse
+  packer: Packer
   /** Data folder. */
   folder: string
   connection: string
@@ -55,6 +57,7 @@ export async function takeTurn<S>(
   const raw = keepRaw ? writeRaw(parts.folder, connection, stream.name, id) : null
   const intake = createIntake({
     granary: parts.granary,
+    packer: parts.packer,
     folder: join(parts.folder, 'work', `${process.pid}-${id}`),
     source: connection,
     turn: id,

@@ -1,0 +1,51 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { type TableName, table } from '#kernel/canonical.ts'
+import { duckdbTypes } from '#kernel/duckdb-types.ts'
+
+/** Makes the Parquet that deliveries are made of, from JSON lines of canonical rows. */
+export interface Packer {
+  /** Gives the path of the Parquet, beside the JSON lines. Keys given as text become their hash. */
+  pack(name: TableName, path: string): Promise<string>
+  close(): void
+}
+
+/** One small DuckDB, opened when it is first needed: opening one for each turn cost more than the turn. */
+export function createPacker(): Packer {
+  let opened: Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> | null = null
+  const open = async () => {
+    const instance = await DuckDBInstance.create(':memory:', {
+      memory_limit: '300MB',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    })
+    return { instance, connection: await instance.connect() }
+  }
+  const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
+  return {
+    async pack(name, path) {
+      opened ??= open()
+      const { connection } = await opened
+      const columns = Object.entries(table(name).columns)
+      const read = columns
+        .map(([column, { type }]) => `${column}: '${type === 'hash' ? 'VARCHAR' : duckdbTypes[type]}'`)
+        .join(', ')
+      const chosen = columns
+        .map(([column, { type }]) => (type === 'hash' ? `hash(${column}) AS ${column}` : column))
+        .join(', ')
+      const out = path.replace(/\.jsonl$/, '.parquet')
+      await connection.run(
+        `COPY (SELECT ${chosen} FROM read_json(${quote(path)}, format = 'newline_delimited', columns = {${read}},
+           maximum_object_size = 16777216))
+         TO ${quote(out)} (FORMAT parquet, COMPRESSION zstd)`,
+      )
+      return out
+    },
+    close() {
+      void opened?.then(({ connection, instance }) => {
+        connection.closeSync()
+        instance.closeSync()
+      })
+      opened = null
+    },
+  }
+}
