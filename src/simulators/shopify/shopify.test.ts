@@ -11,8 +11,8 @@ import { shopifySimulator } from './index.ts'
 const day = 86_400_000
 const address = 'http://simulators.test/shopify'
 
-const stage = (seed: number, days = 70) => {
-  const company = createCompany({ seed, days, until: '2026-11-20' })
+const stage = (seed: number, days = 50, scale = 0.5) => {
+  const company = createCompany({ seed, days, scale, until: '2026-11-20' })
   const world = createWorld(company, 'http://simulators.test')
   const simulator = shopifySimulator(world)
   const reach = ((url: string, init?: RequestInit) =>
