@@ -39,6 +39,8 @@ const documentation = 'https://shopify.dev/api/usage/rate-limits'
 
 /** Answers a question as the vendor does: nearly always with HTTP 200, and what is wrong in the body. */
 export async function answer(desk: Desk, { query, variables }: Asked): Promise<Record<string, unknown>> {
+  // Work in the background goes on even if someone asks without pause.
+  await new Promise<void>(done => setImmediate(done))
   let document: DocumentNode
   try {
     document = parse(query)

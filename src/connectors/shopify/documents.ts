@@ -1,0 +1,153 @@
+/** Questions in GraphQL. What a scope is needed for is asked only where it is granted: one refused field would fail an export whole. */
+
+const bag = (more = '') => `{ shopMoney { amount currencyCode }${more} }`
+const both = bag(' presentmentMoney { amount currencyCode }')
+const taxLines = `taxLines { title rate priceSet ${bag()} }`
+
+type Scopes = ReadonlySet<string>
+const having = (scopes: Scopes, any: readonly string[], text: string): string =>
+  any.some(scope => scopes.has(scope)) ? text : ''
+
+/** How a connection is asked for: whole in an export, the first so many in a page. */
+type Connect = (name: string, first: number, inner: string) => string
+const exported: Connect = (name, _, inner) => `${name} { edges { node { ${inner} } } }`
+const paged: Connect = (name, first, inner) =>
+  `${name}(first: ${first}) { pageInfo { hasNextPage } nodes { ${inner} } }`
+
+function orderFields(scopes: Scopes, connect: Connect): string {
+  const item = having(
+    scopes,
+    ['read_inventory', 'read_products'],
+    'inventoryItem { id updatedAt unitCost { amount currencyCode } }',
+  )
+  const variant = having(scopes, ['read_products'], `product { id } variant { id ${item} }`)
+  return `__typename id legacyResourceId name createdAt updatedAt processedAt cancelledAt cancelReason closedAt test edited
+    currencyCode presentmentCurrencyCode taxesIncluded displayFinancialStatus displayFulfillmentStatus returnStatus sourceName
+    totalPriceSet ${both} currentTotalPriceSet ${both} totalTaxSet ${bag()} totalDiscountsSet ${bag()}
+    totalShippingPriceSet ${bag()} totalRefundedSet ${bag()} refundDiscrepancySet ${bag()} netPaymentSet ${bag()}
+    discountCodes tags paymentGatewayNames
+    ${having(scopes, ['read_customers'], 'customer { id }')}
+    shippingAddress { countryCodeV2 provinceCode } billingAddress { countryCodeV2 provinceCode }
+    ${having(scopes, ['read_locations', 'read_inventory'], 'retailLocation { id name address { countryCode } }')}
+    customerJourneySummary { ready customerOrderIndex lastVisit { source utmParameters { source medium campaign } } }
+    additionalFees { id name price ${bag()} ${taxLines} }
+    transactions { id kind status gateway processedAt amountSet ${bag()} }
+    refunds { id createdAt processedAt totalRefundedSet ${bag()} }
+    ${connect(
+      'lineItems',
+      10,
+      `__typename id name title variantTitle sku vendor quantity currentQuantity isGiftCard taxable
+      originalUnitPriceSet ${bag()}
+      discountAllocations { allocatedAmountSet ${bag()} discountApplication { __typename index ... on DiscountCodeApplication { code } ... on AutomaticDiscountApplication { title } ... on ManualDiscountApplication { title } ... on ScriptDiscountApplication { title } } }
+      ${taxLines} duties { id price ${bag()} ${taxLines} } ${variant}`,
+    )}
+    ${connect('shippingLines', 2, `__typename id title isRemoved discountedPriceSet ${bag()} ${taxLines}`)}
+    ${connect(
+      'agreements',
+      4,
+      `__typename id happenedAt reason ${connect(
+        'sales',
+        10,
+        `__typename id actionType lineType quantity
+        ... on ProductSale { lineItem { id } } ... on GiftCardSale { lineItem { id } } ... on TipSale { lineItem { id } }
+        ... on ShippingLineSale { shippingLine { id } }
+        ... on FeeSale { totalAmount ${bag()} totalTaxAmount ${bag()} }`,
+      )}`,
+    )}`
+}
+
+const quoted = (text: string) => JSON.stringify(text)
+
+/** Everything of the orders that a search finds, but what stands in lists: those are asked for one by one. */
+export const ordersExport = (scopes: Scopes, search: string): string =>
+  `{ orders(query: ${quoted(search)}, sortKey: UPDATED_AT) { edges { node { ${orderFields(scopes, exported)} } } } }`
+
+export const ordersCount = `query OrdersCount($query: String!) { ordersCount(query: $query, limit: null) { count precision } }`
+
+export const orderIds = `query OrderIds($query: String!, $after: String) {
+  orders(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) { pageInfo { hasNextPage endCursor } nodes { id } }
+}`
+
+export const ordersById = (scopes: Scopes): string =>
+  `query Orders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${orderFields(scopes, paged)} } } }`
+
+const page = 'pageInfo { hasNextPage endCursor }'
+const refundParts = {
+  refundLineItems: `id quantity restockType restocked lineItem { id } subtotalSet ${bag()} totalTaxSet ${bag()}`,
+  refundShippingLines: `id subtotalAmountSet ${bag()} taxAmountSet ${bag()}`,
+  orderAdjustments: `id reason amountSet ${bag()} taxAmountSet ${bag()}`,
+}
+export type RefundPart = keyof typeof refundParts
+export const partsOfRefund = Object.keys(refundParts) as RefundPart[]
+
+export const refundsById = (
+  scopes: Scopes,
+): string => `query Refunds($ids: [ID!]!) { nodes(ids: $ids) { ... on Refund {
+  id createdAt processedAt note totalRefundedSet ${bag()} duties { amountSet ${bag()} }
+  ${having(scopes, ['read_returns'], 'return { id }')}
+  refundLineItems(first: 10) { ${page} nodes { ${refundParts.refundLineItems} } }
+  refundShippingLines(first: 2) { ${page} nodes { ${refundParts.refundShippingLines} } }
+  orderAdjustments(first: 3) { ${page} nodes { ${refundParts.orderAdjustments} } }
+} } }`
+
+/** The rest of a refund's list. */
+export const refundPage = (part: RefundPart): string => `query RefundPage($id: ID!, $after: String) {
+  refund(id: $id) { ${part}(first: 100, after: $after) { ${page} nodes { ${refundParts[part]} } } }
+}`
+
+export const returnsById = `query Returns($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id returns(first: 5) { nodes {
+  id name status createdAt closedAt totalQuantity
+  returnLineItems(first: 20) { nodes { id quantity ... on ReturnLineItem { refundedQuantity returnReasonNote fulfillmentLineItem { lineItem { id } } } } }
+} } } } }`
+
+export const productsExport = (scopes: Scopes): string => `{ products(sortKey: UPDATED_AT) { edges { node {
+  __typename id legacyResourceId title handle vendor productType status tags isGiftCard createdAt updatedAt publishedAt category { id fullName }
+  variants { edges { node { __typename id legacyResourceId title sku barcode price compareAtPrice position inventoryQuantity createdAt updatedAt
+    selectedOptions { name value } ${having(scopes, ['read_inventory', 'read_products'], 'inventoryItem { id tracked unitCost { amount currencyCode } }')} } } }
+} } } }`
+
+export const itemsExport = (search: string): string =>
+  `{ inventoryItems(query: ${quoted(search)}) { edges { node { __typename id legacyResourceId sku tracked createdAt updatedAt unitCost { amount currencyCode } } } } }`
+
+export const stockExport = `{ inventoryItems { edges { node { __typename id legacyResourceId sku tracked updatedAt unitCost { amount currencyCode }
+  inventoryLevels { edges { node { __typename id updatedAt location { id name }
+    quantities(names: ["available", "on_hand", "committed", "incoming", "reserved", "damaged", "safety_stock", "quality_control"]) { name quantity } } } }
+} } } }`
+
+const customerFields = `__typename id legacyResourceId createdAt updatedAt firstName lastName state tags
+  defaultEmailAddress { emailAddress marketingState } defaultAddress { city countryCodeV2 provinceCode }`
+
+export const customersExport = (search: string): string =>
+  `{ customers(query: ${quoted(search)}) { edges { node { ${customerFields} } } } }`
+
+export const customersCount = `query CustomersCount($query: String!) { customersCount(query: $query, limit: null) { count precision } }`
+
+export const customersPage = `query Customers($query: String!, $after: String) {
+  customers(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) { ${page} nodes { ${customerFields} } }
+}`
+
+export const deletionsPage = `query Deletions($query: String!, $after: String) {
+  events(first: 250, after: $after, query: $query, sortKey: CREATED_AT) { ${page} nodes { id action createdAt ... on BasicEvent { subjectId subjectType } } }
+}`
+
+export const runBulk = `mutation Run($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message code } }
+}`
+
+export const pollBulk = `query Poll($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode objectCount rootObjectCount fileSize url partialDataUrl }
+}`
+
+export const report = `query Report($query: String!) { shopifyqlQuery(query: $query) { parseErrors tableData { columns { name dataType } rows } } }`
+
+export const subscriptions = `query Subscriptions($after: String) {
+  webhookSubscriptions(first: 100, after: $after) { ${page} nodes { id topic uri } }
+}`
+
+export const subscribe = `mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) { webhookSubscription { id } userErrors { field message } }
+}`
+
+export const unsubscribe = `mutation Unsubscribe($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}`

@@ -1,0 +1,72 @@
+import { byIds, type Page, paged } from './by-id.ts'
+import { priced } from './costs.ts'
+import * as documents from './documents.ts'
+import type { OrderRecord, Refund } from './order-record.ts'
+import type { About, Session } from './session.ts'
+
+type RefundAnswer = Omit<Refund, documents.RefundPart> & Record<documents.RefundPart, Page<unknown>>
+
+/**
+ * Completes orders with what an export cannot hold, since it stands in lists: refunds with all their lines, and returns;
+ * and with the cost of each line at the time of its sale.
+ * @returns remarks for the reader.
+ */
+export async function completed(
+  session: Session,
+  shop: About,
+  orders: readonly OrderRecord[],
+): Promise<string[]> {
+  await withRefunds(session, shop, orders)
+  await withReturns(session, shop, orders)
+  return priced(session, shop, orders)
+}
+
+async function withRefunds(
+  session: Session,
+  { scopes }: About,
+  orders: readonly OrderRecord[],
+): Promise<void> {
+  const ids = orders.flatMap(order => order.refunds.map(one => one.id))
+  const found = new Map<string, Refund>()
+  const query = documents.refundsById(scopes)
+  for (const answer of await byIds<RefundAnswer>(session, 'refunds', query, ids, 16)) {
+    const lists: Partial<Record<documents.RefundPart, unknown[]>> = {}
+    for (const part of documents.partsOfRefund) lists[part] = await whole(session, answer, part)
+    found.set(answer.id, { ...answer, ...lists } as Refund)
+  }
+  for (const order of orders) order.refunds = order.refunds.flatMap(one => found.get(one.id) ?? [])
+}
+
+/** All of one of a refund's lists; what does not fit into the first answer comes in pages. */
+async function whole(session: Session, answer: RefundAnswer, part: documents.RefundPart): Promise<unknown[]> {
+  const { nodes, pageInfo } = answer[part]
+  if (!pageInfo.hasNextPage) return nodes
+  const all: unknown[] = []
+  const query = documents.refundPage(part)
+  type Rest = { refund: Record<documents.RefundPart, Page<unknown>> | null }
+  for await (const page of paged(session, query, { id: answer.id }, data => (data as Rest).refund?.[part]))
+    all.push(...page)
+  return all
+}
+
+async function withReturns(
+  session: Session,
+  { scopes }: About,
+  orders: readonly OrderRecord[],
+): Promise<void> {
+  if (!scopes.has('read_returns')) return
+  const those = new Map(
+    orders.filter(one => one.returnStatus && one.returnStatus !== 'NO_RETURN').map(one => [one.id, one]),
+  )
+  type Answer = { id: string; returns: { nodes: unknown[] } }
+  for (const { id, returns } of await byIds<Answer>(
+    session,
+    'returns',
+    documents.returnsById,
+    [...those.keys()],
+    4,
+  )) {
+    const order = those.get(id)
+    if (order) order.returns = returns.nodes
+  }
+}

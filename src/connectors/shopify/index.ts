@@ -1,0 +1,110 @@
+import type { Checked, Connector, Stream } from '../connector.ts'
+import { customerStream } from './customers.ts'
+import { deletionStream } from './deletions.ts'
+import { hooks } from './hooks.ts'
+import { orders } from './orders.ts'
+import { costStream, productStream, stockStream } from './products.ts'
+import { about, openSession, remarksOf, type Session } from './session.ts'
+import { totals, trafficStream } from './traffic.ts'
+
+/** What is lost without a scope. */
+const costOf: Record<string, string> = {
+  read_orders: 'no orders are read: nothing is known of sales',
+  read_all_orders:
+    'only orders of the last 60 days are read; ask Shopify for it in the app’s API access requests',
+  read_customers: 'customers are not known: no new and returning customers, no cohorts',
+  read_products: 'no catalogue: products have only the names they were sold under',
+  read_inventory: 'no stock levels and no unit costs of items',
+  read_locations: 'the places of sales at a counter are not known',
+  read_returns: 'returns on their way are not known; refunds are',
+  read_reports:
+    'no reconciliation with Shopify’s own totals, no sessions, and costs of sales before an item’s last change are estimates',
+}
+
+async function check(session: Session): Promise<Checked> {
+  const shop = await about(session)
+  const limits = Object.entries(costOf)
+    .filter(([scope]) => !shop.scopes.has(scope))
+    .map(([scope, cost]) => `${scope} is not granted: ${cost}.`)
+  const { client_secret } = session.credentials
+  if (!client_secret)
+    limits.push(
+      'Without the client secret webhooks cannot be verified: changes are read at the usual times only.',
+    )
+  return {
+    account: shop.name,
+    shops: [
+      {
+        key: session.shop,
+        name: shop.name,
+        currency: shop.currency,
+        timezone: shop.timezone,
+        kind: 'b2c',
+        hosts: shop.hosts,
+      },
+    ],
+    limits: [...limits, ...remarksOf(session)],
+    facts: { country: shop.country, taxesIncluded: shop.taxesIncluded },
+  }
+}
+
+/**
+ * Shopify by its Admin GraphQL. History comes by bulk exports, fresh changes by pages. A shop is brought in by this
+ * connection or by files of its exports (the presets of the file connector), never by both: lines have other ids there.
+ */
+export const shopify: Connector<Session> = {
+  vendor: 'shopify',
+  name: 'Shopify',
+  about: 'Orders with refunds and returns, products, costs, stock, customers and sessions of a shop.',
+  fields: [
+    {
+      name: 'shop',
+      label: 'Shop',
+      about: 'The address the shop has at Shopify, such as larkfield.myshopify.com: Settings → Domains.',
+    },
+    {
+      name: 'client_id',
+      label: 'Client ID',
+      about: 'Of an app in the Dev Dashboard that is installed in the shop: Settings → Credentials.',
+      optional: true,
+    },
+    {
+      name: 'client_secret',
+      label: 'Client secret',
+      about: 'Beside the client id. Webhooks are verified with it too.',
+      secret: true,
+      optional: true,
+    },
+    {
+      name: 'access_token',
+      label: 'Access token',
+      about: 'Only for a custom app that was made in the shop’s admin before 2026: begins with shpat_.',
+      secret: true,
+      optional: true,
+    },
+  ],
+  guide: [
+    'Open dev.shopify.com → Apps → Create app, in the organisation the shop belongs to.',
+    `Under Versions give it these Admin API scopes: ${Object.keys(costOf).join(', ')}.`,
+    'For history beyond 60 days ask for read_all_orders, for names and addresses for protected customer data, under API access requests.',
+    'Release the version and install the app in the shop.',
+    'Copy the client id and the client secret from Settings → Credentials into this form.',
+  ],
+  open: openSession,
+  async clock(session) {
+    await about(session)
+    return session.http.clock()
+  },
+  check,
+  streams: [
+    orders,
+    productStream,
+    costStream,
+    stockStream,
+    customerStream,
+    trafficStream,
+    deletionStream,
+  ] as unknown as readonly Stream<Session, unknown>[],
+  hooks,
+  totals,
+}

@@ -1,0 +1,225 @@
+import { Failure, invalid } from '#kernel/error.ts'
+import type { Credentials, Reach } from '../connector.ts'
+import { type Answer, type Ask, createHttp, type Http } from '../http.ts'
+import { judge, type Pace, pacing, troubleOf } from './manners.ts'
+
+/** The version that is asked for; it answers until 1 October 2027 at least. */
+export const version = '2026-10'
+
+/** What is known of the shop and of our rights in it; asked once in a session. */
+export interface About {
+  /** `….myshopify.com`. */
+  domain: string
+  name: string
+  currency: string
+  timezone: string
+  taxesIncluded: boolean
+  /** Where it stands: the market of sales without an address. */
+  country: string
+  hosts: string[]
+  scopes: ReadonlySet<string>
+}
+
+export interface Session {
+  http: Http
+  reach: Reach
+  shop: string
+  base: string
+  credentials: Credentials
+  pace: Pace
+  /** The version that answered last, where it was not the one asked for. */
+  other: string | null
+  about: Promise<About> | null
+  /** Bulk operations of this session that run now, and who waits for one to end. */
+  bulk: { running: number; waiting: (() => void)[] }
+  /** Sizes of pages by the name of the question, made smaller where one was too dear. */
+  sizes: Map<string, number>
+}
+
+/** The name of the shop at the vendor: `larkfield` of `https://larkfield.myshopify.com/`. @throws Failure('invalid') */
+export function shopName(text: string): string {
+  const name = /^(?:https?:\/\/)?([a-z0-9][a-z0-9-]*)(?:\.myshopify\.com)?\/?$/i.exec(text.trim())?.[1]
+  if (!name)
+    throw invalid(
+      `"${text}" is no shop of Shopify.`,
+      'Give the address the shop has at Shopify, such as larkfield.myshopify.com: Settings → Domains.',
+    )
+  return name.toLowerCase()
+}
+
+export function openSession(credentials: Credentials, reach: Reach): Session {
+  const { shop, client_id, client_secret, access_token, base_url } = credentials
+  if (!shop) throw invalid('The shop is missing.', 'Give its address at Shopify as `shop`.')
+  if (!access_token && !(client_id && client_secret))
+    throw invalid(
+      'There is nothing to sign in with.',
+      'Give the client id and the client secret of the app, or the Admin API access token of an older custom app.',
+    )
+  const name = shopName(shop)
+  const base = (base_url ?? `https://${name}.myshopify.com`).replace(/\/$/, '')
+  const pace = pacing(reach)
+  // By the vendor's clock: null before one was given.
+  let token: { text: string; until: number } | null = null
+  const fresh = async (): Promise<string> => {
+    if (access_token) return access_token
+    if (!token || token.until <= http.clock()) token = await tokenOf(session)
+    return token.text
+  }
+  const http = createHttp(reach, {
+    vendor: 'Shopify',
+    hosts: [`${name}.myshopify.com`, 'storage.googleapis.com', '*.storage.googleapis.com'],
+    judge: (answer, now) => judge(answer, now, pace),
+    pace: () => pace.turn(),
+    sign: async ask =>
+      ask.url.endsWith('/graphql.json')
+        ? { 'x-shopify-access-token': await fresh() }
+        : ({} as Record<string, string>),
+    ...(!access_token && {
+      renew: async () => {
+        token = null
+        await fresh()
+      },
+    }),
+  })
+  const session: Session = {
+    http,
+    reach,
+    shop: name,
+    base,
+    credentials,
+    pace,
+    other: null,
+    about: null,
+    bulk: { running: 0, waiting: [] },
+    sizes: new Map(),
+  }
+  return session
+}
+
+/** A minute less than told, so that no request is under way when it ends. */
+const margin = 60_000
+
+async function tokenOf(session: Session): Promise<{ text: string; until: number }> {
+  const { client_id, client_secret } = session.credentials
+  const answer = await session.http.ask({
+    method: 'POST',
+    url: `${session.base}/admin/oauth/access_token`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_id, client_secret, grant_type: 'client_credentials' }),
+  })
+  const { access_token, expires_in } = (answer.json ?? {}) as { access_token?: string; expires_in?: number }
+  if (!access_token) throw refusal(answer)
+  return {
+    text: access_token,
+    until: session.http.clock() + Number(expires_in ?? 86_399) * 1000 - margin,
+  }
+}
+
+/** Why no token was given, in words. */
+function refusal({ json, status }: Answer): Failure {
+  const { error } = (json ?? {}) as { error?: string }
+  if (error === 'shop_not_permitted')
+    return new Failure('forbidden', 'Shopify does not let this app into the shop.', {
+      next: 'The app and the shop must belong to the same organisation in the Dev Dashboard. If they cannot, give the access token of a custom app of the shop.',
+    })
+  return new Failure(
+    'forbidden',
+    `Shopify refuses the client id or the client secret (${error ?? `HTTP ${status}`}).`,
+    {
+      next: 'Copy both again from the app’s settings in the Dev Dashboard, and see that the app is installed in the shop.',
+    },
+  )
+}
+
+interface GraphError {
+  message: string
+  path?: (string | number)[]
+  extensions?: { code?: string; cost?: number; maxCost?: number; requiredAccess?: string }
+}
+
+/** A question was dearer than one may be: ask for less. */
+export class TooDear extends Error {
+  /** How many times less. */
+  readonly factor: number
+
+  constructor(factor: number) {
+    super('The question costs more than one may.')
+    this.factor = factor
+  }
+}
+
+/** Asks in GraphQL. Parts that the app may not see come as null and are told to `denied`. @throws TooDear, Failure, Postponed */
+export async function graph<T>(
+  session: Session,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+  denied?: (message: string) => void,
+): Promise<T> {
+  const request: Ask = {
+    method: 'POST',
+    url: `${session.base}/admin/api/${version}/graphql.json`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  }
+  const answer = await session.http.ask(request)
+  const told = answer.headers.get('x-shopify-api-version')
+  session.other = told && told !== version ? told : null
+  const { data, errors } = answer.json as { data?: T | null; errors?: GraphError[] }
+  const [first] = errors ?? []
+  if (first?.extensions?.code === 'MAX_COST_EXCEEDED') {
+    const { cost = 2, maxCost = 1 } = first.extensions
+    throw new TooDear(Math.max(2, cost / maxCost))
+  }
+  if (first && (data === null || data === undefined || !(errors ?? []).every(isDenied)))
+    throw troubleOf(first)
+  for (const error of errors ?? []) denied?.(error.message)
+  return data as T
+}
+
+const isDenied = (error: GraphError): boolean => error.extensions?.code === 'ACCESS_DENIED'
+
+/** What readers should know of the vendor's answers as such. */
+export const remarksOf = (session: Session): string[] =>
+  session.other === null
+    ? []
+    : [
+        `Shopify answered with version ${session.other} of its API, not ${version}: that one is no longer supported. Figures may change their meaning; update Quarterdeck.`,
+      ]
+
+const question = `query About {
+  shop { id name myshopifyDomain currencyCode ianaTimezone taxesIncluded primaryDomain { host } shopAddress { countryCodeV2 } }
+  currentAppInstallation { accessScopes { handle } }
+}`
+
+interface AboutAnswer {
+  shop: {
+    name: string
+    myshopifyDomain: string
+    currencyCode: string
+    ianaTimezone: string
+    taxesIncluded: boolean
+    primaryDomain: { host: string } | null
+    shopAddress: { countryCodeV2: string | null } | null
+  }
+  currentAppInstallation: { accessScopes: { handle: string }[] }
+}
+
+export function about(session: Session): Promise<About> {
+  session.about ??= graph<AboutAnswer>(session, question).then(
+    ({ shop, currentAppInstallation }) => ({
+      domain: shop.myshopifyDomain,
+      name: shop.name,
+      currency: shop.currencyCode,
+      timezone: shop.ianaTimezone,
+      taxesIncluded: shop.taxesIncluded,
+      country: shop.shopAddress?.countryCodeV2 ?? '',
+      hosts: [...new Set([shop.primaryDomain?.host ?? '', shop.myshopifyDomain])].filter(host => host !== ''),
+      scopes: new Set(currentAppInstallation.accessScopes.map(one => one.handle)),
+    }),
+    (error: unknown) => {
+      session.about = null
+      throw error
+    },
+  )
+  return session.about
+}
