@@ -46,6 +46,11 @@ export const dimensions: readonly Dimension[] = [
   dimension('device', 'Device', 'Desktop, mobile, tablet'),
   dimension('landing_page', 'Landing page', 'First page of the session'),
   dimension('origin', 'Counter', 'Who counted the sessions: GA4, Shopify…'),
+  dimension(
+    'tracking',
+    'Match with the ledger',
+    'Purchases analytics saw: same day as the order; another day, where time zones cut days apart; not in the ledger, as test and deleted orders are not',
+  ),
   dimension('platform', 'Platform', 'Ad or messaging platform'),
   dimension('ad_account', 'Ad account', 'Account on the ad platform'),
   dimension('message', 'Message', 'Send or flow'),

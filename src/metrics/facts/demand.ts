@@ -1,5 +1,23 @@
 import type { Fact } from '../fact.ts'
-import { day, place, sale } from './shared.ts'
+import { day, place, product, sale } from './shared.ts'
+
+/** Days of a counter that have rows of one kind: those by landing page split again what the others count. */
+const days = (kind: string) =>
+  `(f.store, f.origin, f.day) NOT IN (SELECT t.store, t.origin, t.day FROM traffic_days t WHERE ${kind})`
+
+const byWay = {
+  ...sale,
+  ...day,
+  campaign: 'f.campaign',
+  device: 'f.device',
+  origin: 'f.origin',
+}
+
+/** A purchase's id without the sign that shops put before their orders' numbers. */
+const purchase = "replace(f.transaction_id, '#', '')"
+const order = "replace(o.order_id, '#', '')"
+const inLedger = `(f.store, ${purchase}) IN (SELECT o.store, ${order} FROM order_days o)`
+const thatDay = `(f.store, ${purchase}, f.day) IN (SELECT o.store, ${order}, o.ordered_day FROM order_days o)`
 
 export const demand: readonly Fact[] = [
   {
@@ -10,14 +28,17 @@ export const demand: readonly Fact[] = [
       {
         table: 'traffic_days',
         day: 'day',
-        dimensions: {
-          ...sale,
-          ...day,
-          campaign: 'f.campaign',
-          device: 'f.device',
-          landing_page: 'f.landing_page',
-          origin: 'f.origin',
-        },
+        // A file may bring nothing but landing pages: they are then all there is.
+        where: `(f.landing_page = '' OR ${days("t.landing_page = ''")})`,
+        dimensions: byWay,
+        counter: 'origin',
+        flawed: "f.quality <> ''",
+      },
+      {
+        table: 'traffic_days',
+        day: 'day',
+        where: `(f.landing_page <> '' OR ${days("t.landing_page <> ''")})`,
+        dimensions: { ...byWay, landing_page: 'f.landing_page' },
         counter: 'origin',
         flawed: "f.quality <> ''",
       },
@@ -40,6 +61,53 @@ export const demand: readonly Fact[] = [
     ],
     ranked: 'sessions',
     supply: 'Google Analytics or a traffic file',
+  },
+  {
+    name: 'items',
+    label: 'Interest in products',
+    table: 'item_days',
+    sources: [
+      {
+        table: 'item_days',
+        day: 'day',
+        dimensions: { ...place, ...day, ...product, origin: 'f.origin' },
+        flawed: "f.quality <> ''",
+      },
+    ],
+    money: ['item_revenue'],
+    optional: ['items_viewed', 'items_added', 'items_checked_out', 'items_purchased', 'item_revenue'],
+    ranked: 'items_viewed',
+    supply: 'Google Analytics',
+  },
+  {
+    name: 'tracked',
+    label: 'Purchases as the counter saw them',
+    table: 'analytics_orders',
+    sources: [
+      {
+        table: 'analytics_orders',
+        day: 'day',
+        dimensions: {
+          ...sale,
+          ...day,
+          campaign: 'f.campaign',
+          device: 'f.device',
+          origin: 'f.origin',
+          tracking: `CASE WHEN ${thatDay} THEN 'same day' WHEN ${inLedger} THEN 'another day' ELSE 'not in the ledger' END`,
+        },
+        columns: {
+          matched: `CASE WHEN ${inLedger} THEN 1 ELSE 0 END`,
+          unmatched: `CASE WHEN ${inLedger} THEN 0 ELSE 1 END`,
+          repeated: 'f.purchases - 1',
+        },
+        flawed: "f.quality <> ''",
+      },
+    ],
+    needs: 'sales_lines',
+    money: ['revenue'],
+    optional: ['revenue'],
+    ranked: 'tracked_orders',
+    supply: 'Google Analytics',
   },
   {
     name: 'spend',
