@@ -1,35 +1,13 @@
-import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { magento } from '#connectors/magento/index.ts'
 import { sum } from '#kernel/money.ts'
-import { createCompany } from '#simulators/company/company.ts'
 import { stockTruth } from '#simulators/company/trade-stock.ts'
 import { accountTruth, quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import type { TruthRow } from '#simulators/company/truth.ts'
-import { magentoSimulator } from '#simulators/magento/magento.ts'
-import { createWorld, type World } from '#simulators/world.ts'
+import type { World } from '#simulators/world.ts'
+import { magentoScene as scene } from './magento-scene.ts'
 import { type SmallEngine, smallEngine } from './small-engine.ts'
-
-const until = '2026-11-20'
-
-/** A company with its Magento, and what connects to it. */
-function scene(seed: number, days = 200, more: Record<string, string> = {}) {
-  const world = createWorld(createCompany({ seed, days, until }), 'http://sim.test')
-  const simulator = magentoSimulator(world)
-  const app = new Hono().route('/magento', simulator.app)
-  let asked = 0
-  const fetch = (async (input: string | URL | Request, init?: RequestInit) => {
-    asked += 1
-    return app.fetch(new Request(input, init))
-  }) as typeof globalThis.fetch
-  const credentials = {
-    ...simulator.connections[0]?.credentials,
-    base_url: 'http://sim.test/magento',
-    ...more,
-  }
-  return { world, credentials, fetch, asked: () => asked }
-}
 
 /** The ledger's rows as sums by day and country, in the manner of the truth. */
 function sums(rows: readonly CanonicalRow[]): Map<string, Record<string, string>> {
@@ -85,7 +63,7 @@ function expectTruth(engine: SmallEngine, world: World): void {
 
 describe('Magento, from the simulator to the rows', () => {
   it.each([[1], [2]])('gives exactly the truth of company %i, and again forty days later', async seed => {
-    const { world, credentials, fetch } = scene(seed)
+    const { world, credentials, fetch } = scene(seed, 200)
     const engine = await smallEngine(magento, credentials, { fetch, back: 230 * 86_400_000 })
     await engine.round()
     expect(engine.problems).toEqual([])

@@ -1,6 +1,10 @@
 import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
+import { dayAt } from '#kernel/zone.ts'
 import { accountsOf } from './company/people.ts'
+import { supplyTruth } from './company/supply.ts'
+import { stockTruth } from './company/trade-stock.ts'
+import { accountTruth, quoteTruth, tradeTruth } from './company/trade-truth.ts'
 import { type TruthRange, truth } from './company/truth.ts'
 import { ga4Simulator } from './ga4/index.ts'
 import { magentoSimulator } from './magento/magento.ts'
@@ -71,7 +75,13 @@ export function simulate(world: World): Simulation {
         accounts: accountsOf(world.company).length,
       },
       facts: world.company.facts,
-      trade: [...truth(world.company, world.now(), range)],
+      trade: [...truth(world.company, world.now(), range), ...tradeTruth(world.company, world.now(), range)],
+      b2b: {
+        accounts: accountTruth(world.company, world.now()),
+        quotes: [...quoteTruth(world.company, world.now())],
+        stock: stockTruth(world.company, world.now()),
+      },
+      suppliers: supplyTruth(world.company, dayAt('UTC', world.now()), range),
     })
   })
   return { app, simulators, world }

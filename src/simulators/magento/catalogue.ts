@@ -111,10 +111,8 @@ function listed(company: Company, now: number): { row: Row; json: Record<string,
         ],
         extension_attributes: { website_ids: [1], category_links: [{ position: 0, category_id: category }] },
         custom_attributes: [
-          { attribute_code: 'manufacturer_name', value: 'Larkfield' },
           { attribute_code: 'supplier', value: product.vendor },
           ...(cost === null ? [] : [{ attribute_code: 'cost', value: (cost / 100).toFixed(6) }]),
-          { attribute_code: 'category_ids', value: [category] },
         ],
       }
     }

@@ -126,9 +126,9 @@ export function orderJson(company: Company, life: TradeLife): Json {
     items: itemsOf(company, life),
     billing_address: address(life, 'billing'),
     payment: {
-      account_status: null,
+      account_status: '',
       additional_information: ['Payment on Account'],
-      cc_last4: null,
+      cc_last4: '',
       entity_id: order.id,
       parent_id: order.id,
       method: order.payment,

@@ -151,7 +151,12 @@ export function magentoSimulator(world: World): Simulator {
     return {
       items: low.slice(from, from + size).map(one => one.json),
       search_criteria: {
-        mapper_name: 'Magento\\CatalogInventory\\Model\\ResourceModel\\Stock\\Item\\StockItemCriteriaMapper',
+        mapper_interface_name:
+          'Magento\\CatalogInventory\\Model\\ResourceModel\\Stock\\Item\\StockItemCriteriaMapper',
+        criteria_list: [],
+        filters: [],
+        orders: [],
+        limit: [],
       },
       total_count: low.length,
     }
