@@ -274,6 +274,7 @@ export const tables = {
       spam_reports: maybe('count', ''),
       currency,
       source,
+      bounces: maybe('count', 'Recipients it could not be delivered to'),
     },
   },
   purchase_orders: {
