@@ -72,6 +72,8 @@ export interface Http {
   ask(ask: Ask): Promise<Answer>
   /** A body of any size, line by line, for files. The vendor's headers are not sent: such addresses are signed. */
   lines(url: string): AsyncGenerator<string>
+  /** The same for a file behind the vendor's own door: asked and judged as any other request, given as it comes. */
+  bytes(ask: Ask): AsyncGenerator<Uint8Array>
 }
 
 /** One small layer between a connector and its vendor: addresses, time-outs, tries, pauses, never a secret in a log. */
@@ -137,8 +139,59 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     }
   }
 
+  /** Judges what came instead of a file, and waits as it asks; throws where nothing will help. */
+  const instead = async (
+    request: Ask,
+    answer: Answer | { broken: string },
+    failed: number,
+  ): Promise<number> => {
+    const verdict: Verdict =
+      'broken' in answer ? { as: 'again', why: answer.broken } : manners.judge(answer, reach.now())
+    if (verdict.as === 'fail') throw verdict.failure
+    if (failed + 1 >= tries)
+      throw new Failure('unavailable', `${manners.vendor} does not give its file.`, {
+        next: 'It is tried again at the next turn.',
+        details: { address: told(request.url), tries },
+      })
+    if (verdict.as === 'renew') await manners.renew?.()
+    else if (verdict.as === 'wait' && verdict.ms > patience)
+      throw new Postponed(reach.now() + verdict.ms, verdict.why)
+    else await reach.sleep(verdict.as === 'wait' ? verdict.ms : pause(failed + 1))
+    return failed + 1
+  }
+
   return {
     ask,
+    async *bytes(request) {
+      await reachable(request.url, manners, reach.allowed)
+      for (let failed = 0; ; ) {
+        await manners.pace?.(request)
+        const own = await manners.sign?.(request)
+        const response = await reach
+          .fetch(request.url, {
+            headers: { 'user-agent': 'Quarterdeck', ...request.headers, ...own },
+            redirect: 'manual',
+            signal: reach.signal,
+          })
+          .catch((cause: unknown) => {
+            if (reach.signal.aborted) throw reach.signal.reason
+            return reasonOf(cause)
+          })
+        if (typeof response === 'string') {
+          failed = await instead(request, { broken: response }, failed)
+          continue
+        }
+        // A refusal may come as a success whose body says otherwise.
+        const says = response.headers.get('content-type') ?? ''
+        if (response.ok && response.body && !/json|html/.test(says)) {
+          yield* response.body
+          return
+        }
+        const text = await response.text()
+        const { status, headers } = response
+        failed = await instead(request, { status, headers, text, json: parsed(text) }, failed)
+      }
+    },
     clock: () => reach.now() + ahead,
     async *lines(url) {
       await reachable(url, manners, reach.allowed)

@@ -274,6 +274,29 @@ export const tables = {
       spam_reports: maybe('count', ''),
       currency,
       source,
+      bounces: maybe('count', 'Recipients it could not be delivered to'),
+    },
+  },
+  message_events: {
+    about:
+      'What single people did with single messages, where a platform counts nothing itself. Results by day follow from them: see message_results.',
+    key: ['store', 'platform', 'person', 'event_id'],
+    dated: 'day',
+    columns: {
+      store,
+      platform: col('text', ''),
+      person: col('text', "The platform's number of the person"),
+      event_id: col('text', "The platform's number of what happened: the same again changes nothing"),
+      event: col(
+        'text',
+        'sent, delivered, bounced, opened, clicked, unsubscribed or spam; machines left out',
+      ),
+      kind: col('text', 'campaign or flow'),
+      message: col('text', ''),
+      happened_at: col('time', ''),
+      day: col('day', ''),
+      currency,
+      source,
     },
   },
   purchase_orders: {

@@ -40,6 +40,17 @@ const create = (name: string, { columns, key, dated }: Table, cluster: string | 
   ]
 }
 
+/** Columns that came to a table later stand after its `source`: a granary of before gets them. */
+const later = (name: string, { columns }: Table, cluster: string | null): string[] => {
+  const added = Object.entries(columns).slice(Object.keys(columns).indexOf('source') + 1)
+  const places = cluster
+    ? [`${name}_local ON CLUSTER '${cluster}'`, `${name} ON CLUSTER '${cluster}'`]
+    : [name]
+  return added.flatMap(one =>
+    places.map(place => `ALTER TABLE ${place} ADD COLUMN IF NOT EXISTS ${column(one)}`),
+  )
+}
+
 const log: Table = {
   about: 'Deliveries: begun before rows are written, ended after what is derived from them is.',
   key: ['delivery', 'name'],
@@ -61,6 +72,7 @@ const log: Table = {
 /** Every statement that makes an empty ClickHouse a granary; safe to run again. */
 export const clickhouseSchema = (cluster: string | null): string[] => [
   ...Object.entries({ ...tables, ...derived }).flatMap(([name, table]) => create(name, table, cluster)),
+  ...Object.entries(tables).flatMap(([name, table]) => later(name, table, cluster)),
   ...create('deliveries', log, cluster),
 ]
 

@@ -9,12 +9,20 @@ const create = (name: string, { columns }: Table) =>
     .map(([key, value]) => column(key, value))
     .join(', ')})`
 
+/** Columns that came to a table later stand after its `source`: a granary of before gets them when it is opened. */
+const later = (name: string, { columns }: Table): string[] => {
+  const names = Object.keys(columns)
+  return names
+    .slice(names.indexOf('source') + 1)
+    .map(key => `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${key} ${types[columns[key]?.type ?? 'text']}`)
+}
+
 /**
  * What a DuckDB granary is made of. There are no primary keys: an index over tens of millions of rows would
  * outgrow memory; keys are kept by the one road in, `deliver`.
  */
 export const duckdbSchema = (): string[] => [
-  ...Object.entries(tables).map(([name, table]) => create(name, table)),
+  ...Object.entries(tables).flatMap(([name, table]) => [create(name, table), ...later(name, table)]),
   ...Object.entries(derived).map(([name, table]) => create(name, table)),
   `CREATE TABLE IF NOT EXISTS deliveries (
     version BIGINT NOT NULL, delivery VARCHAR NOT NULL, name VARCHAR NOT NULL, stores VARCHAR NOT NULL,

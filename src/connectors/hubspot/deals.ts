@@ -1,0 +1,151 @@
+import { wallClock } from '#kernel/zone.ts'
+import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
+import { type CrmRecord, changedRecords, ofLinked, searchOverlap } from './objects.ts'
+import { ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
+import { accountKey, amountOf, instantOf } from './values.ts'
+
+const wanted = {
+  properties: [
+    'dealname',
+    'amount',
+    'amount_in_home_currency',
+    'deal_currency_code',
+    'dealstage',
+    'pipeline',
+    'closedate',
+    'createdate',
+    'hubspot_owner_id',
+    'hs_is_closed',
+    'hs_is_closed_won',
+    'hs_deal_stage_probability',
+    'hs_lastmodifieddate',
+  ],
+  history: ['dealstage'],
+}
+
+/** A deal with all that its row says in words. */
+export interface DealRecord {
+  deal: CrmRecord
+  owner: string
+  domain: string
+  /** The shop's number of the order it became, ''. */
+  order: string
+  pipeline: string
+  /** Names of stages by id: of its pipeline, and of others it was in. */
+  stages: Record<string, string>
+  probability: string | null
+  /** Whether the stage it is in ends it; null where the pipeline is not known. */
+  closed: boolean | null
+}
+
+/** A deal as it is now, and its entries into stages as far back as the CRM remembers. Pure. */
+export function mapDeal(record: DealRecord, place: Place): Mapped {
+  const { deal, owner, domain, order, pipeline, stages } = record
+  const { store, timezone, currency: home } = place.home
+  const { properties } = deal
+  const made = instantOf(properties.createdate) ?? instantOf(deal.createdAt)
+  if (made === null) throw new Error(`Deal ${deal.id} does not say when it was made.`)
+  const close = instantOf(properties.closedate)
+  const probability = amountOf(record.probability) ?? amountOf(properties.hs_deal_stage_probability)
+  const name = (id: string) => stages[id] ?? id
+  const entries = (deal.propertiesWithHistory?.dealstage ?? [])
+    .flatMap(({ value, timestamp }) => {
+      const at = instantOf(timestamp)
+      return at === null || !value ? [] : [{ value, at }]
+    })
+    .sort((a, b) => a.at - b.at)
+  // A stage saved again is no entry.
+  const moved = entries.filter((one, index) => one.value !== entries[index - 1]?.value)
+  return {
+    rows: {
+      deals: [
+        {
+          store,
+          platform: 'hubspot',
+          deal_id: deal.id,
+          kind: 'deal',
+          name: properties.dealname ?? '',
+          pipeline,
+          stage: name(properties.dealstage ?? ''),
+          state: stateOf(record, probability),
+          amount: amountOf(properties.amount),
+          currency: properties.deal_currency_code || home,
+          probability,
+          owner,
+          account_id: accountKey(domain),
+          created_day: wallClock(timezone, made).day,
+          close_day: close === null ? null : wallClock(timezone, close).day,
+          order_id: order,
+        },
+      ],
+      deal_stages: moved.map(({ value, at }, index): CanonicalRow => {
+        const { day, text } = wallClock(timezone, at)
+        return {
+          store,
+          platform: 'hubspot',
+          deal_id: deal.id,
+          pipeline,
+          stage: name(value),
+          from_stage: index === 0 ? '' : name(moved[index - 1]?.value ?? ''),
+          happened_at: text,
+          day,
+        }
+      }),
+    },
+  }
+}
+
+/** Won and lost are what the stage says; the deal's own flags stand in where its pipeline is gone. */
+function stateOf({ deal, closed }: DealRecord, probability: string | null): 'open' | 'won' | 'lost' {
+  const { hs_is_closed, hs_is_closed_won } = deal.properties
+  if (!(closed ?? hs_is_closed === 'true')) return 'open'
+  if (hs_is_closed_won === 'true') return 'won'
+  if (hs_is_closed_won === 'false') return 'lost'
+  return Number(probability) === 1 ? 'won' : 'lost'
+}
+
+const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecord[]> => {
+  const ids = deals.map(one => one.id)
+  const owners = await ownersOf(session)
+  const pipelines = await pipelinesOf(session)
+  const names = namesOf(pipelines)
+  const domains = await ofLinked(session, 'deals', 'companies', ids, 'domain')
+  const orders = await ofLinked(session, 'deals', 'orders', ids, 'hs_external_order_id')
+  return deals.map(deal => {
+    const { hubspot_owner_id, pipeline, dealstage } = deal.properties
+    const own = pipelines.get(pipeline ?? '')
+    const stage = own?.stages.get(dealstage ?? '')
+    const used = [dealstage, ...(deal.propertiesWithHistory?.dealstage ?? []).map(one => one.value)]
+    return {
+      deal,
+      owner: owners.get(hubspot_owner_id ?? '') ?? hubspot_owner_id ?? '',
+      domain: domains.get(deal.id) ?? '',
+      order: orders.get(deal.id) ?? '',
+      pipeline: own?.label ?? pipeline ?? '',
+      stages: Object.fromEntries(
+        used.flatMap(id => (id ? [[id, own?.stages.get(id)?.label ?? names.get(id) ?? id]] : [])),
+      ),
+      probability: stage?.probability ?? null,
+      closed: stage?.closed ?? null,
+    }
+  })
+}
+
+const namesOf = (pipelines: ReadonlyMap<string, Pipeline>): Map<string, string> =>
+  new Map(
+    [...pipelines.values()].flatMap(one => [...one.stages].map(([id, { label }]) => [id, label] as const)),
+  )
+
+export const deals: Stream<Session, DealRecord> = {
+  name: 'deals',
+  label: 'Deals',
+  kind: 'window',
+  tables: ['deals', 'deal_stages'],
+  every: 15 * 60_000,
+  overlap: searchOverlap,
+  async *read(session, turn) {
+    for await (const some of changedRecords(session, 'deals', turn, wanted))
+      yield { records: await enriched(session, some) }
+  },
+  map: mapDeal,
+}

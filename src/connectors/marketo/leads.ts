@@ -1,0 +1,202 @@
+import { wallClock } from '#kernel/zone.ts'
+import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
+import { pageFrom } from './activities.ts'
+import { get, instantOf, type Session } from './session.ts'
+
+/** A person with every change of his status, so that a first entry is known whatever came before or after. */
+export interface LeadRecord {
+  id: string
+  email: string | null
+  createdAt: string
+  country: string | null
+  source: string | null
+  status: string | null
+  changes: { at: string; was: string | null; is: string | null }[]
+}
+
+const names: readonly (readonly [RegExp, string])[] = [
+  [/^(mql|marketing[ _-]?qualified.*)$/i, 'mql'],
+  [/^(sal|sales[ _-]?accepted.*)$/i, 'sal'],
+  [/^(sql|sales[ _-]?qualified.*)$/i, 'sql'],
+  [/^opportunity$/i, 'opportunity'],
+  [/^(customer|won)$/i, 'customer'],
+  [/^(disqualified|unqualified|rejected)$/i, 'disqualified'],
+  [/^(lead|new|open|)$/i, 'lead'],
+]
+
+/** The stage in the words of the canonical model; a status of the account's own as it is called there. */
+const stageOf = (status: string | null): string => {
+  const plain = (status ?? '').trim()
+  return names.find(([pattern]) => pattern.test(plain))?.[1] ?? plain
+}
+
+/** A person by the day he first had each status. Pure. */
+export function mapLead(lead: LeadRecord, place: Place): Mapped {
+  const { store, timezone } = place.home
+  const made = instantOf(lead.createdAt)
+  if (made === null) throw new Error(`Lead ${lead.id} does not say when he came.`)
+  const changes = lead.changes
+    .flatMap(({ at, was, is }) => {
+      const time = instantOf(at)
+      return time === null ? [] : [{ time, was, is }]
+    })
+    .sort((a, b) => a.time - b.time)
+  const firsts = new Map([[stageOf(changes[0] ? changes[0].was : lead.status), made]])
+  for (const { time, is } of changes) {
+    const stage = stageOf(is)
+    if (!firsts.has(stage)) firsts.set(stage, time)
+  }
+  const created_day = wallClock(timezone, made).day
+  return {
+    rows: {
+      leads: [...firsts].map(([stage, at]): CanonicalRow => {
+        const { day, text } = wallClock(timezone, at)
+        return {
+          store,
+          platform: 'marketo',
+          lead_id: lead.id,
+          stage,
+          day,
+          happened_at: text,
+          created_day,
+          origin: lead.source ?? '',
+          country: lead.country ?? '',
+          email_hash: place.hash(lead.email),
+          account_id: '',
+        }
+      }),
+    },
+  }
+}
+
+interface Change {
+  leadId: number
+  activityDate: string
+  fields?: { name: string; newValue?: string | null; oldValue?: string | null }[] | null
+}
+interface Changes {
+  result?: Change[] | null
+  nextPageToken: string
+  moreResult?: boolean
+}
+
+/** Most people whose changes are asked for at once, and who are read at once. */
+const together = 30
+const batch = 300
+
+async function* changes(session: Session, from: string, ids: readonly number[]): AsyncGenerator<Changes> {
+  for (let page = from; ; ) {
+    const answer = await get<Changes>(session, '/rest/v1/activities/leadchanges.json', [
+      ['nextPageToken', page],
+      ['fields', session.stageField],
+      ...ids.map((id): [string, string] => ['leadIds', String(id)]),
+    ])
+    yield answer
+    page = answer.nextPageToken
+    if (!answer.moreResult) return
+  }
+}
+
+/** People by their numbers, as they are now; those who were deleted are not among them. */
+async function people(session: Session, ids: readonly number[]): Promise<Map<number, LeadRecord>> {
+  const found = new Map<number, LeadRecord>()
+  for (let start = 0; start < ids.length; start += batch) {
+    const fields = ['id', 'email', 'createdAt', 'country', 'leadSource', session.stageField]
+    const { result } = await get<{ result?: Record<string, string | null>[] | null }>(
+      session,
+      '/rest/v1/leads.json',
+      [
+        ['filterType', 'id'],
+        ['filterValues', ids.slice(start, start + batch).join(',')],
+        ['fields', fields.join(',')],
+      ],
+    )
+    for (const one of result ?? [])
+      found.set(Number(one.id), {
+        id: String(one.id),
+        email: one.email ?? null,
+        createdAt: one.createdAt ?? '',
+        country: one.country ?? null,
+        source: one.leadSource ?? null,
+        status: one[session.stageField] ?? null,
+        changes: [],
+      })
+  }
+  return found
+}
+
+/** Those who changed with all their changes since they came: a stage counts from the first time, which may be long ago. */
+async function withPast(
+  session: Session,
+  some: Map<number, LeadRecord>,
+  changed: readonly number[],
+): Promise<LeadRecord[]> {
+  const there = changed.filter(id => some.has(id))
+  for (let start = 0; start < there.length; start += together) {
+    const ids = there.slice(start, start + together)
+    const since = Math.min(...ids.map(id => instantOf(some.get(id)?.createdAt) ?? 0))
+    for await (const { result } of changes(session, await pageFrom(session, since), ids))
+      for (const { leadId, activityDate, fields } of result ?? [])
+        for (const { name, newValue, oldValue } of fields ?? [])
+          if (name === session.stageField)
+            some.get(leadId)?.changes.push({ at: activityDate, was: oldValue ?? null, is: newValue ?? null })
+  }
+  return [...some.values()]
+}
+
+export const leads: Stream<Session, LeadRecord> = {
+  name: 'leads',
+  label: 'Leads and their status',
+  kind: 'token',
+  tables: ['leads'],
+  every: 30 * 60_000,
+  personal: ['email'],
+  async *read(session, turn) {
+    const from = turn.cursor ?? (await pageFrom(session, Math.max(turn.from, 946_684_800_000)))
+    for await (const { result, nextPageToken } of changes(session, from, [])) {
+      const ids = new Set<number>()
+      const changed = new Set<number>()
+      for (const { leadId, fields } of result ?? []) {
+        ids.add(leadId)
+        if (fields?.some(one => one.name === session.stageField)) changed.add(leadId)
+      }
+      const found = await people(session, [...ids])
+      // Changes that are on later pages: who is further on than a lead has some.
+      for (const [id, { status }] of found) if (stageOf(status) !== 'lead') changed.add(id)
+      yield { records: await withPast(session, found, [...changed]), cursor: nextPageToken }
+    }
+  },
+  map: mapLead,
+}
+
+/** Somebody who is in the system no longer. */
+export interface DeletedRecord {
+  id: string
+}
+
+/** Pure. */
+export function mapDeleted({ id }: DeletedRecord, place: Place): Mapped {
+  const own = { store: place.home.store, platform: 'marketo' }
+  // The vendor forgets what a deleted person did; what it counts, and what the law asks for, is the same.
+  return { rows: {}, gone: { leads: [{ ...own, lead_id: id }], message_events: [{ ...own, person: id }] } }
+}
+
+export const deleted: Stream<Session, DeletedRecord> = {
+  name: 'deleted',
+  label: 'Deleted leads',
+  kind: 'token',
+  tables: ['leads', 'message_events'],
+  every: 3_600_000,
+  async *read(session, turn) {
+    let page = turn.cursor ?? (await pageFrom(session, Math.max(turn.from, 946_684_800_000)))
+    for (;;) {
+      const answer = await get<Changes>(session, '/rest/v1/activities/deletedleads.json', [
+        ['nextPageToken', page],
+      ])
+      page = answer.nextPageToken
+      yield { records: (answer.result ?? []).map(({ leadId }) => ({ id: String(leadId) })), cursor: page }
+      if (!answer.moreResult) return
+    }
+  },
+  map: mapDeleted,
+}
