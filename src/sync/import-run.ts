@@ -103,7 +103,14 @@ const one = async (
       outcome.files.length === 0
         ? { rows: 0, inserted: 0, changed: 0, repeats: 0 }
         : await parts.granary.deliver(
-            { id, table: outcome.target.table, files: outcome.files, mode: outcome.mode },
+            {
+              id,
+              table: outcome.target.table,
+              files: outcome.files,
+              ...(outcome.without && { without: outcome.without }),
+              unique: outcome.unique,
+              mode: outcome.mode,
+            },
             (done, total) => progress(done < total ? 'storing' : 'deriving', done, total),
           )
     const { accepted, repeats } = share(outcome, receipt)
