@@ -48,3 +48,13 @@ export function peakOf(pid: number | undefined): number {
     return 0
   }
 }
+
+/** Seconds of processor a process has used so far, in all threads, as Linux counts them; 0 when it is gone. */
+export function processorOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  } catch {
+    return 0
+  }
+}

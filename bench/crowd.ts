@@ -7,7 +7,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import type { Client } from '../src/features/operations.ts'
 import type { Query } from '../src/metrics/query.ts'
-import { peakOf } from './child.ts'
+import { peakOf, processorOf } from './child.ts'
 import { loadedGranary } from './granary.ts'
 import { quantile, table } from './measure.ts'
 
@@ -89,6 +89,7 @@ function look(random: () => number): Query[] {
   ]
 }
 
+const before = processorOf(server.pid)
 const taken: { ms: number; cached: boolean; name: string }[] = []
 let failed = 0
 const until = performance.now() + lasting
@@ -114,6 +115,7 @@ const person = async (number: number) => {
 }
 await Promise.all(Array.from({ length: people }, (_, number) => person(number)))
 const peak = peakOf(server.pid)
+const worked = processorOf(server.pid) - before
 server.kill('SIGTERM')
 
 const sorted = (list: { ms: number }[]) => list.map(one => one.ms).sort((a, b) => a - b)
@@ -139,5 +141,7 @@ table(
     ),
   ],
 )
-console.log(`\n${failed} failed. The server's peak memory: ${Math.round(peak)} MB.`)
+console.log(
+  `\n${failed} failed. The server's peak memory: ${Math.round(peak)} MB; its processor time: ${worked.toFixed(1)} s.`,
+)
 process.exitCode = failed > 0 ? 1 : 0

@@ -5,9 +5,8 @@ import { comparisonsOf, missingOf, warningsOf } from './compile/meta.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
 import { type Scoped, scopeOf, todayIn } from './compile/scope.ts'
 import { chooseSources, type Sourced } from './compile/source.ts'
-import { type Shape, writeStatement } from './compile/sql.ts'
+import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
 import { targetsOf } from './compile/targets.ts'
-import type { Statement } from './compile/text.ts'
 import { cutWindow, type Window, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
@@ -18,9 +17,8 @@ import { definitionOf, type Vocabulary, vocabulary } from './vocabulary.ts'
 import type { World } from './world.ts'
 
 /** One statement of a plan and what it gives rows of. */
-interface Level {
+interface Level extends Written {
   sourced: Sourced
-  statement: Statement
   window: Window
   grouped: ResolvedDimension[]
 }
@@ -70,7 +68,7 @@ export const plan = (
       dialect,
       of,
     }
-    return { sourced, statement: writeStatement(shape, about), window: over, grouped }
+    return { sourced, ...writeStatement(shape, about), window: over, grouped }
   }
   const timed = window.grain !== undefined
   const levels = query.subtotals
@@ -104,8 +102,8 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       ? null
       : contents.span(tableOf(fact), scoped.reach.stores)
   }
-  const ask = async ({ statement, sourced }: Level): Promise<Row[]> =>
-    sourced.branches.length === 0 ? [] : granary.query(statement.sql, statement.parameters)
+  const ask = async ({ statement, sourced, wide }: Level): Promise<Row[]> =>
+    sourced.branches.length === 0 ? [] : wide(await granary.query(statement.sql, statement.parameters))
   const same = window.grain === undefined && resolved.dimensions.length === 0
   const [rows, [total], ...subs] = await Promise.all([
     same ? Promise.resolve([]) : ask(main),
@@ -167,15 +165,6 @@ const asAnswered =
   }
 
 const hourKey = (day: string, hour: number) => `${day} ${String(hour).padStart(2, '0')}:00`
-
-/** Whether every period of the window has a row, whether anything happened in it or not. */
-const isFilled = ({ resolved, window }: Plan): boolean =>
-  window.grain !== undefined &&
-  resolved.dimensions.length === 0 &&
-  resolved.conditions.length === 0 &&
-  !resolved.sort &&
-  !resolved.query.limit &&
-  !resolved.query.offset
 
 const rowsOf = (made: Plan, rows: Row[], fold: ReturnType<typeof folder>): AnswerRow[] => {
   const { window } = made

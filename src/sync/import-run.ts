@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Outcome, readFile } from '#connectors/files/index.ts'
 import { invalid } from '#kernel/error.ts'
+import { dayAt } from '#kernel/zone.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
 
@@ -93,7 +94,13 @@ const one = async (
         ...(request.reading && { reading: request.reading }),
         ...(request.preset && { preset: request.preset }),
         ...(request.mapping && { mapping: request.mapping }),
-        place: { store: request.store, currency, timezone, source: id, today: dayIn(started, timezone) },
+        place: {
+          store: request.store,
+          currency,
+          timezone,
+          source: id,
+          today: dayAt(timezone, started.getTime()),
+        },
       },
       (step, percent) => progress(step, percent, 100),
     )
@@ -103,7 +110,14 @@ const one = async (
       outcome.files.length === 0
         ? { rows: 0, inserted: 0, changed: 0, repeats: 0 }
         : await parts.granary.deliver(
-            { id, table: outcome.target.table, files: outcome.files, mode: outcome.mode },
+            {
+              id,
+              table: outcome.target.table,
+              files: outcome.files,
+              ...(outcome.without && { without: outcome.without }),
+              unique: outcome.unique,
+              mode: outcome.mode,
+            },
             (done, total) => progress(done < total ? 'storing' : 'deriving', done, total),
           )
     const { accepted, repeats } = share(outcome, receipt)
@@ -161,15 +175,6 @@ const checkCurrencies = async (granary: Warehouse, found: readonly string[], own
       `Import exchange rates first (target exchange_rates: base, quote, day, rate), or take only ${own} rows with “where”.`,
     )
 }
-
-/** The day it is in `timezone`. */
-const dayIn = (now: Date, timezone: string): string =>
-  new Intl.DateTimeFormat('en-CA', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(now)
 
 const pace = (clock: () => Date, onProgress?: (progress: ImportProgress) => void) => {
   let step: ImportProgress['step'] | null = null

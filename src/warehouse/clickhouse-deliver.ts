@@ -26,9 +26,10 @@ import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
  */
 export const deliverToClickhouse = async (
   engine: Engine,
-  { id, table: name, files, mode, whole }: Delivery,
+  delivery: Delivery,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Receipt> => {
+  const { id, table: name, mode, whole } = delivery
   const shape = describe(name)
   const [earlier] = await engine.query(
     'SELECT number, rows, inserted, changed, repeats FROM deliveries WHERE delivery = {id:String} AND name = {name:String}',
@@ -46,7 +47,7 @@ export const deliverToClickhouse = async (
   await drop()
   try {
     await engine.run(stagingTable(staged, shape))
-    await send(engine, staged, shape, files)
+    await send(engine, staged, shape, delivery)
     const rows = await count(engine, `SELECT count(*) AS n FROM ${staged}`)
     onProgress?.(0, rows)
     await engine.run(
@@ -140,13 +141,13 @@ const count = async (engine: Engine, sql: string): Promise<number> =>
   Number((await engine.query(sql))[0]?.n ?? 0)
 
 /** Rows travel as text, the last of each key: DuckDB reads what connectors wrote and gives what every server reads alike. */
-const send = async (engine: Engine, staged: string, shape: Table, files: readonly string[]) => {
+const send = async (engine: Engine, staged: string, shape: Table, delivery: Delivery) => {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-delivery-'))
   const path = join(folder, 'rows.csv')
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', temp_directory: folder })
   const connection = await instance.connect()
   try {
-    const rows = stage(shape, duckdbColumns(shape), files, false)
+    const rows = stage(shape, duckdbColumns(shape), delivery, delivery.unique ?? false)
     await connection
       .run(
         `COPY (${rows}) TO ${quote(path)} (FORMAT csv, HEADER true, NULLSTR '\\N', QUOTE '"', ESCAPE '"', FORCE_QUOTE (${Object.entries(
@@ -161,7 +162,9 @@ const send = async (engine: Engine, staged: string, shape: Table, files: readonl
         throw new Failure('invalid', `The delivery cannot be read: ${text.split('\n')[0]}`, { cause })
       })
     const [row] = (
-      await connection.runAndReadAll(`SELECT count(*) FROM read_parquet([${files.map(quote).join(', ')}])`)
+      await connection.runAndReadAll(
+        `SELECT count(*) FROM read_parquet([${delivery.files.map(quote).join(', ')}])`,
+      )
     ).getRowsJson()
     if (Number(row?.[0]) > 0)
       await engine.client.insert({

@@ -62,7 +62,7 @@ export const deliverToDuckdb = (
     if (before) return before
     const name = delivery.table
     const shape = describe(name)
-    await stageFiles(connection, shape, delivery.files)
+    await stageFiles(connection, shape, delivery)
     const rows = await number(connection, 'SELECT count(*) FROM staged')
     const stores = await storesOf(connection, shape)
     onProgress?.(0, rows)
@@ -116,9 +116,10 @@ const earlier = async (
 }
 
 /** A view over the files while their keys are unique, else a table of the last row of each key. */
-const stageFiles = async (connection: DuckDBConnection, shape: Table, files: readonly string[]) => {
+const stageFiles = async (connection: DuckDBConnection, shape: Table, delivery: Delivery) => {
   const types = duckdbColumns(shape)
-  await connection.run(`CREATE TEMP VIEW staged AS ${stage(shape, types, files, true)}`)
+  await connection.run(`CREATE TEMP VIEW staged AS ${stage(shape, types, delivery, true)}`)
+  if (delivery.unique) return
   const key = shape.key.join(', ')
   const again = await number(
     connection,
@@ -126,7 +127,7 @@ const stageFiles = async (connection: DuckDBConnection, shape: Table, files: rea
   )
   if (again === 0) return
   await connection.run('DROP VIEW staged')
-  await connection.run(`CREATE TEMP TABLE staged AS ${stage(shape, types, files, false)}`)
+  await connection.run(`CREATE TEMP TABLE staged AS ${stage(shape, types, delivery, false)}`)
 }
 
 const storesOf = async (connection: DuckDBConnection, shape: Table): Promise<string[]> => {

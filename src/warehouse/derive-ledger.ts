@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { orderDays, productDays, salesHours } from './derive.ts'
+import { type Idle, orderDays, productDays, salesHours, summed } from './derive.ts'
 import { keepFirstSale, numberedOrders, quote } from './merge.ts'
 
 /** Ledger rows a slice may have: what keeps a derivation within the memory limit whatever the history. */
@@ -20,14 +20,15 @@ export const deriveAll = async (
   const scope = `store IN (${stores.map(quote).join(', ')})`
   for (const name of ['order_days', 'sales_hours', 'product_days'])
     await connection.run(`DELETE FROM ${name} WHERE ${scope}`)
+  const idle = await idleIn(connection, scope)
   const slices = await slicesOf(connection, scope)
   const total = slices.reduce((sum, { rows }) => sum + rows, 0)
   let done = 0
   await connection.run('CREATE TEMP TABLE fresh_orders AS SELECT * FROM order_days LIMIT 0')
   for (const { within, rows } of slices) {
     const where = `${scope} AND ${within}`
-    await connection.run(`INSERT INTO fresh_orders ${orderDays(where)}`)
-    await connection.run(`INSERT INTO product_days ${productDays(where)} ORDER BY day, store`)
+    await connection.run(`INSERT INTO fresh_orders ${orderDays(where, idle)}`)
+    await connection.run(`INSERT INTO product_days ${productDays(where, idle)} ORDER BY day, store`)
     done += rows
     onProgress?.(done, total)
   }
@@ -41,7 +42,7 @@ export const deriveAll = async (
       LEFT JOIN (SELECT * FROM numbered WHERE ${within}) n USING (store, order_id, day)
       ORDER BY day, store`)
     await connection.run(
-      `INSERT INTO sales_hours ${salesHours(`${scope} AND ${within}`)} ORDER BY day, store`,
+      `INSERT INTO sales_hours ${salesHours(`${scope} AND ${within}`, idle)} ORDER BY day, store`,
     )
   }
 }
@@ -61,6 +62,13 @@ export const deriveTouched = async (connection: DuckDBConnection): Promise<void>
   await connection.run(`DELETE FROM product_days WHERE ${days}`)
   await connection.run(`INSERT INTO sales_hours ${salesHours(days)} ORDER BY day, store`)
   await connection.run(`INSERT INTO product_days ${productDays(days)} ORDER BY day, store`)
+}
+
+/** Most merchants know no duties, tips or costs: adding up what is nothing would be half the work of a derivation. */
+const idleIn = async (connection: DuckDBConnection, scope: string): Promise<Idle> => {
+  const held = summed.map(name => (name === 'cost' ? 'count(cost) > 0' : `bool_or(${name} <> 0)`))
+  const [row] = await list(connection, `SELECT ${held.join(', ')} FROM sales_lines WHERE ${scope}`)
+  return new Set(summed.filter((_, i) => row?.[i] !== true))
 }
 
 /** Day ranges of at most about `sliceRows` ledger rows. */

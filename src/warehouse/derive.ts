@@ -1,18 +1,33 @@
+import { ledgerMoney } from '#kernel/canonical-column.ts'
+
 /**
  * How the derived tables follow from the sales ledger: one text for each, the same on a first load and on a change.
  * `within` restricts the ledger rows that are read, so that a load of any size is derived in slices of bounded memory.
  */
 
-const sums = `
-  sum(gross) AS gross, sum(discounts) AS discounts, sum(reversals) AS reversals, sum(shipping) AS shipping,
-  sum(taxes) AS taxes, sum(duties) AS duties, sum(fees) AS fees, sum(tips) AS tips, sum(gift_cards) AS gift_cards,
-  coalesce(sum(quantity) FILTER (WHERE kind = 'sale'), 0) AS units_sold,
-  coalesce(-sum(quantity) FILTER (WHERE kind = 'reversal'), 0) AS units_returned,
-  sum(cost) AS cost,
-  coalesce(sum(gross + discounts + reversals) FILTER (WHERE cost IS NOT NULL), 0) AS net_costed,
-  count(*) AS lines`
+const money = Object.keys(ledgerMoney)
 
-const columns = [...sums.matchAll(/ AS (\w+)(?=,|$)/g)].map(([, name]) => name)
+/** Columns of the ledger whose sums can be left out where they hold nothing. */
+export const summed = [...money, 'cost']
+
+/** SQL of each sum by name. What is `idle` holds nothing in any row that is read, and is not added up. */
+const sumsOf = (idle: Idle): Record<string, string> => ({
+  ...Object.fromEntries(money.map(name => [name, idle.has(name) ? '0' : `sum(${name})`])),
+  units_sold: "coalesce(sum(quantity) FILTER (WHERE kind = 'sale'), 0)",
+  units_returned: "coalesce(-sum(quantity) FILTER (WHERE kind = 'reversal'), 0)",
+  cost: idle.has('cost') ? 'NULL' : 'sum(cost)',
+  net_costed: idle.has('cost')
+    ? '0'
+    : 'coalesce(sum(gross + discounts + reversals) FILTER (WHERE cost IS NOT NULL), 0)',
+  lines: 'count(*)',
+})
+const sums = (idle: Idle) =>
+  Object.entries(sumsOf(idle))
+    .map(([name, sql]) => `${sql} AS ${name}`)
+    .join(', ')
+
+export type Idle = ReadonlySet<string>
+const none: Idle = new Set()
 
 /** A row that makes its order an order: it sells something. */
 export const sells = `(kind = 'sale' AND quantity > 0 AND gross > 0)`
@@ -21,7 +36,7 @@ export const sells = `(kind = 'sale' AND quantity > 0 AND gross > 0)`
  * One row per order and day. `orders` is 1 on each day that sold something; `keepFirstSale` then leaves it on the first.
  * nth is filled later, from the customer's orders.
  */
-export const orderDays = (within: string): string => `
+export const orderDays = (within: string, idle = none): string => `
   SELECT store, order_id, day, min(happened_at) AS happened_at, CAST(extract(hour FROM min(happened_at)) AS TINYINT) AS hour,
     min(ordered_day) AS ordered_day, max(currency) AS currency, max(customer_id) AS customer_id,
     max(account_id) AS account_id, max(country) AS country, max(channel) AS channel, max(discount_code) AS discount_code,
@@ -31,35 +46,24 @@ export const orderDays = (within: string): string => `
     CAST(CASE WHEN max(CASE WHEN ${sells} THEN 1 ELSE 0 END) = 1 AND max(customer_id) <> '' THEN 1 ELSE 0 END AS BIGINT)
       AS customer_orders,
     CAST(0 AS BIGINT) AS nth, CAST(0 AS BIGINT) AS first_orders,
-    ${sums}
+    ${sums(idle)}
   FROM sales_lines WHERE ${within}
   GROUP BY store, order_id, day`
 
 /** Money and units by hour from the ledger, order counts from order_days; stacked, then added. */
-export const salesHours = (within: string): string => {
-  const kept = [
-    'gross',
-    'discounts',
-    'reversals',
-    'shipping',
-    'taxes',
-    'duties',
-    'fees',
-    'tips',
-    'gift_cards',
-  ]
+export const salesHours = (within: string, idle = none): string => {
   const units = ['units_sold', 'units_returned', 'cost', 'net_costed', 'lines']
   const counts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
   return `
   SELECT store, day, hour, currency, country, channel, ${counts.map(c => `CAST(sum(${c}) AS BIGINT) AS ${c}`).join(', ')},
-    ${[...kept, ...units].map(c => `sum(${c}) AS ${c}`).join(', ')}
+    ${[...money, ...units].map(c => `sum(${c}) AS ${c}`).join(', ')}
   FROM (
     SELECT store, day, hour, currency, country, channel, 0 AS orders, 0 AS discounted_orders, 0 AS customer_orders,
-      0 AS first_orders, ${sums}
+      0 AS first_orders, ${sums(idle)}
     FROM sales_lines WHERE ${within} GROUP BY store, day, hour, currency, country, channel
     UNION ALL
     SELECT store, day, hour, currency, country, channel, sum(orders), sum(discounted_orders), sum(customer_orders),
-      sum(first_orders), ${[...kept, ...units].map(c => (c === 'cost' ? 'NULL' : '0')).join(', ')}
+      sum(first_orders), ${[...money, ...units].map(c => (c === 'cost' ? 'NULL' : '0')).join(', ')}
     FROM order_days WHERE orders = 1 AND ${within} GROUP BY store, day, hour, currency, country, channel
   ) GROUP BY store, day, hour, currency, country, channel`
 }
@@ -68,11 +72,13 @@ export const salesHours = (within: string): string => {
  * Orders are counted by line, less the lines that sell the same product again within their order: those are few, and
  * a distinct count for each product and day takes as long as all the sums together.
  */
-export const productDays = (within: string): string => `
+export const productDays = (within: string, idle = none): string => `
   SELECT p.store AS store, p.day AS day, p.product_id AS product_id, p.currency AS currency,
-    CAST(p.selling - coalesce(a.again, 0) AS BIGINT) AS orders, ${columns.map(name => `p.${name} AS ${name}`).join(', ')}
+    CAST(p.selling - coalesce(a.again, 0) AS BIGINT) AS orders, ${Object.keys(sumsOf(idle))
+      .map(name => `p.${name} AS ${name}`)
+      .join(', ')}
   FROM (
-    SELECT store, day, product_id, currency, CAST(count(*) FILTER (WHERE ${sells}) AS BIGINT) AS selling, ${sums}
+    SELECT store, day, product_id, currency, CAST(count(*) FILTER (WHERE ${sells}) AS BIGINT) AS selling, ${sums(idle)}
     FROM sales_lines WHERE ${within}
     GROUP BY store, day, product_id, currency
   ) p

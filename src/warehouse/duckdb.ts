@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, JsonDuckDBValueConverter } from '@duckdb/node-api'
 import { type DerivedName, derived, type TableName, tables } from '#kernel/canonical.ts'
@@ -43,6 +44,8 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   let queue: Promise<unknown> = Promise.resolve()
   let closed = false
 
+  const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
+
   /** Readers each have a connection of their own, so that a load never makes them wait. */
   const reading = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
     if (closed) throw new Failure('unavailable', 'The granary is closed.')
@@ -60,7 +63,9 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
     queue = turn.catch(() => undefined)
     return turn
   }
-  const query = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>
+  const query = <R extends Row>(sql: string, parameters?: Parameters): Promise<R[]> =>
+    inTurn(() => queryAtOnce<R>(sql, parameters))
+  const queryAtOnce = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>
     reading(async connection => {
       const { text, used } = forDuckdb(sql, parameters)
       const reader = await connection.runAndReadAll(text, bindable(used)).catch(refused)
@@ -86,7 +91,8 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       writing(() => deliverToDuckdb(writer, delivery, onProgress)),
     remove: what => writing(() => removeFromDuckdb(writer, what)),
     async changes(after) {
-      const rows = await query(
+      // Answers from memory wait for this, and are not to wait for the questions of others.
+      const rows = await queryAtOnce(
         `SELECT version, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
          WHERE version > {after:Int64} ORDER BY version`,
         { after },
@@ -133,6 +139,26 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       writer.closeSync()
       instance.closeSync()
     },
+  }
+}
+
+/**
+ * Lets `most` pieces of work go on at once, the others in order of arrival. A crowd's questions are answered one after
+ * another by all cores, instead of all late together.
+ */
+const turns = (most: number) => {
+  const waiting: (() => void)[] = []
+  let going = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (going < most) going += 1
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else going -= 1
+    }
   }
 }
 

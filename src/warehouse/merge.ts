@@ -1,5 +1,5 @@
 import type { Table } from '#kernel/canonical.ts'
-import type { Warehouse } from './warehouse.ts'
+import type { Delivery, Warehouse } from './warehouse.ts'
 
 /**
  * How a delivery meets what is stored. `staged` is the delivery, `hit` the staged keys that are stored already.
@@ -12,13 +12,19 @@ const on = (key: readonly string[]) => key.map(k => `s.${k} = t.${k}`).join(' AN
 export const stage = (
   table: Table,
   types: [string, string][],
-  files: readonly string[],
+  { files, without }: Pick<Delivery, 'files' | 'without'>,
   unique: boolean,
 ): string => {
   const columns = types.map(([name, type]) => `CAST(${name} AS ${type}) AS ${name}`).join(', ')
   const list = `[${files.map(quote).join(', ')}]`
-  if (unique) return `SELECT ${columns} FROM read_parquet(${list})`
-  return `SELECT ${columns} FROM read_parquet(${list}, filename = true, file_row_number = true)
+  if (unique && !without) return `SELECT ${columns} FROM read_parquet(${list})`
+  const left = without
+    ? ` ANTI JOIN (SELECT place, ${quote(files[0] ?? '')} AS file FROM read_parquet(${quote(without)}))
+        ON file_row_number = place AND filename = file`
+    : ''
+  const rows = `SELECT ${columns} FROM read_parquet(${list}, filename = true, file_row_number = true)${left}`
+  if (unique) return rows
+  return `${rows}
     QUALIFY row_number() OVER (PARTITION BY ${table.key.join(', ')} ORDER BY filename DESC, file_row_number DESC) = 1`
 }
 

@@ -15,8 +15,12 @@ export interface Delivery {
   /** Unique id of the delivery; delivering the same id again is a no-op. */
   id: string
   table: TableName
-  /** Parquet files whose columns are exactly the table's. */
+  /** Parquet files that hold the table's columns; others in them are not read. */
   files: readonly string[]
+  /** Parquet with the positions (`place`, from 0) of rows in the first file that do not count. */
+  without?: string
+  /** The sender has seen to it that no key comes twice; absent, it is looked for. */
+  unique?: boolean
   /**
    * merge: a row replaces the row with the same key (rows equal in every column count as repeats).
    * replace_orders: all ledger rows of each order in the delivery are replaced (sources that restate whole orders).

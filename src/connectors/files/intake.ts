@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, type Readable, Transform } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -116,7 +116,7 @@ const damaged = (cause: unknown): Failure => {
   return new Failure('internal', `The file cannot be read: ${text}.`, { cause })
 }
 
-/** Watches bytes go by: are they UTF-8 throughout? Chunks are judged up to their last whole line. */
+/** Watches bytes go by: are they UTF-8 throughout? Chunks are judged up to their last whole line, and not kept. */
 const utf8Watch = () => {
   let rest: Buffer = Buffer.alloc(0)
   let clean = true
@@ -125,11 +125,12 @@ const utf8Watch = () => {
       if (!clean) return
       const end = chunk.lastIndexOf(0x0a)
       if (end < 0) {
-        rest = rest.length > 1 << 22 ? chunk : Buffer.concat([rest, chunk])
+        rest = rest.length > 1 << 22 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
         return
       }
-      const head = chunk.subarray(0, end + 1)
-      clean = isUtf8(rest.length > 0 ? Buffer.concat([rest, head]) : head)
+      const begin = rest.length > 0 ? chunk.indexOf(0x0a) + 1 : 0
+      clean =
+        isUtf8(Buffer.concat([rest, chunk.subarray(0, begin)])) && isUtf8(chunk.subarray(begin, end + 1))
       rest = Buffer.from(chunk.subarray(end + 1))
     },
     isClean: () => clean && isUtf8(rest),
@@ -164,35 +165,20 @@ const store = async (
   reading: Reading,
   onBytes?: (done: number, total: number) => void,
 ): Promise<Intake> => {
-  const hash = createHash('sha256')
   const watch = utf8Watch()
   const plain = container === 'plain'
-  let seen = 0
   const kept = join(folders.raw, `.${randomUUID()}`)
-  const meter = new Transform({
-    highWaterMark: 1 << 20,
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      if (plain) watch.see(chunk)
-      seen += chunk.length
-      onBytes?.(seen, bytes)
-      done(null, chunk)
-    },
-  })
   const input = join(folders.work, 'input')
+  let content: string
   try {
-    const file = createReadStream(path, { highWaterMark: 1 << 20 })
-    const copy = pipeline(file, meter, createWriteStream(kept, { highWaterMark: 1 << 20 }))
-    if (container === 'gz') {
-      const side = new PassThrough({ highWaterMark: 1 << 20 })
-      meter.pipe(side)
-      await Promise.all([copy, unpack(side.pipe(createGunzip({ chunkSize: 1 << 18 })), input, watch)])
-    } else await copy
+    // The system copies faster than bytes that pass through here, and what is judged is the copy itself.
+    await copyFile(path, kept, constants.COPYFILE_FICLONE)
+    content = await readThrough(kept, bytes, plain ? watch.see : () => undefined, onBytes)
+    if (container === 'gz') await unpack((await unwrapped(kept, container, reading)).stream, input, watch)
   } catch (cause) {
     await rm(kept, { force: true })
     throw cause
   }
-  const content = hash.digest('hex')
   const raw = join(folders.raw, content)
   if (existsSync(raw)) await rm(kept)
   else await rename(kept, raw)
@@ -226,6 +212,31 @@ const store = async (
   await transcode(from, decoded, encoding)
   await rm(input, { force: true })
   return { ...base, path: decoded, encoding, member }
+}
+
+/** Reads a file once; gives its SHA-256. */
+const readThrough = async (
+  path: string,
+  bytes: number,
+  see: (chunk: Buffer) => void,
+  onBytes?: (done: number, total: number) => void,
+): Promise<string> => {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(1 << 20)
+  const file = await open(path)
+  try {
+    for (let seen = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length)
+      if (bytesRead === 0) return hash.digest('hex')
+      const chunk = buffer.subarray(0, bytesRead)
+      hash.update(chunk)
+      see(chunk)
+      seen += bytesRead
+      onBytes?.(seen, bytes)
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 const unpack = async (stream: Readable, to: string, watch: ReturnType<typeof utf8Watch>) => {

@@ -26,10 +26,9 @@ export const policy = (plan: Plan): Repeats => plan.target.repeats(name => plan.
 const shape = (plan: Plan) => table(plan.target.table)
 /** The key within one file: store and source are the same throughout. A hash holds the whole key already. */
 const keyOf = (plan: Plan): string[] => {
-  const { key, columns } = shape(plan)
   const numbered = plan.target.numbered
-  if (policy(plan) === 'number' && numbered && columns[numbered]?.type === 'hash') return [numbered]
-  return key.filter(name => name !== 'store')
+  if (policy(plan) === 'number' && numbered && isHash(plan)) return [numbered]
+  return shape(plan).key.filter(name => name !== 'store')
 }
 
 export const supersededReason = (plan: Plan): string =>
@@ -83,41 +82,50 @@ export const settleRepeats = async (sandbox: Sandbox, plan: Plan, all: string): 
   }
 }
 
-/** Writes the rows that count, where they are not all of the staged ones. */
+/**
+ * Leaves the staged rows as they are and writes beside them what differs: which of them do not count, and those with an
+ * occurrence number anew. Only rows that are added up are all written again.
+ */
 export const finish = async (
   sandbox: Sandbox,
   plan: Plan,
   all: string,
   { first, work, filter, settled }: { first: string; work: string; filter: boolean; settled: Settled },
-): Promise<string> => {
+): Promise<{ files: string[]; without: string | null; unique: boolean }> => {
   const { numbered, twice, superseded, groups } = settled
-  if (!filter && numbered + twice + superseded === 0 && groups === null) return first
-  const path = join(work, 'canonical.parquet')
   const good = `(SELECT * FROM ${all}${filter ? ' WHERE _reason IS NULL' : ''})`
-  await sandbox.run(
-    `COPY (${
-      groups !== null
-        ? summed(plan, good)
-        : numbered > 0
-          ? withNumbers(plan, good)
-          : `SELECT ${names(plan)} FROM ${good}${twice + superseded > 0 ? ' WHERE file_row_number NOT IN (SELECT place FROM superseded)' : ''}`
-    }) TO ${quote(path)} ${parquetFormat}`,
-  )
-  await rm(first)
-  return path
+  const write = async (name: string, rows: string) => {
+    const path = join(work, `${name}.parquet`)
+    await sandbox.run(`COPY (${rows}) TO ${quote(path)} ${parquetFormat}`)
+    return path
+  }
+  if (groups !== null) {
+    const path = await write('canonical', summed(plan, good))
+    await rm(first)
+    return { files: [path], without: null, unique: true }
+  }
+  const gone = [
+    ...(filter ? [`SELECT file_row_number AS place FROM ${all} WHERE _reason IS NOT NULL`] : []),
+    ...(numbered > 0 ? ['SELECT place FROM later'] : []),
+    ...(twice + superseded > 0 ? ['SELECT place FROM superseded'] : []),
+  ]
+  return {
+    files: [first, ...(numbered > 0 ? [await write('numbered', withNumbers(plan, all))] : [])],
+    without: gone.length > 0 ? await write('without', gone.join(' UNION ALL ')) : null,
+    // A numbered text may be what another row is called; a hash is not, or no hash would tell rows apart.
+    unique: numbered === 0 || isHash(plan),
+  }
 }
 
-const names = (plan: Plan) => Object.keys(shape(plan).columns).map(ident).join(', ')
+const isHash = (plan: Plan) => shape(plan).columns[plan.target.numbered ?? '']?.type === 'hash'
 
-const withNumbers = (plan: Plan, good: string): string => {
+const withNumbers = (plan: Plan, all: string): string => {
   const key = plan.target.numbered ?? ''
-  const { columns } = shape(plan)
-  const next =
-    columns[key]?.type === 'hash' ? `md5_number_lower(${key} || '#' || nth)` : `${key} || '#' || nth`
-  const list = Object.keys(columns).map(name =>
-    name === key ? `CASE WHEN nth IS NULL THEN ${key} ELSE ${next} END AS ${key}` : ident(name),
+  const next = isHash(plan) ? `md5_number_lower(${key} || '#' || nth)` : `${key} || '#' || nth`
+  const list = Object.keys(shape(plan).columns).map(name =>
+    name === key ? `${next} AS ${key}` : ident(name),
   )
-  return `SELECT ${list.join(', ')} FROM ${good} LEFT JOIN later ON file_row_number = place`
+  return `SELECT ${list.join(', ')} FROM ${all} JOIN later ON file_row_number = place`
 }
 
 const summed = (plan: Plan, good: string): string => {

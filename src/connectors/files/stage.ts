@@ -8,8 +8,10 @@ import { finish, nothingRepeats, parquetFormat, policy, settleRepeats, supersede
 import { openSandbox, type Sandbox } from './sandbox.ts'
 
 export interface Staged {
-  /** Parquet files with exactly the canonical columns. */
+  /** Parquet files with the canonical columns; positions of rows in the first that do not count; no key comes twice. */
   files: string[]
+  without: string | null
+  unique: boolean
   mode: 'merge' | 'replace_orders'
   /** Records of the file below its header. */
   rows: number
@@ -79,8 +81,10 @@ const run = async (
   const reasons = await summary(sandbox, all, bad, broken)
   if (settled.superseded > 0)
     reasons.push({ reason: supersededReason(plan), rows: settled.superseded, example: settled.example })
-  const files =
-    good === 0 ? [] : [await finish(sandbox, plan, all, { first, work, filter: bad > 0, settled })]
+  const finished =
+    good === 0
+      ? { files: [], without: null, unique: true }
+      : await finish(sandbox, plan, all, { first, work, filter: bad > 0, settled })
   const rejected = bad + broken + settled.superseded
   const rejectsFile =
     rejected > 0
@@ -88,7 +92,7 @@ const run = async (
       : null
   const currencies = String(totals?.currencies ?? '')
   return {
-    files,
+    ...finished,
     mode: target.mode ?? 'merge',
     rows,
     good: good - settled.superseded - settled.twice,

@@ -1,4 +1,5 @@
 import { Failure, invalid } from '#kernel/error.ts'
+import { dayAt } from '#kernel/zone.ts'
 import type { Contents } from '../contents.ts'
 import type { Scope } from '../engine.ts'
 import type { Answer, Query } from '../query.ts'
@@ -95,10 +96,5 @@ const storesOf = (query: Query, world: World, scope: Scope): string[] => {
 /** Today in the first store's time zone. */
 export const todayIn = (world: World, stores: string[], now: Date): string => {
   const timeZone = world.stores.find(s => stores.includes(s.store))?.timezone ?? 'UTC'
-  return new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(now)
+  return dayAt(timeZone, now.getTime())
 }

@@ -1,4 +1,4 @@
-import type { Dialect } from '#warehouse/warehouse.ts'
+import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
 import { bucketSql, inSegments } from './days-sql.ts'
 import { dimensionSql, fromSql, rateSql } from './from.ts'
@@ -17,6 +17,7 @@ import { finish } from './order.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import type { Branch } from './source.ts'
+import { type Places, placesOf, type Sided, sideBySide, stackedSides } from './stack.ts'
 import { type Statement, Text } from './text.ts'
 import type { Side, Window } from './window.ts'
 
@@ -31,33 +32,69 @@ export interface Shape {
   of: 'rows' | 'subtotals' | 'totals'
 }
 
-/** Fourth pass: one statement. Each table and side is a branch; branches are stacked and grouped again. */
-export const writeStatement = (shape: Shape, about: string): Statement => {
-  const { resolved, window, branches, grouped } = shape
+/** A statement, and what makes its rows rows that hold all sides. */
+export interface Written {
+  statement: Statement
+  wide(rows: Row[]): Row[]
+}
+
+/**
+ * Whether every period of the window has a row, whether anything happened in it or not: then rows are neither ordered
+ * nor cut nor left out.
+ */
+export const isFilled = ({ resolved, window }: Pick<Shape, 'resolved' | 'window'>): boolean =>
+  window.grain !== undefined &&
+  resolved.dimensions.length === 0 &&
+  resolved.conditions.length === 0 &&
+  !resolved.sort &&
+  !resolved.query.limit &&
+  !resolved.query.offset
+
+/** Fourth pass: one statement. Each table and side is a part; parts are stacked, and grouped again where they are cut. */
+export const writeStatement = (shape: Shape, about: string): Written => {
+  const { window, branches, grouped } = shape
   const text = new Text()
   const keys = [...(window.grain ? ['p'] : []), ...grouped.map((_, i) => `d${i}`)]
-  const parts = isOneScan(shape)
-    ? branches.map(branch => writeSides(shape, text, branch))
-    : window.sides.flatMap((side, s) =>
-        side.segments.length === 0 ? [] : branches.map(branch => writeBranch(shape, text, branch, side, s)),
+  const written = (sql: string, wide: Written['wide'] = rows => rows): Written => ({
+    statement: { about, sql, parameters: text.parameters },
+    wide,
+  })
+  if (isOneScan(shape)) {
+    const parts = branches.map(branch => writeSides(shape, text, branch))
+    return written(finish(shape, text, stacked(shape, parts, keys), keys))
+  }
+  const open = keys.length === 0 || (shape.of === 'rows' && isFilled(shape))
+  const days = open ? placesOf(window) : null
+  const parts = days
+    ? writeDays(shape, text, days)
+    : window.sides.flatMap((side, s): Sided[] =>
+        side.segments.length === 0
+          ? []
+          : branches.map(branch => ({ part: writeBranch(shape, text, branch, side, s), side: s })),
       )
+  if (open) return written(stackedSides(parts, keys), rows => sideBySide(rows, days))
+  const wide = stacked(
+    shape,
+    parts.map(({ part }) => part),
+    keys,
+  )
+  return written(finish(shape, text, wide, keys))
+}
+
+/** Parts under one another with all sides in each row, added up by their keys. */
+const stacked = ({ resolved, window }: Shape, parts: readonly Part[], keys: string[]): string => {
   const answered = new Set(parts.flatMap(part => Object.keys(part.columns)))
   const measures = window.sides.flatMap((_, side) =>
     resolved.aggregates.map((_a, index) => column(side, index)),
   )
   const wanted = [...new Set([...measures, ...answered])]
   const [single] = parts.length === 1 ? parts : []
-  const stacked = single
+  return single
     ? `SELECT ${select(single, keys, wanted)} ${single.rest}`
     : `SELECT ${[...keys, ...wanted.map(name => (answered.has(name) ? `sum(${name}) AS ${name}` : `NULL AS ${name}`))].join(', ')}
 FROM (
 ${parts.map(part => `SELECT ${select(part, keys, [...answered])} ${part.rest}`).join('\nUNION ALL\n')}
 ) u${keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : ''}`
-  return {
-    about,
-    sql: keys.length > 0 ? finish(shape, text, stacked, keys) : stacked,
-    parameters: text.parameters,
-  }
 }
 
 const select = (part: Part, keys: string[], columns: string[]) =>
@@ -103,11 +140,28 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
     : { keys, columns, rest: `${rest}${groupBy(grouped.length)}` }
 }
 
-const writeBranch = (shape: Shape, text: Text, branch: Branch, side: Side, s: number): Part => {
+/** A part for each table, whose rows are days: what several sides ask of a table is read once. */
+const writeDays = (shape: Shape, text: Text, days: Places): Sided[] => {
+  const segments = [...days.keys()].map(day => ({ bucket: 0, from: day, to: day }))
+  const all = { ...(shape.window.sides[0] as Side), segments }
+  return shape.branches.map(branch => ({
+    part: writeBranch(shape, text, branch, all, 0, `f.${branch.source.day}`),
+    side: 'day',
+  }))
+}
+
+const writeBranch = (
+  shape: Shape,
+  text: Text,
+  branch: Branch,
+  side: Side,
+  s: number,
+  period?: string,
+): Part => {
   const { resolved, window, grouped, dialect } = shape
   const { source } = branch
   const keys: Record<string, string> = {}
-  if (window.grain) keys.p = bucketSql(window, side, `f.${source.day}`, text)
+  if (window.grain) keys.p = period ?? bucketSql(window, side, `f.${source.day}`, text)
   grouped.forEach((d, i) => {
     keys[`d${i}`] = dimensionSql(d, source, dialect, text)
   })
