@@ -1,24 +1,22 @@
 import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
-import { dayAt } from '#kernel/zone.ts'
-import type { Company } from './company/company.ts'
-import { crmTruth } from './company/crm-truth.ts'
-import { mailingTruth } from './company/mailing-truth.ts'
-import { accountsOf } from './company/people.ts'
-import { supplyTruth } from './company/supply.ts'
-import { stockTruth } from './company/trade-stock.ts'
-import { accountTruth, accountTruth, quoteTruth, quoteTruth, tradeTruth, tradeTruth } from './company/trade-truth.ts'
-import { spendTruth, trafficTruth } from './company/traffic-truth.ts'
-import { type TruthRange, truth } from './company/truth.ts'
+import type { TruthRange } from './company/truth.ts'
 import { ga4Simulator } from './ga4/index.ts'
 import { hubspotSimulator } from './hubspot/index.ts'
 import { magentoSimulator } from './magento/magento.ts'
 import { marketoSimulator } from './marketo/index.ts'
 import { shopifySimulator } from './shopify/index.ts'
+import { truthOf } from './truth.ts'
 import { plainFaults, type Simulator, type World } from './world.ts'
 
 /** Every vendor that can be played. */
-const makers: readonly ((world: World) => Simulator)[] = [shopifySimulator, magentoSimulator, ga4Simulator]
+const makers: readonly ((world: World) => Simulator)[] = [
+  shopifySimulator,
+  magentoSimulator,
+  ga4Simulator,
+  hubspotSimulator,
+  marketoSimulator,
+]
 
 export interface Simulation {
   app: Hono
@@ -28,7 +26,7 @@ export interface Simulation {
 
 /**
  * The vendors of one company under one roof: each below its name, and besides them
- * `GET /truth` what is true, `POST /clock` {days | hours | to} moves time on, `GET|POST /faults` {name, times?} arms failures,
+ * `GET /truth` {from, to, store, parts} what is true, `POST /clock` {days | hours | to} moves time on, `GET|POST /faults` {name, times?} arms failures,
  * `GET /connections` how to connect.
  */
 export function simulate(world: World): Simulation {
@@ -72,43 +70,9 @@ export function simulate(world: World): Simulation {
   app.get('/truth', c => {
     const { from, to, store, parts } = c.req.query()
     const range: TruthRange = { ...(from && { from }), ...(to && { to }), ...(store && { store }) }
-    return c.json({
-      now: new Date(world.now()).toISOString(),
-      company: {
-        seed: world.company.seed,
-        start: world.company.start,
-        until: world.company.until,
-        accounts: accountsOf(world.company).length,
-      },
-      facts: world.company.facts,
-      ...truthOf(world, range, parts?.split(',')),
-    })
+    return c.json(truthOf(world, range, parts?.split(',')))
   })
   return { app, simulators, world }
-}
-
-const parts = {
-  /** By store, day and country: sales and the shop's own sessions. */
-  trade: (company: Company, at: number, range: TruthRange) => [
-    ...truth(company, at, range),
-    ...tradeTruth(company, at, range),
-  ],
-  /** What analytics reports, by host, day, country, channel and device. */
-  traffic: (company: Company, at: number, range: TruthRange) => [...trafficTruth(company, at, range)],
-  spend: (company: Company, at: number, range: TruthRange) => [...spendTruth(company, at, range)],
-  quotes: (company: Company, at: number) => [...quoteTruth(company, at)],
-  accounts: (company: Company, at: number) => accountTruth(company, at),
-  /** Mailings, leads by stage, deals, campaigns: what the two marketing systems know. */
-  hubspot: (company: Company, at: number) => [...crmTruth(company, at)],
-  marketo: (company: Company, at: number) => [...mailingTruth(company, at)],
-} satisfies Record<string, (company: Company, at: number, range: TruthRange) => unknown[]>
-
-/** What is true at the instant, part by part; all of it where none is named. */
-function truthOf(world: World, range: TruthRange, wanted?: readonly string[]): Record<string, unknown[]> {
-  const strange = wanted?.find(name => !(name in parts))
-  if (strange) throw invalid(`Of ${strange} nothing is known.`, `Ask for ${Object.keys(parts).join(', ')}.`)
-  const named = Object.entries(parts).filter(([name]) => !wanted || wanted.includes(name))
-  return Object.fromEntries(named.map(([name, make]) => [name, make(world.company, world.now(), range)]))
 }
 
 /** Everything that is to be connected, as one gives it. */
