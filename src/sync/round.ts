@@ -22,6 +22,7 @@ import {
 } from './connected.ts'
 import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
+import { keepTotals } from './reconcile.ts'
 import { reading, takeTurn } from './turn.ts'
 import type { Vault } from './vault.ts'
 
@@ -309,7 +310,21 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     // Fresh changes do not wait for all of history.
     if (!options.all) for (const stream of due()) await fresh(stream)
   }
+  if (behind().length === 0) await compare()
   return ended()
+
+  /** The source's own totals, a few times a day; that they cannot be had is no reason to read nothing. */
+  async function compare(): Promise<void> {
+    const last = own.comparedAt === null ? 0 : Date.parse(own.comparedAt)
+    if (!connector.totals || (!options.all && clock().getTime() - last < 6 * 60 * minute)) return
+    try {
+      await keepTotals(ledger, own, connector, session, now)
+      await noteConnection(ledger, id, { comparedAt: clock().toISOString() })
+    } catch (error) {
+      if (options.signal.aborted) throw error
+      result.troubles.push({ stream: null, trouble: troubleOf(error, clock()) })
+    }
+  }
 
   function ended(): RoundResult {
     result.more = own.state === 'active' && behind().length > 0

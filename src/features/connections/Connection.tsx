@@ -20,6 +20,13 @@ const kinds: Record<string, string> = {
   replay: 'Mapped again',
 }
 
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+
+const agreement = (days: readonly { agrees: boolean }[]): string => {
+  const same = days.filter(day => day.agrees).length
+  return `${count.format(same)} of ${count.format(days.length)} days`
+}
+
 /** One connection: what each of its streams brought, what is wrong and what helps, and what the last turns did. */
 export function Connection({ row, onClose }: { row: ConnectionRow | null; onClose: () => void }) {
   return (
@@ -57,6 +64,9 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
     refetchInterval: row.running ? 2_000 : 15_000,
   })
   const strange = useQuery(api.connections.unmapped.queryOptions({ input: { connection } }))
+  const totals = useQuery(
+    api.connections.reconciliation.queryOptions({ input: { connection, from: daysAgo(35), to: daysAgo(0) } }),
+  )
   const failed = sync.error ?? pause.error ?? resume.error ?? disconnect.error
   return (
     <>
@@ -153,6 +163,31 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
           ]}
         />
       </Card>
+      {totals.data && totals.data.length > 0 && (
+        <Card title="Agrees with its own totals" note={agreement(totals.data)} flush>
+          <DataTable
+            caption="Days, as the source counts them and as they stand here"
+            compact
+            maxHeight={280}
+            rows={totals.data.filter(day => !day.agrees)}
+            rowKey={day => `${day.store} ${day.day}`}
+            empty={<EmptyState compact kind="all_done" title="Every day of the last five weeks agrees" />}
+            columns={[
+              { key: 'day', label: 'Day', render: day => day.day },
+              { key: 'store', label: 'Store', render: day => day.store },
+              {
+                key: 'what',
+                label: 'Differs by',
+                render: day =>
+                  day.figures
+                    .filter(one => Number(one.difference) !== 0)
+                    .map(one => `${one.metric.replaceAll('_', ' ')} ${one.difference}`)
+                    .join(' · '),
+              },
+            ]}
+          />
+        </Card>
+      )}
       {strange.data && strange.data.length > 0 && (
         <Card title="Not understood" note="kept, and tried again with each new version" flush>
           <DataTable

@@ -6,9 +6,11 @@ import type { Context } from '#features/context.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { reconciled } from '#sync/reconcile.ts'
 import {
   ConnectInput,
   ConnectionRow,
+  Reconciled,
   stateOf,
   Tested,
   TurnRow,
@@ -285,6 +287,32 @@ export const systems = {
         after: { keepData: input.keepData },
       })
       return {}
+    }),
+
+  reconciliation: read({
+    role: 'viewer',
+    summary: 'What sources count themselves, day by day, beside what stands here',
+  })
+    .input(
+      z.object({
+        connection: z.string().optional().describe('All that the reader may see when absent'),
+        from: z.iso.date(),
+        to: z.iso.date(),
+      }),
+    )
+    .output(z.array(Reconciled))
+    .handler(async ({ input, context }) => {
+      const { ledger, actor, metrics } = context
+      const own = input.connection
+        ? [await ownOf(context, input.connection)]
+        : (await ledger.select().from(connections)).filter(one => seesAll(actor, storesOf(one)))
+      return reconciled(
+        ledger,
+        metrics,
+        context.clock(),
+        own.map(one => one.id),
+        input,
+      )
     }),
 
   turns: read({ role: 'viewer', summary: 'What the last turns of a connection did' })

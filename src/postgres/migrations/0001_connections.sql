@@ -14,6 +14,7 @@ CREATE TABLE "connections" (
 	"trouble" jsonb,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"next_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"compared_at" timestamp with time zone,
 	"by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );

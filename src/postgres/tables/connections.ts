@@ -65,6 +65,8 @@ export const connections = pgTable('connections', {
   failures: integer().notNull().default(0),
   /** When it is looked at again. */
   nextAt: moment('next_at').notNull().defaultNow(),
+  /** When the source's own totals were asked for last. */
+  comparedAt: moment('compared_at'),
   by: text().notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
 })
