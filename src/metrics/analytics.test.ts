@@ -199,6 +199,54 @@ describe('purchases', () => {
   })
 })
 
+describe('people', () => {
+  beforeAll(async () => {
+    const row = (grain: string, day: string, total_users: number, more = {}) => ({
+      store: 'shop',
+      origin: 'ga4',
+      grain,
+      day,
+      dimension: '',
+      value: '',
+      total_users,
+      active_users: total_users - 1,
+      source: 'test',
+      ...more,
+    })
+    await deliver(granary, 'traffic_users', [
+      row('day', '2026-03-02', 50),
+      row('day', '2026-03-03', 40),
+      row('day', '2026-03-20', 10),
+      row('week', '2026-03-02', 70),
+      row('month', '2026-02-01', 300),
+      row('month', '2026-03-01', 90),
+      row('year', '2026-01-01', 350),
+    ])
+  })
+  const users = async (query: Partial<Query>) => {
+    const { rows, totals, meta } = await ask({ metrics: ['total_users'], ...query })
+    return {
+      rows: rows.map(row => row.total_users),
+      total: totals.total_users,
+      missing: meta.missing.total_users,
+    }
+  }
+  it('are those of the period asked for, never a sum', async () => {
+    expect(await users({ from: '2026-03-02', to: '2026-03-08' })).toMatchObject({ total: '70' })
+    expect(await users({ from: '2026-03-02', to: '2026-03-02' })).toMatchObject({ total: '50' })
+    const days = await users({ from: '2026-03-02', to: '2026-03-03', grain: 'day' })
+    expect(days).toMatchObject({ rows: ['50', '40'], total: null })
+    // March is not over: what is known of it reaches as far as the data.
+    const months = await users({ from: '2026-02-01', to: '2026-03-20', grain: 'month' })
+    expect(months.rows).toEqual(['300', '90'])
+  })
+  it('are not known for days that are no period, and it is said why', async () => {
+    const { total, missing } = await users({ from: '2026-03-02', to: '2026-03-05' })
+    expect(total).toBeNull()
+    expect(missing).toContain('each whole day, week, month, quarter and year')
+  })
+})
+
 describe('products', () => {
   it('are viewed, put into carts and bought', async () => {
     const { rows } = await ask({

@@ -7,7 +7,7 @@ import { type Scoped, scopeOf, todayIn } from './compile/scope.ts'
 import { chooseSources, type Sourced } from './compile/source.ts'
 import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
 import { targetsOf } from './compile/targets.ts'
-import { cutWindow, type Window, wholeWindow } from './compile/window.ts'
+import { cutWindow, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
 import { factByName } from './facts.ts'
@@ -56,8 +56,14 @@ export const plan = (
   )
   const window = cutWindow(resolved, world, todayIn(world, scoped.stores, scope.now), data)
   const whole = wholeWindow(window)
+  const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {
-    const sourced = chooseSources(resolved, grouped, over.grain === 'hour')
+    const sourced = chooseSources(resolved, grouped, over.grain === 'hour', {
+      periods: periodic
+        ? wholePeriods(over, contents.span('traffic_users', scoped.reach.stores)?.to ?? null)
+        : [],
+      several: scoped.reach.several,
+    })
     const { dialect } = granary
     const shape = {
       resolved,

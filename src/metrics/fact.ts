@@ -25,6 +25,8 @@ export interface Source {
   counter?: string
   /** Rows the source itself calls sampled, thresholded or provisional. */
   flawed?: string
+  /** Rows each stand for a whole period of this length, and answer only questions cut into just such periods. */
+  period?: 'day' | 'week' | 'month' | 'quarter' | 'year'
   /** Columns that add up only while one of these dimensions is grouped or held fixed. */
   needs?: Readonly<Record<string, string>>
 }

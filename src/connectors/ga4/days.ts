@@ -1,4 +1,4 @@
-import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
 import { dayAt, dayStart } from '#kernel/zone.ts'
 import type { Turn } from '../connector.ts'
 import type { Session } from './session.ts'
@@ -39,3 +39,11 @@ export function stretches(
     parts.push({ from: later(addDays(end, 1 - size), from), to: end })
   return parts
 }
+
+/**
+ * Which days' rows the first record of a batch replaces, its own among them; later records of the batch replace none.
+ * In history all days of the turn go at once, because each going costs a delivery; fresh days go as their own batch
+ * comes, so that a turn that is cut short leaves no day empty.
+ */
+export const replacedBy = (days: Stretch, batch: Stretch, first: boolean, history: boolean): Day[] =>
+  history ? (first ? daysBetween(days.from, days.to) : []) : daysBetween(batch.from, batch.to)

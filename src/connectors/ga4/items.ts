@@ -1,6 +1,6 @@
 import { type Day, daysBetween } from '#kernel/day.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, isProvisional, stretches } from './days.ts'
+import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
 import { readDays, type Table, type Wanted } from './report.ts'
 import { count, money, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
@@ -20,6 +20,8 @@ export const itemsOfAllHosts: Wanted = {
 /** The items of a day. */
 export interface ItemDay {
   day: Day
+  /** Days whose rows go before those of this record and the ones after it come. */
+  replaces: Day[]
   provisional: boolean
   currency: string
   table: Table
@@ -31,14 +33,18 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<ItemDay
   const { timezone } = await session.property()
   const wanted = (await session.fits(items.dimensions, items.metrics)) ? items : itemsOfAllHosts
   const total = daysBetween(days.from, days.to).length
+  let first = true
   for (const { from, to } of stretches(days)) {
+    const gone = replacedBy(days, { from, to }, first, turn.history)
+    first = false
     const clock = session.http.clock()
     const found = [...(await readDays(session, wanted, from, to, turn.history))]
     yield {
       total,
       remarks: found.flatMap(([, one]) => one.remarks),
-      records: found.map(([day, { fields, rows, flags, currency }]) => ({
+      records: found.map(([day, { fields, rows, flags, currency }], index) => ({
         day,
+        replaces: index === 0 ? gone : [],
         provisional: isProvisional(timezone, day, clock),
         currency,
         table: { fields, rows, flags },
@@ -54,7 +60,7 @@ const counted = {
   items_purchased: 'itemsPurchased',
 } as const
 
-function map({ day, provisional, currency, table }: ItemDay, place: Place): Mapped {
+function map({ day, replaces, provisional, currency, table }: ItemDay, place: Place): Mapped {
   const rows = new Map<string, CanonicalRow>()
   const hosts = new Set<string>()
   for (const { get, other } of named(table)) {
@@ -77,10 +83,12 @@ function map({ day, provisional, currency, table }: ItemDay, place: Place): Mapp
       row[column] = Number(row[column] ?? 0) + count(get(metric))
     row.item_revenue = plus(String(row.item_revenue), money(get('itemRevenue')))
   }
-  const stores = storesOf(place, hosts)
-  stores.set(place.home.store, place.home)
   return {
-    gone: { item_days: [...stores.keys()].map(store => ({ store, day, origin })) },
+    gone: {
+      item_days: [...storesOf(place, hosts).keys()].flatMap(store =>
+        replaces.map(gone => ({ store, day: gone, origin })),
+      ),
+    },
     rows: { item_days: [...rows.values()] },
   }
 }

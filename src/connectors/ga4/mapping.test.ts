@@ -28,6 +28,7 @@ const place = (stores = [shop('home')]): Place => {
 const table = (fields: string[], rows: string[][] = []) => ({ fields, rows, flags: [] })
 const day = (more: Partial<TrafficDay>): TrafficDay => ({
   day: '2026-11-21',
+  replaces: ['2026-11-21'],
   provisional: false,
   currency: 'USD',
   traffic: table([]),
@@ -124,6 +125,7 @@ describe('mapping', () => {
   it('shares a campaign’s cost among the stores it led to, to the penny', () => {
     const record = {
       day: '2026-11-21',
+      replaces: ['2026-11-21'],
       currency: 'GBP',
       table: table(
         [

@@ -1,6 +1,6 @@
 import { type Day, daysBetween } from '#kernel/day.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, isProvisional, stretches } from './days.ts'
+import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
 import { readDays, type Table, type Wanted } from './report.ts'
 import { count, country, money, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
@@ -23,6 +23,8 @@ export const purchases: Wanted = {
 /** The purchases of a day. */
 export interface PurchaseDay {
   day: Day
+  /** Days whose rows go before those of this record and the ones after it come. */
+  replaces: Day[]
   provisional: boolean
   currency: string
   table: Table
@@ -33,14 +35,18 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<Purchas
   if (!days) return
   const { timezone } = await session.property()
   const total = daysBetween(days.from, days.to).length
+  let first = true
   for (const { from, to } of stretches(days)) {
+    const gone = replacedBy(days, { from, to }, first, turn.history)
+    first = false
     const clock = session.http.clock()
     const found = [...(await readDays(session, purchases, from, to, turn.history))]
     yield {
       total,
       remarks: found.flatMap(([, one]) => one.remarks),
-      records: found.map(([day, { fields, rows, flags, currency }]) => ({
+      records: found.map(([day, { fields, rows, flags, currency }], index) => ({
         day,
+        replaces: index === 0 ? gone : [],
         provisional: isProvisional(timezone, day, clock),
         currency,
         table: { fields, rows, flags },
@@ -49,7 +55,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<Purchas
   }
 }
 
-function map({ day, provisional, currency, table }: PurchaseDay, place: Place): Mapped {
+function map({ day, replaces, provisional, currency, table }: PurchaseDay, place: Place): Mapped {
   const rows = new Map<string, CanonicalRow>()
   const hosts = new Set<string>()
   for (const { get, other } of named(table)) {
@@ -82,7 +88,11 @@ function map({ day, provisional, currency, table }: PurchaseDay, place: Place): 
     })
   }
   return {
-    gone: { analytics_orders: [...storesOf(place, hosts).keys()].map(store => ({ store, origin, day })) },
+    gone: {
+      analytics_orders: [...storesOf(place, hosts).keys()].flatMap(store =>
+        replaces.map(gone => ({ store, origin, day: gone })),
+      ),
+    },
     rows: { analytics_orders: [...rows.values()] },
   }
 }

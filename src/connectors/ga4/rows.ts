@@ -43,8 +43,9 @@ export const qualityOf = (flags: readonly Flag[], provisional: boolean, other = 
 export function storesOf(place: Place, hosts: Iterable<string>): Map<string, PlaceStore> {
   const known = place.facts.hosts
   const all = new Set([...(Array.isArray(known) ? (known as string[]) : []), ...hosts])
-  const stores = [...all].map(host => place.storeOf(host))
-  return new Map((stores.length > 0 ? stores : [place.home]).map(one => [one.store, one]))
+  // The connection's own store has what came from hosts nobody knows.
+  const stores = [place.home, ...[...all].map(host => place.storeOf(host))]
+  return new Map(stores.map(one => [one.store, one]))
 }
 
 /** `(not set)` says nothing of a country; codes stay as they are. */

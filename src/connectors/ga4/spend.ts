@@ -1,7 +1,7 @@
 import { addDays, type Day, daysBetween } from '#kernel/day.ts'
 import { allocate } from '#kernel/money.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, stretches } from './days.ts'
+import { daysOf, replacedBy, stretches } from './days.ts'
 import { type Read, readReport, request, type Table, type Wanted } from './report.ts'
 import { count, money, named, plus, storesOf } from './rows.ts'
 import type { ReportAnswer, Session } from './session.ts'
@@ -23,6 +23,8 @@ const routes: Wanted = {
 /** The cost of a day, with what is known of where its campaigns led around that day. */
 export interface SpendDay {
   day: Day
+  /** Days whose rows go before those of this record and the ones after it come. */
+  replaces: Day[]
   currency: string
   table: Table
   routes: Table
@@ -43,7 +45,10 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<SpendDa
     [{ startDate: turn.history ? days.from : addDays(days.from, -around), endDate: days.to }],
     turn.history,
   )
+  let first = true
   for (const { from, to } of stretches(days, together)) {
+    const gone = replacedBy(days, { from, to }, first, turn.history)
+    first = false
     const asked = daysBetween(from, to)
     const ranges = (day: Day) => [{ startDate: day, endDate: day }]
     const body = { requests: asked.map(day => request(spend, ranges(day), 0)) }
@@ -57,6 +62,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<SpendDa
       const names = new Set(rows.map(row => row.slice(0, 2).join('\u0001')))
       records.push({
         day,
+        replaces: index === 0 ? gone : [],
         currency,
         table: { fields, rows, flags },
         routes: { ...table(led), rows: led.rows.filter(row => names.has(row.slice(0, 2).join('\u0001'))) },
@@ -135,12 +141,12 @@ function map(record: SpendDay, place: Place): Mapped {
       row.impressions = Number(row.impressions) + Number(shown?.[index] ?? 0)
     })
   }
-  const stores = storesOf(place, [])
-  stores.set(place.home.store, place.home)
   return {
     gone: {
-      spend_days: [...stores.keys()].flatMap(store =>
-        [...platforms].map(platform => ({ store, day, platform, account: '' })),
+      spend_days: [...storesOf(place, []).keys()].flatMap(store =>
+        [...platforms].flatMap(platform =>
+          record.replaces.map(gone => ({ store, day: gone, platform, account: '' })),
+        ),
       ),
     },
     rows: { spend_days: [...rows.values()] },

@@ -52,9 +52,12 @@ export function assertion({ email, key, keyId }: ServiceAccount, at: number): st
   const iat = Math.floor(at / 1000)
   const head = base64({ alg: 'RS256', typ: 'JWT', ...(keyId && { kid: keyId }) })
   const claim = base64({ iss: email, scope, aud: audience, iat, exp: iat + 3600 })
-  const signature = sign('RSA-SHA256', Buffer.from(`${head}.${claim}`), key).toString('base64url')
-  return `${head}.${claim}.${signature}`
+  return signed(`${head}.${claim}`, key)
 }
+
+/** A text with its signature after it, by RS256 (RFC 7515). */
+export const signed = (text: string, key: KeyObject): string =>
+  `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`
 
 export interface Tokens {
   /** A token that holds for a minute more at least. @throws Failure('forbidden') where Google refuses the account. */

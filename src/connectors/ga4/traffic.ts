@@ -1,7 +1,7 @@
 import type { Day } from '#kernel/day.ts'
 import { daysBetween } from '#kernel/day.ts'
 import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, isProvisional, stretches } from './days.ts'
+import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
 import { type Read, readDays, type Table, type Wanted } from './report.ts'
 import { count, country, money, type Named, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
@@ -53,6 +53,8 @@ export const landing: Wanted = {
 /** A day as it was counted: everything of it at once, so that what is no longer there can go. */
 export interface TrafficDay {
   day: Day
+  /** Days whose rows go before those of this record and the ones after it come. */
+  replaces: Day[]
   provisional: boolean
   currency: string
   traffic: Table
@@ -69,18 +71,22 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<Traffic
   const { timezone } = await session.property()
   const staged = await session.fits(funnel.dimensions, funnel.metrics)
   const total = daysBetween(days.from, days.to).length
+  let first = true
   for (const { from, to } of stretches(days)) {
     const clock = session.http.clock()
     const main = await readDays(session, traffic, from, to, turn.history)
     const stages = staged ? await readDays(session, funnel, from, to, turn.history) : null
     const landings = await readDays(session, landing, from, to, turn.history)
     const records: TrafficDay[] = []
+    const gone = replacedBy(days, { from, to }, first, turn.history)
+    first = false
     const remarks: string[] = []
     for (const [day, one] of main) {
       const stage = stages?.get(day)
       const pages = landings.get(day) ?? { ...one, rows: [] }
       records.push({
         day,
+        replaces: records.length === 0 ? gone : [],
         provisional: isProvisional(timezone, day, clock),
         currency: one.currency,
         traffic: table(one),
@@ -194,7 +200,9 @@ function map(record: TrafficDay, place: Place): Mapped {
   return {
     // What is not in the day as it is now was there only until Google knew better.
     gone: {
-      traffic_days: [...storesOf(place, hosts).keys()].map(store => ({ store, day: record.day, origin })),
+      traffic_days: [...storesOf(place, hosts).keys()].flatMap(store =>
+        record.replaces.map(day => ({ store, day, origin })),
+      ),
     },
     rows: { traffic_days: [...sums.rows.values()] },
   }

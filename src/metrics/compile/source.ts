@@ -16,8 +16,21 @@ export interface Sourced {
   unanswerable: Map<string, string>
 }
 
+/** What sources are chosen by besides dimensions. */
+export interface Cut {
+  /** Lengths of period the question is cut into, whole ones throughout. */
+  periods?: readonly string[]
+  /** Rows of more than one store are asked for. */
+  several?: boolean
+}
+
 /** Third pass: for each aggregate the smallest table that holds every dimension and filter of the question. */
-export const chooseSources = (resolved: Resolved, grouped: ResolvedDimension[], hourly: boolean): Sourced => {
+export const chooseSources = (
+  resolved: Resolved,
+  grouped: ResolvedDimension[],
+  hourly: boolean,
+  { periods = [], several = true }: Cut = {},
+): Sourced => {
   const branches: Branch[] = []
   const unanswerable = new Map<string, string>()
   const needed = new Set([...grouped.map(d => d.of), ...resolved.filters.map(f => f.dimension.of)])
@@ -25,10 +38,13 @@ export const chooseSources = (resolved: Resolved, grouped: ResolvedDimension[], 
   const fixed = new Set([
     ...grouped.filter(d => !d.groups).map(d => d.of),
     ...resolved.filters.filter(f => f.is?.length === 1 && !f.dimension.groups).map(f => f.dimension.of),
+    ...(several ? [] : ['store']),
   ])
   for (const aggregate of resolved.aggregates) {
     const fact = factByName[aggregate.fact]
-    const source = fact?.sources.find(s => answers(s, aggregate, needed, fixed))
+    const source = fact?.sources.find(
+      s => answers(s, aggregate, needed, fixed) && (!s.period || periods.includes(s.period)),
+    )
     if (!fact || !source) {
       unanswerable.set(aggregateKey(aggregate), why(aggregate, needed))
       continue
@@ -77,6 +93,8 @@ const why = (aggregate: Aggregate, needed: Set<string>): string => {
   const labels = [...needed]
     .filter(d => !held.has(d))
     .map(d => dimensions.find(x => x.name === d)?.label.toLowerCase() ?? d)
+  if (labels.length === 0 && fact?.sources.every(s => s.period))
+    return `${fact.label} are counted anew for each whole day, week, month, quarter and year of one store: ask for one of these, store by store`
   return labels.length > 0
     ? `${fact?.label ?? aggregate.fact} cannot be split by ${labels.join(' and ')}`
     : `${fact?.label ?? aggregate.fact} cannot be split by these dimensions together`

@@ -3,8 +3,10 @@ import { type Day, earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import {
   type CalendarRule,
+  civilYear,
   type Grain,
   type Period,
+  periodOf,
   periodsBetween,
   resolveWindow,
   ruleNamed,
@@ -117,3 +119,18 @@ const compared = (
     }
   })
 }
+
+/**
+ * Lengths of civil period that every part of the question is exactly one of. The period in progress counts as whole:
+ * what is known of it reaches as far as the data do (`last`).
+ */
+export const wholePeriods = (window: Window, last: Day | null): Grain[] =>
+  (['day', 'week', 'month', 'quarter', 'year'] as const).filter(grain =>
+    window.sides.every((side, index) =>
+      side.segments.every(({ from, to }) => {
+        const period = periodOf(civilYear, from, grain)
+        const inProgress = index === 0 && last !== null && to >= last && to <= period.to
+        return period.from === from && (period.to === to || inProgress)
+      }),
+    ),
+  )

@@ -63,6 +63,24 @@ export const demand: readonly Fact[] = [
     supply: 'Google Analytics or a traffic file',
   },
   {
+    name: 'users',
+    label: 'Users',
+    table: 'traffic_users',
+    sources: (['day', 'week', 'month', 'quarter', 'year'] as const).map(period => ({
+      table: 'traffic_users',
+      day: 'day',
+      where: `f.grain = '${period}' AND f.dimension = ''`,
+      dimensions: { store: 'f.store', origin: 'f.origin' },
+      period,
+      // Somebody may visit two shops: people of several are not added.
+      needs: { total_users: 'store', active_users: 'store' },
+    })),
+    money: [],
+    optional: ['total_users', 'active_users'],
+    ranked: 'total_users',
+    supply: 'Google Analytics',
+  },
+  {
     name: 'items',
     label: 'Interest in products',
     table: 'item_days',

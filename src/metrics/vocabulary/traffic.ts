@@ -1,4 +1,4 @@
-import { awaiting, type Metric, metric } from '../metric.ts'
+import { type Metric, metric } from '../metric.ts'
 
 /** GA4 and Shopify count sessions differently; a question over both counters says so. */
 export const traffic: readonly Metric[] = [
@@ -36,21 +36,23 @@ export const traffic: readonly Metric[] = [
     'sum(traffic.new_users)',
     'First visits as the counter sees them.',
   ),
-  awaiting(
+  metric(
     'total_users',
     'Users',
     'count',
     'up',
-    'Distinct users, fetched per grain because they never add up.',
-    'Google Analytics',
+    'sum(users.total_users)',
+    'Distinct users of a day, week, month, quarter or year, counted for just that period: they never add up.',
+    { additivity: 'non_additive' },
   ),
-  awaiting(
+  metric(
     'active_users',
     'Active users',
     'count',
     'up',
-    'Distinct engaged users, fetched per grain.',
-    'Google Analytics',
+    'sum(users.active_users)',
+    'Distinct engaged users, counted for just the period asked for.',
+    { additivity: 'non_additive' },
   ),
   metric(
     'key_events',
