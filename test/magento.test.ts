@@ -5,6 +5,7 @@ import { sum } from '#kernel/money.ts'
 import { stockTruth } from '#simulators/company/trade-stock.ts'
 import { accountTruth, quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import type { TruthRow } from '#simulators/company/truth.ts'
+import { buyersOf } from '#simulators/magento/accounts.ts'
 import type { World } from '#simulators/world.ts'
 import { magentoScene as scene } from './magento-scene.ts'
 import { type SmallEngine, smallEngine } from './small-engine.ts'
@@ -95,6 +96,27 @@ describe('Magento, from the simulator to the rows', () => {
         created_day: one.created,
         order_id: one.order,
       })
+    // A stage stands once, where the quote was last seen in it; orders of quotes are told by their own number.
+    const entered = engine.rows('deal_stages').map(row => `${row.deal_id} ${row.stage}`)
+    expect(new Set(entered).size).toBe(entered.length)
+    expect(entered.length).toBeGreaterThan(deals.size)
+    const products = new Map(engine.rows('products').map(row => [row.product_id, row]))
+    const gone = world.company.catalogue.products.filter(one => one.deleted !== null && !one.giftCard)
+    expect(gone.length).toBeGreaterThan(0)
+    for (const one of gone) for (const variant of one.variants) expect(products.has(variant.sku)).toBe(false)
+    const left = world.company.catalogue.products[0]
+    expect(products.get(left?.variants[0]?.sku ?? '')).toMatchObject({
+      category: 'Kitchen',
+      vendor: 'Ashdown Ceramics',
+      title: expect.stringContaining(left?.title ?? ''),
+    })
+    // The rise of costs after the history is a second cost, from its day.
+    const rises = engine
+      .rows('product_costs')
+      .filter(row => row.from_day === world.company.facts.costRise.day)
+    expect(rises.length).toBeGreaterThan(0)
+    const people = buyersOf(world.company, world.now())
+    expect(engine.rows('customers').length).toBe(people.length)
     const stock = engine.rows('stock_days').filter(row => row.day === '2026-12-31')
     const truth = stockTruth(world.company, world.now())
     expect(stock.length).toBe(truth.length)

@@ -1,7 +1,7 @@
 import type { Mapped, Place, Stream } from '../connector.ts'
 import { personal } from './orders.ts'
 import { clockOf, type Json, list, member, text } from './raw.ts'
-import { type Search, walk, within } from './search.ts'
+import { type Search, walk } from './search.ts'
 import type { Session } from './session.ts'
 import { keysOfWebsites } from './shops.ts'
 
@@ -33,45 +33,32 @@ export const groupsOf = (session: Session): Promise<ReadonlyMap<string, string>>
     return names
   })
 
-async function* read(session: Session, search: Search) {
-  const keys = await keysOfWebsites(session)
-  const groups = await groupsOf(session)
-  for await (const found of walk(session, search)) {
-    if (!found) return
-    yield {
-      records: found.rows.map(customer => ({
-        website: keys.get(Number(customer.website_id)) ?? '',
-        customer,
-        group: groups.get(text(customer.group_id)) ?? '',
-      })),
-      total: found.total,
-      remarks: found.remarks,
-    }
-  }
-}
-
-const common = { label: 'Customers', tables: ['customers'] as const, personal, map: mapCustomer }
-
+/** All of them each time: those who were deleted or asked to be forgotten leave no trace but their absence. */
 export const customerStream: Stream<Session, CustomerRecord> = {
-  ...common,
   name: 'customers',
-  kind: 'window',
-  every: hour,
-  overlap: 10 * 60_000,
-  settle: 30_000,
-  read: (session, turn) =>
-    read(session, { ...customerSearch, along: 'updated_at', filters: within('updated_at', turn) }),
-}
-
-/** All of them once a day: those who were deleted or asked to be forgotten leave no trace but their absence. */
-export const customerSweep: Stream<Session, CustomerRecord> = {
-  ...common,
-  name: 'customers_sweep',
-  label: 'Customers, all',
+  label: 'Customers',
   kind: 'snapshot',
+  tables: ['customers'],
   every: 24 * hour,
   whole: true,
-  read: session => read(session, customerSearch),
+  personal,
+  async *read(session) {
+    const keys = await keysOfWebsites(session)
+    const groups = await groupsOf(session)
+    for await (const found of walk(session, customerSearch)) {
+      if (!found) return
+      yield {
+        records: found.rows.map(customer => ({
+          website: keys.get(Number(customer.website_id)) ?? '',
+          customer,
+          group: groups.get(text(customer.group_id)) ?? '',
+        })),
+        total: found.total,
+        remarks: found.remarks,
+      }
+    }
+  },
+  map: mapCustomer,
 }
 
 export function mapCustomer({ website, customer, group }: CustomerRecord, place: Place): Mapped {

@@ -1,8 +1,8 @@
 import type { Connector } from '../connector.ts'
 import { check } from './check.ts'
 import { companyStream } from './companies.ts'
-import { customerStream, customerSweep } from './customers.ts'
-import { memoStream, orderStream } from './orders.ts'
+import { customerStream } from './customers.ts'
+import { orderStream } from './orders.ts'
 import { papers } from './papers.ts'
 import { costStream, productStream } from './products.ts'
 import { quoteStream } from './quotes.ts'
@@ -97,12 +97,10 @@ export const magento: Connector<Session> = {
   check,
   streams: [
     orderStream,
-    memoStream,
     productStream,
     costStream,
     stockStream,
     customerStream,
-    customerSweep,
     companyStream,
     quoteStream,
     ...papers,

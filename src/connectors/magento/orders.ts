@@ -1,7 +1,7 @@
 import type { Batch, Stream } from '../connector.ts'
 import { mapOrder } from './order-rows.ts'
 import { type Json, list, text } from './raw.ts'
-import { among, type Search, walk, within } from './search.ts'
+import { among, type Search, stamp, walk, within } from './search.ts'
 import type { Session } from './session.ts'
 import { websiteOfView } from './shops.ts'
 
@@ -99,56 +99,47 @@ async function rulesOf(session: Session, order: Json): Promise<string> {
     .join(', ')
 }
 
-const restated = {
-  tables: ['sales_lines'] as const,
-  kind: 'window' as const,
+/**
+ * Orders that changed, each whole. Invoices, shipments, cancellations and most credit memos move an order's time of
+ * change; memos entered by other systems do not, so those that changed are looked through as well and bring their orders
+ * with them. One stream for both: what is read later is what holds, when it is stored and when it is replayed.
+ */
+export const orderStream: Stream<Session, OrderRecord> = {
+  name: 'orders',
+  label: 'Orders',
+  kind: 'window',
+  tables: ['sales_lines'],
+  every: 15 * 60_000,
   // A change is written some moments after the time it bears; clocks of several servers differ a little more.
   settle: 30_000,
   overlap: 10 * 60_000,
   slice: 90 * day,
-  restates: true as const,
+  restates: true,
   personal,
-  map: mapOrder,
-}
-
-/** Orders that changed. Invoices, shipments, cancellations and most credit memos move an order's time of change. */
-export const orderStream: Stream<Session, OrderRecord> = {
-  name: 'orders',
-  label: 'Orders',
-  every: 15 * 60_000,
-  ...restated,
   async *read(session, turn) {
-    for await (const found of walk(session, { ...orders, filters: within('updated_at', turn) })) {
+    const window = within('updated_at', turn)
+    for await (const found of walk(session, { ...orders, filters: window })) {
       if (!found) return
       const { records, remarks } = await whole(session, found.rows)
       yield batch(records, [...found.remarks, ...remarks], found.total)
     }
-  },
-}
-
-/**
- * Orders of credit memos that changed: those entered by other systems leave the order's own time as it was. The order
- * is read again whole, so that nothing is counted twice.
- */
-export const memoStream: Stream<Session, OrderRecord> = {
-  name: 'credit_memos',
-  label: 'Credit memos',
-  every: 15 * 60_000,
-  ...restated,
-  async *read(session, turn) {
-    const changed: Search = { ...memos, along: 'updated_at', filters: within('updated_at', turn) }
-    for await (const found of walk(session, changed)) {
+    for await (const found of walk(session, { ...memos, along: 'updated_at', filters: window })) {
       if (!found) return
-      // In history the orders' own stream has brought their memos already, but for the orders it had in other slices.
       const ids = [...new Set(found.rows.map(one => Number(one.order_id)))]
       for await (const part of among(session, { ...orders, along: 'entity_id' }, 'entity_id', ids)) {
-        const { records, remarks } = await whole(session, part.rows)
-        yield batch(records, [...part.remarks, ...remarks])
+        // Those that changed in the window themselves have been read with all their memos above.
+        const left = part.rows.filter(order => !isWithin(text(order.updated_at), turn))
+        const { records, remarks } = await whole(session, left)
+        if (records.length > 0 || remarks.length > 0) yield batch(records, [...part.remarks, ...remarks])
       }
       if (found.remarks.length > 0) yield batch([], found.remarks)
     }
   },
+  map: mapOrder,
 }
+
+const isWithin = (time: string, { from, to }: { from: number; to: number }): boolean =>
+  stamp(Math.max(0, from)) <= time && time < stamp(to)
 
 const batch = (records: OrderRecord[], remarks: string[], total?: number): Batch<OrderRecord> => ({
   records,

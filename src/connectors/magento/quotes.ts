@@ -85,7 +85,8 @@ export const modulesOf = (session: Session): Promise<ReadonlySet<string>> =>
 
 /**
  * A quote as it stands, and the stages that can be told: when it was made, and when it came to where it stands. Its
- * other stages are those seen at earlier readings: each stays where it was entered.
+ * other stages are those seen at earlier readings. Magento tells only when a quote last changed, which it also does
+ * within a stage: each stage is there once, at the last change seen in it.
  */
 export function mapQuote({ website, cart, order }: QuoteRecord, place: Place): Mapped {
   const { store, timezone, currency } = place.storeOf(website)
@@ -103,6 +104,7 @@ export function mapQuote({ website, cart, order }: QuoteRecord, place: Place): M
     ...(stage === 'created' ? [] : [{ stage, clock: entered }]),
   ]
   return {
+    gone: { deal_stages: [{ ...id, stage }] },
     rows: {
       deals: [
         {

@@ -20,7 +20,7 @@ export const tradeShop: StoreFacts = {
   pound: 1,
   conversion: 0,
   returnRate: 0.05,
-  shipping: { price: 1250, freeFrom: 30_000 },
+  shipping: { price: 1250, freeFrom: 75_000 },
   markets: [
     { country: 'GB', region: 'ENG', share: 0.85, currency: 'GBP', rate: 1, tax: 0.2 },
     // Goods sent to a business abroad bear no tax.
