@@ -32,7 +32,8 @@ const questions = [
   ...documents.partsOfRefund.map(documents.refundPage),
   documents.ordersCount,
   documents.orderIds,
-  documents.returnsById,
+  documents.returnsById(false),
+  documents.returnsById(true),
   documents.customersCount,
   documents.customersPage,
   documents.deletionsPage,
@@ -85,7 +86,7 @@ describe('the contract with Shopify', () => {
       requestedCost(parse(text), { ids: Array.from({ length: count }, (_, n) => String(n)) })
     expect(cost(documents.ordersById(every), 1)).toBeLessThanOrEqual(1000)
     expect(cost(documents.refundsById(every), 1)).toBeLessThanOrEqual(1000)
-    expect(cost(documents.returnsById, 1)).toBeLessThanOrEqual(1000)
+    expect(cost(documents.returnsById(true), 1)).toBeLessThanOrEqual(1000)
     for (const part of documents.partsOfRefund)
       expect(requestedCost(parse(documents.refundPage(part)), {})).toBeLessThanOrEqual(1000)
   })

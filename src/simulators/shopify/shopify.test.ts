@@ -106,6 +106,7 @@ describe('a shop of Shopify, connected', () => {
       world.advance(15 * 60_000)
       await check()
     },
+    180_000,
   )
 })
 
