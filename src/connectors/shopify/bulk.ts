@@ -35,6 +35,21 @@ export async function* exported<R>(session: Session, query: string, shape: Shape
   yield* gathered<R>(session, await finished(session, query), shape)
 }
 
+/** As `exported`, tried once more where it breaks at the vendor. @throws Failure, Postponed */
+export async function* steady<R>(session: Session, query: string, shape: Shape): AsyncGenerator<R> {
+  for (let tried = 1; ; tried++)
+    try {
+      yield* exported<R>(session, query, shape)
+      return
+    } catch (error) {
+      if (!(error instanceof BulkBroken)) throw error
+      if (tried > 1)
+        throw new Failure('unavailable', `Shopify cannot give all ${shape.root} records: ${error.message}.`, {
+          next: 'It is tried again at the next turn.',
+        })
+    }
+}
+
 /** An export that ended well. */
 export async function finished(session: Session, query: string): Promise<Operation> {
   await seat(session)

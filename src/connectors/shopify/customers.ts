@@ -1,6 +1,6 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { Stream } from '../connector.ts'
-import { exported } from './bulk.ts'
+import { steady } from './bulk.ts'
 import { type Page, paged } from './by-id.ts'
 import * as documents from './documents.ts'
 import type { Shape } from './join.ts'
@@ -54,7 +54,7 @@ export const customerStream: Stream<Session, CustomerRecord> = {
       return
     }
     let records: CustomerRecord[] = []
-    for await (const one of exported<CustomerRecord>(session, documents.customersExport(query), shape)) {
+    for await (const one of steady<CustomerRecord>(session, documents.customersExport(query), shape)) {
       records.push(one)
       if (records.length < batchSize) continue
       yield { records, total }

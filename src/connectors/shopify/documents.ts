@@ -1,7 +1,8 @@
 /** Questions in GraphQL. What a scope is needed for is asked only where it is granted: one refused field would fail an export whole. */
 
-const bag = (more = '') => `{ shopMoney { amount currencyCode }${more} }`
-const both = bag(' presentmentMoney { amount currencyCode }')
+/** Amounts in the currency of the shop; the currencies stand once in the order. */
+const bag = () => '{ shopMoney { amount } }'
+const both = '{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }'
 const taxLines = `taxLines { title rate priceSet ${bag()} }`
 
 type Scopes = ReadonlySet<string>
@@ -23,7 +24,7 @@ function orderFields(scopes: Scopes, connect: Connect): string {
   const variant = having(scopes, ['read_products'], `product { id } variant { id ${item} }`)
   return `__typename id legacyResourceId name createdAt updatedAt processedAt cancelledAt cancelReason closedAt test edited
     currencyCode presentmentCurrencyCode taxesIncluded displayFinancialStatus displayFulfillmentStatus returnStatus sourceName
-    totalPriceSet ${both} currentTotalPriceSet ${both} totalTaxSet ${bag()} totalDiscountsSet ${bag()}
+    totalPriceSet ${both} currentTotalPriceSet ${bag()} totalTaxSet ${bag()} totalDiscountsSet ${bag()}
     totalShippingPriceSet ${bag()} totalRefundedSet ${bag()} refundDiscrepancySet ${bag()} netPaymentSet ${bag()}
     discountCodes tags paymentGatewayNames
     ${having(scopes, ['read_customers'], 'customer { id }')}
@@ -85,9 +86,9 @@ export const refundsById = (
 ): string => `query Refunds($ids: [ID!]!) { nodes(ids: $ids) { ... on Refund {
   id createdAt processedAt note totalRefundedSet ${bag()} duties { amountSet ${bag()} }
   ${having(scopes, ['read_returns'], 'return { id }')}
-  refundLineItems(first: 10) { ${page} nodes { ${refundParts.refundLineItems} } }
-  refundShippingLines(first: 2) { ${page} nodes { ${refundParts.refundShippingLines} } }
-  orderAdjustments(first: 3) { ${page} nodes { ${refundParts.orderAdjustments} } }
+  refundLineItems(first: 4) { ${page} nodes { ${refundParts.refundLineItems} } }
+  refundShippingLines(first: 1) { ${page} nodes { ${refundParts.refundShippingLines} } }
+  orderAdjustments(first: 2) { ${page} nodes { ${refundParts.orderAdjustments} } }
 } } }`
 
 /** The rest of a refund's list. */
@@ -95,10 +96,14 @@ export const refundPage = (part: RefundPart): string => `query RefundPage($id: I
   refund(id: $id) { ${part}(first: 100, after: $after) { ${page} nodes { ${refundParts[part]} } } }
 }`
 
-export const returnsById = `query Returns($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id returns(first: 5) { nodes {
-  id name status createdAt closedAt totalQuantity
-  returnLineItems(first: 20) { nodes { id quantity ... on ReturnLineItem { refundedQuantity returnReasonNote fulfillmentLineItem { lineItem { id } } } } }
-} } } } }`
+/** Returns of orders: few of each, which is nearly always all, or as many as one question may hold. */
+export const returnsById = (
+  many: boolean,
+): string => `query Returns($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id
+  returns(first: ${many ? 12 : 2}) { pageInfo { hasNextPage } nodes { id name status createdAt closedAt totalQuantity
+    returnLineItems(first: ${many ? 20 : 5}) { pageInfo { hasNextPage } nodes { id quantity ... on ReturnLineItem { refundedQuantity returnReasonNote fulfillmentLineItem { lineItem { id } } } } }
+  } }
+} } }`
 
 export const productsExport = (scopes: Scopes): string => `{ products(sortKey: UPDATED_AT) { edges { node {
   __typename id legacyResourceId title handle vendor productType status tags isGiftCard createdAt updatedAt publishedAt category { id fullName }

@@ -29,7 +29,7 @@ async function withRefunds(
   const ids = orders.flatMap(order => order.refunds.map(one => one.id))
   const found = new Map<string, Refund>()
   const query = documents.refundsById(scopes)
-  for (const answer of await byIds<RefundAnswer>(session, 'refunds', query, ids, 16)) {
+  for (const answer of await byIds<RefundAnswer>(session, 'refunds', query, ids, 20)) {
     const lists: Partial<Record<documents.RefundPart, unknown[]>> = {}
     for (const part of documents.partsOfRefund) lists[part] = await whole(session, answer, part)
     found.set(answer.id, { ...answer, ...lists } as Refund)
@@ -49,6 +49,14 @@ async function whole(session: Session, answer: RefundAnswer, part: documents.Ref
   return all
 }
 
+interface ReturnsAnswer {
+  id: string
+  returns: Part & { nodes: { returnLineItems: Part }[] }
+}
+interface Part {
+  pageInfo: { hasNextPage: boolean }
+}
+
 async function withReturns(
   session: Session,
   { scopes }: About,
@@ -58,14 +66,17 @@ async function withReturns(
   const those = new Map(
     orders.filter(one => one.returnStatus && one.returnStatus !== 'NO_RETURN').map(one => [one.id, one]),
   )
-  type Answer = { id: string; returns: { nodes: unknown[] } }
-  for (const { id, returns } of await byIds<Answer>(
-    session,
-    'returns',
-    documents.returnsById,
-    [...those.keys()],
-    4,
-  )) {
+  const more: string[] = []
+  const few = documents.returnsById(false)
+  for (const answer of await byIds<ReturnsAnswer>(session, 'returns', few, [...those.keys()], 16)) {
+    const { id, returns } = answer
+    const lists = [returns, ...returns.nodes.map(one => one.returnLineItems)]
+    if (lists.some(one => one.pageInfo.hasNextPage)) more.push(id)
+    const order = those.get(id)
+    if (order) order.returns = returns.nodes
+  }
+  const many = documents.returnsById(true)
+  for (const { id, returns } of await byIds<ReturnsAnswer>(session, 'many returns', many, more, 1)) {
     const order = those.get(id)
     if (order) order.returns = returns.nodes
   }

@@ -22,7 +22,7 @@ export interface Joined {
 }
 
 /** Up to so many bytes are joined in memory; more go through files, a part at a time. */
-const inMemory = 24 * 1024 * 1024
+const inMemory = 10 * 1024 * 1024
 
 export function joining(shape: Shape, bytes: number): Joined {
   if (bytes > inMemory) return spilling(shape, bytes)

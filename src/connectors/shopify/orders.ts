@@ -27,7 +27,9 @@ const few = 40
 /** So many orders to one export, as far as several run at once. */
 const perExport = 5000
 const exportsAtOnce = 4
-const batchSize = 200
+const batchSize = 400
+/** Batches that are completed side by side, so that the vendor's answers are not waited for one by one. */
+const batchesAtOnce = 3
 
 interface Window {
   from: number
@@ -67,21 +69,35 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<OrderRe
   if (remarks.length > 0) yield { records: [], remarks }
   if (total === 0) return
   const source = total <= few ? oneByOne(session, shop, turn) : inExports(session, shop, turn, total)
-  let waiting: OrderRecord[] = []
-  const batch = async (): Promise<Batch<OrderRecord>> => {
-    const records = waiting
-    waiting = []
+  const whole = async (records: OrderRecord[]): Promise<Batch<OrderRecord>> => {
     const said = await completed(session, shop, records)
     return { records, total, ...(said.length > 0 && { remarks: said }) }
   }
+  const under: Promise<Batch<OrderRecord>>[] = []
+  const begin = (records: OrderRecord[]) => {
+    const batch = whole(records)
+    // Whoever waits for it learns of its failure.
+    batch.catch(() => undefined)
+    under.push(batch)
+  }
+  let waiting: OrderRecord[] = []
   let failed: unknown
   try {
-    for await (const order of source) if (waiting.push(order) >= batchSize) yield await batch()
+    for await (const order of source) {
+      if (waiting.push(order) < batchSize) continue
+      begin(waiting)
+      waiting = []
+      const [oldest] = under
+      if (under.length < batchesAtOnce || !oldest) continue
+      under.shift()
+      yield await oldest
+    }
   } catch (error) {
     failed = error
   }
   // What came before a failure is kept.
-  if (waiting.length > 0) yield await batch()
+  if (waiting.length > 0) begin(waiting)
+  for (const batch of under) yield await batch
   if (failed !== undefined) throw failed
 }
 
@@ -116,7 +132,7 @@ async function* ordersOf(session: Session, shop: About, ids: readonly string[]):
     const sales = agreements.nodes.map(agreement => agreement.sales)
     if ([lineItems, shippingLines, agreements, ...sales].some(list => list.pageInfo.hasNextPage)) {
       const search = `id:${one.id.split('/').at(-1)}`
-      yield* whole(exported<OrderRecord>(session, documents.ordersExport(shop.scopes, search), shape))
+      yield* filled(exported<OrderRecord>(session, documents.ordersExport(shop.scopes, search), shape))
       continue
     }
     yield {
@@ -152,7 +168,7 @@ async function* inExports(
   })
   for (const { part, run } of begun) {
     try {
-      yield* whole(gathered<OrderRecord>(session, await run, shape))
+      yield* filled(gathered<OrderRecord>(session, await run, shape))
     } catch (error) {
       if (!(error instanceof BulkBroken)) throw error
       yield* smaller(session, shop, part, error, 0)
@@ -187,7 +203,7 @@ async function* smaller(
     { from: window.from, to: middle },
   ])
     try {
-      yield* whole(
+      yield* filled(
         exported<OrderRecord>(session, documents.ordersExport(shop.scopes, changedWithin(half)), shape),
       )
     } catch (error) {
@@ -197,7 +213,7 @@ async function* smaller(
 }
 
 /** Lists that had nothing in them are absent from an export. */
-async function* whole(source: AsyncGenerator<OrderRecord>): AsyncGenerator<OrderRecord> {
+async function* filled(source: AsyncGenerator<OrderRecord>): AsyncGenerator<OrderRecord> {
   for await (const order of source) {
     order.lineItems ??= []
     order.shippingLines ??= []

@@ -1,6 +1,6 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Stream } from '../connector.ts'
-import { exported } from './bulk.ts'
+import { steady } from './bulk.ts'
 import * as documents from './documents.ts'
 import type { Shape } from './join.ts'
 import { numberOf } from './order-map.ts'
@@ -56,7 +56,7 @@ export const productStream: Stream<Session, ProductRecord> = {
   async *read(session) {
     const { scopes } = await about(session)
     if (!scopes.has('read_products')) return
-    yield* batches(exported<ProductRecord>(session, documents.productsExport(scopes), products))
+    yield* batches(steady<ProductRecord>(session, documents.productsExport(scopes), products))
   },
   map(product, { home }) {
     const rows = (product.variants ?? []).map((variant): CanonicalRow => {
@@ -106,7 +106,7 @@ export const costStream: Stream<Session, ItemRecord> = {
   async *read(session, turn) {
     const { scopes } = await about(session)
     if (!scopes.has('read_inventory') && !scopes.has('read_products')) return
-    yield* batches(exported<ItemRecord>(session, documents.itemsExport(changedWithin(turn)), items))
+    yield* batches(steady<ItemRecord>(session, documents.itemsExport(changedWithin(turn)), items))
   },
   map(item, { home }) {
     if (!item.unitCost) return { rows: {} }
@@ -136,7 +136,7 @@ export const stockStream: Stream<Session, ItemRecord> = {
   async *read(session) {
     const { scopes } = await about(session)
     if (!scopes.has('read_inventory')) return
-    for await (const { records } of batches(exported<ItemRecord>(session, documents.stockExport, items))) {
+    for await (const { records } of batches(steady<ItemRecord>(session, documents.stockExport, items))) {
       const readAt = new Date(session.http.clock()).toISOString()
       yield { records: records.map(one => ({ ...one, readAt })) }
     }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { type Joined, joined, type Shape, type Thing } from './join.ts'
 
 /** Bytes of text in one part; in memory it takes some times as much. */
-const partBytes = 12 * 1024 * 1024
+const partBytes = 6 * 1024 * 1024
 const mostParts = 256
 const bufferBytes = 64 * 1024
 

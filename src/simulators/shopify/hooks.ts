@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { draw } from '../company/draw.ts'
 import { changedAt } from '../company/life.ts'
-import { customersChanged, customersDeleted } from './customer-node.ts'
+import { customerChangedAt, customersChanged, customersDeleted } from './customer-node.ts'
 import type { Desk } from './desk.ts'
 import { customerId, gid, isoOf, orderId } from './ids.ts'
 import { amountOf } from './money.ts'
@@ -77,8 +77,8 @@ interface Happening {
   body: string
 }
 
-/** The vendor sends everything; of a long stretch only the latest here, which is plenty to hear that something changed. */
-const most = 400
+/** The vendor sends everything; of a long stretch only the latest of each topic here, which is plenty to hear that something changed. */
+const most = 100
 
 /** What happened in a shop within a stretch of time, in bodies of the older REST shape. */
 function happenings(desk: Desk, from: number, to: number): Happening[] {
@@ -116,14 +116,25 @@ function happenings(desk: Desk, from: number, to: number): Happening[] {
   for (const { life, at } of deleted(world.company, shop, to, span))
     found.push({ topic: 'ORDERS_DELETE', at, body: JSON.stringify({ id: orderId(life.order) }) })
   for (const one of customersChanged(world.company, shop, to, span))
-    found.push({ topic: 'CUSTOMERS_UPDATE', at: to, body: JSON.stringify({ id: customerId(one) }) })
+    found.push({
+      topic: 'CUSTOMERS_UPDATE',
+      at: customerChangedAt(one, to),
+      body: JSON.stringify({ id: customerId(one) }),
+    })
   for (const one of customersDeleted(world.company, shop, to, span))
     found.push({
       topic: 'CUSTOMERS_DELETE',
       at: one.deletedAt ?? to,
       body: JSON.stringify({ id: customerId(one) }),
     })
-  return found.sort((a, b) => a.at - b.at).slice(-most)
+  found.sort((a, b) => a.at - b.at)
+  const left = new Map<string, number>()
+  for (const one of found) left.set(one.topic, (left.get(one.topic) ?? 0) + 1)
+  return found.filter(one => {
+    const rest = left.get(one.topic) ?? 0
+    left.set(one.topic, rest - 1)
+    return rest <= most
+  })
 }
 
 /**

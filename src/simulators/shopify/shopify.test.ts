@@ -106,5 +106,106 @@ describe('a shop of Shopify, connected', () => {
       world.advance(15 * 60_000)
       await check()
     },
+    180_000,
   )
+})
+
+describe('what a shop of Shopify says of itself', () => {
+  it('agrees with the truth: totals by day, sessions by market, catalogue, stock and customers', async () => {
+    const { world, company, simulator, reach, connect } = stage(9, 40, 0.3)
+    const engine = await connect(0)
+    await engine.round()
+    world.advance(3 * day)
+    await engine.round()
+    const sessions = new Map<string, Record<string, number>>()
+    for (const row of engine.rows('traffic_days')) {
+      const key = `${row.day} ${row.country}`
+      const cell = sessions.get(key) ?? {}
+      for (const name of ['sessions', 'cart_sessions', 'checkout_sessions', 'completed_sessions'])
+        cell[name] = (cell[name] ?? 0) + Number(row[name])
+      sessions.set(key, cell)
+    }
+    const byDay = new Map<string, Record<string, string>>()
+    for (const row of truth(company, world.now(), { store: 'larkfield-uk' })) {
+      const { sessions: all, cart_sessions, checkout_sessions, completed_sessions } = row.figures
+      const told = sessions.get(`${row.day} ${row.market}`) ?? {}
+      expect([
+        told.sessions ?? 0,
+        told.cart_sessions ?? 0,
+        told.checkout_sessions ?? 0,
+        told.completed_sessions ?? 0,
+      ]).toEqual([all, cart_sessions, checkout_sessions, completed_sessions].map(Number))
+      const sum = byDay.get(row.day) ?? {}
+      for (const [name, value] of Object.entries(row.figures))
+        sum[name] = exact(sum[name] ?? '0')
+          .plus(value)
+          .toString()
+      byDay.set(row.day, sum)
+    }
+    const session = shopify.open(
+      { ...simulator.connections[0]?.credentials, base_url: address },
+      {
+        fetch: reach,
+        now: () => world.now(),
+        sleep: async () => undefined,
+        signal: new AbortController().signal,
+        allowed: new Set(['simulators.test']),
+      },
+    )
+    let days = 0
+    for await (const { shop, day, values } of shopify.totals?.(session, {
+      from: company.start,
+      to: '2026-11-22',
+    }) ?? []) {
+      const { gross, discounts, reversals, net, shipping, taxes, total, orders } = byDay.get(day) ?? {}
+      const own = [
+        values.gross_sales,
+        values.discounts,
+        values.sales_reversals,
+        values.net_sales,
+        values.shipping_charges,
+        values.taxes,
+        values.total_sales,
+        values.orders,
+      ]
+      expect([shop, ...own.map(Number)]).toEqual([
+        'larkfield-uk',
+        ...[gross, discounts, reversals, net, shipping, taxes, total, orders].map(one => Number(one ?? 0)),
+      ])
+      days += 1
+    }
+    expect(days).toBe(42)
+    // One product left the catalogue in the meantime; what is sold is found in it by its SKU.
+    const products = engine.rows('products')
+    const today = '2026-11-24'
+    const there = company.catalogue.products.filter(
+      one => one.launched <= today && (one.deleted === null || today < one.deleted),
+    )
+    expect(new Set(products.map(row => row.product_id))).toEqual(
+      new Set(there.flatMap(one => one.variants.map(variant => variant.sku))),
+    )
+    const names = new Set([...company.catalogue.variants.map(one => one.sku), ''])
+    for (const row of engine.rows('sales_lines')) expect(names.has(String(row.product_id))).toBe(true)
+    expect(new Set(engine.rows('stock_days').map(row => row.day))).toEqual(new Set(['2026-11-21', today]))
+    expect(engine.rows('customers').length).toBeGreaterThan(50)
+    const customers = new Set(engine.rows('customers').map(row => row.customer_id))
+    const known = engine.rows('sales_lines').filter(row => row.customer_id !== '')
+    expect(known.filter(row => !customers.has(row.customer_id ?? '')).length / known.length).toBeLessThan(
+      0.05,
+    )
+  })
+
+  it('keeps nothing personal in privacy mode', async () => {
+    const { simulator, reach } = stage(9, 20, 0.2)
+    const options = { fetch: reach, back: 30 * day }
+    const credentials = { ...simulator.connections[0]?.credentials, base_url: address }
+    const open = await smallEngine(shopify, credentials, options)
+    const closed = await smallEngine(shopify, credentials, { ...options, privacy: true })
+    await open.round(['customers'])
+    await closed.round(['customers'])
+    expect(closed.rows('customers').every(row => row.name === '')).toBe(true)
+    const hashes = (engine: typeof open) => engine.rows('customers').map(row => row.email_hash)
+    expect(hashes(closed)).toEqual(hashes(open))
+    expect(JSON.stringify(closed.rows('customers'))).not.toContain('@')
+  })
 })
