@@ -50,4 +50,83 @@ export const deliverOperations = async (granary: Warehouse): Promise<void> => {
     { ...came, po_line: '1', receipt_id: 'a', received_day: '2011-11-01', received: 12, rejected: 3 },
     { ...came, po_line: '2', receipt_id: 'b', received_day: '2011-11-09', received: 4, rejected: 0 },
   ])
+  const entered = {
+    store: 'shop',
+    platform: 'crm',
+    origin: '',
+    country: 'UK',
+    email_hash: '',
+    account_id: '',
+    source,
+  }
+  const stage = (lead_id: string, name: string, day: string) => ({
+    ...entered,
+    lead_id,
+    stage: name,
+    day,
+    happened_at: `${day} 10:00:00`,
+    created_day: day,
+  })
+  await deliver(granary, 'leads', [
+    stage('1', 'lead', '2011-10-31'),
+    stage('1', 'mql', '2011-11-26'),
+    stage('2', 'lead', '2011-11-01'),
+  ])
+  const deal = {
+    store: 'shop',
+    platform: 'crm',
+    kind: 'deal',
+    name: '',
+    pipeline: '',
+    owner: '',
+    account_id: '',
+    order_id: '',
+    source,
+  }
+  await deliver(granary, 'deals', [
+    {
+      ...deal,
+      deal_id: 'a',
+      stage: 'Won',
+      state: 'won',
+      amount: 50,
+      currency: 'GBP',
+      created_day: '2011-10-31',
+      close_day: '2011-11-26',
+    },
+    {
+      ...deal,
+      deal_id: 'b',
+      stage: 'New',
+      state: 'open',
+      amount: 7,
+      currency: 'EUR',
+      probability: 0.5,
+      created_day: '2011-11-01',
+    },
+  ])
+  const event = (person: string, name: string, day: string, n: number) => ({
+    store: 'shop',
+    platform: 'post',
+    person,
+    event_id: `${person}-${n}`,
+    event: name,
+    kind: 'campaign',
+    message: 'autumn',
+    happened_at: `${day} 10:00:00`,
+    day,
+    currency: 'GBP',
+    source,
+  })
+  // Late and again: what is counted is the first.
+  await deliver(granary, 'message_events', [
+    event('1', 'sent', '2011-11-01', 1),
+    event('1', 'opened', '2011-12-09', 2),
+  ])
+  await deliver(granary, 'message_events', [
+    event('1', 'opened', '2011-11-26', 3),
+    event('2', 'sent', '2011-11-01', 1),
+    event('2', 'delivered', '2011-11-01', 2),
+    event('1', 'sent', '2011-11-01', 1),
+  ])
 }

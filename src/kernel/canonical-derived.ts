@@ -75,30 +75,6 @@ export const derived = {
       ...derivedSums,
     },
   },
-  message_results: {
-    about:
-      'Results of messages by day, from wherever they come: message_days as they are, and message_events counted. Openings, clicks, bounces and goodbyes count once for each person and message, on the day of the first.',
-    key: ['store', 'day', 'platform', 'kind', 'message'],
-    dated: 'day',
-    columns: {
-      store,
-      day: col('day', ''),
-      platform: col('text', ''),
-      kind: col('text', ''),
-      message: col('text', ''),
-      currency,
-      sent: col('count', ''),
-      delivered: maybe('count', ''),
-      opens: maybe('count', 'Unique'),
-      clicks: maybe('count', 'Unique'),
-      bounces: maybe('count', 'Unique'),
-      orders: maybe('count', ''),
-      revenue: maybe('money', ''),
-      unsubscribes: maybe('count', ''),
-      spam_reports: maybe('count', ''),
-      lines: col('count', 'Rows behind the row'),
-    },
-  },
 } as const satisfies Record<string, Table>
 
 export type DerivedName = keyof typeof derived

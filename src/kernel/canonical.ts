@@ -255,7 +255,8 @@ export const tables = {
     },
   },
   message_days: {
-    about: 'E-mail and automation results by send or flow and day.',
+    about:
+      'E-mail and automation results by send or flow and day. Platforms that count give the day of sending, with all that came of it; of those that tell single events (message_events) openings, clicks, bounces and goodbyes count once for each person and message, on the day of the first.',
     key: ['store', 'day', 'platform', 'kind', 'message'],
     dated: 'day',
     columns: {
@@ -279,7 +280,7 @@ export const tables = {
   },
   message_events: {
     about:
-      'What single people did with single messages, where a platform counts nothing itself. Results by day follow from them: see message_results.',
+      'What single people did with single messages, where a platform counts nothing itself. Their message_days follow from them at each delivery.',
     key: ['store', 'platform', 'person', 'event_id'],
     dated: 'day',
     columns: {

@@ -55,5 +55,14 @@ export const dimensions: readonly Dimension[] = [
   dimension('ad_account', 'Ad account', 'Account on the ad platform'),
   dimension('message', 'Message', 'Send or flow'),
   dimension('message_kind', 'Campaign or flow', 'Sends and flows are never blended'),
+  dimension(
+    'lead_stage',
+    'Lead stage',
+    'Lead, MQL, SQL, opportunity, customer and stages of the account’s own',
+  ),
+  dimension('lead_source', 'Lead source', 'Channel or programme that brought the lead'),
+  dimension('pipeline', 'Pipeline', 'Pipeline a deal goes through'),
+  dimension('deal_owner', 'Deal owner', 'Who looks after a deal or quote'),
+  dimension('deal_state', 'Deal state', 'Open, won or lost'),
   dimension('location', 'Location', 'Warehouse or shop that holds the stock'),
 ]

@@ -1,9 +1,10 @@
 import type { Fact } from './fact.ts'
 import { demand } from './facts/demand.ts'
 import { operations } from './facts/operations.ts'
+import { pipeline } from './facts/pipeline.ts'
 import { sales } from './facts/sales.ts'
 
-export const facts: readonly Fact[] = [...sales, ...demand, ...operations]
+export const facts: readonly Fact[] = [...sales, ...demand, ...operations, ...pipeline]
 
 export const factByName: Readonly<Record<string, Fact>> = Object.fromEntries(
   facts.map(fact => [fact.name, fact]),

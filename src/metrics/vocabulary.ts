@@ -6,6 +6,7 @@ import type { Definition } from './query.ts'
 import { customers } from './vocabulary/customers.ts'
 import { marketing } from './vocabulary/marketing.ts'
 import { operations } from './vocabulary/operations.ts'
+import { pipeline } from './vocabulary/pipeline.ts'
 import { sales } from './vocabulary/sales.ts'
 import { traffic } from './vocabulary/traffic.ts'
 import type { CustomMetric } from './world.ts'
@@ -20,7 +21,7 @@ export interface Known extends Metric {
 
 export type Vocabulary = ReadonlyMap<string, Known>
 
-const own: readonly Metric[] = [...sales, ...customers, ...traffic, ...marketing, ...operations]
+const own: readonly Metric[] = [...sales, ...customers, ...traffic, ...marketing, ...operations, ...pipeline]
 
 /**
  * All metrics by name: ours and those people added.

@@ -13,6 +13,7 @@ import {
 } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Engine } from './clickhouse.ts'
+import { deriveMessages, noteMessages } from './clickhouse-messages.ts'
 import { stagingTable } from './clickhouse-schema.ts'
 import { duckdbColumns } from './ddl.ts'
 import { orderDays, productDays, salesHours } from './derive.ts'
@@ -68,6 +69,12 @@ export const deliverToClickhouse = async (
       await engine.run(
         `CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS ${touchedOrders(staged, hit, mode, cutShort)}`,
       )
+    const mail = name === 'message_events'
+    if (mail) {
+      const key = shape.key.join(', ')
+      const stored = `message_events WHERE (${key}) IN (SELECT ${key} FROM ${staged})`
+      await noteMessages(engine, touched, [staged, stored])
+    }
     await log(engine, { id, name, number: 0, stores, receipt, from: null, to: null })
     const version = await nextVersion(engine)
     const columns = Object.keys(shape.columns)
@@ -86,6 +93,8 @@ export const deliverToClickhouse = async (
     const gone = whole === undefined ? 0 : await sweep(engine, name, shape, staged, whole, version)
     onProgress?.(rows, rows)
     const span = ledger ? await deriveTouched(engine, touched, version + 2) : null
+    if (mail && (receipt.inserted + receipt.changed > 0 || cutShort))
+      await logCounted(engine, `${id}, counted`, stores, await deriveMessages(engine, touched, version + 2))
     const dated = shape.dated
     const any =
       receipt.inserted + receipt.changed + gone > 0 || cutShort || (span !== null && span.from !== null)
@@ -109,6 +118,23 @@ export const deliverToClickhouse = async (
     await drop().catch(() => undefined)
   }
 }
+
+/** Notes which days of messages were counted anew. */
+const logCounted = async (
+  engine: Engine,
+  id: string,
+  stores: string[],
+  { from, to, rows }: Awaited<ReturnType<typeof deriveMessages>>,
+) =>
+  log(engine, {
+    id,
+    name: 'message_days',
+    number: await nextNumber(engine),
+    stores: from === null ? [] : stores,
+    receipt: { rows, inserted: 0, changed: rows, repeats: 0 },
+    from,
+    to,
+  })
 
 /** Takes out the rows of a source that a whole delivery of it no longer has; gives how many. */
 const sweep = async (
@@ -338,9 +364,18 @@ export const removeFromClickhouse = async (
         `CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS SELECT DISTINCT store, order_id FROM sales_lines WHERE ${where}`,
       )
     }
+    if (name === 'message_events') {
+      await engine.run(`DROP TABLE IF EXISTS ${touched}`)
+      await noteMessages(engine, touched, [`message_events WHERE ${where}`])
+    }
     await engine.run(
       `INSERT INTO ${name} (${columns.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 1 FROM ${name} WHERE ${where}`,
     )
+    if (name === 'message_events') {
+      const counted = await deriveMessages(engine, touched, version + 1)
+      await logCounted(engine, `remove-${version}, counted`, [what.store], counted)
+      await engine.run(`DROP TABLE IF EXISTS ${touched}`)
+    }
     if (name === 'sales_lines') {
       await deriveTouched(engine, touched, version + 1)
       await engine.run(`DROP TABLE IF EXISTS ${touched}`)

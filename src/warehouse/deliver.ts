@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { table as describe, type Table, type TableName, tables } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import { duckdbColumns } from './ddl.ts'
 import { deriveAll, deriveTouched } from './derive-ledger.ts'
+import { deriveMessages, noteMessages } from './derive-messages.ts'
 import { hits, insertNew, quote, removal, removeChanged, stage } from './merge.ts'
 import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
 
@@ -33,6 +35,7 @@ const transaction = async <T>(connection: DuckDBConnection, work: () => Promise<
       'touched_customers',
       'numbered',
       'fresh_orders',
+      'touched_messages',
     ])
       await connection.run(`DROP TABLE IF EXISTS temp.${name}`).catch(() => undefined)
     await connection.run('DROP VIEW IF EXISTS temp.staged').catch(() => undefined)
@@ -67,6 +70,11 @@ export const deliverToDuckdb = (
     const stores = await storesOf(connection, shape)
     onProgress?.(0, rows)
     const fresh = stores.length > 0 && (await isFresh(connection, name, stores))
+    if (name === 'message_events') {
+      await noteMessages(connection, 'staged')
+      const key = shape.key.join(', ')
+      await noteMessages(connection, `message_events WHERE (${key}) IN (SELECT ${key} FROM staged)`)
+    }
     const receipt = fresh
       ? await insertFresh(connection, name, shape, delivery.files, rows)
       : delivery.mode === 'replace_orders'
@@ -81,6 +89,7 @@ export const deliverToDuckdb = (
       (!fresh &&
         delivery.mode === 'replace_orders' &&
         (await number(connection, 'SELECT count(*) FROM touched')) > 0)
+    if (touched && name === 'message_events') await deriveMessages(connection, delivery.id)
     if (touched && name === 'sales_lines') {
       if (fresh) await deriveAll(connection, stores, onProgress)
       else await deriveTouched(connection)
@@ -302,8 +311,10 @@ export const removeFromDuckdb = (
            CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) FROM ${name}
          WHERE ${name === 'sales_lines' ? `store = ${store}` : where}`,
       )
+      if (name === 'message_events') await noteMessages(connection, `${name} WHERE ${where}`)
       await connection.run(`DELETE FROM ${name} WHERE ${where}`)
       if (name === 'sales_lines') await deriveAll(connection, [what.store])
+      if (name === 'message_events') await deriveMessages(connection, `remove-${randomUUID()}`)
       removed += rows
     }
     return removed

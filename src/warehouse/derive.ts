@@ -90,3 +90,23 @@ export const productDays = (within: string, idle = none): string => `
       GROUP BY store, day, product_id, currency, order_id HAVING count(*) > 1
     ) GROUP BY store, day, product_id, currency
   ) a ON p.store = a.store AND p.day = a.day AND p.product_id = a.product_id AND p.currency = a.currency`
+
+const once = (event: string) => `count(*) FILTER (WHERE event = '${event}')`
+
+/**
+ * Results of messages by day, from single events. What is sent and delivered counts each time; what people do with it
+ * counts once for each person and message, on the day of the first, however late or often it is told.
+ */
+export const messageDays = (within: string): string => `
+  SELECT store, day, platform, max(kind) AS kind, message, ${once('sent')} AS sent, ${once('delivered')} AS delivered,
+    ${once('opened')} AS opens, ${once('clicked')} AS clicks, NULL AS orders, NULL AS revenue,
+    ${once('unsubscribed')} AS unsubscribes, nullif(${once('spam')}, 0) AS spam_reports, max(currency) AS currency,
+    max(source) AS source, ${once('bounced')} AS bounces
+  FROM (
+    SELECT store, day, platform, kind, message, event, currency, source FROM message_events
+    WHERE event IN ('sent', 'delivered') AND ${within}
+    UNION ALL
+    SELECT e.store, min(e.day), e.platform, max(e.kind), e.message, e.event, max(e.currency), max(e.source)
+    FROM message_events e WHERE e.event NOT IN ('sent', 'delivered') AND ${within}
+    GROUP BY e.store, e.platform, e.message, e.event, e.person
+  ) counted GROUP BY store, day, platform, message`

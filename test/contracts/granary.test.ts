@@ -57,6 +57,7 @@ const derivedTables = {
   sales_hours:
     'store, day, hour, currency, country, channel, orders, first_orders, gross, reversals, units_sold, units_returned, cost, lines',
   product_days: 'store, day, product_id, currency, orders, gross, cost, lines',
+  message_days: 'store, day, platform, kind, message, sent, delivered, opens, clicks, unsubscribes, currency',
 }
 
 const anyLine = fc.record({
@@ -109,6 +110,11 @@ const question = fc.record({
       'lead_time',
       'defect_rate',
       'ppv',
+      'messages_sent',
+      'open_rate',
+      'lead_to_mql',
+      'win_rate',
+      'won_amount',
     ],
     { minLength: 1, maxLength: 6 },
   ),

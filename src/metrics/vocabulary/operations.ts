@@ -236,14 +236,6 @@ const b2b: readonly Metric[] = [
     { additivity: 'non_additive', owner: 'sales' },
   ),
   awaiting(
-    'quote_to_order',
-    'Quote to order',
-    'share',
-    'up',
-    'Quotes converted within N days ÷ quotes issued, by cohort.',
-    'Magento quotes',
-  ),
-  awaiting(
     'dso',
     'Days sales outstanding',
     'days',

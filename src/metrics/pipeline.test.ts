@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { deliver } from '../../test/small-ledger.ts'
+import { createEngine } from './create-engine.ts'
+import type { Engine } from './engine.ts'
+import type { Query } from './query.ts'
+import type { World } from './world.ts'
+
+const world: World = {
+  stores: [{ store: 'trade', name: 'trade', currency: 'GBP', timezone: 'Europe/London', kind: 'b2b' }],
+  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+  currency: null,
+  events: [],
+  targets: [],
+  metrics: [],
+  dimensions: [],
+}
+
+const source = 'test'
+const lead = (lead_id: string, stage: string, day: string, platform = 'hubspot', origin = 'EMAIL') => ({
+  store: 'trade',
+  platform,
+  lead_id,
+  stage,
+  day,
+  happened_at: `${day} 10:00:00`,
+  created_day: day,
+  origin,
+  country: 'GB',
+  email_hash: '',
+  account_id: '',
+  source,
+})
+const deal = (
+  deal_id: string,
+  state: string,
+  amount: string | null,
+  created_day: string,
+  more: Record<string, unknown> = {},
+) => ({
+  store: 'trade',
+  platform: 'hubspot',
+  deal_id,
+  kind: 'deal',
+  name: deal_id,
+  pipeline: 'New',
+  stage: state,
+  state,
+  amount,
+  currency: 'GBP',
+  probability: state === 'won' ? 1 : state === 'lost' ? 0 : 0.5,
+  owner: 'Nadia',
+  account_id: '',
+  created_day,
+  close_day: null,
+  order_id: '',
+  source,
+  ...more,
+})
+
+let granary: Warehouse
+let engine: Engine
+const january = { from: '2026-01-01', to: '2026-01-31' }
+const ask = async (query: Partial<Query> & Pick<Query, 'metrics'>) =>
+  engine.ask({ ...january, ...query } as Query, { stores: 'all', now: new Date('2026-08-01T12:00:00Z') })
+
+beforeAll(async () => {
+  granary = await openDuckdb({ folder: ':memory:' })
+  engine = createEngine({ granary, world: async () => world })
+  await deliver(granary, 'leads', [
+    // In time; too late; on the same day; never; of another platform with the same number.
+    lead('1', 'lead', '2026-01-05'),
+    lead('1', 'mql', '2026-02-10'),
+    lead('1', 'sql', '2026-03-01'),
+    lead('2', 'lead', '2026-01-06'),
+    lead('2', 'mql', '2026-06-01'),
+    lead('3', 'lead', '2026-01-07', 'hubspot', 'REFERRALS'),
+    lead('3', 'mql', '2026-01-07', 'hubspot', 'REFERRALS'),
+    lead('4', 'lead', '2026-01-08'),
+    lead('1', 'lead', '2026-01-09', 'marketo'),
+    // An MQL of January that sales took in February, and one it did not.
+    lead('5', 'mql', '2026-01-20'),
+    lead('5', 'sql', '2026-02-20'),
+    lead('6', 'mql', '2026-01-21'),
+  ])
+  await deliver(granary, 'deals', [
+    deal('a', 'won', '1000.00', '2026-01-03', { close_day: '2026-01-23' }),
+    deal('b', 'won', '500.50', '2026-01-10', { close_day: '2026-02-19' }),
+    deal('c', 'lost', '300.00', '2026-01-11', { close_day: '2026-01-31' }),
+    deal('d', 'open', '800.00', '2026-01-12'),
+    deal('e', 'open', null, '2026-01-13'),
+    deal('f', 'won', '70.00', '2025-12-01', { close_day: '2026-01-02' }),
+    deal('q1', 'won', '200.00', '2026-01-04', { kind: 'quote' }),
+    deal('q2', 'open', '600.00', '2026-01-05', { kind: 'quote', order_id: '100001' }),
+    deal('q3', 'lost', '100.00', '2026-01-06', { kind: 'quote' }),
+    deal('q4', 'open', '100.00', '2026-01-07', { kind: 'quote' }),
+  ])
+})
+afterAll(() => granary.close())
+
+describe('leads', () => {
+  it('are cohorts: who entered in the period, and who of them went on in time', async () => {
+    const { totals } = await ask({ metrics: ['new_leads', 'new_mqls', 'lead_to_mql', 'mql_to_sql'] })
+    // Two of five leads within 90 days; of the MQLs 3, 5 and 6 one was taken by sales.
+    expect(totals).toMatchObject({ new_leads: '5', new_mqls: '3', lead_to_mql: '0.4' })
+    expect(Number(totals.mql_to_sql)).toBeCloseTo(1 / 3, 9)
+  })
+  it('can be split by where they came from, and are N/A where nobody entered', async () => {
+    const { rows } = await ask({ metrics: ['lead_to_mql'], by: ['lead_source'] })
+    expect(Object.fromEntries(rows.map(row => [row.lead_source, row.lead_to_mql]))).toEqual({
+      EMAIL: '0.25',
+      REFERRALS: '1',
+    })
+    const { totals } = await ask({ metrics: ['lead_to_mql'], from: '2026-03-02', to: '2026-03-31' })
+    expect(totals.lead_to_mql).toBeNull()
+  })
+})
+
+describe('deals', () => {
+  it('made in a period: win rate, average, cycle and velocity', async () => {
+    const { totals } = await ask({
+      metrics: [
+        'deals_created',
+        'win_rate',
+        'average_won_deal',
+        'sales_cycle',
+        'pipeline_velocity',
+        'open_pipeline',
+        'weighted_pipeline',
+      ],
+    })
+    expect(totals).toMatchObject({
+      deals_created: '5',
+      win_rate: '0.4',
+      average_won_deal: '750.25',
+      // 20 and 40 days.
+      sales_cycle: '30',
+      open_pipeline: '800',
+      weighted_pipeline: '400',
+    })
+    // 5 × 0.4 × 750.25 ÷ 30.
+    expect(Number(totals.pipeline_velocity)).toBeCloseTo(50.016_666_7, 6)
+  })
+  it('closed in a period, whenever they were made', async () => {
+    const { totals } = await ask({ metrics: ['deals_won', 'won_amount', 'close_rate'] })
+    expect(totals).toMatchObject({ deals_won: '2', won_amount: '1070' })
+    expect(Number(totals.close_rate)).toBeCloseTo(2 / 3, 9)
+  })
+  it('quotes become orders by number and by value, and are no deals', async () => {
+    const { totals } = await ask({ metrics: ['quotes_issued', 'quote_to_order', 'quote_to_order_value'] })
+    expect(totals).toMatchObject({ quotes_issued: '4', quote_to_order: '0.5', quote_to_order_value: '0.8' })
+  })
+})
+
+describe('messages', () => {
+  it('told event by event answer the rates of those told by day', async () => {
+    const event = (person: string, what: string, day: string, n: number) => ({
+      store: 'trade',
+      platform: 'marketo',
+      person,
+      event_id: `${person}${what}${n}`,
+      event: what,
+      kind: 'campaign',
+      message: 'May',
+      happened_at: `${day} 10:00:00`,
+      day,
+      currency: 'GBP',
+      source,
+    })
+    const people = ['1', '2', '3', '4', '5']
+    await deliver(granary, 'message_events', [
+      ...people.map(p => event(p, 'sent', '2026-01-10', 0)),
+      ...people.slice(1).map(p => event(p, 'delivered', '2026-01-10', 0)),
+      event('1', 'bounced', '2026-01-10', 0),
+      event('2', 'opened', '2026-01-12', 0),
+      event('2', 'opened', '2026-01-11', 1),
+      event('3', 'opened', '2026-01-13', 0),
+      event('2', 'clicked', '2026-01-12', 0),
+      event('2', 'clicked', '2026-01-14', 1),
+      event('4', 'unsubscribed', '2026-01-14', 0),
+    ])
+    const { totals } = await ask({
+      metrics: [
+        'messages_sent',
+        'delivery_rate',
+        'open_rate',
+        'click_rate',
+        'unsubscribe_rate',
+        'messages_bounced',
+      ],
+    })
+    expect(totals).toMatchObject({
+      messages_sent: '5',
+      delivery_rate: '0.8',
+      open_rate: '0.5',
+      click_rate: '0.25',
+      unsubscribe_rate: '0.25',
+      messages_bounced: '1',
+    })
+  })
+})
