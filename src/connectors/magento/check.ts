@@ -2,7 +2,7 @@ import { Failure } from '#kernel/error.ts'
 import type { Checked } from '../connector.ts'
 import { bargains, modulesOf } from './quotes.ts'
 import { list, member } from './raw.ts'
-import { page } from './search.ts'
+import { page, stamp } from './search.ts'
 import type { Session } from './session.ts'
 import { websitesOf } from './shops.ts'
 
@@ -70,7 +70,14 @@ export async function check(session: Session): Promise<Checked> {
     throw new Failure('invalid', 'This Magento has no website.', {
       next: 'Give the address of the shop that sells.',
     })
-  const orders = await page(session, { path: 'orders', along: 'entity_id', unique: 'entity_id' }, [], 20)
+  // The orders of the last month: counting all of them would take large shops long.
+  const lately = stamp(session.http.clock() - 30 * 86_400_000)
+  const orders = await page(
+    session,
+    { path: 'orders', along: 'entity_id', unique: 'entity_id' },
+    [{ field: 'created_at', condition: 'gteq', value: lately }],
+    20,
+  )
   if (orders === null)
     throw new Failure('invalid', 'There are no orders at this address.', {
       next: 'Give the address of the shop itself, without /rest.',
@@ -84,7 +91,13 @@ export async function check(session: Session): Promise<Checked> {
       continue
     }
     try {
-      const found = await page(session, { path, along: unique, unique }, [], 1)
+      // No row has this: what counts is whether it may be asked for.
+      const found = await page(
+        session,
+        { path, along: unique, unique },
+        [{ field: unique, condition: 'eq', value: '0' }],
+        1,
+      )
       if (found === null) limits.push(`This edition has no ${what}: ${costs}.`)
       else asked.add(path)
     } catch (error) {

@@ -115,6 +115,21 @@ export const urge = (company: Company, account: Account, day: Day): number =>
 /** Prices fall with the number of units: 12 and 48 are the steps. */
 export const tier = (quantity: number): number => (quantity >= 48 ? 0.9 : quantity >= 12 ? 0.95 : 1)
 
+const shelves = new WeakMap<Company, Map<Day, { variants: readonly Variant[]; weights: readonly number[] }>>()
+
+/** What can be bought on a day, and how likely each is. */
+function shelfOn(company: Company, day: Day) {
+  const own = shelves.get(company) ?? new Map()
+  shelves.set(company, own)
+  const known = own.get(day)
+  if (known) return known
+  const variants = company.catalogue.variants.filter(one => one.weight > 0 && sellable(company, one, day))
+  const shelf = { variants, weights: variants.map(one => one.weight) }
+  if (own.size >= 64) own.delete(own.keys().next().value ?? '')
+  own.set(day, shelf)
+  return shelf
+}
+
 /** Lines without their discount: what an account puts into an order or a quote; `factor` is what was agreed beyond the contract. */
 export function linesOf(
   company: Company,
@@ -123,7 +138,7 @@ export function linesOf(
   factor: number,
   chance: Draw,
 ): TradeLine[] {
-  const on = company.catalogue.variants.filter(one => one.weight > 0 && sellable(company, one, day))
+  const on = shelfOn(company, day)
   const lines: TradeLine[] = []
   const priced = (listed: number, quantity: number) => {
     const price = Math.round(listed * 100 * contract[account.segment] * tier(quantity) * factor)
@@ -144,7 +159,7 @@ export function linesOf(
   const quantity = () => chance.pick([4, 6, 6, 12, 12, 24, 48])
   const had = new Set<Variant>()
   for (let n = 1 + chance.below(4); n > 0; n--) {
-    const variant = on[chance.weighted(on.map(one => one.weight))]
+    const variant = on.variants[chance.weighted(on.weights)]
     if (variant && !had.has(variant)) single(variant, quantity(), {})
     if (variant) had.add(variant)
   }

@@ -40,34 +40,63 @@ export interface TradeOrder {
   payment: 'companycredit' | 'banktransfer' | 'checkmo'
 }
 
-const kept = new WeakMap<Company, Map<Day, readonly TradeOrder[]>>()
+interface Plan {
+  account: Account
+  quote: TradeQuote | null
+}
 
-/** Every order of a day. Some hundred days are kept, the rest made again. */
-export function tradeOrdersOf(company: Company, day: Day): readonly TradeOrder[] {
-  if (day < company.start) return []
-  const own = kept.get(company) ?? new Map<Day, readonly TradeOrder[]>()
-  kept.set(company, own)
-  const known = own.get(day)
+const kept = new WeakMap<
+  Company,
+  { plans: Map<Day, readonly Plan[]>; orders: Map<Day, readonly TradeOrder[]> }
+>()
+
+const shelfOf = (company: Company) => {
+  const found = kept.get(company) ?? { plans: new Map(), orders: new Map() }
+  kept.set(company, found)
+  return found
+}
+
+/** Takes it from what is kept, or makes and keeps it; what was kept first goes when there are too many. */
+function keeping<T>(map: Map<Day, T>, day: Day, most: number, make: () => T): T {
+  const known = map.get(day)
   if (known) return known
-  const made = make(company, day)
-  // Large companies have large days.
-  if (own.size >= Math.max(60, 500 / Math.max(1, company.scale))) own.delete(own.keys().next().value ?? '')
-  own.set(day, made)
+  const made = make()
+  if (map.size >= most) map.delete(map.keys().next().value ?? '')
+  map.set(day, made)
   return made
 }
 
-function make(company: Company, day: Day): TradeOrder[] {
-  const orders: TradeOrder[] = []
-  for (const account of accountsOf(company))
-    if (
-      buys(company, account, day) &&
-      unitOf(company.seed, 401, dayNumber(day), account.index) < 1 - Math.exp(-urge(company, account, day))
-    )
-      orders.push(orderOf(company, account, day, orders.length, null))
-  for (const quote of quotesOrderedOn(company, day))
-    orders.push(orderOf(company, quote.account, day, orders.length, quote))
-  return orders
+/** Who orders on a day, and out of which quote: light, so that years of days can be looked through. */
+const plansOn = (company: Company, day: Day): readonly Plan[] =>
+  day < company.start
+    ? []
+    : keeping(shelfOf(company).plans, day, Math.max(500, 20_000 / Math.max(1, company.scale)), () => [
+        ...accountsOf(company)
+          .filter(
+            account =>
+              buys(company, account, day) &&
+              unitOf(company.seed, 401, dayNumber(day), account.index) <
+                1 - Math.exp(-urge(company, account, day)),
+          )
+          .map(account => ({ account, quote: null })),
+        ...quotesOrderedOn(company, day).map(quote => ({ account: quote.account, quote })),
+      ])
+
+/** How many orders a day has. */
+export const tradeCountOn = (company: Company, day: Day): number => plansOn(company, day).length
+
+/** One order of a day by its number; null where there is none. */
+export function tradeOrderAt(company: Company, day: Day, number: number): TradeOrder | null {
+  const plan = plansOn(company, day)[number]
+  return plan ? orderOf(company, plan.account, day, number, plan.quote) : null
 }
+
+/** Every order of a day. Some hundred days are kept, the rest made again. */
+export const tradeOrdersOf = (company: Company, day: Day): readonly TradeOrder[] =>
+  // Large companies have large days.
+  keeping(shelfOf(company).orders, day, Math.max(60, 500 / Math.max(1, company.scale)), () =>
+    plansOn(company, day).map(({ account, quote }, number) => orderOf(company, account, day, number, quote)),
+  )
 
 function orderOf(
   company: Company,

@@ -110,6 +110,11 @@ const whole = (text: string): number => {
   return number
 }
 
+const isNumber = (text: string): boolean => /^\d+$/.test(text)
+/** Bounds are text; those of numbers compare as such. */
+const apart = (a: string, b: string): number =>
+  isNumber(a) && isNumber(b) ? Number(a) - Number(b) : compare(a, b)
+
 const compare = (a: string | number, b: string | number): number =>
   typeof a === 'number' || typeof b === 'number' ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0
 
@@ -205,10 +210,10 @@ export function boundsOf(
     const { condition, value } = only
     if (
       ['gt', 'gteq', 'from', 'moreq', 'eq'].includes(condition) &&
-      (least === null || compare(value, least) > 0)
+      (least === null || apart(value, least) > 0)
     )
       least = value
-    if (['lt', 'lteq', 'to', 'eq'].includes(condition) && (most === null || compare(value, most) < 0))
+    if (['lt', 'lteq', 'to', 'eq'].includes(condition) && (most === null || apart(value, most) < 0))
       most = value
     if (condition === 'in' || condition === 'eq') among = value.split(',')
   }

@@ -6,6 +6,7 @@ import { accountShelves } from './accounts.ts'
 import { createGate, keysOf } from './auth.ts'
 import { catalogueShelves, stockItems } from './catalogue.ts'
 import {
+  boundsOf,
   type Criteria,
   MagentoError,
   matches,
@@ -72,9 +73,7 @@ export function magentoSimulator(world: World): Simulator {
   const search = (path: string, shelf: Shelf, query: URLSearchParams): Record<string, unknown> => {
     const criteria = readCriteria(query)
     const now = world.now()
-    const rows = found(path, criteria, now, () =>
-      [...shelf.rows(criteria, now)].filter(row => matches(row, criteria.groups)),
-    )
+    const rows = found(path, shelf, criteria, now)
     const shown = pageOf(sorted(rows, criteria, shelf.id), criteria)
     if (path === '/V1/orders' && shown.some(broken) && strikes('bad_order'))
       throw new MagentoError(
@@ -244,16 +243,37 @@ const dust = <T>(value: T): T =>
     typeof one === 'number' && !Number.isInteger(one) ? one + 1e-12 : one,
   )
 
-/** The last few searches' finds, so that pages of one search are not searched for anew. */
+/**
+ * The last few searches' finds. Who reads along a field asks for what comes after the last page: that is cut from what
+ * was found before, and not searched for anew.
+ */
 function createFinds() {
-  const kept = new Map<string, readonly Row[]>()
-  return (path: string, { groups }: Criteria, now: number, find: () => Row[]): readonly Row[] => {
-    const key = JSON.stringify([path, groups, now])
+  const kept = new Map<string, { least: string; rows: readonly Row[] }>()
+  return (path: string, shelf: Shelf, criteria: Criteria, now: number): readonly Row[] => {
+    const along = criteria.sorts[0]?.field ?? shelf.id
+    const isLower = (group: Criteria['groups'][number]) =>
+      group.length === 1 && group[0]?.field === along && ['gt', 'gteq'].includes(group[0].condition)
+    const isCut = (group: Criteria['groups'][number]) =>
+      group.length === 1 &&
+      group[0]?.field === shelf.id &&
+      ['nin', 'gt', 'gteq', 'lteq'].includes(group[0].condition)
+    const fixed = criteria.groups.filter(group => !isLower(group) && !isCut(group))
+    const key = JSON.stringify([path, fixed, criteria.sorts, now])
+    const least = boundsOf({ ...criteria, groups: criteria.groups.filter(isLower) }, along).least ?? ''
     const known = kept.get(key)
-    if (known) return known
-    const rows = find()
+    if (known && (known.least === '' || isAtLeast(least, known.least)))
+      return known.rows.filter(row => matches(row, criteria.groups))
+    const base = { ...criteria, groups: criteria.groups.filter(group => !isCut(group) || isLower(group)) }
+    const rows = sorted(
+      [...shelf.rows(base, now)].filter(row => matches(row, base.groups)),
+      criteria,
+      shelf.id,
+    )
     if (kept.size >= 6) kept.delete(kept.keys().next().value ?? '')
-    kept.set(key, rows)
-    return rows
+    kept.set(key, { least, rows })
+    return rows.filter(row => matches(row, criteria.groups))
   }
 }
+
+const isAtLeast = (value: string, bound: string): boolean =>
+  /^\d+$/.test(value) && /^\d+$/.test(bound) ? Number(value) >= Number(bound) : value >= bound

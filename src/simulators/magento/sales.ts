@@ -1,8 +1,8 @@
 import { addDays, type Day, daysBetween, earlier, later } from '#kernel/day.ts'
 import type { Company } from '../company/company.ts'
 import { localDay } from '../company/stores.ts'
-import { tradeOrdersOf } from '../company/trade.ts'
-import { dayOfId, tradeShop } from '../company/trade-basket.ts'
+import { tradeCountOn, tradeOrderAt } from '../company/trade.ts'
+import { dayOfId, idOn, tradeShop } from '../company/trade-basket.ts'
 import {
   seenTrade,
   type TradeLife,
@@ -69,17 +69,28 @@ function* livesFor(
 ): Generator<TradeLife> {
   const since = boundsOf(criteria, 'updated_at').least
   const quietBefore = since ? addDays(since.slice(0, 10), -tradeLedgerDays - 25) : null
-  for (const day of daysFor(company, criteria, now, ids))
-    for (const order of tradeOrdersOf(company, day)) {
-      if (quietBefore && day < quietBefore && tradeTouchOf(company, day, order.number) === null) continue
-      const life = seenTrade(tradeLifeOf(company, order), now)
+  const named = ids.flatMap(({ field, per }) => {
+    const { among } = boundsOf(criteria, field)
+    return among ? [new Set(among.map(id => Math.floor(Number(id) / per)))] : []
+  })
+  for (const day of daysFor(company, criteria, now, ids)) {
+    const isQuiet = quietBefore !== null && day < quietBefore
+    for (let number = 0; number < tradeCountOn(company, day); number++) {
+      if (named.some(set => !set.has(idOn(company, day, number)))) continue
+      if (isQuiet && tradeTouchOf(company, day, number) === null) continue
+      const life = lifeAt(company, day, number, now)
       if (life) yield life
     }
+  }
+}
+
+const lifeAt = (company: Company, day: Day, number: number, now: number): TradeLife | null => {
+  const order = tradeOrderAt(company, day, number)
+  return order && seenTrade(tradeLifeOf(company, order), now)
 }
 
 const lifeById = (company: Company, id: number, now: number): TradeLife => {
-  const order = tradeOrdersOf(company, dayOfId(company, id)).find(one => one.id === id)
-  const life = order && seenTrade(tradeLifeOf(company, order), now)
+  const life = lifeAt(company, dayOfId(company, id), (id % 1000) - 1, now)
   if (!life) throw new Error(`There is no order ${id}.`)
   return life
 }
