@@ -1,8 +1,9 @@
 import { Failure } from '#kernel/error.ts'
 import { Postponed } from '../http.ts'
 import * as documents from './documents.ts'
-import { type Joined, joining, type Shape } from './join.ts'
+import { joining } from './join.ts'
 import { graph, type Session } from './session.ts'
+import type { Joined, Shape } from './shape.ts'
 
 /** The vendor runs five for an app in a shop; one is left for others of ours. */
 const atOnce = 4

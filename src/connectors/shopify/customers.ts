@@ -3,10 +3,10 @@ import type { Stream } from '../connector.ts'
 import { steady } from './bulk.ts'
 import { type Page, paged } from './by-id.ts'
 import * as documents from './documents.ts'
-import type { Shape } from './join.ts'
 import { numberOf } from './order-map.ts'
 import { changedWithin } from './orders.ts'
 import { about, graph, type Session } from './session.ts'
+import type { Shape } from './shape.ts'
 
 interface CustomerRecord {
   id: string

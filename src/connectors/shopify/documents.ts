@@ -152,7 +152,3 @@ export const subscriptions = `query Subscriptions($after: String) {
 export const subscribe = `mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) { webhookSubscription { id } userErrors { field message } }
 }`
-
-export const unsubscribe = `mutation Unsubscribe($id: ID!) {
-  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
-}`

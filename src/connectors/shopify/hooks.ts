@@ -3,7 +3,7 @@ import { Failure } from '#kernel/error.ts'
 import type { HookAnswer, HookRequest, Hooks } from '../connector.ts'
 import { paged } from './by-id.ts'
 import * as documents from './documents.ts'
-import { graph, type Session } from './session.ts'
+import { about, graph, type Session } from './session.ts'
 
 /** What a topic makes due. */
 const hurried: Record<string, readonly string[]> = {
@@ -22,6 +22,15 @@ const hurried: Record<string, readonly string[]> = {
   CUSTOMERS_UPDATE: ['customers'],
   CUSTOMERS_DELETE: ['deletions'],
   CUSTOMERS_MERGE: ['customers', 'deletions'],
+}
+
+/** What one must be allowed to read for topics of a kind; any of those named. */
+const readers: Record<string, readonly string[]> = {
+  ORDERS: ['read_orders'],
+  REFUNDS: ['read_orders'],
+  PRODUCTS: ['read_products'],
+  INVENTORY: ['read_inventory'],
+  CUSTOMERS: ['read_customers'],
 }
 
 /** Deliveries are tried for four hours; what is told later than this was not sent by the vendor. */
@@ -73,9 +82,11 @@ async function subscribe(session: Session, address: string): Promise<void> {
   ))
     known.push(...page)
   const there = new Set(known.filter(one => one.uri === address).map(one => one.topic))
+  const { scopes } = await about(session)
   const problems: string[] = []
   for (const topic of Object.keys(hurried)) {
-    if (there.has(topic)) continue
+    const allowed = readers[topic.slice(0, topic.indexOf('_'))]
+    if (there.has(topic) || !allowed?.some(scope => scopes.has(scope))) continue
     type Made = { webhookSubscriptionCreate: { userErrors: { message: string }[] } }
     const { webhookSubscriptionCreate } = await graph<Made>(session, documents.subscribe, {
       topic,

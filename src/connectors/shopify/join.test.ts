@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { joining, type Shape, type Thing } from './join.ts'
+import { joining } from './join.ts'
+import type { Shape, Thing } from './shape.ts'
 import { spilling } from './spill.ts'
 
 const shape: Shape = {

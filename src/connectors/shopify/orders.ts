@@ -4,10 +4,10 @@ import { BulkBroken, exported, finished, gathered, partIds } from './bulk.ts'
 import { byIds, paged } from './by-id.ts'
 import * as documents from './documents.ts'
 import { completed } from './enrich.ts'
-import type { Shape } from './join.ts'
 import { mapOrder } from './order-map.ts'
 import type { OrderRecord } from './order-record.ts'
 import { type About, about, graph, remarksOf, type Session } from './session.ts'
+import type { Shape } from './shape.ts'
 
 const shape: Shape = {
   root: 'Order',

@@ -2,10 +2,10 @@ import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Stream } from '../connector.ts'
 import { steady } from './bulk.ts'
 import * as documents from './documents.ts'
-import type { Shape } from './join.ts'
 import { numberOf } from './order-map.ts'
 import { changedWithin } from './orders.ts'
 import { about, type Session } from './session.ts'
+import type { Shape } from './shape.ts'
 
 interface Cost {
   amount: string

@@ -3,7 +3,7 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Joined, joined, type Shape, type Thing } from './join.ts'
+import { type Joined, joined, type Shape, type Thing } from './shape.ts'
 
 /** Bytes of text in one part; in memory it takes some times as much. */
 const partBytes = 6 * 1024 * 1024

@@ -42,7 +42,6 @@ const questions = [
   documents.report,
   documents.subscriptions,
   documents.subscribe,
-  documents.unsubscribe,
 ]
 
 const wrongIn = (by: GraphQLSchema, text: string) => validate(by, parse(text)).map(error => error.message)

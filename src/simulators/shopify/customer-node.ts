@@ -9,8 +9,6 @@ import type { Node } from './node.ts'
 import type { Sight } from './order-node.ts'
 import { livesOf, type Span } from './past.ts'
 
-const dayMs = 86_400_000
-
 export interface CustomerLife {
   day: Day
   number: number
@@ -120,7 +118,3 @@ export function customerNode(sight: Sight, shop: StoreFacts, one: CustomerLife):
         : null,
   }
 }
-
-/** Days that history keeps of deletions. */
-export const eventDays = 365
-export const oldestEvent = (now: number): number => now - eventDays * dayMs

@@ -82,6 +82,31 @@ describe('a shop of Shopify in trouble', () => {
     expect(engine.problems).toEqual([])
   })
 
+  it('has orders and refunds whole that do not fit into a page', async () => {
+    const narrow = (text: string) =>
+      text
+        .replace('lineItems(first: 10)', 'lineItems(first: 1)')
+        .replace('refundLineItems(first: 4)', 'refundLineItems(first: 1)')
+        .replace('refundLineItems(first: 100', 'refundLineItems(first: 1')
+    const rows = async (bend: (text: string) => string) => {
+      const { world, credentials, reach } = stage()
+      const bent = ((url: string, init?: RequestInit) =>
+        reach(url, init?.body ? { ...init, body: bend(String(init.body)) } : init)) as typeof fetch
+      const engine = await smallEngine(shopify, credentials, { fetch: bent, back: 30 * day })
+      await engine.round(['orders'])
+      // Few orders at a time come one by one.
+      for (let hours = 0; hours < 3; hours++) {
+        world.advance(36 * 3_600_000)
+        await engine.round(['orders'])
+      }
+      return engine
+        .rows('sales_lines')
+        .map(row => JSON.stringify(row))
+        .sort()
+    }
+    expect(await rows(narrow)).toEqual(await rows(text => text))
+  })
+
   it('keeps what a broken export could give, whole, and fails the turn', async () => {
     const { world, connect } = stage()
     const engine = await connect()

@@ -1,5 +1,9 @@
 import type { Preset } from '../preset.ts'
 
+/**
+ * A shop is brought in by files of its exports or by a connection to Shopify, not by both: an order has its name for an id
+ * here and the vendor's number there, so its lines would count twice.
+ */
 export const shopifyOrders: Preset = {
   name: 'shopify-orders',
   label: 'Shopify orders',
