@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { DuckDBInstance } from '@duckdb/node-api'
+import exceljs from 'exceljs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
-import { createImports, type Imports } from './imports.ts'
+import { createImports, type ImportResult, type Imports } from './imports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wide-'))
 let granary: Warehouse
@@ -43,7 +45,7 @@ const extras = more.map((_, i) =>
 const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 const csv = (cells: string[]) => cells.map(quoted).join(',')
 
-const run = (name: string, content: string, store: string) => {
+const run = (name: string, content: string | Buffer, store: string) => {
   const path = join(folder, name)
   writeFileSync(path, content)
   return imports.run({ path, store, by: 'test', mapping: { target: 'sales_lines', columns } })
@@ -65,4 +67,47 @@ it('takes in a file of 2,000 columns and gives back its bad row whole, to mend a
 it('gives back a cell with control characters', async () => {
   const result = await run('control.csv', `${csv(names)}\n1,2024-02-31,a\x01b,1,2.50\n`, 'control')
   expect(readFileSync(result.rejectsFile ?? '', 'utf8')).toContain('a\x01b')
+})
+
+describe('a file of 2,000 columns of another kind comes in too, and its bad row comes back whole', () => {
+  const all = [...names, ...more]
+  const table = rows.map(one => [...one, ...extras])
+  const guarded = extras.with(3, "'=1+1")
+  const backWhole = (result: ImportResult, count = 200) => {
+    expect(result).toMatchObject({ rows: count, accepted: count - 1, rejected: 1 })
+    const [header, ...bad] = readFileSync(result.rejectsFile ?? '', 'utf8').split(/\n(?=\d+,|$)/)
+    expect(header).toBe(csv([...all, '_line', '_reason']))
+    expect(bad.join('\n')).toMatch(/,When is not a date: 2024-02-31\n$/)
+    expect(bad.join('\n')).toContain(csv([...row(7, '2024-02-31'), ...guarded]))
+  }
+  const object = (cells: string[]) =>
+    JSON.stringify(Object.fromEntries(all.map((name, i) => [name, cells[i]])))
+
+  it('JSON lines', async () => {
+    backWhole(await run('wide.jsonl', `${table.map(object).join('\n')}\n`, 'wide-lines'))
+  })
+  it('a JSON array', async () => {
+    backWhole(await run('wide.json', `[${table.map(object).join(',\n')}]`, 'wide-array'))
+  })
+  it('Excel', async () => {
+    const book = new exceljs.Workbook()
+    const sheet = book.addWorksheet('Orders')
+    sheet.addRow(all)
+    // Building the workbook is what takes long here.
+    for (const cells of table.slice(0, 20)) sheet.addRow(cells)
+    backWhole(await run('wide.xlsx', Buffer.from(await book.xlsx.writeBuffer()), 'wide-excel'), 20)
+  })
+  it('Parquet', async () => {
+    const path = join(folder, 'wide.parquet')
+    const from = join(folder, 'wide-for-parquet.csv')
+    writeFileSync(from, `${csv(all)}\n${table.map(csv).join('\n')}\n`)
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    await connection.run(
+      `COPY (FROM read_csv('${from}', all_varchar = true, header = true, max_line_size = 4000000)) TO '${path}' (FORMAT parquet)`,
+    )
+    connection.closeSync()
+    instance.closeSync()
+    backWhole(await run('wide-copy.parquet', readFileSync(path), 'wide-parquet'))
+  })
 })

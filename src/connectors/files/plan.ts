@@ -199,8 +199,10 @@ const statements = (
     ${[...leaves.values()].flatMap(leaf => leaf.fault ?? []).join('\n    ')}
     ${faults.map(([condition, text]) => `WHEN ${condition} THEN ${quote(text)}`).join('\n    ')}
     END`
-  const build = (broken: 'keep' | 'skip', numbered: boolean) => {
-    let sql = `SELECT *${numbered ? ', row_number() OVER () AS _n' : ''} FROM ${source.from(broken)}`
+  const read = [...leaves.keys()].map(leaf => Number(leaf.split('_').at(-1)))
+  const build = (broken: 'keep' | 'skip', more?: readonly number[]) => {
+    const cells = [...new Set([...read, ...(more ?? [])])]
+    let sql = `SELECT *${more ? ', row_number() OVER () AS _n' : ''} FROM ${source.from(broken, cells)}`
     sql = layer(sql, Object.fromEntries([...leaves].map(([name, leaf]) => [name, leaf.sql])))
     sql = layer(sql, {
       ...Object.fromEntries([...friendly].map(([name, text]) => [`f_${name}`, text])),
@@ -218,7 +220,7 @@ const statements = (
         ([name, { type }]) =>
           `TRY_CAST(${made[name] ?? lacking(target, name)} AS ${duckdbTypes[type]}) AS ${ident(name)}`,
       )
-    const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep', false)})${where}`
+    const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep')})${where}`
     const ordered = types.map(([name, { type }]) =>
       name in told ? `TRY_CAST(${told[name]} AS ${duckdbTypes[type]}) AS ${ident(name)}` : ident(name),
     )
@@ -235,9 +237,9 @@ const statements = (
       ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
       : one(main, ''),
     extra: extra !== null,
-    rejected: cells => `SELECT ${named(cells, '_reason')} FROM (${build('skip', true)})`,
+    rejected: cells => `SELECT ${named(cells, '_reason')} FROM (${build('skip', cells)})`,
     records: cells =>
-      `SELECT ${named(cells)} FROM (SELECT *, row_number() OVER () AS _n FROM ${source.from('skip')})`,
+      `SELECT ${named(cells)} FROM (SELECT *, row_number() OVER () AS _n FROM ${source.from('skip', cells)})`,
   }
 }
 

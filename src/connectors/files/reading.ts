@@ -47,10 +47,10 @@ export interface Source {
   /** Physical lines above the first record. */
   above: number
   /**
-   * FROM item that gives the columns c0 … cn.
+   * FROM item that gives the columns c0 … cn, or at least those of `cells`.
    * keep: records that do not parse go into reject_errors; skip: they are left out.
    */
-  from(broken: 'keep' | 'skip'): string
+  from(broken: 'keep' | 'skip', cells?: readonly number[]): string
   /** Splits a broken line into at most as many cells as there are columns; null where records cannot break. */
   split: ((line: string) => string) | null
   /** Column that says a record could not be read at all. */

@@ -1,5 +1,5 @@
 import type { Intake } from './intake.ts'
-import { jsonCell } from './json-lines.ts'
+import { jsonCells } from './json-lines.ts'
 import { ident, quote, type Reading, type Source, type SourceColumn } from './reading.ts'
 import { decimalOf, recognise } from './recognise.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -90,7 +90,6 @@ export const jsonSource = (
     { ...reading, decimal: reading.decimal ?? '.' },
     { delimiter: ',' },
   )
-  const cells = sample.names.map((name, i) => `${jsonCell(name)} AS c${i}`).join(', ')
   const read = sample.array ? 'read_json_objects_auto' : 'read_ndjson_objects'
   const options = sample.array ? "format = 'array'" : 'ignore_errors = true'
   return {
@@ -100,8 +99,8 @@ export const jsonSource = (
     mended: false,
     split: null,
     fault: 'not_json',
-    from: () =>
-      `(SELECT ${cells}, json IS NULL AS not_json FROM ${read}(${quote(path)}, maximum_object_size = ${longest}, ${options}))`,
+    from: (_broken, cells = sample.names.map((_, i) => i)) =>
+      `(${jsonCells(sample.names, cells, `${read}(${quote(path)}, maximum_object_size = ${longest}, ${options})`)})`,
   }
 }
 
