@@ -65,12 +65,13 @@ command(program, 'demo', 'load the demo data and serve it on this machine only, 
     return (await import('./cli/serve.ts')).demo(terminal({ ...flags, ...own }), flags)
   })
 
-command(program, 'import <file>', 'load a file: CSV, TSV, JSON lines, Parquet, XLSX, also gz or zip')
+command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, XLSX, also gz or zip')
   .option('--preset <name>', 'a known export; --presets lists them')
   .option('--map <file>', 'a mapping file (JSON)')
   .option('--store <name>', 'the store the rows belong to')
   .option('--currency <code>', 'currency of a store that is new, e.g. GBP')
   .option('--timezone <zone>', 'time zone of a store that is new, e.g. Europe/London')
+  .option('--replaces <import>', 'map an import again from its kept file; its rows the new mapping lacks go')
   .option('--suggest', 'only print the guessed mapping, ready to be saved and edited')
   .action(async (file, flags) => (await import('./cli/import.ts')).importFile(terminal(flags), file, flags))
 

@@ -38,6 +38,31 @@ const net = async (folder = data) =>
   ).totals
 
 describe('importing on the command line', () => {
+  it('maps an import again from the kept file, once the mapping is mended', async () => {
+    const folder = join(place, 'again')
+    const base = { order_id: 'InvoiceNo', at: 'InvoiceDate', sku: 'StockCode', quantity: 'Quantity' }
+    const mapping = (name: string, unit_price: string) => {
+      const target = { target: 'sales_lines', columns: { ...base, unit_price } }
+      writeFileSync(join(place, name), JSON.stringify(target))
+      return join(place, name)
+    }
+    const path = file('again.csv', [header, ...sales])
+    const into = ['--store', 'gifts', ...whole, '--data', folder, '--json']
+    const first = await run(['import', path, '--map', mapping('wrong.json', 'Quantity'), ...into])
+    expect(await net(folder)).toMatchObject({ net_sales: '75' })
+    const { id } = JSON.parse(first.out)
+    const again = ['import', '--replaces', id, '--data', folder, '--json', '--map']
+    const mended = await run([...again, mapping('right.json', 'UnitPrice')])
+    expect(JSON.parse(mended.out)).toMatchObject({
+      rows: 4,
+      accepted: 4,
+      warnings: [expect.stringMatching(/^4 rows .* gone/)],
+    })
+    expect(await net(folder)).toMatchObject({ net_sales: '31.75', orders: '2' })
+    const late = await run([...again, join(place, 'wrong.json')])
+    expect(late.code).not.toBe(0)
+    expect(late.err).toContain('was mapped again since')
+  })
   it('accounts for every row, keeps repeats within the file, and changes nothing the second time', async () => {
     const path = file('sales.csv', [header, ...sales])
     const first = await run(['import', path, ...shop, ...whole])

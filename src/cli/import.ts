@@ -17,10 +17,17 @@ interface ImportFlags {
   currency?: string
   timezone?: string
   suggest?: boolean
+  replaces?: string
 }
 
 /** Loads a file and prints what became of every row; with --suggest only the guessed mapping. */
-export async function importFile(terminal: Terminal, file: string, flags: ImportFlags): Promise<void> {
+export async function importFile(
+  terminal: Terminal,
+  file: string | undefined,
+  flags: ImportFlags,
+): Promise<void> {
+  if (flags.replaces) return mapAgain(terminal, flags.replaces, flags)
+  if (!file) throw new WrongUse('Name the file to import.')
   const path = resolve(file)
   if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`)
   if (flags.suggest) return suggest(terminal, path)
@@ -41,6 +48,18 @@ export async function importFile(terminal: Terminal, file: string, flags: Import
       currency: flags.currency?.toUpperCase(),
       timezone: flags.timezone,
     })
+    const result = await follow(terminal, client, id)
+    terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
+  })
+}
+
+/** Maps an import again from its kept file; what only the old mapping brought goes. */
+async function mapAgain(terminal: Terminal, replaces: string, flags: ImportFlags): Promise<void> {
+  if (!flags.preset === !flags.map) throw new WrongUse('--replaces needs --preset or --map.')
+  const mapping = flags.map ? readMapping(flags.map) : undefined
+  await connected(terminal, 'import', async client => {
+    const { store } = await client.connections.progress({ id: replaces })
+    const { id } = await client.connections.import({ replaces, store, preset: flags.preset, mapping })
     const result = await follow(terminal, client, id)
     terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
   })
@@ -79,6 +98,7 @@ function summary(result: ImportResult): string {
     ...(result.from ? [`days ${result.from} to ${result.to}`] : []),
     ...result.reasons.map(one => `rejected ${count(one.rows)}: ${one.reason} (e.g. ${one.example})`),
     ...(result.rejectsFile ? [`rejected rows to mend and import again: ${result.rejectsFile}`] : []),
+    `import ${result.id}`,
     ...result.warnings.map(warning => `note: ${warning}`),
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import { invalid } from '#kernel/error.ts'
 import { dayAt } from '#kernel/zone.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
+import { mappedAgain } from './map-again.ts'
 
 export interface ImportParts {
   granary: Warehouse
@@ -87,6 +88,7 @@ const one = async (
       ...(request.currency && { currency: request.currency }),
       ...(request.timezone && { timezone: request.timezone }),
     })
+    const origin = request.replaces?.origin
     const outcome = await readFile(
       {
         path: request.path,
@@ -98,29 +100,32 @@ const one = async (
           store: request.store,
           currency,
           timezone,
-          source: id,
-          today: dayAt(timezone, started.getTime()),
+          source: origin?.source ?? id,
+          today: origin?.today ?? dayAt(timezone, started.getTime()),
         },
       },
       (step, percent) => progress(step, percent, 100),
     )
     await checkCurrencies(parts.granary, outcome.currencies, currency)
     progress('storing', 0, outcome.canonical)
+    const place = { raw: join(parts.folder, 'raw'), work, store: request.store, currency, timezone }
+    const delivery = request.replaces
+      ? await mappedAgain(id, outcome, request.replaces, place)
+      : {
+          id,
+          table: outcome.target.table,
+          files: outcome.files,
+          ...(outcome.without && { without: outcome.without }),
+          unique: outcome.unique,
+          mode: outcome.mode,
+        }
     const receipt =
-      outcome.files.length === 0
+      delivery.files.length === 0
         ? { rows: 0, inserted: 0, changed: 0, repeats: 0 }
-        : await parts.granary.deliver(
-            {
-              id,
-              table: outcome.target.table,
-              files: outcome.files,
-              ...(outcome.without && { without: outcome.without }),
-              unique: outcome.unique,
-              mode: outcome.mode,
-            },
-            (done, total) => progress(done < total ? 'storing' : 'deriving', done, total),
+        : await parts.granary.deliver(delivery, (done, total) =>
+            progress(done < total ? 'storing' : 'deriving', done, total),
           )
-    const { accepted, repeats } = share(outcome, receipt)
+    const { accepted, repeats } = share(outcome, request.replaces ? ownShare(outcome, receipt) : receipt)
     const result: ImportResult = {
       id,
       file: request.fileName ?? basename(request.path),
@@ -134,8 +139,14 @@ const one = async (
       to: outcome.to,
       reasons: outcome.reasons,
       rejectsFile: outcome.rejectsFile,
-      warnings: outcome.warnings,
+      warnings: [...outcome.warnings, ...wentWords(receipt.removed ?? 0)],
       seconds: (clock().getTime() - started.getTime()) / 1000,
+      origin: {
+        source: origin?.source ?? id,
+        content: outcome.intake.content,
+        today: origin?.today ?? dayAt(timezone, started.getTime()),
+        since: origin?.since ?? started.toISOString(),
+      },
     }
     await parts.history?.(result, request)
     progress('done', outcome.rows, outcome.rows)
@@ -160,6 +171,19 @@ const share = (outcome: Outcome, receipt: Receipt): { accepted: number; repeats:
       : Math.round((outcome.good * touched) / outcome.canonical)
   return { accepted, repeats: outcome.good - accepted }
 }
+
+const wentWords = (removed: number): string[] =>
+  removed === 0
+    ? []
+    : [
+        `${removed.toLocaleString('en')} ${removed === 1 ? 'row that only the old mapping brought is' : 'rows that only the old mapping brought are'} gone.`,
+      ]
+
+/** Of a delivery that holds other imports' rows too: what is new or changed is this one's, the rest of it was there. */
+const ownShare = (outcome: Outcome, receipt: Receipt): Receipt => ({
+  ...receipt,
+  repeats: Math.max(0, outcome.canonical - receipt.inserted - receipt.changed),
+})
 
 const checkCurrencies = async (granary: Warehouse, found: readonly string[], own: string) => {
   const others = found.filter(code => code !== own)

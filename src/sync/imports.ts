@@ -20,6 +20,34 @@ export interface ImportRequest {
   reading?: Reading
   /** Actor name, for the history. */
   by: string
+  /** An earlier import that this maps again. */
+  replaces?: Replaced
+}
+
+/** What is kept of an import to map its file again: which rows are its own, where its bytes are, and when it was. */
+export interface Origin {
+  /** What its rows say they came from. */
+  source: string
+  /** SHA-256 of the file, its name among the raw files. */
+  content: string
+  /** Day it ran, store time: for files that carry no day of their own. */
+  today: string
+  /** ISO time it first ran; mapped again it keeps its place among the others. */
+  since: string
+}
+
+/** An import of the past, as it is to be read again. */
+export interface Past {
+  file: string
+  origin: Origin
+  request: Pick<ImportRequest, 'preset' | 'mapping' | 'reading'>
+}
+
+/** The import that is mapped again, and all others of its store and table, which may hold the same rows. */
+export interface Replaced {
+  origin: Origin
+  table: TableName
+  others: readonly Past[]
 }
 
 export interface ImportProgress {
@@ -48,6 +76,7 @@ export interface ImportResult {
   rejectsFile: string | null
   warnings: string[]
   seconds: number
+  origin?: Origin
 }
 
 /** Files into the granary. One import runs at a time; others wait in line. */

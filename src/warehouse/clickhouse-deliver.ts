@@ -30,7 +30,11 @@ export const deliverToClickhouse = async (
   delivery: Delivery,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Receipt> => {
-  const { id, table: name, mode, whole } = delivery
+  const { id, table: name, mode, whole, replaces } = delivery
+  if (replaces)
+    throw new Failure('unsupported', 'On ClickHouse an import cannot be mapped again yet.', {
+      next: 'Import the file into a new store with the corrected mapping, and remove the old store.',
+    })
   const shape = describe(name)
   const [earlier] = await engine.query(
     'SELECT number, rows, inserted, changed, repeats FROM deliveries WHERE delivery = {id:String} AND name = {name:String}',

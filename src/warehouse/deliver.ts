@@ -30,6 +30,7 @@ const transaction = async <T>(connection: DuckDBConnection, work: () => Promise<
     for (const name of [
       'staged',
       'hit',
+      'gone',
       'touched',
       'touched_days',
       'touched_customers',
@@ -75,16 +76,16 @@ export const deliverToDuckdb = (
       const key = shape.key.join(', ')
       await noteMessages(connection, `message_events WHERE (${key}) IN (SELECT ${key} FROM staged)`)
     }
-    const receipt = fresh
+    const receipt: Receipt = fresh
       ? await insertFresh(connection, name, shape, delivery.files, rows)
       : delivery.mode === 'replace_orders'
         ? await replaceOrders(connection, rows)
-        : await merge(connection, name, shape, rows)
+        : await merge(connection, name, shape, rows, delivery.replaces)
     const gone =
       delivery.whole === undefined || fresh ? 0 : await sweep(connection, name, shape, delivery.whole)
     onProgress?.(rows, rows)
     const touched =
-      receipt.inserted + receipt.changed + gone > 0 ||
+      receipt.inserted + receipt.changed + (receipt.removed ?? 0) + gone > 0 ||
       // Whole orders restated may have lost rows and gained none.
       (!fresh &&
         delivery.mode === 'replace_orders' &&
@@ -187,21 +188,41 @@ const merge = async (
   name: TableName,
   shape: Table,
   rows: number,
+  replaces: Delivery['replaces'],
 ): Promise<Receipt> => {
   await connection.run(hits(name, shape))
   const same = await number(connection, 'SELECT count(*) FROM hit WHERE same')
   const changed = await number(connection, 'SELECT count(*) FROM hit WHERE NOT same')
-  if (name === 'sales_lines' && rows > same) {
-    const key = shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')
+  const removed = replaces ? await findGone(connection, name, shape, replaces) : 0
+  if (name === 'sales_lines' && rows + removed > same) {
+    const key = sameKey(shape)
     await connection.run(
       `CREATE TEMP TABLE touched AS SELECT DISTINCT store, order_id FROM staged s
-       ANTI JOIN (SELECT * FROM hit WHERE same) t ON ${key}`,
+       ANTI JOIN (SELECT * FROM hit WHERE same) t ON ${key}
+       ${removed > 0 ? 'UNION SELECT DISTINCT store, order_id FROM gone' : ''}`,
     )
     await noteDays(connection)
   }
   if (changed > 0) await connection.run(removeChanged(name, shape))
   if (rows > same) await connection.run(insertNew(name, shape))
-  return { rows, inserted: rows - same - changed, changed, repeats: same }
+  if (removed > 0) await connection.run(`DELETE FROM ${name} t USING gone s WHERE ${sameKey(shape)}`)
+  return { rows, inserted: rows - same - changed, changed, repeats: same, ...(replaces && { removed }) }
+}
+
+const sameKey = (shape: Table) => shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')
+
+/** Rows of the replaced sources that the delivery does not bring, as `gone`; how many they are. */
+const findGone = async (
+  connection: DuckDBConnection,
+  name: TableName,
+  shape: Table,
+  { store, sources }: NonNullable<Delivery['replaces']>,
+): Promise<number> => {
+  const own = 'store' in shape.columns ? ` AND store = ${quote(store)}` : ''
+  await connection.run(`CREATE TEMP TABLE gone AS
+    SELECT t.* FROM (SELECT * FROM ${name} WHERE source IN (${sources.map(quote).join(', ')})${own}) t
+    ANTI JOIN staged s ON ${sameKey(shape)}`)
+  return number(connection, 'SELECT count(*) FROM gone')
 }
 
 /** Takes out the rows of a source that a whole delivery of it no longer has. */
@@ -267,7 +288,7 @@ const log = async (
   const dated = shape.dated
   // A delivery of repeats is logged, so that its id is known, but it touches no day and evicts nothing.
   // What was derived anew may reach further than what came in: an order found late renumbers later ones.
-  const days = `SELECT ${dated} AS day FROM staged${derived ? ' UNION ALL SELECT day FROM touched_days' : ''}`
+  const days = `SELECT ${dated} AS day FROM staged${derived ? ' UNION ALL SELECT day FROM touched_days' : ''}${receipt.removed ? ` UNION ALL SELECT ${dated} FROM gone` : ''}`
   const span =
     touched && dated ? `(SELECT min(day) FROM (${days})), (SELECT max(day) FROM (${days}))` : 'NULL, NULL'
   await connection.run(

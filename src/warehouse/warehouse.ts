@@ -28,6 +28,12 @@ export interface Delivery {
   mode: 'merge' | 'replace_orders'
   /** The delivery is all that this source has in the table: rows of it that are not in the files are gone. */
   whole?: string
+  /**
+   * With merge: of these sources the delivery says all there is. Their rows in the store (where the table has one)
+   * that it does not bring are removed in the same transaction.
+   * @throws Failure('unsupported') on ClickHouse.
+   */
+  replaces?: { store: string; sources: readonly string[] }
 }
 
 /** What a delivery changed. rows = inserted + changed + repeats. */
@@ -36,6 +42,8 @@ export interface Receipt {
   inserted: number
   changed: number
   repeats: number
+  /** Rows of replaced sources that went. */
+  removed?: number
 }
 
 /** One entry of the delivery log: which slice of which table changed, for cache invalidation and "data as of". */

@@ -1,9 +1,11 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
+import { FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import type { ImportRow } from './model.ts'
 import { Outcome } from './Outcome.tsx'
@@ -13,7 +15,7 @@ const states = { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'F
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 
 /** Every import there was, newest first; a click shows what became of its rows. */
-export function History() {
+export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
   const [shown, setShown] = useState<ImportRow | null>(null)
   const { data, error, refetch } = useQuery({
     ...api.connections.imports.queryOptions({ input: {} }),
@@ -48,7 +50,11 @@ export function History() {
           columns={[
             { key: 'file', label: 'File', render: row => row.file },
             { key: 'store', label: 'Store', render: row => row.store },
-            { key: 'state', label: 'State', render: row => states[row.status] },
+            {
+              key: 'state',
+              label: 'State',
+              render: row => (row.result?.replacedBy ? 'Mapped again' : states[row.status]),
+            },
             {
               key: 'accepted',
               label: 'Accepted',
@@ -74,6 +80,22 @@ export function History() {
         note={shown?.store}
       >
         {shown?.result && <Outcome result={shown.result} id={shown.id} />}
+        {shown?.result && !shown.result.replacedBy && (
+          <FormRow
+            label="Were the columns wrong?"
+            help="Choose them anew: the kept file is read again, and nothing is counted twice."
+          >
+            <Button
+              variant="default"
+              onClick={() => {
+                setShown(null)
+                onAgain(shown)
+              }}
+            >
+              Map again
+            </Button>
+          </FormRow>
+        )}
         {shown?.error && (
           <ErrorState
             compact

@@ -14,7 +14,7 @@ import { Outcome } from './Outcome.tsx'
 type Step =
   | { at: 'choose' }
   | { at: 'sending'; name: string; done: number; total: number }
-  | { at: 'mend'; upload: string; name: string }
+  | { at: 'mend'; source: { upload: string } | { import: string }; name: string; store?: string }
   | { at: 'running'; id: string; name: string }
 
 /** Files into the ledger: drop one, see the guess, mend it, watch it go in, get what was rejected. */
@@ -28,7 +28,7 @@ export function Import() {
       const upload = await sendFile(file, (done, total) =>
         setStep({ at: 'sending', name: file.name, done, total }),
       )
-      setStep({ at: 'mend', upload, name: file.name })
+      setStep({ at: 'mend', source: { upload }, name: file.name })
     } catch (failed) {
       setError(words(failed).message)
       setStep({ at: 'choose' })
@@ -60,10 +60,16 @@ export function Import() {
         </Card>
       )}
       {step.at === 'mend' && (
-        <Mend upload={step.upload} onStarted={id => setStep({ at: 'running', id, name: step.name })} />
+        <Mend
+          source={step.source}
+          {...(step.store && { store: step.store })}
+          onStarted={id => setStep({ at: 'running', id, name: step.name })}
+        />
       )}
       {step.at === 'running' && <Running id={step.id} onAgain={() => setStep({ at: 'choose' })} />}
-      <History />
+      <History
+        onAgain={row => setStep({ at: 'mend', source: { import: row.id }, name: row.file, store: row.store })}
+      />
     </Page>
   )
 }

@@ -15,13 +15,22 @@ const zones = Intl.supportedValuesOf('timeZone')
 const currencies = Intl.supportedValuesOf('currency')
 
 /** What the file looks like and where its columns go, guessed, to be mended before anything is stored. */
-export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: string) => void }) {
+export function Mend({
+  source,
+  store,
+  onStarted,
+}: {
+  /** A file just sent, or an import whose kept file is mapped again into its `store`. */
+  source: { upload: string } | { import: string }
+  store?: string
+  onStarted: (id: string) => void
+}) {
   const [reading, setReading] = useState<Reads>({})
   const [chosen, setChosen] = useState<string | null>(null)
   const [mended, setMended] = useState<Guess | null>(null)
-  const [into, setInto] = useState({ store: '', currency: '', timezone: '', saveAs: '' })
+  const [into, setInto] = useState({ store: store ?? '', currency: '', timezone: '', saveAs: '' })
   const preview = useQuery({
-    ...api.connections.preview.queryOptions({ input: { upload, reading } }),
+    ...api.connections.preview.queryOptions({ input: { ...source, reading } }),
     placeholderData: old => old,
     retry: false,
   })
@@ -52,7 +61,7 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
   const begin = async () => {
     if (!preset && into.saveAs) await keep.mutateAsync({ name: into.saveAs, mapping: guess })
     start.mutate({
-      upload,
+      ...('import' in source ? { replaces: source.import } : source),
       reading,
       store: into.store,
       ...(!known && { currency: into.currency, timezone: into.timezone }),
@@ -193,9 +202,18 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
         )}
       </Card>
       <Card title="Where it goes">
-        <FormRow label="Store" for="store" help="A shop with its own till. A new name makes a new store.">
+        <FormRow
+          label="Store"
+          for="store"
+          help={
+            store
+              ? 'Where it went before. Rows that only the old columns brought go in the same moment.'
+              : 'A shop with its own till. A new name makes a new store.'
+          }
+        >
           <Autocomplete
             id="store"
+            disabled={store !== undefined}
             placeholder="e.g. uk-shop"
             data={stores.map(s => s.store)}
             value={into.store}
@@ -247,7 +265,7 @@ export function Mend({ upload, onStarted }: { upload: string; onStarted: (id: st
             loading={start.isPending || keep.isPending}
             onClick={begin}
           >
-            Import
+            {store ? 'Map again' : 'Import'}
           </Button>
         </FormActions>
         {start.error && <ErrorState compact title="The import did not start" {...words(start.error)} />}

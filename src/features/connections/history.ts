@@ -3,7 +3,7 @@ import type { Actor } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { imports } from '#postgres/tables/connections.ts'
-import type { ImportRequest } from '#sync/imports.ts'
+import type { ImportRequest, ImportResult, Past } from '#sync/imports.ts'
 import type { ImportRow } from './model.ts'
 import type { NewStore } from './store.ts'
 
@@ -27,6 +27,8 @@ const shown = (actor: Actor, { request: _, createdAt, finishedAt, ...row }: Stor
 /** What is kept of a queued import: all that is needed to run it, now or after a crash. */
 interface Queued {
   request: ImportRequest
+  /** Id of the import it maps again; the others of its store are looked up when its turn comes. */
+  replaces?: string
   newStore: NewStore | null
 }
 
@@ -39,6 +41,7 @@ export async function queueImport(
   id: string,
   request: ImportRequest,
   newStore: NewStore | null,
+  replaces?: string,
 ): Promise<void> {
   await ledger.insert(imports).values({
     id,
@@ -46,7 +49,7 @@ export async function queueImport(
     file: request.fileName ?? request.path,
     store: request.store,
     by: request.by,
-    request: { request, newStore } satisfies Queued,
+    request: { request, newStore, ...(replaces && { replaces }) } satisfies Queued,
   })
 }
 
@@ -76,6 +79,57 @@ export async function unfinishedImports(ledger: Ledger): Promise<string[]> {
     .where(inArray(imports.status, ['queued', 'running']))
     .orderBy(imports.createdAt)
   return rows.map(row => row.id)
+}
+
+/** What the ledger keeps of an import that is done. */
+type Kept = ImportResult & { replacedBy?: string }
+const keptOf = (row: Stored): Kept | null => (row.status === 'done' ? (row.result as Kept | null) : null)
+
+/**
+ * An import that can be mapped again, with where its file is kept by content.
+ * @throws Failure('not_found') as `importOf`, 'conflict' when it is not the last word on its file.
+ */
+export async function importToReplace(ledger: Ledger, actor: Actor, id: string) {
+  const row = await importOf(ledger, actor, id)
+  const [stored] = await ledger.select().from(imports).where(eq(imports.id, id))
+  const kept = stored ? keptOf(stored) : null
+  if (kept?.replacedBy)
+    throw new Failure('conflict', `${row.file} was mapped again since.`, {
+      next: 'Map the later import of it again.',
+    })
+  if (!kept?.origin)
+    throw new Failure(
+      'conflict',
+      `${row.file} cannot be mapped again: ${kept ? 'an older version took it in' : 'its import is not done'}.`,
+      {
+        next: kept ? 'Import the file anew; from then on it can.' : 'Wait for it to end.',
+      },
+    )
+  return { row, origin: kept.origin, table: kept.table }
+}
+
+/** What an import that maps another again needs of the others of its store and table, as the ledger has them now. */
+export async function othersOf(ledger: Ledger, id: string, store: string): Promise<Past[]> {
+  const rows = await ledger.select().from(imports).where(eq(imports.store, store))
+  const own = rows.find(row => row.id === id)
+  const table = own && keptOf(own)?.table
+  return rows.flatMap(row => {
+    const kept = keptOf(row)
+    if (!kept || row.id === id || kept.replacedBy || kept.table !== table) return []
+    if (!kept.origin)
+      throw new Failure('conflict', `${row.file}, of the same store, was taken in by an older version.`, {
+        next: 'Import that file once more; then map again.',
+      })
+    const { preset, mapping, reading } = (row.request as Queued).request
+    const request = { ...(preset && { preset }), ...(mapping && { mapping }), ...(reading && { reading }) }
+    return { file: row.file, origin: kept.origin, request }
+  })
+}
+
+/** Notes on an import that another has taken its place. */
+export async function noteReplaced(ledger: Ledger, id: string, by: string): Promise<void> {
+  const [row] = await ledger.select().from(imports).where(eq(imports.id, id)).for('update')
+  if (row?.result) await noteImport(ledger, id, { result: { ...row.result, replacedBy: by } })
 }
 
 /** Files that imports still to be run will read. */

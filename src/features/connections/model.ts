@@ -27,6 +27,7 @@ export const Mapping = z.object({
 export const Source = z.object({
   upload: z.string().optional().describe('Id given by PUT /api/uploads'),
   path: z.string().optional().describe('A file on the server; only for its own command line'),
+  import: z.string().optional().describe('Id of an import, to read its file again as it was kept'),
 })
 
 export const ImportInput = Source.extend({
@@ -42,6 +43,10 @@ export const ImportInput = Source.extend({
   currency: z.string().length(3).optional().describe('Needed when the store is new'),
   timezone: z.string().optional().describe('Needed when the store is new, e.g. Europe/London'),
   reading: Reading.optional(),
+  replaces: z
+    .string()
+    .optional()
+    .describe('Id of an import to map again: its rows that the new mapping does not bring go'),
 })
 export type ImportInput = z.infer<typeof ImportInput>
 
@@ -67,6 +72,7 @@ export const ImportResult = z.object({
   rejectsFile: z.string().nullable(),
   warnings: z.array(z.string()),
   seconds: z.number(),
+  replacedBy: z.string().optional().describe('Id of the import that mapped this one again'),
 })
 
 export const ImportRow = z.object({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
@@ -11,7 +11,7 @@ import { mappings } from '#postgres/tables/connections.ts'
 import type { Mapping as ImportMapping } from '#sync/imports.ts'
 import { BackupManifest, backupTo } from './backup.ts'
 import { Check, checkHealth } from './health.ts'
-import { importOf, listImports, queueImport } from './history.ts'
+import { importOf, importToReplace, listImports, queueImport } from './history.ts'
 import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
 import { chooseStore } from './store.ts'
 import { systems } from './systems.ts'
@@ -26,6 +26,12 @@ async function fileOf(
   source: z.infer<typeof Source>,
 ): Promise<{ path: string; name: string }> {
   if (source.upload) return uploadOf(context.folder, source.upload)
+  if (source.import) {
+    const { row, origin } = await importToReplace(context.ledger, context.actor, source.import)
+    const path = join(context.folder, 'raw', origin.content)
+    if (!existsSync(path)) throw new Failure('not_found', `${row.file} is not kept any more.`)
+    return { path, name: row.file }
+  }
   if (!source.path)
     throw invalid('No file is named.', 'Send one with PUT /api/uploads and give its id as upload.')
   if (context.actor.kind !== 'system')
@@ -58,7 +64,12 @@ export const connections = {
       const { actor, ledger } = context
       if (actor.stores !== 'all' && !actor.stores.includes(input.store))
         throw new Failure('forbidden', `You may not change the store ${input.store}.`)
-      const file = await fileOf(context, input)
+      const file = await fileOf(context, input.replaces ? { import: input.replaces } : input)
+      if (input.replaces) {
+        const { row } = await importToReplace(ledger, actor, input.replaces)
+        if (row.store !== input.store)
+          throw invalid(`${row.file} was imported into ${row.store}.`, 'It can be mapped again there only.')
+      }
       const mapping = input.savedMapping ? await savedMapping(context, input.savedMapping) : input.mapping
       if (input.preset && mapping) throw invalid('Give a preset or a mapping, not both.')
       const id = randomUUID()
@@ -82,8 +93,11 @@ export const connections = {
             .map(one => one.name)
             .join(', ')}.`,
         )
-      await queueImport(ledger, id, request, store.make)
-      context.note({ subject: input.store, after: { import: id, file: file.name } })
+      await queueImport(ledger, id, request, store.make, input.replaces)
+      context.note({
+        subject: input.store,
+        after: { import: id, file: file.name, ...(input.replaces && { replaces: input.replaces }) },
+      })
       context.enqueue('import', { id })
       return { id }
     }),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
-import type { ImportProgress, Imports } from '#sync/imports.ts'
-import { noteImport, queuedImport, wantedFiles } from './history.ts'
+import type { ImportProgress, ImportRequest, Imports } from '#sync/imports.ts'
+import { importToReplace, noteImport, noteReplaced, othersOf, queuedImport, wantedFiles } from './history.ts'
 import { makeStore } from './store.ts'
 import { forgetUpload } from './uploads.ts'
 
@@ -20,7 +21,7 @@ export async function runImport(
   const { ledger, imports, clock, folder } = what
   const queued = await committed(ledger, id)
   if (!queued) return
-  const { request, newStore } = queued
+  const { request, newStore, replaces } = queued
   await noteImport(ledger, id, { status: 'running' })
   let latest: ImportProgress | null = null
   let noting = Promise.resolve()
@@ -34,12 +35,13 @@ export async function runImport(
     noting = noting.then(() => noteImport(ledger, id, { progress: latest })).catch(() => undefined)
   }
   try {
-    const result = await imports.run(request, onProgress)
+    const result = await imports.run(await whole(ledger, request, replaces), onProgress)
     await noting
     const done = { status: 'done', result: { ...result, id }, progress: null } as const
     await ledger.transaction(async transaction => {
       const open = transaction as unknown as Ledger
       if (newStore) await makeStore(open, newStore)
+      if (replaces) await noteReplaced(open, replaces, id)
       await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
     })
     await letGo(ledger, folder, request.path).catch(() => undefined)
@@ -75,4 +77,15 @@ async function committed(ledger: Ledger, id: string) {
 /** The bytes of what was imported are kept by content; another import of the same upload still needs the file. */
 async function letGo(ledger: Ledger, folder: string, path: string): Promise<void> {
   if (!(await wantedFiles(ledger)).includes(path)) await forgetUpload(folder, path)
+}
+
+/** The request with what it takes to map an earlier import again. */
+async function whole(
+  ledger: Ledger,
+  request: ImportRequest,
+  replaces: string | undefined,
+): Promise<ImportRequest> {
+  if (!replaces) return request
+  const { origin, table } = await importToReplace(ledger, system('import'), replaces)
+  return { ...request, replaces: { origin, table, others: await othersOf(ledger, replaces, request.store) } }
 }
