@@ -166,7 +166,7 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
 
   it('tells in the audit who changed what, before and after', async () => {
     await open('/audit')
-    await page.getByText('settings.saveTarget').click()
+    await page.getByText('Save target').click()
     await page.getByRole('table', { name: 'Before and after' }).getByText('3100').waitFor()
     await page.keyboard.press('Escape')
     await page.getByLabel('Search the audit').fill('eve@')

@@ -64,8 +64,29 @@ const forTarget = (target: Target, columns: readonly Seen[]) => {
     used.add(seen.name)
     sum += score
   }
+  const dated = onlyDate(target, columns, mapped, used)
+  if (dated) {
+    mapped[dated.friendly] = dated.name
+    used.add(dated.name)
+    sum += 0.5
+  }
   const unmapped = columns.map(one => one.name).filter(name => !used.has(name))
   return { mapped, sum, unmapped }
+}
+
+/** Where nothing but the day is missing and one column alone holds dates, whatever it is called, that is the day. */
+const onlyDate = (
+  target: Target,
+  columns: readonly Seen[],
+  mapped: Record<string, string>,
+  used: ReadonlySet<string>,
+): { friendly: string; name: string } | null => {
+  const friendly = Object.keys(target.columns).find(name => target.columns[name]?.kind === 'time')
+  const dates = columns.filter(one => !used.has(one.name) && (one.type === 'date' || one.type === 'time'))
+  const [date] = dates
+  if (!friendly || !date || dates.length > 1) return null
+  const lacks = (given: Record<string, string>) => target.missing(name => name in given) !== null
+  return lacks(mapped) && !lacks({ ...mapped, [friendly]: date.name }) ? { friendly, name: date.name } : null
 }
 
 /** What the values alone say, where headers are missing or strange. */

@@ -7,9 +7,11 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { changes } from './model.ts'
+import { actWords, changes } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+/** In the list; the second is in the detail. */
+const brief = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const page = 100
 
 /** Every write: who, what, when, before and after. */
@@ -64,9 +66,13 @@ export function Audit() {
               />
             }
             columns={[
-              { key: 'at', label: 'When', render: row => when.format(new Date(row.at)) },
+              { key: 'at', label: 'When', render: row => brief.format(new Date(row.at)) },
               { key: 'who', label: 'Who', render: row => row.actorName },
-              { key: 'operation', label: 'Act', render: row => row.operation },
+              {
+                key: 'operation',
+                label: 'Act',
+                render: row => <span title={row.operation}>{actWords(row.operation)}</span>,
+              },
               { key: 'subject', label: 'On', render: row => row.subject },
             ]}
           />
@@ -89,7 +95,7 @@ export function Audit() {
       <Drawer
         opened={entry !== undefined}
         onClose={() => setShown(null)}
-        title={entry?.operation ?? ''}
+        title={entry ? actWords(entry.operation) : ''}
         note={
           entry &&
           `${entry.actorName}, ${when.format(new Date(entry.at))}${entry.subject && `, on ${entry.subject}`}${entry.request ? ` · request ${entry.request}` : ''}`

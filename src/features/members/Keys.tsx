@@ -8,7 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
-import { storesWords } from './model.ts'
+import { capital, storesWords } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 
@@ -52,7 +52,7 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
             { key: 'name', label: 'Name', render: key => key.name },
             { key: 'start', label: 'Begins with', render: key => <code>{key.start}…</code> },
             { key: 'owner', label: 'Of', render: key => key.owner },
-            { key: 'role', label: 'Role', render: key => key.role },
+            { key: 'role', label: 'Role', render: key => capital(key.role) },
             { key: 'stores', label: 'Stores', render: key => storesWords(key.stores) },
             {
               key: 'used',
@@ -99,7 +99,9 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
               <Select
                 id="key-role"
                 allowDeselect={false}
-                data={[...roles].filter(role => me && mayAct(me.role, role))}
+                data={[...roles]
+                  .filter(role => me && mayAct(me.role, role))
+                  .map(value => ({ value, label: capital(value) }))}
                 value={form.role}
                 onChange={value => setForm({ ...form, role: (value ?? 'viewer') as Role })}
               />

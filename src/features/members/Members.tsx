@@ -11,7 +11,7 @@ import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { Keys } from './Keys.tsx'
 import { LockedOut } from './LockedOut.tsx'
-import { roleWords, storesWords } from './model.ts'
+import { capital, roleWords, storesWords } from './model.ts'
 import { Sessions } from './Sessions.tsx'
 import { SignInSafety } from './SignInSafety.tsx'
 
@@ -102,7 +102,7 @@ export function Members() {
             columns={[
               { key: 'name', label: 'Name', render: person => person.name },
               { key: 'email', label: 'E-mail', render: person => person.email },
-              { key: 'role', label: 'Role', render: person => person.role },
+              { key: 'role', label: 'Role', render: person => capital(person.role) },
               { key: 'stores', label: 'Stores', render: person => storesWords(person.stores) },
               { key: 'second', label: 'Second factor', render: person => (person.twoFactor ? 'On' : 'Off') },
               { key: 'since', label: 'Since', render: person => when.format(new Date(person.since)) },
@@ -118,7 +118,7 @@ export function Members() {
             rowKey={row => row.id}
             columns={[
               { key: 'email', label: 'E-mail', render: row => row.email },
-              { key: 'role', label: 'Role', render: row => row.role },
+              { key: 'role', label: 'Role', render: row => capital(row.role) },
               { key: 'stores', label: 'Stores', render: row => storesWords(row.stores) },
               { key: 'by', label: 'By', render: row => row.invitedBy },
               { key: 'expires', label: 'Until', render: row => when.format(new Date(row.expires)) },
@@ -161,7 +161,9 @@ export function Members() {
               <Select
                 id="role"
                 allowDeselect={false}
-                data={[...roles].filter(role => me.data?.role === 'owner' || role !== 'owner')}
+                data={[...roles]
+                  .filter(role => me.data?.role === 'owner' || role !== 'owner')
+                  .map(value => ({ value, label: capital(value) }))}
                 value={form.role}
                 onChange={value => setForm({ ...form, role: (value ?? 'viewer') as Role })}
               />

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { browserWords, spacedSecret } from './model.ts'
+import { actWords, browserWords, spacedSecret } from './model.ts'
 
 it.each([
   [
@@ -19,4 +19,9 @@ it.each([
 
 it('a key to type is in groups of four', () => {
   expect(spacedSecret('ABCDEFGHIJ')).toBe('ABCD EFGH IJ')
+})
+
+it('an act is told in words', () => {
+  expect(actWords('members.createKey')).toBe('Create key')
+  expect(actWords('settings.saveTarget')).toBe('Save target')
 })

@@ -142,3 +142,13 @@ export const browserWords = (agent: string): string => {
 
 /** A key in groups of four, as one types it. */
 export const spacedSecret = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
+
+/** An operation's name as words: members.createKey is “Create key”. */
+export const actWords = (operation: string): string => {
+  const act = operation.split('.').at(-1) ?? operation
+  const plain = act.replaceAll(/([A-Z])/g, ' $1').toLowerCase()
+  return capital(plain)
+}
+
+/** A role, or any lower-case word, as a label. */
+export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
