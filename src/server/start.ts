@@ -70,10 +70,12 @@ export async function openHouse(
   const { ledger } = open
   const world = remembered(() => readWorld(ledger))
   const metrics = createEngine({ granary, world: world.read })
+  const vault = createVault(secretOf(config))
   const imports = createImports({
     granary,
     folder,
     clock,
+    salt: vault.salt,
     ensureStore: ({ handle, ...given }) => chooseStore(ledger, { store: handle, ...given }),
   })
   const syncs = createSyncs({
@@ -81,7 +83,7 @@ export async function openHouse(
     granary,
     packer: createPacker(),
     folder,
-    vault: createVault(secretOf(config)),
+    vault,
     connectors,
     clock,
     fetch,

@@ -19,6 +19,8 @@ export interface ImportParts {
     timezone?: string
   }): Promise<{ currency: string; timezone: string }>
   /** Called with every finished import. */
+  /** Salt of the hashes of personal data; of the installation, and in no table. */
+  salt?: string
   history?: (result: ImportResult, request: ImportRequest) => Promise<void>
   clock?: () => Date
 }
@@ -101,6 +103,7 @@ const one = async (
           currency,
           timezone,
           source: origin?.source ?? id,
+          ...(parts.salt && { salt: parts.salt }),
           today: origin?.today ?? dayAt(timezone, started.getTime()),
         },
       },
@@ -108,7 +111,14 @@ const one = async (
     )
     await checkCurrencies(parts.granary, outcome.currencies, currency)
     progress('storing', 0, outcome.canonical)
-    const place = { raw: join(parts.folder, 'raw'), work, store: request.store, currency, timezone }
+    const place = {
+      raw: join(parts.folder, 'raw'),
+      work,
+      store: request.store,
+      currency,
+      timezone,
+      ...(parts.salt && { salt: parts.salt }),
+    }
     const delivery = request.replaces
       ? await mappedAgain(id, outcome, request.replaces, place)
       : {

@@ -30,6 +30,7 @@ interface Place {
   store: string
   currency: string
   timezone: string
+  salt?: string
 }
 
 /** The delivery of an import that is mapped again. @throws Failure('invalid') when it cannot take the old one's place. */
@@ -71,12 +72,12 @@ const readAgain = async (past: Past, place: Place): Promise<Part> => {
     })
   const work = join(place.work, origin.source)
   await mkdir(work, { recursive: true })
-  const { store, currency, timezone } = place
+  const { raw, work: _, ...where } = place
   const read = await readFile({
     path,
-    folders: { raw: place.raw, work, rejects: join(work, 'rejects.csv') },
+    folders: { raw, work, rejects: join(work, 'rejects.csv') },
     ...request,
-    place: { store, currency, timezone, source: origin.source, today: origin.today },
+    place: { ...where, source: origin.source, today: origin.today },
   })
   return { since: origin.since, files: read.files, without: read.without, mode: read.mode }
 }

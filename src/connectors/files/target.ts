@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { TableName } from '#kernel/canonical.ts'
 import type { Kind } from './compile.ts'
 
@@ -25,6 +26,8 @@ export interface Place {
   timezone: string
   /** Import id. */
   source: string
+  /** Salt of the installation for hashes of personal data; in no table. '' where there is none to keep. */
+  salt?: string
   /** Day the import runs, store time: for files that carry no day of their own. */
   today: string
 }
@@ -65,6 +68,20 @@ export interface Target {
   kept?: readonly string[]
   /** replace_orders where a file restates whole orders. */
   mode?: 'merge' | 'replace_orders'
+}
+
+/**
+ * Salted hash of an e-mail address, '' for none: HMAC-SHA256 (RFC 2104) of it in lower case, the first 16 bytes in
+ * hex. Connected systems hash alike, so that the same person is known in a file and in a system.
+ */
+export const addressHash = (address: string, salt: string): string => {
+  const block = 64
+  const given = Buffer.from(salt)
+  const key = Buffer.alloc(block)
+  ;(given.length > block ? createHash('sha256').update(given).digest() : given).copy(key)
+  const pad = (byte: number) => `unhex('${Buffer.from(key.map(one => one ^ byte)).toString('hex')}')`
+  const inner = `unhex(sha256(${pad(0x36)} || encode(lower(trim(${address})))))`
+  return `CASE WHEN trim(${address}) <> '' THEN left(sha256(${pad(0x5c)} || ${inner}), 32) ELSE '' END`
 }
 
 /** A stable 64-bit hash of text: the same in every version of every engine. */

@@ -1,5 +1,5 @@
 import { quote } from '../reading.ts'
-import type { Given, Place, Target } from '../target.ts'
+import { addressHash, type Given, type Place, type Target } from '../target.ts'
 import { code, flag, number, text, time, words } from './column.ts'
 
 export const money = (given: Given, place: Place): string =>
@@ -49,9 +49,7 @@ export const customers: Target = {
   missing: has => (has('customer_id') || has('email') ? null : 'who it is: map `customer_id` (or `email`)'),
   repeats: () => 'last',
   derive(given, place) {
-    const email = given.has('email')
-      ? `CASE WHEN ${given.get('email')} <> '' THEN sha256(${quote(`${place.store}:`)} || lower(${given.get('email')})) ELSE '' END`
-      : empty
+    const email = given.has('email') ? addressHash(given.get('email'), place.salt ?? '') : empty
     const parts = `trim(${given.get('first_name', empty)} || ' ' || ${given.get('last_name', empty)})`
     const id = given.has('customer_id') ? given.get('customer_id') : given.get('email')
     return {
