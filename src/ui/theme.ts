@@ -38,7 +38,14 @@ export const theme = createTheme({
       defaultProps: { withAsterisk: false },
       styles: { label: { fontWeight: 500, marginBottom: 4 } },
     },
-    Button: { defaultProps: { size: 'xs', variant: 'default' }, styles: { label: { fontWeight: 500 } } },
+    Button: {
+      defaultProps: { size: 'xs', variant: 'default' },
+      styles: { label: { fontWeight: 500 } },
+      // The kit writes white on every filled button; on a pale accent, as in the dark, that cannot be read.
+      vars: (_: unknown, props: { variant?: string; color?: string }) => ({
+        root: props.variant === 'filled' && !props.color ? { '--button-color': 'var(--accent-ink)' } : {},
+      }),
+    },
     ActionIcon: { defaultProps: { size: 28, variant: 'subtle' } },
     TextInput: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'xs' } },

@@ -35,7 +35,10 @@ export const sheetAsText = async (
   async function* lines() {
     let found = false
     for await (const one of read(path)) {
-      if (nameOf(one) !== sheet) continue
+      if (nameOf(one) !== sheet) {
+        await passOver(one)
+        continue
+      }
       found = true
       let count = 0
       for await (const row of one) {
@@ -49,6 +52,12 @@ export const sheetAsText = async (
       throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${(await sheetsOf(path)).join(', ')}.`)
   }
   return { sheet, lines: Readable.from(lines()) }
+}
+
+/** Reads a sheet to its end: one left unread can end the reading of the archive it is in. */
+const passOver = async (sheet: AsyncIterable<unknown>): Promise<void> => {
+  const rows = sheet[Symbol.asyncIterator]()
+  while (!(await rows.next()).done);
 }
 
 /** exceljs counts columns from 1 and leaves gaps. */

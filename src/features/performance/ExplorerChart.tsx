@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
-import { periodDays, periodLabel } from '#kernel/period-words.ts'
+import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
@@ -64,6 +64,7 @@ export function ExplorerChart(props: {
         drawing: lines({
           height: 320,
           labels: periods.map(period => periodLabel(period, 'axis')),
+          marks: marksOf(lens.events, periods, answer.meta, lens.rule),
           lines: names.map(
             (name, n): Line => ({
               name: titleOf(titles, split, name),
@@ -94,6 +95,7 @@ export function ExplorerChart(props: {
         drawing: lines({
           height: 320,
           labels: one.periods.map(period => periodLabel(period, 'axis')),
+          marks: marksOf(lens.events, one.periods, answer.meta, lens.rule),
           lines: [
             { name: 'Actual', values: one.actual, look: 'actual' },
             ...one.compared
@@ -159,7 +161,7 @@ export function ExplorerChart(props: {
         }),
       }),
     }
-  }, [answer, grain, split, metric, measure, by, lens.label, titles])
+  }, [answer, grain, split, metric, measure, by, lens.label, lens.events, lens.rule, titles])
 
   if (!plan && answer) return null
   const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)
