@@ -34,7 +34,7 @@ export const derived = {
       discount_code: col('text', ''),
       orders: col(
         'count',
-        '1 on the day the order first sold something (a sale row with quantity and gross above zero), else 0',
+        '1 on the day the order first sold something (a sale row with quantity and gross above zero, or a gift card), else 0',
       ),
       discounted_orders: col('count', '1 where orders is 1 and the order carries a discount'),
       customer_orders: col('count', 'orders, where the customer is known'),

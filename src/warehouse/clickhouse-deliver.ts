@@ -16,7 +16,7 @@ import type { Engine } from './clickhouse.ts'
 import { deriveMessages, noteMessages } from './clickhouse-messages.ts'
 import { stagingTable } from './clickhouse-schema.ts'
 import { duckdbColumns } from './ddl.ts'
-import { orderDays, productDays, salesHours } from './derive.ts'
+import { orderDays, productDays, salesHours, sells } from './derive.ts'
 import { hits, numberedOrders, quote, removal, stage } from './merge.ts'
 import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
 
@@ -281,7 +281,7 @@ const firstSaleOnly = (within: string): string => `
   FROM (${orderDays(within)}) o
   LEFT JOIN (
     SELECT store AS s, order_id AS i, min(day) AS first_sale FROM sales_lines
-    WHERE kind = 'sale' AND quantity > 0 AND gross > 0 AND ${within} GROUP BY store, order_id
+    WHERE ${sells} AND ${within} GROUP BY store, order_id
   ) f ON f.s = o.store AND f.i = o.order_id`
 
 /** Customers' order numbers where they are not what they should be; gives the days that changes. */

@@ -29,8 +29,8 @@ const sums = (idle: Idle) =>
 export type Idle = ReadonlySet<string>
 const none: Idle = new Set()
 
-/** A row that makes its order an order: it sells something. */
-export const sells = `(kind = 'sale' AND quantity > 0 AND gross > 0)`
+/** A row that makes its order an order: it sells something, be it a gift card, which is in no sales figure. */
+export const sells = `(quantity > 0 AND (kind = 'sale' AND gross > 0 OR kind = 'gift_card' AND gift_cards > 0))`
 
 /**
  * One row per order and day. `orders` is 1 on each day that sold something; `keepFirstSale` then leaves it on the first.
