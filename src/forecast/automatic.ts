@@ -1,0 +1,213 @@
+import { combine, type Trial, weigh } from './combine.ts'
+import { wape } from './grade.ts'
+import { type Widths, widthsOf } from './intervals.ts'
+import { libraryModels } from './models/augurs.ts'
+import { type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
+import { isUsable, prepare } from './models/prepare.ts'
+import { at, lastOf, quantile } from './numbers.ts'
+
+export type ModelName = MemberName | keyof typeof libraryModels
+
+/** Every model that can be asked for by name. */
+export const models: Readonly<Record<ModelName, Model>> = { ...members, ...libraryModels }
+
+/** The models the automatic mode combines. */
+export const automaticModels = Object.keys(members) as readonly MemberName[]
+
+/** Something taken off the past before the models see it and added to what they say: the calendar, promotions, drivers. */
+export interface Effects {
+  /** The past without its effects, and how to add the effects of the periods after it. */
+  remove(past: Float64Array): { clean: Float64Array; restore(points: Float64Array): Float64Array }
+}
+
+export interface Automatic {
+  points: Float64Array
+  /** Half widths; of the logarithm where `logged`. */
+  widths: Widths
+  logged: boolean
+  /** How much of the points is the combination; the rest is the reference. 1, 0.5 or 0. */
+  share: number
+  weights: ReadonlyMap<ModelName, number>
+  /** What the combination and the reference said in the trials, beside what came; latest origin first. */
+  trials: readonly { origin: number; actual: Float64Array; own: Float64Array; reference: Float64Array }[]
+  /** Periods of the season the reference copies; null where the series is too short for any, and it copies the last value. */
+  reference: number | null
+  beatsReference: boolean | null
+}
+
+const mostTrials = 12
+
+/** The origins of the backtest, latest first: a third of the horizon apart, with enough of the past before the first. */
+export function originsOf(length: number, horizon: number, periods: readonly number[]): number[] {
+  const longest = Math.max(0, ...periods.filter(period => isUsable(period, length)))
+  const ahead = Math.max(1, Math.min(horizon, Math.floor(length / 4)))
+  const least =
+    length < 3 * longest + horizon ? Math.max(4, Math.ceil(length / 2)) : Math.max(4, 2 * longest + 2)
+  const step = Math.max(1, Math.ceil(ahead / 3))
+  const origins: number[] = []
+  for (let origin = length - ahead; origin >= least && origins.length < mostTrials; origin -= step)
+    origins.push(origin)
+  return origins
+}
+
+/** Everything a set of models says about a series. */
+function ask(
+  past: Float64Array,
+  periods: readonly number[],
+  horizon: number,
+  names: readonly ModelName[],
+  trust: (period: number) => number,
+  effects: Effects | undefined,
+): Map<ModelName, Float64Array> {
+  const removed = effects?.remove(past)
+  const prepared = prepare(removed?.clean ?? past, periods, trust)
+  const said = new Map<ModelName, Float64Array>()
+  for (const name of names) {
+    const points = models[name](prepared, horizon)
+    if (points === null || !points.every(Number.isFinite)) continue
+    said.set(name, removed ? removed.restore(points) : points)
+  }
+  return said
+}
+
+/**
+ * Forecasts a series without gaps by all models, weighted by how they did in a rolling-origin backtest. What is reported of
+ * a trial is said with weights that do not know it. Where the combination does no better than the best seasonal naïve
+ * in the same trials, it is that naïve that is given, and `beatsReference` says so.
+ */
+export function automatic(
+  y: Float64Array,
+  periods: readonly number[],
+  horizon: number,
+  {
+    names = automaticModels as readonly ModelName[],
+    effects,
+  }: { names?: readonly ModelName[]; effects?: Effects | undefined } = {},
+): Automatic {
+  const origins = originsOf(y.length, horizon, periods)
+  const trials = origins.map((origin): Trial<ModelName> => {
+    const actual = y.slice(origin, Math.min(y.length, origin + horizon))
+    return {
+      origin,
+      actual,
+      said: ask(y.subarray(0, origin), periods, actual.length, names, () => 1, effects),
+    }
+  })
+  // A season no trial could try is believed by half.
+  const trust = (period: number) =>
+    origins.length === 0
+      ? 0.5
+      : 0.5 + (0.5 * origins.filter(origin => isUsable(period, origin)).length) / origins.length
+  const said = ask(y, periods, horizon, names, trust, effects)
+  if (said.size === 0) said.set('naive', new Float64Array(horizon).fill(at(y, y.length - 1)))
+  const able = [...said.keys()]
+  const weights = weigh(able, trials)
+  const blind = trials.map((trial, index) => {
+    const others = weigh(
+      able,
+      trials.filter((_, other) => other !== index),
+    )
+    return combine(others, trial.said.size === 0 ? said : trial.said, trial.actual.length)
+  })
+  const { period, naive } = bestNaive(y, periods, trials)
+  const actuals = Float64Array.from(trials.flatMap(trial => [...trial.actual]))
+  const erred = (points: readonly Float64Array[]) =>
+    wape(
+      actuals,
+      points.flatMap(one => [...one]),
+    )
+  const theirs = erred(naive)
+  const combined = combine(weights, said, horizon)
+  const copied = seasonalNaive(y, period ?? 1, horizon)
+  // In this order: the combination, half of it and half of the naïve, and the naïve itself where neither does better.
+  const candidates = [
+    { share: 1, tried: blind, points: combined },
+    { share: 0.5, tried: blind.map((one, i) => between(one, naive[i])), points: between(combined, copied) },
+  ]
+  const better = candidates.find(({ tried }) => (erred(tried) ?? 0) < (theirs ?? 0))
+  const beats = theirs === null ? null : better !== undefined
+  const falls = beats === false
+  const {
+    share,
+    tried: chosen,
+    points,
+  } = falls
+    ? { share: 0, tried: naive, points: copied }
+    : (better ?? (candidates[0] as (typeof candidates)[0]))
+  const floor = quantile(lastOf(y, 200), 0)
+  const logged = floor > 0
+  const error = (actual: number, point: number) =>
+    logged ? Math.log(actual / Math.max(point, floor / 10)) : actual - point
+  const errors = trials.map((trial, index) =>
+    trial.actual.map((actual, h) => error(actual, at(chosen[index] as Float64Array, h))),
+  )
+  return {
+    points: logged ? points.map(point => Math.max(point, floor / 10)) : points,
+    widths: trusted(errors, walk(y, logged), horizon),
+    logged,
+    share,
+    weights,
+    trials: trials.map(({ origin, actual }, index) => ({
+      origin,
+      actual,
+      own: chosen[index] as Float64Array,
+      reference: naive[index] as Float64Array,
+    })),
+    reference: period,
+    beatsReference: beats,
+  }
+}
+
+const between = (one: Float64Array, other: Float64Array | undefined): Float64Array =>
+  other === undefined ? one : one.map((value, h) => (value + at(other, h)) / 2)
+
+const enoughTrials = 4
+
+/**
+ * Widths from the trials' errors. While there are few trials, the steps of the series itself (each an error one period
+ * ahead) have their say: a few lucky hits are no proof of a narrow future.
+ */
+function trusted(errors: readonly Float64Array[], steps: readonly Float64Array[], horizon: number): Widths {
+  const tried = widthsOf(errors, horizon)
+  const share = Math.min(1, errors.length / enoughTrials)
+  if (share === 1 || steps.length === 0) return tried
+  const walked = widthsOf(steps, horizon)
+  const blend = (own: Float64Array, other: Float64Array) =>
+    own.map((width, h) => share * width + (1 - share) * at(other, h))
+  return { w80: blend(tried.w80, walked.w80), w95: blend(tried.w95, walked.w95) }
+}
+
+/** The steps of a series, as errors of copying the last value; of a single value, that it may double or halve. */
+function walk(y: Float64Array, logged: boolean): Float64Array[] {
+  if (y.length < 2) return [Float64Array.of(logged ? Math.LN2 / 3 : Math.abs(at(y, 0)) / 3)]
+  return Array.from({ length: y.length - 1 }, (_, t) =>
+    Float64Array.of(logged ? Math.log(at(y, t + 1) / at(y, t)) : at(y, t + 1) - at(y, t)),
+  )
+}
+
+/** The strictest reference: of the seasonal naïves that every trial could have made, the one that erred least. */
+function bestNaive(
+  y: Float64Array,
+  periods: readonly number[],
+  trials: readonly Trial[],
+): { period: number | null; naive: Float64Array[] } {
+  const first = Math.min(y.length, ...trials.map(trial => trial.origin))
+  const said = (period: number) =>
+    trials.map(({ origin, actual }) => seasonalNaive(y.subarray(0, origin), period, actual.length))
+  const actuals = Float64Array.from(trials.flatMap(trial => [...trial.actual]))
+  let best: { period: number | null; naive: Float64Array[] } = { period: null, naive: said(1) }
+  let least = Number.POSITIVE_INFINITY
+  for (const period of periods.filter(one => Math.round(one) <= first)) {
+    const naive = said(period)
+    const error =
+      wape(
+        actuals,
+        naive.flatMap(points => [...points]),
+      ) ?? 0
+    if (error < least) {
+      least = error
+      best = { period, naive }
+    }
+  }
+  return best
+}

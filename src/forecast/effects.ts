@@ -1,0 +1,205 @@
+import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
+import { invalid } from '#kernel/error.ts'
+import type { Feast } from '#kernel/feasts.ts'
+import type { Effects } from './automatic.ts'
+import { holidays, runUp } from './holidays.ts'
+import { at, median, quantile, ridge } from './numbers.ts'
+import { periodStart, type Series } from './series.ts'
+
+/** Something people do at times, and know ahead: all of one `series` are taken to have the same effect. */
+export interface Promotion {
+  series: string
+  from: Day
+  to: Day
+  /** How strong beside others of its series: the discount, the budget. 1 when absent. */
+  strength?: number
+}
+
+/** Something measured that moves the metric and is known or planned ahead: media, price, stock. */
+export interface Driver {
+  name: string
+  /** One value for each value of the series and for each period ahead. */
+  values: readonly number[]
+  /** `log` where a percent more moves the metric by some percent, whatever the level (price, spend). `linear` when absent. */
+  as?: 'linear' | 'log'
+}
+
+/** What is known of the days. */
+export interface Calendar {
+  /** Whose public holidays count (`GB`, `GB-SCT`); the moving feasts of trade count always. */
+  country?: string
+  /** Days on which nothing can be sold. What they show in the past is not looked at; ahead they are 0. */
+  closed?: readonly Day[]
+  promotions?: readonly Promotion[]
+  drivers?: readonly Driver[]
+}
+
+/** Whether the calendar closes a period of the series: all its days. */
+export function isClosedIn(
+  { start, cadence }: Series,
+  calendar: Calendar | undefined,
+): (t: number) => boolean {
+  const closed = new Set(calendar?.closed ?? [])
+  if (closed.size === 0) return () => false
+  if (start === undefined) throw noStart()
+  if (cadence !== 'day' && cadence !== 'hour') return () => false
+  return t => closed.has(periodStart(start, cadence, t))
+}
+
+const noStart = () =>
+  invalid(
+    'a calendar means nothing to a series without a start',
+    'give the series the first day of its first period as `start`',
+  )
+
+interface Column {
+  name: string
+  /** One value for each kept period of the past and the future. */
+  values: Float64Array
+}
+
+/** The share of each period that a span of days covers, times `strength`, added to `values`. */
+function cover(values: Float64Array, from: Day, to: Day, strength: number, spans: readonly [Day, Day][]) {
+  spans.forEach(([first, last], t) => {
+    const days = dayCount(later(first, from), earlier(last, to))
+    if (days > 0) values[t] = at(values, t) + (strength * days) / dayCount(first, last)
+  })
+}
+
+/**
+ * What the calendar adds to a series, to be estimated on any part of its past. `kept` are the places in the series that
+ * the models see, past first; null where there is nothing to estimate.
+ */
+export function effectsOf(
+  series: Series,
+  calendar: Calendar | undefined,
+  kept: readonly number[],
+  periods: readonly number[],
+): Effects | undefined {
+  if (calendar === undefined) return undefined
+  const { start, cadence } = series
+  if (start === undefined) throw noStart()
+  const spans = kept.map((t): [Day, Day] => {
+    const first = periodStart(start, cadence, t)
+    return [first, cadence === 'hour' ? first : addDays(periodStart(start, cadence, t + 1), -1)]
+  })
+  const columns: Column[] = []
+  const add = (name: string, spread: readonly { from: Day; to: Day; strength?: number }[]) => {
+    const values = new Float64Array(kept.length)
+    for (const { from, to, strength } of spread) cover(values, from, to, strength ?? 1, spans)
+    if (values.some(value => value !== 0)) columns.push({ name, values })
+  }
+  const bounds = [spans[0]?.[0] ?? start, spans.at(-1)?.[1] ?? start] as const
+  const fine = cadence === 'day' || cadence === 'hour'
+  const named = Map.groupBy(holidays(calendar.country, ...bounds), feast => feast.series)
+  for (const [name, days] of named) {
+    add(name, days)
+    // A feast on a fixed date is in the yearly season of a long series; its run-up only days can show.
+    if (fine)
+      add(
+        `${name} run-up`,
+        days.map((day: Feast) => runUp(day)),
+      )
+  }
+  for (const [name, spread] of Map.groupBy(calendar.promotions ?? [], one => one.series))
+    add(`promotion ${name}`, spread)
+  for (const driver of calendar.drivers ?? []) columns.push(driverColumn(driver, series, kept))
+  if (columns.length === 0) return undefined
+  return { remove: past => remove(past, columns, periods) }
+}
+
+function driverColumn({ name, values, as }: Driver, series: Series, kept: readonly number[]): Column {
+  const wanted = (kept.at(-1) ?? 0) + 1
+  if (values.length < wanted || values.some(value => !Number.isFinite(value)))
+    throw invalid(
+      `the driver ${name} has ${values.length} values, and ${wanted} are needed: ${series.values.length} for the past and the others for what is ahead`,
+      'give a plan of the driver for each period ahead',
+    )
+  const unit = median(values.filter(value => value !== 0).map(Math.abs)) || 1
+  const shaped = kept.map(t =>
+    as === 'log' ? Math.log1p(Math.max(0, at(values, t)) / unit) : at(values, t) / unit,
+  )
+  return { name: `driver ${name}`, values: Float64Array.from(shaped) }
+}
+
+/** Mean over a window centred on each value, cut at the ends. */
+function slow(values: Float64Array, window: number): Float64Array {
+  const sums = new Float64Array(values.length + 1)
+  for (let t = 0; t < values.length; t++) sums[t + 1] = at(sums, t) + at(values, t)
+  const half = Math.floor(window / 2)
+  return values.map((_, t) => {
+    const reach = Math.min(half, Math.max(t, values.length - 1 - t))
+    const from = Math.max(0, t - reach)
+    const to = Math.min(values.length, t + reach + 1)
+    return (at(sums, to) - at(sums, from)) / (to - from)
+  })
+}
+
+/** Cosines and sines of a period over the values, few orders for a long one. */
+function waves(length: number, period: number): Float64Array[] {
+  const orders = Math.min(Math.floor(period / 2), period > 60 ? 3 : 6)
+  return Array.from({ length: orders }, (_, order) => (2 * Math.PI * (order + 1)) / period).flatMap(step => [
+    Float64Array.from({ length }, (_, t) => Math.cos(step * t)),
+    Float64Array.from({ length }, (_, t) => Math.sin(step * t)),
+  ])
+}
+
+/** One occurrence of an event counts as much as this prior that it does nothing. */
+const scepticism = 0.3
+
+/**
+ * Estimates what each column adds to the past (on logarithms where the series is safely positive) by ridge regression after
+ * the slow movement and the seasons are taken off both sides (Frisch & Waugh 1933), shrinks what chance might show, and
+ * takes it off. An event that the past never saw has no effect.
+ */
+function remove(past: Float64Array, all: readonly Column[], periods: readonly number[]) {
+  const n = past.length
+  const low = quantile(past, 0)
+  const positive = low > 0 && low > median(past) / 50
+  const work = positive ? past.map(Math.log) : past
+  const columns = all.filter(({ values }) => {
+    const seen = values.subarray(0, n)
+    return seen.some(value => value !== at(seen, 0))
+  })
+  const shortest = periods[0] ?? 1
+  const window = Math.round(Math.max(13, shortest <= 24 ? shortest * 6 : shortest / 4)) | 1
+  const without = (values: Float64Array) => {
+    const moving = slow(values, window)
+    return values.map((value, t) => value - at(moving, t))
+  }
+  const seasons = periods.filter(period => n >= 2 * period).flatMap(period => waves(n, period))
+  const sides = [...seasons, ...columns.map(({ values }) => without(values.subarray(0, n)))]
+  const target = without(work)
+  const rows = Array.from({ length: n }, (_, t) => sides.map(side => at(side, t)))
+  const occurrences = columns.map(({ values }) => {
+    const seen = values.subarray(0, n)
+    const runs = seen.reduce(
+      (count, value, t) => count + (value !== 0 && (t === 0 || at(seen, t - 1) === 0) ? 1 : 0),
+      0,
+    )
+    return Math.max(1, runs)
+  })
+  const penalty = [...seasons.map(() => 1e-6), ...occurrences.map(count => scepticism / count)]
+  const found = ridge(rows, target, penalty)
+  // A second look, at what the first leaves: strange days weigh less (Huber 1964).
+  const rest = target.map(
+    (value, t) => value - sides.reduce((sum, side, i) => sum + at(side, t) * at(found, i), 0),
+  )
+  const spread = 1.4826 * median(rest.map(Math.abs)) || 1e-12
+  const weights = rest.map(value => Math.min(1, (3 * spread) / Math.max(Math.abs(value), 1e-12)))
+  const coefficients = ridge(rows, target, penalty, weights)
+  const kept = columns.map((_, i) => {
+    const side = sides[seasons.length + i] as Float64Array
+    const power = side.reduce((sum, value) => sum + value * value, 0)
+    const coefficient = at(coefficients, seasons.length + i)
+    const t2 = (coefficient * coefficient * power) / (spread * spread)
+    return t2 > 1 ? coefficient * (1 - 1 / t2) : 0
+  })
+  const effect = (t: number) => columns.reduce((sum, { values }, i) => sum + at(values, t) * at(kept, i), 0)
+  const clean = work.map((value, t) => value - effect(t))
+  return {
+    clean: positive ? clean.map(Math.exp) : clean,
+    restore: (points: Float64Array) =>
+      points.map((value, h) => (positive ? value * Math.exp(effect(n + h)) : value + effect(n + h))),
+  }
+}
