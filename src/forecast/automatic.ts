@@ -2,7 +2,7 @@ import { combine, type Trial, weigh } from './combine.ts'
 import { wape } from './grade.ts'
 import { type Widths, widthsOf } from './intervals.ts'
 import { libraryModels } from './models/augurs.ts'
-import { type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
+import { lagOf, lastYear, type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
 import { isUsable, prepare } from './models/prepare.ts'
 import { at, lastOf, quantile } from './numbers.ts'
 
@@ -58,9 +58,10 @@ function ask(
   names: readonly ModelName[],
   trust: (period: number) => number,
   effects: Effects | undefined,
+  single: boolean,
 ): Map<ModelName, Float64Array> {
   const removed = effects?.remove(past)
-  const prepared = prepare(removed?.clean ?? past, periods, trust)
+  const prepared = prepare(removed?.clean ?? past, periods, trust, single)
   const said = new Map<ModelName, Float64Array>()
   for (const name of names) {
     const points = models[name](prepared, horizon)
@@ -84,21 +85,23 @@ export function automatic(
     effects,
   }: { names?: readonly ModelName[]; effects?: Effects | undefined } = {},
 ): Automatic {
+  const longest = periods.at(-1) ?? 1
+  const single = periods.length > 0 && y.length >= lagOf(periods) && !isUsable(longest, y.length)
   const origins = originsOf(y.length, horizon, periods)
   const trials = origins.map((origin): Trial<ModelName> => {
     const actual = y.slice(origin, Math.min(y.length, origin + horizon))
     return {
       origin,
       actual,
-      said: ask(y.subarray(0, origin), periods, actual.length, names, () => 1, effects),
+      said: ask(y.subarray(0, origin), periods, actual.length, names, () => 1, effects, single),
     }
   })
   // A season no trial could try is believed by half.
   const trust = (period: number) =>
-    origins.length === 0
-      ? 0.5
+    single || origins.length === 0
+      ? 1
       : 0.5 + (0.5 * origins.filter(origin => isUsable(period, origin)).length) / origins.length
-  const said = ask(y, periods, horizon, names, trust, effects)
+  const said = ask(y, periods, horizon, names, trust, effects, single)
   if (said.size === 0) said.set('naive', new Float64Array(horizon).fill(at(y, y.length - 1)))
   const able = [...said.keys()]
   const weights = weigh(able, trials)
@@ -109,22 +112,24 @@ export function automatic(
     )
     return combine(others, trial.said.size === 0 ? said : trial.said, trial.actual.length)
   })
+  const year = young(y, periods, horizon, trials, blind, effects)
   const { period, naive } = bestNaive(y, periods, trials)
   const actuals = Float64Array.from(trials.flatMap(trial => [...trial.actual]))
+  const tried = blind.map((points, index) => withYear(points, year.trials[index]))
   const erred = (points: readonly Float64Array[]) =>
     wape(
       actuals,
       points.flatMap(one => [...one]),
     )
   const theirs = erred(naive)
-  const combined = combine(weights, said, horizon)
+  const combined = withYear(combine(weights, said, horizon), year)
   const copied = seasonalNaive(y, period ?? 1, horizon)
   // In this order: the combination, half of it and half of the naïve, and the naïve itself where neither does better.
   const candidates = [
-    { share: 1, tried: blind, points: combined },
-    { share: 0.5, tried: blind.map((one, i) => between(one, naive[i])), points: between(combined, copied) },
+    { share: 1, tried, points: combined },
+    { share: 0.5, tried: tried.map((one, i) => between(one, naive[i])), points: between(combined, copied) },
   ]
-  const better = candidates.find(({ tried }) => (erred(tried) ?? 0) < (theirs ?? 0))
+  const better = candidates.find(one => (erred(one.tried) ?? 0) < (theirs ?? 0))
   const beats = theirs === null ? null : better !== undefined
   const falls = beats === false
   const {
@@ -156,6 +161,66 @@ export function automatic(
     reference: period,
     beatsReference: beats,
   }
+}
+
+/** What last year's curve says, and what it counts beside the models. */
+interface Voice {
+  points: Float64Array
+  weight: number
+}
+
+/**
+ * The voice of last year's curve in a series of one to two of its longest season, from which the models cannot yet tell the
+ * year: half at first, then by its errors in the trials it could be tried in, against those of the models. The weight
+ * in a trial is made without that trial.
+ */
+function young(
+  y: Float64Array,
+  periods: readonly number[],
+  horizon: number,
+  trials: readonly Trial[],
+  models: readonly Float64Array[],
+  effects: Effects | undefined,
+): { trials: (Voice | undefined)[] } & Partial<Voice> {
+  const longest = periods.at(-1)
+  if (longest === undefined || isUsable(longest, y.length)) return { trials: trials.map(() => undefined) }
+  const say = (past: Float64Array, steps: number) => {
+    const removed = effects?.remove(past)
+    const points = lastYear(removed?.clean ?? past, [...periods], steps)
+    return points && removed ? removed.restore(points) : points
+  }
+  const now = y.length < lagOf(periods) ? null : say(y, horizon)
+  if (now === null) return { trials: trials.map(() => undefined) }
+  const said = trials.map(({ origin, actual }) =>
+    origin < lagOf(periods) ? null : say(y.subarray(0, origin), actual.length),
+  )
+  const off = (points: Float64Array, actual: Float64Array) =>
+    points.reduce((sum, point, h) => sum + Math.abs(point - at(actual, h)), 0)
+  const weightWithout = (left: number) => {
+    const errors = [1, 1]
+    trials.forEach(({ actual }, index) => {
+      const curve = said[index]
+      const other = models[index]
+      if (index === left || !curve || !other) return
+      const [a, b] = [off(curve, actual), off(other, actual)]
+      if (a + b > 0)
+        [a, b].forEach((error, i) => {
+          errors[i] = at(errors, i) + (2 * error) / (a + b)
+        })
+    })
+    const [a, b] = errors.map(error => (error + 1e-3) ** -3) as [number, number]
+    return a / (a + b)
+  }
+  return {
+    points: now,
+    weight: weightWithout(-1),
+    trials: said.map((points, index) => (points ? { points, weight: weightWithout(index) } : undefined)),
+  }
+}
+
+const withYear = (points: Float64Array, voice: Partial<Voice> | undefined): Float64Array => {
+  const { points: curve, weight = 0 } = voice ?? {}
+  return curve === undefined ? points : points.map((point, h) => (1 - weight) * point + weight * at(curve, h))
 }
 
 const between = (one: Float64Array, other: Float64Array | undefined): Float64Array =>

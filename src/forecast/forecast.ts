@@ -6,7 +6,15 @@ import { type Calendar, effectsOf, isClosedIn } from './effects.ts'
 import { bias, coverage, type Grade, grade, wape } from './grade.ts'
 import { widthsOf } from './intervals.ts'
 import { at, mean } from './numbers.ts'
-import { closedPlaces, known, periodStart, type Series, seasonsOf } from './series.ts'
+import {
+  closedPlaces,
+  isShutAgain,
+  known,
+  periodStart,
+  type Series,
+  seasonsOf,
+  shutPlaces,
+} from './series.ts'
 
 export type { ModelName } from './automatic.ts'
 export type { Like } from './borrow.ts'
@@ -84,14 +92,15 @@ export function forecast(series: Series, options: ForecastOptions): Forecast {
   const isClosed = isClosedIn(series, options.calendar)
   const given = values.map((value, t) => (isClosed(t) ? null : value))
   const closed = cadence === 'day' ? closedPlaces(given) : new Set<number>()
-  const isShut = (t: number) => isClosed(t) || closed.has(t % 7)
+  const shut = shutPlaces(given.map((value, t) => (closed.has(t % 7) ? null : value)))
+  const isShut = (t: number) => isClosed(t) || closed.has(t % 7) || isShutAgain(shut, series, t)
   const total = values.length + horizon
   // Weekly closed days leave the series, so that the models see one open day after another.
   const kept = Array.from({ length: total }, (_, t) => t).filter(t => !closed.has(t % 7))
   const past = kept.filter(t => t < values.length)
   const periods = closed.size === 0 ? seasons : seasons.map(period => (period * (7 - closed.size)) / 7)
   const part = known(
-    past.map(t => given[t] ?? null),
+    past.map(t => (shut.has(t) ? null : (given[t] ?? null))),
     periods,
   )
   const ask = (place: number) => (options.like && wantsShape(place, periods) ? options.like : undefined)

@@ -1,4 +1,4 @@
-import { at, variance } from './numbers.ts'
+import { at, mean, variance } from './numbers.ts'
 
 /** A repeating profile as harmonics of a period that need not be a whole number (a year has 52.18 weeks). */
 export interface Profile {
@@ -60,11 +60,12 @@ export function profileOf(
   skip: (order: number) => boolean = () => false,
 ): Profile | null {
   const n = y.length
+  if (n < 2 * period - 0.5) return oneSeason(y, period, skip)
   const trend = movingAverage(y, period)
   const from = trend.findIndex(value => !Number.isNaN(value))
   const inside = trend.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
   const periods = Math.min(mostPeriods, Math.floor((inside + 1e-9) / period + 0.02))
-  if (from < 0 || periods < 1 || n < 2 * period - 0.5) return null
+  if (from < 0 || periods < 1) return null
   const length = Math.min(inside, Math.round(periods * period))
   const start = from + inside - length
   const detrended = Float64Array.from({ length }, (_, i) => at(y, start + i) - at(trend, start + i))
@@ -89,6 +90,31 @@ export function profileOf(
     const twice = Math.abs(order * 2 - period) < 1e-9 ? 0.5 : 1
     if (keep > 0) harmonics.push({ order, cosine: cosine * keep * twice, sine: sine * keep * twice })
   }
+  return { period, harmonics }
+}
+
+/**
+ * The profile of a single season: what of its last period stands out of the noise, which is judged by the higher half of
+ * its harmonics. Season and trend cannot be told apart in it. Null where there is not even one, or the period is short.
+ */
+function oneSeason(y: Float64Array, period: number, skip: (order: number) => boolean): Profile | null {
+  const length = Math.round(period)
+  if (y.length < length || length < 8) return null
+  const start = y.length - length
+  const middle = mean(y.subarray(start))
+  const moved = y.subarray(start).map(value => value - middle)
+  const highest = Math.min(Math.floor(period / 2), 84)
+  const found = Array.from({ length: highest }, (_, i) => ({
+    order: i + 1,
+    ...project(moved, start, (i + 1) / period),
+  })).filter(({ order }) => !skip(order))
+  const power = ({ cosine, sine }: { cosine: number; sine: number }) => cosine * cosine + sine * sine
+  const floor = mean(found.slice(Math.ceil(found.length / 2)).map(power))
+  const harmonics = found.flatMap(({ order, cosine, sine }) => {
+    const own = power({ cosine, sine })
+    const keep = own > 0 ? Math.max(0, 1 - floor / own) : 0
+    return keep > 0 ? [{ order, cosine: cosine * keep, sine: sine * keep }] : []
+  })
   return { period, harmonics }
 }
 

@@ -1,6 +1,6 @@
 import { addDays, civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import { at } from './numbers.ts'
+import { at, quantileOf, sorted } from './numbers.ts'
 
 export type Cadence = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
 
@@ -85,6 +85,32 @@ export function known(values: readonly (number | null)[], periods: readonly numb
     before = t
   }
   return { y, first, last, filled }
+}
+
+/**
+ * Places whose zero is a shut door and no weak demand: single periods of nothing in a series that else never comes near
+ * it (at most one in ten). They tell nothing of the level, and come again with the calendar.
+ */
+export function shutPlaces(values: readonly (number | null)[]): ReadonlySet<number> {
+  const sold = values.filter(value => value !== null && value !== 0) as number[]
+  const zeros = values.flatMap((value, t) => (value === 0 ? [t] : []))
+  if (zeros.length === 0 || sold.length < 12 || zeros.length > sold.length / 10) return new Set()
+  const order = sorted(sold)
+  return quantileOf(order, 0) > 0 && quantileOf(order, 0.02) > quantileOf(order, 0.5) / 20
+    ? new Set(zeros)
+    : new Set()
+}
+
+/** Whether a shut place returns at a later one: the same week, month or date of a year before. */
+export function isShutAgain(shut: ReadonlySet<number>, { cadence, start }: Series, place: number): boolean {
+  if (cadence === 'day' && start !== undefined) {
+    const day = periodStart(start, cadence, place).slice(5)
+    return [365, 366].some(
+      lag => shut.has(place - lag) && periodStart(start, cadence, place - lag).slice(5) === day,
+    )
+  }
+  const lag = { hour: 0, day: 365, week: 52, month: 12, quarter: 4, year: 0 }[cadence]
+  return lag > 0 && shut.has(place - lag)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { at, differences, lastOf, mean, type Numbers } from '../numbers.ts'
+import { at, differences, lastOf, mean, median, type Numbers, quantile, variance } from '../numbers.ts'
 import { aggregated } from './aggregated.ts'
 import { autoregress, continueSeries } from './autoregression.ts'
 import { intermittent } from './intermittent.ts'
@@ -50,16 +50,66 @@ function holtWinters(series: Prepared, trended: boolean, logged: boolean, horizo
   return logged ? series.unlog(points) : points
 }
 
+/** A whole number of steps that a season takes, the shorter season whole within it: 364 days, 52 weeks. */
+export function lagOf(periods: readonly number[]): number {
+  const longest = periods.at(-1) ?? 1
+  const within = periods.length > 1 ? Math.round(periods[0] ?? 1) : 1
+  return Math.max(1, Math.round(longest / within) * within)
+}
+
 /** Last year's value, moved by how the last weeks stand against theirs of last year (in logarithms where it may). */
 function lastYearMoved({ logged, periods, unlog }: Prepared, horizon: number): Float64Array | null {
-  const period = periods.at(-1)
-  if (period === undefined) return null
-  const lag = Math.round(period)
-  const compared = Math.min(lag, logged.length - lag, Math.max(4, Math.ceil(lag / 6)))
-  let moved = 0
-  for (let i = 1; i <= compared; i++)
-    moved += at(logged, logged.length - i) - at(logged, logged.length - i - lag)
-  return unlog(seasonalNaive(logged, lag, horizon).map(value => value + moved / compared))
+  if (periods.length === 0) return null
+  const lag = lagOf(periods)
+  if (logged.length < lag) return null
+  return unlog(moved(seasonalNaive(logged, lag, horizon), logged, logged, lag))
+}
+
+/** How many of the last values are held against last year's: the sixth of a year. */
+const compared = (lag: number) => Math.max(4, Math.ceil(lag / 6))
+
+/**
+ * Points moved by the mean distance of the last values from what the same curve would have said of them; less, the fewer
+ * they are and the more they differ.
+ */
+function moved(points: Float64Array, y: Float64Array, curve: Float64Array, lag: number): Float64Array {
+  const count = Math.min(y.length - lag, compared(lag))
+  if (count < 1) return points
+  const apart = Float64Array.from(
+    { length: count },
+    (_, i) => at(y, y.length - 1 - i) - at(curve, y.length - 1 - i - lag),
+  )
+  const by = mean(apart)
+  const doubt = variance(apart) / count
+  const share = by === 0 ? 0 : (Math.max(0, 1 - doubt / (by * by)) * count) / (count + 2)
+  return points.map(point => point + share * by)
+}
+
+/**
+ * The curve of one year before, each value with its neighbours (¼, ½, ¼), at this year's level: what trade itself does
+ * with one year of history. Neighbours are of the same weekday where there are weekdays; a coarse year (months) is left as
+ * it is. Null where there is no whole year.
+ */
+export function lastYear(series: Float64Array, all: readonly number[], horizon: number): Float64Array | null {
+  const periods = all.filter(period => period > 1.5 && Math.round(period) <= series.length)
+  const lag = lagOf(periods)
+  if (periods.length === 0 || lag < 4 || series.length < lag) return null
+  const y = lastOf(series, 2 * lag + 2 * compared(lag))
+  const low = quantile(y, 0)
+  const positive = low > 0 && low > median(y) / 50
+  const logged = positive ? y.map(Math.log) : y
+  const by = periods.length > 1 ? Math.round(periods[0] ?? 1) : 1
+  const curve = lag < 40 ? logged : smoothed(logged, by)
+  const points = moved(seasonalNaive(curve, lag, horizon), logged, curve, lag)
+  return positive ? points.map(Math.exp) : points
+}
+
+function smoothed(y: Float64Array, by: number): Float64Array {
+  return y.map((value, t) => {
+    const before = t - by >= 0 ? at(y, t - by) : value
+    const after = t + by < y.length ? at(y, t + by) : value
+    return before / 4 + value / 2 + after / 4
+  })
 }
 
 /**
@@ -71,7 +121,7 @@ export const members = {
   seasonal_naive: ({ y, periods }, horizon) =>
     periods[0] === undefined ? null : seasonalNaive(y, periods[0], horizon),
   last_year: ({ y, periods }, horizon) =>
-    periods.length < 2 ? null : seasonalNaive(y, periods.at(-1) ?? 1, horizon),
+    periods.length < 2 ? null : seasonalNaive(y, lagOf(periods), horizon),
   last_year_moved: lastYearMoved,
   drift: ({ working, unwork }, horizon) => {
     const step = mean(differences(lastOf(working, 60)))

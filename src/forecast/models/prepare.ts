@@ -34,19 +34,21 @@ export const isUsable = (period: number, length: number): boolean =>
 
 /**
  * `trust` says for each period how much of its profile to take: half of one that no backtest could try, which is the mean
- * of the series with and without it.
+ * of the series with and without it. `single`: a profile may come of a single season, where there are not yet two.
  */
 export function prepare(
   series: Float64Array,
   periods: readonly number[],
   trust: (period: number) => number = () => 1,
+  single = false,
 ): Prepared {
   const usable = periods.filter(period => isUsable(period, series.length))
   const y = lastOf(series, Math.max(longest, Math.ceil(Math.max(0, ...usable) * seasonsSeen)))
   const low = quantile(y, 0)
   const positive = low > 0 && low > median(y) / 50
   const logged = positive ? y.map(Math.log) : y
-  const profiles = profilesOf(logged, usable).map(profile => {
+  const seen = single ? periods.filter(period => period > 1.5 && series.length >= Math.round(period)) : usable
+  const profiles = profilesOf(logged, seen).map(profile => {
     const share = trust(profile.period)
     if (share === 1) return profile
     const harmonics = profile.harmonics.map(({ order, cosine, sine }) => ({
