@@ -14,10 +14,15 @@ export const models: Readonly<Record<ModelName, Model>> = { ...members, ...libra
 /** The models the automatic mode combines. */
 export const automaticModels = Object.keys(members) as readonly MemberName[]
 
+export interface Removed {
+  clean: Float64Array
+  restore(points: Float64Array): Float64Array
+}
+
 /** Something taken off the past before the models see it and added to what they say: the calendar, promotions, drivers. */
 export interface Effects {
   /** The past without its effects, and how to add the effects of the periods after it. */
-  remove(past: Float64Array): { clean: Float64Array; restore(points: Float64Array): Float64Array }
+  remove(past: Float64Array): Removed
 }
 
 export interface Automatic {

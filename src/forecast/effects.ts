@@ -1,7 +1,7 @@
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Feast } from '#kernel/feasts.ts'
-import type { Effects } from './automatic.ts'
+import type { Effects, Removed } from './automatic.ts'
 import { holidays, runUp } from './holidays.ts'
 import { at, median, quantile, ridge } from './numbers.ts'
 import { periodStart, type Series } from './series.ts'
@@ -66,16 +66,23 @@ function cover(values: Float64Array, from: Day, to: Day, strength: number, spans
   })
 }
 
-/**
- * What the calendar adds to a series, to be estimated on any part of its past. `kept` are the places in the series that
- * the models see, past first; null where there is nothing to estimate.
- */
+/** What the calendar adds to a series, to be estimated on any part of its past. */
+export interface CalendarEffects extends Effects {
+  remove(past: Float64Array): Removed & {
+    /** The value `h` steps after the past without its effects. */
+    take(value: number, h: number): number
+    /** Whether something happens then that the past never saw, so that nobody can say what it does. */
+    isNew(h: number): boolean
+  }
+}
+
+/** `kept` are the places in the series that the models see, past first. Undefined where there is nothing to estimate. */
 export function effectsOf(
   series: Series,
   calendar: Calendar | undefined,
   kept: readonly number[],
   periods: readonly number[],
-): Effects | undefined {
+): CalendarEffects | undefined {
   if (calendar === undefined) return undefined
   const { start, cadence } = series
   if (start === undefined) throw noStart()
@@ -197,8 +204,11 @@ function remove(past: Float64Array, all: readonly Column[], periods: readonly nu
   })
   const effect = (t: number) => columns.reduce((sum, { values }, i) => sum + at(values, t) * at(kept, i), 0)
   const clean = work.map((value, t) => value - effect(t))
+  const unseen = all.filter(column => !columns.includes(column))
   return {
     clean: positive ? clean.map(Math.exp) : clean,
+    take: (value: number, h: number) => (positive ? value / Math.exp(effect(n + h)) : value - effect(n + h)),
+    isNew: (h: number) => unseen.some(({ values }) => at(values, n + h) !== at(values, 0)),
     restore: (points: Float64Array) =>
       points.map((value, h) => (positive ? value * Math.exp(effect(n + h)) : value + effect(n + h))),
   }
