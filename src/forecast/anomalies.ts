@@ -17,7 +17,7 @@ export interface AnomalyOptions {
   calendar?: Calendar
   /** Values to learn from before anything is told. When absent: four seasons, at least 24 values, at most a third of them. */
   warmUp?: number
-  /** Score from which a value begins an event. ½ when absent: a third stranger than the strangest of two hundred before. */
+  /** Score from which a value begins an event. ½ when absent: two fifths stranger than the strangest of two hundred before. */
   alert?: number
 }
 

@@ -53,8 +53,8 @@ interface Expectation {
 }
 
 const memorySize = 4000
-/** A measure a third above the high quantile of its past is a surprise of ½. */
-const steepness = 3
+/** A measure two fifths above the high quantile of its past is a surprise of ½. */
+const steepness = 2.5
 /** Weight of the newest error in the running error of an expectation. */
 const learning = 0.02
 
@@ -152,11 +152,12 @@ export function watch({ periods, warmUp }: WatchOptions): (value: number | null)
     const [by, most] = strange.reduce((a, b) => (b[1] > a[1] ? b : a))
     const surprise = ready ? 1 - 2 ** (-steepness * Math.max(0, most - 1)) : 0
     const score = surprise * (1 - tired)
-    tired = Math.max(surprise, tired * 0.5 ** (1 / slow))
+    tired = Math.max(surprise >= 0.5 ? surprise : 0, tired * 0.5 ** (1 / slow))
     // Learn: strange values only as far as the fence, so that they do not become the measure of the next.
     known++
     const add = (into: ReturnType<typeof memory>, one: number, floor: number) =>
-      into.add(into.count < 32 ? one : Math.min(one, 2 * Math.max(into.high, floor)))
+      // What the first guesses erred says nothing of the series.
+      known > warmUp / 2 && into.add(into.count < 32 ? one : Math.min(one, 2 * Math.max(into.high, floor)))
     add(values, Math.abs(capped), 4)
     sums.forEach((sum, i) => {
       add(means[i] as (typeof means)[0], sum, 4)

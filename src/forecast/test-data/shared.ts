@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
@@ -12,6 +12,10 @@ export function text(path: string): string {
   const bytes = readFileSync(folder + path)
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
+
+/** The CSV files of a folder of the shared data. */
+export const namesIn = (path: string): string[] =>
+  readdirSync(folder + path).filter(name => name.endsWith('.csv'))
 
 export const pathOf = (path: string): string => folder + path
 
