@@ -6,7 +6,7 @@ import { at, median, quantile } from './numbers.ts'
 import { closedPlaces, periodStart, type Series } from './series.ts'
 import { type Measure, watch } from './watch.ts'
 
-export type { AnomalyEvent, AnomalyKind } from './events.ts'
+export type { AnomalyEvent } from './events.ts'
 
 export interface AnomalyOptions {
   /** Steps in a day, where the series is finer than hours; its cadence is then `hour` all the same. */

@@ -4,7 +4,7 @@ import { type Widths, widthsOf } from './intervals.ts'
 import { libraryModels } from './models/augurs.ts'
 import { lagOf, lastYear, type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
 import { isUsable, prepare } from './models/prepare.ts'
-import { at, lastOf, quantile } from './numbers.ts'
+import { at, lastOf, median, quantile } from './numbers.ts'
 
 export type ModelName = MemberName | keyof typeof libraryModels
 
@@ -145,14 +145,14 @@ export function automatic(
     ? { share: 0, tried: naive, points: copied }
     : (better ?? (candidates[0] as (typeof candidates)[0]))
   const floor = quantile(lastOf(y, 200), 0)
-  const logged = floor > 0
-  const error = (actual: number, point: number) =>
-    logged ? Math.log(actual / Math.max(point, floor / 10)) : actual - point
+  const logged = floor > 0 && floor > median(lastOf(y, 200)) / 50
+  const above = (point: number) => (logged ? Math.max(point, floor / 10) : point)
+  const error = (actual: number, point: number) => (logged ? Math.log(actual / above(point)) : actual - point)
   const errors = trials.map((trial, index) =>
     trial.actual.map((actual, h) => error(actual, at(chosen[index] as Float64Array, h))),
   )
   return {
-    points: logged ? points.map(point => Math.max(point, floor / 10)) : points,
+    points: points.map(above),
     widths: trusted(errors, walk(y, logged), horizon),
     logged,
     share,
@@ -160,7 +160,7 @@ export function automatic(
     trials: trials.map(({ origin, actual }, index) => ({
       origin,
       actual,
-      own: chosen[index] as Float64Array,
+      own: (chosen[index] as Float64Array).map(above),
       reference: naive[index] as Float64Array,
     })),
     reference: period,

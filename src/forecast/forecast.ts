@@ -18,8 +18,8 @@ import {
 
 export type { ModelName } from './automatic.ts'
 export type { Like } from './borrow.ts'
-export type { Calendar, Driver, Promotion } from './effects.ts'
-export type { Cadence, Series } from './series.ts'
+export type { Calendar } from './effects.ts'
+export type { Series } from './series.ts'
 
 export interface ForecastOptions {
   /** Periods ahead of the series' last entry, 1 or more. */
@@ -159,7 +159,9 @@ function aheadOf(
 
 function pointOf({ points, widths, logged }: Automatic, h: number) {
   const p50 = at(points, h)
-  const reach = (by: number) => (logged ? p50 * Math.exp(by) : p50 + by)
+  // A factor of a hundred either way says "anything" already.
+  const most = Math.log(100)
+  const reach = (by: number) => (logged ? p50 * Math.exp(Math.min(most, Math.max(-most, by))) : p50 + by)
   const [w80, w95] = [at(widths.w80, h), Math.max(at(widths.w95, h), at(widths.w80, h))]
   return { p2_5: reach(-w95), p10: reach(-w80), p50, p90: reach(w80), p97_5: reach(w95) }
 }
