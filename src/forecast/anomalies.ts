@@ -66,7 +66,8 @@ export function findAnomalies(series: Series, options: AnomalyOptions = {}): Ano
     options.warmUp ??
     Math.min(Math.max(24, 4 * (periods[0] ?? 6)), Math.max(8, Math.floor(values.length / 3)))
   const first = values.slice(0, warmUp).filter(value => value !== null)
-  const logged = isPositive(first)
+  // Within a day nights are near nothing, and a share of nothing is no measure.
+  const logged = cadence !== 'hour' && isPositive(first)
   const read = watch({ periods, warmUp })
   const cleaned = cleaner(series, values, calendar)
   const clean: (number | null)[] = []

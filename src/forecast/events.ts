@@ -42,10 +42,11 @@ function usualFrom(values: readonly (number | null)[], from: number, period: num
   const offset = from - before.length
   const known = before.filter(value => value !== null)
   const all = known.length === 0 ? 0 : median(known)
-  const places = Array.from({ length: period }, (_, place) => {
-    const own = before.filter((value, i) => (offset + i) % period === place && value !== null) as number[]
-    return own.length === 0 ? all : median(own)
+  const own = Array.from({ length: period }, (): number[] => [])
+  before.forEach((value, i) => {
+    if (value !== null) own[(offset + i) % period]?.push(value)
   })
+  const places = own.map(values => (values.length === 0 ? all : median(values)))
   const at = (t: number) => places[t % period] ?? all
   const apart = before.flatMap((value, i) => (value === null ? [] : [value - at(offset + i)]))
   return { at, noise: Math.max(mad(apart, 0), 1e-9 * Math.abs(all), 1e-12) }
