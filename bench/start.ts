@@ -23,7 +23,7 @@ const loaded = (page: Page) =>
 /** Starts the demo; gives the seconds until it said that it serves. */
 async function start(): Promise<{ server: ChildProcess; seconds: number }> {
   const started = performance.now()
-  const server = spawn('./quarterdeck', ['demo', '--data', data, '--port', `${port}`], {
+  const server = spawn('./quarterdeck', ['demo', '--real', '--data', data, '--port', `${port}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   await new Promise<void>((resolve, reject) => {

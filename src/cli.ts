@@ -55,14 +55,17 @@ command(program, 'start', 'serve the application, the API and MCP')
   .option('--host <address>', 'address to listen on (HOST)')
   .action(async flags => (await import('./cli/serve.ts')).start(terminal(flags), flags))
 
-command(program, 'demo', 'load the demo data and serve it on this machine only, signed in')
-  .option('--real', 'the two real years of a British gift shop')
+command(program, 'demo', 'serve a made-up company and its systems on this machine only, signed in')
+  .option('--real', 'instead: the two real years of a British gift shop')
   .option('--port <n>', 'port to listen on', port)
   .action(async (flags, made: Command) => {
-    // The demo never mixes with real data.
-    const own =
-      made.getOptionValueSource('data') === 'default' ? { data: resolve(home, '.quarterdeck/demo') } : {}
-    return (await import('./cli/serve.ts')).demo(terminal({ ...flags, ...own }), flags)
+    // The demos never mix with real data, nor with each other.
+    const folder = resolve(home, flags.real ? '.quarterdeck/demo-real' : '.quarterdeck/demo')
+    const own = made.getOptionValueSource('data') === 'default' ? { data: folder } : {}
+    const on = terminal({ ...flags, ...own })
+    return flags.real
+      ? (await import('./cli/serve.ts')).demo(on, flags)
+      : (await import('./cli/demo.ts')).demoCompany(on, flags)
   })
 
 command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, XLSX, also gz or zip')
@@ -136,6 +139,7 @@ command(program, 'simulate', 'play the seven systems of a made-up company over H
   .option('--days <n>', 'days of history; three years when absent')
   .option('--scale <n>', '1 is about fifty orders a day')
   .option('--until <day>', 'last day of the history; yesterday when absent')
+  .option('--live', 'the clock runs with ours, instead of standing until it is moved')
   .option('--fault <name>', 'repeatable: a failure to show, e.g. shopify:http_500=3', repeated)
   .action(async flags => (await import('./cli/simulate.ts')).simulate(terminal(flags), flags))
 

@@ -14,7 +14,7 @@ interface ServeFlags {
   host?: string
 }
 
-const version = '0.1.0'
+export const version = '0.1.0'
 
 /** Serves until it is told to stop. */
 export async function start(terminal: Terminal, flags: ServeFlags): Promise<void> {
@@ -95,13 +95,13 @@ async function load(terminal: Terminal, house: House, set: Manifest): Promise<vo
     terminal.note(`${result.accepted.toLocaleString('en')} lines in ${result.seconds.toFixed(1)} s.`)
 }
 
-function announce(terminal: Terminal, server: Server): void {
+export function announce(terminal: Terminal, server: Server): void {
   const { url, setUpLink } = server
   terminal.out(terminal.json ? JSON.stringify({ url, setUpLink }) : `Quarterdeck is on ${url}`)
   if (setUpLink && !terminal.json) terminal.out(`Set up the first owner, once, within a day: ${setUpLink}`)
 }
 
-async function untilStopped(terminal: Terminal, server: Server): Promise<void> {
+export async function untilStopped(terminal: Terminal, server: Server): Promise<void> {
   await new Promise<void>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {

@@ -11,6 +11,7 @@ interface SimulateFlags {
   scale?: string
   until?: string
   fault?: string[]
+  live?: boolean
 }
 
 const numberOf = (name: string, text: string | undefined, usual: number): number => {
@@ -29,7 +30,7 @@ export async function simulate(terminal: Terminal, flags: SimulateFlags): Promis
     until: flags.until ?? yesterday,
   })
   const port = flags.port ?? 4700
-  const world = createWorld(company, `http://127.0.0.1:${port}`)
+  const world = createWorld(company, `http://127.0.0.1:${port}`, flags.live ? Date.now : undefined)
   for (const name of flags.fault ?? []) {
     const [fault = '', times] = name.split('=')
     world.faults.arm(fault, times === undefined ? undefined : Number(times))

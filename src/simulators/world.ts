@@ -43,14 +43,21 @@ export const createFaults = (): Faults => {
   }
 }
 
-/** A world whose clock stands at noon (UTC) after the company's last day and runs on from there only when it is moved. */
-export function createWorld(company: Company, url = 'http://simulators.invalid'): World {
-  let now = midnight('UTC', addDays(company.until, 1)) + 12 * 3_600_000
+/**
+ * A world whose clock stands at noon (UTC) after the company's last day and runs on from there only when it is moved; or,
+ * given a clock, runs with that.
+ */
+export function createWorld(
+  company: Company,
+  url = 'http://simulators.invalid',
+  clock?: () => number,
+): World {
+  let now = clock ? 0 : midnight('UTC', addDays(company.until, 1)) + 12 * 3_600_000
   return {
     company,
     url,
     faults: createFaults(),
-    now: () => now,
+    now: () => now + (clock?.() ?? 0),
     advance(ms) {
       if (!(ms >= 0)) throw invalid('The clock cannot be turned back.', 'Give a step forward.')
       now += ms

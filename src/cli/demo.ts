@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import { type Client, operations } from '#features/operations.ts'
+import { type Actor, system } from '#kernel/actor.ts'
+import { addDays } from '#kernel/day.ts'
+import { freePort } from '#server/listen.ts'
+import { createLog } from '#server/log.ts'
+import { type House, serve } from '#server/start.ts'
+import { announce, untilStopped, version } from './serve.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The company of a demo: made once, the same at every start, and trading on from there. */
+interface Made {
+  seed: number
+  days: number
+  until: string
+}
+/** What one gives to connect to one of its systems. */
+interface Way {
+  vendor: string
+  label: string
+  credentials: Record<string, string>
+}
+
+const attribution = 'A made-up company: every name and figure comes from a seed.'
+/** History read beyond what there is costs time and gives nothing. */
+const margin = 40
+
+/**
+ * Plays the made-up company's systems in a process of their own, connects to them by the same door as everyone, and serves what
+ * comes in, everybody signed in as the owner. The first figures stand within a minute; the rest comes in while one looks.
+ */
+export async function demoCompany(
+  terminal: Terminal,
+  flags: { port?: number; days?: number },
+): Promise<void> {
+  mkdirSync(terminal.folder, { recursive: true, mode: 0o700 })
+  const made = companyOf(terminal.folder, flags.days ?? 1096)
+  const systems = await playing(terminal, made)
+  const owner: Actor = { kind: 'person', id: 'demo', name: 'Demo', role: 'owner', stores: 'all' }
+  const env = { ...terminal.env, DATABASE_URL: undefined, WAREHOUSE_URL: undefined, PUBLIC_URL: undefined }
+  try {
+    const server = await serve(env, terminal.folder, {
+      port: flags.port,
+      home: terminal.home,
+      version,
+      log: createLog(terminal.env.LOG_LEVEL ?? 'warn'),
+      demo: { actor: owner, attribution },
+      before: house => connectAll(terminal, house, systems.ways, made),
+    })
+    const stopped = untilStopped(terminal, server)
+    announce(terminal, server)
+    const client = createRouterClient(operations, { context: server.house.context(system('demo')) })
+    watch(terminal, client)
+    await stopped
+  } finally {
+    systems.process.kill()
+  }
+}
+
+function companyOf(folder: string, days: number): Made {
+  const path = join(folder, 'company.json')
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Made
+  const made: Made = { seed: 1, days, until: addDays(new Date().toISOString().slice(0, 10), -1) }
+  writeFileSync(path, JSON.stringify(made))
+  return made
+}
+
+/** Starts the systems and waits until they answer. */
+async function playing(terminal: Terminal, made: Made): Promise<{ process: ChildProcess; ways: Way[] }> {
+  // The same address at every start: it stands in the connections.
+  const place = join(terminal.folder, 'systems.json')
+  const port = existsSync(place)
+    ? (JSON.parse(readFileSync(place, 'utf8')) as { port: number }).port
+    : await freePort('127.0.0.1')
+  writeFileSync(place, JSON.stringify({ port }))
+  const words = ['simulate', '--json', '--live', '--port', String(port)]
+  const company = ['--seed', String(made.seed), '--days', String(made.days), '--until', made.until]
+  const child = spawn(join(terminal.home, 'quarterdeck'), [...words, ...company], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const said = await new Promise<string>((done, failed) => {
+    let text = ''
+    child.stdout.on('data', (some: Buffer) => {
+      text += some.toString()
+      if (text.includes('\n')) done(text)
+    })
+    child.once('exit', code => failed(new Error(`The systems of the demo ended with ${code}.`)))
+  })
+  return { process: child, ways: (JSON.parse(said) as { connections: Way[] }).connections }
+}
+
+/** Connects what is not connected yet: shops first, as the others belong to them. */
+async function connectAll(terminal: Terminal, house: House, ways: readonly Way[], made: Made): Promise<void> {
+  const client = createRouterClient(operations, { context: house.context(system('demo')) })
+  if ((await client.connections.systems()).length >= ways.length) return
+  terminal.note(`Connecting the ${ways.length} systems of the made-up company …`)
+  for (const { vendor, label, credentials } of ways) {
+    const { limits } = await client.connections.connect({
+      vendor,
+      credentials,
+      backDays: made.days + margin,
+      start: false,
+    })
+    terminal.note(`  ${label} (${vendor})${limits.length > 0 ? `: ${limits.join(' ')}` : ''}`)
+  }
+}
+
+/** Says now and then how far the history has come, until all of it is in. */
+function watch(terminal: Terminal, client: Client): void {
+  const began = Date.now()
+  let last = ''
+  const look = async () => {
+    const rows = await client.connections.systems()
+    const share = rows.reduce((sum, row) => sum + row.history, 0) / Math.max(1, rows.length)
+    const records = rows.reduce((sum, row) => sum + row.records, 0)
+    const seconds = Math.round((Date.now() - began) / 1000)
+    if (share >= 1 && rows.every(row => row.running === null)) {
+      if (last !== '') terminal.note(`All systems are read: ${records.toLocaleString('en')} records.`)
+      clearInterval(timer)
+      return
+    }
+    const left =
+      share > 0.02 ? `, about ${Math.max(1, Math.round((seconds * (1 - share)) / share))} s left` : ''
+    const line = `Reading the systems: ${Math.floor(share * 100)} % of history, ${records.toLocaleString('en')} records${left}`
+    if (line !== last) terminal.note(line)
+    last = line
+  }
+  const timer = setInterval(() => void look().catch(() => undefined), 5_000)
+  timer.unref()
+}
