@@ -1,3 +1,4 @@
+import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { marketo } from '#connectors/marketo/index.ts'
@@ -18,6 +19,7 @@ async function connected(seed: number, days: number, more: Record<string, string
   const company = createCompany({ seed, days, until: '2026-11-22', scale: 0.6 })
   const world = createWorld(company, 'http://simulators.test')
   const simulator = marketoSimulator(world)
+  const roof = new Hono().route('/marketo', simulator.app)
   const wrong: string[] = []
   const asked: string[] = []
   const fetch = (async (input: string, init?: RequestInit) => {
@@ -27,7 +29,7 @@ async function connected(seed: number, days: number, more: Record<string, string
     asked.push(`${method} ${path}`)
     const json = init?.body && String(init.body).startsWith('{') ? JSON.parse(String(init.body)) : undefined
     wrong.push(...judge.request(method, path, url.searchParams, json))
-    const response = await simulator.app.request(input, init)
+    const response = await roof.request(input, init)
     if (response.status === 200 && response.headers.get('content-type')?.includes('json'))
       try {
         wrong.push(...judge.response(method, path, 200, JSON.parse(await response.clone().text())))
