@@ -128,6 +128,30 @@ export async function pageFrom(session: Session, at: number): Promise<string> {
   return nextPageToken
 }
 
+/** When the first there is happened: years without any need no exports. As far as a few pages tell; `from` where they do not. */
+async function oldest(session: Session, types: readonly number[], from: number, to: number): Promise<number> {
+  let page = await pageFrom(session, from)
+  for (let looked = 0; looked < 5; looked++) {
+    const answer = await pageOf(session, page, types)
+    const first = instantOf(answer.result?.[0]?.activityDate)
+    if (first !== null) return Math.max(from, Math.min(first, to) - 1000)
+    if (!answer.moreResult) return to
+    page = answer.nextPageToken
+  }
+  return from
+}
+
+interface ActivityPage {
+  result?: Activity[] | null
+  nextPageToken: string
+  moreResult?: boolean
+}
+const pageOf = (session: Session, page: string, types: readonly number[]): Promise<ActivityPage> =>
+  get(session, '/rest/v1/activities.json', [
+    ['nextPageToken', page],
+    ...types.map((id): [string, string] => ['activityTypeIds', String(id)]),
+  ])
+
 export const activities: Stream<Session, ActivityRecord> = {
   name: 'activities',
   label: 'Activities with e-mails',
@@ -138,7 +162,10 @@ export const activities: Stream<Session, ActivityRecord> = {
     const types = [...(await kindsOf(session)).keys()]
     let at: Cursor = turn.cursor
       ? (JSON.parse(turn.cursor) as Cursor)
-      : { reached: Math.max(turn.from, turn.to - longest), edge: turn.to }
+      : {
+          reached: await oldest(session, types, Math.max(turn.from, turn.to - longest), turn.to),
+          edge: turn.to,
+        }
     if ('edge' in at) {
       const { edge } = at
       for await (const { records, reached } of exported(session, types, at.reached, edge)) {
@@ -156,11 +183,7 @@ export const activities: Stream<Session, ActivityRecord> = {
       at = { page: await pageFrom(session, edge) }
     }
     for (let page = at.page; ; ) {
-      const answer = await get<{ result?: Activity[] | null; nextPageToken: string; moreResult?: boolean }>(
-        session,
-        '/rest/v1/activities.json',
-        [['nextPageToken', page], ...types.map((id): [string, string] => ['activityTypeIds', String(id)])],
-      )
+      const answer = await pageOf(session, page, types)
       page = answer.nextPageToken
       // A page may be empty though more is to come: only the vendor's word ends it.
       yield {

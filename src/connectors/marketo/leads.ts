@@ -132,10 +132,11 @@ async function withPast(
   changed: readonly number[],
 ): Promise<LeadRecord[]> {
   const there = changed.filter(id => some.has(id))
+  if (there.length === 0) return [...some.values()]
+  const page = await pageFrom(session, Math.min(...there.map(id => instantOf(some.get(id)?.createdAt) ?? 0)))
   for (let start = 0; start < there.length; start += together) {
     const ids = there.slice(start, start + together)
-    const since = Math.min(...ids.map(id => instantOf(some.get(id)?.createdAt) ?? 0))
-    for await (const { result } of changes(session, await pageFrom(session, since), ids))
+    for await (const { result } of changes(session, page, ids))
       for (const { leadId, activityDate, fields } of result ?? [])
         for (const { name, newValue, oldValue } of fields ?? [])
           if (name === session.stageField)

@@ -230,7 +230,7 @@ interface Own {
 const owns = new WeakMap<Company, Map<string, Own>>()
 
 /** What happens to those who came on a day (by its number) by way of a shop, but for newsletters. Some hundred days are kept. */
-function ownEvents(company: Company, shop: StoreFacts, number: number): Own {
+export function ownEvents(company: Company, shop: StoreFacts, number: number): Own {
   const kept = owns.get(company) ?? new Map<string, Own>()
   owns.set(company, kept)
   const key = `${shop.index} ${number}`

@@ -1,3 +1,4 @@
+import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { hubspot } from '#connectors/hubspot/index.ts'
@@ -17,6 +18,7 @@ async function connected(seed: number, options: { days?: number; back?: number }
   const company = createCompany({ seed, days: options.days ?? 240, until: '2026-11-22' })
   const world = createWorld(company, 'http://simulators.test')
   const simulator = hubspotSimulator(world)
+  const roof = new Hono().route('/hubspot', simulator.app)
   const wrong: string[] = []
   const asked: string[] = []
   const fetch = (async (input: string, init?: RequestInit) => {
@@ -26,7 +28,7 @@ async function connected(seed: number, options: { days?: number; back?: number }
     asked.push(`${method} ${path}`)
     const body = init?.body ? JSON.parse(String(init.body)) : undefined
     wrong.push(...judge.request(method, path, url.searchParams, body))
-    const response = await simulator.app.request(input, init)
+    const response = await roof.request(input, init)
     const text = await response.clone().text()
     if (response.headers.get('content-type')?.includes('json') && response.status < 500)
       try {
@@ -38,7 +40,7 @@ async function connected(seed: number, options: { days?: number; back?: number }
   }) as typeof globalThis.fetch
   const [connection] = simulator.connections
   const engine = await smallEngine(hubspot, connection?.credentials ?? {}, { fetch, stores: [home] })
-  return { company, world, engine, wrong, asked, simulator }
+  return { company, world, engine, wrong, asked, simulator, roof }
 }
 
 const add = (
@@ -136,11 +138,11 @@ describe('HubSpot, whole history and then what changed', () => {
   })
 
   it('keeps no names or addresses where privacy is asked for', async () => {
-    const { simulator } = await connected(3)
+    const { simulator, roof } = await connected(3)
     const kept: string[] = []
     const [connection] = simulator.connections
     const engine = await smallEngine(hubspot, connection?.credentials ?? {}, {
-      fetch: ((url: string, init?: RequestInit) => simulator.app.request(url, init)) as typeof fetch,
+      fetch: ((url: string, init?: RequestInit) => roof.request(url, init)) as typeof fetch,
       stores: [home],
       privacy: true,
     })

@@ -20,8 +20,8 @@ export function hubspotSimulator(world: World): Simulator {
   let asked = 0
   const strikes = (fault: string) => world.faults.strikes('hubspot', fault)
 
-  app.use('/hubspot/*', plainTrouble(world, 'hubspot'))
-  app.use('/hubspot/*', async (context, next) => {
+  app.use('*', plainTrouble(world, 'hubspot'))
+  app.use('*', async (context, next) => {
     if (strikes('http_502')) return context.html('<html>502 Bad Gateway</html>', 502)
     if (strikes('http_504')) return context.text('upstream request timeout', 504)
     if (strikes('locked_423'))
@@ -74,7 +74,7 @@ export function hubspotSimulator(world: World): Simulator {
     return undefined
   })
 
-  app.get('/hubspot/account-info/:version/details', context =>
+  app.get('/account-info/:version/details', context =>
     context.json({
       portalId: 4242,
       accountType: 'STANDARD',
@@ -87,7 +87,7 @@ export function hubspotSimulator(world: World): Simulator {
       dataHostingLocation: 'eu1',
     }),
   )
-  app.get('/hubspot/crm/owners/:version', context => {
+  app.get('/crm/owners/:version', context => {
     const former = context.req.query('archived') === 'true'
     const all = crmOwners.filter(name => (name === formerSeller) === former)
     // One to a page, so that pages are turned.
@@ -114,7 +114,7 @@ export function hubspotSimulator(world: World): Simulator {
       ...(start + limit < all.length && { paging: { next: { after: String(start + limit), link: '' } } }),
     })
   })
-  app.get('/hubspot/crm/pipelines/:version/:type', context => {
+  app.get('/crm/pipelines/:version/:type', context => {
     if (!['deals', '0-3'].includes(context.req.param('type')))
       return refuse(context, 404, 'OBJECT_NOT_FOUND', 'There are no pipelines of this type.')
     const when = '2023-01-09T09:00:00Z'
@@ -139,9 +139,9 @@ export function hubspotSimulator(world: World): Simulator {
       })),
     })
   })
-  app.route('/hubspot', objectRoutes(world))
-  app.route('/hubspot', marketingRoutes(world))
-  app.all('/hubspot/*', context => refuse(context, 404, 'OBJECT_NOT_FOUND', 'There is no such resource.'))
+  app.route('/', objectRoutes(world))
+  app.route('/', marketingRoutes(world))
+  app.all('*', context => refuse(context, 404, 'OBJECT_NOT_FOUND', 'There is no such resource.'))
 
   return {
     vendor: 'hubspot',

@@ -53,7 +53,7 @@ const after = (one: Happening, from: Position): boolean =>
   one.at > from.at || (one.at === from.at && one.guid > from.guid)
 
 /** Days one page may look through: a page may so be short, or empty, though more is to come. */
-const reach = 12
+const reach = 60
 
 /** What happened after a place, as far as it is wanted and can be found now. */
 export function page(

@@ -37,7 +37,7 @@ export function marketoSimulator(world: World): Simulator {
   const today = () => localDay(centralTime, world.now())
 
   const app = new Hono()
-  app.use('/marketo/*', plainTrouble(world, 'marketo'))
+  app.use('*', plainTrouble(world, 'marketo'))
 
   const identity = (context: Context) => {
     const { client_id, client_secret, grant_type } = context.req.query()
@@ -64,11 +64,11 @@ export function marketoSimulator(world: World): Simulator {
       scope: apiUser,
     })
   }
-  app.get('/marketo/identity/oauth/token', identity)
-  app.post('/marketo/identity/oauth/token', identity)
+  app.get('/identity/oauth/token', identity)
+  app.post('/identity/oauth/token', identity)
 
-  app.use('/marketo/*', async (context, next) => {
-    if (context.req.path.startsWith('/marketo/identity/')) return next()
+  app.use('*', async (context, next) => {
+    if (context.req.path.endsWith('/identity/oauth/token')) return next()
     if (strikes('http_502')) return context.html('<html>502 Bad Gateway</html>', 502)
     if (
       context.req.url.length > 8192 ||
@@ -95,7 +95,7 @@ export function marketoSimulator(world: World): Simulator {
       if (strikes(fault)) return refused(context, code, message)
     return next()
   })
-  app.get('/marketo/rest/v1/stats/usage.json', context => {
+  app.get('/rest/v1/stats/usage.json', context => {
     const own = calls.get(today()) ?? 0
     return given(context, {
       result: [
@@ -110,10 +110,10 @@ export function marketoSimulator(world: World): Simulator {
       ],
     })
   })
-  app.route('/marketo', restRoutes(world))
-  app.route('/marketo', assetRoutes(world))
-  app.route('/marketo', bulkRoutes(world))
-  app.all('/marketo/*', context => refused(context, '610', 'Requested resource not found'))
+  app.route('/', restRoutes(world))
+  app.route('/', assetRoutes(world))
+  app.route('/', bulkRoutes(world))
+  app.all('*', context => refused(context, '610', 'Requested resource not found'))
 
   return {
     vendor: 'marketo',
