@@ -52,6 +52,8 @@ export interface Line {
   section?: string
   /** Metric of the language its actuals are; carried into the granary under that name. */
   metric?: string
+  /** Where its actuals are read where that is no metric of its own: a metric, or one divided by another. */
+  actual?: string
   /** What is above it in the waterfall, in words, printed beside the number. */
   layering?: string
   note?: string

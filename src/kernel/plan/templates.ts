@@ -69,6 +69,8 @@ export interface TemplateOptions {
   waterfall?: readonly Tier[]
   /** Whether there is a stock and buying section. */
   stock?: boolean
+  /** False for a shop that counts no sessions: orders are then filled in. */
+  sessions?: boolean
 }
 
 /** A plan's lines to begin with: demand from its drivers, down to EBITDA, cash and stock. */
@@ -77,20 +79,27 @@ export function template({
   over,
   waterfall: tiers = usualWaterfall,
   stock = true,
+  sessions = true,
 }: TemplateOptions): Line[] {
   const by = { over }
   const cost = { ...by, good: 'down' } as const
-  const rate = (weight: string, good: Line['good'] = 'up') =>
-    ({ over, roll: 'weighted', weight, good }) as const
+  const rate = (weight: string, good: Line['good'] = 'up', actual?: string) =>
+    ({ over, roll: 'weighted', weight, good, ...(actual && { actual }) }) as const
+  const consumers = 'Demand, consumers'
+  const orders = trade === 'b2c' ? { metric: 'orders' } : { actual: 'orders' }
   const b2c: Line[] = [
-    line('sessions', 'Sessions', 'sessions', null, 'Demand, consumers', { ...by, metric: 'sessions' }),
-    line('conversion', 'Orders per session', 'orders/sessions', null, 'Demand, consumers', {
-      ...rate('sessions'),
-      metric: 'orders_per_session',
-    }),
-    line('orders', 'Orders', 'orders', 'sessions * conversion', 'Demand, consumers', {
+    ...(sessions
+      ? [
+          line('sessions', 'Sessions', 'sessions', null, consumers, { ...by, metric: 'sessions' }),
+          line('conversion', 'Orders per session', 'orders/sessions', null, consumers, {
+            ...rate('sessions'),
+            metric: 'orders_per_session',
+          }),
+        ]
+      : []),
+    line('orders', 'Orders', 'orders', sessions ? 'sessions * conversion' : null, consumers, {
       ...by,
-      ...(trade === 'b2c' && { metric: 'orders' }),
+      ...orders,
     }),
     line('aov', 'Average order value', 'money/orders', null, 'Demand, consumers', {
       ...rate('orders'),
@@ -143,7 +152,7 @@ export function template({
   const allOrders = trade === 'both' ? 'orders + b2b_orders' : trade === 'b2c' ? 'orders' : 'b2b_orders'
   const sales: Line[] = [
     line('demand', 'Sales after discounts', 'money', demand, 'Sales', by),
-    line('discount_rate', 'Discount rate', 'share', null, 'Sales', rate('demand', 'down')),
+    line('discount_rate', 'Discount rate', 'share', null, 'Sales', rate('demand', 'down', 'discount_rate')),
     line('gross_sales', 'Gross sales', 'money', 'demand / (1 - discount_rate)', 'Sales', {
       ...by,
       metric: 'gross_sales',
@@ -153,7 +162,7 @@ export function template({
       negative: true,
       metric: 'discounts',
     }),
-    line('return_rate', 'Return rate', 'share', null, 'Sales', rate('demand', 'down')),
+    line('return_rate', 'Return rate', 'share', null, 'Sales', rate('demand', 'down', 'return_rate')),
     line('sales_reversals', 'Returns and refunds', 'money', '-demand * return_rate', 'Sales', {
       ...by,
       negative: true,
@@ -207,7 +216,7 @@ export function template({
       'share',
       null,
       'Costs that follow sales',
-      rate('net_sales', 'down'),
+      rate('net_sales', 'down', 'cost_of_goods / net_sales_costed'),
     ),
     line(
       'fulfilment_per_order',

@@ -1,0 +1,13 @@
+import { approvalOperations } from './approval-operations.ts'
+import { budgetOperations } from './budget-operations.ts'
+import { caseOperations } from './case-operations.ts'
+import { outlookOperations } from './outlook-operations.ts'
+import { versionOperations } from './version-operations.ts'
+
+export const plan = {
+  ...versionOperations,
+  ...approvalOperations,
+  ...budgetOperations,
+  ...caseOperations,
+  ...outlookOperations,
+}
