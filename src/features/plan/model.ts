@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
+import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
@@ -287,3 +289,130 @@ export const conflictsOf = (rows: readonly Row[]): Set<string> =>
       ),
     ),
   )
+
+/**
+ * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 12 % and (5).
+ * @throws Failure('invalid') naming the cell.
+ */
+export function figureOf(
+  typed: string | null,
+  line: { negative?: true | undefined },
+  place: string,
+): string | null {
+  if (typed === null) return null
+  let plain = typed.replaceAll(/[\s\u00a0£$€¥,']/g, '').replace('−', '-')
+  if (plain === '') return null
+  const bracketed = /^\((.+)\)$/.exec(plain)
+  if (bracketed) plain = `-${bracketed[1]}`
+  const percent = plain.endsWith('%')
+  if (percent) plain = plain.slice(0, -1)
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain))
+    throw invalid(`${place}: "${typed}" is no number.`, 'Write digits with a point before the decimals.')
+  const value = percent ? over(fixed(plain), fixed('100')) : fixed(plain)
+  if (value !== null && value < 0n && !line.negative) throw invalid(`${place} cannot be below 0: ${typed}.`)
+  return plainOrNull(value)
+}
+
+/** A figure as a cell shows it: by what it measures. */
+export function shownCell(value: string | null, unit: string): string {
+  if (value === null) return '–'
+  const size = Number(value)
+  const money = unit.startsWith('money')
+  if (unit === 'share' || unit === 'ratio' || (!money && unit.includes('/') && Math.abs(size) < 1))
+    return `${(size * 100).toLocaleString('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 2 })} %`
+  const digits = money && unit !== 'money' ? 2 : Math.abs(size) < 100 && !Number.isInteger(size) ? 2 : 0
+  return size
+    .toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .replace('-', '−')
+}
+
+export const stateWords: Record<Version['state'], string> = {
+  draft: 'a draft',
+  submitted: 'waiting for approval',
+  approved: 'approved',
+  locked: 'locked',
+}
+
+/** The strategy as an outline people type: depth by two spaces, then owner and measure after bars. */
+export const outlineOf = (strategy: Strategy): string => {
+  const tail = (one: {
+    owner: string
+    measures: { metric: string; target: string | null; by: string | null }[]
+  }) => {
+    const measures = one.measures.map(m => [m.metric, m.target, m.by].filter(Boolean).join(' '))
+    return one.owner || measures.length > 0 ? ` | ${[one.owner, ...measures].join(' | ')}` : ''
+  }
+  return strategy.pillars
+    .flatMap(pillar => [
+      `${pillar.name}${pillar.why ? ` | ${pillar.why}` : ''}`,
+      ...pillar.objectives.flatMap(objective => [
+        `  ${objective.name}${tail(objective)}`,
+        ...objective.initiatives.map(one => `    ${one.name}${tail(one)}`),
+      ]),
+    ])
+    .join('\n')
+}
+
+/** An outline as a strategy; what the outline cannot say (horizons, cases) is kept from before by name. */
+export function strategyOf(
+  form: { ambition: string; horizon: string; text: string },
+  before: Strategy,
+): Strategy {
+  const known = new Map(
+    before.pillars.flatMap(pillar =>
+      pillar.objectives.flatMap(one => [
+        [one.name, one.horizon] as const,
+        ...one.initiatives.map(i => [i.name, i.horizon] as const),
+      ]),
+    ),
+  )
+  const cases = new Map(
+    before.pillars.flatMap(p => p.objectives.flatMap(o => o.initiatives.map(i => [i.name, i.case] as const))),
+  )
+  const strategy: Strategy = { ambition: form.ambition, horizon: form.horizon, pillars: [] }
+  for (const line of form.text.split('\n').filter(one => one.trim() !== '')) {
+    const depth = Math.min(2, Math.floor((/^ */.exec(line.replaceAll('\t', '  '))?.[0].length ?? 0) / 2))
+    const [name = '', owner = '', ...rest] = line.split('|').map(part => part.trim())
+    const measures = rest.filter(Boolean).map(text => {
+      const [metric = '', target, by] = text.split(/\s+/)
+      return { metric, target: target ?? null, by: by ?? null }
+    })
+    const one = { name, owner, horizon: known.get(name) ?? '', measures }
+    const pillar = strategy.pillars.at(-1)
+    const objective = pillar?.objectives.at(-1)
+    if (depth === 0 || !pillar) strategy.pillars.push({ name, why: owner, objectives: [] })
+    else if (depth === 1 || !objective) pillar.objectives.push({ ...one, initiatives: [] })
+    else objective.initiatives.push({ ...one, case: cases.get(name) ?? null })
+  }
+  return strategy
+}
+
+/** From the result of one version to the other's: what each line that leads to it added or took. */
+export function bridgeOf(
+  lines: readonly { name: string; label: string; good: string; a: string | null; b: string | null }[],
+): { label: string; value: number; total: boolean }[] {
+  const of = (name: string) => lines.find(line => line.name === name)
+  const result = of('ebitda') ?? of('profit')
+  if (!result || result.a === null || result.b === null) return []
+  const parts = [
+    'net_sales',
+    'cogs',
+    'fulfilment',
+    'payment_fees',
+    'return_handling',
+    'media',
+    'opex',
+  ].flatMap(name => {
+    const line = of(name)
+    if (!line || line.a === null || line.b === null || line.a === line.b) return []
+    const change = Number(line.b) - Number(line.a)
+    return [{ label: line.label, value: line.good === 'down' ? -change : change, total: false }]
+  })
+  const rest = Number(result.b) - Number(result.a) - parts.reduce((sum, part) => sum + part.value, 0)
+  return [
+    { label: 'Before', value: Number(result.a), total: true },
+    ...parts,
+    ...(Math.abs(rest) >= 0.005 ? [{ label: 'Other lines', value: rest, total: false }] : []),
+    { label: 'After', value: Number(result.b), total: true },
+  ]
+}

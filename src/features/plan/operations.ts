@@ -3,6 +3,7 @@ import { budgetOperations } from './budget-operations.ts'
 import { caseOperations } from './case-operations.ts'
 import { outlookOperations } from './outlook-operations.ts'
 import { versionOperations } from './version-operations.ts'
+import { workbookOperations } from './workbook-operations.ts'
 
 export const plan = {
   ...versionOperations,
@@ -10,4 +11,5 @@ export const plan = {
   ...budgetOperations,
   ...caseOperations,
   ...outlookOperations,
+  ...workbookOperations,
 }

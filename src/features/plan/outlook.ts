@@ -4,6 +4,7 @@ import { sharesOf } from '#forecast/phasing.ts'
 import { learnShape } from '#forecast/year-shape.ts'
 import { type Day, daysBetween, earlier } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
+import { sum } from '#kernel/money.ts'
 import { periodBefore, periodOf } from '#kernel/period.ts'
 import { askAs } from './actuals.ts'
 import { eventsOf, shapeOf } from './carry.ts'
@@ -147,5 +148,5 @@ async function wholePlan(
   })
   const values = answer.rows.map(row => row.compare?.[`target:${version}`]?.values[metric]?.value ?? null)
   if (values.length === 0 || values.some(value => value === null)) return null
-  return values.reduce((sum, value) => sum + Number(value), 0)
+  return Number(sum(values))
 }

@@ -90,7 +90,7 @@ export async function salesVariance(
         ]),
       )
     }
-    const [actual, plan] = [await side(asked), await side(base)]
+    const [actual, plan] = [await side({ from: asked.from, to: asked.to }), await side(base)]
     for (const key of new Set([...actual.keys(), ...plan.keys()]))
       items.push({ key: `${store} · ${key}`, actual: actual.get(key) ?? null, plan: plan.get(key) ?? null })
   }

@@ -234,7 +234,7 @@ export function hashOf(
     sheet,
     inputs.filter(one => known.has(one.line)),
   )
-  const hash = createHash('sha256').update(JSON.stringify([inOrder(sheet), rows]))
+  const hash = createHash('sha256').update(JSON.stringify(inOrder([sheet, rows])))
   sheet.lines.forEach((_, line) => {
     for (let slice = 0; slice < plan.slices(line).count; slice += 1)
       for (let period = 0; period < sheet.periods.length; period += 1)

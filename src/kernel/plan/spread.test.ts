@@ -24,12 +24,31 @@ describe('a total brought down to its cells', () => {
       { line: 'media', slice: ['uk'], period: '2027-01', value: '100' },
       { line: 'media', slice: ['de'], period: '2027-03', value: '50' },
     ])
-    expect(texts(spreadDown(plan, 'media', all, '100', 'proportional'))).toEqual(['66.67', '0', '0', '0', '0', '33.33'])
+    expect(texts(spreadDown(plan, 'media', all, '100', 'proportional'))).toEqual([
+      '66.67',
+      '0',
+      '0',
+      '0',
+      '0',
+      '33.33',
+    ])
     const even = spreadDown(plan, 'media', all, '100', 'even')
     expect(texts(even)).toEqual(['16.67', '16.67', '16.67', '16.67', '16.66', '16.66'])
     expect(sum(texts(even))).toBe('100')
-    const past = spreadDown(plan, 'media', { ...all, members: { store: 'uk' } }, '-9', 'history', 0, (_, period) => (period === '2027-02' ? '2' : '1'))
-    expect(past.map(cell => [cell.slice[0], cell.value])).toEqual([['uk', '-2'], ['uk', '-5'], ['uk', '-2']])
+    const past = spreadDown(
+      plan,
+      'media',
+      { ...all, members: { store: 'uk' } },
+      '-9',
+      'history',
+      0,
+      (_, period) => (period === '2027-02' ? '2' : '1'),
+    )
+    expect(past.map(cell => [cell.slice[0], cell.value])).toEqual([
+      ['uk', '-2'],
+      ['uk', '-5'],
+      ['uk', '-2'],
+    ])
   })
   it('says where it cannot', () => {
     const plan = calculate(sheet, [])
@@ -37,7 +56,10 @@ describe('a total brought down to its cells', () => {
     expect(() => spreadDown(plan, 'double', all, '1', 'even')).toThrow('is worked out')
   })
   it('opens rows by dimension and shows their totals', () => {
-    const plan = calculate(sheet, [{ line: 'media', slice: ['uk'], period: '2027-01', value: '100' }, { line: 'media', slice: ['de'], period: '2027-01', value: '1.5' }])
+    const plan = calculate(sheet, [
+      { line: 'media', slice: ['uk'], period: '2027-01', value: '100' },
+      { line: 'media', slice: ['de'], period: '2027-01', value: '1.5' },
+    ])
     const rows = gridRows(plan, new Set(['media']))
     expect(rows.map(row => [row.line.name, row.members.store ?? null, row.total])).toEqual([
       ['media', null, true],

@@ -25,8 +25,7 @@ export function spreadDown(
   const at = calculation.lineNumber(name)
   const line = at === undefined ? undefined : (calculation.sheet.lines[at] as Line)
   if (at === undefined || !line) throw invalid(`The plan has no line "${name}".`)
-  if (line.formula !== null)
-    throw invalid(`${line.label} is worked out; spread what it is made of.`)
+  if (line.formula !== null) throw invalid(`${line.label} is worked out; spread what it is made of.`)
   if (line.roll !== 'sum')
     throw invalid(`${line.label} does not add up, so a total cannot be spread over it.`)
   const slices = calculation.slices(at)
@@ -62,7 +61,9 @@ export function spreadDown(
     rest: (units * weight) % sum,
   }))
   let left = units - shares.reduce((all, share) => all + share.whole, 0n)
-  for (const share of [...shares].sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1))) {
+  for (const share of [...shares].sort((a, b) =>
+    a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1,
+  )) {
     if (left <= 0n) break
     share.whole += 1n
     left -= 1n
