@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine } from './measure.ts'
 
-const parts = ['import', 'memory', 'cockpit', 'postgres', 'crowd', 'start', 'forecast']
+const parts = ['import', 'memory', 'cockpit', 'postgres', 'crowd', 'start', 'forecast', 'plan']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { lines: { type: 'string' }, folder: { type: 'string' } },

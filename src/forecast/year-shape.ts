@@ -135,7 +135,7 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
       const { number, effect, shut } = parts(day)
       if (shut) return 0
       // An event may open a day that is never traded on.
-      const usual = trades(number) ? factor(number) : effect && effect.opens ? 1 : 0
+      const usual = trades(number) ? factor(number) : effect?.opens ? 1 : 0
       return Math.max(0, seasonal(number) * usual * (effect?.factor ?? 1))
     },
     why: day => {

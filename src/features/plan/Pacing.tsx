@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { show } from '#ui/number.ts'
@@ -27,8 +28,8 @@ export function Pacing({ version }: { version: string }) {
   const percent = (value: number) => `${Math.round(value * 100)} %`
   return (
     <Card
-      title={`${found.label}, ${found.from.slice(0, 7)}`}
-      note={`to ${found.until}; ${percent(found.elapsed)} of a usual month is done by then`}
+      title={`${found.label}, ${monthOf(found.from)}`}
+      note={`to ${showDay(found.until)}; ${percent(found.elapsed)} of a usual month is done by then`}
     >
       <TileRow label="Where the month is heading">
         <StatTile
@@ -64,7 +65,7 @@ export function Pacing({ version }: { version: string }) {
       </TileRow>
       <Chart
         drawing={drawing}
-        height={200}
+        height={160}
         label={`${found.label} so far ${text(found.actual)}; lands at ${text(found.p50)}, between ${text(found.p10)} and ${text(found.p90)}.`}
       />
       {found.backtest.covered !== null && (
@@ -76,6 +77,13 @@ export function Pacing({ version }: { version: string }) {
     </Card>
   )
 }
+
+const monthOf = (day: string) =>
+  new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', {
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
 
 interface Course {
   course: {

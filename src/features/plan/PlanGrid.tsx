@@ -51,6 +51,8 @@ export function PlanGrid(props: PlanGridProps) {
   const [spread, setSpread] = useState<SpreadBy>('proportional')
   const [total, setTotal] = useState('')
   const grid = useRef<DataSheetGridRef>(null)
+  // On a phone the first figures should be seen beside the names.
+  const labelWidth = window.innerWidth < 700 ? 160 : 250
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
   const rows = useMemo(
@@ -252,10 +254,10 @@ export function PlanGrid(props: PlanGridProps) {
           disableContextMenu
           addRowsComponent={false}
           gutterColumn={{
-            basis: 260,
-            minWidth: 160,
+            basis: labelWidth,
+            minWidth: labelWidth,
             grow: 0,
-            shrink: 1,
+            shrink: 0,
             title: 'Line',
             component: ({ rowData }: { rowData: RowData }) => (
               <RowLabel

@@ -9,7 +9,7 @@ import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import { bridgeOf, stateWords } from './model.ts'
+import { bridgeOf, shownCell, stateWords } from './model.ts'
 
 const question = 'What changed between two versions, and who agreed?'
 
@@ -38,7 +38,10 @@ export function Versions() {
   const approve = useMutation(api.plan.approve.mutationOptions(again))
   const lock = useMutation(api.plan.lock.mutationOptions(again))
   const carry = useMutation(api.plan.carry.mutationOptions(again))
-  const steps = useMemo(() => (compared.data ? bridgeOf(compared.data.lines) : []), [compared.data])
+  const steps = useMemo(
+    () => (compared.data ? bridgeOf(compared.data.lines, a?.name, b?.name) : []),
+    [compared.data, a?.name, b?.name],
+  )
   const drawing = useMemo<Drawing>(() => bridge(steps), [steps])
   const failed = versions.error ?? compared.error
   if (failed)
@@ -132,10 +135,7 @@ export function Versions() {
         </Card>
       )}
       {steps.length > 0 && (
-        <Card
-          title="From one result to the other"
-          note={steps[0] ? `${steps[0].label} to ${steps.at(-1)?.label}` : ''}
-        >
+        <Card title="From one result to the other" note="red takes from it, blue adds to it">
           <Chart
             drawing={drawing}
             height={240}
@@ -160,14 +160,16 @@ export function Versions() {
             }
             columns={[
               { key: 'label', label: 'Line', pinned: true, render: row => row.label },
-              { key: 'a', label: a?.name ?? '', numeric: true, render: row => figure(row.a) },
-              { key: 'b', label: b.name, numeric: true, render: row => figure(row.b) },
+              { key: 'a', label: a?.name ?? '', numeric: true, render: row => shownCell(row.a, row.unit) },
+              { key: 'b', label: b.name, numeric: true, render: row => shownCell(row.b, row.unit) },
               {
                 key: 'delta',
                 label: 'Change',
                 numeric: true,
                 render: row =>
-                  row.a !== null && row.b !== null ? figure(String(Number(row.b) - Number(row.a))) : 'N/A',
+                  row.a !== null && row.b !== null
+                    ? shownCell(String(Number(row.b) - Number(row.a)), row.unit)
+                    : 'N/A',
               },
             ]}
           />
@@ -187,8 +189,6 @@ export function Versions() {
     </Page>
   )
 }
-
-const figure = (value: string | null) => show(value, { unit: 'quantity', currency: null })
 
 const bridge =
   (steps: { label: string; value: number; total: boolean }[]): Drawing =>
@@ -231,6 +231,8 @@ const bridge =
         {
           type: 'bar',
           stack: 'bridge',
+          barMaxWidth: 72,
+          label: { show: true, position: 'top', color: colours.ink2, formatter: labelOf(steps) },
           data: bars.map(bar => ({
             value: bar.size,
             itemStyle: { color: bar.total ? colours.target : bar.bad ? colours.bad : colours.actual },
@@ -238,4 +240,13 @@ const bridge =
         },
       ],
     }
+  }
+
+const labelOf =
+  (steps: { value: number; total: boolean }[]) =>
+  ({ dataIndex }: { dataIndex: number }) => {
+    const step = steps[dataIndex]
+    if (!step) return ''
+    const text = Math.abs(step.value).toLocaleString('en-GB', { maximumFractionDigits: 0 })
+    return step.total ? text : `${step.value < 0 ? '−' : '+'}${text}`
   }

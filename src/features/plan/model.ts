@@ -390,6 +390,8 @@ export function strategyOf(
 /** From the result of one version to the other's: what each line that leads to it added or took. */
 export function bridgeOf(
   lines: readonly { name: string; label: string; good: string; a: string | null; b: string | null }[],
+  before = 'Before',
+  after = 'After',
 ): { label: string; value: number; total: boolean }[] {
   const of = (name: string) => lines.find(line => line.name === name)
   const result = of('ebitda') ?? of('profit')
@@ -410,9 +412,9 @@ export function bridgeOf(
   })
   const rest = Number(result.b) - Number(result.a) - parts.reduce((sum, part) => sum + part.value, 0)
   return [
-    { label: 'Before', value: Number(result.a), total: true },
+    { label: before, value: Number(result.a), total: true },
     ...parts,
     ...(Math.abs(rest) >= 0.005 ? [{ label: 'Other lines', value: rest, total: false }] : []),
-    { label: 'After', value: Number(result.b), total: true },
+    { label: after, value: Number(result.b), total: true },
   ]
 }

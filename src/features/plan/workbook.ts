@@ -3,7 +3,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Calculation, Input } from '#kernel/plan/calculate.ts'
 import { type Fixed, floatOf, plainOf } from '#kernel/plan/fixed.ts'
 import type { Node } from '#kernel/plan/language.ts'
-import { type Line, type Sheet, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
+import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figure } from './pasted.ts'
 
 /**
@@ -51,7 +51,7 @@ export async function workbookOf(plan: Calculation, name: string): Promise<Uint8
     const { line, slice, row } = place
     const at = plan.lineNumber(line.name) as number
     const cells = page.getRow(row)
-    cells.getCell(1).value = `${line.name}\u001e${sliceKey(slice)}`
+    cells.getCell(1).value = JSON.stringify([line.name, ...slice])
     cells.getCell(2).value = line.label
     cells.getCell(3).value = slice.join(', ')
     const node = plan.checked.lines[at]?.node ?? null
@@ -197,7 +197,7 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
     if (n <= headRow) return
     const id = row.getCell(1).value
     if (id === null || id === undefined) return
-    const [name = '', key = ''] = String(id).split('\u001e')
+    const [name = '', ...slice] = idOf(String(id))
     const line = sheet.lines.find(one => one.name === name)
     if (!line) {
       found.unknown.push(String(row.getCell(2).value ?? name))
@@ -207,7 +207,7 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
     for (const [column, period] of columns) {
       const cell = row.getCell(column)
       const raw = cell.result ?? cell.value
-      const address = { line: name, slice: sliceOf(key), period }
+      const address = { line: name, slice, period }
       try {
         const value =
           raw === null || raw === undefined || raw === ''
@@ -219,11 +219,21 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
         if (!same(value, before, line))
           found.cells.push({ ...address, value, before: before === null ? null : plainOf(before) })
       } catch {
-        found.wrong.push(`${line.label} ${sliceOf(key).join(', ')}, ${period}: "${cell.text}" is no number`)
+        found.wrong.push(`${line.label} ${slice.join(', ')}, ${period}: "${cell.text}" is no number`)
       }
     }
   })
   return found
+}
+
+/** A row's id: the line and its slice, JSON; nothing known where somebody typed over it. */
+const idOf = (text: string): string[] => {
+  try {
+    const read: unknown = JSON.parse(text)
+    return Array.isArray(read) ? read.map(String) : []
+  } catch {
+    return []
+  }
 }
 
 /** A double as the shortest decimal that is it. */
