@@ -1,6 +1,6 @@
 /**
  * `npm run bench` prints ratios and the machine they were taken on. Each part can run alone and smaller:
- * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast.
+ * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast, plan.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'

@@ -136,7 +136,9 @@ export const writeLast = (spec: Spec) =>
     let done = false
     const record: Recording['record'] = async act => {
       done = true
-      const made = await recorded(context, path.join('.'), input, {}, inside => act({ ...context, ...inside }))
+      const made = await recorded(context, path.join('.'), input, {}, inside =>
+        act({ ...context, ...inside }),
+      )
       return made.result
     }
     const result = await next({ context: { record } })

@@ -294,7 +294,7 @@ describe.each(ledgers)(
       expect(value(march.totals, 'aov')).toBe('120')
       const week = await ask({ from: '2026-03-02', to: '2026-03-08', grain: 'week' })
       // Seven of the month's thirty weekdays' worth: Saturdays count twice.
-    expect(Number(value(week.rows[0] as never))).toBeCloseTo(840, -1)
+      expect(Number(value(week.rows[0] as never))).toBeCloseTo(840, -1)
     })
 
     it('paces the month: landing, its range, the run-rate and the chance', async () => {
