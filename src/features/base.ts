@@ -64,46 +64,86 @@ const base = (effect: 'read' | 'write', { role, summary, agents = true }: Spec) 
 export const read = (spec: Spec) => base('read', spec)
 
 /**
+ * Runs an act in one transaction that also writes who did what to what. Work it asks for is sent, and what it leaves for
+ * afterwards is done, once it is committed; `more` is what that gave.
+ */
+const recorded = async <T>(
+  context: Context,
+  operation: string,
+  input: unknown,
+  more: Partial<Context>,
+  act: (inside: Partial<Context>) => Promise<T>,
+): Promise<{ result: T; more: object[] }> => {
+  const notes: Note[] = []
+  const later: Parameters<Context['enqueue']>[] = []
+  const afterwards: Parameters<Context['onceCommitted']>[0][] = []
+  const result = await context.ledger.transaction(async tx => {
+    const done = await act({
+      ...more,
+      ledger: tx as unknown as Context['ledger'],
+      note: note => notes.push(note),
+      enqueue: (...job) => later.push(job),
+      onceCommitted: once => afterwards.push(once),
+    })
+    const { actor } = context
+    for (const note of notes.length > 0 ? notes : [{ subject: '', after: input }])
+      await tx.insert(audit).values({
+        id: randomUUID(),
+        at: context.clock(),
+        actorKind: actor.kind,
+        actorId: actor.id,
+        actorName: actor.name,
+        operation,
+        subject: note.subject,
+        before: redacted(('before' in note ? note.before : null) ?? null),
+        after: redacted(note.after ?? null),
+        request: context.requestId ?? null,
+        stores: concerned(note, input),
+      })
+    return done
+  })
+  context.settled?.()
+  for (const job of later) context.enqueue(...job)
+  return { result, more: (await Promise.all(afterwards.map(once => once()))) as object[] }
+}
+
+/**
  * An operation that changes the ledger. By construction it runs in one transaction, and the same transaction writes
  * who did what to what: a write that fails leaves neither. Work it asks for is sent once it is committed.
  */
 export const write = (spec: WriteSpec) =>
   base('write', spec).use(async ({ context, next, path }, input) => {
-    const notes: Note[] = []
-    const later: Parameters<Context['enqueue']>[] = []
-    const afterwards: Parameters<Context['onceCommitted']>[0][] = []
     const prepared = await spec.prepare?.(context, input)
-    const result = await context.ledger.transaction(async tx => {
-      const inside: Partial<Context> = {
-        ledger: tx as unknown as Context['ledger'],
-        prepared,
-        note: note => notes.push(note),
-        enqueue: (...job) => later.push(job),
-        onceCommitted: act => afterwards.push(act),
-      }
-      const done = await next({ context: inside as Context })
-      const { actor } = context
-      for (const note of notes.length > 0 ? notes : [{ subject: '', after: input }])
-        await tx.insert(audit).values({
-          id: randomUUID(),
-          at: context.clock(),
-          actorKind: actor.kind,
-          actorId: actor.id,
-          actorName: actor.name,
-          operation: path.join('.'),
-          subject: note.subject,
-          before: redacted(('before' in note ? note.before : null) ?? null),
-          after: redacted(note.after ?? null),
-          request: context.requestId ?? null,
-          stores: concerned(note, input),
-        })
-      return done
-    })
-    context.settled?.()
-    for (const job of later) context.enqueue(...job)
-    if (afterwards.length === 0) return result
-    const more = await Promise.all(afterwards.map(act => act()))
+    const { result, more } = await recorded(context, path.join('.'), input, { prepared }, async inside =>
+      next({ context: inside as Context }),
+    )
+    if (more.length === 0) return result
     return { ...result, output: Object.assign({}, result.output, ...more) as unknown }
+  })
+
+/** What a `writeLast` is handed beside the context. */
+export interface Recording {
+  /** The one transaction, with its audit. */
+  record: <T>(act: (inside: Context) => Promise<T>) => Promise<T>
+}
+
+/**
+ * An operation that asks the metric language first and changes the ledger last. Inside a transaction of the embedded
+ * ledger nothing else is read, and the language reads what people decided: such an operation asks before it records.
+ */
+export const writeLast = (spec: Spec) =>
+  base('write', spec).use(async ({ context, next, path }, input) => {
+    let done = false
+    const record: Recording['record'] = async act => {
+      done = true
+      const made = await recorded(context, path.join('.'), input, {}, inside =>
+        act({ ...context, ...inside }),
+      )
+      return made.result
+    }
+    const result = await next({ context: { record } })
+    if (!done) throw new Error(`${path.join('.')} recorded nothing`)
+    return result
   })
 
 /** The stores a write concerns, as its note says or else its input; null: the company. */

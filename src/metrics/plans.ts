@@ -4,7 +4,7 @@ import type { TargetSetting } from './world.ts'
 
 /**
  * Plan versions that came in as budget lines, as targets: `target:budget` stands beside actuals like any saved target.
- * Only lines that name a metric and stand for a whole store can be compared; accounts and slices are the plan's own.
+ * Lines that name a metric are compared; other accounts are the plan's own. A line of no store is the company's.
  */
 export const plansOf = (granary: Warehouse) => {
   let known: TargetSetting[] = []
@@ -14,25 +14,35 @@ export const plansOf = (granary: Warehouse) => {
       if (read && !changes.some(change => change.table === 'budget_lines')) return
       read = true
       const rows = await granary.query(
-        `SELECT store, version, line, grain, currency, day, sum(amount) AS amount FROM budget_lines
-         WHERE slice = '' GROUP BY store, version, line, grain, currency, day
+        `SELECT store, version, line, slice, grain, currency, day, sum(amount) AS amount
+         FROM ${granary.dialect.from('budget_lines')}
+         WHERE grain <> '${withdrawn}' GROUP BY store, version, line, slice, grain, currency, day
          ORDER BY version, line, store, day`,
       )
-      const targets = new Map<string, TargetSetting>()
+      const targets = new Map<string, TargetSetting & { values: Record<string, string> }>()
       for (const row of rows) {
-        const [store, name, metric, grain, currency] = ['store', 'version', 'line', 'grain', 'currency'].map(
-          key => String(row[key]),
-        ) as [string, string, string, Grain, string]
-        const key = JSON.stringify([name, metric, store, grain])
+        const [store, name, metric, slice, grain, currency] = [
+          'store',
+          'version',
+          'line',
+          'slice',
+          'grain',
+          'currency',
+        ].map(key => String(row[key])) as [string, string, string, string, Grain, string]
+        const of = sliceOf(slice)
+        if (of === null) continue
+        const key = JSON.stringify([name, metric, store, slice, grain])
         const target = targets.get(key) ?? {
           name,
           metric,
           grain,
-          store,
+          store: store === '' ? null : store,
           currency: currency || null,
           values: {},
+          ...(slice !== '' && { slice: of }),
         }
-        targets.set(key, { ...target, values: { ...target.values, [String(row.day)]: String(row.amount) } })
+        target.values[String(row.day)] = String(row.amount)
+        targets.set(key, target)
       }
       known = [...targets.values()]
     },
@@ -44,5 +54,21 @@ export const plansOf = (granary: Warehouse) => {
             ...saved,
             ...known.filter(plan => !saved.some(t => t.name === plan.name && t.metric === plan.metric)),
           ],
+  }
+}
+
+/** Grain of a line that a later carrying of its version no longer has: rows are replaced, never taken out. */
+export const withdrawn = 'withdrawn'
+
+/** A slice as budget lines spell it: the members of an object, JSON. Null for what is spelt otherwise. */
+const sliceOf = (text: string): Record<string, string> | null => {
+  if (text === '') return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, string>)
+      : null
+  } catch {
+    return null
   }
 }

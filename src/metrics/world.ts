@@ -51,6 +51,8 @@ export interface TargetSetting {
   values: Readonly<Record<string, string>>
   store: string | null
   currency: string | null
+  /** Values of other dimensions it is for: { channel: 'web' }. Absent: the whole. */
+  slice?: Readonly<Record<string, string>>
 }
 
 export interface CustomMetric {

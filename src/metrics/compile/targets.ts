@@ -1,7 +1,7 @@
 import { addDays, dayCount, earlier } from '#kernel/day.ts'
 import { type CalendarRule, periodOf } from '#kernel/period.ts'
-import { Exact } from '../formula.ts'
-import type { Known } from '../vocabulary.ts'
+import { Exact, type Formula, metricsIn, parse } from '../formula.ts'
+import { type Known, type Vocabulary, vocabulary } from '../vocabulary.ts'
 import type { TargetSetting, World } from '../world.ts'
 import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
@@ -18,13 +18,23 @@ export const targetsOf = (
 ) => {
   const everywhere = world.stores.every(s => scoped.stores.includes(s.store))
 
-  const forStores = (name: string, metric: Known, stores: readonly string[]): TargetSetting[] => {
-    const set = world.targets.filter(
-      t =>
-        t.name === name &&
-        t.metric === metric.name &&
-        !(metric.unit === 'money' && t.currency && scoped.currency && t.currency !== scoped.currency),
-    )
+  const named = new Map<string, Map<string, TargetSetting[]>>()
+  /** Targets of a name for a metric, found once. */
+  const setFor = (name: string, metric: Known): TargetSetting[] => {
+    let byMetric = named.get(name)
+    if (!byMetric) {
+      byMetric = Map.groupBy(
+        world.targets.filter(t => t.name === name),
+        t => t.metric,
+      )
+      named.set(name, byMetric)
+    }
+    const comparable = (t: TargetSetting) =>
+      !(metric.unit === 'money' && t.currency && scoped.currency && t.currency !== scoped.currency)
+    return (byMetric.get(metric.name) ?? []).filter(comparable)
+  }
+
+  const forStores = (set: readonly TargetSetting[], metric: Known, stores: readonly string[]) => {
     const all =
       everywhere && stores.length === world.stores.length ? set.find(t => t.store === null) : undefined
     if (all) return [all]
@@ -33,21 +43,74 @@ export const targetsOf = (
     return own.length === stores.length && (own.length === 1 || metric.additivity === 'additive') ? own : []
   }
 
+  let all: Vocabulary | undefined
+  const metricNamed = (name: string) => {
+    all ??= vocabulary(world.metrics)
+    return all.get(name)
+  }
+
   return (name: string, metric: Known, bucket: number | null, dimensions: Record<string, string>) => {
-    const split = Object.keys(dimensions)
-    if (resolved.filters.length > 0 || split.some(d => d !== 'store')) return null
+    const slice = sliceAsked(resolved, dimensions)
+    if (slice === null) return null
     if (window.grain === 'hour' && bucket !== null) return null
     const range = bucket === null ? window : window.buckets[bucket]
     if (!range) return null
     // To date like for like; a period still to come shows its whole target.
     const to = range.from > window.until ? range.to : earlier(range.to, window.until)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
-    const found = forStores(name, metric, stores)
-    const values = found.map(target => phased(target, range.from, to, window.rule, metric))
-    return values.length > 0 && values.every(v => v !== null)
-      ? values.reduce((sum: Decimal, v) => sum.plus(v as Decimal), new Exact(0))
-      : null
+    const valueFor = (of: Known): Decimal | null => {
+      const set = setFor(name, of).filter(target => sameSlice(target.slice ?? {}, slice))
+      const found = forStores(set, of, stores)
+      const values = found.map(target => phased(target, range.from, to, window.rule, of))
+      if (values.length > 0 && values.every(v => v !== null))
+        return values.reduce((sum: Decimal, v) => sum.plus(v as Decimal), new Exact(0))
+      return of.additivity === 'ratio' ? ofParts(of, valueFor) : null
+    }
+    /** A ratio of targets is the ratio of what its parts are to be, where each of them has a target. */
+    const ofParts = (of: Known, value: (part: Known) => Decimal | null): Decimal | null => {
+      if (of.formula === '') return null
+      const formula = parse(of.formula)
+      if (metricsIn(formula).length === 0) return null
+      return worked(formula, part => {
+        const known = metricNamed(part)
+        return known ? value(known) : null
+      })
+    }
+    return valueFor(metric)
   }
+}
+
+/** Values of dimensions other than the store that a row stands for; null where it stands for no slice a target can have. */
+const sliceAsked = (
+  resolved: Resolved,
+  dimensions: Record<string, string>,
+): Record<string, string> | null => {
+  const { store: _, ...slice } = dimensions
+  for (const { dimension, is, not, contains } of resolved.filters) {
+    const [only, ...others] = is ?? []
+    if (only === undefined || others.length > 0 || not?.length || contains || dimension.name === 'store')
+      return null
+    slice[dimension.name] = only
+  }
+  return slice
+}
+
+const sameSlice = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every(name => a[name] === b[name])
+}
+
+/** A formula over metrics, each with the value given; aggregates have none. */
+const worked = (formula: Formula, value: (metric: string) => Decimal | null): Decimal | null => {
+  if (formula.is === 'number') return new Exact(formula.value)
+  if (formula.is === 'metric') return value(formula.name)
+  if (formula.is !== 'operation') return null
+  const [left, right] = [worked(formula.left, value), worked(formula.right, value)]
+  if (left === null || right === null) return null
+  if (formula.sign === '+') return left.plus(right)
+  if (formula.sign === '-') return left.minus(right)
+  if (formula.sign === '*') return left.times(right)
+  return right.isZero() ? null : left.div(right)
 }
 
 /**

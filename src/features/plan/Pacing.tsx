@@ -1,0 +1,154 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
+import { Card } from '#ui/Card.tsx'
+import { Chart, type Drawing } from '#ui/Chart.tsx'
+import { show } from '#ui/number.ts'
+import { StatTile, TileRow } from '#ui/StatTile.tsx'
+
+/** The month on its way: actual to date against the phased plan, where it lands, what it still takes. */
+export function Pacing({ version }: { version: string }) {
+  const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
+  const state = versions.data?.find(one => one.id === version)?.state
+  const carried = state === 'approved' || state === 'locked'
+  const asked = useQuery(
+    api.plan.pacing.queryOptions({
+      input: { metric: 'net_sales', ...(carried && { version }) },
+      enabled: state !== undefined,
+      retry: false,
+      staleTime: 300_000,
+    }),
+  )
+  const found = asked.data
+  const drawing = useMemo<Drawing | null>(() => (found ? cumulative(found) : null), [found])
+  if (!found || !drawing) return null
+  const measure = { unit: 'money' as const, currency: found.currency }
+  const text = (value: number | null) => show(value === null ? null : value.toFixed(2), measure, 'card')
+  const percent = (value: number) => `${Math.round(value * 100)} %`
+  return (
+    <Card
+      title={`${found.label}, ${monthOf(found.from)}`}
+      note={`to ${showDay(found.until)}; ${percent(found.elapsed)} of a usual month is done by then`}
+    >
+      <TileRow label="Where the month is heading">
+        <StatTile
+          label="Actual to date"
+          value={text(found.actual)}
+          deltas={
+            found.pace !== null && <span>{Math.round(found.pace * 100)} of 100 of the plan to date</span>
+          }
+        />
+        <StatTile
+          label="Landing"
+          value={text(found.p50)}
+          deltas={
+            <span>
+              {text(found.p10)} to {text(found.p90)}, four times in five
+            </span>
+          }
+        />
+        {found.plan !== null && (
+          <StatTile
+            label="Plan"
+            value={text(found.plan)}
+            deltas={found.probability !== null && <span>{percent(found.probability)} chance to make it</span>}
+          />
+        )}
+        {found.requiredPerDay !== null && (
+          <StatTile
+            label="Needed a day"
+            value={text(found.requiredPerDay)}
+            deltas={<span>over {found.daysLeft.toFixed(1)} ordinary days</span>}
+          />
+        )}
+      </TileRow>
+      <Chart
+        drawing={drawing}
+        height={160}
+        label={`${found.label} so far ${text(found.actual)}; lands at ${text(found.p50)}, between ${text(found.p10)} and ${text(found.p90)}.`}
+      />
+      {found.backtest.covered !== null && (
+        <p>
+          Tested on {found.backtest.estimates} earlier estimates: {percent(found.backtest.covered)} of the
+          ranges held, off by {(100 * (found.backtest.error ?? 0)).toFixed(1)} % on average.
+        </p>
+      )}
+    </Card>
+  )
+}
+
+const monthOf = (day: string) =>
+  new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', {
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+
+interface Course {
+  course: {
+    day: string
+    actual: number | null
+    plan: number | null
+    p10: number | null
+    p50: number | null
+    p90: number | null
+  }[]
+}
+
+const cumulative =
+  ({ course }: Course): Drawing =>
+  colours => {
+    const line = (name: string, pick: (one: Course['course'][number]) => number | null, style: object) => ({
+      name,
+      type: 'line',
+      showSymbol: false,
+      data: course.map(pick),
+      ...style,
+    })
+    return {
+      grid: { left: 56, right: 12, top: 12, bottom: 24 },
+      tooltip: { trigger: 'axis' },
+      xAxis: {
+        type: 'category',
+        data: course.map(one => one.day.slice(8)),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: colours.ink2 },
+      },
+      yAxis: {
+        type: 'value',
+        splitNumber: 4,
+        axisLabel: {
+          color: colours.ink2,
+          formatter: (value: number) => show(String(value), { unit: 'money', currency: null }, 'axis'),
+        },
+        splitLine: { lineStyle: { color: colours.line } },
+      },
+      series: [
+        line('Lands, low', one => one.p10, {
+          stack: 'band',
+          lineStyle: { opacity: 0 },
+          itemStyle: { opacity: 0 },
+        }),
+        line('Lands, range', one => (one.p90 !== null && one.p10 !== null ? one.p90 - one.p10 : null), {
+          stack: 'band',
+          lineStyle: { opacity: 0 },
+          areaStyle: { color: colours.actual, opacity: 0.15 },
+        }),
+        line('Plan', one => one.plan, {
+          step: 'middle',
+          lineStyle: { color: colours.target, width: 1 },
+          itemStyle: { color: colours.target },
+        }),
+        line('Forecast', one => one.p50, {
+          lineStyle: { color: colours.actual, type: 'dashed', width: 1.5 },
+          itemStyle: { color: colours.actual },
+        }),
+        line('Actual', one => one.actual, {
+          lineStyle: { color: colours.actual, width: 2 },
+          itemStyle: { color: colours.actual },
+        }),
+      ],
+    }
+  }

@@ -1,0 +1,392 @@
+import { Button, Select, Textarea } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { z } from 'zod'
+import { api, client, words } from '#features/client.ts'
+import { calculate, type Input } from '#kernel/plan/calculate.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
+import { Card } from '#ui/Card.tsx'
+import { Drawer } from '#ui/Drawer.tsx'
+import { FormActions } from '#ui/Form.tsx'
+import { Page, Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
+import { conflictsOf, inputsOf, type OpenShape, type Row as SheetRow, stateWords } from './model.ts'
+import { Pacing } from './Pacing.tsx'
+import { PlanGrid } from './PlanGrid.tsx'
+import { StartPlan } from './StartPlan.tsx'
+
+type Opened = z.output<typeof OpenShape>
+type Cell = { line: string; slice: string[]; period: string }
+
+const question = 'What did we promise, and are we keeping it?'
+const fresh = () => crypto.randomUUID()
+
+/** The plan grid: a version, typed into, with what others type showing as they do. */
+export function Plan() {
+  const [search, setUrl] = useUrl()
+  const [starting, setStarting] = useState(false)
+  const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
+  const id = versions.data?.find(one => one.id === search.version)?.id ?? versions.data?.[0]?.id
+  const opened = useQuery(
+    api.plan.open.queryOptions({
+      input: { version: id ?? '' },
+      enabled: id !== undefined,
+      staleTime: Infinity,
+    }),
+  )
+  const failed = versions.error ?? opened.error
+  const start = (
+    <StartPlan
+      opened={starting}
+      versions={versions.data ?? []}
+      onClose={() => setStarting(false)}
+      onStarted={version => {
+        setStarting(false)
+        setUrl({ version })
+      }}
+    />
+  )
+  if (failed)
+    return (
+      <Page question={question} title="The plan cannot be shown">
+        <ErrorState
+          title="The plan could not be read"
+          {...words(failed)}
+          onRetry={() => versions.refetch()}
+        />
+      </Page>
+    )
+  if (versions.data?.length === 0)
+    return (
+      <Page question={question} title="No plan yet">
+        <EmptyState
+          title="Your plan will be here"
+          action={
+            <Button variant="filled" onClick={() => setStarting(true)}>
+              Start a plan
+            </Button>
+          }
+        >
+          Sessions, conversion and order value down to contribution and cash: begun from last year in a
+          minute, phased by how you trade, and compared with what happens every morning.
+        </EmptyState>
+        {start}
+      </Page>
+    )
+  if (!opened.data || !versions.data)
+    return (
+      <Page question={question} title="Opening the plan…">
+        <Skeleton height={560} />
+      </Page>
+    )
+  return (
+    <>
+      <Sheet
+        key={opened.data.version.id}
+        opened={opened.data}
+        versions={versions.data}
+        onVersion={version => setUrl({ version })}
+        onStart={() => setStarting(true)}
+      />
+      {start}
+    </>
+  )
+}
+
+function Sheet(props: {
+  opened: Opened
+  versions: { id: string; name: string; state: string }[]
+  onVersion: (id: string) => void
+  onStart: () => void
+}) {
+  const { opened } = props
+  const { sheet, version } = opened
+  const cache = useQueryClient()
+  const rows = useRef(
+    new Map<string, SheetRow>(
+      opened.rows.map(row => [`${row.line}\u001e${row.slice}`, { ...row, cells: { ...row.cells } }]),
+    ),
+  )
+  const seq = useRef(opened.seq)
+  const [tick, setTick] = useState(0)
+  const [cell, setCell] = useState<Cell | null>(null)
+  const [history, setHistory] = useState(false)
+  const [why, setWhy] = useState('')
+  const done = useRef<{ before: Input[]; after: Input[] }[]>([])
+  const undone = useRef<{ before: Input[]; after: Input[] }[]>([])
+  const plan = useMemo(() => calculate(sheet, inputsOf(sheet, opened.rows)), [sheet, opened.rows])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows change in place; the tick says so
+  const conflicts = useMemo(() => conflictsOf([...rows.current.values()]), [tick])
+  const commented = useMemo(
+    () => new Set(opened.comments.map(one => addressKey({ ...one, slice: sliceOf(one.slice) }))),
+    [opened.comments],
+  )
+  const changed = useMemo(() => new Set(opened.changed), [opened.changed])
+  const closed = useMemo(() => new Set(opened.closed), [opened.closed])
+
+  const heads = (one: Cell) =>
+    rows.current.get(`${one.line}\u001e${sliceKey(one.slice)}`)?.cells[one.period] ?? []
+  const remember = (one: Cell, cells: (string | null)[]) => {
+    const key = `${one.line}\u001e${sliceKey(one.slice)}`
+    const row = rows.current.get(key) ?? { line: one.line, slice: sliceKey(one.slice), cells: {} }
+    row.cells[one.period] = cells
+    rows.current.set(key, row)
+  }
+  /** Takes others' rows in: their cells, and the figures that follow. */
+  const receive = (news: readonly SheetRow[]) => {
+    for (const row of news) rows.current.set(`${row.line}\u001e${row.slice}`, { ...row })
+    plan.set(inputsOf(sheet, news))
+    setTick(now => now + 1)
+  }
+  const send = async (inputs: Input[]) => {
+    const edits = inputs.map(({ value, ...one }) => {
+      const address = { ...one, slice: [...one.slice] }
+      return {
+        ...address,
+        id: fresh(),
+        after: heads(address).filter((_, n) => n % 2 === 0) as string[],
+        value,
+      }
+    })
+    for (const edit of edits) remember(edit, [edit.id, edit.value])
+    try {
+      const answer = await client.plan.edit({ version: version.id, edits, why })
+      if (answer.conflicts.length > 0) {
+        for (const one of answer.conflicts)
+          remember(
+            { ...one, slice: [...one.slice] },
+            one.heads.flatMap(head => [head.id, head.value]),
+          )
+        const [first] = answer.conflicts
+        notifications.show({
+          color: 'bad',
+          autoClose: false,
+          title: 'Somebody filled this in differently',
+          message: first
+            ? `${placeWords(sheet, first)}: ${first.heads.map(head => `${head.by} ${head.value ?? 'empty'}`).join(', ')}. Both are kept; type the right figure to choose.`
+            : '',
+        })
+        setTick(now => now + 1)
+      }
+    } catch (error) {
+      const { message, next } = words(error)
+      notifications.show({
+        color: 'bad',
+        title: 'That was not saved',
+        message: [message, next].filter(Boolean).join(' '),
+      })
+      await cache.invalidateQueries({ queryKey: api.plan.open.key() })
+    }
+  }
+  const apply = (inputs: Input[]) => {
+    const before = inputs.map(input => ({ ...input, value: plainOrNull(plan.value(input)) }))
+    try {
+      plan.set(inputs)
+    } catch (error) {
+      notifications.show({ color: 'bad', title: 'That was not taken', message: words(error).message })
+      return null
+    }
+    setTick(now => now + 1)
+    send(inputs)
+    return { before, after: inputs }
+  }
+  const edit = (inputs: Input[]) => {
+    const made = apply(inputs)
+    if (!made) return
+    done.current.push(made)
+    undone.current = []
+  }
+  const step = (from: typeof done, to: typeof done, side: 'before' | 'after') => {
+    const last = from.current.pop()
+    if (!last) return
+    apply(last[side])
+    to.current.push(last)
+  }
+
+  useEffect(() => {
+    const timer = setInterval(async () => {
+      if (document.hidden) return
+      try {
+        const news = await client.plan.since({ version: version.id, seq: seq.current })
+        seq.current = news.seq
+        const others = news.rows.filter(
+          row =>
+            JSON.stringify(rows.current.get(`${row.line}\u001e${row.slice}`)?.cells) !==
+            JSON.stringify(row.cells),
+        )
+        if (others.length > 0) receive(others)
+        if (news.revision !== version.revision || news.state !== version.state)
+          await cache.invalidateQueries({ queryKey: api.plan.open.key() })
+      } catch {
+        // The next look tries again; what was typed is sent apart from this.
+      }
+    }, 4000)
+    return () => clearInterval(timer)
+  })
+
+  const problem = plan.problems[0]
+  const missing = plan.problems.length
+  return (
+    <Page
+      wide
+      question={question}
+      title={`${version.name}: ${stateWords[version.state]}`}
+      note={
+        <>
+          {sheet.periods[0]?.label} to {sheet.periods.at(-1)?.label}, in {sheet.currency}
+          {missing > 0 && problem
+            ? ` · ${missing} ${missing === 1 ? 'line cannot' : 'lines cannot'} be worked out: ${problem.message}`
+            : ''}
+          {conflicts.size > 0 &&
+            ` · ${conflicts.size} ${conflicts.size === 1 ? 'cell was' : 'cells were'} filled in differently by two people`}
+          {changed.size > 0 && ` · ${changed.size} changed since approval`}
+        </>
+      }
+      actions={
+        <Row>
+          <Select
+            aria-label="Version"
+            allowDeselect={false}
+            data={props.versions.map(one => ({ value: one.id, label: one.name }))}
+            value={version.id}
+            onChange={value => value && props.onVersion(value)}
+          />
+          <Button variant="default" onClick={props.onStart}>
+            New version
+          </Button>
+          <Button
+            variant="default"
+            onClick={async () => {
+              try {
+                const file = await client.plan.exportSheet({ version: version.id })
+                const { save } = await import('#ui/download.ts')
+                save(file.name, file)
+              } catch (error) {
+                notifications.show({
+                  color: 'bad',
+                  title: 'That did not work',
+                  message: words(error).message,
+                })
+              }
+            }}
+          >
+            Download XLSX
+          </Button>
+        </Row>
+      }
+    >
+      <Pacing version={version.id} />
+      {version.state === 'approved' && opened.mayEdit && (
+        <Textarea
+          aria-label="Why it changes"
+          placeholder="This version is approved: say why it changes before you type"
+          value={why}
+          onChange={event => setWhy(event.currentTarget.value)}
+          autosize
+          minRows={1}
+        />
+      )}
+      <PlanGrid
+        plan={plan}
+        tick={tick}
+        closed={closed}
+        changed={changed}
+        conflicts={conflicts}
+        commented={commented}
+        mayEdit={opened.mayEdit}
+        members={none}
+        onEdit={edit}
+        onUndo={done.current.length > 0 ? () => step(done, undone, 'before') : null}
+        onRedo={undone.current.length > 0 ? () => step(undone, done, 'after') : null}
+        onCell={setCell}
+      />
+      {cell && (
+        <Row>
+          <Button variant="default" size="compact-sm" onClick={() => setHistory(true)}>
+            History and comments of this cell
+          </Button>
+        </Row>
+      )}
+      {cell && (
+        <CellDrawer
+          opened={history}
+          onClose={() => setHistory(false)}
+          version={version.id}
+          cell={cell}
+          title={placeWords(sheet, cell)}
+          comments={opened.comments.filter(
+            one => one.line === cell.line && one.slice === sliceKey(cell.slice) && one.period === cell.period,
+          )}
+        />
+      )}
+    </Page>
+  )
+}
+
+const none = {}
+
+function CellDrawer(props: {
+  opened: boolean
+  onClose: () => void
+  version: string
+  cell: Cell
+  title: string
+  comments: Opened['comments']
+}) {
+  const cache = useQueryClient()
+  const [text, setText] = useState('')
+  const history = useQuery(
+    api.plan.history.queryOptions({
+      input: { version: props.version, ...props.cell },
+      enabled: props.opened,
+    }),
+  )
+  const comment = useMutation(
+    api.plan.comment.mutationOptions({
+      onSuccess: async () => {
+        setText('')
+        await cache.invalidateQueries({ queryKey: api.plan.open.key() })
+      },
+    }),
+  )
+  return (
+    <Drawer opened={props.opened} onClose={props.onClose} title={props.title} size={480}>
+      <Card title="Comments">
+        {props.comments.map(one => (
+          <p key={one.id}>
+            {one.byName}: {one.text}
+          </p>
+        ))}
+        <Textarea
+          aria-label="Comment"
+          value={text}
+          onChange={event => setText(event.currentTarget.value)}
+          autosize
+          minRows={2}
+        />
+        <FormActions>
+          <Button
+            disabled={!text.trim()}
+            loading={comment.isPending}
+            onClick={() => comment.mutate({ version: props.version, ...props.cell, text })}
+          >
+            Comment
+          </Button>
+        </FormActions>
+      </Card>
+      <Card title="Who filled it in">
+        {history.data?.length === 0 && <p>It stands as the version began.</p>}
+        {history.data?.map(one => (
+          <p key={one.id}>
+            {new Date(one.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}{' '}
+            {one.byName}: {one.before ?? 'empty'} → {one.after ?? 'empty'}
+            {one.why && ` (${one.why})`}
+          </p>
+        ))}
+      </Card>
+    </Drawer>
+  )
+}

@@ -1,0 +1,425 @@
+import { ActionIcon, Button, Select, TextInput, Tooltip } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react'
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { type CellProps, type Column, DataSheetGrid, type DataSheetGridRef } from 'react-datasheet-grid'
+import 'react-datasheet-grid/dist/style.css'
+import { Failure } from '#kernel/error.ts'
+import type { Calculation, Input } from '#kernel/plan/calculate.ts'
+import { explain } from '#kernel/plan/explain.ts'
+import { addressKey, placeWords } from '#kernel/plan/sheet.ts'
+import { type GridRow, gridRows, gridValue, type SpreadBy, spreadDown } from '#kernel/plan/spread.ts'
+import { Card } from '#ui/Card.tsx'
+import { figureOf, shownCell } from './model.ts'
+import css from './plan.module.css'
+
+export interface PlanGridProps {
+  plan: Calculation
+  /** Counts changes of the plan: the grid reads it anew. */
+  tick: number
+  closed: ReadonlySet<string>
+  changed: ReadonlySet<string>
+  conflicts: ReadonlySet<string>
+  commented: ReadonlySet<string>
+  mayEdit: boolean
+  members: Readonly<Record<string, string>>
+  onEdit: (inputs: Input[]) => void
+  onUndo: (() => void) | null
+  onRedo: (() => void) | null
+  onCell: (cell: { line: string; slice: string[]; period: string } | null) => void
+}
+
+interface RowData extends GridRow {
+  key: string
+  cells: (string | null)[]
+}
+
+/** The sheet as a grid: type, paste, fill; what is worked out is grey and says why. */
+export function PlanGrid(props: PlanGridProps) {
+  const { plan, tick, closed, changed, conflicts, commented, mayEdit, members, onEdit, onCell } = props
+  const { sheet } = plan
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
+  const [active, setActive] = useState<{ row: number; col: number } | null>(null)
+  const [spread, setSpread] = useState<SpreadBy>('proportional')
+  const [total, setTotal] = useState('')
+  const grid = useRef<DataSheetGridRef>(null)
+  // On a phone the first figures should be seen beside the names.
+  const labelWidth = window.innerWidth < 700 ? 160 : 250
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
+  const rows = useMemo(
+    () =>
+      gridRows(plan, opened, members).map(
+        (row): RowData => ({
+          ...row,
+          key: [row.line.name, ...Object.values(row.members).filter(Boolean)].join('\u001f'),
+          cells: sheet.periods.map((_, n) => gridValue(plan, row, n)),
+        }),
+      ),
+    [plan, tick, opened, members, sheet],
+  )
+  const editable = useCallback(
+    (row: RowData, period: string) =>
+      mayEdit && !row.total && row.line.formula === null && !closed.has(period),
+    [mayEdit, closed],
+  )
+  const addressOf = useCallback(
+    (row: RowData, period: string) => ({
+      line: row.line.name,
+      slice: row.line.over.map(name => row.members[name] ?? ''),
+      period,
+    }),
+    [],
+  )
+  const columns = useMemo(
+    () =>
+      sheet.periods.map(
+        (period, n): Partial<Column<RowData, unknown, string>> => ({
+          id: period.key,
+          title: period.label,
+          basis: 96,
+          minWidth: 96,
+          grow: 1,
+          shrink: 0,
+          disabled: ({ rowData }) => !editable(rowData, period.key),
+          cellClassName: ({ rowData }) => {
+            const key = addressKey(addressOf(rowData as RowData, period.key))
+            return [
+              (rowData as RowData).line.formula !== null || (rowData as RowData).total ? css.derived : '',
+              changed.has(key) ? css.changed : '',
+              conflicts.has(key) ? css.conflict : '',
+            ]
+              .filter(Boolean)
+              .join(' ')
+          },
+          columnData: { n, period: period.key, commented, addressOf },
+          component: PlanCell as never,
+          copyValue: ({ rowData }) => rowData.cells[n] ?? '',
+          deleteValue: ({ rowData }) => withCell(rowData, n, null),
+          pasteValue: ({ rowData, value }) => withCell(rowData, n, value),
+          isCellEmpty: ({ rowData }) => rowData.cells[n] == null,
+        }),
+      ),
+    [sheet, editable, addressOf, changed, conflicts, commented],
+  )
+
+  const take = (after: RowData[]) => {
+    const inputs: Input[] = []
+    const wrong: string[] = []
+    after.forEach((row, at) => {
+      const before = rows[at]
+      if (!before || row === before) return
+      sheet.periods.forEach((period, n) => {
+        const [was, is] = [before.cells[n] ?? null, row.cells[n] ?? null]
+        if (was === is || !editable(row, period.key)) return
+        const address = addressOf(row, period.key)
+        try {
+          inputs.push({ ...address, value: figureOf(is, row.line, placeWords(sheet, address)) })
+        } catch (error) {
+          wrong.push(error instanceof Failure ? error.message : String(error))
+        }
+      })
+    })
+    if (wrong.length > 0)
+      notifications.show({
+        color: 'bad',
+        title: `${wrong.length} ${wrong.length === 1 ? 'cell was' : 'cells were'} not taken`,
+        message: wrong.slice(0, 3).join(' '),
+      })
+    if (inputs.length > 0) onEdit(inputs)
+  }
+
+  /** A block that is larger than what is left of the grid is not taken at all: half of it would look like all. */
+  const paste = (event: ClipboardEvent) => {
+    if (!active) return
+    const block = event.clipboardData
+      .getData('text/plain')
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/)
+      .map(line => line.split('\t'))
+    const wide = Math.max(...block.map(line => line.length))
+    const [right, down] = [sheet.periods.length - active.col, rows.length - active.row]
+    if (wide <= right && block.length <= down) return
+    event.preventDefault()
+    event.stopPropagation()
+    notifications.show({
+      color: 'bad',
+      title: 'The block is larger than the grid',
+      message: `It has ${block.length} × ${wide} cells; from here there are ${down} × ${right}. Nothing was taken.`,
+    })
+  }
+  const keys = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return
+    event.preventDefault()
+    event.stopPropagation()
+    ;(event.shiftKey ? props.onRedo : props.onUndo)?.()
+  }
+  const row = active ? rows[active.row] : undefined
+  const period = active ? sheet.periods[active.col] : undefined
+  const spreadable =
+    row?.total &&
+    row.line.formula === null &&
+    row.line.roll === 'sum' &&
+    period &&
+    mayEdit &&
+    !closed.has(period.key)
+  const bringDown = () => {
+    if (!row || !active) return
+    try {
+      const part = { members: row.members, first: active.col, last: active.col }
+      const value = figureOf(total, row.line, row.line.label) ?? '0'
+      onEdit(spreadDown(plan, row.line.name, part, value, spread))
+    } catch (error) {
+      notifications.show({
+        color: 'bad',
+        title: 'That cannot be spread',
+        message: String(error instanceof Error ? error.message : error),
+      })
+    }
+  }
+  const toggle = (key: string) =>
+    setOpened(now => {
+      const next = new Set(now)
+      if (!next.delete(key)) next.add(key)
+      return next
+    })
+  return (
+    <>
+      <div className={css.tools}>
+        <Tooltip label="Undo (Ctrl Z)">
+          <ActionIcon
+            aria-label="Undo"
+            color="gray"
+            disabled={!props.onUndo}
+            onClick={() => props.onUndo?.()}
+          >
+            <IconArrowBackUp size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Redo (Ctrl Shift Z)">
+          <ActionIcon
+            aria-label="Redo"
+            color="gray"
+            disabled={!props.onRedo}
+            onClick={() => props.onRedo?.()}
+          >
+            <IconArrowForwardUp size={16} />
+          </ActionIcon>
+        </Tooltip>
+        {spreadable && (
+          <>
+            <TextInput
+              aria-label="Total to spread"
+              placeholder={`${row.line.label}, ${period.label}`}
+              value={total}
+              onChange={event => setTotal(event.currentTarget.value)}
+              w={180}
+            />
+            <Select
+              aria-label="How to spread"
+              w={170}
+              allowDeselect={false}
+              data={[
+                { value: 'proportional', label: 'in proportion' },
+                { value: 'even', label: 'evenly' },
+              ]}
+              value={spread}
+              onChange={value => setSpread((value ?? 'proportional') as SpreadBy)}
+            />
+            <Button variant="default" disabled={total.trim() === ''} onClick={bringDown}>
+              Spread down
+            </Button>
+          </>
+        )}
+      </div>
+      <div className={css.frame} onPasteCapture={paste} onKeyDownCapture={keys}>
+        <DataSheetGrid<RowData>
+          ref={grid}
+          value={rows}
+          columns={columns}
+          onChange={take}
+          lockRows
+          height={560}
+          rowHeight={32}
+          headerRowHeight={32}
+          rowKey="key"
+          disableContextMenu
+          addRowsComponent={false}
+          gutterColumn={{
+            basis: labelWidth,
+            minWidth: labelWidth,
+            grow: 0,
+            shrink: 0,
+            title: 'Line',
+            component: ({ rowData }: { rowData: RowData }) => (
+              <RowLabel
+                row={rowData}
+                opened={opened.has(rowData.key)}
+                onToggle={() => toggle(rowData.key)}
+                problem={plan.problems.find(one => one.line === rowData.line.name)?.message}
+              />
+            ),
+          }}
+          onActiveCellChange={({ cell }) => {
+            setActive(cell && cell.col >= 0 ? { row: cell.row, col: cell.col } : null)
+            setTotal('')
+            const at = cell ? rows[cell.row] : undefined
+            const when = cell ? sheet.periods[cell.col] : undefined
+            onCell(at && when && !at.total ? addressOf(at, when.key) : null)
+          }}
+        />
+      </div>
+      {row && period && <Why plan={plan} row={row} period={period.key} tick={tick} />}
+    </>
+  )
+}
+
+const withCell = (row: RowData, n: number, value: string | null): RowData => ({
+  ...row,
+  cells: row.cells.map((cell, at) => (at === n ? value : cell)),
+})
+
+function RowLabel(props: {
+  row: RowData
+  opened: boolean
+  onToggle: () => void
+  problem: string | undefined
+}) {
+  const { row } = props
+  const member = Object.values(row.members).filter(Boolean).at(-1)
+  return (
+    <div
+      className={css.label}
+      data-total={row.depth === 0 || undefined}
+      style={{ paddingLeft: 8 + row.depth * 16 }}
+    >
+      {row.total && (
+        <button
+          type="button"
+          className={css.opener}
+          aria-expanded={props.opened}
+          aria-label={`${props.opened ? 'Close' : 'Open'} ${row.line.label}`}
+          onClick={props.onToggle}
+        >
+          {props.opened ? '▾' : '▸'}
+        </button>
+      )}
+      <span title={row.line.layering ?? row.line.note ?? row.line.label}>
+        {row.depth > 0 ? member : row.line.label}
+      </span>
+      {props.problem && (
+        <Tooltip label={props.problem} multiline w={320}>
+          <b className={css.mark} role="img" aria-label={props.problem}>
+            !
+          </b>
+        </Tooltip>
+      )}
+    </div>
+  )
+}
+
+interface CellData {
+  n: number
+  period: string
+  commented: ReadonlySet<string>
+  addressOf: (row: RowData, period: string) => { line: string; slice: string[]; period: string }
+}
+
+/** A figure; typing replaces it, Enter takes it. */
+function PlanCell({ rowData, columnData, focus, setRowData, stopEditing }: CellProps<RowData, CellData>) {
+  const value = rowData.cells[columnData.n] ?? null
+  const [draft, setDraft] = useState<string | null>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const latest = useRef<string | null>(null)
+  latest.current = draft
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed is taken when the focus leaves, and only then
+  useEffect(() => {
+    if (focus) {
+      input.current?.focus()
+      input.current?.select()
+      return
+    }
+    const typed = latest.current
+    setDraft(null)
+    if (typed !== null && typed !== (value ?? ''))
+      setRowData(withCell(rowData, columnData.n, typed.trim() === '' ? null : typed))
+  }, [focus])
+  if (focus)
+    return (
+      <input
+        ref={input}
+        className="dsg-input"
+        aria-label={`${rowData.line.label}, ${columnData.period}`}
+        value={draft ?? value ?? ''}
+        onChange={event => setDraft(event.currentTarget.value)}
+        onKeyDown={event => {
+          if (event.key === 'Escape') setDraft(null)
+          if (event.key === 'Enter') stopEditing()
+        }}
+      />
+    )
+  const noted = columnData.commented.has(addressKey(columnData.addressOf(rowData, columnData.period)))
+  return (
+    <div className={css.cell} data-missing={value === null || undefined}>
+      {noted && (
+        <b className={css.mark} role="img" aria-label="has a comment">
+          ●
+        </b>
+      )}{' '}
+      {shownCell(value, rowData.line.unit)}
+    </div>
+  )
+}
+
+/** Under the grid: what the chosen cell is made of, in words, and what it lacks. */
+function Why({ plan, row, period }: { plan: Calculation; row: RowData; period: string; tick: number }) {
+  const { line } = row
+  const problem = plan.problems.find(one => one.line === line.name)
+  const slice = line.over.map(name => row.members[name])
+  const told = slice.every(member => member != null)
+    ? explain(plan, { line: line.name, slice: slice as string[], period })
+    : null
+  const label = plan.sheet.periods.find(one => one.key === period)?.label ?? period
+  return (
+    <Card title={`${line.label}, ${label}`} note={line.unit}>
+      <div className={css.explain}>
+        {line.layering && <p>{line.layering}.</p>}
+        {line.formula !== null && <p>= {told?.formula ?? line.formula}</p>}
+        {told && told.inputs.length > 0 && (
+          <p>
+            {told.inputs
+              .map(
+                one =>
+                  `${one.label} ${one.value === null ? 'N/A' : Number(one.value).toLocaleString('en-GB', { maximumFractionDigits: 4 })} (${one.periods})`,
+              )
+              .join(' · ')}
+          </p>
+        )}
+        {told?.missing && <p>{told.missing}</p>}
+        {problem && (
+          <p>
+            {problem.message} {problem.next}
+          </p>
+        )}
+        {line.formula === null && !row.total && !told?.missing && <p>Filled in by hand or from actuals.</p>}
+        {row.total && <p>{totalWords[line.roll]}</p>}
+      </div>
+    </Card>
+  )
+}
+
+const totalWords: Record<GridRow['line']['roll'], string> = {
+  sum: 'Added up over what is below it. Type a total above and spread it down.',
+  last: 'Added up over what is below it; over time, the last.',
+  ratio: 'Worked out again from added-up inputs: a ratio of sums.',
+  weighted: 'Weighted by what it is a rate of.',
+  none: 'Has no total.',
+}

@@ -1,0 +1,213 @@
+import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Drawer } from '#ui/Drawer.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { ErrorState } from '#ui/State.tsx'
+
+type With = 'last_year' | 'run_rate' | 'template' | 'version' | 'pasted'
+
+/** How a version begins: from last year, the run-rate, an empty template, another version, or what was copied. */
+export function StartPlan(props: {
+  opened: boolean
+  versions: { id: string; name: string }[]
+  onClose: () => void
+  onStarted: (id: string) => void
+}) {
+  const cache = useQueryClient()
+  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const year = new Date().getFullYear() + 1
+  const [form, setForm] = useState({
+    name: `Budget ${year}`,
+    kind: 'budget' as 'budget' | 'le' | 'scenario' | 'long_range',
+    with: 'last_year' as With,
+    trade: 'b2c' as 'b2c' | 'b2b' | 'both',
+    from: `${year}-01-01`,
+    to: `${year}-12-31`,
+    growth: '5',
+    over: '',
+    version: '',
+    closed: '0',
+    text: '',
+  })
+  const set = (change: Partial<typeof form>) => setForm(now => ({ ...now, ...change }))
+  const start = useMutation(
+    api.plan.start.mutationOptions({
+      onSuccess: async ({ version, notes }) => {
+        await cache.invalidateQueries({ queryKey: api.plan.key() })
+        if (notes.length > 0)
+          notifications.show({
+            title: `${version.name} is begun`,
+            message: notes.join(' '),
+            autoClose: 12_000,
+          })
+        props.onStarted(version.id)
+      },
+    }),
+  )
+  const currency = settings.data?.currency ?? settings.data?.stores[0]?.currency ?? 'GBP'
+  const save = () => {
+    const id = form.name
+      .trim()
+      .replaceAll(/[^\w.-]+/g, '-')
+      .slice(0, 60)
+    const begin =
+      form.with === 'version'
+        ? {
+            with: 'version' as const,
+            version: form.version || (props.versions[0]?.id ?? ''),
+            closedPeriods: Number(form.closed) || 0,
+          }
+        : form.with === 'pasted'
+          ? { with: 'pasted' as const, text: form.text }
+          : {
+              with: form.with,
+              trade: form.trade,
+              over: form.over ? [form.over] : [],
+              growth: String((Number(form.growth) || 0) / 100),
+            }
+    start.mutate({ id, name: form.name, kind: form.kind, currency, from: form.from, to: form.to, begin })
+  }
+  return (
+    <Drawer opened={props.opened} onClose={props.onClose} title="Start a version" size={560}>
+      <FormRow label="Name" for="plan-name" help="Compared with actuals under this name.">
+        <TextInput
+          id="plan-name"
+          value={form.name}
+          onChange={event => set({ name: event.currentTarget.value })}
+        />
+      </FormRow>
+      <FormRow label="Kind" for="plan-kind">
+        <Select
+          id="plan-kind"
+          allowDeselect={false}
+          value={form.kind}
+          onChange={value => set({ kind: (value ?? 'budget') as typeof form.kind })}
+          data={[
+            { value: 'budget', label: 'Budget' },
+            { value: 'le', label: 'Latest estimate' },
+            { value: 'scenario', label: 'Scenario' },
+            { value: 'long_range', label: 'Long-range plan' },
+          ]}
+        />
+      </FormRow>
+      <FormRow label="Begin from" for="plan-with">
+        <Select
+          id="plan-with"
+          allowDeselect={false}
+          value={form.with}
+          onChange={value => set({ with: (value ?? 'last_year') as With })}
+          data={[
+            { value: 'last_year', label: 'Last year’s actuals' },
+            { value: 'run_rate', label: 'The last 90 days' },
+            { value: 'template', label: 'An empty template' },
+            { value: 'version', label: 'Another version' },
+            { value: 'pasted', label: 'A pasted sheet' },
+          ]}
+        />
+      </FormRow>
+      {form.with === 'version' && (
+        <>
+          <FormRow label="Version" for="plan-version">
+            <Select
+              id="plan-version"
+              allowDeselect={false}
+              value={form.version || (props.versions[0]?.id ?? null)}
+              data={props.versions.map(one => ({ value: one.id, label: one.name }))}
+              onChange={value => set({ version: value ?? '' })}
+            />
+          </FormRow>
+          <FormRow label="Closed periods" for="plan-closed" help="These take actuals: 3 makes it LE3.">
+            <TextInput
+              id="plan-closed"
+              inputMode="numeric"
+              value={form.closed}
+              onChange={event => set({ closed: event.currentTarget.value })}
+            />
+          </FormRow>
+        </>
+      )}
+      {form.with === 'pasted' && (
+        <FormRow
+          label="Cells"
+          for="plan-text"
+          help="Periods in the first row, a line in each row below, its name first."
+        >
+          <Textarea
+            id="plan-text"
+            autosize
+            minRows={6}
+            maxRows={16}
+            value={form.text}
+            onChange={event => set({ text: event.currentTarget.value })}
+          />
+        </FormRow>
+      )}
+      {['last_year', 'run_rate', 'template'].includes(form.with) && (
+        <>
+          <FormRow label="Trade" for="plan-trade">
+            <Select
+              id="plan-trade"
+              allowDeselect={false}
+              value={form.trade}
+              onChange={value => set({ trade: (value ?? 'b2c') as typeof form.trade })}
+              data={[
+                { value: 'b2c', label: 'Consumers' },
+                { value: 'b2b', label: 'Businesses' },
+                { value: 'both', label: 'Both' },
+              ]}
+            />
+          </FormRow>
+          <FormRow label="Split by" for="plan-over">
+            <Select
+              id="plan-over"
+              clearable
+              placeholder="Not split"
+              value={form.over || null}
+              onChange={value => set({ over: value ?? '' })}
+              data={[
+                { value: 'store', label: 'Store' },
+                { value: 'channel', label: 'Channel' },
+                { value: 'country', label: 'Country' },
+              ]}
+            />
+          </FormRow>
+          {form.with !== 'template' && (
+            <FormRow label="Growth, %" for="plan-growth" help="On what adds up; rates stay as they were.">
+              <TextInput
+                id="plan-growth"
+                inputMode="decimal"
+                value={form.growth}
+                onChange={event => set({ growth: event.currentTarget.value })}
+              />
+            </FormRow>
+          )}
+        </>
+      )}
+      {form.with !== 'version' && (
+        <FormRow label="From and to" for="plan-from">
+          <TextInput
+            id="plan-from"
+            type="date"
+            value={form.from}
+            onChange={event => set({ from: event.currentTarget.value })}
+          />
+          <TextInput
+            aria-label="To"
+            type="date"
+            value={form.to}
+            onChange={event => set({ to: event.currentTarget.value })}
+          />
+        </FormRow>
+      )}
+      {start.error && <ErrorState compact title="The version was not begun" {...words(start.error)} />}
+      <FormActions>
+        <Button variant="filled" loading={start.isPending} onClick={save}>
+          Start
+        </Button>
+      </FormActions>
+    </Drawer>
+  )
+}

@@ -1,0 +1,133 @@
+import type { Context } from '#features/context.ts'
+import { addDays, addYears, type Day, dayCount } from '#kernel/day.ts'
+import { type CalendarRule, isRetail } from '#kernel/period.ts'
+import type { Input } from '#kernel/plan/calculate.ts'
+import { fixed, over, plainOf, times } from '#kernel/plan/fixed.ts'
+import type { Line, Sheet, SheetDimension } from '#kernel/plan/sheet.ts'
+import type { Query } from '#metrics/query.ts'
+
+/** Days of a plan's period a year before: by date in civil years, by week in retail ones. */
+export const yearBefore = (rule: CalendarRule, span: { from: Day; to: Day }): { from: Day; to: Day } =>
+  isRetail(rule) || rule.calendar === 'iso'
+    ? { from: addDays(span.from, -364), to: addDays(span.to, -364) }
+    : { from: addYears(span.from, -1), to: addDays(addYears(addDays(span.to, 1), -1), -1) }
+
+export const askAs = ({ metrics, actor, clock }: Context, query: Query) =>
+  metrics.ask(query, { stores: actor.stores, now: clock() })
+
+/** Metrics a line's actuals are read from, and how: one, or the first divided by the second. */
+const sourcesOf = (line: Line): string[] =>
+  (line.actual ?? line.metric ?? '')
+    .split('/')
+    .map(name => name.trim())
+    .filter(Boolean)
+
+/** Members a dimension has had, most sold first; beyond `most` the rest are left to be added by hand. */
+export async function membersOf(
+  context: Context,
+  names: readonly string[],
+  span: { from: Day; to: Day },
+  most = 40,
+): Promise<SheetDimension[]> {
+  const { dimensions } = await context.metrics.definitions()
+  return Promise.all(
+    names.map(async name => {
+      const answer = await askAs(context, {
+        metrics: ['net_sales'],
+        by: [name],
+        ...span,
+        sort: { by: 'net_sales', desc: true },
+        limit: most,
+      })
+      const members = answer.rows.map(row => String(row[name] ?? '')).filter(Boolean)
+      return {
+        name,
+        label: dimensions.find(one => one.name === name)?.label ?? name,
+        members: members.length > 0 ? members : ['All'],
+      }
+    }),
+  )
+}
+
+/** Which of the metrics have data in a span; what has none is left empty and said so. */
+export async function known(
+  context: Context,
+  names: readonly string[],
+  span: { from: Day; to: Day },
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (let n = 0; n < names.length; n += 20) {
+    const part = names.slice(n, n + 20)
+    const answer = await askAs(context, { metrics: part, ...span })
+    for (const name of part)
+      if (answer.totals[name] !== null && !(name in answer.meta.missing)) found.add(name)
+  }
+  return found
+}
+
+/**
+ * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts are brought to the
+ * length of the period and grown; rates are taken as they were. A line without a metric, or without data, stays empty.
+ */
+export async function filledFrom(
+  context: Context,
+  sheet: Sheet,
+  base: (period: Sheet['periods'][number]) => { from: Day; to: Day },
+  growth: string,
+): Promise<Input[]> {
+  const lines = sheet.lines.filter(line => line.formula === null && sourcesOf(line).length > 0)
+  const { metrics } = await context.metrics.definitions()
+  const there = new Set(metrics.map(metric => metric.name))
+  const wanted = [...new Set(lines.flatMap(sourcesOf))].filter(name => there.has(name))
+  const grown = fixed('1') + fixed(growth)
+  const inputs: Input[] = []
+  const groups = new Map<string, Line[]>()
+  for (const line of lines) {
+    const key = line.over.join('|')
+    groups.set(key, [...(groups.get(key) ?? []), line])
+  }
+  for (const period of sheet.periods) {
+    const span = base(period)
+    const length = over(
+      fixed(String(dayCount(period.from, period.to))),
+      fixed(String(dayCount(span.from, span.to))),
+    )
+    for (const [key, own] of groups) {
+      const by = key === '' ? [] : key.split('|')
+      const names = wanted.filter(name => own.some(line => sourcesOf(line).includes(name)))
+      if (names.length === 0) continue
+      const answer = await askAs(context, {
+        metrics: names.slice(0, 24),
+        ...(by.length > 0 && { by, limit: 10_000 }),
+        ...span,
+        currency: sheet.currency,
+      })
+      for (const row of by.length > 0 ? answer.rows : [answer.totals])
+        for (const line of own) {
+          const slice = by.map(name => String(row[name] ?? ''))
+          if (
+            !by.every((name, n) =>
+              sheet.dimensions.find(d => d.name === name)?.members.includes(slice[n] as string),
+            )
+          )
+            continue
+          const [first, second] = sourcesOf(line).map(name => row[name])
+          if (typeof first !== 'string') continue
+          let value: bigint | null = fixed(first)
+          if (sourcesOf(line).length > 1)
+            value = typeof second === 'string' ? over(value, fixed(second)) : null
+          else if (line.roll === 'sum' && length !== null) value = times(times(value, length), grown)
+          if (value === null || (value < 0n && !line.negative)) continue
+          const digits = line.unit === 'money' ? 2 : line.roll === 'sum' ? 0 : 6
+          inputs.push({ line: line.name, slice, period: period.key, value: rounding(value, digits) })
+        }
+    }
+  }
+  return inputs
+}
+
+const rounding = (value: bigint, digits: number): string => {
+  const unit = 10n ** BigInt(12 - digits)
+  const half = value < 0n ? -unit / 2n : unit / 2n
+  return plainOf(((value + half) / unit) * unit)
+}

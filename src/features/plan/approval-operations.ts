@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto'
+import { desc, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import { read, write, writeLast } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { mayAct } from '#kernel/actor.ts'
+import { Failure } from '#kernel/error.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import {
+  amountsOf,
+  approvalsSince,
+  decide,
+  mayConsent,
+  rulesFor,
+  rulesIn,
+  submitVersion,
+  wanting,
+} from './approvals.ts'
+import { carry } from './carry.ts'
+import { person, versionOf, wholeCompany } from './cells.ts'
+import { hashOf, keep } from './versions.ts'
+
+const Of = z.object({ version: z.string() })
+const Done = z.object({ done: z.literal(true) })
+const done = { done: true as const }
+
+const setState = ({ ledger, clock }: Context, id: string, state: 'draft' | 'approved' | 'locked') =>
+  ledger
+    .update(tables.versions)
+    .set({ state, updatedAt: clock().toISOString() })
+    .where(eq(tables.versions.id, id))
+
+/** Draft, submitted, approved, locked: who consents to what, and copies that can be worked out again. */
+export const approvalOperations = {
+  submit: write({ role: 'lead', summary: 'Ask for a version to be approved', agents: false })
+    .input(Of.extend({ comment: z.string().max(2000).default('') }))
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const version = await versionOf(context, input.version, true)
+      await submitVersion(context, version, input.comment)
+      await keep(context, version, 'submitted')
+      context.note({
+        subject: `plan ${version.id}`,
+        before: { state: 'draft' },
+        after: { state: 'submitted' },
+      })
+      return done
+    }),
+
+  approve: writeLast({ role: 'lead', summary: 'Consent to a submitted version', agents: false })
+    .input(Of.extend({ comment: z.string().max(2000).default('') }))
+    .output(z.object({ state: z.string(), wanting: z.array(z.string()) }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const { version, still } = await context.record(async inside => {
+        const found = await versionOf(inside, input.version, true)
+        if (found.state !== 'submitted')
+          throw new Failure('conflict', `${found.name} was not submitted; it is ${found.state}.`)
+        const rules = rulesFor(await rulesIn(inside), await amountsOf(inside, found))
+        mayConsent(inside.actor, found.submittedBy, rules)
+        await decide(inside, `version:${found.id}`, 'approved', input.comment)
+        const lacking = wanting(rules, await approvalsSince(inside, `version:${found.id}`))
+        if (lacking.length === 0) {
+          await setState(inside, found.id, 'approved')
+          await keep(inside, found, 'approved')
+          inside.note({
+            subject: `plan ${found.id}`,
+            before: { state: 'submitted' },
+            after: { state: 'approved' },
+          })
+        }
+        return { version: found, still: lacking }
+      })
+      if (still.length > 0) return { state: 'submitted', wanting: still }
+      await carry(context, version)
+      return { state: 'approved', wanting: [] }
+    }),
+
+  refuse: write({ role: 'lead', summary: 'Give a submitted version back, saying why', agents: false })
+    .input(Of.extend({ comment: z.string().trim().min(1).max(2000) }))
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const version = await versionOf(context, input.version, true)
+      if (version.state !== 'submitted') throw new Failure('conflict', `${version.name} was not submitted.`)
+      person(context.actor)
+      await decide(context, `version:${version.id}`, 'refused', input.comment)
+      await setState(context, version.id, 'draft')
+      context.note({
+        subject: `plan ${version.id}`,
+        before: { state: 'submitted' },
+        after: { state: 'draft', why: input.comment },
+      })
+      return done
+    }),
+
+  lock: writeLast({
+    role: 'director',
+    summary: 'Lock an approved version: nothing in it changes any more',
+    agents: false,
+  })
+    .input(Of)
+    .output(z.object({ hash: z.string() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const { version, hash } = await context.record(async inside => {
+        const found = await versionOf(inside, input.version, true)
+        if (found.state !== 'approved')
+          throw new Failure(
+            'conflict',
+            `Only an approved version is locked; ${found.name} is ${found.state}.`,
+          )
+        await setState(inside, found.id, 'locked')
+        await decide(inside, `version:${found.id}`, 'locked', '')
+        const kept = await keep(inside, found, 'locked')
+        inside.note({
+          subject: `plan ${found.id}`,
+          before: { state: 'approved' },
+          after: { state: 'locked', hash: kept.hash },
+        })
+        return { version: found, hash: kept.hash }
+      })
+      await carry(context, version)
+      return { hash }
+    }),
+
+  freeze: write({ role: 'contributor', summary: 'Keep a copy of a version as it is now', agents: false })
+    .input(Of)
+    .output(z.object({ id: z.string(), hash: z.string() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      return keep(context, await versionOf(context, input.version), 'frozen')
+    }),
+
+  reproduce: read({
+    role: 'viewer',
+    summary: 'Work a kept copy out again and see that every figure is the same',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(
+      z.object({ same: z.boolean(), hash: z.string(), kept: z.string(), at: z.string(), byName: z.string() }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const [found] = await context.ledger
+        .select()
+        .from(tables.snapshots)
+        .where(eq(tables.snapshots.id, input.id))
+      if (!found) throw new Failure('not_found', 'There is no such copy.')
+      const hash = hashOf(found.content.sheet, found.content.rows)
+      return { same: hash === found.hash, hash, kept: found.hash, at: found.at, byName: found.byName }
+    }),
+
+  trail: read({ role: 'viewer', summary: 'Steps of approval of a version, and its kept copies' })
+    .input(Of)
+    .output(
+      z.object({
+        steps: z.array(
+          z.object({ step: z.string(), comment: z.string(), byName: z.string(), at: z.string() }),
+        ),
+        copies: z.array(
+          z.object({
+            id: z.string(),
+            reason: z.string(),
+            hash: z.string(),
+            byName: z.string(),
+            at: z.string(),
+          }),
+        ),
+        rules: z.array(
+          z.object({
+            id: z.string(),
+            department: z.string(),
+            fromAmount: z.string(),
+            role: z.string(),
+            people: z.int(),
+          }),
+        ),
+        mayApprove: z.boolean(),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const { ledger, actor } = context
+      const version = await versionOf(context, input.version)
+      return {
+        steps: await ledger
+          .select()
+          .from(tables.decisions)
+          .where(eq(tables.decisions.subject, `version:${version.id}`))
+          .orderBy(tables.decisions.seq),
+        copies: await ledger
+          .select({
+            id: tables.snapshots.id,
+            reason: tables.snapshots.reason,
+            hash: tables.snapshots.hash,
+            byName: tables.snapshots.byName,
+            at: tables.snapshots.at,
+          })
+          .from(tables.snapshots)
+          .where(eq(tables.snapshots.version, version.id))
+          .orderBy(desc(tables.snapshots.at)),
+        rules: await rulesIn(context),
+        mayApprove:
+          version.state === 'submitted' &&
+          actor.kind !== 'key' &&
+          version.submittedBy !== actor.id &&
+          mayAct(actor.role, 'lead'),
+      }
+    }),
+
+  saveRules: write({ role: 'owner', summary: 'Set who must consent to what', agents: false })
+    .input(
+      z.object({
+        rules: z
+          .array(
+            z.object({
+              department: z.string().max(100).default(''),
+              fromAmount: z.string().regex(/^\d+(\.\d+)?$/),
+              role: z.enum(['owner', 'director', 'lead']),
+              people: z.int().min(1).max(5).default(1),
+            }),
+          )
+          .max(50),
+      }),
+    )
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      person(context.actor)
+      const before = await rulesIn(context)
+      await context.ledger.delete(tables.rules)
+      if (input.rules.length > 0)
+        await context.ledger
+          .insert(tables.rules)
+          .values(input.rules.map(rule => ({ ...rule, id: randomUUID() })))
+      context.note({ subject: 'approval rules', before, after: input.rules })
+      return done
+    }),
+}

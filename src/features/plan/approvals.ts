@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { and, desc, eq } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { type Actor, mayAct } from '#kernel/actor.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { exact, sum } from '#kernel/money.ts'
+import { absolute, plainOf } from '#kernel/plan/fixed.ts'
+import { rolled } from '#kernel/plan/roll.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import { person } from './cells.ts'
+import { worked } from './versions.ts'
+
+type Version = typeof tables.versions.$inferSelect
+type Rule = typeof tables.rules.$inferSelect
+
+/** What a request asks consent to: an amount in each department, '' the plan as a whole. */
+export interface Amount {
+  department: string
+  amount: string
+}
+
+/** Amounts of a version: its operating costs and capital as a whole, and its budget lines by department. */
+export async function amountsOf(context: Context, version: Version): Promise<Amount[]> {
+  const plan = await worked(context, version)
+  const whole = { members: {}, first: 0, last: plan.sheet.periods.length - 1 }
+  const costs = ['opex', 'media', 'capex'].flatMap(name => {
+    if (plan.lineNumber(name) === undefined) return []
+    const value = rolled(plan, name, whole)
+    return value === null ? [] : [plainOf(absolute(value))]
+  })
+  const items = await context.ledger.select().from(tables.items).where(eq(tables.items.version, version.id))
+  const byDepartment = new Map<string, string[]>()
+  for (const item of items)
+    byDepartment.set(item.department, [
+      ...(byDepartment.get(item.department) ?? []),
+      ...Object.values(item.amounts),
+    ])
+  return [
+    { department: '', amount: sum(costs) ?? '0' },
+    ...[...byDepartment].map(([department, amounts]) => ({ department, amount: sum(amounts) ?? '0' })),
+  ]
+}
+
+/** Rules that apply to amounts: those of a department, and those of any ('' in a rule). */
+export const rulesFor = (rules: readonly Rule[], amounts: readonly Amount[]): Rule[] =>
+  rules.filter(rule =>
+    amounts.some(
+      ({ department, amount }) =>
+        (rule.department === '' || rule.department === department) &&
+        exact(amount).abs().gte(exact(rule.fromAmount)),
+    ),
+  )
+
+/** What is still wanting for approval, in words; empty when it has all the consent its amounts need. */
+export function wanting(
+  rules: readonly Rule[],
+  given: readonly { byId: string; role: Actor['role'] }[],
+): string[] {
+  const people = [...new Map(given.map(one => [one.byId, one])).values()]
+  const least =
+    rules.length > 0 ? rules : [{ department: '', fromAmount: '0', role: 'director' as const, people: 1 }]
+  return least.flatMap(rule => {
+    const have = people.filter(one => mayAct(one.role, rule.role)).length
+    return have >= rule.people
+      ? []
+      : [
+          `${rule.people - have} more ${rule.people - have === 1 ? 'approval' : 'approvals'} by a ${rule.role} or above${rule.department ? ` for ${rule.department}` : ''}${exact(rule.fromAmount).isZero() ? '' : `, from ${Number(rule.fromAmount).toLocaleString('en-GB')} on`}`,
+        ]
+  })
+}
+
+export const decide = (
+  { ledger, actor, clock }: Context,
+  subject: string,
+  step: 'submitted' | 'approved' | 'refused' | 'locked' | 'reopened',
+  comment: string,
+) =>
+  ledger.insert(tables.decisions).values({
+    id: randomUUID(),
+    subject,
+    step,
+    comment,
+    byId: `${actor.id}|${actor.role}`,
+    byName: actor.name,
+    at: clock().toISOString(),
+  })
+
+/** Approvals given since the latest request. */
+export async function approvalsSince({ ledger }: Context, subject: string) {
+  const all = await ledger
+    .select()
+    .from(tables.decisions)
+    .where(eq(tables.decisions.subject, subject))
+    .orderBy(desc(tables.decisions.seq))
+  const last = all.findIndex(one => one.step === 'submitted')
+  return all
+    .slice(0, last < 0 ? all.length : last)
+    .filter(one => one.step === 'approved')
+    .map(one => {
+      const [byId = '', role = 'viewer'] = one.byId.split('|')
+      return { byId, role: role as Actor['role'] }
+    })
+}
+
+/**
+ * Whether somebody may consent to a request.
+ * @throws Failure('forbidden') for a key, for who asked, and for a role the rules do not name.
+ */
+export function mayConsent(actor: Actor, submittedBy: string | null, rules: readonly Rule[]): void {
+  person(actor)
+  if (submittedBy === actor.id)
+    throw new Failure('forbidden', 'Nobody approves their own request: you submitted this.', {
+      next: 'Ask somebody else who may approve.',
+    })
+  const roles = rules.length > 0 ? rules.map(rule => rule.role) : (['director'] as const)
+  if (!roles.some(role => mayAct(actor.role, role)))
+    throw new Failure('forbidden', `This needs a ${roles[0]} or above; you are ${actor.role}.`, {
+      next: 'Ask one of them.',
+    })
+}
+
+export async function rulesIn({ ledger }: Context): Promise<Rule[]> {
+  return ledger.select().from(tables.rules).orderBy(tables.rules.department, tables.rules.fromAmount)
+}
+
+export async function submitVersion(context: Context, version: Version, comment: string): Promise<void> {
+  person(context.actor)
+  if (version.state !== 'draft')
+    throw new Failure('conflict', `${version.name} is ${version.state}, not a draft.`)
+  const conflicts = (
+    await context.ledger
+      .select({ cells: tables.rows.cells })
+      .from(tables.rows)
+      .where(eq(tables.rows.version, version.id))
+  ).filter(({ cells }) => Object.values(cells).some(heads => heads.length > 2)).length
+  if (conflicts > 0)
+    throw new Failure(
+      'conflict',
+      `${conflicts} ${conflicts === 1 ? 'row has' : 'rows have'} cells that two people filled in differently.`,
+      {
+        next: 'Choose one figure in each, then submit.',
+      },
+    )
+  const plan = await worked(context, version)
+  const [problem] = plan.problems
+  if (problem)
+    throw invalid(`${version.name} has a line that cannot be worked out: ${problem.message}`, problem.next)
+  await context.ledger
+    .update(tables.versions)
+    .set({ state: 'submitted', submittedBy: context.actor.id, updatedAt: context.clock().toISOString() })
+    .where(and(eq(tables.versions.id, version.id), eq(tables.versions.state, 'draft')))
+  await decide(context, `version:${version.id}`, 'submitted', comment)
+}

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto'
+import { eq, inArray } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { shareOut } from '#forecast/phasing.ts'
+import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { exact, minus, ratio, sum } from '#kernel/money.ts'
+import { minorUnits } from '#kernel/money-units.ts'
+import type { SheetPeriod } from '#kernel/plan/sheet.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import { person, versionOf } from './cells.ts'
+import type { Item } from './model.ts'
+
+/** Amounts of a line by its pattern: what is written period by period stays where there is none. */
+export function amountsBy(
+  item: Pick<Item, 'pattern' | 'amounts' | 'currency' | 'label'>,
+  periods: readonly SheetPeriod[],
+): Record<string, string> {
+  const { pattern } = item
+  if (!pattern) {
+    const unknown = Object.keys(item.amounts).find(key => !periods.some(period => period.key === key))
+    if (unknown) throw invalid(`${item.label}: the plan has no period "${unknown}".`)
+    return item.amounts
+  }
+  if (pattern.kind === 'every')
+    return Object.fromEntries(
+      periods.flatMap((period, n) => (n % pattern.periods === 0 ? [[period.key, pattern.amount]] : [])),
+    )
+  if (pattern.kind === 'even') {
+    const shares = shareOut(
+      pattern.total,
+      periods.map(() => 1),
+      minorUnits(item.currency),
+    )
+    return Object.fromEntries(periods.map((period, n) => [period.key, shares[n] ?? '0']))
+  }
+  const steps = [...pattern.steps].sort((a, b) => a.from.localeCompare(b.from))
+  return Object.fromEntries(
+    periods.flatMap(period => {
+      const step = steps.findLast(one => one.from <= period.key)
+      return step ? [[period.key, step.amount]] : []
+    }),
+  )
+}
+
+/** A budget line with what is spent and spoken for, and when it will be used up. */
+export interface Used {
+  budget: string
+  budgetToDate: string
+  actual: string
+  committed: string
+  /** budget − actual − committed. */
+  remaining: string
+  used: string | null
+  /** Day the money is gone at the pace of what was spent and booked; null when it lasts. */
+  runsOut: Day | null
+  /** Money in a currency that has no rate is in none of these. */
+  unrated: string[]
+}
+
+interface Flow {
+  from: Day
+  to: Day
+  amount: string
+}
+
+/**
+ * budget − actual − committed, in the line's currency, and the day it runs out: commitments are used evenly over their
+ * days from `today` on, and the pace of the last 90 days goes on beside them.
+ */
+export function usedOf(
+  budget: readonly Flow[],
+  spent: readonly { day: Day; amount: string }[],
+  committed: readonly Flow[],
+  today: Day,
+): Omit<Used, 'unrated'> {
+  const total = sum(budget.map(one => one.amount)) ?? '0'
+  const toDate = sum(budget.map(one => partBefore(one, today))) ?? '0'
+  const actual = sum(spent.map(one => one.amount)) ?? '0'
+  const booked = sum(committed.map(one => one.amount)) ?? '0'
+  const remaining = minus(minus(total, actual), booked) ?? '0'
+  const last = budget.at(-1)?.to ?? today
+  const since = addDays(today, -89)
+  const recent = Number(
+    sum(spent.filter(one => one.day >= since && one.day <= today).map(one => one.amount)) ?? '0',
+  )
+  const first = spent.reduce((least, one) => earlier(one.day, least), today)
+  const pace = recent / Math.max(1, Math.min(90, dayCount(first, today)))
+  let left = Number(minus(total, actual))
+  let runsOut: Day | null = left < 0 ? today : null
+  for (let day = addDays(today, 1); runsOut === null && day <= last; day = addDays(day, 1)) {
+    const due = committed
+      .filter(one => one.to >= day && (one.from <= day || one.from <= today))
+      .reduce(
+        (all, one) =>
+          all +
+          Number(one.amount) / Math.max(1, dayCount(one.from > today ? one.from : addDays(today, 1), one.to)),
+        0,
+      )
+    // What is booked is part of the pace where it is the larger.
+    left -= Math.max(due, pace)
+    if (left < -0.005) runsOut = day
+  }
+  return {
+    budget: total,
+    budgetToDate: toDate,
+    actual,
+    committed: booked,
+    remaining,
+    used: ratio(sum([actual, booked]), total, 6),
+    runsOut,
+  }
+}
+
+const partBefore = (flow: Flow, today: Day): string => {
+  if (flow.to <= today) return flow.amount
+  if (flow.from > today) return '0'
+  return exact(flow.amount)
+    .times(dayCount(flow.from, today))
+    .div(dayCount(flow.from, flow.to))
+    .toDecimalPlaces(2)
+    .toString()
+}
+
+/** A rate by day: the last one before it, either way round. @returns null where there is none. */
+export async function rateOn(context: Context, from: string, to: string, day: Day): Promise<string | null> {
+  if (from === to) return '1'
+  const [row] = await context.granary.query(
+    `SELECT base, rate FROM ${context.granary.dialect.from('exchange_rates')}
+     WHERE ((base = {a:String} AND quote = {b:String}) OR (base = {b:String} AND quote = {a:String})) AND day <= {day:Date}
+     ORDER BY day DESC LIMIT 1`,
+    { a: from, b: to, day },
+  )
+  if (!row) return null
+  return String(row.base) === from ? String(row.rate) : ratio('1', String(row.rate), 12)
+}
+
+/** Every line of a version with what became of it. */
+export async function budgetOf(context: Context, versionId: string, today: Day) {
+  const version = await versionOf(context, versionId)
+  const { ledger } = context
+  const items = await ledger
+    .select()
+    .from(tables.items)
+    .where(eq(tables.items.version, versionId))
+    .orderBy(tables.items.department, tables.items.label)
+  const ids = items.map(item => item.id)
+  const commitments =
+    ids.length > 0
+      ? await ledger.select().from(tables.commitments).where(inArray(tables.commitments.item, ids))
+      : []
+  const spent =
+    ids.length > 0 ? await ledger.select().from(tables.spent).where(inArray(tables.spent.item, ids)) : []
+  const spans = new Map(version.sheet.periods.map(period => [period.key, period]))
+  const rates = new Map<string, string | null>()
+  const converted = async (amount: string, from: string, to: string, day: Day): Promise<string | null> => {
+    const key = `${from}${to}${day}`
+    if (!rates.has(key)) rates.set(key, await rateOn(context, from, to, day))
+    const rate = rates.get(key)
+    return rate == null ? null : exact(amount).times(exact(rate)).toDecimalPlaces(4).toString()
+  }
+  const lines: (typeof tables.items.$inferSelect & { use: Used; commitments: typeof commitments })[] = []
+  for (const item of items) {
+    const unrated = new Set<string>()
+    const own = commitments.filter(one => one.item === item.id)
+    const flows = Object.entries(item.amounts)
+      .map(([key, amount]) => ({ from: spans.get(key)?.from ?? '', to: spans.get(key)?.to ?? '', amount }))
+      .filter(one => one.from !== '')
+      .sort((a, b) => a.from.localeCompare(b.from))
+    const booked: Flow[] = []
+    for (const one of own.filter(each => each.open === 1)) {
+      const amount = await converted(one.amount, one.currency, item.currency, today)
+      if (amount === null) unrated.add(one.currency)
+      else booked.push({ from: one.from, to: one.to, amount })
+    }
+    const out: { day: Day; amount: string }[] = []
+    for (const one of spent.filter(each => each.item === item.id)) {
+      const amount = await converted(one.amount, one.currency, item.currency, one.day)
+      if (amount === null) unrated.add(one.currency)
+      else out.push({ day: one.day, amount })
+    }
+    lines.push({
+      ...item,
+      commitments: own,
+      use: { ...usedOf(flows, out, booked, today), unrated: [...unrated] },
+    })
+  }
+  return { version, lines }
+}
+
+/** Saves a budget line, by version of the row, so that nobody overwrites what they have not seen. */
+export async function saveItem(
+  context: Context,
+  { saved, ...item }: Item,
+): Promise<{ id: string; saved: number }> {
+  person(context.actor)
+  const version = await versionOf(context, item.version)
+  if (version.state === 'locked' || version.state === 'submitted')
+    throw new Failure('conflict', `${version.name} is ${version.state}: its budget lines cannot change.`, {
+      next: 'Reopen it, or make a new version from it.',
+    })
+  const amounts = amountsBy(item, version.sheet.periods)
+  const id = item.id ?? randomUUID()
+  const [before] = await context.ledger
+    .select()
+    .from(tables.items)
+    .where(eq(tables.items.id, id))
+    .for('update')
+  if (before && before.saved !== saved)
+    throw new Failure('conflict', `${before.label} was changed by somebody else meanwhile.`, {
+      next: 'Read it again and repeat your change.',
+      details: { saved: before.saved },
+    })
+  const next = (before?.saved ?? 0) + 1
+  const values = { ...item, id, amounts, saved: next, updatedAt: context.clock().toISOString() }
+  if (before) await context.ledger.update(tables.items).set(values).where(eq(tables.items.id, id))
+  else await context.ledger.insert(tables.items).values(values)
+  context.note({ subject: `budget line ${item.label}`, before: before ?? null, after: values })
+  return { id, saved: next }
+}
+
+/** Moves money between two lines of a version: what one gives the other gets, to the penny, in the same period. */
+export async function transfer(
+  context: Context,
+  input: { from: string; to: string; period: string; amount: string; why: string },
+): Promise<void> {
+  person(context.actor)
+  const found = await context.ledger
+    .select()
+    .from(tables.items)
+    .where(inArray(tables.items.id, [input.from, input.to]))
+    .for('update')
+  const [giver, taker] = [input.from, input.to].map(id => found.find(one => one.id === id))
+  if (!giver || !taker || giver === taker)
+    throw new Failure('not_found', 'One of the two budget lines is not there.')
+  if (giver.version !== taker.version) throw invalid('The lines are of different versions.')
+  if (giver.currency !== taker.currency)
+    throw invalid(
+      `One line is in ${giver.currency}, the other in ${taker.currency}.`,
+      'Change the lines one by one.',
+    )
+  const version = await versionOf(context, giver.version)
+  if (version.state === 'locked') throw new Failure('conflict', `${version.name} is locked.`)
+  const left = minus(giver.amounts[input.period] ?? '0', input.amount) ?? '0'
+  if (exact(input.amount).lte(0)) throw invalid('A transfer is of more than nothing.')
+  if (exact(left).isNegative())
+    throw invalid(
+      `${giver.label} has ${giver.amounts[input.period] ?? '0'} in that period; ${input.amount} cannot be taken from it.`,
+    )
+  const change = async (item: typeof giver, amount: string) => {
+    const amounts = { ...item.amounts, [input.period]: amount }
+    await context.ledger
+      .update(tables.items)
+      .set({ amounts, pattern: null, saved: item.saved + 1, updatedAt: context.clock().toISOString() })
+      .where(eq(tables.items.id, item.id))
+    context.note({
+      subject: `budget line ${item.label}`,
+      before: item.amounts,
+      after: { amounts, why: input.why },
+    })
+  }
+  await change(giver, left)
+  await change(taker, sum([taker.amounts[input.period] ?? '0', input.amount]) ?? '0')
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '#features/context.ts'
+import { phase } from '#forecast/phasing.ts'
+import { learnShape, type YearShape } from '#forecast/year-shape.ts'
+import { addDays, type Day } from '#kernel/day.ts'
+import type { Feast } from '#kernel/feasts.ts'
+import { minorUnits } from '#kernel/money-units.ts'
+import type { Calculation } from '#kernel/plan/calculate.ts'
+import { plainOf, rounded } from '#kernel/plan/fixed.ts'
+import { rolled } from '#kernel/plan/roll.ts'
+import type { Line } from '#kernel/plan/sheet.ts'
+import { withdrawn } from '#metrics/plans.ts'
+import type * as tables from '#postgres/tables/plan.ts'
+import * as settings from '#postgres/tables/settings.ts'
+import { carryRows } from '#sync/own-rows.ts'
+import { askAs } from './actuals.ts'
+import { latestDay, worked } from './versions.ts'
+
+/** Years of days a shape is learnt from. */
+const learnFrom = 3 * 366
+
+/** The company's events, as the calendar of moving feasts has them. */
+export const eventsOf = async ({ ledger }: Context): Promise<Feast[]> =>
+  (await ledger.select().from(settings.events))
+    .filter(event => event.kind === 'promotion' || event.kind === 'holiday')
+    .map(({ series, name, from, to }) => ({ series, name, from, to }))
+
+/** Days of a metric, and the shape they make. `null` where the metric has no history of its own. */
+export async function shapeOf(
+  context: Context,
+  metric: string,
+  until: Day,
+  more: { stores?: string[]; filters?: { dimension: string; is: string[] }[]; currency?: string } = {},
+): Promise<{ shape: YearShape; days: { day: Day; value: number }[] } | null> {
+  const answer = await askAs(context, {
+    metrics: [metric],
+    grain: 'day',
+    from: addDays(until, -learnFrom),
+    to: until,
+    ...more,
+  })
+  const days = answer.rows
+    .map(row => ({ day: String(row.period), value: Number(row[metric] ?? 0) }))
+    .filter(one => Number.isFinite(one.value))
+  const first = days.findIndex(one => one.value !== 0)
+  if (first < 0) return null
+  const own = days.slice(first)
+  return { shape: learnShape(own, await eventsOf(context)), days: own }
+}
+
+/** One figure of a version: a metric of a store ('' the company) and slice. */
+interface Carried {
+  line: Line
+  store: string
+  slice: Record<string, string>
+}
+
+/**
+ * Carries a version into the granary as budget lines, so that `target:<version>` is a comparison for every metric at
+ * every grain: what adds up goes day by day in the shop's own shape and adds up to its period exactly; ratios go by
+ * period. What an earlier carrying had and this one has not is withdrawn.
+ */
+export async function carry(
+  context: Context,
+  version: typeof tables.versions.$inferSelect,
+): Promise<{ lines: number; days: number; notes: string[] }> {
+  const plan = await worked(context, version)
+  const { definitions } = context.metrics
+  const metrics = new Map((await definitions()).metrics.map(metric => [metric.name, metric]))
+  const last = await latestDay(context)
+  const shapes = new Map<string, YearShape | null>()
+  const shapeFor = async (metric: string, store: string): Promise<YearShape | null> => {
+    if (!last) return null
+    for (const [name, at] of [
+      [metric, store],
+      ['net_sales', store],
+      ['net_sales', ''],
+    ] as const) {
+      const key = `${name}|${at}`
+      if (!shapes.has(key)) {
+        const found = await shapeOf(context, name, last, at ? { stores: [at] } : {}).catch(() => null)
+        shapes.set(key, found?.shape ?? null)
+      }
+      const shape = shapes.get(key)
+      if (shape) return shape
+    }
+    return null
+  }
+  const rows: Record<string, string>[] = []
+  const notes = new Set<string>()
+  const carried = plan.sheet.lines.flatMap(line =>
+    line.metric && metrics.has(line.metric) ? slicesToCarry(plan, line) : [],
+  )
+  for (const { line, store, slice } of carried) {
+    const metric = metrics.get(line.metric as string)
+    if (!metric) continue
+    const additive = metric.additivity === 'additive'
+    const places = metric.unit === 'money' ? minorUnits(plan.sheet.currency) : 4
+    const key = Object.keys(slice).length > 0 ? JSON.stringify(slice) : ''
+    const same = {
+      store,
+      version: version.id,
+      line: metric.name,
+      slice: key,
+      currency: metric.unit === 'money' ? plan.sheet.currency : '',
+    }
+    const shape = additive ? await shapeFor(metric.name, store) : null
+    if (additive && !shape)
+      notes.add(`${metric.label} has no history to be phased by: its days share evenly.`)
+    for (const note of shape?.notes ?? []) notes.add(note)
+    plan.sheet.periods.forEach((period, at) => {
+      const members = { ...slice, ...(store && { store }) }
+      const value = rolled(plan, line.name, { members, first: at, last: at })
+      if (value === null) return
+      if (!additive) {
+        rows.push({ ...same, day: period.from, grain: grainOf(plan), amount: plainOf(rounded(value, 4)) })
+        return
+      }
+      const amount = plainOf(rounded(value, places))
+      for (const one of phase(amount, period.from, period.to, shape ?? { weight: () => 1 }, { places }))
+        rows.push({ ...same, day: one.day, grain: 'day', amount: one.amount })
+    })
+  }
+  const gone = await withdrawnRows(context, version.id, rows)
+  await carryRows(context.granary, {
+    id: `plan-${version.id}-${randomUUID()}`,
+    table: 'budget_lines',
+    rows: [...rows, ...gone],
+    source: `plan:${version.id}`,
+  })
+  return { lines: carried.length, days: rows.length, notes: [...notes] }
+}
+
+/** The whole, each store, and each member of the other dimensions, of the whole and of each store. */
+function slicesToCarry(plan: Calculation, line: Line): Carried[] {
+  if (line.roll === 'none') return line.over.length === 0 ? [{ line, store: '', slice: {} }] : []
+  const members = (name: string) => plan.sheet.dimensions.find(one => one.name === name)?.members ?? []
+  const stores = line.over.includes('store') ? ['', ...members('store')] : ['']
+  const others = line.over.filter(name => name !== 'store')
+  const slices: Record<string, string>[] = [
+    {},
+    ...others.flatMap(name => members(name).map(member => ({ [name]: member }))),
+  ]
+  return stores.flatMap(store => slices.map(slice => ({ line, store, slice })))
+}
+
+/** The grain of the plan's periods, as budget lines name it. */
+function grainOf({ sheet }: Calculation): string {
+  const [first] = sheet.periods
+  const days = first ? (Date.parse(first.to) - Date.parse(first.from)) / 86_400_000 + 1 : 30
+  return days <= 1 ? 'day' : days <= 7 ? 'week' : days <= 36 ? 'month' : days <= 100 ? 'quarter' : 'year'
+}
+
+async function withdrawnRows(context: Context, version: string, rows: readonly Record<string, string>[]) {
+  const key = (row: Record<string, unknown>) => `${row.store}|${row.day}|${row.line}|${row.slice}`
+  const now = new Set(rows.map(key))
+  const before = await context.granary.query(
+    `SELECT store, day, line, slice, currency FROM ${context.granary.dialect.from('budget_lines')}
+     WHERE version = {version:String} AND grain <> {gone:String}`,
+    { version, gone: withdrawn },
+  )
+  return before
+    .filter(row => !now.has(key(row)))
+    .map(row => ({
+      store: String(row.store),
+      version,
+      day: String(row.day),
+      line: String(row.line),
+      slice: String(row.slice),
+      grain: withdrawn,
+      amount: '0',
+      currency: String(row.currency),
+    }))
+}

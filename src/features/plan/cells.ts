@@ -1,0 +1,287 @@
+import { and, desc, eq, inArray, max, sql } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { type Actor, mayAct } from '#kernel/actor.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import type { Input } from '#kernel/plan/calculate.ts'
+import { fixed } from '#kernel/plan/fixed.ts'
+import { type Address, addressKey, placeWords, type Sheet, sliceKey } from '#kernel/plan/sheet.ts'
+import { slicesOf } from '#kernel/plan/slices.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import type { Row } from './model.ts'
+
+/** An edit as it is asked for: what is to stand where, and which edits its author had seen there. */
+export interface Asked extends Address {
+  id: string
+  after: readonly string[]
+  value: string | null
+}
+
+export interface Conflict extends Address {
+  heads: { id: string; value: string | null; by: string; at: string }[]
+}
+
+type Found = typeof tables.versions.$inferSelect
+
+/** Plans are the whole company's: who sees only some of its stores does not see them. */
+export const wholeCompany = (actor: Actor): void => {
+  if (actor.stores !== 'all')
+    throw new Failure('forbidden', 'Plans are of the whole company, and you see only some of its stores.', {
+      next: 'Ask an owner for all stores.',
+    })
+}
+
+/** Only people decide; a key reads and proposes. */
+export const person = (actor: Actor): void => {
+  if (actor.kind === 'key')
+    throw new Failure('forbidden', 'A key reads plans and proposes changes; people make and approve them.', {
+      next: 'Send it with plan.propose; somebody takes it or refuses it.',
+    })
+}
+
+/** A version, its row held until the transaction ends where `hold` is said, so that its edits come one after another. */
+export async function versionOf({ ledger }: Context, id: string, hold = false): Promise<Found> {
+  const query = ledger.select().from(tables.versions).where(eq(tables.versions.id, id))
+  const [found] = hold ? await query.for('update') : await query
+  if (!found) throw new Failure('not_found', `There is no plan version "${id}".`)
+  return found
+}
+
+export const rowsOf = ({ ledger }: Context, version: string): Promise<Row[]> =>
+  ledger
+    .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
+    .from(tables.rows)
+    .where(eq(tables.rows.version, version))
+
+/** Periods nobody may change: those closed by the company, and those a reforecast holds as actuals. */
+export async function closedIn(
+  { ledger }: Context,
+  version: Pick<Found, 'sheet' | 'closedPeriods' | 'kind'>,
+): Promise<string[]> {
+  const closes = await ledger.select({ from: tables.closes.from, to: tables.closes.to }).from(tables.closes)
+  return version.sheet.periods
+    .filter(
+      (period, n) =>
+        n < version.closedPeriods ||
+        (version.kind === 'le' && closes.some(one => period.to <= one.to && period.from >= one.from)),
+    )
+    .map(period => period.key)
+}
+
+/** Whether a version takes edits from somebody. */
+export const mayEdit = (version: Pick<Found, 'state'>, actor: Actor): boolean =>
+  actor.kind !== 'key' &&
+  (version.state === 'draft'
+    ? mayAct(actor.role, 'contributor')
+    : version.state === 'approved' && mayAct(actor.role, 'lead'))
+
+const stateWords: Record<Found['state'], string> = {
+  draft: '',
+  submitted: 'waits for approval',
+  approved: 'is approved: from now on a lead changes it, and says why',
+  locked: 'is locked',
+}
+
+/** @throws Failure('invalid') for a figure that cannot stand in its line, naming the cell. */
+export function checkFigure(sheet: Sheet, { value, ...address }: Input): void {
+  if (value === null) return
+  const line = sheet.lines.find(one => one.name === address.line)
+  if (!line) throw invalid(`The plan has no line "${address.line}".`)
+  let figure: bigint
+  try {
+    figure = fixed(value)
+  } catch {
+    throw invalid(
+      `${placeWords(sheet, address)}: "${value}" is no number.`,
+      'Write digits with a point before the decimals, e.g. 1234.50, or empty the cell.',
+    )
+  }
+  if (figure < 0n && !line.negative)
+    throw invalid(
+      `${placeWords(sheet, address)} cannot be below 0: ${value}.`,
+      'Write it without the minus sign.',
+    )
+}
+
+/**
+ * Puts edits into the cells of a version, in the transaction of the write. An edit that was made without knowledge of
+ * what stands in its cell is kept beside it, and given back as a conflict.
+ */
+export async function edit(
+  context: Context,
+  version: Found,
+  edits: readonly Asked[],
+  why: string,
+): Promise<{ applied: number; conflicts: Conflict[] }> {
+  const { ledger, actor } = context
+  const { sheet } = version
+  if (!mayEdit(version, actor))
+    throw new Failure(
+      'conflict',
+      `${version.name} ${stateWords[version.state] || 'cannot be changed by you'}.`,
+      {
+        next: version.state === 'locked' ? 'Make a new version from it.' : 'Ask for it to be reopened.',
+      },
+    )
+  if (version.state === 'approved' && !why.trim())
+    throw invalid(
+      `${version.name} is approved: say why it changes.`,
+      'Give a reason; it stays with the cells.',
+    )
+  const closed = new Set(await closedIn(context, version))
+  const lines = new Map(sheet.lines.map(line => [line.name, { line, slices: slicesOf(sheet, line) }]))
+  const periods = new Set(sheet.periods.map(period => period.key))
+  for (const one of edits) {
+    const found = lines.get(one.line)
+    if (!found) throw invalid(`The plan has no line "${one.line}".`)
+    found.slices.find(one.slice)
+    if (!periods.has(one.period)) throw invalid(`The plan has no period "${one.period}".`)
+    if (found.line.formula !== null)
+      throw invalid(
+        `${placeWords(sheet, one)} is worked out: ${found.line.formula}.`,
+        'Change what it is made of.',
+      )
+    if (closed.has(one.period))
+      throw new Failure('conflict', `${placeWords(sheet, one)} is closed.`, {
+        next: 'Closed periods hold actuals. Record a prior-period adjustment instead.',
+      })
+    checkFigure(sheet, one)
+  }
+  const rows = await heldRows(ledger, version.id, edits)
+  const news: (typeof tables.changes.$inferInsert)[] = []
+  const conflicts = new Map<string, Conflict>()
+  let applied = 0
+  for (const one of edits) {
+    const key = `${one.line}\u001e${sliceKey(one.slice)}`
+    const row = rows.get(key) ?? { line: one.line, slice: sliceKey(one.slice), cells: {} }
+    rows.set(key, row)
+    const heads = row.cells[one.period] ?? []
+    const seen = new Set(one.after)
+    const left: (string | null)[] = []
+    for (let n = 0; n < heads.length; n += 2)
+      if (!seen.has(heads[n] as string) && heads[n] !== one.id)
+        left.push(heads[n] as string, heads[n + 1] ?? null)
+    const before = heads.at(-1) ?? null
+    // The same figure from two people is agreement.
+    const others = left.filter((value, n) => n % 2 === 1 && value !== one.value)
+    row.cells[one.period] = others.length > 0 ? [...left, one.id, one.value] : [one.id, one.value]
+    if (others.length > 0)
+      conflicts.set(addressKey(one), { line: one.line, slice: [...one.slice], period: one.period, heads: [] })
+    applied += 1
+    news.push({
+      id: one.id,
+      version: version.id,
+      line: one.line,
+      slice: sliceKey(one.slice),
+      period: one.period,
+      before,
+      after: one.value,
+      why,
+      byId: actor.id,
+      byName: actor.name,
+      at: context.clock().toISOString(),
+    })
+  }
+  await storeRows(ledger, version.id, [...rows.values()])
+  for (let n = 0; n < news.length; n += 2000)
+    await ledger
+      .insert(tables.changes)
+      .values(news.slice(n, n + 2000))
+      .onConflictDoNothing()
+  for (const conflict of conflicts.values()) {
+    const row = rows.get(`${conflict.line}\u001e${sliceKey(conflict.slice)}`)
+    conflict.heads = await headsOf(ledger, row?.cells[conflict.period] ?? [])
+  }
+  return { applied, conflicts: [...conflicts.values()] }
+}
+
+const headsOf = async (ledger: Context['ledger'], heads: readonly (string | null)[]) => {
+  const ids = heads.filter((_, n) => n % 2 === 0) as string[]
+  const found = await ledger.select().from(tables.changes).where(inArray(tables.changes.id, ids))
+  return ids.flatMap(id => {
+    const one = found.find(change => change.id === id)
+    return one ? [{ id, value: one.after, by: one.byName, at: one.at }] : []
+  })
+}
+
+const heldRows = async (
+  ledger: Context['ledger'],
+  version: string,
+  edits: readonly Asked[],
+): Promise<Map<string, Row>> => {
+  const lines = [...new Set(edits.map(one => one.line))]
+  const wanted = new Set(edits.map(one => `${one.line}\u001e${sliceKey(one.slice)}`))
+  const slices = [...new Set(edits.map(one => sliceKey(one.slice)))]
+  const found = await ledger
+    .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
+    .from(tables.rows)
+    .where(
+      and(
+        eq(tables.rows.version, version),
+        inArray(tables.rows.line, lines),
+        slices.length <= 500 ? inArray(tables.rows.slice, slices) : undefined,
+      ),
+    )
+  return new Map(
+    found.map(row => [`${row.line}\u001e${row.slice}`, row] as const).filter(([key]) => wanted.has(key)),
+  )
+}
+
+/** Writes rows as they are now, many at a time. */
+export async function storeRows(
+  ledger: Context['ledger'],
+  version: string,
+  rows: readonly Row[],
+): Promise<void> {
+  for (let n = 0; n < rows.length; n += 1000)
+    await ledger
+      .insert(tables.rows)
+      .values(rows.slice(n, n + 1000).map(row => ({ ...row, version })))
+      .onConflictDoUpdate({
+        target: [tables.rows.version, tables.rows.line, tables.rows.slice],
+        set: { cells: sql`excluded.cells` },
+      })
+}
+
+/** Figures of a version set at its making: rows whose every cell is one edit of the maker's. */
+export function rowsFrom(figures: readonly Input[], id: (n: number) => string): Row[] {
+  const rows = new Map<string, Row>()
+  figures.forEach(({ line, slice, period, value }, n) => {
+    if (value === null) return
+    const key = `${line}\u001e${sliceKey(slice)}`
+    const row = rows.get(key) ?? { line, slice: sliceKey(slice), cells: {} }
+    row.cells[period] = [id(n), value]
+    rows.set(key, row)
+  })
+  return [...rows.values()]
+}
+
+export const lastSeq = async ({ ledger }: Context, version: string): Promise<number> => {
+  const [found] = await ledger
+    .select({ seq: max(tables.changes.seq) })
+    .from(tables.changes)
+    .where(eq(tables.changes.version, version))
+  return Number(found?.seq ?? 0)
+}
+
+/** Who put what into a cell, latest first. */
+export const historyOf = ({ ledger }: Context, version: string, { line, slice, period }: Address) =>
+  ledger
+    .select({
+      id: tables.changes.id,
+      before: tables.changes.before,
+      after: tables.changes.after,
+      why: tables.changes.why,
+      byName: tables.changes.byName,
+      at: tables.changes.at,
+    })
+    .from(tables.changes)
+    .where(
+      and(
+        eq(tables.changes.version, version),
+        eq(tables.changes.line, line),
+        eq(tables.changes.slice, sliceKey(slice)),
+        eq(tables.changes.period, period),
+      ),
+    )
+    .orderBy(desc(tables.changes.seq))
+    .limit(200)

@@ -1,0 +1,420 @@
+import { z } from 'zod'
+import { invalid } from '#kernel/error.ts'
+import type { Input } from '#kernel/plan/calculate.ts'
+import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
+import { addressKey, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
+
+/** What the plan room sends and is sent. Pure: the screens check with the same words. */
+
+const day = z.iso.date()
+const label = z.string().trim().min(1).max(200)
+const text = z.string().max(2000)
+export const decimal = z.string().regex(/^-?\d{1,15}(\.\d+)?$/, 'is no number: write 1234.50')
+const currency = z.string().regex(/^[A-Z]{3}$/, 'use the three letters of the currency, e.g. GBP')
+/** A version's name in addresses and in `target:<version>`. */
+const handle = z.string().regex(/^[a-zA-Z0-9][\w.-]{0,60}$/, 'use letters, digits, . _ and -')
+
+const Line = z.object({
+  name: z.string().max(60),
+  label,
+  unit: z.string().max(60),
+  over: z.array(z.string()).max(6),
+  formula: z.string().max(2000).nullable(),
+  roll: z.enum(['sum', 'last', 'ratio', 'weighted', 'none']),
+  weight: z.string().optional(),
+  good: z.enum(['up', 'down', 'none']),
+  blank: z.literal('zero').optional(),
+  negative: z.literal(true).optional(),
+  section: z.string().max(100).optional(),
+  metric: z.string().max(100).optional(),
+  actual: z.string().max(200).optional(),
+  layering: text.optional(),
+  note: text.optional(),
+})
+
+export const SheetShape = z.object({
+  currency,
+  periods: z
+    .array(z.object({ key: z.string(), label: z.string(), from: day, to: day, year: z.string() }))
+    .min(1)
+    .max(160),
+  dimensions: z
+    .array(
+      z.object({ name: z.string(), label, members: z.array(z.string().min(1).max(120)).min(1).max(20_000) }),
+    )
+    .max(6),
+  lines: z.array(Line).max(2000),
+})
+
+const Address = z.object({ line: z.string(), slice: z.array(z.string()).default([]), period: z.string() })
+
+export const EditShape = Address.extend({
+  id: z.string().regex(/^[\w-]{8,40}$/),
+  after: z.array(z.string()).max(50).default([]),
+  value: z.string().max(60).nullable(),
+})
+
+const versionKinds = ['budget', 'le', 'scenario', 'long_range'] as const
+
+export const VersionShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(versionKinds),
+  basedOn: z.string().nullable(),
+  closedPeriods: z.int(),
+  state: z.enum(['draft', 'submitted', 'approved', 'locked']),
+  revision: z.int(),
+  submittedBy: z.string().nullable(),
+  createdBy: z.string(),
+  updatedAt: z.string(),
+})
+export type Version = z.infer<typeof VersionShape>
+
+const Tier = z.object({ name: z.string(), label, less: z.array(z.string()) })
+
+/** How a new version begins. */
+export const StartShape = z.object({
+  id: handle,
+  name: label,
+  kind: z.enum(versionKinds).default('budget'),
+  currency,
+  from: day,
+  to: day,
+  grain: z.enum(['week', 'month', 'quarter', 'year']).default('month'),
+  begin: z.discriminatedUnion('with', [
+    z.object({
+      with: z.enum(['template', 'last_year', 'run_rate']),
+      trade: z.enum(['b2c', 'b2b', 'both']).default('b2c'),
+      over: z.array(z.string()).max(4).default([]),
+      waterfall: z.array(Tier).max(8).optional(),
+      /** On last year or the run-rate: 0.05 is five percent more of what adds up. */
+      growth: z
+        .string()
+        .regex(/^-?\d*\.?\d+$/)
+        .default('0'),
+      stock: z.boolean().default(true),
+    }),
+    z.object({
+      with: z.literal('version'),
+      version: z.string(),
+      closedPeriods: z.int().min(0).max(12).default(0),
+    }),
+    z.object({ with: z.literal('pasted'), text: z.string().max(2_000_000) }),
+    z.object({ with: z.literal('sheet'), sheet: SheetShape }),
+  ]),
+})
+
+export const RowShape = z.object({
+  line: z.string(),
+  slice: z.string(),
+  cells: z.record(z.string(), z.array(z.string().nullable())),
+})
+export type Row = z.infer<typeof RowShape>
+
+export const CommentShape = z.object({
+  id: z.string(),
+  line: z.string(),
+  slice: z.string(),
+  period: z.string(),
+  text: z.string(),
+  byName: z.string(),
+  at: z.string(),
+  resolvedAt: z.string().nullable(),
+})
+
+export const OpenShape = z.object({
+  version: VersionShape,
+  sheet: SheetShape,
+  rows: z.array(RowShape),
+  comments: z.array(CommentShape),
+  /** Cells that changed since the version was last approved, by address. */
+  changed: z.array(z.string()),
+  /** Period keys that cannot be edited any more. */
+  closed: z.array(z.string()),
+  /** Number of the latest edit, to ask for newer ones from. */
+  seq: z.int(),
+  mayEdit: z.boolean(),
+})
+
+export const ItemShape = z.object({
+  id: z.string().optional(),
+  version: z.string(),
+  label,
+  kind: z.enum(['opex', 'capex', 'media', 'people']),
+  account: z.string().max(100).default(''),
+  department: z.string().max(100).default(''),
+  costCentre: z.string().max(100).default(''),
+  owner: z.string().max(100).default(''),
+  vendor: z.string().max(200).default(''),
+  market: z.string().max(100).default(''),
+  currency,
+  amounts: z.record(z.string(), decimal).default({}),
+  pattern: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('every'), amount: decimal, periods: z.int().min(1).max(12) }),
+      z.object({ kind: z.literal('even'), total: decimal }),
+      z.object({
+        kind: z.literal('step'),
+        steps: z.array(z.object({ from: z.string(), amount: decimal })).min(1),
+      }),
+    ])
+    .nullable()
+    .default(null),
+  note: text.default(''),
+  saved: z.int().optional(),
+})
+export type Item = z.infer<typeof ItemShape>
+
+export const CommitmentShape = z.object({
+  id: z.string().optional(),
+  item: z.string(),
+  kind: z.enum(['purchase_order', 'contract', 'media']),
+  reference: z.string().max(200),
+  vendor: z.string().max(200).default(''),
+  amount: decimal,
+  currency,
+  from: day,
+  to: day,
+  open: z.boolean().default(true),
+  note: text.default(''),
+  saved: z.int().optional(),
+})
+
+const Measure = z.object({ metric: z.string(), target: decimal.nullable(), by: day.nullable() })
+export const StrategyShape = z.object({
+  ambition: z.string().max(1000).default(''),
+  horizon: z.string().max(100).default(''),
+  pillars: z
+    .array(
+      z.object({
+        name: label,
+        why: text.default(''),
+        objectives: z
+          .array(
+            z.object({
+              name: label,
+              owner: z.string().max(100).default(''),
+              horizon: z.string().max(100).default(''),
+              measures: z.array(Measure).max(10).default([]),
+              initiatives: z
+                .array(
+                  z.object({
+                    name: label,
+                    owner: z.string().max(100).default(''),
+                    horizon: z.string().max(100).default(''),
+                    measures: z.array(Measure).max(10).default([]),
+                    case: z.string().nullable().default(null),
+                  }),
+                )
+                .max(40)
+                .default([]),
+            }),
+          )
+          .max(20)
+          .default([]),
+      }),
+    )
+    .max(10)
+    .default([]),
+})
+export type Strategy = z.infer<typeof StrategyShape>
+
+export const CaseShape = z.object({
+  title: label,
+  initiative: z.string().max(200).default(''),
+  currency,
+  /** Yearly; compounded to the periods. */
+  rate: decimal.default('0.08'),
+  periodsPerYear: z.union([z.literal(1), z.literal(4), z.literal(12)]).default(1),
+  periods: z
+    .array(z.object({ label: z.string().max(40), cost: decimal, benefit: decimal }))
+    .min(1)
+    .max(120),
+  /** How sure the benefit and the cost are, as spreads around what is written: 0.3 is ±30 % at one standard deviation. */
+  benefitSd: z.number().min(0).max(3).default(0.3),
+  costSd: z.number().min(0).max(3).default(0.1),
+})
+
+/** The strategy as one page of plain text: what is sent, printed, read out. */
+export function strategyText(strategy: Strategy, label: (metric: string) => string = name => name): string {
+  const measures = (list: Strategy['pillars'][number]['objectives'][number]['measures']) =>
+    list
+      .map(one =>
+        [label(one.metric), one.target && `to ${one.target}`, one.by && `by ${one.by}`]
+          .filter(Boolean)
+          .join(' '),
+      )
+      .join('; ')
+  const who = (one: { owner: string; horizon: string }) => [one.owner, one.horizon].filter(Boolean).join(', ')
+  const lines = [strategy.ambition, strategy.horizon && `Horizon: ${strategy.horizon}`, '']
+  strategy.pillars.forEach((pillar, n) => {
+    lines.push(`${n + 1}. ${pillar.name}${pillar.why ? `: ${pillar.why}` : ''}`)
+    pillar.objectives.forEach((objective, m) => {
+      const facts = [who(objective), measures(objective.measures)].filter(Boolean).join(' · ')
+      lines.push(`   ${n + 1}.${m + 1} ${objective.name}${facts ? ` (${facts})` : ''}`)
+      for (const initiative of objective.initiatives) {
+        const own = [who(initiative), measures(initiative.measures)].filter(Boolean).join(' · ')
+        lines.push(`       – ${initiative.name}${own ? ` (${own})` : ''}`)
+      }
+    })
+    lines.push('')
+  })
+  return lines.join('\n').trim()
+}
+
+/** Rows of the ledger as inputs of a calculation: the latest edit of each cell. */
+export const inputsOf = (sheet: Sheet, rows: readonly Row[]): Input[] => {
+  const inputs = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
+  const periods = new Set(sheet.periods.map(period => period.key))
+  return rows.flatMap(({ line, slice, cells }) =>
+    inputs.has(line)
+      ? Object.entries(cells).flatMap(([period, heads]) => {
+          const value = heads.at(-1)
+          return value === undefined || !periods.has(period)
+            ? []
+            : [{ line, slice: sliceOf(slice), period, value }]
+        })
+      : [],
+  )
+}
+
+/** Cells people filled in differently without knowing of each other, by address key. */
+export const conflictsOf = (rows: readonly Row[]): Set<string> =>
+  new Set(
+    rows.flatMap(({ line, slice, cells }) =>
+      Object.entries(cells).flatMap(([period, heads]) =>
+        new Set(heads.filter((_, n) => n % 2 === 1)).size > 1
+          ? [addressKey({ line, slice: sliceOf(slice), period })]
+          : [],
+      ),
+    ),
+  )
+
+/**
+ * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 12 % and (5).
+ * @throws Failure('invalid') naming the cell.
+ */
+export function figureOf(
+  typed: string | null,
+  line: { negative?: true | undefined },
+  place: string,
+): string | null {
+  if (typed === null) return null
+  let plain = typed.replaceAll(/[\s\u00a0£$€¥,']/g, '').replace('−', '-')
+  if (plain === '') return null
+  const bracketed = /^\((.+)\)$/.exec(plain)
+  if (bracketed) plain = `-${bracketed[1]}`
+  const percent = plain.endsWith('%')
+  if (percent) plain = plain.slice(0, -1)
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain))
+    throw invalid(`${place}: "${typed}" is no number.`, 'Write digits with a point before the decimals.')
+  const value = percent ? over(fixed(plain), fixed('100')) : fixed(plain)
+  if (value !== null && value < 0n && !line.negative) throw invalid(`${place} cannot be below 0: ${typed}.`)
+  return plainOrNull(value)
+}
+
+/** A figure as a cell shows it: by what it measures. */
+export function shownCell(value: string | null, unit: string): string {
+  if (value === null) return '–'
+  const size = Number(value)
+  const money = unit.startsWith('money')
+  if (unit === 'share' || unit === 'ratio' || (!money && unit.includes('/') && Math.abs(size) < 1))
+    return `${(size * 100).toLocaleString('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 2 })} %`
+  const digits = money && unit !== 'money' ? 2 : Math.abs(size) < 100 && !Number.isInteger(size) ? 2 : 0
+  return size
+    .toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .replace('-', '−')
+}
+
+export const stateWords: Record<Version['state'], string> = {
+  draft: 'a draft',
+  submitted: 'waiting for approval',
+  approved: 'approved',
+  locked: 'locked',
+}
+
+/** The strategy as an outline people type: depth by two spaces, then owner and measure after bars. */
+export const outlineOf = (strategy: Strategy): string => {
+  const tail = (one: {
+    owner: string
+    measures: { metric: string; target: string | null; by: string | null }[]
+  }) => {
+    const measures = one.measures.map(m => [m.metric, m.target, m.by].filter(Boolean).join(' '))
+    return one.owner || measures.length > 0 ? ` | ${[one.owner, ...measures].join(' | ')}` : ''
+  }
+  return strategy.pillars
+    .flatMap(pillar => [
+      `${pillar.name}${pillar.why ? ` | ${pillar.why}` : ''}`,
+      ...pillar.objectives.flatMap(objective => [
+        `  ${objective.name}${tail(objective)}`,
+        ...objective.initiatives.map(one => `    ${one.name}${tail(one)}`),
+      ]),
+    ])
+    .join('\n')
+}
+
+/** An outline as a strategy; what the outline cannot say (horizons, cases) is kept from before by name. */
+export function strategyOf(
+  form: { ambition: string; horizon: string; text: string },
+  before: Strategy,
+): Strategy {
+  const known = new Map(
+    before.pillars.flatMap(pillar =>
+      pillar.objectives.flatMap(one => [
+        [one.name, one.horizon] as const,
+        ...one.initiatives.map(i => [i.name, i.horizon] as const),
+      ]),
+    ),
+  )
+  const cases = new Map(
+    before.pillars.flatMap(p => p.objectives.flatMap(o => o.initiatives.map(i => [i.name, i.case] as const))),
+  )
+  const strategy: Strategy = { ambition: form.ambition, horizon: form.horizon, pillars: [] }
+  for (const line of form.text.split('\n').filter(one => one.trim() !== '')) {
+    const depth = Math.min(2, Math.floor((/^ */.exec(line.replaceAll('\t', '  '))?.[0].length ?? 0) / 2))
+    const [name = '', owner = '', ...rest] = line.split('|').map(part => part.trim())
+    const measures = rest.filter(Boolean).map(text => {
+      const [metric = '', target, by] = text.split(/\s+/)
+      return { metric, target: target ?? null, by: by ?? null }
+    })
+    const one = { name, owner, horizon: known.get(name) ?? '', measures }
+    const pillar = strategy.pillars.at(-1)
+    const objective = pillar?.objectives.at(-1)
+    if (depth === 0 || !pillar) strategy.pillars.push({ name, why: owner, objectives: [] })
+    else if (depth === 1 || !objective) pillar.objectives.push({ ...one, initiatives: [] })
+    else objective.initiatives.push({ ...one, case: cases.get(name) ?? null })
+  }
+  return strategy
+}
+
+/** From the result of one version to the other's: what each line that leads to it added or took. */
+export function bridgeOf(
+  lines: readonly { name: string; label: string; good: string; a: string | null; b: string | null }[],
+  before = 'Before',
+  after = 'After',
+): { label: string; value: number; total: boolean }[] {
+  const of = (name: string) => lines.find(line => line.name === name)
+  const result = of('ebitda') ?? of('profit')
+  if (!result || result.a === null || result.b === null) return []
+  const parts = [
+    'net_sales',
+    'cogs',
+    'fulfilment',
+    'payment_fees',
+    'return_handling',
+    'media',
+    'opex',
+  ].flatMap(name => {
+    const line = of(name)
+    if (!line || line.a === null || line.b === null || line.a === line.b) return []
+    const change = Number(line.b) - Number(line.a)
+    return [{ label: line.label, value: line.good === 'down' ? -change : change, total: false }]
+  })
+  const rest = Number(result.b) - Number(result.a) - parts.reduce((sum, part) => sum + part.value, 0)
+  return [
+    { label: before, value: Number(result.a), total: true },
+    ...parts,
+    ...(Math.abs(rest) >= 0.005 ? [{ label: 'Other lines', value: rest, total: false }] : []),
+    { label: after, value: Number(result.b), total: true },
+  ]
+}

@@ -1,0 +1,152 @@
+import type { Context } from '#features/context.ts'
+import { type Landing, landing } from '#forecast/landing.ts'
+import { sharesOf } from '#forecast/phasing.ts'
+import { learnShape } from '#forecast/year-shape.ts'
+import { type Day, daysBetween, earlier } from '#kernel/day.ts'
+import { Failure } from '#kernel/error.ts'
+import { sum } from '#kernel/money.ts'
+import { periodBefore, periodOf } from '#kernel/period.ts'
+import { askAs } from './actuals.ts'
+import { eventsOf, shapeOf } from './carry.ts'
+import { latestDay, ruleOf } from './versions.ts'
+
+export interface Pacing extends Landing {
+  metric: string
+  label: string
+  unit: string
+  currency: string | null
+  from: Day
+  to: Day
+  until: Day
+  plan: number | null
+  /** Cumulative by day: what was, what the plan phased says, where it heads (P10, P50, P90). */
+  course: {
+    day: Day
+    actual: number | null
+    plan: number | null
+    p10: number | null
+    p50: number | null
+    p90: number | null
+  }[]
+}
+
+/** Where a period is heading: actual to date against the phased plan, landing with its range, run-rate and chance. */
+export async function pacing(
+  context: Context,
+  asked: {
+    metric: string
+    grain: 'week' | 'month' | 'quarter'
+    day?: Day
+    version?: string
+    stores?: string[]
+  },
+): Promise<Pacing> {
+  const last = await latestDay(context)
+  if (!last)
+    throw new Failure('not_found', 'There are no sales yet, so there is nothing to pace.', {
+      next: 'Import orders or connect a shop.',
+    })
+  const rule = await ruleOf(context)
+  const within = earlier(asked.day ?? last, last)
+  const { from, to } = periodOf(rule, within, asked.grain)
+  const until = earlier(within, to)
+  const stores = asked.stores ? { stores: asked.stores } : {}
+  const found = await shapeOf(context, asked.metric, until, stores)
+  if (!found)
+    throw new Failure('not_found', `There is no ${asked.metric} up to ${until}.`, {
+      next: 'Choose a metric that has data.',
+    })
+  const answer = await askAs(context, {
+    metrics: [asked.metric],
+    from,
+    to,
+    ...stores,
+    ...(asked.version && { compare: [`target:${asked.version}`], grain: 'day' }),
+  })
+  const definition = answer.meta.definitions[asked.metric]
+  const plans = asked.version
+    ? answer.rows.map(row => row.compare?.[`target:${asked.version}`]?.values[asked.metric]?.value ?? null)
+    : []
+  // The answer stands beside the elapsed days; the whole of the plan is its days added up, those to come among them.
+  const planned = asked.version
+    ? await wholePlan(context, asked.metric, asked.version, from, to, stores)
+    : null
+  const spans: { from: Day; to: Day }[] = []
+  for (let n = 0, day = from; n < 13; n += 1) {
+    const before = periodBefore(rule, day, asked.grain)
+    spans.unshift({ from: before.from, to: before.to })
+    day = before.from
+  }
+  const events = await eventsOf(context)
+  const outlook = landing({ history: found.days, span: { from, to }, events, earlier: spans }).at(
+    until,
+    planned ?? undefined,
+  )
+  const shape = learnShape(
+    found.days.filter(one => one.day < from).length > 0
+      ? found.days.filter(one => one.day < from)
+      : found.days,
+    events,
+  )
+  const days = daysBetween(from, to)
+  const shares = sharesOf(days, shape)
+  const sold = new Map(found.days.map(one => [one.day, one.value]))
+  const rest = 1 - outlook.elapsed
+  let [actual, plan, share] = [0, 0, 0]
+  const course = days.map((day, n) => {
+    share += shares[n] as number
+    if (day <= until) actual += sold.get(day) ?? 0
+    const own = plans[n]
+    plan =
+      planned === null
+        ? 0
+        : own != null && plans.every(one => one !== null)
+          ? plan + Number(own)
+          : planned * share
+    const ahead = rest > 0 ? Math.min(1, Math.max(0, (share - outlook.elapsed) / rest)) : 1
+    const heads = (end: number) =>
+      day < until ? null : outlook.actual + (end - outlook.actual) * (day === until ? 0 : ahead)
+    return {
+      day,
+      actual: day <= until ? actual : null,
+      plan: planned === null ? null : plan,
+      p10: heads(outlook.p10),
+      p50: heads(outlook.p50),
+      p90: heads(outlook.p90),
+    }
+  })
+  return {
+    ...outlook,
+    metric: asked.metric,
+    label: definition?.label ?? asked.metric,
+    unit: definition?.unit ?? 'count',
+    currency: answer.meta.currency,
+    from,
+    to,
+    until,
+    plan: planned,
+    course,
+  }
+}
+
+/** A plan over a whole period, also where the period is not over: asked day by day, so that no day is cut off. */
+async function wholePlan(
+  context: Context,
+  metric: string,
+  version: string,
+  from: Day,
+  to: Day,
+  stores: { stores?: string[] },
+): Promise<number | null> {
+  const answer = await askAs(context, {
+    metrics: [metric],
+    from,
+    to,
+    grain: 'day',
+    compare: [`target:${version}`],
+    ...stores,
+  })
+  const values = answer.rows.map(row => row.compare?.[`target:${version}`]?.values[metric]?.value ?? null)
+  if (values.length === 0 || values.some(value => value === null)) return null
+  return Number(sum(values))
+}

@@ -1,0 +1,443 @@
+import { randomUUID } from 'node:crypto'
+import { and, asc, desc, eq, gt, isNull } from 'drizzle-orm'
+import { z } from 'zod'
+import { read, write, writeLast } from '#features/base.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { calculate } from '#kernel/plan/calculate.ts'
+import { check } from '#kernel/plan/check.ts'
+import { difference } from '#kernel/plan/edits.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { rolled } from '#kernel/plan/roll.ts'
+import { placeWords, sliceKey } from '#kernel/plan/sheet.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import { carry } from './carry.ts'
+import {
+  closedIn,
+  edit,
+  historyOf,
+  lastSeq,
+  mayEdit,
+  person,
+  rowsOf,
+  versionOf,
+  wholeCompany,
+} from './cells.ts'
+import {
+  CommentShape,
+  EditShape,
+  inputsOf,
+  OpenShape,
+  RowShape,
+  SheetShape,
+  StartShape,
+  VersionShape,
+} from './model.ts'
+import { begin, changedSince, contentOf, start } from './versions.ts'
+
+const Nothing = z.object({}).optional()
+const Of = z.object({ version: z.string() })
+const Done = z.object({ done: z.literal(true) })
+const done = { done: true as const }
+const Cell = z.object({ line: z.string(), slice: z.array(z.string()).readonly(), period: z.string() })
+const Conflict = Cell.extend({
+  heads: z.array(z.object({ id: z.string(), value: z.string().nullable(), by: z.string(), at: z.string() })),
+})
+const Change = z.object({
+  id: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  why: z.string(),
+  byName: z.string(),
+  at: z.string(),
+})
+const shown = ({ sheet: _, createdAt: _at, ...version }: typeof tables.versions.$inferSelect) => version
+
+export const versionOperations = {
+  versions: read({ role: 'viewer', summary: 'Versions of the plan: budgets, reforecasts, scenarios' })
+    .input(Nothing)
+    .output(z.array(VersionShape))
+    .handler(async ({ context }) => {
+      wholeCompany(context.actor)
+      return (
+        await context.ledger.select().from(tables.versions).orderBy(desc(tables.versions.updatedAt))
+      ).map(shown)
+    }),
+
+  start: writeLast({
+    role: 'lead',
+    summary: 'Make a version: from a template, last year, the run-rate, another version or a pasted sheet',
+  })
+    .input(StartShape)
+    .output(z.object({ version: VersionShape, notes: z.array(z.string()) }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const begun = await begin(context, input)
+      const version = await context.record(async inside => {
+        inside.note({ subject: `plan ${input.id}`, after: { begin: input.begin.with, kind: input.kind } })
+        return start(inside, input, begun)
+      })
+      return { version: shown(version), notes: begun.notes }
+    }),
+
+  open: read({ role: 'viewer', summary: 'A version whole: its sheet, its figures, comments and marks' })
+    .input(Of)
+    .output(OpenShape)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const version = await versionOf(context, input.version)
+      const rows = await rowsOf(context, version.id)
+      return {
+        version: shown(version),
+        sheet: version.sheet as z.output<typeof SheetShape>,
+        rows,
+        comments: await context.ledger
+          .select()
+          .from(tables.comments)
+          .where(and(eq(tables.comments.version, version.id), isNull(tables.comments.resolvedAt)))
+          .orderBy(asc(tables.comments.at)),
+        changed: await changedSince(context, version, rows),
+        closed: await closedIn(context, version),
+        seq: await lastSeq(context, version.id),
+        mayEdit: mayEdit(version, context.actor),
+      }
+    }),
+
+  figures: read({ role: 'viewer', summary: 'Lines of a version worked out, by period and in all' })
+    .input(
+      Of.extend({
+        lines: z.array(z.string()).max(200).optional(),
+        members: z.record(z.string(), z.string()).optional(),
+      }),
+    )
+    .output(
+      z.object({
+        periods: z.array(z.string()),
+        lines: z.array(
+          z.object({
+            name: z.string(),
+            label: z.string(),
+            unit: z.string(),
+            layering: z.string().nullable(),
+            values: z.array(z.string().nullable()),
+            total: z.string().nullable(),
+            problem: z.string().nullable(),
+          }),
+        ),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const { sheet, id } = await versionOf(context, input.version)
+      const plan = calculate(sheet, inputsOf(sheet, await rowsOf(context, id)))
+      const part = (first: number, last: number) => ({ members: input.members ?? {}, first, last })
+      return {
+        periods: sheet.periods.map(period => period.key),
+        lines: sheet.lines
+          .filter(line => !input.lines || input.lines.includes(line.name))
+          .map(line => ({
+            name: line.name,
+            label: line.label,
+            unit: line.unit,
+            layering: line.layering ?? null,
+            values: sheet.periods.map((_, n) => plainOrNull(rolled(plan, line.name, part(n, n)))),
+            total: plainOrNull(rolled(plan, line.name, part(0, sheet.periods.length - 1))),
+            problem: plan.problems.find(one => one.line === line.name)?.message ?? null,
+          })),
+      }
+    }),
+
+  edit: write({
+    role: 'contributor',
+    summary: 'Fill in cells; contradicting edits are kept and given back',
+    agents: false,
+  })
+    .input(Of.extend({ edits: z.array(EditShape).min(1).max(60_000), why: z.string().max(500).default('') }))
+    .output(z.object({ applied: z.int(), conflicts: z.array(Conflict), seq: z.int() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const version = await versionOf(context, input.version, true)
+      const result = await edit(context, version, input.edits, input.why)
+      context.note({
+        subject: `plan ${version.id}`,
+        after: { cells: result.applied, conflicts: result.conflicts.length, why: input.why },
+      })
+      return { ...result, seq: await lastSeq(context, version.id) }
+    }),
+
+  since: read({ role: 'viewer', summary: 'Rows of a version that were edited after a number' })
+    .input(Of.extend({ seq: z.int().min(0) }))
+    .output(
+      z.object({
+        seq: z.int(),
+        rows: z.array(RowShape),
+        by: z.array(z.string()),
+        revision: z.int(),
+        state: z.string(),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const version = await versionOf(context, input.version)
+      const news = await context.ledger
+        .select({
+          line: tables.changes.line,
+          slice: tables.changes.slice,
+          byName: tables.changes.byName,
+          seq: tables.changes.seq,
+        })
+        .from(tables.changes)
+        .where(and(eq(tables.changes.version, version.id), gt(tables.changes.seq, input.seq)))
+        .orderBy(tables.changes.seq)
+      const touched = new Set(news.map(one => `${one.line}\u001e${one.slice}`))
+      const rows = touched.size === 0 ? [] : await rowsOf(context, version.id)
+      return {
+        seq: news.at(-1)?.seq ?? input.seq,
+        rows: rows.filter(row => touched.has(`${row.line}\u001e${row.slice}`)),
+        by: [...new Set(news.map(one => one.byName))],
+        revision: version.revision,
+        state: version.state,
+      }
+    }),
+
+  reshape: write({
+    role: 'lead',
+    summary: 'Change the lines, periods or dimensions of a version',
+    agents: false,
+  })
+    .input(Of.extend({ sheet: SheetShape, revision: z.int() }))
+    .output(
+      z.object({
+        revision: z.int(),
+        problems: z.array(
+          z.object({ line: z.string(), kind: z.string(), message: z.string(), next: z.string().optional() }),
+        ),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const version = await versionOf(context, input.version, true)
+      if (version.state === 'locked' || version.state === 'submitted')
+        throw new Failure('conflict', `${version.name} is ${version.state}; its lines cannot change.`)
+      if (version.revision !== input.revision)
+        throw new Failure(
+          'conflict',
+          `The lines of ${version.name} were changed by somebody else meanwhile.`,
+          {
+            next: 'Open it again and repeat your change.',
+            details: { revision: version.revision },
+          },
+        )
+      const twice = input.sheet.lines.find(
+        (line, n, all) => all.findIndex(one => one.name === line.name) !== n,
+      )
+      if (twice) throw invalid(`Two lines are called ${twice.name}.`, 'Give each a name of its own.')
+      const changed = difference(contentOf(version.sheet, []), contentOf(input.sheet, []))
+      const revision = version.revision + 1
+      await context.ledger
+        .update(tables.versions)
+        .set({ sheet: input.sheet, revision, updatedAt: context.clock().toISOString() })
+        .where(eq(tables.versions.id, version.id))
+      context.note({ subject: `plan ${version.id}`, after: { lines: changed.lines } })
+      return { revision, problems: check(input.sheet).problems }
+    }),
+
+  history: read({ role: 'viewer', summary: 'Who put what into a cell, when and why' })
+    .input(Of.extend(Cell.shape))
+    .output(z.array(Change))
+    .handler(({ input, context }) => {
+      wholeCompany(context.actor)
+      return historyOf(context, input.version, input)
+    }),
+
+  comment: write({ role: 'contributor', summary: 'Say something at a cell' })
+    .input(Of.extend({ ...Cell.shape, text: z.string().trim().min(1).max(2000) }))
+    .output(CommentShape)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      await versionOf(context, input.version)
+      const { actor } = context
+      const [made] = await context.ledger
+        .insert(tables.comments)
+        .values({
+          ...input,
+          slice: sliceKey(input.slice),
+          id: randomUUID(),
+          byId: actor.id,
+          byName: actor.name,
+          at: context.clock().toISOString(),
+        })
+        .returning()
+      return made as z.output<typeof CommentShape>
+    }),
+
+  resolve: write({ role: 'contributor', summary: 'Mark a comment as dealt with', agents: false })
+    .input(z.object({ id: z.string() }))
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      await context.ledger
+        .update(tables.comments)
+        .set({ resolvedAt: context.clock().toISOString() })
+        .where(eq(tables.comments.id, input.id))
+      return done
+    }),
+
+  propose: write({ role: 'contributor', summary: 'Suggest changes of cells; a person takes or refuses them' })
+    .input(
+      Of.extend({
+        edits: z
+          .array(EditShape.omit({ id: true, after: true }))
+          .min(1)
+          .max(5000),
+        why: z.string().trim().min(1).max(2000),
+      }),
+    )
+    .output(z.object({ id: z.string() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const { sheet } = await versionOf(context, input.version)
+      const plan = calculate(sheet, [])
+      for (const one of input.edits) {
+        const place = plan.locate(one)
+        if (sheet.lines[place.line]?.formula !== null)
+          throw invalid(`${placeWords(sheet, one)} is worked out; propose what it is made of.`)
+      }
+      const id = randomUUID()
+      const { actor } = context
+      await context.ledger
+        .insert(tables.proposals)
+        .values({ id, ...input, byId: actor.id, byName: actor.name, at: context.clock().toISOString() })
+      return { id }
+    }),
+
+  proposals: read({ role: 'viewer', summary: 'Changes that were suggested and wait' })
+    .input(Of)
+    .output(
+      z.array(
+        z.object({
+          id: z.string(),
+          edits: z.array(Cell.extend({ value: z.string().nullable() })),
+          why: z.string(),
+          byName: z.string(),
+          at: z.string(),
+        }),
+      ),
+    )
+    .handler(({ input, context }) => {
+      wholeCompany(context.actor)
+      return context.ledger
+        .select()
+        .from(tables.proposals)
+        .where(and(eq(tables.proposals.version, input.version), eq(tables.proposals.state, 'proposed')))
+        .orderBy(tables.proposals.at)
+    }),
+
+  settle: write({ role: 'lead', summary: 'Take or refuse suggested changes', agents: false })
+    .input(z.object({ id: z.string(), take: z.boolean() }))
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const [found] = await context.ledger
+        .select()
+        .from(tables.proposals)
+        .where(eq(tables.proposals.id, input.id))
+        .for('update')
+      if (found?.state !== 'proposed') throw new Failure('not_found', 'There is no such suggestion waiting.')
+      if (input.take) {
+        const version = await versionOf(context, found.version, true)
+        const rows = await rowsOf(context, version.id)
+        const heads = new Map(rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
+        const edits = found.edits.map((one, n) => ({
+          ...one,
+          id: `${found.id.slice(0, 18)}-${n.toString(36)}`,
+          after: (heads.get(`${one.line}\u001e${sliceKey(one.slice)}`)?.[one.period] ?? []).filter(
+            (_, at) => at % 2 === 0,
+          ) as string[],
+        }))
+        await edit(context, version, edits, `${found.byName}: ${found.why}`)
+      }
+      await context.ledger
+        .update(tables.proposals)
+        .set({ state: input.take ? 'taken' : 'refused' })
+        .where(eq(tables.proposals.id, input.id))
+      context.note({ subject: `proposal ${input.id}`, after: { taken: input.take } })
+      return done
+    }),
+
+  carry: writeLast({
+    role: 'lead',
+    summary: 'Stand a version beside the actuals everywhere, phased to days',
+    agents: false,
+  })
+    .input(Of)
+    .output(z.object({ lines: z.int(), days: z.int(), notes: z.array(z.string()) }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const version = await versionOf(context, input.version)
+      await context.record(async inside => {
+        inside.note({ subject: `plan ${version.id}`, after: { carried: true } })
+      })
+      return carry(context, version)
+    }),
+
+  compare: read({
+    role: 'viewer',
+    summary: 'Two versions side by side: lines in all, and the cells that differ',
+  })
+    .input(z.object({ a: z.string(), b: z.string() }))
+    .output(
+      z.object({
+        cells: z.array(Cell.extend({ before: z.string().nullable(), after: z.string().nullable() })),
+        more: z.int(),
+        lines: z.array(
+          z.object({
+            name: z.string(),
+            label: z.string(),
+            unit: z.string(),
+            good: z.string(),
+            a: z.string().nullable(),
+            b: z.string().nullable(),
+            changed: z.boolean(),
+          }),
+        ),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const [a, b] = await Promise.all([versionOf(context, input.a), versionOf(context, input.b)])
+      const [rowsA, rowsB] = [await rowsOf(context, a.id), await rowsOf(context, b.id)]
+      const found = difference(contentOf(a.sheet, rowsA), contentOf(b.sheet, rowsB))
+      const plans = [
+        calculate(a.sheet, inputsOf(a.sheet, rowsA)),
+        calculate(b.sheet, inputsOf(b.sheet, rowsB)),
+      ]
+      const total = (n: number, name: string) => {
+        const plan = plans[n] as (typeof plans)[number]
+        return plan.lineNumber(name) === undefined
+          ? null
+          : plainOrNull(rolled(plan, name, { members: {}, first: 0, last: plan.sheet.periods.length - 1 }))
+      }
+      const changed = new Set(found.lines.map(one => one.name))
+      const lines = [
+        ...a.sheet.lines,
+        ...b.sheet.lines.filter(line => !a.sheet.lines.some(one => one.name === line.name)),
+      ]
+      return {
+        cells: found.cells.slice(0, 2000),
+        more: Math.max(0, found.cells.length - 2000),
+        lines: lines.map(({ name, label, unit, good }) => ({
+          name,
+          label,
+          unit,
+          good,
+          a: total(0, name),
+          b: total(1, name),
+          changed: changed.has(name),
+        })),
+      }
+    }),
+}

@@ -1,0 +1,305 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { and, desc, eq, gt, inArray } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Context } from '#features/context.ts'
+import { addDays, type Day } from '#kernel/day.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import type { CalendarRule } from '#kernel/period.ts'
+import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.ts'
+import type { Content } from '#kernel/plan/edits.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/sheet.ts'
+import { template } from '#kernel/plan/templates.ts'
+import type { CalendarSetting } from '#metrics/world.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import * as settings from '#postgres/tables/settings.ts'
+import { askAs, filledFrom, known, membersOf, yearBefore } from './actuals.ts'
+import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
+import { inputsOf, type Row, type StartShape } from './model.ts'
+import { blockOf, sheetFrom } from './pasted.ts'
+
+type Found = typeof tables.versions.$inferSelect
+type Start = z.output<typeof StartShape>
+
+/** A version worked out, from the ledger. */
+export async function worked(context: Context, version: Found): Promise<Calculation> {
+  return calculate(version.sheet, inputsOf(version.sheet, await rowsOf(context, version.id)))
+}
+
+export const contentOf = (sheet: Sheet, rows: readonly Row[]): Content => ({
+  sheet,
+  figures: new Map(
+    inputsOf(sheet, rows)
+      .filter(input => input.value !== null)
+      .map(input => [addressKey(input), input]),
+  ),
+})
+
+/** The company's calendar. */
+export async function ruleOf({ ledger }: Context): Promise<CalendarRule> {
+  const [company] = await ledger.select().from(settings.company)
+  return (
+    (company?.calendar as CalendarSetting | undefined) ?? {
+      calendar: 'gregorian',
+      fiscalStartMonth: 1,
+      weekStart: 1,
+      yearEnd: 'nearest_saturday',
+    }
+  )
+}
+
+/** Keeps a version as it was begun. */
+export async function start(context: Context, input: Start, made: Begun): Promise<Found> {
+  const { ledger, actor } = context
+  const [taken] = await ledger
+    .select({ id: tables.versions.id })
+    .from(tables.versions)
+    .where(eq(tables.versions.id, input.id))
+  if (taken)
+    throw new Failure('conflict', `There is a version "${input.id}" already.`, {
+      next: 'Choose another name.',
+    })
+  const at = context.clock().toISOString()
+  const batch = randomUUID().slice(0, 8)
+  const rows = made.rows ?? rowsFrom(made.inputs, n => `${batch}-${n.toString(36)}`)
+  const [version] = await ledger
+    .insert(tables.versions)
+    .values({
+      id: input.id,
+      name: input.name,
+      kind: input.kind,
+      basedOn: made.basedOn,
+      closedPeriods: made.closedPeriods,
+      sheet: made.sheet,
+      createdBy: actor.name,
+      createdAt: at,
+      updatedAt: at,
+    })
+    .returning()
+  await storeRows(ledger, input.id, rows)
+  return version as Found
+}
+
+export interface Begun {
+  sheet: Sheet
+  inputs: Input[]
+  rows?: Row[]
+  basedOn: string | null
+  closedPeriods: number
+  notes: string[]
+}
+
+/** What a version begins with: asked of last year, the run-rate, another version, or what was pasted. */
+export async function begin(context: Context, input: Start): Promise<Begun> {
+  if (input.from > input.to) throw invalid('The plan ends before it begins.')
+  const begun = await beginning(context, input)
+  for (const figure of begun.inputs) checkFigure(begun.sheet, figure)
+  return begun
+}
+
+async function beginning(context: Context, input: Start): Promise<Begun> {
+  const { begin: how, currency, from, to, grain } = input
+  const rule = await ruleOf(context)
+  const none = { basedOn: null, closedPeriods: 0, notes: [] }
+  if (how.with === 'sheet') return { ...none, sheet: how.sheet, inputs: [] }
+  if (how.with === 'pasted')
+    return { ...none, ...sheetFrom(blockOf(how.text), { rule, from, to, grain, currency }) }
+  if (how.with === 'version') return fromVersion(context, how.version, how.closedPeriods)
+  const periods = sheetPeriods(rule, from, to, grain)
+  const first = periods[0]
+  const last = periods.at(-1)
+  if (!first || !last) throw invalid('There is no period between these days.')
+  const lastDay = await latestDay(context)
+  const base =
+    how.with === 'run_rate' && lastDay
+      ? { from: addDays(lastDay, -90), to: lastDay }
+      : { from: yearBefore(rule, first).from, to: yearBefore(rule, last).to }
+  const sessions = how.with === 'template' || (await known(context, ['sessions'], base)).has('sessions')
+  const sheet: Sheet = {
+    currency,
+    periods,
+    dimensions: how.over.length > 0 ? await membersOf(context, how.over, base) : [],
+    lines: template({ ...how, sessions, ...(how.waterfall && { waterfall: how.waterfall }) }),
+  }
+  if (how.with === 'template') return { ...none, sheet, inputs: [] }
+  const inputs = await filledFrom(
+    context,
+    sheet,
+    period => (how.with === 'run_rate' ? base : yearBefore(rule, period)),
+    how.growth,
+  )
+  const filled = new Set(inputs.map(one => one.line))
+  const empty = sheet.lines.filter(
+    line => line.formula === null && line.blank !== 'zero' && !filled.has(line.name),
+  )
+  return {
+    ...none,
+    sheet,
+    inputs,
+    notes: [
+      `Filled from ${base.from} to ${base.to}.`,
+      ...(sessions
+        ? []
+        : ['No sessions are counted: orders are filled in instead of sessions × conversion.']),
+      ...(empty.length > 0 ? [`Still to be filled in: ${empty.map(line => line.label).join(', ')}.`] : []),
+    ],
+  }
+}
+
+async function fromVersion(context: Context, id: string, closedPeriods: number): Promise<Begun> {
+  const before = await versionOf(context, id)
+  const rows = await rowsOf(context, id)
+  const notes: string[] = []
+  const { sheet } = before
+  if (closedPeriods > sheet.periods.length)
+    throw invalid(
+      `${before.name} has ${sheet.periods.length} periods; ${closedPeriods} of them cannot be closed.`,
+    )
+  let kept: Row[] = rows.map(row => ({ ...row, cells: lastOnly(row.cells) }))
+  if (closedPeriods > 0) {
+    // Closed periods take what happened; where nothing was counted the plan stays, and it is said.
+    const closed = { ...sheet, periods: sheet.periods.slice(0, closedPeriods) }
+    const actuals = await filledFrom(context, closed, period => period, '0')
+    const batch = randomUUID().slice(0, 8)
+    const byRow = new Map(kept.map(row => [`${row.line}\u001e${row.slice}`, row]))
+    for (const row of rowsFrom(actuals, n => `${batch}-${n.toString(36)}`)) {
+      const own = byRow.get(`${row.line}\u001e${row.slice}`)
+      if (own) Object.assign(own.cells, row.cells)
+      else byRow.set(`${row.line}\u001e${row.slice}`, row)
+    }
+    kept = [...byRow.values()]
+    const filled = new Set(actuals.map(one => one.line))
+    const without = sheet.lines.filter(line => line.formula === null && !filled.has(line.name))
+    notes.push(
+      `${closedPeriods} ${closedPeriods === 1 ? 'period is' : 'periods are'} actuals, the rest from ${before.name}.`,
+      ...(without.length > 0
+        ? [
+            `No actuals are known for ${without.map(line => line.label).join(', ')}: the figures of ${before.name} stay.`,
+          ]
+        : []),
+    )
+  }
+  return { sheet, inputs: [], rows: kept, basedOn: id, closedPeriods, notes }
+}
+
+const lastOnly = (cells: Row['cells']): Row['cells'] =>
+  Object.fromEntries(Object.entries(cells).map(([period, heads]) => [period, heads.slice(-2)]))
+
+/** The last day there are sales of. */
+export async function latestDay(context: Context): Promise<Day | null> {
+  const answer = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
+  return answer.meta.lastDay
+}
+
+/** Everything a version is, in one order: the same content has the same hash on every machine. */
+export function sealed(
+  sheet: Sheet,
+  rows: readonly Row[],
+): {
+  content: { sheet: Sheet; rows: { line: string; slice: string; cells: Record<string, string> }[] }
+  hash: string
+} {
+  const plain = rows
+    .map(({ line, slice, cells }) => ({
+      line,
+      slice,
+      cells: Object.fromEntries(
+        Object.entries(cells)
+          .flatMap(([period, heads]) =>
+            heads.at(-1) == null ? [] : [[period, heads.at(-1) as string] as const],
+          )
+          .sort(([a], [b]) => a.localeCompare(b)),
+      ),
+    }))
+    .filter(row => Object.keys(row.cells).length > 0)
+    .sort((a, b) => (a.line === b.line ? a.slice.localeCompare(b.slice) : a.line.localeCompare(b.line)))
+  return { content: { sheet, rows: plain }, hash: hashOf(sheet, plain) }
+}
+
+/** Over inputs, formulas and every result: a figure that came out otherwise would show. */
+export function hashOf(
+  sheet: Sheet,
+  rows: readonly { line: string; slice: string; cells: Record<string, string> }[],
+): string {
+  const inputs = rows.flatMap(row =>
+    Object.entries(row.cells).map(([period, value]) => ({
+      line: row.line,
+      slice: sliceOf(row.slice),
+      period,
+      value,
+    })),
+  )
+  const known = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
+  const plan = calculate(
+    sheet,
+    inputs.filter(one => known.has(one.line)),
+  )
+  const hash = createHash('sha256').update(JSON.stringify(inOrder([sheet, rows])))
+  sheet.lines.forEach((_, line) => {
+    for (let slice = 0; slice < plan.slices(line).count; slice += 1)
+      for (let period = 0; period < sheet.periods.length; period += 1)
+        hash.update(`${plainOrNull(plan.at(line, slice, period))};`)
+  })
+  return hash.digest('hex')
+}
+
+/** The ledger gives objects' members back in an order of its own. */
+const inOrder = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(inOrder)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([name, inner]) => [name, inOrder(inner)]),
+        )
+      : value
+
+export async function keep(
+  context: Context,
+  version: Found,
+  reason: 'submitted' | 'approved' | 'locked' | 'frozen',
+): Promise<{ id: string; hash: string }> {
+  const { content, hash } = sealed(version.sheet, await rowsOf(context, version.id))
+  const id = randomUUID()
+  const { actor } = context
+  await context.ledger.insert(tables.snapshots).values({
+    id,
+    version: version.id,
+    reason,
+    hash,
+    content,
+    byId: actor.id,
+    byName: actor.name,
+    at: context.clock().toISOString(),
+  })
+  return { id, hash }
+}
+
+/** Cells that differ from when the version was last approved, by address. */
+export async function changedSince(
+  context: Context,
+  version: Found,
+  rows: readonly Row[],
+): Promise<string[]> {
+  if (version.state !== 'approved' && version.state !== 'locked') return []
+  const [last] = await context.ledger
+    .select()
+    .from(tables.snapshots)
+    .where(and(eq(tables.snapshots.version, version.id), inArray(tables.snapshots.reason, ['approved'])))
+    .orderBy(desc(tables.snapshots.at))
+    .limit(1)
+  if (!last) return []
+  const changes = await context.ledger
+    .selectDistinct({ line: tables.changes.line, slice: tables.changes.slice, period: tables.changes.period })
+    .from(tables.changes)
+    .where(and(eq(tables.changes.version, version.id), gt(tables.changes.at, last.at)))
+  const then = new Map(last.content.rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
+  const now = new Map(rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
+  return changes
+    .filter(({ line, slice, period }) => {
+      const key = `${line}\u001e${slice}`
+      return (then.get(key)?.[period] ?? null) !== (now.get(key)?.[period]?.at(-1) ?? null)
+    })
+    .map(({ line, slice, period }) => addressKey({ line, slice: sliceOf(slice), period }))
+}

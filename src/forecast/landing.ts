@@ -1,0 +1,317 @@
+import { addDays, type Day, dayCount, daysBetween, earlier } from '#kernel/day.ts'
+import type { Feast } from '#kernel/feasts.ts'
+import { normalBelow } from '#kernel/plan/random.ts'
+import { sharesOf } from './phasing.ts'
+import { learnShape, type TradedDay, type YearShape } from './year-shape.ts'
+
+/** A month (or retail period) on its way. */
+export interface Span {
+  from: Day
+  to: Day
+}
+
+export interface LandingInput {
+  /** Every day there is, up to the last complete one. Days not named sold nothing. */
+  history: readonly TradedDay[]
+  span: Span
+  events?: readonly Feast[]
+  /** Periods that were before, for what is learnt from how such estimates fared; the most recent last. */
+  earlier: readonly Span[]
+}
+
+/** Where a month will end. Estimates in doubles; the actual to date is what was counted. */
+export interface Landing {
+  actual: number
+  /** Share of the period's trade that is usually done by now: the point on the cumulative curve. */
+  elapsed: number
+  p10: number
+  p50: number
+  p90: number
+  /** Plan to date by the curve, and actual ÷ it. */
+  planToDate: number | null
+  pace: number | null
+  /** (plan − actual) ÷ what is left of the curve: what each ordinary remaining day must bring. */
+  requiredPerDay: number | null
+  /** Remaining days in ordinary days: a Black Friday counts as several. */
+  daysLeft: number
+  probability: number | null
+  /** How estimates of earlier periods fared, by the same rule: shown beside the interval. */
+  backtest: Backtest
+  notes: string[]
+}
+
+export interface Backtest {
+  estimates: number
+  /** Of intervals meant to hold 80 %. */
+  covered: number | null
+  /** Mean absolute error of the middle estimate, as a share of the period. */
+  error: number | null
+  /** Factor the intervals were widened (above 1) or narrowed by for it. */
+  widened: number
+}
+
+/** z of 90 % of the normal distribution. */
+const z90 = 1.2815515655446004
+/** Relative error of a first guess made from the level of trade alone, before anything is learnt. */
+const firstGuess = 0.25
+
+interface Guess {
+  log: number
+  sd: number
+  actual: number
+  elapsed: number
+  /** Share of the curve that is left. */
+  rest: number
+}
+
+/**
+ * Estimates where a period will end from its course so far, and how sure that is. Two sources are weighed by how far
+ * each is usually off: what the actual to date makes of the curve, and what the last year and the recent trend would
+ * have said beforehand. The width is then set by how earlier periods fared at the same stage.
+ * What is learnt is learnt once; `at` gives the estimate as it stood after any day of the period.
+ */
+export function landing(input: LandingInput): { at(until: Day, plan?: number): Landing } {
+  const { history, span, events = [] } = input
+  const values = new Map(history.map(one => [one.day, one.value]))
+  const before = history.filter(one => one.day < span.from)
+  const shape = learnShape(before.length > 0 ? before : history, events)
+  const { backtest, tested } = testEarlier(input)
+  const notes = [
+    ...shape.notes,
+    ...(tested === 0 ? ['No earlier period could be tested: the width is a first guess.'] : []),
+  ]
+  const base = basis(shape, before, span)
+  const ordinary = usualWeight(shape, span)
+  return {
+    at(asked, plan) {
+      const until = earlier(asked, span.to)
+      const done = until >= span.to
+      const guess = estimate(base, values, until)
+      const width = done ? 0 : guess.sd * backtest.widened
+      const remaining = (z: number) => (done ? 0 : Math.exp(guess.log + z * width))
+      const p50 = guess.actual + remaining(0)
+      const daysLeft = done
+        ? 0
+        : daysBetween(addDays(until, 1), span.to).reduce((sum, day) => sum + shape.weight(day), 0) / ordinary
+      const planToDate = plan === undefined ? null : plan * guess.elapsed
+      return {
+        actual: guess.actual,
+        elapsed: guess.elapsed,
+        p10: guess.actual + remaining(-z90),
+        p50,
+        p90: guess.actual + remaining(z90),
+        planToDate,
+        pace: planToDate ? guess.actual / planToDate : null,
+        requiredPerDay:
+          plan === undefined || daysLeft <= 0 ? null : Math.max(0, plan - guess.actual) / daysLeft,
+        daysLeft,
+        probability: plan === undefined ? null : chance(plan, guess, width, done),
+        backtest,
+        notes,
+      }
+    },
+  }
+}
+
+/** Probability that the period ends at `plan` or above. */
+const chance = (plan: number, guess: Guess, width: number, done: boolean): number => {
+  if (plan <= guess.actual) return 1
+  if (done) return 0
+  const ahead = guess.log - Math.log(plan - guess.actual)
+  return width > 0 ? normalBelow(ahead / width) : Number(ahead >= 0)
+}
+
+/** Weight of an ordinary trading day of the period. */
+function usualWeight(shape: YearShape, span: Span): number {
+  const weights = daysBetween(span.from, span.to)
+    .map(day => shape.weight(day))
+    .filter(weight => weight > 0)
+    .sort((a, b) => a - b)
+  return weights[Math.floor(weights.length / 2)] ?? 1
+}
+
+/** What is known of a period before it begins. */
+interface Basis {
+  days: readonly Day[]
+  shares: readonly number[]
+  noise: { variance: number; drift: number }
+  first: { log: number; variance: number } | null
+}
+
+const basis = (shape: YearShape, before: readonly TradedDay[], span: Span): Basis => {
+  const days = daysBetween(span.from, span.to)
+  return {
+    days,
+    shares: sharesOf(days, shape),
+    noise: dayNoise(shape, before),
+    first: beforehand(shape, before, span),
+  }
+}
+
+/** What is left of the period, as a lognormal: its logarithm's middle and spread, before widening. */
+function estimate(
+  { days, shares, noise, first }: Basis,
+  values: ReadonlyMap<Day, number>,
+  until: Day,
+): Guess {
+  let [actual, elapsed, spentSquares, restSquares] = [0, 0, 0, 0]
+  days.forEach((day, n) => {
+    const share = shares[n] as number
+    if (day <= until) {
+      actual += values.get(day) ?? 0
+      elapsed += share
+      spentSquares += share * share
+    } else restSquares += share * share
+  })
+  const rest = Math.max(0, 1 - elapsed)
+  // A day's noise, and how much a period's own course strays from the usual one.
+  const byCurve =
+    elapsed > 0 && actual > 0
+      ? {
+          log: Math.log(actual / elapsed),
+          variance: (noise.variance * spentSquares) / elapsed ** 2 + noise.drift ** 2 * (1 - elapsed),
+        }
+      : null
+  const pooled =
+    byCurve && first
+      ? {
+          log:
+            (byCurve.log / byCurve.variance + first.log / first.variance) /
+            (1 / byCurve.variance + 1 / first.variance),
+          variance: 1 / (1 / byCurve.variance + 1 / first.variance),
+        }
+      : (byCurve ?? first ?? { log: Math.log(Math.max(1, actual)), variance: firstGuess ** 2 })
+  const variance = pooled.variance + (rest > 0 ? (noise.variance * restSquares) / rest ** 2 : 0)
+  return {
+    log: pooled.log + Math.log(Math.max(rest, 1e-9)),
+    sd: Math.sqrt(variance),
+    actual,
+    elapsed,
+    rest,
+  }
+}
+
+/** What would have been said before the period began: the shape's weights in the size of the last weeks. */
+function beforehand(
+  shape: YearShape,
+  before: readonly TradedDay[],
+  span: Span,
+): { log: number; variance: number } | null {
+  const [firstDay, lastDay] = [before[0]?.day, addDays(span.from, -1)]
+  if (firstDay === undefined) return null
+  const values = new Map(before.map(one => [one.day, one.value]))
+  const scaleOver = (days: number): number | null => {
+    const from = addDays(lastDay, 1 - days)
+    if (from < firstDay) return null
+    let [sold, weight] = [0, 0]
+    for (const day of daysBetween(from, lastDay)) {
+      sold += values.get(day) ?? 0
+      weight += shape.weight(day)
+    }
+    return weight > 0 && sold > 0 ? sold / weight : null
+  }
+  // The last quarter against the same weeks of the year before, leaning to the last four weeks.
+  const scales = [scaleOver(28), scaleOver(91)].filter(one => one !== null)
+  const ahead = daysBetween(span.from, span.to).reduce((sum, day) => sum + shape.weight(day), 0)
+  if (scales.length === 0 || ahead <= 0) return null
+  const logs = scales.map(Math.log)
+  const year = dayCount(firstDay, lastDay) >= 364
+  const sd = year ? firstGuess * 0.6 : firstGuess * 1.2
+  return { log: logs.reduce((a, b) => a + b, 0) / logs.length + Math.log(ahead), variance: sd ** 2 }
+}
+
+/**
+ * How far days stray from the shape: variance of a day relative to its expected value, the drift of whole weeks beyond
+ * what such days would make by chance.
+ */
+function dayNoise(shape: YearShape, before: readonly TradedDay[]): { variance: number; drift: number } {
+  const recent = before.slice(-182)
+  const first = recent[0]?.day
+  const last = recent.at(-1)?.day
+  if (first === undefined || last === undefined) return { variance: 0.25, drift: 0.1 }
+  const values = new Map(recent.map(one => [one.day, one.value]))
+  const days = daysBetween(first, last)
+  const blocks: { sold: number; weight: number; days: { value: number; weight: number }[] }[] = []
+  for (let n = 0; n + 28 <= days.length; n += 28) {
+    const own = days.slice(n, n + 28).map(day => ({ value: values.get(day) ?? 0, weight: shape.weight(day) }))
+    blocks.push({
+      sold: own.reduce((sum, one) => sum + one.value, 0),
+      weight: own.reduce((sum, one) => sum + one.weight, 0),
+      days: own,
+    })
+  }
+  let [squares, count, weekSquares, weeks, expectedWeek] = [0, 0, 0, 0, 0]
+  for (const block of blocks) {
+    if (block.sold <= 0 || block.weight <= 0) continue
+    const scale = block.sold / block.weight
+    for (const one of block.days) {
+      if (one.weight <= 0) continue
+      const error = Math.max(-1, Math.min(3, one.value / (one.weight * scale) - 1))
+      squares += error * error
+      count += 1
+    }
+    for (let week = 0; week < 28; week += 7) {
+      const own = block.days.slice(week, week + 7)
+      const expected = own.reduce((sum, one) => sum + one.weight, 0) * scale
+      if (expected <= 0) continue
+      weekSquares += (own.reduce((sum, one) => sum + one.value, 0) / expected - 1) ** 2
+      expectedWeek += own.reduce((sum, one) => sum + (one.weight * scale) ** 2, 0) / expected ** 2
+      weeks += 1
+    }
+  }
+  if (count < 14) return { variance: 0.25, drift: 0.1 }
+  const variance = squares / count
+  const beyond = weeks > 0 ? weekSquares / weeks - (variance * expectedWeek) / weeks : 0
+  return { variance, drift: Math.sqrt(Math.max(0.0004, Math.min(0.04, beyond))) }
+}
+
+/** Stages of a period that earlier ones are tested at, as shares of its days. */
+const stages = [0.17, 0.33, 0.5, 0.67, 0.83]
+
+/** Estimates earlier periods as they stood at five stages, each from what was known then, and compares them with their ends. */
+function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
+  backtest: Backtest
+  tested: number
+} {
+  const values = new Map(history.map(one => [one.day, one.value]))
+  const first = history[0]?.day ?? ''
+  const scores: { error: number; z: number; covered: boolean; period: number }[] = []
+  spans.slice(-12).forEach((span, period) => {
+    // At least eight weeks before it, or there is no shape to speak of.
+    if (first === '' || dayCount(first, span.from) < 57) return
+    const before = history.filter(one => one.day < span.from)
+    const base = basis(learnShape(before, events), before, span)
+    const total = daysBetween(span.from, span.to).reduce((sum, day) => sum + (values.get(day) ?? 0), 0)
+    if (total <= 0) return
+    for (const stage of stages) {
+      const until = addDays(span.from, Math.max(0, Math.round(dayCount(span.from, span.to) * stage) - 1))
+      const guess = estimate(base, values, until)
+      const left = total - guess.actual
+      if (left <= 0 || guess.rest <= 0) continue
+      const z = (Math.log(left) - guess.log) / guess.sd
+      scores.push({
+        z,
+        error: Math.abs(guess.actual + Math.exp(guess.log) - total) / total,
+        covered: Math.abs(z) <= z90,
+        period,
+      })
+    }
+  })
+  if (scores.length === 0)
+    return { backtest: { estimates: 0, covered: null, error: null, widened: 1.15 }, tested: 0 }
+  // The width at which four fifths of earlier estimates would have held, drawn towards none while periods are few.
+  const sizes = scores.map(one => Math.abs(one.z)).sort((a, b) => a - b)
+  const needed = (sizes[Math.min(sizes.length - 1, Math.ceil(0.8 * (sizes.length + 1)) - 1)] as number) / z90
+  const periods = new Set(scores.map(one => one.period)).size
+  const trust = periods / (periods + 4)
+  const widened = Math.exp(trust * Math.log(Math.max(0.5, Math.min(3, needed))) + (1 - trust) * Math.log(1.1))
+  return {
+    tested: periods,
+    backtest: {
+      estimates: scores.length,
+      covered: scores.filter(one => Math.abs(one.z) <= z90 * widened).length / scores.length,
+      error: scores.reduce((sum, one) => sum + one.error, 0) / scores.length,
+      widened,
+    },
+  }
+}

@@ -1,0 +1,165 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { addDays, addYears, type Day, daysBetween, monthEnd, weekday } from '#kernel/day.ts'
+import { sum } from '#kernel/money.ts'
+import { landing } from './landing.ts'
+import { phase, phaseHours, shareOut, sharesOf } from './phasing.ts'
+import { learnShape, type TradedDay } from './year-shape.ts'
+
+/** Net sales by day of the two years that come with the project (UCI Online Retail and Online Retail II, D. Chen, CC BY 4.0). */
+let shop: TradedDay[] = []
+beforeAll(async () => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  const read = await connection.runAndReadAll(
+    `SELECT strftime(InvoiceDate::DATE, '%Y-%m-%d') AS day, sum(Quantity * UnitPrice)::DOUBLE AS value
+     FROM 'data/online-retail.parquet' GROUP BY 1 ORDER BY 1`,
+  )
+  shop = read.getRowObjectsJson().map(row => ({ day: String(row.day), value: Number(row.value) }))
+}, 60_000)
+
+const monthsOf = (from: Day, to: Day) => {
+  const months: { from: Day; to: Day }[] = []
+  for (let day = from; monthEnd(day) <= to; day = addDays(monthEnd(day), 1))
+    months.push({ from: day, to: monthEnd(day) })
+  return months
+}
+
+describe('a figure phased to days', () => {
+  it('adds up to itself exactly, whatever the figure, the range and the adjustments', () => {
+    const shape = learnShape(
+      daysBetween('2025-01-01', '2025-12-31').map(day => ({
+        day,
+        value: weekday(day) * 10 + Number(day.slice(8)),
+      })),
+    )
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -999_999_999, max: 999_999_999 }).map(n => (n / 1000).toFixed(3)),
+        fc.integer({ min: 0, max: 400 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.float({ min: 0, max: 20, noNaN: true }),
+        (amount, length, places, by) => {
+          const from = '2026-02-10'
+          const phased = phase(amount, from, addDays(from, length), shape, {
+            places,
+            adjustments: { [addDays(from, 3)]: by },
+          })
+          expect(phased).toHaveLength(length + 1)
+          expect(Number(sum(phased.map(one => one.amount)))).toBe(Number(amount))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+  it('gives what rounding leaves to the largest remainders', () => {
+    expect(shareOut('10', [1, 1, 1], 0)).toEqual(['4', '3', '3'])
+    expect(shareOut('-0.05', [1, 2], 2)).toEqual(['-0.02', '-0.03'])
+    expect(shareOut('1', [0, 0], 2)).toEqual(['0.50', '0.50'])
+  })
+  it('goes by hours as its weekday runs', () => {
+    const counts = [
+      { weekday: 1, hour: 9, value: 30 },
+      { weekday: 1, hour: 17, value: 10 },
+      { weekday: 6, hour: 11, value: 400 },
+    ]
+    const monday = phaseHours('100.00', '2026-03-02', counts)
+    expect(sum(monday)).toBe('100')
+    expect(Number(monday[9])).toBeGreaterThan(Number(monday[11]))
+  })
+  it('follows Easter where it falls, and leaves a shut weekday shut', () => {
+    // Ten times as much on Good Friday; nothing on Sundays.
+    const history = daysBetween('2023-01-01', '2025-12-31').map(day => ({
+      day,
+      value: ['2023-04-07', '2024-03-29', '2025-04-18'].includes(day) ? 1000 : weekday(day) === 7 ? 0 : 100,
+    }))
+    const april = new Map(
+      phase('3000', '2026-04-01', '2026-04-30', learnShape(history)).map(one => [
+        one.day,
+        Number(one.amount),
+      ]),
+    )
+    expect(april.get('2026-04-03')).toBeGreaterThan(6 * (april.get('2026-04-10') ?? 0))
+    expect(april.get('2026-04-05')).toBe(0)
+  })
+  it('covers a 53rd week as any other, and says when it knows too little', () => {
+    const shape = learnShape(daysBetween('2026-01-01', '2026-01-20').map(day => ({ day, value: 5 })))
+    expect(phase('5300', '2028-01-30', '2029-02-03', shape)).toHaveLength(371)
+    expect(shape.notes.join(' ')).toContain('less than a year')
+    expect(learnShape([]).notes[0]).toContain('no history')
+  })
+
+  it('beats even days and last year by date on a real second year, from the first alone', () => {
+    const values = new Map(shop.map(one => [one.day, one.value]))
+    const learnt = learnShape(shop.filter(one => one.day < '2010-12-01'))
+    const flat = { weight: () => 1 }
+    const lastYear = { weight: (day: Day) => Math.max(0, values.get(addYears(day, -1)) ?? 0) }
+    const error = (shape: { weight(day: Day): number }, spans: { from: Day; to: Day }[]) => {
+      let [missed, whole] = [0, 0]
+      for (const { from, to } of spans) {
+        const days = daysBetween(from, to)
+        const total = days.reduce((all, day) => all + (values.get(day) ?? 0), 0)
+        sharesOf(days, shape).forEach((share, n) => {
+          missed += Math.abs(share * total - (values.get(days[n] as Day) ?? 0))
+        })
+        whole += total
+      }
+      return missed / whole
+    }
+    for (const spans of [monthsOf('2010-12-01', '2011-11-30'), [{ from: '2010-12-01', to: '2011-11-30' }]]) {
+      const own = error(learnt, spans)
+      // Seen: 0.27 by month and 0.28 by year, against 0.53 and 0.59 even, 0.57 and 0.58 last year by date.
+      expect(own).toBeLessThan(0.7 * error(flat, spans))
+      expect(own).toBeLessThan(0.7 * error(lastYear, spans))
+    }
+  })
+})
+
+describe('where a month lands', () => {
+  it('holds four fifths of month ends in its range, from the fifth day on, knowing only what was before', () => {
+    const months = monthsOf('2009-12-01', '2011-11-30')
+    const values = new Map(shop.map(one => [one.day, one.value]))
+    let [held, all, missed, straight] = [0, 0, 0, 0]
+    months.slice(3).forEach((span, n) => {
+      const outlook = landing({
+        history: shop.filter(one => one.day <= span.to),
+        span,
+        earlier: months.slice(0, n + 3),
+      })
+      const days = daysBetween(span.from, span.to)
+      const total = days.reduce((sum, day) => sum + (values.get(day) ?? 0), 0)
+      for (let day = 5; day < days.length; day += 3) {
+        const found = outlook.at(days[day - 1] as Day)
+        held += Number(total >= found.p10 && total <= found.p90)
+        missed += Math.abs(found.p50 / total - 1)
+        straight += Math.abs((found.actual * days.length) / day / total - 1)
+        all += 1
+      }
+    })
+    // Seen: 80 % held, off by 6.4 % on average, against 10.4 % by a straight line.
+    expect(held / all).toBeGreaterThan(0.7)
+    expect(held / all).toBeLessThan(0.9)
+    expect(missed).toBeLessThan(0.75 * straight)
+  }, 240_000)
+
+  it('is certain when the month is over, or the plan is made already', () => {
+    const history = daysBetween('2025-01-01', '2026-03-31').map(day => ({ day, value: 100 }))
+    const march = landing({
+      history,
+      span: { from: '2026-03-01', to: '2026-03-31' },
+      earlier: monthsOf('2025-06-01', '2026-02-28'),
+    })
+    expect(march.at('2026-03-31', 3100)).toMatchObject({
+      p10: 3100,
+      p50: 3100,
+      p90: 3100,
+      probability: 1,
+      requiredPerDay: null,
+    })
+    expect(march.at('2026-03-20', 1999).probability).toBe(1)
+    const half = march.at('2026-03-15', 3100)
+    expect(half.p50).toBeCloseTo(3100, -2)
+    expect(half.requiredPerDay).toBeCloseTo(100, 0)
+    expect(march.at('2026-03-15', 9000).probability).toBeLessThan(0.01)
+  })
+})

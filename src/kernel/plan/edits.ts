@@ -1,0 +1,110 @@
+import { type Address, addressKey, type Line, type Sheet } from './sheet.ts'
+
+/**
+ * Edits of cells as operations that may arrive in any order. An edit names the edits it was made on top of; two that
+ * did not know of each other are both kept, and the cell says so until somebody chooses. Nothing is overwritten unseen.
+ */
+export interface Edit extends Address {
+  id: string
+  /** Ids of the edits the author saw in the cell; empty where it was untouched. */
+  after: readonly string[]
+  value: string | null
+  by: string
+  /** When it was made, UTC ISO: part of the edit, not of its arrival. */
+  at: string
+}
+
+/** Edits of a cell that no other replaces: one, or several that contradict each other. Sorted by time and id. */
+export type Heads = readonly Pick<Edit, 'id' | 'value' | 'by' | 'at'>[]
+
+export interface CellState {
+  heads: Heads
+  /** Every edit that was replaced: an edit that arrives after its own replacement changes nothing. */
+  replaced: readonly string[]
+}
+
+export const untouched: CellState = { heads: [], replaced: [] }
+
+/** The cell after an edit; the same for any order of arrival of the same edits. */
+export function applied(cell: CellState, { id, after, value, by, at }: Edit): CellState {
+  const replaced = [...new Set([...cell.replaced, ...after])].sort()
+  const all = [...cell.heads.filter(head => head.id !== id), { id, value, by, at }]
+  const heads = all
+    .filter(head => !replaced.includes(head.id))
+    .sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id))
+  return { heads, replaced }
+}
+
+/** What the cell shows: the latest edit. */
+export const shown = (heads: Heads): string | null => heads.at(-1)?.value ?? null
+
+/** Whether people filled in different figures without knowing of each other. */
+export const inConflict = (heads: Heads): boolean => new Set(heads.map(head => head.value)).size > 1
+
+/** A difference between two versions: a cell, or the make-up of a line. */
+export interface Difference {
+  cells: (Address & { before: string | null; after: string | null })[]
+  lines: { name: string; before: Line | null; after: Line | null }[]
+}
+
+/** Figures of a version by `addressKey`. */
+export type Figures = ReadonlyMap<string, Address & { value: string | null }>
+
+export interface Content {
+  sheet: Sheet
+  figures: Figures
+}
+
+/** What turns A into B: cells filled, changed and emptied; lines added, changed and removed. */
+export function difference(a: Content, b: Content): Difference {
+  const cells: Difference['cells'] = []
+  for (const key of new Set([...a.figures.keys(), ...b.figures.keys()])) {
+    const before = a.figures.get(key)
+    const after = b.figures.get(key)
+    const { line, slice, period } = (before ?? after) as Address
+    const [was, is] = [before?.value ?? null, after?.value ?? null]
+    if (was !== is) cells.push({ line, slice, period, before: was, after: is })
+  }
+  const names = [...new Set([...a.sheet.lines, ...b.sheet.lines].map(line => line.name))]
+  const lines = names.flatMap(name => {
+    const before = a.sheet.lines.find(line => line.name === name) ?? null
+    const after = b.sheet.lines.find(line => line.name === name) ?? null
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ name, before, after }]
+  })
+  return { cells, lines }
+}
+
+/**
+ * A with a difference applied: A and `difference(A, B)` give B. Cells that no longer hold what the difference was made
+ * from are left and given back, so that nothing newer is lost.
+ */
+export function withDifference(
+  a: Content,
+  { cells, lines }: Difference,
+  order: readonly string[] = [],
+): { content: Content; refused: Difference['cells'] } {
+  const figures = new Map(a.figures)
+  const refused: Difference['cells'] = []
+  for (const cell of cells) {
+    const { before, after, ...address } = cell
+    const key = addressKey(address)
+    if ((figures.get(key)?.value ?? null) !== before) {
+      refused.push(cell)
+      continue
+    }
+    if (after === null) figures.delete(key)
+    else figures.set(key, { ...address, value: after })
+  }
+  const changed = new Map(lines.map(line => [line.name, line.after]))
+  const kept = a.sheet.lines.flatMap(line => {
+    const after = changed.get(line.name)
+    return after === undefined ? [line] : after === null ? [] : [after]
+  })
+  const own = new Set(a.sheet.lines.map(line => line.name))
+  const added = lines.flatMap(({ name, after }) => (after && !own.has(name) ? [after] : []))
+  const all = [...kept, ...added]
+  const place = new Map(order.map((name, at) => [name, at]))
+  if (order.length > 0)
+    all.sort((x, y) => (place.get(x.name) ?? all.length) - (place.get(y.name) ?? all.length))
+  return { content: { sheet: { ...a.sheet, lines: all }, figures }, refused }
+}

@@ -1,0 +1,128 @@
+import { dayCount } from '../day.ts'
+import { invalid } from '../error.ts'
+import type { Calculation } from './calculate.ts'
+import { spanOf } from './check.ts'
+import { exactly, reading } from './evaluate.ts'
+import { type Fixed, one, over, times } from './fixed.ts'
+import type { Reference } from './language.ts'
+import type { Line } from './sheet.ts'
+
+/** A part of a sheet: one member, or null for all, of each dimension named; and a run of periods by position. */
+export interface Part {
+  members: Readonly<Record<string, string | null>>
+  first: number
+  last: number
+}
+
+/**
+ * A line over a part of the sheet, rolled up as the line says: amounts are added, stocks are the last, ratios are worked
+ * out again from rolled-up inputs, filled-in rates are weighted. Null where something is missing or there is no total.
+ */
+export function rolled(calculation: Calculation, name: string, part: Part): Fixed | null {
+  const at = calculation.lineNumber(name)
+  const line = at === undefined ? undefined : calculation.sheet.lines[at]
+  if (at === undefined || !line) throw invalid(`The plan has no line "${name}".`)
+  const slices = slicesIn(calculation, line, part)
+  if (slices.length === 1 && part.first === part.last)
+    return calculation.at(at, slices[0] as number, part.first)
+  switch (line.roll) {
+    case 'sum':
+      return total(calculation, at, slices, part.first, part.last)
+    case 'last':
+      return total(calculation, at, slices, part.last, part.last)
+    case 'weighted':
+      return weighted(calculation, line, at, slices, part)
+    case 'ratio':
+      return again(calculation, at, part)
+    case 'none':
+      return null
+  }
+}
+
+/** Positions of the slices of a line that lie in a part. */
+export function slicesIn(calculation: Calculation, line: Line, { members }: Part): number[] {
+  const at = calculation.lineNumber(line.name) as number
+  const slices = calculation.slices(at)
+  const wanted = line.over.map(name => members[name] ?? null)
+  if (wanted.every(member => member !== null)) return [slices.find(wanted as string[])]
+  return Array.from({ length: slices.count }, (_, n) => n).filter(n => {
+    const own = slices.members(n)
+    return wanted.every((member, i) => member === null || own[i] === member)
+  })
+}
+
+const total = (
+  calculation: Calculation,
+  line: number,
+  slices: readonly number[],
+  first: number,
+  last: number,
+): Fixed | null => {
+  let sum = 0n
+  for (const slice of slices)
+    for (let period = first; period <= last; period += 1) {
+      const value = calculation.at(line, slice, period)
+      if (value === null) return null
+      sum += value
+    }
+  return sum
+}
+
+const weighted = (
+  calculation: Calculation,
+  line: Line,
+  at: number,
+  slices: readonly number[],
+  part: Part,
+): Fixed | null => {
+  const weigher = line.weight === undefined ? undefined : calculation.lineNumber(line.weight)
+  if (line.weight === undefined || weigher === undefined) return null
+  const members = calculation.slices(at)
+  let sum = 0n
+  let weights = 0n
+  for (const slice of slices) {
+    const own = members.members(slice)
+    const of = Object.fromEntries(line.over.map((name, i) => [name, own[i] ?? null]))
+    for (let period = part.first; period <= part.last; period += 1) {
+      const value = calculation.at(at, slice, period)
+      const weight = rolled(calculation, line.weight, {
+        members: { ...part.members, ...of },
+        first: period,
+        last: period,
+      })
+      if (value === null || weight === null) return null
+      sum += times(value, weight)
+      weights += weight
+    }
+  }
+  return over(sum, weights)
+}
+
+/** The line's own formula on what its inputs are over the part. */
+const again = (calculation: Calculation, at: number, part: Part): Fixed | null => {
+  const { node } = calculation.checked.lines[at] as { node: Parameters<typeof reading>[0] | null }
+  if (!node) return null
+  const { periods } = calculation.sheet
+  const days = periods
+    .slice(part.first, part.last + 1)
+    .reduce((all, period) => all + dayCount(period.from, period.to), 0)
+  const read = (reference: Reference) => () => {
+    const { lo, hi } = spanOf(reference)
+    if (reference.is === 'line') {
+      const [first, last] = [part.first + lo, part.last + lo]
+      if (first < 0 || last >= periods.length) return null
+      // What does not vary by a dimension of the part is itself whatever the member.
+      return rolled(calculation, reference.name, {
+        members: reference.all ? {} : part.members,
+        first,
+        last,
+      })
+    }
+    const first = Number.isFinite(lo) ? part.first + lo : 0
+    const last = Number.isFinite(hi) ? part.last + hi : periods.length - 1
+    if (first < 0 || last >= periods.length) return null
+    const sum = rolled(calculation, reference.name, { members: part.members, first, last })
+    return sum === null || reference.fold !== 'average' ? sum : over(sum, BigInt(last - first + 1) * one)
+  }
+  return reading(node, exactly, read, () => days)(0, part.first)
+}

@@ -1,0 +1,268 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigserial,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
+import type { Sheet } from '#kernel/plan/sheet.ts'
+
+/**
+ * The plan room: what was promised, what it will cost, and who said so. Figures are decimal text inside the cells of a
+ * row; a row is a line in one slice, so that a version of ten thousand rows opens with ten thousand reads, not a quarter
+ * of a million.
+ */
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
+const by = { byId: text('by_id').notNull(), byName: text('by_name').notNull() }
+const at = moment('at').notNull().default(sql`now()`)
+
+export const versions = pgTable('plan_versions', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  kind: text({ enum: ['budget', 'le', 'scenario', 'long_range'] }).notNull(),
+  /** Version it was made from. */
+  basedOn: text('based_on'),
+  /** Periods of it that are actuals: 3 in LE3. */
+  closedPeriods: integer('closed_periods').notNull().default(0),
+  state: text({ enum: ['draft', 'submitted', 'approved', 'locked'] })
+    .notNull()
+    .default('draft'),
+  sheet: jsonb().$type<Sheet>().notNull(),
+  /** Counts changes of the sheet itself: lines, periods, dimensions. */
+  revision: integer().notNull().default(1),
+  /** Who asked for approval: never who gives it. */
+  submittedBy: text('submitted_by'),
+  createdBy: text('created_by').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+})
+
+/** Cells of a line in a slice: period → edits nobody replaced, as [id, value, id, value…]; more than one pair is a conflict. */
+export type Cells = Record<string, (string | null)[]>
+
+export const rows = pgTable(
+  'plan_rows',
+  {
+    version: text().notNull(),
+    line: text().notNull(),
+    slice: text().notNull(),
+    cells: jsonb().$type<Cells>().notNull(),
+  },
+  table => [primaryKey({ columns: [table.version, table.line, table.slice] })],
+)
+
+/** Every edit of every cell: who, what, when, why. Never changed. */
+export const changes = pgTable(
+  'plan_changes',
+  {
+    id: text().primaryKey(),
+    /** Ascends within a version, whose edits wait for one another. */
+    seq: bigserial({ mode: 'number' }).notNull(),
+    version: text().notNull(),
+    line: text().notNull(),
+    slice: text().notNull(),
+    period: text().notNull(),
+    before: text(),
+    after: text(),
+    why: text().notNull().default(''),
+    ...by,
+    at,
+  },
+  table => [
+    index('plan_changes_cell').on(table.version, table.line, table.slice, table.period),
+    index('plan_changes_seq').on(table.version, table.seq),
+  ],
+)
+
+export const comments = pgTable(
+  'plan_comments',
+  {
+    id: text().primaryKey(),
+    version: text().notNull(),
+    line: text().notNull(),
+    slice: text().notNull(),
+    period: text().notNull(),
+    text: text().notNull(),
+    ...by,
+    at,
+    resolvedAt: moment('resolved_at'),
+  },
+  table => [index('plan_comments_version').on(table.version)],
+)
+
+/** What a version was when it was submitted, approved, locked or frozen; its hash is over inputs, formulas and results. */
+export const snapshots = pgTable('plan_snapshots', {
+  id: text().primaryKey(),
+  version: text().notNull(),
+  reason: text({ enum: ['submitted', 'approved', 'locked', 'frozen'] }).notNull(),
+  hash: text().notNull(),
+  content: jsonb()
+    .$type<{ sheet: Sheet; rows: { line: string; slice: string; cells: Record<string, string> }[] }>()
+    .notNull(),
+  ...by,
+  at,
+})
+
+/** Steps of approval, of versions, budget lines and business cases alike. */
+export const decisions = pgTable(
+  'plan_decisions',
+  {
+    id: text().primaryKey(),
+    seq: bigserial({ mode: 'number' }).notNull(),
+    subject: text().notNull(),
+    step: text({ enum: ['submitted', 'approved', 'refused', 'locked', 'reopened'] }).notNull(),
+    comment: text().notNull().default(''),
+    ...by,
+    at,
+  },
+  table => [index('plan_decisions_subject').on(table.subject)],
+)
+
+/** Who must consent to what: from an amount on, in a department ('' is any), so many people of at least a role. */
+export const rules = pgTable('plan_rules', {
+  id: text().primaryKey(),
+  department: text().notNull(),
+  fromAmount: numeric('from_amount', { precision: 18, scale: 4 }).notNull(),
+  role: text({ enum: ['owner', 'director', 'lead'] }).notNull(),
+  people: integer().notNull().default(1),
+})
+
+/** Edits somebody (an agent, the API) suggests; a person takes or refuses them. */
+export const proposals = pgTable('plan_proposals', {
+  id: text().primaryKey(),
+  version: text().notNull(),
+  edits: jsonb().$type<{ line: string; slice: string[]; period: string; value: string | null }[]>().notNull(),
+  why: text().notNull(),
+  state: text({ enum: ['proposed', 'taken', 'refused'] })
+    .notNull()
+    .default('proposed'),
+  ...by,
+  at,
+})
+
+/** Budget lines: what may be spent on what, by whom, with whom. */
+export const items = pgTable(
+  'plan_items',
+  {
+    id: text().primaryKey(),
+    version: text().notNull(),
+    label: text().notNull(),
+    kind: text({ enum: ['opex', 'capex', 'media', 'people'] }).notNull(),
+    account: text().notNull(),
+    department: text().notNull(),
+    costCentre: text('cost_centre').notNull(),
+    owner: text().notNull(),
+    vendor: text().notNull(),
+    market: text().notNull(),
+    currency: text().notNull(),
+    /** Period → decimal text, in the line's currency. */
+    amounts: jsonb().$type<Record<string, string>>().notNull(),
+    pattern: jsonb().$type<unknown>(),
+    note: text().notNull().default(''),
+    saved: integer().notNull().default(1),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  table => [index('plan_items_version').on(table.version)],
+)
+
+/** Purchase orders, contracts and booked media: spoken for, not yet spent. */
+export const commitments = pgTable(
+  'plan_commitments',
+  {
+    id: text().primaryKey(),
+    item: text().notNull(),
+    kind: text({ enum: ['purchase_order', 'contract', 'media'] }).notNull(),
+    reference: text().notNull(),
+    vendor: text().notNull(),
+    amount: text().notNull(),
+    currency: text().notNull(),
+    from: text('from_day').notNull(),
+    to: text('to_day').notNull(),
+    open: integer().notNull().default(1),
+    note: text().notNull().default(''),
+    saved: integer().notNull().default(1),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  table => [index('plan_commitments_item').on(table.item)],
+)
+
+/** What was spent, by hand or from a file; each says where it is from. What the granary knows is not copied here. */
+export const spent = pgTable(
+  'plan_spent',
+  {
+    id: text().primaryKey(),
+    item: text().notNull(),
+    day: text().notNull(),
+    amount: text().notNull(),
+    currency: text().notNull(),
+    source: text().notNull(),
+    reference: text().notNull().default(''),
+    ...by,
+    at,
+  },
+  table => [index('plan_spent_item').on(table.item)],
+)
+
+/** A closed period: actuals as they stood, so that what changes later is seen. */
+export const closes = pgTable('plan_closes', {
+  period: text().primaryKey(),
+  from: text('from_day').notNull(),
+  to: text('to_day').notNull(),
+  figures: jsonb().$type<Record<string, string | null>>().notNull(),
+  reconciliation: text().notNull(),
+  ...by,
+  at,
+})
+
+/** What an owner changed of a baseline, and why: graded when the period closes. */
+export const overlays = pgTable(
+  'plan_overlays',
+  {
+    id: text().primaryKey(),
+    version: text().notNull(),
+    metric: text().notNull(),
+    period: text().notNull(),
+    from: text('from_day').notNull(),
+    to: text('to_day').notNull(),
+    baseline: text().notNull(),
+    value: text().notNull(),
+    reason: text().notNull(),
+    confidence: text({ enum: ['low', 'medium', 'high'] }).notNull(),
+    ...by,
+    at,
+  },
+  table => [index('plan_overlays_version').on(table.version)],
+)
+
+/** The strategy, one row for each time it was saved. */
+export const strategies = pgTable('plan_strategies', {
+  revision: integer().primaryKey(),
+  content: jsonb().$type<unknown>().notNull(),
+  why: text().notNull(),
+  ...by,
+  at,
+})
+
+export const cases = pgTable('plan_cases', {
+  id: text().primaryKey(),
+  content: jsonb().$type<unknown>().notNull(),
+  state: text({ enum: ['draft', 'submitted', 'approved'] })
+    .notNull()
+    .default('draft'),
+  submittedBy: text('submitted_by'),
+  saved: integer().notNull().default(1),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+})
+
+/** How the columns of a file were read last time, by its headings. */
+export const mappings = pgTable('plan_mappings', {
+  headings: text().primaryKey(),
+  mapping: jsonb().$type<Record<string, string>>().notNull(),
+  at,
+})
