@@ -24,7 +24,7 @@ import type { Jobs } from './jobs.ts'
 import { freePort, listening } from './listen.ts'
 import { takeLock } from './lock.ts'
 import { secretOf } from './secret.ts'
-import { keepInStep, type Step } from './step.ts'
+import { keepInStep } from './step.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -250,6 +250,11 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       import('./http.ts'),
       house.auth(),
     ])
+    const step = keepInStep(
+      house.syncs,
+      () => jobs,
+      error => options.log.error({ err: error }, 'sync failed'),
+    )
     const jobs: Jobs = await startJobs(
       open.queue,
       open.kind,
@@ -264,10 +269,8 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       jobs.send(job, data).catch(error => options.log.error({ err: error, job }, 'job not queued'))
     })
     for (const id of await unfinishedImports(open.ledger)) await jobs.send('import', { id })
-    const step: Step = await keepInStep(house.syncs, jobs, error =>
-      options.log.error({ err: error }, 'sync failed'),
-    )
     undo.push(() => step.close())
+    await step.begin()
     const sweep = async () => sweepUploads(folder, new Date(), await wantedFiles(open.ledger))
     await sweep()
     const hourly = setInterval(

@@ -5,6 +5,8 @@ import type { Jobs } from './jobs.ts'
 export interface Step {
   /** One round of a connection, and the job for its next. */
   round(data: Record<string, unknown>): Promise<void>
+  /** Queues what is due; from then on it is done now and then. */
+  begin(): Promise<void>
   close(): void
 }
 
@@ -15,21 +17,24 @@ const lookMs = 60_000
  * Every connection has a job that waits until its next stream is due; after a round the next is queued: at once while history
  * is left, so that others come between.
  */
-export async function keepInStep(syncs: Syncs, jobs: Jobs, onError: (error: unknown) => void): Promise<Step> {
+export function keepInStep(syncs: Syncs, jobs: () => Jobs, onError: (error: unknown) => void): Step {
   const waiting = new Map<string, number>()
   const wait = async (id: string, at: Date): Promise<void> => {
     const time = at.getTime()
     if ((waiting.get(id) ?? Number.POSITIVE_INFINITY) <= time) return
     waiting.set(id, time)
-    await jobs.send('sync', { id }, { at })
+    await jobs().send('sync', { id }, { at })
   }
   const look = async (): Promise<void> => {
     for (const { id, nextAt } of await syncs.due()) await wait(id, nextAt)
   }
-  await look()
-  const timer = setInterval(() => void look().catch(onError), lookMs)
-  timer.unref()
+  let timer: NodeJS.Timeout | undefined
   return {
+    async begin() {
+      await look()
+      timer = setInterval(() => void look().catch(onError), lookMs)
+      timer.unref()
+    },
     async round(data) {
       const { id, all, replay } = { id: String(data.id), all: data.all === true, replay: data.replay }
       if (typeof replay === 'string') {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -80,11 +81,8 @@ export function createIntake(parts: IntakeParts): Intake {
     rows += all.length
     let text = ''
     for (const row of all) text += `${JSON.stringify(row)}\n`
-    if (!file.stream.write(text))
-      await new Promise<void>((done, failed) => {
-        file.stream.once('drain', done)
-        file.stream.once('error', failed)
-      })
+    // Rejects when the disk is full.
+    if (!file.stream.write(text)) await once(file.stream, 'drain')
   }
 
   const deliver = async (name: TableName, files: readonly string[], whole: boolean) => {

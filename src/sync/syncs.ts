@@ -50,7 +50,7 @@ export interface Syncs {
 }
 
 /** Marks what a killed process left, once. */
-export async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
+async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
   await sweepTurns(ledger, clock())
   const raw = join(folder, 'raw')
   for (const entry of await readdir(raw, { recursive: true, withFileTypes: true }).catch(() => []))
@@ -65,9 +65,12 @@ export function createSyncs(parts: SyncParts): Syncs {
     { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
   >()
   const retried = new Set<string>()
+  let swept: Promise<void> | undefined
 
   /** Work on one connection at a time. */
   const alone = async <T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    swept ??= sweepSyncs(parts)
+    await swept
     for (let other = active.get(id); other; other = active.get(id)) await other.done.catch(() => undefined)
     const stop = new AbortController()
     const done = work(stop.signal)
