@@ -53,7 +53,7 @@ export interface SyncProgress {
 export interface RoundOptions {
   /** Every stream has its turn, due or not. */
   all?: boolean
-  /** Goes on until all of history is stored; else one slice, so that others come to their turn. */
+  /** Goes on until all of history is stored; else for a while, so that others come to their turn. */
   whole?: boolean
   signal: AbortSignal
   onProgress?: (progress: SyncProgress) => void
@@ -70,6 +70,8 @@ export interface RoundResult {
 
 const dayMs = 86_400_000
 const minute = 60_000
+/** As long as one connection's history is read at a stretch, while others wait. */
+const turnMs = 15_000
 
 /** A connector by its vendor. @throws Failure('unsupported'). */
 export const connectorOf = (connectors: readonly Connector[], vendor: string): Connector => {
@@ -154,6 +156,7 @@ const later = (failures: number): number => Math.min(60, 2 ** Math.min(failures,
  */
 export async function runRound(parts: SyncParts, id: string, options: RoundOptions): Promise<RoundResult> {
   const { ledger, clock } = parts
+  const started = clock().getTime()
   const own = await connectionOf(ledger, id)
   const connector = connectorOf(parts.connectors, own.vendor)
   const states = await streamStates(ledger, id, connector.streams)
@@ -306,7 +309,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     // The stream that is furthest behind is next, so that all become useful together.
     const [first] = left.sort((a, b) => (state(b).edge ?? 0) - (state(a).edge ?? 0))
     if (first) await slice(first)
-    if (!options.whole) break
+    if (!options.whole && clock().getTime() - started >= turnMs) break
     // Fresh changes do not wait for all of history.
     if (!options.all) for (const stream of due()) await fresh(stream)
   }
