@@ -55,6 +55,3 @@ export function spell(unit: Unit): string {
   if (above.length === 0 && below.length === 0) return 'share'
   return [above.join('*') || '1', ...below].join('/')
 }
-
-/** Whether it is an amount in the plan's currency. */
-export const isMoney = (unit: Unit): boolean => spell(unit) === 'money'

@@ -1,0 +1,246 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '#features/operations.ts'
+import { sum } from '#kernel/money.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+
+const { plan } = operations
+
+describe.each(ledgers)(
+  'budget, closing and outlook on $name',
+  place => {
+    const room = planRoom(place)
+    const { run, begun, fill } = room
+    const { bo, cy } = room.people
+
+    beforeAll(async () => {
+      await begun('budget-2026')
+      await fill('budget-2026', { orders: '30', aov: '120', media: '500' })
+      await run(plan.carry, { version: 'budget-2026' })
+      const rules = [{ fromAmount: '1000', role: 'director', people: 1 }]
+      await run(plan.saveRules, { rules }, room.people.someone('olga', 'owner'))
+    }, 120_000)
+
+    it('shows what is left of a budget line, in its currency, and when it runs out', async () => {
+      await begun('costs')
+      const { id } = await run(
+        plan.saveItem,
+        {
+          version: 'costs',
+          label: 'Search ads',
+          kind: 'media',
+          department: 'Marketing',
+          currency: 'GBP',
+          pattern: { kind: 'even', total: '12000' },
+        },
+        bo,
+      )
+      const other = await run(
+        plan.saveItem,
+        {
+          version: 'costs',
+          label: 'Fair',
+          kind: 'opex',
+          department: 'Marketing',
+          currency: 'GBP',
+          amounts: { '2026-09': '500' },
+        },
+        bo,
+      )
+      await run(
+        plan.saveCommitment,
+        {
+          item: id,
+          kind: 'media',
+          reference: 'IO-7',
+          amount: '2500',
+          currency: 'EUR',
+          from: '2026-07-01',
+          to: '2026-07-31',
+        },
+        bo,
+      )
+      await run(
+        plan.saveCommitment,
+        {
+          item: id,
+          kind: 'contract',
+          reference: 'C-1',
+          amount: '10',
+          currency: 'CHF',
+          from: '2026-07-01',
+          to: '2026-07-31',
+        },
+        bo,
+      )
+      await run(
+        plan.recordSpent,
+        { source: 'ledger.csv', entries: [{ item: id, day: '2026-05-10', amount: '9000', currency: 'GBP' }] },
+        bo,
+      )
+      const { lines: found } = await run(plan.budget, { version: 'costs' })
+      const ads = found.find((line: { id: string }) => line.id === id)
+      expect(ads.use).toMatchObject({
+        budget: '12000',
+        actual: '9000',
+        committed: '2000',
+        remaining: '1000',
+        unrated: ['CHF'],
+      })
+      expect(ads.use.runsOut > '2026-06-21' && ads.use.runsOut < '2026-08-01').toBe(true)
+      await expect(
+        run(plan.saveItem, { ...ads, use: undefined, commitments: undefined, saved: 7 }, bo),
+      ).rejects.toThrow('changed by somebody else')
+      await expect(
+        run(plan.transfer, { from: id, to: other.id, period: '2026-07', amount: '2000', why: 'fair' }, bo),
+      ).rejects.toThrow('needs a director')
+      await run(plan.transfer, { from: id, to: other.id, period: '2026-07', amount: '400', why: 'fair' }, bo)
+      await expect(
+        run(plan.transfer, { from: id, to: other.id, period: '2026-07', amount: '900', why: 'x' }, bo),
+      ).rejects.toThrow('cannot be taken')
+      const after = (await run(plan.budget, { version: 'costs' })).lines
+      expect(after.map((line: { use: { budget: string } }) => line.use.budget).sort()).toEqual([
+        '11600',
+        '900',
+      ])
+    })
+
+    it('closes a month, and shows later changes as adjustments', async () => {
+      await expect(
+        run(plan.close, { period: '2026-07', from: '2026-07-01', to: '2026-07-31', reconciliation: 'x' }, cy),
+      ).rejects.toThrow('The data end on 2026-06-20')
+      // The granary is the same for both ledgers: each closes a month of its own.
+      const [period, sold, to] =
+        place.name === 'PGlite' ? ['2024-03', 3100, '2024-03-31'] : ['2024-04', 3000, '2024-04-30']
+      const month = { period, from: `${period}-01`, to, reconciliation: 'agrees with the bank' }
+      const { figures } = await run(plan.close, month, cy)
+      expect(figures).toEqual({ net_sales: String(sold), orders: '26' })
+      await room.sell(`late-${place.name}`, `${period}-05`, 50)
+      const [closed] = await run(plan.closed, {})
+      expect(closed.figures.find((one: { metric: string }) => one.metric === 'net_sales')).toMatchObject({
+        closed: String(sold),
+        now: String(Number(sold) + 50),
+        adjustment: '50',
+      })
+      await expect(run(plan.close, month, cy)).rejects.toThrow('was closed by Cy already')
+    })
+
+    it('grades an overlay when its month is over', async () => {
+      const month = {
+        version: 'budget-2026',
+        metric: 'net_sales',
+        period: '2026-05',
+        from: '2026-05-01',
+        to: '2026-05-31',
+      }
+      await run(
+        plan.overlay,
+        { ...month, baseline: '2900', value: '3200', reason: 'new range', confidence: 'medium' },
+        bo,
+      )
+      const { overlays, owners } = await run(plan.credit, {})
+      // May 2026 sold 3,100: the baseline missed by 200, the overlay by 100.
+      expect(overlays[0]).toMatchObject({ actual: '3100', added: '100' })
+      expect(owners[0]).toMatchObject({ byName: 'Bo', graded: 1, added: '100' })
+    })
+
+    it('explains a change of sales to the cent, and says when a rate is missing', async () => {
+      const asked = { by: 'country', from: '2026-03-01', to: '2026-03-31', currency: 'GBP' }
+      const found = await run(plan.salesVariance, asked)
+      expect(found).toMatchObject({ actual: '3000.00', plan: '3100.00', delta: '-100.00' })
+      expect(sum(Object.values(found.effects) as string[])).toBe('-100')
+      await expect(run(plan.salesVariance, { ...asked, currency: 'JPY' })).rejects.toThrow(
+        'no rate from GBP to JPY',
+      )
+      const [line] = await run(plan.variance, {
+        metrics: ['net_sales'],
+        from: '2026-03-01',
+        to: '2026-03-31',
+        versions: ['budget-2026'],
+      })
+      expect(line.bases['target:budget-2026']).toMatchObject({
+        value: '3600',
+        delta: '-600',
+        verdict: 'unfavourable',
+      })
+    })
+
+    it('simulates in a thread of its own, seeks a goal, and tables drivers', async () => {
+      const drivers = [
+        { line: 'orders', spread: { kind: 'normal', sd: 0.1 } },
+        { line: 'media', spread: { kind: 'normal', sd: 0.1 } },
+      ]
+      const asked = { version: 'budget-2026', target: 'profit', drivers, runs: 4000, seed: 3, plan: 37_200 }
+      const [found, again] = await Promise.all([run(plan.simulate, asked), run(plan.simulate, asked)])
+      expect(found).toEqual(again)
+      expect(found.base).toBe(43_200 - 6000)
+      expect(Math.abs(found.probability - 0.5)).toBeLessThan(0.03)
+      expect(found.tornado[0].line).toBe('orders')
+      await expect(
+        run(plan.simulate, { ...asked, drivers: [{ line: 'profit', spread: { kind: 'normal', sd: 0.1 } }] }),
+      ).rejects.toThrow('is worked out')
+      const sought = await run(plan.seek, {
+        version: 'budget-2026',
+        lever: { line: 'aov' },
+        target: 'profit',
+        goal: '40000',
+      })
+      expect(Number(sought.after)).toBeCloseTo(120 * (46_000 / 43_200), 6)
+      const table = await run(plan.sensitivity, {
+        version: 'budget-2026',
+        target: 'net_sales',
+        levers: [{ lever: { line: 'orders' }, changes: [-0.1, 0.1] }],
+      })
+      expect(table.map((cell: { value: string }) => cell.value)).toEqual(['38880', '47520'])
+    })
+
+    it('keeps every revision of the strategy, and values a case', async () => {
+      const content = {
+        ambition: 'Twice the size',
+        pillars: [
+          {
+            name: 'Range',
+            objectives: [
+              {
+                name: 'More lines',
+                owner: 'Ada',
+                measures: [{ metric: 'net_sales', target: '50000', by: '2026-12-31' }],
+              },
+            ],
+          },
+        ],
+      }
+      await run(plan.saveStrategy, { content, revision: 0, why: 'first' }, cy)
+      await expect(run(plan.saveStrategy, { content, revision: 0, why: 'again' }, cy)).rejects.toThrow(
+        'changed by Cy meanwhile',
+      )
+      await run(
+        plan.saveStrategy,
+        { content: { ...content, ambition: 'Three times' }, revision: 1, why: 'bolder' },
+        cy,
+      )
+      const now = await run(plan.strategy, {})
+      expect(now.history.map((one: { why: string }) => one.why)).toEqual(['bolder', 'first'])
+      expect((await run(plan.strategy, { revision: 1 })).content.ambition).toBe('Twice the size')
+      const periods = [
+        { label: 'now', cost: '40000', benefit: '0' },
+        ...['8000', '9200', '10000', '12000', '14500'].map((benefit, n) => ({
+          label: `y${n + 1}`,
+          cost: '0',
+          benefit,
+        })),
+      ]
+      const { id, worth } = await run(
+        plan.saveCase,
+        { content: { title: 'Warehouse robot', currency: 'GBP', periods } },
+        bo,
+      )
+      expect(worth.npv).toBe('1922.06')
+      expect(worth.range.p10).toBeLessThan(worth.range.p50)
+      await run(plan.submitCase, { id }, bo)
+      await expect(run(plan.approveCase, { id }, bo)).rejects.toBeDefined()
+      expect(await run(plan.approveCase, { id }, cy)).toMatchObject({ state: 'approved' })
+    })
+  },
+  120_000,
+)
