@@ -141,11 +141,17 @@ export const troubleOf = (error: unknown, at: Date): Trouble => {
   const failure = error instanceof Failure ? error : null
   return {
     code: failure?.code ?? 'internal',
-    message: failure?.message ?? `Something of our own went wrong: ${(error as Error)?.message ?? error}`,
+    // Of a failed statement the first line names it; the values, which may be customers', come after it.
+    message: failure?.message ?? `Something of our own went wrong: ${firstLine(error)}`,
     ...(failure?.next && { next: failure.next }),
     at: at.toISOString(),
   }
 }
+
+const firstLine = (error: unknown): string =>
+  String((error as Error)?.message ?? error)
+    .split('\n')[0]
+    ?.slice(0, 200) ?? ''
 
 /** 1, 2, 4 … minutes, an hour at most. */
 const later = (failures: number): number => Math.min(60, 2 ** Math.min(failures, 6)) * minute
@@ -319,7 +325,13 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
   /** The source's own totals, a few times a day; that they cannot be had is no reason to read nothing. */
   async function compare(): Promise<void> {
     const last = own.comparedAt === null ? 0 : Date.parse(own.comparedAt)
-    if (!connector.totals || (!options.all && clock().getTime() - last < 6 * 60 * minute)) return
+    // What analytics counts is no shop's total: it sees less than the shop, and in its own currency.
+    if (
+      !connector.totals ||
+      own.shops.length === 0 ||
+      (!options.all && clock().getTime() - last < 6 * 60 * minute)
+    )
+      return
     try {
       await keepTotals(ledger, own, connector, session, now)
       await noteConnection(ledger, id, { comparedAt: clock().toISOString() })
