@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
+import { asanaSimulator } from './asana/index.ts'
 import type { TruthRange } from './company/truth.ts'
 import { ga4Simulator } from './ga4/index.ts'
 import { hubspotSimulator } from './hubspot/index.ts'
@@ -16,6 +17,7 @@ const makers: readonly ((world: World) => Simulator)[] = [
   ga4Simulator,
   hubspotSimulator,
   marketoSimulator,
+  asanaSimulator,
 ]
 
 export interface Simulation {
