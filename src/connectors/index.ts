@@ -5,6 +5,7 @@ import { hubspot } from './hubspot/index.ts'
 import { magento } from './magento/index.ts'
 import { marketo } from './marketo/index.ts'
 import { shopify } from './shopify/index.ts'
+import { trello } from './trello/index.ts'
 
 /** Every system that can be connected. */
-export const connectors: readonly Connector[] = [shopify, magento, ga4, hubspot, marketo, asana]
+export const connectors: readonly Connector[] = [shopify, magento, ga4, hubspot, marketo, asana, trello]

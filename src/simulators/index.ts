@@ -7,6 +7,7 @@ import { hubspotSimulator } from './hubspot/index.ts'
 import { magentoSimulator } from './magento/magento.ts'
 import { marketoSimulator } from './marketo/index.ts'
 import { shopifySimulator } from './shopify/index.ts'
+import { trelloSimulator } from './trello/index.ts'
 import { truthOf } from './truth.ts'
 import { plainFaults, type Simulator, type World } from './world.ts'
 
@@ -18,6 +19,7 @@ const makers: readonly ((world: World) => Simulator)[] = [
   hubspotSimulator,
   marketoSimulator,
   asanaSimulator,
+  trelloSimulator,
 ]
 
 export interface Simulation {
