@@ -4,6 +4,7 @@ import {
   IconFileImport,
   IconGauge,
   IconHistory,
+  IconListCheck,
   IconMap2,
   IconPlugConnected,
   type IconProps,
@@ -110,6 +111,15 @@ export const screens: readonly Screen[] = [
     key: 'i',
     role: 'contributor',
     load: () => import('./connections/Import.tsx').then(module => module.Import),
+  },
+  {
+    path: '/work',
+    room: 'Connections',
+    label: 'Work',
+    about: 'Tasks and cards of Asana and Trello, and whether they are done',
+    icon: IconListCheck,
+    key: 'w',
+    load: () => import('./connections/Work.tsx').then(module => module.Work),
   },
   {
     path: '/members',

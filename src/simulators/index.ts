@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
+import { asanaSimulator } from './asana/index.ts'
 import type { TruthRange } from './company/truth.ts'
 import { ga4Simulator } from './ga4/index.ts'
 import { hubspotSimulator } from './hubspot/index.ts'
 import { magentoSimulator } from './magento/magento.ts'
 import { marketoSimulator } from './marketo/index.ts'
 import { shopifySimulator } from './shopify/index.ts'
+import { trelloSimulator } from './trello/index.ts'
 import { truthOf } from './truth.ts'
 import { plainFaults, type Simulator, type World } from './world.ts'
 
@@ -16,6 +18,8 @@ const makers: readonly ((world: World) => Simulator)[] = [
   ga4Simulator,
   hubspotSimulator,
   marketoSimulator,
+  asanaSimulator,
+  trelloSimulator,
 ]
 
 export interface Simulation {

@@ -16,6 +16,7 @@ import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './mod
 import { chooseStore } from './store.ts'
 import { systems } from './systems.ts'
 import { uploadOf } from './uploads.ts'
+import { work } from './work.ts'
 
 const Nothing = z.object({}).optional()
 const Id = z.object({ id: z.string() })
@@ -44,6 +45,7 @@ async function fileOf(
 
 export const connections = {
   ...systems,
+  work,
 
   preview: read({
     role: 'contributor',

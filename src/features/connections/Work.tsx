@@ -1,0 +1,130 @@
+import { Select, TextInput } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { Page, Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import type { WorkRow } from './work-model.ts'
+
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+const shownDay = (day: string | null) => (day === null ? '' : days.format(new Date(`${day}T00:00:00Z`)))
+const platforms: Readonly<Record<string, string>> = { asana: 'Asana', trello: 'Trello' }
+const states = [
+  { value: 'open', label: 'Open' },
+  { value: 'done', label: 'Done' },
+  { value: 'archived', label: 'Archived' },
+] as const
+type State = (typeof states)[number]['value']
+
+/** Tasks and cards of the task systems, those due last first. */
+export function Work() {
+  const [search, setSearch] = useState('')
+  const [state, setState] = useState<State | null>('open')
+  const [place, setPlace] = useState<string | null>(null)
+  const [platform, project] = place === null ? [] : (JSON.parse(place) as [string, string])
+  const filtered = Boolean(search || state || place)
+  const found = useQuery({
+    ...api.connections.work.queryOptions({
+      input: {
+        ...(search && { search }),
+        ...(state && { state }),
+        ...(platform && project && { platform, project }),
+      },
+    }),
+    placeholderData: keepPreviousData,
+  })
+  const nothing = found.data?.projects.length === 0
+  return (
+    <Page
+      question="Are we doing it?"
+      title="Work"
+      note={found.data && !nothing && noteOf(found.data.rows.length, found.data.count)}
+      actions={
+        <Row>
+          <Select
+            aria-label="Project or board"
+            placeholder="All projects and boards"
+            clearable
+            data={(found.data?.projects ?? []).map(one => ({
+              value: JSON.stringify([one.platform, one.project]),
+              label: `${one.project} · ${platforms[one.platform] ?? one.platform}`,
+            }))}
+            value={place}
+            onChange={setPlace}
+          />
+          <Select
+            aria-label="State"
+            placeholder="Any state"
+            clearable
+            data={[...states]}
+            value={state}
+            onChange={value => setState(states.find(one => one.value === value)?.value ?? null)}
+          />
+          <TextInput
+            aria-label="Search the work"
+            placeholder="Search title or person"
+            value={search}
+            onChange={event => setSearch(event.currentTarget.value)}
+          />
+        </Row>
+      }
+    >
+      {found.error && (
+        <ErrorState
+          title="The work could not be read"
+          {...words(found.error)}
+          onRetry={() => found.refetch()}
+        />
+      )}
+      {found.isLoading && <Skeleton lines={8} />}
+      {found.data && (
+        <Card flush stale={found.isPlaceholderData}>
+          <DataTable
+            caption="Tasks and cards, those due last first"
+            rows={found.data.rows}
+            rowKey={row => `${row.store} ${row.platform} ${row.task}`}
+            empty={
+              nothing || !filtered ? (
+                <EmptyState title="No task system is connected yet">
+                  Connect Asana or Trello under Systems, and their tasks are listed here.
+                </EmptyState>
+              ) : (
+                <EmptyState kind="no_match" title="Nothing matches" />
+              )
+            }
+            columns={[
+              { key: 'title', label: 'Task', pinned: true, render: titleOf },
+              { key: 'project', label: 'Project', render: row => row.project },
+              { key: 'section', label: 'Section', render: row => row.section },
+              { key: 'assignee', label: 'Who', render: row => row.assignee },
+              {
+                key: 'state',
+                label: 'State',
+                render: row => states.find(one => one.value === row.state)?.label,
+              },
+              { key: 'due', label: 'Due', render: row => shownDay(row.due) },
+              { key: 'done', label: 'Done on', render: row => shownDay(row.done) },
+            ]}
+          />
+        </Card>
+      )}
+    </Page>
+  )
+}
+
+const noteOf = (shown: number, count: number) =>
+  shown < count
+    ? `The first ${shown.toLocaleString('en-GB')} of ${count.toLocaleString('en-GB')}`
+    : `${count.toLocaleString('en-GB')} ${count === 1 ? 'task' : 'tasks'}`
+
+/** Leads to the task where it is kept; only addresses of the web are followed. */
+const titleOf = ({ title, url }: WorkRow) =>
+  url.startsWith('https://') ? (
+    <a href={url} target="_blank" rel="noreferrer">
+      {title}
+    </a>
+  ) : (
+    title
+  )
