@@ -42,9 +42,7 @@ export function segmented(
 ): Segmented | null {
   const { steps } = whole.read
   const own = rows.map(row => ({ row, read: exactly(row, comparison, whole.read) }))
-  const start = steps.findIndex((_, n) =>
-    (['before', 'after'] as const).every(side => adds(own, side, n, whole.read)),
-  )
+  const start = steps.findIndex((_, n) => addsBoth(own, n, whole.read) && meets(own, n))
   if (start < 0 || !steps.slice(start).every((_, n) => addsBoth(own, start + n, whole.read))) return null
   const tail = (chain: readonly string[]) => numbers(chain.slice(start))
   const totals = { from: tail(whole.read.before), to: tail(whole.read.after) }
@@ -102,6 +100,21 @@ const adds = (own: Own, side: 'before' | 'after', n: number, whole: Read): boole
 }
 const addsBoth = (own: Own, n: number, whole: Read) =>
   adds(own, 'before', n, whole) && adds(own, 'after', n, whole)
+
+/**
+ * Whether a quantity is cut as the value is: a shop's channels and a counter's are different names, and sales of a channel
+ * without any session are no ratio. A twentieth of the value may stand beside.
+ */
+function meets(own: Own, n: number): boolean {
+  let [all, beside] = [0, 0]
+  for (const { read } of own)
+    for (const side of ['before', 'after'] as const) {
+      const size = Math.abs(Number(read[side].at(-1) ?? 0))
+      all += size
+      if (Number(read[side][n] ?? 0) === 0) beside += size
+    }
+  return beside <= 0.05 * all
+}
 
 interface Totals {
   from: number[]
