@@ -8,7 +8,7 @@ import { bridge } from './bridge.ts'
 import { BridgeQuery } from './shape.ts'
 
 /**
- * A made-up shop in two Mays. Planted: wholesale in Germany collapsed, lamps went up by a third, a part of the orders of
+ * A made-up shop in two Mays. Planted: wholesale in Germany collapsed, lamps went up by half, a part of the orders of
  * dear Norway went to cheap Poland, and paid social brought a fifth of its visits. The rest is chance.
  */
 
@@ -25,7 +25,7 @@ const shop = (seed: number, planted: boolean) => {
   const sell = (year: number, country: string, channel: string, count: number, dear = 1) => {
     for (let n = 0; n < count; n++) {
       const kind = Object.keys(categories)[Math.floor(random() * 4)] ?? 'rug'
-      const rise = planted && year === 2026 && kind === 'lamp' ? 4 / 3 : 1
+      const rise = planted && year === 2026 && kind === 'lamp' ? 1.5 : 1
       const gross = Math.round((20 + 40 * random()) * dear * rise * 100) / 100
       lines.push({
         order_id: `${year}-${lines.length}`,

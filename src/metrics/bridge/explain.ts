@@ -264,8 +264,8 @@ function rates(
       const weight = (x0 / b0 + x1 / b1) / 2
       const effect = beyond(weight * (c1 - c0) * scale, weight * (c1 - c0 * rest) * scale)
       const volume = Math.max(s.before, s.after)
-      const chance =
-        measure.each > 0 ? Math.sqrt(2 * measure.each * (Math.abs(s.before) + Math.abs(s.after))) : 0
+      // Of a rate only what each event is worth moves by chance, not how many there are.
+      const chance = measure.each > 0 ? Math.sqrt(measure.each * (Math.abs(s.before) + Math.abs(s.after))) : 0
       if (Math.abs(effect) < Math.max(leastOf(limits), 2 * chance)) return []
       return [
         {
