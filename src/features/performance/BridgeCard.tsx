@@ -56,7 +56,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
   const titles = useTitles(
     lens,
     'product',
-    [...(found?.causes ?? []), ...(driver?.segments ?? [])].flatMap(one =>
+    [...(found?.causes ?? []), ...(found?.drivers ?? []).flatMap(one => one.segments)].flatMap(one =>
       one.where.flatMap(w => (w.dimension === 'product' ? [w.value] : [])),
     ),
   )
@@ -109,7 +109,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
         </EmptyState>
       ) : (
         <div className={css.bridge}>
-          <p className={css.sentence}>{found.sentence}</p>
+          <p className={css.sentence}>{titled(found.sentence, titles)}</p>
           <Chart
             drawing={drawing}
             height={228}
@@ -178,7 +178,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                         type="button"
                         onClick={() => open(cause.where, explored(cause.measure, figure))}
                       >
-                        {titled(cause, titles)}
+                        {titled(cause.words, titles)}
                       </button>
                     </li>
                   ))}
@@ -210,11 +210,11 @@ const narrowed = (filters: readonly Filter[], where: Bridge['causes'][number]['w
 ]
 
 /** Product codes as titles, where they are known. */
-const titled = ({ words, where }: Bridge['causes'][number], titles: ReadonlyMap<string, string>) =>
-  where.reduce((text, { dimension, value }) => {
-    const title = dimension === 'product' ? titles.get(value) : undefined
-    return title ? text.replace(value, title) : text
-  }, words)
+const titled = (text: string, titles: ReadonlyMap<string, string>) =>
+  [...titles].reduce(
+    (said, [code, title]) => said.replaceAll(`product ${code}`, title).replaceAll(code, title),
+    text,
+  )
 
 function waterfallOf(found: Bridge): WaterfallProps {
   const measure = { unit: found.unit, currency: found.currency }

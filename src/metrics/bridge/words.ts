@@ -11,7 +11,9 @@ type Of = Pick<Bridge, 'unit' | 'currency'>
 /** "−£41k", "+£1.2m": an amount in a sentence, short and signed. */
 const brief = (amount: string | number, of: Of): string => showSigned(String(amount), of, 'axis')
 
-const named = (value: string) => value || '(not known)'
+/** A value in words; a bare number says what it is a number of. */
+const named = (value: string, dimension = ''): string =>
+  /^\d+$/.test(value) && dimension ? `${dimension.replaceAll('_', ' ')} ${value}` : value || '(not known)'
 const lower = (label: string) =>
   /^[A-Z][a-z]/.test(label) ? `${label[0]?.toLowerCase()}${label.slice(1)}` : label
 
@@ -40,14 +42,17 @@ function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes
   const cause = of.causes.find(
     one => one.kind !== 'mix' && labels.includes(one.driver ?? '') && along(one.amount),
   )
-  if (cause) return `${cause.where.map(w => named(w.value)).join(' · ')} ${brief(cause.amount, of)}`
+  if (cause)
+    return `${cause.where.map(w => named(w.value, w.dimension)).join(' · ')} ${brief(cause.amount, of)}`
   const lead = driver.segments[0]
-  return lead && along(lead.amount) ? `${named(lead.where[0]?.value ?? '')} ${brief(lead.amount, of)}` : ''
+  return lead && along(lead.amount)
+    ? `${named(lead.where[0]?.value ?? '', lead.where[0]?.dimension)} ${brief(lead.amount, of)}`
+    : ''
 }
 
 /** A cause in a sentence: what moved, by how much, and by which driver. */
 export function causeWords(cause: Found, of: Of): string {
-  const where = cause.where.map(w => named(w.value)).join(' · ')
+  const where = cause.where.map(w => named(w.value, w.dimension)).join(' · ')
   const driver = cause.driver ? lower(cause.driver) : ''
   const amount = brief(cause.amount, of)
   if (cause.kind === 'mix')
