@@ -148,7 +148,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                       value: signed(one.amount),
                       delta: (
                         <span className={css.quiet}>
-                          {Number(one.mix) === 0 ? '' : `${signed(one.mix)} mix`}
+                          {Number(one.mix) === 0 ? '' : `${showSigned(one.mix, measure, 'axis')} mix`}
                         </span>
                       ),
                     }))}
