@@ -1,7 +1,7 @@
 import { sum } from '#kernel/money.ts'
 import type { AnswerRow } from '../query.ts'
 import type { Driver } from './drivers.ts'
-import { coins, shareOut, split, written } from './split.ts'
+import { coins, shareOut, split } from './split.ts'
 
 /** A chain as read from an answer: quantities as decimal text, before and after. */
 export interface Read {
@@ -89,5 +89,3 @@ const ratioAt = (chain: readonly number[], n: number): number | null => {
   const base = chain[n - 1] ?? 0
   return base === 0 ? null : (chain[n] ?? 0) / base
 }
-
-export const text = written
