@@ -41,7 +41,7 @@ export function tipHtml(
   return `<div style="font-size:12px;line-height:17px;font-variant-numeric:tabular-nums"><div style="color:${colours.ink};font-weight:550;margin-bottom:2px">${safe(tip.title)}</div><table style="border-spacing:0">${cells}</table></div>`
 }
 
-const tooltip = (colours: Palette) => ({
+export const tooltip = (colours: Palette) => ({
   backgroundColor: colours.surface,
   borderColor: colours.lineStrong,
   borderWidth: 1,
@@ -53,7 +53,7 @@ const tooltip = (colours: Palette) => ({
 })
 
 /** Five ticks, faint lines, no axis line. */
-const valueAxis = (colours: Palette, axis: (value: number) => string, fromZero: boolean) => ({
+export const valueAxis = (colours: Palette, axis: (value: number) => string, fromZero: boolean) => ({
   type: 'value',
   splitNumber: 4,
   scale: !fromZero,
@@ -63,7 +63,7 @@ const valueAxis = (colours: Palette, axis: (value: number) => string, fromZero: 
   splitLine: { lineStyle: { color: colours.line } },
 })
 
-const nameAxis = (colours: Palette, labels: readonly string[]) => ({
+export const nameAxis = (colours: Palette, labels: readonly string[]) => ({
   type: 'category',
   data: [...labels],
   axisLine: { show: false },

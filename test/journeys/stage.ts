@@ -17,6 +17,32 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** A bridge of one driver: the stage knows no causes. */
+const bridge = ({ metric, compare, ...view }: Query & { metric: string; compare: string }) => {
+  const { totals, meta } = ask({ ...view, metrics: [metric], compare: [compare] } as Query)
+  const moved = totals.compare?.[compare]?.values[metric]
+  const change = moved?.delta ?? '0'
+  const before = moved?.value ?? null
+  const after = typeof totals[metric] === 'string' ? totals[metric] : null
+  const { from, to, currency, comparisons } = meta
+  const driver = { name: 'orders', label: 'Orders', amount: change, figure: 'orders', before, after }
+  return {
+    metric,
+    label: meta.definitions[metric]?.label ?? metric,
+    unit: 'money',
+    currency,
+    from,
+    to,
+    comparison: { name: compare, ...(comparisons[compare] ?? { label: '', from: '', to: '' }) },
+    totals: { before, after, change },
+    drivers: [{ ...driver, steps: [], segments: [], by: null }],
+    causes: [],
+    illusions: [],
+    sentence: `${change} by orders.`,
+    warnings: [],
+  }
+}
+
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -52,6 +78,7 @@ export async function openStage(options: {
         }
         return ask(input as Query)
       }),
+      bridge: door.handler(({ input }) => bridge(input as Query & { metric: string; compare: string })),
       rows: door.handler(({ input }) => rows(input as RowsRequest)),
       export: door.handler(({ input }) => {
         const { format } = input as { format: string }

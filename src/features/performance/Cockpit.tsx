@@ -11,6 +11,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { RowsBehind } from './Behind.tsx'
 import { Breakdown } from './Breakdown.tsx'
+import { BridgeCard } from './BridgeCard.tsx'
 import { Filters } from './Filters.tsx'
 import { baseOf, measureOf, sayOf, useLens } from './Lens.tsx'
 import { Movers } from './Movers.tsx'
@@ -181,6 +182,7 @@ export function Cockpit() {
             </TileRow>
           )}
           <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />
+          <BridgeCard lens={lens} metric={metric} fair={fair} />
           <Grid columns={3}>
             {[
               { name: dimension('country', 'market'), title: 'Where' },

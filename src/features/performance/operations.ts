@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { bridge } from '#metrics/bridge/bridge.ts'
+import { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import type { Scope } from '#metrics/engine.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
@@ -47,6 +49,15 @@ export const performance = {
     .input(Query)
     .output(Explanation)
     .handler(({ input, context }) => context.metrics.explain(input, scopeOf(context))),
+
+  bridge: read({
+    role: 'viewer',
+    agents: true,
+    summary: 'Why a figure changed: drivers that add up, segments behind them, and causes',
+  })
+    .input(BridgeQuery)
+    .output(Bridge)
+    .handler(({ input, context }) => bridge(context.metrics, input, scopeOf(context))),
 
   rows: read({ role: 'viewer', summary: 'The rows behind one number' })
     .input(RowsRequest)

@@ -1,0 +1,324 @@
+import { SegmentedControl } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, words } from '#features/client.ts'
+import { type Measure, showSigned, type Unit } from '#kernel/format.ts'
+import { comparisonName, spanWords } from '#kernel/view.ts'
+import type { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
+import { BarList } from '#ui/BarList.tsx'
+import { Chart } from '#ui/Chart.tsx'
+import { ChartCard } from '#ui/ChartCard.tsx'
+import { show } from '#ui/number.ts'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
+import css from './bridge.module.css'
+import { type Lens, useTitles } from './Lens.tsx'
+import { type Filter, named, writeFilters } from './model.ts'
+
+const figures: readonly BridgeQuery['metric'][] = ['net_sales', 'gross_sales', 'orders', 'gross_profit']
+
+/** How each driver's own figure is read. */
+const units: Readonly<Record<string, Unit>> = {
+  traffic: 'count',
+  orders: 'count',
+  accounts: 'count',
+  conversion: 'share',
+  returns: 'share',
+  margin: 'share',
+  aov: 'money',
+  frequency: 'quantity',
+}
+
+/** Why the figure changed: its drivers as a bridge, what stands behind the chosen one, and the causes that explain most. */
+export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string; fair: readonly string[] }) {
+  const figure = figures.find(name => name === metric) ?? 'net_sales'
+  const comparison =
+    fair.find(name => name === lens.search.bridge) ??
+    fair.find(name => name.startsWith('last_year')) ??
+    fair[0]
+  const { metrics: _, ...view } = lens.ask({ metrics: [figure] })
+  const asked = useQuery(
+    api.performance.bridge.queryOptions({
+      input: { ...view, metric: figure, compare: (comparison ?? '') as BridgeQuery['compare'] },
+      enabled: lens.ready && comparison !== undefined,
+    }),
+  )
+  const found = asked.data
+  const measure: Measure = {
+    unit: found?.unit ?? 'money',
+    good: 'up',
+    currency: found?.currency ?? null,
+  }
+  const props = useMemo(() => found && waterfallOf(found), [found])
+  const drawing = useMemo(() => props && waterfall(props), [props])
+  const columns = props ? columnsOf(props) : []
+  const driver = found?.drivers.find(one => one.name === lens.search.driver) ?? largest(found)
+  const titles = useTitles(
+    lens,
+    'product',
+    [...(found?.causes ?? []), ...(found?.drivers ?? []).flatMap(one => one.segments)].flatMap(one =>
+      one.where.flatMap(w => (w.dimension === 'product' ? [w.value] : [])),
+    ),
+  )
+  if (!comparison) return null
+  const signed = (amount: string | null) => showSigned(amount, measure, 'table')
+  const open = (where: Bridge['causes'][number]['where'], of: string = figure) =>
+    lens.setUrl(
+      {
+        metrics: of,
+        grain: undefined,
+        by: undefined,
+        where: writeFilters(narrowed(lens.filters, where)),
+      },
+      { to: '/explore' },
+    )
+  const empty = found && found.drivers.length === 0
+  return (
+    <ChartCard
+      id="bridge"
+      name={`Why ${lens.label(figure).toLowerCase()} changed`}
+      title="Why it changed"
+      note={`${lens.label(figure).toLowerCase()} ${comparisonName(comparison).short}`}
+      stale={asked.isPlaceholderData}
+      actions={
+        fair.length > 1 && (
+          <SegmentedControl
+            aria-label="Changed against"
+            value={comparison}
+            onChange={name => lens.setUrl({ bridge: name }, { replace: true })}
+            data={fair.slice(0, 3).map(name => ({ value: name, label: comparisonName(name).short }))}
+          />
+        )
+      }
+      sheet={found && !empty ? sheetOf(found) : null}
+      drawing={drawing}
+      more={[{ label: 'Open in the explorer', onClick: () => open([]) }]}
+    >
+      {asked.isError ? (
+        <ErrorState
+          compact
+          title="This could not be read"
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      ) : !found || !props || !drawing ? (
+        <Skeleton height={420} />
+      ) : empty ? (
+        <EmptyState compact title="Nothing to compare with">
+          {found.warnings.at(-1)?.message ?? ''} Choose another period or comparison above.
+        </EmptyState>
+      ) : (
+        <div className={css.bridge}>
+          <p className={css.sentence}>{titled(found.sentence, titles)}</p>
+          <Chart
+            drawing={drawing}
+            height={228}
+            points={columns.length}
+            label={found.sentence}
+            describe={index => `${columns[index]?.name}: ${props.text(index)}`}
+            onPick={index => {
+              const step = columns[index]?.step
+              const name = step == null ? undefined : found.drivers[step]?.name
+              if (name) lens.setUrl({ driver: name }, { replace: true })
+            }}
+          />
+          <div className={css.why}>
+            {driver && (
+              <div>
+                <h3>
+                  Behind {driver.label.toLowerCase() === 'aov' ? 'AOV' : driver.label.toLowerCase()}{' '}
+                  {signed(driver.amount)}
+                  {driver.by && `, by ${lens.label(driver.by).toLowerCase()}`}
+                </h3>
+                {driver.segments.length === 0 ? (
+                  <p className={css.quiet}>It moved everywhere alike, or cannot be split further.</p>
+                ) : (
+                  <BarList
+                    label={`Behind ${driver.label}`}
+                    onPick={bar =>
+                      open(
+                        driver.segments.find(one => one.where[0]?.value === bar.key)?.where ?? [],
+                        driver.name === 'traffic' ? 'sessions' : figure,
+                      )
+                    }
+                    bars={driver.segments.map(one => ({
+                      key: one.where[0]?.value ?? '',
+                      name: titles.get(one.where[0]?.value ?? '') ?? named(one.where[0]?.value),
+                      size: Number(one.amount),
+                      value: signed(one.amount),
+                      delta: (
+                        <span className={css.quiet}>
+                          {Number(one.mix) === 0 ? '' : `${showSigned(one.mix, measure, 'axis')} mix`}
+                        </span>
+                      ),
+                    }))}
+                  />
+                )}
+                {driver.steps.length > 0 && (
+                  <dl className={css.steps}>
+                    {driver.steps.map(step => (
+                      <div key={step.label}>
+                        <dt>{step.label}</dt>
+                        <dd>{signed(step.amount)}</dd>
+                      </div>
+                    ))}
+                  </dl>
+                )}
+              </div>
+            )}
+            <div>
+              <h3>What explains most</h3>
+              {found.causes.length === 0 ? (
+                <p className={css.quiet}>No slice stands out: it moved as a whole.</p>
+              ) : (
+                <ol className={css.causes}>
+                  {found.causes.map(cause => (
+                    <li key={`${cause.words}`}>
+                      <button
+                        type="button"
+                        onClick={() => open(cause.where, explored(cause.measure, figure))}
+                      >
+                        {titled(cause.words, titles)}
+                      </button>
+                    </li>
+                  ))}
+                </ol>
+              )}
+              {found.illusions.slice(0, 2).map(one => (
+                <p key={one.words} className={css.quiet}>
+                  {one.words}
+                </p>
+              ))}
+            </div>
+          </div>
+        </div>
+      )}
+    </ChartCard>
+  )
+}
+
+const largest = (found: Bridge | undefined) =>
+  found?.drivers.toSorted((a, b) => Math.abs(Number(b.amount)) - Math.abs(Number(a.amount)))[0]
+
+const explored = (measure: string, figure: string) =>
+  ['sessions', 'conversion_rate'].includes(measure) ? measure : figure
+
+/** Filters with the slice's own in place of others on its dimensions. */
+const narrowed = (filters: readonly Filter[], where: Bridge['causes'][number]['where']): Filter[] => [
+  ...filters.filter(one => !('dimension' in one && where.some(w => w.dimension === one.dimension))),
+  ...where.map(({ dimension, value }) => ({ dimension, is: [value] })),
+]
+
+/** Product codes as titles, where they are known. */
+const titled = (text: string, titles: ReadonlyMap<string, string>) =>
+  [...titles].reduce(
+    (said, [code, title]) => said.replaceAll(`product ${code}`, title).replaceAll(code, title),
+    text,
+  )
+
+function waterfallOf(found: Bridge): WaterfallProps {
+  const measure = { unit: found.unit, currency: found.currency }
+  const { short } = comparisonName(found.comparison.name)
+  const base = short.replace(/^vs /, '').replace(/^./, first => first.toUpperCase())
+  const props: WaterfallProps = {
+    before: {
+      name: base,
+      value: Number(found.totals.before),
+      look: found.comparison.name.startsWith('target:')
+        ? 'target'
+        : found.comparison.name === 'previous_period'
+          ? 'previous'
+          : 'lastYear',
+    },
+    after: { name: 'Actual', value: Number(found.totals.after) },
+    steps: found.drivers.map(one => ({
+      name: one.label,
+      value: Number(one.amount),
+      bad: Number(one.amount) < 0,
+    })),
+    change: 'Change',
+    axis: value => show(String(value), measure, 'axis'),
+    text: index => {
+      const column = columnsOf(props)[index]
+      if (!column) return ''
+      return column.step !== null || column.name === props.change
+        ? showSigned(String(column.to - column.from), measure, 'axis')
+        : show(String(column.to), measure, 'axis')
+    },
+    tip: index => {
+      const column = columnsOf(props)[index]
+      const driver = column?.step == null ? undefined : found.drivers[column.step]
+      if (!driver) return { title: column?.name ?? '', rows: [[found.label, props.text(index)]] }
+      const own = { unit: units[driver.name] ?? 'quantity', currency: found.currency }
+      return {
+        title: `${driver.label} ${showSigned(driver.amount, measure, 'table')}`,
+        rows: [
+          [
+            driver.figure,
+            show(driver.after, own, 'tooltip'),
+            `${base}: ${show(driver.before, own, 'tooltip')}`,
+          ],
+          ...driver.steps.map((step): [string, string] => [
+            step.label,
+            showSigned(step.amount, measure, 'table'),
+          ]),
+        ],
+      }
+    },
+  }
+  return props
+}
+
+/** The bridge as rows: drivers with their steps and segments, then the causes. */
+function sheetOf(found: Bridge) {
+  const row = (
+    part: string,
+    of: string,
+    amount: string | null,
+    more: Partial<Record<string, string | null>> = {},
+  ) => ({
+    part,
+    of,
+    amount,
+    before: null,
+    after: null,
+    rate: null,
+    mix: null,
+    ...more,
+  })
+  const where = (those: Bridge['causes'][number]['where']) => those.map(w => named(w.value)).join(' · ')
+  return {
+    name: `${found.metric}-bridge`,
+    columns: [
+      { key: 'part', label: 'Part' },
+      { key: 'of', label: 'Of' },
+      { key: 'amount', label: found.label, numeric: true },
+      { key: 'before', label: 'Its figure before', numeric: true },
+      { key: 'after', label: 'Its figure now', numeric: true },
+      { key: 'rate', label: 'By its own rate', numeric: true },
+      { key: 'mix', label: 'By mix', numeric: true },
+    ],
+    rows: [
+      row(found.comparison.label, '', found.totals.before),
+      ...found.drivers.flatMap(one => [
+        row(one.label, 'Change', one.amount, { before: one.before, after: one.after }),
+        ...one.steps.map(step =>
+          row(step.label, one.label, step.amount, { before: step.before, after: step.after }),
+        ),
+        ...one.segments.map(s => row(where(s.where), one.label, s.amount, { rate: s.rate, mix: s.mix })),
+      ]),
+      row('Actual', '', found.totals.after),
+      ...found.causes.map(one =>
+        row(one.words, 'What explains most', one.amount, { before: one.before, after: one.after }),
+      ),
+    ],
+    notes: [
+      spanWords(found.from, found.to),
+      ...(found.currency ? [found.currency] : []),
+      ...(found.comparison.from
+        ? [`${found.comparison.label}: ${spanWords(found.comparison.from, found.comparison.to)}`]
+        : []),
+      found.sentence,
+    ],
+  }
+}

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { deliver, deliverLines, type Line } from '../../../test/small-ledger.ts'
+import { createEngine } from '../create-engine.ts'
+import type { Engine } from '../engine.ts'
+import { bridge } from './bridge.ts'
+import { BridgeQuery } from './shape.ts'
+
+/**
+ * A made-up shop in two Mays. Planted: wholesale in Germany collapsed, lamps went up by half, a part of the orders of
+ * dear Norway went to cheap Poland, and paid social brought a fifth of its visits. The rest is chance.
+ */
+
+const scope = { stores: 'all' as const, now: new Date('2026-06-20T12:00:00Z') }
+const categories = { lamp: 'Lamps', rug: 'Rugs', vase: 'Vases', clock: 'Clocks' }
+
+const shop = (seed: number, planted: boolean) => {
+  let state = seed
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+  const lines: Line[] = []
+  const sell = (year: number, country: string, channel: string, count: number, dear = 1) => {
+    for (let n = 0; n < count; n++) {
+      const kind = Object.keys(categories)[Math.floor(random() * 4)] ?? 'rug'
+      const rise = planted && year === 2026 && kind === 'lamp' ? 1.5 : 1
+      const gross = Math.round((20 + 40 * random()) * dear * rise * 100) / 100
+      lines.push({
+        order_id: `${year}-${lines.length}`,
+        day: `${year}-05-${String(1 + Math.floor(random() * 28)).padStart(2, '0')}`,
+        country,
+        channel,
+        product_id: `${kind}${1 + Math.floor(random() * 3)}`,
+        customer_id: `c${lines.length}`,
+        gross,
+        discounts: random() < 0.2 ? -Math.round(gross * 10) / 100 : 0,
+      })
+    }
+  }
+  for (const year of [2025, 2026]) {
+    const now = planted && year === 2026
+    for (const country of ['UK', 'Germany', 'France']) {
+      sell(year, country, 'online', 260)
+      sell(year, country, 'wholesale', now && country === 'Germany' ? 20 : 180)
+    }
+    sell(year, 'Norway', 'online', now ? 60 : 160, 3)
+    sell(year, 'Poland', 'online', now ? 160 : 60, 0.6)
+  }
+  const visits = (['mobile', 'desktop'] as const).flatMap(device =>
+    ['Paid Social', 'Organic', 'Email', 'Direct'].flatMap(channel =>
+      [2025, 2026].map(year => {
+        const sessions = planted && year === 2026 && channel === 'Paid Social' ? 2_000 : 10_000
+        return {
+          store: 'shop',
+          day: `${year}-05-01`,
+          origin: 'ga4',
+          channel,
+          campaign: '',
+          device,
+          country: '',
+          landing_page: '',
+          sessions,
+          completed_sessions: Math.round(sessions * 0.02),
+          currency: 'GBP',
+          quality: '',
+          source: 'test',
+        }
+      }),
+    ),
+  )
+  return { lines, visits }
+}
+
+const open = async (seed: number, planted = true) => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  const { lines, visits } = shop(seed, planted)
+  await deliverLines(granary, lines)
+  await deliver(granary, 'traffic_days', visits)
+  await deliver(
+    granary,
+    'products',
+    Object.entries(categories).flatMap(([kind, category]) =>
+      [1, 2, 3].map(n => ({
+        store: 'shop',
+        product_id: `${kind}${n}`,
+        parent_id: '',
+        status: '',
+        currency: 'GBP',
+        title: `${category} ${n}`,
+        category,
+        brand: '',
+        vendor: '',
+        source: 'test',
+      })),
+    ),
+  )
+  const engine = createEngine({
+    granary,
+    world: async () => ({
+      stores: [{ store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }],
+      calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+      currency: 'GBP',
+      events: [],
+      targets: [
+        {
+          name: 'plan',
+          metric: 'net_sales',
+          grain: 'month',
+          values: { '2026-05-01': '80000' },
+          store: null,
+          currency: 'GBP',
+        },
+      ],
+      metrics: [],
+      dimensions: [],
+    }),
+  })
+  return { granary, engine }
+}
+
+const may = { from: '2026-05-01', to: '2026-05-31', compare: 'last_year' }
+const ask = (engine: Engine, more: Record<string, unknown> = {}) =>
+  bridge(engine, BridgeQuery.parse({ ...may, ...more }), scope)
+const pennies = (texts: readonly string[]) =>
+  texts.reduce((sum, text) => sum + Math.round(Number(text) * 100), 0)
+const places = (found: Awaited<ReturnType<typeof bridge>>) =>
+  found.causes.map(cause =>
+    cause.where
+      .map(w => `${w.dimension}=${w.value}`)
+      .toSorted()
+      .join(' '),
+  )
+
+describe('planted causes', () => {
+  it.each([1, 77, 4_242])('are the first found, at the right slice (seed %i)', async seed => {
+    const { granary, engine } = await open(seed)
+    const found = await ask(engine, { drivers: 'orders' })
+    expect(places(found).slice(0, 3).toSorted()).toEqual([
+      'category=Lamps',
+      'channel=wholesale country=Germany',
+      'country=Poland',
+    ])
+    const [lamps, shift] = ['Lamps', 'Poland'].map(value =>
+      found.causes.find(cause => cause.where[0]?.value === value),
+    )
+    expect(lamps).toMatchObject({ driver: 'Price and product mix' })
+    expect(shift).toMatchObject({ kind: 'mix' })
+    expect(shift?.words).toContain('from Norway to Poland')
+    await granary.close()
+  })
+})
+
+describe('a bridge', () => {
+  let granary: Warehouse
+  let engine: Engine
+  beforeAll(async () => {
+    const made = await open(9)
+    granary = made.granary
+    engine = made.engine
+  })
+  afterAll(() => granary.close())
+
+  it('adds up to the change to the penny, each driver to its steps', async () => {
+    const found = await ask(engine)
+    expect(found.drivers.map(driver => driver.name)).toEqual(['traffic', 'conversion', 'aov', 'returns'])
+    expect(pennies(found.drivers.map(d => d.amount))).toBe(pennies([found.totals.change ?? '']))
+    for (const driver of found.drivers)
+      if (driver.steps.length > 0)
+        expect(pennies(driver.steps.map(step => step.amount))).toBe(pennies([driver.amount]))
+    for (const { segments } of found.drivers)
+      for (const one of segments) expect(pennies([one.rate, one.mix])).toBe(pennies([one.amount]))
+  })
+  it('finds the traffic that went, which the ledger does not know', async () => {
+    const found = await ask(engine)
+    const social = found.causes.find(cause => cause.where.some(w => w.value === 'Paid Social'))
+    expect(social).toMatchObject({ driver: 'Traffic', measure: 'sessions', before: '20000', after: '4000' })
+    expect(found.sentence).toMatch(/traffic −£\d.*\(Paid Social −£/)
+  })
+  it('compares with a target, whose drivers nobody planned', async () => {
+    const found = await ask(engine, { compare: 'target:plan' })
+    // To date: 28 of 31 days.
+    expect(found.totals.before).toBe('72258.06')
+    expect(found.drivers.map(driver => driver.label)).toEqual(['Net sales'])
+    expect(pennies(found.drivers.map(d => d.amount))).toBe(pennies([found.totals.change ?? '']))
+  })
+  it('stays within filters', async () => {
+    const found = await ask(engine, { filters: [{ dimension: 'country', is: ['Germany'] }] })
+    expect(places(found)[0]).toBe('channel=wholesale')
+    expect(found.drivers.map(driver => driver.name)).toEqual(['orders', 'aov', 'returns'])
+  })
+  it('says that there is nothing to compare with', async () => {
+    const found = await ask(engine, { from: '2025-05-01', to: '2025-05-31' })
+    expect(found.drivers).toEqual([])
+    expect(found.warnings.map(one => one.code)).toContain('no_base')
+  })
+})
+
+it('a quiet month has no causes', async () => {
+  const { granary, engine } = await open(5, false)
+  const found = await ask(engine)
+  expect(found.causes.length).toBeLessThanOrEqual(1)
+  await granary.close()
+})

@@ -1,0 +1,242 @@
+import { minorUnits } from '#kernel/money-units.ts'
+import type { Engine, Scope } from '../engine.ts'
+import type { Answer, Query } from '../query.ts'
+import { type Part, readChain, type Split, splitChain } from './chain.ts'
+import { type Driver, type Head, metricsOf, treeOf } from './drivers.ts'
+import { type Explained, explain } from './explain.ts'
+import type { Found } from './search.ts'
+import type { Bridge, BridgeQuery } from './shape.ts'
+import { written } from './split.ts'
+import { causeWords, illusionWords, sentenceOf } from './words.ts'
+
+/**
+ * Why a figure changed against one comparison: the drivers that moved it, adding up to the change exactly, the segments
+ * behind each, and the few slices that explain most. Everything is asked of the metric language.
+ */
+export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): Promise<Bridge> {
+  const { metric, compare, drivers, ...given } = asked
+  const base: Omit<Query, 'metrics'> = given
+  const every = [
+    ...new Set((['traffic', 'accounts'] as const).flatMap(h => metricsOf(treeOf(metric, h).steps))),
+  ]
+  const [answer, business] = await Promise.all([
+    engine.ask(
+      { ...base, metrics: [...new Set([metric, ...every, 'conversion_rate'])], compare: [compare] },
+      scope,
+    ),
+    drivers
+      ? null
+      : engine.ask({ ...base, metrics: ['orders'], by: ['business'], compare: compareOf(compare) }, scope),
+  ])
+  const warnings = [...answer.meta.warnings]
+  const comparison = {
+    name: compare,
+    ...(answer.meta.comparisons[compare] ?? { label: '', from: '', to: '' }),
+  }
+  const definition = answer.meta.definitions[metric]
+  const currency = answer.meta.currency
+  const money = definition?.unit === 'money'
+  const digits = money ? (currency ? minorUnits(currency) : 2) : 0
+  const begins = await traffic(engine, base, scope)
+  const head = drivers ?? headFor(answer, compare, business, begins, warnings)
+  const { steps } = treeOf(metric, head)
+  const read = readChain(answer.totals, compare, steps)
+  const empty = read.steps.length === 0 || read.steps.at(-1)?.sum.at(-1) !== steps.at(-1)?.sum.at(-1)
+  const result = {
+    metric,
+    label: definition?.label ?? metric,
+    unit: money ? ('money' as const) : ('count' as const),
+    currency: money ? currency : null,
+    from: answer.meta.from,
+    to: answer.meta.to,
+    comparison: { name: compare, label: comparison.label, from: comparison.from, to: comparison.to },
+  }
+  if (empty) {
+    warnings.push({
+      code: 'no_base',
+      message: `There is no ${(definition?.label ?? metric).toLowerCase()} on one side of the comparison, so no change to explain.`,
+    })
+    const nothing = { before: null, after: null, change: null }
+    return { ...result, totals: nothing, drivers: [], causes: [], illusions: [], sentence: '', warnings }
+  }
+  if (read.steps.length < steps.length) warnings.push(leftOut(read.steps, steps))
+  const whole = { read, split: splitChain(read, digits) }
+  const found = await explain({
+    engine,
+    scope,
+    base,
+    comparison: compare,
+    metric,
+    steps: read.steps,
+    whole,
+    digits,
+    totals: answer.totals,
+  })
+  if (found.partly.length > 0)
+    warnings.push({
+      code: 'partly',
+      message: `Of ${found.partly.join(', ')} only the values that moved most were looked at.`,
+    })
+  if (compare.startsWith('target:'))
+    warnings.push({
+      code: 'target',
+      message: 'A target is set for stores, so the search looks at stores alone.',
+    })
+  const { split } = whole
+  const change = split.after - split.before
+  const grouped = driversOf(split, read.steps, found, digits)
+  const causes = found.causes.map(cause => causeOf(cause, change, digits, result))
+  return {
+    ...result,
+    totals: {
+      before: written(split.before, digits),
+      after: written(split.after, digits),
+      change: written(change, digits),
+    },
+    drivers: grouped,
+    causes,
+    illusions: found.illusions.map(one => ({
+      dimension: one.dimension,
+      driver: one.driver,
+      words: illusionWords(one),
+    })),
+    sentence: sentenceOf({ ...result, change: written(change, digits), drivers: grouped, causes }),
+    warnings,
+  }
+}
+
+const compareOf = (compare: string) =>
+  compare.startsWith('target:') ? undefined : ([compare] as Query['compare'])
+
+/** The first day any session was counted; null where none ever was. */
+async function traffic(engine: Engine, base: Omit<Query, 'metrics'>, scope: Scope): Promise<string | null> {
+  const stores = base.stores && { stores: base.stores }
+  const { meta } = await engine.ask({ metrics: ['sessions'], window: 'all_time', ...stores }, scope)
+  return meta.lastDay === null ? null : meta.from
+}
+
+/** The drivers that fit: accounts where nearly all orders are B2B, traffic where it was counted all along, else orders. */
+function headFor(
+  answer: Answer,
+  compare: string,
+  business: Answer | null,
+  begins: string | null,
+  warnings: Bridge['warnings'],
+): Head {
+  const all = Number(business?.totals.orders ?? 0)
+  const firms = Number(business?.rows.find(row => row.business === 'B2B')?.orders ?? 0)
+  if (all > 0 && firms / all >= 0.95) return 'accounts'
+  const from = answer.meta.comparisons[compare]?.from ?? answer.meta.from
+  const known = readChain(answer.totals, compare, treeOf('orders', 'traffic').steps.slice(0, 1))
+  if (known.steps.length === 0 || known.before[0] === '0' || known.after[0] === '0') return 'orders'
+  if (begins !== null && begins > from && !compare.startsWith('target:')) {
+    warnings.push({
+      code: 'traffic_begins',
+      message: `Sessions are counted from ${begins} on, so traffic cannot be compared: the change begins with orders.`,
+    })
+    return 'orders'
+  }
+  return 'traffic'
+}
+
+const leftOut = (read: readonly Driver[], all: readonly Driver[]) => {
+  const names = all.filter(step => !read.some(r => r.sum.join() === step.sum.join())).map(step => step.alone)
+  return {
+    code: 'fewer_drivers',
+    message: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not known on both sides, so its part is in the driver after it.`,
+  }
+}
+
+const pieceOf = (part: Part, digits: number) => ({
+  name: part.name,
+  label: part.label,
+  amount: written(part.coins, digits),
+  figure: part.figure,
+  before: figureText(part.before),
+  after: figureText(part.after),
+})
+
+const figureText = (value: number | null): string | null =>
+  value === null || !Number.isFinite(value) ? null : String(Number(value.toPrecision(10)))
+
+/** Steps of one name are one driver: their parts add up to its part. */
+function driversOf(
+  split: Split,
+  steps: readonly Driver[],
+  found: Explained,
+  digits: number,
+): Bridge['drivers'] {
+  const names = [...new Set(steps.map(step => step.name))]
+  return names.map(name => {
+    const at = steps.flatMap((step, n) => (step.name === name ? [n] : []))
+    const parts = at.flatMap(n => split.parts[n] ?? [])
+    const coins = parts.reduce((sum, part) => sum + part.coins, 0n)
+    const [first, last] = [parts[0], parts.at(-1)]
+    const step = steps[at[0] ?? 0]
+    const times = (side: 'before' | 'after') =>
+      parts.reduce<number | null>((all, p) => (all === null || p[side] === null ? null : all * p[side]), 1)
+    const segments = segmentsOf(parts, coins, found, digits)
+    return {
+      name,
+      label: step?.label ?? name,
+      amount: written(coins, digits),
+      figure: parts.length > 1 ? 'average order value' : ((first ?? last)?.figure ?? ''),
+      before: figureText(times('before')),
+      after: figureText(times('after')),
+      steps: parts.length > 1 ? parts.map(part => pieceOf(part, digits)) : [],
+      ...segments,
+    }
+  })
+}
+
+/** The dimension that tells most of a driver, and the three values that moved it most. */
+function segmentsOf(parts: readonly Part[], total: bigint, found: Explained, digits: number) {
+  const size = (n: bigint) => Number(n < 0n ? -n : n)
+  const cuts = found.cuts.flatMap(({ dimension, segmented: cut }) => {
+    const at = parts.map(part => cut.parts.findIndex(p => p.name === part.name && p.label === part.label))
+    if (at.some(n => n < 0)) return []
+    const segments = cut.segments.map(segment => {
+      const sum = (of: 'rate' | 'mix') => at.reduce((all, n) => all + (segment.parts[n]?.[of] ?? 0n), 0n)
+      const [rate, mix] = [sum('rate'), sum('mix')]
+      const volume = Math.max(segment.before, segment.after)
+      return { key: segment.key, rate, mix, amount: rate + mix, volume }
+    })
+    const ranked = segments.filter(s => s.amount !== 0n).sort((a, b) => size(b.amount) - size(a.amount))
+    const whole = segments.reduce((sum, s) => sum + s.volume, 0)
+    // What the leading value moved beyond its share of the business: how much this dimension tells.
+    const lead = ranked[0]
+    const tells = lead && whole > 0 ? size(lead.amount) - (size(total) * lead.volume) / whole : 0
+    return ranked.length > 1 ? [{ dimension, ranked, tells }] : []
+  })
+  const best = cuts.sort((a, b) => b.tells - a.tells)[0]
+  return {
+    by: best?.dimension ?? null,
+    segments: (best?.ranked ?? []).slice(0, 3).map(({ key, amount, rate, mix }) => ({
+      where: [{ dimension: best?.dimension ?? '', value: key }],
+      amount: written(amount, digits),
+      rate: written(rate, digits),
+      mix: written(mix, digits),
+    })),
+  }
+}
+
+function causeOf(
+  cause: Found,
+  change: bigint,
+  digits: number,
+  of: Pick<Bridge, 'unit' | 'currency'>,
+): Bridge['causes'][number] {
+  const all = Number(change) / 10 ** digits
+  return {
+    kind: cause.kind,
+    where: [...cause.where],
+    driver: cause.driver ?? null,
+    words: causeWords(cause, of),
+    measure: cause.measure.name,
+    before: figureText(cause.before),
+    after: figureText(cause.after),
+    amount: cause.amount.toFixed(digits),
+    beyond: cause.effect.toFixed(digits),
+    share: all === 0 ? null : (cause.amount / all).toFixed(4),
+  }
+}

@@ -1,0 +1,389 @@
+import type { Engine, Scope } from '../engine.ts'
+import type { Answer, AnswerRow, Query } from '../query.ts'
+import { type Read, readChain, type Split, splitChain } from './chain.ts'
+import { type Driver, metricsOf } from './drivers.ts'
+import {
+  beyond,
+  choose,
+  type Found,
+  type Limits,
+  leastOf,
+  type Measured,
+  type Slice,
+  scoreOf,
+} from './search.ts'
+import { type Illusion, illusions, inside, type Segmented, segmented } from './segments.ts'
+import { logarithmicMean } from './split.ts'
+
+/** What the search is told of the question: all of it is asked of the metric language, some at a time. */
+export interface Subject {
+  engine: Engine
+  scope: Scope
+  /** Period, stores, currency, filters. */
+  base: Omit<Query, 'metrics'>
+  comparison: string
+  metric: string
+  steps: readonly Driver[]
+  whole: { read: Read; split: Split }
+  digits: number
+  /** The total row, with sessions and conversion as the counter has it. */
+  totals: AnswerRow
+}
+
+export interface Explained {
+  causes: Found[]
+  illusions: Illusion[]
+  cuts: { dimension: string; segmented: Segmented }[]
+  /** Dimensions with more values than were looked at. */
+  partly: string[]
+}
+
+/**
+ * Dimensions that say nothing of causes: how money was booked, which counter counted, names beside their codes, and the
+ * clock, whose hours every cause has.
+ */
+const silent = new Set('currency kind origin title product_title tracking hour weekday'.split(' '))
+/** Ids of people and firms: looked at one by one, never crossed. */
+const single = new Set(['customer', 'account'])
+
+const most = { rows: 1000, crossed: 5, crossedOfTraffic: 4, causes: 5, atOnce: 4 }
+
+/** Runs jobs a few at a time, in order. */
+async function some<T, R>(jobs: readonly T[], run: (job: T) => Promise<R>): Promise<R[]> {
+  const out: R[] = new Array(jobs.length)
+  let next = 0
+  const worker = async () => {
+    for (let n = next++; n < jobs.length; n = next++) out[n] = await run(jobs[n] as T)
+  }
+  await Promise.all(Array.from({ length: Math.min(most.atOnce, jobs.length) }, worker))
+  return out
+}
+
+const figureOf = (row: AnswerRow, metric: string, comparison: string | null): number => {
+  const found = comparison === null ? row[metric] : row.compare?.[comparison]?.values[metric]?.value
+  return typeof found === 'string' ? Number(found) : 0
+}
+
+/** Rows of a question sorted by change, from the end the total went to; from both ends where there are many. */
+async function rowsBy(of: Subject, metrics: string[], by: string[], sortBy: string, down: boolean) {
+  const target = of.comparison.startsWith('target:')
+  const ask = (desc: boolean): Promise<Answer> =>
+    of.engine.ask(
+      {
+        ...of.base,
+        metrics,
+        by,
+        compare: [of.comparison] as Query['compare'],
+        ...(!target && { sort: { by: sortBy, of: of.comparison, desc } }),
+        limit: most.rows,
+      },
+      of.scope,
+    )
+  const answer = await ask(!down)
+  const full = answer.meta.count <= most.rows
+  const rest = full ? [] : (await ask(down)).rows
+  const seen = new Set<string>()
+  const rows = [...answer.rows, ...rest].filter(row => {
+    const key = JSON.stringify(by.map(name => row[name] ?? ''))
+    return seen.has(key) ? false : seen.add(key)
+  })
+  return { rows, full }
+}
+
+const whereOf = (row: AnswerRow, by: readonly string[]) =>
+  by.map(dimension => ({ dimension, value: typeof row[dimension] === 'string' ? row[dimension] : '' }))
+
+const slicesOf = (
+  rows: readonly AnswerRow[],
+  by: string[],
+  metric: string,
+  comparison: string,
+  measure: Measured,
+) =>
+  rows.map(
+    (row): Slice => ({
+      measure,
+      where: whereOf(row, by),
+      before: figureOf(row, metric, comparison),
+      after: figureOf(row, metric, null),
+    }),
+  )
+
+/**
+ * The dimensions worth crossing: those whose best slice stands out most, then those of few values, in which a slice may
+ * hide that stands out only where two of them meet.
+ */
+const telling = (slices: readonly Slice[], limits: Limits, count: number): string[] => {
+  const best = new Map<string, { score: number; values: number }>()
+  for (const slice of slices) {
+    const name = slice.where[0]?.dimension ?? ''
+    const found = choose([slice], [], { ...limits, most: 1 })[0]
+    const known = best.get(name) ?? { score: 0, values: 0 }
+    best.set(name, { score: Math.max(known.score, found?.score ?? 0), values: known.values + 1 })
+  }
+  return [...best]
+    .filter(([name, { score, values }]) => !single.has(name) && values > 1 && (score > 0 || values <= 50))
+    .sort(([, a], [, b]) => b.score - a.score || a.values - b.values)
+    .slice(0, count)
+    .map(([name]) => name)
+}
+
+const pairsOf = (names: readonly string[]) => names.flatMap((a, n) => names.slice(n + 1).map(b => [a, b]))
+
+/** Searches all dimensions of the figure and of its traffic, and pairs of those that tell most. */
+export async function explain(of: Subject): Promise<Explained> {
+  const { dimensions } = await of.engine.definitions()
+  const filtered = new Set((of.base.filters ?? []).flatMap(f => ('dimension' in f ? [f.dimension] : [])))
+  const splits = (metric: string) =>
+    dimensions
+      .filter(d => d.metrics.includes(metric) && !silent.has(d.name) && !filtered.has(d.name))
+      .map(d => d.name)
+  const target = of.comparison.startsWith('target:')
+  const own = target ? ['store'] : splits(of.metric)
+  const [v0, v1] = [Number(of.whole.read.before.at(-1)), Number(of.whole.read.after.at(-1))]
+  const limits: Limits = { change: v1 - v0, size: (Math.abs(v0) + Math.abs(v1)) / 2, most: most.causes }
+  const down = v1 < v0
+  const orders = (figureOf(of.totals, 'orders', null) + figureOf(of.totals, 'orders', of.comparison)) / 2
+  const value: Measured = {
+    name: of.metric,
+    before: v0,
+    after: v1,
+    worth: 1,
+    each: orders > 0 ? limits.size / orders : 0,
+  }
+
+  const asked = await some(own, async dimension => ({
+    dimension,
+    ...(await rowsBy(of, metricsOf(of.steps), [dimension], of.metric, down)),
+  }))
+  const worth = async (by: string[]) => ({ by, ...(await rowsBy(of, [of.metric], by, of.metric, down)) })
+  const cuts = asked.flatMap(({ dimension, rows, full }) => {
+    const keyed = (row: AnswerRow) => (typeof row[dimension] === 'string' ? row[dimension] : '')
+    const found = full ? segmented(rows, keyed, of.comparison, of.whole, of.digits) : null
+    return found ? [{ dimension, segmented: found }] : []
+  })
+  const slices = asked.flatMap(({ dimension, rows }) =>
+    slicesOf(rows, [dimension], of.metric, of.comparison, value),
+  )
+  const crossed = await some(target ? [] : pairsOf(telling(slices, limits, most.crossed)), worth)
+  for (const { by, rows } of crossed) slices.push(...slicesOf(rows, by, of.metric, of.comparison, value))
+
+  const others = cuts.flatMap(({ dimension, segmented: cut }) => [
+    ...(single.has(dimension) ? [] : shifts(dimension, cut, value, limits)),
+    ...rates(dimension, cut, limits, value),
+  ])
+  const traffic = target ? null : await trafficOf(of, splits('sessions'), limits, v0, v1)
+  if (traffic) {
+    slices.push(...traffic.slices)
+    others.push(...traffic.rates)
+  }
+  const causes = choose(slices, others, limits)
+  return {
+    causes: await some(causes, async cause => ({ ...cause, ...(await driverOf(of, cause, cuts)) })),
+    illusions: cuts.flatMap(({ dimension, segmented: cut }) =>
+      cut.segments.length <= 50 ? illusions(dimension, cut) : [],
+    ),
+    cuts,
+    partly: asked.filter(one => !one.full).map(one => one.dimension),
+  }
+}
+
+/**
+ * Shifts between two values of a dimension: what one lost the other gained, and a unit is worth more at one than at the
+ * other. They count where three in a hundred of the whole went over, a fifth of either, and more than chance moves.
+ */
+function shifts(
+  dimension: string,
+  { parts, segments }: Segmented,
+  measure: Measured,
+  limits: Limits,
+): Found[] {
+  const base = segments.reduce((sum, s) => sum + (s.from[0] ?? 0), 0)
+  const all1 = segments.reduce((sum, s) => sum + (s.to[0] ?? 0), 0)
+  const moves = segments
+    .map(s => ({ s, from: s.from[0] ?? 0, to: s.to[0] ?? 0 }))
+    .map(one => ({ ...one, move: one.to - one.from, larger: Math.max(one.from, one.to) }))
+    .filter(one => Math.abs(one.move) >= Math.max(0.03 * base, 0.2 * one.larger, 3 * Math.sqrt(one.larger)))
+    .sort((a, b) => Math.abs(b.move) - Math.abs(a.move))
+    .slice(0, 12)
+  const worth = (s: (typeof segments)[number]) =>
+    (s.before + s.after) / ((s.from[0] ?? 0) + (s.to[0] ?? 0) || 1)
+  return moves.flatMap(from =>
+    moves.flatMap((to): Found[] => {
+      if (from.move >= 0 || to.move <= 0) return []
+      const shifted = Math.min(-from.move, to.move)
+      if (shifted < 0.6 * Math.max(-from.move, to.move)) return []
+      const amount = shifted * (worth(to.s) - worth(from.s))
+      if (Math.abs(amount) < leastOf(limits)) return []
+      // As strong as its two ends together: said once, it stands for both.
+      const score = [from, to].reduce(
+        (sum, { s }) => sum + scoreOf(s.after - s.before, Math.max(s.before, s.after)),
+        0,
+      )
+      return [
+        {
+          kind: 'mix',
+          where: [{ dimension, value: to.s.key }],
+          measure,
+          before: base > 0 ? to.from / base : 0,
+          after: all1 > 0 ? to.to / all1 : 0,
+          amount,
+          effect: amount,
+          score,
+          from: from.s.key,
+          to: to.s.key,
+          driver: parts[0]?.label ?? '',
+        },
+      ]
+    }),
+  )
+}
+
+/** Rates of drivers within one value of a dimension, beyond how the rest's rate moved. */
+function rates(
+  dimension: string,
+  { parts, segments }: Segmented,
+  limits: Limits,
+  measure: Measured,
+): Found[] {
+  return parts.flatMap((part, n) => {
+    if (n === 0 || single.has(dimension)) return []
+    const total = (side: 'from' | 'to', at: number) =>
+      segments.reduce((sum, s) => sum + (s[side][at] ?? 0), 0)
+    const [b0, b1, q0, q1] = [total('from', n - 1), total('to', n - 1), total('from', n), total('to', n)]
+    const [v0, v1] = [total('from', parts.length - 1), total('to', parts.length - 1)]
+    if (!(b0 > 0 && b1 > 0 && q0 > 0 && q1 > 0 && v0 > 0 && v1 > 0)) return []
+    const scale = logarithmicMean(v1, v0) / logarithmicMean(q1 / b1, q0 / b0)
+    return segments.flatMap((s): Found[] => {
+      const [x0, x1, y0, y1] = [s.from[n - 1] ?? 0, s.to[n - 1] ?? 0, s.from[n] ?? 0, s.to[n] ?? 0]
+      if (x0 < 0.005 * b0 || x1 < 0.005 * b1 || y0 <= 0 || y1 < 0) return []
+      const [c0, c1] = [y0 / x0, y1 / x1]
+      const [r0, r1] = [b0 - x0, b1 - x1]
+      if (!(r0 > 0 && r1 > 0 && q0 > y0 && q1 > y1)) return []
+      const rest = (q1 - y1) / r1 / ((q0 - y0) / r0)
+      const weight = (x0 / b0 + x1 / b1) / 2
+      const effect = beyond(weight * (c1 - c0) * scale, weight * (c1 - c0 * rest) * scale)
+      const volume = Math.max(s.before, s.after)
+      // Of a rate only what each event is worth moves by chance, not how many there are.
+      const chance = measure.each > 0 ? Math.sqrt(measure.each * (Math.abs(s.before) + Math.abs(s.after))) : 0
+      if (Math.abs(effect) < Math.max(leastOf(limits), 2 * chance)) return []
+      return [
+        {
+          kind: 'rate',
+          where: [{ dimension, value: s.key }],
+          measure: { ...measure, name: part.figure },
+          before: c0,
+          after: c1,
+          amount: weight * (c1 - c0) * scale,
+          effect,
+          score: scoreOf(effect, volume),
+          driver: part.label,
+        },
+      ]
+    })
+  })
+}
+
+/** Where traffic came from, which the ledger cannot tell: its slices valued at what a session is worth, and conversion as the counter sees it. */
+async function trafficOf(of: Subject, names: string[], limits: Limits, v0: number, v1: number) {
+  if (of.steps[0]?.sum[0] !== 'sessions' || of.whole.read.steps[0]?.sum[0] !== 'sessions') return null
+  const [s0, s1] = [figureOf(of.totals, 'sessions', of.comparison), figureOf(of.totals, 'sessions', null)]
+  if (!(s0 > 0 && s1 > 0 && v0 > 0 && v1 > 0)) return null
+  const measure: Measured = {
+    name: 'sessions',
+    before: s0,
+    after: s1,
+    worth: logarithmicMean(v1, v0) / logarithmicMean(s1, s0),
+    each: 0,
+  }
+  const metrics = ['sessions', 'conversion_rate']
+  const read = async (by: string[]) => ({ by, ...(await rowsBy(of, metrics, by, 'sessions', s1 < s0)) })
+  const asked = await some(
+    names.map(name => [name]),
+    read,
+  )
+  const cut = (answers: typeof asked) =>
+    answers.flatMap(({ by, rows }) => slicesOf(rows, by, 'sessions', of.comparison, measure))
+  const slices = cut(asked)
+  const crossed = await some(pairsOf(telling(slices, limits, most.crossedOfTraffic)), read)
+  const c0 = figureOf(of.totals, 'conversion_rate', of.comparison)
+  const c1 = figureOf(of.totals, 'conversion_rate', null)
+  const seen = c0 > 0 && c1 > 0
+  const found = seen
+    ? [...asked, ...crossed].flatMap(({ by, rows }) =>
+        counted(of, by, rows, { s0, s1, c0, c1, v0, v1 }, limits),
+      )
+    : []
+  return { slices: [...slices, ...cut(crossed)], rates: found }
+}
+
+/** Conversion within slices of traffic, beyond the rest's, worth what the same move of the whole's conversion would be. */
+function counted(
+  of: Subject,
+  by: string[],
+  rows: readonly AnswerRow[],
+  all: { s0: number; s1: number; c0: number; c1: number; v0: number; v1: number },
+  limits: Limits,
+): Found[] {
+  const scale = logarithmicMean(all.v1, all.v0) / logarithmicMean(all.c1, all.c0)
+  return rows.flatMap((row): Found[] => {
+    const [x0, x1] = [figureOf(row, 'sessions', of.comparison), figureOf(row, 'sessions', null)]
+    const [c0, c1] = [figureOf(row, 'conversion_rate', of.comparison), figureOf(row, 'conversion_rate', null)]
+    const [w0, w1] = [x0 / all.s0, x1 / all.s1]
+    if (w0 < 0.01 || w1 < 0.01 || c0 <= 0 || w0 > 0.99) return []
+    const rest = (all.c1 - w1 * c1) / (1 - w1) / ((all.c0 - w0 * c0) / (1 - w0))
+    const weight = (w0 + w1) / 2
+    const usual = Number.isFinite(rest) && rest > 0 ? rest : 1
+    const effect = beyond(weight * (c1 - c0) * scale, weight * (c1 - c0 * usual) * scale)
+    const chance = weight * scale * Math.sqrt(c0 / x0 + Math.max(c1, c0) / x1)
+    if (Math.abs(effect) < Math.max(leastOf(limits), 3 * chance)) return []
+    return [
+      {
+        kind: 'rate',
+        where: whereOf(row, by),
+        measure: { name: 'conversion_rate', before: all.c0, after: all.c1, worth: scale, each: 0 },
+        before: c0,
+        after: c1,
+        amount: weight * (c1 - c0) * scale,
+        effect,
+        score: scoreOf(effect, weight * all.v0) / (by.length > 1 ? 1.1 : 1),
+        driver: 'Conversion',
+      },
+    ]
+  })
+}
+
+/** What drove a slice: the greatest part of its own change in the direction it moved. */
+async function driverOf(of: Subject, cause: Found, cuts: Explained['cuts']): Promise<{ driver?: string }> {
+  if (cause.driver) return {}
+  if (cause.measure.name === 'sessions') return { driver: 'Traffic' }
+  const first = cause.where[0]
+  const cut = cause.where.length === 1 ? cuts.find(one => one.dimension === first?.dimension) : undefined
+  const segment = cut?.segmented.segments.find(one => one.key === first?.value)
+  if (cut && segment) return greatest(inside(segment), cut.segmented.parts, cause.amount)
+  const answer = await of.engine.ask(
+    {
+      ...of.base,
+      metrics: metricsOf(of.steps),
+      compare: [of.comparison] as Query['compare'],
+      filters: [
+        ...(of.base.filters ?? []),
+        ...cause.where.map(w => ({ dimension: w.dimension, is: [w.value] })),
+      ],
+    },
+    of.scope,
+  )
+  const read = readChain(answer.totals, of.comparison, of.steps)
+  const { parts } = splitChain(read, of.digits)
+  return greatest(
+    parts.map(part => Number(part.coins)),
+    parts,
+    cause.amount,
+  )
+}
+
+const greatest = (amounts: readonly number[], parts: readonly { label: string }[], change: number) => {
+  const signed = amounts.map(amount => amount * Math.sign(change || 1))
+  const label = parts[signed.indexOf(Math.max(...signed))]?.label
+  return label ? { driver: label } : {}
+}

@@ -1,0 +1,243 @@
+/**
+ * The few slices that explain most of a change, not repeating each other. Pure: slices come in with what they were and
+ * are, and the greediest choice goes out. A slice explains what it moved beyond how the rest moved: where everything
+ * falls by a tenth, nothing is a cause.
+ */
+
+export interface Condition {
+  dimension: string
+  value: string
+}
+
+/** What a slice is measured by: the value itself, or a quantity that drives it, worth so much of the value a unit. */
+export interface Measured {
+  name: string
+  before: number
+  after: number
+  /** Value of one unit. */
+  worth: number
+  /** Money that one standing event moves by chance, for noise; 0 where counts are large. */
+  each: number
+}
+
+export interface Slice {
+  measure: Measured
+  where: readonly Condition[]
+  before: number
+  after: number
+}
+
+/** A finding: a slice, or the rate of a driver within one, or a shift from one value of a dimension to another. */
+export interface Found {
+  kind: 'slice' | 'rate' | 'mix'
+  where: readonly Condition[]
+  measure: Measured
+  /** The slice's own figure on both sides, in the measure's unit; of a rate, the ratio. */
+  before: number
+  after: number
+  /** Value it moved. */
+  amount: number
+  /** Of that, beyond how the rest moved. */
+  effect: number
+  score: number
+  /** The driver's label, where it is known already. */
+  driver?: string
+  /** Of a shift: what was left and what was gone to. */
+  from?: string
+  to?: string
+}
+
+export interface Limits {
+  /** The value's change and size. */
+  change: number
+  size: number
+  most: number
+}
+
+/** Least value a finding must have moved: a twentieth of the change, and one part in 500 of the value. */
+export const leastOf = ({ change, size }: Limits) => Math.max(Math.abs(change) * 0.05, size * 0.002)
+
+/** Larger is better; sharper too: the same amount from half the volume says more. */
+export const scoreOf = (effect: number, volume: number) =>
+  volume <= 0 ? 0 : Math.abs(effect) * Math.sqrt(Math.min(1, Math.abs(effect) / volume))
+
+/**
+ * What a slice moved beyond the rest, at most what it moved at all: one that stood still while the rest fell is no cause
+ * of the fall, though it stands out.
+ */
+export const beyond = (amount: number, against: number): number =>
+  Math.sign(amount) === Math.sign(against)
+    ? Math.sign(amount) * Math.min(Math.abs(amount), Math.abs(against))
+    : 0
+
+const growth = (before: number, after: number) => (before > 0 && after >= 0 ? after / before : 1)
+
+/** What two slices of one measure have in common; exact where one holds the other or they exclude each other. */
+function common(a: Slice, b: Slice, cells: ReadonlyMap<string, Slice>): { before: number; after: number } {
+  const same = (x: Slice, y: Slice) =>
+    x.where.every(c => y.where.some(d => d.dimension === c.dimension && d.value === c.value))
+  const apart = a.where.some(c => b.where.some(d => d.dimension === c.dimension && d.value !== c.value))
+  if (apart) return { before: 0, after: 0 }
+  if (same(a, b)) return b
+  if (same(b, a)) return a
+  const cell = cells.get(keyOf([...a.where, ...b.where]))
+  if (cell) return cell
+  // The two were crossed, and nothing is where they meet.
+  if (cells.has(dimensionsOf([...a.where, ...b.where]))) return { before: 0, after: 0 }
+  // As if they were independent.
+  const part = (x: number, y: number, all: number) => (all > 0 ? Math.min((x * y) / all, x, y) : 0)
+  return {
+    before: part(a.before, b.before, a.measure.before),
+    after: part(a.after, b.after, a.measure.after),
+  }
+}
+
+const dimensionsOf = (where: readonly Condition[]) =>
+  [...new Set(where.map(c => c.dimension))].toSorted().join(' × ')
+
+const keyOf = (where: readonly Condition[]): string =>
+  JSON.stringify(
+    [...new Map(where.map(c => [c.dimension, c.value]))].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  )
+
+/**
+ * Greedy: the slice that explains most of what is left, again and again. What a chosen slice and another have in common
+ * counts for the chosen one alone; slices that are the same rows under two names are one.
+ * @param others findings that are no slices (shifts, rates), which compete with them on the same score
+ */
+export function choose(slices: readonly Slice[], others: readonly Found[], limits: Limits): Found[] {
+  const least = leastOf(limits)
+  const cells = new Map(
+    slices.flatMap((slice): [string, Slice][] => [
+      [keyOf(slice.where), slice],
+      [dimensionsOf(slice.where), slice],
+    ]),
+  )
+  const chosen: { found: Found; slices: Slice[] }[] = []
+  const taken = (measure: Measured) =>
+    chosen.flatMap(one => one.slices).filter(slice => slice.measure.name === measure.name)
+  const own = slices.filter(({ before, after, measure }) => {
+    const volume = (Math.abs(before) + Math.abs(after)) / 2
+    // A dimension of one value is the whole again.
+    const whole = Math.abs(before) >= 0.98 * measure.before && Math.abs(after) >= 0.98 * measure.after
+    return !whole && volume * Math.abs(measure.worth) >= 0.002 * limits.size
+  })
+  while (chosen.length < limits.most) {
+    let best: { found: Found; slices: Slice[] } | null = null
+    for (const slice of own) {
+      const found = weighed(slice, taken(slice.measure), cells, least)
+      if (!found || chosen.some(one => repeats(one.found, found))) continue
+      if (!best || found.score > best.found.score) best = { found, slices: [slice] }
+    }
+    for (const other of others) {
+      const found = lessened(
+        other,
+        chosen.map(one => one.found),
+      )
+      if (Math.abs(found.effect) < least || chosen.some(one => repeats(one.found, found))) continue
+      if (!best || found.score > best.found.score)
+        best = { found, slices: found.kind === 'mix' ? slices.filter(s => moved(found, s)) : [] }
+    }
+    if (!best) break
+    chosen.push(best)
+  }
+  return chosen.map(one => one.found)
+}
+
+/**
+ * A rate less what a chosen shift, or the same driver's rate in another dimension, may be of it: dear and cheap within a
+ * segment look like its price, and a product's rate is its category's.
+ */
+function lessened(next: Found, chosen: readonly Found[]): Found {
+  if (next.kind !== 'rate') return next
+  const same = chosen.filter(
+    one =>
+      Math.sign(one.effect) === Math.sign(next.effect) &&
+      one.where[0]?.dimension !== next.where[0]?.dimension &&
+      (one.kind === 'mix' || (one.kind === 'rate' && one.driver === next.driver)),
+  )
+  const known = same.reduce((sum, one) => sum + Math.abs(one.effect), 0)
+  const left = Math.max(0, Math.abs(next.effect) - known)
+  return {
+    ...next,
+    effect: Math.sign(next.effect) * left,
+    score: next.score * (left / Math.abs(next.effect)),
+  }
+}
+
+/** The two ends of a shift, as slices of the value. */
+const moved = (shift: Found, slice: Slice) =>
+  slice.where.length === 1 &&
+  slice.measure.name === shift.measure.name &&
+  slice.where[0]?.dimension === shift.where[0]?.dimension &&
+  (slice.where[0]?.value === shift.from || slice.where[0]?.value === shift.to)
+
+/** A slice against what is left once the chosen ones are taken out of it and of the rest. */
+function weighed(
+  slice: Slice,
+  chosen: readonly Slice[],
+  cells: ReadonlyMap<string, Slice>,
+  least: number,
+): Found | null {
+  const { measure } = slice
+  let [before, after] = [slice.before, slice.after]
+  let [all0, all1] = [measure.before, measure.after]
+  for (const one of chosen) {
+    const both = common(one, slice, cells)
+    before -= both.before
+    after -= both.after
+    all0 -= one.before
+    all1 -= one.after
+  }
+  // Nearly all of it is explained already: it would say the same again.
+  const volumes = Math.abs(slice.before) + Math.abs(slice.after)
+  if (chosen.length > 0 && Math.abs(before) + Math.abs(after) < 0.25 * volumes) return null
+  const rest = growth(all0 - before, all1 - after)
+  const own = (slice.after - slice.before) * measure.worth
+  // Bounded by what is left of it, and by what it moved in all: the rest of it is the chosen ones'.
+  const left = beyond((after - before) * measure.worth, (after - before * rest) * measure.worth)
+  const effect = beyond(own, left)
+  const volume = Math.max(Math.abs(before), Math.abs(after)) * Math.abs(measure.worth)
+  // Chance alone moves a sum of n values by about √(2n) of one, and both sides have theirs.
+  const chance =
+    measure.each > 0 ? Math.sqrt(2 * measure.each * (Math.abs(before) + Math.abs(after)) * measure.worth) : 0
+  if (Math.abs(effect) < Math.max(least, 2 * chance)) return null
+  return {
+    kind: 'slice',
+    where: slice.where,
+    measure,
+    before: slice.before,
+    after: slice.after,
+    amount: own,
+    effect,
+    score: scoreOf(effect, volume) / (slice.where.length > 1 ? 1.1 : 1),
+  }
+}
+
+/** Whether a finding says again what another says: the same slice by another measure, or the end of a shift. */
+function repeats(known: Found, next: Found): boolean {
+  const ends = (one: Found): Condition[] =>
+    one.kind === 'mix'
+      ? [one.from, one.to].flatMap(value =>
+          value === undefined ? [] : [{ dimension: one.where[0]?.dimension ?? '', value }],
+        )
+      : [...one.where]
+  const touches = (a: readonly Condition[], b: readonly Condition[]) =>
+    a.some(c => b.some(d => c.dimension === d.dimension && c.value === d.value))
+  if (known.kind === 'mix' || next.kind === 'mix') {
+    const both = known.kind === 'mix' && next.kind === 'mix'
+    return (
+      (both && known.where[0]?.dimension === next.where[0]?.dimension) || touches(ends(known), ends(next))
+    )
+  }
+  if (sameRows(known, next) || keyOf(known.where) === keyOf(next.where)) return true
+  // One measure's overlaps are weighed exactly; across measures a shared value in the same direction is the same story.
+  return (
+    (known.measure.name !== next.measure.name || known.kind !== next.kind) &&
+    touches(known.where, next.where) &&
+    Math.sign(known.effect) === Math.sign(next.effect)
+  )
+}
+
+const sameRows = (a: Found, b: Found) =>
+  a.measure.name === b.measure.name && a.kind === b.kind && a.before === b.before && a.after === b.after

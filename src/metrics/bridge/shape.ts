@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { Query } from '../query.ts'
+import { bridged, headNames } from './drivers.ts'
+
+/** What one asks of a bridge: a query's period, stores, currency and filters, one comparison, and the figure. */
+export const BridgeQuery = Query.pick({
+  window: true,
+  from: true,
+  to: true,
+  calendar: true,
+  stores: true,
+  currency: true,
+  filters: true,
+}).extend({
+  metric: z.enum(bridged).default('net_sales').describe('The figure whose change is explained'),
+  compare: Query.shape.compare.unwrap().element.describe('last_year, previous_period, target:<name>…'),
+  drivers: z
+    .enum(headNames)
+    .optional()
+    .describe('traffic: sessions × conversion; orders; accounts: B2B. The one that fits when absent'),
+})
+export type BridgeQuery = z.infer<typeof BridgeQuery>
+
+const amount = z.string().describe('Decimal text in the unit of the figure')
+const figure = z.string().nullable().describe('Decimal text; null is N/A')
+const Where = z.object({ dimension: z.string(), value: z.string() })
+
+const Piece = z.object({
+  name: z.string(),
+  label: z.string(),
+  amount,
+  figure: z.string().describe('What the driver is measured by'),
+  before: figure,
+  after: figure,
+})
+
+export const Bridge = z.object({
+  metric: z.string(),
+  label: z.string(),
+  unit: z.enum(['money', 'count']),
+  currency: z.string().nullable(),
+  from: z.string(),
+  to: z.string(),
+  comparison: z.object({ name: z.string(), label: z.string(), from: z.string(), to: z.string() }),
+  totals: z.object({ before: figure, after: figure, change: figure }),
+  drivers: z
+    .array(
+      Piece.extend({
+        steps: z.array(Piece).describe('Parts of the driver, adding up to it; empty where it has one'),
+        segments: z
+          .array(z.object({ where: z.array(Where), amount, rate: amount, mix: amount }))
+          .describe('Values of one dimension that moved the driver most; rate and mix add up to the amount'),
+        by: z.string().nullable().describe('The dimension of the segments'),
+      }),
+    )
+    .describe('Adding up to the change exactly'),
+  causes: z.array(
+    z.object({
+      kind: z.enum(['slice', 'rate', 'mix']),
+      where: z.array(Where),
+      driver: z.string().nullable(),
+      words: z.string(),
+      measure: z.string().describe('What before and after are of'),
+      before: figure,
+      after: figure,
+      amount: amount.describe('What it moved of the figure'),
+      beyond: amount.describe('Of that, beyond how the rest moved'),
+      share: z.string().nullable().describe('amount ÷ change'),
+    }),
+  ),
+  illusions: z.array(z.object({ dimension: z.string(), driver: z.string(), words: z.string() })),
+  sentence: z.string(),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+})
+export type Bridge = z.infer<typeof Bridge>

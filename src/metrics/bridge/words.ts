@@ -1,0 +1,73 @@
+import { show, showSigned } from '#kernel/format.ts'
+import { comparisonName } from '#kernel/view.ts'
+import type { Found } from './search.ts'
+import type { Illusion } from './segments.ts'
+import type { Bridge } from './shape.ts'
+
+/** What a bridge says in sentences. */
+
+type Of = Pick<Bridge, 'unit' | 'currency'>
+
+/** "−£41k", "+£1.2m": an amount in a sentence, short and signed. */
+const brief = (amount: string | number, of: Of): string => showSigned(String(amount), of, 'axis')
+
+/** A value in words; a bare number says what it is a number of. */
+const named = (value: string, dimension = ''): string =>
+  /^\d+$/.test(value) && dimension ? `${dimension.replaceAll('_', ' ')} ${value}` : value || '(not known)'
+const lower = (label: string) =>
+  /^[A-Z][a-z]/.test(label) ? `${label[0]?.toLowerCase()}${label.slice(1)}` : label
+
+/** "−£41k vs last year: traffic −£63k (Paid Social −£48k), conversion +£30k, AOV −£8k." */
+export function sentenceOf(
+  of: Of & Pick<Bridge, 'comparison' | 'drivers' | 'causes'> & { change: string },
+): string {
+  const size = Math.max(...of.drivers.map(driver => Math.abs(Number(driver.amount))), 0)
+  const said = of.drivers
+    .filter(driver => Math.abs(Number(driver.amount)) >= 0.02 * size && Number(driver.amount) !== 0)
+    .map(driver => {
+      const why = behind(driver, of)
+      return `${lower(driver.label)} ${brief(driver.amount, of)}${why ? ` (${why})` : ''}`
+    })
+  const base = comparisonName(of.comparison.name).short
+  const head = `${brief(of.change, of)} ${base}`
+  return said.length > 0 ? `${head}: ${said.join(', ')}.` : `${head}.`
+}
+
+/** What stands behind a driver in the sentence: a cause found for it, else its leading segment where that is most of it. */
+function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes'>): string {
+  const amount = Number(driver.amount)
+  const labels = [driver.label, ...driver.steps.map(step => step.label)]
+  const along = (one: string) =>
+    Math.sign(Number(one)) === Math.sign(amount) && Math.abs(Number(one)) >= 0.4 * Math.abs(amount)
+  const cause = of.causes.find(
+    one => one.kind !== 'mix' && labels.includes(one.driver ?? '') && along(one.amount),
+  )
+  if (cause)
+    return `${cause.where.map(w => named(w.value, w.dimension)).join(' · ')} ${brief(cause.amount, of)}`
+  const lead = driver.segments[0]
+  return lead && along(lead.amount)
+    ? `${named(lead.where[0]?.value ?? '', lead.where[0]?.dimension)} ${brief(lead.amount, of)}`
+    : ''
+}
+
+/** A cause in a sentence: what moved, by how much, and by which driver. */
+export function causeWords(cause: Found, of: Of): string {
+  const where = cause.where.map(w => named(w.value, w.dimension)).join(' · ')
+  const driver = cause.driver ? lower(cause.driver) : ''
+  const amount = brief(cause.amount, of)
+  if (cause.kind === 'mix')
+    return `Shift from ${named(cause.from ?? '')} to ${named(cause.to ?? '')}: ${amount} by mix. ${named(cause.to ?? '')} went from ${percent(cause.before)} to ${percent(cause.after)} of ${driver || 'the whole'}.`
+  const moved =
+    cause.before === 0
+      ? 'from nothing'
+      : `${cause.after < cause.before ? 'down' : 'up'} ${percent(Math.abs(cause.after / cause.before - 1))}`
+  if (cause.kind === 'rate') return `${where}: ${driver} ${moved}, ${amount}.`
+  const through = cause.measure.name === 'sessions' ? 'sessions ' : ''
+  return `${where}: ${through}${moved}, ${amount}${driver && !through ? `, mostly ${driver}` : ''}.`
+}
+
+const percent = (share: number) => show(String(share), { unit: 'share', currency: null }, 'table')
+
+/** Simpson's paradox by its name. */
+export const illusionWords = (one: Illusion): string =>
+  `${one.driver} ${one.after < one.before ? 'fell' : 'rose'} in total but ${one.after < one.before ? 'rose' : 'fell'} in every ${one.dimension.replaceAll('_', ' ')}: the mix of them moved it (Simpson's paradox).`

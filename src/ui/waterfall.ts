@@ -1,0 +1,136 @@
+import type { EChartsCoreOption } from 'echarts/core'
+import { type LinesProps, nameAxis, tipHtml, tooltip, valueAxis } from './drawings.ts'
+import type { Palette } from './palette.ts'
+
+export interface WaterfallProps {
+  /** What it was and is; left out where they would dwarf the steps, and the change stands at the end instead. */
+  before: { name: string; value: number; look: 'lastYear' | 'previous' | 'target' }
+  after: { name: string; value: number }
+  /** Adding up to the difference. */
+  steps: readonly { name: string; value: number; bad: boolean }[]
+  change: string
+  axis: (value: number) => string
+  /** The words over a column. */
+  text: (index: number) => string
+  tip: LinesProps['tip']
+}
+
+export interface Column {
+  name: string
+  from: number
+  to: number
+  look: 'before' | 'after' | 'good' | 'bad'
+  /** Place among the steps; null for the ends. */
+  step: number | null
+}
+
+/** The columns of a bridge. Bars stand on zero; where the steps move less than a fifth of the whole, the bridge is of the change alone. */
+export function columnsOf(props: Pick<WaterfallProps, 'before' | 'after' | 'steps' | 'change'>): Column[] {
+  const { before, after, steps } = props
+  const reach = steps.reduce(
+    ({ at, low, high }, step) => {
+      const next = at + step.value
+      return { at: next, low: Math.min(low, next), high: Math.max(high, next) }
+    },
+    { at: 0, low: 0, high: 0 },
+  )
+  const whole = reach.high - reach.low >= 0.2 * Math.max(Math.abs(before.value), Math.abs(after.value))
+  let at = whole ? before.value : 0
+  const columns = steps.map((step, n): Column => {
+    const from = at
+    at += step.value
+    return { name: step.name, from, to: at, look: step.bad ? 'bad' : 'good', step: n }
+  })
+  return whole
+    ? [
+        { name: before.name, from: 0, to: before.value, look: 'before', step: null },
+        ...columns,
+        { name: after.name, from: 0, to: after.value, look: 'after', step: null },
+      ]
+    : [...columns, { name: props.change, from: 0, to: at, look: 'after', step: null }]
+}
+
+/** A bridge: each step begins where the one before ended. Bad steps are red, good ones plain. */
+export const waterfall =
+  (props: WaterfallProps) =>
+  (colours: Palette): EChartsCoreOption => {
+    const columns = columnsOf(props)
+    const colour = (look: Column['look']) =>
+      look === 'before'
+        ? colours[props.before.look]
+        : look === 'after'
+          ? colours.actual
+          : look === 'bad'
+            ? colours.bad
+            : colours.ink3
+    const spans = columns.map(one => [Math.min(one.from, one.to), Math.max(one.from, one.to)] as const)
+    const bar = (values: number[], shown: boolean) => ({
+      type: 'bar',
+      stack: 'bridge',
+      barMaxWidth: 56,
+      barCategoryGap: '28%',
+      emphasis: { disabled: true },
+      data: values.map((value, n) => ({
+        value,
+        itemStyle: { color: shown ? colour(columns[n]?.look ?? 'after') : 'transparent' },
+      })),
+      ...(!shown && { silent: true }),
+    })
+    return {
+      grid: { top: 24, left: 4, right: 8, bottom: 4, containLabel: true },
+      tooltip: {
+        trigger: 'axis',
+        axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
+        ...tooltip(colours),
+        formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
+      },
+      xAxis: {
+        ...nameAxis(
+          colours,
+          columns.map(one => one.name),
+        ),
+        axisLabel: {
+          color: colours.ink2,
+          fontSize: 11,
+          fontFamily: colours.font,
+          interval: 0,
+          width: 76,
+          overflow: 'break',
+        },
+      },
+      yAxis: valueAxis(colours, props.axis, true),
+      series: [
+        // A span on one side of zero floats on an unseen bar; one across zero is two bars from it.
+        bar(
+          spans.map(([low, high]) => (low > 0 ? low : Math.min(high, 0))),
+          false,
+        ),
+        bar(
+          spans.map(([low, high]) => (low > 0 ? high - low : Math.max(0, high))),
+          true,
+        ),
+        bar(
+          spans.map(([low, high]) => (high < 0 ? low - high : Math.min(0, low))),
+          true,
+        ),
+        // The words stand over each span.
+        {
+          type: 'bar',
+          stack: 'words',
+          barGap: '-100%',
+          barMaxWidth: 56,
+          silent: true,
+          data: spans.map(([, high]) => Math.max(0, high)),
+          itemStyle: { color: 'transparent' },
+          label: {
+            show: true,
+            position: 'top',
+            color: colours.ink,
+            fontSize: 11,
+            fontFamily: colours.font,
+            formatter: (one: { dataIndex: number }) => props.text(one.dataIndex),
+          },
+        },
+      ],
+    }
+  }
