@@ -101,11 +101,37 @@ async function connectAll(terminal: Terminal, house: House, ways: readonly Way[]
     const { limits } = await client.connections.connect({
       vendor,
       credentials,
+      // The CRM is that of the business arm; the rest belongs to the first shop.
+      ...(vendor === 'hubspot' && { store: 'larkfield-trade' }),
       backDays: made.days + margin,
       start: false,
     })
     terminal.note(`  ${label} (${vendor})${limits.length > 0 ? `: ${limits.join(' ')}` : ''}`)
   }
+  await settle(terminal, house, client, made)
+}
+
+/** What people would have told: the currency they read in, and what one currency was worth in another. */
+async function settle(terminal: Terminal, house: House, client: Client, made: Made): Promise<void> {
+  const { calendar } = await client.settings.read()
+  await client.settings.saveCompany({ calendar, currency: 'GBP', version: 0 })
+  const day = addDays(made.until, -made.days - margin)
+  const pound: Record<string, number> = { USD: 1.3, EUR: 1.17, CAD: 1.78 }
+  const rows = Object.entries(pound).flatMap(([code, rate]) => [
+    `GBP,${code},${day},${rate}`,
+    `${code},GBP,${day},${(1 / rate).toFixed(8)}`,
+  ])
+  const path = join(terminal.folder, 'exchange-rates.csv')
+  writeFileSync(path, ['base,quote,day,rate', ...rows].join('\n'))
+  await house.context(system('demo')).imports.run({
+    path,
+    mapping: {
+      target: 'exchange_rates',
+      columns: { base: 'base', quote: 'quote', day: 'day', rate: 'rate' },
+    },
+    store: 'larkfield-uk',
+    by: 'demo',
+  })
 }
 
 /** Says now and then how far the history has come, until all of it is in. */

@@ -48,7 +48,7 @@ export function mapOrder({ website, order, memos, rules }: OrderRecord, place: P
     country: countryOf(order),
     // Orders that our own people enter in the back office come from no address.
     channel:
-      order.remote_ip === undefined || order.remote_ip === null ? 'Sales representative' : 'Online store',
+      order.remote_ip === undefined || order.remote_ip === null ? 'Sales representative' : 'Online Store',
     discount_code: text(order.coupon_code) || text(order.discount_description) || rules,
   }
   const rows: CanonicalRow[] = []

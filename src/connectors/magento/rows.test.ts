@@ -75,7 +75,7 @@ describe('an order of Magento', () => {
       quantity: '2',
       customer_id: '5',
       account_id: '',
-      channel: 'Online store',
+      channel: 'Online Store',
     })
   })
 

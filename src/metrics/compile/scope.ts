@@ -64,12 +64,30 @@ export const scopeOf = (resolved: Resolved, world: World, scope: Scope, contents
         : []),
       ...(asks(resolved, 'origin')
         ? []
-        : counters.map(({ store, counter, others }) => ({
+        : alike(counters).map(({ stores: some, counter, others }) => ({
             code: 'counters',
-            message: `Sessions of ${store} are those ${counter} counted; ${others.join(' and ')} counted them too, and counters are never added up. Filter by Counter for another.`,
+            message: `Sessions of ${some.join(', ')} are those ${counter} counted; ${others.join(' and ')} counted them too, and counters are never added up. Filter by Counter for another.`,
           }))),
     ],
   }
+}
+
+interface Counted {
+  store: string
+  counter: string
+  others: readonly string[]
+}
+
+/** Stores that are counted alike, told in one breath. */
+const alike = (counters: readonly Counted[]): (Omit<Counted, 'store'> & { stores: string[] })[] => {
+  const groups = new Map<string, Omit<Counted, 'store'> & { stores: string[] }>()
+  for (const { store, counter, others } of counters) {
+    const key = [counter, ...others].join('\u0001')
+    const group = groups.get(key) ?? { counter, others, stores: [] }
+    group.stores.push(store)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
 }
 
 const asks = ({ dimensions, filters }: Resolved, name: string) =>
