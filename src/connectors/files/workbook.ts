@@ -30,16 +30,17 @@ export const sheetAsText = async (
   wanted?: string,
   rows = Number.POSITIVE_INFINITY,
 ): Promise<{ sheet: string; lines: Readable }> => {
-  const sheet = wanted ?? (await sheetsOf(path))[0]
+  const names = await sheetsOf(path)
+  const sheet = wanted ?? names[0]
   if (sheet === undefined) throw invalid('The workbook has no sheet.', 'Save it again with at least one.')
+  if (!names.includes(sheet))
+    throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${names.join(', ')}.`)
   async function* lines() {
-    let found = false
     for await (const one of read(path)) {
       if (nameOf(one) !== sheet) {
         await passOver(one)
         continue
       }
-      found = true
       let count = 0
       for await (const row of one) {
         if (count++ >= rows) return
@@ -48,8 +49,6 @@ export const sheetAsText = async (
           .join(',')}\n`
       }
     }
-    if (!found)
-      throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${(await sheetsOf(path)).join(', ')}.`)
   }
   return { sheet, lines: Readable.from(lines()) }
 }
