@@ -238,6 +238,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
     it('narrows by a filter that is looked up', async () => {
       await page.goto('/explore?by=country&grain=none')
       await settled()
+      await page.locator('[data-filter]').waitFor()
       await page.keyboard.press('/')
       await page.getByPlaceholder('Type to find').fill('germ')
       await page.getByRole('checkbox', { name: 'Germany' }).check()
