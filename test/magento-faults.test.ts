@@ -158,7 +158,7 @@ describe('Magento in trouble', () => {
     expect(engine.rows('sales_lines').length).toBe(right.split('\n').length)
     expect(engine.rows('customers').every(row => row.name === '' && row.email_hash !== '')).toBe(true)
     const channels = new Set(engine.rows('sales_lines').map(row => row.channel))
-    expect(channels).toEqual(new Set(['Online store', 'Sales representative']))
+    expect(channels).toEqual(new Set(['Online Store', 'Sales representative']))
   })
 
   it('tells its own totals by the heads of orders, which are those of the rows', async () => {
