@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Batch, Connector, Mapped, Turn } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
 import { Failure } from '#kernel/error.ts'
@@ -187,9 +187,15 @@ let toy: ReturnType<typeof shop>
 let parts: SyncParts
 let time: number
 
+beforeAll(async () => {
+  open = await openLedger({ folder: ':memory:' })
+})
+afterAll(() => open.close())
 beforeEach(async () => {
   folder = mkdtempSync(pathOf(tmpdir(), 'sync-'))
-  open = await openLedger({ folder: ':memory:' })
+  await open.queue.executeSql(
+    'TRUNCATE connections, streams, turns, unmapped, hooks_taken, source_totals, stores',
+  )
   granary = await openDuckdb({ folder: ':memory:' })
   toy = shop()
   time = noon
@@ -210,7 +216,6 @@ beforeEach(async () => {
 afterEach(async () => {
   parts.packer.close()
   await granary.close()
-  await open.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
