@@ -62,12 +62,18 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page
         .getByRole('list', { name: 'Net sales by country' })
         .getByRole('button', { name: /^France/ })
+        .waitFor()
+      await expect.poll(() => title().textContent(), patient).toMatch(/^Net sales £/)
+      const whole = await title().textContent()
+      await page
+        .getByRole('list', { name: 'Net sales by country' })
+        .getByRole('button', { name: /^France/ })
         .click()
       await page.waitForURL(/where=country/)
       expect(await page.getByText('Country is France').isVisible()).toBe(true)
-      const narrowed = await title().textContent()
+      await expect.poll(() => title().textContent(), patient).not.toBe(whole)
       await page.goBack()
-      await expect.poll(() => title().textContent(), patient).not.toBe(narrowed)
+      await expect.poll(() => title().textContent(), patient).toBe(whole)
       expect(new URL(page.url()).search).toBe('')
     })
 
