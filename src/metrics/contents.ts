@@ -1,5 +1,7 @@
 import { type TableName, table, tables } from '#kernel/canonical.ts'
 import { earlier, later } from '#kernel/day.ts'
+import type { RatedPair } from '#kernel/exchange.ts'
+import { ratedPairs } from '#warehouse/rates.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 
 /** What tables hold that a question must know before it is written: which days, stores, currencies and counters. */
@@ -12,6 +14,8 @@ export interface Contents {
   stores(tables: readonly TableName[], stores: readonly string[] | null): number
   /** Who counts a store's sessions, the one with the most days first. */
   counters(stores: readonly string[] | null): { store: string; counters: string[] }[]
+  /** Between which currencies rates are known. */
+  pairs(): readonly RatedPair[]
 }
 
 interface Holding {
@@ -26,6 +30,7 @@ interface Holding {
 /** Read again for a table when it changed: a few rows for each. */
 export const contentsOf = (granary: Warehouse) => {
   const held = new Map<TableName, Holding[]>()
+  let pairs: readonly RatedPair[] = []
 
   const read = async (name: TableName): Promise<void> => {
     const { columns, dated } = table(name)
@@ -74,6 +79,7 @@ export const contentsOf = (granary: Warehouse) => {
         return { store, counters: ranked.map(([counter]) => counter) }
       })
     },
+    pairs: () => pairs,
   }
   return {
     contents,
@@ -81,6 +87,7 @@ export const contentsOf = (granary: Warehouse) => {
     async refresh(changes: readonly Change[]): Promise<void> {
       const changed = [...new Set(changes.filter(c => c.stores.length > 0).map(c => c.table))]
       await Promise.all(changed.filter(name => 'store' in tables[name].columns).map(read))
+      if (changes.some(c => c.table === 'exchange_rates')) pairs = await ratedPairs(granary)
     },
   }
 }

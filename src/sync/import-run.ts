@@ -3,7 +3,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Outcome, readFile } from '#connectors/files/index.ts'
 import { invalid } from '#kernel/error.ts'
+import { convertible } from '#kernel/exchange.ts'
 import { dayAt } from '#kernel/zone.ts'
+import { ratedPairs } from '#warehouse/rates.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
 import { mappedAgain } from './map-again.ts'
@@ -198,11 +200,8 @@ const ownShare = (outcome: Outcome, receipt: Receipt): Receipt => ({
 const checkCurrencies = async (granary: Warehouse, found: readonly string[], own: string) => {
   const others = found.filter(code => code !== own)
   if (others.length === 0) return
-  const rows = await granary.query<{ base: string; quote: string }>(
-    `SELECT DISTINCT base, quote FROM ${granary.dialect.from('exchange_rates')}`,
-  )
-  const known = new Set(rows.flatMap(row => [`${row.base}${row.quote}`, `${row.quote}${row.base}`]))
-  const without = others.filter(code => !known.has(`${code}${own}`))
+  const pairs = await ratedPairs(granary)
+  const without = others.filter(code => !convertible(pairs, code, own))
   if (without.length > 0)
     throw invalid(
       `The file has money in ${without.join(', ')} beside ${own}, and there are no exchange rates for ${without.length === 1 ? 'it' : 'them'}.`,

@@ -166,7 +166,7 @@ const question = fc.record({
   ),
   limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   subtotals: fc.boolean(),
-  currency: fc.constantFrom('GBP', 'EUR'),
+  currency: fc.constantFrom('GBP', 'EUR', 'USD'),
 })
 
 describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
@@ -245,6 +245,9 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         { base: 'EUR', quote: 'GBP', day: '2010-01-01', rate: '0.85', source: 'test' },
         { base: 'GBP', quote: 'EUR', day: '2010-01-01', rate: '1.17', source: 'test' },
         { base: 'GBP', quote: 'EUR', day: '2011-11-01', rate: '1.2', source: 'test' },
+        // The pound reaches the dollar through the euro alone.
+        { base: 'EUR', quote: 'USD', day: '2011-10-15', rate: '1.38', source: 'test' },
+        { base: 'USD', quote: 'EUR', day: '2011-11-20', rate: '0.7401', source: 'test' },
       ])
     }
     const [duck, click] = both.map(granary => createEngine({ granary, world: async () => world }))

@@ -8,6 +8,7 @@ import { exact, minus, ratio, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { rateOn } from '#warehouse/rates.ts'
 import { person, versionOf } from './cells.ts'
 import type { Item } from './model.ts'
 
@@ -122,19 +123,6 @@ const partBefore = (flow: Flow, today: Day): string => {
     .toString()
 }
 
-/** A rate by day: the last one before it, either way round. @returns null where there is none. */
-export async function rateOn(context: Context, from: string, to: string, day: Day): Promise<string | null> {
-  if (from === to) return '1'
-  const [row] = await context.granary.query(
-    `SELECT base, rate FROM ${context.granary.dialect.from('exchange_rates')}
-     WHERE ((base = {a:String} AND quote = {b:String}) OR (base = {b:String} AND quote = {a:String})) AND day <= {day:Date}
-     ORDER BY day DESC LIMIT 1`,
-    { a: from, b: to, day },
-  )
-  if (!row) return null
-  return String(row.base) === from ? String(row.rate) : ratio('1', String(row.rate), 12)
-}
-
 /** Every line of a version with what became of it. */
 export async function budgetOf(context: Context, versionId: string, today: Day) {
   const version = await versionOf(context, versionId)
@@ -155,7 +143,7 @@ export async function budgetOf(context: Context, versionId: string, today: Day) 
   const rates = new Map<string, string | null>()
   const converted = async (amount: string, from: string, to: string, day: Day): Promise<string | null> => {
     const key = `${from}${to}${day}`
-    if (!rates.has(key)) rates.set(key, await rateOn(context, from, to, day))
+    if (!rates.has(key)) rates.set(key, await rateOn(context.granary, from, to, day))
     const rate = rates.get(key)
     return rate == null ? null : exact(amount).times(exact(rate)).toDecimalPlaces(4).toString()
   }

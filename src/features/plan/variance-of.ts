@@ -3,8 +3,8 @@ import { type Day, daysBetween } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { exact } from '#kernel/money.ts'
 import { favourable, type Item, priceVolumeMix, type Variance } from '#kernel/plan/variance.ts'
+import { rateOn } from '#warehouse/rates.ts'
 import { askAs, yearBefore } from './actuals.ts'
-import { rateOn } from './budget.ts'
 import { ruleOf } from './versions.ts'
 
 export interface Line {
@@ -115,7 +115,7 @@ async function meanRate(
   let sum = exact('0')
   const days = daysBetween(span.from, span.to)
   for (const day of days) {
-    const rate = await rateOn(context, from, to, day)
+    const rate = await rateOn(context.granary, from, to, day)
     if (rate === null) return null
     sum = sum.plus(exact(rate))
   }

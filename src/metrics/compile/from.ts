@@ -2,6 +2,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import type { Source } from '../fact.ts'
 import { inSegments } from './days-sql.ts'
+import { ratesInto } from './rates-sql.ts'
 import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import { inList, Text } from './text.ts'
@@ -42,17 +43,6 @@ export const rateSql = ({ reach }: Pick<Asked, 'reach'>, source: Source, text: T
     ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS DECIMAL(18,8)) ELSE r.rate END`
     : null
 
-/** Rates into a currency by day: as delivered, or turned round where only the other way is known. */
-const ratesInto = (currency: string, dialect: Dialect, text: Text): string => {
-  const into = text.bind(currency, 'String')
-  const rates = dialect.from('exchange_rates')
-  return `SELECT base, day, coalesce(max(direct), max(turned)) AS rate FROM (
-  SELECT base, day, rate AS direct, CAST(NULL AS DECIMAL(18,8)) AS turned FROM ${rates} WHERE quote = ${into}
-  UNION ALL
-  SELECT quote AS base, day, NULL AS direct, CAST(1 / ${dialect.float('rate')} AS DECIMAL(18,8)) AS turned
-  FROM ${rates} WHERE base = ${into} AND rate > 0) x GROUP BY base, day`
-}
-
 /** FROM and WHERE of a side: the stores, the days, the filters. */
 export const fromSql = (
   { resolved, grouped, reach, dialect }: Omit<Asked, 'window'>,
@@ -81,7 +71,7 @@ export const fromSql = (
       : []),
     ...(reach.convertTo && 'currency' in source.dimensions
       ? [
-          `ASOF LEFT JOIN (${ratesInto(reach.convertTo, dialect, text)}) r ON r.base = f.currency AND ${day} >= r.day`,
+          `ASOF LEFT JOIN (${ratesInto(reach.convertTo, reach.crossings, dialect, text)}) r ON r.base = f.currency AND ${day} >= r.day`,
         ]
       : []),
   ]

@@ -1,3 +1,4 @@
+import { earlier, later } from '#kernel/day.ts'
 import type { Row } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
 import { aggregateKey } from '../formula.ts'
@@ -25,6 +26,7 @@ export const warningsOf = (
       code: 'rates',
       message: `Some money has no exchange rate into ${scoped.currency} on or before its day, so its sums are N/A. A file of exchange rates would supply them.`,
     },
+    ...crossed(window, scoped),
     flawed > 0 && {
       code: 'flawed',
       message: `${flawed} of the rows behind it are sampled, thresholded or provisional at their source.`,
@@ -40,6 +42,18 @@ export const warningsOf = (
       .map(s => s.note !== null && s.caution && { code: 'comparison', message: `${s.label}: ${s.note}.` }),
   ]
   return warnings.filter(w => w !== false)
+}
+
+/** Which money went through a third currency, on days that were asked for. */
+const crossed = (window: Window, { currency, reach }: Scoped): Warning[] => {
+  const first = window.sides.reduce((day, s) => earlier(day, s.from), window.from)
+  const last = window.sides.reduce((day, s) => later(day, s.to), window.to)
+  return reach.crossings
+    .filter(({ since, until }) => since <= last && (until === null || until > first))
+    .map(({ base, through, until }) => ({
+      code: 'crossed',
+      message: `${until === null ? '' : `Before ${until} `}${base} is converted into ${currency} through ${through} (${base} → ${through} → ${currency}): ${until === null ? 'no rate between the two is known' : 'the better rate is not known earlier'}.`,
+    }))
 }
 
 /** A comparison that reaches back before the data begin compares with less than it says. */

@@ -1,4 +1,5 @@
 import { Failure, invalid } from '#kernel/error.ts'
+import { type Crossing, crossings } from '#kernel/exchange.ts'
 import { dayAt } from '#kernel/zone.ts'
 import type { Contents } from '../contents.ts'
 import type { Scope } from '../engine.ts'
@@ -16,6 +17,8 @@ export interface Reach {
   several: boolean
   /** Set where money must be converted. */
   convertTo: string | null
+  /** Ways through a third currency, for money whose own rate is not known, or not yet. */
+  crossings: Crossing[]
   /** Whose sessions count in a store that has several counters. */
   counters: { store: string; counter: string }[]
 }
@@ -56,6 +59,7 @@ export const scopeOf = (resolved: Resolved, world: World, scope: Scope, contents
       stores: only,
       several: contents.stores(tables, only) > 1,
       convertTo: convert ? currency : null,
+      crossings: convert ? booked.flatMap(base => crossings(contents.pairs(), base, currency)) : [],
       counters: counters.map(({ store, counter }) => ({ store, counter })),
     },
     warnings: [
