@@ -38,8 +38,11 @@ export const derived = {
       ),
       discounted_orders: col('count', '1 where orders is 1 and the order carries a discount'),
       customer_orders: col('count', 'orders, where the customer is known'),
-      nth: col('count', "The customer's order number in the shop, from 1; 0 when unknown or not an order"),
-      first_orders: col('count', '1 where nth is 1'),
+      nth: col(
+        'count',
+        "The order's number among its customer's, from 1, on each of its days; 0 when unknown or not an order",
+      ),
+      first_orders: col('count', 'orders, where nth is 1'),
       ...derivedSums,
     },
   },

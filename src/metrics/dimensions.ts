@@ -33,7 +33,7 @@ export const dimensions: readonly Dimension[] = [
   dimension(
     'customer_kind',
     'New or returning',
-    "new: the customer's first order in the shop; returning: a later one",
+    "new: the customer's first order in the shop; returning: a later one. What is returned counts where its order does",
   ),
   dimension('account', 'Account', 'B2B account; empty for B2C'),
   dimension('business', 'B2C or B2B', 'Whether an account bought'),

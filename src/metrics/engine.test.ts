@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDuckdb } from '#warehouse/duckdb.ts'
+import { rateOn } from '#warehouse/rates.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../../test/small-ledger.ts'
 import { createEngine } from './create-engine.ts'
@@ -239,6 +240,52 @@ describe('any ledger', () => {
   }, 60_000)
 })
 
+describe('new and returning', () => {
+  const first: Line = { order_id: 'a', day: '2026-01-05', gross: 100, customer_id: 'c1' }
+  const second: Line = { order_id: 'b', day: '2026-01-20', gross: 40, customer_id: 'c1' }
+  const back = { kind: 'reversal', ordered_day: '2026-01-05', customer_id: 'c1' } as const
+  const later: Line[] = [
+    // The first order comes back in part after the second was placed, the second on its own day and after.
+    { ...back, order_id: 'a', day: '2026-02-10', reversals: -30 },
+    { ...back, order_id: 'b', day: '2026-01-20', ordered_day: '2026-01-20', reversals: -5 },
+    { ...back, order_id: 'b', day: '2026-02-11', ordered_day: '2026-01-20', reversals: -10, customer_id: '' },
+    // Of an order that is not here nobody knows whether it was the first.
+    { ...back, order_id: 'elsewhere', day: '2026-02-12', reversals: -7 },
+  ]
+  const split: Query = { metrics: ['net_sales', 'orders'], by: ['customer_kind'], window: 'all_time' }
+  const standing = [
+    { customer_kind: 'new', net_sales: '70', orders: '1' },
+    { customer_kind: 'returning', net_sales: '25', orders: '1' },
+    { customer_kind: 'not known', net_sales: '-7', orders: '0' },
+  ]
+  it('a return counts where its order does, whenever it comes, and the parts are the whole', async () => {
+    const { ask, granary } = await over([first, second, ...later])
+    const { rows, totals } = await ask(split)
+    expect(rows).toEqual(standing)
+    expect(totals).toMatchObject({ net_sales: '88', orders: '2' })
+    const monthly = await ask({ ...split, grain: 'month', by: ['customer_kind'] })
+    expect(monthly.rows).toContainEqual({
+      period: '2026-02',
+      customer_kind: 'new',
+      net_sales: '-30',
+      orders: '0',
+    })
+    await granary.close()
+  })
+  it('is the same delivered bit by bit, and moves with an older order that turns up', async () => {
+    const { ask, granary } = await over([second])
+    for (const line of [...later, first]) await deliverLines(granary, [line])
+    expect((await ask(split)).rows).toEqual(standing)
+    await deliverLines(granary, [{ order_id: 'z', day: '2025-12-01', gross: 9, customer_id: 'c1' }])
+    expect((await ask(split)).rows).toEqual([
+      { customer_kind: 'returning', net_sales: '95', orders: '2' },
+      { customer_kind: 'new', net_sales: '9', orders: '1' },
+      { customer_kind: 'not known', net_sales: '-7', orders: '0' },
+    ])
+    await granary.close()
+  })
+})
+
 describe('a small shop', () => {
   let granary: Warehouse
   let engine: Engine
@@ -468,6 +515,30 @@ describe('a small shop', () => {
     const { totals, meta } = await ask(query)
     expect(totals).toMatchObject({ gross_sales: '17', orders: '2' })
     expect(meta.currency).toBe('GBP')
+  })
+  it('converts through a third currency where two have no rate, each leg at its last rate, and says so', async () => {
+    await deliver(granary, 'exchange_rates', [
+      { base: 'USD', quote: 'GBP', day: '2011-11-03', rate: '0.625', source: 'test' },
+      { base: 'USD', quote: 'GBP', day: '2011-11-12', rate: '0.5', source: 'test' },
+    ])
+    const query: Query = { metrics: ['gross_sales'], from, to, stores: ['paris'], currency: 'USD' }
+    const { totals, meta } = await ask(query)
+    // EUR → GBP → USD: 10 × 0.8 ÷ 0.625 on the 5th, 10 × 0.9 ÷ 0.625 on the 11th.
+    expect(totals.gross_sales).toBe('27.2')
+    expect(meta.warnings).toContainEqual({
+      code: 'crossed',
+      message: 'EUR is converted into USD through GBP (EUR → GBP → USD): no rate between the two is known.',
+    })
+    await deliver(granary, 'exchange_rates', [
+      { base: 'EUR', quote: 'USD', day: '2011-11-08', rate: '1.5', source: 'test' },
+    ])
+    // A rate of its own holds from its day on: 12.8 before it, 10 × 1.5 after.
+    const after = await ask(query)
+    expect(after.totals.gross_sales).toBe('27.8')
+    expect(after.meta.warnings.map(w => w.message).join()).toContain('Before 2011-11-08 EUR is converted')
+    expect(await rateOn(granary, 'EUR', 'USD', '2011-11-05')).toBe('1.28')
+    expect(Number(await rateOn(granary, 'EUR', 'USD', '2011-11-11'))).toBe(1.5)
+    expect(await rateOn(granary, 'EUR', 'USD', '2011-11-02')).toBeNull()
   })
   it('explains itself down to the statement', async () => {
     const { metrics, statements, passes } = await engine.explain({ metrics: ['aov'], from, to }, everyone)

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Idle, orderDays, productDays, salesHours, summed } from './derive.ts'
-import { keepFirstSale, numberedOrders, quote } from './merge.ts'
+import { keepFirstSale, numberedDays, numberedOrders, quote } from './merge.ts'
 
 /** Ledger rows a slice may have: what keeps a derivation within the memory limit whatever the history. */
 const sliceRows = 1_000_000
@@ -37,7 +37,7 @@ export const deriveAll = async (
   for (const { within } of slices) {
     // Written once with their numbers: an update of every row would be held in memory until the commit.
     await connection.run(`INSERT INTO order_days
-      SELECT o.* REPLACE (coalesce(n.nth, 0) AS nth, CASE WHEN n.nth = 1 THEN 1 ELSE 0 END AS first_orders)
+      SELECT o.* REPLACE (coalesce(n.nth, 0) AS nth, CASE WHEN n.nth = 1 THEN o.orders ELSE 0 END AS first_orders)
       FROM (SELECT * FROM fresh_orders WHERE ${within}) o
       LEFT JOIN (SELECT * FROM numbered WHERE ${within}) n USING (store, order_id, day)
       ORDER BY day, store`)
@@ -100,16 +100,18 @@ const numberAll = async (connection: DuckDBConnection) => {
     await connection.run(
       `INSERT INTO numbered ${numberedOrders('fresh_orders', `hash(customer_id) % ${buckets} = ${bucket}`)}`,
     )
+  await connection.run(`INSERT INTO numbered ${numberedDays('fresh_orders', 'numbered', 'orders = 0')}`)
 }
 
 /** Numbers of the touched customers' orders where they are not what they should be, noting the days that changes. */
 const renumber = async (connection: DuckDBConnection) => {
   const theirs = '(store, customer_id) IN (SELECT store, customer_id FROM touched_customers)'
-  await connection.run(`CREATE TEMP TABLE numbered AS ${numberedOrders('order_days', theirs)}`)
+  const numbers = `(${numberedOrders('order_days', theirs)})`
+  await connection.run(`CREATE TEMP TABLE numbered AS ${numberedDays('order_days', numbers)}`)
   const differs = `o.store = n.store AND o.order_id = n.order_id AND o.day = n.day AND o.nth <> n.nth`
   await connection.run(
     `INSERT INTO touched_days SELECT DISTINCT o.store, o.day FROM order_days o, numbered n WHERE ${differs}`,
   )
-  await connection.run(`UPDATE order_days o SET nth = n.nth, first_orders = CASE WHEN n.nth = 1 THEN 1 ELSE 0 END
+  await connection.run(`UPDATE order_days o SET nth = n.nth, first_orders = CASE WHEN n.nth = 1 THEN o.orders ELSE 0 END
     FROM numbered n WHERE ${differs}`)
 }

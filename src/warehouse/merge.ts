@@ -47,6 +47,11 @@ export const numberedOrders = (from: string, within: string): string => `
   SELECT store, order_id, day, row_number() OVER (PARTITION BY store, customer_id ORDER BY happened_at, order_id) AS nth
   FROM ${from} WHERE orders = 1 AND customer_id <> '' AND ${within}`
 
+/** An order's number on each day it has rows: what is returned later belongs to the customer as they were then. */
+export const numberedDays = (orders: string, numbers: string, within = 'true'): string => `
+  SELECT o.store AS store, o.order_id AS order_id, o.day AS day, n.nth AS nth
+  FROM (SELECT * FROM ${orders} WHERE ${within}) o JOIN ${numbers} n ON n.store = o.store AND n.order_id = o.order_id`
+
 /** Orders that sold something on several days keep their order on the first. */
 export const keepFirstSale = (name: string, scope: string): string => `
   UPDATE ${name} SET orders = 0, discounted_orders = 0, customer_orders = 0
