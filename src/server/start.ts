@@ -260,7 +260,8 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       open.kind,
       {
         import: { run: data => house.runImport(String(data.id)) },
-        sync: { run: data => step.round(data), atOnce: 3 },
+        // Most of them wait for their vendors' paces most of the time.
+        sync: { run: data => step.round(data), atOnce: 6 },
       },
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )

@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
 import type { TableName } from '#kernel/canonical.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { type Gatherer, gathering } from './gather.ts'
 import type { Packer } from './packer.ts'
 import { completed } from './rows.ts'
 
@@ -54,7 +54,7 @@ export interface Intake {
 export function createIntake(parts: IntakeParts): Intake {
   const { granary, folder, source, turn, restates } = parts
   const stored: Stored = { inserted: 0, changed: 0, gone: 0 }
-  const open = new Map<TableName, { path: string; stream: WriteStream; rows: number }>()
+  const open = new Map<TableName, { path: string; stream: WriteStream; lines: Gatherer }>()
   /** Parts that wait for the end: a whole delivery is one. */
   const waiting = new Map<TableName, string[]>()
   const gone = new Map<TableName, CanonicalRow[]>()
@@ -67,9 +67,10 @@ export function createIntake(parts: IntakeParts): Intake {
     if (known) return known
     await mkdir(folder, { recursive: true })
     const path = join(folder, `${name}-${String(part).padStart(6, '0')}.jsonl`)
-    const made = { path, stream: createWriteStream(path), rows: 0 }
+    const stream = createWriteStream(path)
+    const made = { path, stream, lines: gathering(stream) }
     // Heard when it is written to; unheard, a full disk would end the process.
-    made.stream.on('error', () => undefined)
+    stream.on('error', () => undefined)
     open.set(name, made)
     return made
   }
@@ -77,12 +78,10 @@ export function createIntake(parts: IntakeParts): Intake {
   const write = async (name: TableName, all: readonly CanonicalRow[]) => {
     if (all.length === 0) return
     const file = await fileOf(name)
-    file.rows += all.length
     rows += all.length
     let text = ''
     for (const row of all) text += `${JSON.stringify(row)}\n`
-    // Rejects when the disk is full.
-    if (!file.stream.write(text)) await once(file.stream, 'drain')
+    await file.lines.write(text)
   }
 
   const deliver = async (name: TableName, files: readonly string[], whole: boolean) => {
@@ -104,6 +103,7 @@ export function createIntake(parts: IntakeParts): Intake {
     for (const [name, some] of gone) stored.gone += await remove(granary, name, some)
     gone.clear()
     for (const [name, file] of open) {
+      await file.lines.flush()
       await new Promise<void>((done, failed) => {
         file.stream.once('error', failed)
         file.stream.end(done)

@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { type Gatherer, gathering } from './gather.ts'
 
 /**
  * Records as the vendor gave them, kept so that a corrected mapping can be applied without asking the vendor again:
@@ -23,7 +24,11 @@ export interface RawWriter {
 export function writeRaw(folder: string, connection: string, stream: string, turn: string): RawWriter {
   const place = rawFolder(folder, connection, stream)
   const path = join(place, `${turn}.jsonl.zst`)
-  let sink: { pack: ReturnType<typeof createZstdCompress>; done: Promise<unknown> } | null = null
+  let sink: {
+    pack: ReturnType<typeof createZstdCompress>
+    lines: Gatherer
+    done: Promise<unknown>
+  } | null = null
   const opened = async () => {
     await mkdir(place, { recursive: true, mode: 0o700 })
     const pack = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } })
@@ -38,15 +43,16 @@ export function writeRaw(folder: string, connection: string, stream: string, tur
     pack.pipe(file)
     // Heard at the end; until then nobody waits for it.
     done.catch(() => undefined)
-    return { pack, done }
+    return { pack, lines: gathering(pack), done }
   }
   return {
     async write(record) {
       sink ??= await opened()
-      if (!sink.pack.write(`${JSON.stringify(record)}\n`)) await once(sink.pack, 'drain')
+      await sink.lines.write(`${JSON.stringify(record)}\n`)
     },
     async keep() {
       if (!sink) return
+      await sink.lines.flush()
       sink.pack.end()
       await sink.done
       await rename(`${path}.part`, path)

@@ -38,6 +38,12 @@ export interface TurnResult extends Stored {
   remarks: string[]
 }
 
+/**
+ * A place to go on from is kept once so many records, or so much time, lie behind the last: each costs a delivery, and
+ * what lies between is read again only after the process was killed.
+ */
+const mark = { records: 25_000, ms: 10_000 }
+
 /** Remarks kept of one turn; a thousand say no more than the first. */
 const mostRemarks = 20
 
@@ -72,6 +78,15 @@ export async function takeTurn<S>(
     if (strange.length > 0) await parts.keepUnmapped(strange)
     strange = []
   }
+  let cursor: string | undefined
+  let marked = { records: 0, at: performance.now() }
+  const reached = async () => {
+    await intake.flush()
+    await settle()
+    if (cursor !== undefined) await parts.saveCursor(cursor)
+    cursor = undefined
+    marked = { records: result.records, at: performance.now() }
+  }
   try {
     for await (const batch of batches) {
       result.total = batch.total ?? result.total
@@ -90,17 +105,19 @@ export async function takeTurn<S>(
         }
       }
       parts.onProgress?.(result.records, result.total)
-      if (batch.cursor !== undefined && !stream.whole) {
-        await intake.flush()
-        await settle()
-        await parts.saveCursor(batch.cursor)
-      }
+      if (batch.cursor === undefined || stream.whole) continue
+      cursor = batch.cursor
+      if (result.records - marked.records >= mark.records || performance.now() - marked.at >= mark.ms)
+        await reached()
     }
+    if (cursor !== undefined) await reached()
     await intake.end()
     await settle()
     await raw?.keep()
     return { ...result, ...intake.stored, remarks: [...remarks] }
   } catch (error) {
+    // A vendor who fails later on takes nothing back of what he gave.
+    if (cursor !== undefined) await reached().catch(() => undefined)
     await raw?.drop()
     throw error
   } finally {

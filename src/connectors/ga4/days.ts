@@ -6,8 +6,9 @@ import type { Session } from './session.ts'
 const hour = 3_600_000
 /** Google says numbers may change for two days after a day is over. */
 const unsure = 48 * hour
-/** Days that are asked for together; fewer where that costs exactness. A few fresh days are asked for one by one. */
-const together = 7
+/** A few fresh days are asked for one by one; days of history together, fewer where that costs exactness. */
+const few = 7
+const together = 28
 
 export interface Stretch {
   from: Day
@@ -30,10 +31,7 @@ export async function daysOf(session: Session, { from, to }: Turn): Promise<Stre
 }
 
 /** A range in stretches to be asked for at once, newest first. */
-export function stretches(
-  { from, to }: Stretch,
-  size = dayCount(from, to) > together ? together : 1,
-): Stretch[] {
+export function stretches({ from, to }: Stretch, size = dayCount(from, to) > few ? together : 1): Stretch[] {
   const parts: Stretch[] = []
   for (let end = to; end >= from; end = addDays(end, -size))
     parts.push({ from: later(addDays(end, 1 - size), from), to: end })

@@ -103,7 +103,7 @@ export const itemStream: Stream<Session, ItemDay> = {
   every: 12 * 3_600_000,
   overlap: 4 * dayMs,
   settle: 0,
-  slice: 28 * dayMs,
+  slice: 84 * dayMs,
   read,
   map,
 }

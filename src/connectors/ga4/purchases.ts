@@ -107,7 +107,7 @@ export const purchaseStream: Stream<Session, PurchaseDay> = {
   every: 6 * 3_600_000,
   overlap: 4 * dayMs,
   settle: 0,
-  slice: 28 * dayMs,
+  slice: 84 * dayMs,
   read,
   map,
 }

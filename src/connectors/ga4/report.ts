@@ -177,14 +177,20 @@ export async function readDays(
   to: Day,
   history: boolean,
 ): Promise<Map<Day, Read>> {
-  const read = await readReport(session, wanted, [{ startDate: from, endDate: to }], history)
   const days = dayCount(from, to)
-  const poor = read.flags.includes('sampled') || read.flags.includes('other_row')
-  if (days > 1 && (poor || read.rows.length > manyRows)) {
+  const halves = async () => {
     const middle = dayOf(dayNumber(from) + Math.floor(days / 2) - 1)
     const early = await readDays(session, wanted, from, middle, history)
     const late = await readDays(session, wanted, addDays(middle, 1), to, history)
     return new Map([...early, ...late])
+  }
+  if (days > (session.together.get(wanted.label) ?? days)) return halves()
+  const read = await readReport(session, wanted, [{ startDate: from, endDate: to }], history)
+  const poor = read.flags.includes('sampled') || read.flags.includes('other_row')
+  if (days > 1 && (poor || read.rows.length > manyRows)) {
+    // The next stretch will hardly be better.
+    session.together.set(wanted.label, Math.ceil(days / 2))
+    return halves()
   }
   const byDay = new Map<Day, Read>()
   const { fields, flags, currency, remarks } = read

@@ -57,6 +57,8 @@ export interface Session {
   property(): Promise<Property>
   /** Whether dimensions and metrics may stand in one report of this property; each set is asked once. */
   fits(dimensions: readonly string[], metrics: readonly string[]): Promise<boolean>
+  /** Days a report may be asked for together, by its label, where more came sampled or cut short. */
+  together: Map<string, number>
 }
 
 const earliest: Day = '2015-08-14'
@@ -86,6 +88,7 @@ export function openSession(credentials: Credentials, reach: Reach): Session {
   let known: Promise<Property> | null = null
   const fitting = new Map<string, Promise<boolean>>()
   const session: Session = {
+    together: new Map(),
     http,
     reach,
     propertyId,

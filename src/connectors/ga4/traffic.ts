@@ -233,7 +233,7 @@ export const trafficStream: Stream<Session, TrafficDay> = {
   every: 3 * 3_600_000,
   overlap: 4 * dayMs,
   settle: 0,
-  slice: 28 * dayMs,
+  slice: 84 * dayMs,
   read,
   map,
 }
