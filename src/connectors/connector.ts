@@ -224,6 +224,8 @@ export interface Connector<S = unknown> {
   /** Everything to be known before the connection is saved. @throws Failure that says which field is wrong or which right is missing. */
   check(session: S): Promise<Checked>
   streams: readonly Stream<S, unknown>[]
+  /** Rows belong to the shop whose host they name: a shop that is connected later takes its own. */
+  byHost?: true
   hooks?: Hooks<S>
   /** The source's own totals, day by day, to be reconciled with. Days are the shop's. */
   totals?(session: S, range: { from: string; to: string }): AsyncGenerator<SourceTotal>

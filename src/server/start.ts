@@ -253,6 +253,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     const step = keepInStep(
       house.syncs,
       () => jobs,
+      wanted.baseUrl,
       error => options.log.error({ err: error }, 'sync failed'),
     )
     const jobs: Jobs = await startJobs(
@@ -288,8 +289,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       token: lock.holder.token,
       demo: options.demo?.actor ?? null,
       hook: house.syncs.hook,
-      hurried: id =>
-        void jobs.send('sync', { id }).catch(error => options.log.error({ err: error }, 'job not queued')),
+      hurried: step.hurry,
       log: options.log,
       web: join(options.home, 'dist'),
       version: options.version,
@@ -306,6 +306,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       options.log.warn('Set PUBLIC_URL to the address people use: sign-in accepts requests from there only.')
     const bound = await listening(app.fetch, host, port)
     undo.push(bound.close)
+    step.listen()
     const every = host === '0.0.0.0' || host === '::'
     lock.serving(`http://${local(host) || every ? '127.0.0.1' : bracketed(host)}:${bound.port}`)
     return {

@@ -7,17 +7,29 @@ export interface Step {
   round(data: Record<string, unknown>): Promise<void>
   /** Queues what is due; from then on it is done now and then. */
   begin(): Promise<void>
+  /** Has the vendors tell of changes, from now on and wherever it is missing later; to be called once the door is open. */
+  listen(): void
+  /** A connection was told of a change: its next round is soon. */
+  hurry(id: string): void
   close(): void
 }
 
 /** Jobs may be lost; what is due is looked for again this often. */
 const lookMs = 60_000
+/** Changes come in bursts: one round reads them all. */
+const gatherMs = 2_000
 
 /**
  * Every connection has a job that waits until its next stream is due; after a round the next is queued: at once while history
  * is left, so that others come between.
  */
-export function keepInStep(syncs: Syncs, jobs: () => Jobs, onError: (error: unknown) => void): Step {
+export function keepInStep(
+  syncs: Syncs,
+  jobs: () => Jobs,
+  /** Where vendors reach this server; undefined: nowhere. */
+  address: string | undefined,
+  onError: (error: unknown) => void,
+): Step {
   const waiting = new Map<string, number>()
   const wait = async (id: string, at: Date): Promise<void> => {
     const time = at.getTime()
@@ -29,11 +41,26 @@ export function keepInStep(syncs: Syncs, jobs: () => Jobs, onError: (error: unkn
     for (const { id, nextAt } of await syncs.due()) await wait(id, nextAt)
   }
   let timer: NodeJS.Timeout | undefined
+  let listening = false
+  /** Nobody waits for it: vendors are many, and slow. */
+  const subscribe = () => {
+    if (listening && address) syncs.subscribe(address).catch(onError)
+  }
   return {
     async begin() {
       await look()
-      timer = setInterval(() => void look().catch(onError), lookMs)
+      timer = setInterval(() => {
+        look().catch(onError)
+        subscribe()
+      }, lookMs)
       timer.unref()
+    },
+    listen() {
+      listening = true
+      subscribe()
+    },
+    hurry(id) {
+      wait(id, new Date(Date.now() + gatherMs)).catch(onError)
     },
     async round(data) {
       const { id, all, replay } = { id: String(data.id), all: data.all === true, replay: data.replay }
@@ -42,6 +69,8 @@ export function keepInStep(syncs: Syncs, jobs: () => Jobs, onError: (error: unkn
         return
       }
       waiting.delete(id)
+      // A new connection is told of soon.
+      subscribe()
       // A round asked for while one runs is that one's business: it looks at what is due when it ends.
       if (syncs.running().has(id) && !all) return
       const { nextAt, more } = await syncs.round(id, { all })

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { eq } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import type { Checked, Connector, Credentials } from '#connectors/connector.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
@@ -13,7 +13,7 @@ import {
   unmapped,
 } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
-import { allConnections, connectionOf, noteConnection } from './connected.ts'
+import { allConnections, type Connection, connectionOf, noteConnection } from './connected.ts'
 import { rawFolder } from './raw.ts'
 import { connectorOf, reachOf, type SyncParts } from './round.ts'
 
@@ -121,7 +121,21 @@ export async function connect(
       backDays: request.backDays ?? usualBack,
       by,
     })
+  const hosts = (some: readonly ConnectedShop[]) => some.flatMap(shop => [...shop.hosts]).sort()
+  if (String(hosts(shops)) !== String(hosts(known?.shops ?? []))) await reroute(parts, ledger, all)
   return { id, isNew: !known }
+}
+
+/** Rows that find their store by host may belong to a shop that has just come: they are mapped anew at the next round. */
+async function reroute(parts: SyncParts, ledger: Ledger, all: readonly Connection[]): Promise<void> {
+  const routed = all.filter(one => parts.connectors.find(({ vendor }) => vendor === one.vendor)?.byHost)
+  if (routed.length === 0) return
+  const ids = routed.map(one => one.id)
+  await ledger.update(streams).set({ stale: true }).where(inArray(streams.connection, ids))
+  await ledger
+    .update(connections)
+    .set({ nextAt: parts.clock().toISOString() })
+    .where(inArray(connections.id, ids))
 }
 
 /** The stores the shops become: those they are already, else new ones by their key. */
@@ -178,12 +192,13 @@ export async function disconnect(
   id: string,
   keepData: boolean,
 ): Promise<void> {
-  const own = await connectionOf(ledger, id)
+  await connectionOf(ledger, id)
   for (const one of [streams, turns, unmapped, hooksTaken, sourceTotals])
     await ledger.delete(one).where(eq(one.connection, id))
   await ledger.delete(connections).where(eq(connections.id, id))
   if (keepData) return
-  const every = new Set([own.home, ...own.shops.map(shop => shop.store)])
-  for (const store of every) await parts.granary.remove({ store, source: id })
+  // Where rows find their store by host, any store may hold some.
+  for (const { store } of await ledger.select().from(stores))
+    await parts.granary.remove({ store, source: id })
   await rm(rawFolder(parts.folder, id), { recursive: true, force: true })
 }

@@ -1,5 +1,7 @@
 import { and, eq, inArray, lt } from 'drizzle-orm'
 import type { HookAnswer, HookRequest } from '#connectors/connector.ts'
+import { Failure } from '#kernel/error.ts'
+import type { Ledger } from '#postgres/open.ts'
 import { hooksTaken, streams } from '#postgres/tables/connections.ts'
 import { connectionOf, noteConnection } from './connected.ts'
 import { connectorOf, type SyncParts } from './round.ts'
@@ -17,7 +19,12 @@ export async function takeHook(
   request: HookRequest,
 ): Promise<HookAnswer & { hurry: readonly string[] }> {
   const { ledger, vault, clock } = parts
-  const own = await connectionOf(ledger, id)
+  const own = await connectionOf(ledger, id).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'not_found') return null
+    throw error
+  })
+  // Whoever is told that nobody lives here any more stops calling.
+  if (!own) return { status: 410, hurry: [] }
   const { hooks } = connectorOf(parts.connectors, own.vendor)
   if (!hooks) return { status: 404, hurry: [] }
   const credentials = vault.unlock(id, own.credentials)
@@ -40,9 +47,21 @@ export async function takeHook(
         .delete(hooksTaken)
         .where(lt(hooksTaken.at, new Date(at.getTime() - remembered).toISOString()))
   }
+  await hurryStreams(ledger, id, hurry, at)
+  return { ...answer, hurry }
+}
+
+/** Makes streams due at once, and their connection with them. */
+export async function hurryStreams(
+  ledger: Ledger,
+  id: string,
+  names: readonly string[],
+  at: Date,
+): Promise<void> {
+  const nextAt = at.toISOString()
   await ledger
     .update(streams)
-    .set({ nextAt: at.toISOString() })
-    .where(and(eq(streams.connection, id), inArray(streams.stream, [...hurry])))
-  return { ...answer, hurry }
+    .set({ nextAt })
+    .where(and(eq(streams.connection, id), inArray(streams.stream, [...names])))
+  await noteConnection(ledger, id, { nextAt })
 }

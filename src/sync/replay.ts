@@ -1,8 +1,17 @@
 import { and, eq } from 'drizzle-orm'
 import type { Batch, Stream } from '#connectors/connector.ts'
 import { invalid } from '#kernel/error.ts'
-import { unmapped } from '#postgres/tables/connections.ts'
-import { beginTurn, connectionOf, endTurn, failTurn, keepUnmapped, newTurnId } from './connected.ts'
+import { streams, unmapped } from '#postgres/tables/connections.ts'
+import { stores } from '#postgres/tables/settings.ts'
+import {
+  beginTurn,
+  connectionOf,
+  endTurn,
+  failTurn,
+  keepUnmapped,
+  newTurnId,
+  noteStream,
+} from './connected.ts'
 import { rawTurns, readRaw } from './raw.ts'
 import { connectorOf, placeFor, type SyncParts, troubleOf } from './round.ts'
 import { type TurnResult, takeTurn } from './turn.ts'
@@ -15,10 +24,11 @@ const handful = 500
  * run again; what is kept stays.
  */
 export async function replay(parts: SyncParts, id: string, name: string): Promise<TurnResult> {
-  const { stream, stores } = await known(parts, id, name)
+  const stream = await known(parts, id, name)
   const turns = await rawTurns(parts.folder, id, name)
   if (turns.length === 0) throw invalid(`Nothing is kept of ${stream.label}.`, 'Read it again instead.')
-  for (const store of stores)
+  // Where rows find their store by host, any store may hold some.
+  for (const { store } of await parts.ledger.select().from(stores))
     for (const table of stream.tables) await parts.granary.remove({ store, table, source: id })
   const whole: TurnResult = {
     records: 0,
@@ -37,6 +47,18 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
   return whole
 }
 
+/** Maps anew what became stale: a shop came to which some of it belongs. Cut short, it is stale still. */
+export async function replayStale(parts: SyncParts, id: string): Promise<void> {
+  const rows = await parts.ledger
+    .select()
+    .from(streams)
+    .where(and(eq(streams.connection, id), eq(streams.stale, true)))
+  for (const { stream } of rows) {
+    if ((await rawTurns(parts.folder, id, stream)).length > 0) await replay(parts, id, stream)
+    await noteStream(parts.ledger, { connection: id, stream }, { stale: false })
+  }
+}
+
 /** Tries records again that were not understood; those that now are leave the list. */
 export async function retryUnmapped(parts: SyncParts, id: string): Promise<number> {
   const { ledger } = parts
@@ -46,7 +68,7 @@ export async function retryUnmapped(parts: SyncParts, id: string): Promise<numbe
   for (const name of names) {
     const own = rows.filter(row => row.stream === name)
     await ledger.delete(unmapped).where(and(eq(unmapped.connection, id), eq(unmapped.stream, name)))
-    const { stream } = await known(parts, id, name)
+    const stream = await known(parts, id, name)
     try {
       const done = await again(parts, id, stream, batchesOf(own.map(row => row.record)))
       understood += done.records - done.unmapped
@@ -62,7 +84,7 @@ async function known(parts: SyncParts, id: string, name: string) {
   const own = await connectionOf(parts.ledger, id)
   const stream = connectorOf(parts.connectors, own.vendor).streams.find(one => one.name === name)
   if (!stream) throw invalid(`${id} has no stream ${name}.`)
-  return { stream, stores: [...new Set([own.home, ...own.shops.map(shop => shop.store)])] }
+  return stream
 }
 
 async function again(

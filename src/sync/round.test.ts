@@ -13,6 +13,7 @@ import { type ConnectRequest, connect, disconnect, test as tested } from './conn
 import { createPacker } from './packer.ts'
 import { replay, retryUnmapped } from './replay.ts'
 import { type RoundOptions, runRound, type SyncParts } from './round.ts'
+import { createSyncs } from './syncs.ts'
 import { createVault } from './vault.ts'
 
 /** An order of the made-up shop: changed at `at`, with lines of one pound each. */
@@ -448,4 +449,49 @@ test('what each turn did stands in the ledger', async () => {
     inserted: 2,
     unmapped: 0,
   })
+})
+
+test('rows that belonged nowhere by their host go to the shop that is connected later', async () => {
+  const [, , notes] = toy.connector.streams
+  if (!notes) throw new Error('The toy has notes.')
+  const shops = (await toy.connector.check(null)).shops.map(one => ({
+    ...one,
+    key: 'second',
+    hosts: ['second.example'],
+  }))
+  const about = { limits: [], facts: {} }
+  const visits: Connector = {
+    ...toy.connector,
+    vendor: 'ga4',
+    byHost: true,
+    check: async () => ({ account: 'visits', shops: [], ...about }),
+    streams: [
+      {
+        ...notes,
+        map(record, place) {
+          const { store } = place.storeOf('second.example')
+          const task_id = String((record as { id: number }).id)
+          return { rows: { tasks: [{ store, platform: 'toy', task_id, title: '', state: 'open' }] } }
+        },
+      },
+    ],
+  }
+  const second: Connector = {
+    ...toy.connector,
+    vendor: 'magento',
+    check: async () => ({ account: 'second', shops, ...about }),
+  }
+  parts = { ...parts, connectors: [toy.connector, visits, second] }
+  const syncs = createSyncs(parts)
+  toy.state.notes = ['a', 'b']
+  await join({ vendor: 'ga4', credentials: { token: 't' } })
+  await syncs.round('ga4-visits', { all: true })
+  expect(await count('tasks', "store = 'toy'")).toBe(2)
+  await join({ vendor: 'magento', credentials: { token: 't' } })
+  const asked = toy.state.asked.length
+  expect((await syncs.due()).find(one => one.id === 'ga4-visits')?.nextAt.getTime()).toBe(time)
+  await syncs.round('ga4-visits')
+  expect(toy.state.asked.length).toBe(asked)
+  expect(await count('tasks', "store = 'toy'")).toBe(0)
+  expect(await count('tasks', "store = 'second'")).toBe(2)
 })

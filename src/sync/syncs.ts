@@ -4,17 +4,10 @@ import type { Checked, Connector, Credentials, HookAnswer, HookRequest } from '#
 import type { Ledger } from '#postgres/open.ts'
 import { type ConnectRequest, connect, disconnect, test } from './connect.ts'
 import { allConnections, noteConnection, sweepTurns } from './connected.ts'
-import { takeHook } from './hooks.ts'
-import { replay, retryUnmapped } from './replay.ts'
-import {
-  connectorOf,
-  type RoundOptions,
-  type RoundResult,
-  reachOf,
-  runRound,
-  type SyncParts,
-  type SyncProgress,
-} from './round.ts'
+import { hurryStreams, takeHook } from './hooks.ts'
+import { replay, replayStale, retryUnmapped } from './replay.ts'
+import { type RoundOptions, type RoundResult, runRound, type SyncParts, type SyncProgress } from './round.ts'
+import { subscribeAll } from './subscribe.ts'
 import type { TurnResult } from './turn.ts'
 
 export type { ConnectRequest } from './connect.ts'
@@ -41,8 +34,8 @@ export interface Syncs {
   retryUnmapped(id: string): Promise<number>
   /** Takes a webhook; `hurry` when a stream became due by it. */
   hook(id: string, request: HookRequest): Promise<HookAnswer & { hurry: readonly string[] }>
-  /** Makes the subscriptions that are missing at the vendors, with this public address. @throws what a vendor says. */
-  subscribe(id: string, address: string): Promise<void>
+  /** Has the vendors that can tell of changes do so at this public address, where that is to be seen to again. */
+  subscribe(address: string): Promise<void>
   /** Connections with the time each is looked at next. */
   due(): Promise<{ id: string; nextAt: Date }[]>
   /** Breaks everything off and waits for it. */
@@ -59,12 +52,16 @@ async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
 }
 
 export function createSyncs(parts: SyncParts): Syncs {
-  const { ledger, connectors, vault } = parts
+  const { ledger, connectors } = parts
   const active = new Map<
     string,
     { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
   >()
   const retried = new Set<string>()
+  /** Streams that were told of while a round ran, which may have read them before. */
+  const told = new Map<string, Set<string>>()
+  const closing = new AbortController()
+  let subscribing: Promise<void> | undefined
   let swept: Promise<void> | undefined
 
   /** Work on one connection at a time. */
@@ -90,6 +87,8 @@ export function createSyncs(parts: SyncParts): Syncs {
         retried.add(id)
         await retryUnmapped(parts, id)
       }
+      told.delete(id)
+      await replayStale(parts, id)
       const result = await runRound(parts, id, {
         ...options,
         signal,
@@ -99,9 +98,10 @@ export function createSyncs(parts: SyncParts): Syncs {
           options.onProgress?.(progress)
         },
       })
-      await noteConnection(ledger, id, {
-        nextAt: (result.more ? parts.clock() : result.nextAt).toISOString(),
-      })
+      const missed = told.get(id)
+      if (result.more || missed) result.nextAt = parts.clock()
+      await noteConnection(ledger, id, { nextAt: result.nextAt.toISOString() })
+      if (missed) await hurryStreams(ledger, id, [...missed], result.nextAt)
       return result
     })
 
@@ -125,21 +125,25 @@ export function createSyncs(parts: SyncParts): Syncs {
     running: () => new Map([...active].map(([id, { progress }]) => [id, progress])),
     replay: (id, stream) => alone(id, () => replay(parts, id, stream)),
     retryUnmapped: id => alone(id, () => retryUnmapped(parts, id)),
-    hook: (id, request) => takeHook(parts, id, request),
-    async subscribe(id, address) {
-      const own = (await allConnections(ledger)).find(one => one.id === id)
-      if (!own) return
-      const connector = connectorOf(connectors, own.vendor)
-      if (!connector.hooks) return
-      const reach = reachOf(parts, own.given, AbortSignal.timeout(60_000))
-      const session = connector.open(vault.unlock(id, own.credentials), reach)
-      await connector.hooks.subscribe(session, `${address}/hooks/${id}`)
+    async hook(id, request) {
+      const answer = await takeHook(parts, id, request)
+      if (answer.hurry.length > 0 && active.has(id))
+        told.set(id, new Set([...(told.get(id) ?? []), ...answer.hurry]))
+      return answer
+    },
+    subscribe(address) {
+      subscribing ??= subscribeAll(parts, address, closing.signal).finally(() => {
+        subscribing = undefined
+      })
+      return subscribing
     },
     due: async () =>
       (await allConnections(ledger))
         .filter(one => one.state === 'active')
         .map(({ id, nextAt }) => ({ id, nextAt: new Date(nextAt) })),
     async close() {
+      closing.abort(new Error('stopped'))
+      await subscribing?.catch(() => undefined)
       await Promise.all([...active.keys()].map(stop))
       parts.packer.close()
     },

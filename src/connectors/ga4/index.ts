@@ -125,6 +125,7 @@ export const ga4: Connector<Session> = {
     'Google Analytics → Admin → Property details: copy the property id.',
     'For advertising cost: Admin → Product links → Google Ads.',
   ],
+  byHost: true,
   open: openSession,
   async clock(session) {
     await session.property()

@@ -114,6 +114,11 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
           </Button>
         </Card>
       )}
+      {row.told && (
+        <p className={css.next} data-well={row.told.well}>
+          {[row.told.says, row.told.next].filter(Boolean).join(' ')}
+        </p>
+      )}
       {row.limits.length > 0 && (
         <Card title="What works only in part">
           <ul className={css.limits}>

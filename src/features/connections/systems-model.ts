@@ -93,6 +93,10 @@ export const ConnectionRow = z.object({
   lastAt: z.string().nullable(),
   nextAt: z.string().nullable(),
   running: z.object({ label: z.string(), records: z.number(), total: z.number().nullable() }).nullable(),
+  told: z
+    .object({ well: z.boolean(), says: z.string(), next: z.string().optional() })
+    .nullable()
+    .describe('Whether the system tells of changes at once; null where it never does'),
   streams: z.array(StreamRow),
 })
 export type ConnectionRow = z.infer<typeof ConnectionRow>
@@ -131,6 +135,26 @@ export const Reconciled = z.object({
   ),
   agrees: z.boolean(),
 })
+
+/** Whether a system tells of changes at once, in words. */
+export function toldOf(
+  name: string,
+  hooks: { at: string; trouble: { message: string; next?: string } | null } | null,
+): NonNullable<ConnectionRow['told']> {
+  if (!hooks)
+    return {
+      well: false,
+      says: `${name} was not asked yet to tell of changes at once: they are read at the usual times.`,
+      next: 'It is asked when the server has an address that the internet reaches: set PUBLIC_URL.',
+    }
+  if (!hooks.trouble) return { well: true, says: `${name} tells of changes at once.` }
+  const { message, next } = hooks.trouble
+  return {
+    well: false,
+    says: `Changes are read at the usual times only: ${message}`,
+    ...(next && { next }),
+  }
+}
 
 type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> & {
   paused: boolean

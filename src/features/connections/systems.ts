@@ -14,6 +14,7 @@ import {
   stateOf,
   Tested,
   TurnRow,
+  toldOf,
   UnmappedRow,
   Vendor,
 } from './systems-model.ts'
@@ -95,6 +96,7 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
       records: own.reduce((sum, stream) => sum + stream.records, 0),
       nextAt: one.state === 'paused' ? null : iso(one.nextAt),
       streams: own,
+      told: vendor?.hooks ? toldOf(vendor.name, one.hooks) : null,
       ...facts,
     }
   })

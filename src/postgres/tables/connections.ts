@@ -34,6 +34,42 @@ export const mappings = pgTable('mappings', {
   updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
 })
 
+/** Folders of the server that are looked through for files, each with how they are read and where they belong. */
+export const watchedFolders = pgTable('watched_folders', {
+  id: uuid().primaryKey(),
+  folder: text().notNull(),
+  /** A saved mapping or a preset, by name; neither: the export is recognised. */
+  mapping: text(),
+  preset: text(),
+  store: text().notNull(),
+  by: text().notNull(),
+  trouble: jsonb().$type<Trouble>(),
+  lookedAt: timestamp('looked_at', { withTimezone: true, mode: 'string' }),
+  createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+})
+
+/** Files of a watched folder as they were seen last. */
+export const watchedFiles = pgTable(
+  'watched_files',
+  {
+    watched: uuid().notNull(),
+    name: text().notNull(),
+    size: bigint({ mode: 'number' }).notNull(),
+    /** ms since 1970, by the file system. */
+    changed: bigint({ mode: 'number' }).notNull(),
+    /** SHA-256 of what was imported of it last; null until it has settled. */
+    content: text(),
+    import: uuid(),
+  },
+  table => [primaryKey({ columns: [table.watched, table.name] })],
+)
+
+/** People whose data was erased, by salted hash of their address or number: what comes of them later is left out. */
+export const erased = pgTable('erased', {
+  hash: text().primaryKey(),
+  at: timestamp({ withTimezone: true, mode: 'string' }).notNull(),
+})
+
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 /** ms UTC by the vendor's clock. */
 const instant = (name: string) => bigint(name, { mode: 'number' })
@@ -67,6 +103,8 @@ export const connections = pgTable('connections', {
   nextAt: moment('next_at').notNull().defaultNow(),
   /** When the source's own totals were asked for last. */
   comparedAt: moment('compared_at'),
+  /** How it stands with its telling us of changes; null where it was not asked to yet. */
+  hooks: jsonb().$type<HookState>(),
   by: text().notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
 })
@@ -90,6 +128,13 @@ export interface Trouble {
   at: string
 }
 
+/** When a vendor was last asked to tell of changes at an address, and why it does not. */
+export interface HookState {
+  address: string
+  at: string
+  trouble: Trouble | null
+}
+
 /** How far each stream of a connection has been read. */
 export const streams = pgTable(
   'streams',
@@ -110,6 +155,8 @@ export const streams = pgTable(
     trouble: jsonb().$type<Trouble>(),
     failures: integer().notNull().default(0),
     remarks: jsonb().$type<string[]>().notNull().default([]),
+    /** What is kept of it is to be mapped anew. */
+    stale: boolean().notNull().default(false),
   },
   table => [primaryKey({ columns: [table.connection, table.stream] })],
 )
