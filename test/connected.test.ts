@@ -9,9 +9,12 @@ import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { createCompany } from '#simulators/company/company.ts'
-import { tradeTruth } from '#simulators/company/trade-truth.ts'
+import { crmTruth, type MarketingTruth } from '#simulators/company/crm-truth.ts'
+import { mailingTruth } from '#simulators/company/mailing-truth.ts'
+import { quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import { spendTruth, trafficTruth } from '#simulators/company/traffic-truth.ts'
 import { type TruthRow, truth } from '#simulators/company/truth.ts'
+import { workTruth } from '#simulators/company/work-truth.ts'
 import { type Simulation, simulate, ways } from '#simulators/index.ts'
 import { createWorld } from '#simulators/world.ts'
 import { createPacker } from '#sync/packer.ts'
@@ -130,6 +133,130 @@ async function wrongTrade(): Promise<string[]> {
   return wrong
 }
 
+const messageMetrics = {
+  sent: 'messages_sent',
+  delivered: 'messages_delivered',
+  opens: 'messages_opened',
+  clicks: 'messages_clicked',
+  bounces: 'messages_bounced',
+  unsubscribes: 'unsubscribes',
+} as const
+
+/** Sums of a metric's answers, and of what is true, by one key each; what differs between them, in words. */
+function differing(
+  metric: string,
+  answered: readonly (readonly [key: string, value: unknown])[],
+  said: readonly (readonly [key: string, value: string])[],
+): string[] {
+  const summed = (pairs: readonly (readonly [string, unknown])[]) => {
+    const sums = new Map<string, ReturnType<typeof exact>>()
+    for (const [key, value] of pairs)
+      sums.set(key, (sums.get(key) ?? exact('0')).plus(typeof value === 'string' ? value : '0'))
+    return sums
+  }
+  const [here, there] = [summed(answered), summed(said)]
+  return [...new Set([...here.keys(), ...there.keys()])].flatMap(key => {
+    const [a, b] = [here.get(key) ?? exact('0'), there.get(key) ?? exact('0')]
+    return a.eq(b) ? [] : [`${metric} ${key}: ${a.toFixed()} is not ${b.toFixed()}`]
+  })
+}
+
+/** Answers by day and dimensions; money in one currency at a time, so that nothing is converted. */
+async function answers(names: readonly string[], by: readonly string[], currency?: string) {
+  const { company, now } = simulation.world
+  const { rows, meta } = await metrics.ask(
+    {
+      metrics: [...names],
+      by: [...by],
+      grain: 'day',
+      from: company.start,
+      to: '2026-06-30',
+      limit: 10_000,
+      ...(currency && { currency, filters: [{ dimension: 'currency', is: [currency] }] }),
+    },
+    { stores: 'all', now: new Date(now()) },
+  )
+  expect(meta.count).toBeLessThanOrEqual(10_000)
+  return rows.map(row => ({
+    key: [row.period, ...by.map(name => row[name])].join(' '),
+    value: (metric: string) => row[metric],
+  }))
+}
+
+/** What differs between the care of customers as it is answered and as it is: messages, leads, deals. */
+async function wrongMarketing(): Promise<string[]> {
+  const { company, now } = simulation.world
+  const all: MarketingTruth[] = [...crmTruth(company, now()), ...mailingTruth(company, now())]
+  const of = (topic: MarketingTruth['topic']) => all.filter(row => row.topic === topic)
+  const wrong: string[] = []
+  const messages = await answers(Object.values(messageMetrics), ['platform', 'message'])
+  for (const [figure, metric] of Object.entries(messageMetrics))
+    wrong.push(
+      ...differing(
+        metric,
+        messages.map(row => [row.key, row.value(metric)] as const),
+        of('messages').map(
+          row => [`${row.day} ${row.system} ${row.of}`, row.figures[figure] ?? '0'] as const,
+        ),
+      ),
+    )
+  const stages = await answers(['stage_entries'], ['platform', 'lead_stage'])
+  wrong.push(
+    ...differing(
+      'stage_entries',
+      stages.map(row => [row.key, row.value('stage_entries')] as const),
+      of('leads').map(row => [`${row.day} ${row.system} ${row.of}`, row.figures.people ?? '0'] as const),
+    ),
+  )
+  const money = ['deals_created', 'deal_amount']
+  const currencies = [...new Set(of('deals').map(row => row.of.slice(-3)))]
+  const deals = (
+    await Promise.all(currencies.map(currency => answers(money, ['deal_state', 'currency'], currency)))
+  ).flat()
+  for (const [figure, metric] of [
+    ['deals', 'deals_created'],
+    ['amount', 'deal_amount'],
+  ] as const)
+    wrong.push(
+      ...differing(
+        metric,
+        deals.map(row => [row.key, row.value(metric)] as const),
+        of('deals').map(row => [`${row.day} ${row.of}`, row.figures[figure] ?? '0'] as const),
+      ),
+    )
+  const quotes = await answers(['quotes_issued', 'quoted_amount'], ['account', 'deal_state'], 'GBP')
+  const bargains = [...quoteTruth(company, now())]
+  for (const [metric, figure] of [
+    ['quotes_issued', () => '1'],
+    ['quoted_amount', one => one.amount],
+  ] as [string, (one: (typeof bargains)[number]) => string][])
+    wrong.push(
+      ...differing(
+        metric,
+        quotes.map(row => [row.key, row.value(metric)] as const),
+        bargains.map(one => [`${one.created} ${one.account} ${one.state}`, figure(one)] as const),
+      ),
+    )
+  return wrong
+}
+
+/** What differs between the work as it is answered and as it is. */
+async function wrongWork(): Promise<string[]> {
+  const { company, now } = simulation.world
+  const by = ['platform', 'project', 'section', 'task_state']
+  const said = workTruth(company, now())
+  const key = (one: (typeof said)[number]) => [one.platform, one.project, one.section, one.state].join(' ')
+  const { rows } = await metrics.ask(
+    { metrics: ['tasks_created'], by, window: 'all_time', limit: 10_000 },
+    { stores: 'all', now: new Date(now()) },
+  )
+  return differing(
+    'tasks_created',
+    rows.map(row => [by.map(name => row[name]).join(' '), row.tasks_created] as const),
+    said.map(one => [key(one), String(one.tasks)] as const),
+  )
+}
+
 describe('the systems of a company never seen before', () => {
   test('connect as shops and what belongs to them', () => {
     expect(ids.length).toBeGreaterThanOrEqual(7)
@@ -140,6 +267,8 @@ describe('the systems of a company never seen before', () => {
     async () => {
       await readAll()
       expect((await wrongTrade()).slice(0, 10)).toEqual([])
+      expect((await wrongMarketing()).slice(0, 10)).toEqual([])
+      expect((await wrongWork()).slice(0, 10)).toEqual([])
     },
     patience,
   )
@@ -180,6 +309,8 @@ describe('the systems of a company never seen before', () => {
       simulation.world.advance(40 * 86_400_000)
       await readAll()
       expect((await wrongTrade()).slice(0, 10)).toEqual([])
+      expect((await wrongMarketing()).slice(0, 10)).toEqual([])
+      expect((await wrongWork()).slice(0, 10)).toEqual([])
     },
     patience,
   )

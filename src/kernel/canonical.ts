@@ -397,6 +397,7 @@ export const tables = {
   tasks: {
     about: 'Tasks and cards as they are now.',
     key: ['store', 'platform', 'task_id'],
+    dated: 'created_day',
     columns: {
       store,
       platform: col('text', ''),

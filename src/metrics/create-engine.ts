@@ -174,12 +174,12 @@ const restOf = (made: Plan): Rest => {
   const asks = resolved.aggregates.flatMap(a => factByName[a.fact] ?? [])
   const lifetime = resolved.aggregates.some(a => a.where.some(w => w.column === 'lifetime'))
   // What was due in the window was ordered before it, and received whenever; a customer comes back whenever.
-  const whenever = lifetime || asks.some(f => f.needs !== undefined || f.name === 'receipts')
+  const whenever = lifetime || asks.some(f => f.whenever || f.needs !== undefined || f.name === 'receipts')
   return {
     tables: [
       ...tablesOf(resolved),
       ...(products ? (['products'] as const) : []),
-      ...asks.flatMap(f => f.needs ?? []),
+      ...asks.flatMap(f => [...(f.needs ? [f.needs] : []), ...(f.also ?? [])]),
       ...(asks.some(f => f.name === 'receipts') ? (['purchase_orders'] as const) : []),
       ...(scoped.reach.convertTo ? (['exchange_rates'] as const) : []),
     ],

@@ -64,5 +64,13 @@ export const dimensions: readonly Dimension[] = [
   dimension('pipeline', 'Pipeline', 'Pipeline a deal goes through'),
   dimension('deal_owner', 'Deal owner', 'Who looks after a deal or quote'),
   dimension('deal_state', 'Deal state', 'Open, won or lost'),
+  dimension(
+    'account_segment',
+    'Account segment',
+    'Segment or trade of a B2B account, as the source names it',
+  ),
+  dimension('project', 'Project', 'Project or board of a task'),
+  dimension('section', 'Section', 'Section or list of a task'),
+  dimension('task_state', 'Task state', 'Open, done or archived'),
   dimension('location', 'Location', 'Warehouse or shop that holds the stock'),
 ]

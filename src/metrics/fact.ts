@@ -27,6 +27,8 @@ export interface Source {
   flawed?: string
   /** Rows each stand for a whole period of this length, and answer only questions cut into just such periods. */
   period?: 'day' | 'week' | 'month' | 'quarter' | 'year'
+  /** Columns whose values mean the same in every store: counted distinctly over all of them together. */
+  across?: readonly string[]
   /** Columns that add up only while one of these dimensions is grouped or held fixed. */
   needs?: Readonly<Record<string, string>>
 }
@@ -39,6 +41,10 @@ export interface Fact {
   sources: readonly Source[]
   /** A second table without which its rows say nothing. */
   needs?: TableName
+  /** Further tables its rows are joined with. */
+  also?: readonly TableName[]
+  /** What happens outside the days asked for changes what its rows say. */
+  whenever?: true
   /** Columns that are money, and so are converted. */
   money: readonly string[]
   /** Columns where no value means not recorded rather than nothing. */

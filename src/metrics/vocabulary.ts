@@ -9,6 +9,7 @@ import { operations } from './vocabulary/operations.ts'
 import { pipeline } from './vocabulary/pipeline.ts'
 import { sales } from './vocabulary/sales.ts'
 import { traffic } from './vocabulary/traffic.ts'
+import { work } from './vocabulary/work.ts'
 import type { CustomMetric } from './world.ts'
 
 /** A metric with its formula read, and read down to aggregates. */
@@ -21,7 +22,15 @@ export interface Known extends Metric {
 
 export type Vocabulary = ReadonlyMap<string, Known>
 
-const own: readonly Metric[] = [...sales, ...customers, ...traffic, ...marketing, ...operations, ...pipeline]
+const own: readonly Metric[] = [
+  ...sales,
+  ...customers,
+  ...traffic,
+  ...marketing,
+  ...operations,
+  ...pipeline,
+  ...work,
+]
 
 /**
  * All metrics by name: ours and those people added.

@@ -25,7 +25,9 @@ const bookkeeping = 'row_version UInt64, row_gone UInt8 DEFAULT 0'
  */
 const create = (name: string, { columns, key, dated }: Table, cluster: string | null): string[] => {
   const body = `(${Object.entries(columns).map(column).join(', ')}, ${bookkeeping})`
-  const parts = `${dated ? `PARTITION BY toYYYYMM(${dated}) ` : ''}ORDER BY (${key.join(', ')})`
+  // A day that may be missing is no partition.
+  const cut = dated && !columns[dated]?.optional
+  const parts = `${cut ? `PARTITION BY toYYYYMM(${dated}) ` : ''}ORDER BY (${key.join(', ')})`
   if (!cluster)
     return [
       `CREATE TABLE IF NOT EXISTS ${name} ${body} ENGINE = ReplacingMergeTree(row_version, row_gone) ${parts}`,

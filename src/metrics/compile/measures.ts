@@ -19,7 +19,7 @@ export const isStock = ({ kind }: Aggregate): boolean => kind === 'last' || kind
 
 /** Whether what a store says of itself cannot be mixed with another's: its ids are its own, its stock has its own last day. */
 export const isOfStore = (branch: Branch, aggregate: Aggregate): boolean =>
-  aggregate.kind === 'distinct' ||
+  (aggregate.kind === 'distinct' && !branch.source.across?.includes(aggregate.column)) ||
   isStock(aggregate) ||
   Boolean(branch.source.columns?.[aggregate.column]?.startsWith('@distinct'))
 

@@ -65,6 +65,7 @@ export const pipeline: readonly Fact[] = [
         },
       },
     ],
+    whenever: true,
     money: [],
     optional: [],
     ranked: 'new_leads',

@@ -243,21 +243,32 @@ const b2b: readonly Metric[] = [
     'Receivables ÷ credit sales × days.',
     'receivables',
   ),
-  awaiting(
+  metric(
     'account_penetration',
     'Account penetration',
     'share',
     'up',
-    'Categories bought ÷ categories sold to the segment.',
-    'the B2B screen',
+    'distinct(range.bought) / (distinct(range.account) * distinct(range.category))',
+    'Categories an active account bought ÷ categories sold to all of them, on average over the accounts; by segment, of what the segment buys.',
+    { additivity: 'non_additive', owner: 'sales' },
   ),
-  awaiting(
+  metric(
+    'accounts_due',
+    'Reorders due',
+    'count',
+    'none',
+    'sum(reorders.due)',
+    'Days on which accounts ordered, whose expected interval has passed since: 1.5 times the mean interval of the account’s own orders, of which it has three or more.',
+    { owner: 'sales' },
+  ),
+  metric(
     'reorder_rate',
     'Reorder rate',
     'share',
     'up',
-    'Accounts that reorder within their own interval ÷ accounts due.',
-    'the B2B screen',
+    'sum(reorders.in_time) / accounts_due',
+    'Of the reorders due after orders of the period, the share that came within the account’s expected interval.',
+    { owner: 'sales' },
   ),
   awaiting(
     'net_revenue_retention',

@@ -6,6 +6,15 @@ const selling = { owner: 'sales' }
 /** Leads and deals. Rates are of cohorts: those who entered in the period, and what became of them, whenever it did. */
 export const pipeline: readonly Metric[] = [
   metric(
+    'stage_entries',
+    'Stage entries',
+    'count',
+    'up',
+    'sum(leads.people)',
+    'People by the day they first entered a stage; a person counts once in each stage: ask by lead stage.',
+    marketing,
+  ),
+  metric(
     'new_leads',
     'New leads',
     'count',
@@ -84,6 +93,15 @@ export const pipeline: readonly Metric[] = [
     'up',
     "sum(deals.deals where kind = 'deal')",
     'Deals made in the period.',
+    selling,
+  ),
+  metric(
+    'deal_amount',
+    'Amount of deals created',
+    'money',
+    'up',
+    "sum(deals.amount where kind = 'deal')",
+    'Amounts of the deals made in the period, whatever became of them.',
     selling,
   ),
   metric(
@@ -177,6 +195,15 @@ export const pipeline: readonly Metric[] = [
     selling,
   ),
   metric(
+    'quoted_amount',
+    'Amount quoted',
+    'money',
+    'up',
+    "sum(deals.amount where kind = 'quote')",
+    'Amounts of the quotes made in the period, as they stand.',
+    selling,
+  ),
+  metric(
     'quote_to_order',
     'Quote to order',
     'share',
@@ -190,7 +217,7 @@ export const pipeline: readonly Metric[] = [
     'Quote to order, by value',
     'share',
     'up',
-    "sum(deals.ordered_amount where kind = 'quote') / sum(deals.amount where kind = 'quote')",
+    "sum(deals.ordered_amount where kind = 'quote') / quoted_amount",
     'Of the value quoted in the period, the share that became orders so far.',
     selling,
   ),
