@@ -112,7 +112,17 @@ export const comparisonLabels: Readonly<Record<string, { label: string; short: s
     short: 'vs LY week',
     about: 'The retail week with the same number, not restated',
   },
+  'target:forecast': {
+    label: 'Forecast',
+    short: 'vs forecast',
+    about: 'What was last forecast of each day before it began',
+  },
 }
+
+/** The name under which forecasts are kept among targets. */
+export const forecastTarget = 'forecast'
+/** The forecast as a comparison. */
+export const forecastComparison = `target:${forecastTarget}`
 
 /** What a comparison is called; a target is called by its name. */
 export const comparisonName = (comparison: string): { label: string; short: string; about: string } =>

@@ -28,7 +28,7 @@ export const windows = [
   'all_time',
 ] as const
 
-/** The comparisons every metric knows; a saved target or plan version is `target:<name>`. */
+/** The comparisons every metric knows; a saved target or plan version is `target:<name>`, the forecast `target:forecast`. */
 export const comparisons = [
   'previous_period',
   'last_year',

@@ -6,8 +6,10 @@ import type { Palette } from './palette.ts'
 export interface Line {
   name: string
   values: readonly (number | null)[]
-  /** actual: solid · previous: dashed grey · last_year: pale solid · target: stepped · or a place in the categorical ramp. */
-  look: 'actual' | 'previous' | 'last_year' | 'target' | number
+  /** actual: solid · previous: dashed grey · last_year: pale solid · target: stepped · forecast: dashed · or a place in the categorical ramp. */
+  look: 'actual' | 'previous' | 'last_year' | 'target' | 'forecast' | number
+  /** What it may lie between: a pale band under the line. */
+  band?: { low: readonly (number | null)[]; high: readonly (number | null)[] }
 }
 
 export interface LinesProps {
@@ -105,6 +107,7 @@ export const lines =
       if (look === 'actual') return { color: colours.actual, width: 2.2, type: 'solid' }
       if (look === 'previous') return { color: colours.previous, width: 1.4, type: [4, 3] }
       if (look === 'last_year') return { color: colours.lastYear, width: 1.8, type: 'solid' }
+      if (look === 'forecast') return { color: colours.actual, width: 1.6, type: [6, 4] }
       if (look === 'target') return { color: colours.target, width: 1.2, type: 'solid' }
       return { color: colours.categorical[look % 8], width: 1.8, type: look < 8 ? 'solid' : [5, 3] }
     }
@@ -136,41 +139,67 @@ export const lines =
       },
       xAxis: { ...nameAxis(colours, props.labels), boundaryGap: props.labels.length === 1 },
       yAxis: valueAxis(colours, props.axis, props.fromZero),
-      series: props.lines.map((line, n) => ({
-        name: line.name,
-        type: 'line',
-        data: [...line.values],
-        symbol: 'circle',
-        symbolSize: 5,
-        showSymbol: props.labels.length === 1,
-        step: line.look === 'target' ? 'middle' : false,
-        connectNulls: false,
-        z: line.look === 'actual' ? 10 : 5 - n / 10,
-        lineStyle: style(line.look),
-        itemStyle: { color: style(line.look).color },
-        emphasis: { disabled: true },
-        endLabel: {
-          show: ends,
-          formatter: line.name,
-          color: line.look === 'actual' ? colours.actual : colours.ink2,
-          fontSize: 11,
-          fontFamily: colours.font,
-          distance: 6,
-          offset: [0, nudge[n] ?? 0],
+      series: props.lines.flatMap((line, n) => [
+        ...bandOf(line, n, String(style(line.look).color)),
+        {
+          name: line.name,
+          type: 'line',
+          data: [...line.values],
+          symbol: 'circle',
+          symbolSize: 5,
+          showSymbol: props.labels.length === 1,
+          step: line.look === 'target' ? 'middle' : false,
+          connectNulls: false,
+          z: line.look === 'actual' ? 10 : 5 - n / 10,
+          lineStyle: style(line.look),
+          itemStyle: { color: style(line.look).color },
+          emphasis: { disabled: true },
+          endLabel: {
+            show: ends,
+            formatter: line.name,
+            color: line.look === 'actual' ? colours.actual : colours.ink2,
+            fontSize: 11,
+            fontFamily: colours.font,
+            distance: 6,
+            offset: [0, nudge[n] ?? 0],
+          },
+          ...(n === 0 &&
+            props.marks?.length && {
+              markLine: {
+                symbol: 'none',
+                silent: true,
+                lineStyle: { color: colours.lineStrong, type: 'dotted' },
+                label: { color: colours.ink3, fontSize: 10, fontFamily: colours.font, formatter: '{b}' },
+                data: props.marks.map(mark => ({ xAxis: mark.at, name: mark.name })),
+              },
+            }),
         },
-        ...(n === 0 &&
-          props.marks?.length && {
-            markLine: {
-              symbol: 'none',
-              silent: true,
-              lineStyle: { color: colours.lineStrong, type: 'dotted' },
-              label: { color: colours.ink3, fontSize: 10, fontFamily: colours.font, formatter: '{b}' },
-              data: props.marks.map(mark => ({ xAxis: mark.at, name: mark.name })),
-            },
-          }),
-      })),
+      ]),
     }
   }
+
+/** A band as two stacked series: what lies below it, unseen, and its height. */
+const bandOf = ({ band, name }: Line, n: number, color: string) => {
+  if (!band) return []
+  const unseen = {
+    type: 'line',
+    stack: `band ${n}`,
+    stackStrategy: 'all',
+    symbol: 'none',
+    silent: true,
+    lineStyle: { opacity: 0 },
+    emphasis: { disabled: true },
+    z: 1,
+  }
+  const height = band.high.map((high, i) => {
+    const low = band.low[i] ?? null
+    return high === null || low === null ? null : high - low
+  })
+  return [
+    { ...unseen, name: `${name}, low`, data: [...band.low] },
+    { ...unseen, name: `${name}, high`, data: height, areaStyle: { color, opacity: 0.12 } },
+  ]
+}
 
 export interface StackProps {
   parts: readonly { name: string; values: readonly (number | null)[]; look: number | 'pale' }[]

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import { client } from '#features/client.ts'
 import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
-import { comparisonName } from '#kernel/view.ts'
+import { comparisonName, forecastComparison } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -12,9 +12,15 @@ import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
 import { against, courseOf, sheetOf } from './model.ts'
 
-/** What a comparison looks like, always: last year pale, the period before dashed, targets stepped. */
+/** What a comparison looks like, always: last year pale, the period before and the forecast dashed, targets stepped. */
 export const lookOf = (comparison: string): Line['look'] =>
-  comparison.startsWith('target:') ? 'target' : comparison === 'previous_period' ? 'previous' : 'last_year'
+  comparison === forecastComparison
+    ? 'forecast'
+    : comparison.startsWith('target:')
+      ? 'target'
+      : comparison === 'previous_period'
+        ? 'previous'
+        : 'last_year'
 
 /** A metric's course with its comparisons aligned to it. A click narrows the period. */
 export function Trend(props: {

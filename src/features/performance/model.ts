@@ -1,5 +1,13 @@
 import { dayCount } from '#kernel/day.ts'
-import { type Asked, comparisonName, type Search, spanWords, type View, whenWords } from '#kernel/view.ts'
+import {
+  type Asked,
+  comparisonName,
+  forecastComparison,
+  type Search,
+  spanWords,
+  type View,
+  whenWords,
+} from '#kernel/view.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
 
 export type Filter = NonNullable<Query['filters']>[number]
@@ -236,6 +244,7 @@ const comparisonWords: Readonly<Record<string, string>> = {
   last_year_event: 'the same events last year',
   last_year_restated: 'the restated week last year',
   last_year_unrestated: 'the same week last year',
+  [forecastComparison]: 'the forecast',
 }
 const basis = (comparison: string) => comparisonWords[comparison] ?? comparisonName(comparison).label
 

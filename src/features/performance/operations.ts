@@ -6,6 +6,8 @@ import { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import type { Scope } from '#metrics/engine.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
+import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
+import { tellForecast } from './forecasts/tell.ts'
 
 /** Everybody asks within the stores they may see. */
 const scopeOf = ({ actor, clock }: Context): Scope => ({ stores: actor.stores, now: clock() })
@@ -58,6 +60,14 @@ export const performance = {
     .input(BridgeQuery)
     .output(Bridge)
     .handler(({ input, context }) => bridge(context.metrics, input, scopeOf(context))),
+
+  forecast: read({
+    role: 'viewer',
+    summary: 'What is forecast of a figure day by day, and how good earlier forecasts of it were',
+  })
+    .input(ForecastAsked)
+    .output(ForecastTold)
+    .handler(({ input, context }) => tellForecast(context, input)),
 
   rows: read({ role: 'viewer', summary: 'The rows behind one number' })
     .input(RowsRequest)

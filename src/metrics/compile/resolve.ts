@@ -1,5 +1,6 @@
 import type { ComparisonKind } from '#kernel/comparison.ts'
 import { invalid } from '#kernel/error.ts'
+import { forecastTarget } from '#kernel/view.ts'
 import { dimensions } from '../dimensions.ts'
 import { type Aggregate, aggregateKey } from '../formula.ts'
 import type { Query } from '../query.ts'
@@ -73,7 +74,7 @@ export const resolve = (query: Query, vocabulary: Vocabulary, world: World): Res
   const compare = [...new Set(query.compare ?? [])]
   const targets = compare.filter(c => c.startsWith('target:')).map(c => c.slice('target:'.length))
   for (const name of targets)
-    if (!world.targets.some(t => t.name === name))
+    if (name !== forecastTarget && !world.targets.some(t => t.name === name))
       throw unknown(
         name,
         world.targets.map(t => t.name),

@@ -56,7 +56,7 @@ export const targetsOf = (
     const range = bucket === null ? window : window.buckets[bucket]
     if (!range) return null
     // To date like for like; a period still to come shows its whole target.
-    const to = range.from > window.until ? range.to : earlier(range.to, window.until)
+    const to = !window.begun || range.from > window.until ? range.to : earlier(range.to, window.until)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
     const valueFor = (of: Known): Decimal | null => {
       const set = setFor(name, of).filter(target => sameSlice(target.slice ?? {}, slice))

@@ -36,6 +36,8 @@ export interface Window {
   to: Day
   /** Last day that can have data: the end of the data when that is earlier than `to`. */
   until: Day
+  /** Whether the data reach into it: where they do not, nothing of it has elapsed. */
+  begun: boolean
   /** One for each period; a single one without a grain. */
   buckets: Period[]
   /** `now` first. */
@@ -80,6 +82,7 @@ export const cutWindow = (
     grain,
     ...range,
     until,
+    begun: data === null || data.to >= range.from,
     buckets,
     sides: [now, ...compared(resolved, rule, buckets, grain, until, world)],
   }
