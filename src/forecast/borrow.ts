@@ -1,6 +1,6 @@
 import { invalid } from '#kernel/error.ts'
 import { at, mean, variance } from './numbers.ts'
-import type { Series } from './series.ts'
+import { periodStart, type Series } from './series.ts'
 
 /** A line that a young one may be like. */
 export interface Like {
@@ -33,6 +33,14 @@ export interface Borrowed {
 export const wantsShape = (length: number, periods: readonly number[]): boolean =>
   length < 2 * Math.max(6, ...periods)
 
+/** What was known of another line at the end of the young one: what came later tells what is to be forecast. */
+function knownThen(other: Series, { start, cadence, values }: Series): Series {
+  if (start === undefined || other.start === undefined) return other
+  const end = periodStart(start, cadence, values.length)
+  const later = other.values.findIndex((_, t) => periodStart(other.start as string, cadence, t) >= end)
+  return later < 0 ? other : { ...other, values: other.values.slice(0, later) }
+}
+
 const asValues = (values: readonly (number | null)[]) => values.map(value => value ?? 0)
 
 /** The young line's forecast from others': their shape, at its level. */
@@ -44,7 +52,8 @@ export function borrow(
 ): Borrowed | undefined {
   const first = young.values.findIndex(value => value !== null && value !== 0)
   const own = first < 0 ? [] : asValues(young.values.slice(first))
-  const parts = like.flatMap(one => {
+  const parts = like.flatMap(given => {
+    const one = { ...given, series: knownThen(given.series, young) }
     if (one.series.cadence !== young.cadence)
       throw invalid(
         `a line by ${one.series.cadence} can lend no shape to one by ${young.cadence}`,

@@ -145,6 +145,24 @@ describe('a forecast', () => {
     expect(launch.why).toContain('borrowed')
   })
 
+  it('lends nothing that came after the end of the line it forecasts', () => {
+    const parent = Array.from({ length: 160 }, (_, t) => 1000 + 500 * Math.sin((2 * Math.PI * t) / 52.18))
+    const from = (place: number, values: number[]): Series => ({
+      values,
+      cadence: 'week',
+      start: periodStart('2022-01-03', 'week', place),
+    })
+    const young = from(
+      116,
+      parent.slice(116, 120).map(value => value / 10),
+    )
+    const points = (values: number[]) =>
+      p50(young, 13, { like: [{ series: from(0, values), as: 'parent' }] })
+    const known = points(parent.slice(0, 120))
+    expect(points(parent)).toEqual(known)
+    expect(points(parent.map((value, t) => (t < 120 ? value : 9 * value)))).toEqual(known)
+  })
+
   it('asks the library for its models by name', () => {
     const made = forecast(days(shop(7, 120)), { horizon: 7, models: ['ets', 'mstl'] })
     expect(Object.keys(made.weights).sort()).toEqual(['ets', 'mstl'])

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '#features/context.ts'
 import type { Calendar } from '#forecast/forecast.ts'
-import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { dayAt } from '#kernel/zone.ts'
 import type { Query } from '#metrics/query.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -82,7 +82,7 @@ export async function coursesOf(context: Context, metric: ForecastMetric): Promi
   if (own.length === 0) return []
   await read(company)
   const whole = own.find(one => one.store === company)
-  const last = own.map(one => one.last).reduce((a, b) => (a > b ? a : b))
+  const last = own.map(one => one.last).reduce(later)
   // The company is known as far as every store that still trades is.
   const parts = own.filter(one => one.store !== company && one.last >= addDays(last, -gone))
   const known = parts.map(one => one.last).reduce(earlier, last)

@@ -5,7 +5,7 @@ import type { Forecast } from '#forecast/forecast.ts'
 import { seasonalNaive } from '#forecast/models/members.ts'
 import type { ForecastPool } from '#forecast/pool.ts'
 import { reconcile } from '#forecast/reconcile.ts'
-import { addDays, type Day, dayCount } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, later } from '#kernel/day.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { carryForecasts } from './carry.ts'
 import {
@@ -44,7 +44,7 @@ export async function makeForecasts(
     const courses = await coursesOf(context, metric)
     if (courses.length === 0) continue
     await noteActuals(context, courses)
-    const last = courses.map(lastOf).reduce((a, b) => (a > b ? a : b))
+    const last = courses.map(lastOf).reduce(later)
     const due = await dueOf(context, courses, last, weeks)
     for (const day of due) made += await makeFor(context, pool, metric, courses, day, last)
   }
