@@ -3,10 +3,11 @@ import { connections } from './connections/operations.ts'
 import { members } from './members/operations.ts'
 import { performance } from './performance/operations.ts'
 import { plan } from './plan/operations.ts'
+import { reviews } from './reviews/operations.ts'
 import { settings } from './settings/operations.ts'
 
 /** The hallway: every room's operations, one list. HTTP, OpenAPI, the typed client, MCP and the CLI are derived from it. */
-export const operations = { performance, plan, connections, members, settings }
+export const operations = { performance, reviews, plan, connections, members, settings }
 
 /** What the browser and the command line call: every operation, typed. */
 export type Client = RouterClient<typeof operations>

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { seesAll } from '#kernel/actor.ts'
+import { addDays, type Day } from '#kernel/day.ts'
+import { Failure } from '#kernel/error.ts'
+import type { CalendarRule } from '#kernel/period.ts'
+import type { Query } from '#metrics/query.ts'
+import * as rows from '#postgres/tables/reviews.ts'
+import { company, targets } from '#postgres/tables/settings.ts'
+import type { Block, Deck } from './shape.ts'
+
+/** Asks as the person who asks: within the stores they may see. */
+export const askAs = (
+  { metrics, actor, clock }: Pick<Context, 'metrics' | 'actor' | 'clock'>,
+  query: Query,
+) => metrics.ask(query, { stores: actor.stores, now: clock() })
+
+export interface Known {
+  firstDay: Day
+  lastDay: Day
+}
+
+/** First and last day with sales, of the stores named. @throws Failure('not_found') where there are none yet. */
+export async function knownDays(context: Context, stores: readonly string[]): Promise<Known> {
+  const { meta } = await askAs(context, {
+    metrics: ['net_sales'],
+    window: 'all_time',
+    ...(stores.length > 0 && { stores: [...stores] }),
+  })
+  if (meta.lastDay === null)
+    throw new Failure('not_found', 'There is nothing to review yet: no sales are known.', {
+      next: 'Connect a shop or import a file of orders.',
+    })
+  return { firstDay: meta.from, lastDay: meta.lastDay }
+}
+
+/** How the company cuts its year; civil where nobody chose. */
+export async function calendarOf({ ledger }: Pick<Context, 'ledger'>): Promise<CalendarRule> {
+  const [row] = await ledger.select({ calendar: company.calendar }).from(company)
+  return (
+    (row?.calendar as CalendarRule | undefined) ?? {
+      calendar: 'gregorian',
+      fiscalStartMonth: 1,
+      weekStart: 1,
+      yearEnd: 'nearest_saturday',
+    }
+  )
+}
+
+/** Financials, marketing, browsing, checkout, fulfilment, business customers: the order a review is read in. */
+const usual: readonly { id: string; name: string; charts: readonly string[]; table: readonly string[] }[] = [
+  {
+    id: 'trading',
+    name: 'Trading',
+    charts: ['net_sales', 'orders', 'aov', 'gross_margin'],
+    table: ['gross_sales', 'discount_rate', 'return_rate', 'upt'],
+  },
+  {
+    id: 'marketing',
+    name: 'Marketing',
+    charts: ['spend', 'mer', 'new_customers'],
+    table: ['ncac', 'marketing_share'],
+  },
+  { id: 'browsing', name: 'Browsing', charts: ['sessions'], table: ['engagement_rate', 'cart_rate'] },
+  {
+    id: 'checkout',
+    name: 'Checkout',
+    charts: ['orders_per_session'],
+    table: ['cart_abandonment', 'tracked_share'],
+  },
+  {
+    id: 'fulfilment',
+    name: 'Stock and fulfilment',
+    charts: ['stock_value'],
+    table: ['stockout_rate', 'otif'],
+  },
+  {
+    id: 'business',
+    name: 'Business customers',
+    charts: ['won_amount'],
+    table: ['quotes_issued', 'open_pipeline'],
+  },
+]
+
+const chart = (metric: string): Block => ({
+  id: metric,
+  kind: 'chart',
+  title: '',
+  metrics: [metric],
+  filters: [],
+  owner: null,
+  text: '',
+})
+
+/** The deck a company begins with: the usual metrics it has figures for, against the target most of them have. */
+async function usualDeck(context: Context): Promise<Deck> {
+  const { lastDay } = await knownDays(context, [])
+  const wanted = usual.flatMap(section => [...section.charts, ...section.table])
+  const { totals } = await askAs(context, { metrics: wanted, from: addDays(lastDay, -90), to: lastDay })
+  const has = (metric: string) => typeof totals[metric] === 'string'
+  const sections = usual.flatMap(({ id, name, charts, table }) => {
+    const beside = table.filter(has)
+    const blocks = charts.filter(has).map(chart)
+    if (beside.length > 0)
+      blocks.push({
+        ...chart(`${id}-more`),
+        kind: 'weeks',
+        title: `More of ${name.toLowerCase()}`,
+        metrics: beside,
+      })
+    return blocks.length > 0 ? [{ id, name, blocks }] : []
+  })
+  const [aim] = await context.ledger
+    .select({ name: targets.name })
+    .from(targets)
+    .where(eq(targets.metric, 'net_sales'))
+  return {
+    id: 'weekly',
+    name: 'Weekly business review',
+    stores: [],
+    target: aim?.name ?? null,
+    rule: { share: 0.05, money: 1000 },
+    sections:
+      sections.length > 0 ? sections : [{ id: 'trading', name: 'Trading', blocks: [chart('net_sales')] }],
+  }
+}
+
+const seen = ({ actor }: Pick<Context, 'actor'>, deck: Pick<Deck, 'stores'>) =>
+  seesAll(actor, deck.stores.length > 0 ? deck.stores : 'all')
+
+/** Decks of the stores one may see; everybody who sees the company has the usual one. */
+export async function decksOf(context: Context): Promise<Deck[]> {
+  const kept = (await context.ledger.select().from(rows.decks).orderBy(rows.decks.name)) as unknown as Deck[]
+  const mine = kept.filter(deck => seen(context, deck))
+  return kept.some(deck => deck.id === 'weekly') || !seen(context, { stores: [] })
+    ? mine
+    : [await usualDeck(context), ...mine]
+}
+
+/** @throws Failure('not_found') for a deck that is not there or is of stores one may not see. */
+export async function deckOf(context: Context, id: string): Promise<Deck> {
+  const [kept] = (await context.ledger
+    .select()
+    .from(rows.decks)
+    .where(eq(rows.decks.id, id))) as unknown as Deck[]
+  if (kept && seen(context, kept)) return kept
+  if (!kept && id === 'weekly' && seen(context, { stores: [] })) return usualDeck(context)
+  throw new Failure('not_found', `There is no review ${id}, or it is of stores you do not see.`, {
+    next: 'Choose one of those listed, or make one of your stores.',
+  })
+}
+
+/** Sorted by name at every level: the same content reads the same wherever it was kept. */
+const canonical = (content: unknown): unknown =>
+  Array.isArray(content)
+    ? content.map(canonical)
+    : typeof content === 'object' && content !== null
+      ? Object.fromEntries(
+          Object.entries(content)
+            .filter(([, one]) => one !== undefined)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, one]) => [key, canonical(one)]),
+        )
+      : content
+
+/** SHA-256 of content, whatever order its members were kept in. */
+export const hashOf = (content: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(canonical(content)))
+    .digest('hex')

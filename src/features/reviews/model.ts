@@ -1,0 +1,200 @@
+import { addDays, addYears, type Day, later } from '#kernel/day.ts'
+import { against } from '#kernel/money.ts'
+import {
+  type CalendarRule,
+  type Grain,
+  isRetail,
+  type Period,
+  periodBefore,
+  periodOf,
+  periodsBetween,
+} from '#kernel/period.ts'
+import { periodLabel } from '#kernel/period-words.ts'
+import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+
+/**
+ * The 6-12 chart: six weeks and twelve months of a metric on one axis, each beside last year and target, and a row that
+ * sums up the week, month, quarter and year so far. The layout is the weekly business review's (workingbackwards.com/wbr-app).
+ */
+
+export const weeksShown = 6
+export const monthsShown = 12
+/**
+ * Weeks before the six that say what the metric does by itself; limits are taken from them. About a season: with more,
+ * the last season would be told as a signal in this one.
+ */
+export const weeksBefore = 16
+
+/** The days a review speaks of. */
+export interface Spans {
+  /** The week under review, always a whole one. */
+  week: Period
+  /** The weeks before it that limits are taken from, and the six that are shown. */
+  weeks: { from: Day; to: Day }
+  /** Twelve whole months, the last of which ended with the week or before it. */
+  months: { from: Day; to: Day }
+  /** To the end of the week, never beyond. */
+  month: { from: Day; to: Day }
+  quarter: { from: Day; to: Day }
+  year: { from: Day; to: Day }
+}
+
+/** The last whole week that the data, which end on `lastDay`, cover. */
+export function lastWholeWeek(rule: CalendarRule, lastDay: Day): Period {
+  const week = periodOf(rule, lastDay, 'week')
+  return week.to === lastDay ? week : periodBefore(rule, lastDay, 'week')
+}
+
+/** The days behind the review of the week that `day` lies in. `firstDay`: nothing is known before it. */
+export function spansOf(rule: CalendarRule, day: Day, firstDay: Day): Spans {
+  const week = periodOf(rule, day, 'week')
+  const toDate = (grain: Grain) => ({ from: periodOf(rule, week.to, grain).from, to: week.to })
+  const own = periodOf(rule, week.to, 'month')
+  const last = own.to === week.to ? own : periodBefore(rule, week.to, 'month')
+  let first = last
+  for (let n = 1; n < monthsShown; n += 1) first = periodBefore(rule, first.from, 'month')
+  const wanted = addDays(week.from, -7 * (weeksShown + weeksBefore - 1))
+  const known = periodOf(rule, firstDay, 'week')
+  // A week the data begin in the middle of would read as a bad one.
+  const whole = known.from === firstDay ? firstDay : addDays(known.to, 1)
+  const shown = addDays(week.from, -7 * (weeksShown - 1))
+  return {
+    week,
+    weeks: { from: whole > shown ? shown : later(wanted, whole), to: week.to },
+    months: { from: first.from, to: last.to },
+    month: toDate('month'),
+    quarter: toDate('quarter'),
+    year: toDate('year'),
+  }
+}
+
+/** What weeks and what longer periods are compared with: retail weeks restated; civil months by their dates, weeks by weekday. */
+export const basesOf = (rule: CalendarRule) =>
+  isRetail(rule)
+    ? ({ week: 'last_year_restated', month: 'last_year_restated' } as const)
+    : ({ week: 'last_year_weekday', month: 'last_year' } as const)
+
+export const parts = ['weeks', 'months', 'month', 'quarter', 'year'] as const
+export type Part = (typeof parts)[number]
+/** The five questions of a review, or their answers. */
+export type Five<T> = Record<Part, T>
+
+/** What is asked for the charts of some metrics. `target` is a saved target's or plan version's name. */
+export function questionsOf(
+  rule: CalendarRule,
+  spans: Spans,
+  asked: Pick<Query, 'metrics' | 'filters' | 'stores' | 'currency'> & { target: string | null },
+): Five<Query> {
+  const { target, ...rest } = asked
+  const bases = basesOf(rule)
+  const beside = (base: (typeof bases)['week' | 'month']) => ({
+    ...rest,
+    compare: [base, ...(target ? [`target:${target}`] : [])] as Query['compare'],
+  })
+  const whole = beside(bases.month)
+  return {
+    weeks: { ...beside(bases.week), ...spans.weeks, grain: 'week' },
+    months: { ...whole, ...spans.months, grain: 'month' },
+    month: { ...whole, ...spans.month },
+    quarter: { ...whole, ...spans.quarter },
+    year: { ...whole, ...spans.year },
+  }
+}
+
+/** A week or a month: decimal text, null where nothing is known. */
+export interface Point {
+  period: string
+  /** "wk 38", "Sep 26". */
+  label: string
+  value: string | null
+  lastYear: string | null
+  target: string | null
+}
+
+/** A value against another: what it was, the difference, and the difference as a share of it. */
+export interface Moved {
+  value: string | null
+  delta: string | null
+  ratio: string | null
+}
+
+/** A period of the summary row. */
+export interface Sums {
+  value: string | null
+  lastYear: Moved
+  target: Moved | null
+}
+
+export interface SixTwelve {
+  metric: string
+  /** The last is the week under review, six are shown; the ones before say what the metric does by itself. */
+  weeks: Point[]
+  months: Point[]
+  week: Sums & { before: Moved }
+  month: Sums
+  quarter: Sums
+  year: Sums
+}
+
+const nothing: Moved = { value: null, delta: null, ratio: null }
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** What the figures rest on besides the answers. */
+export interface Ground {
+  rule: CalendarRule
+  spans: Spans
+  target: string | null
+  /** Nothing is known before it: a period that begins earlier is not whole, and none is compared with it. */
+  firstDay: Day
+}
+
+/** The same days a year before, as the comparison of that name finds them. */
+const yearBefore = (base: 'last_year' | 'last_year_weekday' | 'last_year_restated', day: Day): Day =>
+  base === 'last_year' ? addYears(day, -1) : addDays(day, -364)
+
+/** The figures of one metric's chart, from the answers to its questions. */
+export function sixTwelve(answers: Five<Answer>, metric: string, ground: Ground): SixTwelve {
+  const { rule, spans, target, firstDay } = ground
+  const bases = basesOf(rule)
+  const compared = (row: AnswerRow | undefined, comparison: string): Moved =>
+    row?.compare?.[comparison]?.values[metric] ?? nothing
+  const aimed = (row: AnswerRow | undefined) => (target === null ? null : compared(row, `target:${target}`))
+  const pointsOf = (part: 'weeks' | 'months', grain: 'week' | 'month'): Point[] => {
+    const rows = new Map(answers[part].rows.map(row => [row.period, row]))
+    return periodsBetween(rule, spans[part].from, spans[part].to, grain).map(({ key, from }) => {
+      const row = rows.get(key)
+      return {
+        period: key,
+        label: periodLabel(key, 'axis'),
+        value: from < firstDay ? null : text(row?.[metric]),
+        lastYear: yearBefore(bases[grain], from) < firstDay ? null : compared(row, bases[grain]).value,
+        target: aimed(row)?.value ?? null,
+      }
+    })
+  }
+  const sumsOf = (row: AnswerRow | undefined, base: (typeof bases)['week' | 'month'], from: Day): Sums => ({
+    value: text(row?.[metric]),
+    lastYear: yearBefore(base, from) < firstDay ? nothing : compared(row, base),
+    target: aimed(row),
+  })
+  const toDate = (part: 'month' | 'quarter' | 'year') =>
+    sumsOf(answers[part].totals, bases.month, spans[part].from)
+  const weeks = pointsOf('weeks', 'week')
+  const week = answers.weeks.rows.find(row => row.period === spans.week.key)
+  const before = weeks.at(-2)?.value ?? null
+  return {
+    metric,
+    weeks,
+    months: pointsOf('months', 'month'),
+    week: {
+      ...sumsOf(week, bases.week, spans.week.from),
+      before: { value: before, ...against(text(week?.[metric]), before) },
+    },
+    month: toDate('month'),
+    quarter: toDate('quarter'),
+    year: toDate('year'),
+  }
+}
+
+/** The six weeks on the axis: those before them are there for the limits alone. */
+export const shownWeeks = (chart: Pick<SixTwelve, 'weeks'>): Point[] => chart.weeks.slice(-weeksShown)

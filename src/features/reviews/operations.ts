@@ -1,0 +1,3 @@
+import { deckOperations } from './deck-operations.ts'
+
+export const reviews = { ...deckOperations }
