@@ -66,6 +66,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       clock: () => new Date(now),
       note: () => undefined,
       enqueue: () => undefined,
+      watchFolders: [],
       demo: null,
     }) as unknown as Context
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely

@@ -45,6 +45,8 @@ export interface Context {
   note: (note: Note) => void
   /** Where uploads, rejects and raw files live. */
   folder: string
+  /** Folders of the server in which files may be watched for. */
+  watchFolders: readonly string[]
   /** Attribution of the data on show, when they are a demonstration. */
   demo: { attribution: string } | null
 }

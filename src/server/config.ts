@@ -1,3 +1,4 @@
+import { delimiter, isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '#kernel/error.ts'
 
@@ -17,6 +18,11 @@ const Environment = z.object({
     .regex(/^\d+(MB|GB)$/, 'is a number with MB or GB, e.g. 4GB')
     .default('450MB'),
   QUARTERDECK_SECRET: optional,
+  WATCH_FOLDER: z
+    .string()
+    .default('')
+    .transform(text => text.split(delimiter).filter(one => one.trim() !== ''))
+    .refine(all => all.every(isAbsolute), 'names folders by their whole path, from / on'),
   SMTP_URL: optional,
   MAIL_FROM: z.string().default('Quarterdeck <quarterdeck@localhost>'),
   OIDC_ISSUER: optional,
@@ -40,6 +46,8 @@ export interface Config {
   warehouseCluster: string | undefined
   warehouseMemory: string
   secret: string | undefined
+  /** Folders in which files may be watched for. */
+  watchFolders: readonly string[]
   mail: { url: string; from: string } | undefined
   oidc: { issuer: string; clientId: string; clientSecret: string } | undefined
   logLevel: string
@@ -75,6 +83,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>, fo
     warehouseCluster: e.WAREHOUSE_CLUSTER,
     warehouseMemory: e.WAREHOUSE_MEMORY,
     secret: e.QUARTERDECK_SECRET,
+    watchFolders: e.WATCH_FOLDER,
     mail: e.SMTP_URL ? { url: e.SMTP_URL, from: e.MAIL_FROM } : undefined,
     oidc,
     logLevel: e.LOG_LEVEL,

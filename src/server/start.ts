@@ -6,6 +6,7 @@ import { unfinishedImports, wantedFiles } from '#features/connections/history.ts
 import { runImport } from '#features/connections/run.ts'
 import { chooseStore } from '#features/connections/store.ts'
 import { sweepUploads } from '#features/connections/uploads.ts'
+import { lookThrough } from '#features/connections/watch.ts'
 import type { Context } from '#features/context.ts'
 import { readWorld } from '#features/settings/world.ts'
 import type { Actor } from '#kernel/actor.ts'
@@ -125,6 +126,7 @@ export async function openHouse(
       accounts,
       clock,
       folder,
+      watchFolders: config.watchFolders,
       demo,
       note: () => undefined,
       onceCommitted: () => undefined,
@@ -147,6 +149,8 @@ export async function openHouse(
 }
 
 const REMEMBER_MS = 5_000
+/** A file is taken in when it has not changed for as long. */
+const LOOK_MS = 30_000
 
 /**
  * Reads once what every question needs and nobody changes often, until a write is committed here; one made by another
@@ -280,6 +284,22 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       3_600_000,
     )
     undo.push(() => clearInterval(hourly))
+    let looking = false
+    const lookForFiles = async () => {
+      if (looking) return
+      looking = true
+      try {
+        for (const id of await lookThrough(open.ledger, config.watchFolders, () => new Date()))
+          await jobs.send('import', { id })
+      } finally {
+        looking = false
+      }
+    }
+    const looks = setInterval(
+      () => lookForFiles().catch(error => options.log.error({ err: error }, 'folders not looked through')),
+      LOOK_MS,
+    )
+    undo.push(() => clearInterval(looks))
 
     const base = config.baseUrl ? new URL(config.baseUrl) : null
     const app = httpApp({

@@ -12,6 +12,7 @@ import { type Simulation, simulate, ways } from '#simulators/index.ts'
 import { createWorld } from '#simulators/world.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { hasty } from '../../test/hasty.ts'
 import { streamStates } from './connected.ts'
 import { createPacker } from './packer.ts'
 import { createSyncs, type Syncs } from './syncs.ts'
@@ -58,10 +59,8 @@ beforeAll(async () => {
   sent = []
   asked = []
   ahead = 0
-  // The systems send by the network as the vendors would, and nobody waits between tries.
+  // The systems send by the network as the vendors would.
   vi.stubGlobal('fetch', network)
-  const wait = setTimeout
-  vi.stubGlobal('setTimeout', (done: () => void, ms = 0) => wait(done, Math.min(ms, 1)))
   const company = createCompany({ seed: 7, days: 30, scale: 0.1, until: '2026-11-20' })
   simulation = simulate(createWorld(company, 'http://systems.test'))
   syncs = createSyncs({
@@ -70,7 +69,7 @@ beforeAll(async () => {
     packer: createPacker(),
     folder,
     vault: createVault('a secret of the tests'),
-    connectors,
+    connectors: hasty(connectors),
     clock: () => new Date(simulation.world.now() + ahead),
     fetch: network,
   })

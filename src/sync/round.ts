@@ -138,7 +138,14 @@ export async function placeFor(parts: SyncParts, own: Connection): Promise<Place
 
 /** What went wrong, for people. Our own faults are told as such; their stack goes to the log. */
 export const troubleOf = (error: unknown, at: Date): Trouble => {
-  const failure = error instanceof Failure ? error : null
+  const failure =
+    error instanceof Failure
+      ? error
+      : error instanceof Postponed
+        ? pauseOf(error)
+        : isFull(error)
+          ? diskFull
+          : null
   return {
     code: failure?.code ?? 'internal',
     // Of a failed statement the first line names it; the values, which may be customers', come after it.
@@ -147,6 +154,17 @@ export const troubleOf = (error: unknown, at: Date): Trouble => {
     at: at.toISOString(),
   }
 }
+
+const pauseOf = ({ message, until }: Postponed): Failure =>
+  new Failure('unavailable', message.replace(/\.?$/, '.'), {
+    next: `Nothing is to be done: it goes on by itself at ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+  })
+const diskFull = new Failure('unavailable', 'The disk is full: what was being read was not stored.', {
+  next: 'Free some space in the data folder; it is read again by itself.',
+})
+const isFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && error.code === 'ENOSPC') || /no space left/i.test(error.message))
 
 const firstLine = (error: unknown): string =>
   String((error as Error)?.message ?? error)

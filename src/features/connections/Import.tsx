@@ -10,6 +10,7 @@ import { History } from './History.tsx'
 import css from './import.module.css'
 import { Mend } from './Mend.tsx'
 import { Outcome } from './Outcome.tsx'
+import { Watched } from './Watched.tsx'
 
 type Step =
   | { at: 'choose' }
@@ -70,6 +71,7 @@ export function Import() {
       <History
         onAgain={row => setStep({ at: 'mend', source: { import: row.id }, name: row.file, store: row.store })}
       />
+      {step.at === 'choose' && <Watched />}
     </Page>
   )
 }

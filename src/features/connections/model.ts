@@ -89,6 +89,31 @@ export const ImportRow = z.object({
 })
 export type ImportRow = z.infer<typeof ImportRow>
 
+/** A folder of the server whose files are taken in by themselves. */
+export const WatchInput = ImportInput.pick({
+  preset: true,
+  store: true,
+  storeName: true,
+  currency: true,
+  timezone: true,
+}).extend({
+  folder: z.string().min(1).max(1000).describe('A folder of the server, inside one of WATCH_FOLDER'),
+  mapping: z.string().optional().describe('Name of a saved mapping; neither it nor a preset: recognised'),
+})
+
+export const WatchedFolder = z.object({
+  id: z.string(),
+  folder: z.string(),
+  mapping: z.string().nullable(),
+  preset: z.string().nullable(),
+  store: z.string(),
+  by: z.string(),
+  files: z.number().describe('Files seen in it'),
+  lookedAt: z.string().nullable(),
+  trouble: z.object({ code: z.string(), message: z.string(), next: z.string().optional() }).nullable(),
+})
+export type WatchedFolder = z.infer<typeof WatchedFolder>
+
 export const Preview = z.object({
   reading: Reading,
   columns: z.array(

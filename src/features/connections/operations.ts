@@ -16,6 +16,8 @@ import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './mod
 import { chooseStore } from './store.ts'
 import { systems } from './systems.ts'
 import { uploadOf } from './uploads.ts'
+import { mappingOf } from './watch.ts'
+import { watching } from './watching.ts'
 import { work } from './work.ts'
 
 const Nothing = z.object({}).optional()
@@ -45,6 +47,7 @@ async function fileOf(
 
 export const connections = {
   ...systems,
+  ...watching,
   work,
 
   preview: read({
@@ -72,7 +75,7 @@ export const connections = {
         if (row.store !== input.store)
           throw invalid(`${row.file} was imported into ${row.store}.`, 'It can be mapped again there only.')
       }
-      const mapping = input.savedMapping ? await savedMapping(context, input.savedMapping) : input.mapping
+      const mapping = input.savedMapping ? await mappingOf(ledger, input.savedMapping) : input.mapping
       if (input.preset && mapping) throw invalid('Give a preset or a mapping, not both.')
       const id = randomUUID()
       const store = await chooseStore(ledger, input)
@@ -219,13 +222,4 @@ export async function rejectsOf(context: Context, id: string): Promise<{ path: s
   const path = row.result?.rejectsFile
   if (!path || !existsSync(path)) throw new Failure('not_found', 'That import rejected nothing.')
   return { path, name: `rejects-${row.file.replace(/(\.[a-z0-9]+)+$/i, '')}.csv` }
-}
-
-async function savedMapping(context: Context, name: string): Promise<ImportMapping> {
-  const [row] = await context.ledger.select().from(mappings).where(eq(mappings.name, name))
-  if (!row)
-    throw new Failure('not_found', `There is no mapping "${name}".`, {
-      next: 'List them with connections.mappings.',
-    })
-  return row.mapping as ImportMapping
 }

@@ -21,6 +21,7 @@ describe.each(ledgers)('on $name', place => {
       note: () => undefined,
       onceCommitted: () => undefined,
       enqueue: () => undefined,
+      watchFolders: [],
       demo: null,
       folder: '',
       accounts: {

@@ -20,6 +20,7 @@ describe.each(ledgers)('on $name', place => {
       note: () => undefined,
       onceCommitted: () => undefined,
       enqueue: () => undefined,
+      watchFolders: [],
       demo: null,
     }) as unknown as Context
   const run = <T>(operation: unknown, input: unknown, actor = owner) =>
