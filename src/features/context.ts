@@ -32,7 +32,7 @@ export interface Context {
   accounts: Accounts
   clock: () => Date
   /** Has work done after the transaction that asks for it is committed. */
-  enqueue: (job: 'import' | 'sync', data: { id: string; all?: boolean; replay?: string }) => void
+  enqueue: (job: 'import' | 'sync' | 'erase', data: { id: string; all?: boolean; replay?: string }) => void
   /** Does what must not hold the transaction open, such as sending mail; what it gives is laid over the answer. */
   onceCommitted: (act: () => Promise<Record<string, unknown>>) => void
   /** Id of the request this answers, as in the log and in the answer; absent for work nobody asked for by HTTP. */

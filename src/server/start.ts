@@ -107,7 +107,14 @@ export async function openHouse(
   let closing = false
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (job, { id, all, replay }) => {
-    const work: Promise<void> = (job === 'sync' ? syncs.work({ id, all, replay, whole: true }) : run(id))
+    const begun =
+      job === 'erase'
+        ? syncs.eraseAll()
+        : job === 'sync'
+          ? syncs.work({ id, all, replay, whole: true })
+          : run(id)
+    const work: Promise<void> = begun
+      .then(() => undefined)
       .catch(onError)
       .finally(() => working.delete(work))
     working.add(work)
@@ -267,6 +274,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
         import: { run: data => house.runImport(String(data.id)) },
         // Most of them wait for their vendors' paces most of the time.
         sync: { run: data => step.round(data), atOnce: 6 },
+        erase: { run: () => house.syncs.eraseAll().then(() => undefined) },
       },
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )
@@ -275,6 +283,8 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       jobs.send(job, data).catch(error => options.log.error({ err: error, job }, 'job not queued'))
     })
     for (const id of await unfinishedImports(open.ledger)) await jobs.send('import', { id })
+    // Somebody may have been erased and the work cut short; where nobody was it is done at once.
+    await jobs.send('erase', {})
     undo.push(() => step.close())
     await step.begin()
     const sweep = async () => sweepUploads(folder, new Date(), await wantedFiles(open.ledger))

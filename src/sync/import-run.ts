@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Outcome, readFile } from '#connectors/files/index.ts'
 import { invalid } from '#kernel/error.ts'
@@ -9,6 +9,7 @@ import { ratedPairs } from '#warehouse/rates.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
 import { mappedAgain } from './map-again.ts'
+import { sweepWork } from './work.ts'
 
 export interface ImportParts {
   granary: Warehouse
@@ -38,7 +39,7 @@ const newId = (now: Date) =>
 export const importRunner = (parts: ImportParts) => {
   const clock = parts.clock ?? (() => new Date())
   const works = join(parts.folder, 'work')
-  let queue: Promise<unknown> = sweep(works)
+  let queue: Promise<unknown> = sweepWork(parts.folder)
   return (request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult> => {
     const turn = queue.then(
       () => one(parts, works, clock, request, onProgress),
@@ -46,24 +47,6 @@ export const importRunner = (parts: ImportParts) => {
     )
     queue = turn.catch(() => undefined)
     return turn
-  }
-}
-
-/** What a killed process left half done is thrown away: nothing of it was stored. */
-const sweep = async (works: string) => {
-  for (const name of await readdir(works).catch(() => [] as string[])) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1])
-    if (!isAlive(pid)) await rm(join(works, name), { recursive: true, force: true })
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as { code?: string }).code === 'EPERM'
   }
 }
 

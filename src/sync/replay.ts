@@ -12,6 +12,7 @@ import {
   newTurnId,
   noteStream,
 } from './connected.ts'
+import { forgetting } from './forget.ts'
 import { rawTurns, readRaw } from './raw.ts'
 import { connectorOf, placeFor, type SyncParts, troubleOf } from './round.ts'
 import { type TurnResult, takeTurn } from './turn.ts'
@@ -111,6 +112,7 @@ async function again(
         connection: id,
         stores: [],
         place: await placeFor(parts, own),
+        forget: await forgetting(ledger, parts.vault.salt),
         saveCursor: async () => undefined,
         keepUnmapped: some => keepUnmapped(ledger, key, some, clock()),
       },

@@ -20,6 +20,7 @@ import {
   streamStates,
   type TurnKind,
 } from './connected.ts'
+import { forgetting } from './forget.ts'
 import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
 import { keepTotals } from './reconcile.ts'
@@ -223,6 +224,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     return result
   }
   const place = await placeFor(parts, own)
+  const forget = await forgetting(ledger, parts.vault.salt)
   const ownStores = [...new Set([own.home, ...own.shops.map(shop => shop.store)])]
 
   /** One turn, noted from beginning to end. Gives whether it ended well. */
@@ -248,6 +250,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
           connection: id,
           stores: ownStores,
           place,
+          forget,
           saveCursor: async cursor => {
             await noteStream(ledger, key, { cursor })
             state(stream).cursor = cursor

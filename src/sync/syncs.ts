@@ -4,11 +4,13 @@ import type { Checked, Connector, Credentials, HookAnswer, HookRequest } from '#
 import type { Ledger } from '#postgres/open.ts'
 import { type ConnectRequest, connect, disconnect, test } from './connect.ts'
 import { allConnections, noteConnection, sweepTurns } from './connected.ts'
+import { type Erased, eraseAll as erase, findPerson, type Held, noteErased, type Wanted } from './erase.ts'
 import { hurryStreams, takeHook } from './hooks.ts'
 import { replay, replayStale, retryUnmapped } from './replay.ts'
 import { type RoundOptions, type RoundResult, runRound, type SyncParts, type SyncProgress } from './round.ts'
 import { subscribeAll } from './subscribe.ts'
 import type { TurnResult } from './turn.ts'
+import { sweepWork } from './work.ts'
 
 export type { ConnectRequest } from './connect.ts'
 export type { RoundResult, SyncProgress } from './round.ts'
@@ -36,6 +38,12 @@ export interface Syncs {
   hook(id: string, request: HookRequest): Promise<HookAnswer & { hurry: readonly string[] }>
   /** Has the vendors that can tell of changes do so at this public address, where that is to be seen to again. */
   subscribe(address: string): Promise<void>
+  /** What is kept of a person, in every store and platform. */
+  findPerson(wanted: Wanted): Promise<Held[]>
+  /** Writes down that a person is to be erased; inside a transaction. */
+  noteErased(ledger: Ledger, wanted: Wanted, held: readonly Held[]): Promise<void>
+  /** Erases whoever is to be, where nothing is being read meanwhile. */
+  eraseAll(): Promise<Erased>
   /** Connections with the time each is looked at next. */
   due(): Promise<{ id: string; nextAt: Date }[]>
   /** Breaks everything off and waits for it. */
@@ -45,6 +53,7 @@ export interface Syncs {
 /** Marks what a killed process left, once. */
 async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
   await sweepTurns(ledger, clock())
+  await sweepWork(folder)
   const raw = join(folder, 'raw')
   for (const entry of await readdir(raw, { recursive: true, withFileTypes: true }).catch(() => []))
     if (entry.isFile() && entry.name.endsWith('.jsonl.zst.part'))
@@ -111,6 +120,12 @@ export function createSyncs(parts: SyncParts): Syncs {
     await entry?.done.catch(() => undefined)
   }
 
+  /** What began before a person was to be left out may still bring them: it ends first. */
+  const eraseAll = async (): Promise<Erased> => {
+    await Promise.all([...active.values()].map(({ done }) => done.catch(() => undefined)))
+    return erase(parts)
+  }
+
   return {
     vendors: () => connectors,
     test: (vendor, credentials) => test(parts, vendor, credentials),
@@ -137,6 +152,9 @@ export function createSyncs(parts: SyncParts): Syncs {
       })
       return subscribing
     },
+    findPerson: wanted => findPerson(parts, wanted),
+    noteErased: (open, wanted, held) => noteErased(open, parts.vault.salt, parts.clock(), wanted, held),
+    eraseAll,
     due: async () =>
       (await allConnections(ledger))
         .filter(one => one.state === 'active')

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Batch, Place, Stream, Turn } from '#connectors/connector.ts'
+import type { Batch, Mapped, Place, Stream, Turn } from '#connectors/connector.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import type { Forget } from './forget.ts'
 import { createIntake, type Stored } from './intake.ts'
 import type { Packer } from './packer.ts'
 import { scrubbed } from './place.ts'
@@ -24,6 +25,8 @@ export interface TurnParts {
   /** Stores whose rows the connection brings. */
   stores: readonly string[]
   place: Place
+  /** Leaves out people whose data was erased; null while nobody is. */
+  forget: Forget | null
   /** Keeps the cursor of a token stream, once what was read before it is stored. */
   saveCursor(cursor: string): Promise<void>
   /** Keeps records that were not understood; called now and then with a few. */
@@ -92,11 +95,21 @@ export async function takeTurn<S>(
       result.total = batch.total ?? result.total
       for (const remark of batch.remarks ?? []) if (remarks.size < mostRemarks) remarks.add(remark)
       for (const given of batch.records) {
-        const record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
+        let record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
+        let mapped: Mapped | null = null
+        let wrong: unknown
+        try {
+          mapped = stream.map(record, place)
+        } catch (error) {
+          if (isOurs(error)) throw error
+          wrong = error
+        }
+        if (parts.forget) [record, mapped] = parts.forget.record(record, mapped, stream.personal ?? [])
         await raw?.write(record)
         result.records += 1
         try {
-          await intake.add(stream.map(record, place))
+          if (!mapped) throw wrong
+          await intake.add(mapped)
         } catch (error) {
           if (isOurs(error)) throw error
           result.unmapped += 1

@@ -10,6 +10,7 @@ import { Connect } from './Connect.tsx'
 import { Connection } from './Connection.tsx'
 import css from './connections.module.css'
 import { ago } from './model.ts'
+import { Person } from './Person.tsx'
 import type { ConnectionRow } from './systems-model.ts'
 
 const count = new Intl.NumberFormat('en-GB')
@@ -94,6 +95,7 @@ export function Connections() {
           />
         </Card>
       )}
+      {data && data.length > 0 && <Person />}
       <Connection row={shown} onClose={() => setOpen(null)} />
       <Connect
         opened={adding}

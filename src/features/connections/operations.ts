@@ -13,6 +13,7 @@ import { BackupManifest, backupTo } from './backup.ts'
 import { Check, checkHealth } from './health.ts'
 import { importOf, importToReplace, listImports, queueImport } from './history.ts'
 import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
+import { privacy } from './privacy.ts'
 import { chooseStore } from './store.ts'
 import { systems } from './systems.ts'
 import { uploadOf } from './uploads.ts'
@@ -48,6 +49,7 @@ async function fileOf(
 export const connections = {
   ...systems,
   ...watching,
+  ...privacy,
   work,
 
   preview: read({

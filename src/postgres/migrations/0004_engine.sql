@@ -30,5 +30,6 @@ CREATE TABLE "watched_files" (
 -- People whose data was erased, by salted hash: what is read later of them is left out.
 CREATE TABLE "erased" (
 	"hash" text PRIMARY KEY NOT NULL,
-	"at" timestamp with time zone NOT NULL
+	"at" timestamp with time zone NOT NULL,
+	"done" boolean DEFAULT false NOT NULL
 );

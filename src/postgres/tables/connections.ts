@@ -68,6 +68,8 @@ export const watchedFiles = pgTable(
 export const erased = pgTable('erased', {
   hash: text().primaryKey(),
   at: timestamp({ withTimezone: true, mode: 'string' }).notNull(),
+  /** What was there before is gone too. */
+  done: boolean().notNull().default(false),
 })
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })

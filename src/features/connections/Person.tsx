@@ -1,0 +1,109 @@
+import { Button, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, client, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState } from '#ui/State.tsx'
+import css from './connections.module.css'
+
+const count = new Intl.NumberFormat('en-GB')
+/** An address has an @; all else is a number. */
+const asked = (text: string) => (text.includes('@') ? { email: text.trim() } : { id: text.trim() })
+
+/** For owners: what is kept of one person, and its end. */
+export function Person() {
+  const me = useQuery(api.members.me.queryOptions())
+  const [text, setText] = useState('')
+  const [sure, setSure] = useState(false)
+  const look = useMutation({ mutationFn: (who: string) => client.connections.person(asked(who)) })
+  const erase = useMutation({
+    mutationFn: (who: string) => client.connections.erasePerson(asked(who)),
+    onSuccess: () => {
+      setSure(false)
+      setText('')
+      look.reset()
+    },
+  })
+  if (me.data?.role !== 'owner') return null
+  const failed = look.error ?? erase.error
+  return (
+    <Card title="A person’s data" note="what is kept of one customer, and erasing it">
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          setSure(false)
+          erase.reset()
+          look.mutate(text)
+        }}
+      >
+        <Row>
+          <TextInput
+            aria-label="E-mail address or number of the person"
+            placeholder="E-mail address or customer number"
+            value={text}
+            onChange={event => setText(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default" disabled={text.trim() === ''} loading={look.isPending}>
+            Find
+          </Button>
+        </Row>
+      </form>
+      {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
+      {erase.data && (
+        <p className={css.next} role="status">
+          Erased. Figures stay as they are; whose they were is told nowhere any more. Kept records are being
+          rewritten, and what comes of this person later is left out.
+        </p>
+      )}
+      {look.data?.length === 0 && (
+        <EmptyState compact title="Nothing is kept of this person">
+          Still, erasing makes sure that nothing will be.
+        </EmptyState>
+      )}
+      {look.data && look.data.length > 0 && (
+        <DataTable
+          caption="Where the person is known"
+          compact
+          rows={look.data}
+          rowKey={row => `${row.kind} ${row.store} ${row.platform} ${row.id}`}
+          columns={[
+            {
+              key: 'what',
+              label: 'Known as',
+              render: row => (row.kind === 'customer' ? 'Customer' : `Lead in ${row.platform}`),
+            },
+            { key: 'store', label: 'Store', render: row => row.store },
+            { key: 'id', label: 'Number', render: row => row.id },
+            { key: 'name', label: 'Name', render: row => row.name },
+            {
+              key: 'count',
+              label: 'Orders or stages',
+              numeric: true,
+              render: row => count.format(row.count),
+            },
+          ]}
+        />
+      )}
+      {look.data && (
+        <Row>
+          {sure ? (
+            <>
+              <Button color="red" loading={erase.isPending} onClick={() => erase.mutate(text)}>
+                Erase for good
+              </Button>
+              <Button variant="default" onClick={() => setSure(false)}>
+                Keep
+              </Button>
+            </>
+          ) : (
+            <Button variant="default" onClick={() => setSure(true)}>
+              Erase…
+            </Button>
+          )}
+        </Row>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { type Played, played } from '../../test/played.ts'
+
+/** A customer of a shop, erased: what is known of whom, where, and what stays. */
+
+let open: OpenLedger
+let one: Played
+beforeAll(async () => {
+  open = await openLedger({ folder: ':memory:' })
+})
+afterAll(() => open.close())
+beforeEach(async () => {
+  one = await played(open, 'magento', { streams: ['orders', 'customers'] })
+  await one.syncs.round(one.id, { all: true, whole: true })
+})
+afterEach(() => one.close())
+
+/** Everything that is kept as vendors gave it. */
+const raw = () =>
+  readdirSync(join(one.folder, 'raw'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.zst'))
+    .map(name => zstdDecompressSync(readFileSync(join(one.folder, 'raw', name))).toString())
+    .join('\n')
+const figures = () =>
+  one.granary.query(
+    `SELECT store, day, count(*) AS n, sum(gross) AS gross, count(DISTINCT customer_id) AS people
+     FROM sales_lines GROUP BY ALL ORDER BY ALL`,
+  )
+const firstTimers = () =>
+  one.granary.query('SELECT day, count(*) AS n FROM order_days GROUP BY ALL ORDER BY ALL')
+
+/** A customer with an account who bought, and the address as the shop tells it. */
+async function somebody(): Promise<{ id: string; email: string; name: string }> {
+  const [row] = await one.granary.query(
+    `SELECT customer_id, name FROM customers WHERE customer_id IN (SELECT customer_id FROM sales_lines) ORDER BY 1 LIMIT 1`,
+  )
+  const id = String(row?.customer_id)
+  const told = raw()
+    .split('\n')
+    .find(line => line.includes(`"id":${id},`) && line.includes('"email":"'))
+  const email = /"email":"([^"]+)"/.exec(told ?? '')?.[1] ?? ''
+  expect(email).toContain('@')
+  return { id, email, name: String(row?.name) }
+}
+const erase = async (wanted: { email?: string; id?: string }) => {
+  const held = await one.syncs.findPerson(wanted)
+  await open.ledger.transaction(tx => one.syncs.noteErased(tx as unknown as typeof open.ledger, wanted, held))
+  return one.syncs.eraseAll()
+}
+
+describe('a person', () => {
+  test('is found by address or number, with their orders', async () => {
+    const { id, email, name } = await somebody()
+    const byId = await one.syncs.findPerson({ id })
+    expect(byId.some(row => row.id === id && row.name === name && row.count > 0)).toBe(true)
+    expect(await one.syncs.findPerson({ email: email.toUpperCase() })).toEqual(
+      expect.arrayContaining([expect.objectContaining({ kind: 'customer', id })]),
+    )
+    expect(await one.syncs.findPerson({ email: 'nobody@nowhere.example' })).toEqual([])
+  })
+
+  test('is erased from rows and records, and every figure stays', async () => {
+    const { id, email } = await somebody()
+    const [before, first] = [await figures(), await firstTimers()]
+    expect(raw()).toContain(email)
+    const done = await erase({ email })
+    expect(done.rows).toBeGreaterThan(1)
+    expect(done.records).toBeGreaterThan(0)
+    expect(raw()).not.toContain(email)
+    expect(await one.syncs.findPerson({ email })).toEqual([])
+    expect(await one.syncs.findPerson({ id })).toEqual([])
+    expect(await figures()).toEqual(before)
+    expect(await firstTimers()).toEqual(first)
+    const [row] = await one.granary.query(
+      "SELECT count(*) AS n FROM customers WHERE customer_id LIKE 'erased-%' AND name = '' AND email_hash = '' AND city = ''",
+    )
+    expect(Number(row?.n)).toBeGreaterThan(0)
+    // Once more finds nothing to do.
+    expect(await one.syncs.eraseAll()).toEqual({ rows: 0, records: 0, files: 0 })
+  })
+
+  test('stays erased when the shop tells of them again, or what is kept is mapped anew', async () => {
+    const { id, email } = await somebody()
+    const before = await figures()
+    await erase({ id })
+    await open.queue.executeSql('UPDATE streams SET bookmark = NULL, edge = NULL, start = NULL')
+    await one.syncs.round(one.id, { all: true, whole: true })
+    expect(await one.syncs.findPerson({ email })).toEqual([])
+    expect(raw()).not.toContain(email)
+    expect(await figures()).toEqual(before)
+    for (const stream of ['orders', 'customers']) await one.syncs.replay(one.id, stream)
+    expect(await one.syncs.findPerson({ id })).toEqual([])
+    expect(await figures()).toEqual(before)
+  })
+})

@@ -1,0 +1,21 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** What a killed process left half done is thrown away: nothing of it was stored. */
+export const sweepWork = async (folder: string): Promise<void> => {
+  const works = join(folder, 'work')
+  for (const name of await readdir(works).catch(() => [] as string[])) {
+    const pid = Number(/^(\d+)-/.exec(name)?.[1])
+    if (!isAlive(pid)) await rm(join(works, name), { recursive: true, force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as { code?: string }).code === 'EPERM'
+  }
+}
