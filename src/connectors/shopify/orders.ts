@@ -9,7 +9,7 @@ import type { OrderRecord } from './order-record.ts'
 import { type About, about, graph, remarksOf, type Session } from './session.ts'
 import type { Shape } from './shape.ts'
 
-const shape: Shape = {
+export const shape: Shape = {
   root: 'Order',
   listOf: type =>
     type === 'LineItem'
