@@ -11,7 +11,8 @@ import { createInterface } from 'node:readline'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Batch, Connector, Stream } from '#connectors/connector.ts'
 import { joining } from '#connectors/shopify/join.ts'
-import { orders, shape } from '#connectors/shopify/orders.ts'
+import type { OrderRecord } from '#connectors/shopify/order-record.ts'
+import { filled, orders, shape } from '#connectors/shopify/orders.ts'
 import { openLedger } from '#postgres/open.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
@@ -79,7 +80,7 @@ async function history(): Promise<void> {
     try {
       for await (const line of createInterface({ input: createReadStream(path) })) await join.add(line)
       let records: unknown[] = []
-      for await (const record of join.all())
+      for await (const record of filled(join.all() as AsyncGenerator<OrderRecord>))
         if (records.push(record) >= 400) {
           yield { records }
           records = []

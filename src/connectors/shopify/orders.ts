@@ -213,7 +213,7 @@ async function* smaller(
 }
 
 /** Lists that had nothing in them are absent from an export. */
-async function* filled(source: AsyncGenerator<OrderRecord>): AsyncGenerator<OrderRecord> {
+export async function* filled(source: AsyncGenerator<OrderRecord>): AsyncGenerator<OrderRecord> {
   for await (const order of source) {
     order.lineItems ??= []
     order.shippingLines ??= []
