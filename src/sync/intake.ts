@@ -58,9 +58,21 @@ export function createIntake(parts: IntakeParts): Intake {
   /** Parts that wait for the end: a whole delivery is one. */
   const waiting = new Map<TableName, string[]>()
   const gone = new Map<TableName, CanonicalRow[]>()
+  /** Rows that wait, by the columns that leaving rows of their table were named by so far. */
+  const waits = new Map<string, { name: TableName; columns: readonly string[]; keys: Set<string> }>()
   let orders = new Set<string>()
   let rows = 0
   let part = 0
+
+  /** Whether a row that waits may be meant by one that leaves. */
+  const isWaiting = (name: TableName, leaving: CanonicalRow): boolean => {
+    const columns = Object.keys(leaving).sort()
+    const id = [name, ...columns].join()
+    const known = waits.get(id)
+    if (known) return known.keys.has(valuesOf(leaving, columns))
+    waits.set(id, { name, columns, keys: new Set() })
+    return open.has(name)
+  }
 
   const fileOf = async (name: TableName) => {
     const known = open.get(name)
@@ -79,6 +91,8 @@ export function createIntake(parts: IntakeParts): Intake {
     if (all.length === 0) return
     const file = await fileOf(name)
     rows += all.length
+    for (const { name: known, columns, keys } of waits.values())
+      if (known === name) for (const row of all) keys.add(valuesOf(row, columns))
     let text = ''
     for (const row of all) text += `${JSON.stringify(row)}\n`
     await file.lines.write(text)
@@ -114,6 +128,7 @@ export function createIntake(parts: IntakeParts): Intake {
       else await deliver(name, [parquet], false)
     }
     open.clear()
+    for (const { keys } of waits.values()) keys.clear()
     orders = new Set()
     rows = 0
     part += 1
@@ -134,12 +149,12 @@ export function createIntake(parts: IntakeParts): Intake {
         if ([...own].some(order => orders.has(order))) await flush()
         for (const order of own) orders.add(order)
       }
-      if (lost && Object.keys(lost).length > 0) {
-        // What was added of them must be in the granary to be taken out of it.
-        if (open.size > 0) await flush()
-        for (const [name, some] of Object.entries(lost) as [TableName, CanonicalRow[]][])
-          gone.set(name, [...(gone.get(name) ?? []), ...some])
-      }
+      const leaving = Object.entries(lost ?? {}) as [TableName, CanonicalRow[]][]
+      // What was added of them must be in the granary to be taken out of it.
+      const both = leaving.flatMap(([name, some]) => some.filter(row => isWaiting(name, row)))
+      if (both.length > 0) await flush()
+      for (const [name, some] of leaving)
+        if (some.length > 0) gone.set(name, [...(gone.get(name) ?? []), ...some])
       for (const [name, some] of whole) await write(name, some)
       if (rows >= partRows) await flush()
     },
@@ -160,17 +175,24 @@ export function createIntake(parts: IntakeParts): Intake {
   }
 }
 
+const valuesOf = (row: CanonicalRow, columns: readonly string[]): string =>
+  columns.map(column => String(row[column])).join('\u0001')
+
+/** Rows named in one statement. */
+const together = 500
+
 const remove = async (
   granary: Warehouse,
   name: TableName,
   lost: readonly CanonicalRow[],
 ): Promise<number> => {
-  const byStore = new Map<string, Record<string, string>[]>()
-  for (const { store, ...row } of lost) {
-    const one = Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]))
-    byStore.set(String(store), [...(byStore.get(String(store)) ?? []), one])
-  }
   let removed = 0
-  for (const [store, rows] of byStore) removed += await granary.remove({ store, table: name, rows })
+  for (const [store, some] of Map.groupBy(lost, row => String(row.store))) {
+    const named = some.map(({ store: _, ...row }) =>
+      Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)])),
+    )
+    for (let at = 0; at < named.length; at += together)
+      removed += await granary.remove({ store, table: name, rows: named.slice(at, at + together) })
+  }
   return removed
 }

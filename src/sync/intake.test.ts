@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { CanonicalRow } from '#connectors/connector.ts'
+import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
+import { createIntake } from './intake.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'intake-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What reaches the granary, in order. */
+function watched() {
+  const done: string[] = []
+  const granary = {
+    deliver: async ({ table }: { table: string }): Promise<Receipt> => {
+      done.push(`${table} in`)
+      return { rows: 1, inserted: 1, changed: 0, repeats: 0 }
+    },
+    remove: async ({ table, rows }: { table: string; rows: object[] }) => {
+      done.push(`${rows.length} of ${table} out`)
+      return rows.length
+    },
+  } as unknown as Warehouse
+  const intake = createIntake({
+    granary,
+    packer: { pack: async (_, path) => path, close: () => undefined },
+    folder: join(folder, 'work'),
+    source: 'toy',
+    turn: 'one',
+    restates: false,
+    whole: null,
+    stores: ['shop'],
+  })
+  return { intake, done }
+}
+
+const entered = (deal: string, stage: string): CanonicalRow => ({
+  store: 'shop',
+  platform: 'toy',
+  deal_id: deal,
+  stage,
+  happened_at: '2026-11-01 10:00:00',
+  day: '2026-11-01',
+})
+const gone = (deal: string) => ({ store: 'shop', platform: 'toy', deal_id: deal })
+
+test('many records that each replace rows of their own are one delivery', async () => {
+  const { intake, done } = watched()
+  for (const deal of ['1', '2', '3'])
+    await intake.add({ rows: { deal_stages: [entered(deal, 'open')] }, gone: { deal_stages: [gone(deal)] } })
+  await intake.add({ rows: { deal_stages: [entered('4', 'open')] }, gone: { deal_stages: [] } })
+  await intake.end()
+  expect(done).toEqual(['3 of deal_stages out', 'deal_stages in'])
+})
+
+test('a row that came and then left is delivered before it is taken out', async () => {
+  const { intake, done } = watched()
+  await intake.add({ rows: { deal_stages: [entered('1', 'open'), entered('2', 'open')] } })
+  await intake.add({ rows: {}, gone: { deal_stages: [gone('2')] } })
+  await intake.add({ rows: { deal_stages: [entered('1', 'won')] }, gone: { deal_stages: [gone('3')] } })
+  await intake.add({ rows: {}, gone: { deal_stages: [gone('1')] } })
+  await intake.end()
+  expect(done).toEqual(['deal_stages in', '2 of deal_stages out', 'deal_stages in', '1 of deal_stages out'])
+})
+
+test('what leaves in thousands is named some hundreds at a time', async () => {
+  const { intake, done } = watched()
+  const all = Array.from({ length: 1200 }, (_, n) => gone(String(n)))
+  await intake.add({ rows: {}, gone: { deal_stages: all } })
+  await intake.end()
+  expect(done).toEqual(['500 of deal_stages out', '500 of deal_stages out', '200 of deal_stages out'])
+})
