@@ -7,26 +7,24 @@ import { type Actor, system } from '#kernel/actor.ts'
 import { addDays } from '#kernel/day.ts'
 import { freePort } from '#server/listen.ts'
 import { createLog } from '#server/log.ts'
-import { type House, serve } from '#server/start.ts'
+import { serve } from '#server/start.ts'
+import { backDays, importFiles, type Made, settle } from './demo-company.ts'
 import { announce, untilStopped, version } from './serve.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The company of a demo: made once, the same at every start, and trading on from there. */
-interface Made {
-  seed: number
-  days: number
-  until: string
-}
 /** What one gives to connect to one of its systems. */
 interface Way {
   vendor: string
   label: string
   credentials: Record<string, string>
 }
+/** What the systems say of themselves: their address, and how to connect to them. */
+interface Systems {
+  url: string
+  connections: Way[]
+}
 
 const attribution = 'A made-up company: every name and figure comes from a seed.'
-/** History read beyond what there is costs time and gives nothing. */
-const margin = 40
 
 /**
  * Plays the made-up company's systems in a process of their own, connects to them by the same door as everyone, and serves what
@@ -38,6 +36,7 @@ export async function demoCompany(
 ): Promise<void> {
   mkdirSync(terminal.folder, { recursive: true, mode: 0o700 })
   const made = companyOf(terminal.folder, flags.days ?? 1096)
+  // They start while the house is opened.
   const systems = await playing(terminal, made)
   const owner: Actor = { kind: 'person', id: 'demo', name: 'Demo', role: 'owner', stores: 'all' }
   const env = { ...terminal.env, DATABASE_URL: undefined, WAREHOUSE_URL: undefined, PUBLIC_URL: undefined }
@@ -48,12 +47,20 @@ export async function demoCompany(
       version,
       log: createLog(terminal.env.LOG_LEVEL ?? 'warn'),
       demo: { actor: owner, attribution },
-      before: house => connectAll(terminal, house, systems.ways, made),
+      before: async house => {
+        const client = createRouterClient(operations, { context: house.context(system('demo')) })
+        await connectAll(terminal, client, (await systems.answer).connections, made)
+        await settle(client, terminal.folder, made)
+      },
     })
     const stopped = untilStopped(terminal, server)
     announce(terminal, server)
     const client = createRouterClient(operations, { context: server.house.context(system('demo')) })
     watch(terminal, client)
+    const { url } = await systems.answer
+    importFiles(client, terminal.folder, url).catch(error =>
+      terminal.note(`The company’s files could not be imported: ${error.message}`),
+    )
     await stopped
   } finally {
     systems.process.kill()
@@ -68,8 +75,11 @@ function companyOf(folder: string, days: number): Made {
   return made
 }
 
-/** Starts the systems and waits until they answer. */
-async function playing(terminal: Terminal, made: Made): Promise<{ process: ChildProcess; ways: Way[] }> {
+/** Starts the systems; `answer` is theirs once they are up. */
+async function playing(
+  terminal: Terminal,
+  made: Made,
+): Promise<{ process: ChildProcess; answer: Promise<Systems> }> {
   // The same address at every start: it stands in the connections.
   const place = join(terminal.folder, 'systems.json')
   const port = existsSync(place)
@@ -81,20 +91,26 @@ async function playing(terminal: Terminal, made: Made): Promise<{ process: Child
   const child = spawn(join(terminal.home, 'quarterdeck'), [...words, ...company], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const said = await new Promise<string>((done, failed) => {
+  const answer = new Promise<Systems>((done, failed) => {
     let text = ''
     child.stdout.on('data', (some: Buffer) => {
       text += some.toString()
-      if (text.includes('\n')) done(text)
+      if (text.includes('\n')) done(JSON.parse(text) as Systems)
     })
     child.once('exit', code => failed(new Error(`The systems of the demo ended with ${code}.`)))
   })
-  return { process: child, ways: (JSON.parse(said) as { connections: Way[] }).connections }
+  // Whoever opens the house hears of it when he needs them.
+  answer.catch(() => undefined)
+  return { process: child, answer }
 }
 
 /** Connects what is not connected yet: shops first, as the others belong to them. */
-async function connectAll(terminal: Terminal, house: House, ways: readonly Way[], made: Made): Promise<void> {
-  const client = createRouterClient(operations, { context: house.context(system('demo')) })
+async function connectAll(
+  terminal: Terminal,
+  client: Client,
+  ways: readonly Way[],
+  made: Made,
+): Promise<void> {
   if ((await client.connections.systems()).length >= ways.length) return
   terminal.note(`Connecting the ${ways.length} systems of the made-up company …`)
   for (const { vendor, label, credentials } of ways) {
@@ -103,35 +119,11 @@ async function connectAll(terminal: Terminal, house: House, ways: readonly Way[]
       credentials,
       // The CRM is that of the business arm; the rest belongs to the first shop.
       ...(vendor === 'hubspot' && { store: 'larkfield-trade' }),
-      backDays: made.days + margin,
+      backDays: backDays(made),
       start: false,
     })
     terminal.note(`  ${label} (${vendor})${limits.length > 0 ? `: ${limits.join(' ')}` : ''}`)
   }
-  await settle(terminal, house, client, made)
-}
-
-/** What people would have told: the currency they read in, and what one currency was worth in another. */
-async function settle(terminal: Terminal, house: House, client: Client, made: Made): Promise<void> {
-  const { calendar } = await client.settings.read()
-  await client.settings.saveCompany({ calendar, currency: 'GBP', version: 0 })
-  const day = addDays(made.until, -made.days - margin)
-  const pound: Record<string, number> = { USD: 1.3, EUR: 1.17, CAD: 1.78 }
-  const rows = Object.entries(pound).flatMap(([code, rate]) => [
-    `GBP,${code},${day},${rate}`,
-    `${code},GBP,${day},${(1 / rate).toFixed(8)}`,
-  ])
-  const path = join(terminal.folder, 'exchange-rates.csv')
-  writeFileSync(path, ['base,quote,day,rate', ...rows].join('\n'))
-  await house.context(system('demo')).imports.run({
-    path,
-    mapping: {
-      target: 'exchange_rates',
-      columns: { base: 'base', quote: 'quote', day: 'day', rate: 'rate' },
-    },
-    store: 'larkfield-uk',
-    by: 'demo',
-  })
 }
 
 /** Says now and then how far the history has come, until all of it is in. */

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
 import { asanaSimulator } from './asana/index.ts'
 import type { TruthRange } from './company/truth.ts'
+import { filesOf, fileText } from './files.ts'
 import { ga4Simulator } from './ga4/index.ts'
 import { hubspotSimulator } from './hubspot/index.ts'
 import { magentoSimulator } from './magento/magento.ts'
@@ -31,7 +32,7 @@ export interface Simulation {
 /**
  * The vendors of one company under one roof: each below its name, and besides them
  * `GET /truth` {from, to, store, parts} what is true, `POST /clock` {days | hours | to} moves time on, `GET|POST /faults` {name, times?} arms failures,
- * `GET /connections` how to connect.
+ * `GET /connections` how to connect, `GET /files` and `GET /files/NAME` what no vendor tells and arrives by file.
  */
 export function simulate(world: World): Simulation {
   const app = new Hono()
@@ -44,6 +45,11 @@ export function simulate(world: World): Simulation {
   )
 
   app.get('/connections', c => c.json(ways(world, simulators)))
+  app.get('/files', c => c.json(filesOf(world)))
+  app.get('/files/:name', c => {
+    const text = fileText(world, c.req.param('name'))
+    return text === null ? c.notFound() : c.text(text, 200, { 'content-type': 'text/csv; charset=utf-8' })
+  })
   app.get('/faults', c =>
     c.json({
       armed: world.faults.armed(),

@@ -98,6 +98,8 @@ export const metaAds: Preset = {
       columns: {
         day,
         platform: "'meta-ads'",
+        // As analytics calls the channel that these ads bring people by.
+        channel: "'Paid Social'",
         campaign: 'Campaign name',
         cost: pick('Amount spent (*'),
         currency: `upper(substr('${pick('Amount spent (*').replaceAll("'", "''")}', 16, 3))`,
