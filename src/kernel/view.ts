@@ -175,6 +175,13 @@ export const windowToday = (
 ): { from: Day; to: Day } | null =>
   window in windowLabels && window !== 'all_time' ? resolveWindow(rule, window as WindowName, today) : null
 
+/** The question that tells what is known about the data of a view: its first and last day, and which day it is there. */
+export const knownOf = ({ stores }: View) => ({
+  metrics: ['net_sales'],
+  window: 'all_time' as const,
+  ...(stores.length > 0 && { stores: [...stores] }),
+})
+
 /** What is known about the data: first and last day with any. */
 export interface Known {
   firstDay: string

@@ -27,6 +27,8 @@ interface Level extends Written {
 export interface Plan {
   resolved: Resolved
   window: Window
+  /** Day that named windows are counted from. */
+  today: string
   scoped: Scoped
   main: Level
   totals: Level
@@ -54,7 +56,8 @@ export const plan = (
     (all, s) => (all ? { from: earlier(s.from, all.from), to: later(s.to, all.to) } : s),
     null,
   )
-  const window = cutWindow(resolved, world, todayIn(world, scoped.stores, scope.now), data)
+  const today = todayIn(world, scoped.stores, scope.now)
+  const window = cutWindow(resolved, world, today, data)
   const whole = wholeWindow(window)
   const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {
@@ -83,6 +86,7 @@ export const plan = (
   return {
     resolved,
     window,
+    today,
     scoped,
     main: write('rows', resolved.dimensions, window, 'rows of the answer'),
     totals: write('totals', [], whole, 'totals'),
@@ -151,7 +155,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
 export const freshness = (made: Plan, { log, contents }: Pick<Deps, 'log' | 'contents'>) => {
   const tables = tablesOf(made.resolved)
   const days = tables.flatMap(t => contents.span(t, made.scoped.reach.stores)?.to ?? [])
-  return { asOf: log.asOf(tables), lastDay: days.sort().at(-1) ?? null }
+  return { asOf: log.asOf(tables), lastDay: days.sort().at(-1) ?? null, today: made.today }
 }
 
 /** A row of the granary as a row of the answer. */

@@ -123,6 +123,7 @@ export const Answer = z.object({
     stores: z.array(z.string()),
     asOf: z.string().nullable().describe('When the data behind the answer were last loaded, UTC'),
     lastDay: z.string().nullable().describe('The last day that has data'),
+    today: z.string().describe('The day named windows are counted from, in the first store’s time zone'),
     rowsBehind: z.number().describe('Ledger rows the answer rests on'),
     count: z.number().describe('Rows there are without limit and offset'),
     definitions: z.record(z.string(), Definition),

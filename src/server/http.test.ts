@@ -31,6 +31,7 @@ const answer = (query: Query, scope: Scope): Answer => ({
     stores: scope.stores === 'all' ? ['gifts'] : [...scope.stores],
     asOf: null,
     lastDay: null,
+    today: '2011-12-09',
     rowsBehind: 1,
     count: 1,
     definitions: {},

@@ -16,6 +16,7 @@ import {
   comparisonLabels,
   comparisonName,
   comparisonsFor,
+  knownOf,
   readView,
   spanWords,
   windowFrom,
@@ -42,13 +43,13 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
   const view = readView(search)
   const span = useQuery(
     api.performance.query.queryOptions({
-      input: { metrics: ['net_sales'], window: 'all_time' },
+      input: knownOf(view),
       enabled: ready,
     }),
   )
   const lastDay = span.data?.meta.lastDay
   const known = lastDay && span.data ? { firstDay: span.data.meta.from, lastDay } : null
-  const today = new Date().toISOString().slice(0, 10)
+  const today = span.data?.meta.today ?? new Date().toISOString().slice(0, 10)
   const asked = askedPeriod(view.period, known, today, calendar)
   const days = askedDays(asked, today, calendar)
   const compare = comparisonsFor(view, known, days)

@@ -374,6 +374,7 @@ export function ask(query: Query): Answer {
       stores: ['gifts'],
       asOf: '2026-11-23T06:42:00Z',
       lastDay,
+      today: new Date().toISOString().slice(0, 10),
       rowsBehind: mine.length,
       count: rows.length,
       definitions: Object.fromEntries(

@@ -2,7 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { civilYear } from '#kernel/period.ts'
-import { askedDays, askedPeriod, comparisonName, comparisonsFor, readView, spanWords } from '#kernel/view.ts'
+import {
+  askedDays,
+  askedPeriod,
+  comparisonName,
+  comparisonsFor,
+  knownOf,
+  readView,
+  spanWords,
+} from '#kernel/view.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { change, type Measure, show } from '#ui/number.ts'
 import { useUrl } from '#ui/url.ts'
@@ -29,7 +37,7 @@ export function useLens() {
     isSuccess: spanKnown,
     error: spanError,
     refetch: spanAgain,
-  } = useQuery(api.performance.query.queryOptions({ input: { metrics: ['net_sales'], window: 'all_time' } }))
+  } = useQuery(api.performance.query.queryOptions({ input: knownOf(readView(search)) }))
   const {
     data: vocabulary,
     isSuccess: spoken,
@@ -44,7 +52,8 @@ export function useLens() {
   } = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const lastDay = span?.meta.lastDay ?? null
   const firstDay = span?.meta.from
-  const today = new Date().toISOString().slice(0, 10)
+  // As the figures are counted: it may be tomorrow already where the store is.
+  const today = span?.meta.today ?? new Date().toISOString().slice(0, 10)
 
   return useMemo(() => {
     const view = readView(search)

@@ -57,6 +57,7 @@ const answer = (
     stores: ['gifts'],
     asOf: null,
     lastDay: '2011-12-09',
+    today: '2011-12-10',
     rowsBehind: 3,
     count: rows.length,
     definitions: {

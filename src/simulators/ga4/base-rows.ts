@@ -35,9 +35,9 @@ const time = (day: Day) => ({
 const kept = new WeakMap<Company, Map<string, readonly Visits[]>>()
 const keptHosts = new WeakMap<Company, Map<string, readonly BaseRow[]>>()
 /** Some hundred rows each. */
-const keptDays = 400
+const keptDays = 1200
 
-/** A finished day is the same for every report; a year of days is kept, the rest made again. */
+/** A finished day is the same for every report; three years of days are kept, the rest made again. */
 function counted(company: Company, day: Day, at: number): readonly Visits[] {
   if (worked(day, at) < 1) return visitsOn(company, day, at)
   const own = kept.get(company) ?? new Map<string, readonly Visits[]>()
