@@ -3,12 +3,28 @@ export type Day = string
 
 const msPerDay = 86_400_000
 
+/** Remembers answers that are asked for a million times of the same few thousand days. */
+const remembering = <K, V>(find: (key: K) => V): ((key: K) => V) => {
+  const known = new Map<K, V>()
+  return key => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    if (known.size >= 50_000) known.clear()
+    const value = find(key)
+    known.set(key, value)
+    return value
+  }
+}
+
 /** Days since 1970-01-01. */
-export const dayNumber = (day: Day): number =>
-  Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, +day.slice(8, 10)) / msPerDay
+export const dayNumber = remembering(
+  (day: Day): number => Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, +day.slice(8, 10)) / msPerDay,
+)
 
 /** The day with that number. */
-export const dayOf = (number: number): Day => new Date(number * msPerDay).toISOString().slice(0, 10)
+export const dayOf = remembering(
+  (number: number): Day => new Date(number * msPerDay).toISOString().slice(0, 10),
+)
 
 export const addDays = (day: Day, days: number): Day => dayOf(dayNumber(day) + days)
 

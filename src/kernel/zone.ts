@@ -9,20 +9,28 @@ export interface WallClock {
 }
 
 const quarter = 900_000
+const dayMs = 86_400_000
 const formats = new Map<string, Intl.DateTimeFormat>()
 const offsets = new Map<string, Map<number, number>>()
 
 /** How far the wall clock of an IANA zone is ahead of UTC at an instant, in ms. @throws RangeError for an unknown zone. */
 export function offsetAt(timezone: string, at: number): number {
-  // Zones change their clocks on whole quarters of an hour, so one answer holds for each.
-  const slot = Math.floor(at / quarter)
+  const day = Math.floor(at / dayMs) * dayMs
+  const offset = remembered(timezone, day)
+  // No zone changes its clocks twice in a day; on a day that changes them it is on a whole quarter of an hour.
+  return offset === remembered(timezone, day + dayMs)
+    ? offset
+    : remembered(timezone, Math.floor(at / quarter) * quarter)
+}
+
+const remembered = (timezone: string, at: number): number => {
   const known = offsets.get(timezone) ?? new Map<number, number>()
   offsets.set(timezone, known)
-  const offset = known.get(slot)
+  const offset = known.get(at)
   if (offset !== undefined) return offset
-  if (known.size > 200_000) known.clear()
-  const found = measured(timezone, slot * quarter)
-  known.set(slot, found)
+  if (known.size > 100_000) known.clear()
+  const found = measured(timezone, at)
+  known.set(at, found)
   return found
 }
 
@@ -68,4 +76,4 @@ export function dayStart(timezone: string, day: Day): number {
 
 /** The day it is in a zone at an instant. */
 export const dayAt = (timezone: string, at: number): Day =>
-  dayOf(Math.floor((at + offsetAt(timezone, at)) / 86_400_000))
+  dayOf(Math.floor((at + offsetAt(timezone, at)) / dayMs))

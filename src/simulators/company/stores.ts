@@ -125,18 +125,19 @@ export function offsetAt(timezone: string, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000
 }
 
-const midnights = new Map<string, number>()
+const midnights = new Map<string, Map<Day, number>>()
 
 /** The instant a day begins in a zone, in ms. Found once per zone and day. */
 export function midnight(timezone: string, day: Day): number {
-  const key = `${timezone} ${day}`
-  const known = midnights.get(key)
+  const own = midnights.get(timezone) ?? new Map<Day, number>()
+  midnights.set(timezone, own)
+  const known = own.get(day)
   if (known !== undefined) return known
   const utc = dayNumber(day) * 86_400_000
   let at = utc - offsetAt(timezone, utc)
   // The clocks may change between the two instants.
   at = utc - offsetAt(timezone, at)
-  midnights.set(key, at)
+  own.set(day, at)
   return at
 }
 
