@@ -90,6 +90,11 @@ async function playing(
   const company = ['--seed', String(made.seed), '--days', String(made.days), '--until', made.until]
   const child = spawn(join(terminal.home, 'quarterdeck'), [...words, ...company], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // It makes much that is thrown away at once: more room for that halves the time spent on clearing up.
+    env: {
+      ...process.env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim(),
+    },
   })
   const answer = new Promise<Systems>((done, failed) => {
     let text = ''

@@ -255,6 +255,38 @@ export function ownEvents(company: Company, shop: StoreFacts, number: number): O
   return made
 }
 
+/** Of what happens, that of a day of UTC, in order; nothing happens to somebody who was deleted. */
+function onDay(day: Day, all: Iterable<Happening>): Happening[] {
+  const from = midnight('UTC', day)
+  const made: Happening[] = []
+  for (const one of all)
+    if (
+      one.at >= from &&
+      one.at < from + dayMs &&
+      (one.lead.deletedAt === null || one.at <= one.lead.deletedAt)
+    )
+      made.push(one)
+  return made.sort((a, b) => a.at - b.at || (a.guid < b.guid ? -1 : 1))
+}
+
+function* newslettersAround(company: Company, day: Day): Generator<Happening> {
+  for (const shop of company.shops)
+    for (const sent of daysBetween(addDays(day, -echoDays - 1), addDays(day, 1))) {
+      const letter = newsletterOn(company, shop, sent)
+      if (letter) yield* newsletterEvents(company, letter)
+    }
+}
+
+function* ownAround(company: Company, day: Day): Generator<Happening> {
+  const today = dayNumber(day)
+  for (const shop of company.shops)
+    for (let came = today - goneDays; came <= today + 1; came++) {
+      const { near, deleted } = ownEvents(company, shop, came)
+      if (came >= today - moveDays) yield* near
+      yield* deleted
+    }
+}
+
 const days = new WeakMap<Company, Map<Day, readonly Happening[]>>()
 
 /** All that happened on a day of UTC, in order, whoever was deleted since among them. Some days are kept. */
@@ -263,30 +295,18 @@ export function happenings(company: Company, day: Day): readonly Happening[] {
   days.set(company, own)
   const known = own.get(day)
   if (known) return known
-  const from = midnight('UTC', day)
-  const to = from + dayMs
-  const made: Happening[] = []
-  const take = (one: Happening) => {
-    if (one.at >= from && one.at < to && (one.lead.deletedAt === null || one.at <= one.lead.deletedAt))
-      made.push(one)
-  }
-  for (const shop of company.shops) {
-    for (const sent of daysBetween(addDays(day, -echoDays - 1), addDays(day, 1))) {
-      const letter = newsletterOn(company, shop, sent)
-      if (letter) for (const one of newsletterEvents(company, letter)) take(one)
-    }
-    const today = dayNumber(day)
-    for (let came = today - goneDays; came <= today + 1; came++) {
-      const { near, deleted } = ownEvents(company, shop, came)
-      if (came >= today - moveDays) for (const one of near) take(one)
-      for (const one of deleted) take(one)
-    }
-  }
-  made.sort((a, b) => a.at - b.at || (a.guid < b.guid ? -1 : 1))
+  const made = onDay(day, [...newslettersAround(company, day), ...ownAround(company, day)])
   if (own.size > 60) own.delete(own.keys().next().value ?? '')
   own.set(day, made)
   return made
 }
+
+/** The same without letters: who came, whose status moved, who was deleted. */
+export const movements = (company: Company, day: Day): readonly Happening[] =>
+  onDay(
+    day,
+    ownAround(company, day).filter(one => one.what.is !== 'letter'),
+  )
 
 /** Whether somebody who looks at an instant finds a happening: of deleted people nothing is left but that they were. */
 export const isFound = (one: Happening, at: number): boolean =>

@@ -1,7 +1,7 @@
 import { type Day, dayNumber } from '#kernel/day.ts'
 import type { Company } from './company.ts'
 import { type Draw, draw, unitOf } from './draw.ts'
-import type { TradeOrder } from './trade.ts'
+import { type TradeOrder, tradeOrdersOf } from './trade.ts'
 import { type TradeLine, tradeShop } from './trade-basket.ts'
 
 const dayMs = 86_400_000
@@ -288,4 +288,18 @@ export function tradeLedgerOf(life: TradeLife): TradeEntry[] {
         },
       ]),
   ]
+}
+
+const kept = new WeakMap<Company, Map<Day, readonly TradeLife[]>>()
+
+/** The lives of a day's orders, by their numbers. Some hundred days are kept, the rest made again. */
+export function tradeLivesOf(company: Company, day: Day): readonly TradeLife[] {
+  const own = kept.get(company) ?? new Map<Day, readonly TradeLife[]>()
+  kept.set(company, own)
+  const known = own.get(day)
+  if (known) return known
+  const made = tradeOrdersOf(company, day).map(order => tradeLifeOf(company, order))
+  if (own.size >= Math.max(60, 400 / Math.max(1, company.scale))) own.delete(own.keys().next().value ?? '')
+  own.set(day, made)
+  return made
 }

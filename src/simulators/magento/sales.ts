@@ -10,6 +10,7 @@ import {
   tradeLedgerDays,
   tradeLifeDays,
   tradeLifeOf,
+  tradeLivesOf,
   tradeTouchOf,
 } from '../company/trade-life.ts'
 import { incrementId } from '../company/trade-truth.ts'
@@ -78,13 +79,19 @@ function* livesFor(
     for (let number = 0; number < tradeCountOn(company, day); number++) {
       if (named.some(set => !set.has(idOn(company, day, number)))) continue
       if (isQuiet && tradeTouchOf(company, day, number) === null) continue
-      const life = lifeAt(company, day, number, now)
+      const life = isQuiet ? touchedAt(company, day, number, now) : lifeAt(company, day, number, now)
       if (life) yield life
     }
   }
 }
 
 const lifeAt = (company: Company, day: Day, number: number, now: number): TradeLife | null => {
+  const life = tradeLivesOf(company, day)[number]
+  return life ? seenTrade(life, now) : null
+}
+
+/** One order of a day of which hardly another is asked for. */
+const touchedAt = (company: Company, day: Day, number: number, now: number): TradeLife | null => {
   const order = tradeOrderAt(company, day, number)
   return order && seenTrade(tradeLifeOf(company, order), now)
 }

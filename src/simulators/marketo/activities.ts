@@ -1,4 +1,5 @@
-import { addDays } from '#kernel/day.ts'
+import { addDays, type Day } from '#kernel/day.ts'
+import type { Company } from '../company/company.ts'
 import { type Happening, happenings, isFound, type LetterEvent } from '../company/mailing-events.ts'
 import type { World } from '../world.ts'
 
@@ -55,12 +56,13 @@ const after = (one: Happening, from: Position): boolean =>
 /** Days one page may look through: a page may so be short, or empty, though more is to come. */
 const reach = 60
 
-/** What happened after a place, as far as it is wanted and can be found now. */
+/** What happened after a place, as far as it is wanted and can be found now; `on` gives what is looked through by day. */
 export function page(
   world: World,
   from: Position,
   wanted: (one: Happening) => boolean,
   most: number,
+  on: (company: Company, day: Day) => readonly Happening[] = happenings,
 ): { rows: Happening[]; next: Position; more: boolean } {
   const now = world.now()
   const rows: Happening[] = []
@@ -70,7 +72,7 @@ export function page(
   for (let looked = 0; day <= today; looked++, day = addDays(day, 1)) {
     if (looked === reach)
       return { rows, next: { at: Date.parse(`${day}T00:00:00Z`) - 1, guid: '~' }, more: true }
-    for (const one of happenings(world.company, day)) {
+    for (const one of on(world.company, day)) {
       if (!after(one, from) || !isFound(one, now) || !wanted(one)) continue
       rows.push(one)
       if (rows.length === most) return { rows, next: one, more: true }

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { dayNumber } from '#kernel/day.ts'
-import { ownEvents } from '../company/mailing-events.ts'
+import { movements, ownEvents } from '../company/mailing-events.ts'
 import { isThere, leadById, type MailingLead } from '../company/mailing-leads.ts'
 import type { World } from '../world.ts'
 import { activity, page, positionOf, tokenOf, typeOf, types, when } from './activities.ts'
@@ -89,6 +89,7 @@ export function restRoutes(world: World): Hono {
       from,
       one => one.what.is === 'came' || (moves && one.what.is === 'moved'),
       Math.min(300, Number(searchParams.get('batchSize') ?? 300)),
+      movements,
     )
     return given(context, {
       ...(rows.length > 0 && { result: rows.map(activity) }),
@@ -100,7 +101,7 @@ export function restRoutes(world: World): Hono {
     const { searchParams } = new URL(context.req.url)
     const from = positionOf(searchParams.get('nextPageToken') ?? '')
     if (!from) return refused(context, '1003', 'Invalid nextPageToken')
-    const { rows, next, more } = page(world, from, one => one.what.is === 'deleted', 300)
+    const { rows, next, more } = page(world, from, one => one.what.is === 'deleted', 300, movements)
     return given(context, {
       ...(rows.length > 0 && { result: rows.map(activity) }),
       nextPageToken: tokenOf(next),
