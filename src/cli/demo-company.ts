@@ -1,16 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Client } from '#features/operations.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import { addDays } from '#kernel/day.ts'
 import { createCompany } from '#simulators/company/company.ts'
 import type { CompanyFile } from '#simulators/files.ts'
-
-/** The company of a demo: made once, the same at every start, and trading on from there. */
-export interface Made {
-  seed: number
-  days: number
-  until: Day
-}
+import type { Made } from './demo.ts'
 
 /** How far back its history is read: some weeks more than there is. */
 export const backDays = ({ days }: Made): number => days + 40

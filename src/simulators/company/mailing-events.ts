@@ -305,7 +305,7 @@ export function happenings(company: Company, day: Day): readonly Happening[] {
 export const movements = (company: Company, day: Day): readonly Happening[] =>
   onDay(
     day,
-    ownAround(company, day).filter(one => one.what.is !== 'letter'),
+    [...ownAround(company, day)].filter(one => one.what.is !== 'letter'),
   )
 
 /** Whether somebody who looks at an instant finds a happening: of deleted people nothing is left but that they were. */
