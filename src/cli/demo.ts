@@ -66,8 +66,8 @@ async function playing(
     stdio: ['ignore', 'pipe', 'inherit'],
     // They make much that is thrown away at once: more room for that halves the time spent on clearing up.
     env: {
-      ...process.env,
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim(),
+      ...terminal.env,
+      NODE_OPTIONS: `${terminal.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim(),
     },
   })
   const answer = new Promise<Systems>((done, failed) => {

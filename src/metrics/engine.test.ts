@@ -421,22 +421,6 @@ describe('a small shop', () => {
       ['2011-11-14', null, null],
     ])
   })
-  it('says which day it is where the store is, as the windows it was asked for are counted', async () => {
-    const berlin = { ...shop('shop'), timezone: 'Europe/Berlin' }
-    const { ask, granary } = await over([{ order_id: 'a', day: '2011-12-20', gross: 5 }], {
-      stores: [berlin],
-    })
-    const late = { stores: 'all' as const, now: new Date('2011-12-20T23:20:00Z') }
-    const asked = { metrics: ['net_sales'] }
-    const { meta } = await ask({ ...asked, window: 'month_to_date' }, late)
-    expect(meta).toMatchObject({ to: '2011-12-21', today: '2011-12-21' })
-    // Also from an answer that was kept from the day before.
-    const days = { ...asked, from: '2011-12-01', to: '2011-12-20' }
-    expect((await ask(days)).meta.today).toBe('2011-12-20')
-    expect((await ask(days, late)).meta).toMatchObject({ today: '2011-12-21', cached: true })
-    await granary.close()
-  })
-
   it('says what would supply what it does not know', async () => {
     const { totals, meta } = await ask({ metrics: ['sessions', 'mer', 'cm2', 'gross_margin'], from, to })
     expect(totals).toMatchObject({ sessions: null, mer: null, cm2: null })

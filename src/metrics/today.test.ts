@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import { deliverLines } from '../../test/small-ledger.ts'
+import { createEngine } from './create-engine.ts'
+import type { World } from './world.ts'
+
+const world: World = {
+  stores: [{ store: 'shop', name: 'Shop', currency: 'EUR', timezone: 'Europe/Berlin', kind: 'b2c' }],
+  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+  currency: null,
+  events: [],
+  targets: [],
+  metrics: [],
+  dimensions: [],
+}
+
+it('an answer says which day it is where the store is, as its windows are counted', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  await deliverLines(granary, [{ order_id: 'a', day: '2011-12-20', gross: 5, currency: 'EUR' }])
+  const engine = createEngine({ granary, world: async () => world })
+  const noon = { stores: 'all' as const, now: new Date('2011-12-20T12:00:00Z') }
+  const late = { ...noon, now: new Date('2011-12-20T23:20:00Z') }
+  const month = await engine.ask({ metrics: ['net_sales'], window: 'month_to_date' }, late)
+  expect(month.meta).toMatchObject({ to: '2011-12-21', today: '2011-12-21' })
+  // Also an answer that was kept from the day before.
+  const days = { metrics: ['net_sales'], from: '2011-12-01', to: '2011-12-20' }
+  expect((await engine.ask(days, noon)).meta.today).toBe('2011-12-20')
+  expect((await engine.ask(days, late)).meta).toMatchObject({ today: '2011-12-21', cached: true })
+  await granary.close()
+})
