@@ -7,6 +7,7 @@ import {
   IconListCheck,
   IconMap2,
   IconPlugConnected,
+  IconPresentation,
   type IconProps,
   IconSettings,
   IconTable,
@@ -56,6 +57,15 @@ export const screens: readonly Screen[] = [
     key: 'e',
     view: true,
     load: () => import('./performance/Explorer.tsx').then(module => module.Explorer),
+  },
+  {
+    path: '/review',
+    room: 'Reviews',
+    label: 'Weekly review',
+    about: 'Six weeks and twelve months of every figure; exceptions, notes and actions',
+    icon: IconPresentation,
+    key: 'r',
+    load: () => import('./reviews/Review.tsx').then(module => module.Review),
   },
   {
     path: '/plan',

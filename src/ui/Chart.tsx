@@ -23,6 +23,10 @@ export interface ChartProps {
   along?: 'x' | 'y'
 }
 
+/** On paper a box is narrower than on the screen, and nothing is drawn anew: the picture must know its own size to shrink. */
+const scalable = (chart: ECharts) =>
+  chart.getDom().querySelector('svg')?.setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`)
+
 /** A drawing on the screen: resizes with its box, changes with the scheme, walks by arrow keys, never animates data changes. */
 export function Chart({
   drawing,
@@ -50,7 +54,10 @@ export function Chart({
       if (gone || !box.current) return
       const made = engine.draw(box.current)
       chart.current = made
-      watch = new ResizeObserver(() => made.resize({ animation: { duration: 0 } }))
+      watch = new ResizeObserver(() => {
+        made.resize({ animation: { duration: 0 } })
+        scalable(made)
+      })
       watch.observe(box.current)
       made.getZr().on('click', event => {
         const spot = made.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY])
@@ -69,7 +76,9 @@ export function Chart({
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the palette reads
   useEffect(() => {
-    if (ready) chart.current?.setOption({ animation: false, ...drawing(palette()) }, { notMerge: true })
+    if (!ready || !chart.current) return
+    chart.current.setOption({ animation: false, ...drawing(palette()) }, { notMerge: true })
+    scalable(chart.current)
   }, [drawing, ready, scheme])
 
   const walk = (event: KeyboardEvent) => {

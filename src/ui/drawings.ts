@@ -98,6 +98,20 @@ function nudges(those: readonly Line[], plot: number, fromZero: boolean): number
   return moved
 }
 
+/** Events along a time axis, dotted, by name: laid over the first series of every chart over time. */
+export const eventMarks = (colours: Palette, marks: LinesProps['marks'] = []) =>
+  marks.length === 0
+    ? {}
+    : {
+        markLine: {
+          symbol: 'none',
+          silent: true,
+          lineStyle: { color: colours.lineStrong, type: 'dotted' },
+          label: { color: colours.ink3, fontSize: 10, fontFamily: colours.font, formatter: '{b}' },
+          data: marks.map(mark => ({ xAxis: mark.at, name: mark.name })),
+        },
+      }
+
 /** Lines over time. Names stand at the line ends when there are at most four. */
 export const lines =
   (props: LinesProps) =>
@@ -163,16 +177,7 @@ export const lines =
             distance: 6,
             offset: [0, nudge[n] ?? 0],
           },
-          ...(n === 0 &&
-            props.marks?.length && {
-              markLine: {
-                symbol: 'none',
-                silent: true,
-                lineStyle: { color: colours.lineStrong, type: 'dotted' },
-                label: { color: colours.ink3, fontSize: 10, fontFamily: colours.font, formatter: '{b}' },
-                data: props.marks.map(mark => ({ xAxis: mark.at, name: mark.name })),
-              },
-            }),
+          ...(n === 0 && eventMarks(colours, props.marks)),
         },
       ]),
     }

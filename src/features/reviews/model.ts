@@ -198,3 +198,35 @@ export function sixTwelve(answers: Five<Answer>, metric: string, ground: Ground)
 
 /** The six weeks on the axis: those before them are there for the limits alone. */
 export const shownWeeks = (chart: Pick<SixTwelve, 'weeks'>): Point[] => chart.weeks.slice(-weeksShown)
+
+/** The state of a week in words: "2 exceptions, 1 still without a note". */
+export function answerOf(
+  content: { exceptions: readonly { key: string }[] },
+  notes: readonly { exception: string }[],
+): string {
+  const { length } = content.exceptions
+  if (length === 0) return 'nothing out of the ordinary'
+  const silent = content.exceptions.filter(one => !notes.some(note => note.exception === one.key)).length
+  return `${length} ${length === 1 ? 'exception' : 'exceptions'}, ${silent === 0 ? 'each with a note' : `${silent} still without a note`}`
+}
+
+/** Moves a thing one place up or down in its list; at the end it stays. */
+export function moved<T>(list: readonly T[], at: number, by: -1 | 1): T[] {
+  const to = at + by
+  const thing = list[at]
+  if (thing === undefined || to < 0 || to >= list.length) return [...list]
+  const rest = list.filter((_, n) => n !== at)
+  return [...rest.slice(0, to), thing, ...rest.slice(to)]
+}
+
+/** An id of its own for a new section or block: the name in small letters, numbered where it is taken. */
+export function freshId(name: string, taken: readonly string[]): string {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9_]+/g, '-')
+      .replace(/^[-_]+|-+$/g, '') || 'block'
+  let id = base
+  for (let n = 2; taken.includes(id); n += 1) id = `${base}-${n}`
+  return id
+}

@@ -1,0 +1,163 @@
+import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
+import { Card } from '#ui/Card.tsx'
+import { Drawer } from '#ui/Drawer.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { EmptyState, ErrorState } from '#ui/State.tsx'
+import css from './reviews.module.css'
+import type { Action } from './shape.ts'
+
+type Form = Omit<Action, 'id' | 'version' | 'week' | 'doneWeek'> & { id?: string; version?: number }
+
+/** What was agreed: open from weeks before, agreed this week, done this week. */
+export function Actions(props: {
+  deck: string
+  week: string
+  actions: Action[]
+  closed: boolean
+  title?: string
+}) {
+  const { deck, week, actions, closed } = props
+  const [form, setForm] = useState<Form | null>(null)
+  const cache = useQueryClient()
+  const people = useQuery(api.reviews.people.queryOptions({ input: {}, enabled: form !== null }))
+  const save = useMutation(
+    api.reviews.saveAction.mutationOptions({
+      onSuccess: () => {
+        setForm(null)
+        cache.invalidateQueries({ queryKey: api.reviews.key() })
+      },
+    }),
+  )
+  const set = (change: Partial<Form>) => setForm(now => now && { ...now, ...change })
+  const open = actions.filter(one => !one.done).length
+  return (
+    <Card
+      title={props.title ?? 'Actions'}
+      note={actions.length > 0 ? `${open} open` : undefined}
+      actions={
+        !closed && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() =>
+              setForm({ about: '', text: '', owner: { id: '', name: '' }, due: '', done: false, outcome: '' })
+            }
+          >
+            Agree an action
+          </Button>
+        )
+      }
+    >
+      {actions.length === 0 ? (
+        <EmptyState compact title="No actions yet">
+          What is agreed here stands on every review until it is done.
+        </EmptyState>
+      ) : (
+        <ul className={css.actions}>
+          {actions.map(one => (
+            <li key={one.id} data-done={one.done || undefined}>
+              <span aria-hidden="true">{one.done ? '✓' : '○'}</span>
+              <div>
+                <p>
+                  {closed ? (
+                    one.text
+                  ) : (
+                    <button type="button" className={css.link} onClick={() => setForm(one)}>
+                      {one.text}
+                    </button>
+                  )}
+                  <span className="sr-only">{one.done ? ', done' : ', open'}</span>
+                </p>
+                <p className={css.quiet}>
+                  {one.owner.name} ·{' '}
+                  <span data-late={(!one.done && one.due < week) || undefined}>
+                    due {showDay(one.due, 'card')}
+                    {!one.done && one.due < week && ', overdue'}
+                  </span>
+                  {one.week < week && ` · carried from the week to ${showDay(one.week, 'card')}`}
+                  {one.outcome && ` · ${one.outcome}`}
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Drawer
+        opened={form !== null}
+        onClose={() => setForm(null)}
+        title={form?.id ? 'The action' : 'Agree an action'}
+        size={520}
+      >
+        {form && (
+          <>
+            <FormRow label="What will be done" for="action-text">
+              <Textarea
+                id="action-text"
+                autosize
+                minRows={2}
+                value={form.text}
+                onChange={event => set({ text: event.currentTarget.value })}
+              />
+            </FormRow>
+            <FormRow label="Owner" for="action-owner" help="One person.">
+              <Select
+                id="action-owner"
+                searchable
+                data={(people.data ?? []).map(one => ({ value: one.id, label: one.name }))}
+                value={form.owner.id || null}
+                onChange={(id, option) => set({ owner: { id: id ?? '', name: option?.label ?? '' } })}
+              />
+            </FormRow>
+            <FormRow label="Due" for="action-due">
+              <TextInput
+                id="action-due"
+                type="date"
+                value={form.due}
+                onChange={event => set({ due: event.currentTarget.value })}
+              />
+            </FormRow>
+            {form.id && (
+              <>
+                <FormRow label="Done" for="action-done">
+                  <Checkbox
+                    id="action-done"
+                    aria-label="Done"
+                    checked={form.done}
+                    onChange={event => set({ done: event.currentTarget.checked })}
+                  />
+                </FormRow>
+                <FormRow
+                  label="Did it work?"
+                  for="action-outcome"
+                  help="What came of it, with the amount where there is one."
+                >
+                  <Textarea
+                    id="action-outcome"
+                    autosize
+                    value={form.outcome}
+                    onChange={event => set({ outcome: event.currentTarget.value })}
+                  />
+                </FormRow>
+              </>
+            )}
+            {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
+            <FormActions>
+              <Button
+                variant="filled"
+                loading={save.isPending}
+                disabled={!form.text.trim() || !form.owner.name || !form.due}
+                onClick={() => save.mutate({ ...form, deck, week })}
+              >
+                Save
+              </Button>
+            </FormActions>
+          </>
+        )}
+      </Drawer>
+    </Card>
+  )
+}

@@ -1,0 +1,235 @@
+import { ActionIcon, Button, MultiSelect, NumberInput, Select, Textarea, TextInput } from '@mantine/core'
+import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { Drawer } from '#ui/Drawer.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Row } from '#ui/Page.tsx'
+import { ErrorState } from '#ui/State.tsx'
+import css from './editor.module.css'
+import { freshId, moved } from './model.ts'
+import type { Block, Deck } from './shape.ts'
+
+const kinds = [
+  { value: 'chart', label: '6-12 chart' },
+  { value: 'weeks', label: 'Table of six weeks' },
+  { value: 'months', label: 'Table of twelve months' },
+  { value: 'text', label: 'Text' },
+]
+
+/** A review's layout: sections, what stands in them, who answers for it, and when a miss is an exception. */
+export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () => void }) {
+  const [deck, setDeck] = useState<Deck>(given)
+  const cache = useQueryClient()
+  const people = useQuery(api.reviews.people.queryOptions({ input: {} }))
+  const definitions = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const save = useMutation(
+    api.reviews.saveDeck.mutationOptions({
+      onSuccess: () => {
+        cache.invalidateQueries({ queryKey: api.reviews.key() })
+        onClose()
+      },
+    }),
+  )
+  const metrics = (definitions.data?.metrics ?? []).map(one => ({ value: one.name, label: one.label }))
+  const ids = deck.sections.flatMap(section => section.blocks.map(block => block.id))
+  const setSections = (sections: Deck['sections']) => setDeck({ ...deck, sections })
+  const setSection = (at: number, change: Partial<Deck['sections'][number]>) =>
+    setSections(deck.sections.map((one, n) => (n === at ? { ...one, ...change } : one)))
+  return (
+    <Drawer opened onClose={onClose} title="The review’s layout" size={760}>
+      <FormRow label="Name" for="deck-name">
+        <TextInput
+          id="deck-name"
+          value={deck.name}
+          onChange={event => setDeck({ ...deck, name: event.currentTarget.value })}
+        />
+      </FormRow>
+      <FormRow label="Target" for="deck-target" help="The green triangles: a saved target or a plan version.">
+        <TextInput
+          id="deck-target"
+          placeholder="none"
+          list="deck-targets"
+          value={deck.target ?? ''}
+          onChange={event => setDeck({ ...deck, target: event.currentTarget.value || null })}
+        />
+        <datalist id="deck-targets">
+          {[...new Set(settings.data?.targets.map(one => one.name))].map(name => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+      </FormRow>
+      <FormRow label="A miss is an exception" help="Beyond both. The metric’s own limits always count.">
+        <Row>
+          <NumberInput
+            aria-label="Above, in percent of the target"
+            w={140}
+            suffix=" %"
+            min={0}
+            value={deck.rule.share * 100}
+            onChange={value => setDeck({ ...deck, rule: { ...deck.rule, share: Number(value) / 100 } })}
+          />
+          <NumberInput
+            aria-label="Above, in money"
+            w={160}
+            min={0}
+            thousandSeparator=","
+            value={deck.rule.money}
+            onChange={value => setDeck({ ...deck, rule: { ...deck.rule, money: Number(value) } })}
+          />
+        </Row>
+      </FormRow>
+      {deck.sections.map((section, at) => (
+        <fieldset key={section.id} className={css.section}>
+          <legend className="sr-only">{section.name || 'Section'}</legend>
+          <div className={css.head}>
+            <TextInput
+              aria-label="Name of the section"
+              value={section.name}
+              onChange={event => setSection(at, { name: event.currentTarget.value })}
+            />
+            <Tools
+              what={section.name}
+              onMove={by => setSections(moved(deck.sections, at, by))}
+              onRemove={() => setSections(deck.sections.filter((_, n) => n !== at))}
+            />
+          </div>
+          {section.blocks.map((block, n) => (
+            <BlockRow
+              key={block.id}
+              block={block}
+              metrics={metrics}
+              people={people.data ?? []}
+              onChange={change =>
+                setSection(at, {
+                  blocks: section.blocks.map(one => (one === block ? { ...one, ...change } : one)),
+                })
+              }
+              onMove={by => setSection(at, { blocks: moved(section.blocks, n, by) })}
+              onRemove={() => setSection(at, { blocks: section.blocks.filter(one => one !== block) })}
+            />
+          ))}
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() =>
+              setSection(at, {
+                blocks: [
+                  ...section.blocks,
+                  {
+                    id: freshId(`${section.id}-block`, ids),
+                    kind: 'chart',
+                    title: '',
+                    metrics: [],
+                    filters: [],
+                    owner: null,
+                    text: '',
+                  },
+                ],
+              })
+            }
+          >
+            Add to {section.name || 'this section'}
+          </Button>
+        </fieldset>
+      ))}
+      {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
+      <FormActions>
+        <Button
+          onClick={() =>
+            setSections([
+              ...deck.sections,
+              {
+                id: freshId(
+                  'section',
+                  deck.sections.map(one => one.id),
+                ),
+                name: 'New section',
+                blocks: [],
+              },
+            ])
+          }
+        >
+          Add a section
+        </Button>
+        <Button variant="filled" loading={save.isPending} onClick={() => save.mutate(deck)}>
+          Save
+        </Button>
+      </FormActions>
+    </Drawer>
+  )
+}
+
+function BlockRow(props: {
+  block: Block
+  metrics: { value: string; label: string }[]
+  people: { id: string; name: string }[]
+  onChange: (change: Partial<Block>) => void
+  onMove: (by: -1 | 1) => void
+  onRemove: () => void
+}) {
+  const { block, onChange } = props
+  return (
+    <div className={css.block}>
+      <Select
+        aria-label="Kind"
+        allowDeselect={false}
+        data={kinds}
+        value={block.kind}
+        onChange={value => onChange({ kind: (value ?? 'chart') as Block['kind'] })}
+      />
+      {block.kind === 'text' ? (
+        <Textarea
+          aria-label="Text"
+          autosize
+          value={block.text}
+          onChange={event => onChange({ text: event.currentTarget.value })}
+        />
+      ) : block.kind === 'chart' ? (
+        <Select
+          aria-label="Figure"
+          searchable
+          data={props.metrics}
+          value={block.metrics[0] ?? null}
+          onChange={value => onChange({ metrics: value ? [value] : [] })}
+        />
+      ) : (
+        <MultiSelect
+          aria-label="Figures"
+          searchable
+          maxValues={12}
+          data={props.metrics}
+          value={block.metrics}
+          onChange={value => onChange({ metrics: value })}
+        />
+      )}
+      <Select
+        aria-label="Owner"
+        placeholder="Owner"
+        clearable
+        data={props.people.map(one => ({ value: one.id, label: one.name }))}
+        value={block.owner?.id ?? null}
+        onChange={(id, option) => onChange({ owner: id && option ? { id, name: option.label } : null })}
+      />
+      <Tools what={block.title || block.id} onMove={props.onMove} onRemove={props.onRemove} />
+    </div>
+  )
+}
+
+function Tools(props: { what: string; onMove: (by: -1 | 1) => void; onRemove: () => void }) {
+  return (
+    <div className={css.tools}>
+      <ActionIcon color="gray" aria-label={`Move ${props.what} up`} onClick={() => props.onMove(-1)}>
+        <IconArrowUp size={15} />
+      </ActionIcon>
+      <ActionIcon color="gray" aria-label={`Move ${props.what} down`} onClick={() => props.onMove(1)}>
+        <IconArrowDown size={15} />
+      </ActionIcon>
+      <ActionIcon color="gray" aria-label={`Take ${props.what} away`} onClick={props.onRemove}>
+        <IconX size={15} />
+      </ActionIcon>
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import { Button, Textarea } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { api, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { EmptyState } from '#ui/State.tsx'
+import css from './reviews.module.css'
+import type { Exception, Review } from './shape.ts'
+
+type Shown = z.output<typeof Review>
+type Said = Shown['notes'][number]
+
+/** What is out of the ordinary this week, and what its owners say of it. */
+export function Exceptions({ review }: { review: Shown }) {
+  const { content, notes } = review
+  const note = (key: string) => notes.find(one => one.exception === key)
+  const silent = content.exceptions.filter(one => !note(one.key)).length
+  return (
+    <Card
+      title="Exceptions"
+      note={
+        content.exceptions.length === 0
+          ? undefined
+          : silent > 0
+            ? `${silent} of ${content.exceptions.length} still without a note`
+            : 'each with a note'
+      }
+    >
+      {content.exceptions.length === 0 ? (
+        <EmptyState compact kind="all_done" title="Nothing out of the ordinary">
+          Every figure kept to its own range, and to its target where it has one.
+        </EmptyState>
+      ) : (
+        <ul className={css.exceptions}>
+          {content.exceptions.map(one => (
+            <Line key={one.key} exception={one} said={note(one.key)} review={review} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+function Line(props: { exception: Exception; said: Said | undefined; review: Shown }) {
+  const { exception, said, review } = props
+  const { deck, week } = review.content
+  const [text, setText] = useState<string | null>(null)
+  const cache = useQueryClient()
+  const write = useMutation(
+    api.reviews.writeNote.mutationOptions({
+      onSuccess: () => {
+        setText(null)
+        cache.invalidateQueries({ queryKey: api.reviews.review.key() })
+      },
+    }),
+  )
+  const open = !review.issue
+  return (
+    <li data-tone={exception.tone}>
+      <p>
+        <a href={`#${exception.block}`}>{exception.words}</a>
+        {exception.owner && <span className={css.quiet}> · {exception.owner.name}</span>}
+      </p>
+      {text === null ? (
+        <p className={css.note}>
+          {said ? (
+            <>
+              {said.text} <span className={css.quiet}>{said.by}</span>
+            </>
+          ) : (
+            <span className={css.wanted}>No note yet</span>
+          )}{' '}
+          {open && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              className="no-print"
+              onClick={() => setText(said?.text ?? '')}
+              aria-label={`${said ? 'Change the note' : 'Write a note'}: ${exception.words}`}
+            >
+              {said ? 'Change' : 'Write a note'}
+            </Button>
+          )}
+        </p>
+      ) : (
+        <div className={css.write}>
+          <Textarea
+            aria-label="Note"
+            autosize
+            minRows={2}
+            autoFocus
+            placeholder="What is behind it. “We don’t know yet” is an answer."
+            value={text}
+            onChange={event => setText(event.currentTarget.value)}
+            error={write.error ? words(write.error).message : undefined}
+          />
+          <Button
+            size="compact-sm"
+            variant="filled"
+            loading={write.isPending}
+            disabled={text.trim() === ''}
+            onClick={() => write.mutate({ deck: deck.id, week: week.to, exception: exception.key, text })}
+          >
+            Save the note
+          </Button>
+          <Button size="compact-sm" variant="subtle" onClick={() => setText(null)}>
+            Cancel
+          </Button>
+        </div>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,209 @@
+import { useMemo } from 'react'
+import { periodLabel } from '#kernel/period-words.ts'
+import { Chart } from '#ui/Chart.tsx'
+import { ChartCard } from '#ui/ChartCard.tsx'
+import { Hint, MeaningCard } from '#ui/Hint.tsx'
+import { change, type Measure, show } from '#ui/number.ts'
+import { EmptyState } from '#ui/State.tsx'
+import { type Run, sixTwelve } from '#ui/six-twelve.ts'
+import { type Moved, type Point, type Sums, shownWeeks } from './model.ts'
+import css from './reviews.module.css'
+import { Scroll } from './Scroll.tsx'
+import type { Block, Content } from './shape.ts'
+
+export type Charted = Content['charts'][number]['chart']
+
+const number = (value: string | null) => (value === null ? null : Number(value))
+const runOf = (points: readonly Point[]): Run => ({
+  labels: points.map(one => one.label),
+  actual: points.map(one => number(one.value)),
+  lastYear: points.map(one => number(one.lastYear)),
+  target: points.map(one => number(one.target)),
+})
+
+/** A metric's unit, direction and currency, as a review's content says. */
+export function measureIn(content: Content, metric: string): Measure {
+  const definition = content.definitions[metric]
+  return {
+    unit: definition?.unit ?? 'quantity',
+    good: definition?.good ?? 'none',
+    currency: content.currency,
+  }
+}
+
+/** One metric: six weeks and twelve months on one axis, and the row that sums up the week, month, quarter and year. */
+export function SixTwelveCard(props: {
+  content: Content
+  block: Block
+  chart: Charted
+  onDiscuss: () => void
+}) {
+  const { content, block, chart } = props
+  const definition = content.definitions[chart.metric]
+  const label = block.title || definition?.label || chart.metric
+  const strange = content.exceptions.some(one => one.block === block.id)
+  const measure = useMemo(() => measureIn(content, chart.metric), [content, chart.metric])
+  const weeks = useMemo(() => shownWeeks(chart), [chart])
+  const points = useMemo<(Point | null)[]>(() => [...weeks, null, ...chart.months], [weeks, chart])
+  const drawing = useMemo(
+    () =>
+      sixTwelve({
+        weeks: runOf(weeks),
+        months: runOf(chart.months),
+        limits: chart.limits,
+        strange,
+        text: value => show(String(value), measure, 'axis'),
+        axis: value => show(String(value), measure, 'axis'),
+        marks: marksIn(content, weeks),
+        tip: at => {
+          const point = points[at]
+          if (!point) return { title: '', rows: [] }
+          return {
+            title: periodLabel(point.period),
+            rows: [
+              ['This year', show(point.value, measure)],
+              ['Last year', show(point.lastYear, measure)],
+              ...(point.target === null ? [] : [['Target', show(point.target, measure)] as const]),
+            ],
+          }
+        },
+      }),
+    [content, chart, measure, points, strange, weeks],
+  )
+  const why = content.missing[chart.metric]
+  return (
+    <ChartCard
+      id={block.id}
+      name={label}
+      title={definition ? <Hint about={<MeaningCard of={definition} />}>{label}</Hint> : label}
+      note={[block.owner?.name, block.filters.map(one => one.is.join(', ')).join(' · ')]
+        .filter(Boolean)
+        .join(' · ')}
+      drawing={drawing}
+      sheet={{
+        name: `${block.id}-${content.week.to}`,
+        columns: [
+          { key: 'period', label: 'Period' },
+          { key: 'value', label },
+          { key: 'lastYear', label: 'Last year' },
+          { key: 'target', label: 'Target' },
+        ],
+        rows: [...weeks, ...chart.months].map(({ period, value, lastYear, target }) => ({
+          period: periodLabel(period),
+          value,
+          lastYear,
+          target,
+        })),
+        notes: [`Week to ${content.week.to}`],
+      }}
+      more={[{ label: 'Discuss', onClick: props.onDiscuss }]}
+    >
+      {why && chart.week.value === null ? (
+        <EmptyState compact kind="no_match" title={`${label} cannot be told`}>
+          {why}
+        </EmptyState>
+      ) : (
+        <>
+          <Chart
+            drawing={drawing}
+            height={236}
+            points={points.length}
+            label={`${label}: the last six weeks and twelve months beside last year.`}
+            describe={at => {
+              const point = points[at]
+              return point
+                ? `${periodLabel(point.period)}: ${show(point.value, measure)}`
+                : 'Weeks end, months begin'
+            }}
+          />
+          <Summary chart={chart} measure={measure} label={label} />
+        </>
+      )}
+    </ChartCard>
+  )
+}
+
+/** Events that begin in a week shown. */
+const marksIn = (content: Content, weeks: readonly Point[]) =>
+  content.events.flatMap(event => {
+    const back = Math.floor((Date.parse(content.week.to) - Date.parse(event.from)) / (7 * 86_400_000))
+    const at = weeks.length - 1 - back
+    return back >= 0 && at >= 0 ? [{ at, name: event.name }] : []
+  })
+
+/** LastWk, WOW, YOY | MTD, YOY | QTD, YOY | YTD, YOY, and how far each is from its target. */
+function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; label: string }) {
+  const target = chart.week.target !== null || chart.year.target !== null
+  const groups: [string, Sums, Moved | null][] = [
+    ['Last week', chart.week, chart.week.before],
+    ['Month', chart.month, null],
+    ['Quarter', chart.quarter, null],
+    ['Year', chart.year, null],
+  ]
+  return (
+    <Scroll label={`${label}, summed up`}>
+      <table className={css.summary}>
+        <caption className="sr-only">{label}: the week, and the month, quarter and year to date</caption>
+        <thead>
+          <tr>
+            {groups.map(([name, , before]) => (
+              <Heads key={name} name={name} before={before !== null} target={target} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            {groups.map(([name, sums, before]) => (
+              <Sum key={name} sums={sums} before={before} measure={measure} target={target} />
+            ))}
+          </tr>
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+function Heads({ name, before, target }: { name: string; before: boolean; target: boolean }) {
+  return (
+    <>
+      <th scope="col">{name}</th>
+      {before && <th scope="col">on week</th>}
+      <th scope="col">on year</th>
+      {target && <th scope="col">target</th>}
+    </>
+  )
+}
+
+function Sum(props: { sums: Sums; before: Moved | null; measure: Measure; target: boolean }) {
+  const { sums, before, measure, target } = props
+  return (
+    <>
+      <td data-strong>{show(sums.value, measure, 'card')}</td>
+      {before && <MovedCell moved={before} measure={measure} />}
+      <MovedCell moved={sums.lastYear} measure={measure} />
+      {target && <MovedCell moved={sums.target ?? undefined} measure={measure} />}
+    </>
+  )
+}
+
+/** A change in a cell: shares in basis points, all else in percent. Only bad news is coloured. */
+export function MovedCell({ moved, measure }: { moved: Moved | undefined; measure: Measure }) {
+  const said = change(moved, measure, { points: 'bps' })
+  return (
+    <td data-tone={said.tone} title={said.absolute}>
+      {said.text === 'N/A' ? (
+        <>
+          <span aria-hidden="true">–</span>
+          <span className="sr-only">nothing to compare with</span>
+        </>
+      ) : said.arrow ? (
+        <>
+          <span aria-hidden="true">{said.arrow}</span>
+          <span className="sr-only">{said.arrow === '▲' ? 'up' : 'down'}</span> {said.text}
+        </>
+      ) : (
+        'level'
+      )}
+    </td>
+  )
+}
