@@ -39,6 +39,7 @@ export const sixTwelve =
     const after = <T>(values: readonly T[]) => [...Array(gap + 1).fill(null), ...values]
     const green = colours.categorical[2]
     const quiet = { type: 'line', silent: true, emphasis: { disabled: true }, connectNulls: false }
+    const known = (values: readonly (number | null)[]) => values.some(value => value !== null)
     const side = (run: Run, at: 0 | 1, place: typeof before) => [
       {
         ...quiet,
@@ -70,7 +71,7 @@ export const sixTwelve =
         labelLayout: { hideOverlap: true },
         ...(at === 0 && eventMarks(colours, props.marks)),
       },
-      {
+      known(run.lastYear) && {
         ...quiet,
         name: 'Last year',
         yAxisIndex: at,
@@ -80,7 +81,7 @@ export const sixTwelve =
         lineStyle: { color: colours.lastYear, width: 1.6 },
         itemStyle: { color: colours.lastYear },
       },
-      {
+      known(run.target) && {
         ...quiet,
         name: 'Target',
         yAxisIndex: at,
@@ -128,6 +129,6 @@ export const sixTwelve =
         ...side(weeks, 0, before),
         ...side(months, 1, after),
         ...(props.limits ? [limit(props.limits.low), limit(props.limits.high)] : []),
-      ],
+      ].filter(one => one !== false),
     }
   }

@@ -1,9 +1,8 @@
 import { Card } from '#ui/Card.tsx'
-import { show } from '#ui/number.ts'
 import { shownWeeks } from './model.ts'
 import css from './reviews.module.css'
 import { Scroll } from './Scroll.tsx'
-import { type Charted, MovedCell, measureIn } from './SixTwelveCard.tsx'
+import { brief, type Charted, MovedCell, measureIn } from './SixTwelveCard.tsx'
 import type { Block, Content } from './shape.ts'
 
 /** Several metrics in a table: six weeks with the quarter and year to date, or twelve months. */
@@ -53,13 +52,13 @@ export function PeriodTable({
                 <tr key={chart.metric}>
                   <th scope="row">{content.definitions[chart.metric]?.label ?? chart.metric}</th>
                   {points(chart).map(point => (
-                    <td key={point.period}>{show(point.value, measure, 'axis')}</td>
+                    <td key={point.period}>{brief(point.value, measure)}</td>
                   ))}
                   {weekly && <MovedCell moved={chart.week.before} measure={measure} />}
                   {weekly && <MovedCell moved={chart.week.lastYear} measure={measure} />}
-                  <td>{show(chart.quarter.value, measure, 'axis')}</td>
+                  <td>{brief(chart.quarter.value, measure)}</td>
                   <MovedCell moved={chart.quarter.lastYear} measure={measure} />
-                  <td>{show(chart.year.value, measure, 'axis')}</td>
+                  <td>{brief(chart.year.value, measure)}</td>
                   <MovedCell moved={chart.year.lastYear} measure={measure} />
                 </tr>
               )
