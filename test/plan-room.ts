@@ -110,6 +110,8 @@ export function planRoom(place: (typeof ledgers)[number]) {
     run,
     set,
     ask: (query: object) => metrics.ask(query as never, { stores: 'all', now: new Date(now) }),
+    deliver: (table: Parameters<typeof deliver>[1], rows: Record<string, unknown>[]) =>
+      deliver(granary, table, rows),
     sell: (order_id: string, day: string, gross: number) => deliverLines(granary, [{ order_id, day, gross }]),
     /** It is later now. */
     at: (moment: string) => {

@@ -434,6 +434,28 @@ export const tables = {
       source,
     },
   },
+  ledger_entries: {
+    about:
+      'Postings of the general ledger, as accounting exports them: what was really spent, account by account.',
+    key: ['store', 'entry_id', 'day', 'account', 'department', 'cost_centre', 'vendor'],
+    dated: 'day',
+    columns: {
+      store,
+      entry_id: col(
+        'text',
+        "The posting's number, or its words where it has none, and which of equals it is",
+      ),
+      day: col('day', 'Day of posting'),
+      account: col('text', ''),
+      department: col('text', ''),
+      cost_centre: col('text', ''),
+      vendor: col('text', ''),
+      words: col('text', 'What the posting says it is'),
+      amount: col('money', 'Debit less credit: a cost is above zero'),
+      currency,
+      source,
+    },
+  },
   exchange_rates: {
     about: 'One unit of `base` in `quote`, by day; a day without a rate uses the last one before it.',
     key: ['base', 'quote', 'day'],

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { desc, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { read, write } from '#features/base.ts'
+import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { mayAct } from '#kernel/actor.ts'
-import { Failure } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { rulesFor, rulesIn } from './approvals.ts'
-import { budgetOf, saveItem, transfer } from './budget.ts'
-import { person, wholeCompany } from './cells.ts'
-import { CommitmentShape, decimal, ItemShape, type Strategy, StrategyShape } from './model.ts'
+import { mayChange, saveItem, transfer } from './budget.ts'
+import { changesOf, fileLines, importedBudgets, takeLines } from './budget-file.ts'
+import { budgetOf } from './budget-of.ts'
+import { person, versionOf, wholeCompany } from './cells.ts'
+import { CommitmentShape, decimal, ItemShape } from './model.ts'
+import { rateModes } from './rates.ts'
+import { ruleOf } from './versions.ts'
 
 const Done = z.object({ done: z.literal(true) })
 const done = { done: true as const }
@@ -23,7 +28,6 @@ const Used = z.object({
   remaining: z.string(),
   used: z.string().nullable(),
   runsOut: z.string().nullable(),
-  unrated: z.array(z.string()),
 })
 
 const today = ({ clock }: Context) => clock().toISOString().slice(0, 10)
@@ -33,16 +37,44 @@ export const budgetOperations = {
     role: 'viewer',
     summary: 'Budget lines with what is spent, committed and left, and when it runs out',
   })
-    .input(z.object({ version: z.string(), today: day.optional() }))
+    .input(
+      z.object({
+        version: z.string(),
+        today: day.optional(),
+        rates: z.enum(rateModes).default('actual').describe('At which rates other currencies are told'),
+      }),
+    )
     .output(
       z.object({
         state: z.string(),
         today: z.string(),
+        currency: z.string(),
+        periods: z.array(z.object({ key: z.string(), label: z.string() })),
+        /** Budget rates people set: the plan's currency for one unit of each. */
+        rates: z.record(z.string(), z.string()),
+        total: Used.pick({
+          budget: true,
+          budgetToDate: true,
+          actual: true,
+          committed: true,
+          remaining: true,
+        }),
+        currencyEffect: z.string().nullable(),
+        missing: z.array(z.string()),
+        unplanned: z.array(
+          z.object({
+            account: z.string(),
+            department: z.string(),
+            amount: z.string(),
+            currency: z.string(),
+          }),
+        ),
         lines: z.array(
           ItemShape.extend({
             id: z.string(),
             saved: z.int(),
             use: Used,
+            sources: z.array(z.object({ source: z.string(), amount: z.string() })),
             commitments: z.array(CommitmentShape.extend({ id: z.string(), saved: z.int() })),
           }),
         ),
@@ -51,10 +83,18 @@ export const budgetOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const on = input.today ?? today(context)
-      const { version, lines } = await budgetOf(context, input.version, on)
+      const { version, lines, unplanned, ...rest } = await budgetOf(context, input.version, on, input.rates)
+      const { currency, periods } = version.sheet
       return {
+        ...rest,
         state: version.state,
         today: on,
+        currency,
+        periods: periods.map(({ key, label }) => ({ key, label })),
+        rates: version.rates,
+        unplanned: unplanned
+          .sort((a, b) => Math.abs(Number(b.amount)) - Math.abs(Number(a.amount)))
+          .slice(0, 200),
         lines: lines.map(({ updatedAt: _, ...line }) => ({
           ...line,
           pattern: line.pattern as z.output<typeof ItemShape>['pattern'],
@@ -64,6 +104,118 @@ export const budgetOperations = {
           })),
         })),
       }
+    }),
+
+  saveRates: write({ role: 'lead', summary: 'Set the budget rates of a version', agents: false })
+    .input(
+      z.object({
+        version: z.string(),
+        rates: z
+          .record(z.string().regex(/^[A-Z]{3}$/), z.string().regex(/^\d+(\.\d+)?$/))
+          .describe("The plan's currency for one unit of each other"),
+      }),
+    )
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const version = await versionOf(context, input.version, true)
+      if (version.state === 'locked') throw new Failure('conflict', `${version.name} is locked.`)
+      const none = Object.entries(input.rates).find(([, rate]) => Number(rate) === 0)
+      if (none) throw invalid(`A rate of ${none[0]} above 0 is needed.`)
+      await context.ledger
+        .update(tables.versions)
+        .set({ rates: input.rates, updatedAt: context.clock().toISOString() })
+        .where(eq(tables.versions.id, version.id))
+      context.note({
+        subject: `budget rates of ${version.id}`,
+        before: version.rates,
+        after: input.rates,
+      })
+      return done
+    }),
+
+  importedBudgets: read({ role: 'viewer', summary: 'Budgets that came in as files' })
+    .input(z.object({}).optional())
+    .output(
+      z.array(
+        z.object({
+          name: z.string(),
+          currency: z.string(),
+          accounts: z.int(),
+          rows: z.int(),
+          total: z.string(),
+          from: z.string(),
+          to: z.string(),
+        }),
+      ),
+    )
+    .handler(({ context }) => {
+      wholeCompany(context.actor)
+      return importedBudgets(context)
+    }),
+
+  budgetChanges: read({
+    role: 'contributor',
+    summary: 'What an imported budget would change in a version; nothing is taken',
+  })
+    .input(z.object({ version: z.string(), name: z.string() }))
+    .output(
+      z.object({
+        added: z.int(),
+        changed: z.array(z.object({ label: z.string(), before: z.string(), after: z.string() })),
+        same: z.int(),
+        outside: z.object({ rows: z.int(), amount: z.string() }),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const { sheet } = await versionOf(context, input.version)
+      const file = await fileLines(context, input.name, sheet.periods, await ruleOf(context))
+      const { added, changed, same } = await changesOf(context, input.version, file)
+      const total = (amounts: Record<string, string>) => sum(Object.values(amounts)) ?? '0'
+      return {
+        added: added.length,
+        changed: changed.slice(0, 500).map(({ item, amounts }) => ({
+          label: item.label,
+          before: total(item.amounts),
+          after: total(amounts),
+        })),
+        same,
+        outside: file.outside,
+      }
+    }),
+
+  takeBudget: writeLast({
+    role: 'lead',
+    summary: 'Take an imported budget as the lines of a version',
+    agents: false,
+  })
+    .input(
+      z.object({
+        version: z.string(),
+        name: z.string(),
+        kind: z.enum(['opex', 'capex', 'media', 'people']).default('opex'),
+      }),
+    )
+    .output(z.object({ added: z.int(), changed: z.int(), same: z.int() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const version = await versionOf(context, input.version)
+      const file = await fileLines(context, input.name, version.sheet.periods, await ruleOf(context))
+      return context.record(async inside => {
+        mayChange(await versionOf(inside, input.version, true))
+        const changes = await changesOf(inside, input.version, file)
+        await takeLines(inside, input.version, input.kind, changes)
+        const counts = {
+          added: changes.added.length,
+          changed: changes.changed.length,
+          same: changes.same,
+        }
+        inside.note({ subject: `budget of ${version.id}, from ${input.name}`, after: counts })
+        return counts
+      })
     }),
 
   saveItem: write({ role: 'contributor', summary: 'Add or change a budget line', agents: false })
@@ -198,75 +350,5 @@ export const budgetOperations = {
         await context.ledger.insert(tables.spent).values(rows.slice(n, n + 2000))
       context.note({ subject: `spent, ${input.source}`, after: { entries: rows.length } })
       return { entries: rows.length }
-    }),
-
-  strategy: read({ role: 'viewer', summary: 'The strategy as it is, and who changed it when and why' })
-    .input(z.object({ revision: z.int().optional() }).optional())
-    .output(
-      z.object({
-        revision: z.int(),
-        content: StrategyShape,
-        history: z.array(
-          z.object({ revision: z.int(), why: z.string(), byName: z.string(), at: z.string() }),
-        ),
-      }),
-    )
-    .handler(async ({ input, context }) => {
-      const all = await context.ledger
-        .select()
-        .from(tables.strategies)
-        .orderBy(desc(tables.strategies.revision))
-      const wanted = input?.revision === undefined ? all[0] : all.find(one => one.revision === input.revision)
-      if (input?.revision !== undefined && !wanted)
-        throw new Failure('not_found', 'There is no such revision.')
-      return {
-        revision: wanted?.revision ?? 0,
-        content: StrategyShape.parse(wanted?.content ?? {}) as Strategy,
-        history: all.map(({ content: _, byId: _id, ...one }) => one),
-      }
-    }),
-
-  saveStrategy: write({
-    role: 'director',
-    summary: 'Save the strategy, saying why it changes',
-    agents: false,
-  })
-    .input(z.object({ content: StrategyShape, revision: z.int(), why: z.string().trim().min(1).max(1000) }))
-    .output(z.object({ revision: z.int() }))
-    .handler(async ({ input, context }) => {
-      person(context.actor)
-      const { actor } = context
-      const [last] = await context.ledger
-        .select()
-        .from(tables.strategies)
-        .orderBy(desc(tables.strategies.revision))
-        .limit(1)
-      if ((last?.revision ?? 0) !== input.revision)
-        throw new Failure(
-          'conflict',
-          `The strategy was changed by ${last?.byName ?? 'somebody'} meanwhile.`,
-          { next: 'Read it again and repeat your change.' },
-        )
-      const revision = input.revision + 1
-      const added = await context.ledger
-        .insert(tables.strategies)
-        .values({
-          revision,
-          content: input.content,
-          why: input.why,
-          byId: actor.id,
-          byName: actor.name,
-          at: context.clock().toISOString(),
-        })
-        .onConflictDoNothing()
-        .returning()
-      if (added.length === 0)
-        throw new Failure('conflict', 'The strategy was changed by somebody else meanwhile.')
-      context.note({
-        subject: 'strategy',
-        before: last?.content ?? null,
-        after: { ...input.content, why: input.why },
-      })
-      return { revision }
     }),
 }

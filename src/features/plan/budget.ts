@@ -8,7 +8,6 @@ import { exact, minus, ratio, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { rateOn } from '#warehouse/rates.ts'
 import { person, versionOf } from './cells.ts'
 import type { Item } from './model.ts'
 
@@ -55,11 +54,9 @@ export interface Used {
   used: string | null
   /** Day the money is gone at the pace of what was spent and booked; null when it lasts. */
   runsOut: Day | null
-  /** Money in a currency that has no rate is in none of these. */
-  unrated: string[]
 }
 
-interface Flow {
+export interface Flow {
   from: Day
   to: Day
   amount: string
@@ -74,7 +71,7 @@ export function usedOf(
   spent: readonly { day: Day; amount: string }[],
   committed: readonly Flow[],
   today: Day,
-): Omit<Used, 'unrated'> {
+): Used {
   const total = sum(budget.map(one => one.amount)) ?? '0'
   const toDate = sum(budget.map(one => partBefore(one, today))) ?? '0'
   const actual = sum(spent.map(one => one.amount)) ?? '0'
@@ -123,57 +120,12 @@ const partBefore = (flow: Flow, today: Day): string => {
     .toString()
 }
 
-/** Every line of a version with what became of it. */
-export async function budgetOf(context: Context, versionId: string, today: Day) {
-  const version = await versionOf(context, versionId)
-  const { ledger } = context
-  const items = await ledger
-    .select()
-    .from(tables.items)
-    .where(eq(tables.items.version, versionId))
-    .orderBy(tables.items.department, tables.items.label)
-  const ids = items.map(item => item.id)
-  const commitments =
-    ids.length > 0
-      ? await ledger.select().from(tables.commitments).where(inArray(tables.commitments.item, ids))
-      : []
-  const spent =
-    ids.length > 0 ? await ledger.select().from(tables.spent).where(inArray(tables.spent.item, ids)) : []
-  const spans = new Map(version.sheet.periods.map(period => [period.key, period]))
-  const rates = new Map<string, string | null>()
-  const converted = async (amount: string, from: string, to: string, day: Day): Promise<string | null> => {
-    const key = `${from}${to}${day}`
-    if (!rates.has(key)) rates.set(key, await rateOn(context.granary, from, to, day))
-    const rate = rates.get(key)
-    return rate == null ? null : exact(amount).times(exact(rate)).toDecimalPlaces(4).toString()
-  }
-  const lines: (typeof tables.items.$inferSelect & { use: Used; commitments: typeof commitments })[] = []
-  for (const item of items) {
-    const unrated = new Set<string>()
-    const own = commitments.filter(one => one.item === item.id)
-    const flows = Object.entries(item.amounts)
-      .map(([key, amount]) => ({ from: spans.get(key)?.from ?? '', to: spans.get(key)?.to ?? '', amount }))
-      .filter(one => one.from !== '')
-      .sort((a, b) => a.from.localeCompare(b.from))
-    const booked: Flow[] = []
-    for (const one of own.filter(each => each.open === 1)) {
-      const amount = await converted(one.amount, one.currency, item.currency, today)
-      if (amount === null) unrated.add(one.currency)
-      else booked.push({ from: one.from, to: one.to, amount })
-    }
-    const out: { day: Day; amount: string }[] = []
-    for (const one of spent.filter(each => each.item === item.id)) {
-      const amount = await converted(one.amount, one.currency, item.currency, one.day)
-      if (amount === null) unrated.add(one.currency)
-      else out.push({ day: one.day, amount })
-    }
-    lines.push({
-      ...item,
-      commitments: own,
-      use: { ...usedOf(flows, out, booked, today), unrated: [...unrated] },
+/** @throws Failure('conflict') where the budget lines of a version are not to change. */
+export function mayChange({ name, state }: { name: string; state: string }): void {
+  if (state === 'locked' || state === 'submitted')
+    throw new Failure('conflict', `${name} is ${state}: its budget lines cannot change.`, {
+      next: 'Reopen it, or make a new version from it.',
     })
-  }
-  return { version, lines }
 }
 
 /** Saves a budget line, by version of the row, so that nobody overwrites what they have not seen. */
@@ -183,10 +135,7 @@ export async function saveItem(
 ): Promise<{ id: string; saved: number }> {
   person(context.actor)
   const version = await versionOf(context, item.version)
-  if (version.state === 'locked' || version.state === 'submitted')
-    throw new Failure('conflict', `${version.name} is ${version.state}: its budget lines cannot change.`, {
-      next: 'Reopen it, or make a new version from it.',
-    })
+  mayChange(version)
   const amounts = amountsBy(item, version.sheet.periods)
   const id = item.id ?? randomUUID()
   const [before] = await context.ledger

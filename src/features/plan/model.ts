@@ -160,6 +160,20 @@ export const ItemShape = z.object({
     ])
     .nullable()
     .default(null),
+  /** What was spent as metrics tell it, each times a factor; without any, postings of the line's account. */
+  actuals: z
+    .array(
+      z.object({
+        metric: z.string().max(100),
+        times: decimal.default('1'),
+        where: z
+          .array(z.object({ dimension: z.string().max(60), is: z.array(z.string()).min(1).max(50) }))
+          .max(4)
+          .default([]),
+      }),
+    )
+    .max(4)
+    .default([]),
   note: text.default(''),
   saved: z.int().optional(),
 })

@@ -1,8 +1,13 @@
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { caseOperations } from './case-operations.ts'
-import { outlookOperations } from './outlook-operations.ts'
+import { closeOperations } from './close-operations.ts'
+import { overlayOperations } from './overlay-operations.ts'
+import { pacingOperations } from './pacing-operations.ts'
+import { strategyOperations } from './strategy-operations.ts'
+import { varianceOperations } from './variance-operations.ts'
 import { versionOperations } from './version-operations.ts'
+import { whatIfOperations } from './what-if-operations.ts'
 import { workbookOperations } from './workbook-operations.ts'
 
 export const plan = {
@@ -10,6 +15,11 @@ export const plan = {
   ...approvalOperations,
   ...budgetOperations,
   ...caseOperations,
-  ...outlookOperations,
+  ...closeOperations,
+  ...overlayOperations,
+  ...pacingOperations,
+  ...strategyOperations,
+  ...varianceOperations,
+  ...whatIfOperations,
   ...workbookOperations,
 }

@@ -1,10 +1,10 @@
 import type { Context } from '#features/context.ts'
-import { type Day, daysBetween } from '#kernel/day.ts'
+import type { Day } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import { exact } from '#kernel/money.ts'
 import { favourable, type Item, priceVolumeMix, type Variance } from '#kernel/plan/variance.ts'
-import { rateOn } from '#warehouse/rates.ts'
 import { askAs, yearBefore } from './actuals.ts'
+import { ratesOf } from './rates.ts'
+import { storesOf } from './spent-of.ts'
 import { ruleOf } from './versions.ts'
 
 export interface Line {
@@ -67,7 +67,9 @@ export async function salesVariance(
   const rule = await ruleOf(context)
   const base = yearBefore(rule, asked)
   const items: Item[] = []
-  for (const { store, currency } of await storesOf(context)) {
+  const stores = await storesOf(context)
+  const rates = await ratesOf(context, [asked.currency, ...stores.map(one => one.currency)])
+  for (const { store, currency } of stores) {
     const side = async (span: { from: Day; to: Day }) => {
       const answer = await askAs(context, {
         metrics: [asked.amount, asked.quantity],
@@ -77,7 +79,7 @@ export async function salesVariance(
         currency,
         limit: 10_000,
       })
-      const rate = await meanRate(context, currency, asked.currency, span)
+      const rate = rates.mean(currency, asked.currency, span)
       if (rate === null)
         throw invalid(
           `There is no rate from ${currency} to ${asked.currency} for ${span.from} to ${span.to}.`,
@@ -95,29 +97,4 @@ export async function salesVariance(
       items.push({ key: `${store} · ${key}`, actual: actual.get(key) ?? null, plan: plan.get(key) ?? null })
   }
   return priceVolumeMix(items)
-}
-
-async function storesOf(context: Context): Promise<{ store: string; currency: string }[]> {
-  const rows = await context.granary.query(
-    `SELECT DISTINCT store, currency FROM ${context.granary.dialect.from('sales_hours')} ORDER BY store`,
-  )
-  return rows.map(row => ({ store: String(row.store), currency: String(row.currency) }))
-}
-
-/** The mean of the rates of a span's days, each day at the last known; null where a day has none. */
-async function meanRate(
-  context: Context,
-  from: string,
-  to: string,
-  span: { from: Day; to: Day },
-): Promise<string | null> {
-  if (from === to) return '1'
-  let sum = exact('0')
-  const days = daysBetween(span.from, span.to)
-  for (const day of days) {
-    const rate = await rateOn(context.granary, from, to, day)
-    if (rate === null) return null
-    sum = sum.plus(exact(rate))
-  }
-  return sum.div(days.length).toDecimalPlaces(12).toString()
 }

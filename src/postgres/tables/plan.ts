@@ -36,6 +36,8 @@ export const versions = pgTable('plan_versions', {
   sheet: jsonb().$type<Sheet>().notNull(),
   /** Counts changes of the sheet itself: lines, periods, dimensions. */
   revision: integer().notNull().default(1),
+  /** Its currency for one unit of each other, as people set them: the budget rates. */
+  rates: jsonb().$type<Record<string, string>>().notNull().default({}),
   /** Who asked for approval: never who gives it. */
   submittedBy: text('submitted_by'),
   createdBy: text('created_by').notNull(),
@@ -164,6 +166,11 @@ export const items = pgTable(
     /** Period → decimal text, in the line's currency. */
     amounts: jsonb().$type<Record<string, string>>().notNull(),
     pattern: jsonb().$type<unknown>(),
+    /** What was spent as metrics tell it: each times a factor, added up. None: postings of its account. */
+    actuals: jsonb()
+      .$type<{ metric: string; times: string; where: { dimension: string; is: string[] }[] }[]>()
+      .notNull()
+      .default([]),
     note: text().notNull().default(''),
     saved: integer().notNull().default(1),
     updatedAt: moment('updated_at').notNull().defaultNow(),

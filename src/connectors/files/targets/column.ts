@@ -20,6 +20,11 @@ export const words = {
   campaign: 'campaign campaignname sessioncampaign kampagne campagne campana campagna',
   channel:
     'channel saleschannel defaultchannelgroup sessiondefaultchannelgroup sessiondefaultchannelgrouping channelgroup medium sourcemedium sessionsourcemedium kanal canal canale',
+  account:
+    'account accountno accountnumber accountcode glaccount glaccountno nominal nominalcode konto kontonummer sachkonto compte cuenta conto rekening',
+  department: 'department dept departmentcode abteilung bereich departement departamento reparto afdeling',
+  costCentre:
+    'costcentre costcenter costcentrecode costcentercode kostenstelle centredecout centrodecoste kostenplaats',
   vendor:
     'vendor vendorname supplier suppliername vendorid supplierid lieferant fournisseur proveedor fornitore leverancier',
 }

@@ -1,10 +1,11 @@
 import type { Target } from '../target.ts'
 import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
+import { budgetLines, ledgerEntries } from './finance.ts'
 import { messages, spend, traffic } from './marketing.ts'
 import { orderLines } from './order-lines.ts'
 import { orders, refunds } from './orders.ts'
 import { salesLines } from './sales-lines.ts'
-import { budgetLines, exchangeRates, purchaseOrders, receipts } from './supply.ts'
+import { exchangeRates, purchaseOrders, receipts } from './supply.ts'
 
 /** What a file can be turned into, most common first. */
 export const targets: readonly Target[] = [
@@ -24,4 +25,5 @@ export const targets: readonly Target[] = [
   receipts,
   exchangeRates,
   budgetLines,
+  ledgerEntries,
 ]

@@ -1,0 +1,141 @@
+import { eq, inArray } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import type { Day } from '#kernel/day.ts'
+import { minus, sum } from '#kernel/money.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import { type Flow, type Used, usedOf } from './budget.ts'
+import { versionOf } from './cells.ts'
+import { type Conversion, conversion, type RateMode, ratesOf } from './rates.ts'
+import { type Spent, soFar, spentByLedger, spentByMetrics, type Unplanned } from './spent-of.ts'
+
+type Item = typeof tables.items.$inferSelect
+type Commitment = typeof tables.commitments.$inferSelect
+
+export interface BudgetLine extends Item {
+  commitments: Commitment[]
+  /** In the plan's currency. */
+  use: Used
+  /** What was spent, by where it is known from. */
+  sources: { source: string; amount: string }[]
+}
+
+/** A budget with what became of it, in the plan's currency. Money without a rate is in no figure; `missing` names it. */
+export interface Budget {
+  version: typeof tables.versions.$inferSelect
+  lines: BudgetLine[]
+  total: Pick<Used, 'budget' | 'budgetToDate' | 'actual' | 'committed' | 'remaining'>
+  /** Spent at the rates of its days less spent at budget rates: what currencies alone did. Null where all is in one. */
+  currencyEffect: string | null
+  missing: string[]
+  /** Postings of accounts no line has. */
+  unplanned: Unplanned[]
+}
+
+/**
+ * Every line of a version: its budget, what was spent as metrics, the general ledger and people tell it, what is spoken
+ * for, what is left, and when it runs out.
+ */
+export async function budgetOf(
+  context: Context,
+  versionId: string,
+  today: Day,
+  mode: RateMode = 'actual',
+): Promise<Budget> {
+  const version = await versionOf(context, versionId)
+  const { ledger } = context
+  const items = await ledger
+    .select()
+    .from(tables.items)
+    .where(eq(tables.items.version, versionId))
+    .orderBy(tables.items.department, tables.items.label)
+  const ids = ledger
+    .select({ id: tables.items.id })
+    .from(tables.items)
+    .where(eq(tables.items.version, versionId))
+  const commitments = await ledger
+    .select()
+    .from(tables.commitments)
+    .where(inArray(tables.commitments.item, ids))
+  const byHand = await ledger.select().from(tables.spent).where(inArray(tables.spent.item, ids))
+  const { currency, periods } = version.sheet
+  const span = soFar(periods, today)
+  const measured = await spentByMetrics(context, items, span)
+  const posted = await spentByLedger(context, items, span)
+  const spent = new Map<string, Spent[]>()
+  const add = (item: string, ...those: Spent[]) => spent.set(item, [...(spent.get(item) ?? []), ...those])
+  for (const known of [measured.spent, posted.spent]) for (const [item, own] of known) add(item, ...own)
+  for (const { item, day, amount, currency: code, source } of byHand)
+    add(item, { day, amount, currency: code, source })
+  const currencies = [
+    currency,
+    ...items.map(one => one.currency),
+    ...commitments.map(one => one.currency),
+    ...[...spent.values()].flatMap(own => own.map(one => one.currency)),
+  ]
+  const rates = await ratesOf(context, currencies)
+  const at = (which: RateMode) =>
+    conversion(rates, { currency, from: periods[0]?.from ?? today, rates: version.rates }, which)
+  const into = at(mode)
+  const spans = new Map(periods.map(period => [period.key, period]))
+  const ownCommitments = Map.groupBy(commitments, one => one.item)
+  const lines = items.map((item): BudgetLine => {
+    const commits = ownCommitments.get(item.id) ?? []
+    const own = spent.get(item.id) ?? []
+    return {
+      ...item,
+      commitments: commits,
+      use: usedOf(
+        flowsOf(item, spans, into),
+        own.flatMap(one => rated(into.spent(one.amount, one.currency, one.day), { day: one.day })),
+        commits
+          .filter(one => one.open === 1)
+          .flatMap(one => rated(into.spent(one.amount, one.currency, today), { from: one.from, to: one.to })),
+        today,
+      ),
+      sources: [...Map.groupBy(own, one => one.source)].map(([source, those]) => ({
+        source,
+        amount: sum(those.map(one => into.spent(one.amount, one.currency, one.day))) ?? '0',
+      })),
+    }
+  })
+  const all = (pick: (use: Used) => string) => sum(lines.map(line => pick(line.use))) ?? '0'
+  return {
+    version,
+    lines,
+    total: {
+      budget: all(use => use.budget),
+      budgetToDate: all(use => use.budgetToDate),
+      actual: all(use => use.actual),
+      committed: all(use => use.committed),
+      remaining: all(use => use.remaining),
+    },
+    currencyEffect: effectOf([...spent.values()].flat(), currency, at('actual'), at('budget')),
+    missing: [...into.missing(), ...measured.notes],
+    unplanned: posted.unplanned,
+  }
+}
+
+const rated = <T extends object>(amount: string | null, rest: T) =>
+  amount === null ? [] : [{ ...rest, amount }]
+
+const flowsOf = (item: Item, spans: ReadonlyMap<string, { from: Day; to: Day }>, into: Conversion): Flow[] =>
+  Object.entries(item.amounts)
+    .flatMap(([key, amount]) => {
+      const span = spans.get(key)
+      return span ? rated(into.budget(amount, item.currency), { from: span.from, to: span.to }) : []
+    })
+    .sort((a, b) => a.from.localeCompare(b.from))
+
+function effectOf(
+  spent: readonly Spent[],
+  currency: string,
+  actual: Conversion,
+  budget: Conversion,
+): string | null {
+  const foreign = spent.filter(one => one.currency !== currency)
+  if (foreign.length === 0) return null
+  const parts = foreign.map(one =>
+    minus(actual.spent(one.amount, one.currency, one.day), budget.spent(one.amount, one.currency, one.day)),
+  )
+  return parts.some(part => part === null) ? null : sum(parts)
+}

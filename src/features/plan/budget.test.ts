@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '#features/operations.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+
+const { plan } = operations
+
+const posting = (entry_id: string, day: string, amount: string, more: Record<string, string> = {}) => ({
+  store: 'shop',
+  entry_id,
+  day,
+  account: '6400',
+  department: 'Marketing',
+  cost_centre: '',
+  vendor: '',
+  words: '',
+  amount,
+  currency: 'GBP',
+  source: 'import-1',
+  ...more,
+})
+
+const spend = (platform: string, day: string, cost: string) => ({
+  store: 'shop',
+  day,
+  platform,
+  account: 'a',
+  channel: 'paid_search',
+  campaign: '',
+  country: 'UK',
+  cost,
+  impressions: null,
+  clicks: null,
+  conversions: null,
+  conversion_value: null,
+  currency: 'GBP',
+  source: 'ads',
+})
+
+describe('actuals of a budget', () => {
+  const [place] = ledgers
+  if (!place) throw new Error('there is no ledger')
+  const room = planRoom(place)
+  const { run, begun, deliver } = room
+  const { bo, ada } = room.people
+  const ids: Record<string, string> = {}
+  const add = async (label: string, more: object) => {
+    const item = {
+      version: 'costs',
+      label,
+      kind: 'opex',
+      currency: 'GBP',
+      amounts: { '2026-03': '1000' },
+      ...more,
+    }
+    ids[label] = (await run(plan.saveItem, item, bo)).id
+  }
+  const budget = (rates = 'actual') => run(plan.budget, { version: 'costs', today: '2026-06-21', rates })
+  const line = async (label: string, rates?: string) =>
+    (await budget(rates)).lines.find((one: { label: string }) => one.label === label)
+
+  beforeAll(async () => {
+    await begun('costs')
+    await deliver('spend_days', [
+      spend('google', '2026-03-02', '100.10'),
+      spend('google', '2026-03-03', '50.05'),
+      spend('meta', '2026-03-03', '7'),
+    ])
+    await deliver('ledger_entries', [
+      posting('1', '2026-03-05', '200'),
+      posting('2', '2026-03-06', '300', { vendor: 'Agency' }),
+      posting('3', '2026-03-07', '80', { currency: 'EUR' }),
+      posting('4', '2026-03-08', '11', { account: '7000', department: '' }),
+    ])
+    await deliver('exchange_rates', [
+      { base: 'EUR', quote: 'GBP', day: '2026-03-01', rate: 0.9, source: 'test' },
+    ])
+    await add('Search ads', {
+      kind: 'media',
+      actuals: [{ metric: 'spend', where: [{ dimension: 'platform', is: ['google'] }] }],
+    })
+    await add('Payment fees', {
+      amounts: { '2026-03': '100', '2026-04': '100' },
+      actuals: [
+        { metric: 'total_sales', times: '0.02' },
+        { metric: 'orders', times: '0.2' },
+      ],
+    })
+    await add('Agency', { account: '6400', vendor: 'Agency' })
+    await add('Marketing, other', { account: '6400', department: 'Marketing' })
+  }, 120_000)
+
+  it('takes media from ad costs, and fees from what was sold, each saying so', async () => {
+    expect(await line('Search ads')).toMatchObject({
+      use: { actual: '150.15', remaining: '849.85' },
+      sources: [{ source: 'Media spend (google)', amount: '150.15' }],
+    })
+    const fees = await line('Payment fees')
+    expect(fees.sources.map((one: { source: string }) => one.source)).toEqual([
+      '2 % of Total sales',
+      '0.2 × Orders',
+    ])
+    // Every day but Sundays from 1 January to 20 June; Saturdays double.
+    const [days, saturdays] = [147, 25]
+    expect(fees.use.actual).toBe(String((days + saturdays) * 2 + days * 0.2))
+  })
+
+  it('gives each posting of the ledger to the line that says most about it, once', async () => {
+    expect((await line('Agency')).use.actual).toBe('300')
+    expect((await line('Marketing, other')).use.actual).toBe('272')
+    expect((await budget()).unplanned).toEqual([
+      { account: '7000', department: '', amount: '11', currency: 'GBP' },
+    ])
+  })
+
+  it('tells other currencies at budget, actual and constant rates, and what currencies alone did', async () => {
+    const at = async (rates: string) => (await line('Marketing, other', rates)).use.actual
+    expect(await at('actual')).toBe('272')
+    expect(await at('budget')).toBe('264')
+    expect(await at('constant')).toBe('264')
+    await run(plan.saveRates, { version: 'costs', rates: { EUR: '1.1' } }, ada)
+    expect(await at('budget')).toBe('288')
+    expect((await budget()).currencyEffect).toBe('-16')
+    await run(plan.saveRates, { version: 'costs', rates: {} }, ada)
+  })
+
+  it('leaves out what has no rate, and says which rate would help', async () => {
+    await run(plan.recordSpent, {
+      source: 'by hand',
+      entries: [{ item: ids.Agency, day: '2026-03-09', amount: '5', currency: 'SEK' }],
+    })
+    expect((await line('Agency')).use.actual).toBe('300')
+    expect((await budget()).missing).toEqual([
+      'No rate from SEK to GBP on or before 2026-03-09: import exchange rates.',
+    ])
+    expect((await budget('constant')).missing[0]).toContain('some days from 2025-01-01 to 2025-12-31')
+  })
+
+  it('takes an imported budget as lines, shows its changes first, and taken twice changes nothing', async () => {
+    const rows = (month: string, grain: string, amount: string) => ({
+      store: 'shop',
+      version: 'file',
+      day: month,
+      grain,
+      line: '6100',
+      slice: '{"department":"IT","cost_centre":"9"}',
+      amount,
+      currency: 'GBP',
+      source: 'imp-1',
+    })
+    await deliver('budget_lines', [
+      rows('2026-01-01', 'quarter', '100'),
+      rows('2026-05-01', 'month', '7.50'),
+      rows('2029-01-01', 'month', '3'),
+      { ...rows('2026-05-01', 'month', '99'), line: 'net_sales' },
+    ])
+    const asked = { version: 'costs', name: 'file' }
+    expect(await run(plan.budgetChanges, asked)).toEqual({
+      added: 1,
+      changed: [],
+      same: 0,
+      outside: { rows: 1, amount: '3' },
+    })
+    expect(await run(plan.takeBudget, asked)).toEqual({ added: 1, changed: 0, same: 0 })
+    expect(await line('6100 · IT')).toMatchObject({
+      department: 'IT',
+      costCentre: '9',
+      amounts: { '2026-01': '33.34', '2026-02': '33.33', '2026-03': '33.33', '2026-05': '7.5' },
+    })
+    expect(await run(plan.takeBudget, asked)).toEqual({ added: 0, changed: 0, same: 1 })
+    await expect(run(plan.takeBudget, { ...asked, name: 'other' })).rejects.toThrow(
+      'There is no imported budget called "other"',
+    )
+  })
+}, 120_000)

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { read } from '#features/base.ts'
+import { effects } from '#kernel/plan/variance.ts'
+import { salesVariance, variances } from './variance-of.ts'
+
+const day = z.iso.date()
+const text = z.string().nullable()
+
+const Effects = z.object(
+  Object.fromEntries(effects.map(effect => [effect, z.string()])) as Record<
+    (typeof effects)[number],
+    z.ZodString
+  >,
+)
+
+/** Actuals against what was planned and against last year, and why they differ. */
+export const varianceOperations = {
+  variance: read({ role: 'viewer', summary: 'Actual against plan versions and last year, favourable or not' })
+    .input(
+      z.object({
+        metrics: z.array(z.string()).min(1).max(24),
+        from: day,
+        to: day,
+        versions: z.array(z.string()).max(4).default([]),
+      }),
+    )
+    .output(
+      z.array(
+        z.object({
+          metric: z.string(),
+          label: z.string(),
+          unit: z.string(),
+          good: z.string(),
+          actual: text,
+          bases: z.record(
+            z.string(),
+            z.object({ value: text, delta: text, ratio: text, verdict: z.string() }),
+          ),
+        }),
+      ),
+    )
+    .handler(({ input, context }) => variances(context, input)),
+
+  salesVariance: read({
+    role: 'viewer',
+    summary: 'Sales against the year before by price, volume, mix and currency, to the cent',
+  })
+    .input(
+      z.object({
+        by: z.string().default('product'),
+        from: day,
+        to: day,
+        currency: z.string().length(3),
+        amount: z.enum(['net_sales', 'gross_sales']).default('net_sales'),
+        quantity: z.enum(['net_units', 'units_sold']).default('net_units'),
+      }),
+    )
+    .output(
+      z.object({
+        actual: z.string(),
+        plan: z.string(),
+        delta: z.string(),
+        effects: Effects,
+        items: z.array(z.object({ key: z.string(), delta: z.string(), effects: Effects })),
+        more: z.int(),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      const found = await salesVariance(context, input)
+      const items = found.items.sort((a, b) => Math.abs(Number(b.delta)) - Math.abs(Number(a.delta)))
+      return { ...found, items: items.slice(0, 500), more: Math.max(0, items.length - 500) }
+    }),
+}

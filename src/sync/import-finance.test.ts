@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { createImports, type Imports } from './imports.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'finance-'))
+let granary: Warehouse
+let imports: Imports
+
+beforeAll(async () => {
+  granary = await openDuckdb({ folder: ':memory:' })
+  imports = createImports({
+    granary,
+    folder,
+    salt: 's'.repeat(64),
+    ensureStore: async ({ currency = 'GBP', timezone = 'Europe/London' }) => ({ currency, timezone }),
+  })
+})
+afterAll(async () => {
+  await granary.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Imports a text by the first guess for the target, as somebody does who only says what the file is. */
+const load = async (name: string, text: string, target: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  const { suggestions } = await imports.preview(path)
+  const mapping = suggestions.find(one => one.mapping.target === target)?.mapping
+  if (!mapping) throw new Error(`not taken for ${target}: ${JSON.stringify(suggestions)}`)
+  return imports.run({ path, mapping, store: 'larkfield', currency: 'GBP', by: 'test' })
+}
+
+describe('the general ledger', () => {
+  const german = `Buchungsdatum;Belegnummer;Sachkonto;Kostenstelle;Lieferant;Buchungstext;Soll;Haben
+03.01.2026;R-1;6400;100;Google;Suchanzeigen;"1.234,50";
+03.01.2026;R-1;6400;100;Google;Suchanzeigen;"65,50";
+09.01.2026;G-1;6400;100;Google;Gutschrift;;"100,00"
+31.01.2026;R-2;;100;Google;Ohne Konto;"5,00";
+`
+  it('is recognised by its headings, debit less credit, and says what it cannot take', async () => {
+    expect(await load('a.csv', german, 'ledger_entries')).toMatchObject({
+      rows: 4,
+      accepted: 3,
+      rejected: 1,
+      reasons: [{ reason: 'there is no account' }],
+    })
+    const [row] = await granary.query(
+      "SELECT count(*) AS n, sum(amount) AS total FROM ledger_entries WHERE account = '6400' AND cost_centre = '100'",
+    )
+    expect(row).toEqual({ n: '3', total: '1200.0000' })
+  })
+  it('takes a later export that overlaps without counting anything twice', async () => {
+    const more = `${german}02.02.2026;R-3;6400;100;Google;Suchanzeigen;"10,00";\n`
+    expect(await load('b.csv', more, 'ledger_entries')).toMatchObject({ accepted: 1, repeats: 3 })
+  })
+})
+
+describe('a large budget file', () => {
+  it('comes in with its parts as slices, its bad rows counted by reason and given back to mend', async () => {
+    const lines = ['Account,Department,Cost Centre,Month,Amount']
+    for (let n = 0; n < 12_000; n += 1) {
+      const month = String((n % 12) + 1).padStart(2, '0')
+      const amount = n % 5000 === 7 ? 'tbc' : '10.50'
+      lines.push(`64${n % 1000},Dept ${n % 16},CC${Math.floor(n / 12)},2026-${month}-01,${amount}`)
+    }
+    const result = await load('budget.csv', lines.join('\n'), 'budget_lines')
+    expect(result).toMatchObject({ rows: 12_000, accepted: 11_997, rejected: 3 })
+    expect(result.reasons).toMatchObject([{ reason: 'Amount is not a number', rows: 3, example: 'tbc' }])
+    expect(
+      readFileSync(result.rejectsFile ?? '', 'utf8')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(4)
+    const [row] = await granary.query('SELECT sum(amount) AS total, min(slice) AS slice FROM budget_lines')
+    expect(row).toEqual({ total: '125968.5000', slice: '{"department":"Dept 0","cost_centre":"CC0"}' })
+  })
+})
