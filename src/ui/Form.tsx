@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { Select, Textarea, TextInput } from '@mantine/core'
+import { type ReactNode, useId } from 'react'
 import css from './form.module.css'
 
 /** One question of a form: its label and help on the left, the control on the right. Pass the control's id for the label. */
@@ -32,4 +33,84 @@ export function FormRow(props: {
 /** The buttons that end a form. */
 export function FormActions({ children }: { children: ReactNode }) {
   return <div className={css.actions}>{children}</div>
+}
+
+/** One line of text, with its label. `decimal` brings the keypad of numbers up. */
+export function TextRow(props: {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  help?: ReactNode
+  error?: ReactNode
+  placeholder?: string
+  disabled?: boolean
+  decimal?: boolean
+  type?: 'text' | 'date'
+}) {
+  const id = useId()
+  return (
+    <FormRow label={props.label} for={id} help={props.help} error={props.error}>
+      <TextInput
+        id={id}
+        type={props.type ?? 'text'}
+        {...(props.decimal && { inputMode: 'decimal' as const })}
+        placeholder={props.placeholder}
+        disabled={props.disabled}
+        value={props.value}
+        onChange={event => props.onChange(event.currentTarget.value)}
+      />
+    </FormRow>
+  )
+}
+
+/** Several lines of text, with their label. */
+export function LongTextRow(props: {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  help?: ReactNode
+  error?: ReactNode
+  placeholder?: string
+  rows?: number
+}) {
+  const id = useId()
+  return (
+    <FormRow label={props.label} for={id} help={props.help} error={props.error}>
+      <Textarea
+        id={id}
+        autosize
+        minRows={props.rows ?? 2}
+        maxRows={20}
+        placeholder={props.placeholder}
+        value={props.value}
+        onChange={event => props.onChange(event.currentTarget.value)}
+      />
+    </FormRow>
+  )
+}
+
+/** One of a list, with its label. */
+export function ChoiceRow<Value extends string>(props: {
+  label: string
+  value: Value
+  data: readonly { value: Value; label: string }[]
+  onChange: (value: Value) => void
+  help?: ReactNode
+  disabled?: boolean
+  searchable?: boolean
+}) {
+  const id = useId()
+  return (
+    <FormRow label={props.label} for={id} help={props.help}>
+      <Select
+        id={id}
+        allowDeselect={false}
+        searchable={props.searchable}
+        disabled={props.disabled}
+        data={[...props.data]}
+        value={props.value}
+        onChange={value => props.onChange((value ?? props.value) as Value)}
+      />
+    </FormRow>
+  )
 }

@@ -1,251 +1,170 @@
-import { Button, Select, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Button, Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
-import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions, FormRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
-import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { ErrorState, Skeleton } from '#ui/State.tsx'
+import { StatTile, TileRow } from '#ui/StatTile.tsx'
+import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
-import css from './plan.module.css'
+import { BudgetLines } from './BudgetLines.tsx'
+import { Commitments } from './Commitments.tsx'
+import { FromFiles } from './FromFiles.tsx'
+import type { BudgetShape, Version } from './model.ts'
+import { WithVersion } from './WithVersion.tsx'
 
 const question = 'What will it cost, and what is left?'
+const modes = [
+  { value: 'actual', label: 'At actual rates' },
+  { value: 'budget', label: 'At budget rates' },
+  { value: 'constant', label: 'At constant rates' },
+] as const
 
 /** Budget lines: spent and spoken for against what may be spent, and the day it runs out. */
 export function Budget() {
+  return (
+    <WithVersion
+      question={question}
+      promise="Once there is one, what is spent and committed stands here against what may be spent."
+    >
+      {(version, select) => <Open version={version} select={select} />}
+    </WithVersion>
+  )
+}
+
+function Open({ version, select }: { version: Version; select: ReactNode }) {
   const [search, setUrl] = useUrl()
-  const [form, setForm] = useState<{
-    label: string
-    kind: 'opex' | 'capex' | 'media' | 'people'
-    department: string
-    vendor: string
-    total: string
-  } | null>(null)
-  const cache = useQueryClient()
-  const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
-  const version = versions.data?.find(one => one.id === search.version)?.id ?? versions.data?.[0]?.id
-  const budget = useQuery(
-    api.plan.budget.queryOptions({ input: { version: version ?? '' }, enabled: version !== undefined }),
-  )
-  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
-  const save = useMutation(
-    api.plan.saveItem.mutationOptions({
-      onSuccess: async () => {
-        setForm(null)
-        await cache.invalidateQueries({ queryKey: api.plan.budget.key() })
-      },
-    }),
-  )
-  const failed = versions.error ?? budget.error
-  if (failed)
+  const mode = modes.find(one => one.value === search.rates)?.value ?? 'actual'
+  const [adding, setAdding] = useState(false)
+  const asked = useQuery(api.plan.budget.queryOptions({ input: { version: version.id, rates: mode } }))
+  if (asked.error)
     return (
-      <Page question={question} title="The budget cannot be shown">
+      <Page question={question} title="The budget cannot be shown" actions={select}>
         <ErrorState
           title="The budget could not be read"
-          {...words(failed)}
-          onRetry={() => budget.refetch()}
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
         />
       </Page>
     )
-  if (versions.data?.length === 0)
-    return (
-      <Page question={question} title="No budget yet">
-        <EmptyState
-          title="Budget lines belong to a version of the plan"
-          action={
-            <Button component="a" href="/plan" variant="filled">
-              Start a plan
-            </Button>
-          }
-        >
-          Once there is one, what is spent and committed stands here against what may be spent.
-        </EmptyState>
-      </Page>
-    )
-  const lines = budget.data?.lines ?? []
-  const late = lines.filter(line => line.use.runsOut !== null)
-  const currency = settings.data?.currency ?? settings.data?.stores[0]?.currency ?? 'GBP'
-  const money = (value: string, code: string) => show(value, { unit: 'money', currency: code })
-  const set = (change: Partial<NonNullable<typeof form>>) => setForm(now => now && { ...now, ...change })
+  const budget = asked.data
   return (
     <Page
       question={question}
-      title={
-        !budget.data
-          ? 'Reading the budget…'
-          : lines.length === 0
-            ? 'No budget lines yet'
-            : late.length > 0
-              ? `${late.length} of ${lines.length} lines run out before the plan ends`
-              : `All ${lines.length} lines last to the end of the plan`
-      }
+      title={budget ? answerOf(budget) : 'Reading the budget…'}
+      note={budget && `${version.name}, as of ${showDay(budget.today)}, in ${budget.currency}`}
       actions={
         <Row>
-          {version && (
+          {select}
+          {budget && isMixed(budget) && (
             <Select
-              aria-label="Version"
+              aria-label="Rates of other currencies"
               allowDeselect={false}
-              data={(versions.data ?? []).map(one => ({ value: one.id, label: one.name }))}
-              value={version}
-              onChange={value => value && setUrl({ version: value })}
+              data={[...modes]}
+              value={mode}
+              onChange={value => setUrl({ rates: value === 'actual' ? undefined : (value ?? undefined) })}
             />
           )}
-          <Button
-            variant="filled"
-            onClick={() => setForm({ label: '', kind: 'opex', department: '', vendor: '', total: '' })}
-          >
+          <Button variant="filled" onClick={() => setAdding(true)}>
             Add a line
           </Button>
         </Row>
       }
     >
-      {!budget.data ? (
-        <Skeleton height={320} />
-      ) : (
-        <Card flush title="Budget lines" note="full: spent · striped: committed · mark: budget to date">
-          <DataTable
-            caption="Budget lines"
-            rows={lines}
-            rowKey={row => row.id}
-            empty={
-              <EmptyState compact title="No lines yet">
-                Add software, agencies, media and people with what they may cost.
-              </EmptyState>
-            }
-            columns={[
-              { key: 'label', label: 'Line', pinned: true, render: row => row.label },
-              { key: 'department', label: 'Department', render: row => row.department || '–' },
-              { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
-              { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
+      {budget ? (
+        <>
+          {budget.lines.length > 0 && <Whole budget={budget} mode={mode} />}
+          <UrlTabs
+            tabs={[
               {
-                key: 'budget',
-                label: 'Budget',
-                numeric: true,
-                render: row => money(row.use.budget, row.currency),
-              },
-              {
-                key: 'actual',
-                label: 'Spent',
-                numeric: true,
-                render: row => money(row.use.actual, row.currency),
-              },
-              {
-                key: 'committed',
-                label: 'Committed',
-                numeric: true,
-                render: row => money(row.use.committed, row.currency),
-              },
-              {
-                key: 'remaining',
-                label: 'Left',
-                numeric: true,
-                render: row => (
-                  <span style={Number(row.use.remaining) < 0 ? { color: 'var(--bad)' } : undefined}>
-                    {money(row.use.remaining, row.currency)}
-                  </span>
+                name: 'lines',
+                label: 'Lines',
+                show: () => (
+                  <BudgetLines
+                    budget={budget}
+                    version={version}
+                    adding={adding}
+                    onAdded={() => setAdding(false)}
+                  />
                 ),
               },
-              { key: 'runsOut', label: 'Runs out', render: row => row.use.runsOut ?? 'lasts' },
+              {
+                name: 'commitments',
+                label: 'Commitments',
+                show: () => <Commitments budget={budget} />,
+              },
+              {
+                name: 'files',
+                label: 'Files and rates',
+                show: () => <FromFiles budget={budget} version={version} />,
+              },
             ]}
           />
-        </Card>
+        </>
+      ) : (
+        <Skeleton height={320} />
       )}
-      <Drawer opened={form !== null} onClose={() => setForm(null)} title="Add a budget line" size={520}>
-        {form && (
-          <>
-            <FormRow label="Name" for="item-label">
-              <TextInput
-                id="item-label"
-                value={form.label}
-                onChange={event => set({ label: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow label="Kind" for="item-kind">
-              <Select
-                id="item-kind"
-                allowDeselect={false}
-                data={['opex', 'capex', 'media', 'people']}
-                value={form.kind}
-                onChange={value => set({ kind: (value ?? 'opex') as 'opex' })}
-              />
-            </FormRow>
-            <FormRow label="Department" for="item-department">
-              <TextInput
-                id="item-department"
-                value={form.department}
-                onChange={event => set({ department: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow label="Vendor" for="item-vendor">
-              <TextInput
-                id="item-vendor"
-                value={form.vendor}
-                onChange={event => set({ vendor: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow
-              label={`Total, ${currency}`}
-              for="item-total"
-              help="Shared evenly over the plan’s periods, to the penny."
-            >
-              <TextInput
-                id="item-total"
-                inputMode="decimal"
-                value={form.total}
-                onChange={event => set({ total: event.currentTarget.value })}
-              />
-            </FormRow>
-            {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
-            <FormActions>
-              <Button
-                variant="filled"
-                loading={save.isPending}
-                onClick={() =>
-                  version &&
-                  save.mutate({
-                    version,
-                    label: form.label,
-                    kind: form.kind,
-                    department: form.department,
-                    vendor: form.vendor,
-                    currency,
-                    pattern: { kind: 'even', total: form.total.replaceAll(',', '') },
-                  })
-                }
-              >
-                Save
-              </Button>
-            </FormActions>
-          </>
-        )}
-      </Drawer>
     </Page>
   )
 }
 
-/** Spent and committed against the budget, with a mark where the budget to date stands. */
-function Bullet({
-  use,
-}: {
-  use: { budget: string; budgetToDate: string; actual: string; committed: string }
-}) {
-  const [budget, toDate, actual, committed] = [use.budget, use.budgetToDate, use.actual, use.committed].map(
-    Number,
-  ) as [number, number, number, number]
-  const whole = Math.max(budget, actual + committed) || 1
-  const share = (value: number) => `${Math.max(0, Math.min(100, (100 * value) / whole))}%`
+type BudgetData = z.output<typeof BudgetShape>
+
+const isMixed = ({ currency, lines }: BudgetData) =>
+  lines.some(
+    line => line.currency !== currency || line.commitments.some(one => one.currency !== line.currency),
+  ) || lines.some(line => line.sources.length > 0)
+
+const answerOf = ({ lines }: BudgetData): string => {
+  const late = lines.filter(line => line.use.runsOut !== null)
+  if (lines.length === 0) return 'No budget lines yet'
+  if (late.length === 0)
+    return lines.length === 1
+      ? 'The one line lasts to the end of the plan'
+      : `All ${lines.length} lines last to the end of the plan`
+  return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line runs' : 'lines run'} out before the plan ends`
+}
+
+/** The budget in five figures, and what currencies or missing rates do to it. */
+function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {
+  const { total, currency, currencyEffect, missing } = budget
+  const money = (value: string) => show(value, { unit: 'money', currency }, 'card')
+  const share = (part: string) =>
+    Number(total.budget) > 0
+      ? `${Math.round((100 * Number(part)) / Number(total.budget))} % of the budget`
+      : ''
   return (
-    <div
-      className={css.bullet}
-      role="img"
-      aria-label={`${Math.round((100 * (actual + committed)) / (budget || 1))} % spent or committed`}
-    >
-      <i style={{ width: share(actual) }} />
-      <i style={{ left: share(actual), width: share(committed) }} />
-      <b style={{ left: share(toDate) }} />
-    </div>
+    <>
+      <Card>
+        <TileRow label="The budget as a whole">
+          <StatTile
+            label="Budget"
+            value={money(total.budget)}
+            deltas={`${money(total.budgetToDate)} to date`}
+          />
+          <StatTile label="Spent" value={money(total.actual)} deltas={share(total.actual)} />
+          <StatTile label="Committed" value={money(total.committed)} deltas={share(total.committed)} />
+          <StatTile label="Left" value={money(total.remaining)} deltas={share(total.remaining)} />
+          {currencyEffect !== null && (
+            <StatTile
+              label="Currencies alone"
+              value={money(currencyEffect)}
+              deltas={mode === 'actual' ? 'of what was spent, against budget rates' : 'not in these figures'}
+            />
+          )}
+        </TileRow>
+      </Card>
+      {missing.length > 0 && (
+        <Card title="Not in these figures">
+          {missing.map(one => (
+            <p key={one}>{one}</p>
+          ))}
+        </Card>
+      )}
+    </>
   )
 }

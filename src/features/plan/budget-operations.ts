@@ -12,23 +12,13 @@ import { mayChange, saveItem, transfer } from './budget.ts'
 import { changesOf, fileLines, importedBudgets, takeLines } from './budget-file.ts'
 import { budgetOf } from './budget-of.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
-import { CommitmentShape, decimal, ItemShape } from './model.ts'
+import { BudgetShape, CommitmentShape, decimal, ItemShape } from './model.ts'
 import { rateModes } from './rates.ts'
 import { ruleOf } from './versions.ts'
 
 const Done = z.object({ done: z.literal(true) })
 const done = { done: true as const }
 const day = z.iso.date()
-
-const Used = z.object({
-  budget: z.string(),
-  budgetToDate: z.string(),
-  actual: z.string(),
-  committed: z.string(),
-  remaining: z.string(),
-  used: z.string().nullable(),
-  runsOut: z.string().nullable(),
-})
 
 const today = ({ clock }: Context) => clock().toISOString().slice(0, 10)
 
@@ -44,42 +34,7 @@ export const budgetOperations = {
         rates: z.enum(rateModes).default('actual').describe('At which rates other currencies are told'),
       }),
     )
-    .output(
-      z.object({
-        state: z.string(),
-        today: z.string(),
-        currency: z.string(),
-        periods: z.array(z.object({ key: z.string(), label: z.string() })),
-        /** Budget rates people set: the plan's currency for one unit of each. */
-        rates: z.record(z.string(), z.string()),
-        total: Used.pick({
-          budget: true,
-          budgetToDate: true,
-          actual: true,
-          committed: true,
-          remaining: true,
-        }),
-        currencyEffect: z.string().nullable(),
-        missing: z.array(z.string()),
-        unplanned: z.array(
-          z.object({
-            account: z.string(),
-            department: z.string(),
-            amount: z.string(),
-            currency: z.string(),
-          }),
-        ),
-        lines: z.array(
-          ItemShape.extend({
-            id: z.string(),
-            saved: z.int(),
-            use: Used,
-            sources: z.array(z.object({ source: z.string(), amount: z.string() })),
-            commitments: z.array(CommitmentShape.extend({ id: z.string(), saved: z.int() })),
-          }),
-        ),
-      }),
-    )
+    .output(BudgetShape)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const on = input.today ?? today(context)

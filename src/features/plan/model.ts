@@ -194,44 +194,42 @@ export const CommitmentShape = z.object({
   saved: z.int().optional(),
 })
 
-const Measure = z.object({ metric: z.string(), target: decimal.nullable(), by: day.nullable() })
-export const StrategyShape = z.object({
-  ambition: z.string().max(1000).default(''),
-  horizon: z.string().max(100).default(''),
-  pillars: z
-    .array(
-      z.object({
-        name: label,
-        why: text.default(''),
-        objectives: z
-          .array(
-            z.object({
-              name: label,
-              owner: z.string().max(100).default(''),
-              horizon: z.string().max(100).default(''),
-              measures: z.array(Measure).max(10).default([]),
-              initiatives: z
-                .array(
-                  z.object({
-                    name: label,
-                    owner: z.string().max(100).default(''),
-                    horizon: z.string().max(100).default(''),
-                    measures: z.array(Measure).max(10).default([]),
-                    case: z.string().nullable().default(null),
-                  }),
-                )
-                .max(40)
-                .default([]),
-            }),
-          )
-          .max(20)
-          .default([]),
-      }),
-    )
-    .max(10)
-    .default([]),
+const UsedShape = z.object({
+  budget: z.string(),
+  budgetToDate: z.string(),
+  actual: z.string(),
+  committed: z.string(),
+  remaining: z.string(),
+  used: z.string().nullable(),
+  runsOut: z.string().nullable(),
 })
-export type Strategy = z.infer<typeof StrategyShape>
+
+/** A budget with what became of it; `use` is in the plan's currency. */
+export const BudgetShape = z.object({
+  state: z.string(),
+  today: z.string(),
+  currency: z.string(),
+  periods: z.array(z.object({ key: z.string(), label: z.string() })),
+  /** Budget rates people set: the plan's currency for one unit of each. */
+  rates: z.record(z.string(), z.string()),
+  total: UsedShape.omit({ used: true, runsOut: true }),
+  currencyEffect: z.string().nullable(),
+  missing: z.array(z.string()),
+  /** Postings of accounts no line has. */
+  unplanned: z.array(
+    z.object({ account: z.string(), department: z.string(), amount: z.string(), currency: z.string() }),
+  ),
+  lines: z.array(
+    ItemShape.extend({
+      id: z.string(),
+      saved: z.int(),
+      use: UsedShape,
+      sources: z.array(z.object({ source: z.string(), amount: z.string() })),
+      commitments: z.array(CommitmentShape.extend({ id: z.string(), saved: z.int() })),
+    }),
+  ),
+})
+export type BudgetLine = z.output<typeof BudgetShape>['lines'][number]
 
 export const CaseShape = z.object({
   title: label,
@@ -248,33 +246,6 @@ export const CaseShape = z.object({
   benefitSd: z.number().min(0).max(3).default(0.3),
   costSd: z.number().min(0).max(3).default(0.1),
 })
-
-/** The strategy as one page of plain text: what is sent, printed, read out. */
-export function strategyText(strategy: Strategy, label: (metric: string) => string = name => name): string {
-  const measures = (list: Strategy['pillars'][number]['objectives'][number]['measures']) =>
-    list
-      .map(one =>
-        [label(one.metric), one.target && `to ${one.target}`, one.by && `by ${one.by}`]
-          .filter(Boolean)
-          .join(' '),
-      )
-      .join('; ')
-  const who = (one: { owner: string; horizon: string }) => [one.owner, one.horizon].filter(Boolean).join(', ')
-  const lines = [strategy.ambition, strategy.horizon && `Horizon: ${strategy.horizon}`, '']
-  strategy.pillars.forEach((pillar, n) => {
-    lines.push(`${n + 1}. ${pillar.name}${pillar.why ? `: ${pillar.why}` : ''}`)
-    pillar.objectives.forEach((objective, m) => {
-      const facts = [who(objective), measures(objective.measures)].filter(Boolean).join(' · ')
-      lines.push(`   ${n + 1}.${m + 1} ${objective.name}${facts ? ` (${facts})` : ''}`)
-      for (const initiative of objective.initiatives) {
-        const own = [who(initiative), measures(initiative.measures)].filter(Boolean).join(' · ')
-        lines.push(`       – ${initiative.name}${own ? ` (${own})` : ''}`)
-      }
-    })
-    lines.push('')
-  })
-  return lines.join('\n').trim()
-}
 
 /** Rows of the ledger as inputs of a calculation: the latest edit of each cell. */
 export const inputsOf = (sheet: Sheet, rows: readonly Row[]): Input[] => {
@@ -347,60 +318,6 @@ export const stateWords: Record<Version['state'], string> = {
   locked: 'locked',
 }
 
-/** The strategy as an outline people type: depth by two spaces, then owner and measure after bars. */
-export const outlineOf = (strategy: Strategy): string => {
-  const tail = (one: {
-    owner: string
-    measures: { metric: string; target: string | null; by: string | null }[]
-  }) => {
-    const measures = one.measures.map(m => [m.metric, m.target, m.by].filter(Boolean).join(' '))
-    return one.owner || measures.length > 0 ? ` | ${[one.owner, ...measures].join(' | ')}` : ''
-  }
-  return strategy.pillars
-    .flatMap(pillar => [
-      `${pillar.name}${pillar.why ? ` | ${pillar.why}` : ''}`,
-      ...pillar.objectives.flatMap(objective => [
-        `  ${objective.name}${tail(objective)}`,
-        ...objective.initiatives.map(one => `    ${one.name}${tail(one)}`),
-      ]),
-    ])
-    .join('\n')
-}
-
-/** An outline as a strategy; what the outline cannot say (horizons, cases) is kept from before by name. */
-export function strategyOf(
-  form: { ambition: string; horizon: string; text: string },
-  before: Strategy,
-): Strategy {
-  const known = new Map(
-    before.pillars.flatMap(pillar =>
-      pillar.objectives.flatMap(one => [
-        [one.name, one.horizon] as const,
-        ...one.initiatives.map(i => [i.name, i.horizon] as const),
-      ]),
-    ),
-  )
-  const cases = new Map(
-    before.pillars.flatMap(p => p.objectives.flatMap(o => o.initiatives.map(i => [i.name, i.case] as const))),
-  )
-  const strategy: Strategy = { ambition: form.ambition, horizon: form.horizon, pillars: [] }
-  for (const line of form.text.split('\n').filter(one => one.trim() !== '')) {
-    const depth = Math.min(2, Math.floor((/^ */.exec(line.replaceAll('\t', '  '))?.[0].length ?? 0) / 2))
-    const [name = '', owner = '', ...rest] = line.split('|').map(part => part.trim())
-    const measures = rest.filter(Boolean).map(text => {
-      const [metric = '', target, by] = text.split(/\s+/)
-      return { metric, target: target ?? null, by: by ?? null }
-    })
-    const one = { name, owner, horizon: known.get(name) ?? '', measures }
-    const pillar = strategy.pillars.at(-1)
-    const objective = pillar?.objectives.at(-1)
-    if (depth === 0 || !pillar) strategy.pillars.push({ name, why: owner, objectives: [] })
-    else if (depth === 1 || !objective) pillar.objectives.push({ ...one, initiatives: [] })
-    else objective.initiatives.push({ ...one, case: cases.get(name) ?? null })
-  }
-  return strategy
-}
-
 /** From the result of one version to the other's: what each line that leads to it added or took. */
 export function bridgeOf(
   lines: readonly { name: string; label: string; good: string; a: string | null; b: string | null }[],
@@ -431,4 +348,39 @@ export function bridgeOf(
     ...(Math.abs(rest) >= 0.005 ? [{ label: 'Other lines', value: rest, total: false }] : []),
     { label: after, value: Number(result.b), total: true },
   ]
+}
+
+/** What the form of a budget line says of its actuals, as metrics times factors; none where the ledger tells them. */
+export function actualsOf(form: { from: string; share: string; each: string }): Item['actuals'] {
+  if (form.from === 'ledger') return []
+  if (form.from === 'cogs') return [{ metric: 'cost_of_goods', times: '1', where: [] }]
+  if (form.from === 'share') {
+    const share = over(fixed(figureOf(form.share, {}, 'Share') ?? '0'), fixed('100'))
+    return [
+      { metric: 'total_sales', times: plainOrNull(share) ?? '0', where: [] },
+      { metric: 'orders', times: figureOf(form.each, {}, 'For each order') ?? '0', where: [] },
+    ].filter(one => Number(one.times) !== 0)
+  }
+  const platform = form.from.slice('spend:'.length)
+  return [{ metric: 'spend', times: '1', where: platform ? [{ dimension: 'platform', is: [platform] }] : [] }]
+}
+
+/** Where a sum is known from, in words. */
+export const knownFrom = (source: string): string =>
+  source === 'by hand'
+    ? 'Recorded by hand'
+    : source.startsWith('General')
+      ? source
+      : `${source}, from the data`
+
+/** Lines of a currency and its rate. */
+export function ratesIn(text: string): { rates: Record<string, string>; wrong: string[] } {
+  const rates: Record<string, string> = {}
+  const wrong: string[] = []
+  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
+    const [, code, rate] = /^\s*([A-Za-z]{3})[\s:=;,]+(\d+(?:\.\d+)?)\s*$/.exec(row) ?? []
+    if (code && rate && Number(rate) > 0) rates[code.toUpperCase()] = rate
+    else wrong.push(row.trim())
+  }
+  return { rates, wrong }
 }

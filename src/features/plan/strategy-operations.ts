@@ -2,9 +2,9 @@ import { desc } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import { Failure } from '#kernel/error.ts'
+import { type Strategy, StrategyShape } from '#kernel/plan/strategy.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { person, wholeCompany } from './cells.ts'
-import { type Strategy, StrategyShape } from './model.ts'
 
 export const strategyOperations = {
   strategy: read({ role: 'viewer', summary: 'The strategy as it is, and who changed it when and why' })

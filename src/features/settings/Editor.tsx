@@ -1,10 +1,7 @@
-import { Button } from '@mantine/core'
 import { type UseMutationResult, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, words } from '#features/client.ts'
-import { Drawer } from '#ui/Drawer.tsx'
-import { FormActions } from '#ui/Form.tsx'
-import { ErrorState } from '#ui/State.tsx'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
 
 /** Settings are on every screen: whatever was saved, all that was asked is asked again. */
 export const useSaved = (done: () => void) => {
@@ -36,24 +33,16 @@ export function Editor(props: {
     props.onClose()
   }
   return (
-    <Drawer opened={props.opened} onClose={close} title={props.title} size={560}>
+    <EditDrawer
+      opened={props.opened}
+      title={props.title}
+      onClose={close}
+      onSave={props.onSave}
+      saving={props.save.isPending}
+      failed={failed ? words(failed) : null}
+      remove={props.onRemove && { run: props.onRemove, running: props.remove?.isPending ?? false }}
+    >
       {props.children}
-      {failed && <ErrorState compact title="That was not saved" {...words(failed)} />}
-      <FormActions>
-        {props.onRemove && (
-          <Button
-            color="red"
-            variant="subtle"
-            loading={props.remove?.isPending ?? false}
-            onClick={props.onRemove}
-          >
-            Remove
-          </Button>
-        )}
-        <Button variant="filled" loading={props.save.isPending} onClick={props.onSave}>
-          Save
-        </Button>
-      </FormActions>
-    </Drawer>
+    </EditDrawer>
   )
 }

@@ -1,0 +1,111 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { show } from '#ui/number.ts'
+import { EmptyState } from '#ui/State.tsx'
+import { BudgetItem } from './BudgetItem.tsx'
+import type { BudgetLine, BudgetShape, Version } from './model.ts'
+import css from './plan.module.css'
+import { Transfer } from './Transfer.tsx'
+
+/** Every line with a bar of what is used, where its actuals are known from, and a sheet to change it in. */
+export function BudgetLines(props: {
+  budget: z.output<typeof BudgetShape>
+  version: Version
+  adding: boolean
+  onAdded: () => void
+}) {
+  const { budget } = props
+  const [line, setLine] = useState<BudgetLine | null>(null)
+  const [moving, setMoving] = useState(false)
+  const money = (value: string) => show(value, { unit: 'money', currency: budget.currency })
+  return (
+    <>
+      <Card
+        flush
+        title="Budget lines"
+        note="full: spent · striped: committed · mark: budget to date"
+        actions={
+          budget.lines.length > 1 && (
+            <Button size="compact-sm" variant="default" onClick={() => setMoving(true)}>
+              Move money between lines
+            </Button>
+          )
+        }
+      >
+        <DataTable
+          caption="Budget lines"
+          rows={budget.lines}
+          rowKey={row => row.id}
+          onRow={setLine}
+          empty={
+            <EmptyState compact title="No lines yet">
+              Add software, agencies, media and people with what they may cost. Media and fees are then filled
+              from your ad platforms and sales; the rest from your ledger’s export or by hand.
+            </EmptyState>
+          }
+          columns={[
+            { key: 'label', label: 'Line', pinned: true, render: row => row.label },
+            { key: 'department', label: 'Department', render: row => row.department || '–' },
+            { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
+            { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
+            { key: 'budget', label: 'Budget', numeric: true, render: row => money(row.use.budget) },
+            { key: 'actual', label: 'Spent', numeric: true, render: row => money(row.use.actual) },
+            { key: 'committed', label: 'Committed', numeric: true, render: row => money(row.use.committed) },
+            {
+              key: 'remaining',
+              label: 'Left',
+              numeric: true,
+              render: row => (
+                <span style={Number(row.use.remaining) < 0 ? { color: 'var(--bad)' } : undefined}>
+                  {money(row.use.remaining)}
+                </span>
+              ),
+            },
+            { key: 'runsOut', label: 'Runs out', render: row => row.use.runsOut ?? 'lasts' },
+            {
+              key: 'sources',
+              label: 'Spent is known from',
+              render: row => row.sources.map(one => one.source).join(', ') || 'nothing yet',
+            },
+          ]}
+        />
+      </Card>
+      {(line || props.adding) && (
+        <BudgetItem
+          key={line?.id ?? 'new'}
+          line={line}
+          budget={budget}
+          version={props.version}
+          onClose={() => {
+            setLine(null)
+            props.onAdded()
+          }}
+        />
+      )}
+      {moving && <Transfer budget={budget} onClose={() => setMoving(false)} />}
+    </>
+  )
+}
+
+/** Spent and committed against the budget, with a mark where the budget to date stands. */
+function Bullet({ use }: { use: BudgetLine['use'] }) {
+  const [budget, toDate, actual, committed] = [use.budget, use.budgetToDate, use.actual, use.committed].map(
+    Number,
+  ) as [number, number, number, number]
+  const whole = Math.max(budget, actual + committed) || 1
+  const share = (value: number) => `${Math.max(0, Math.min(100, (100 * value) / whole))}%`
+  return (
+    <div
+      className={css.bullet}
+      role="img"
+      aria-label={`${Math.round((100 * (actual + committed)) / (budget || 1))} % spent or committed`}
+    >
+      <i style={{ width: share(actual) }} />
+      <i style={{ left: share(actual), width: share(committed) }} />
+      <b style={{ left: share(toDate) }} />
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { api, words } from '#features/client.ts'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { ChoiceRow, TextRow } from '#ui/Form.tsx'
+import type { BudgetShape } from './model.ts'
+
+/** Money from one line to another, in one period: what one gives the other gets. The rules say who may. */
+export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetShape>; onClose: () => void }) {
+  const cache = useQueryClient()
+  const lines = budget.lines.map(line => ({ value: line.id, label: `${line.label} (${line.currency})` }))
+  const [form, setForm] = useState({
+    from: lines[0]?.value ?? '',
+    to: lines[1]?.value ?? '',
+    period: budget.periods[0]?.key ?? '',
+    amount: '',
+    why: '',
+  })
+  const set = (change: Partial<typeof form>) => setForm(now => ({ ...now, ...change }))
+  const move = useMutation(
+    api.plan.transfer.mutationOptions({
+      onSuccess: async () => {
+        await cache.invalidateQueries({ queryKey: api.plan.budget.key() })
+        onClose()
+      },
+    }),
+  )
+  const giver = budget.lines.find(line => line.id === form.from)
+  return (
+    <EditDrawer
+      opened
+      title="Move money between lines"
+      note="The approval rules say who may move how much."
+      onClose={onClose}
+      saveLabel="Move"
+      saving={move.isPending}
+      disabled={!form.why.trim() || !form.amount}
+      failed={move.error ? words(move.error) : null}
+      onSave={() => move.mutate({ ...form, amount: form.amount.replaceAll(',', '') })}
+    >
+      <ChoiceRow label="From" value={form.from} data={lines} onChange={from => set({ from })} searchable />
+      <ChoiceRow label="To" value={form.to} data={lines} onChange={to => set({ to })} searchable />
+      <ChoiceRow
+        label="Period"
+        value={form.period}
+        data={budget.periods.map(one => ({ value: one.key, label: one.label }))}
+        onChange={period => set({ period })}
+      />
+      <TextRow
+        label="Amount"
+        decimal
+        value={form.amount}
+        help={giver && `${giver.label} has ${giver.amounts[form.period] ?? '0'} ${giver.currency} in it.`}
+        onChange={amount => set({ amount })}
+      />
+      <TextRow label="Why" value={form.why} onChange={why => set({ why })} />
+    </EditDrawer>
+  )
+}

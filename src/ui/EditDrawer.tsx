@@ -1,0 +1,46 @@
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Drawer } from './Drawer.tsx'
+import { FormActions } from './Form.tsx'
+import { ErrorState } from './State.tsx'
+
+/** A sheet in which a thing is added or changed: its rows, what went wrong, and the buttons that end it. */
+export function EditDrawer(props: {
+  opened: boolean
+  title: ReactNode
+  note?: ReactNode
+  onClose: () => void
+  onSave: () => void
+  /** On the button; Save when absent. */
+  saveLabel?: string
+  saving: boolean
+  disabled?: boolean
+  /** The error in words: why nothing was saved. */
+  failed?: { message: string; next?: string } | null
+  remove?: { run: () => void; running: boolean } | undefined
+  size?: number
+  children: ReactNode
+}) {
+  return (
+    <Drawer
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      note={props.note}
+      size={props.size ?? 560}
+    >
+      {props.children}
+      {props.failed && <ErrorState compact title="That was not saved" {...props.failed} />}
+      <FormActions>
+        {props.remove && (
+          <Button color="red" variant="subtle" loading={props.remove.running} onClick={props.remove.run}>
+            Remove
+          </Button>
+        )}
+        <Button variant="filled" loading={props.saving} disabled={props.disabled} onClick={props.onSave}>
+          {props.saveLabel ?? 'Save'}
+        </Button>
+      </FormActions>
+    </Drawer>
+  )
+}

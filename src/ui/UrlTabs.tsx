@@ -1,0 +1,33 @@
+import { Tabs } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useUrl } from './url.ts'
+
+/** Parts of a screen under one heading. The URL says which is open: `tab`, the first when absent. */
+export function UrlTabs({
+  tabs,
+}: {
+  tabs: readonly { name: string; label: string; show: () => ReactNode }[]
+}) {
+  const [search, setUrl] = useUrl()
+  const open = tabs.find(one => one.name === search.tab) ?? tabs[0]
+  return (
+    <Tabs
+      value={open?.name ?? null}
+      onChange={value => setUrl({ tab: value && value !== tabs[0]?.name ? value : undefined })}
+      keepMounted={false}
+    >
+      <Tabs.List mb="md">
+        {tabs.map(({ name, label }) => (
+          <Tabs.Tab key={name} value={name}>
+            {label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {open && (
+        <Tabs.Panel value={open.name} style={{ display: 'grid', gap: 16 }}>
+          {open.show()}
+        </Tabs.Panel>
+      )}
+    </Tabs>
+  )
+}
