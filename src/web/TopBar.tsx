@@ -41,6 +41,16 @@ export interface TopBarProps {
 export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
   const [search, setUrl] = useUrl()
   const view = readView(search)
+  // Who sees only some stores is refused the plans, and picks among the saved targets.
+  const plans = useQuery(
+    api.plan.versions.queryOptions({ input: {}, enabled: ready, retry: false, staleTime: 300_000 }),
+  )
+  const named = new Set([
+    ...targets.map(target => target.name),
+    ...(plans.data ?? [])
+      .filter(plan => plan.state === 'approved' || plan.state === 'locked')
+      .map(plan => plan.id),
+  ])
   const span = useQuery(
     api.performance.query.queryOptions({
       input: knownOf(view),
@@ -137,31 +147,29 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
       >
         {() => (
           <div className={css.pick} style={{ maxWidth: 320 }}>
-            {[...Object.keys(comparisonLabels), ...targets.map(target => `target:${target.name}`)].map(
-              name => {
-                const words = comparisonName(name)
-                return (
-                  <label key={name} className={css.check}>
-                    <input
-                      type="checkbox"
-                      checked={compare.includes(name)}
-                      disabled={!compare.includes(name) && compare.length >= 6}
-                      onChange={event =>
-                        setUrl(
-                          writeView({
-                            compare: event.target.checked
-                              ? [...compare, name]
-                              : compare.filter(one => one !== name),
-                          }),
-                        )
-                      }
-                    />
-                    <span>{words.label}</span>
-                    <small>{words.about}</small>
-                  </label>
-                )
-              },
-            )}
+            {[...Object.keys(comparisonLabels), ...[...named].map(name => `target:${name}`)].map(name => {
+              const words = comparisonName(name)
+              return (
+                <label key={name} className={css.check}>
+                  <input
+                    type="checkbox"
+                    checked={compare.includes(name)}
+                    disabled={!compare.includes(name) && compare.length >= 6}
+                    onChange={event =>
+                      setUrl(
+                        writeView({
+                          compare: event.target.checked
+                            ? [...compare, name]
+                            : compare.filter(one => one !== name),
+                        }),
+                      )
+                    }
+                  />
+                  <span>{words.label}</span>
+                  <small>{words.about}</small>
+                </label>
+              )
+            })}
           </div>
         )}
       </Picker>

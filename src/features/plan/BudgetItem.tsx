@@ -3,11 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { figureOf } from '#kernel/plan/typed.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
-import { actualsOf, type BudgetLine, type BudgetShape, figureOf, knownFrom, type Version } from './model.ts'
+import { actualsOf, type BudgetLine, type BudgetShape, knownFrom, type Version } from './model.ts'
 
 type Kind = BudgetLine['kind']
 const kinds: { value: Kind; label: string }[] = [

@@ -4,13 +4,14 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
+import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
-import { type BudgetLine, type BudgetShape, figureOf } from './model.ts'
+import type { BudgetLine, BudgetShape } from './model.ts'
 
 type Commitment = BudgetLine['commitments'][number]
 const kinds: { value: Commitment['kind']; label: string }[] = [

@@ -3,13 +3,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { ratesIn } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
-import { type BudgetShape, ratesIn, type Version } from './model.ts'
+import type { BudgetShape, Version } from './model.ts'
 
 /** What came in as files: budgets to take over, postings no line takes; and the rates of other currencies. */
 export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version: Version }) {

@@ -17,6 +17,7 @@ import { conflictsOf, inputsOf, type OpenShape, type Row as SheetRow, stateWords
 import { Pacing } from './Pacing.tsx'
 import { PlanGrid } from './PlanGrid.tsx'
 import { StartPlan } from './StartPlan.tsx'
+import { TakeBack } from './TakeBack.tsx'
 
 type Opened = z.output<typeof OpenShape>
 type Cell = { line: string; slice: string[]; period: string }
@@ -115,6 +116,7 @@ function Sheet(props: {
   const [cell, setCell] = useState<Cell | null>(null)
   const [history, setHistory] = useState(false)
   const [why, setWhy] = useState('')
+  const [takingBack, setTakingBack] = useState(false)
   const done = useRef<{ before: Input[]; after: Input[] }[]>([])
   const undone = useRef<{ before: Input[]; after: Input[] }[]>([])
   const plan = useMemo(() => calculate(sheet, inputsOf(sheet, opened.rows)), [sheet, opened.rows])
@@ -275,10 +277,26 @@ function Sheet(props: {
           >
             Download XLSX
           </Button>
+          {opened.mayEdit && (
+            <Button variant="default" onClick={() => setTakingBack(true)}>
+              Take a changed file
+            </Button>
+          )}
         </Row>
       }
     >
       <Pacing version={version.id} />
+      {takingBack && (
+        <TakeBack
+          version={version}
+          sheet={sheet}
+          onClose={() => setTakingBack(false)}
+          onTaken={async () => {
+            setTakingBack(false)
+            await cache.invalidateQueries({ queryKey: api.plan.open.key() })
+          }}
+        />
+      )}
       {version.state === 'approved' && opened.mayEdit && (
         <Textarea
           aria-label="Why it changes"

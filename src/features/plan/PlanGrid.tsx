@@ -17,8 +17,9 @@ import type { Calculation, Input } from '#kernel/plan/calculate.ts'
 import { explain } from '#kernel/plan/explain.ts'
 import { addressKey, placeWords } from '#kernel/plan/sheet.ts'
 import { type GridRow, gridRows, gridValue, type SpreadBy, spreadDown } from '#kernel/plan/spread.ts'
+import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
-import { figureOf, shownCell } from './model.ts'
+import { shownCell } from './model.ts'
 import css from './plan.module.css'
 
 export interface PlanGridProps {

@@ -1,4 +1,4 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { api, words } from '#features/client.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState } from '#ui/State.tsx'
+import { type Rows, SheetRows } from './SheetRows.tsx'
 
 type With = 'last_year' | 'run_rate' | 'template' | 'version' | 'pasted'
 
@@ -32,6 +33,7 @@ export function StartPlan(props: {
     closed: '0',
     text: '',
   })
+  const [rows, setRows] = useState<Rows | null>(null)
   const set = (change: Partial<typeof form>) => setForm(now => ({ ...now, ...change }))
   const start = useMutation(
     api.plan.start.mutationOptions({
@@ -61,7 +63,12 @@ export function StartPlan(props: {
             closedPeriods: Number(form.closed) || 0,
           }
         : form.with === 'pasted'
-          ? { with: 'pasted' as const, text: form.text }
+          ? {
+              with: 'pasted' as const,
+              text: rows?.text ?? form.text,
+              trade: form.trade,
+              rows: Object.fromEntries((rows?.rows ?? []).map(row => [row.label, row.line])),
+            }
           : {
               with: form.with,
               trade: form.trade,
@@ -104,7 +111,7 @@ export function StartPlan(props: {
             { value: 'run_rate', label: 'The last 90 days' },
             { value: 'template', label: 'An empty template' },
             { value: 'version', label: 'Another version' },
-            { value: 'pasted', label: 'A pasted sheet' },
+            { value: 'pasted', label: 'A spreadsheet: a file, or pasted' },
           ]}
         />
       </FormRow>
@@ -130,20 +137,16 @@ export function StartPlan(props: {
         </>
       )}
       {form.with === 'pasted' && (
-        <FormRow
-          label="Cells"
-          for="plan-text"
-          help="Periods in the first row, a line in each row below, its name first."
-        >
-          <Textarea
-            id="plan-text"
-            autosize
-            minRows={6}
-            maxRows={16}
-            value={form.text}
-            onChange={event => set({ text: event.currentTarget.value })}
-          />
-        </FormRow>
+        <SheetRows
+          text={form.text}
+          trade={form.trade}
+          rows={rows}
+          onText={text => {
+            set({ text })
+            setRows(null)
+          }}
+          onRows={setRows}
+        />
       )}
       {['last_year', 'run_rate', 'template'].includes(form.with) && (
         <>

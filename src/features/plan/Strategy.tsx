@@ -2,12 +2,19 @@ import { Button, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
-import { outlineOf, strategyOf, strategyText } from '#kernel/plan/strategy.ts'
+import {
+  outlineOf,
+  type Strategy as StrategyContent,
+  strategyOf,
+  strategyText,
+} from '#kernel/plan/strategy.ts'
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { UrlTabs } from '#ui/UrlTabs.tsx'
+import { Cases } from './Cases.tsx'
 import css from './plan.module.css'
 
 const question = 'Where are we going, and by what?'
@@ -61,74 +68,18 @@ export function Strategy() {
         </Row>
       }
     >
-      {revision === 0 ? (
-        <EmptyState
-          title="Ambition, pillars, objectives, initiatives"
-          action={
-            <Button variant="filled" onClick={open}>
-              Write the strategy
-            </Button>
-          }
-        >
-          A page everybody can repeat: what you want to be, what carries it, who owns what, and how you will
-          know.
-        </EmptyState>
-      ) : (
-        <>
-          <div className={css.pillars}>
-            {content.pillars.map(pillar => (
-              <section key={pillar.name} className={css.pillar}>
-                <h3>{pillar.name}</h3>
-                {pillar.why && <p>{pillar.why}</p>}
-                <ul>
-                  {pillar.objectives.map(objective => (
-                    <li key={objective.name}>
-                      {objective.name}
-                      {objective.owner && `, ${objective.owner}`}
-                      {objective.measures.map(
-                        one =>
-                          ` · ${one.metric.replaceAll('_', ' ')} ${one.target ?? ''}${one.by ? ` by ${one.by}` : ''}`,
-                      )}
-                      {objective.initiatives.length > 0 && (
-                        <ul>
-                          {objective.initiatives.map(one => (
-                            <li key={one.name}>
-                              {one.name}
-                              {one.owner && `, ${one.owner}`}
-                            </li>
-                          ))}
-                        </ul>
-                      )}
-                    </li>
-                  ))}
-                </ul>
-              </section>
-            ))}
-          </div>
-          <Card
-            title="On one page"
-            actions={
-              <Button
-                size="compact-sm"
-                variant="default"
-                onClick={() => navigator.clipboard.writeText(strategyText(content))}
-              >
-                Copy
-              </Button>
-            }
-          >
-            <pre className={css.onepage}>{strategyText(content)}</pre>
-          </Card>
-          <Card title="How it came to be">
-            {history.map(one => (
-              <p key={one.revision}>
-                {one.revision}. {new Date(one.at).toLocaleDateString('en-GB', { dateStyle: 'medium' })}{' '}
-                {one.byName}: {one.why}
-              </p>
-            ))}
-          </Card>
-        </>
-      )}
+      <UrlTabs
+        tabs={[
+          {
+            name: 'map',
+            label: 'Map',
+            show: () => (
+              <StrategyMap strategy={content} revision={revision} history={history} onWrite={open} />
+            ),
+          },
+          { name: 'cases', label: 'Business cases', show: () => <Cases strategy={content} /> },
+        ]}
+      />
       <Drawer opened={form !== null} onClose={() => setForm(null)} title="The strategy" size={640}>
         {form && (
           <>
@@ -186,5 +137,86 @@ export function Strategy() {
         )}
       </Drawer>
     </Page>
+  )
+}
+
+/** Pillars beside each other, the same as a page of text, and how it came to be. */
+function StrategyMap({
+  strategy,
+  revision,
+  history,
+  onWrite,
+}: {
+  strategy: StrategyContent
+  revision: number
+  history: readonly { revision: number; why: string; byName: string; at: string }[]
+  onWrite: () => void
+}) {
+  return revision === 0 ? (
+    <EmptyState
+      title="Ambition, pillars, objectives, initiatives"
+      action={
+        <Button variant="filled" onClick={onWrite}>
+          Write the strategy
+        </Button>
+      }
+    >
+      A page everybody can repeat: what you want to be, what carries it, who owns what, and how you will know.
+    </EmptyState>
+  ) : (
+    <>
+      <div className={css.pillars}>
+        {strategy.pillars.map(pillar => (
+          <section key={pillar.name} className={css.pillar}>
+            <h3>{pillar.name}</h3>
+            {pillar.why && <p>{pillar.why}</p>}
+            <ul>
+              {pillar.objectives.map(objective => (
+                <li key={objective.name}>
+                  {objective.name}
+                  {objective.owner && `, ${objective.owner}`}
+                  {objective.measures.map(
+                    one =>
+                      ` · ${one.metric.replaceAll('_', ' ')} ${one.target ?? ''}${one.by ? ` by ${one.by}` : ''}`,
+                  )}
+                  {objective.initiatives.length > 0 && (
+                    <ul>
+                      {objective.initiatives.map(one => (
+                        <li key={one.name}>
+                          {one.name}
+                          {one.owner && `, ${one.owner}`}
+                        </li>
+                      ))}
+                    </ul>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      <Card
+        title="On one page"
+        actions={
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => navigator.clipboard.writeText(strategyText(strategy))}
+          >
+            Copy
+          </Button>
+        }
+      >
+        <pre className={css.onepage}>{strategyText(strategy)}</pre>
+      </Card>
+      <Card title="How it came to be">
+        {history.map(one => (
+          <p key={one.revision}>
+            {one.revision}. {new Date(one.at).toLocaleDateString('en-GB', { dateStyle: 'medium' })}{' '}
+            {one.byName}: {one.why}
+          </p>
+        ))}
+      </Card>
+    </>
   )
 }

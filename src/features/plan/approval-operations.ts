@@ -228,6 +228,7 @@ export const approvalOperations = {
     )
     .output(Done)
     .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
       person(context.actor)
       const before = await rulesIn(context)
       await context.ledger.delete(tables.rules)

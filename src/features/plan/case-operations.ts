@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
+import { shareOut } from '#forecast/phasing.ts'
+import { dayCount } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { minus, sum } from '#kernel/money.ts'
+import { minorUnits } from '#kernel/money-units.ts'
 import { normalQuantile, stream } from '#kernel/plan/random.ts'
 import { quantileOf } from '#kernel/plan/simulate.ts'
 import { irr, npv, payback, rateOfPeriod } from '#kernel/plan/worth.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { approvalsSince, decide, mayConsent, rulesFor, rulesIn, wanting } from './approvals.ts'
-import { person, wholeCompany } from './cells.ts'
+import { saveItem } from './budget.ts'
+import { person, versionOf, wholeCompany } from './cells.ts'
 import { CaseShape } from './model.ts'
 
 type Case = z.output<typeof CaseShape>
@@ -115,6 +119,7 @@ export const caseOperations = {
     .input(z.object({ id: z.string() }))
     .output(z.object({ state: z.string() }))
     .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
       person(context.actor)
       const [found] = await context.ledger
         .select()
@@ -134,6 +139,7 @@ export const caseOperations = {
     .input(z.object({ id: z.string(), comment: z.string().max(2000).default('') }))
     .output(z.object({ state: z.string(), wanting: z.array(z.string()) }))
     .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
       const [found] = await context.ledger
         .select()
         .from(tables.cases)
@@ -154,4 +160,74 @@ export const caseOperations = {
         .where(eq(tables.cases.id, input.id))
       return { state: 'approved', wanting: [] }
     }),
+
+  caseToBudget: write({
+    role: 'lead',
+    summary: 'Put the costs of an approved case into the budget of a version, as a line',
+    agents: false,
+  })
+    .input(z.object({ id: z.string(), version: z.string() }))
+    .output(z.object({ item: z.string() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const [found] = await context.ledger.select().from(tables.cases).where(eq(tables.cases.id, input.id))
+      if (found?.state !== 'approved')
+        throw new Failure('conflict', 'Only an approved case goes into the budget.', {
+          next: 'Ask for its approval first.',
+        })
+      const { sheet } = await versionOf(context, input.version)
+      const content = CaseShape.parse(found.content)
+      const account = `case:${input.id}`
+      const [there] = await context.ledger
+        .select({ id: tables.items.id })
+        .from(tables.items)
+        .where(and(eq(tables.items.version, input.version), eq(tables.items.account, account)))
+      if (there) throw new Failure('conflict', `${content.title} is in this budget already.`)
+      const { id } = await saveItem(context, {
+        ...emptyItem,
+        version: input.version,
+        label: content.title,
+        kind: 'capex',
+        account,
+        currency: content.currency,
+        amounts: costsBy(content, sheet.periods),
+        note: content.initiative && `For ${content.initiative}`,
+      })
+      return { item: id }
+    }),
+}
+
+const emptyItem = {
+  department: '',
+  costCentre: '',
+  owner: '',
+  vendor: '',
+  market: '',
+  pattern: null,
+  actuals: [],
+}
+
+/** A case's costs by period of a plan, its first period beside the plan's first; what is longer is shared evenly, to the cent. */
+export function costsBy(
+  { periods, periodsPerYear, currency }: Pick<Case, 'periods' | 'periodsPerYear' | 'currency'>,
+  plan: readonly { key: string; from: string; to: string }[],
+): Record<string, string> {
+  const amounts: Record<string, string> = {}
+  const [first] = plan
+  if (!first) return amounts
+  // How many of the plan's periods one of the case's lasts, by their days.
+  const each = Math.max(1, Math.round(365.25 / periodsPerYear / dayCount(first.from, first.to)))
+  periods.forEach(({ cost }, n) => {
+    const own = plan.slice(n * each, (n + 1) * each)
+    if (own.length === 0) return
+    const shares = shareOut(
+      cost,
+      own.map(() => 1),
+      minorUnits(currency),
+    )
+    own.forEach(({ key }, at) => {
+      amounts[key] = shares[at] ?? '0'
+    })
+  })
+  return amounts
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
-import { addressKey, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
+import { addressKey, type Line, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
+import { figureOf } from '#kernel/plan/typed.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
 
@@ -14,7 +14,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'use the three letters of the cu
 /** A version's name in addresses and in `target:<version>`. */
 const handle = z.string().regex(/^[a-zA-Z0-9][\w.-]{0,60}$/, 'use letters, digits, . _ and -')
 
-const Line = z.object({
+const LineShape = z.object({
   name: z.string().max(60),
   label,
   unit: z.string().max(60),
@@ -43,7 +43,7 @@ export const SheetShape = z.object({
       z.object({ name: z.string(), label, members: z.array(z.string().min(1).max(120)).min(1).max(20_000) }),
     )
     .max(6),
-  lines: z.array(Line).max(2000),
+  lines: z.array(LineShape).max(2000),
 })
 
 const Address = z.object({ line: z.string(), slice: z.array(z.string()).default([]), period: z.string() })
@@ -99,7 +99,13 @@ export const StartShape = z.object({
       version: z.string(),
       closedPeriods: z.int().min(0).max(12).default(0),
     }),
-    z.object({ with: z.literal('pasted'), text: z.string().max(2_000_000) }),
+    z.object({
+      with: z.literal('pasted'),
+      text: z.string().max(2_000_000),
+      trade: z.enum(['b2c', 'b2b', 'both']).default('b2c'),
+      /** What each row is: a line of the template, '' left out, null a line of its own. Remembered for the next file. */
+      rows: z.record(z.string(), z.string().nullable()).default({}),
+    }),
     z.object({ with: z.literal('sheet'), sheet: SheetShape }),
   ]),
 })
@@ -275,29 +281,6 @@ export const conflictsOf = (rows: readonly Row[]): Set<string> =>
     ),
   )
 
-/**
- * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 12 % and (5).
- * @throws Failure('invalid') naming the cell.
- */
-export function figureOf(
-  typed: string | null,
-  line: { negative?: true | undefined },
-  place: string,
-): string | null {
-  if (typed === null) return null
-  let plain = typed.replaceAll(/[\s\u00a0£$€¥,']/g, '').replace('−', '-')
-  if (plain === '') return null
-  const bracketed = /^\((.+)\)$/.exec(plain)
-  if (bracketed) plain = `-${bracketed[1]}`
-  const percent = plain.endsWith('%')
-  if (percent) plain = plain.slice(0, -1)
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain))
-    throw invalid(`${place}: "${typed}" is no number.`, 'Write digits with a point before the decimals.')
-  const value = percent ? over(fixed(plain), fixed('100')) : fixed(plain)
-  if (value !== null && value < 0n && !line.negative) throw invalid(`${place} cannot be below 0: ${typed}.`)
-  return plainOrNull(value)
-}
-
 /** A figure as a cell shows it: by what it measures. */
 export function shownCell(value: string | null, unit: string): string {
   if (value === null) return '–'
@@ -373,14 +356,56 @@ export const knownFrom = (source: string): string =>
       ? source
       : `${source}, from the data`
 
-/** Lines of a currency and its rate. */
-export function ratesIn(text: string): { rates: Record<string, string>; wrong: string[] } {
-  const rates: Record<string, string> = {}
-  const wrong: string[] = []
-  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
-    const [, code, rate] = /^\s*([A-Za-z]{3})[\s:=;,]+(\d+(?:\.\d+)?)\s*$/.exec(row) ?? []
-    if (code && rate && Number(rate) > 0) rates[code.toUpperCase()] = rate
-    else wrong.push(row.trim())
-  }
-  return { rates, wrong }
+/** What a variance is asked for: days with data, comparisons, stores, the reader's currency. */
+export interface Period {
+  from: string
+  to: string
+  compare: string[]
+  stores: string[]
+  currency: string
+}
+
+/** How a change reads: bad news coloured, good plain. */
+export const toneOf = (verdict: string): { color?: string } =>
+  verdict === 'unfavourable' ? { color: 'var(--bad)' } : {}
+
+/** A change with its sign: "+1,234", "−12"; nothing for none. */
+export function signedCents(value: string): string {
+  const size = Number(value)
+  if (!Number.isFinite(size) || Math.abs(size) < 0.005) return '–'
+  const digits = Math.abs(size) < 100 ? 2 : 0
+  const text = Math.abs(size).toLocaleString('en-GB', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  return `${size < 0 ? '−' : '+'}${text}`
+}
+
+/** Lines a plan is made for: what is worked out in money and has a total, the last results first. */
+export const resultsOf = ({ lines }: { lines: readonly Line[] }): { name: string; label: string }[] => {
+  const first = ['ebitda', 'profit', 'cm3', 'cm2', 'cm1', 'net_sales']
+  const worked = lines.filter(line => line.formula !== null && line.unit === 'money' && line.roll === 'sum')
+  return worked.toSorted((a, b) => rankOf(first, a.name) - rankOf(first, b.name))
+}
+
+const rankOf = (names: readonly string[], name: string) =>
+  names.includes(name) ? names.indexOf(name) : names.length
+
+/** Lines people filled in: what can be turned. */
+export function driversOf(
+  sheet: Sheet,
+  rows: readonly Row[],
+): { name: string; label: string; unit: string }[] {
+  const filled = new Set(inputsOf(sheet, rows).flatMap(one => (one.value === null ? [] : [one.line])))
+  return sheet.lines
+    .filter(line => line.formula === null && filled.has(line.name))
+    .map(({ name, label: words, unit }) => ({ name, label: words, unit }))
+}
+
+/** What the what-if parts are asked over. */
+export interface Asked {
+  version: string
+  sheet: Sheet
+  drivers: readonly { name: string; label: string; unit: string }[]
+  target: { name: string; label: string }
 }

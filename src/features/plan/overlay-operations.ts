@@ -56,6 +56,7 @@ export const overlayOperations = {
         overlays: z.array(
           z.object({
             id: z.string(),
+            version: z.string(),
             byName: z.string(),
             metric: z.string(),
             period: z.string(),

@@ -1,7 +1,8 @@
 import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import { favourable, type Item, priceVolumeMix, type Variance } from '#kernel/plan/variance.ts'
+import { favourable, type Item, priceVolumeMix, type Side, type Variance } from '#kernel/plan/variance.ts'
+import type { Query } from '#metrics/query.ts'
 import { askAs, yearBefore } from './actuals.ts'
 import { ratesOf } from './rates.ts'
 import { storesOf } from './spent-of.ts'
@@ -12,23 +13,27 @@ export interface Line {
   label: string
   unit: string
   good: 'up' | 'down' | 'none'
+  currency: string | null
   actual: string | null
   bases: Record<string, { value: string | null; delta: string | null; ratio: string | null; verdict: string }>
 }
 
-/** Metrics against plan versions and last year, to the same day, each favourable or not by what it does to the business. */
+/** Metrics against plan versions and other bases, to the same day, each favourable or not by what it does to the business. */
 export async function variances(
   context: Context,
-  asked: { metrics: string[]; from: Day; to: Day; versions: string[]; by?: string[]; currency?: string },
+  asked: {
+    metrics: string[]
+    from: Day
+    to: Day
+    versions: string[]
+    compare: string[]
+    stores?: string[]
+    currency?: string
+  },
 ): Promise<Line[]> {
-  const compare = [...asked.versions.map(version => `target:${version}`), 'last_year_weekday' as const]
-  const answer = await askAs(context, {
-    metrics: asked.metrics,
-    from: asked.from,
-    to: asked.to,
-    compare,
-    ...(asked.currency && { currency: asked.currency }),
-  })
+  const { versions, compare: others, ...question } = asked
+  const compare = [...new Set([...versions.map(version => `target:${version}`), ...others])]
+  const answer = await askAs(context, { ...question, compare: compare as Query['compare'] & string[] })
   return asked.metrics.map(metric => {
     const definition = answer.meta.definitions[metric]
     const good = definition?.good ?? 'none'
@@ -37,6 +42,7 @@ export async function variances(
       label: definition?.label ?? metric,
       unit: definition?.unit ?? 'count',
       good,
+      currency: answer.meta.currency,
       actual: (answer.totals[metric] as string | null | undefined) ?? null,
       bases: Object.fromEntries(
         compare.map(name => {
@@ -79,6 +85,7 @@ export async function salesVariance(
         currency,
         limit: 10_000,
       })
+      if (answer.rows.length === 0) return new Map<string, Side>()
       const rate = rates.mean(currency, asked.currency, span)
       if (rate === null)
         throw invalid(

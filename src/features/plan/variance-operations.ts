@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { effects } from '#kernel/plan/variance.ts'
+import { wholeCompany } from './cells.ts'
+import { driverVariance } from './driver-variance.ts'
 import { salesVariance, variances } from './variance-of.ts'
 
 const day = z.iso.date()
@@ -22,6 +24,13 @@ export const varianceOperations = {
         from: day,
         to: day,
         versions: z.array(z.string()).max(4).default([]),
+        compare: z
+          .array(z.string())
+          .max(4)
+          .default(['last_year_weekday'])
+          .describe('Comparisons beside the versions: last_year, forecast, target:<name> …'),
+        stores: z.array(z.string()).optional(),
+        currency: z.string().length(3).optional(),
       }),
     )
     .output(
@@ -31,6 +40,7 @@ export const varianceOperations = {
           label: z.string(),
           unit: z.string(),
           good: z.string(),
+          currency: text,
           actual: text,
           bases: z.record(
             z.string(),
@@ -40,6 +50,47 @@ export const varianceOperations = {
       ),
     )
     .handler(({ input, context }) => variances(context, input)),
+
+  driverVariance: read({
+    role: 'viewer',
+    summary: 'Why a line came out otherwise than planned: volume, price and rate of each driver, to the cent',
+  })
+    .input(
+      z.object({
+        version: z.string(),
+        target: z.string(),
+        first: z.string().optional().describe('Period key; the first where absent'),
+        last: z.string().optional().describe('The last that is over where absent'),
+      }),
+    )
+    .output(
+      z.object({
+        label: z.string(),
+        unit: z.string(),
+        good: z.string(),
+        first: z.string(),
+        last: z.string(),
+        plan: z.string(),
+        actual: z.string(),
+        delta: z.string(),
+        steps: z.array(
+          z.object({
+            line: z.string(),
+            label: z.string(),
+            kind: z.enum(['volume', 'price', 'rate', 'amount']),
+            unit: z.string(),
+            planned: text,
+            actual: text,
+            value: z.string(),
+          }),
+        ),
+        kept: z.array(z.string()),
+      }),
+    )
+    .handler(({ input, context }) => {
+      wholeCompany(context.actor)
+      return driverVariance(context, input)
+    }),
 
   salesVariance: read({
     role: 'viewer',

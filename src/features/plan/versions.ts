@@ -17,6 +17,7 @@ import { askAs, filledFrom, known, membersOf, yearBefore } from './actuals.ts'
 import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
 import { inputsOf, type Row, type StartShape } from './model.ts'
 import { blockOf, sheetFrom } from './pasted.ts'
+import { mapped, rememberRows } from './sheet-rows.ts'
 
 type Found = typeof tables.versions.$inferSelect
 type Start = z.output<typeof StartShape>
@@ -77,6 +78,7 @@ export async function start(context: Context, input: Start, made: Begun): Promis
     })
     .returning()
   await storeRows(ledger, input.id, rows)
+  if (input.begin.with === 'pasted') await rememberRows(context, input.begin.rows)
   return version as Found
 }
 
@@ -102,8 +104,10 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const rule = await ruleOf(context)
   const none = { basedOn: null, closedPeriods: 0, notes: [] }
   if (how.with === 'sheet') return { ...none, sheet: how.sheet, inputs: [] }
-  if (how.with === 'pasted')
-    return { ...none, ...sheetFrom(blockOf(how.text), { rule, from, to, grain, currency }) }
+  if (how.with === 'pasted') {
+    const pasted = sheetFrom(blockOf(how.text), { rule, from, to, grain, currency })
+    return { ...none, ...mapped(pasted, template({ trade: how.trade, over: [] }), how.rows) }
+  }
   if (how.with === 'version') return fromVersion(context, how.version, how.closedPeriods)
   const periods = sheetPeriods(rule, from, to, grain)
   const first = periods[0]

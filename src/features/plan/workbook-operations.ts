@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { sliceKey } from '#kernel/plan/sheet.ts'
+import { template } from '#kernel/plan/templates.ts'
 import { rowsOf, versionOf, wholeCompany } from './cells.ts'
+import { blockOf } from './pasted.ts'
+import { guessRows, rememberedRows } from './sheet-rows.ts'
 import { worked } from './versions.ts'
-import { differencesIn, workbookOf } from './workbook.ts'
+import { differencesIn, sheetText, workbookOf } from './workbook.ts'
 
 const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const limit = 30_000_000
@@ -42,6 +45,52 @@ export const workbookOperations = {
         `${version.id}.csv`,
         { type: 'text/csv;charset=utf-8' },
       )
+    }),
+
+  readRows: read({
+    role: 'lead',
+    summary: 'Rows of a pasted sheet or a workbook, and what each was last time; nothing is taken',
+    agents: false,
+  })
+    .input(
+      z.object({
+        text: z.string().max(2_000_000).optional(),
+        file: z.file().max(limit).optional(),
+        sheet: z.string().optional(),
+        trade: z.enum(['b2c', 'b2b', 'both']).default('b2c'),
+      }),
+    )
+    .output(
+      z.object({
+        text: z.string(),
+        sheet: z.string().nullable(),
+        sheets: z.array(z.string()),
+        rows: z.array(
+          z.object({ label: z.string(), cells: z.array(z.string()), line: z.string().nullable() }),
+        ),
+        lines: z.array(z.object({ name: z.string(), label: z.string() })),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const read = input.file
+        ? await sheetText(new Uint8Array(await input.file.arrayBuffer()), input.sheet)
+        : { text: input.text ?? '', sheet: null, sheets: [] }
+      const rows = blockOf(read.text)
+        .slice(1)
+        .map(row => ({ label: (row[0] ?? '').trim(), cells: row.slice(1, 4) }))
+        .filter(row => row.label !== '' && row.cells.some(cell => cell.trim() !== ''))
+      const lines = template({ trade: input.trade, over: [] })
+      const guessed = guessRows(
+        rows.map(row => row.label),
+        lines,
+        await rememberedRows(context),
+      )
+      return {
+        ...read,
+        rows: rows.map(row => ({ ...row, line: guessed[row.label] ?? null })),
+        lines: lines.filter(line => line.formula === null).map(({ name, label }) => ({ name, label })),
+      }
     }),
 
   differences: read({

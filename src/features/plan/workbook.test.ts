@@ -7,7 +7,7 @@ import { rolled } from '#kernel/plan/roll.ts'
 import { type Sheet, sheetPeriods } from '#kernel/plan/sheet.ts'
 import { outlineOf, StrategyShape, strategyOf, strategyText } from '#kernel/plan/strategy.ts'
 import { template } from '#kernel/plan/templates.ts'
-import { figureOf } from './model.ts'
+import { figureOf } from '#kernel/plan/typed.ts'
 import { columnsOf, figure, sheetFrom } from './pasted.ts'
 import { differencesIn, workbookOf } from './workbook.ts'
 

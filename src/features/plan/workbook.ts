@@ -252,3 +252,49 @@ const same = (value: string | null, before: Fixed | null, line: Line): boolean =
   const [a, b] = [Number(value), floatOf(before)]
   return a === b || Math.abs(a - b) <= Math.abs(b) * 1e-14
 }
+
+/**
+ * A sheet of somebody's own workbook as the text a spreadsheet puts on the clipboard: results in place of formulas.
+ * The fullest sheet where none is named.
+ * @throws Failure('invalid') for a file that is no workbook, or a sheet it has not.
+ */
+export async function sheetText(
+  bytes: Uint8Array,
+  wanted?: string,
+): Promise<{ text: string; sheet: string; sheets: string[] }> {
+  const { default: ExcelJS } = await import('exceljs')
+  const book: Workbook = new ExcelJS.Workbook()
+  try {
+    await book.xlsx.load(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+    )
+  } catch {
+    throw invalid('The file is no XLSX workbook.', 'Save it as .xlsx and try again.')
+  }
+  const sheets = book.worksheets
+    .toSorted((a, b) => b.actualRowCount * b.actualColumnCount - a.actualRowCount * a.actualColumnCount)
+    .map(one => one.name)
+  const name = wanted ?? sheets[0]
+  const page = name === undefined ? undefined : book.getWorksheet(name)
+  if (!page || name === undefined)
+    throw invalid(`The workbook has no sheet "${wanted ?? ''}".`, `It has: ${sheets.join(', ')}.`)
+  const rows: string[] = []
+  page.eachRow(row => {
+    const cells: string[] = []
+    for (let n = 1; n <= page.columnCount; n += 1) {
+      const cell = row.getCell(n)
+      const value = cell.result ?? cell.value
+      const text =
+        typeof value === 'number'
+          ? cell.numFmt?.includes('%')
+            ? `${plainNumber(Number((value * 100).toPrecision(14)))} %`
+            : plainNumber(value)
+          : value instanceof Date
+            ? value.toISOString().slice(0, 10)
+            : cell.text
+      cells.push(/[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+    }
+    rows.push(cells.join('\t').replace(/\t+$/, ''))
+  })
+  return { text: rows.join('\n'), sheet: name, sheets }
+}

@@ -1,0 +1,247 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
+import { rulesIn, rulesText } from '#kernel/plan/typed.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { LongTextRow } from '#ui/Form.tsx'
+import { Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { stateWords, type Version } from './model.ts'
+
+const stepWords: Record<string, string> = {
+  submitted: 'Asked for approval',
+  approved: 'Approved',
+  refused: 'Given back',
+  locked: 'Locked',
+  reopened: 'Reopened',
+}
+
+/** The way of a version to approval: who said what, what was suggested, kept copies, and the rules. */
+export function Approval({ version }: { version: Version }) {
+  const cache = useQueryClient()
+  const input = { version: version.id }
+  const trail = useQuery(api.plan.trail.queryOptions({ input }))
+  const proposals = useQuery(api.plan.proposals.queryOptions({ input }))
+  const again = { onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.key() }) }
+  const [comment, setComment] = useState('')
+  const [rules, setRules] = useState<string | null>(null)
+  const submit = useMutation(api.plan.submit.mutationOptions(again))
+  const approve = useMutation(api.plan.approve.mutationOptions(again))
+  const refuse = useMutation(api.plan.refuse.mutationOptions(again))
+  const lock = useMutation(api.plan.lock.mutationOptions(again))
+  const freeze = useMutation(api.plan.freeze.mutationOptions(again))
+  const settle = useMutation(api.plan.settle.mutationOptions(again))
+  const check = useMutation(api.plan.reproduce.mutationOptions())
+  const saveRules = useMutation(
+    api.plan.saveRules.mutationOptions({
+      onSuccess: async () => {
+        setRules(null)
+        await again.onSuccess()
+      },
+    }),
+  )
+  if (trail.error)
+    return (
+      <ErrorState
+        title="The approval could not be read"
+        {...words(trail.error)}
+        onRetry={() => trail.refetch()}
+      />
+    )
+  if (!trail.data) return <Skeleton height={240} />
+  const { steps, copies, mayApprove } = trail.data
+  const failed = [submit, approve, refuse, lock, freeze, settle, check].find(one => one.error)?.error
+  const read = rulesIn(rules ?? '')
+  return (
+    <>
+      {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
+      <Card
+        title={`${version.name} is ${stateWords[version.state]}`}
+        note={
+          approve.data && approve.data.wanting.length > 0
+            ? `still wanting: ${approve.data.wanting.join('; ')}`
+            : undefined
+        }
+      >
+        <LongTextRow label="Comment" value={comment} rows={1} onChange={setComment} />
+        <Row>
+          {version.state === 'draft' && (
+            <Button
+              variant="filled"
+              loading={submit.isPending}
+              onClick={() => submit.mutate({ ...input, comment })}
+            >
+              Ask for approval
+            </Button>
+          )}
+          {mayApprove && (
+            <>
+              <Button
+                variant="filled"
+                loading={approve.isPending}
+                onClick={() => approve.mutate({ ...input, comment })}
+              >
+                Approve
+              </Button>
+              <Button
+                variant="default"
+                disabled={!comment.trim()}
+                loading={refuse.isPending}
+                onClick={() => refuse.mutate({ ...input, comment })}
+              >
+                Give back, with the comment
+              </Button>
+            </>
+          )}
+          {version.state === 'approved' && (
+            <Button variant="default" loading={lock.isPending} onClick={() => lock.mutate(input)}>
+              Lock
+            </Button>
+          )}
+          <Button variant="default" loading={freeze.isPending} onClick={() => freeze.mutate(input)}>
+            Keep a copy
+          </Button>
+        </Row>
+      </Card>
+      <Card flush title="Steps">
+        <DataTable
+          caption="Steps of approval"
+          rows={steps}
+          rowKey={row => `${row.step}${row.at}`}
+          empty={<EmptyState compact title="Nobody has asked for approval yet" />}
+          columns={[
+            { key: 'at', label: 'When', render: row => showDay(row.at.slice(0, 10)) },
+            { key: 'step', label: 'What', render: row => stepWords[row.step] ?? row.step },
+            { key: 'by', label: 'Who', render: row => row.byName },
+            { key: 'comment', label: 'Comment', render: row => row.comment || '–' },
+          ]}
+        />
+      </Card>
+      <Card
+        flush
+        title="Suggested changes"
+        note="by agents, keys and colleagues; nothing is changed before it is taken"
+      >
+        <DataTable
+          caption="Suggested changes"
+          rows={proposals.data ?? []}
+          rowKey={row => row.id}
+          empty={<EmptyState compact kind="all_done" title="No suggestion waits" />}
+          columns={[
+            { key: 'why', label: 'Why', pinned: true, render: row => row.why },
+            { key: 'by', label: 'Who', render: row => row.byName },
+            {
+              key: 'edits',
+              label: 'Cells',
+              render: row =>
+                row.edits
+                  .slice(0, 3)
+                  .map(one => `${one.line} ${one.period}: ${one.value ?? 'empty'}`)
+                  .join(', ') + (row.edits.length > 3 ? ` and ${row.edits.length - 3} more` : ''),
+            },
+            {
+              key: 'act',
+              label: '',
+              render: row => (
+                <Row>
+                  <Button
+                    size="compact-sm"
+                    loading={settle.isPending}
+                    onClick={() => settle.mutate({ id: row.id, take: true })}
+                  >
+                    Take
+                  </Button>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    loading={settle.isPending}
+                    onClick={() => settle.mutate({ id: row.id, take: false })}
+                  >
+                    Refuse
+                  </Button>
+                </Row>
+              ),
+            },
+          ]}
+        />
+      </Card>
+      <Card
+        flush
+        title="Kept copies"
+        note={
+          check.data
+            ? check.data.same
+              ? 'worked out again: every figure is the same'
+              : 'worked out again: figures differ from those kept'
+            : 'each can be worked out again, figure by figure'
+        }
+      >
+        <DataTable
+          caption="Kept copies"
+          rows={copies}
+          rowKey={row => row.id}
+          onRow={row => check.mutate({ id: row.id })}
+          empty={<EmptyState compact title="No copy is kept yet" />}
+          columns={[
+            { key: 'at', label: 'When', render: row => showDay(row.at.slice(0, 10)) },
+            { key: 'reason', label: 'Because it was', render: row => row.reason },
+            { key: 'by', label: 'By', render: row => row.byName },
+            { key: 'hash', label: 'Seal', render: row => <code>{row.hash.slice(0, 12)}</code> },
+          ]}
+        />
+      </Card>
+      <Card
+        flush
+        title="Who must consent"
+        note="nobody approves their own request; without a rule one director does"
+        actions={
+          <Button size="compact-sm" variant="default" onClick={() => setRules(rulesText(trail.data.rules))}>
+            Change the rules
+          </Button>
+        }
+      >
+        <DataTable
+          caption="Rules of approval"
+          rows={trail.data.rules}
+          rowKey={row => row.id}
+          empty={<EmptyState compact title="No rule yet: one director approves everything" />}
+          columns={[
+            { key: 'department', label: 'Department', render: row => row.department || 'Any' },
+            {
+              key: 'from',
+              label: 'From',
+              numeric: true,
+              render: row => Number(row.fromAmount).toLocaleString('en-GB'),
+            },
+            { key: 'role', label: 'Approved by', render: row => `${row.people} × ${row.role} or above` },
+          ]}
+        />
+      </Card>
+      {rules !== null && (
+        <EditDrawer
+          opened
+          title="Who must consent"
+          onClose={() => setRules(null)}
+          saving={saveRules.isPending}
+          disabled={read.wrong.length > 0}
+          failed={saveRules.error ? words(saveRules.error) : null}
+          onSave={() => saveRules.mutate({ rules: read.rules })}
+        >
+          <LongTextRow
+            label="Rules"
+            rows={6}
+            value={rules}
+            placeholder={'any | 0 | lead | 1\nany | 50000 | director | 1\nMarketing | 250000 | owner | 2'}
+            help="On each line: department or any | from which amount | owner, director or lead | how many people."
+            error={read.wrong.length > 0 ? `Not understood: ${read.wrong.join('; ')}` : undefined}
+            onChange={setRules}
+          />
+        </EditDrawer>
+      )}
+    </>
+  )
+}

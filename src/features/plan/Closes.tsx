@@ -1,0 +1,169 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { showDay, showSigned, type Unit } from '#kernel/format.ts'
+import { civilYear, periodBefore, periodOf } from '#kernel/period.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { ChoiceRow, LongTextRow } from '#ui/Form.tsx'
+import { show } from '#ui/number.ts'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+
+const kept = ['net_sales', 'orders', 'units_sold', 'returns', 'cost_of_goods', 'gross_profit', 'spend']
+
+/** Closed months, and what changed in them since: prior-period adjustments. */
+export function Closes({ lastDay }: { lastDay: string }) {
+  const cache = useQueryClient()
+  const closed = useQuery(api.plan.closed.queryOptions({ input: {} }))
+  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const meanings = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
+  const [form, setForm] = useState<{ period: string; reconciliation: string } | null>(null)
+  const close = useMutation(
+    api.plan.close.mutationOptions({
+      onSuccess: async () => {
+        setForm(null)
+        await cache.invalidateQueries({ queryKey: api.plan.key() })
+      },
+    }),
+  )
+  if (closed.error)
+    return (
+      <ErrorState
+        title="The closed months could not be read"
+        {...words(closed.error)}
+        onRetry={() => closed.refetch()}
+      />
+    )
+  if (!closed.data || !settings.data || !meanings.data) return <Skeleton height={240} />
+  const rule = settings.data.calendar ?? civilYear
+  const done = new Set(closed.data.map(one => one.period))
+  const open = monthsBefore(rule, lastDay).filter(one => !done.has(one.key))
+  const of = (name: string) => meanings.data.metrics.find(one => one.name === name)
+  const measure = (name: string) => ({
+    unit: (of(name)?.unit ?? 'count') as Unit,
+    currency: of(name)?.unit === 'money' ? (settings.data.currency ?? null) : null,
+  })
+  const [latest] = open
+  return (
+    <>
+      <Card
+        title="Closing a month"
+        note="keeps its figures as they stand; what changes later is shown as an adjustment"
+        actions={
+          latest && (
+            <Button
+              size="compact-sm"
+              variant="filled"
+              onClick={() => setForm({ period: latest.key, reconciliation: '' })}
+            >
+              Close a month
+            </Button>
+          )
+        }
+      >
+        {latest ? (
+          <p>
+            {latest.label} is over and open. Reforecasts take closed months as actuals, and spending can no
+            longer be recorded in them.
+          </p>
+        ) : (
+          <p>Every month that is over is closed.</p>
+        )}
+      </Card>
+      {closed.data.length === 0 && (
+        <EmptyState compact title="No month is closed yet">
+          Close one once its figures agree with your books.
+        </EmptyState>
+      )}
+      {closed.data.map(one => (
+        <Card
+          key={one.period}
+          flush
+          title={`${one.period}: ${showDay(one.from)} to ${showDay(one.to)}`}
+          note={`closed by ${one.byName}, ${showDay(one.at.slice(0, 10))}: ${one.reconciliation}`}
+        >
+          <DataTable
+            caption={`Figures of ${one.period}`}
+            compact
+            rows={one.figures.filter(row => row.closed !== null || row.now !== null)}
+            rowKey={row => row.metric}
+            columns={[
+              {
+                key: 'metric',
+                label: 'Figure',
+                pinned: true,
+                render: row => of(row.metric)?.label ?? row.metric,
+              },
+              {
+                key: 'closed',
+                label: 'As closed',
+                numeric: true,
+                render: row => show(row.closed, measure(row.metric)),
+              },
+              { key: 'now', label: 'Now', numeric: true, render: row => show(row.now, measure(row.metric)) },
+              {
+                key: 'adjustment',
+                label: 'Adjustment since',
+                numeric: true,
+                render: row =>
+                  row.adjustment === null || Number(row.adjustment) === 0
+                    ? 'none'
+                    : showSigned(row.adjustment, measure(row.metric)),
+              },
+            ]}
+          />
+        </Card>
+      ))}
+      {form && (
+        <EditDrawer
+          opened
+          title="Close a month"
+          onClose={() => setForm(null)}
+          saveLabel="Close it"
+          saving={close.isPending}
+          disabled={!form.reconciliation.trim()}
+          failed={close.error ? words(close.error) : null}
+          onSave={() => {
+            const month = open.find(one => one.key === form.period)
+            if (month)
+              close.mutate({
+                period: month.key,
+                from: month.from,
+                to: month.to,
+                reconciliation: form.reconciliation,
+                metrics: kept.filter(name => of(name) !== undefined),
+              })
+          }}
+        >
+          <ChoiceRow
+            label="Month"
+            value={form.period}
+            data={open.map(one => ({ value: one.key, label: one.label }))}
+            onChange={period => setForm({ ...form, period })}
+          />
+          <LongTextRow
+            label="How it agrees"
+            value={form.reconciliation}
+            help="Whether the figures agree with the shop and the books, and what explains a difference."
+            placeholder="Agrees with the shop to the cent; bank 12.40 short, a chargeback of the 30th."
+            onChange={reconciliation => setForm({ ...form, reconciliation })}
+          />
+        </EditDrawer>
+      )}
+    </>
+  )
+}
+
+/** The last months that are over by a day, latest first. */
+function monthsBefore(rule: Parameters<typeof periodOf>[0], day: string) {
+  const months: { key: string; label: string; from: string; to: string }[] = []
+  let month = periodOf(rule, day, 'month')
+  if (month.to > day) month = periodBefore(rule, month.from, 'month')
+  for (let n = 0; n < 12; n += 1) {
+    months.push(month)
+    month = periodBefore(rule, month.from, 'month')
+  }
+  return months
+}

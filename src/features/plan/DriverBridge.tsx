@@ -1,0 +1,162 @@
+import { Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, words } from '#features/client.ts'
+import { ChartCard } from '#ui/ChartCard.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { Row } from '#ui/Page.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
+import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
+import { resultsOf, shownCell, signedCents } from './model.ts'
+
+const kinds = { volume: 'Volume', price: 'Price', rate: 'Rate', amount: 'Amount' }
+
+/** From what was planned to what came of it: what each driver did, as a bridge and line by line. */
+export function DriverBridge() {
+  const [search, setUrl] = useUrl()
+  const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
+  const all = versions.data ?? []
+  const version = all.find(one => one.id === search.version) ?? all[0]
+  const opened = useQuery(
+    api.plan.open.queryOptions({ input: { version: version?.id ?? '' }, enabled: version !== undefined }),
+  )
+  const { sheet } = opened.data ?? {}
+  const results = sheet ? resultsOf(sheet) : []
+  const target = results.find(one => one.name === search.line)?.name ?? results[0]?.name
+  const asked = useQuery(
+    api.plan.driverVariance.queryOptions({
+      input: {
+        version: version?.id ?? '',
+        target: target ?? '',
+        ...(search.first && { first: search.first }),
+        ...(search.last && { last: search.last }),
+      },
+      enabled: version !== undefined && target !== undefined,
+      retry: false,
+    }),
+  )
+  const found = asked.data
+  const bridge = useMemo<Bridge | null>(
+    () =>
+      found
+        ? {
+            before: { name: 'Planned', value: Number(found.plan), look: 'target' },
+            after: { name: 'Actual', value: Number(found.actual) },
+            steps: found.steps.map(({ label, value }) => ({
+              name: label,
+              value: Number(value),
+              bad: found.good === 'down' ? Number(value) > 0 : Number(value) < 0,
+            })),
+          }
+        : null,
+    [found],
+  )
+  const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
+  if (versions.data && !version)
+    return (
+      <EmptyState compact title="No plan yet">
+        A plan of drivers is needed to say which of them did it.
+      </EmptyState>
+    )
+  const periods = (sheet?.periods ?? []).map(one => ({ value: one.key, label: one.label }))
+  return (
+    <>
+      <Row>
+        <Select
+          aria-label="Version"
+          allowDeselect={false}
+          data={all.map(one => ({ value: one.id, label: one.name }))}
+          value={version?.id ?? null}
+          onChange={id => id && setUrl({ version: id, first: undefined, last: undefined })}
+        />
+        <Select
+          aria-label="Result"
+          allowDeselect={false}
+          data={results.map(one => ({ value: one.name, label: one.label }))}
+          value={target ?? null}
+          onChange={name => name && setUrl({ line: name })}
+        />
+        <Select
+          aria-label="First period"
+          allowDeselect={false}
+          data={periods}
+          value={found?.first ?? search.first ?? null}
+          onChange={first => first && setUrl({ first })}
+        />
+        <Select
+          aria-label="Last period"
+          allowDeselect={false}
+          data={periods}
+          value={found?.last ?? search.last ?? null}
+          onChange={last => last && setUrl({ last })}
+        />
+      </Row>
+      {asked.error ? (
+        <ErrorState
+          compact
+          title="This cannot be said yet"
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      ) : !found || !bridge || !drawing ? (
+        <Skeleton height={420} />
+      ) : (
+        <ChartCard
+          id="driver-bridge"
+          name={`${found.label}: planned to actual`}
+          title={`${found.label}: planned to actual`}
+          note={`${shownCell(found.plan, 'money')} planned, ${shownCell(found.actual, 'money')} came of it`}
+          sheet={{
+            name: 'driver-variance',
+            columns: [
+              { key: 'label', label: 'Driver' },
+              { key: 'kind', label: 'Kind' },
+              { key: 'planned', label: 'Planned', numeric: true },
+              { key: 'actual', label: 'Actual', numeric: true },
+              { key: 'value', label: 'Effect', numeric: true },
+            ],
+            rows: found.steps.map(({ label, kind, planned, actual, value }) => ({
+              label,
+              kind: kinds[kind],
+              planned,
+              actual,
+              value,
+            })),
+          }}
+          drawing={drawing}
+        >
+          <BridgeChart bridge={bridge} drawing={drawing} />
+          <DataTable
+            caption="Effect of each driver"
+            compact
+            rows={found.steps}
+            rowKey={row => row.label}
+            columns={[
+              { key: 'label', label: 'Driver', pinned: true, render: row => row.label },
+              { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
+              {
+                key: 'planned',
+                label: 'Planned',
+                numeric: true,
+                render: row => shownCell(row.planned, row.unit),
+              },
+              {
+                key: 'actual',
+                label: 'Actual',
+                numeric: true,
+                render: row => shownCell(row.actual, row.unit),
+              },
+              { key: 'value', label: 'Effect', numeric: true, render: row => signedCents(row.value) },
+            ]}
+          />
+          {found.kept.length > 0 && (
+            <p>
+              No actuals are known for {found.kept.join(', ')}: their planned figures stand on both sides.
+            </p>
+          )}
+        </ChartCard>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,123 @@
+import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { client, words } from '#features/client.ts'
+import { placeWords, type Sheet } from '#kernel/plan/sheet.ts'
+import { DataTable } from '#ui/DataTable.tsx'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { LongTextRow } from '#ui/Form.tsx'
+import { EmptyState } from '#ui/State.tsx'
+import { shownCell } from './model.ts'
+
+/** A workbook that was downloaded and changed: what differs is shown, then taken as one change. */
+export function TakeBack(props: {
+  version: { id: string; name: string; state: string }
+  sheet: Sheet
+  onClose: () => void
+  onTaken: () => void
+}) {
+  const { version, sheet } = props
+  const input = useRef<HTMLInputElement>(null)
+  const [why, setWhy] = useState('')
+  const read = useMutation({
+    mutationFn: (file: File) => client.plan.differences({ version: version.id, file }),
+  })
+  const take = useMutation({
+    mutationFn: async () => {
+      const edits = (read.data?.edits ?? []).map(({ before: _, ...edit }) => ({
+        ...edit,
+        id: crypto.randomUUID(),
+      }))
+      // A large file goes in parts, each of them a change of its own.
+      for (let n = 0; n < edits.length; n += 20_000)
+        await client.plan.edit({ version: version.id, edits: edits.slice(n, n + 20_000), why })
+    },
+    onSuccess: props.onTaken,
+  })
+  const found = read.data
+  const error = read.error ?? take.error
+  const unit = (name: string) => sheet.lines.find(line => line.name === name)?.unit ?? 'money'
+  return (
+    <EditDrawer
+      opened
+      size={760}
+      title={`A changed workbook of ${version.name}`}
+      note={
+        found
+          ? `${found.edits.length.toLocaleString('en-GB')} cells differ${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}`
+          : 'Use the file you downloaded here: nothing is taken before you have seen what differs.'
+      }
+      onClose={props.onClose}
+      saveLabel={found ? `Take ${found.edits.length.toLocaleString('en-GB')} changes` : 'Take the changes'}
+      saving={take.isPending}
+      disabled={
+        !found ||
+        found.edits.length === 0 ||
+        found.wrong.length > 0 ||
+        (version.state === 'approved' && !why.trim())
+      }
+      failed={error ? words(error) : null}
+      onSave={() => take.mutate()}
+    >
+      <Button variant="default" loading={read.isPending} onClick={() => input.current?.click()}>
+        Choose the workbook
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".xlsx"
+        aria-label="Changed workbook"
+        onChange={event => {
+          const file = event.currentTarget.files?.[0]
+          event.currentTarget.value = ''
+          if (file) read.mutate(file)
+        }}
+      />
+      {found && found.wrong.length > 0 && (
+        <p role="alert">Mend these in the workbook first: {found.wrong.slice(0, 5).join('; ')}.</p>
+      )}
+      {found && (
+        <DataTable
+          caption="Cells that differ"
+          compact
+          maxHeight={460}
+          rows={found.edits.slice(0, 500)}
+          rowKey={row => `${row.line}${row.slice.join()}${row.period}`}
+          empty={
+            <EmptyState compact kind="all_done" title="Nothing differs">
+              The workbook says what the plan says.
+            </EmptyState>
+          }
+          columns={[
+            { key: 'place', label: 'Cell', render: row => placeWords(sheet, row) },
+            {
+              key: 'before',
+              label: 'Now',
+              numeric: true,
+              render: row => shownCell(row.before, unit(row.line)),
+            },
+            {
+              key: 'value',
+              label: 'In the file',
+              numeric: true,
+              render: row => shownCell(row.value, unit(row.line)),
+            },
+          ]}
+        />
+      )}
+      {found && found.edits.length > 500 && <p>The first 500 are shown.</p>}
+      <LongTextRow
+        label="Why"
+        value={why}
+        rows={1}
+        help={
+          version.state === 'approved'
+            ? 'This version is approved: a reason is needed.'
+            : 'Stays with the cells.'
+        }
+        onChange={setWhy}
+      />
+    </EditDrawer>
+  )
+}

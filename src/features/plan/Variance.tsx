@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '#features/client.ts'
+import { earlier } from '#kernel/day.ts'
+import { civilYear } from '#kernel/period.ts'
+import { askedDays, askedPeriod, readView, spanWords, usualComparisons } from '#kernel/view.ts'
+import { Page } from '#ui/Page.tsx'
+import { EmptyState, Skeleton } from '#ui/State.tsx'
+import { UrlTabs } from '#ui/UrlTabs.tsx'
+import { useUrl } from '#ui/url.ts'
+import { AgainstPlan } from './AgainstPlan.tsx'
+import { Closes } from './Closes.tsx'
+import { DriverBridge } from './DriverBridge.tsx'
+import type { Period } from './model.ts'
+import { SalesBridge } from './SalesBridge.tsx'
+
+const question = 'Where are we off, and why?'
+
+/** Actuals against plan, last year and forecast; what moved them; and the months that are closed. */
+export function Variance() {
+  const [search] = useUrl()
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const data = useQuery(
+    api.performance.query.queryOptions({ input: { metrics: ['net_sales'], window: 'all_time' } }),
+  )
+  const view = readView(search)
+  const lastDay = data.data?.meta.lastDay
+  if (!data.data || !settings.data)
+    return (
+      <Page question={question} title="Reading what happened…">
+        <Skeleton height={320} />
+      </Page>
+    )
+  if (!lastDay)
+    return (
+      <Page question={question} title="Nothing has happened yet">
+        <EmptyState title="Actuals will stand against the plan here">
+          Connect a shop or import its orders; each figure then shows how far it is off, and why.
+        </EmptyState>
+      </Page>
+    )
+  const today = new Date().toISOString().slice(0, 10)
+  const rule = settings.data.calendar ?? civilYear
+  const asked = askedPeriod(view.period, { firstDay: data.data.meta.from, lastDay }, today, rule)
+  const days = askedDays(asked, today, rule) ?? { from: lastDay, to: lastDay }
+  const period: Period = {
+    from: days.from,
+    to: earlier(days.to, lastDay),
+    compare: [...(view.compare ?? usualComparisons)],
+    stores: [...view.stores],
+    currency: view.currency ?? settings.data.currency ?? settings.data.stores[0]?.currency ?? 'GBP',
+  }
+  return (
+    <Page question={question} title={`Variance, ${spanWords(period.from, period.to)}`}>
+      <UrlTabs
+        tabs={[
+          { name: 'plan', label: 'Against the plan', show: () => <AgainstPlan period={period} /> },
+          { name: 'drivers', label: 'Drivers of the plan', show: () => <DriverBridge /> },
+          { name: 'sales', label: 'Price, volume, mix', show: () => <SalesBridge period={period} /> },
+          { name: 'close', label: 'Month close', show: () => <Closes lastDay={lastDay} /> },
+        ]}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,100 @@
+import { invalid } from '../error.ts'
+import { fixed, over, plainOrNull } from './fixed.ts'
+
+/** What people type or paste into the plan room: figures, and lines of a few parts. */
+
+/**
+ * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 12 % and (5).
+ * @throws Failure('invalid') naming the cell.
+ */
+export function figureOf(
+  typed: string | null,
+  line: { negative?: true | undefined },
+  place: string,
+): string | null {
+  if (typed === null) return null
+  let plain = typed.replaceAll(/[\s\u00a0£$€¥,']/g, '').replace('−', '-')
+  if (plain === '') return null
+  const bracketed = /^\((.+)\)$/.exec(plain)
+  if (bracketed) plain = `-${bracketed[1]}`
+  const percent = plain.endsWith('%')
+  if (percent) plain = plain.slice(0, -1)
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain))
+    throw invalid(`${place}: "${typed}" is no number.`, 'Write digits with a point before the decimals.')
+  const value = percent ? over(fixed(plain), fixed('100')) : fixed(plain)
+  if (value !== null && value < 0n && !line.negative) throw invalid(`${place} cannot be below 0: ${typed}.`)
+  return plainOrNull(value)
+}
+
+/** Lines of a currency and its rate. */
+export function ratesIn(text: string): { rates: Record<string, string>; wrong: string[] } {
+  const rates: Record<string, string> = {}
+  const wrong: string[] = []
+  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
+    const [, code, rate] = /^\s*([A-Za-z]{3})[\s:=;,]+(\d+(?:\.\d+)?)\s*$/.exec(row) ?? []
+    if (code && rate && Number(rate) > 0) rates[code.toUpperCase()] = rate
+    else wrong.push(row.trim())
+  }
+  return { rates, wrong }
+}
+
+export interface Rule {
+  department: string
+  fromAmount: string
+  role: 'owner' | 'director' | 'lead'
+  people: number
+}
+
+/** Rules of approval as lines people type: department | from | role | people. */
+export const rulesText = (
+  rules: readonly { department: string; fromAmount: string; role: string; people: number }[],
+): string =>
+  rules
+    .map(rule => [rule.department || 'any', Number(rule.fromAmount), rule.role, rule.people].join(' | '))
+    .join('\n')
+
+/** Such lines as rules; what is none is named. */
+export function rulesIn(text: string): { rules: Rule[]; wrong: string[] } {
+  const rules: Rule[] = []
+  const wrong: string[] = []
+  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
+    const [department = '', from = '', role = '', people = '1'] = row.split('|').map(part => part.trim())
+    const amount = from.replaceAll(/[,\s]/g, '')
+    if (
+      /^\d+(\.\d+)?$/.test(amount) &&
+      ['owner', 'director', 'lead'].includes(role) &&
+      /^[1-5]$/.test(people)
+    )
+      rules.push({
+        department: department.toLowerCase() === 'any' ? '' : department,
+        fromAmount: amount,
+        role: role as Rule['role'],
+        people: Number(people),
+      })
+    else wrong.push(row.trim())
+  }
+  return { rules, wrong }
+}
+
+/** Periods of a business case as pasted: name, cost, benefit on each line. */
+export function flowsIn(text: string): {
+  periods: { label: string; cost: string; benefit: string }[]
+  wrong: string[]
+} {
+  const periods: { label: string; cost: string; benefit: string }[] = []
+  const wrong: string[] = []
+  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
+    const [name = '', cost = '', benefit = ''] = row.split(/\t|\|/).map(part => part.trim())
+    try {
+      if (!name) throw invalid('There is no period.')
+      periods.push({
+        label: name,
+        cost: figureOf(cost || '0', { negative: true }, name) ?? '0',
+        benefit: figureOf(benefit || '0', { negative: true }, name) ?? '0',
+      })
+    } catch {
+      wrong.push(row.trim())
+    }
+  }
+  return { periods, wrong }
+}
