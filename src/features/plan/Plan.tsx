@@ -309,6 +309,7 @@ function Sheet(props: {
       )}
       <PlanGrid
         plan={plan}
+        version={version.id}
         tick={tick}
         closed={closed}
         changed={changed}

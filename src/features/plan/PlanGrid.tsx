@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Select, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Tooltip } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react'
 import {
@@ -16,14 +16,16 @@ import { Failure } from '#kernel/error.ts'
 import type { Calculation, Input } from '#kernel/plan/calculate.ts'
 import { explain } from '#kernel/plan/explain.ts'
 import { addressKey, placeWords } from '#kernel/plan/sheet.ts'
-import { type GridRow, gridRows, gridValue, type SpreadBy, spreadDown } from '#kernel/plan/spread.ts'
+import { type GridRow, gridRows, gridValue } from '#kernel/plan/spread.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { shownCell } from './model.ts'
 import css from './plan.module.css'
+import { SpreadDown } from './SpreadDown.tsx'
 
 export interface PlanGridProps {
   plan: Calculation
+  version: string
   /** Counts changes of the plan: the grid reads it anew. */
   tick: number
   closed: ReadonlySet<string>
@@ -49,8 +51,6 @@ export function PlanGrid(props: PlanGridProps) {
   const { sheet } = plan
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const [active, setActive] = useState<{ row: number; col: number } | null>(null)
-  const [spread, setSpread] = useState<SpreadBy>('proportional')
-  const [total, setTotal] = useState('')
   const grid = useRef<DataSheetGridRef>(null)
   // On a phone the first figures should be seen beside the names.
   const labelWidth = window.innerWidth < 700 ? 160 : 250
@@ -166,26 +166,12 @@ export function PlanGrid(props: PlanGridProps) {
   const row = active ? rows[active.row] : undefined
   const period = active ? sheet.periods[active.col] : undefined
   const spreadable =
-    row?.total &&
+    row &&
     row.line.formula === null &&
     row.line.roll === 'sum' &&
     period &&
     mayEdit &&
     !closed.has(period.key)
-  const bringDown = () => {
-    if (!row || !active) return
-    try {
-      const part = { members: row.members, first: active.col, last: active.col }
-      const value = figureOf(total, row.line, row.line.label) ?? '0'
-      onEdit(spreadDown(plan, row.line.name, part, value, spread))
-    } catch (error) {
-      notifications.show({
-        color: 'bad',
-        title: 'That cannot be spread',
-        message: String(error instanceof Error ? error.message : error),
-      })
-    }
-  }
   const toggle = (key: string) =>
     setOpened(now => {
       const next = new Set(now)
@@ -215,30 +201,18 @@ export function PlanGrid(props: PlanGridProps) {
             <IconArrowForwardUp size={16} />
           </ActionIcon>
         </Tooltip>
-        {spreadable && (
-          <>
-            <TextInput
-              aria-label="Total to spread"
-              placeholder={`${row.line.label}, ${period.label}`}
-              value={total}
-              onChange={event => setTotal(event.currentTarget.value)}
-              w={180}
-            />
-            <Select
-              aria-label="How to spread"
-              w={170}
-              allowDeselect={false}
-              data={[
-                { value: 'proportional', label: 'in proportion' },
-                { value: 'even', label: 'evenly' },
-              ]}
-              value={spread}
-              onChange={value => setSpread((value ?? 'proportional') as SpreadBy)}
-            />
-            <Button variant="default" disabled={total.trim() === ''} onClick={bringDown}>
-              Spread down
-            </Button>
-          </>
+        {spreadable && active && (
+          <SpreadDown
+            key={row.line.name}
+            plan={plan}
+            version={props.version}
+            line={row.line}
+            members={row.members}
+            parted={row.total}
+            period={active.col}
+            closed={closed}
+            onEdit={onEdit}
+          />
         )}
       </div>
       <div className={css.frame} onPasteCapture={paste} onKeyDownCapture={keys}>

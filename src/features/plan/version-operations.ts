@@ -10,6 +10,7 @@ import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import { placeWords, sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { filledFrom, yearBefore } from './actuals.ts'
 import { carry } from './carry.ts'
 import {
   closedIn,
@@ -32,7 +33,7 @@ import {
   StartShape,
   VersionShape,
 } from './model.ts'
-import { begin, changedSince, contentOf, start } from './versions.ts'
+import { begin, changedSince, contentOf, ruleOf, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
 const Of = z.object({ version: z.string() })
@@ -145,6 +146,23 @@ export const versionOperations = {
             problem: plan.problems.find(one => one.line === line.name)?.message ?? null,
           })),
       }
+    }),
+
+  yearBefore: read({
+    role: 'viewer',
+    summary: 'What a line was a year before each of its periods: to spread a total by',
+  })
+    .input(Of.extend({ line: z.string() }))
+    .output(z.array(Cell.omit({ line: true }).extend({ value: z.string() })))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const { sheet } = await versionOf(context, input.version)
+      const rule = await ruleOf(context)
+      const lines = sheet.lines.filter(line => line.name === input.line)
+      const found = await filledFrom(context, { ...sheet, lines }, period => yearBefore(rule, period), '0')
+      return found.flatMap(({ slice, period, value }) =>
+        value === null ? [] : [{ slice: [...slice], period, value }],
+      )
     }),
 
   edit: write({
