@@ -92,6 +92,7 @@ export const waterfall =
         axisLabel: {
           color: colours.ink2,
           fontSize: 11,
+          lineHeight: 13,
           fontFamily: colours.font,
           interval: 0,
           width: 76,

@@ -114,7 +114,9 @@ export function AgainstPlan({ period }: { period: Period }) {
                 label: 'Change',
                 numeric: true,
                 render: (row: (typeof rows)[number]) => (
-                  <span style={toneOf(of(row)?.verdict ?? '')}>{showSigned(of(row)?.delta, money(row))}</span>
+                  <span style={toneOf(of(row)?.verdict ?? '')}>
+                    {row.unit === 'share' ? points(of(row)?.delta) : showSigned(of(row)?.delta, money(row))}
+                  </span>
                 ),
               },
               {
@@ -123,7 +125,9 @@ export function AgainstPlan({ period }: { period: Period }) {
                 numeric: true,
                 render: (row: (typeof rows)[number]) => (
                   <span style={toneOf(of(row)?.verdict ?? '')}>
-                    {showSigned(of(row)?.ratio, { unit: 'share', currency: null })}
+                    {row.unit === 'share'
+                      ? ''
+                      : showSigned(of(row)?.ratio, { unit: 'share', currency: null })}
                   </span>
                 ),
               },
@@ -133,4 +137,11 @@ export function AgainstPlan({ period }: { period: Period }) {
       />
     </Card>
   )
+}
+
+/** A change of a share in percentage points. */
+const points = (delta: string | null | undefined): string => {
+  if (delta == null) return 'N/A'
+  const size = Number(delta) * 100
+  return `${size > 0 ? '+' : size < 0 ? '−' : ''}${Math.abs(size).toFixed(1)} pp`
 }

@@ -121,7 +121,10 @@ const isMixed = ({ currency, lines }: BudgetData) =>
 
 const answerOf = ({ lines }: BudgetData): string => {
   const late = lines.filter(line => line.use.runsOut !== null)
+  const unsure = lines.filter(line => line.unrated.length > 0).length
   if (lines.length === 0) return 'No budget lines yet'
+  if (late.length === 0 && unsure > 0)
+    return `${unsure} of ${lines.length} ${lines.length === 1 ? 'line lacks' : 'lines lack'} an exchange rate; the rest last to the end`
   if (late.length === 0)
     return lines.length === 1
       ? 'The one line lasts to the end of the plan'
@@ -139,25 +142,23 @@ function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {
       : ''
   return (
     <>
-      <Card>
-        <TileRow label="The budget as a whole">
+      <TileRow label="The budget as a whole">
+        <StatTile
+          label="Budget"
+          value={money(total.budget)}
+          deltas={`${money(total.budgetToDate)} to date`}
+        />
+        <StatTile label="Spent" value={money(total.actual)} deltas={share(total.actual)} />
+        <StatTile label="Committed" value={money(total.committed)} deltas={share(total.committed)} />
+        <StatTile label="Left" value={money(total.remaining)} deltas={share(total.remaining)} />
+        {currencyEffect !== null && (
           <StatTile
-            label="Budget"
-            value={money(total.budget)}
-            deltas={`${money(total.budgetToDate)} to date`}
+            label="Currencies alone"
+            value={money(currencyEffect)}
+            deltas={mode === 'actual' ? 'of what was spent, against budget rates' : 'not in these figures'}
           />
-          <StatTile label="Spent" value={money(total.actual)} deltas={share(total.actual)} />
-          <StatTile label="Committed" value={money(total.committed)} deltas={share(total.committed)} />
-          <StatTile label="Left" value={money(total.remaining)} deltas={share(total.remaining)} />
-          {currencyEffect !== null && (
-            <StatTile
-              label="Currencies alone"
-              value={money(currencyEffect)}
-              deltas={mode === 'actual' ? 'of what was spent, against budget rates' : 'not in these figures'}
-            />
-          )}
-        </TileRow>
-      </Card>
+        )}
+      </TileRow>
       {missing.length > 0 && (
         <Card title="Not in these figures">
           {missing.map(one => (

@@ -21,6 +21,13 @@ export function BudgetLines(props: {
   const [line, setLine] = useState<BudgetLine | null>(null)
   const [moving, setMoving] = useState(false)
   const money = (value: string) => show(value, { unit: 'money', currency: budget.currency })
+  /** A figure that lacks what has no rate is not known. */
+  const known = (row: BudgetLine, value: string) =>
+    row.unrated.length > 0 ? (
+      <span title={`There is no rate for ${row.unrated.join(', ')}`}>N/A</span>
+    ) : (
+      money(value)
+    )
   return (
     <>
       <Card
@@ -51,20 +58,35 @@ export function BudgetLines(props: {
             { key: 'department', label: 'Department', render: row => row.department || '–' },
             { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
             { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
-            { key: 'budget', label: 'Budget', numeric: true, render: row => money(row.use.budget) },
-            { key: 'actual', label: 'Spent', numeric: true, render: row => money(row.use.actual) },
-            { key: 'committed', label: 'Committed', numeric: true, render: row => money(row.use.committed) },
+            { key: 'budget', label: 'Budget', numeric: true, render: row => known(row, row.use.budget) },
+            { key: 'actual', label: 'Spent', numeric: true, render: row => known(row, row.use.actual) },
+            {
+              key: 'committed',
+              label: 'Committed',
+              numeric: true,
+              render: row => known(row, row.use.committed),
+            },
             {
               key: 'remaining',
               label: 'Left',
               numeric: true,
               render: row => (
-                <span style={Number(row.use.remaining) < 0 ? { color: 'var(--bad)' } : undefined}>
-                  {money(row.use.remaining)}
+                <span
+                  style={
+                    row.unrated.length === 0 && Number(row.use.remaining) < 0
+                      ? { color: 'var(--bad)' }
+                      : undefined
+                  }
+                >
+                  {known(row, row.use.remaining)}
                 </span>
               ),
             },
-            { key: 'runsOut', label: 'Runs out', render: row => row.use.runsOut ?? 'lasts' },
+            {
+              key: 'runsOut',
+              label: 'Runs out',
+              render: row => (row.unrated.length > 0 ? 'N/A' : (row.use.runsOut ?? 'lasts')),
+            },
             {
               key: 'sources',
               label: 'Spent is known from',

@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { resultsOf, shownCell, signedCents } from './model.ts'
+import css from './plan.module.css'
 
 const kinds = { volume: 'Volume', price: 'Price', rate: 'Rate', amount: 'Amount' }
 
@@ -151,7 +152,7 @@ export function DriverBridge() {
             ]}
           />
           {found.kept.length > 0 && (
-            <p>
+            <p className={css.after}>
               No actuals are known for {found.kept.join(', ')}: their planned figures stand on both sides.
             </p>
           )}

@@ -203,7 +203,7 @@ export function PlanGrid(props: PlanGridProps) {
         </Tooltip>
         {spreadable && active && (
           <SpreadDown
-            key={row.line.name}
+            key={`${row.key} ${active.col}`}
             plan={plan}
             version={props.version}
             line={row.line}
@@ -245,7 +245,6 @@ export function PlanGrid(props: PlanGridProps) {
           }}
           onActiveCellChange={({ cell }) => {
             setActive(cell && cell.col >= 0 ? { row: cell.row, col: cell.col } : null)
-            setTotal('')
             const at = cell ? rows[cell.row] : undefined
             const when = cell ? sheet.periods[cell.col] : undefined
             onCell(at && when && !at.total ? addressOf(at, when.key) : null)

@@ -91,20 +91,18 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
   }
   return (
     <>
-      <Card stale={asked.isPlaceholderData}>
-        <TileRow label="What it may come to">
-          <StatTile label="As planned" value={money(found.base)} />
-          <StatTile label="One in ten below" value={money(found.p10)} deltas="P10" />
-          <StatTile label="As likely above as below" value={money(found.p50)} deltas="P50" />
-          <StatTile label="One in ten above" value={money(found.p90)} deltas="P90" />
-          {found.probability !== null && (
-            <StatTile
-              label={`Chance of ${money(Number(given.goal))} or more`}
-              value={`${Math.round(found.probability * 100)} %`}
-            />
-          )}
-        </TileRow>
-      </Card>
+      <TileRow label="What it may come to">
+        <StatTile label="As planned" value={money(found.base)} />
+        <StatTile label="One in ten below" value={money(found.p10)} deltas="P10" />
+        <StatTile label="As likely above as below" value={money(found.p50)} deltas="P50" />
+        <StatTile label="One in ten above" value={money(found.p90)} deltas="P90" />
+        {found.probability !== null && (
+          <StatTile
+            label={`Chance of ${money(Number(given.goal))} or more`}
+            value={`${Math.round(found.probability * 100)} %`}
+          />
+        )}
+      </TileRow>
       <Grid columns={2}>
         <ChartCard
           id="histogram"

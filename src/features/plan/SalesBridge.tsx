@@ -9,6 +9,7 @@ import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { type Period, signedCents } from './model.ts'
+import css from './plan.module.css'
 
 const cuts = [
   { value: 'product', label: 'By product' },
@@ -107,7 +108,9 @@ export function SalesBridge({ period }: { period: Period }) {
         ]}
       />
       {found.more + found.items.length > 100 && (
-        <p>The 100 largest of {(found.more + found.items.length).toLocaleString('en-GB')} items.</p>
+        <p className={css.after}>
+          The 100 largest of {(found.more + found.items.length).toLocaleString('en-GB')} items.
+        </p>
       )}
     </ChartCard>
   )

@@ -8,6 +8,7 @@ import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { shownCell } from './model.ts'
+import css from './plan.module.css'
 
 /** A workbook that was downloaded and changed: what differs is shown, then taken as one change. */
 export function TakeBack(props: {
@@ -106,7 +107,7 @@ export function TakeBack(props: {
           ]}
         />
       )}
-      {found && found.edits.length > 500 && <p>The first 500 are shown.</p>}
+      {found && found.edits.length > 500 && <p className={css.after}>The first 500 are shown.</p>}
       <LongTextRow
         label="Why"
         value={why}

@@ -103,7 +103,7 @@ export function Versions() {
       note={`${b.name} is ${stateWords[b.state]}`}
       actions={
         <Row>
-          {choose('Compared with', a?.id, 'base')}
+          {a && choose('Compared with', a.id, 'base')}
           {choose('Version', b.id, 'version')}
           <Button variant="default" loading={carry.isPending} onClick={() => carry.mutate({ version: b.id })}>
             Compare with actuals everywhere

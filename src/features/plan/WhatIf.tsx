@@ -52,7 +52,7 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
   return (
     <Page
       question={question}
-      title={target ? `${target.label} of ${version.name}` : version.name}
+      title={target ? `${target.label}, ${version.name}` : version.name}
       note="Estimates from the plan’s own formulas; asking changes nothing."
       actions={
         <Row>

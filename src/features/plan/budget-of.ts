@@ -15,6 +15,8 @@ export interface BudgetLine extends Item {
   commitments: Commitment[]
   /** In the plan's currency. */
   use: Used
+  /** Currencies without a rate: what is in them is in no figure of `use`. */
+  unrated: string[]
   /** What was spent, by where it is known from. */
   sources: { source: string; amount: string }[]
 }
@@ -84,6 +86,15 @@ export async function budgetOf(
     return {
       ...item,
       commitments: commits,
+      unrated: [
+        ...new Set([
+          ...(into.budget('1', item.currency) === null ? [item.currency] : []),
+          ...commits
+            .filter(one => one.open === 1 && into.spent('1', one.currency, today) === null)
+            .map(one => one.currency),
+          ...own.filter(one => into.spent('1', one.currency, one.day) === null).map(one => one.currency),
+        ]),
+      ],
       use: usedOf(
         flowsOf(item, spans, into),
         own.flatMap(one => rated(into.spent(one.amount, one.currency, one.day), { day: one.day })),

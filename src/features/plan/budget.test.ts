@@ -172,4 +172,48 @@ describe('actuals of a budget', () => {
       'There is no imported budget called "other"',
     )
   })
+
+  it('says what volume and price did to sales against the plan, over the months that are over', async () => {
+    await room.fill('costs', { orders: '30', aov: '120', media: '500' })
+    const found = await run(plan.driverVariance, { version: 'costs', target: 'net_sales', first: '2026-04' })
+    // April and May: 26 days each without Sundays, 4 and 5 of them Saturdays that count double.
+    expect(found).toMatchObject({ first: '2026-04', last: '2026-05', plan: '7200', actual: '6100' })
+    expect(found.steps).toMatchObject([
+      { line: 'orders', kind: 'volume', planned: '60', actual: '52', value: '-949.23' },
+      { line: 'aov', kind: 'price', value: '-150.77' },
+    ])
+    expect(found.kept).toEqual(['media'])
+    await expect(
+      run(plan.driverVariance, { version: 'costs', target: 'net_sales', first: '2026-11' }),
+    ).rejects.toThrow('None of these periods is over yet')
+  })
+
+  it('remembers what the rows of a sheet are, and knows them in the next', async () => {
+    const text = 'Line\tJan 2026\tFeb 2026\nVisits\t1,000\t2,000\nConv.\t2 %\t3 %\nRent\t50\t60\nTotal\t9\t9'
+    const before = await run(plan.readRows, { text })
+    expect(before.rows.map((row: { line: string | null }) => row.line)).toEqual([null, null, null, null])
+    const rows = { Visits: 'sessions', 'Conv.': 'conversion', Rent: null, Total: '' }
+    const begin = { with: 'pasted', text, rows }
+    const asked = { id: 'mine', name: 'mine', currency: 'GBP', from: '2026-01-01', to: '2026-02-28', begin }
+    await run(plan.start, asked)
+    const { lines } = await run(plan.figures, {
+      version: 'mine',
+      lines: ['sessions', 'orders', 'rent', 'total'],
+    })
+    expect(lines.map((one: { name: string; total: string }) => [one.name, one.total])).toEqual([
+      ['sessions', '3000'],
+      ['orders', '80'],
+      ['rent', '110'],
+    ])
+    const after = await run(plan.readRows, { text: text.replace('Visits', ' VISITS') })
+    expect(after.rows.map((row: { line: string | null }) => row.line)).toEqual([
+      'sessions',
+      'conversion',
+      null,
+      '',
+    ])
+    await expect(
+      run(plan.start, { ...asked, id: 'twice', begin: { ...begin, rows: { ...rows, Rent: 'sessions' } } }),
+    ).rejects.toThrow('The rows Visits and Rent are both Sessions')
+  })
 }, 120_000)

@@ -230,6 +230,8 @@ export const BudgetShape = z.object({
       id: z.string(),
       saved: z.int(),
       use: UsedShape,
+      /** Currencies without a rate: what is in them is in no figure of `use`. */
+      unrated: z.array(z.string()),
       sources: z.array(z.object({ source: z.string(), amount: z.string() })),
       commitments: z.array(CommitmentShape.extend({ id: z.string(), saved: z.int() })),
     }),
