@@ -204,6 +204,23 @@ describe('typed files are taken at their word', () => {
     instance.closeSync()
     return readFileSync(path)
   }
+  it('a product is the same whether its id is text, a whole number, or one a table of doubles made of it', async () => {
+    const table = (id: string) =>
+      `SELECT 1 AS "Order", DATE '2024-03-01' AS "When", ${id} AS "Item", 2 AS "Qty", 1.5::DECIMAL(9,2) AS "Price"`
+    const object = (id: string) => `{"Order":1,"When":"2024-03-01","Item":${id},"Qty":2,"Price":1.5}`
+    const files: [string, string | Buffer][] = [
+      ['id.csv', `${header}\n1,2024-03-01,84029,2,1.50\n`],
+      ['id-spreadsheet.csv', `${header}\n1,2024-03-01,84029.0,2,1.50\n`],
+      ['id.jsonl', object('84029')],
+      ['id-double.jsonl', object('84029.0')],
+      ['id-text.jsonl', object('"84029"')],
+      ['id-integer-copy.parquet', await parquet('id-integer.parquet', table('84029::BIGINT'))],
+      ['id-double-copy.parquet', await parquet('id-double.parquet', table('84029::DOUBLE'))],
+      ['id-text-copy.parquet', await parquet('id-text.parquet', table("'84029'"))],
+    ]
+    for (const [name, bytes] of files)
+      expect((await read(name, bytes)).texts, name).toEqual(['1 2024-03-01 00:00:00 84029 2×3.0000'])
+  })
   it('Parquet: decimals, doubles, dates, moments with a zone, big and missing values', async () => {
     const bytes = await parquet(
       'types.parquet',
