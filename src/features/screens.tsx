@@ -34,6 +34,8 @@ export interface Screen {
   key: string
   /** Whether period, comparison, store and currency apply: they are then in the top bar. */
   view?: boolean
+  /** In the bar at the foot of a phone: at most four are. */
+  pocket?: true
   /** Roles below this one do not see it. */
   role?: 'owner' | 'director' | 'lead' | 'contributor' | 'viewer'
   load: () => Promise<ComponentType>
@@ -48,6 +50,7 @@ export const screens: readonly Screen[] = [
     icon: IconGauge,
     key: 'c',
     view: true,
+    pocket: true,
     load: () => import('./performance/Cockpit.tsx').then(module => module.Cockpit),
   },
   {
@@ -58,6 +61,7 @@ export const screens: readonly Screen[] = [
     icon: IconTelescope,
     key: 'e',
     view: true,
+    pocket: true,
     load: () => import('./performance/Explorer.tsx').then(module => module.Explorer),
   },
   {
@@ -76,6 +80,7 @@ export const screens: readonly Screen[] = [
     about: 'Drivers down to cash: what was promised',
     icon: IconTable,
     key: 'p',
+    pocket: true,
     load: () => import('./plan/Plan.tsx').then(module => module.Plan),
   },
   {
@@ -150,6 +155,7 @@ export const screens: readonly Screen[] = [
     about: 'Tasks and cards of Asana and Trello, and whether they are done',
     icon: IconListCheck,
     key: 'w',
+    pocket: true,
     load: () => import('./connections/Work.tsx').then(module => module.Work),
   },
   {

@@ -128,11 +128,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               {props.columns.map((column, n) => cell(column, row, n === 0))}
             </tr>
           ))}
-          {props.rows.length === 0 && props.empty && (
-            <tr>
-              <td colSpan={props.columns.length}>{props.empty}</td>
-            </tr>
-          )}
         </tbody>
         {props.totals !== undefined && (
           <tfoot>
@@ -140,6 +135,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tfoot>
         )}
       </table>
+      {props.rows.length === 0 && props.empty && <div className={css.empty}>{props.empty}</div>}
     </section>
   )
 }

@@ -21,7 +21,7 @@ export function HeatMap(props: HeatMapProps) {
   return (
     <div>
       <div className={css.heatScroll}>
-        <table className={css.heat}>
+        <table className={css.heat} data-dense={props.columns.length > 12 || undefined}>
           <caption className="sr-only">{props.label}</caption>
           <thead>
             <tr>

@@ -57,6 +57,13 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
+    Tabs: {
+      // In one row that scrolls where there is no room.
+      styles: {
+        list: { flexWrap: 'nowrap', overflow: 'auto hidden', scrollbarWidth: 'none' },
+        tab: { flex: 'none' },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: false } },
     Menu: { defaultProps: { shadow: 'popover', position: 'bottom-end' } },
     Popover: { defaultProps: { shadow: 'popover' } },

@@ -99,6 +99,11 @@ export const waterfall =
           overflow: 'break',
         },
       },
+      // On a phone the names of the steps stand aslant: side by side they would run into one another.
+      media: [
+        { option: { xAxis: { axisLabel: { rotate: 0 } } } },
+        { query: { maxWidth: 420 }, option: { xAxis: { axisLabel: { rotate: 30 } } } },
+      ],
       yAxis: valueAxis(colours, props.axis, true),
       series: [
         // A span on one side of zero floats on an unseen bar; one across zero is two bars from it.

@@ -12,7 +12,6 @@ import {
   IconKeyboard,
   IconLink,
   IconLogout,
-  IconMenu2,
   IconMoon,
   IconPrinter,
   IconSearch,
@@ -26,6 +25,7 @@ import { api } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
 import { ProgressLine } from '#ui/State.tsx'
 import { type Action, listen } from './actions.ts'
+import { BottomBar } from './BottomBar.tsx'
 import css from './shell.module.css'
 import { TopBar } from './TopBar.tsx'
 
@@ -252,9 +252,6 @@ export function Shell() {
         <div className={css.foot}>{person}</div>
       </nav>
       <header className={`${css.bar} no-print`}>
-        <ActionIcon className={css.burger} color="gray" aria-label="Rooms" onClick={() => setMenu(true)}>
-          <IconMenu2 size={18} stroke={1.6} />
-        </ActionIcon>
         {here?.view ? (
           <TopBar
             stores={settings.data?.stores ?? []}
@@ -284,6 +281,7 @@ export function Shell() {
           </footer>
         )}
       </main>
+      <BottomBar screens={open} path={path} onRooms={() => setMenu(true)} />
       <Drawer
         opened={menu}
         onClose={() => setMenu(false)}

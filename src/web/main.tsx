@@ -2,12 +2,11 @@ import '#ui/tokens.css'
 import '#ui/base.css'
 import '@mantine/core/styles.layer.css'
 import '@mantine/spotlight/styles.layer.css'
-import '@mantine/notifications/styles.layer.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
+import { useNotifications } from '@mantine/notifications'
 import { keepPreviousData, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { lazy, StrictMode, Suspense, useRef } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isSignedOut } from '#features/client.ts'
 import { theme, variables } from '#ui/theme.ts'
@@ -37,13 +36,29 @@ const queries = new QueryClient({
   },
 })
 
+const Notices = lazy(() => import('./Notices.tsx').then(module => ({ default: module.Notices })))
+
+/** What draws notices is fetched with the first one. */
+function WhenSaid() {
+  const { notifications } = useNotifications()
+  const said = useRef(false)
+  said.current ||= notifications.length > 0
+  return (
+    said.current && (
+      <Suspense>
+        <Notices />
+      </Suspense>
+    )
+  )
+}
+
 const element = document.getElementById('root')
 if (element)
   createRoot(element).render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={queries}>
-          <Notifications position="bottom-right" autoClose={5000} />
+          <WhenSaid />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </MantineProvider>
