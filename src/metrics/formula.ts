@@ -1,12 +1,13 @@
 import { Decimal } from 'decimal.js'
 import { invalid } from '#kernel/error.ts'
+import { formulaReader, type Sign } from '#kernel/formula-reader.ts'
 
 /** The formula language: aggregates over facts, other metrics by name, and arithmetic. One grammar for ours and users' metrics. */
 export type Formula =
   | { is: 'number'; value: string }
   | { is: 'metric'; name: string }
   | { is: 'aggregate'; of: Aggregate }
-  | { is: 'operation'; sign: '+' | '-' | '*' | '/'; left: Formula; right: Formula }
+  | { is: 'operation'; sign: Sign; left: Formula; right: Formula }
   | { is: 'call'; name: 'abs' | 'min' | 'max' | 'coalesce'; of: Formula[] }
 
 export type AggregateKind = 'sum' | 'count' | 'distinct' | 'last' | 'average'
@@ -26,88 +27,36 @@ export const Exact = Decimal.clone({ precision: 40, toExpNeg: -30, toExpPos: 40 
 
 const token = /\s*(?:(\d+(?:\.\d+)?)|([a-z_][a-z0-9_]*)|('(?:[^']*)')|([-+*/(),.=]))/iy
 
-const tokens = (text: string): string[] => {
-  const found: string[] = []
-  token.lastIndex = 0
-  while (token.lastIndex < text.trimEnd().length) {
-    const at = token.lastIndex
-    const match = token.exec(text)
-    if (!match)
-      throw invalid(
-        `The formula "${text}" cannot be read at "${text.slice(at).trim()}".`,
-        'Use metric names, numbers, + − * / and parentheses.',
-      )
-    found.push(match[0].trim())
-  }
-  return found
-}
-
 /**
  * Reads a formula.
  * @throws Failure('invalid') that shows where reading stopped.
  */
 export const parse = (text: string): Formula => {
-  const list = tokens(text)
-  let at = 0
-  const peek = () => list[at]
-  const fail = (wanted: string) =>
-    invalid(
-      `The formula "${text}" ${peek() === undefined ? 'ends too early' : `has "${peek()}" where it should not`}: ${wanted} is expected.`,
-    )
-  const take = (wanted: string) => {
-    if (peek() !== wanted) throw fail(`"${wanted}"`)
-    at += 1
-  }
-  const word = () => {
-    const found = peek()
-    if (found === undefined || !/^[a-z_]/i.test(found)) throw fail('a name')
-    at += 1
-    return found
-  }
-  const sum = (): Formula => {
-    let left = product()
-    for (let sign = peek(); sign === '+' || sign === '-'; sign = peek()) {
-      at += 1
-      left = { is: 'operation', sign, left, right: product() }
-    }
-    return left
-  }
-  const product = (): Formula => {
-    let left = factor()
-    for (let sign = peek(); sign === '*' || sign === '/'; sign = peek()) {
-      at += 1
-      left = { is: 'operation', sign, left, right: factor() }
-    }
-    return left
-  }
+  const read = formulaReader(text, token, 'Use metric names, numbers, + − * / and parentheses.')
+  const { peek, skip, take } = read
+  const sum = (): Formula =>
+    read.arithmetic(factor, (sign, left, right) => ({ is: 'operation', sign, left, right }))
   const factor = (): Formula => {
     const next = peek()
     if (next === '-') {
-      at += 1
+      skip()
       return { is: 'operation', sign: '-', left: { is: 'number', value: '0' }, right: factor() }
     }
     if (next === '(') {
-      at += 1
+      skip()
       const inner = sum()
       take(')')
       return inner
     }
     if (next !== undefined && /^\d/.test(next)) {
-      at += 1
+      skip()
       return { is: 'number', value: next }
     }
-    const name = word()
+    const name = read.name('a name')
     if (peek() !== '(') return { is: 'metric', name }
-    at += 1
-    if (name === 'abs' || name === 'min' || name === 'max' || name === 'coalesce') {
-      const of = [sum()]
-      while (peek() === ',') {
-        at += 1
-        of.push(sum())
-      }
-      take(')')
-      return { is: 'call', name, of }
-    }
+    skip()
+    if (name === 'abs' || name === 'min' || name === 'max' || name === 'coalesce')
+      return { is: 'call', name, of: read.list(sum) }
     if (!['sum', 'count', 'distinct', 'last', 'average'].includes(name))
       throw invalid(
         `"${name}" is no function of the formula language.`,
@@ -116,27 +65,27 @@ export const parse = (text: string): Formula => {
     return { is: 'aggregate', of: aggregate(name as AggregateKind) }
   }
   const aggregate = (kind: AggregateKind): Aggregate => {
-    const fact = word()
+    const fact = read.name('a name')
     let column = ''
     if (peek() === '.') {
-      at += 1
-      column = word()
+      skip()
+      column = read.name('a name')
     }
     const where: Aggregate['where'] = []
     while (peek() === 'where' || (where.length > 0 && peek() === 'and')) {
-      at += 1
-      const left = word()
+      skip()
+      const left = read.name('a name')
       take('=')
       const value = peek()
-      if (value === undefined || !value.startsWith("'")) throw fail("a text in '…'")
-      at += 1
+      if (value === undefined || !value.startsWith("'")) throw read.fail("a text in '…'")
+      skip()
       where.push({ column: left, is: value.slice(1, -1) })
     }
     take(')')
     return { kind, fact, column, where }
   }
   const formula = sum()
-  if (peek() !== undefined) throw fail('the end')
+  if (peek() !== undefined) throw read.fail('the end')
   return formula
 }
 

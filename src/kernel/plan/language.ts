@@ -1,4 +1,5 @@
 import { invalid } from '../error.ts'
+import { formulaReader, type Sign } from '../formula-reader.ts'
 import { type Fixed, fixed } from './fixed.ts'
 
 /**
@@ -24,7 +25,6 @@ export type Node =
 export type Fold = 'sum' | 'average' | 'min' | 'max'
 /** Periods relative to the cell's own, or those up to it, or those of its year. */
 export type Span = { from: number; to: number } | 'so_far' | 'year'
-export type Sign = '+' | '-' | '*' | '/'
 export type Comparison = '>' | '>=' | '<' | '<=' | '='
 type CallName = 'min' | 'max' | 'abs' | 'round' | 'power' | 'coalesce'
 
@@ -38,23 +38,6 @@ const arity: Record<CallName, [least: number, most: number]> = {
 }
 
 const token = /\s*(?:(\d+(?:\.\d+)?%?)|([a-z_][a-z0-9_]*)|(\.\.|>=|<=|[-+*/()[\],<>=]))/iy
-
-function tokens(text: string): string[] {
-  const found: string[] = []
-  token.lastIndex = 0
-  const end = text.trimEnd().length
-  while (token.lastIndex < end) {
-    const at = token.lastIndex
-    const match = token.exec(text)
-    if (!match)
-      throw invalid(
-        `The formula "${text}" cannot be read at "${text.slice(at).trim()}".`,
-        'Use names of lines, numbers, + - * / and parentheses.',
-      )
-    found.push(match[0].trim())
-  }
-  return found
-}
 
 /** Names that mean something to the language and cannot be lines. */
 export const reserved: ReadonlySet<string> = new Set([
@@ -74,61 +57,32 @@ export const reserved: ReadonlySet<string> = new Set([
  * @throws Failure('invalid') that shows where reading stopped and what was expected there.
  */
 export function parse(text: string): Node {
-  const list = tokens(text)
-  let at = 0
-  const peek = () => list[at]
-  const fail = (wanted: string) =>
-    invalid(
-      `The formula "${text}" ${peek() === undefined ? 'ends too early' : `has "${peek()}" where it should not`}: ${wanted} is expected.`,
-    )
-  const take = (wanted: string) => {
-    if (peek() !== wanted) throw fail(`"${wanted}"`)
-    at += 1
-  }
-  const word = (wanted: string) => {
-    const found = peek()
-    if (found === undefined || !/^[a-z_]/i.test(found)) throw fail(wanted)
-    at += 1
-    return found
-  }
+  const read = formulaReader(text, token, 'Use names of lines, numbers, + - * / and parentheses.')
+  const { peek, skip, take, name: word, fail } = read
   const whole = () => {
     const negative = peek() === '-'
-    if (negative || peek() === '+') at += 1
+    if (negative || peek() === '+') skip()
     const found = peek()
     if (found === undefined || !/^\d{1,4}$/.test(found)) throw fail('a whole number of periods')
-    at += 1
+    skip()
     return negative && found !== '0' ? -Number(found) : Number(found)
   }
-  const sum = (): Node => {
-    let left = product()
-    for (let sign = peek(); sign === '+' || sign === '-'; sign = peek()) {
-      at += 1
-      left = { is: 'operation', sign, left, right: product() }
-    }
-    return left
-  }
-  const product = (): Node => {
-    let left = factor()
-    for (let sign = peek(); sign === '*' || sign === '/'; sign = peek()) {
-      at += 1
-      left = { is: 'operation', sign, left, right: factor() }
-    }
-    return left
-  }
+  const sum = (): Node =>
+    read.arithmetic(factor, (sign, left, right) => ({ is: 'operation', sign, left, right }))
   const factor = (): Node => {
     const next = peek()
     if (next === '-') {
-      at += 1
+      skip()
       return { is: 'operation', sign: '-', left: { is: 'number', value: 0n, text: '0' }, right: factor() }
     }
     if (next === '(') {
-      at += 1
+      skip()
       const inner = sum()
       take(')')
       return inner
     }
     if (next !== undefined && /^\d/.test(next)) {
-      at += 1
+      skip()
       const percent = next.endsWith('%')
       const value = fixed(percent ? next.slice(0, -1) : next)
       return { is: 'number', value: percent ? value / 100n : value, text: next }
@@ -137,7 +91,7 @@ export function parse(text: string): Node {
     if (peek() === '(') return call(name)
     if (name === 'days' || name === 'period') return { is: 'clock', name }
     if (peek() !== '[') return { is: 'line', name, lag: 0, all: false }
-    at += 1
+    skip()
     const lag = whole()
     take(']')
     return { is: 'line', name, lag, all: false }
@@ -155,7 +109,7 @@ export function parse(text: string): Node {
       return { is: 'span', fold: 'sum', name: line, span: name === 'year' ? 'year' : 'so_far' }
     }
     if (name === 'if') return choice()
-    const spanned = list[at + 1] === '[' && list.slice(at, at + 6).includes('..')
+    const spanned = peek(1) === '[' && read.coming(6).includes('..')
     if (spanned && ['sum', 'average', 'min', 'max'].includes(name)) {
       const line = word('a line')
       take('[')
@@ -174,12 +128,7 @@ export function parse(text: string): Node {
           ? `Write ${name}(line[-11..0]), or just the line: lines that vary by more are added up.`
           : 'There are if, min, max, abs, round, power, coalesce, sum, average, cumulative, year and all.',
       )
-    const of = [sum()]
-    while (peek() === ',') {
-      at += 1
-      of.push(sum())
-    }
-    take(')')
+    const of = read.list(sum)
     const [least, most] = arity[name as CallName]
     if (of.length < least || of.length > most)
       throw invalid(`${name} takes ${least === most ? least : `${least} or more`} values, not ${of.length}.`)
@@ -189,7 +138,7 @@ export function parse(text: string): Node {
     const left = sum()
     const sign = peek()
     if (sign === undefined || !['>', '>=', '<', '<=', '='].includes(sign)) throw fail('> >= < <= or =')
-    at += 1
+    skip()
     const right = sum()
     take(',')
     const then = sum()
