@@ -226,6 +226,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     hashPassword: async password => (await auth.$context).password.hash(password),
     hashKey: key => defaultKeyHasher(key),
     mail,
+    mails: config.mail !== undefined,
     url,
   }
 

@@ -8,8 +8,9 @@ import { chooseStore } from '#features/connections/store.ts'
 import { sweepUploads } from '#features/connections/uploads.ts'
 import { lookThrough } from '#features/connections/watch.ts'
 import type { Context } from '#features/context.ts'
+import { sendLetters } from '#features/reviews/letters.ts'
 import { readWorld } from '#features/settings/world.ts'
-import type { Actor } from '#kernel/actor.ts'
+import { type Actor, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
@@ -98,6 +99,7 @@ export async function openHouse(
     hashPassword: async password => (await auth()).accounts.hashPassword(password),
     hashKey: async key => (await auth()).accounts.hashKey(key),
     mail: async (...letter) => (await auth()).accounts.mail(...letter),
+    mails: config.mail !== undefined,
     url: address,
   }
   const run: House['runImport'] = (id, onProgress) =>
@@ -275,6 +277,11 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
         // Most of them wait for their vendors' paces most of the time.
         sync: { run: data => step.round(data), atOnce: 6 },
         erase: { run: () => house.syncs.eraseAll().then(() => undefined) },
+        letters: {
+          async run() {
+            await sendLetters(house.context(system('letters')))
+          },
+        },
       },
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )
@@ -287,6 +294,15 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     await jobs.send('erase', {})
     undo.push(() => step.close())
     await step.begin()
+    // What is due is found in the ledger, so a look that was missed is made up for by the next.
+    const post = setInterval(
+      () =>
+        void jobs
+          .send('letters', {}, { once: 'letters' })
+          .catch(error => options.log.error({ err: error }, 'letters not queued')),
+      60_000,
+    )
+    undo.push(() => clearInterval(post))
     const sweep = async () => sweepUploads(folder, new Date(), await wantedFiles(open.ledger))
     await sweep()
     const hourly = setInterval(

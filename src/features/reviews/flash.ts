@@ -1,0 +1,148 @@
+import type { Context } from '#features/context.ts'
+import { controlLimits } from '#forecast/control-limits.ts'
+import { addDays, type Day, dayNumber } from '#kernel/day.ts'
+import { type Measure, show } from '#kernel/format.ts'
+import { against } from '#kernel/money.ts'
+import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+import { targets } from '#postgres/tables/settings.ts'
+import { eventsIn } from './content.ts'
+import { askAs } from './decks.ts'
+import type { Moved } from './model.ts'
+import type { Flash, PackFigure } from './pack-shape.ts'
+import { todayOf, trustOf } from './trust.ts'
+
+/** In the order of the flash; the first eight that have a figure. */
+const wanted = [
+  'net_sales',
+  'orders',
+  'aov',
+  'sessions',
+  'orders_per_session',
+  'gross_margin',
+  'spend',
+  'mer',
+  'new_customers',
+  'return_rate',
+  'discount_rate',
+  'cart_abandonment',
+]
+const shown = 8
+const told = 3
+/** The same weekday of this many weeks before says what is usual. */
+const weeks = 9
+const fewest = 6
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+const nothing: Moved = { value: null, delta: null, ratio: null }
+
+/** The target most of the company knows: a saved one for net sales. */
+export const targetOf = async ({ ledger }: Pick<Context, 'ledger'>): Promise<string | null> =>
+  (await ledger.select().from(targets).orderBy(targets.name)).find(one => one.metric === 'net_sales')?.name ??
+  null
+
+/** How far beyond what the same weekday does by itself; null within it, or where too little is known. */
+export function beyond(
+  history: readonly (number | null)[],
+  value: number,
+): { far: number; low: number; high: number } | null {
+  const known = history.filter(one => one !== null)
+  const limits = known.length < fewest ? null : controlLimits(known)
+  if (!limits || (value <= limits.high && value >= limits.low)) return null
+  const half = limits.high - limits.mean
+  // A weekday that never moved makes limits of no width: any step from it is told after the others.
+  return { far: half > 0 ? Math.abs(value - limits.mean) / half : 1, low: limits.low, high: limits.high }
+}
+
+/** Yesterday in eight figures and at most three exceptions, as far as the data allow. `on`: another day. */
+export async function flashOf(context: Context, on?: Day): Promise<Flash> {
+  const today = await todayOf(context)
+  const day = on ?? addDays(today, -1)
+  const target = await targetOf(context)
+  const span = { from: addDays(day, -7 * weeks), to: day, grain: 'day' as const }
+  const compare = ['last_year_weekday', ...(target ? [`target:${target}`] : [])] as Query['compare']
+  const [trust, answer, byChannel, byCountry] = await Promise.all([
+    trustOf(context, day),
+    askAs(context, { metrics: wanted, ...span, compare }),
+    askAs(context, { metrics: ['net_sales'], by: ['channel'], ...span, limit: 10_000 }),
+    askAs(context, { metrics: ['net_sales'], by: ['country'], ...span, limit: 10_000 }),
+  ])
+  const { meta } = answer
+  const row = (at: Day) => answer.rows.find(one => one.period === at)
+  const firstDay = (await askAs(context, { metrics: ['net_sales'], window: 'all_time' })).meta.from
+  const figures = wanted.flatMap((metric): PackFigure[] => {
+    const value = text(row(day)?.[metric])
+    if (value === null) return []
+    const before = text(row(addDays(day, -7))?.[metric])
+    const fair = addDays(day, -364) >= firstDay
+    return [
+      {
+        metric,
+        value,
+        before: { value: before, ...against(value, before) },
+        lastYear: (fair && row(day)?.compare?.last_year_weekday?.values[metric]) || nothing,
+        target: target ? (row(day)?.compare?.[`target:${target}`]?.values[metric] ?? nothing) : null,
+      },
+    ]
+  })
+  return {
+    day,
+    trust,
+    currency: meta.currency,
+    figures: figures.slice(0, shown),
+    exceptions: exceptions(day, [
+      ...figures.map(one => ({ answer, metric: one.metric, name: '', rows: answer.rows })),
+      ...slices(byChannel, 'channel'),
+      ...slices(byCountry, 'country'),
+    ]),
+    events: await eventsIn(context, [], today, addDays(today, 7)),
+    definitions: meta.definitions,
+  }
+}
+
+interface Course {
+  answer: Answer
+  metric: string
+  /** Slice it is of, ''. */
+  name: string
+  rows: readonly AnswerRow[]
+}
+
+const slices = (answer: Answer, dimension: string): Course[] =>
+  [...Map.groupBy(answer.rows, row => text(row[dimension]) ?? '')]
+    .filter(([name]) => name !== '')
+    .map(([name, rows]) => ({ answer, metric: 'net_sales', name, rows }))
+
+/** The three furthest beyond their own limits, one for each metric or slice. */
+function exceptions(day: Day, courses: readonly Course[]): Flash['exceptions'] {
+  const found = courses.flatMap(({ answer, metric, name, rows }) => {
+    const at = new Map(rows.map(row => [row.period, text(row[metric])]))
+    const number = (when: Day) => {
+      const value = at.get(when)
+      return value === null || value === undefined ? null : Number(value)
+    }
+    const value = number(day)
+    const history = Array.from({ length: weeks }, (_, n) => number(addDays(day, -7 * (weeks - n))))
+    const out = value === null ? null : beyond(history, value)
+    const definition = answer.meta.definitions[metric]
+    if (!out || !definition || value === null) return []
+    const measure: Measure = { unit: definition.unit, good: definition.good, currency: answer.meta.currency }
+    const above = value > out.high
+    const say = (one: number) => show(String(one), measure, 'table')
+    const tone = measure.good === 'none' ? 'neutral' : above === (measure.good === 'up') ? 'good' : 'bad'
+    const weekday = weekdays[(dayNumber(day) + 3) % 7]
+    return [
+      {
+        far: out.far,
+        metric,
+        tone: tone as 'good' | 'bad' | 'neutral',
+        words: `${definition.label}${name && ` of ${name}`} ${say(value)}, ${above ? 'above' : 'below'} the ${say(out.low)} to ${say(out.high)} of a ${weekday}`,
+      },
+    ]
+  })
+  return found
+    .sort((a, b) => b.far - a.far)
+    .slice(0, told)
+    .map(({ far: _, ...one }) => one)
+}
+
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']

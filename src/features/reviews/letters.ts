@@ -1,0 +1,148 @@
+import { and, eq, inArray, lt } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import type { Actor, Role } from '#kernel/actor.ts'
+import { weekday } from '#kernel/day.ts'
+import { wallClock } from '#kernel/zone.ts'
+import { user } from '#postgres/tables/members.ts'
+import { letters, subscriptions } from '#postgres/tables/reviews.ts'
+import { flashOf } from './flash.ts'
+import { flashLetter, type Letter, letterHtml, letterText, mondayLetter } from './letter.ts'
+import { mondayOf } from './monday.ts'
+import type { LetterKind } from './pack-shape.ts'
+import { timezoneOf } from './trust.ts'
+
+/** Company time from which the letters of a day are sent, and from which they are sent although the data are not whole. */
+const sendHour = 7
+const flagHour = 11
+const mostAttempts = 3
+
+interface Due {
+  person: string
+  kind: LetterKind
+  day: string
+  email: string
+  actor: Actor
+}
+
+/** The letters of now that are neither sent nor being sent: at seven each day, the pack on Mondays. */
+async function dueLetters(context: Context): Promise<{ due: Due[]; late: boolean }> {
+  const { day, hour } = wallClock(await timezoneOf(context), context.clock().getTime())
+  const late = hour >= flagHour
+  if (hour < sendHour) return { due: [], late }
+  const taken = await context.ledger
+    .select({ kind: subscriptions.kind, since: subscriptions.since, person: user })
+    .from(subscriptions)
+    .innerJoin(user, eq(user.id, subscriptions.person))
+  const done = await context.ledger.select().from(letters).where(eq(letters.day, day))
+  const due = taken
+    .filter(({ kind, since }) => since <= day && (kind === 'flash' || weekday(day) === 1))
+    .filter(({ kind, person }) => {
+      const row = done.find(one => one.person === person.id && one.kind === kind)
+      return !row || row.state === 'held' || (row.state === 'failed' && row.attempts < mostAttempts)
+    })
+    .map(({ kind, person }) => ({
+      kind,
+      day,
+      person: person.id,
+      email: person.email,
+      actor: {
+        kind: 'person' as const,
+        id: person.id,
+        name: person.name,
+        role: person.role as Role,
+        stores: person.stores ?? ('all' as const),
+      },
+    }))
+  return { due, late }
+}
+
+/** Whether the mail server refused before it took the letter: only then may it be sent again. */
+const refused = (error: unknown): boolean => {
+  const { responseCode, code } = (error ?? {}) as { responseCode?: unknown; code?: unknown }
+  return (
+    typeof responseCode === 'number' || ['ECONNECTION', 'EDNS', 'EAUTH', 'EENVELOPE'].includes(String(code))
+  )
+}
+
+/**
+ * Sends what is due, each letter as its reader may see the figures. The row of a letter is claimed before it is sent: a
+ * process that dies in between has sent it once or not at all, never twice. With data that are not whole it is held until
+ * eleven, then sent and says so.
+ */
+export async function sendLetters(context: Context): Promise<{ sent: number; held: number; failed: number }> {
+  const { due, late } = await dueLetters(context)
+  const count = { sent: 0, held: 0, failed: 0 }
+  for (const one of due) {
+    const letter = await letterOf({ ...context, actor: one.actor }, one.kind)
+    if (letter.warning && !late) {
+      if (await held(context, one, letter.warning)) count.held += 1
+      continue
+    }
+    if (!(await claimed(context, one))) continue
+    const key = keyOf(one)
+    try {
+      const went = await context.accounts.mail(
+        one.email,
+        letter.subject,
+        letterText(letter),
+        letterHtml(letter),
+      )
+      await context.ledger
+        .update(letters)
+        .set(
+          went
+            ? { state: 'sent', said: letter.warning ?? '', at: context.clock().toISOString() }
+            : { state: 'failed', attempts: mostAttempts, said: 'This server sends no mail: set SMTP_URL.' },
+        )
+        .where(key)
+      count[went ? 'sent' : 'failed'] += 1
+    } catch (error) {
+      count.failed += 1
+      // Where it is not known whether the server took it, it stays claimed and is not tried again.
+      if (refused(error)) {
+        const [row] = await context.ledger.select().from(letters).where(key)
+        const attempts = (row?.attempts ?? 0) + 1
+        await context.ledger
+          .update(letters)
+          .set({ state: 'failed', attempts, said: String(error) })
+          .where(key)
+      }
+    }
+  }
+  return count
+}
+
+const letterOf = async (context: Context, kind: LetterKind): Promise<Letter> =>
+  kind === 'flash'
+    ? flashLetter(await flashOf(context), context.accounts.url)
+    : mondayLetter(await mondayOf(context), context.accounts.url)
+
+const keyOf = ({ person, kind, day }: Due) =>
+  and(eq(letters.person, person), eq(letters.kind, kind), eq(letters.day, day))
+
+const target = [letters.person, letters.kind, letters.day]
+
+/** Notes that a letter waits for data; false where it waited already or is on its way. */
+async function held({ ledger, clock }: Context, { person, kind, day }: Due, said: string): Promise<boolean> {
+  const added = await ledger
+    .insert(letters)
+    .values({ person, kind, day, state: 'held', said, at: clock().toISOString() })
+    .onConflictDoNothing()
+    .returning()
+  return added.length > 0
+}
+
+/** Claims a letter in one statement; false where somebody else did. */
+async function claimed({ ledger, clock }: Context, { person, kind, day }: Due): Promise<boolean> {
+  const values = { person, kind, day, state: 'claimed' as const, at: clock().toISOString() }
+  const won = await ledger
+    .insert(letters)
+    .values(values)
+    .onConflictDoUpdate({
+      target,
+      set: { state: 'claimed', at: values.at },
+      setWhere: and(inArray(letters.state, ['held', 'failed']), lt(letters.attempts, mostAttempts)),
+    })
+    .returning()
+  return won.length > 0
+}

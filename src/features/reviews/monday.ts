@@ -1,0 +1,181 @@
+import type { Context } from '#features/context.ts'
+import { addDays, type Day } from '#kernel/day.ts'
+import { Failure } from '#kernel/error.ts'
+import { bridge } from '#metrics/bridge/bridge.ts'
+import { bridged } from '#metrics/bridge/drivers.ts'
+import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+import { eventsIn, latestWeek } from './content.ts'
+import { actionsOf } from './deck-operations.ts'
+import { askAs, calendarOf, knownDays } from './decks.ts'
+import { targetOf } from './flash.ts'
+import {
+  basesOf,
+  type Five,
+  type Moved,
+  parts,
+  questionsOf,
+  type SixTwelve,
+  sixTwelve,
+  spansOf,
+} from './model.ts'
+import type { Monday, PackFigure } from './pack-shape.ts'
+import { trustOf } from './trust.ts'
+
+const headline = ['net_sales', 'cm1', 'orders', 'orders_per_session', 'aov', 'sessions', 'mer']
+const tabs = [
+  { id: 'stock', name: 'Stock', metrics: ['stock_value', 'stockout_rate', 'sell_through', 'gmroi'] },
+  {
+    id: 'marketing',
+    name: 'Marketing',
+    metrics: ['spend', 'ncac', 'marketing_share', 'new_customers', 'campaign_revenue_per_recipient'],
+  },
+  {
+    id: 'service',
+    name: 'Site and service',
+    metrics: ['cart_abandonment', 'engagement_rate', 'return_rate', 'tracked_share', 'otif'],
+  },
+]
+const dimensions = ['channel', 'country', 'device'] as const
+const nothing: Moved = { value: null, delta: null, ratio: null }
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const figureOf = (chart: SixTwelve): PackFigure => ({
+  metric: chart.metric,
+  value: chart.week.value,
+  before: chart.week.before,
+  lastYear: chart.week.lastYear,
+  target: chart.week.target,
+})
+
+/** The Monday trading pack of a week: what it was, why, where, and what is to be done. The latest whole week when absent. */
+export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday> {
+  const rule = await calendarOf(context)
+  const { firstDay } = await knownDays(context, [])
+  const end = weekEnd ?? (await latestWeek(context, { stores: [] })).to
+  const spans = spansOf(rule, end, firstDay)
+  const target = await targetOf(context)
+  const metrics = [...headline, ...tabs.flatMap(tab => tab.metrics)]
+  const questions = questionsOf(rule, spans, { metrics, target })
+  const answered = parts.map(async part => [part, await askAs(context, questions[part])] as const)
+  const answers = Object.fromEntries(await Promise.all(answered)) as Five<Answer>
+  const chart = (metric: string) => sixTwelve(answers, metric, { rule, spans, target, firstDay })
+  const week = { from: spans.week.from, to: spans.week.to }
+  const base = basesOf(rule).week
+  const fair = addDays(week.from, -364) >= firstDay
+  const compare: Query['compare'] = ['previous_period', base]
+  const known = new Map((await context.metrics.definitions()).dimensions.map(one => [one.name, one]))
+  const cellOf = (row: AnswerRow, dimension: string, metric = 'net_sales') => ({
+    name: text(row[dimension]) || 'Not given',
+    value: text(row[metric]),
+    before: row.compare?.previous_period?.values[metric] ?? nothing,
+    lastYear: (fair && row.compare?.[base]?.values[metric]) || nothing,
+  })
+  const grids = await Promise.all(
+    dimensions.map(async dimension => {
+      const metric = known.get(dimension)?.metrics.includes('net_sales') ? 'net_sales' : 'sessions'
+      const { rows, meta } = await askAs(context, {
+        ...week,
+        metrics: [metric],
+        by: [dimension],
+        compare,
+        sort: { by: metric, desc: true },
+        limit: 12,
+      })
+      const label = `${meta.definitions[metric]?.label ?? metric} by ${known.get(dimension)?.label.toLowerCase() ?? dimension}`
+      return { dimension, label, rows: rows.map(row => cellOf(row, dimension, metric)) }
+    }),
+  )
+  return {
+    week: { key: spans.week.key, label: spans.week.label, ...week },
+    trust: await trustOf(context, end),
+    currency: answers.weeks.meta.currency,
+    target,
+    headline: headline
+      .map(chart)
+      .filter(one => one.week.value !== null)
+      .map(one => ({
+        ...figureOf(one),
+        month: one.month.value,
+        monthTarget: one.month.target,
+        monthLastYear: one.month.lastYear,
+      })),
+    bridges: await bridgesOf(context, week, [
+      ...(target ? [`target:${target}`] : []),
+      'previous_period',
+      ...(fair ? [base] : []),
+    ]),
+    grids: grids.filter(grid => grid.rows.some(row => row.value !== null)),
+    products: await productsOf(context, week, compare, cellOf),
+    tabs: tabs
+      .map(({ id, name, metrics }) => ({
+        id,
+        name,
+        figures: metrics.map(metric => figureOf(chart(metric))).filter(one => one.value !== null),
+      }))
+      .filter(tab => tab.figures.length > 0),
+    actions: context.actor.stores === 'all' ? await actionsOf(context, 'weekly', end) : [],
+    events: await eventsIn(context, [], addDays(end, 1), addDays(end, 28)),
+    definitions: answers.weeks.meta.definitions,
+  }
+}
+
+/** Why net sales moved, against each base; a base that cannot be explained is left out. */
+async function bridgesOf(
+  context: Context,
+  week: { from: Day; to: Day },
+  bases: readonly string[],
+): Promise<Monday['bridges']> {
+  const scope = { stores: context.actor.stores, now: context.clock() }
+  const [metric] = bridged
+  const all = await Promise.all(
+    bases.map(async compare => {
+      try {
+        const made = await bridge(
+          context.metrics,
+          { ...week, metric, compare: compare as 'last_year' },
+          scope,
+        )
+        return [{ against: made.comparison.label, sentence: made.sentence }]
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'invalid') return []
+        throw error
+      }
+    }),
+  )
+  return all.flat()
+}
+
+/** The twenty products that sold most, and the twenty that lost most on the week before. */
+async function productsOf(
+  context: Context,
+  week: { from: Day; to: Day },
+  compare: Query['compare'],
+  cellOf: (row: AnswerRow, dimension: string) => Monday['grids'][number]['rows'][number],
+): Promise<Monday['products']> {
+  const asked = (sort: Query['sort']) =>
+    askAs(context, {
+      ...week,
+      metrics: ['net_sales', 'units_sold', 'gross_margin', 'asp'],
+      by: ['title'],
+      compare,
+      sort,
+      limit: 20,
+    })
+  const [best, worst] = await Promise.all([
+    asked({ by: 'net_sales', desc: true }),
+    asked({ by: 'net_sales', of: 'previous_period', desc: false }),
+  ])
+  const rowsOf = (answer: Answer) =>
+    answer.rows
+      .filter(row => text(row.title))
+      .map(row => ({
+        ...cellOf(row, 'title'),
+        units: text(row.units_sold),
+        margin: text(row.gross_margin),
+        price: text(row.asp),
+      }))
+  return [
+    { list: 'best', rows: rowsOf(best) },
+    { list: 'worst', rows: rowsOf(worst).filter(row => Number(row.before.delta ?? 0) < 0) },
+  ]
+}

@@ -1,0 +1,70 @@
+import { and, desc, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import { read, write } from '#features/base.ts'
+import { invalid } from '#kernel/error.ts'
+import { letters, subscriptions } from '#postgres/tables/reviews.ts'
+import { flashOf } from './flash.ts'
+import { mondayOf } from './monday.ts'
+import { Flash, letterKinds, Monday, Subscription } from './pack-shape.ts'
+import { day } from './shape.ts'
+import { todayOf } from './trust.ts'
+
+export const packOperations = {
+  flash: read({ role: 'viewer', summary: 'Yesterday in eight figures and three exceptions' })
+    .input(z.object({ day: day.optional() }))
+    .output(Flash)
+    .handler(({ input, context }) => flashOf(context, input.day)),
+
+  monday: read({
+    role: 'viewer',
+    summary: 'The Monday trading pack: the week, why, where, products, actions',
+  })
+    .input(
+      z.object({ week: day.optional().describe('Last day of the week; the latest whole one when absent') }),
+    )
+    .output(Monday)
+    .handler(({ input, context }) => mondayOf(context, input.week)),
+
+  subscriptions: read({
+    role: 'viewer',
+    summary: 'Which letters one takes, and what became of the latest',
+    agents: false,
+  })
+    .input(z.object({}).optional())
+    .output(z.array(Subscription))
+    .handler(async ({ context: { ledger, actor, accounts } }) => {
+      const taken = await ledger.select().from(subscriptions).where(eq(subscriptions.person, actor.id))
+      const past = await ledger
+        .select()
+        .from(letters)
+        .where(eq(letters.person, actor.id))
+        .orderBy(desc(letters.day))
+        .limit(40)
+      return letterKinds.map(kind => {
+        const last = past.find(one => one.kind === kind)
+        return {
+          kind,
+          on: taken.some(one => one.kind === kind),
+          mail: accounts.mails,
+          last: last ? { day: last.day, state: last.state, said: last.said } : null,
+        }
+      })
+    }),
+
+  subscribe: write({ role: 'viewer', summary: 'Take a letter by mail, or no longer', agents: false })
+    .input(z.object({ kind: z.enum(letterKinds), on: z.boolean() }))
+    .output(z.object({ on: z.boolean() }))
+    .handler(async ({ input: { kind, on }, context }) => {
+      const { ledger, actor } = context
+      if (actor.kind !== 'person') throw invalid('Letters go to people.', 'Sign in as one.')
+      const since = await todayOf(context)
+      if (on)
+        await ledger.insert(subscriptions).values({ person: actor.id, kind, since }).onConflictDoNothing()
+      else
+        await ledger
+          .delete(subscriptions)
+          .where(and(eq(subscriptions.person, actor.id), eq(subscriptions.kind, kind)))
+      context.note({ subject: `${kind} letter of ${actor.name}`, after: { on } })
+      return { on }
+    }),
+}

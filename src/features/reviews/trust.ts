@@ -1,0 +1,69 @@
+import type { Context } from '#features/context.ts'
+import { addDays, type Day, dayCount } from '#kernel/day.ts'
+import { spanWords } from '#kernel/view.ts'
+import { dayAt, dayStart } from '#kernel/zone.ts'
+import type { Query } from '#metrics/query.ts'
+import { stores } from '#postgres/tables/settings.ts'
+import { askAs } from './decks.ts'
+import type { Trust } from './pack-shape.ts'
+
+/** The clock the company lives by: its first store's. */
+export async function timezoneOf({ ledger }: Pick<Context, 'ledger'>): Promise<string> {
+  const [first] = await ledger
+    .select({ timezone: stores.timezone })
+    .from(stores)
+    .orderBy(stores.store)
+    .limit(1)
+  return first?.timezone ?? 'UTC'
+}
+
+/** Today, by the company's clock. */
+export const todayOf = async (context: Pick<Context, 'ledger' | 'clock'>): Promise<Day> =>
+  dayAt(await timezoneOf(context), context.clock().getTime())
+
+const words = (day: Day) => spanWords(day, day)
+
+/**
+ * Whether a day's figures are whole: the data reach it, were loaded after it ended, and no shop that sells every day is
+ * silent on it.
+ */
+export async function trustOf(context: Context, day: Day): Promise<Trust> {
+  const timezone = await timezoneOf(context)
+  const query: Query = {
+    metrics: ['orders'],
+    by: ['store'],
+    from: addDays(day, -28),
+    to: day,
+    grain: 'day',
+    limit: 10_000,
+  }
+  const { rows, meta } = await askAs(context, query)
+  const base = { day, lastDay: meta.lastDay, asOf: meta.asOf }
+  if (meta.lastDay === null) return { ...base, stale: 'There are no sales yet.' }
+  if (meta.lastDay < day) {
+    const missing = dayCount(meta.lastDay, day) - 1
+    return {
+      ...base,
+      stale: `The data end on ${words(meta.lastDay)}: ${missing === 1 ? 'a day is' : `${missing} days are`} missing.`,
+    }
+  }
+  if (meta.asOf && Date.parse(meta.asOf) < dayStart(timezone, addDays(day, 1)))
+    return {
+      ...base,
+      stale: `The data were last loaded before ${words(day)} ended: its figures are not whole.`,
+    }
+  const sold = new Map<string, Set<string>>()
+  for (const row of rows)
+    if (Number(row.orders ?? 0) > 0) {
+      const store = String(row.store)
+      sold.set(store, (sold.get(store) ?? new Set()).add(row.period ?? ''))
+    }
+  const silent = [...sold].filter(([, days]) => days.size >= 27 && !days.has(day)).map(([store]) => store)
+  return {
+    ...base,
+    stale:
+      silent.length > 0
+        ? `Nothing was sold in ${silent.join(', ')} on ${words(day)}, or it has not come in.`
+        : null,
+  }
+}
