@@ -109,6 +109,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
     year,
     run,
     set,
+    context,
     ask: (query: object) => metrics.ask(query as never, { stores: 'all', now: new Date(now) }),
     deliver: (table: Parameters<typeof deliver>[1], rows: Record<string, unknown>[]) =>
       deliver(granary, table, rows),

@@ -418,6 +418,20 @@ export const tables = {
       source,
     },
   },
+  calendar_events: {
+    about: 'Promotions, launches, outages, price changes and holidays that came in by file.',
+    key: ['store', 'event_id'],
+    columns: {
+      store,
+      event_id: col('text', ''),
+      name: col('text', ''),
+      series: col('text', 'Compared within: the same words in two years'),
+      kind: col('text', 'holiday, promotion, outage, launch, price or other'),
+      from_day: col('day', 'First day'),
+      to_day: col('day', 'Last day'),
+      source,
+    },
+  },
   budget_lines: {
     about: 'Plan and budget figures carried in from a file or the ledger.',
     key: ['store', 'version', 'day', 'line', 'slice'],

@@ -9,6 +9,7 @@ import { sweepUploads } from '#features/connections/uploads.ts'
 import { lookThrough } from '#features/connections/watch.ts'
 import type { Context } from '#features/context.ts'
 import { sendLetters } from '#features/reviews/letters.ts'
+import { gatherEvents } from '#features/settings/gather-events.ts'
 import { readWorld } from '#features/settings/world.ts'
 import { type Actor, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
@@ -41,6 +42,8 @@ export interface House {
   workThrough(enqueue: Context['enqueue']): void
   /** Runs one queued import to its end. */
   runImport(id: string, onProgress?: (progress: ImportProgress) => void): Promise<void>
+  /** Brings the event log up to what files and task systems say. */
+  followEvents(): Promise<void>
   /** Connected systems. */
   readonly syncs: Syncs
   /** Waits for work under way, then closes everything. */
@@ -102,10 +105,13 @@ export async function openHouse(
     mails: config.mail !== undefined,
     url: address,
   }
+  const followEvents = async () => {
+    if (await gatherEvents(ledger, granary)) world.forget()
+  }
   const run: House['runImport'] = (id, onProgress) =>
-    runImport({ ledger, imports, clock, folder, stopping: () => closing }, id, onProgress).finally(
-      world.forget,
-    )
+    runImport({ ledger, imports, clock, folder, stopping: () => closing }, id, onProgress)
+      .then(followEvents)
+      .finally(world.forget)
   let closing = false
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (job, { id, all, replay }) => {
@@ -113,7 +119,7 @@ export async function openHouse(
       job === 'erase'
         ? syncs.eraseAll()
         : job === 'sync'
-          ? syncs.work({ id, all, replay, whole: true })
+          ? syncs.work({ id, all, replay, whole: true }).then(followEvents)
           : run(id)
     const work: Promise<void> = begun
       .then(() => undefined)
@@ -146,6 +152,7 @@ export async function openHouse(
       enqueue = other
     },
     runImport: run,
+    followEvents,
     syncs,
     async close() {
       await Promise.all(working)
@@ -275,7 +282,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       {
         import: { run: data => house.runImport(String(data.id)) },
         // Most of them wait for their vendors' paces most of the time.
-        sync: { run: data => step.round(data), atOnce: 6 },
+        sync: { run: data => step.round(data).then(house.followEvents), atOnce: 6 },
         erase: { run: () => house.syncs.eraseAll().then(() => undefined) },
         letters: {
           async run() {

@@ -32,6 +32,8 @@ import { TopBar } from './TopBar.tsx'
 const Palette = lazy(() =>
   import('./CommandPalette.tsx').then(module => ({ default: module.CommandPalette })),
 )
+const Talk = lazy(() => import('#features/reviews/Talk.tsx').then(module => ({ default: module.Talk })))
+const Bell = lazy(() => import('#features/reviews/Bell.tsx').then(module => ({ default: module.Bell })))
 const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(module => ({ default: module.Shortcuts })))
 
 const order = ['owner', 'director', 'lead', 'contributor', 'viewer']
@@ -39,6 +41,9 @@ const order = ['owner', 'director', 'lead', 'contributor', 'viewer']
 /** What stands around every screen: rooms on the left, the view on top, and everything one can do behind ⌘K. */
 export function Shell() {
   const path = useRouterState({ select: state => state.location.pathname })
+  const talking = useRouterState({
+    select: state => (state.location.search as Record<string, unknown>).talk !== undefined,
+  })
   const navigate = useNavigate()
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, enabled: me.isSuccess }))
@@ -262,6 +267,11 @@ export function Shell() {
         ) : (
           <span className={css.where}>{here?.label}</span>
         )}
+        <span className={css.bell}>
+          <Suspense>
+            <Bell />
+          </Suspense>
+        </span>
         <Tooltip label="Find anything  ⌘K">
           <ActionIcon
             className={css.findSmall}
@@ -296,6 +306,7 @@ export function Shell() {
       </Drawer>
       <Suspense>
         {palette && <Palette actions={actions} onClose={() => setPalette(false)} />}
+        {talking && <Talk />}
         {keys && <Shortcuts actions={actions} onClose={() => setKeys(false)} />}
       </Suspense>
     </div>

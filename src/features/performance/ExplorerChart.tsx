@@ -11,7 +11,17 @@ import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf, useTitles } from './Lens.tsx'
-import { against, cell, courseOf, type Exploration, leaders, named, sheetOf, toggleFilter } from './model.ts'
+import {
+  against,
+  cell,
+  courseOf,
+  type Exploration,
+  leaders,
+  named,
+  sheetOf,
+  subjectOf,
+  toggleFilter,
+} from './model.ts'
 import { lookOf } from './Trend.tsx'
 
 const titleOf = (titles: ReadonlyMap<string, string>, dimension: string, value: string | null) =>
@@ -201,6 +211,12 @@ export function ExplorerChart(props: {
         })
       }
       drawing={plan?.drawing}
+      more={[
+        {
+          label: 'Discuss',
+          onClick: () => answer && lens.setUrl({ talk: subjectOf(metric, answer, lens.search.where) }),
+        },
+      ]}
       actions={
         metrics.length > 1 && (
           <SegmentedControl

@@ -10,7 +10,7 @@ import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
-import { against, courseOf, sheetOf } from './model.ts'
+import { against, courseOf, sheetOf, subjectOf } from './model.ts'
 
 /** What a comparison looks like, always: last year pale, the period before and the forecast dashed, targets stepped. */
 export const lookOf = (comparison: string): Line['look'] =>
@@ -99,6 +99,10 @@ export function Trend(props: {
           onClick: () => lens.setUrl({ metrics: metric, grain }, { to: '/explore' }),
         },
         { label: 'Rows behind', onClick: () => lens.setUrl({ rows: metric }) },
+        {
+          label: 'Discuss',
+          onClick: () => answer && lens.setUrl({ talk: subjectOf(metric, answer, lens.search.where) }),
+        },
       ]}
     >
       {drawing && course ? (

@@ -279,6 +279,10 @@ export function drivers(answer: Answer, comparison: string, say: Say): string {
   return `${text[0]?.toUpperCase()}${text.slice(1)} against ${basis(comparison)}.`
 }
 
+/** A figure of a period and slice as conversations name it, in the address: `talk`. */
+export const subjectOf = (metric: string, answer: Answer, where: string | undefined): string =>
+  `figure:${metric}:${answer.meta.from}..${answer.meta.to}${where ? `:${where}` : ''}`
+
 /** One metric's course: actual, and each comparison aligned to it. */
 export interface Course {
   periods: string[]

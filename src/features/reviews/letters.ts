@@ -72,44 +72,47 @@ const refused = (error: unknown): boolean => {
 export async function sendLetters(context: Context): Promise<{ sent: number; held: number; failed: number }> {
   const { due, late } = await dueLetters(context)
   const count = { sent: 0, held: 0, failed: 0 }
-  for (const one of due) {
-    const letter = await letterOf({ ...context, actor: one.actor }, one.kind)
-    if (letter.warning && !late) {
-      if (await held(context, one, letter.warning)) count.held += 1
-      continue
-    }
-    if (!(await claimed(context, one))) continue
-    const key = keyOf(one)
+  let trouble: unknown
+  for (const one of due)
     try {
-      const went = await context.accounts.mail(
-        one.email,
-        letter.subject,
-        letterText(letter),
-        letterHtml(letter),
-      )
-      await context.ledger
-        .update(letters)
-        .set(
-          went
-            ? { state: 'sent', said: letter.warning ?? '', at: context.clock().toISOString() }
-            : { state: 'failed', attempts: mostAttempts, said: 'This server sends no mail: set SMTP_URL.' },
-        )
-        .where(key)
-      count[went ? 'sent' : 'failed'] += 1
+      count[await sent(context, one, late)] += 1
     } catch (error) {
+      // One reader's letter that cannot be written keeps nobody else's.
+      trouble ??= error
       count.failed += 1
-      // Where it is not known whether the server took it, it stays claimed and is not tried again.
-      if (refused(error)) {
-        const [row] = await context.ledger.select().from(letters).where(key)
-        const attempts = (row?.attempts ?? 0) + 1
-        await context.ledger
-          .update(letters)
-          .set({ state: 'failed', attempts, said: String(error) })
-          .where(key)
-      }
     }
-  }
+  if (trouble) throw trouble
   return count
+}
+
+/** Sends one letter, unless it has to wait; what became of it. */
+async function sent(context: Context, one: Due, late: boolean): Promise<'sent' | 'held' | 'failed'> {
+  const letter = await letterOf({ ...context, actor: one.actor }, one.kind)
+  if (letter.warning && !late) {
+    await held(context, one, letter.warning)
+    return 'held'
+  }
+  if (!(await claimed(context, one))) return 'held'
+  const tell = (values: Partial<typeof letters.$inferInsert>) =>
+    context.ledger
+      .update(letters)
+      .set({ ...values, at: context.clock().toISOString() })
+      .where(keyOf(one))
+  try {
+    if (await context.accounts.mail(one.email, letter.subject, letterText(letter), letterHtml(letter))) {
+      await tell({ state: 'sent', said: letter.warning ?? '' })
+      return 'sent'
+    }
+    await tell({ state: 'failed', attempts: mostAttempts, said: 'This server sends no mail: set SMTP_URL.' })
+    return 'failed'
+  } catch (error) {
+    // Where it is not known whether the server took it, it stays claimed and is not tried again.
+    if (refused(error)) {
+      const [row] = await context.ledger.select().from(letters).where(keyOf(one))
+      await tell({ state: 'failed', attempts: (row?.attempts ?? 0) + 1, said: String(error) })
+    }
+    return 'failed'
+  }
 }
 
 const letterOf = async (context: Context, kind: LetterKind): Promise<Letter> =>
@@ -122,15 +125,12 @@ const keyOf = ({ person, kind, day }: Due) =>
 
 const target = [letters.person, letters.kind, letters.day]
 
-/** Notes that a letter waits for data; false where it waited already or is on its way. */
-async function held({ ledger, clock }: Context, { person, kind, day }: Due, said: string): Promise<boolean> {
-  const added = await ledger
+/** Notes that a letter waits for data. */
+const held = ({ ledger, clock }: Context, { person, kind, day }: Due, said: string) =>
+  ledger
     .insert(letters)
     .values({ person, kind, day, state: 'held', said, at: clock().toISOString() })
     .onConflictDoNothing()
-    .returning()
-  return added.length > 0
-}
 
 /** Claims a letter in one statement; false where somebody else did. */
 async function claimed({ ledger, clock }: Context, { person, kind, day }: Due): Promise<boolean> {

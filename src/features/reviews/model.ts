@@ -1,4 +1,5 @@
 import { addDays, addYears, type Day, later } from '#kernel/day.ts'
+import { show, showDay } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
 import {
   type CalendarRule,
@@ -10,7 +11,9 @@ import {
   periodsBetween,
 } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
-import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+import { change } from '#kernel/trend.ts'
+import { spanWords } from '#kernel/view.ts'
+import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
 
 /**
  * The 6-12 chart: six weeks and twelve months of a metric on one axis, each beside last year and target, and a row that
@@ -229,4 +232,74 @@ export function freshId(name: string, taken: readonly string[]): string {
   let id = base
   for (let n = 2; taken.includes(id); n += 1) id = `${base}-${n}`
   return id
+}
+
+/** What the flash and the pack say first. */
+interface Told {
+  metric: string
+  value: string | null
+  before: Moved
+}
+
+const firstWords = (
+  first: Told | undefined,
+  of: { definitions: Record<string, Definition>; currency: string | null },
+) => {
+  const definition = of.definitions[first?.metric ?? '']
+  if (!first || !definition) return null
+  const measure = { unit: definition.unit, good: definition.good, currency: of.currency }
+  const said = change(first.before, measure)
+  const size =
+    first.before.delta === null
+      ? ''
+      : said.arrow
+        ? `, ${said.text} ${said.arrow === '▲' ? 'above' : 'below'} the week before`
+        : ', level with the week before'
+  return `${definition.label} ${show(first.value, measure, 'card')}${size}`
+}
+
+/** "Wednesday, 25 November 2026: net sales £12,345, 8.1 % above the week before". */
+export const flashWords = (flash: {
+  day: Day
+  figures: readonly Told[]
+  definitions: Record<string, Definition>
+  currency: string | null
+}): string => `${showDay(flash.day, 'full')}: ${firstWords(flash.figures[0], flash) ?? 'no figures yet'}`
+
+/** "Week 47: net sales £94,853, 37.2 % above the week before". */
+export const mondayWords = (pack: {
+  week: { label: string }
+  headline: readonly Told[]
+  definitions: Record<string, Definition>
+  currency: string | null
+}): string =>
+  `${pack.week.label.replace(/^wk/, 'Week')}: ${firstWords(pack.headline[0], pack) ?? 'no figures yet'}`
+
+/* Conversations: subjects and mentions as text. */
+
+/** What a subject is about, in words; a thread's own title comes before it. */
+export function subjectWords(subject: string, label: (metric: string) => string): string {
+  const [kind, ...rest] = subject.split(':')
+  const [name = '', when = '', ...more] = rest
+  if (kind === 'block') return `${label(when)}, week to ${showDay(more[0], 'table')}`
+  const days = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/.exec(when)
+  const span = days ? `, ${spanWords(days[1] ?? '', days[2] ?? '')}` : ''
+  const slice = more.join(':').replaceAll('=', ' ').replaceAll(';', ', ')
+  return kind === 'figure' ? `${label(name)}${slice && ` of ${slice}`}${span}` : subject
+}
+
+/** The name being typed after an @ at the end of a text; null when none is. */
+export const mentionAt = (text: string): string | null => /(?:^|\s)@([^\s@]{0,40})$/.exec(text)?.[1] ?? null
+
+/** Ids of the people a text mentions by name; of names that begin alike the longest. */
+export function mentionedIn(text: string, people: readonly { id: string; name: string }[]): string[] {
+  const longest = people.toSorted((a, b) => b.name.length - a.name.length)
+  const found = new Set<string>()
+  let rest = text
+  for (const { id, name } of longest)
+    if (rest.includes(`@${name}`)) {
+      found.add(id)
+      rest = rest.replaceAll(`@${name}`, ' ')
+    }
+  return [...found]
 }

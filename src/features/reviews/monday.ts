@@ -82,7 +82,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
         limit: 12,
       })
       const label = `${meta.definitions[metric]?.label ?? metric} by ${known.get(dimension)?.label.toLowerCase() ?? dimension}`
-      return { dimension, label, rows: rows.map(row => cellOf(row, dimension, metric)) }
+      return { dimension, metric, label, rows: rows.map(row => cellOf(row, dimension, metric)) }
     }),
   )
   return {

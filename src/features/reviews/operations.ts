@@ -1,4 +1,5 @@
 import { deckOperations } from './deck-operations.ts'
 import { packOperations } from './pack-operations.ts'
+import { threadOperations } from './thread-operations.ts'
 
-export const reviews = { ...deckOperations, ...packOperations }
+export const reviews = { ...deckOperations, ...packOperations, ...threadOperations }

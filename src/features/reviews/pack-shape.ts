@@ -49,7 +49,9 @@ export const Monday = z.object({
   target: z.string().nullable(),
   headline: z.array(Figure.extend({ month: value, monthTarget: Moved.nullable(), monthLastYear: Moved })),
   bridges: z.array(z.object({ against: z.string(), sentence: z.string() })),
-  grids: z.array(z.object({ dimension: z.string(), label: z.string(), rows: z.array(Cell) })),
+  grids: z.array(
+    z.object({ dimension: z.string(), metric: z.string(), label: z.string(), rows: z.array(Cell) }),
+  ),
   products: z.array(
     z.object({
       list: z.enum(['best', 'worst']),

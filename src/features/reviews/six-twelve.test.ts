@@ -72,7 +72,7 @@ beforeAll(async () => {
     granary,
     daysBetween(starts[2021] ?? '', lastDay).map(day => ({ order_id: day, day, gross: pounds(day) })),
   )
-}, 60_000)
+}, 120_000)
 afterAll(() => granary.close())
 
 describe('the 6-12 chart in the year after one of 53 weeks', () => {

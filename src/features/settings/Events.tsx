@@ -8,22 +8,22 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { FormRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, useSaved } from './Editor.tsx'
-import type { Event } from './model.ts'
+import { type Event, eventKinds } from './model.ts'
 
 type Shown = z.output<typeof Event>
 
-const kinds = {
-  holiday: 'Holiday',
-  promotion: 'Promotion',
-  outage: 'Outage',
-  launch: 'Launch',
-  price: 'Price change',
-  other: 'Other',
-} as const
+/** An event as it is shown: with where it came from. */
+type Listed = Shown & { origin: string }
+const origins: Readonly<Record<string, string>> = {
+  hand: 'By hand',
+  file: 'A file',
+  asana: 'Asana',
+  trello: 'Trello',
+}
 const blank: Shown = { name: '', series: '', kind: 'promotion', from: '', to: '', stores: [] }
 
 /** What happens in the year. Events of one series are compared with each other, whenever they fall. */
-export function Events({ events, stores }: { events: Shown[]; stores: string[] }) {
+export function Events({ events, stores }: { events: Listed[]; stores: string[] }) {
   const [form, setForm] = useState<Shown | null>(null)
   const saved = useSaved(() => setForm(null))
   const save = useMutation(api.settings.saveEvent.mutationOptions({ onSuccess: saved }))
@@ -46,7 +46,7 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
           caption="Events"
           rows={events}
           rowKey={row => row.id ?? row.name}
-          onRow={setForm}
+          onRow={({ origin: _, ...event }) => setForm(event)}
           empty={
             <EmptyState compact title="No events yet">
               Promotions, launches, outages and price changes: charts mark them, and years are compared event
@@ -55,10 +55,11 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
           }
           columns={[
             { key: 'name', label: 'Event', render: row => row.name },
-            { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
-            { key: 'from', label: 'From', render: row => row.from },
-            { key: 'to', label: 'To', render: row => row.to },
+            { key: 'kind', label: 'Kind', render: row => eventKinds[row.kind] },
+            { key: 'from', label: 'First day', render: row => row.from },
+            { key: 'to', label: 'Last day', render: row => row.to },
             { key: 'series', label: 'Compared within', render: row => row.series },
+            { key: 'origin', label: 'From', render: row => origins[row.origin] ?? row.origin },
             {
               key: 'stores',
               label: 'Stores',
@@ -91,7 +92,7 @@ export function Events({ events, stores }: { events: Shown[]; stores: string[] }
               <Select
                 id="event-kind"
                 allowDeselect={false}
-                data={Object.entries(kinds).map(([value, label]) => ({ value, label }))}
+                data={Object.entries(eventKinds).map(([value, label]) => ({ value, label }))}
                 value={form.kind}
                 onChange={value => set({ kind: (value ?? 'other') as Shown['kind'] })}
               />

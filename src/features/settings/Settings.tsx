@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { Page } from '#ui/Page.tsx'
+import { Grid, Page } from '#ui/Page.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { Added } from './Added.tsx'
 import { CompanyCalendar } from './CompanyCalendar.tsx'
+import { EventRules } from './EventRules.tsx'
 import { Events } from './Events.tsx'
 import { Stores } from './Stores.tsx'
 import { Targets } from './Targets.tsx'
@@ -35,7 +36,12 @@ export function Settings() {
             {
               name: 'events',
               label: 'Events',
-              show: () => <Events events={data.events} stores={data.stores.map(s => s.store)} />,
+              show: () => (
+                <Grid columns={1}>
+                  <Events events={data.events} stores={data.stores.map(s => s.store)} />
+                  <EventRules rules={data.eventRules} />
+                </Grid>
+              ),
             },
             {
               name: 'targets',

@@ -39,18 +39,38 @@ export const Calendar = z.object({
 
 export const Company = z.object({ calendar: Calendar, currency: currency.nullable(), version })
 
+/** What an event is, and how it is called. */
+export const eventKinds = {
+  holiday: 'Holiday',
+  promotion: 'Promotion',
+  outage: 'Outage',
+  launch: 'Launch',
+  price: 'Price change',
+  other: 'Other',
+} as const
+const eventKind = z.enum(Object.keys(eventKinds) as [keyof typeof eventKinds, ...(keyof typeof eventKinds)[]])
+
 export const Event = z
   .object({
     id: z.string().optional(),
     name,
     series: name,
-    kind: z.enum(['holiday', 'promotion', 'outage', 'launch', 'price', 'other']),
+    kind: eventKind,
     from: day,
     to: day,
     stores: z.array(z.string()).default([]),
     version,
   })
   .refine(event => event.from <= event.to, { message: 'the event ends before it begins', path: ['to'] })
+
+/** Tasks with a tag or label that are events. */
+export const EventRule = z.object({
+  id: z.string().optional(),
+  platform: z.enum(['asana', 'trello', 'any']).default('any'),
+  label: name,
+  kind: eventKind,
+  version,
+})
 
 export const Target = z.object({
   name: z.string().regex(/^[\w .-]+$/, 'use letters, digits, spaces, . and -'),
@@ -89,7 +109,8 @@ export const Settings = z.object({
   calendar: Calendar,
   currency: z.string().nullable(),
   companyVersion: z.int(),
-  events: z.array(Event.safeExtend({ ...saved, id: z.string() })),
+  events: z.array(Event.safeExtend({ ...saved, id: z.string(), origin: z.string() })),
+  eventRules: z.array(EventRule.extend({ ...saved, id: z.string() })),
   targets: z.array(Target.extend(saved)),
   metrics: z.array(Metric.extend(saved)),
   dimensions: z.array(Dimension.extend(saved)),

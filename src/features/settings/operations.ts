@@ -9,6 +9,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
 import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
+import { eventRuleOperations } from './event-rules.ts'
 import { Company, Dimension, Event, Metric, Settings, Store, Target } from './model.ts'
 import { defaultCalendar, readWorld } from './world.ts'
 
@@ -117,13 +118,14 @@ export const settings = {
     .output(Settings)
     .handler(async ({ context }) => {
       const { ledger, actor } = context
-      const [stores, [company], events, targets, metrics, dimensions] = await Promise.all([
+      const [stores, [company], events, targets, metrics, dimensions, eventRules] = await Promise.all([
         ledger.select().from(rows.stores).orderBy(rows.stores.store),
         ledger.select().from(rows.company),
         ledger.select().from(rows.events).orderBy(rows.events.from),
         ledger.select().from(rows.targets).orderBy(rows.targets.name),
         ledger.select().from(rows.metrics).orderBy(rows.metrics.name),
         ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name),
+        ledger.select().from(rows.eventRules).orderBy(rows.eventRules.label),
       ])
       return {
         stores: stores.filter(s => actor.stores === 'all' || actor.stores.includes(s.store)),
@@ -137,6 +139,7 @@ export const settings = {
         targets: targets.filter(t => t.store === null || seesAll(actor, [t.store])),
         metrics,
         dimensions,
+        eventRules,
         demo: context.demo,
       }
     }),
@@ -193,10 +196,12 @@ export const settings = {
           id,
           what,
           version,
-          values: { ...values, id },
+          values: { ...values, id, origin: 'hand' },
         })),
       }
     }),
+
+  ...eventRuleOperations,
 
   removeEvent: write({ role: 'contributor', summary: 'Remove an event' })
     .input(z.object({ id: z.string() }))

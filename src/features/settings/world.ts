@@ -28,7 +28,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     })),
     calendar: (company?.calendar as CalendarSetting | undefined) ?? defaultCalendar,
     currency: company?.currency ?? null,
-    events: events.map(({ version: _, updatedAt: _at, ...event }) => event),
+    events: events.map(({ version: _, updatedAt: _at, origin: _from, ...event }) => event),
     targets: targets.map(({ version: _, updatedAt: _at, id: _id, ...target }) => target),
     metrics: metrics.map(({ version: _, updatedAt: _at, ...metric }) => metric),
     dimensions: dimensions.map(({ version: _, updatedAt: _at, ...dimension }) => dimension),

@@ -138,12 +138,3 @@ export const mentions = pgTable(
   },
   table => [primaryKey({ columns: [table.comment, table.person] })],
 )
-
-/** Tasks of a platform with this label are events of this kind. */
-export const eventRules = pgTable('event_rules', {
-  id: text().primaryKey(),
-  platform: text({ enum: ['asana', 'trello', 'any'] }).notNull(),
-  label: text().notNull(),
-  kind: text({ enum: ['holiday', 'promotion', 'outage', 'launch', 'price', 'other'] }).notNull(),
-  ...saved,
-})

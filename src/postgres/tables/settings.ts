@@ -37,6 +37,17 @@ export const events = pgTable('events', {
   from: text('from_day').notNull(),
   to: text('to_day').notNull(),
   stores: jsonb().$type<string[]>().notNull(),
+  /** hand, file, asana or trello; what is changed by hand is of the hand. */
+  origin: text().notNull().default('hand'),
+  ...saved,
+})
+
+/** Tasks of a platform with this label are events of this kind. */
+export const eventRules = pgTable('event_rules', {
+  id: text().primaryKey(),
+  platform: text({ enum: ['asana', 'trello', 'any'] }).notNull(),
+  label: text().notNull(),
+  kind: text({ enum: ['holiday', 'promotion', 'outage', 'launch', 'price', 'other'] }).notNull(),
   ...saved,
 })
 

@@ -1,6 +1,7 @@
 import type { Target } from '../target.ts'
 import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
 import { budgetLines, ledgerEntries } from './finance.ts'
+import { events } from './events.ts'
 import { messages, spend, traffic } from './marketing.ts'
 import { orderLines } from './order-lines.ts'
 import { orders, refunds } from './orders.ts'
@@ -26,4 +27,5 @@ export const targets: readonly Target[] = [
   exchangeRates,
   budgetLines,
   ledgerEntries,
+  events,
 ]

@@ -1,0 +1,39 @@
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { spanWords } from '#kernel/view.ts'
+import { Card } from '#ui/Card.tsx'
+import { EmptyState } from '#ui/State.tsx'
+import type { Trust } from './pack-shape.ts'
+import css from './reviews.module.css'
+import type { Content } from './shape.ts'
+
+/** What is in the calendar of the days to come. */
+export function Coming({ title, events }: { title: string; events: Content['events'] }) {
+  return (
+    <Card title={title}>
+      {events.length === 0 ? (
+        <EmptyState compact title="Nothing in the calendar">
+          Promotions, launches and price changes noted in <a href="/settings?tab=events">Settings</a> stand
+          here.
+        </EmptyState>
+      ) : (
+        <ul className={css.coming}>
+          {events.map(event => (
+            <li key={`${event.from} ${event.name}`}>
+              <span className={css.quiet}>{spanWords(event.from, event.to)}</span> {event.name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+/** Says that the figures are not whole, and why. */
+export function Stale({ trust }: { trust: Trust }) {
+  if (!trust.stale) return null
+  return (
+    <p className={css.stale} role="status">
+      <IconAlertTriangle size={15} aria-hidden="true" /> {trust.stale}
+    </p>
+  )
+}

@@ -1,0 +1,168 @@
+import { Button } from '@mantine/core'
+import { IconPrinter } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { api, words } from '#features/client.ts'
+import { spanWords } from '#kernel/view.ts'
+import { Card } from '#ui/Card.tsx'
+import { Grid, Page } from '#ui/Page.tsx'
+import { ErrorState, Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
+import { Actions } from './Actions.tsx'
+import { Coming, Stale } from './Coming.tsx'
+import { FigureTable } from './FigureTable.tsx'
+import { mondayWords } from './model.ts'
+import css from './reviews.module.css'
+import { Subscribe } from './Subscribe.tsx'
+
+const question = 'How did we trade last week, and what do we do this week?'
+const titles = { best: 'Best 20 products', worst: 'Lost most on the week before' } as const
+
+/** The Monday trading pack: headline, why, where, products, stock, marketing, service, actions, the weeks to come. */
+export function Monday() {
+  const [search] = useUrl()
+  const asked = useQuery(api.reviews.monday.queryOptions({ input: search.week ? { week: search.week } : {} }))
+  const pack = asked.data
+  if (asked.error)
+    return (
+      <Page question={question} title="The pack cannot be shown">
+        <ErrorState
+          title="The week could not be read"
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      </Page>
+    )
+  if (!pack)
+    return (
+      <Page question={question} title="Reading the week…">
+        <Skeleton height={320} />
+      </Page>
+    )
+  const { definitions, currency } = pack
+  const table = { definitions, currency }
+  const aimed = pack.target !== null
+  return (
+    <div className={css.paper}>
+      <Page
+        question={question}
+        title={mondayWords(pack)}
+        note={
+          <>
+            {spanWords(pack.week.from, pack.week.to)}
+            {pack.target && ` · target: ${pack.target}`} <Subscribe kind="monday" />
+          </>
+        }
+        actions={
+          <Button leftSection={<IconPrinter size={15} />} onClick={() => window.print()}>
+            Print or PDF
+          </Button>
+        }
+      >
+        <Stale trust={pack.trust} />
+        <Card title="Headline" note={pack.week.label} flush>
+          <FigureTable
+            caption="Headline figures of the week"
+            value="Week"
+            columns={[
+              ...(aimed ? ['on target'] : []),
+              'on week before',
+              'on last year',
+              'Month',
+              ...(aimed ? ['on target'] : []).map(one => `${one}, month`),
+              'on last year, month',
+            ]}
+            {...table}
+            rows={pack.headline.map(one => ({
+              metric: one.metric,
+              value: one.value,
+              moved: [...(aimed ? [one.target] : []), one.before, one.lastYear],
+              month: { value: one.month, moved: [...(aimed ? [one.monthTarget] : []), one.monthLastYear] },
+            }))}
+          />
+        </Card>
+        <Grid columns={2}>
+          <Card title="Why net sales moved">
+            {pack.bridges.length === 0 ? (
+              <p className={css.quiet}>There is nothing to compare the week with yet.</p>
+            ) : (
+              <ul className={css.exceptions}>
+                {pack.bridges.map(one => (
+                  <li key={one.against}>
+                    <p className={css.quiet}>Against {one.against}</p>
+                    <p>{one.sentence}</p>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Card>
+          <Coming title="This week and the three after" events={pack.events} />
+        </Grid>
+        <Actions
+          deck="weekly"
+          week={pack.week.to}
+          actions={pack.actions}
+          closed={false}
+          title="Last week’s actions"
+        />
+        <div className={css.blocks}>
+          {pack.grids.map(grid => (
+            <Card key={grid.dimension} title={grid.label} flush>
+              <FigureTable
+                caption={grid.label}
+                value="Week"
+                columns={['on week before', 'on last year']}
+                {...table}
+                rows={grid.rows.map(row => ({
+                  metric: grid.metric,
+                  name: row.name,
+                  value: row.value,
+                  moved: [row.before, row.lastYear],
+                }))}
+              />
+            </Card>
+          ))}
+          {pack.tabs.map(tab => (
+            <Card key={tab.id} title={tab.name} flush>
+              <FigureTable
+                caption={tab.name}
+                value="Week"
+                columns={['on week before', 'on last year', ...(aimed ? ['on target'] : [])]}
+                {...table}
+                rows={tab.figures.map(one => ({
+                  metric: one.metric,
+                  value: one.value,
+                  moved: [one.before, one.lastYear, ...(aimed ? [one.target] : [])],
+                }))}
+              />
+            </Card>
+          ))}
+          {pack.products
+            .filter(one => one.rows.length > 0)
+            .map(({ list, rows }) => (
+              <div key={list} data-whole>
+                <Card title={titles[list]} flush>
+                  <FigureTable
+                    caption={titles[list]}
+                    value="Net sales"
+                    columns={['on week before', 'on last year', 'Units', 'Margin', 'Price']}
+                    {...table}
+                    rows={rows.map(row => ({
+                      metric: 'net_sales',
+                      name: row.name,
+                      value: row.value,
+                      moved: [row.before, row.lastYear],
+                      more: [
+                        { metric: 'units_sold', value: row.units },
+                        { metric: 'gross_margin', value: row.margin },
+                        { metric: 'asp', value: row.price },
+                      ],
+                    }))}
+                  />
+                </Card>
+              </div>
+            ))}
+        </div>
+      </Page>
+    </div>
+  )
+}

@@ -1,0 +1,159 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '#features/context.ts'
+import { operations } from '#features/operations.ts'
+import { system } from '#kernel/actor.ts'
+import { user } from '#postgres/tables/members.ts'
+import { letters } from '#postgres/tables/reviews.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+import { beyond } from './flash.ts'
+import { sendLetters } from './letters.ts'
+
+const { reviews } = operations
+
+// The language and the clock are tried here; that the ledgers agree, in the threads' test.
+describe.each(ledgers.slice(0, 1))(
+  'letters on $name',
+  place => {
+    const room = planRoom(place)
+    const { run, at, sell } = room
+    const { ada, bo } = room.people
+    type Mailed = { to: string; subject: string; text: string; html: string }
+    let mailed: Mailed[] = []
+    let refuse: Error | null = null
+    const context = (): Context => ({
+      ...room.context(system('letters')),
+      accounts: {
+        url: 'https://quarterdeck.example',
+        mail: async (to: string, subject: string, text: string, html = '') => {
+          if (refuse) throw refuse
+          mailed.push({ to, subject, text, html })
+          return true
+        },
+      } as Context['accounts'],
+    })
+    const send = () => sendLetters(context())
+
+    beforeAll(async () => {
+      for (const { id, name } of [ada, bo])
+        await context()
+          .ledger.insert(user)
+          .values({
+            id,
+            name,
+            email: `${id}@example.com`,
+            role: 'lead',
+            stores: id === 'bo' ? ['elsewhere'] : null,
+          })
+      at('2026-06-20T12:00:00Z')
+      await run(reviews.subscribe, { kind: 'flash', on: true }, ada)
+    }, 120_000)
+    beforeEach(() => {
+      mailed = []
+      refuse = null
+    })
+
+    it('go out at seven of the company’s clock, once, whoever looks again', async () => {
+      // British summer time: 05:59 UTC is a minute before seven.
+      at('2026-06-21T05:59:00Z')
+      expect((await send()).sent).toBe(0)
+      at('2026-06-21T06:00:00Z')
+      await Promise.all([send(), send(), send()])
+      await send()
+      expect(mailed.map(one => [one.to, one.subject])).toEqual([
+        ['ada@example.com', '20 Jun, Net sales £200.00'],
+      ])
+      const { text, html } = mailed[0] as Mailed
+      expect(text).toContain('Flash of Saturday, 20 June 2026')
+      expect(text).toMatch(/Net sales +£200\.00 +no change +no change/)
+      expect(text).toContain('https://quarterdeck.example/flash?day=2026-06-20')
+      expect(html).toContain('>£200.00</td>')
+      expect(text).not.toContain('!')
+    })
+
+    it('that a process died over are not sent again', async () => {
+      at('2026-06-21T06:00:00Z')
+      await context().ledger.update(letters).set({ state: 'claimed' })
+      await send()
+      expect(mailed).toEqual([])
+    })
+
+    it('wait while the data are not whole, say so at eleven, and are not held twice', async () => {
+      at('2026-06-23T06:00:00Z')
+      expect(await send()).toMatchObject({ sent: 0, held: 1 })
+      const taken = await run(reviews.subscriptions, {}, ada).catch(() => [])
+      expect(mailed).toEqual([])
+      at('2026-06-23T10:00:00Z')
+      await send()
+      expect(mailed.map(one => one.subject)[0]).toMatch(/^Not whole: 22 Jun/)
+      expect(mailed[0]?.text).toContain('! The data end on 20 Jun 2026: 2 days are missing.')
+      expect(mailed[0]?.html).toContain('The data end on 20 Jun 2026')
+      await send()
+      expect(mailed).toHaveLength(1)
+      expect(taken).toBeDefined()
+    })
+
+    it('held letters go as soon as the data have come', async () => {
+      at('2026-06-24T06:00:00Z')
+      await send()
+      expect(mailed).toEqual([])
+      await sell('late-23', '2026-06-23', 120)
+      await send()
+      expect(mailed.map(one => one.subject)).toEqual(['23 Jun, Net sales £120.00'])
+    })
+
+    it('that the mail server refuses are tried three times, and no others', async () => {
+      await sell('on-24', '2026-06-24', 100)
+      at('2026-06-25T06:00:00Z')
+      refuse = Object.assign(new Error('mailbox busy'), { responseCode: 450 })
+      for (let n = 0; n < 5; n += 1) await send()
+      const rows = async () =>
+        (await context().ledger.select().from(letters)).filter(one => one.day === '2026-06-25')
+      expect(await rows()).toMatchObject([{ state: 'failed', attempts: 3, said: 'Error: mailbox busy' }])
+      // A connection that broke half-way may have delivered it.
+      await sell('on-25', '2026-06-25', 100)
+      at('2026-06-26T06:00:00Z')
+      refuse = Object.assign(new Error('socket closed'), { code: 'ESOCKET' })
+      await send()
+      refuse = null
+      await send()
+      expect(mailed).toEqual([])
+    })
+
+    it('show their reader the stores that are theirs, and nobody else’s', async () => {
+      await run(reviews.subscribe, { kind: 'flash', on: false }, ada)
+      at('2026-06-21T09:00:00Z')
+      await run(reviews.subscribe, { kind: 'flash', on: true }, { ...bo, stores: ['elsewhere'] })
+      at('2026-06-21T12:00:00Z')
+      await send()
+      expect(mailed.map(one => one.to)).toEqual(['bo@example.com'])
+      expect(mailed[0]?.text).not.toContain('£200')
+    })
+
+    it('bring the Monday pack on Mondays', async () => {
+      await run(reviews.subscribe, { kind: 'monday', on: true }, ada)
+      await sell('on-21', '2026-06-21', 50)
+      at('2026-06-22T10:00:00Z')
+      await send()
+      const pack = mailed.find(one => one.to === 'ada@example.com')
+      expect(pack?.subject).toBe('Trading, wk 25 2026')
+      expect(pack?.text).toMatch(/Net sales +£750\.00 +▲ 7\.1 %/)
+      at('2026-06-23T10:00:00Z')
+      mailed = []
+      await send()
+      expect(mailed.filter(one => one.subject.startsWith('Trading'))).toEqual([])
+    })
+  },
+  120_000,
+)
+
+describe('what is beyond a weekday’s own limits', () => {
+  it('needs six weeks, and a day outside them', () => {
+    expect(beyond([10, 12, 10, 12, 10], 100)).toBeNull()
+    // Mean 11, mean moving range 2: limits 11 ± 2.66 × 2.
+    const usual = [10, 12, 10, 12, 10, 12]
+    expect(beyond(usual, 16.3)).toBeNull()
+    expect(beyond(usual, 16.4)?.far).toBeCloseTo(5.4 / 5.32, 6)
+    expect(beyond([10, null, 12, 10, 12, 10, 12], 5)?.low).toBeCloseTo(11 - 5.32, 6)
+  })
+})
