@@ -136,6 +136,7 @@ export async function openStage(options: {
         },
       })),
     },
+    reviews: { mentions: door.handler(() => []) },
     members: {
       me: door.handler(() => ({
         id: '1',

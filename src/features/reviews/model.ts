@@ -241,6 +241,9 @@ interface Told {
   before: Moved
 }
 
+/** A label inside a sentence: a small letter, unless it is a short form such as MER. */
+const inside = (label: string) => (/^[A-Z][a-z]/.test(label) ? label[0]?.toLowerCase() + label.slice(1) : label)
+
 const firstWords = (
   first: Told | undefined,
   of: { definitions: Record<string, Definition>; currency: string | null },
@@ -255,7 +258,7 @@ const firstWords = (
       : said.arrow
         ? `, ${said.text} ${said.arrow === '▲' ? 'above' : 'below'} the week before`
         : ', level with the week before'
-  return `${definition.label} ${show(first.value, measure, 'card')}${size}`
+  return `${inside(definition.label)} ${show(first.value, measure, 'card')}${size}`
 }
 
 /** "Wednesday, 25 November 2026: net sales £12,345, 8.1 % above the week before". */

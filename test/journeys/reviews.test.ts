@@ -1,0 +1,126 @@
+/** The reviews on a real server: a week is reviewed, spoken to, agreed on and issued; the flash, the pack, a conversation. */
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addDays, weekday } from '../../src/kernel/day.ts'
+import { stage } from '../command.ts'
+import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+
+/** Sixteen weeks of four sales a day, the last whole week with twice as many: beyond what the weeks before do. */
+const today = new Date().toISOString().slice(0, 10)
+const monday = addDays(today, 1 - weekday(today) - 7)
+const rows = Array.from({ length: 16 * 7 }, (_, n) => addDays(monday, n - 15 * 7)).flatMap(day =>
+  Array.from({ length: day >= monday ? 8 : 4 }, (_, n) => `${day}-${n},${day} 10:00:00,CUP,1,25.00,c${n},GB`),
+)
+
+describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
+  const place = stage()
+  let browser: Browser
+  let page: Page
+  let errors: string[]
+  let url: string
+  const open = async (path: string, title: RegExp) => {
+    await page.goto(url + path)
+    await page.getByRole('heading', { level: 1, name: title }).waitFor({ timeout: 60_000 })
+  }
+  const inBoth = async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectAccessible(page)
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+
+  beforeAll(async () => {
+    await builtBundle(resolve(import.meta.dirname, '../../dist'))
+    const data = join(place.place, 'data')
+    const path = join(place.place, 'orders.csv')
+    writeFileSync(path, `order,date,sku,quantity,price,customer,country\n${rows.join('\n')}\n`)
+    const map = join(place.place, 'map.json')
+    const columns = {
+      order_id: 'order',
+      at: 'date',
+      sku: 'sku',
+      quantity: 'quantity',
+      unit_price: 'price',
+      customer: 'customer',
+      country: 'country',
+    }
+    writeFileSync(map, JSON.stringify({ target: 'sales_lines', columns }))
+    const shop = ['--store', 'cups', '--currency', 'GBP', '--timezone', 'Europe/London']
+    const ran = await place.run(['import', path, '--map', map, ...shop, '--data', data])
+    expect(ran.code, ran.err).toBe(0)
+    const server = await place.serve(data)
+    url = new URL(server.setUpLink ?? server.url).origin
+    browser = await openBrowser()
+    page = await (
+      await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 1000 } })
+    ).newPage()
+    errors = complaints(page)
+    await page.goto(server.setUpLink ?? '')
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    for (const field of await page.locator('input[type=password]').all())
+      await field.fill('a sentence nobody guesses')
+    await page.getByRole('button', { name: /create/i }).click()
+    await page.getByRole('link', { name: 'Weekly review' }).waitFor()
+  }, 180_000)
+  afterAll(async () => {
+    await browser?.close()
+    place.clear()
+    expect(errors).toEqual([])
+  })
+
+  it('are issued once every exception has a word', async () => {
+    await open('/review', /exceptions?, .* still without a note/)
+    await inBoth()
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByText('have no note yet').waitFor()
+    for (let left = await page.getByText('No note yet', { exact: true }).count(); left > 0; left -= 1) {
+      await page
+        .getByRole('button', { name: /^Write a note/ })
+        .first()
+        .click()
+      await page.getByLabel('Note', { exact: true }).fill('The catalogue went out')
+      await page.getByRole('button', { name: 'Save the note' }).click()
+      await expect.poll(() => page.getByText('No note yet', { exact: true }).count()).toBe(left - 1)
+    }
+    await page.getByRole('button', { name: 'Agree an action' }).click()
+    await page.getByLabel('What will be done').fill('Print more catalogues')
+    await page.getByRole('combobox', { name: 'Owner' }).click()
+    await page.getByRole('option', { name: 'Ada' }).click()
+    await page.getByLabel('Due').fill(addDays(today, 7))
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('button', { name: 'Print more catalogues' }).waitFor()
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByText(/issued by Ada/).waitFor()
+    expect(await page.getByRole('button', { name: 'Issue' }).count()).toBe(0)
+    // On paper each section begins a page of its own.
+    const paper = await page.pdf({ preferCSSPageSize: true })
+    expect(paper.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(2)
+  }, 120_000)
+
+  it('come as a flash and a pack, which say when the data are not whole', async () => {
+    await open('/flash', /net sales|no figures/i)
+    await inBoth()
+    await page
+      .getByText(/The data end on|days? (is|are) missing|Nothing is known/)
+      .first()
+      .waitFor()
+    await open('/monday', /Week \d+: Net sales £/)
+    await page.getByText('Print more catalogues').waitFor()
+    await inBoth()
+  }, 120_000)
+
+  it('let people talk about a figure', async () => {
+    await open('/', /Net sales/)
+    await page.getByRole('button', { name: /^Net sales by .*: take away or open/ }).click()
+    await page.getByRole('menuitem', { name: 'Discuss' }).click()
+    await page.getByLabel('Comment').fill('Who ordered twice? @Ada ')
+    await page.getByRole('button', { name: 'Say it' }).click()
+    await page.getByRole('listitem').getByText('Who ordered twice?').waitFor()
+    await inBoth()
+    expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:/)
+  }, 60_000)
+})
