@@ -18,7 +18,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
   const place = stage()
   let browser: Browser
   let page: Page
-  let errors: string[]
+  let errors: string[] = []
   let url: string
   const open = async (path: string, title: RegExp) => {
     await page.goto(url + path)
@@ -44,13 +44,21 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
       sku: 'sku',
       quantity: 'quantity',
       unit_price: 'price',
-      customer: 'customer',
+      customer_id: 'customer',
       country: 'country',
     }
     writeFileSync(map, JSON.stringify({ target: 'sales_lines', columns }))
     const shop = ['--store', 'cups', '--currency', 'GBP', '--timezone', 'Europe/London']
     const ran = await place.run(['import', path, '--map', map, ...shop, '--data', data])
     expect(ran.code, ran.err).toBe(0)
+    const fair = join(place.place, 'events.csv')
+    writeFileSync(fair, `name,from,kind\nCup fair,${addDays(monday, 10)},promotion\n`)
+    writeFileSync(
+      map,
+      JSON.stringify({ target: 'events', columns: { name: 'name', from: 'from', kind: 'kind' } }),
+    )
+    const more = await place.run(['import', fair, '--map', map, '--store', 'cups', '--data', data])
+    expect(more.code, more.err).toBe(0)
     const server = await place.serve(data)
     url = new URL(server.setUpLink ?? server.url).origin
     browser = await openBrowser()
@@ -110,6 +118,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
       .waitFor()
     await open('/monday', /Week \d+: Net sales £/)
     await page.getByText('Print more catalogues').waitFor()
+    await page.getByText('Cup fair').waitFor()
     await inBoth()
   }, 120_000)
 

@@ -242,7 +242,8 @@ interface Told {
 }
 
 /** A label inside a sentence: a small letter, unless it is a short form such as MER. */
-const inside = (label: string) => (/^[A-Z][a-z]/.test(label) ? label[0]?.toLowerCase() + label.slice(1) : label)
+const inside = (label: string) =>
+  /^[A-Z][a-z]/.test(label) ? label[0]?.toLowerCase() + label.slice(1) : label
 
 const firstWords = (
   first: Told | undefined,

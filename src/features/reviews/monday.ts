@@ -85,6 +85,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       return { dimension, metric, label, rows: rows.map(row => cellOf(row, dimension, metric)) }
     }),
   )
+  const goods = await productsOf(context, week, compare, cellOf)
   return {
     week: { key: spans.week.key, label: spans.week.label, ...week },
     trust: await trustOf(context, end),
@@ -105,7 +106,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       ...(fair ? [base] : []),
     ]),
     grids: grids.filter(grid => grid.rows.some(row => row.value !== null)),
-    products: await productsOf(context, week, compare, cellOf),
+    products: goods.products,
     tabs: tabs
       .map(({ id, name, metrics }) => ({
         id,
@@ -115,7 +116,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       .filter(tab => tab.figures.length > 0),
     actions: context.actor.stores === 'all' ? await actionsOf(context, 'weekly', end) : [],
     events: await eventsIn(context, [], addDays(end, 1), addDays(end, 28)),
-    definitions: answers.weeks.meta.definitions,
+    definitions: { ...goods.definitions, ...answers.weeks.meta.definitions },
   }
 }
 
@@ -151,7 +152,7 @@ async function productsOf(
   week: { from: Day; to: Day },
   compare: Query['compare'],
   cellOf: (row: AnswerRow, dimension: string) => Monday['grids'][number]['rows'][number],
-): Promise<Monday['products']> {
+): Promise<Pick<Monday, 'products' | 'definitions'>> {
   const asked = (sort: Query['sort']) =>
     askAs(context, {
       ...week,
@@ -174,8 +175,11 @@ async function productsOf(
         margin: text(row.gross_margin),
         price: text(row.asp),
       }))
-  return [
-    { list: 'best', rows: rowsOf(best) },
-    { list: 'worst', rows: rowsOf(worst).filter(row => Number(row.before.delta ?? 0) < 0) },
-  ]
+  return {
+    products: [
+      { list: 'best', rows: rowsOf(best) },
+      { list: 'worst', rows: rowsOf(worst).filter(row => Number(row.before.delta ?? 0) < 0) },
+    ],
+    definitions: best.meta.definitions,
+  }
 }
