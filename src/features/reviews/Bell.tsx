@@ -22,8 +22,8 @@ export function Bell() {
   const fresh = all.filter(one => !one.seen)
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={340} withinPortal trapFocus>
-      <Popover.Target>
-        <Indicator disabled={fresh.length === 0} label={fresh.length} size={15} color="bad">
+      <Indicator disabled={fresh.length === 0} label={fresh.length} size={15} color="bad">
+        <Popover.Target>
           <ActionIcon
             color="gray"
             aria-label={fresh.length === 0 ? 'Mentions' : `Mentions, ${fresh.length} new`}
@@ -31,8 +31,8 @@ export function Bell() {
           >
             <IconBell size={18} stroke={1.6} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0}>
         {all.length === 0 ? (
           <EmptyState compact title="Nobody mentioned you yet">
