@@ -1,5 +1,6 @@
 import {
   IconAdjustments,
+  IconAffiliate,
   IconArrowsDiff,
   IconBolt,
   IconCoins,
@@ -177,6 +178,15 @@ export const screens: readonly Screen[] = [
     key: 'w',
     pocket: true,
     load: () => import('./connections/Work.tsx').then(module => module.Work),
+  },
+  {
+    path: '/who',
+    room: 'Connections',
+    label: 'Who is who',
+    about: 'Which customers and accounts of several systems are one',
+    icon: IconAffiliate,
+    key: 'h',
+    load: () => import('./connections/WhoIsWho.tsx').then(module => module.WhoIsWho),
   },
   {
     path: '/members',

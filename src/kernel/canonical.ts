@@ -91,6 +91,20 @@ export const tables = {
       currency,
       created_day: maybe('day', ''),
       source,
+      domain: maybe('text', 'Domain of its web and e-mail addresses'),
+    },
+  },
+  links: {
+    about:
+      'Records of several systems that are one customer or account, by the rules and words of the company; made anew whenever either changes. A record that is not here stands for itself.',
+    key: ['store', 'kind', 'id'],
+    columns: {
+      store,
+      kind: col('text', 'customer, lead or account'),
+      id: col('text', 'Id in the source; of a lead its platform and id'),
+      entity: col('text', 'The least record of those that are one: kind, store and id'),
+      joined_by: col('text', 'email, domain, name or hand'),
+      source,
     },
   },
   products: {

@@ -1,12 +1,21 @@
 import type { Fact } from './fact.ts'
 import { accounts } from './facts/accounts.ts'
 import { demand } from './facts/demand.ts'
+import { linkedBuyers } from './facts/linked.ts'
 import { operations } from './facts/operations.ts'
 import { pipeline } from './facts/pipeline.ts'
 import { sales } from './facts/sales.ts'
 import { work } from './facts/work.ts'
 
-export const facts: readonly Fact[] = [...sales, ...demand, ...operations, ...pipeline, ...accounts, ...work]
+export const facts: readonly Fact[] = [
+  ...sales,
+  ...demand,
+  ...operations,
+  ...pipeline,
+  ...accounts,
+  ...linkedBuyers,
+  ...work,
+]
 
 export const factByName: Readonly<Record<string, Fact>> = Object.fromEntries(
   facts.map(fact => [fact.name, fact]),

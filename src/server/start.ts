@@ -111,6 +111,7 @@ export async function openHouse(
   const run: House['runImport'] = (id, onProgress) =>
     runImport({ ledger, imports, clock, folder, stopping: () => closing }, id, onProgress)
       .then(followEvents)
+      .then(syncs.relink)
       .finally(world.forget)
   let closing = false
   const working = new Set<Promise<void>>()

@@ -9,14 +9,15 @@ import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import { completed } from './rows.ts'
 
 /**
- * Carries rows the ledger holds into the granary by its one road in: a Parquet file and a delivery. Rows replace those
- * with the same key. `id` names the delivery: the same one twice changes nothing.
+ * Carries rows of our own into the granary by its one road in: a Parquet file and a delivery. Rows replace those
+ * with the same key. `id` names the delivery: the same one twice changes nothing. `whole`: they are all there are of
+ * their source in the table, and others of it go.
  */
 export async function carryRows(
   granary: Warehouse,
-  what: { id: string; table: TableName; rows: readonly CanonicalRow[]; source: string },
+  what: { id: string; table: TableName; rows: readonly CanonicalRow[]; source: string; whole?: true },
 ): Promise<Receipt> {
-  if (what.rows.length === 0) return { rows: 0, inserted: 0, changed: 0, repeats: 0 }
+  if (what.rows.length === 0 && !what.whole) return { rows: 0, inserted: 0, changed: 0, repeats: 0 }
   const folder = await mkdtemp(join(tmpdir(), 'own-rows-'))
   const [lines, parquet] = [join(folder, 'rows.json'), join(folder, 'rows.parquet')]
   const instance = await DuckDBInstance.create(':memory:')
@@ -32,7 +33,13 @@ export async function carryRows(
       `COPY (SELECT ${typed.join(', ')} FROM read_json('${lines}', format = 'newline_delimited', columns = {${text}}))
        TO '${parquet}' (FORMAT parquet)`,
     )
-    return await granary.deliver({ id: what.id, table: what.table, files: [parquet], mode: 'merge' })
+    return await granary.deliver({
+      id: what.id,
+      table: what.table,
+      files: [parquet],
+      mode: 'merge',
+      ...(what.whole && { whole: what.source }),
+    })
   } finally {
     connection.closeSync()
     instance.closeSync()

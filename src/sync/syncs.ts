@@ -1,11 +1,13 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checked, Connector, Credentials, HookAnswer, HookRequest } from '#connectors/connector.ts'
+import { latest } from '#metrics/reach.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { type ConnectRequest, connect, disconnect, test } from './connect.ts'
 import { allConnections, noteConnection, sweepTurns } from './connected.ts'
 import { type Erased, eraseAll as erase, findPerson, type Held, noteErased, type Wanted } from './erase.ts'
 import { hurryStreams, takeHook } from './hooks.ts'
+import { relink } from './linking.ts'
 import { replay, replayStale, retryUnmapped } from './replay.ts'
 import { type RoundOptions, type RoundResult, runRound, type SyncParts, type SyncProgress } from './round.ts'
 import { subscribeAll } from './subscribe.ts'
@@ -44,6 +46,8 @@ export interface Syncs {
   noteErased(ledger: Ledger, wanted: Wanted, held: readonly Held[]): Promise<void>
   /** Erases whoever is to be, where nothing is being read meanwhile. */
   eraseAll(): Promise<Erased>
+  /** Makes the links between customers and accounts of several systems anew where something they rest on changed. */
+  relink(): Promise<void>
   /** Connections with the time each is looked at next. */
   due(): Promise<{ id: string; nextAt: Date }[]>
   /** Breaks everything off and waits for it. */
@@ -61,7 +65,7 @@ async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
 }
 
 export function createSyncs(parts: SyncParts): Syncs {
-  const { ledger, connectors } = parts
+  const { ledger, granary, connectors } = parts
   const active = new Map<
     string,
     { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
@@ -71,6 +75,9 @@ export function createSyncs(parts: SyncParts): Syncs {
   const told = new Map<string, Set<string>>()
   const closing = new AbortController()
   let subscribing: Promise<void> | undefined
+  const linked = latest(async () => {
+    await relink(ledger, granary, parts.clock())
+  })
   let swept: Promise<void> | undefined
 
   /** Work on one connection at a time. */
@@ -111,6 +118,7 @@ export function createSyncs(parts: SyncParts): Syncs {
       if (result.more || missed) result.nextAt = parts.clock()
       await noteConnection(ledger, id, { nextAt: result.nextAt.toISOString() })
       if (missed) await hurryStreams(ledger, id, [...missed], result.nextAt)
+      await linked()
       return result
     })
 
@@ -146,6 +154,7 @@ export function createSyncs(parts: SyncParts): Syncs {
         told.set(id, new Set([...(told.get(id) ?? []), ...answer.hurry]))
       return answer
     },
+    relink: linked,
     subscribe(address) {
       subscribing ??= subscribeAll(parts, address, closing.signal).finally(() => {
         subscribing = undefined

@@ -1,8 +1,9 @@
+import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { Mapped, Place, Stream } from '../connector.ts'
 import { allRecords, type CrmRecord } from './objects.ts'
 import { ownersOf, type Session } from './session.ts'
-import { accountKey, instantOf } from './values.ts'
+import { instantOf } from './values.ts'
 
 /** A company with its owner's name. */
 export interface CompanyRecord {
@@ -23,7 +24,7 @@ export function mapCompany({ company, owner }: CompanyRecord, place: Place): Map
       accounts: [
         {
           store,
-          account_id: accountKey(properties.domain) || `hubspot-${company.id}`,
+          account_id: domainOf(properties.domain) || `hubspot-${company.id}`,
           name: properties.name ?? '',
           segment: properties.industry ?? '',
           owner,
@@ -32,6 +33,7 @@ export function mapCompany({ company, owner }: CompanyRecord, place: Place): Map
           credit_limit: null,
           currency,
           created_day: made === null ? null : wallClock(timezone, made).day,
+          domain: domainOf(properties.domain),
         },
       ],
     },

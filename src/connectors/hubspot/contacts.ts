@@ -1,8 +1,9 @@
+import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
 import { allRecords, type CrmRecord, changedRecords, ofLinked, searchOverlap } from './objects.ts'
 import type { Session } from './session.ts'
-import { accountKey, instantOf } from './values.ts'
+import { instantOf } from './values.ts'
 
 const wanted = {
   properties: [
@@ -61,7 +62,7 @@ export function mapContact({ contact, domain }: ContactRecord, place: Place): Ma
       origin: properties.hs_analytics_source ?? '',
       country: properties.country ?? '',
       email_hash: place.hash(properties.email),
-      account_id: accountKey(domain),
+      account_id: domainOf(domain),
     }
   })
   // Those who became part of this one are nobody any more.

@@ -1,8 +1,9 @@
+import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
 import { type CrmRecord, changedRecords, ofLinked, searchOverlap } from './objects.ts'
 import { ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
-import { accountKey, amountOf, instantOf } from './values.ts'
+import { amountOf, instantOf } from './values.ts'
 
 const wanted = {
   properties: [
@@ -72,7 +73,7 @@ export function mapDeal(record: DealRecord, place: Place): Mapped {
           currency: properties.deal_currency_code || home,
           probability,
           owner,
-          account_id: accountKey(domain),
+          account_id: domainOf(domain),
           created_day: wallClock(timezone, made).day,
           close_day: close === null ? null : wallClock(timezone, close).day,
           order_id: order,

@@ -9,7 +9,7 @@ import { mapDeal } from './deals.ts'
 import { mapEmail } from './emails.ts'
 import type { CrmRecord } from './objects.ts'
 import { judge } from './session.ts'
-import { accountKey, amountOf, instantOf } from './values.ts'
+import { amountOf, instantOf } from './values.ts'
 
 const home = { store: 'trade', currency: 'GBP', timezone: 'America/New_York', hosts: [] }
 const place: Place = {
@@ -161,7 +161,6 @@ describe('values', () => {
     expect(instantOf('2026-01-01T00:00:00Z')).toBe(instantOf('1767225600000'))
     expect([instantOf(''), instantOf(null), instantOf('soon')]).toEqual([null, null, null])
     expect([amountOf('12.50'), amountOf(''), amountOf('about 5')]).toEqual(['12.50', null, null])
-    expect([accountKey('https://www.Fox.Example/shop'), accountKey(null)]).toEqual(['fox.example', ''])
   })
 })
 

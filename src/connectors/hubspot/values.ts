@@ -10,12 +10,3 @@ export const instantOf = (text: string | null | undefined): number | null => {
 /** A plain decimal number as text; null for none and for what is no number. */
 export const amountOf = (text: string | null | undefined): string | null =>
   text && /^-?\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : null
-
-/** The key business customers have in common with other systems: their domain, however it was typed. */
-export const accountKey = (domain: string | null | undefined): string =>
-  (domain ?? '')
-    .trim()
-    .toLowerCase()
-    .replace(/^https?:\/\//, '')
-    .replace(/^www\./, '')
-    .replace(/[/:?#].*$/, '')

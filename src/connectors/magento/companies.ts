@@ -1,3 +1,4 @@
+import { domainOf } from '#kernel/linking.ts'
 import type { Mapped, Place, Stream } from '../connector.ts'
 import { customerSearch, groupsOf } from './customers.ts'
 import { clockOf, type Json, known, plain, text } from './raw.ts'
@@ -90,6 +91,7 @@ export function mapCompany({ website, company, credit, group, joined }: CompanyR
           credit_limit: limit === null ? null : plain(limit),
           currency: text(credit?.currency_code) || currency,
           created_day: joined === '' ? null : clockOf(timezone, joined).day,
+          domain: domainOf(text(company.company_email)),
         },
       ],
     },

@@ -12,6 +12,7 @@ import type { Mapping as ImportMapping } from '#sync/imports.ts'
 import { BackupManifest, backupTo } from './backup.ts'
 import { Check, checkHealth } from './health.ts'
 import { importOf, importToReplace, listImports, queueImport } from './history.ts'
+import { linkingOperations } from './linking.ts'
 import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
 import { privacy } from './privacy.ts'
 import { chooseStore } from './store.ts'
@@ -50,6 +51,7 @@ export const connections = {
   ...systems,
   ...watching,
   ...privacy,
+  ...linkingOperations,
   work,
 
   preview: read({

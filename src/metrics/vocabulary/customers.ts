@@ -11,6 +11,15 @@ export const customers: readonly Metric[] = [
     { additivity: 'non_additive' },
   ),
   metric(
+    'people',
+    'Customers, shops together',
+    'count',
+    'up',
+    'distinct(people.entity)',
+    'Distinct known customers who ordered in the period; one who buys in several shops is one, by the rules under Who is who.',
+    { additivity: 'non_additive' },
+  ),
+  metric(
     'new_customers',
     'New customers',
     'count',

@@ -235,6 +235,15 @@ const b2b: readonly Metric[] = [
     'Accounts that ordered in the period.',
     { additivity: 'non_additive', owner: 'sales' },
   ),
+  metric(
+    'companies',
+    'Active accounts, systems together',
+    'count',
+    'up',
+    'distinct(companies.entity)',
+    'Accounts that ordered in the period; one that several systems know is one, by the rules under Who is who.',
+    { additivity: 'non_additive', owner: 'sales' },
+  ),
   awaiting(
     'dso',
     'Days sales outstanding',

@@ -14,6 +14,10 @@ export const dayOf = (given: Given, column: string, otherwise?: string) =>
 export const absent = (given: Given, column: string, what: string) =>
   [`${given.get(column)} = ''`, `there is no ${what}`] as const
 
+/** A host name as it is compared, however the file writes it: what domainOf does to a text. */
+const bareDomain = (domain: string): string =>
+  `regexp_replace(regexp_replace(lower(trim(${domain})), '^(.*@)?([a-z]+://)?(www[.])?', ''), '[/:?#].*$', '')`
+
 export const customers: Target = {
   name: 'customers',
   label: 'Customers',
@@ -87,6 +91,7 @@ export const accounts: Target = {
     credit_limit: number('Credit limit', 'creditlimit kreditlimit'),
     currency: text('Currency of the limit', words.currency),
     created: time('First seen', 'created createdat createdon since'),
+    domain: text('Domain of its addresses', 'domain website webdomain emaildomain'),
   },
   missing: has => (has('account_id') ? null : 'which account it is: map `account_id`'),
   repeats: () => 'last',
@@ -103,6 +108,7 @@ export const accounts: Target = {
       credit_limit: given.get('credit_limit', none),
       currency: money(given, place),
       created_day: dayOf(given, 'created', none),
+      domain: given.has('domain') ? bareDomain(given.get('domain')) : none,
     },
   }),
 }

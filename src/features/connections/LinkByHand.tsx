@@ -1,0 +1,131 @@
+import { Button, Select, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import { DataTable } from '#ui/DataTable.tsx'
+import { FormActions, FormRow } from '#ui/Form.tsx'
+import { Row } from '#ui/Page.tsx'
+import { ErrorState } from '#ui/State.tsx'
+import { type ByHand, kindWords, type Ref } from './linking-model.ts'
+
+const kinds = [
+  { value: 'customer', label: 'Customer' },
+  { value: 'lead', label: 'Lead' },
+  { value: 'account', label: 'Account' },
+] as const
+const nobody: Ref = { kind: 'customer', store: '', id: '' }
+const said = ({ kind, store, id }: Ref) => `${kindWords(kind, 1).replace('1 ', '')} ${id}, ${store}`
+
+/** Says of two records that they are one, whatever the rules say. */
+export function LinkByHandForm() {
+  const client = useQueryClient()
+  const [a, setA] = useState(nobody)
+  const [b, setB] = useState(nobody)
+  const link = useMutation({
+    ...api.connections.link.mutationOptions(),
+    onSuccess: () => {
+      setA(nobody)
+      setB(nobody)
+      return client.invalidateQueries({ queryKey: api.connections.key() })
+    },
+  })
+  const whole = [a, b].every(one => one.store !== '' && one.id.trim() !== '')
+  return (
+    <>
+      <FormRow label="One record" help="As it stands in the examples, or in the system itself.">
+        <RecordField label="First" value={a} onChange={setA} />
+      </FormRow>
+      <FormRow label="and another" help="Of a lead, its platform and number: hubspot 600123.">
+        <RecordField label="Second" value={b} onChange={setB} />
+      </FormRow>
+      <FormActions>
+        {link.error && <ErrorState title="Not linked" {...words(link.error)} />}
+        <Button
+          variant="default"
+          disabled={!whole}
+          loading={link.isPending}
+          onClick={() => link.mutate({ a, b, together: true })}
+        >
+          They are one
+        </Button>
+        <Button
+          variant="default"
+          disabled={!whole}
+          loading={link.isPending}
+          onClick={() => link.mutate({ a, b, together: false })}
+        >
+          They are not
+        </Button>
+      </FormActions>
+    </>
+  )
+}
+
+function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) => void }) {
+  const { value, onChange, label } = props
+  const settings = useQuery(api.settings.read.queryOptions())
+  return (
+    <Row>
+      <Select
+        aria-label={`${label} record: kind`}
+        data={[...kinds]}
+        value={value.kind}
+        allowDeselect={false}
+        onChange={kind =>
+          onChange({ ...value, kind: kinds.find(one => one.value === kind)?.value ?? 'customer' })
+        }
+      />
+      <Select
+        aria-label={`${label} record: store`}
+        placeholder="Store"
+        data={(settings.data?.stores ?? []).map(one => ({ value: one.store, label: one.name }))}
+        value={value.store || null}
+        onChange={store => onChange({ ...value, store: store ?? '' })}
+      />
+      <TextInput
+        aria-label={`${label} record: number`}
+        placeholder="Number"
+        value={value.id}
+        onChange={event => onChange({ ...value, id: event.currentTarget.value.trim() })}
+      />
+    </Row>
+  )
+}
+
+/** What was said by hand, to be taken back. */
+export function SaidByHand({ said: rows }: { said: readonly ByHand[] }) {
+  const client = useQueryClient()
+  const unsay = useMutation({
+    ...api.connections.unsayLink.mutationOptions(),
+    onSuccess: () => client.invalidateQueries({ queryKey: api.connections.key() }),
+  })
+  if (rows.length === 0) return null
+  return (
+    <DataTable
+      caption="Said by hand"
+      rows={rows}
+      rowKey={row => row.id}
+      columns={[
+        { key: 'a', label: 'Record', render: row => said(row.a) },
+        {
+          key: 'is',
+          label: '',
+          name: 'Whether they are one',
+          render: row => (row.together ? 'is' : 'is not'),
+        },
+        { key: 'b', label: 'Other', render: row => said(row.b) },
+        { key: 'by', label: 'Said by', render: row => row.by },
+        {
+          key: 'undo',
+          label: <span className="sr-only">Take back</span>,
+          name: 'Take back',
+          render: row => (
+            <Button size="compact-xs" variant="subtle" onClick={() => unsay.mutate({ id: row.id })}>
+              Take back
+            </Button>
+          ),
+        },
+      ]}
+    />
+  )
+}
