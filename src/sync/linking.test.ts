@@ -10,7 +10,10 @@ import { changeLinking, relink } from './linking.ts'
 let open: OpenLedger
 let granary: Warehouse
 let tick = 0
-const now = () => new Date(Date.UTC(2026, 10, 26) + (tick += 1000))
+const now = () => {
+  tick += 1000
+  return new Date(Date.UTC(2026, 10, 26) + tick)
+}
 
 const blank = (...names: string[]) => Object.fromEntries(names.map(name => [name, '']))
 const customer = (store: string, customer_id: string, email_hash: string, source = store) => ({

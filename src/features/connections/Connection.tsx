@@ -2,13 +2,16 @@ import { Button, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { causeWords } from '#kernel/agreement.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
+import { Activity } from './Activity.tsx'
 import css from './connections.module.css'
 import { ago } from './model.ts'
+import { Purchases } from './Purchases.tsx'
 import type { ConnectionRow } from './systems-model.ts'
 
 const count = new Intl.NumberFormat('en-GB')
@@ -168,6 +171,8 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
           ]}
         />
       </Card>
+      <Activity connection={connection} live={row.running !== null} />
+      {row.vendor === 'ga4' && <Purchases connection={connection} from={daysAgo(30)} to={daysAgo(1)} />}
       {totals.data && totals.data.length > 0 && (
         <Card title="Agrees with its own totals" note={agreement(totals.data)} flush>
           <DataTable
@@ -189,6 +194,7 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
                     .map(one => `${one.metric.replaceAll('_', ' ')} ${one.difference}`)
                     .join(' · '),
               },
+              { key: 'why', label: 'Why', render: day => day.cause && causeWords[day.cause] },
             ]}
           />
         </Card>

@@ -28,7 +28,8 @@ const answer = (rows: readonly ConnectionRow[]): string => {
 
 /** What is connected, how fresh it is, and the one thing that helps where something is wrong. */
 export function Connections() {
-  const [open, setOpen] = useState<string | null>(null)
+  // A link from a figure leads to the connection it came by.
+  const [open, setOpen] = useState(() => new URLSearchParams(location.search).get('open'))
   const [adding, setAdding] = useState(false)
   const { data, error, refetch } = useQuery({
     ...api.connections.systems.queryOptions(),

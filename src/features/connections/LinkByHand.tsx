@@ -2,11 +2,12 @@ import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { kindWords } from '#kernel/linking-words.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { ErrorState } from '#ui/State.tsx'
-import { type ByHand, kindWords, type Ref } from './linking-model.ts'
+import type { ByHand, Ref } from './linking-model.ts'
 
 const kinds = [
   { value: 'customer', label: 'Customer' },

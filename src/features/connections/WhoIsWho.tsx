@@ -3,6 +3,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { linkRules } from '#kernel/linking.ts'
+import { domainsOf, joinedBy, kindWords, ruleWords } from '#kernel/linking-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
@@ -11,15 +12,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import css from './connections.module.css'
 import { LinkByHandForm, SaidByHand } from './LinkByHand.tsx'
-import {
-  domainsOf,
-  type Entity,
-  joinedBy,
-  kindWords,
-  type LinkingState,
-  type Member,
-  ruleWords,
-} from './linking-model.ts'
+import type { Entity, LinkingState, Member } from './linking-model.ts'
 
 type Kind = 'people' | 'accounts'
 

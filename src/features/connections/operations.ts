@@ -17,6 +17,7 @@ import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './mod
 import { privacy } from './privacy.ts'
 import { chooseStore } from './store.ts'
 import { systems } from './systems.ts'
+import { trust } from './trust.ts'
 import { uploadOf } from './uploads.ts'
 import { mappingOf } from './watch.ts'
 import { watching } from './watching.ts'
@@ -52,6 +53,7 @@ export const connections = {
   ...watching,
   ...privacy,
   ...linkingOperations,
+  ...trust,
   work,
 
   preview: read({

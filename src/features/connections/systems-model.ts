@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { causes } from '#kernel/agreement.ts'
 
 /** What is said of connected systems, between the room's operations and its screens. */
 
@@ -123,6 +124,7 @@ export const UnmappedRow = z.object({
 
 /** One store and day, as the source counts it and as stands here. */
 export const Reconciled = z.object({
+  connection: z.string(),
   store: z.string(),
   day: z.string(),
   figures: z.array(
@@ -130,10 +132,11 @@ export const Reconciled = z.object({
       metric: z.string(),
       source: z.string(),
       here: z.string().nullable(),
-      difference: z.string().nullable(),
+      difference: z.string(),
     }),
   ),
   agrees: z.boolean(),
+  cause: z.enum(causes).nullable().describe('Why it does not agree'),
 })
 
 /** Whether a system tells of changes at once, in words. */
@@ -155,6 +158,31 @@ export function toldOf(
     ...(next && { next }),
   }
 }
+
+const Cause = z.enum(causes)
+
+/** How far a store agrees with what its shop counts itself. */
+export const AgreementRow = z.object({
+  store: z.string(),
+  source: z.string().nullable(),
+  connection: z.string().nullable(),
+  currency: z.string(),
+  until: z.string().nullable().describe('Last day that was compared; null: none was'),
+  days: z.number().describe('Days that differ'),
+  difference: z.string().describe('By how much in all, either way'),
+  causes: z.array(z.object({ cause: Cause, days: z.number(), difference: z.string() })),
+})
+
+/** What a connection brought on a day, and how often it failed. */
+export const ActivityDay = z.object({
+  day: z.string(),
+  turns: z.number(),
+  records: z.number().describe('Read from the source'),
+  rows: z.number().describe('New, changed or gone here'),
+  errors: z.number().describe('Turns that failed'),
+  unmapped: z.number().describe('Records that were not understood'),
+})
+export type ActivityDay = z.infer<typeof ActivityDay>
 
 type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> & {
   paused: boolean

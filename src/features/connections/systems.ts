@@ -6,11 +6,9 @@ import type { Context } from '#features/context.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
-import { reconciled } from '#sync/reconcile.ts'
 import {
   ConnectInput,
   ConnectionRow,
-  Reconciled,
   stateOf,
   Tested,
   TurnRow,
@@ -21,14 +19,17 @@ import {
 
 type Stored = typeof connections.$inferSelect
 
-const storesOf = (one: Stored): string[] => [...new Set([one.home, ...one.shops.map(shop => shop.store)])]
+/** Every store a connection brings rows of. */
+export const storesOf = (one: Pick<Stored, 'home' | 'shops'>): string[] => [
+  ...new Set([one.home, ...one.shops.map(shop => shop.store)]),
+]
 const iso = (text: string | null): string | null => (text === null ? null : new Date(text).toISOString())
 
 const Id = z.object({ connection: z.string().describe('Id of the connection, as listed') })
 const Gone = Id.extend({ keepData: z.boolean() })
 
 /** The connection, for who may see all its stores. @throws Failure('not_found'): who may not does not learn that it is there. */
-async function ownOf({ ledger, actor }: Context, id: string): Promise<Stored> {
+export async function ownOf({ ledger, actor }: Context, id: string): Promise<Stored> {
   const [found] = await ledger.select().from(connections).where(eq(connections.id, id))
   if (!found || !seesAll(actor, storesOf(found)))
     throw new Failure('not_found', `There is no connection ${id}.`, {
@@ -289,32 +290,6 @@ export const systems = {
         after: { keepData: input.keepData },
       })
       return {}
-    }),
-
-  reconciliation: read({
-    role: 'viewer',
-    summary: 'What sources count themselves, day by day, beside what stands here',
-  })
-    .input(
-      z.object({
-        connection: z.string().optional().describe('All that the reader may see when absent'),
-        from: z.iso.date(),
-        to: z.iso.date(),
-      }),
-    )
-    .output(z.array(Reconciled))
-    .handler(async ({ input, context }) => {
-      const { ledger, actor, metrics } = context
-      const own = input.connection
-        ? [await ownOf(context, input.connection)]
-        : (await ledger.select().from(connections)).filter(one => seesAll(actor, storesOf(one)))
-      return reconciled(
-        ledger,
-        metrics,
-        context.clock(),
-        own.map(one => one.id),
-        input,
-      )
     }),
 
   turns: read({ role: 'viewer', summary: 'What the last turns of a connection did' })

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
@@ -106,6 +107,7 @@ export function Cockpit() {
               Rests on {answer.meta.rowsBehind.toLocaleString('en-GB')} ledger rows
               {answer.meta.asOf && `, loaded ${loaded(answer.meta.asOf)}`}
             </span>
+            <AgreementBadge stores={answer.meta.stores} />
             {answer.meta.warnings.map(warning => (
               <span key={warning.code} className={css.notice}>
                 <IconAlertTriangle size={13} aria-hidden="true" /> {warning.message}

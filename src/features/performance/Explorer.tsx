@@ -2,10 +2,11 @@ import { Button, Checkbox, Menu } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconDownload, IconMathFunction, IconTableShortcut } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, client, words } from '#features/client.ts'
 import { periodLabel } from '#kernel/period-words.ts'
 import { spanWords } from '#kernel/view.ts'
-import type { Query } from '#metrics/query.ts'
+import type { Answer, Query } from '#metrics/query.ts'
 import { save } from '#ui/download.ts'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
@@ -17,6 +18,12 @@ import { Filters } from './Filters.tsx'
 import { useLens } from './Lens.tsx'
 import { explorationTitle, grainFor, readCell, readExploration } from './model.ts'
 import css from './performance.module.css'
+
+/** Whether any figure rests on the sales ledger, which is what shops' own totals are compared with. */
+const isOfSales = ({ meta }: Answer) =>
+  Object.values(meta.definitions).some(one =>
+    one.sources.some(name => ['Sales ledger', 'Orders'].includes(name)),
+  )
 
 const question = 'What would you like to know?'
 
@@ -67,6 +74,7 @@ export function Explorer() {
               </span>
             )}
             <span>rests on {answer.meta.rowsBehind.toLocaleString('en-GB')} ledger rows</span>
+            {isOfSales(answer) && <AgreementBadge stores={answer.meta.stores} />}
             {answer.meta.warnings.map(warning => (
               <span key={warning.code} className={css.notice}>
                 {warning.message}

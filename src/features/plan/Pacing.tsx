@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { AgreementBadge } from '#features/Agreement.tsx'
 import { api } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
@@ -29,7 +30,12 @@ export function Pacing({ version }: { version: string }) {
   return (
     <Card
       title={`${found.label}, ${monthOf(found.from)}`}
-      note={`to ${showDay(found.until)}; ${percent(found.elapsed)} of a usual month is done by then`}
+      note={
+        <>
+          to {showDay(found.until)}; {percent(found.elapsed)} of a usual month is done by then ·{' '}
+          <AgreementBadge stores={[]} />
+        </>
+      }
     >
       <TileRow label="Where the month is heading">
         <StatTile
