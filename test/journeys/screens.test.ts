@@ -341,6 +341,77 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
     })
   })
 
+  describe('connected systems', () => {
+    const accessible = async () => {
+      await expectAccessible(page)
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await expectAccessible(page)
+      await page.emulateMedia({ colorScheme: 'light' })
+    }
+
+    it('say what needs somebody, and open to what they brought, when they failed, and why they differ', async () => {
+      await page.goto('/connections')
+      await expect.poll(() => title().textContent(), patient).toContain('Google Analytics 4 needs attention')
+      await page.getByRole('row', { name: /Shopify/ }).click()
+      const drawer = page.getByRole('dialog')
+      await drawer.getByText('2 turns failed').waitFor()
+      await drawer.getByRole('cell', { name: 'Changed since the source was asked' }).waitFor()
+      await drawer.getByRole('img', { name: /Rows new, changed or gone by day/ }).waitFor()
+      await accessible()
+    })
+
+    it('match analytics’ purchases with the orders, and name the likely causes', async () => {
+      await page.goto('/connections?open=ga4-gifts')
+      const drawer = page.getByRole('dialog')
+      await drawer.getByText('analytics saw 75% of all orders, 83.3% of those sold online').waitFor()
+      await drawer.getByText('Make a new key and connect again.').waitFor()
+      const why = drawer.getByRole('table', { name: /Orders and purchases that do not match/ })
+      await why.getByRole('columnheader', { name: 'Consent, blockers' }).waitFor()
+      await expectAccessible(page)
+    })
+
+    it('are connected by a form that says what to click, and tests before it keeps anything', async () => {
+      await page.goto('/connections')
+      await page.getByRole('button', { name: 'Connect a system' }).click()
+      await page.getByRole('button', { name: /^Shopify/ }).click()
+      await page.getByText('Open the Dev Dashboard').waitFor()
+      await accessible()
+      await page.getByLabel('Shop', { exact: true }).fill('gifts')
+      await page.getByLabel('Client secret').fill('a secret')
+      await page.getByRole('button', { name: 'Try', exact: true }).click()
+      await page.getByText('Gifts Ltd answers').waitFor()
+      await page.getByRole('button', { name: 'Connect', exact: true }).click()
+      await page.getByRole('dialog').getByRole('heading', { name: 'The last 30 days' }).waitFor()
+    })
+
+    it('stand beside the figures that rest on them', async () => {
+      await page.goto('/')
+      await page.getByRole('button', { name: 'Differs from Shopify by £12.30 on 1 day' }).click()
+      await page.getByText('asked again with the next turns: 1 day').waitFor()
+      await page.getByRole('link', { name: 'See it day by day' }).click()
+      await page.getByRole('dialog').getByRole('heading', { name: 'Shopify' }).waitFor()
+    })
+
+    it('show who is who, and let two be set apart', async () => {
+      await page.goto('/who')
+      await page.getByText('2 linked, in 1 group').first().waitFor()
+      await accessible()
+      await page.getByRole('radio', { name: 'Accounts' }).check({ force: true })
+      await page.getByRole('cell', { name: 'Same company domain' }).first().waitFor()
+      await page.getByRole('radio', { name: 'People' }).check({ force: true })
+      await page.getByRole('button', { name: 'Set apart customer 7' }).click()
+      await page.getByText('Nothing is linked yet').waitFor()
+    })
+
+    it('bring the work, to be narrowed to what is open', async () => {
+      await page.goto('/work')
+      await page.getByText('2 tasks').waitFor()
+      await page.getByLabel('Search the work').fill('checkout')
+      await page.getByRole('link', { name: 'Shorter checkout form' }).first().waitFor()
+      await accessible()
+    })
+  })
+
   describe('signing in', () => {
     it('takes a password, then a code, and leads back to where one was', async () => {
       stage.forget()

@@ -6,6 +6,7 @@ import { RPCHandler } from '@orpc/server/node'
 import type { RowsRequest } from '../../src/metrics/engine.ts'
 import type { Query } from '../../src/metrics/query.ts'
 import { ask, definitions, rows, values } from './shop.ts'
+import { systemCalls } from './systems.ts'
 
 /** Stands in for the server in a journey: the built bundle, the made-up shop, one person with a password and a code. */
 export interface Stage {
@@ -113,6 +114,7 @@ export async function openStage(options: {
         ],
       })),
     },
+    connections: systemCalls(door),
     settings: {
       read: door.handler(() => ({
         stores: [{ store: 'gifts', name: 'Gifts', currency: 'GBP', timezone: 'Europe/London', kind: 'both' }],

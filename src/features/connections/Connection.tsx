@@ -72,7 +72,7 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   )
   const failed = sync.error ?? pause.error ?? resume.error ?? disconnect.error
   return (
-    <>
+    <div className={css.inside}>
       <p className={css.state} data-state={row.state}>
         {row.says}
       </p>
@@ -243,6 +243,6 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
           ]}
         />
       </Card>
-    </>
+    </div>
   )
 }

@@ -120,15 +120,17 @@ export function Purchases({ connection, from, to }: { connection: string; from: 
               { key: 'store', label: 'Store', render: row => row.store },
               { key: 'orders', label: 'Orders', numeric: true, render: row => count.format(row.orders) },
               { key: 'seen', label: 'Same day', numeric: true, render: row => count.format(row.seen) },
-              ...reasons.map(
-                ({ key, label, about }): TableColumn<PurchaseDay> => ({
-                  key,
-                  label: <abbr title={about}>{label}</abbr>,
-                  name: label,
-                  numeric: true,
-                  render: row => (row[key] === 0 ? '' : count.format(row[key])),
-                }),
-              ),
+              ...reasons
+                .filter(({ key }) => all[key] > 0)
+                .map(
+                  ({ key, label, about }): TableColumn<PurchaseDay> => ({
+                    key,
+                    label: <abbr title={about}>{label}</abbr>,
+                    name: label,
+                    numeric: true,
+                    render: row => (row[key] === 0 ? '' : count.format(row[key])),
+                  }),
+                ),
             ]}
           />
         </Card>

@@ -56,9 +56,11 @@ function Counts({ state }: { state: LinkingState }) {
             .replace(/^./, letter => letter.toUpperCase())}
           value={records.toLocaleString('en-GB')}
           deltas={
-            linked === 0
-              ? 'none linked with another'
-              : `${linked.toLocaleString('en-GB')} linked, in ${entities.toLocaleString('en-GB')} ${entities === 1 ? 'group' : 'groups'}`
+            <span>
+              {linked === 0
+                ? 'none linked with another'
+                : `${linked.toLocaleString('en-GB')} linked, in ${entities.toLocaleString('en-GB')} ${entities === 1 ? 'group' : 'groups'}`}
+            </span>
           }
         />
       ))}
@@ -100,6 +102,7 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
       }
     >
       {found.error && <ErrorState title="The examples could not be read" {...words(found.error)} />}
+      {found.isLoading && <Skeleton lines={5} />}
       {found.data && (
         <DataTable
           caption="Records that are one"
@@ -160,7 +163,7 @@ function SetApart({ members, member }: { members: Entity['members']; member: Mem
       size="compact-xs"
       variant="subtle"
       loading={apart.isPending}
-      aria-label={`Set ${recordOf(member)} apart`}
+      aria-label={`Set apart ${recordOf(member)}`}
       onClick={() => apart.mutate()}
     >
       {apart.error ? words(apart.error).message : 'Set apart'}
