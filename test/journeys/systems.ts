@@ -31,6 +31,7 @@ const connection = (id: string, vendor: string, vendorName: string, more: object
   lastAt: '2011-12-09T10:00:00.000Z',
   nextAt: '2011-12-09T10:15:00.000Z',
   running: null,
+  told: null,
   streams: [stream('orders', 'Orders')],
   ...more,
 })

@@ -79,13 +79,15 @@ it('tells what a connection did day by day, those too on which it did nothing', 
     ...more,
   })
   const error = { code: 'unavailable', message: 'No answer.', at: now.toISOString() }
-  await open.ledger.insert(turns).values([
-    turn('1', '2026-11-25T23:59:59Z', { records: 5, inserted: 3, changed: 1, gone: 1 }),
-    turn('2', '2026-11-26T00:00:00Z', { error }),
-    turn('3', '2026-11-26T07:00:00Z', { records: 2, inserted: 2, unmapped: 1 }),
-    turn('4', '2026-11-20T07:00:00Z', { records: 99 }),
-    { ...turn('5', '2026-11-26T07:00:00Z', { records: 99 }), connection: 'other' },
-  ])
+  await open.ledger
+    .insert(turns)
+    .values([
+      turn('1', '2026-11-25T23:59:59Z', { records: 5, inserted: 3, changed: 1, gone: 1 }),
+      turn('2', '2026-11-26T00:00:00Z', { error }),
+      turn('3', '2026-11-26T07:00:00Z', { records: 2, inserted: 2, unmapped: 1 }),
+      turn('4', '2026-11-20T07:00:00Z', { records: 99 }),
+      { ...turn('5', '2026-11-26T07:00:00Z', { records: 99 }), connection: 'other' },
+    ])
   expect(await activityOf({ ledger: open.ledger, clock: () => now }, 'c', 3)).toEqual([
     { day: '2026-11-24', turns: 0, records: 0, rows: 0, errors: 0, unmapped: 0 },
     { day: '2026-11-25', turns: 1, records: 5, rows: 5, errors: 0, unmapped: 0 },
