@@ -1,4 +1,5 @@
-import { addDays, type Day, dayNumber, dayOf } from '#kernel/day.ts'
+import { addDays, type Day, dayOf } from '#kernel/day.ts'
+import { dayStart } from '#kernel/zone.ts'
 
 /** A country a store sells to, and the currency its buyers see. */
 export interface Market {
@@ -101,30 +102,6 @@ export const shops: readonly StoreFacts[] = [
   },
 ]
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** How far the wall clock of a zone is ahead of UTC at an instant, in ms. */
-export function offsetAt(timezone: string, at: number): number {
-  let format = formats.get(timezone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: timezone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-    formats.set(timezone, format)
-  }
-  const part: Record<string, number> = {}
-  for (const { type, value } of format.formatToParts(at)) part[type] = Number(value)
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000
-}
-
 const midnights = new Map<string, Map<Day, number>>()
 
 /** The instant a day begins in a zone, in ms. Found once per zone and day. */
@@ -133,10 +110,7 @@ export function midnight(timezone: string, day: Day): number {
   midnights.set(timezone, own)
   const known = own.get(day)
   if (known !== undefined) return known
-  const utc = dayNumber(day) * 86_400_000
-  let at = utc - offsetAt(timezone, utc)
-  // The clocks may change between the two instants.
-  at = utc - offsetAt(timezone, at)
+  const at = dayStart(timezone, day)
   own.set(day, at)
   return at
 }
