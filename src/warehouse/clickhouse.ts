@@ -1,9 +1,9 @@
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
-import { type DerivedName, derived, type TableName, tables } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import { deliverToClickhouse, removeFromClickhouse } from './clickhouse-deliver.ts'
 import { clickhouseSchema } from './clickhouse-schema.ts'
-import type { Change, Dialect, Parameters, Row, Warehouse } from './warehouse.ts'
+import { changeOf, inLine, rowCounts } from './driver.ts'
+import type { Dialect, Parameters, Row, Warehouse } from './warehouse.ts'
 
 /** How ClickHouse is to read the portable text: NULLs, casts and names as DuckDB has them, duplicates never seen. */
 export const agreement: ClickHouseSettings = {
@@ -28,10 +28,8 @@ export const agreement: ClickHouseSettings = {
 const dialect: Dialect = {
   engine: 'clickhouse',
   from: name => name,
-  money: expression => `CAST(${expression} AS Decimal(38, 4))`,
   float: expression => `CAST(${expression} AS Float64)`,
   text: expression => `CAST(${expression} AS String)`,
-  addDays: (day, days) => `addDays(${day}, ${days})`,
   contains: (text, needle) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`,
   weekday: day => `toDayOfWeek(${day})`,
 }
@@ -78,12 +76,7 @@ export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOpt
     },
   }
   for (const statement of clickhouseSchema(engine.cluster)) await engine.run(statement)
-  let queue: Promise<unknown> = Promise.resolve()
-  const writing = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work, work)
-    queue = turn.catch(() => undefined)
-    return turn
-  }
+  const writers = inLine()
 
   return {
     dialect,
@@ -94,40 +87,24 @@ export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOpt
         .catch(refused)
       for await (const rows of result.stream<Row>()) yield rows.map(row => row.json())
     },
-    deliver: (delivery, onProgress) => writing(() => deliverToClickhouse(engine, delivery, onProgress)),
-    remove: what => writing(() => removeFromClickhouse(engine, what)),
+    deliver: (delivery, onProgress) => writers.take(() => deliverToClickhouse(engine, delivery, onProgress)),
+    remove: what => writers.take(() => removeFromClickhouse(engine, what)),
     async changes(after) {
       const rows = await engine.query(
-        `SELECT number, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
+        `SELECT number AS version, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
          WHERE number > {after:Int64} AND number > 0 ORDER BY number`,
         { after: Math.max(after, 0) },
       )
-      return rows.map(
-        (row): Change => ({
-          version: Number(row.number),
-          delivery: String(row.delivery),
-          table: row.name as TableName,
-          stores: JSON.parse(String(row.stores)) as string[],
-          from: row.first_day === null ? null : String(row.first_day),
-          to: row.last_day === null ? null : String(row.last_day),
-          rows: Number(row.rows),
-          at: `${String(row.logged_at).replace(' ', 'T')}Z`,
-        }),
-      )
+      return rows.map(changeOf)
     },
     async describe() {
-      const counts: Record<string, number> = {}
-      for (const name of [...Object.keys(tables), ...Object.keys(derived)] as (TableName | DerivedName)[]) {
-        const [row] = await engine.query(`SELECT count(*) AS n FROM ${name}`)
-        counts[name] = Number(row?.n)
-      }
       const [version] = await engine.query('SELECT version() AS version')
       const place = url.replace(/\/\/[^@/]*@/, '//')
       return {
         engine: 'ClickHouse',
         version: String(version?.version),
         place: cluster ? `${place} (cluster ${cluster})` : place,
-        tables: counts,
+        tables: await rowCounts(engine.query),
       }
     },
     backup: () =>
@@ -137,7 +114,7 @@ export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOpt
         }),
       ),
     async close() {
-      await queue
+      await writers.last()
       await client.close()
     },
   }

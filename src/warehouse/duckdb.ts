@@ -2,21 +2,19 @@ import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, JsonDuckDBValueConverter } from '@duckdb/node-api'
-import { type DerivedName, derived, type TableName, tables } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import { duckdbSchema } from './ddl.ts'
 import { deliverToDuckdb, removeFromDuckdb } from './deliver.ts'
+import { changeOf, inLine, rowCounts } from './driver.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
-import type { Change, Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
+import type { Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
 
 const dialect: Dialect = {
   engine: 'duckdb',
   from: name => name,
-  money: expression => `CAST(${expression} AS DECIMAL(38,4))`,
   float: expression => `CAST(${expression} AS DOUBLE)`,
   text: expression => `CAST(${expression} AS VARCHAR)`,
-  addDays: (day, days) => `CAST(${day} + ${days} AS DATE)`,
   contains: (text, needle) => `contains(lower(${text}), lower(${needle}))`,
   weekday: day => `isodow(${day})`,
 }
@@ -41,7 +39,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   const writer = await instance.connect()
   for (const statement of duckdbSchema()) await writer.run(statement)
   const idle: DuckDBConnection[] = []
-  let queue: Promise<unknown> = Promise.resolve()
+  const writers = inLine()
   let closed = false
 
   const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
@@ -56,12 +54,6 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       if (idle.length < 8 && !closed) idle.push(connection)
       else connection.closeSync()
     }
-  }
-  /** Writers queue: one delivery at a time, in order of arrival. */
-  const writing = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work, work)
-    queue = turn.catch(() => undefined)
-    return turn
   }
   const query = <R extends Row>(sql: string, parameters?: Parameters): Promise<R[]> =>
     inTurn(() => queryAtOnce<R>(sql, parameters))
@@ -88,8 +80,8 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       }
     },
     deliver: (delivery: Delivery, onProgress): Promise<Receipt> =>
-      writing(() => deliverToDuckdb(writer, delivery, onProgress)),
-    remove: what => writing(() => removeFromDuckdb(writer, what)),
+      writers.take(() => deliverToDuckdb(writer, delivery, onProgress)),
+    remove: what => writers.take(() => removeFromDuckdb(writer, what)),
     async changes(after) {
       // Answers from memory wait for this, and are not to wait for the questions of others.
       const rows = await queryAtOnce(
@@ -97,30 +89,19 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
          WHERE version > {after:Int64} ORDER BY version`,
         { after },
       )
-      return rows.map(
-        (row): Change => ({
-          version: Number(row.version),
-          delivery: String(row.delivery),
-          table: row.name as TableName,
-          stores: JSON.parse(String(row.stores)) as string[],
-          from: row.first_day === null ? null : String(row.first_day),
-          to: row.last_day === null ? null : String(row.last_day),
-          rows: Number(row.rows),
-          at: `${String(row.logged_at).replace(' ', 'T')}Z`,
-        }),
-      )
+      return rows.map(changeOf)
     },
     async describe() {
-      const counts: Record<string, number> = {}
-      for (const name of [...Object.keys(tables), ...Object.keys(derived)] as (TableName | DerivedName)[]) {
-        const [row] = await query(`SELECT count(*) AS n FROM ${name}`)
-        counts[name] = Number(row?.n)
-      }
       const [version] = await query('SELECT version() AS version')
-      return { engine: 'DuckDB', version: String(version?.version), place: path, tables: counts }
+      return {
+        engine: 'DuckDB',
+        version: String(version?.version),
+        place: path,
+        tables: await rowCounts(query),
+      }
     },
     backup: folder =>
-      writing(async () => {
+      writers.take(async () => {
         mkdirSync(folder, { recursive: true })
         const copy = join(folder, 'granary.duckdb')
         const [row] = (await writer.runAndReadAll('SELECT current_database() AS name')).getRowObjectsJson()
@@ -132,7 +113,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
         }
       }),
     close: async () => {
-      await queue
+      await writers.last()
       closed = true
       for (const connection of idle) connection.closeSync()
       if (!inMemory) await writer.run('CHECKPOINT')

@@ -1,7 +1,7 @@
 import { Failure } from '#kernel/error.ts'
 import type { Parameters } from './warehouse.ts'
 
-const placeholder = /\{(\w+):(\w+(?:\(\w+\))?)\}/g
+const placeholder = /\{(\w+):(\w+)\}/g
 
 /** Portable parameter types and what DuckDB casts the bound text to. */
 const casts: Record<string, string> = {
@@ -11,7 +11,6 @@ const casts: Record<string, string> = {
   Int64: 'BIGINT',
   Float64: 'DOUBLE',
   Bool: 'BOOLEAN',
-  'Array(String)': 'VARCHAR[]',
 }
 
 /**

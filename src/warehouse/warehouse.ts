@@ -6,9 +6,9 @@ export type Row = Record<string, Cell>
 
 /**
  * Named parameters, written `{name:Type}` in the SQL text with one of the portable types below.
- * Arrays are allowed: `{stores:Array(String)}` with `has({stores:Array(String)}, store)`.
+ * A list is several parameters, one for each value, within IN.
  */
-export type Parameters = Record<string, string | number | boolean | readonly string[]>
+export type Parameters = Record<string, string | number | boolean>
 
 /** Canonical rows on disk, ready to be taken in: what connectors produce. */
 export interface Delivery {
@@ -66,14 +66,10 @@ export interface Dialect {
   engine: 'duckdb' | 'clickhouse'
   /** Readable name of a table in FROM (ClickHouse adds FINAL where duplicates may still be unmerged). */
   from(table: TableName | DerivedName): string
-  /** Exact decimal with four places from any numeric expression. */
-  money(expression: string): string
   /** Double, for ordering and filtering by ratios. */
   float(expression: string): string
   /** Text of any expression, NULL staying NULL. */
   text(expression: string): string
-  /** Day expression plus or minus a constant number of days. */
-  addDays(day: string, days: number): string
   /** Case-insensitive "contains". */
   contains(text: string, needle: string): string
   /** 1 = Monday … 7 = Sunday. */
