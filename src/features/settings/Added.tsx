@@ -1,13 +1,11 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import { Select, Textarea } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
-import { FormRow } from '#ui/Form.tsx'
+import { FormRow, TextField } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { Editor, useSaved } from './Editor.tsx'
+import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type Dimension, groupsOf, type Metric, type Settings, textOfGroups } from './model.ts'
 
 type ShownMetric = z.output<typeof Metric>
@@ -36,33 +34,26 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
   const blank: ShownMetric = { name: '', label: '', description: '', formula: '', good: 'up', owner: '' }
   return (
     <>
-      <Card
+      <Listed
         title="Added metrics"
-        flush
-        actions={
-          <Button size="compact-sm" variant="default" onClick={() => setForm(blank)}>
-            Add a metric
-          </Button>
+        add="Add a metric"
+        onAdd={() => setForm(blank)}
+        caption="Added metrics"
+        rows={metrics}
+        rowKey={row => row.name}
+        onRow={setForm}
+        empty={
+          <EmptyState compact title="None added">
+            For example: net_sales / ledger_lines.
+          </EmptyState>
         }
-      >
-        <DataTable
-          caption="Added metrics"
-          rows={metrics}
-          rowKey={row => row.name}
-          onRow={setForm}
-          empty={
-            <EmptyState compact title="None added">
-              For example: net_sales / ledger_lines.
-            </EmptyState>
-          }
-          columns={[
-            { key: 'label', label: 'Metric', render: row => row.label },
-            { key: 'name', label: 'Name', render: row => <code>{row.name}</code> },
-            { key: 'formula', label: 'Formula', render: row => <code>{row.formula}</code> },
-            { key: 'owner', label: 'Owner', render: row => row.owner },
-          ]}
-        />
-      </Card>
+        columns={[
+          { key: 'label', label: 'Metric', render: row => row.label },
+          { key: 'name', label: 'Name', render: row => <code>{row.name}</code> },
+          { key: 'formula', label: 'Formula', render: row => <code>{row.formula}</code> },
+          { key: 'owner', label: 'Owner', render: row => row.owner },
+        ]}
+      />
       <Editor
         opened={form !== null}
         title={form?.version ? form.label : 'Add a metric'}
@@ -74,21 +65,20 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
       >
         {form && (
           <>
-            <FormRow label="Label" for="metric-label">
-              <TextInput
-                id="metric-label"
-                value={form.label}
-                onChange={event => set({ label: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow label="Name" for="metric-name" help="For formulas, links and the API.">
-              <TextInput
-                id="metric-name"
-                disabled={Boolean(form.version)}
-                value={form.name}
-                onChange={event => set({ name: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField
+              id="metric-label"
+              label="Label"
+              value={form.label}
+              onChange={label => set({ label })}
+            />
+            <TextField
+              id="metric-name"
+              label="Name"
+              help="For formulas, links and the API."
+              disabled={Boolean(form.version)}
+              value={form.name}
+              onChange={name => set({ name })}
+            />
             <FormRow
               label="Formula"
               for="metric-formula"
@@ -123,13 +113,12 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
                 onChange={event => set({ description: event.currentTarget.value })}
               />
             </FormRow>
-            <FormRow label="Owner" for="metric-owner">
-              <TextInput
-                id="metric-owner"
-                value={form.owner}
-                onChange={event => set({ owner: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField
+              id="metric-owner"
+              label="Owner"
+              value={form.owner}
+              onChange={owner => set({ owner })}
+            />
           </>
         )}
       </Editor>
@@ -145,33 +134,22 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
   const set = (change: Partial<ShownDimension>) => setForm(now => now && { ...now, ...change })
   return (
     <>
-      <Card
+      <Listed
         title="Groups"
         note="for example regions of countries"
-        flush
-        actions={
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => setForm({ name: '', label: '', of: 'country', otherwise: 'Other', text: '' })}
-          >
-            Add groups
-          </Button>
-        }
-      >
-        <DataTable
-          caption="Groups of values"
-          rows={dimensions}
-          rowKey={row => row.name}
-          onRow={({ groups, ...row }) => setForm({ ...row, text: textOfGroups(groups) })}
-          empty={<EmptyState compact title="None added" />}
-          columns={[
-            { key: 'label', label: 'Groups', render: row => row.label },
-            { key: 'of', label: 'Of', render: row => known.find(d => d.name === row.of)?.label ?? row.of },
-            { key: 'names', label: 'Named', render: row => Object.keys(row.groups).join(', ') },
-          ]}
-        />
-      </Card>
+        add="Add groups"
+        onAdd={() => setForm({ name: '', label: '', of: 'country', otherwise: 'Other', text: '' })}
+        caption="Groups of values"
+        rows={dimensions}
+        rowKey={row => row.name}
+        onRow={({ groups, ...row }) => setForm({ ...row, text: textOfGroups(groups) })}
+        empty={<EmptyState compact title="None added" />}
+        columns={[
+          { key: 'label', label: 'Groups', render: row => row.label },
+          { key: 'of', label: 'Of', render: row => known.find(d => d.name === row.of)?.label ?? row.of },
+          { key: 'names', label: 'Named', render: row => Object.keys(row.groups).join(', ') },
+        ]}
+      />
       <Editor
         opened={form !== null}
         title={form?.version ? form.label : 'Add groups'}
@@ -187,21 +165,20 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
       >
         {form && (
           <>
-            <FormRow label="Label" for="groups-label">
-              <TextInput
-                id="groups-label"
-                value={form.label}
-                onChange={event => set({ label: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow label="Name" for="groups-name" help="For links and the API.">
-              <TextInput
-                id="groups-name"
-                disabled={Boolean(form.version)}
-                value={form.name}
-                onChange={event => set({ name: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField
+              id="groups-label"
+              label="Label"
+              value={form.label}
+              onChange={label => set({ label })}
+            />
+            <TextField
+              id="groups-name"
+              label="Name"
+              help="For links and the API."
+              disabled={Boolean(form.version)}
+              value={form.name}
+              onChange={name => set({ name })}
+            />
             <FormRow label="Groups values of" for="groups-of">
               <Select
                 id="groups-of"
@@ -226,13 +203,12 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
                 onChange={event => set({ text: event.currentTarget.value })}
               />
             </FormRow>
-            <FormRow label="All others are" for="groups-otherwise">
-              <TextInput
-                id="groups-otherwise"
-                value={form.otherwise}
-                onChange={event => set({ otherwise: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField
+              id="groups-otherwise"
+              label="All others are"
+              value={form.otherwise}
+              onChange={otherwise => set({ otherwise })}
+            />
           </>
         )}
       </Editor>

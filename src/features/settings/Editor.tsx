@@ -1,6 +1,9 @@
+import { Button } from '@mantine/core'
 import { type UseMutationResult, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, words } from '#features/client.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable, type DataTableProps } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 
 /** Settings are on every screen: whatever was saved, all that was asked is asked again. */
@@ -11,6 +14,36 @@ export const useSaved = (done: () => void) => {
     await cache.invalidateQueries({ queryKey: api.settings.key() })
     await cache.invalidateQueries({ queryKey: api.performance.key() })
   }
+}
+
+/** What was set so far, and the way to set one more; a row opens its editor. */
+export function Listed<Row>({
+  title,
+  note,
+  add,
+  onAdd,
+  ...table
+}: {
+  title: string
+  note?: string
+  /** The words of the button. */
+  add: string
+  onAdd: () => void
+} & DataTableProps<Row>) {
+  return (
+    <Card
+      title={title}
+      note={note}
+      flush
+      actions={
+        <Button size="compact-sm" variant="default" onClick={onAdd}>
+          {add}
+        </Button>
+      }
+    >
+      <DataTable {...table} />
+    </Card>
+  )
 }
 
 type Act = Pick<UseMutationResult<unknown, Error, never>, 'error' | 'isPending' | 'reset'>

@@ -1,19 +1,17 @@
-import { Button, MultiSelect, Select, TextInput } from '@mantine/core'
+import { MultiSelect, Select } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
-import { FormRow } from '#ui/Form.tsx'
+import { FormRow, TextField } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { Editor, useSaved } from './Editor.tsx'
+import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type Event, eventKinds } from './model.ts'
 
 type Shown = z.output<typeof Event>
 
 /** An event as it is shown: with where it came from. */
-type Listed = Shown & { origin: string }
+type Told = Shown & { origin: string }
 const origins: Readonly<Record<string, string>> = {
   hand: 'By hand',
   file: 'A file',
@@ -23,7 +21,7 @@ const origins: Readonly<Record<string, string>> = {
 const blank: Shown = { name: '', series: '', kind: 'promotion', from: '', to: '', stores: [] }
 
 /** What happens in the year. Events of one series are compared with each other, whenever they fall. */
-export function Events({ events, stores }: { events: Listed[]; stores: string[] }) {
+export function Events({ events, stores }: { events: Told[]; stores: string[] }) {
   const [form, setForm] = useState<Shown | null>(null)
   const saved = useSaved(() => setForm(null))
   const save = useMutation(api.settings.saveEvent.mutationOptions({ onSuccess: saved }))
@@ -32,42 +30,35 @@ export function Events({ events, stores }: { events: Listed[]; stores: string[] 
   const id = form?.id
   return (
     <>
-      <Card
+      <Listed
         title="Events"
         note="Easter, mothers’ days and Black Friday are known"
-        flush
-        actions={
-          <Button size="compact-sm" variant="default" onClick={() => setForm(blank)}>
-            Add an event
-          </Button>
+        add="Add an event"
+        onAdd={() => setForm(blank)}
+        caption="Events"
+        rows={events}
+        rowKey={row => row.id ?? row.name}
+        onRow={({ origin: _, ...event }) => setForm(event)}
+        empty={
+          <EmptyState compact title="No events yet">
+            Promotions, launches, outages and price changes: charts mark them, and years are compared event
+            with event.
+          </EmptyState>
         }
-      >
-        <DataTable
-          caption="Events"
-          rows={events}
-          rowKey={row => row.id ?? row.name}
-          onRow={({ origin: _, ...event }) => setForm(event)}
-          empty={
-            <EmptyState compact title="No events yet">
-              Promotions, launches, outages and price changes: charts mark them, and years are compared event
-              with event.
-            </EmptyState>
-          }
-          columns={[
-            { key: 'name', label: 'Event', render: row => row.name },
-            { key: 'kind', label: 'Kind', render: row => eventKinds[row.kind] },
-            { key: 'from', label: 'First day', render: row => row.from },
-            { key: 'to', label: 'Last day', render: row => row.to },
-            { key: 'series', label: 'Compared within', render: row => row.series },
-            { key: 'origin', label: 'From', render: row => origins[row.origin] ?? row.origin },
-            {
-              key: 'stores',
-              label: 'Stores',
-              render: row => (row.stores.length > 0 ? row.stores.join(', ') : 'All'),
-            },
-          ]}
-        />
-      </Card>
+        columns={[
+          { key: 'name', label: 'Event', render: row => row.name },
+          { key: 'kind', label: 'Kind', render: row => eventKinds[row.kind] },
+          { key: 'from', label: 'First day', render: row => row.from },
+          { key: 'to', label: 'Last day', render: row => row.to },
+          { key: 'series', label: 'Compared within', render: row => row.series },
+          { key: 'origin', label: 'From', render: row => origins[row.origin] ?? row.origin },
+          {
+            key: 'stores',
+            label: 'Stores',
+            render: row => (row.stores.length > 0 ? row.stores.join(', ') : 'All'),
+          },
+        ]}
+      />
       <Editor
         opened={form !== null}
         title={id ? (form?.name ?? '') : 'Add an event'}
@@ -81,13 +72,7 @@ export function Events({ events, stores }: { events: Listed[]; stores: string[] 
       >
         {form && (
           <>
-            <FormRow label="Name" for="event-name">
-              <TextInput
-                id="event-name"
-                value={form.name}
-                onChange={event => set({ name: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField id="event-name" label="Name" value={form.name} onChange={name => set({ name })} />
             <FormRow label="Kind" for="event-kind">
               <Select
                 id="event-kind"
@@ -97,33 +82,27 @@ export function Events({ events, stores }: { events: Listed[]; stores: string[] 
                 onChange={value => set({ kind: (value ?? 'other') as Shown['kind'] })}
               />
             </FormRow>
-            <FormRow label="First day" for="event-from">
-              <TextInput
-                id="event-from"
-                type="date"
-                value={form.from}
-                onChange={event => set({ from: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow label="Last day" for="event-to">
-              <TextInput
-                id="event-to"
-                type="date"
-                value={form.to}
-                onChange={event => set({ to: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow
+            <TextField
+              id="event-from"
+              label="First day"
+              type="date"
+              value={form.from}
+              onChange={from => set({ from })}
+            />
+            <TextField
+              id="event-to"
+              label="Last day"
+              type="date"
+              value={form.to}
+              onChange={to => set({ to })}
+            />
+            <TextField
+              id="event-series"
               label="Compared within"
-              for="event-series"
               help="The same words in two years: their days are compared. Empty: its name."
-            >
-              <TextInput
-                id="event-series"
-                value={form.series}
-                onChange={event => set({ series: event.currentTarget.value })}
-              />
-            </FormRow>
+              value={form.series}
+              onChange={series => set({ series })}
+            />
             <FormRow label="Stores" for="event-stores" help="None chosen: all.">
               <MultiSelect
                 id="event-stores"

@@ -1,13 +1,11 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
-import { FormRow } from '#ui/Form.tsx'
+import { FormRow, TextField } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { Editor, useSaved } from './Editor.tsx'
+import { Editor, Listed, useSaved } from './Editor.tsx'
 import type { Store } from './model.ts'
 
 type Shown = z.output<typeof Store>
@@ -25,34 +23,27 @@ export function Stores({ stores }: { stores: Shown[] }) {
   const old = form?.version !== undefined
   return (
     <>
-      <Card
+      <Listed
         title="Stores"
-        flush
-        actions={
-          <Button size="compact-sm" variant="default" onClick={() => setForm(blank)}>
-            Add a store
-          </Button>
+        add="Add a store"
+        onAdd={() => setForm(blank)}
+        caption="Stores"
+        rows={stores}
+        rowKey={row => row.store}
+        onRow={setForm}
+        empty={
+          <EmptyState compact title="No store yet">
+            The first import makes one, or add it here.
+          </EmptyState>
         }
-      >
-        <DataTable
-          caption="Stores"
-          rows={stores}
-          rowKey={row => row.store}
-          onRow={setForm}
-          empty={
-            <EmptyState compact title="No store yet">
-              The first import makes one, or add it here.
-            </EmptyState>
-          }
-          columns={[
-            { key: 'name', label: 'Name', render: row => row.name },
-            { key: 'store', label: 'Handle', render: row => <code>{row.store}</code> },
-            { key: 'currency', label: 'Currency', render: row => row.currency },
-            { key: 'timezone', label: 'Time zone', render: row => row.timezone },
-            { key: 'kind', label: 'Sells to', render: row => kinds[row.kind] },
-          ]}
-        />
-      </Card>
+        columns={[
+          { key: 'name', label: 'Name', render: row => row.name },
+          { key: 'store', label: 'Handle', render: row => <code>{row.store}</code> },
+          { key: 'currency', label: 'Currency', render: row => row.currency },
+          { key: 'timezone', label: 'Time zone', render: row => row.timezone },
+          { key: 'kind', label: 'Sells to', render: row => kinds[row.kind] },
+        ]}
+      />
       <Editor
         opened={form !== null}
         title={old ? (form?.name ?? '') : 'Add a store'}
@@ -62,21 +53,20 @@ export function Stores({ stores }: { stores: Shown[] }) {
       >
         {form && (
           <>
-            <FormRow label="Name" for="store-name">
-              <TextInput
-                id="store-name"
-                value={form.name}
-                onChange={event => setForm({ ...form, name: event.currentTarget.value })}
-              />
-            </FormRow>
-            <FormRow label="Handle" for="store-handle" help="Short, for files and links; it stays.">
-              <TextInput
-                id="store-handle"
-                disabled={old}
-                value={form.store}
-                onChange={event => setForm({ ...form, store: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField
+              id="store-name"
+              label="Name"
+              value={form.name}
+              onChange={name => setForm({ ...form, name })}
+            />
+            <TextField
+              id="store-handle"
+              label="Handle"
+              help="Short, for files and links; it stays."
+              disabled={old}
+              value={form.store}
+              onChange={store => setForm({ ...form, store })}
+            />
             <FormRow
               label="Currency"
               for="store-currency"

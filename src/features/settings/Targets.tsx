@@ -1,13 +1,11 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import { Select, Textarea } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
-import { FormRow } from '#ui/Form.tsx'
+import { FormRow, TextField } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { Editor, useSaved } from './Editor.tsx'
+import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type Calendar, pasted, type Target } from './model.ts'
 
 type Shown = z.output<typeof Target>
@@ -38,51 +36,40 @@ export function Targets(props: {
   const label = (name: string) => props.metrics.find(m => m.name === name)?.label ?? name
   return (
     <>
-      <Card
+      <Listed
         title="Targets"
-        flush
-        actions={
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() =>
-              setForm({
-                name: 'plan',
-                metric: 'net_sales',
-                grain: 'month',
-                text: '',
-                store: null,
-                currency: null,
-              })
-            }
-          >
-            Add a target
-          </Button>
+        add="Add a target"
+        onAdd={() =>
+          setForm({
+            name: 'plan',
+            metric: 'net_sales',
+            grain: 'month',
+            text: '',
+            store: null,
+            currency: null,
+          })
         }
-      >
-        <DataTable
-          caption="Targets"
-          rows={props.targets}
-          rowKey={row => `${row.name}:${row.metric}:${row.store ?? ''}`}
-          onRow={({ values, ...row }) => setForm({ ...row, text: textOf(values) })}
-          empty={
-            <EmptyState compact title="No targets yet">
-              Paste a year of months from a spreadsheet; actuals are then compared with it everywhere.
-            </EmptyState>
-          }
-          columns={[
-            { key: 'name', label: 'Target', render: row => row.name },
-            { key: 'metric', label: 'Metric', render: row => label(row.metric) },
-            { key: 'grain', label: 'By', render: row => row.grain },
-            {
-              key: 'periods',
-              label: 'Periods',
-              numeric: true,
-              render: row => Object.keys(row.values).length,
-            },
-          ]}
-        />
-      </Card>
+        caption="Targets"
+        rows={props.targets}
+        rowKey={row => `${row.name}:${row.metric}:${row.store ?? ''}`}
+        onRow={({ values, ...row }) => setForm({ ...row, text: textOf(values) })}
+        empty={
+          <EmptyState compact title="No targets yet">
+            Paste a year of months from a spreadsheet; actuals are then compared with it everywhere.
+          </EmptyState>
+        }
+        columns={[
+          { key: 'name', label: 'Target', render: row => row.name },
+          { key: 'metric', label: 'Metric', render: row => label(row.metric) },
+          { key: 'grain', label: 'By', render: row => row.grain },
+          {
+            key: 'periods',
+            label: 'Periods',
+            numeric: true,
+            render: row => Object.keys(row.values).length,
+          },
+        ]}
+      />
       <Editor
         opened={form !== null}
         title={form?.version ? `${form.name}: ${label(form.metric)}` : 'Add a target'}
@@ -102,14 +89,14 @@ export function Targets(props: {
       >
         {form && read && (
           <>
-            <FormRow label="Name" for="target-name" help="The same name for several metrics makes one plan.">
-              <TextInput
-                id="target-name"
-                disabled={Boolean(form.version)}
-                value={form.name}
-                onChange={event => set({ name: event.currentTarget.value })}
-              />
-            </FormRow>
+            <TextField
+              id="target-name"
+              label="Name"
+              help="The same name for several metrics makes one plan."
+              disabled={Boolean(form.version)}
+              value={form.name}
+              onChange={name => set({ name })}
+            />
             <FormRow label="Metric" for="target-metric">
               <Select
                 id="target-metric"
