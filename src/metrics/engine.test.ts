@@ -4,35 +4,11 @@ import { openDuckdb } from '#warehouse/duckdb.ts'
 import { rateOn } from '#warehouse/rates.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../../test/small-ledger.ts'
+import { everyone, over, plainWorld, shop } from '../../test/small-world.ts'
 import { createEngine } from './create-engine.ts'
 import type { Engine, Scope } from './engine.ts'
 import type { Query } from './query.ts'
 import type { World } from './world.ts'
-
-const shop = (store: string, currency = 'GBP') => ({
-  store,
-  name: store,
-  currency,
-  timezone: 'Europe/London',
-  kind: 'both' as const,
-})
-const plainWorld: World = {
-  stores: [shop('shop')],
-  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
-  currency: null,
-  events: [],
-  targets: [],
-  metrics: [],
-  dimensions: [],
-}
-const everyone: Scope = { stores: 'all', now: new Date('2011-12-20T12:00:00Z') }
-
-const over = async (lines: Line[], world: Partial<World> = {}) => {
-  const granary = await openDuckdb({ folder: ':memory:' })
-  if (lines.length > 0) await deliverLines(granary, lines)
-  const engine = createEngine({ granary, world: async () => ({ ...plainWorld, ...world }) })
-  return { granary, engine, ask: (query: Query, scope = everyone) => engine.ask(query, scope) }
-}
 
 describe('golden vectors of the sales canon', () => {
   // Published worked examples: net may exceed gross when refunds are pending.
@@ -238,52 +214,6 @@ describe('any ledger', () => {
       { numRuns: 10 },
     )
   }, 60_000)
-})
-
-describe('new and returning', () => {
-  const first: Line = { order_id: 'a', day: '2026-01-05', gross: 100, customer_id: 'c1' }
-  const second: Line = { order_id: 'b', day: '2026-01-20', gross: 40, customer_id: 'c1' }
-  const back = { kind: 'reversal', ordered_day: '2026-01-05', customer_id: 'c1' } as const
-  const later: Line[] = [
-    // The first order comes back in part after the second was placed, the second on its own day and after.
-    { ...back, order_id: 'a', day: '2026-02-10', reversals: -30 },
-    { ...back, order_id: 'b', day: '2026-01-20', ordered_day: '2026-01-20', reversals: -5 },
-    { ...back, order_id: 'b', day: '2026-02-11', ordered_day: '2026-01-20', reversals: -10, customer_id: '' },
-    // Of an order that is not here nobody knows whether it was the first.
-    { ...back, order_id: 'elsewhere', day: '2026-02-12', reversals: -7 },
-  ]
-  const split: Query = { metrics: ['net_sales', 'orders'], by: ['customer_kind'], window: 'all_time' }
-  const standing = [
-    { customer_kind: 'new', net_sales: '70', orders: '1' },
-    { customer_kind: 'returning', net_sales: '25', orders: '1' },
-    { customer_kind: 'not known', net_sales: '-7', orders: '0' },
-  ]
-  it('a return counts where its order does, whenever it comes, and the parts are the whole', async () => {
-    const { ask, granary } = await over([first, second, ...later])
-    const { rows, totals } = await ask(split)
-    expect(rows).toEqual(standing)
-    expect(totals).toMatchObject({ net_sales: '88', orders: '2' })
-    const monthly = await ask({ ...split, grain: 'month', by: ['customer_kind'] })
-    expect(monthly.rows).toContainEqual({
-      period: '2026-02',
-      customer_kind: 'new',
-      net_sales: '-30',
-      orders: '0',
-    })
-    await granary.close()
-  })
-  it('is the same delivered bit by bit, and moves with an older order that turns up', async () => {
-    const { ask, granary } = await over([second])
-    for (const line of [...later, first]) await deliverLines(granary, [line])
-    expect((await ask(split)).rows).toEqual(standing)
-    await deliverLines(granary, [{ order_id: 'z', day: '2025-12-01', gross: 9, customer_id: 'c1' }])
-    expect((await ask(split)).rows).toEqual([
-      { customer_kind: 'returning', net_sales: '95', orders: '2' },
-      { customer_kind: 'new', net_sales: '9', orders: '1' },
-      { customer_kind: 'not known', net_sales: '-7', orders: '0' },
-    ])
-    await granary.close()
-  })
 })
 
 describe('a small shop', () => {
