@@ -80,7 +80,7 @@ async function history(): Promise<void> {
     try {
       for await (const line of createInterface({ input: createReadStream(path) })) await join.add(line)
       let records: unknown[] = []
-      for await (const record of filled(join.all() as AsyncGenerator<OrderRecord>))
+      for await (const record of filled(join.all() as unknown as AsyncGenerator<OrderRecord>))
         if (records.push(record) >= 400) {
           yield { records }
           records = []
