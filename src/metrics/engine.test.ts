@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDuckdb } from '#warehouse/duckdb.ts'
-import { rateOn } from '#warehouse/rates.ts'
+import { ratesOf } from '#warehouse/rates.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../../test/small-ledger.ts'
 import { everyone, over, plainWorld, shop } from '../../test/small-world.ts'
@@ -466,9 +466,10 @@ describe('a small shop', () => {
     const after = await ask(query)
     expect(after.totals.gross_sales).toBe('27.8')
     expect(after.meta.warnings.map(w => w.message).join()).toContain('Before 2011-11-08 EUR is converted')
-    expect(await rateOn(granary, 'EUR', 'USD', '2011-11-05')).toBe('1.28')
-    expect(Number(await rateOn(granary, 'EUR', 'USD', '2011-11-11'))).toBe(1.5)
-    expect(await rateOn(granary, 'EUR', 'USD', '2011-11-02')).toBeNull()
+    const { on } = await ratesOf(granary, ['EUR', 'USD'])
+    expect(on('EUR', 'USD', '2011-11-05')).toBe('1.28')
+    expect(Number(on('EUR', 'USD', '2011-11-11'))).toBe(1.5)
+    expect(on('EUR', 'USD', '2011-11-02')).toBeNull()
   })
   it('explains itself down to the statement', async () => {
     const { metrics, statements, passes } = await engine.explain({ metrics: ['aov'], from, to }, everyone)

@@ -1,4 +1,4 @@
-import type { Day } from '#kernel/day.ts'
+import { type Day, daysBetween } from '#kernel/day.ts'
 import { crossings, type RatedPair } from '#kernel/exchange.ts'
 import { exact, ratio } from '#kernel/money.ts'
 import type { Warehouse } from './warehouse.ts'
@@ -17,33 +17,86 @@ export async function ratedPairs(granary: Warehouse): Promise<RatedPair[]> {
   }))
 }
 
-/**
- * What one unit of `from` is worth in `to` on a day: the last rate on or before it, given or turned round, else through a
- * third currency, as the metrics convert. Decimal text.
- * @returns null where there is none.
- */
-export async function rateOn(granary: Warehouse, from: string, to: string, day: Day): Promise<string | null> {
-  const own = await betweenOn(granary, from, to, day)
-  if (own !== null) return own
-  const way = crossings(await ratedPairs(granary), from, to).find(
-    ({ since, until }) => since <= day && (until === null || day < until),
-  )
-  if (!way) return null
-  const near = await betweenOn(granary, from, way.through, day)
-  const far = await betweenOn(granary, way.through, to, day)
-  return near === null || far === null ? null : exact(near).times(exact(far)).toDecimalPlaces(12).toString()
+/** Exchange rates by day, read once, however many days are asked for. Decimal text. */
+export interface Rates {
+  /**
+   * What one unit of `from` is worth in `to`: the last rate on or before the day, given or turned round, else through a
+   * third currency, as the metrics convert. Null where there is none.
+   */
+  on(from: string, to: string, day: Day): string | null
+  /** The mean of a span's days; null where one of them has none. */
+  mean(from: string, to: string, span: { from: Day; to: Day }): string | null
 }
 
-/** The last rate of two currencies; of the same day the one given this way round. */
-const betweenOn = async (granary: Warehouse, from: string, to: string, day: Day): Promise<string | null> => {
-  if (from === to) return '1'
-  const [row] = await granary.query(
-    `SELECT base, rate FROM ${granary.dialect.from('exchange_rates')}
-     WHERE ((base = {a:String} AND quote = {b:String}) OR (base = {b:String} AND quote = {a:String}))
-       AND day <= {day:Date} AND rate > 0
-     ORDER BY day DESC, CASE WHEN base = {a:String} THEN 0 ELSE 1 END LIMIT 1`,
-    { a: from, b: to, day },
+/** Rates between currencies, and those they lead through. */
+export async function ratesOf(granary: Warehouse, currencies: readonly string[]): Promise<Rates> {
+  const codes = [...new Set(currencies)]
+  const pairs = codes.length < 2 ? [] : await ratedPairs(granary)
+  const ways = new Map(
+    codes.flatMap(from => codes.map(to => [`${from}${to}`, crossings(pairs, from, to)] as const)),
   )
-  if (!row) return null
-  return String(row.base) === from ? String(row.rate) : ratio('1', String(row.rate), 12)
+  const through = [...ways.values()].flatMap(those => those.map(way => way.through))
+  const given = await givenRates(granary, [...new Set([...codes, ...through])])
+  const direct = (from: string, to: string, day: Day): string | null => {
+    if (from === to) return '1'
+    const own = given.get(`${from}${to}`) ?? []
+    let [low, high] = [0, own.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((own[middle]?.day ?? '') <= day) low = middle + 1
+      else high = middle
+    }
+    return own[low - 1]?.rate ?? null
+  }
+  const on: Rates['on'] = (from, to, day) => {
+    const own = direct(from, to, day)
+    if (own !== null) return own
+    const way = ways
+      .get(`${from}${to}`)
+      ?.find(({ since, until }) => since <= day && (until === null || day < until))
+    if (!way) return null
+    const [near, far] = [direct(from, way.through, day), direct(way.through, to, day)]
+    return near === null || far === null ? null : exact(near).times(exact(far)).toDecimalPlaces(12).toString()
+  }
+  return {
+    on,
+    mean(from, to, span) {
+      if (from === to) return '1'
+      const days = daysBetween(span.from, span.to)
+      let total = exact('0')
+      for (const day of days) {
+        const rate = on(from, to, day)
+        if (rate === null) return null
+        total = total.plus(exact(rate))
+      }
+      return total.div(days.length).toDecimalPlaces(12).toString()
+    },
+  }
+}
+
+/** Rates of each pair by day, both ways round; of the same day the one given this way round stands last. */
+async function givenRates(granary: Warehouse, codes: readonly string[]) {
+  const found = new Map<string, { day: Day; rate: string }[]>()
+  const known = codes.filter(code => /^[A-Z]{3}$/.test(code)).map(code => `'${code}'`)
+  if (known.length < 2) return found
+  const rows = await granary.query(
+    `SELECT base, quote, day, rate FROM ${granary.dialect.from('exchange_rates')}
+     WHERE base IN (${known.join(', ')}) AND quote IN (${known.join(', ')}) AND rate > 0 ORDER BY day`,
+  )
+  for (const turned of [true, false])
+    for (const row of rows) {
+      const [base, quote, day, given] = [row.base, row.quote, row.day, row.rate].map(String) as [
+        string,
+        string,
+        string,
+        string,
+      ]
+      const rate = turned ? ratio('1', given, 12) : given
+      const key = turned ? `${quote}${base}` : `${base}${quote}`
+      const own = found.get(key) ?? []
+      if (rate !== null) own.push({ day, rate })
+      found.set(key, own)
+    }
+  for (const own of found.values()) own.sort((a, b) => a.day.localeCompare(b.day))
+  return found
 }

@@ -3,9 +3,10 @@ import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
 import { minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { ratesOf } from '#warehouse/rates.ts'
 import { type Flow, type Used, usedOf } from './budget.ts'
 import { versionOf } from './cells.ts'
-import { type Conversion, conversion, type RateMode, ratesOf } from './rates.ts'
+import { type Conversion, conversion, type RateMode } from './rates.ts'
 import { type Spent, soFar, spentByLedger, spentByMetrics, type Unplanned } from './spent-of.ts'
 
 type Item = typeof tables.items.$inferSelect
@@ -74,7 +75,7 @@ export async function budgetOf(
     ...commitments.map(one => one.currency),
     ...[...spent.values()].flatMap(own => own.map(one => one.currency)),
   ]
-  const rates = await ratesOf(context, currencies)
+  const rates = await ratesOf(context.granary, currencies)
   const at = (which: RateMode) =>
     conversion(rates, { currency, from: periods[0]?.from ?? today, rates: version.rates }, which)
   const into = at(mode)

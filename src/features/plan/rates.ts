@@ -1,65 +1,6 @@
-import type { Context } from '#features/context.ts'
-import { addDays, addYears, type Day, daysBetween } from '#kernel/day.ts'
-import { exact, ratio } from '#kernel/money.ts'
-
-/** Exchange rates by day, read once. A day without a rate has the last one before it; either way round will do. */
-export interface Rates {
-  /** `to` for one unit of `from`; null where there is none yet on that day. */
-  on(from: string, to: string, day: Day): string | null
-  /** The mean of a span's days; null where one of them has none. */
-  mean(from: string, to: string, span: { from: Day; to: Day }): string | null
-}
-
-/** Rates between currencies. One question to the granary, however many days are asked for. */
-export async function ratesOf({ granary }: Context, currencies: readonly string[]): Promise<Rates> {
-  const codes = [...new Set(currencies)].filter(code => /^[A-Z]{3}$/.test(code))
-  const list = codes.map(code => `'${code}'`).join(', ')
-  const rows =
-    codes.length < 2
-      ? []
-      : await granary.query(
-          `SELECT base, quote, day, rate FROM ${granary.dialect.from('exchange_rates')}
-           WHERE base IN (${list}) AND quote IN (${list}) ORDER BY day`,
-        )
-  const pairs = new Map<string, { day: Day; rate: string }[]>()
-  for (const row of rows) {
-    const [base, quote, day, rate] = [String(row.base), String(row.quote), String(row.day), String(row.rate)]
-    for (const [key, value] of [
-      [`${base}${quote}`, rate],
-      [`${quote}${base}`, ratio('1', rate, 12)],
-    ] as const) {
-      if (value === null) continue
-      const own = pairs.get(key) ?? []
-      own.push({ day, rate: value })
-      pairs.set(key, own)
-    }
-  }
-  const on: Rates['on'] = (from, to, day) => {
-    if (from === to) return '1'
-    const own = pairs.get(`${from}${to}`) ?? []
-    let [low, high] = [0, own.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((own[middle]?.day ?? '') <= day) low = middle + 1
-      else high = middle
-    }
-    return own[low - 1]?.rate ?? null
-  }
-  return {
-    on,
-    mean(from, to, span) {
-      if (from === to) return '1'
-      const days = daysBetween(span.from, span.to)
-      let total = exact('0')
-      for (const day of days) {
-        const rate = on(from, to, day)
-        if (rate === null) return null
-        total = total.plus(exact(rate))
-      }
-      return total.div(days.length).toDecimalPlaces(12).toString()
-    },
-  }
-}
+import { addDays, addYears, type Day } from '#kernel/day.ts'
+import { exact } from '#kernel/money.ts'
+import type { Rates } from '#warehouse/rates.ts'
 
 /**
  * At which rates money in other currencies is told in the plan's:

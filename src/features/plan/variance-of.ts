@@ -3,8 +3,8 @@ import type { Day } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { favourable, type Item, priceVolumeMix, type Side, type Variance } from '#kernel/plan/variance.ts'
 import type { Query } from '#metrics/query.ts'
+import { ratesOf } from '#warehouse/rates.ts'
 import { askAs, yearBefore } from './actuals.ts'
-import { ratesOf } from './rates.ts'
 import { storesOf } from './spent-of.ts'
 import { ruleOf } from './versions.ts'
 
@@ -74,7 +74,7 @@ export async function salesVariance(
   const base = yearBefore(rule, asked)
   const items: Item[] = []
   const stores = await storesOf(context)
-  const rates = await ratesOf(context, [asked.currency, ...stores.map(one => one.currency)])
+  const rates = await ratesOf(context.granary, [asked.currency, ...stores.map(one => one.currency)])
   for (const { store, currency } of stores) {
     const side = async (span: { from: Day; to: Day }) => {
       const answer = await askAs(context, {
