@@ -1,0 +1,155 @@
+/** The plan room on a real server with sales of its own: begun, asked, budgeted, explained, closed, approved. */
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stage } from '../command.ts'
+import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+
+/** Two years of a shop that sells the same each day, up to the end of last June. */
+const year = new Date().getFullYear()
+const orders = ['Order,Date,SKU,Quantity,Price']
+for (
+  let day = new Date(Date.UTC(year - 2, 0, 1));
+  day < new Date(Date.UTC(year, 6, 1));
+  day.setUTCDate(day.getUTCDate() + 1)
+)
+  orders.push(`o${day.getTime()},${day.toISOString().slice(0, 10)},MUG,${1 + (day.getUTCDate() % 3)},10.00`)
+
+describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
+  const place = stage()
+  let browser: Browser
+  let page: Page
+  let errors: string[]
+  let url: string
+  const open = async (path: string) => {
+    await page.goto(url + path)
+    await page.locator('h1').waitFor()
+  }
+  const inBothSchemes = async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectAccessible(page)
+    }
+  }
+
+  beforeAll(async () => {
+    await builtBundle(resolve(import.meta.dirname, '../../dist'))
+    const server = await place.serve(join(place.place, 'data'))
+    url = new URL(server.setUpLink ?? server.url).origin
+    browser = await openBrowser()
+    const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 1000 } })
+    page = await context.newPage()
+    page.setDefaultTimeout(30_000)
+    errors = complaints(page)
+    await page.goto(server.setUpLink ?? '')
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    for (const field of await page.locator('input[type=password]').all())
+      await field.fill('a sentence nobody guesses')
+    await page.getByRole('button', { name: /create/i }).click()
+    await page.getByRole('link', { name: 'Import' }).first().waitFor()
+    const path = join(place.place, 'orders.csv')
+    writeFileSync(path, orders.join('\n'))
+    await open('/import')
+    await page.setInputFiles('input[type=file]', path)
+    await page.getByText('What the columns mean').waitFor()
+    await page.getByLabel('Store', { exact: true }).fill('shop')
+    await page.keyboard.press('Tab')
+    for (const [label, option] of [
+      ['Currency', 'GBP'],
+      ['Time zone', 'Europe/London'],
+    ] as const) {
+      await page.getByRole('combobox', { name: label }).fill(option)
+      await page.getByRole('option', { name: option, exact: true }).click()
+    }
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByText(/rows came in/).waitFor()
+  }, 240_000)
+  afterAll(async () => {
+    await browser?.close()
+    place.clear()
+  })
+
+  it('begins a plan from a sheet whose rows are said once, and tells what it may come to', async () => {
+    await open('/plan')
+    await page.getByRole('button', { name: 'Start a plan' }).first().click()
+    await page.getByLabel('Name', { exact: true }).fill('Budget')
+    await page.getByRole('combobox', { name: 'Begin from' }).click()
+    await page.getByRole('option', { name: 'A spreadsheet: a file, or pasted' }).click()
+    await page.getByLabel('From and to').fill(`${year}-01-01`)
+    await page.getByLabel('To', { exact: true }).fill(`${year}-12-31`)
+    const months = Array.from({ length: 12 }, (_, n) => `${year}-${String(n + 1).padStart(2, '0')}`)
+    const row = (name: string, value: string) => [name, ...months.map(() => value)].join('\t')
+    const sheet = [
+      ['Line', ...months].join('\t'),
+      row('Sessions', '1000'),
+      row('Orders per session', '3 %'),
+      row('Average order value', '20'),
+      row('Discount rate', '0 %'),
+      row('Return rate', '0 %'),
+    ]
+    await page.getByLabel('Cells').fill(sheet.join('\n'))
+    await page.getByRole('button', { name: 'Read the cells' }).click()
+    await page.getByRole('table', { name: 'What the rows are' }).getByText('Sessions').first().waitFor()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Budget: a draft' }).waitFor()
+    await open('/what-if?line=net_sales')
+    await page.getByText('Where the runs ended').waitFor()
+    await inBothSchemes()
+    await open('/what-if?line=net_sales&tab=table')
+    await page.getByRole('table', { name: /at changes of/ }).waitFor()
+    await inBothSchemes()
+  }, 180_000)
+
+  it('keeps a budget line filled from sales, and what is committed on it', async () => {
+    await open('/budget')
+    await page.getByRole('button', { name: 'Add a line' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Payment fees')
+    await page.getByRole('combobox', { name: 'What is spent comes from' }).click()
+    await page.getByRole('option', { name: /share of sales/ }).click()
+    await page.getByLabel('Total, GBP').fill('1200')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('table', { name: 'Budget lines' }).getByText('1.9 % of Total sales').waitFor()
+    await inBothSchemes()
+    await open('/budget?tab=commitments')
+    await page.getByRole('button', { name: 'Add a commitment' }).click()
+    await page.getByLabel('Reference').fill('C-17')
+    await page.getByLabel('Amount').fill('100')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('table', { name: 'Commitments' }).getByText('C-17').waitFor()
+    await inBothSchemes()
+  }, 120_000)
+
+  it('says why sales are off the plan, and closes a month', async () => {
+    await open('/variance')
+    await page.getByRole('table', { name: 'Actual against plan and last year' }).waitFor()
+    await inBothSchemes()
+    await open('/variance?tab=drivers&line=net_sales')
+    await page.getByRole('table', { name: 'Effect of each driver' }).waitFor()
+    await inBothSchemes()
+    await open('/variance?tab=close')
+    await page.getByRole('button', { name: 'Close a month' }).click()
+    await page.getByLabel('How it agrees').fill('Agrees with the shop.')
+    await page.getByRole('button', { name: 'Close it' }).click()
+    await page.getByText('Agrees with the shop.').waitFor()
+    await inBothSchemes()
+  }, 120_000)
+
+  it('shows approval, expectations and business cases', async () => {
+    await open('/versions?tab=approval')
+    await page.getByRole('button', { name: 'Keep a copy' }).click()
+    await page.getByRole('table', { name: 'Kept copies' }).getByText('frozen').waitFor()
+    await inBothSchemes()
+    await open('/versions?tab=expected')
+    await page.getByRole('button', { name: 'Expect something else' }).waitFor()
+    await inBothSchemes()
+    await open('/strategy?tab=cases')
+    await page.getByRole('button', { name: 'Add a case' }).click()
+    await page.getByLabel('Title').fill('New shelves')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('table', { name: 'Business cases' }).getByText('New shelves').waitFor()
+    await inBothSchemes()
+    expect(errors).toEqual([])
+  }, 120_000)
+})
