@@ -156,8 +156,7 @@ describe('a forecast', () => {
       116,
       parent.slice(116, 120).map(value => value / 10),
     )
-    const points = (values: number[]) =>
-      p50(young, 13, { like: [{ series: from(0, values), as: 'parent' }] })
+    const points = (values: number[]) => p50(young, 13, { like: [{ series: from(0, values), as: 'parent' }] })
     const known = points(parent.slice(0, 120))
     expect(points(parent)).toEqual(known)
     expect(points(parent.map((value, t) => (t < 120 ? value : 9 * value)))).toEqual(known)

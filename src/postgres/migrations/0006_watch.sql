@@ -26,6 +26,8 @@ CREATE TABLE "alert_rules" (
 	"kind" text NOT NULL,
 	"metric" text NOT NULL,
 	"by" jsonb NOT NULL,
+	"against" text NOT NULL,
+	"about" text NOT NULL,
 	"direction" text NOT NULL,
 	"score" double precision NOT NULL,
 	"least_share" double precision NOT NULL,

@@ -62,6 +62,10 @@ export const alertRules = pgTable('alert_rules', {
   metric: text().notNull(),
   /** Dimensions whose every value is watched by itself. */
   by: jsonb().$type<string[]>().notNull(),
+  /** A figure that moves with it while all is well; '' is what stands beside it: its siblings, the year before. */
+  against: text().notNull(),
+  /** What a finding says is broken. */
+  about: text({ enum: ['business', 'data'] }).notNull(),
   direction: text({ enum: ['bad', 'any'] }).notNull(),
   /** 0 … 1: how strange a value must be. */
   score: doublePrecision().notNull(),

@@ -1,0 +1,159 @@
+import { findAnomalies } from '#forecast/anomalies.ts'
+import { controlLimits, signals } from '#forecast/control-limits.ts'
+import type { Calendar } from '#forecast/forecast.ts'
+import { scan, strangeness } from '#forecast/scan.ts'
+import { addDays, type Day, weekday } from '#kernel/day.ts'
+import type { Cell, Watched } from './watched.ts'
+
+/** Something that is not as usual, in one slice, as known at the end of one day. */
+export interface Found {
+  rule: string
+  metric: string
+  slice: Record<string, string>
+  kind: 'spike' | 'shift' | 'drift' | 'silence' | 'limits'
+  direction: 'above' | 'below'
+  since: Day
+  /** Null while it goes on. */
+  until: Day | null
+  score: number
+  /** Means a day, in the unit of what is watched (a ratio as itself). */
+  expected: number
+  actual: number
+  perDay: number
+  moneyPerDay: number | null
+}
+
+/** What a rule finds at the end of a day (`end`: its index): strange enough, large enough, lasting long enough. */
+export function found(watched: Watched, end: number, calendar: Calendar = {}): Found[] {
+  const { rule } = watched
+  return watched.cells.flatMap(cell => {
+    const one =
+      rule.kind === 'limits' ? beyondLimits(watched, cell, end) : changed(watched, cell, end, calendar)
+    return one && matters(watched, one, cell) ? [one] : []
+  })
+}
+
+/** Large enough in money, or with no price at all; in the direction that is asked for. */
+function matters({ rule, definition, scale }: Watched, one: Found & { volume: number }, cell: Cell): boolean {
+  const bad = definition.good === 'down' ? 'above' : 'below'
+  if (rule.direction === 'bad' && definition.good !== 'none' && one.direction !== bad) return false
+  if (one.score < rule.score || one.volume < rule.leastVolume) return false
+  if (rule.about === 'data' || cell.worth === null) return true
+  const least = Math.max(rule.leastShare * Math.abs(scale), Number(rule.leastMoney ?? 0))
+  return Math.abs(one.moneyPerDay ?? 0) >= least
+}
+
+type Sized = Found & { volume: number }
+
+function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar): Sized | null {
+  const { rule, start, definition } = watched
+  const best = scan(cell.amount, cell.exposure, end)
+  const alone = rule.by.length === 0 || !cell.exposure.some(value => value > 0)
+  const seen = alone ? byItself(watched, cell, end, calendar) : best
+  if (seen === null) return null
+  const { from, to, expected, actual } = seen
+  const days = to - from + 1
+  if (days < rule.persistence) return null
+  const ratio = definition.additivity === 'ratio'
+  const exposed = cell.exposure.subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
+  const unit = ratio ? exposed : days
+  const perDay = (actual - expected) / days
+  return {
+    ...of(watched, cell),
+    kind: seen.kind,
+    direction: actual > expected ? 'above' : 'below',
+    since: addDays(start, from),
+    until: to < end ? addDays(start, to) : null,
+    score: strangeness(seen.z),
+    expected: unit > 0 ? expected / unit : 0,
+    actual: unit > 0 ? actual / unit : 0,
+    perDay,
+    moneyPerDay: rule.about === 'data' || cell.worth === null ? null : perDay * cell.worth,
+    volume: (ratio ? exposed : expected) / days,
+  }
+}
+
+const of = ({ rule }: Watched, { slice }: Cell) => ({ rule: rule.id, metric: rule.metric, slice })
+
+/** A series that nothing stands beside: watched day by day as it came, with what the calendar explains taken off. */
+function byItself({ start }: Watched, { amount }: Cell, end: number, calendar: Calendar) {
+  const first = amount.findIndex(value => value !== 0)
+  if (first < 0 || end - first < 56) return null
+  const values = [...amount.subarray(first, end + 1)]
+  const { events } = findAnomalies({ values, cadence: 'day', start: addDays(start, first) }, { calendar })
+  const event = events.findLast(one => one.to === null || one.to + first >= end - 2)
+  if (!event) return null
+  const [from, to] = [event.from + first, (event.to ?? end - first) + first]
+  const actual = amount.subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
+  if (yearlyAlike(amount, from, to, event.total / (actual - event.total || 1))) return null
+  const z = Math.sign(event.total) * 5 * Math.sqrt(-Math.log2(Math.max(1e-9, 1 - event.score)))
+  return { from, to, actual, expected: actual - event.total, z, kind: event.kind }
+}
+
+/** Whether the same weeks a year before left what went before them by at least half as much: a season, and no news. */
+function yearlyAlike(amount: Float64Array, from: number, to: number, off: number): boolean {
+  const mean = (first: number, end: number) =>
+    first < 0 ? 0 : amount.subarray(first, end).reduce((sum, value) => sum + value, 0) / (end - first)
+  const before = mean(from - 364 - 28, from - 364)
+  const then = before > 0 ? mean(from - 364, to + 1 - 364) / before - 1 : 0
+  return then * off > 0 && Math.abs(then) >= Math.abs(off) / 2
+}
+
+/** Weeks of limits, and of what is judged by them. */
+const [limitWeeks, judgedWeeks] = [26, 1]
+
+/** The last whole week against the limits of the half year before (XmR): beyond them, a run of eight, a step. */
+function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
+  const { start } = watched
+  const last = end - (weekday(addDays(start, end)) % 7)
+  const weeks = Array.from({ length: limitWeeks + judgedWeeks }, (_, n) => {
+    const to = last - 7 * (limitWeeks + judgedWeeks - 1 - n)
+    return to < 6 ? Number.NaN : cell.amount.subarray(to - 6, to + 1).reduce((sum, value) => sum + value, 0)
+  })
+  if (weeks.some(Number.isNaN) || end - last > 2) return null
+  const limits = controlLimits(weeks.slice(0, limitWeeks))
+  if (!limits || limits.movingRange === 0) return null
+  const signal = signals(weeks, limits).findLast(one => one.index === limitWeeks && one.kind !== 'range')
+  if (!signal) return null
+  const own = weeks.slice(signal.from, signal.index + 1)
+  const actual = own.reduce((sum, value) => sum + value, 0) / (7 * own.length)
+  const expected = limits.mean / 7
+  const sigmas = ((weeks[limitWeeks] ?? 0) - limits.mean) / (limits.movingRange / 1.128)
+  return {
+    ...of(watched, cell),
+    kind: 'limits',
+    direction: signal.above ? 'above' : 'below',
+    since: addDays(start, last - 7 * (own.length - 1) - 6),
+    until: addDays(start, last),
+    score: Math.max(0.5, strangeness(sigmas)),
+    expected,
+    actual,
+    perDay: actual - expected,
+    moneyPerDay: cell.worth === null ? null : (actual - expected) * cell.worth,
+    volume: Math.abs(expected),
+  }
+}
+
+const nested = (a: Record<string, string>, b: Record<string, string>) =>
+  Object.entries(a).every(([name, value]) => b[name] === undefined || b[name] === value)
+
+/**
+ * One of each matter: of findings that overlap in time, go the same way and contradict each other in no dimension, the
+ * strangest is told, and the others are it seen from elsewhere. What may be broken data hides nothing of the business.
+ */
+export function oneOfEach(all: readonly Found[], about: (rule: string) => string): Found[] {
+  const told: Found[] = []
+  const loss = (one: Found) => Math.sign(one.moneyPerDay ?? one.perDay)
+  for (const one of all.toSorted((a, b) => b.score - a.score)) {
+    const same = told.some(
+      other =>
+        about(other.rule) === about(one.rule) &&
+        loss(other) === loss(one) &&
+        nested(one.slice, other.slice) &&
+        other.since <= (one.until ?? '9999') &&
+        one.since <= (other.until ?? '9999'),
+    )
+    if (!same) told.push(one)
+  }
+  return told
+}

@@ -1,0 +1,80 @@
+import type { alertRules } from '#postgres/tables/watch.ts'
+
+export type Rule = typeof alertRules.$inferSelect
+type Sown = Omit<Rule, 'version' | 'updatedAt'>
+
+const rule = (id: string, name: string, metric: string, by: string[], more: Partial<Sown> = {}): Sown => ({
+  id,
+  name,
+  kind: 'change',
+  metric,
+  by,
+  against: '',
+  about: 'business',
+  direction: 'bad',
+  // Five standard deviations.
+  score: 0.5,
+  leastShare: 0.01,
+  leastMoney: null,
+  leastVolume: 1,
+  persistence: 1,
+  coolDown: 14,
+  active: true,
+  ...more,
+})
+
+/** What every company is watched for until it says otherwise. */
+export const usualRules: readonly Sown[] = [
+  rule('tracking', 'Analytics loses sessions', 'sessions', ['store'], {
+    against: 'orders',
+    about: 'data',
+    leastVolume: 20,
+  }),
+  rule('company', 'Net sales of the company', 'net_sales', [], { persistence: 2, leastShare: 0.1 }),
+  rule('net-sales', 'Net sales by store', 'net_sales', ['store'], { persistence: 2, leastShare: 0.05 }),
+  rule('orders', 'Orders by store', 'orders', ['store'], { persistence: 2, leastShare: 0.05 }),
+  rule('conversion', 'Conversion by store and device', 'conversion_rate', ['store', 'device'], {
+    leastVolume: 20,
+    persistence: 2,
+  }),
+  rule('traffic', 'Sessions by channel', 'sessions', ['store', 'channel'], {
+    leastVolume: 20,
+    persistence: 2,
+  }),
+  rule('units', 'Units of a product against its category', 'units_sold', ['category', 'product'], {
+    leastVolume: 0.5,
+    persistence: 3,
+  }),
+  rule('price', 'Price paid by category', 'asp', ['category'], {
+    direction: 'any',
+    persistence: 5,
+    leastVolume: 5,
+  }),
+  rule('returns', 'Returns by store', 'return_rate', ['store'], { persistence: 7, leastVolume: 5 }),
+  rule('limits', 'Net sales by week, control limits', 'net_sales', [], { kind: 'limits', leastShare: 0.05 }),
+]
+
+/** What a ratio is a ratio to: its amount is the ratio times this. */
+export const weights: Readonly<Record<string, string>> = {
+  conversion_rate: 'sessions',
+  orders_per_session: 'sessions',
+  cart_rate: 'sessions',
+  checkout_rate: 'sessions',
+  aov: 'orders',
+  upt: 'orders',
+  asp: 'units_sold',
+  discount_rate: 'gross_sales',
+  return_rate: 'gross_sales',
+  gross_margin: 'net_sales',
+  tracked_share: 'orders',
+}
+
+/** What one more of it is worth, as net sales by this figure. Money is worth itself; what is not here has no price. */
+export const worths: Readonly<Record<string, string>> = {
+  orders: 'orders',
+  sessions: 'sessions',
+  units_sold: 'units_sold',
+  conversion_rate: 'orders',
+  orders_per_session: 'orders',
+  tracked_share: '',
+}

@@ -1,0 +1,158 @@
+import type { Context } from '#features/context.ts'
+import { addDays, type Day, dayCount } from '#kernel/day.ts'
+import type { Definition, Query } from '#metrics/query.ts'
+import { askAll } from '../forecasts/course.ts'
+import { type Rule, weights, worths } from './rules.ts'
+
+/** One slice of a rule, day by day: what is watched, and what moves it while all is well. */
+export interface Cell {
+  slice: Record<string, string>
+  amount: Float64Array
+  exposure: Float64Array
+  /** Net sales of one unit of the amount, in the company's currency; null where it has no price. */
+  worth: number | null
+}
+
+export interface Watched {
+  rule: Rule
+  definition: Definition
+  start: Day
+  cells: Cell[]
+  /** Net sales a day of the company. */
+  scale: number
+}
+
+/** Days that are looked at: a year, and what is learnt from before it. */
+export const reach = 430
+const page = 10_000
+/** Slices of a rule that are watched, the largest first. */
+const most = 400
+
+/** Everything a rule watches, up to a day. */
+export async function watchedBy(context: Context, rule: Rule, last: Day): Promise<Watched | null> {
+  const start = addDays(last, 1 - reach)
+  const weight = weights[rule.metric]
+  const names = [rule.metric, ...(weight ? [weight] : []), ...(rule.against ? [rule.against] : [])]
+  const found = await columns(context, [...new Set([...names, 'net_sales'])], rule.by, start, last)
+  const definition = found.definitions[rule.metric]
+  if (!definition || found.cells.size === 0) return null
+  const whole = (name: string) => total([...found.cells.values()].map(cell => cell[name]))
+  const sold = found.sold
+  const amountOf = (cell: Columns) =>
+    weight
+      ? (cell[rule.metric] ?? none()).map((ratio, t) => ratio * (cell[weight]?.[t] ?? 0))
+      : (cell[rule.metric] ?? none())
+  const amounts = new Map([...found.cells].map(([key, cell]) => [key, amountOf(cell)]))
+  const siblings = groupSums(amounts, found.slices, rule.by)
+  const cells = [...found.cells].map(([key, cell]): Cell => {
+    const amount = amounts.get(key) ?? none()
+    const slice = found.slices.get(key) ?? {}
+    const exposure = weight
+      ? (cell[weight] ?? none())
+      : rule.against
+        ? (cell[rule.against] ?? none())
+        : siblings(key, slice, amount)
+    return { slice, amount, exposure, worth: worthOf(rule.metric, definition, slice, sold, amount, cell) }
+  })
+  const size = (cell: Cell) => cell.amount.reduce((sum, value) => sum + Math.abs(value), 0)
+  const recent = whole('net_sales').subarray(-28)
+  return {
+    rule,
+    definition,
+    start,
+    cells: cells.toSorted((a, b) => size(b) - size(a)).slice(0, most),
+    scale: recent.reduce((sum, value) => sum + value, 0) / recent.length || sold('', 'net_sales') / reach,
+  }
+}
+
+const none = () => new Float64Array(reach)
+type Columns = Record<string, Float64Array>
+
+const total = (parts: readonly (Float64Array | undefined)[]): Float64Array =>
+  parts.reduce<Float64Array>(
+    (sum, part) => (part ? sum.map((value, t) => value + (part[t] ?? 0)) : sum),
+    none(),
+  )
+
+/** What stands beside a slice: the others of its first dimension's value, or all others where there is one dimension. */
+function groupSums(
+  amounts: ReadonlyMap<string, Float64Array>,
+  slices: ReadonlyMap<string, Record<string, string>>,
+  by: readonly string[],
+) {
+  const group = (slice: Record<string, string>) => (by.length > 1 ? (slice[by[0] ?? ''] ?? '') : '')
+  const sums = new Map<string, Float64Array>()
+  for (const [key, amount] of amounts) {
+    const name = group(slices.get(key) ?? {})
+    sums.set(name, total([sums.get(name), amount]))
+  }
+  return (_: string, slice: Record<string, string>, amount: Float64Array) =>
+    (sums.get(group(slice)) ?? none()).map((sum, t) => sum - (amount[t] ?? 0))
+}
+
+/** Net sales by one unit: of the slice where they can be split so, else of its store, else of the company. */
+function worthOf(
+  metric: string,
+  definition: Definition,
+  slice: Record<string, string>,
+  sold: (store: string, name: string) => number,
+  amount: Float64Array,
+  cell: Columns,
+): number | null {
+  if (definition.unit === 'money') return 1
+  const per = worths[metric]
+  if (!per) return definition.unit === 'share' && weights[metric]?.endsWith('sales') ? -1 : null
+  const own = (cell.net_sales ?? none()).reduce((sum, value) => sum + value, 0)
+  const units = amount.reduce((sum, value) => sum + value, 0)
+  if (own > 0 && units > 0 && per === metric) return own / units
+  const store = slice.store ?? ''
+  const [money, count] = [sold(store, 'net_sales'), sold(store, per)]
+  return count > 0 ? money / count : null
+}
+
+interface Found {
+  cells: Map<string, Columns>
+  slices: Map<string, Record<string, string>>
+  definitions: Record<string, Definition>
+  /** Sums over the days of a store ('' the company). */
+  sold: (store: string, name: string) => number
+}
+
+/** Figures by slice and day, each slice a row of columns; money in the company's currency. */
+async function columns(
+  context: Context,
+  metrics: string[],
+  by: readonly string[],
+  from: Day,
+  to: Day,
+): Promise<Found> {
+  const query: Query = { metrics, from, to, grain: 'day', calendar: 'gregorian', by: [...by], limit: page }
+  const found: Found = { cells: new Map(), slices: new Map(), definitions: {}, sold: () => 0 }
+  const stores = await askAll(context, {
+    metrics: [...new Set([...metrics, 'orders', 'sessions', 'units_sold'])],
+    by: ['store'],
+    from,
+    to,
+  })
+  const sums = new Map(stores.rows.map(row => [String(row.store), row]))
+  found.sold = (store, name) => Number((store === '' ? stores.totals : sums.get(store))?.[name] ?? 0)
+  for (let offset = 0, count = 1; offset < count; offset += page) {
+    const answer = await askAll(context, { ...query, offset })
+    // Without a dimension every day is a row, and all of them come at once.
+    count = by.length === 0 ? 1 : answer.meta.count
+    found.definitions = answer.meta.definitions
+    for (const row of answer.rows) {
+      const slice = Object.fromEntries(by.map(name => [name, String(row[name] ?? '')]))
+      const key = JSON.stringify(slice)
+      found.slices.set(key, slice)
+      const cell = found.cells.get(key) ?? Object.fromEntries(metrics.map(name => [name, none()]))
+      found.cells.set(key, cell)
+      const t = dayCount(from, String(row.period)) - 1
+      for (const name of metrics) {
+        const column = cell[name]
+        if (column) column[t] = Number(row[name] ?? 0)
+      }
+    }
+  }
+  return found
+}

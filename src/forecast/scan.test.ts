@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { scan, strangeness } from './scan.ts'
+
+/** Counts around a mean, the same each time (a linear congruence, and Knuth's way to a Poisson draw). */
+function counts(seed: number, means: readonly number[]): number[] {
+  let state = seed * 2_654_435_761 + 1
+  const unit = () => {
+    state = (Math.imul(1_664_525, state) + 1_013_904_223) >>> 0
+    return (state + 0.5) / 2 ** 32
+  }
+  return means.map(mean => {
+    let count = -1
+    for (let left = Math.exp(-mean); left < 1 || count < 0; count++) {
+      left /= unit()
+      if (left >= 1) return count + 1
+    }
+    return count
+  })
+}
+const season = Array.from({ length: 200 }, (_, t) => 300 * (1 + 0.5 * Math.sin(t / 30)) * (t === 190 ? 3 : 1))
+const orders = (seed: number, factor: (t: number) => number, rate = 0.018) =>
+  counts(
+    seed,
+    season.map((sessions, t) => rate * sessions * factor(t)),
+  )
+
+describe('a scan', () => {
+  it('stays quiet through a season and a promotion that move the exposure too', () => {
+    const worst = Array.from({ length: 20 }, (_, seed) => {
+      const calm = orders(seed, () => 1)
+      return Math.max(...[150, 170, 190, 199].map(end => Math.abs(scan(calm, season, end)?.z ?? 0)))
+    })
+    expect(Math.max(...worst)).toBeLessThan(5)
+  })
+
+  it('finds a rate of five a day that fell to a third, and when, within two weeks', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const found = scan(
+        orders(seed, t => (t >= 180 ? 0.3 : 1)),
+        season,
+        193,
+      )
+      expect(found?.z).toBeLessThan(-5)
+      expect(Math.abs((found?.from ?? 0) - 180)).toBeLessThanOrEqual(5)
+    }
+  })
+
+  it('tells a day, a silence and a drift from a shift', () => {
+    const kind = (factor: (t: number) => number) => scan(orders(1, factor, 0.18), season, 199)?.kind
+    expect(kind(t => (t === 198 ? 4 : 1))).toBe('spike')
+    expect(kind(t => (t >= 192 ? 0 : 1))).toBe('silence')
+    expect(kind(t => (t >= 175 ? 0.5 : 1))).toBe('shift')
+    expect(kind(t => (t >= 165 ? 1 - (t - 165) / 38 : 1))).toBe('drift')
+  })
+
+  it('is not fooled by an earlier bad week, and knows nothing of a short past', () => {
+    const found = scan(
+      orders(3, t => (t >= 150 && t < 157 ? 0.1 : 1)),
+      season,
+      199,
+    )
+    expect(Math.abs(found?.z ?? 0)).toBeLessThan(5)
+    expect(
+      scan(
+        orders(3, () => 1),
+        season,
+        40,
+      ),
+    ).toBeNull()
+  })
+
+  it('scores five standard deviations one half', () => {
+    expect(strangeness(-5)).toBe(0.5)
+    expect(strangeness(0)).toBe(0)
+  })
+})

@@ -1,0 +1,189 @@
+import { at, median, type Numbers } from './numbers.ts'
+
+/** A stretch of periods in which an amount left what its exposure makes one expect. */
+export interface Stretch {
+  /** Index of its first and last period. */
+  from: number
+  to: number
+  /** Sums over the stretch. */
+  expected: number
+  actual: number
+  /** Standard deviations between them, below zero where less came. */
+  z: number
+  kind: 'spike' | 'shift' | 'drift' | 'silence'
+}
+
+export interface ScanOptions {
+  /** Longest stretch, in periods. */
+  longest?: number
+  /** Periods before the stretch that say what is usual; in blocks, so that one bad block is outvoted. */
+  learn?: number
+  block?: number
+}
+
+/** Median of a squared standard normal: it turns a median of squares into a variance. */
+const medianSquare = 0.4549
+/** Periods after the end of a stretch: what ended longer ago is no news. */
+const tail = 2
+
+/**
+ * The stretch, ending at most two periods before `end`, that stands out most: Σ amount against a usual rate × Σ exposure.
+ * The exposure is whatever moves the amount when all is well (sessions for orders, all other stores for one), so that a
+ * season or a promotion that moves both is no finding. A prospective scan statistic (Kulldorff 2001) with the variance of
+ * a Poisson count, or as many times that as the past was more scattered. Null while too little is known.
+ */
+export function scan(
+  amount: Numbers,
+  exposure: Numbers,
+  end: number,
+  { longest = 42, learn = 56, block = 7 }: ScanOptions = {},
+): Stretch | null {
+  let best: Stretch | null = null
+  for (let to = end; to >= Math.max(0, end - tail); to--) {
+    let actual = 0
+    let exposed = 0
+    let recent = [0, 0] as [number, number]
+    for (let from = to; from >= learn && to - from < longest; from--) {
+      actual += known(amount, from)
+      exposed += known(exposure, from)
+      if (to - from < block) recent = [actual, exposed]
+      const usual = usualOf(amount, exposure, from, learn, block)
+      if (usual === null || !lasts(usual.rate, [actual, exposed], recent)) continue
+      const expected = usual.rate * exposed
+      const z = distance(actual, expected, usual.scatter, usual.exposed * usual.rate)
+      if (best !== null && Math.abs(z) <= Math.abs(best.z)) continue
+      best = { from, to, expected, actual, z, kind: 'shift' }
+    }
+  }
+  if (best === null) return null
+  const began = begin(amount, exposure, best, usualOf(amount, exposure, best.from, learn, block) as Usual)
+  return { ...began, kind: kindOf(amount, exposure, best) }
+}
+
+/** When it began, by what was usual before it: the later start that stands out most against that one measure. */
+function begin(amount: Numbers, exposure: Numbers, found: Stretch, usual: Usual): Stretch {
+  let best = found
+  let most = 0
+  let [actual, exposed] = [0, 0]
+  for (let from = found.to; from >= found.from; from--) {
+    actual += known(amount, from)
+    exposed += known(exposure, from)
+    const expected = usual.rate * exposed
+    const z = distance(actual, expected, usual.scatter, usual.exposed * usual.rate)
+    if (Math.sign(z) !== Math.sign(found.z) || Math.abs(z) <= most) continue
+    most = Math.abs(z)
+    best = { ...found, from, actual, expected }
+  }
+  return best
+}
+
+/** Whether its last week is at least half as far off as all of it: a stretch that was over before has its end there. */
+function lasts(rate: number, whole: [number, number], recent: [number, number]): boolean {
+  const off = ([amount, exposed]: [number, number]) => amount - rate * exposed
+  const [all, last] = [off(whole) / (whole[1] || 1), off(recent) / (recent[1] || 1)]
+  return all * last > 0 && Math.abs(last) >= Math.abs(all) / 2
+}
+
+const known = (values: Numbers, t: number): number => {
+  const value = at(values, t)
+  return Number.isFinite(value) ? value : 0
+}
+
+interface Usual {
+  rate: number
+  scatter: number
+  exposed: number
+}
+
+/** Of scans of one series, what was usual before each period is asked for again and again. */
+const remembered = new WeakMap<Numbers, Map<string, Usual | null>>()
+
+function usualOf(
+  amount: Numbers,
+  exposure: Numbers,
+  from: number,
+  learn: number,
+  block: number,
+): Usual | null {
+  const own = remembered.get(amount) ?? new Map<string, Usual | null>()
+  remembered.set(amount, own)
+  const key = `${from} ${learn} ${block}`
+  const found = own.get(key)
+  if (found !== undefined) return found
+  const made = learnt(amount, exposure, from - learn, from, block)
+  own.set(key, made)
+  return made
+}
+
+/** The rate most blocks agree on, and how many times more than a Poisson count they and their periods scatter. */
+function learnt(amount: Numbers, exposure: Numbers, first: number, end: number, block: number): Usual | null {
+  const blocks: { amount: number; exposed: number }[] = []
+  for (let start = first; start + block <= end; start += block) {
+    let [a, e] = [0, 0]
+    for (let t = start; t < start + block; t++) {
+      a += known(amount, t)
+      e += known(exposure, t)
+    }
+    if (e > 0) blocks.push({ amount: a, exposed: e })
+  }
+  if (blocks.length < 4) return null
+  const rate = median(blocks.map(one => one.amount / one.exposed))
+  if (!(rate > 0)) return null
+  const squares = (pairs: readonly { amount: number; exposed: number }[]) =>
+    pairs.flatMap(one => {
+      const expected = rate * one.exposed
+      return expected > 0 ? [(one.amount - expected) ** 2 / expected] : []
+    })
+  const periods: { amount: number; exposed: number }[] = []
+  for (let t = first; t < end; t++)
+    if (Number.isFinite(at(amount, t)))
+      periods.push({ amount: known(amount, t), exposed: known(exposure, t) })
+  // Blocks tell of what does not average out over days.
+  const [short, long] = [squares(periods), squares(blocks)].map(winsorised) as [number, number]
+  const exposed = blocks.reduce((sum, one) => sum + one.exposed, 0)
+  return { rate, scatter: Math.max(short, long, 1e-9), exposed }
+}
+
+/** Mean of squares, none above three standard deviations: one bad period is no measure of the others. */
+function winsorised(squared: readonly number[]): number {
+  const fence = (9 * median(squared)) / medianSquare
+  return squared.reduce((sum, one) => sum + Math.min(one, fence), 0) / Math.max(1, squared.length)
+}
+
+/**
+ * How far a sum is from what was expected, in standard deviations: the signed deviance of a Poisson count (McCullagh &
+ * Nelder 1989, §2.3), near the true tail for small counts too. What was learnt from little is itself unsure.
+ */
+function distance(actual: number, expected: number, scatter: number, learntFrom: number): number {
+  if (!(expected > 0)) return 0
+  const a = Math.max(0, actual)
+  const deviance = 2 * ((a > 0 ? a * Math.log(a / expected) : 0) - (a - expected))
+  const wider = 1 + expected / Math.max(learntFrom, 1e-9)
+  return Math.sign(a - expected) * Math.sqrt(Math.max(0, deviance) / (scatter * wider))
+}
+
+function kindOf(amount: Numbers, exposure: Numbers, { from, to, expected }: Stretch): Stretch['kind'] {
+  const length = to - from + 1
+  let silent = 0
+  for (let t = to; t >= from && known(amount, t) === 0; t--) silent++
+  if (silent > 1 && silent > length / 2) return 'silence'
+  if (length <= 2) return 'spike'
+  if (length < 14) return 'shift'
+  const middle = from + Math.floor(length / 2)
+  const off = (first: number, end: number) => {
+    let [a, e] = [0, 0]
+    for (let t = first; t < end; t++) {
+      a += known(amount, t)
+      e += known(exposure, t)
+    }
+    return e > 0 ? a / e : 0
+  }
+  let exposed = 0
+  for (let t = from; t <= to; t++) exposed += known(exposure, t)
+  const usual = exposed > 0 ? expected / exposed : 0
+  const [early, late] = [off(from, middle) - usual, off(middle, to + 1) - usual]
+  return late * early > 0 && Math.abs(late) > 2 * Math.abs(early) ? 'drift' : 'shift'
+}
+
+/** How strange: 0 … 1, ½ at five standard deviations, where one of a million stretches of a calm series is. */
+export const strangeness = (z: number): number => 1 - 2 ** -((z / 5) ** 2)
