@@ -3,6 +3,7 @@ import type { Engine } from '#metrics/engine.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { Imports } from '#sync/imports.ts'
 import type { Syncs } from '#sync/syncs.ts'
+import type { Vault } from '#sync/vault.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Note } from './base.ts'
 
@@ -32,6 +33,8 @@ export interface Context {
   /** Connected systems: connecting, reading, replaying. */
   syncs: Syncs
   accounts: Accounts
+  /** Keeps what is secret of channels that alerts go to. */
+  vault: Vault
   clock: () => Date
   /** Has work done after the transaction that asks for it is committed. */
   enqueue: (job: 'import' | 'sync' | 'erase', data: { id: string; all?: boolean; replay?: string }) => void

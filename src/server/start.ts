@@ -28,6 +28,7 @@ import { freePort, listening } from './listen.ts'
 import { takeLock } from './lock.ts'
 import { secretOf } from './secret.ts'
 import { keepInStep } from './step.ts'
+import { keepWatch } from './watch.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -140,6 +141,7 @@ export async function openHouse(
       imports,
       syncs,
       accounts,
+      vault,
       clock,
       folder,
       watchFolders: config.watchFolders,
@@ -277,6 +279,11 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       wanted.baseUrl,
       error => options.log.error({ err: error }, 'sync failed'),
     )
+    const watch = keepWatch(
+      house.context(system('watch')),
+      () => jobs,
+      error => options.log.error({ err: error }, 'watch failed'),
+    )
     const jobs: Jobs = await startJobs(
       open.queue,
       open.kind,
@@ -290,6 +297,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
             await sendLetters(house.context(system('letters')))
           },
         },
+        watch: { run: () => watch.look() },
       },
       (error, job) => options.log.error({ err: error, job }, 'job failed'),
     )
@@ -311,6 +319,8 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       60_000,
     )
     undo.push(() => clearInterval(post))
+    watch.begin()
+    undo.push(() => watch.close())
     const sweep = async () => sweepUploads(folder, new Date(), await wantedFiles(open.ledger))
     await sweep()
     const hourly = setInterval(

@@ -5,6 +5,8 @@ import { bridge } from '#metrics/bridge/bridge.ts'
 import { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import type { Scope } from '#metrics/engine.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
+import { alertOperations } from './attention/operations.ts'
+import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
@@ -42,6 +44,9 @@ const Dimension = z.object({
 })
 
 export const performance = {
+  ...alertOperations,
+  ...channelOperations,
+
   query: read({ role: 'viewer', summary: 'Ask for metrics, split, compared and filtered' })
     .input(Query)
     .output(Answer)

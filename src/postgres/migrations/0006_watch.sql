@@ -92,6 +92,7 @@ CREATE TABLE "alert_channels" (
 	"quiet_to" integer,
 	"stale" text NOT NULL,
 	"active" boolean NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );

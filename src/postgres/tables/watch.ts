@@ -174,6 +174,8 @@ export const alertChannels = pgTable('alert_channels', {
   /** What becomes of a digest whose data are stale. */
   stale: text({ enum: ['hold', 'flag'] }).notNull(),
   active: boolean().notNull(),
+  /** Alerts from before it are not told. */
+  createdAt: moment('created_at').notNull(),
   version: integer().notNull().default(1),
   updatedAt: moment('updated_at').notNull().defaultNow(),
 })

@@ -1,4 +1,4 @@
-import { findAnomalies } from '#forecast/anomalies.ts'
+import { type AnomalyEvent, findAnomalies } from '#forecast/anomalies.ts'
 import { controlLimits, signals } from '#forecast/control-limits.ts'
 import type { Calendar } from '#forecast/forecast.ts'
 import { scan, strangeness } from '#forecast/scan.ts'
@@ -77,17 +77,36 @@ const of = ({ rule }: Watched, { slice }: Cell) => ({ rule: rule.id, metric: rul
 
 /** A series that nothing stands beside: watched day by day as it came, with what the calendar explains taken off. */
 function byItself({ start }: Watched, { amount }: Cell, end: number, calendar: Calendar) {
-  const first = amount.findIndex(value => value !== 0)
-  if (first < 0 || end - first < 56) return null
-  const values = [...amount.subarray(first, end + 1)]
-  const { events } = findAnomalies({ values, cadence: 'day', start: addDays(start, first) }, { calendar })
-  const event = events.findLast(one => one.to === null || one.to + first >= end - 2)
+  const { first, events } = eventsIn(amount, start, calendar)
+  const event = events.findLast(
+    one => one.told + first <= end && (one.to === null || one.to + first >= end - 2),
+  )
   if (!event) return null
-  const [from, to] = [event.from + first, (event.to ?? end - first) + first]
+  const [from, to] = [event.from + first, Math.min(end, event.to === null ? end : event.to + first)]
   const actual = amount.subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
   if (yearlyAlike(amount, from, to, event.total / (actual - event.total || 1))) return null
   const z = Math.sign(event.total) * 5 * Math.sqrt(-Math.log2(Math.max(1e-9, 1 - event.score)))
   return { from, to, actual, expected: actual - event.total, z, kind: event.kind }
+}
+
+const remembered = new WeakMap<Float64Array, { first: number; events: AnomalyEvent[] }>()
+
+/** The events of a series, found once: each is told by what came before it. */
+function eventsIn(amount: Float64Array, start: Day, calendar: Calendar) {
+  const before = remembered.get(amount)
+  if (before) return before
+  const first = Math.max(
+    0,
+    amount.findIndex(value => value !== 0),
+  )
+  const series = {
+    values: [...amount.subarray(first)],
+    cadence: 'day' as const,
+    start: addDays(start, first),
+  }
+  const made = { first, events: series.values.length < 56 ? [] : findAnomalies(series, { calendar }).events }
+  remembered.set(amount, made)
+  return made
 }
 
 /** Whether the same weeks a year before left what went before them by at least half as much: a season, and no news. */

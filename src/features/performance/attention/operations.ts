@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto'
+import { and, desc, eq, inArray, ne } from 'drizzle-orm'
+import { z } from 'zod'
+import { read, write } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { type Actor, seesAll } from '#kernel/actor.ts'
+import { addDays } from '#kernel/day.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import type { Definition } from '#metrics/query.ts'
+import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
+import { type Alert, ranked, sowRules } from './evaluate.ts'
+import { usualRules } from './rules.ts'
+import { AlertAct, AlertRow, AlertRule, AlertTold, type Ending, endings, RuleTold, states } from './shape.ts'
+import { sinceWords, titleOf } from './words.ts'
+
+/** Alerts of a store are for who sees it; those of no store are of the company. */
+const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>
+  seesAll(actor, alert.stores.length > 0 ? alert.stores : 'all')
+
+const definitionsOf = async ({ metrics }: Context) =>
+  new Map((await metrics.definitions()).metrics.map(one => [one.name, one]))
+
+function rowOf(alert: Alert, definition: Definition | undefined): AlertRow {
+  const { finding, stores: _s, firstAt: _f, updatedAt: _u, useful: _v, ...row } = alert
+  const label = definition?.label ?? alert.metric
+  const lost =
+    alert.moneyPerDay === null
+      ? (definition?.good === 'down') === (alert.direction === 'above')
+      : alert.moneyPerDay < 0
+  return {
+    ...row,
+    title: titleOf(alert, label),
+    when: sinceWords(alert),
+    bad: lost,
+    unit: finding.unit,
+    expected: finding.expected,
+    actual: finding.actual,
+  }
+}
+
+async function ownAlert({ ledger, actor }: Context, id: string): Promise<Alert> {
+  const [found] = await ledger.select().from(alerts).where(eq(alerts.id, id))
+  if (!found || !mayFor(actor, found))
+    throw new Failure('not_found', `There is no alert ${id}.`, {
+      next: 'See which there are with performance.alerts.',
+    })
+  return found
+}
+
+/** Earlier alerts of the same rule, those of the same slice first, the newest first. */
+async function similarTo(context: Context, alert: Alert): Promise<Alert[]> {
+  const earlier = await context.ledger
+    .select()
+    .from(alerts)
+    .where(and(eq(alerts.metric, alert.metric), ne(alerts.id, alert.id)))
+    .orderBy(desc(alerts.since))
+    .limit(200)
+  const same = (one: Alert) =>
+    Object.entries(alert.slice).filter(([name, value]) => one.slice[name] === value).length
+  return earlier
+    .filter(one => mayFor(context.actor, one) && one.since < alert.since)
+    .toSorted((a, b) => same(b) - same(a))
+    .slice(0, 3)
+}
+
+const usefulAs: Readonly<Record<Ending, boolean>> = { fixed: true, expected: false, not_real: false }
+
+export const alertOperations = {
+  alerts: read({
+    role: 'viewer',
+    summary: 'What needs attention, the most money a day first; broken data before all',
+  })
+    .input(
+      z
+        .object({
+          state: z.array(z.enum(states)).default(['open', 'acknowledged']),
+          limit: z.int().min(1).max(200).default(50),
+        })
+        .optional(),
+    )
+    .output(z.object({ rows: z.array(AlertRow), count: z.int(), lookedAt: z.string().nullable() }))
+    .handler(async ({ input, context }) => {
+      const wanted = input?.state ?? ['open', 'acknowledged']
+      const found = await context.ledger
+        .select()
+        .from(alerts)
+        .where(inArray(alerts.state, wanted))
+        .orderBy(desc(alerts.seenOn))
+        .limit(1000)
+      const own = ranked(found.filter(one => mayFor(context.actor, one)))
+      const definitions = await definitionsOf(context)
+      const seen =
+        own
+          .map(one => one.seenOn)
+          .sort()
+          .at(-1) ?? null
+      return {
+        rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric))),
+        count: own.length,
+        lookedAt: seen,
+      }
+    }),
+
+  alert: read({
+    role: 'viewer',
+    summary: 'One alert with likely causes, similar past cases and what was done',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(AlertTold)
+    .handler(async ({ input, context }) => {
+      const alert = await ownAlert(context, input.id)
+      const definitions = await definitionsOf(context)
+      const acts = await context.ledger
+        .select()
+        .from(alertActs)
+        .where(eq(alertActs.alert, alert.id))
+        .orderBy(desc(alertActs.at))
+      const label = (metric: string) => definitions.get(metric)?.label ?? metric
+      return {
+        ...rowOf(alert, definitions.get(alert.metric)),
+        causes: alert.finding.causes,
+        check: alert.finding.check,
+        acts: acts.map(one => ({
+          act: one.act,
+          reason: one.reason,
+          by: one.byName,
+          at: new Date(one.at).toISOString(),
+        })),
+        similar: (await similarTo(context, alert)).map(one => ({
+          id: one.id,
+          title: titleOf(one, label(one.metric)),
+          when: sinceWords(one),
+          state: one.state,
+          reason: one.reason,
+        })),
+      }
+    }),
+
+  actOnAlert: write({
+    role: 'contributor',
+    summary: 'Take an alert up, put it off with a reason, close it, or open it again',
+  })
+    .input(AlertAct)
+    .output(z.object({ state: z.enum(states) }))
+    .handler(async ({ input, context }) => {
+      const alert = await ownAlert(context, input.id)
+      const at = context.clock().toISOString()
+      const day = at.slice(0, 10)
+      if (input.act === 'snooze' && input.until <= day)
+        throw invalid(`${input.until} is not after today.`, 'Choose a later day.')
+      const change: Partial<Alert> & Pick<Alert, 'state'> =
+        input.act === 'acknowledge'
+          ? { state: 'acknowledged', useful: true, reason: input.reason }
+          : input.act === 'snooze'
+            ? { state: 'snoozed', snoozedUntil: input.until, reason: input.reason }
+            : input.act === 'resolve'
+              ? {
+                  state: 'resolved',
+                  useful: usefulAs[input.as],
+                  reason: [endings[input.as], input.reason].filter(Boolean).join(': '),
+                }
+              : { state: 'open', useful: null, snoozedUntil: null, reason: input.reason }
+      await context.ledger
+        .update(alerts)
+        .set({ ...change, updatedAt: at })
+        .where(eq(alerts.id, alert.id))
+      await context.ledger.insert(alertActs).values({
+        id: randomUUID(),
+        alert: alert.id,
+        act: input.act,
+        reason: change.reason ?? '',
+        byId: context.actor.id,
+        byName: context.actor.name,
+        at,
+      })
+      const { state, reason } = alert
+      context.note({
+        subject: `alert ${alert.id}`,
+        before: { state, reason },
+        after: change,
+        stores: alert.stores.length > 0 ? alert.stores : 'all',
+      })
+      return { state: change.state }
+    }),
+
+  alertRules: read({ role: 'viewer', summary: 'What is watched for, and how often it was worth telling' })
+    .input(z.object({}).optional())
+    .output(z.array(RuleTold))
+    .handler(async ({ context }) => {
+      const sown = await context.ledger.select().from(alertRules).orderBy(alertRules.name)
+      const rules = sown.length > 0 ? sown : usualRules.map(one => ({ ...one, version: 1, updatedAt: '' }))
+      const from = addDays(context.clock().toISOString().slice(0, 10), -90)
+      const told = (await context.ledger.select().from(alerts)).filter(
+        one => one.since >= from && mayFor(context.actor, one),
+      )
+      return rules.map(({ updatedAt: _, ...rule }) => {
+        const own = told.filter(one => one.rule === rule.id)
+        const judged = own.filter(one => one.useful !== null)
+        return {
+          ...rule,
+          told: own.length,
+          judged: judged.length,
+          useful: judged.filter(one => one.useful).length,
+        }
+      })
+    }),
+
+  saveAlertRule: write({ role: 'lead', summary: 'Add or change what is watched for' })
+    .input(AlertRule)
+    .output(z.object({ version: z.int() }))
+    .handler(async ({ input, context }) => {
+      if (context.actor.stores !== 'all')
+        throw new Failure('forbidden', 'What the company is watched for is decided by who sees all stores.')
+      const { metrics, dimensions } = await context.metrics.definitions()
+      for (const name of [input.metric, ...(input.against ? [input.against] : [])])
+        if (!metrics.some(one => one.name === name)) throw invalid(`There is no figure ${name}.`)
+      for (const name of input.by)
+        if (!dimensions.some(one => one.name === name && one.metrics.includes(input.metric)))
+          throw invalid(
+            `${input.metric} cannot be split by ${name}.`,
+            'See performance.definitions for what can.',
+          )
+      await sowRules(context)
+      const [before] = await context.ledger
+        .select()
+        .from(alertRules)
+        .where(eq(alertRules.id, input.id))
+        .for('update')
+      if (before?.version !== input.version)
+        throw new Failure(
+          'conflict',
+          before ? 'This rule was changed by somebody else meanwhile.' : `There is no rule ${input.id}.`,
+          { next: 'Read it again and repeat your change.' },
+        )
+      const version = (before?.version ?? 0) + 1
+      const row = { ...input, version, updatedAt: context.clock().toISOString() }
+      await context.ledger
+        .insert(alertRules)
+        .values(row)
+        .onConflictDoUpdate({ target: alertRules.id, set: row })
+      context.note({ subject: `alert rule ${input.name}`, before: before ?? null, after: row, stores: 'all' })
+      return { version }
+    }),
+}

@@ -1,0 +1,170 @@
+import { and, eq, gte, ne } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { addDays, type Day } from '#kernel/day.ts'
+import { dayStart, wallClock } from '#kernel/zone.ts'
+import * as settings from '#postgres/tables/settings.ts'
+import { alertChannels, alerts, type Message, outbox } from '#postgres/tables/watch.ts'
+import { lateStores } from '../attention/doubt.ts'
+import { type Alert, ranked } from '../attention/evaluate.ts'
+import { sinceWords, titleOf } from '../attention/words.ts'
+import { askAll, closedDay } from '../forecasts/course.ts'
+import { type Channel, post } from './outbox.ts'
+
+const hourMs = 3_600_000
+/** A digest held for stale data goes out after so many hours all the same, and says so. */
+const patience = 4
+/** Alerts whose last day is older are told by no message of their own. */
+const news = 3
+/** Alerts in a digest. */
+const most = 10
+
+/**
+ * Writes what is to be sent: each new alert to the channels that want it, and the digests whose hour has come. What was
+ * written before is not written again, so it may be called at any time, and after any crash.
+ */
+export async function compose(context: Context): Promise<void> {
+  const { ledger, clock } = context
+  const channels = (await ledger.select().from(alertChannels)).filter(one => one.active)
+  if (channels.length === 0) return
+  const open = ranked(await ledger.select().from(alerts).where(ne(alerts.state, 'resolved')))
+  const labels = new Map((await context.metrics.definitions()).metrics.map(one => [one.name, one.label]))
+  const zone = await zoneOf(context)
+  const now = clock().getTime()
+  const today = wallClock(zone, now)
+  for (const channel of channels) {
+    const own = open.filter(one => mayTell(channel, one))
+    if (channel.alerts)
+      for (const one of own.filter(alert => isNews(channel, alert, today.day)))
+        await post(context, {
+          key: `alert ${one.id} ${channel.id}`,
+          channel: channel.id,
+          message: alertMessage(context, one, labels),
+          notBefore: new Date(afterQuiet(channel, zone, now)),
+        })
+    await digest(context, channel, own, labels, { zone, now, ...today })
+  }
+}
+
+/** The company's days are cut in the zone of its first store. */
+const zoneOf = async ({ ledger }: Context): Promise<string> => {
+  const [store] = await ledger.select().from(settings.stores).orderBy(settings.stores.store).limit(1)
+  return store?.timezone ?? 'UTC'
+}
+
+const mayTell = ({ stores }: Channel, alert: Alert) =>
+  stores === null || (alert.stores.length > 0 && alert.stores.every(store => stores.includes(store)))
+
+const isNews = (channel: Channel, alert: Alert, today: Day) =>
+  alert.state === 'open' &&
+  alert.firstAt >= channel.createdAt &&
+  alert.seenOn >= addDays(today, -news) &&
+  (channel.leastMoney === null ||
+    alert.moneyPerDay === null ||
+    Math.abs(alert.moneyPerDay) >= Number(channel.leastMoney))
+
+/** The moment itself, or the end of the quiet hours it falls into; ms UTC. */
+export function afterQuiet(
+  { quietFrom, quietTo }: Pick<Channel, 'quietFrom' | 'quietTo'>,
+  zone: string,
+  now: number,
+) {
+  if (quietFrom === null || quietTo === null || quietFrom === quietTo) return now
+  const { day, hour } = wallClock(zone, now)
+  const overnight = quietFrom > quietTo
+  const quiet = overnight ? hour >= quietFrom || hour < quietTo : hour >= quietFrom && hour < quietTo
+  if (!quiet) return now
+  const on = overnight && hour >= quietFrom ? addDays(day, 1) : day
+  // Hours are counted on the wall, also on days of 23 and 25.
+  let at = dayStart(zone, on) + quietTo * hourMs
+  at += (quietTo - wallClock(zone, at).hour) * hourMs
+  return at
+}
+
+const linkOf = ({ accounts }: Context, id?: string) => `${accounts.url}/alerts${id ? `?alert=${id}` : ''}`
+
+const itemOf = (context: Context, alert: Alert, labels: ReadonlyMap<string, string>) => ({
+  title: titleOf(alert, labels.get(alert.metric) ?? alert.metric),
+  text: [sinceWords(alert), alert.finding.causes[0]?.words, alert.finding.check].filter(Boolean).join(' '),
+  link: linkOf(context, alert.id),
+})
+
+function alertMessage(context: Context, alert: Alert, labels: ReadonlyMap<string, string>): Message {
+  const item = itemOf(context, alert, labels)
+  return {
+    subject: item.title,
+    lead: item.text,
+    items: [],
+    caution: alert.doubt ?? '',
+    link: item.link,
+  }
+}
+
+interface Moment {
+  zone: string
+  now: number
+  day: Day
+  hour: number
+}
+
+async function digest(
+  context: Context,
+  channel: Channel,
+  open: readonly Alert[],
+  labels: ReadonlyMap<string, string>,
+  { day, hour, now }: Moment,
+): Promise<void> {
+  if (channel.digestAt === null || hour < channel.digestAt) return
+  const key = `digest ${day} ${channel.id}`
+  const [written] = await context.ledger.select({ id: outbox.id }).from(outbox).where(eq(outbox.key, key))
+  if (written) return
+  const stale = await staleWords(context, channel)
+  const held = stale !== '' && channel.stale === 'hold'
+  if (held && hour < channel.digestAt + patience) return
+  const wanting = open.filter(one => one.state === 'open' || one.state === 'acknowledged')
+  const unsure = await unsureWords(context, channel, now)
+  await post(context, {
+    key,
+    channel: channel.id,
+    message: {
+      subject:
+        wanting.length === 0
+          ? 'Nothing needs attention'
+          : `${wanting.length} ${wanting.length === 1 ? 'matter needs' : 'matters need'} attention`,
+      lead:
+        wanting.length === 0
+          ? 'Everything that is watched is as usual.'
+          : `The most money a day first${wanting.length > most ? `; the first ${most} of ${wanting.length}` : ''}.`,
+      items: wanting.slice(0, most).map(one => itemOf(context, one, labels)),
+      caution: [held && stale ? `Held for ${patience} hours. ${stale}` : stale, unsure]
+        .filter(Boolean)
+        .join(' '),
+      link: linkOf(context),
+    },
+    notBefore: new Date(now),
+  })
+}
+
+/** What is stale of the data a channel tells of; '' where nothing is. */
+export async function staleWords(context: Context, { stores }: Pick<Channel, 'stores'>): Promise<string> {
+  const answer = await askAll(context, { metrics: ['net_sales'], window: 'all_time' })
+  const closed = await closedDay(context)
+  const { lastDay } = answer.meta
+  if (lastDay === null) return 'There are no data yet.'
+  if (lastDay < closed) return `The data end on ${lastDay}: what came since is not in it.`
+  const late = (await lateStores(context, closed)).filter(
+    one => stores === null || stores.includes(one.store),
+  )
+  return [...new Set(late.map(one => one.words))].join(' ')
+}
+
+/** Messages of the last day that may not have arrived. */
+async function unsureWords({ ledger }: Context, channel: Channel, now: number): Promise<string> {
+  const from = new Date(now - 24 * hourMs).toISOString()
+  const unsure = await ledger
+    .select({ message: outbox.message })
+    .from(outbox)
+    .where(and(eq(outbox.channel, channel.id), eq(outbox.state, 'unsure'), gte(outbox.at, from)))
+  return unsure.length === 0
+    ? ''
+    : `It is not known whether this arrived: ${unsure.map(one => one.message.subject).join('; ')}.`
+}
