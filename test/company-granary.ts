@@ -13,7 +13,13 @@ import type { Warehouse } from '#warehouse/warehouse.ts'
 import { lineRow } from './small-ledger.ts'
 
 const coins = (amount: number): string => (amount / 100).toFixed(2)
-const kinds = { sale: 'sale', edit: 'sale', shipping: 'shipping', reversal: 'reversal', adjustment: 'adjustment' }
+const kinds = {
+  sale: 'sale',
+  edit: 'sale',
+  shipping: 'shipping',
+  reversal: 'reversal',
+  adjustment: 'adjustment',
+}
 
 /**
  * Fills a granary from the company's own books, by no connector: sales, sessions, products, and the stock of what goes out
@@ -24,9 +30,15 @@ export async function fillFromCompany(granary: Warehouse, company: Company): Pro
   const days = daysBetween(company.start, company.until)
   const put = (table: Parameters<typeof carryRows>[1]['table'], rows: Record<string, unknown>[]) =>
     carryRows(granary, { id: `company ${table}`, table, rows: rows as never, source: 'test' })
-  await put('sales_lines', days.flatMap(day => salesOn(company, day, at)))
+  await put(
+    'sales_lines',
+    days.flatMap(day => salesOn(company, day, at)),
+  )
   await put('traffic_days', [...trafficRows(company, at)])
-  await put('products', company.shops.flatMap(shop => productsOf(company, shop.store, shop.currency)))
+  await put(
+    'products',
+    company.shops.flatMap(shop => productsOf(company, shop.store, shop.currency)),
+  )
   await put('stock_days', stockRows(company, days))
   await put('exchange_rates', [
     { base: 'USD', quote: 'GBP', day: company.start, rate: 1 / 1.3 },

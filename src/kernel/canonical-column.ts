@@ -35,6 +35,8 @@ export const col = (type: ColumnType, about: string): Column => ({ type, about }
 export const maybe = (type: ColumnType, about: string): Column => ({ type, about, optional: true })
 
 export const store = col('text', 'Store handle')
+/** Of every table that is delivered. */
+export const source = col('text', 'What delivered the row: a connection or an import id')
 export const currency = col('text', 'ISO 4217 code of the money in the row')
 
 /** Money columns of the sales ledger: each is additive, and signed so that totals are plain sums. */

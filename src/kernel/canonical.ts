@@ -1,4 +1,5 @@
-import { col, currency, ledgerMoney, maybe, store, type Table } from './canonical-column.ts'
+import { col, currency, ledgerMoney, maybe, source, store, type Table } from './canonical-column.ts'
+import { working } from './canonical-work.ts'
 
 export type { Column, ColumnType, Table } from './canonical-column.ts'
 export { type DerivedName, derived } from './canonical-derived.ts'
@@ -14,8 +15,6 @@ export { type DerivedName, derived } from './canonical-derived.ts'
  * - A sale is dated by its order, a reversal by the day it was processed.
  * - An absent cost is NULL and excluded; a cost of zero is a real zero.
  */
-
-const source = col('text', 'What delivered the row: a connection or an import id')
 
 export const tables = {
   stores: {
@@ -349,103 +348,7 @@ export const tables = {
       source,
     },
   },
-  leads: {
-    about: 'People in marketing’s care: one row per person and stage they entered, dated when they did.',
-    key: ['store', 'platform', 'lead_id', 'stage'],
-    dated: 'day',
-    columns: {
-      store,
-      platform: col('text', ''),
-      lead_id: col('text', 'Id in the source'),
-      stage: col('text', 'lead, mql, sal, sql, opportunity, customer or disqualified'),
-      day: col('day', 'Day the stage was first entered'),
-      happened_at: col('time', ''),
-      created_day: col('day', 'Day the person became a lead: the cohort'),
-      origin: col('text', 'Channel or programme that brought the person'),
-      country: col('text', ''),
-      email_hash: col('text', 'Salted hash of the e-mail address'),
-      account_id: col('text', ''),
-      source,
-    },
-  },
-  deals: {
-    about: 'Deals and quotes as they are now.',
-    key: ['store', 'platform', 'deal_id'],
-    dated: 'created_day',
-    columns: {
-      store,
-      platform: col('text', ''),
-      deal_id: col('text', ''),
-      kind: col('text', 'deal or quote'),
-      name: col('text', ''),
-      pipeline: col('text', ''),
-      stage: col('text', 'As the source names it'),
-      state: col('text', 'open, won or lost'),
-      amount: maybe('money', ''),
-      currency,
-      probability: maybe('rate', '0 to 1'),
-      owner: col('text', ''),
-      account_id: col('text', ''),
-      created_day: col('day', ''),
-      close_day: maybe('day', 'Closed, or expected to be'),
-      order_id: col('text', "Order it became, ''"),
-      source,
-    },
-  },
-  deal_stages: {
-    about: 'Each entry of a deal into a stage.',
-    key: ['store', 'platform', 'deal_id', 'happened_at', 'stage'],
-    dated: 'day',
-    columns: {
-      store,
-      platform: col('text', ''),
-      deal_id: col('text', ''),
-      pipeline: col('text', ''),
-      stage: col('text', ''),
-      from_stage: col('text', "'' for the first"),
-      happened_at: col('time', ''),
-      day: col('day', ''),
-      source,
-    },
-  },
-  tasks: {
-    about: 'Tasks and cards as they are now.',
-    key: ['store', 'platform', 'task_id'],
-    dated: 'created_day',
-    columns: {
-      store,
-      platform: col('text', ''),
-      task_id: col('text', ''),
-      project: col('text', 'Project or board'),
-      section: col('text', 'Section or list'),
-      parent_id: col('text', "Task it belongs to, ''"),
-      title: col('text', ''),
-      assignee: col('text', ''),
-      state: col('text', 'open, done or archived'),
-      created_day: maybe('day', ''),
-      due_day: maybe('day', ''),
-      done_day: maybe('day', ''),
-      labels: col('text', 'Comma-separated'),
-      fields: col('text', 'Custom fields by name, JSON'),
-      url: col('text', ''),
-      changed_at: maybe('time', ''),
-      source,
-    },
-  },
-  calendar_events: {
-    about: 'Promotions, launches, outages, price changes and holidays that came in by file.',
-    key: ['store', 'event_id'],
-    columns: {
-      store,
-      event_id: col('text', ''),
-      name: col('text', ''),
-      series: col('text', 'Compared within: the same words in two years'),
-      kind: col('text', 'holiday, promotion, outage, launch, price or other'),
-      from_day: col('day', 'First day'),
-      to_day: col('day', 'Last day'),
-      source,
-    },
-  },
+  ...working,
   budget_lines: {
     about: 'Plan and budget figures carried in from a file or the ledger.',
     key: ['store', 'version', 'day', 'line', 'slice'],

@@ -1,4 +1,4 @@
-import type { Day } from './day.ts'
+import { type Day, earlier, later } from './day.ts'
 
 /** Two currencies between which rates are known, whichever way round they were given, and since and until when. */
 export interface RatedPair {
@@ -30,7 +30,7 @@ export function crossings(pairs: readonly RatedPair[], base: string, into: strin
       if (pair.base !== currency && pair.quote !== currency) continue
       const other = pair.base === currency ? pair.quote : pair.base
       const { from, to } = found.get(other) ?? pair
-      found.set(other, { from: pair.from < from ? pair.from : from, to: pair.to > to ? pair.to : to })
+      found.set(other, { from: earlier(pair.from, from), to: later(pair.to, to) })
     }
     return found
   }
@@ -41,8 +41,8 @@ export function crossings(pairs: readonly RatedPair[], base: string, into: strin
     return [
       {
         through,
-        since: one.from > two.from ? one.from : two.from,
-        last: one.to < two.to ? one.to : two.to,
+        since: later(one.from, two.from),
+        last: earlier(one.to, two.to),
       },
     ]
   })

@@ -1,7 +1,7 @@
 import type { Target } from '../target.ts'
 import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
-import { budgetLines, ledgerEntries } from './finance.ts'
 import { events } from './events.ts'
+import { budgetLines, ledgerEntries } from './finance.ts'
 import { messages, spend, traffic } from './marketing.ts'
 import { orderLines } from './order-lines.ts'
 import { orders, refunds } from './orders.ts'

@@ -15,19 +15,34 @@ const ChannelSaved = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,60}$/),
   name: z.string().min(1).max(120),
   kind: z.enum(['mail', 'slack', 'teams', 'webhook']),
-  to: z.string().max(2000).optional().describe('Mail addresses with commas, or the webhook’s address; kept when absent'),
+  to: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('Mail addresses with commas, or the webhook’s address; kept when absent'),
   stores: z.array(z.string()).nullable().default(null),
   alerts: z.boolean().default(true).describe('Each alert as it comes'),
-  leastMoney: z.string().regex(/^\d+(\.\d{1,4})?$/).nullable().default(null).describe('Only alerts of so much a day'),
+  leastMoney: z
+    .string()
+    .regex(/^\d+(\.\d{1,4})?$/)
+    .nullable()
+    .default(null)
+    .describe('Only alerts of so much a day'),
   digestAt: hour.default(7).describe("Hour of the digest in the company's time zone"),
   quietFrom: hour.default(null),
   quietTo: hour.default(null),
-  stale: z.enum(['hold', 'flag']).default('hold').describe('What becomes of a digest while the data are stale'),
+  stale: z
+    .enum(['hold', 'flag'])
+    .default('hold')
+    .describe('What becomes of a digest while the data are stale'),
   active: z.boolean().default(true),
   version: z.int().optional(),
 })
 
-const ChannelTold = ChannelSaved.extend({ to: z.string().describe('Mail addresses, or the host'), version: z.int() })
+const ChannelTold = ChannelSaved.extend({
+  to: z.string().describe('Mail addresses, or the host'),
+  version: z.int(),
+})
 
 const MessageTold = z.object({
   id: z.string(),
@@ -52,7 +67,10 @@ function targetOf({ kind, to }: z.output<typeof ChannelSaved>): { to: string; ur
     const addresses = (to ?? '').split(/[,;\s]+/).filter(Boolean)
     const wrong = addresses.find(one => !mailAddress.safeParse(one).success)
     if (wrong || addresses.length === 0)
-      throw invalid(`${wrong ?? 'Nothing'} is not a mail address.`, 'Give addresses with commas between them.')
+      throw invalid(
+        `${wrong ?? 'Nothing'} is not a mail address.`,
+        'Give addresses with commas between them.',
+      )
     return { to: addresses.join(', '), url: '' }
   }
   const at = URL.canParse(to ?? '') ? new URL(to ?? '') : null
@@ -77,7 +95,10 @@ async function channelNamed({ ledger }: Context, id: string): Promise<Channel> {
 const lockOf = (id: string) => `channel ${id}`
 
 export const channelOperations = {
-  alertChannels: read({ role: 'director', summary: 'Where alerts and digests go, and what became of the last messages' })
+  alertChannels: read({
+    role: 'director',
+    summary: 'Where alerts and digests go, and what became of the last messages',
+  })
     .input(z.object({}).optional())
     .output(z.object({ channels: z.array(ChannelTold), messages: z.array(MessageTold) }))
     .handler(async ({ context }) => {
@@ -98,30 +119,71 @@ export const channelOperations = {
       }
     }),
 
-  saveAlertChannel: write({ role: 'director', agents: false, summary: 'Add or change where alerts and digests go' })
+  saveAlertChannel: write({
+    role: 'director',
+    agents: false,
+    summary: 'Add or change where alerts and digests go',
+  })
     .input(ChannelSaved)
-    .output(z.object({ version: z.int(), secret: z.string().nullable().describe('Of a new signed webhook: shown once') }))
+    .output(
+      z.object({
+        version: z.int(),
+        secret: z.string().nullable().describe('Of a new signed webhook: shown once'),
+      }),
+    )
     .handler(async ({ input, context }) => {
       wholeCompany(context)
       const { ledger, vault } = context
-      const [before] = await ledger.select().from(alertChannels).where(eq(alertChannels.id, input.id)).for('update')
+      const [before] = await ledger
+        .select()
+        .from(alertChannels)
+        .where(eq(alertChannels.id, input.id))
+        .for('update')
       if (before?.version !== input.version)
-        throw new Failure('conflict', before ? 'This channel was changed by somebody else meanwhile.' : `There is no channel ${input.id}.`, { next: 'Read it again and repeat your change.' })
-      if (before && before.kind !== input.kind) throw invalid('The kind of a channel stays as it is.', 'Add another.')
+        throw new Failure(
+          'conflict',
+          before
+            ? 'This channel was changed by somebody else meanwhile.'
+            : `There is no channel ${input.id}.`,
+          { next: 'Read it again and repeat your change.' },
+        )
+      if (before && before.kind !== input.kind)
+        throw invalid('The kind of a channel stays as it is.', 'Add another.')
       const kept = before ? (vault.unlock(lockOf(input.id), before.sealed) as unknown as Sealed) : null
-      const target = input.to === undefined && before && kept ? { to: before.to, url: kept.url } : targetOf(input)
-      const fresh = input.kind === 'webhook' && !kept?.secret ? `whsec_${randomBytes(32).toString('base64')}` : null
+      const target =
+        input.to === undefined && before && kept ? { to: before.to, url: kept.url } : targetOf(input)
+      const fresh =
+        input.kind === 'webhook' && !kept?.secret ? `whsec_${randomBytes(32).toString('base64')}` : null
       const sealed = vault.lock(lockOf(input.id), { url: target.url, secret: fresh ?? kept?.secret ?? '' })
       const version = (before?.version ?? 0) + 1
       const now = context.clock().toISOString()
-      const row = { ...input, to: target.to, sealed, version, createdAt: before?.createdAt ?? now, updatedAt: now }
-      await ledger.insert(alertChannels).values(row).onConflictDoUpdate({ target: alertChannels.id, set: row })
+      const row = {
+        ...input,
+        to: target.to,
+        sealed,
+        version,
+        createdAt: before?.createdAt ?? now,
+        updatedAt: now,
+      }
+      await ledger
+        .insert(alertChannels)
+        .values(row)
+        .onConflictDoUpdate({ target: alertChannels.id, set: row })
       const shown = ({ sealed: _, ...one }: typeof row | Channel) => one
-      context.note({ subject: `alert channel ${input.name}`, before: before ? shown(before) : null, after: shown(row), stores: 'all' })
+      context.note({
+        subject: `alert channel ${input.name}`,
+        before: before ? shown(before) : null,
+        after: shown(row),
+        stores: 'all',
+      })
       return { version, secret: fresh }
     }),
 
-  removeAlertChannel: write({ role: 'director', agents: false, summary: 'Take away where alerts went; what waits is not sent' })
+  removeAlertChannel: write({
+    role: 'director',
+    agents: false,
+    summary: 'Take away where alerts went; what waits is not sent',
+  })
     .input(z.object({ id: z.string() }))
     .output(z.object({ removed: z.literal(true) }))
     .handler(async ({ input, context }) => {
@@ -132,14 +194,24 @@ export const channelOperations = {
       return { removed: true as const }
     }),
 
-  tryAlertChannel: write({ role: 'director', agents: false, summary: 'Send a message to a channel to see whether it arrives' })
+  tryAlertChannel: write({
+    role: 'director',
+    agents: false,
+    summary: 'Send a message to a channel to see whether it arrives',
+  })
     .input(z.object({ id: z.string() }))
     .output(z.object({ queued: z.literal(true) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context)
       const { id, name } = await channelNamed(context, input.id)
       const link = `${context.accounts.url}/alerts`
-      const message = { subject: 'A trial from Quarterdeck', lead: `This is how alerts come to ${name}.`, items: [], caution: '', link }
+      const message = {
+        subject: 'A trial from Quarterdeck',
+        lead: `This is how alerts come to ${name}.`,
+        items: [],
+        caution: '',
+        link,
+      }
       await post(context, { key: `trial ${randomUUID()}`, channel: id, message, notBefore: context.clock() })
       context.note({ subject: `alert channel ${name}`, after: { trial: true }, stores: 'all' })
       return { queued: true as const }
