@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stage } from '../command.ts'
 import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
 
-/** Two years of a shop that sells the same each day, up to the end of last June. */
-const year = new Date().getFullYear()
+/** Two years of a shop that sells much the same each day, to the end of the year before this one: the plan's. */
+const year = new Date().getFullYear() - 1
 const orders = ['Order,Date,SKU,Quantity,Price']
 for (
-  let day = new Date(Date.UTC(year - 2, 0, 1));
-  day < new Date(Date.UTC(year, 6, 1));
+  let day = new Date(Date.UTC(year - 1, 0, 1));
+  day < new Date(Date.UTC(year + 1, 0, 1));
   day.setUTCDate(day.getUTCDate() + 1)
 )
   orders.push(`o${day.getTime()},${day.toISOString().slice(0, 10)},MUG,${1 + (day.getUTCDate() % 3)},10.00`)
