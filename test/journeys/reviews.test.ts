@@ -63,7 +63,12 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     url = new URL(server.setUpLink ?? server.url).origin
     browser = await openBrowser()
     page = await (
-      await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 1000 } })
+      await browser.newContext({
+        bypassCSP: true,
+        // What fades from light to dark is looked at when it has.
+        reducedMotion: 'reduce',
+        viewport: { width: 1440, height: 1000 },
+      })
     ).newPage()
     errors = complaints(page)
     await page.goto(server.setUpLink ?? '')
@@ -73,7 +78,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
       await field.fill('a sentence nobody guesses')
     await page.getByRole('button', { name: /create/i }).click()
     await page.getByRole('link', { name: 'Weekly review' }).waitFor()
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     place.clear()
@@ -92,7 +97,9 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
         .click()
       await page.getByLabel('Note', { exact: true }).fill('The catalogue went out')
       await page.getByRole('button', { name: 'Save the note' }).click()
-      await expect.poll(() => page.getByText('No note yet', { exact: true }).count()).toBe(left - 1)
+      await expect
+        .poll(() => page.getByText('No note yet', { exact: true }).count(), { timeout: 20_000 })
+        .toBe(left - 1)
     }
     await page.getByRole('button', { name: 'Agree an action' }).click()
     await page.getByLabel('What will be done').fill('Print more catalogues')
@@ -107,7 +114,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     // On paper each section begins a page of its own.
     const paper = await page.pdf({ preferCSSPageSize: true })
     expect(paper.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(2)
-  }, 120_000)
+  }, 240_000)
 
   it('come as a flash and a pack, which say when the data are not whole', async () => {
     await open('/flash', /net sales|no figures/i)
@@ -116,11 +123,11 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
       .getByText(/The data end on|days? (is|are) missing|Nothing is known/)
       .first()
       .waitFor()
-    await open('/monday', /Week \d+: Net sales £/)
+    await open('/monday', /Week \d+.*: net sales £/)
     await page.getByText('Print more catalogues').waitFor()
     await page.getByText('Cup fair').waitFor()
     await inBoth()
-  }, 120_000)
+  }, 240_000)
 
   it('let people talk about a figure', async () => {
     await open('/', /Net sales/)
@@ -131,5 +138,5 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await page.getByRole('listitem').getByText('Who ordered twice?').waitFor()
     await inBoth()
     expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:/)
-  }, 60_000)
+  }, 120_000)
 })
