@@ -2,6 +2,7 @@ import {
   IconAdjustments,
   IconAffiliate,
   IconArrowsDiff,
+  IconBell,
   IconBolt,
   IconCoins,
   IconFileImport,
@@ -66,6 +67,15 @@ export const screens: readonly Screen[] = [
     view: true,
     pocket: true,
     load: () => import('./performance/Explorer.tsx').then(module => module.Explorer),
+  },
+  {
+    path: '/alerts',
+    room: 'Performance',
+    label: 'Alerts',
+    about: 'What left its usual way, why, and what was done about it',
+    icon: IconBell,
+    key: 'l',
+    load: () => import('./performance/Alerts.tsx').then(module => module.Alerts),
   },
   {
     path: '/review',

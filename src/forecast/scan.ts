@@ -48,7 +48,7 @@ export function scan(
       exposed += known(exposure, from)
       if (to - from < block) recent = [actual, exposed]
       const usual = usualOf(amount, exposure, from, learn, block)
-      if (usual === null || !lasts(usual.rate, [actual, exposed], recent)) continue
+      if (usual === null || !lasts(usual, [actual, exposed], recent)) continue
       const expected = usual.rate * exposed
       const z = distance(actual, expected, usual.scatter, usual.exposed * usual.rate)
       if (best !== null && Math.abs(z) <= Math.abs(best.z)) continue
@@ -77,11 +77,18 @@ function begin(amount: Numbers, exposure: Numbers, found: Stretch, usual: Usual)
   return best
 }
 
-/** Whether its last week is at least half as far off as all of it: a stretch that was over before has its end there. */
-function lasts(rate: number, whole: [number, number], recent: [number, number]): boolean {
-  const off = ([amount, exposed]: [number, number]) => amount - rate * exposed
-  const [all, last] = [off(whole) / (whole[1] || 1), off(recent) / (recent[1] || 1)]
-  return all * last > 0 && Math.abs(last) >= Math.abs(all) / 2
+/**
+ * Whether its last week is at least half as far off as all of it, and by itself more than chance: a stretch that was over
+ * before has its end there.
+ */
+function lasts(
+  { rate, scatter, exposed: learnt }: Usual,
+  whole: [number, number],
+  recent: [number, number],
+): boolean {
+  const off = ([amount, exposed]: [number, number]) => (amount - rate * exposed) / (exposed || 1)
+  const z = distance(recent[0], rate * recent[1], scatter, learnt * rate)
+  return off(whole) * z > 0 && Math.abs(off(recent)) >= Math.abs(off(whole)) / 2 && Math.abs(z) >= 2
 }
 
 const known = (values: Numbers, t: number): number => {

@@ -79,6 +79,7 @@ export async function openStage(options: {
         }
         return ask(input as Query)
       }),
+      alerts: door.handler(() => ({ rows: [], count: 0, lookedAt: null })),
       bridge: door.handler(({ input }) => bridge(input as Query & { metric: string; compare: string })),
       rows: door.handler(({ input }) => rows(input as RowsRequest)),
       export: door.handler(({ input }) => {

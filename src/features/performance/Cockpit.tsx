@@ -27,6 +27,7 @@ import {
   shownTiles,
   tileMetrics,
 } from './model.ts'
+import { NeedsAttention } from './NeedsAttention.tsx'
 import { NewAndReturning } from './NewAndReturning.tsx'
 import css from './performance.module.css'
 import { Trend } from './Trend.tsx'
@@ -183,6 +184,7 @@ export function Cockpit() {
               })}
             </TileRow>
           )}
+          <NeedsAttention />
           <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />
           <BridgeCard lens={lens} metric={metric} fair={fair} />
           <Grid columns={3}>

@@ -25,7 +25,8 @@ const most = 6
  * What likely moved net sales in a stretch of days, likeliest first: broken data, then events, stock and slices by the
  * money a day they moved, each with its evidence. Money in the company's currency.
  */
-export async function causesOf(context: Context, asked: Asked): Promise<Cause[]> {
+export async function causesOf(given: Context, asked: Asked): Promise<Cause[]> {
+  const context = await inHomeCurrency(given)
   const data: Cause[] = asked.doubt
     ? [
         {
@@ -44,6 +45,18 @@ export async function causesOf(context: Context, asked: Asked): Promise<Cause[]>
   ]
   const size = (one: Cause) => Math.abs(one.perDay ?? 0)
   return [...data, ...found.toSorted((a, b) => size(b) - size(a))].slice(0, most)
+}
+
+/** The same context, whose questions are answered in the company's currency. */
+async function inHomeCurrency(context: Context): Promise<Context> {
+  const [home] = await context.ledger.select().from(settings.company)
+  const currency = home?.currency
+  if (!currency) return context
+  const { metrics } = context
+  return {
+    ...context,
+    metrics: { ...metrics, ask: (query, scope) => metrics.ask({ currency, ...query }, scope) },
+  }
 }
 
 interface Spell {

@@ -10,7 +10,7 @@ import { checkOf } from './checks.ts'
 import { doubtsOf } from './doubt.ts'
 import { type Found, found, oneOfEach } from './find.ts'
 import { type Rule, usualRules } from './rules.ts'
-import { reach, type Watched, watchedBy } from './watched.ts'
+import { type Watched, watchedBy } from './watched.ts'
 
 export type Alert = typeof alerts.$inferSelect
 
@@ -48,11 +48,9 @@ export async function evaluate(context: Context): Promise<Alert[]> {
   const calendar = await calendarOf(context, company)
   const doubts = await doubtsOf(context, last)
   const fresh: Alert[] = []
-  const start = addDays(last, 1 - reach)
   for (let day = earlier(addDays(seen, 1), last); day <= last; day = addDays(day, 1)) {
-    const end = dayCount(start, day) - 1
     const all = together(
-      watched.flatMap(one => found(one, end, calendar)),
+      watched.flatMap(one => found(one, dayCount(one.start, day) - 1, calendar)),
       rules,
     )
     const tracking = all.filter(one => aboutOf(rules)(one.rule) === 'data')
@@ -133,7 +131,8 @@ async function keep(
     const same = kept.find(
       other =>
         other.rule === one.rule &&
-        sliceKey(other.slice) === sliceKey(one.slice) &&
+        // Lost data is one matter, whichever stores it is seen in.
+        (rule?.about === 'data' || sliceKey(other.slice) === sliceKey(one.slice)) &&
         other.direction === one.direction &&
         one.since <= addDays(other.until ?? other.seenOn, coolDown),
     )

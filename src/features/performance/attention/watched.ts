@@ -22,21 +22,23 @@ export interface Watched {
   scale: number
 }
 
-/** Days that are looked at: a year, and what is learnt from before it. */
-export const reach = 430
+/** Days that are looked at: the whole is held against its last year, slices against each other. */
+const reachOf = ({ by }: Pick<Rule, 'by'>) => (by.length === 0 ? 430 : 200)
 const page = 10_000
 /** Slices of a rule that are watched, the largest first. */
-const most = 400
+const most = 200
 
 /** Everything a rule watches, up to a day. */
 export async function watchedBy(context: Context, rule: Rule, last: Day): Promise<Watched | null> {
+  const reach = reachOf(rule)
   const start = addDays(last, 1 - reach)
+  const none = () => new Float64Array(reach)
   const weight = weights[rule.metric]
   const names = [rule.metric, ...(weight ? [weight] : []), ...(rule.against ? [rule.against] : [])]
   const found = await columns(context, [...new Set([...names, 'net_sales'])], rule.by, start, last)
   const definition = found.definitions[rule.metric]
   if (!definition || found.cells.size === 0) return null
-  const whole = (name: string) => total([...found.cells.values()].map(cell => cell[name]))
+  const whole = (name: string) => total([...found.cells.values()].map(cell => cell[name] ?? none()))
   const sold = found.sold
   const amountOf = (cell: Columns) =>
     weight
@@ -52,7 +54,8 @@ export async function watchedBy(context: Context, rule: Rule, last: Day): Promis
       : rule.against
         ? (cell[rule.against] ?? none())
         : siblings(key, slice, amount)
-    return { slice, amount, exposure, worth: worthOf(rule.metric, definition, slice, sold, amount, cell) }
+    const worth = worthOf(rule.metric, definition, slice, sold, amount, cell.net_sales ?? none())
+    return { slice, amount, exposure, worth }
   })
   const size = (cell: Cell) => cell.amount.reduce((sum, value) => sum + Math.abs(value), 0)
   const recent = whole('net_sales').subarray(-28)
@@ -65,14 +68,10 @@ export async function watchedBy(context: Context, rule: Rule, last: Day): Promis
   }
 }
 
-const none = () => new Float64Array(reach)
 type Columns = Record<string, Float64Array>
 
-const total = (parts: readonly (Float64Array | undefined)[]): Float64Array =>
-  parts.reduce<Float64Array>(
-    (sum, part) => (part ? sum.map((value, t) => value + (part[t] ?? 0)) : sum),
-    none(),
-  )
+const total = (parts: readonly Float64Array[]): Float64Array =>
+  parts.reduce((sum, part) => sum.map((value, t) => value + (part[t] ?? 0)))
 
 /** What stands beside a slice: the others of its first dimension's value, or all others where there is one dimension. */
 function groupSums(
@@ -84,10 +83,11 @@ function groupSums(
   const sums = new Map<string, Float64Array>()
   for (const [key, amount] of amounts) {
     const name = group(slices.get(key) ?? {})
-    sums.set(name, total([sums.get(name), amount]))
+    const before = sums.get(name)
+    sums.set(name, before ? total([before, amount]) : amount)
   }
   return (_: string, slice: Record<string, string>, amount: Float64Array) =>
-    (sums.get(group(slice)) ?? none()).map((sum, t) => sum - (amount[t] ?? 0))
+    (sums.get(group(slice)) ?? amount).map((sum, t) => sum - (amount[t] ?? 0))
 }
 
 /** Net sales by one unit: of the slice where they can be split so, else of its store, else of the company. */
@@ -97,17 +97,34 @@ function worthOf(
   slice: Record<string, string>,
   sold: (store: string, name: string) => number,
   amount: Float64Array,
-  cell: Columns,
+  sales: Float64Array,
 ): number | null {
   if (definition.unit === 'money') return 1
   const per = worths[metric]
   if (!per) return definition.unit === 'share' && weights[metric]?.endsWith('sales') ? -1 : null
-  const own = (cell.net_sales ?? none()).reduce((sum, value) => sum + value, 0)
+  const own = sales.reduce((sum, value) => sum + value, 0)
   const units = amount.reduce((sum, value) => sum + value, 0)
   if (own > 0 && units > 0 && per === metric) return own / units
   const store = slice.store ?? ''
   const [money, count] = [sold(store, 'net_sales'), sold(store, per)]
   return count > 0 ? money / count : null
+}
+
+/** Filters that leave the largest slices, where a split has more than are watched. */
+async function largestOf(
+  context: Context,
+  metrics: readonly string[],
+  by: readonly string[],
+  from: Day,
+  to: Day,
+): Promise<Query['filters'] | null> {
+  const finest = by.at(-1)
+  if (finest === undefined) return null
+  const size = metrics.find(name => name !== 'net_sales' && !weights[name]) ?? 'net_sales'
+  const sort = { by: size, desc: true }
+  const answer = await askAll(context, { metrics: [size], by: [finest], from, to, sort, limit: most })
+  if (answer.meta.count <= most) return null
+  return [{ dimension: finest, is: answer.rows.map(row => String(row[finest] ?? '')) }]
 }
 
 interface Found {
@@ -126,7 +143,18 @@ async function columns(
   from: Day,
   to: Day,
 ): Promise<Found> {
-  const query: Query = { metrics, from, to, grain: 'day', calendar: 'gregorian', by: [...by], limit: page }
+  const largest = await largestOf(context, metrics, by, from, to)
+  const none = () => new Float64Array(dayCount(from, to))
+  const query: Query = {
+    metrics,
+    from,
+    to,
+    grain: 'day',
+    calendar: 'gregorian',
+    by: [...by],
+    limit: page,
+    ...(largest && { filters: largest }),
+  }
   const found: Found = { cells: new Map(), slices: new Map(), definitions: {}, sold: () => 0 }
   const stores = await askAll(context, {
     metrics: [...new Set([...metrics, 'orders', 'sessions', 'units_sold'])],

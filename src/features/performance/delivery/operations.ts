@@ -75,7 +75,7 @@ function targetOf({ kind, to }: z.output<typeof ChannelSaved>): { to: string; ur
   }
   const at = URL.canParse(to ?? '') ? new URL(to ?? '') : null
   if (at?.protocol !== 'https:')
-    throw invalid('That is not an address a webhook can have.', 'Give one that begins with https://.')
+    throw invalid('That is no address a webhook can have.', 'Give one that begins with https://.')
   const named = (host: string) =>
     host.startsWith('*.') ? at.hostname.endsWith(host.slice(1)) : at.hostname === host
   if (kind !== 'webhook' && !hostsOf[kind].some(named))
