@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { asc, eq, inArray, ne } from 'drizzle-orm'
+import { asc, eq, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -240,10 +240,3 @@ export const ranked = <A extends Pick<Alert, 'moneyPerDay' | 'doubt' | 'score'>>
       Math.abs(b.moneyPerDay ?? 0) - Math.abs(a.moneyPerDay ?? 0) ||
       b.score - a.score,
   )
-
-/** Alerts by id. */
-export const alertsNamed = ({ ledger }: Pick<Context, 'ledger'>, ids: readonly string[]) =>
-  ledger
-    .select()
-    .from(alerts)
-    .where(inArray(alerts.id, [...ids]))
