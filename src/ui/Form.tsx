@@ -30,24 +30,6 @@ export function FormRow(props: {
   )
 }
 
-/** A question answered by a line of text, or by a day. */
-export function TextField(props: {
-  id: string
-  label: string
-  help?: ReactNode
-  type?: 'text' | 'date'
-  disabled?: boolean
-  value: string
-  onChange: (value: string) => void
-}) {
-  const { label, help, onChange, ...input } = props
-  return (
-    <FormRow label={label} for={props.id} help={help}>
-      <TextInput {...input} onChange={event => onChange(event.currentTarget.value)} />
-    </FormRow>
-  )
-}
-
 /** The buttons that end a form. */
 export function FormActions({ children }: { children: ReactNode }) {
   return <div className={css.actions}>{children}</div>

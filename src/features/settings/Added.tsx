@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { FormRow, TextField } from '#ui/Form.tsx'
+import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type Dimension, groupsOf, type Metric, type Settings, textOfGroups } from './model.ts'
@@ -65,14 +65,8 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
       >
         {form && (
           <>
-            <TextField
-              id="metric-label"
-              label="Label"
-              value={form.label}
-              onChange={label => set({ label })}
-            />
-            <TextField
-              id="metric-name"
+            <TextRow label="Label" value={form.label} onChange={label => set({ label })} />
+            <TextRow
               label="Name"
               help="For formulas, links and the API."
               disabled={Boolean(form.version)}
@@ -113,12 +107,7 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
                 onChange={event => set({ description: event.currentTarget.value })}
               />
             </FormRow>
-            <TextField
-              id="metric-owner"
-              label="Owner"
-              value={form.owner}
-              onChange={owner => set({ owner })}
-            />
+            <TextRow label="Owner" value={form.owner} onChange={owner => set({ owner })} />
           </>
         )}
       </Editor>
@@ -165,14 +154,8 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
       >
         {form && (
           <>
-            <TextField
-              id="groups-label"
-              label="Label"
-              value={form.label}
-              onChange={label => set({ label })}
-            />
-            <TextField
-              id="groups-name"
+            <TextRow label="Label" value={form.label} onChange={label => set({ label })} />
+            <TextRow
               label="Name"
               help="For links and the API."
               disabled={Boolean(form.version)}
@@ -203,8 +186,7 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
                 onChange={event => set({ text: event.currentTarget.value })}
               />
             </FormRow>
-            <TextField
-              id="groups-otherwise"
+            <TextRow
               label="All others are"
               value={form.otherwise}
               onChange={otherwise => set({ otherwise })}

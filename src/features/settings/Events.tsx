@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { FormRow, TextField } from '#ui/Form.tsx'
+import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type Event, eventKinds } from './model.ts'
@@ -72,7 +72,7 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
       >
         {form && (
           <>
-            <TextField id="event-name" label="Name" value={form.name} onChange={name => set({ name })} />
+            <TextRow label="Name" value={form.name} onChange={name => set({ name })} />
             <FormRow label="Kind" for="event-kind">
               <Select
                 id="event-kind"
@@ -82,22 +82,9 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
                 onChange={value => set({ kind: (value ?? 'other') as Shown['kind'] })}
               />
             </FormRow>
-            <TextField
-              id="event-from"
-              label="First day"
-              type="date"
-              value={form.from}
-              onChange={from => set({ from })}
-            />
-            <TextField
-              id="event-to"
-              label="Last day"
-              type="date"
-              value={form.to}
-              onChange={to => set({ to })}
-            />
-            <TextField
-              id="event-series"
+            <TextRow label="First day" type="date" value={form.from} onChange={from => set({ from })} />
+            <TextRow label="Last day" type="date" value={form.to} onChange={to => set({ to })} />
+            <TextRow
               label="Compared within"
               help="The same words in two years: their days are compared. Empty: its name."
               value={form.series}

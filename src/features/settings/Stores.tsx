@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { FormRow, TextField } from '#ui/Form.tsx'
+import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
 import type { Store } from './model.ts'
@@ -53,14 +53,8 @@ export function Stores({ stores }: { stores: Shown[] }) {
       >
         {form && (
           <>
-            <TextField
-              id="store-name"
-              label="Name"
-              value={form.name}
-              onChange={name => setForm({ ...form, name })}
-            />
-            <TextField
-              id="store-handle"
+            <TextRow label="Name" value={form.name} onChange={name => setForm({ ...form, name })} />
+            <TextRow
               label="Handle"
               help="Short, for files and links; it stays."
               disabled={old}

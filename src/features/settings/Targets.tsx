@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { FormRow, TextField } from '#ui/Form.tsx'
+import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type Calendar, pasted, type Target } from './model.ts'
@@ -89,8 +89,7 @@ export function Targets(props: {
       >
         {form && read && (
           <>
-            <TextField
-              id="target-name"
+            <TextRow
               label="Name"
               help="The same name for several metrics makes one plan."
               disabled={Boolean(form.version)}
