@@ -10,6 +10,8 @@ import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
+import { assortment } from './trading/products.ts'
+import { ProductsAsked, ProductsTold } from './trading/shape.ts'
 
 /** Everybody asks within the stores they may see. */
 const scopeOf = ({ actor, clock }: Context): Scope => ({ stores: actor.stores, now: clock() })
@@ -73,6 +75,14 @@ export const performance = {
     .input(ForecastAsked)
     .output(ForecastTold)
     .handler(({ input, context }) => tellForecast(context, input)),
+
+  products: read({
+    role: 'viewer',
+    summary: 'Products, categories or brands: sales, margin, returns, stock, cover, lost sales, ABC grades',
+  })
+    .input(ProductsAsked)
+    .output(ProductsTold)
+    .handler(({ input, context }) => assortment(context.metrics, input, scopeOf(context))),
 
   rows: read({ role: 'viewer', summary: 'The rows behind one number' })
     .input(RowsRequest)

@@ -87,14 +87,18 @@ const answers = (source: Source, aggregate: Aggregate, needed: Set<string>, fixe
 const holds = (source: Source, column: string): boolean =>
   source.table === 'order_days' || source.table === 'sales_lines' || Boolean(source.columns?.[column])
 
+const labelOf = (dimension: string): string =>
+  dimensions.find(d => d.name === dimension)?.label.toLowerCase() ?? dimension
+
 const why = (aggregate: Aggregate, needed: Set<string>): string => {
   const fact = factByName[aggregate.fact]
   const held = new Set(fact?.sources.flatMap(s => Object.keys(s.dimensions)))
-  const labels = [...needed]
-    .filter(d => !held.has(d))
-    .map(d => dimensions.find(x => x.name === d)?.label.toLowerCase() ?? d)
+  const labels = [...needed].filter(d => !held.has(d)).map(labelOf)
   if (labels.length === 0 && fact?.sources.every(s => s.period))
     return `${fact.label} are counted anew for each whole day, week, month, quarter and year of one store: ask for one of these, store by store`
+  const within = labels.length === 0 && fact?.sources.map(s => s.needs?.[aggregate.column]).find(Boolean)
+  if (within)
+    return `${fact?.label ?? aggregate.fact} cannot be added over several values of ${labelOf(within)}: split by it, or choose one`
   return labels.length > 0
     ? `${fact?.label ?? aggregate.fact} cannot be split by ${labels.join(' and ')}`
     : `${fact?.label ?? aggregate.fact} cannot be split by these dimensions together`

@@ -5,6 +5,13 @@ import { day, place, product } from './shared.ts'
 const sameLine = (a: string, b: string) =>
   ['store', 'po_id', 'po_line'].map(c => `${a}.${c} = ${b}.${c}`).join(' AND ')
 
+/** What was left of each product at the end of each day, over all locations, and the first location to say it at. */
+const shelves = `SELECT store, product_id, day, min(location) AS location, sum(coalesce(available, on_hand)) AS remaining
+  FROM stock_days GROUP BY store, product_id, day`
+const takings = `SELECT store, product_id, day, currency, sum(gross + discounts) AS amount
+  FROM product_days GROUP BY store, product_id, day, currency`
+const sameDay = (a: string) => `${a}.store = f.store AND ${a}.product_id = f.product_id AND ${a}.day = f.day`
+
 export const operations: readonly Fact[] = [
   {
     name: 'stock',
@@ -25,6 +32,31 @@ export const operations: readonly Fact[] = [
     money: ['value'],
     optional: ['available', 'incoming', 'value'],
     ranked: 'stock_units',
+    supply: 'a connected shop or a stock file',
+  },
+  {
+    name: 'shelf',
+    label: 'Days in and out of stock',
+    table: 'stock_days',
+    sources: [
+      {
+        table: 'stock_days',
+        day: 'day',
+        join: `JOIN (${shelves}) j ON ${sameDay('j')} AND j.location = f.location LEFT JOIN (${takings}) s ON ${sameDay('s')} AND s.currency = f.currency`,
+        dimensions: { ...place, ...product, ...day },
+        columns: {
+          in_days: 'CASE WHEN j.remaining > 0 THEN 1 ELSE 0 END',
+          out_days: 'CASE WHEN j.remaining > 0 THEN 0 ELSE 1 END',
+          taken: 'CASE WHEN j.remaining > 0 THEN coalesce(s.amount, 0) ELSE 0 END',
+        },
+        // How fast one product sells says nothing of how fast another would have.
+        needs: { in_days: 'product', taken: 'product' },
+      },
+    ],
+    also: ['sales_lines'],
+    money: ['taken'],
+    optional: [],
+    ranked: 'stockout_days',
     supply: 'a connected shop or a stock file',
   },
   {

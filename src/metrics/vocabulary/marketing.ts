@@ -45,6 +45,15 @@ export const marketing: readonly Metric[] = [
     owner,
   ),
   metric(
+    'analytics_roas',
+    'ROAS, by analytics',
+    'ratio',
+    'up',
+    'purchase_revenue / spend',
+    'Purchase revenue of the visits a channel or campaign brought, as the counter attributes them to the last non-direct click ÷ its spend. Over all channels it also counts visits nobody paid for.',
+    owner,
+  ),
+  metric(
     'cpa',
     'Cost per conversion',
     'money',

@@ -101,13 +101,23 @@ const inventory: readonly Metric[] = [
     'Ending stock ÷ units a day over the last 28 days.',
     'the stock screen',
   ),
-  awaiting(
+  metric(
+    'stockout_days',
+    'Days out of stock',
+    'count',
+    'down',
+    'sum(shelf.out_days)',
+    'Days on which nothing of a product was left at any location, of the days whose stock is known; over several products, added.',
+    { owner: 'operations' },
+  ),
+  metric(
     'lost_sales',
-    'Lost sales',
+    'Lost sales, estimated',
     'money',
     'down',
-    'Velocity in stock × days out × price.',
-    'the stock screen',
+    'sum(shelf.taken) / sum(shelf.in_days) * sum(shelf.out_days)',
+    'What a product took a day while in stock (gross sales − discounts) × its days out of stock. Told product by product: one product’s pace says nothing of another’s.',
+    { additivity: 'non_additive', owner: 'operations' },
   ),
   awaiting('fill_rate', 'Fill rate', 'share', 'up', 'Units shipped at first attempt ÷ ordered.', 'shipments'),
   awaiting(

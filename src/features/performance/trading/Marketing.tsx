@@ -1,0 +1,127 @@
+import { SegmentedControl } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '#features/client.ts'
+import type { Query } from '#metrics/query.ts'
+import { sayOf, useLens } from '../Lens.tsx'
+import { headline, numberOf } from './model.ts'
+import { SliceTable } from './SliceTable.tsx'
+import { Tiles } from './Tiles.tsx'
+import { TradingPage } from './TradingPage.tsx'
+
+const tiles = ['spend', 'mer', 'amer', 'ncac', 'marketing_share', 'roas', 'break_even_roas']
+const media = ['channel', 'campaign', 'platform', 'store']
+const sends = [
+  { value: 'campaign', label: 'Campaigns' },
+  { value: 'flow', label: 'Automations' },
+]
+
+/** What media and messages cost and bring: blended figures first, then by channel and campaign, then e-mail. */
+export function Marketing() {
+  const lens = useLens()
+  const asked = useQuery(
+    api.performance.query.queryOptions({
+      input: lens.ask({
+        metrics: [...tiles, 'messages_sent'],
+        compare: lens.comparisons as Query['compare'],
+      }),
+      enabled: lens.ready && !lens.empty,
+    }),
+  )
+  const answer = asked.data
+  const by = media.find(name => name === lens.search.by) ?? 'channel'
+  const kind = lens.search.sends === 'flow' ? 'flow' : 'campaign'
+  const nothing =
+    answer && numberOf(answer.totals, 'spend') === null && numberOf(answer.totals, 'messages_sent') === null
+  return (
+    <TradingPage
+      lens={lens}
+      question="What do media and e-mail cost, and what do they bring?"
+      title={
+        answer ? headline(answer, 'spend', sayOf(answer), lens.known?.firstDay) || 'Media and messages' : ''
+      }
+      answer={answer}
+      error={asked.error}
+      onRetry={() => asked.refetch()}
+      empty={
+        lens.empty || nothing
+          ? {
+              title: 'No media spend is known for this period',
+              words:
+                'Connect an ad platform, HubSpot or Marketo, or bring in a file of spend: this screen then shows what each channel and campaign costs, what a new customer costs, and what e-mail brings.',
+            }
+          : null
+      }
+      note={
+        <span>
+          MER, aMER and nCAC compare all sales with all spend and need no attribution; break-even ROAS is 1 ÷
+          gross margin until fulfilment costs are known.
+        </span>
+      }
+    >
+      {answer && (
+        <>
+          <Tiles lens={lens} answer={answer} metrics={tiles} />
+          <SliceTable
+            lens={lens}
+            id="media"
+            title="Media"
+            note="platform ROAS: each platform’s own model and window · analytics ROAS: the visit’s channel, last non-direct click"
+            by={by}
+            metrics={[
+              'spend',
+              'clicks',
+              'cpc',
+              'platform_revenue',
+              'roas',
+              'purchase_revenue',
+              'analytics_roas',
+            ]}
+            moved={['spend']}
+            untotalled={['purchase_revenue', 'analytics_roas']}
+            supply="Connect an ad platform or bring in a file of spend."
+            filters={[{ metric: 'spend', over: 0 }]}
+            actions={
+              <SegmentedControl
+                aria-label="Media by"
+                value={by}
+                onChange={name =>
+                  lens.setUrl({ by: name === 'channel' ? undefined : name }, { replace: true })
+                }
+                data={media.map(value => ({ value, label: lens.label(value) }))}
+              />
+            }
+          />
+          <SliceTable
+            lens={lens}
+            id="messages"
+            title="E-mail and automation"
+            note="opens are inflated by mail privacy and are no goal"
+            by="message"
+            filters={[{ dimension: 'message_kind', is: [kind] }]}
+            metrics={[
+              'messages_sent',
+              'delivery_rate',
+              'click_rate',
+              'click_to_open_rate',
+              'unsubscribe_rate',
+              'spam_rate',
+              kind === 'flow' ? 'flow_revenue_per_recipient' : 'campaign_revenue_per_recipient',
+            ]}
+            moved={['messages_sent', 'click_rate']}
+            supply="Connect HubSpot or Marketo, or bring in a file of sends."
+            actions={
+              <SegmentedControl
+                aria-label="Kind of message"
+                value={kind}
+                onChange={value =>
+                  lens.setUrl({ sends: value === 'flow' ? 'flow' : undefined }, { replace: true })
+                }
+                data={sends}
+              />
+            }
+          />
+        </>
+      )}
+    </TradingPage>
+  )
+}

@@ -1,0 +1,108 @@
+import type { AnswerRow } from '#metrics/query.ts'
+import type { TableColumn } from '#ui/DataTable.tsx'
+import type { Sheet } from '#ui/download.ts'
+import { Delta } from '#ui/Figure.tsx'
+import { baseOf, type Lens, measureOf } from '../Lens.tsx'
+import { figureColumns } from './FigureColumns.tsx'
+import { cell, named, type ProductLine } from './model.ts'
+import type { ProductsTold } from './shape.ts'
+
+const figures = [
+  'units_sold',
+  'asp',
+  'gross_margin',
+  'return_rate',
+  'stock_units',
+  'weeks_of_cover',
+  'sell_through',
+  'stockout_days',
+  'lost_sales',
+]
+
+/** The columns of the assortment: who, grade, net sales with its change, then price, margin, returns and stock. */
+export function productColumns(lens: Lens, told: ProductsTold, by: ProductLine): TableColumn<AnswerRow>[] {
+  const comparison = lens.fair(told)[0]
+  const sales = measureOf(told, 'net_sales')
+  const quiet = (text: string) => <span style={{ color: 'var(--ink-3)' }}>{text}</span>
+  const own: TableColumn<AnswerRow>[] =
+    by === 'product'
+      ? [
+          {
+            key: 'title',
+            label: 'Product',
+            sortable: true,
+            pinned: true,
+            render: row =>
+              row === told.totals ? (
+                'All'
+              ) : (
+                <>
+                  {cell(row, 'title') || named(cell(row, 'product'))}{' '}
+                  {cell(row, 'title') && quiet(cell(row, 'product') ?? '')}
+                </>
+              ),
+          },
+          { key: 'grade', label: 'Grade', sortable: true, render: row => cell(row, 'grade') ?? '' },
+          {
+            key: 'category',
+            label: 'Category',
+            sortable: true,
+            render: row => cell(row, 'category') ?? '',
+          },
+        ]
+      : [
+          {
+            key: by,
+            label: lens.label(by),
+            sortable: true,
+            pinned: true,
+            render: row => (row === told.totals ? 'All' : named(cell(row, by))),
+          },
+          {
+            key: 'products',
+            label: 'Products',
+            numeric: true,
+            sortable: true,
+            render: row => cell(row, 'products') ?? '',
+          },
+        ]
+  const figure = (metric: string) => figureColumns({ lens, answer: told, metric, comparison: null })
+  return [
+    ...own,
+    ...figure('net_sales'),
+    ...(comparison
+      ? [
+          {
+            key: 'net_sales_change',
+            label: baseOf(told, comparison).base,
+            name: `change of net sales ${baseOf(told, comparison).base}`,
+            numeric: true,
+            sortable: true,
+            render: (row: AnswerRow) => (
+              <Delta
+                against={row.compare?.[comparison]?.values.net_sales}
+                measure={sales}
+                quiet
+                {...baseOf(told, comparison)}
+              />
+            ),
+          },
+        ]
+      : []),
+    ...figures.flatMap(figure),
+  ]
+}
+
+/** The lines as a file, exact. */
+export function productSheet(told: ProductsTold, by: ProductLine, label: (name: string) => string): Sheet {
+  const own = by === 'product' ? ['product', 'title', 'grade', 'category', 'brand'] : [by, 'products']
+  const numbers = ['net_sales', 'net_sales_change', ...figures, 'gross_profit']
+  return {
+    name: `${by}-${told.meta.from}-${told.meta.to}`,
+    columns: [
+      ...own.map(key => ({ key, label: label(key) })),
+      ...numbers.map(key => ({ key, label: label(key), numeric: true })),
+    ],
+    rows: told.rows.map(row => Object.fromEntries([...own, ...numbers].map(key => [key, cell(row, key)]))),
+  }
+}

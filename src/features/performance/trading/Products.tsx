@@ -1,0 +1,223 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, client } from '#features/client.ts'
+import { spanWords, whenWords } from '#kernel/view.ts'
+import { Card } from '#ui/Card.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { saveCsv } from '#ui/download.ts'
+import { show } from '#ui/number.ts'
+import { Row } from '#ui/Page.tsx'
+import { EmptyState } from '#ui/State.tsx'
+import { measureOf, useLens } from '../Lens.tsx'
+import css from '../performance.module.css'
+import { Grades } from './Grades.tsx'
+import { graded, grades, productLines, readExploration, writeCell, writeSort } from './model.ts'
+import { productColumns, productSheet } from './ProductColumns.tsx'
+import type { ProductsAsked, ProductsTold } from './shape.ts'
+import { TradingPage } from './TradingPage.tsx'
+
+const pageSize = 100
+
+/** What sells, what earns, what runs out: every product with its grade, or categories and brands. */
+export function Products() {
+  const lens = useLens()
+  const { search } = lens
+  const by = productLines.find(name => name === search.by) ?? 'product'
+  const gradedBy = graded.find(name => name === search.graded) ?? 'net_sales'
+  const { sort, page } = readExploration(search)
+  const ordered = sort ? { by: sort.by, desc: sort.desc } : { by: 'net_sales', desc: true }
+  const grade = by === 'product' ? grades.find(name => name === search.grade) : undefined
+  const [needle, setNeedle] = useState(search.find ?? '')
+  const { metrics: _, ...view } = lens.ask({ metrics: ['net_sales'] })
+  const question: Partial<ProductsAsked> = {
+    ...view,
+    by,
+    gradedBy,
+    compare: lens.comparisons.at(-1) as ProductsAsked['compare'],
+    grades: grade ? [grade] : [],
+    search: search.find ?? '',
+    sort: ordered,
+    limit: pageSize,
+    offset: (page - 1) * pageSize,
+  }
+  const asked = useQuery(
+    api.performance.products.queryOptions({
+      input: question,
+      enabled: lens.ready && !lens.empty,
+      placeholderData: keepPreviousData,
+    }),
+  )
+  const told = asked.data
+  const pages = Math.max(1, Math.ceil((told?.meta.count ?? 0) / pageSize))
+  const find = (text: string) => lens.setUrl({ find: text || undefined, page: undefined }, { replace: true })
+  return (
+    <TradingPage
+      lens={lens}
+      question="What sells, what earns, and what runs out?"
+      title={told ? answerOf(told) : ''}
+      answer={told}
+      error={asked.error}
+      onRetry={() => asked.refetch()}
+      empty={
+        lens.empty || told?.grades.every(one => one.products === 0)
+          ? {
+              title: 'No products are known for this period',
+              words:
+                'Connect a shop or bring in a file of orders: this screen then grades every product, and with stock it says how long it lasts and what stock-outs cost.',
+            }
+          : null
+      }
+      note={told && notesOf(told).map(note => <span key={note}>{note}</span>)}
+    >
+      {told && (
+        <>
+          <Grades
+            told={told}
+            gradedBy={gradedBy}
+            chosen={grade}
+            onChoose={by === 'product' ? name => lens.setUrl({ grade: name, page: undefined }) : undefined}
+            onGradedBy={name => lens.setUrl({ graded: name === 'net_sales' ? undefined : name })}
+          />
+          <Card
+            id="assortment"
+            title="The assortment"
+            note={`${told.meta.count.toLocaleString('en-GB')} ${nouns[by][told.meta.count === 1 ? 0 : 1]}`}
+            flush
+            stale={asked.isPlaceholderData}
+            actions={
+              <>
+                <form
+                  onSubmit={event => {
+                    event.preventDefault()
+                    find(needle)
+                  }}
+                >
+                  <TextInput
+                    aria-label="Find a product"
+                    placeholder="Find"
+                    leftSection={<IconSearch size={14} stroke={1.6} aria-hidden="true" />}
+                    value={needle}
+                    onChange={event => setNeedle(event.currentTarget.value)}
+                    onBlur={() => find(needle)}
+                  />
+                </form>
+                <SegmentedControl
+                  aria-label="One line for each"
+                  value={by}
+                  onChange={name =>
+                    lens.setUrl({
+                      by: name === 'product' ? undefined : name,
+                      grade: undefined,
+                      page: undefined,
+                    })
+                  }
+                  data={productLines.map(value => ({ value, label: lens.label(value) }))}
+                />
+                <Button
+                  onClick={async () =>
+                    saveCsv(
+                      productSheet(
+                        await client.performance.products({ ...question, limit: 10_000, offset: 0 }),
+                        by,
+                        lens.label,
+                      ),
+                    )
+                  }
+                >
+                  CSV
+                </Button>
+              </>
+            }
+          >
+            <DataTable
+              caption={`The assortment by ${by}`}
+              columns={productColumns(lens, told, by)}
+              rows={told.rows}
+              rowKey={row => String(row[by] ?? '')}
+              totals={told.totals}
+              sort={ordered}
+              onSort={(name, desc) => lens.setUrl({ sort: writeSort(name, desc), page: undefined })}
+              onRow={row =>
+                lens.setUrl({
+                  rows: writeCell({ metric: 'net_sales', values: { [by]: String(row[by] ?? '') } }),
+                })
+              }
+              maxHeight="max(420px, calc(100dvh - 220px))"
+              empty={
+                <EmptyState
+                  compact
+                  kind="no_match"
+                  title="No product is called that here"
+                  action={
+                    <Button
+                      onClick={() => {
+                        setNeedle('')
+                        lens.setUrl({ find: undefined, grade: undefined })
+                      }}
+                    >
+                      Show all
+                    </Button>
+                  }
+                />
+              }
+            />
+            {pages > 1 && (
+              <div className={css.pager}>
+                <span>
+                  Page {page} of {pages}
+                </span>
+                <Row>
+                  <Button
+                    disabled={page <= 1}
+                    onClick={() => lens.setUrl({ page: page > 2 ? String(page - 1) : undefined })}
+                  >
+                    Before
+                  </Button>
+                  <Button disabled={page >= pages} onClick={() => lens.setUrl({ page: String(page + 1) })}>
+                    Next
+                  </Button>
+                </Row>
+              </div>
+            )}
+          </Card>
+        </>
+      )}
+    </TradingPage>
+  )
+}
+
+const nouns = {
+  product: ['product', 'products'],
+  category: ['category', 'categories'],
+  brand: ['brand', 'brands'],
+} as const
+
+/** "12 of 73 products make 80 % of net sales in Nov 2026; stock-outs cost about £4,200." */
+function answerOf(told: ProductsTold): string {
+  const count = told.grades.reduce((sum, one) => sum + one.products, 0)
+  const best = told.grades.find(one => one.grade === 'A')
+  const lost = told.totals.lost_sales
+  const share = best?.share ? show(best.share, { unit: 'share', currency: null }, 'axis') : null
+  const first = share
+    ? `${best?.products} of ${count} products make ${share} of sales ${whenWords(told.meta.from, told.meta.to)}`
+    : `${count} products ${whenWords(told.meta.from, told.meta.to)}`
+  return typeof lost === 'string' && Number(lost) > 0
+    ? `${first}; stock-outs cost about ${show(lost, measureOf(told, 'lost_sales'), 'card')}.`
+    : `${first}.`
+}
+
+/** What one must know to read cover and stock-outs. */
+const notesOf = ({ demand, stockDays, meta }: ProductsTold): string[] => [
+  `Cover is stock ÷ weekly demand ahead: the ${spanWords(demand.from, demand.to)} rate on days in stock${
+    demand.seasonal
+      ? ', times how the category went on from there last year'
+      : '; last year is not known, so no season is in it'
+  }.`,
+  ...(meta.missing.stock_units
+    ? [`Stock: ${meta.missing.stock_units}.`]
+    : [
+        `Stock is known on ${stockDays} ${stockDays === 1 ? 'day' : 'days'} of the period; stock-outs on other days are not seen.`,
+      ]),
+]

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addDays } from '#kernel/day.ts'
+import { createEngine } from '#metrics/create-engine.ts'
+import type { Engine } from '#metrics/engine.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { deliver, deliverLines } from '../../../../test/small-ledger.ts'
+import { abc, weeklyDemand } from './model.ts'
+import { assortment } from './products.ts'
+import { ProductsAsked } from './shape.ts'
+
+let granary: Warehouse
+let metrics: Engine
+const scope = { stores: 'all' as const, now: new Date('2026-03-29T12:00:00Z') }
+const period = { from: '2026-03-01', to: '2026-03-28' }
+const ask = (asked: object = {}) => assortment(metrics, ProductsAsked.parse({ ...period, ...asked }), scope)
+
+const product = (product_id: string, title: string, category: string) => ({
+  store: 'shop',
+  product_id,
+  parent_id: '',
+  title,
+  category,
+  brand: 'House',
+  vendor: '',
+  status: 'active',
+  currency: 'GBP',
+  source: 'test',
+})
+const sold = (day: string, product_id: string, quantity: number, gross: number) => ({
+  order_id: `${day}-${product_id}`,
+  day,
+  product_id,
+  quantity,
+  gross,
+})
+/** Four weeks of closing stock: the mug runs out for the last two, the bag only ever at one of two places. */
+const stock = Array.from({ length: 28 }, (_, n) => addDays(period.from, n)).flatMap((day, n) =>
+  (
+    [
+      ['MUG', 'north', n < 14 ? 30 : 0],
+      ['MUG', 'south', 0],
+      ['BAG', 'north', 0],
+      ['BAG', 'south', 5],
+      ['HAT', 'north', 7],
+    ] as const
+  ).map(([product_id, location, on_hand]) => ({
+    store: 'shop',
+    day,
+    location,
+    product_id,
+    on_hand,
+    currency: 'GBP',
+    source: 'test',
+  })),
+)
+
+beforeAll(async () => {
+  granary = await openDuckdb({ folder: ':memory:' })
+  metrics = createEngine({
+    granary,
+    world: async () => ({
+      stores: [{ store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }],
+      calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+      currency: 'GBP',
+      events: [],
+      targets: [],
+      metrics: [],
+      dimensions: [],
+    }),
+  })
+  await deliver(granary, 'products', [
+    product('BAG', 'Jumbo bag', 'Bags'),
+    product('MUG', 'Harbour mug', 'Mugs'),
+    product('PEN', 'Pen', 'Paper'),
+    product('HAT', 'Straw hat', 'Hats'),
+  ])
+  await deliverLines(granary, [
+    sold('2026-03-03', 'BAG', 20, 800),
+    sold('2026-03-04', 'MUG', 10, 150),
+    sold('2026-03-20', 'PEN', 5, 50),
+    // Last year bags went on to sell twice as many in the four weeks after.
+    sold('2025-03-10', 'BAG', 50, 500),
+    sold('2025-04-10', 'BAG', 100, 1000),
+  ])
+  await deliver(granary, 'stock_days', stock)
+})
+afterAll(() => granary.close())
+
+describe('stock-outs', () => {
+  it('cost what a product took a day in stock, times its days out: half of four weeks out costs as much as was sold', async () => {
+    const { rows } = await metrics.ask(
+      { ...period, metrics: ['stockout_days', 'lost_sales'], by: ['product'] },
+      scope,
+    )
+    const of = (name: string) => rows.find(row => row.product === name)
+    expect(of('MUG')).toMatchObject({ stockout_days: '14', lost_sales: '150' })
+    // Empty at one place, there at the other: never out.
+    expect(of('BAG')).toMatchObject({ stockout_days: '0', lost_sales: '0' })
+  })
+  it('are not told for several products as if they were one', async () => {
+    const { totals, meta } = await metrics.ask({ ...period, metrics: ['lost_sales'] }, scope)
+    expect(totals.lost_sales).toBeNull()
+    expect(meta.missing.lost_sales).toContain('product: split by it, or choose one')
+  })
+})
+
+describe('the assortment', () => {
+  it('grades every product by its part of the whole', async () => {
+    const { rows, grades } = await ask()
+    expect(rows.map(row => [row.title, row.grade])).toEqual([
+      ['Jumbo bag', 'A'],
+      ['Harbour mug', 'B'],
+      ['Pen', 'C'],
+      ['Straw hat', 'U'],
+    ])
+    expect(grades.map(one => [one.grade, one.products, one.share])).toEqual([
+      ['A', 1, '0.8'],
+      ['B', 1, '0.15'],
+      ['C', 1, '0.05'],
+      ['U', 1, '0'],
+    ])
+  })
+  it('says how long stock lasts at the pace of days in stock, as last year went on from there', async () => {
+    const { rows, demand } = await ask()
+    const cover = Object.fromEntries(rows.map(row => [row.product, row.weeks_of_cover]))
+    // 20 bags in 28 days are 5 a week, twice that ahead: 5 bags last half a week. Nobody wants the hat.
+    expect(cover).toEqual({ BAG: '0.5', MUG: '0', PEN: null, HAT: null })
+    expect(demand).toEqual({ ...period, seasonal: true })
+  })
+  it('adds lost sales up over products, and rolls up to categories', async () => {
+    const { totals, stockDays } = await ask()
+    expect([totals.lost_sales, stockDays]).toEqual(['150', 28])
+    const { rows } = await ask({ by: 'category', sort: { by: 'lost_sales', desc: true } })
+    expect(rows[0]).toMatchObject({ category: 'Mugs', products: '1', lost_sales: '150', net_sales: '150' })
+  })
+  it('is narrowed by grade and search without grading anew, and sorted with the unknown last', async () => {
+    const one = await ask({ grades: ['B'] })
+    expect(one.rows.map(row => row.product)).toEqual(['MUG'])
+    expect(one.grades[0]?.products).toBe(1)
+    expect((await ask({ search: 'straw' })).rows.map(row => row.product)).toEqual(['HAT'])
+    const { rows } = await ask({ sort: { by: 'weeks_of_cover', desc: false } })
+    expect(rows.map(row => row.product)).toEqual(['MUG', 'BAG', 'HAT', 'PEN'])
+  })
+  it('shows nobody the products of stores that are not his', async () => {
+    const { rows } = await assortment(metrics, ProductsAsked.parse(period), { ...scope, stores: ['other'] })
+    expect(rows).toEqual([])
+  })
+})
+
+describe('grades', () => {
+  const of = (amounts: (number | null)[]) => [
+    ...abc(amounts.map((amount, n) => ({ key: String(n), amount, units: amount === null ? 0 : 1 }))).values(),
+  ]
+  it('end at 80 and 95 %, and the largest is A whatever it makes', () => {
+    expect(of([90, 6, 4])).toEqual(['A', 'C', 'C'])
+    expect(of([40, 40, 15, 5])).toEqual(['A', 'A', 'B', 'C'])
+  })
+  it('are not upset by losses and by what was not sold', () => {
+    expect(of([80, -5, null, 15, 5])).toEqual(['A', 'C', 'U', 'B', 'C'])
+  })
+})
+
+it('demand of a product that could not be bought on any day is not known', () => {
+  expect(weeklyDemand(3, 28, 1)).toBeNull()
+  expect(weeklyDemand(10, 14, 1)).toBe(5)
+})

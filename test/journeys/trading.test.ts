@@ -1,0 +1,186 @@
+/** The trading screens on the stage; figures the made-up shop does not know are made up here. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { abc } from '../../src/features/performance/trading/model.ts'
+import type { ProductsAsked, ProductsTold } from '../../src/features/performance/trading/shape.ts'
+import type { Answer, AnswerRow, Definition, Query } from '../../src/metrics/query.ts'
+import { vocabulary } from '../../src/metrics/vocabulary.ts'
+import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import { ask } from './shop.ts'
+import { openStage, type Stage } from './stage.ts'
+
+const patient = { timeout: 20_000 }
+const known = vocabulary()
+
+/** The shop's answer, with a share, a ratio or a count in place of what it does not know. */
+function answered(query: Query): Answer {
+  const answer = ask(query)
+  const madeUp = (name: string, n: number) => {
+    const unit = known.get(name)?.unit
+    return unit === 'share' ? String(0.4 / (n + 2)) : unit === 'ratio' ? '3.2' : String(9000 - 700 * n)
+  }
+  const fill = (row: AnswerRow) =>
+    query.metrics.forEach((name, n) => {
+      row[name] ??= madeUp(name, n)
+      for (const compared of Object.values(row.compare ?? {})) {
+        const against = compared.values[name]
+        if (against?.value === null)
+          compared.values[name] = { value: madeUp(name, n), delta: '0', ratio: '0' }
+      }
+    })
+  for (const row of [...answer.rows, answer.totals]) fill(row)
+  const definitions: Record<string, Definition> = {}
+  for (const name of query.metrics) {
+    const metric = known.get(name)
+    if (metric) definitions[name] = { ...metric, sources: [] }
+  }
+  return { ...answer, meta: { ...answer.meta, missing: {}, definitions } }
+}
+
+const metrics = [
+  'net_sales',
+  'units_sold',
+  'asp',
+  'gross_profit',
+  'gross_margin',
+  'return_rate',
+  'stock_units',
+  'sell_through',
+  'weeks_of_cover',
+  'stockout_days',
+  'lost_sales',
+]
+
+function products(asked: Partial<ProductsAsked>): ProductsTold {
+  const by = asked.by ?? 'product'
+  const { from, to } = asked
+  const answer = answered({
+    metrics,
+    by: [by === 'product' ? 'product' : 'channel'],
+    ...(from && to && { from, to }),
+    ...(asked.compare && { compare: [asked.compare] }),
+  })
+  const graded = abc(
+    answer.rows.map(row => ({
+      key: String(row.product),
+      amount: Number(row.net_sales),
+      units: Number(row.units_sold),
+    })),
+  )
+  const rows = answer.rows.map((row): AnswerRow => {
+    const grade = graded.get(String(row.product)) ?? 'U'
+    const title = String(row.product).slice(6)
+    return by === 'product'
+      ? Object.assign({}, row, { title, category: 'Gifts', brand: '', grade })
+      : Object.assign({}, row, { [by]: String(row.channel), products: '4' })
+  })
+  const found = rows.filter(row => !asked.grades?.length || asked.grades.some(grade => grade === row.grade))
+  return {
+    ...answer,
+    rows: found,
+    meta: { ...answer.meta, count: found.length },
+    grades: (['A', 'B', 'C', 'U'] as const).map(grade => ({
+      grade,
+      products: rows.filter(row => row.grade === grade).length,
+      amount: '1000',
+      share: '0.25',
+    })),
+    demand: { from: '2011-11-12', to: '2011-12-09', seasonal: true },
+    stockDays: 9,
+  }
+}
+
+describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-trading-'))
+  let browser: Browser
+  let stage: Stage
+  let context: BrowserContext
+  let page: Page
+  let heard: string[]
+
+  beforeAll(async () => {
+    await builtBundle(folder)
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    stage = await openStage({ dist: folder })
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: stage.url })
+    page = await context.newPage()
+    heard = complaints(page)
+    const say = async (operation: string, tell: (input: never) => unknown) =>
+      page.route(`**/api/rpc/performance/${operation}`, route =>
+        route.fulfill({ json: { json: tell((route.request().postDataJSON() as { json: never }).json) } }),
+      )
+    await say('query', answered)
+    await say('products', products)
+  })
+  afterEach(async () => {
+    await context.close()
+    await stage.close()
+    expect(heard).toEqual([])
+  })
+  const title = () => page.getByRole('heading', { level: 1 })
+  const accessibleInBoth = async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectAccessible(page)
+    }
+  }
+
+  it('grade products, narrow to a grade, roll up to categories and open the rows behind a line', async () => {
+    await page.goto('/products')
+    await expect
+      .poll(() => title().textContent(), patient)
+      .toMatch(/products make 25 % of sales .*; stock-outs/)
+    await accessibleInBoth()
+    const table = page.getByRole('table', { name: 'The assortment by product' })
+    const all = await table.getByRole('row').count()
+    await page.getByRole('list', { name: 'Products by grade' }).getByRole('button', { name: /^C/ }).click()
+    await page.waitForURL(/grade=C/)
+    await expect.poll(() => table.getByRole('row').count(), patient).toBeLessThan(all)
+    await table.getByRole('row').nth(1).click()
+    await page.getByRole('dialog', { name: 'Rows behind Net sales' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('radiogroup', { name: 'One line for each' }).getByText('Category').click()
+    await page.getByRole('table', { name: 'The assortment by category' }).waitFor()
+  })
+
+  it('show the funnel over all sessions, split as one asks', async () => {
+    await page.goto('/funnel')
+    await expect.poll(() => title().textContent(), patient).toMatch(/^Conversion rate /)
+    await page.getByRole('list', { name: 'Stages of the funnel' }).getByText('Reached checkout').waitFor()
+    await page.getByRole('radiogroup', { name: 'Split by' }).getByText('Channel').click()
+    await page.waitForURL(/by=channel/)
+    await page.getByRole('table', { name: 'Where it differs by channel' }).waitFor()
+    await accessibleInBoth()
+  })
+
+  it('show what media and messages cost and bring, campaigns apart from automations', async () => {
+    await page.goto('/marketing')
+    await expect.poll(() => title().textContent(), patient).toMatch(/^Media spend /)
+    await page.getByRole('button', { name: 'Revenue per recipient, campaigns' }).first().waitFor()
+    await accessibleInBoth()
+    await page.getByRole('radiogroup', { name: 'Kind of message' }).getByText('Automations').click()
+    await page.getByRole('button', { name: 'Revenue per recipient, flows' }).first().waitFor()
+  })
+
+  it('say what would supply them where there is nothing', async () => {
+    await page.unrouteAll()
+    stage.answer('empty')
+    for (const [path, words] of [
+      ['/products', 'Connect a shop'],
+      ['/funnel', 'Connect Google Analytics'],
+      ['/marketing', 'Connect an ad platform'],
+    ] as const) {
+      await page.goto(path)
+      await page.getByText(words).waitFor()
+    }
+  })
+})
