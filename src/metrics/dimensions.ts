@@ -35,6 +35,7 @@ export const dimensions: readonly Dimension[] = [
     'New or returning',
     "new: the customer's first order in the shop; returning: a later one. What is returned counts where its order does",
   ),
+  dimension('cohort', 'Month of first order', 'Month in which the customer first ordered in the shop'),
   dimension('account', 'Account', 'B2B account; empty for B2C'),
   dimension('business', 'B2C or B2B', 'Whether an account bought'),
   dimension('discount_code', 'Discount code', 'Code or campaign that gave the discount'),

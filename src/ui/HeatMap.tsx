@@ -11,6 +11,8 @@ export interface HeatMapProps {
   /** Short text in the cell, so that colour is never alone. */
   text: (row: string, column: string) => string
   onPick?: (row: string, column: string) => void
+  /** What the rows are, and how wide their names; days when absent. */
+  corner?: { name: string; width: number }
 }
 
 /** A table whose cells are shaded by value in seven steps. It is a real table: it reads, prints and copies as one. */
@@ -25,8 +27,8 @@ export function HeatMap(props: HeatMapProps) {
           <caption className="sr-only">{props.label}</caption>
           <thead>
             <tr>
-              <th scope="col" style={{ width: 34 }}>
-                <span className="sr-only">Day</span>
+              <th scope="col" style={{ width: props.corner?.width ?? 34 }}>
+                <span className="sr-only">{props.corner?.name ?? 'Day'}</span>
               </th>
               {props.columns.map(column => (
                 <th key={column.key} scope="col" title={column.name}>

@@ -74,6 +74,10 @@ const lines: Source = {
   columns: lineColumns,
 }
 
+/** The day of each customer's first order. */
+const firsts = `SELECT store, customer_id, min(day) AS first_day FROM order_days
+  WHERE nth = 1 AND orders = 1 GROUP BY store, customer_id`
+
 export const sales: readonly Fact[] = [
   {
     name: 'sales',
@@ -128,5 +132,24 @@ export const sales: readonly Fact[] = [
     optional: ['cost'],
     ranked: 'gross_sales',
     supply: 'a sales file or a connected shop',
+  },
+  {
+    name: 'lives',
+    label: 'Orders of customers since their first',
+    table: 'sales_lines',
+    sources: [
+      {
+        table: 'order_days',
+        day: 'day',
+        join: `JOIN (${firsts}) j ON j.store = f.store AND j.customer_id = f.customer_id`,
+        dimensions: { ...sale, ...day, cohort: 'substr(CAST(j.first_day AS VARCHAR), 1, 7)' },
+        columns: { ordered: "CASE WHEN f.orders = 1 THEN 'yes' ELSE 'no' END" },
+      },
+    ],
+    whenever: true,
+    money: ledgerMoney,
+    optional: ['cost'],
+    ranked: 'cohort_customers',
+    supply: 'a sales file with customers, or a connected shop',
   },
 ]

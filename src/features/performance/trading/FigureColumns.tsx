@@ -11,6 +11,8 @@ export function figureColumns(props: {
   lens: Lens
   answer: Answer
   metric: string
+  /** A shorter name for the head, where many columns stand side by side. */
+  short?: string | undefined
   /** The comparison shown beside it; none where null. */
   comparison: string | null
   /** Sums over the lines of this figure would mislead. */
@@ -23,7 +25,7 @@ export function figureColumns(props: {
   const figure: TableColumn<AnswerRow> = {
     key: metric,
     label: definition ? (
-      <Hint about={<MeaningCard of={definition} />}>{definition.label}</Hint>
+      <Hint about={<MeaningCard of={definition} />}>{props.short ?? definition.label}</Hint>
     ) : (
       lens.label(metric)
     ),

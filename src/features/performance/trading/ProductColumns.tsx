@@ -7,17 +7,18 @@ import { figureColumns } from './FigureColumns.tsx'
 import { cell, named, type ProductLine } from './model.ts'
 import type { ProductsTold } from './shape.ts'
 
-const figures = [
-  'units_sold',
-  'asp',
-  'gross_margin',
-  'return_rate',
-  'stock_units',
-  'weeks_of_cover',
-  'sell_through',
-  'stockout_days',
-  'lost_sales',
-]
+/** Figures beside net sales, by names short enough to stand side by side. */
+const figures = {
+  units_sold: 'Units',
+  asp: 'Price',
+  gross_margin: 'Margin',
+  return_rate: 'Returns',
+  stock_units: 'Stock',
+  weeks_of_cover: 'Weeks of cover',
+  sell_through: 'Sell-through',
+  stockout_days: 'Days out',
+  lost_sales: 'Lost sales',
+}
 
 /** The columns of the assortment: who, grade, net sales with its change, then price, margin, returns and stock. */
 export function productColumns(lens: Lens, told: ProductsTold, by: ProductLine): TableColumn<AnswerRow>[] {
@@ -43,12 +44,6 @@ export function productColumns(lens: Lens, told: ProductsTold, by: ProductLine):
               ),
           },
           { key: 'grade', label: 'Grade', sortable: true, render: row => cell(row, 'grade') ?? '' },
-          {
-            key: 'category',
-            label: 'Category',
-            sortable: true,
-            render: row => cell(row, 'category') ?? '',
-          },
         ]
       : [
           {
@@ -66,7 +61,8 @@ export function productColumns(lens: Lens, told: ProductsTold, by: ProductLine):
             render: row => cell(row, 'products') ?? '',
           },
         ]
-  const figure = (metric: string) => figureColumns({ lens, answer: told, metric, comparison: null })
+  const figure = (metric: string, short?: string) =>
+    figureColumns({ lens, answer: told, metric, short, comparison: null })
   return [
     ...own,
     ...figure('net_sales'),
@@ -89,14 +85,14 @@ export function productColumns(lens: Lens, told: ProductsTold, by: ProductLine):
           },
         ]
       : []),
-    ...figures.flatMap(figure),
+    ...Object.entries(figures).flatMap(([metric, short]) => figure(metric, short)),
   ]
 }
 
 /** The lines as a file, exact. */
 export function productSheet(told: ProductsTold, by: ProductLine, label: (name: string) => string): Sheet {
   const own = by === 'product' ? ['product', 'title', 'grade', 'category', 'brand'] : [by, 'products']
-  const numbers = ['net_sales', 'net_sales_change', ...figures, 'gross_profit']
+  const numbers = ['net_sales', 'net_sales_change', ...Object.keys(figures), 'gross_profit']
   return {
     name: `${by}-${told.meta.from}-${told.meta.to}`,
     columns: [

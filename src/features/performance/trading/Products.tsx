@@ -13,7 +13,7 @@ import { EmptyState } from '#ui/State.tsx'
 import { measureOf, useLens } from '../Lens.tsx'
 import css from '../performance.module.css'
 import { Grades } from './Grades.tsx'
-import { graded, grades, productLines, readExploration, writeCell, writeSort } from './model.ts'
+import { type Graded, graded, grades, productLines, readExploration, writeCell, writeSort } from './model.ts'
 import { productColumns, productSheet } from './ProductColumns.tsx'
 import type { ProductsAsked, ProductsTold } from './shape.ts'
 import { TradingPage } from './TradingPage.tsx'
@@ -56,7 +56,7 @@ export function Products() {
     <TradingPage
       lens={lens}
       question="What sells, what earns, and what runs out?"
-      title={told ? answerOf(told) : ''}
+      title={told ? answerOf(told, gradedBy) : ''}
       answer={told}
       error={asked.error}
       onRetry={() => asked.refetch()}
@@ -195,13 +195,13 @@ const nouns = {
 } as const
 
 /** "12 of 73 products make 80 % of net sales in Nov 2026; stock-outs cost about £4,200." */
-function answerOf(told: ProductsTold): string {
+function answerOf(told: ProductsTold, gradedBy: Graded): string {
   const count = told.grades.reduce((sum, one) => sum + one.products, 0)
   const best = told.grades.find(one => one.grade === 'A')
   const lost = told.totals.lost_sales
   const share = best?.share ? show(best.share, { unit: 'share', currency: null }, 'axis') : null
   const first = share
-    ? `${best?.products} of ${count} products make ${share} of sales ${whenWords(told.meta.from, told.meta.to)}`
+    ? `${best?.products} of ${count} products make ${share} of ${gradedBy === 'net_sales' ? 'sales' : 'gross profit'} ${whenWords(told.meta.from, told.meta.to)}`
     : `${count} products ${whenWords(told.meta.from, told.meta.to)}`
   return typeof lost === 'string' && Number(lost) > 0
     ? `${first}; stock-outs cost about ${show(lost, measureOf(told, 'lost_sales'), 'card')}.`

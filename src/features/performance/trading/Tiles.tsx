@@ -6,11 +6,11 @@ import { baseOf, type Lens, measureOf } from '../Lens.tsx'
 import { against, cell } from './model.ts'
 
 /** Figures of the whole period side by side, each with its change. */
-export function Tiles(props: { lens: Lens; answer: Answer; metrics: readonly string[] }) {
+export function Tiles(props: { lens: Lens; answer: Answer; metrics: readonly string[]; label?: string }) {
   const { lens, answer } = props
   const fair = lens.fair(answer)
   return (
-    <TileRow label="Headline figures">
+    <TileRow label={props.label ?? 'Headline figures'}>
       {props.metrics.map(name => {
         const measure = measureOf(answer, name)
         const definition = answer.meta.definitions[name]

@@ -1,3 +1,4 @@
+import { civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
 import type { AnswerRow } from '#metrics/query.ts'
 import { cell } from '../model.ts'
 
@@ -88,3 +89,68 @@ export const stages = [
   { metric: 'checkout_rate', name: 'Reached checkout' },
   { metric: 'conversion_rate', name: 'Completed checkout' },
 ] as const
+
+/** The first day of the month eleven months before: twelve cohorts end with the month of a day. */
+export const yearBefore = (day: Day): Day => {
+  const [year, month] = [yearOf(day), monthOf(day)]
+  return month === 12 ? civil(year, 1) : civil(year - 1, month + 1)
+}
+
+/** What a cohort came to, month by month since its first: sums to date per customer of the cohort. */
+export interface Cohort {
+  month: string
+  size: number
+  /** Place n: the n-th month after the first. */
+  ages: { retained: number; orders: number; sales: number | null; profit: number | null }[]
+}
+
+const monthsBetween = (from: string, to: string) => {
+  const [a = 0, b = 0] = from.split('-').map(Number)
+  const [c = 0, d = 0] = to.split('-').map(Number)
+  return (c - a) * 12 + d - b
+}
+
+/**
+ * The cohort triangle from rows by cohort and month. A customer belongs to one cohort, that of the first order; cohorts
+ * older than the first month of the rows are left out, because their beginning is. A month nobody ordered in adds nothing.
+ */
+export function triangle(rows: readonly AnswerRow[], from: string, to: string): Cohort[] {
+  const own = Map.groupBy(
+    rows.filter(row => (cell(row, 'cohort') ?? '') >= from),
+    row => cell(row, 'cohort') ?? '',
+  )
+  return [...own]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([month, those]) => {
+      const at = new Map(those.map(row => [monthsBetween(month, row.period ?? month), row]))
+      const size = numberOf(at.get(0), 'cohort_customers') ?? 0
+      if (size === 0) return []
+      let orders = 0
+      let sales: number | null = null
+      let profit: number | null = null
+      const ages = Array.from({ length: monthsBetween(month, to) + 1 }, (_, age) => {
+        const row = at.get(age)
+        // What is not known, as sales without a cost, is left out; where nothing ever was known, so is the sum.
+        const plus = (sum: number | null, name: string) => {
+          const value = numberOf(row, name)
+          return value === null ? sum : (sum ?? 0) + value
+        }
+        orders += numberOf(row, 'cohort_orders') ?? 0
+        sales = plus(sales, 'cohort_sales')
+        profit = plus(profit, 'cohort_profit')
+        return {
+          retained: (numberOf(row, 'cohort_customers') ?? 0) / size,
+          orders: orders / size,
+          sales: sales === null ? null : sales / size,
+          profit: profit === null ? null : profit / size,
+        }
+      })
+      return [{ month, size, ages }]
+    })
+}
+
+/** The month after the first in which gross profit to date per customer reaches what a new customer cost; null: not yet. */
+export function paidBack(cohort: Cohort, cost: number): number | null {
+  const age = cohort.ages.findIndex(one => one.profit !== null && one.profit >= cost)
+  return age < 0 ? null : age
+}

@@ -5,7 +5,7 @@ import type { Engine } from '#metrics/engine.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines } from '../../../../test/small-ledger.ts'
-import { abc, weeklyDemand } from './model.ts'
+import { abc, paidBack, triangle, weeklyDemand, yearBefore } from './model.ts'
 import { assortment } from './products.ts'
 import { ProductsAsked } from './shape.ts'
 
@@ -33,6 +33,13 @@ const sold = (day: string, product_id: string, quantity: number, gross: number) 
   product_id,
   quantity,
   gross,
+})
+const bought = (customer_id: string, day: string, gross: number, cost: number) => ({
+  order_id: `${customer_id}-${day}`,
+  customer_id,
+  day,
+  gross,
+  cost,
 })
 /** Four weeks of closing stock: the mug runs out for the last two, the bag only ever at one of two places. */
 const stock = Array.from({ length: 28 }, (_, n) => addDays(period.from, n)).flatMap((day, n) =>
@@ -82,6 +89,21 @@ beforeAll(async () => {
     // Last year bags went on to sell twice as many in the four weeks after.
     sold('2025-03-10', 'BAG', 50, 500),
     sold('2025-04-10', 'BAG', 100, 1000),
+    // Ann and Bob come in October, Ann again twice; Cy in December. Bob returns half of what he bought.
+    bought('ann', '2025-10-05', 60, 40),
+    bought('bob', '2025-10-09', 40, 10),
+    bought('ann', '2025-10-20', 20, 10),
+    bought('ann', '2025-12-24', 100, 20),
+    bought('cy', '2025-12-01', 30, 15),
+    {
+      order_id: 'bob-2025-10-09',
+      customer_id: 'bob',
+      day: '2025-11-02',
+      ordered_day: '2025-10-09',
+      kind: 'reversal',
+      gross: 0,
+      reversals: -20,
+    },
   ])
   await deliver(granary, 'stock_days', stock)
 })
@@ -145,6 +167,43 @@ describe('the assortment', () => {
   it('shows nobody the products of stores that are not his', async () => {
     const { rows } = await assortment(metrics, ProductsAsked.parse(period), { ...scope, stores: ['other'] })
     expect(rows).toEqual([])
+  })
+})
+
+describe('cohorts', () => {
+  const span = { from: '2025-10-01', to: '2025-12-31' }
+  const rows = async () => {
+    const names = ['cohort_customers', 'cohort_orders', 'cohort_sales', 'cohort_profit']
+    const answer = await metrics.ask(
+      { ...span, metrics: names, by: ['cohort'], grain: 'month', calendar: 'gregorian' },
+      scope,
+    )
+    return answer.rows
+  }
+  it('follow customers from their first order: who came back, and what each brought to date', async () => {
+    const [october, december] = triangle(await rows(), '2025-10', '2025-12')
+    expect(october).toEqual({
+      month: '2025-10',
+      size: 2,
+      ages: [
+        { retained: 1, orders: 1.5, sales: 60, profit: 30 },
+        // Nobody ordered, and what came back counts; its cost is not recorded, so profit leaves it out.
+        { retained: 0, orders: 1.5, sales: 50, profit: 30 },
+        { retained: 0.5, orders: 2, sales: 100, profit: 70 },
+      ],
+    })
+    expect(december?.ages).toEqual([{ retained: 1, orders: 1, sales: 30, profit: 15 }])
+  })
+  it('that began before the first month are left out', async () => {
+    expect(triangle(await rows(), '2025-11', '2025-12').map(one => one.month)).toEqual(['2025-12'])
+  })
+  it('have paid back in the first month whose profit to date covers the cost', () => {
+    const age = (profit: number | null) => ({ retained: 0, orders: 0, sales: 0, profit })
+    const cohort = { month: '2025-10', size: 2, ages: [age(10), age(24), age(31)] }
+    expect([paidBack(cohort, 10), paidBack(cohort, 25), paidBack(cohort, 40)]).toEqual([0, 2, null])
+  })
+  it('are twelve, the last that of the day', () => {
+    expect([yearBefore('2026-11-25'), yearBefore('2026-12-31')]).toEqual(['2025-12-01', '2026-01-01'])
   })
 })
 
