@@ -149,5 +149,5 @@ function paybackWords(cohorts: readonly Cohort[], costs: ReadonlyMap<string, num
     return 'Payback needs media spend and the cost of goods: connect an ad platform and bring in costs.'
   const back = judged.filter(age => age !== null)
   const atOnce = back.filter(age => age === 0).length
-  return `Gross profit per customer has reached the cost of a new customer (nCAC) in ${back.length} of ${judged.length} months’ cohorts, ${atOnce} of them within the first month${back.length > atOnce ? `, the others by month ${Math.max(...back)}` : ''}.`
+  return `Gross profit per customer has reached the cost of a new customer (nCAC) in ${back.length} of ${judged.length} cohorts${back.length ? `, ${atOnce === back.length ? '' : `${atOnce} of them `}within the first month` : ''}${back.length > atOnce ? `, the others by month ${Math.max(...back)}` : ''}. Gross profit is before fulfilment and fees.`
 }

@@ -77,6 +77,12 @@ export function Marketing() {
               'analytics_roas',
             ]}
             moved={['spend']}
+            short={{
+              platform_revenue: 'Platform revenue',
+              roas: 'Platform ROAS',
+              purchase_revenue: 'Analytics revenue',
+              analytics_roas: 'Analytics ROAS',
+            }}
             untotalled={['purchase_revenue', 'analytics_roas']}
             supply="Connect an ad platform or bring in a file of spend."
             filters={[{ metric: 'spend', over: 0 }]}
@@ -107,7 +113,8 @@ export function Marketing() {
               'spam_rate',
               kind === 'flow' ? 'flow_revenue_per_recipient' : 'campaign_revenue_per_recipient',
             ]}
-            moved={['messages_sent', 'click_rate']}
+            // A campaign is sent once: only automations have a before.
+            moved={kind === 'flow' ? ['messages_sent', 'click_rate'] : []}
             supply="Connect HubSpot or Marketo, or bring in a file of sends."
             actions={
               <SegmentedControl

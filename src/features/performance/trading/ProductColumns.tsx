@@ -14,7 +14,7 @@ const figures = {
   gross_margin: 'Margin',
   return_rate: 'Returns',
   stock_units: 'Stock',
-  weeks_of_cover: 'Weeks of cover',
+  weeks_of_cover: 'Cover, weeks',
   sell_through: 'Sell-through',
   stockout_days: 'Days out',
   lost_sales: 'Lost sales',

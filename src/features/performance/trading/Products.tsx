@@ -132,6 +132,7 @@ export function Products() {
             }
           >
             <DataTable
+              compact
               caption={`The assortment by ${by}`}
               columns={productColumns(lens, told, by)}
               rows={told.rows}

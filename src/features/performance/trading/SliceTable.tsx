@@ -25,6 +25,8 @@ export function SliceTable(props: {
   metrics: readonly string[]
   /** Figures whose change is shown beside them. */
   moved?: readonly string[]
+  /** Shorter names of figures, where many stand side by side. */
+  short?: Readonly<Record<string, string>>
   /** Figures that have no meaning over all lines together. */
   untotalled?: readonly string[]
   /** Besides the filters of the screen. */
@@ -105,6 +107,7 @@ export function SliceTable(props: {
                 lens,
                 answer,
                 metric,
+                short: props.short?.[metric],
                 comparison: props.moved?.includes(metric) ? fair : null,
                 untotalled: props.untotalled?.includes(metric),
               }),
