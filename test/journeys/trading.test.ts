@@ -86,7 +86,7 @@ function products(asked: Partial<ProductsAsked>): ProductsTold {
     meta: { ...answer.meta, count: found.length },
     grades: (['A', 'B', 'C', 'U'] as const).map(grade => ({
       grade,
-      products: rows.filter(row => row.grade === grade).length,
+      products: by === 'product' ? rows.filter(row => row.grade === grade).length : 4,
       amount: '1000',
       share: '0.25',
     })),
@@ -130,6 +130,8 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
   })
   const title = () => page.getByRole('heading', { level: 1 })
   const accessibleInBoth = async () => {
+    // Colours of controls fade over, which a busy machine draws out.
+    await page.addStyleTag({ content: '* { transition: none !important }' })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       await expectAccessible(page)
@@ -182,7 +184,15 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await page.getByText(/^Gross profit per customer has reached/).waitFor()
     await accessibleInBoth()
     await page.getByRole('radiogroup', { name: 'What is followed' }).getByText('Net sales').click()
-    await page.getByText('net sales to date per customer of the cohort').waitFor()
+    await page.getByText('net sales to date per customer of the cohort', { exact: true }).waitFor()
+  })
+
+  it('follow the day for a wall, against the same hours of another', async () => {
+    await page.goto('/peak')
+    await expect.poll(() => title().textContent(), patient).toMatch(/^9 Dec 2011/)
+    await page.getByLabel('The day so far').getByText('Order ceiling, a minute').waitFor()
+    await page.getByLabel('The day so far').getByText('vs LY weekday').first().waitFor()
+    await accessibleInBoth()
   })
 
   it('say what would supply them where there is nothing', async () => {
@@ -193,6 +203,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
       ['/funnel', 'Connect Google Analytics'],
       ['/marketing', 'Connect an ad platform'],
       ['/customers', 'Connect a shop'],
+      ['/peak', 'Connect a shop'],
     ] as const) {
       await page.goto(path)
       await page.getByText(words).waitFor()

@@ -1,6 +1,6 @@
 import { civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
-import type { AnswerRow } from '#metrics/query.ts'
-import { cell } from '../model.ts'
+import type { Answer, AnswerRow } from '#metrics/query.ts'
+import { against, cell } from '../model.ts'
 
 export * from '../model.ts'
 
@@ -153,4 +153,49 @@ export function triangle(rows: readonly AnswerRow[], from: string, to: string): 
 export function paidBack(cohort: Cohort, cost: number): number | null {
   const age = cohort.ages.findIndex(one => one.profit !== null && one.profit >= cost)
   return age < 0 ? null : age
+}
+
+/** The day of an hour's period, "2026-11-27T14". */
+export const dayOfHour = (period: string): Day => period.slice(0, 10)
+
+interface SoFar {
+  value: string | null
+  delta: string | null
+  ratio: string | null
+}
+
+/**
+ * A day until the last hour that has an order, against the same hours of another: a part is never compared with a whole.
+ * The last hour may not be over yet.
+ */
+export function daySoFar(
+  answer: Answer,
+  comparison: string,
+): { until: number | null; lastOrders: number | null; sales: SoFar; orders: SoFar } {
+  const last = answer.rows.findLastIndex(row => (numberOf(row, 'orders') ?? 0) > 0)
+  const those = answer.rows.slice(0, last + 1)
+  const sum = (numbers: (number | null)[]) => {
+    const known = numbers.filter(one => one !== null)
+    return known.length ? known.reduce((a, b) => a + b, 0) : null
+  }
+  const asText = (value: number | null) => (value === null ? null : value.toFixed(4))
+  const soFar = (name: string): SoFar => {
+    const value = sum(those.map(row => numberOf(row, name)))
+    const before = sum(
+      those.map(row => {
+        const was = against(row, comparison, name)?.value
+        return was == null ? null : Number(was)
+      }),
+    )
+    const delta = value === null || before === null ? null : value - before
+    const ratio = delta === null || !before ? null : delta / Math.abs(before)
+    return { value: asText(value), delta: asText(delta), ratio: asText(ratio) }
+  }
+  const period = those.at(-1)?.period
+  return {
+    until: period ? Number(period.slice(11, 13)) : null,
+    lastOrders: numberOf(those.at(-1), 'orders'),
+    sales: soFar('net_sales'),
+    orders: soFar('orders'),
+  }
 }

@@ -5,7 +5,7 @@ import type { Engine } from '#metrics/engine.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines } from '../../../../test/small-ledger.ts'
-import { abc, paidBack, triangle, weeklyDemand, yearBefore } from './model.ts'
+import { abc, daySoFar, paidBack, triangle, weeklyDemand, yearBefore } from './model.ts'
 import { assortment } from './products.ts'
 import { ProductsAsked } from './shape.ts'
 
@@ -204,6 +204,26 @@ describe('cohorts', () => {
   })
   it('are twelve, the last that of the day', () => {
     expect([yearBefore('2026-11-25'), yearBefore('2026-12-31')]).toEqual(['2025-12-01', '2026-01-01'])
+  })
+})
+
+it('a day is compared with the same hours of another, up to the last that has an order', async () => {
+  const answer = await metrics.ask(
+    {
+      from: '2025-12-24',
+      to: '2025-12-24',
+      metrics: ['net_sales', 'orders'],
+      grain: 'hour',
+      compare: ['previous_period'],
+    },
+    scope,
+  )
+  // Orders of the ledger are placed at ten; the evening of the day before has none of its own here.
+  expect(daySoFar(answer, 'previous_period')).toMatchObject({
+    until: 10,
+    lastOrders: 1,
+    sales: { value: '100.0000' },
+    orders: { value: '1.0000' },
   })
 })
 
