@@ -106,6 +106,18 @@ beforeAll(async () => {
     },
   ])
   await deliver(granary, 'stock_days', stock)
+  const way = {
+    store: 'shop',
+    day: '2026-03-02',
+    channel: 'Paid Search',
+    campaign: 'Brand',
+    country: 'GB',
+    currency: 'GBP',
+    source: 'test',
+  }
+  const visits = { origin: 'ga4', device: 'mobile', landing_page: '', sessions: 50, quality: '' }
+  await deliver(granary, 'traffic_days', [{ ...way, ...visits, purchase_revenue: 80 }])
+  await deliver(granary, 'spend_days', [{ ...way, platform: 'google-ads', account: '', cost: 20 }])
 })
 afterAll(() => granary.close())
 
@@ -205,6 +217,11 @@ describe('cohorts', () => {
   it('are twelve, the last that of the day', () => {
     expect([yearBefore('2026-11-25'), yearBefore('2026-12-31')]).toEqual(['2025-12-01', '2026-01-01'])
   })
+})
+
+it('what a channel brought by analytics stands over what it cost', async () => {
+  const { rows } = await metrics.ask({ ...period, metrics: ['analytics_roas'], by: ['channel'] }, scope)
+  expect(rows.find(row => row.channel === 'Paid Search')?.analytics_roas).toBe('4')
 })
 
 it('a day is compared with the same hours of another, up to the last that has an order', async () => {
