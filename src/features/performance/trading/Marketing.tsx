@@ -8,7 +8,7 @@ import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
 
-const tiles = ['spend', 'mer', 'amer', 'ncac', 'marketing_share', 'roas', 'break_even_roas']
+const tiles = ['spend', 'mer', 'amer', 'ncac', 'marketing_share', 'break_even_roas']
 const media = ['channel', 'campaign', 'platform', 'store']
 const sends = [
   { value: 'campaign', label: 'Campaigns' },
@@ -83,7 +83,8 @@ export function Marketing() {
               purchase_revenue: 'Analytics revenue',
               analytics_roas: 'Analytics ROAS',
             }}
-            untotalled={['purchase_revenue', 'analytics_roas']}
+            // Platforms claim the same sale, and not all of them tell clicks or revenue.
+            untotalled={['clicks', 'cpc', 'platform_revenue', 'roas', 'purchase_revenue', 'analytics_roas']}
             supply="Connect an ad platform or bring in a file of spend."
             filters={[{ metric: 'spend', over: 0 }]}
             actions={
