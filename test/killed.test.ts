@@ -18,7 +18,7 @@ import { everyRow } from './played.ts'
  * that was left alone. `KILLS=50 npm test -- test/killed.test.ts` kills oftener, and reads every system.
  */
 
-const kills = Number(process.env.KILLS ?? 3)
+const kills = Number(process.env.KILLS ?? 2)
 const seed = Number(process.env.KILLS_SEED ?? 1)
 const long = kills > 10
 const place = mkdtempSync(join(tmpdir(), 'killed-'))

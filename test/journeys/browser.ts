@@ -40,18 +40,26 @@ export async function builtBundle(folder: string): Promise<string> {
   return folder
 }
 
-/** Fails on anything that keeps someone out: axe's serious and critical findings. */
+/** Fails on anything that keeps someone out: axe's serious and critical findings. What lies dimmed under a dialog is not to be read. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.addScriptTag({ content: axe.source })
   const found = await page.evaluate(async () => {
     const { axe: checker } = window as unknown as {
       axe: {
-        run(options: object): Promise<{
+        run(
+          where: Element | Document,
+          options: object,
+        ): Promise<{
           violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
         }>
       }
     }
-    const { violations } = await checker.run({ resultTypes: ['violations'] })
+    const { violations } = await checker.run(
+      document.querySelector('[role=dialog][aria-modal=true]') ?? document,
+      {
+        resultTypes: ['violations'],
+      },
+    )
     return violations
       .filter(one => one.impact === 'serious' || one.impact === 'critical')
       .map(
@@ -63,6 +71,15 @@ export async function expectAccessible(page: Page): Promise<void> {
       )
   })
   expect(found).toEqual([])
+}
+
+/** The same in light and dark; the page is light again after it. Without motion, so that no colour is seen on its way. */
+export async function expectAccessibleInBoth(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+    await expectAccessible(page)
+  }
 }
 
 /** Everything the page complains of: errors thrown, and errors written to the console. */

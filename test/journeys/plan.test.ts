@@ -4,7 +4,14 @@ import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stage } from '../command.ts'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import {
+  builtBundle,
+  chromiumPath,
+  complaints,
+  expectAccessibleInBoth,
+  openBrowser,
+  skipped,
+} from './browser.ts'
 
 /** Two years of a shop that sells much the same each day, to the end of the year before this one: the plan's. */
 const year = new Date().getFullYear() - 1
@@ -25,12 +32,6 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
   const open = async (path: string) => {
     await page.goto(url + path)
     await page.locator('h1').waitFor()
-  }
-  const inBothSchemes = async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await expectAccessible(page)
-    }
   }
 
   beforeAll(async () => {
@@ -96,10 +97,10 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByRole('heading', { level: 1, name: 'Budget: a draft' }).waitFor()
     await open('/what-if?line=net_sales')
     await page.getByText('Where the runs ended').waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     await open('/what-if?line=net_sales&tab=table')
     await page.getByRole('table', { name: /at changes of/ }).waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
   }, 180_000)
 
   it('keeps a budget line filled from sales, and what is committed on it', async () => {
@@ -111,45 +112,45 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByLabel('Total, GBP').fill('1200')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('table', { name: 'Budget lines' }).getByText('1.9 % of Total sales').waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     await open('/budget?tab=commitments')
     await page.getByRole('button', { name: 'Add a commitment' }).click()
     await page.getByLabel('Reference').fill('C-17')
     await page.getByLabel('Amount').fill('100')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('table', { name: 'Commitments' }).getByText('C-17').waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
   }, 120_000)
 
   it('says why sales are off the plan, and closes a month', async () => {
     await open('/variance')
     await page.getByRole('table', { name: 'Actual against plan and last year' }).waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     await open('/variance?tab=drivers&line=net_sales')
     await page.getByRole('table', { name: 'Effect of each driver' }).waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     await open('/variance?tab=close')
     await page.getByRole('button', { name: 'Close a month' }).click()
     await page.getByLabel('How it agrees').fill('Agrees with the shop.')
     await page.getByRole('button', { name: 'Close it' }).click()
     await page.getByText('Agrees with the shop.').waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
   }, 120_000)
 
   it('shows approval, expectations and business cases', async () => {
     await open('/versions?tab=approval')
     await page.getByRole('button', { name: 'Keep a copy' }).click()
     await page.getByRole('table', { name: 'Kept copies' }).getByText('frozen').waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     await open('/versions?tab=expected')
     await page.getByRole('button', { name: 'Expect something else' }).waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     await open('/strategy?tab=cases')
     await page.getByRole('button', { name: 'Add a case' }).click()
     await page.getByLabel('Title').fill('New shelves')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('table', { name: 'Business cases' }).getByText('New shelves').waitFor()
-    await inBothSchemes()
+    await expectAccessibleInBoth(page)
     expect(errors).toEqual([])
   }, 120_000)
 })

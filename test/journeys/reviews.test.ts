@@ -5,7 +5,14 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, weekday } from '../../src/kernel/day.ts'
 import { stage } from '../command.ts'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import {
+  builtBundle,
+  chromiumPath,
+  complaints,
+  expectAccessibleInBoth,
+  openBrowser,
+  skipped,
+} from './browser.ts'
 
 /** Sixteen weeks of four sales a day, the last whole week with twice as many: beyond what the weeks before do. */
 const today = new Date().toISOString().slice(0, 10)
@@ -23,13 +30,6 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
   const open = async (path: string, title: RegExp) => {
     await page.goto(url + path)
     await page.getByRole('heading', { level: 1, name: title }).waitFor({ timeout: 60_000 })
-  }
-  const inBoth = async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await expectAccessible(page)
-    }
-    await page.emulateMedia({ colorScheme: 'light' })
   }
 
   beforeAll(async () => {
@@ -87,7 +87,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
 
   it('are issued once every exception has a word', async () => {
     await open('/review', /exceptions?, .* still without a note/)
-    await inBoth()
+    await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByText('have no note yet').waitFor()
     for (let left = await page.getByText('No note yet', { exact: true }).count(); left > 0; left -= 1) {
@@ -118,7 +118,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
 
   it('come as a flash and a pack, which say when the data are not whole', async () => {
     await open('/flash', /net sales|no figures/i)
-    await inBoth()
+    await expectAccessibleInBoth(page)
     await page
       .getByText(/The data end on|days? (is|are) missing|Nothing is known/)
       .first()
@@ -126,7 +126,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await open('/monday', /Week \d+.*: net sales £/)
     await page.getByText('Print more catalogues').waitFor()
     await page.getByText('Cup fair').waitFor()
-    await inBoth()
+    await expectAccessibleInBoth(page)
   }, 240_000)
 
   it('let people talk about a figure', async () => {
@@ -136,7 +136,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await page.getByLabel('Comment').fill('Who ordered twice? @Ada ')
     await page.getByRole('button', { name: 'Say it' }).click()
     await page.getByRole('listitem').getByText('Who ordered twice?').waitFor()
-    await inBoth()
+    await expectAccessibleInBoth(page)
     expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:/)
   }, 120_000)
 })

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import {
+  builtBundle,
+  chromiumPath,
+  complaints,
+  expectAccessible,
+  expectAccessibleInBoth,
+  openBrowser,
+  skipped,
+} from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** A busy machine takes its time. */
@@ -343,13 +351,6 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
   })
 
   describe('connected systems', () => {
-    const accessible = async () => {
-      await expectAccessible(page)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await expectAccessible(page)
-      await page.emulateMedia({ colorScheme: 'light' })
-    }
-
     it('say what needs somebody, and open to what they brought, when they failed, and why they differ', async () => {
       await page.goto('/connections')
       await expect.poll(() => title().textContent(), patient).toContain('Google Analytics 4 needs attention')
@@ -358,7 +359,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await drawer.getByText('2 turns failed').waitFor()
       await drawer.getByRole('cell', { name: 'Changed since the source was asked' }).waitFor()
       await drawer.getByRole('img', { name: /Rows new, changed or gone by day/ }).waitFor()
-      await accessible()
+      await expectAccessibleInBoth(page)
     })
 
     it('match analytics’ purchases with the orders, and name the likely causes', async () => {
@@ -376,7 +377,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page.getByRole('button', { name: 'Connect a system' }).click()
       await page.getByRole('button', { name: /^Shopify/ }).click()
       await page.getByText('Open the Dev Dashboard').waitFor()
-      await accessible()
+      await expectAccessibleInBoth(page)
       await page.getByLabel('Shop', { exact: true }).fill('gifts')
       await page.getByLabel('Client secret').fill('a secret')
       await page.getByRole('button', { name: 'Try', exact: true }).click()
@@ -396,7 +397,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
     it('show who is who, and let two be set apart', async () => {
       await page.goto('/who')
       await page.getByText('2 linked, in 1 group').first().waitFor()
-      await accessible()
+      await expectAccessibleInBoth(page)
       const kinds = page.getByRole('radiogroup', { name: 'People or accounts' })
       await kinds.getByText('Accounts').click()
       await page.getByRole('cell', { name: 'Same company domain' }).first().waitFor()
@@ -410,7 +411,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page.getByText('2 tasks').waitFor()
       await page.getByLabel('Search the work').fill('checkout')
       await page.getByRole('link', { name: 'Shorter checkout form' }).first().waitFor()
-      await accessible()
+      await expectAccessibleInBoth(page)
     })
   })
 

@@ -8,7 +8,14 @@ import { abc } from '../../src/features/performance/trading/model.ts'
 import type { ProductsAsked, ProductsTold } from '../../src/features/performance/trading/shape.ts'
 import type { Answer, AnswerRow, Definition, Query } from '../../src/metrics/query.ts'
 import { vocabulary } from '../../src/metrics/vocabulary.ts'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import {
+  builtBundle,
+  chromiumPath,
+  complaints,
+  expectAccessibleInBoth,
+  openBrowser,
+  skipped,
+} from './browser.ts'
 import { ask } from './shop.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -129,21 +136,13 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     expect(heard).toEqual([])
   })
   const title = () => page.getByRole('heading', { level: 1 })
-  const accessibleInBoth = async () => {
-    // Colours of controls fade over, which a busy machine draws out.
-    await page.addStyleTag({ content: '* { transition: none !important }' })
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await expectAccessible(page)
-    }
-  }
 
   it('grade products, narrow to a grade, roll up to categories and open the rows behind a line', async () => {
     await page.goto('/products')
     await expect
       .poll(() => title().textContent(), patient)
       .toMatch(/products make 25 % of sales .*; stock-outs/)
-    await accessibleInBoth()
+    await expectAccessibleInBoth(page)
     const table = page.getByRole('table', { name: 'The assortment by product' })
     const all = await table.getByRole('row').count()
     await page.getByRole('list', { name: 'Products by grade' }).getByRole('button', { name: /^C/ }).click()
@@ -165,14 +164,14 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await page.getByRole('radiogroup', { name: 'Split by' }).getByText('Channel').click()
     await page.waitForURL(/by=channel/)
     await page.getByRole('table', { name: 'Where it differs by channel' }).waitFor()
-    await accessibleInBoth()
+    await expectAccessibleInBoth(page)
   })
 
   it('show what media and messages cost and bring, campaigns apart from automations', async () => {
     await page.goto('/marketing')
     await expect.poll(() => title().textContent(), patient).toMatch(/^Media spend /)
     await page.getByRole('button', { name: 'Revenue per recipient, campaigns' }).first().waitFor()
-    await accessibleInBoth()
+    await expectAccessibleInBoth(page)
     await page.getByRole('radiogroup', { name: 'Kind of message' }).getByText('Automations').click()
     await page.getByRole('button', { name: 'Revenue per recipient, flows' }).first().waitFor()
   })
@@ -182,7 +181,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await expect.poll(() => title().textContent(), patient).toMatch(/^Customers [\d,]+ /)
     await page.getByRole('table', { name: /^Cohorts by month of first order/ }).waitFor()
     await page.getByText(/^Gross profit per customer has reached/).waitFor()
-    await accessibleInBoth()
+    await expectAccessibleInBoth(page)
     await page.getByRole('radiogroup', { name: 'What is followed' }).getByText('Net sales').click()
     await page.getByText('net sales to date per customer of the cohort', { exact: true }).waitFor()
   })
@@ -192,7 +191,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await expect.poll(() => title().textContent(), patient).toMatch(/^9 Dec 2011/)
     await page.getByLabel('The day so far').getByText('Order ceiling, a minute').waitFor()
     await page.getByLabel('The day so far').getByText('vs LY weekday').first().waitFor()
-    await accessibleInBoth()
+    await expectAccessibleInBoth(page)
   })
 
   it('say what would supply them where there is nothing', async () => {

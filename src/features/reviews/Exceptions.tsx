@@ -49,9 +49,14 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
   const cache = useQueryClient()
   const write = useMutation(
     api.reviews.writeNote.mutationOptions({
-      onSuccess: () => {
+      // The review is not asked for again: its figures are as they were.
+      onSuccess: noted => {
+        cache.setQueriesData<Shown>({ queryKey: api.reviews.review.key() }, shown =>
+          shown?.content.week.to === week.to && shown.content.deck.id === deck.id
+            ? { ...shown, notes: [...shown.notes.filter(one => one.exception !== noted.exception), noted] }
+            : shown,
+        )
         setText(null)
-        cache.invalidateQueries({ queryKey: api.reviews.review.key() })
       },
     }),
   )
