@@ -1,103 +1,140 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addDays, dayCount } from '#kernel/day.ts'
-import { createCompany } from '#simulators/company/company.ts'
+import { addDays, type Day, dayCount } from '#kernel/day.ts'
+import { type Company, createCompany } from '#simulators/company/company.ts'
 import { fillFromCompany } from '../../../../test/company-granary.ts'
 import { type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
 import { causesOf } from './causes.ts'
 import { type Alert, evaluate, openAlerts } from './evaluate.ts'
 
-/** What is planted in the made-up company, looked for as the days come: seeds that nothing was tuned on. */
+const near = (a: string, b: string, by: number) => Math.abs(dayCount(a, b) - 1) <= by
+
+const isOutage = (company: Company) => (one: Alert) =>
+  one.rule === 'tracking' && one.doubt !== null && near(one.since, company.facts.trackingOutage.from, 1)
+
+const isPrice = (company: Company) => (one: Alert) =>
+  one.metric === 'asp' &&
+  one.slice.category === company.facts.priceRise.category &&
+  one.direction === 'above' &&
+  near(one.since, company.facts.priceRise.day, 7)
+
+const isSilence = (company: Company) => (one: Alert) =>
+  one.kind === 'silence' &&
+  one.slice.product === company.facts.stockOuts[0]?.sku &&
+  near(one.since, company.facts.stockOuts[0].from, 3)
+
+const namesStock = (one: Alert | undefined) =>
+  one?.finding.causes.slice(0, 3).some(cause => cause.kind === 'stock') ?? false
+
+describe('five months of a company, looked at once', () => {
+  const company = createCompany({ seed: 4711, days: 150, until: '2026-11-20' })
+  let room: WatchRoom
+  let told: Alert[]
+
+  beforeAll(async () => {
+    room = await watchRoom(company.shops)
+    await fillFromCompany(room.granary, company)
+    room.at('2026-10-23T12:00:00Z')
+    told = await evaluate(room.context())
+  }, 300_000)
+  afterAll(() => room.close())
+
+  it('tells that analytics lost sessions, and says that it is the data', () => {
+    expect(told.some(isOutage(company))).toBe(true)
+  })
+
+  it('tells which product stopped selling, and that it was out of stock', () => {
+    const found = told.find(isSilence(company))
+    expect(found?.until).toBeNull()
+    expect(namesStock(found)).toBe(true)
+  })
+
+  it('tells the category whose prices rose', () => {
+    expect(told.some(isPrice(company))).toBe(true)
+  })
+
+  it('is quiet: fewer than one a week', () => {
+    expect(told.length).toBeLessThan(13)
+  })
+})
+
+/** Looked for as the days come, for minutes: seeds that nothing was tuned on. */
 const companies = [
   { seed: 4711, days: 400, until: '2026-05-10' },
   { seed: 90210, days: 250, until: '2026-11-20' },
 ]
 
-describe.each(companies)('the company of seed $seed', ({ seed, days, until }) => {
-  const company = createCompany({ seed, days, until })
-  const { trackingOutage, checkoutDefect, stockOuts, priceRise } = company.facts
-  let room: WatchRoom
-  const told: Alert[] = []
-  /** What is told up to the end of each of these days; the first three that are open on it. */
-  const foremost = new Map<string, Alert[]>()
-  const [out] = stockOuts
-  const moments = {
-    price: addDays(priceRise.day, 21),
-    outage: addDays(trackingOutage.from, 2),
-    stock: addDays(out?.from ?? '', 5),
-    defect: checkoutDefect.to,
-  }
-
-  beforeAll(async () => {
-    room = await watchRoom(company.shops)
-    await fillFromCompany(room.granary, company)
-    for (const day of [...Object.values(moments).sort(), until]) {
-      room.at(`${addDays(day, 1)}T12:00:00Z`)
-      told.push(...(await evaluate(room.context())))
-      foremost.set(day, (await openAlerts(room.context())).slice(0, 3))
+describe.skipIf(!process.env.PLANTED).each(companies)(
+  'the company of seed $seed',
+  ({ seed, days, until }) => {
+    const company = createCompany({ seed, days, until })
+    const { trackingOutage, checkoutDefect, stockOuts, priceRise } = company.facts
+    let room: WatchRoom
+    const told: Alert[] = []
+    /** What is told up to the end of each of these days; the first three that are open on it. */
+    const foremost = new Map<string, Alert[]>()
+    const [out] = stockOuts
+    const moments = {
+      price: addDays(priceRise.day, 21),
+      outage: addDays(trackingOutage.from, 2),
+      stock: addDays(out?.from ?? '', 5),
+      defect: checkoutDefect.to,
     }
-  }, 600_000)
-  afterAll(() => room.close())
 
-  const near = (a: string, b: string, by: number) => Math.abs(dayCount(a, b) - 1) <= by
-  const amongFirst = (day: string, is: (one: Alert) => boolean) => (foremost.get(day) ?? []).some(is)
+    beforeAll(async () => {
+      room = await watchRoom(company.shops)
+      await fillFromCompany(room.granary, company)
+      for (const day of [...Object.values(moments).sort(), until]) {
+        room.at(`${addDays(day, 1)}T12:00:00Z`)
+        told.push(...(await evaluate(room.context())))
+        foremost.set(day, (await openAlerts(room.context())).slice(0, 3))
+      }
+    }, 600_000)
+    afterAll(() => room.close())
 
-  it('tells that analytics lost sessions, and says that it is the data', () => {
-    expect(
-      amongFirst(
-        moments.outage,
-        one => one.rule === 'tracking' && one.doubt !== null && near(one.since, trackingOutage.from, 1),
-      ),
-    ).toBe(true)
-  })
+    const amongFirst = (day: Day, is: (one: Alert) => boolean) => (foremost.get(day) ?? []).some(is)
 
-  // Not yet for every company: of the second it is not among the first three.
-  const defect = seed === 90210 ? it.fails : it
-  defect('tells that one shop lost its phones at the checkout', () => {
-    const { store, device, from } = checkoutDefect
-    expect(
-      amongFirst(
-        moments.defect,
-        one =>
-          one.metric === 'conversion_rate' &&
-          one.slice.store === store &&
-          one.slice.device === device &&
-          near(one.since, from, 4) &&
-          (one.moneyPerDay ?? 0) < 0,
-      ),
-    ).toBe(true)
-  })
+    it('tells that analytics lost sessions, and says that it is the data', () => {
+      expect(amongFirst(moments.outage, isOutage(company))).toBe(true)
+    })
 
-  it('tells which product stopped selling, and that it was out of stock', () => {
-    const found = (foremost.get(moments.stock) ?? []).find(
-      one => one.slice.product === out?.sku && near(one.since, out?.from ?? '', 3),
-    )
-    expect(found?.kind).toBe('silence')
-    expect(found?.finding.causes.slice(0, 3).some(one => one.kind === 'stock')).toBe(true)
-  })
+    // A known limit: of the second company it is not among the first three.
+    const defect = seed === 90210 ? it.fails : it
+    defect('tells that one shop lost its phones at the checkout', () => {
+      const { store, device, from } = checkoutDefect
+      expect(
+        amongFirst(
+          moments.defect,
+          one =>
+            one.metric === 'conversion_rate' &&
+            one.slice.store === store &&
+            one.slice.device === device &&
+            near(one.since, from, 4) &&
+            (one.moneyPerDay ?? 0) < 0,
+        ),
+      ).toBe(true)
+    })
 
-  it('tells the category whose prices rose', () => {
-    expect(
-      amongFirst(
-        moments.price,
-        one =>
-          one.metric === 'asp' &&
-          one.slice.category === priceRise.category &&
-          one.direction === 'above' &&
-          near(one.since, priceRise.day, 7),
-      ),
-    ).toBe(true)
-  })
+    it('tells which product stopped selling, and that it was out of stock', () => {
+      expect(namesStock(foremost.get(moments.stock)?.find(isSilence(company)))).toBe(true)
+    })
 
-  it('is quiet: far below two a week', () => {
-    const weeks = dayCount(addDays(Object.values(moments).sort()[0] ?? '', -60), until) / 7
-    expect(told.length).toBeLessThan(weeks)
-  })
+    it('tells the category whose prices rose', () => {
+      expect(amongFirst(moments.price, isPrice(company))).toBe(true)
+    })
 
-  // Not yet: Easter is not among the first three.
-  const easter = until < '2026-06-01' ? it.fails : it.skip
-  easter('explains the weeks of Easter by Easter, which moved', async () => {
-    const span = { from: '2026-03-30', to: '2026-04-12', compare: 'last_year' as const }
-    const causes = await causesOf(room.context(), span)
-    expect(causes.slice(0, 3).some(one => one.kind === 'event' && one.words.startsWith('Easter'))).toBe(true)
-  })
-})
+    it('is quiet: far below two a week', () => {
+      const weeks = dayCount(addDays(Object.values(moments).sort()[0] ?? '', -60), until) / 7
+      expect(told.length).toBeLessThan(weeks)
+    })
+
+    // A known limit: Easter is not among the first three.
+    const easter = until < '2026-06-01' ? it.fails : it.skip
+    easter('explains the weeks of Easter by Easter, which moved', async () => {
+      const span = { from: '2026-03-30', to: '2026-04-12', compare: 'last_year' as const }
+      const causes = await causesOf(room.context(), span)
+      expect(causes.slice(0, 3).some(one => one.kind === 'event' && one.words.startsWith('Easter'))).toBe(
+        true,
+      )
+    })
+  },
+)
