@@ -103,7 +103,7 @@ interface Usual {
 }
 
 /** Of scans of one series, what was usual before each period is asked for again and again. */
-const remembered = new WeakMap<Numbers, Map<string, Usual | null>>()
+const remembered = new WeakMap<Numbers, Map<number, Usual | null>>()
 
 function usualOf(
   amount: Numbers,
@@ -112,9 +112,9 @@ function usualOf(
   learn: number,
   block: number,
 ): Usual | null {
-  const own = remembered.get(amount) ?? new Map<string, Usual | null>()
+  const own = remembered.get(amount) ?? new Map<number, Usual | null>()
   remembered.set(amount, own)
-  const key = `${from} ${learn} ${block}`
+  const key = (from * 1000 + learn) * 1000 + block
   const found = own.get(key)
   if (found !== undefined) return found
   const made = learnt(amount, exposure, from - learn, from, block)

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { asc, eq, ne } from 'drizzle-orm'
+import { asc, eq, max, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import type { Calendar } from '#forecast/forecast.ts'
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import * as settings from '#postgres/tables/settings.ts'
-import { alertRules, alerts, type Cause } from '#postgres/tables/watch.ts'
+import { alertRules, alerts, type Cause, forecasts } from '#postgres/tables/watch.ts'
 import { askAll, calendarOf, closedDay, company } from '../forecasts/course.ts'
 import { causesOf } from './causes.ts'
 import { checkOf } from './checks.ts'
 import { doubtsOf } from './doubt.ts'
-import { type Found, found, oneOfEach } from './find.ts'
+import { type Found, findIn, oneOfEach } from './find.ts'
 import { type Rule, usualRules } from './rules.ts'
 import { type Watched, watchedBy } from './watched.ts'
 
@@ -44,15 +45,12 @@ export async function evaluate(context: Context): Promise<Alert[]> {
   )
   if (watched.length === 0) return []
   const kept = await ledger.select().from(alerts)
-  const seen = kept.map(one => one.seenOn).reduce((a, b) => later(a, b), addDays(last, -firstLook))
+  const seen = later((await lookedAt(context)) ?? '', addDays(last, -firstLook))
   const calendar = await calendarOf(context, company)
   const doubts = await doubtsOf(context, last)
   const fresh: Alert[] = []
   for (let day = earlier(addDays(seen, 1), last); day <= last; day = addDays(day, 1)) {
-    const all = together(
-      watched.flatMap(one => found(one, dayCount(one.start, day) - 1, calendar)),
-      rules,
-    )
+    const all = together(await findAll(watched, day, calendar), rules)
     const tracking = all.filter(one => aboutOf(rules)(one.rule) === 'data')
     const told = oneOfEach(all, aboutOf(rules))
     fresh.push(
@@ -66,14 +64,40 @@ export async function evaluate(context: Context): Promise<Alert[]> {
         recent: day > addDays(last, -explained),
       })),
     )
-    // Each day of a long look is work of its own: requests come in between.
-    await new Promise(resolve => setImmediate(resolve))
   }
   return fresh
 }
 
+/** Milliseconds that are computed without letting requests in between. */
+const breath = 10
+
+/** What all rules find at the end of a day. */
+async function findAll(watched: readonly Watched[], day: Day, calendar: Calendar): Promise<Found[]> {
+  const all: Found[] = []
+  let began = performance.now()
+  for (const one of watched) {
+    const end = dayCount(one.start, day) - 1
+    for (const cell of one.cells) {
+      const found = findIn(one, cell, end, calendar)
+      if (found) all.push(found)
+      if (performance.now() - began < breath) continue
+      await new Promise(resolve => setImmediate(resolve))
+      began = performance.now()
+    }
+  }
+  return all
+}
+
 const aboutOf = (rules: readonly Rule[]) => (id: string) =>
   rules.find(one => one.id === id)?.about ?? 'business'
+
+/** The day up to which has been looked; null before the first look. New forecasts follow every look, alerts only some. */
+export async function lookedAt({ ledger }: Pick<Context, 'ledger'>): Promise<Day | null> {
+  const [seen] = await ledger.select({ day: max(alerts.seenOn) }).from(alerts)
+  const [made] = await ledger.select({ day: max(forecasts.asOf) }).from(forecasts)
+  const days = [seen?.day, made?.day].filter(day => day != null)
+  return days.length > 0 ? days.reduce(later) : null
+}
 
 /** The last day that is over, and has data. */
 async function lastDay(context: Context): Promise<Day | null> {

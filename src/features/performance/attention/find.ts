@@ -23,14 +23,11 @@ export interface Found {
   moneyPerDay: number | null
 }
 
-/** What a rule finds at the end of a day (`end`: its index): strange enough, large enough, lasting long enough. */
-export function found(watched: Watched, end: number, calendar: Calendar = {}): Found[] {
-  const { rule } = watched
-  return watched.cells.flatMap(cell => {
-    const one =
-      rule.kind === 'limits' ? beyondLimits(watched, cell, end) : changed(watched, cell, end, calendar)
-    return one && matters(watched, one, cell) ? [one] : []
-  })
+/** What a rule finds in a cell at the end of a day (`end`: its index): strange, large and lasting enough; else null. */
+export function findIn(watched: Watched, cell: Cell, end: number, calendar: Calendar = {}): Found | null {
+  const one =
+    watched.rule.kind === 'limits' ? beyondLimits(watched, cell, end) : changed(watched, cell, end, calendar)
+  return one && matters(watched, one, cell) ? one : null
 }
 
 /** Large enough in money, or with no price at all; in the direction that is asked for. */
@@ -47,9 +44,8 @@ type Sized = Found & { volume: number }
 
 function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar): Sized | null {
   const { rule, start, definition } = watched
-  const best = scan(cell.amount, cell.exposure, end)
   const alone = rule.by.length === 0 || !cell.exposure.some(value => value > 0)
-  const seen = alone ? byItself(watched, cell, end, calendar) : best
+  const seen = alone ? byItself(watched, cell, end, calendar) : scan(cell.amount, cell.exposure, end)
   if (seen === null) return null
   const { from, to, expected, actual } = seen
   const days = to - from + 1

@@ -8,7 +8,7 @@ import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
-import { type Alert, ranked, sowRules } from './evaluate.ts'
+import { type Alert, lookedAt, ranked, sowRules } from './evaluate.ts'
 import { usualRules } from './rules.ts'
 import { AlertAct, AlertRow, AlertRule, AlertTold, type Ending, endings, RuleTold, states } from './shape.ts'
 import { sinceWords, titleOf } from './words.ts'
@@ -89,15 +89,10 @@ export const alertOperations = {
         .limit(1000)
       const own = ranked(found.filter(one => mayFor(context.actor, one)))
       const definitions = await definitionsOf(context)
-      const seen =
-        own
-          .map(one => one.seenOn)
-          .sort()
-          .at(-1) ?? null
       return {
         rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric))),
         count: own.length,
-        lookedAt: seen,
+        lookedAt: await lookedAt(context),
       }
     }),
 
