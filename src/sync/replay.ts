@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Batch, Stream } from '#connectors/connector.ts'
 import { invalid } from '#kernel/error.ts'
 import { streams, unmapped } from '#postgres/tables/connections.ts'
@@ -60,7 +60,7 @@ export async function replayStale(parts: SyncParts, id: string): Promise<void> {
   }
 }
 
-/** Tries records again that were not understood; those that now are leave the list. */
+/** Tries records again that were not understood; those that now are leave the list, once their rows are stored. */
 export async function retryUnmapped(parts: SyncParts, id: string): Promise<number> {
   const { ledger } = parts
   const rows = await ledger.select().from(unmapped).where(eq(unmapped.connection, id))
@@ -68,15 +68,15 @@ export async function retryUnmapped(parts: SyncParts, id: string): Promise<numbe
   let understood = 0
   for (const name of names) {
     const own = rows.filter(row => row.stream === name)
-    await ledger.delete(unmapped).where(and(eq(unmapped.connection, id), eq(unmapped.stream, name)))
+    const still = new Set<string>()
     const stream = await known(parts, id, name)
-    try {
-      const done = await again(parts, id, stream, batchesOf(own.map(row => row.record)))
-      understood += done.records - done.unmapped
-    } catch (error) {
-      await ledger.insert(unmapped).values(own).onConflictDoNothing()
-      throw error
-    }
+    const done = await again(parts, id, stream, batchesOf(own.map(row => row.record)), still)
+    // A database may keep a record's fields in another order: what is still not understood may have another key now.
+    const gone = own.map(row => row.key).filter(key => !still.has(key))
+    await ledger
+      .delete(unmapped)
+      .where(and(eq(unmapped.connection, id), eq(unmapped.stream, name), inArray(unmapped.key, gone)))
+    understood += done.records - done.unmapped
   }
   return understood
 }
@@ -93,6 +93,8 @@ async function again(
   id: string,
   stream: Stream<unknown, unknown>,
   batches: AsyncIterable<Batch<unknown>>,
+  /** Takes the keys of records that are not understood. */
+  still = new Set<string>(),
 ): Promise<TurnResult> {
   const { ledger, clock } = parts
   const own = await connectionOf(ledger, id)
@@ -114,7 +116,10 @@ async function again(
         place: await placeFor(parts, own),
         forget: await forgetting(ledger, parts.vault.salt),
         saveCursor: async () => undefined,
-        keepUnmapped: some => keepUnmapped(ledger, key, some, clock()),
+        keepUnmapped: some => {
+          for (const one of some) still.add(one.key)
+          return keepUnmapped(ledger, key, some, clock())
+        },
       },
       // What is left of a snapshot is not the whole of it.
       { ...stream, whole: undefined },

@@ -384,10 +384,12 @@ describe('what fails', () => {
     ])
     const stream = toy.connector.streams[0]
     if (!stream) throw new Error('no stream')
+    expect(await retryUnmapped(parts, id)).toBe(0)
+    expect(await open.ledger.select().from(unmapped)).toHaveLength(1)
     const map = stream.map
     stream.map = (record, place) =>
       map({ ...(record as Sale), lines: Math.abs((record as Sale).lines) }, place)
-    await retryUnmapped(parts, id)
+    expect(await retryUnmapped(parts, id)).toBe(1)
     expect(await count('sales_lines')).toBe(2)
     expect(await open.ledger.select().from(unmapped)).toEqual([])
   })
