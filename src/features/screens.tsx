@@ -80,7 +80,7 @@ export const screens: readonly Screen[] = [
     about: 'What left its usual way, why, and what was done about it',
     icon: IconBell,
     key: 'l',
-    load: () => import('./performance/Alerts.tsx').then(module => module.Alerts),
+    load: () => import('./performance/attention/Alerts.tsx').then(module => module.Alerts),
   },
   {
     path: '/review',

@@ -10,6 +10,7 @@ import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { Grid, Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
+import { NeedsAttention } from './attention/NeedsAttention.tsx'
 import { RowsBehind } from './Behind.tsx'
 import { Breakdown } from './Breakdown.tsx'
 import { BridgeCard } from './BridgeCard.tsx'
@@ -27,7 +28,6 @@ import {
   shownTiles,
   tileMetrics,
 } from './model.ts'
-import { NeedsAttention } from './NeedsAttention.tsx'
 import { NewAndReturning } from './NewAndReturning.tsx'
 import css from './performance.module.css'
 import { Trend } from './Trend.tsx'

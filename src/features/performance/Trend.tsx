@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { client } from '#features/client.ts'
+import { api, client } from '#features/client.ts'
 import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { comparisonName, forecastComparison } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
@@ -10,7 +11,8 @@ import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
-import { against, courseOf, sheetOf, subjectOf } from './model.ts'
+import { against, bandOn, courseOf, sheetOf, subjectOf } from './model.ts'
+import css from './performance.module.css'
 
 /** What a comparison looks like, always: last year pale, the period before and the forecast dashed, targets stepped. */
 export const lookOf = (comparison: string): Line['look'] =>
@@ -21,6 +23,24 @@ export const lookOf = (comparison: string): Line['look'] =>
       : comparison === 'previous_period'
         ? 'previous'
         : 'last_year'
+
+/** The stored forecast of what is shown, where it is compared with: of the company or of one store, without filters. */
+function useForecast(lens: Lens, metric: string, answer: Answer | undefined) {
+  const compared = answer !== undefined && forecastComparison in answer.meta.comparisons
+  const stores = lens.view.stores
+  const known = metric === 'net_sales' || metric === 'orders' || metric === 'sessions' ? metric : null
+  const asked = compared && known !== null && lens.filters.length === 0 && stores.length <= 1
+  const { data } = useQuery(
+    api.performance.forecast.queryOptions({
+      input: { metric: known ?? 'net_sales', ...(stores[0] && { store: stores[0] }) },
+      enabled: asked,
+      retry: false,
+    }),
+  )
+  if (!asked || !data) return null
+  const alike = data.unit !== 'money' || data.currency === answer.meta.currency
+  return { sentence: data.sentence, course: alike ? data.course : [] }
+}
 
 /** A metric's course with its comparisons aligned to it. A click narrows the period. */
 export function Trend(props: {
@@ -33,6 +53,7 @@ export function Trend(props: {
   const { lens, metric, answer } = props
   const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
   const course = useMemo(() => answer && courseOf(answer, metric), [answer, metric])
+  const forecast = useForecast(lens, metric, answer)
   const drawing = useMemo(
     () =>
       course &&
@@ -47,6 +68,8 @@ export function Trend(props: {
               name: lineName(answer, one.comparison),
               values: one.values,
               look: lookOf(one.comparison),
+              ...(one.comparison === forecastComparison &&
+                forecast && { band: bandOn(forecast.course, course.periods) }),
             })),
         ],
         axis: value => show(String(value), measure, 'axis'),
@@ -68,7 +91,7 @@ export function Trend(props: {
           ],
         }),
       }),
-    [course, answer, metric, measure, lens.label, lens.events, lens.rule],
+    [course, answer, metric, measure, forecast, lens.label, lens.events, lens.rule],
   )
   const grain = props.query.grain ?? 'day'
   const pick = (index: number) => {
@@ -118,6 +141,12 @@ export function Trend(props: {
         />
       ) : (
         <Skeleton height={272} />
+      )}
+      {forecast && (
+        <p className={css.grade}>
+          The forecast{props.query.grain === 'day' && ' and the range 8 of 10 days should fall into'}:{' '}
+          {forecast.sentence}
+        </p>
       )}
     </ChartCard>
   )

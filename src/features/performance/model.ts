@@ -314,6 +314,18 @@ export function courseOf(answer: Answer, metric: string): Course {
   }
 }
 
+/** What a forecast says eight of ten values fall into, on days that are drawn; nothing on the others. */
+export function bandOn(
+  course: readonly { day: string; p10: number | null; p90: number | null }[],
+  days: readonly string[],
+): { low: (number | null)[]; high: (number | null)[] } {
+  const known = new Map(course.map(one => [one.day, one]))
+  return {
+    low: days.map(day => known.get(day)?.p10 ?? null),
+    high: days.map(day => known.get(day)?.p90 ?? null),
+  }
+}
+
 /** Those that rose most and fell most, from rows sorted by change either way; the still ones left out. */
 export function movers(
   rows: readonly AnswerRow[],

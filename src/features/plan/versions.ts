@@ -10,6 +10,7 @@ import type { Content } from '#kernel/plan/edits.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/sheet.ts'
 import { template } from '#kernel/plan/templates.ts'
+import { forecastTarget } from '#kernel/view.ts'
 import type { CalendarSetting } from '#metrics/world.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -52,6 +53,11 @@ export async function ruleOf({ ledger }: Context): Promise<CalendarRule> {
 /** Keeps a version as it was begun. */
 export async function start(context: Context, input: Start, made: Begun): Promise<Found> {
   const { ledger, actor } = context
+  if ([input.id, input.name].some(one => one.trim().toLowerCase() === forecastTarget))
+    throw invalid(
+      `“${input.name}” is the name of Quarterdeck's own forecast.`,
+      'Give the version another name, such as “our forecast”.',
+    )
   const [taken] = await ledger
     .select({ id: tables.versions.id })
     .from(tables.versions)

@@ -6,6 +6,7 @@ import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
 import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
@@ -215,6 +216,11 @@ export const settings = {
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
       within(context.actor, storesOfTarget(values))
+      if (values.name.trim().toLowerCase() === forecastTarget)
+        throw invalid(
+          `“${values.name}” is the name of Quarterdeck's own forecast.`,
+          'Give the target another name, such as “our forecast”.',
+        )
       const known = vocabulary((await readWorld(context.ledger)).metrics)
       if (!known.has(values.metric)) throw unknown(values.metric, known.keys(), 'metric')
       const id = `${values.name}:${values.metric}:${values.store ?? ''}`

@@ -11,7 +11,7 @@ import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
 import { type Alert, lookedAt, ranked, sowRules } from './evaluate.ts'
 import { usualRules } from './rules.ts'
 import { AlertAct, AlertRow, AlertRule, AlertTold, type Ending, endings, RuleTold, states } from './shape.ts'
-import { sinceWords, titleOf } from './words.ts'
+import { sinceWords, titleOf, whatOf, whereOf } from './words.ts'
 
 /** Alerts of a store are for who sees it; those of no store are of the company. */
 const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>
@@ -30,7 +30,10 @@ function rowOf(alert: Alert, definition: Definition | undefined): AlertRow {
   return {
     ...row,
     title: titleOf(alert, label),
+    what: whatOf(alert, label),
+    where: whereOf(alert),
     when: sinceWords(alert),
+    cause: alert.doubt ?? finding.causes[0]?.words ?? null,
     bad: lost,
     unit: finding.unit,
     expected: finding.expected,

@@ -17,10 +17,12 @@ const isPrice = (company: Company) => (one: Alert) =>
   one.direction === 'above' &&
   near(one.since, company.facts.priceRise.day, 7)
 
-const isSilence = (company: Company) => (one: Alert) =>
-  one.kind === 'silence' &&
-  one.slice.product === company.facts.stockOuts[0]?.sku &&
-  near(one.since, company.facts.stockOuts[0].from, 3)
+const isSilence =
+  ({ facts: { stockOuts } }: Company) =>
+  (one: Alert) =>
+    one.kind === 'silence' &&
+    one.slice.product === stockOuts[0]?.sku &&
+    near(one.since, stockOuts[0]?.from ?? '', 3)
 
 const namesStock = (one: Alert | undefined) =>
   one?.finding.causes.slice(0, 3).some(cause => cause.kind === 'stock') ?? false

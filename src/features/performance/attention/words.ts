@@ -6,18 +6,25 @@ type Told = Pick<
   'slice' | 'kind' | 'direction' | 'since' | 'until' | 'finding' | 'moneyPerDay' | 'currency'
 >
 
+/** "Conversion rate 62 % below usual". */
+export function whatOf({ kind, direction, finding: { expected, actual } }: Told, label: string): string {
+  if (kind === 'silence') return `${label} stopped`
+  if (expected === null || actual === null || expected === 0) return `${label} ${direction} usual`
+  const times = actual / expected
+  // Above this a percentage says less than a multiple.
+  if (times >= 3) return `${label} ${times.toFixed(times < 10 ? 1 : 0)} times usual`
+  const off = Math.abs(times - 1)
+  return `${label} ${show(String(off), { unit: 'share', currency: null }, 'axis')} ${direction} usual`
+}
+
+/** "larkfield-de · mobile"; '' where it is of the company. */
+export const whereOf = ({ slice }: Pick<Alert, 'slice'>): string =>
+  Object.values(slice).filter(Boolean).join(' · ')
+
 /** "Conversion rate 62 % below usual in larkfield-de · mobile". */
 export function titleOf(alert: Told, label: string): string {
-  const { expected, actual } = alert.finding
-  const where = Object.values(alert.slice).filter(Boolean).join(' · ')
-  const off = expected !== null && actual !== null && expected !== 0 ? Math.abs(actual / expected - 1) : null
-  const said =
-    alert.kind === 'silence'
-      ? 'stopped'
-      : off === null
-        ? `${alert.direction} usual`
-        : `${show(String(off), { unit: 'share', currency: null }, 'axis')} ${alert.direction} usual`
-  return `${label} ${said}${where ? ` in ${where}` : ''}`
+  const where = whereOf(alert)
+  return `${whatOf(alert, label)}${where ? ` in ${where}` : ''}`
 }
 
 /** "Since 11 Oct 2026, −£206 a day." */

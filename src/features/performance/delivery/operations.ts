@@ -54,6 +54,9 @@ const MessageTold = z.object({
   error: z.string().nullable(),
 })
 
+export type ChannelTold = z.infer<typeof ChannelTold>
+export type MessageTold = z.infer<typeof MessageTold>
+
 const wholeCompany = ({ actor }: Context): void => {
   if (actor.stores !== 'all')
     throw new Failure('forbidden', 'Where alerts go is decided by who sees all stores.')

@@ -2,7 +2,7 @@ import { and, desc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { bias, coverage, wape } from '#forecast/grade.ts'
 import { seesAll } from '#kernel/actor.ts'
-import { addDays } from '#kernel/day.ts'
+import { addDays, type Day, dayCount } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { company } from './course.ts'
@@ -48,7 +48,7 @@ export async function tellForecast(
     model: latest.model,
     why: latest.why,
     beatsNaive: latest.beatsNaive,
-    course: [...(await past(context, latest)), ...ahead(latest)],
+    course: [...(await past(context, latest, kept)), ...ahead(latest)],
     forecasts: kept.filter(one => one.actuals.some(value => value !== null)).length,
     hindsight: kept.filter(one => one.hindsight).length,
     grades,
@@ -61,9 +61,22 @@ const lastOfEachDay = (kept: readonly Stored[]): Stored[] => [
   ...new Map(kept.toReversed().map(one => [one.asOf, one])).values(),
 ]
 
-const nothing = { p2_5: null, p10: null, p50: null, p90: null, p97_5: null }
+/** What was last forecast of a day before it began, of forecasts with the latest first. */
+function foretold(kept: readonly Stored[], day: Day) {
+  const one = kept.find(own => own.asOf < day)
+  return quantilesOf(one?.points[dayCount(one.asOf, day) - 2] ?? [])
+}
 
-async function past({ metrics, clock }: Context, latest: Stored): Promise<ForecastTold['course']> {
+const quantilesOf = ([p2_5 = null, p10 = null, p50 = null, p90 = null, p97_5 = null]: readonly (
+  | number
+  | null
+)[]) => ({ p2_5, p10, p50, p90, p97_5 })
+
+async function past(
+  { metrics, clock }: Context,
+  latest: Stored,
+  kept: readonly Stored[],
+): Promise<ForecastTold['course']> {
   const { metric, store, asOf, currency } = latest
   const answer = await metrics.ask(
     {
@@ -79,20 +92,13 @@ async function past({ metrics, clock }: Context, latest: Stored): Promise<Foreca
   )
   return answer.rows.map(row => {
     const value = row[metric]
-    return { day: String(row.period), actual: typeof value === 'string' ? Number(value) : null, ...nothing }
+    const day = String(row.period)
+    return { day, actual: typeof value === 'string' ? Number(value) : null, ...foretold(kept, day) }
   })
 }
 
 const ahead = ({ asOf, points }: Stored): ForecastTold['course'] =>
-  points.map(([p2_5 = null, p10 = null, p50 = null, p90 = null, p97_5 = null], h) => ({
-    day: addDays(asOf, h + 1),
-    actual: null,
-    p2_5,
-    p10,
-    p50,
-    p90,
-    p97_5,
-  }))
+  points.map((point, h) => ({ day: addDays(asOf, h + 1), actual: null, ...quantilesOf(point) }))
 
 const bands = [
   { label: 'a week ahead', from: 1, to: 7 },

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './attention.module.css'
+import { perDay } from './model.ts'
 
 /** What needs somebody today: the first five alerts, the most money a day first. Quiet where there is nothing. */
 export function NeedsAttention() {
@@ -34,11 +36,20 @@ export function NeedsAttention() {
             <li key={one.id}>
               <button type="button" className={css.item} onClick={() => open(one.id)}>
                 <span className={css.title} data-bad={one.bad || undefined}>
-                  {one.title}
+                  {one.what}
                 </span>
+                <span>{one.where || 'The company'}</span>
                 <span className={css.when}>
-                  {one.when}
-                  {one.doubt && <em> Data first: {one.doubt}</em>}
+                  {one.until
+                    ? `${showDay(one.since, 'card')} to ${showDay(one.until, 'card')}`
+                    : `since ${showDay(one.since, 'card')}`}
+                </span>
+                <span className={css.cause}>
+                  {one.doubt && <b>Data first: </b>}
+                  {one.cause}
+                </span>
+                <span className={css.amount}>
+                  {one.moneyPerDay !== null && `${perDay(one.moneyPerDay, one.currency)} a day`}
                 </span>
               </button>
             </li>

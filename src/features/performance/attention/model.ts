@@ -1,0 +1,67 @@
+import { addDays } from '#kernel/day.ts'
+import { show } from '#kernel/format.ts'
+import type { Query } from '#metrics/query.ts'
+
+/** What an alert's state is called. */
+export const alertStates = {
+  open: 'Open',
+  acknowledged: 'Acknowledged',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+} as const
+
+/** Money a day with its sign; N/A where it has no price. */
+export const perDay = (amount: number | null, currency: string): string =>
+  amount === null
+    ? 'N/A'
+    : `${amount > 0 ? '+' : ''}${show(amount.toFixed(2), { unit: 'money', currency: currency || null }, 'axis')}`
+
+interface Alerted {
+  metric: string
+  slice: Readonly<Record<string, string>>
+  since: string
+  until: string | null
+  seenOn: string
+  expected: number | null
+  currency: string
+}
+
+/** The question whose answer shows an alert: its slice by day, six weeks before it and one after. */
+export function evidenceOf({ metric, slice, since, until, seenOn, currency }: Alerted): Query {
+  const { store, ...rest } = slice
+  return {
+    metrics: [metric],
+    grain: 'day',
+    calendar: 'gregorian',
+    from: addDays(since, -42),
+    to: until === null ? seenOn : addDays(until, 7),
+    ...(store && { stores: [store] }),
+    ...(currency && { currency }),
+    filters: Object.entries(rest).map(([dimension, value]) => ({ dimension, is: [value] })),
+  }
+}
+
+/** What was usual, on the days of the alert alone. */
+export const usualWithin = (
+  { since, until, expected }: Alerted,
+  days: readonly string[],
+): (number | null)[] => days.map(day => (day >= since && (until === null || day <= until) ? expected : null))
+
+/** How strange a change must be before it is told: four, five and six and a half standard deviations. */
+export const sensitivities = {
+  high: { label: 'High: more alerts', score: 0.36 },
+  usual: { label: 'Usual', score: 0.5 },
+  low: { label: 'Low: fewer alerts', score: 0.69 },
+} as const
+
+/** The sensitivity nearest to a score. */
+export const sensitivityOf = (score: number): keyof typeof sensitivities =>
+  score < 0.43 ? 'high' : score < 0.6 ? 'usual' : 'low'
+
+/** A short name for an address, made of a long one; '' where nothing can be made. */
+export const idOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60)
