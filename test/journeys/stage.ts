@@ -5,6 +5,7 @@ import { ORPCError, os } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
 import type { RowsRequest } from '../../src/metrics/engine.ts'
 import type { Query } from '../../src/metrics/query.ts'
+import { alertCalls } from './alarms.ts'
 import { ask, definitions, rows, values } from './shop.ts'
 import { systemCalls } from './systems.ts'
 
@@ -56,6 +57,8 @@ export async function openStage(options: {
   dist: string
   port?: number
   signedIn?: boolean
+  /** With an alert, its rule and nobody told yet. */
+  alerts?: boolean
 }): Promise<Stage> {
   let session = options.signedIn ?? true
   let mode: 'well' | 'failing' | 'empty' = 'well'
@@ -79,7 +82,9 @@ export async function openStage(options: {
         }
         return ask(input as Query)
       }),
-      alerts: door.handler(() => ({ rows: [], count: 0, lookedAt: null })),
+      ...(options.alerts
+        ? alertCalls(door)
+        : { alerts: door.handler(() => ({ rows: [], count: 0, lookedAt: null })) }),
       bridge: door.handler(({ input }) => bridge(input as Query & { metric: string; compare: string })),
       rows: door.handler(({ input }) => rows(input as RowsRequest)),
       export: door.handler(({ input }) => {

@@ -39,7 +39,13 @@ export function Talk() {
   const takeBack = useMutation(api.reviews.takeBack.mutationOptions({ onSuccess: again }))
   const label = (metric: string) =>
     definitions.data?.metrics.find(one => one.name === metric)?.label ?? metric
-  const title = thread.data?.title || (subject ? subjectWords(subject, label) : '')
+  const alert = useQuery(
+    api.performance.alert.queryOptions({
+      input: { id: subject?.slice('alert:'.length) ?? '' },
+      enabled: subject?.startsWith('alert:') ?? false,
+    }),
+  )
+  const title = thread.data?.title || alert.data?.title || (subject ? subjectWords(subject, label) : '')
   const asking = mentionAt(text)
   const near =
     asking === null

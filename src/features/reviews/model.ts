@@ -285,6 +285,7 @@ export const mondayWords = (pack: {
 export function subjectWords(subject: string, label: (metric: string) => string): string {
   const [kind, ...rest] = subject.split(':')
   const [name = '', when = '', ...more] = rest
+  if (kind === 'alert') return 'This alert'
   if (kind === 'block') return `${label(when)}, week to ${showDay(more[0], 'table')}`
   const days = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/.exec(when)
   const span = days ? `, ${spanWords(days[1] ?? '', days[2] ?? '')}` : ''

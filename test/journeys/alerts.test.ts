@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
+
+describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-alerts-'))
+  let browser: Browser
+  let stage: Stage
+  let page: Page
+  let heard: string[]
+
+  beforeAll(async () => {
+    await builtBundle(folder)
+    browser = await openBrowser()
+    stage = await openStage({ dist: folder, alerts: true })
+    const context = await browser.newContext({
+      baseURL: stage.url,
+      // What fades from light to dark is looked at when it has.
+      reducedMotion: 'reduce',
+      viewport: { width: 1440, height: 900 },
+    })
+    page = await context.newPage()
+    heard = complaints(page)
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await stage?.close()
+    rmSync(folder, { recursive: true, force: true })
+    expect(heard).toEqual([])
+  })
+  const inBoth = async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
+      await page.evaluate(async () => {
+        await new Promise(requestAnimationFrame)
+        await Promise.allSettled(document.getAnimations().map(one => one.finished))
+      })
+      await expectAccessible(page)
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+
+  it('lead from the cockpit to the evidence, and are put off with a reason', async () => {
+    await page.goto('/')
+    await page.getByRole('button', { name: /Units sold 96 % below usual.*−£210 a day/ }).click()
+    await page.waitForURL(/\/alerts\?alert=a1/)
+    await page.getByText('850 sold in the eight weeks before').waitFor()
+    await page
+      .getByRole('img', { name: /by day; dashed what was usual/ })
+      .or(page.getByLabel(/by day; dashed/))
+      .first()
+      .waitFor()
+    await inBoth()
+    expect(await page.getByRole('button', { name: 'Snooze for a week' }).isDisabled()).toBe(true)
+    await page.getByLabel('Reason').fill('The supplier delivers on Monday')
+    await page.getByRole('button', { name: 'Snooze for a week' }).click()
+    await page.getByText(/Ada Byron: snoozed/).waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByText('Nothing needs you').waitFor()
+    await page.getByText('Snoozed', { exact: true }).first().click()
+    await page.getByRole('rowheader', { name: 'Units sold 96 % below usual' }).waitFor()
+    await inBoth()
+  }, 90_000)
+
+  it('are watched for by rules that one may change', async () => {
+    await page.goto('/alerts?tab=rules')
+    await page.getByRole('rowheader', { name: 'Units of a product' }).click()
+    await page.getByLabel('Days it must last').fill('5')
+    await inBoth()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('cell', { name: '5', exact: true }).waitFor()
+  }, 60_000)
+
+  it('go to channels, which can be tried', async () => {
+    await page.goto('/alerts?tab=channels')
+    await page.getByText('Nobody is told yet').waitFor()
+    await page.getByRole('button', { name: 'Add a channel' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('The team')
+    await page.getByLabel('Mail addresses').fill('ada@example.com')
+    await inBoth()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('rowheader', { name: 'The team' }).click()
+    await page.getByRole('button', { name: 'Send a test message' }).click()
+    await page.getByRole('rowheader', { name: 'A trial from Quarterdeck' }).waitFor()
+  }, 60_000)
+})
