@@ -142,12 +142,7 @@ export function Trend(props: {
       ) : (
         <Skeleton height={272} />
       )}
-      {forecast && (
-        <p className={css.grade}>
-          The forecast{props.query.grain === 'day' && ' and the range 8 of 10 days should fall into'}:{' '}
-          {forecast.sentence}
-        </p>
-      )}
+      {forecast && <p className={css.grade}>{forecast.sentence}</p>}
     </ChartCard>
   )
 }

@@ -79,6 +79,16 @@ describe.each(ledgers)('on $name', place => {
         'no metric take (in twice)',
       )
     })
+    it('leave the name of the forecast to the forecast', async () => {
+      const target = {
+        name: 'Forecast',
+        metric: 'net_sales',
+        grain: 'month',
+        values: { '2026-05-01': '100' },
+      }
+      await expect(run(operations.settings.saveTarget, target)).rejects.toThrow(/own forecast/)
+    })
+
     it('hold events and targets the way questions need them', async () => {
       const { id } = await run<{ id: string }>(operations.settings.saveEvent, {
         name: 'Sale',

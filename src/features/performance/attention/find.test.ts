@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { Definition } from '#metrics/query.ts'
+import { type Found, findIn, oneOfEach } from './find.ts'
+import { type Rule, usualRules } from './rules.ts'
+import type { Watched } from './watched.ts'
+
+const days = 120
+/** A hundred a day among siblings of a thousand, a little restless, and `last` of it over the last week. */
+const series = (last: number) =>
+  Float64Array.from({ length: days }, (_, t) => (t < days - 7 ? 1 : last) * (100 + ((t * 7) % 11) - 5))
+const watched = (last: number, more: Partial<Rule> = {}): Watched => ({
+  rule: { ...usualRules.find(one => one.id === 'orders'), version: 1, updatedAt: '', ...more } as Rule,
+  definition: { good: 'up', additivity: 'additive', unit: 'count' } as unknown as Definition,
+  start: '2026-01-01',
+  scale: 50_000,
+  cells: [
+    {
+      slice: { store: 'uk' },
+      amount: series(last),
+      exposure: new Float64Array(days).fill(1000),
+      worth: 50,
+    },
+  ],
+})
+const look = (one: Watched) => {
+  const [cell] = one.cells
+  if (!cell) throw new Error('there is no cell')
+  return findIn(one, cell, days - 1)
+}
+
+describe('what is found in a slice', () => {
+  it('is a fall against the others: since when, how much, and what it costs', () => {
+    const found = look(watched(0.4))
+    expect(found).toMatchObject({ direction: 'below', since: '2026-04-24', until: null, rule: 'orders' })
+    expect(found?.moneyPerDay).toBeLessThan(-2500)
+    expect(found?.moneyPerDay).toBeGreaterThan(-3500)
+  })
+
+  it('is nothing while all is as usual, too small in money, or for the better', () => {
+    expect(look(watched(1))).toBeNull()
+    expect(look(watched(0.4, { leastMoney: '4000' }))).toBeNull()
+    expect(look(watched(1.8))).toBeNull()
+    expect(look(watched(1.8, { direction: 'any' }))?.direction).toBe('above')
+  })
+})
+
+describe('one of each matter', () => {
+  const one = (more: Partial<Found>): Found => ({
+    rule: 'orders',
+    metric: 'orders',
+    slice: { store: 'uk' },
+    kind: 'shift',
+    direction: 'below',
+    since: '2026-04-24',
+    until: null,
+    score: 0.9,
+    expected: 100,
+    actual: 40,
+    perDay: -60,
+    moneyPerDay: -3000,
+    ...more,
+  })
+  const about = (rule: string) => (rule === 'tracking' ? 'data' : 'business')
+  const merged = (...all: Found[]) => oneOfEach(all, about).map(({ rule, slice }) => [rule, slice.store])
+
+  it('is the strangest of what overlaps and contradicts in no dimension', () => {
+    expect(merged(one({ rule: 'conversion', score: 0.7 }), one({}))).toEqual([['orders', 'uk']])
+  })
+
+  it('leaves other stores, other days, gains and broken data apart', () => {
+    expect(
+      merged(
+        one({}),
+        one({ score: 0.8, slice: { store: 'de' } }),
+        one({ score: 0.7, rule: 'returns', since: '2026-02-01', until: '2026-02-07' }),
+        one({ score: 0.6, rule: 'price', moneyPerDay: 90 }),
+        one({ score: 0.5, rule: 'tracking' }),
+      ).map(([rule]) => rule),
+    ).toEqual(['orders', 'orders', 'returns', 'price', 'tracking'])
+  })
+})
