@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import {
+  builtBundle,
+  chromiumPath,
+  complaints,
+  expectAccessibleInBoth,
+  openBrowser,
+  skipped,
+} from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
@@ -32,18 +39,6 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
     rmSync(folder, { recursive: true, force: true })
     expect(heard).toEqual([])
   })
-  const inBoth = async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
-      await page.evaluate(async () => {
-        await new Promise(requestAnimationFrame)
-        await Promise.allSettled(document.getAnimations().map(one => one.finished))
-      })
-      await expectAccessible(page)
-    }
-    await page.emulateMedia({ colorScheme: 'light' })
-  }
 
   it('lead from the cockpit to the evidence, and are put off with a reason', async () => {
     await page.goto('/')
@@ -55,7 +50,7 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
       .or(page.getByLabel(/by day; dashed/))
       .first()
       .waitFor()
-    await inBoth()
+    await expectAccessibleInBoth(page)
     expect(await page.getByRole('button', { name: 'Snooze for a week' }).isDisabled()).toBe(true)
     await page.getByLabel('Reason').fill('The supplier delivers on Monday')
     await page.getByRole('button', { name: 'Snooze for a week' }).click()
@@ -64,14 +59,14 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
     await page.getByText('Nothing needs you').waitFor()
     await page.getByText('Snoozed', { exact: true }).first().click()
     await page.getByRole('rowheader', { name: 'Units sold 96 % below usual' }).waitFor()
-    await inBoth()
+    await expectAccessibleInBoth(page)
   }, 90_000)
 
   it('are watched for by rules that one may change', async () => {
     await page.goto('/alerts?tab=rules')
     await page.getByRole('rowheader', { name: 'Units of a product' }).click()
     await page.getByLabel('Days it must last').fill('5')
-    await inBoth()
+    await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('cell', { name: '5', exact: true }).waitFor()
   }, 60_000)
@@ -82,7 +77,7 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
     await page.getByRole('button', { name: 'Add a channel' }).click()
     await page.getByLabel('Name', { exact: true }).fill('The team')
     await page.getByLabel('Mail addresses').fill('ada@example.com')
-    await inBoth()
+    await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('rowheader', { name: 'The team' }).click()
     await page.getByRole('button', { name: 'Send a test message' }).click()

@@ -73,11 +73,18 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found).toEqual([])
 }
 
-/** The same in light and dark; the page is light again after it. Without motion, so that no colour is seen on its way. */
+/** The same in light and dark; the page is light again after it. What fades is waited for, so that no colour is seen on its way. */
 export async function expectAccessibleInBoth(page: Page): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+    await page.evaluate(async () => {
+      await new Promise(requestAnimationFrame)
+      const fading = document
+        .getAnimations()
+        .filter(one => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+      await Promise.allSettled(fading.map(one => one.finished))
+    })
     await expectAccessible(page)
   }
 }
