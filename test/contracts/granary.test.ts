@@ -266,7 +266,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         }))
         expect(b).toEqual(a)
       }),
-      { numRuns: 160 },
+      { numRuns: 80 },
     )
   }, 300_000)
 
