@@ -215,6 +215,19 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
   }
 }
 
+/** A pace that lets at most `most` requests through in any `span` of ms. */
+export const gate = (reach: Reach, { most, span }: { most: number; span: number }) => {
+  const passed: number[] = []
+  return async (): Promise<void> => {
+    if (passed.length >= most) {
+      // Taken before the wait, so that two who wait do not go by the same place.
+      const wait = (passed.shift() ?? 0) + span - reach.now()
+      if (wait > 0) await reach.sleep(wait)
+    }
+    passed.push(reach.now())
+  }
+}
+
 /** 1, 2, 4, 8 s, each up to half longer so that many do not come back at once. */
 const pause = (failed: number): number => 2 ** (failed - 1) * 1000 * (1 + Math.random() / 2)
 

@@ -266,7 +266,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         }))
         expect(b).toEqual(a)
       }),
-      { numRuns: 80 },
+      { numRuns: 160 },
     )
   }, 300_000)
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { Failure, invalid } from '#kernel/error.ts'
+import { invalid } from '#kernel/error.ts'
 import type { Act } from '../connector.ts'
+import { markOf, surely, withMark } from '../once.ts'
 import { get, type Named, pages, projectsOf, type Session, send, workspacesOf } from './session.ts'
 
 type Done = { id: string; url: string }
@@ -10,10 +10,6 @@ interface Made extends Named {
   memberships?: { project?: Named; section?: Named | null }[]
 }
 const seen = 'name,permalink_url,notes,memberships.project.name,memberships.section.name'
-
-/** Stands in what was made, and so tells a second try that the first was heard. */
-const markOf = (key: string) => `Quarterdeck ${createHash('sha256').update(key).digest('hex').slice(0, 20)}`
-const withMark = (text: string, mark: string) => (text ? `${text}\n\n${mark}` : mark)
 
 /** Does one act. What makes something is looked for first, by its mark, and again after every try that was not answered. */
 export async function act(session: Session, wanted: Act): Promise<Done> {
@@ -32,19 +28,6 @@ export async function act(session: Session, wanted: Act): Promise<Done> {
       const data = { current_number_value: value }
       const goal = await send<Named>(session, 'POST', path, data, { again: true })
       return { id: goal.gid, url: `https://app.asana.com/0/goal/${goal.gid}` }
-    }
-  }
-}
-
-/** Finds what was made or makes it, a few times. */
-async function surely<T>(find: () => Promise<T | null>, make: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    const found = await find()
-    if (found) return found
-    try {
-      return await make()
-    } catch (error) {
-      if (tries >= 3 || !(error instanceof Failure) || error.code !== 'unavailable') throw error
     }
   }
 }

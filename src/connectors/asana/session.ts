@@ -4,6 +4,7 @@ import {
   type Answer,
   type Ask,
   createHttp,
+  gate,
   type Http,
   type Manners,
   plainTrouble,
@@ -40,17 +41,10 @@ export function openAsana(credentials: Credentials, reach: Reach): Session {
   if (!token) throw invalid('The token of Asana is missing.', 'Give a personal access token as token.')
   if (/\s/.test(token))
     throw invalid('The token of Asana has blanks in it.', 'Copy it again, whole and alone.')
-  const passed: number[] = []
   const manners: Manners = {
     vendor: 'Asana',
     hosts: ['app.asana.com'],
-    async pace() {
-      if (passed.length >= perMinute) {
-        const wait = (passed.shift() ?? 0) + minute - reach.now()
-        if (wait > 0) await reach.sleep(wait)
-      }
-      passed.push(reach.now())
-    },
+    pace: gate(reach, { most: perMinute, span: minute }),
     sign: async () => ({ authorization: `Bearer ${token}` }),
     judge,
   }

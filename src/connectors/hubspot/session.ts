@@ -4,6 +4,7 @@ import type { Credentials, Reach } from '../connector.ts'
 import {
   type Answer,
   createHttp,
+  gate,
   type Http,
   type Manners,
   plainTrouble,
@@ -42,19 +43,6 @@ const minute = 60_000
 /** Requests in ten seconds and searches in a second that we allow ourselves: below the smallest plan's 100 and 5. */
 const burst = { most: 90, span: 10_000 }
 const searches = { most: 4, span: 1000 }
-
-/** Lets at most `most` through in any `span` of ms. */
-const gate = (reach: Reach, { most, span }: { most: number; span: number }) => {
-  const passed: number[] = []
-  return async () => {
-    if (passed.length >= most) {
-      const wait = (passed[0] ?? 0) + span - reach.now()
-      if (wait > 0) await reach.sleep(wait)
-      passed.shift()
-    }
-    passed.push(reach.now())
-  }
-}
 
 export function openHubspot(credentials: Credentials, reach: Reach): Session {
   const token = credentials.token?.trim()

@@ -4,6 +4,7 @@ import type { Credentials, Reach } from '../connector.ts'
 import {
   type Answer,
   createHttp,
+  gate,
   type Http,
   type Manners,
   Postponed,
@@ -60,7 +61,7 @@ export function openMarketo(credentials: Credentials, reach: Reach): Session {
   let token: { text: string; until: number } | null = null
   let sinceLook = lookEvery
   let ownToday = 0
-  const passed: number[] = []
+  const pace = gate(reach, burst)
 
   const untilMidnight = (): number => {
     const clock = session.http.clock()
@@ -76,11 +77,7 @@ export function openMarketo(credentials: Credentials, reach: Reach): Session {
       const { pathname } = new URL(url)
       // A token costs no call.
       if (pathname.endsWith('/identity/oauth/token')) return
-      if (passed.length >= burst.most) {
-        const wait = (passed.shift() ?? 0) + burst.span - reach.now()
-        if (wait > 0) await reach.sleep(wait)
-      }
-      passed.push(reach.now())
+      await pace()
       if (pathname.endsWith('/usage.json')) return
       if (sinceLook >= lookEvery) {
         sinceLook = 0

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { Failure, invalid } from '#kernel/error.ts'
+import { invalid } from '#kernel/error.ts'
 import type { Act } from '../connector.ts'
+import { markOf, surely, withMark } from '../once.ts'
 import {
   backwards,
   boardsOf,
@@ -23,9 +23,6 @@ interface Made {
 }
 const seen = 'url,desc,idBoard,idList'
 
-/** Stands in what was made, and so tells a second try that the first was heard. */
-const markOf = (key: string) => `Quarterdeck ${createHash('sha256').update(key).digest('hex').slice(0, 20)}`
-const withMark = (text: string, mark: string) => (text ? `${text}\n\n${mark}` : mark)
 /** A day as the instant Trello wants: at noon in Greenwich it is that day nearly everywhere. */
 const instantOf = (day: string) => `${day}T12:00:00.000Z`
 
@@ -40,19 +37,6 @@ export async function act(session: Session, wanted: Act): Promise<Done> {
       return comment(session, wanted)
     case 'measure':
       throw invalid('Trello keeps no goals.', 'Write the figure as a comment, or keep the goal in Asana.')
-  }
-}
-
-/** Finds what was made or makes it, a few times. */
-async function surely<T>(find: () => Promise<T | null>, make: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    const found = await find()
-    if (found) return found
-    try {
-      return await make()
-    } catch (error) {
-      if (tries >= 3 || !(error instanceof Failure) || error.code !== 'unavailable') throw error
-    }
   }
 }
 

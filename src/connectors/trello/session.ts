@@ -3,6 +3,7 @@ import type { Credentials, Reach } from '../connector.ts'
 import {
   type Answer,
   createHttp,
+  gate,
   type Http,
   type Manners,
   plainTrouble,
@@ -47,17 +48,10 @@ export function openTrello(credentials: Credentials, reach: Reach): Session {
       throw invalid(`The ${name} of Trello has blanks or quotes in it.`, 'Copy it again, whole and alone.')
     return value
   })
-  const passed: number[] = []
   const manners: Manners = {
     vendor: 'Trello',
     hosts: ['api.trello.com'],
-    async pace() {
-      if (passed.length >= burst.most) {
-        const wait = (passed.shift() ?? 0) + burst.span - reach.now()
-        if (wait > 0) await reach.sleep(wait)
-      }
-      passed.push(reach.now())
-    },
+    pace: gate(reach, burst),
     // In the header, so that neither stands in an address that somebody logs.
     sign: async () => ({ authorization: `OAuth oauth_consumer_key="${key}", oauth_token="${token}"` }),
     judge,
