@@ -8,5 +8,7 @@ export default defineConfig({
     // Two cores are the smallest machine the suite promises to pass on.
     maxWorkers: 2,
     pool: 'forks',
+    // Files share their worker's modules: loading them anew for each file took a quarter of the suite's time.
+    isolate: false,
   },
 })

@@ -1,12 +1,13 @@
 // Builds the browser bundle into dist/ when it is missing or its sources have changed since.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { environment, install, node, root } from './install.mjs'
 
-const stamp = join(root, 'dist', '.built-from')
+const dist = join(root, 'dist')
+const stamp = join(dist, '.built-from')
 
 /** Everything a bundle can be made of, so that a changed file is never missed. */
 function fingerprint() {
@@ -29,9 +30,11 @@ export function build() {
   const now = fingerprint()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return false
   console.log('Building the browser bundle …')
+  // Built beside and put in place whole: who is served meanwhile, or builds at the same time, never sees half of it.
+  const fresh = join(root, `dist.${process.pid}`)
   const done = spawnSync(
     node,
-    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel=warn'],
+    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel=warn', '--outDir', fresh],
     {
       cwd: root,
       stdio: 'inherit',
@@ -39,10 +42,13 @@ export function build() {
     },
   )
   if (done.status !== 0) {
+    rmSync(fresh, { recursive: true, force: true })
     console.error('The browser bundle could not be built; the reason stands above.')
     process.exit(1)
   }
-  writeFileSync(stamp, now)
+  writeFileSync(join(fresh, '.built-from'), now)
+  rmSync(dist, { recursive: true, force: true })
+  renameSync(fresh, dist)
   return true
 }
 

@@ -21,7 +21,7 @@ export function missingParts(env: NodeJS.ProcessEnv): string[] {
       say: 'the ledger on PostgreSQL: no server. Debian: apt-get install postgresql; or set TEST_DATABASE_URL to an empty database',
     },
     {
-      here: existsSync('node_modules/chdb') || existsSync('test/conformance/node_modules/chdb'),
+      here: existsSync('test/contracts/clickhouse/node_modules/chdb'),
       say: 'the granary on ClickHouse: its in-process engine is not installed (540 MB). Get it: npm run conformance:install',
     },
     {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ended, type Serving, stage } from '../../test/command.ts'
 
 const { place, run, serve, clear } = stage()
@@ -38,6 +38,17 @@ const net = async (folder = data) =>
   ).totals
 
 describe('importing on the command line', () => {
+  // Each command then asks the server that holds the folder; the first test's, and others elsewhere, open theirs themselves.
+  let server: Serving
+  beforeAll(async () => {
+    server = await serve(data)
+  })
+  afterAll(async () => {
+    const stopped = ended(server.child)
+    server.child.kill('SIGTERM')
+    await stopped
+  })
+
   it('maps an import again from the kept file, once the mapping is mended', async () => {
     const folder = join(place, 'again')
     const base = { order_id: 'InvoiceNo', at: 'InvoiceDate', sku: 'StockCode', quantity: 'Quantity' }

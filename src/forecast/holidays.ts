@@ -1,8 +1,11 @@
-import Holidays from 'date-holidays'
+import { createRequire } from 'node:module'
 import { addDays, type Day, yearOf } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
 
+/** The calendars of all countries are a hundred modules: loaded when a country's days are asked for. */
+const library = () =>
+  createRequire(import.meta.url)('date-holidays') as typeof import('date-holidays').default
 const kept = new Map<string, Feast[]>()
 
 /**
@@ -23,6 +26,7 @@ function publicHolidays(country: string, year: number): Feast[] {
   const before = kept.get(key)
   if (before) return before
   const [state = '', region] = country.split('-')
+  const Holidays = library()
   const calendar = region ? new Holidays(state, region) : new Holidays(state)
   const named = calendar.getHolidays(year)
   if (named.length === 0)

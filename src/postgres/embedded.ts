@@ -10,19 +10,28 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache/quarterdeck')
 const packed = join(cache, 'ledger.tar.gz')
 const template = join(cache, 'ledger')
 
+/**
+ * A page read twice is still in the operating system's memory, so that a small pool does; the usual 128 MB are cleared by
+ * the WebAssembly at each start, which takes most of a second.
+ */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB']
+
 /** Opens the embedded ledger in `folder`, or one that is only in memory; makes it when it is not there yet. */
 export const openPglite = async (folder: string): Promise<PGlite> => {
   if (folder === ':memory:')
-    return PGlite.create(existsSync(packed) ? { loadDataDir: new Blob([readFileSync(packed)]) } : undefined)
+    return PGlite.create({
+      startParams,
+      ...(existsSync(packed) && { loadDataDir: new Blob([readFileSync(packed)]) }),
+    })
   const place = join(folder, 'ledger')
   const making = join(folder, 'ledger.making')
   // A first start that was killed half-way left a database that is not whole, and nothing in it.
   if (existsSync(making)) rmSync(place, { recursive: true, force: true })
-  if (existsSync(join(place, 'PG_VERSION'))) return PGlite.create(place)
+  if (existsSync(join(place, 'PG_VERSION'))) return PGlite.create(place, { startParams })
   mkdirSync(place, { recursive: true, mode: 0o700 })
   writeFileSync(making, '')
   if (existsSync(template)) cpSync(template, place, { recursive: true })
-  const made = await PGlite.create(place)
+  const made = await PGlite.create(place, { startParams })
   rmSync(making)
   return made
 }

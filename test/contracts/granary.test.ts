@@ -266,7 +266,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         }))
         expect(b).toEqual(a)
       }),
-      { numRuns: 160 },
+      { numRuns: Number(process.env.QUESTIONS ?? 60) },
     )
   }, 300_000)
 

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -14,14 +11,14 @@ import {
 import { openStage, type Stage } from './stage.ts'
 
 describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-alerts-'))
+  let folder = ''
   let browser: Browser
   let stage: Stage
   let page: Page
   let heard: string[]
 
   beforeAll(async () => {
-    await builtBundle(folder)
+    folder = builtBundle()
     browser = await openBrowser()
     stage = await openStage({ dist: folder, alerts: true })
     const context = await browser.newContext({
@@ -36,7 +33,6 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
   afterAll(async () => {
     await browser?.close()
     await stage?.close()
-    rmSync(folder, { recursive: true, force: true })
     expect(heard).toEqual([])
   })
 

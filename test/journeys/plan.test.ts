@@ -1,6 +1,6 @@
 /** The plan room on a real server with sales of its own: begun, asked, budgeted, explained, closed, approved. */
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stage } from '../command.ts'
@@ -35,7 +35,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
   }
 
   beforeAll(async () => {
-    await builtBundle(resolve(import.meta.dirname, '../../dist'))
+    builtBundle()
     const server = await place.serve(join(place.place, 'data'))
     url = new URL(server.setUpLink ?? server.url).origin
     browser = await openBrowser()

@@ -1,6 +1,6 @@
 /** The reviews on a real server: a week is reviewed, spoken to, agreed on and issued; the flash, the pack, a conversation. */
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, weekday } from '../../src/kernel/day.ts'
@@ -33,7 +33,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
   }
 
   beforeAll(async () => {
-    await builtBundle(resolve(import.meta.dirname, '../../dist'))
+    builtBundle()
     const data = join(place.place, 'data')
     const path = join(place.place, 'orders.csv')
     writeFileSync(path, `order,date,sku,quantity,price,customer,country\n${rows.join('\n')}\n`)

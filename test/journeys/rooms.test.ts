@@ -1,6 +1,6 @@
 /** The screens of files, people and settings, on a real server with a data folder of its own. */
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf } from '../authenticator.ts'
@@ -41,7 +41,7 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
   }
 
   beforeAll(async () => {
-    await builtBundle(resolve(import.meta.dirname, '../../dist'))
+    builtBundle()
     const server = await place.serve(join(place.place, 'data'))
     url = new URL(server.setUpLink ?? server.url).origin
     browser = await openBrowser()

@@ -12,6 +12,8 @@ import { systemCalls } from './systems.ts'
 /** Stands in for the server in a journey: the built bundle, the made-up shop, one person with a password and a code. */
 export interface Stage {
   url: string
+  /** As it began: somebody is signed in, and every question is answered. */
+  start(): void
   /** From now on nobody is signed in, as when a session ends. */
   forget(): void
   /** Answers every question so, until told otherwise. */
@@ -56,11 +58,10 @@ const types: Record<string, string> = {
 export async function openStage(options: {
   dist: string
   port?: number
-  signedIn?: boolean
   /** With an alert, its rule and nobody told yet. */
   alerts?: boolean
 }): Promise<Stage> {
-  let session = options.signedIn ?? true
+  let session = true
   let mode: 'well' | 'failing' | 'empty' = 'well'
   let halfway = false
   const door = os.use(({ next }) => {
@@ -201,7 +202,10 @@ export async function openStage(options: {
     try {
       const content = await readFile(file)
       response
-        .writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' })
+        .writeHead(200, {
+          'content-type': types[extname(file)] ?? 'application/octet-stream',
+          'cache-control': extname(file) === '.html' ? 'no-cache' : 'public, max-age=3600',
+        })
         .end(content)
     } catch {
       json(404, { message: 'no such file' })
@@ -212,6 +216,11 @@ export async function openStage(options: {
   if (!address || typeof address === 'string') throw new Error('The stage has no address')
   return {
     url: `http://127.0.0.1:${address.port}`,
+    start: () => {
+      session = true
+      mode = 'well'
+      halfway = false
+    },
     forget: () => {
       session = false
     },

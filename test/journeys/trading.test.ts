@@ -1,9 +1,6 @@
 /** The trading screens on the stage; figures the made-up shop does not know are made up here. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { abc } from '../../src/features/performance/trading/model.ts'
 import type { ProductsAsked, ProductsTold } from '../../src/features/performance/trading/shape.ts'
 import type { Answer, AnswerRow, Definition, Query } from '../../src/metrics/query.ts'
@@ -103,24 +100,19 @@ function products(asked: Partial<ProductsAsked>): ProductsTold {
 }
 
 describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-trading-'))
   let browser: Browser
   let stage: Stage
-  let context: BrowserContext
   let page: Page
   let heard: string[]
 
   beforeAll(async () => {
-    await builtBundle(folder)
     browser = await openBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  beforeEach(async () => {
-    stage = await openStage({ dist: folder })
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: stage.url })
+    stage = await openStage({ dist: builtBundle() })
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      baseURL: stage.url,
+      reducedMotion: 'reduce',
+    })
     page = await context.newPage()
     heard = complaints(page)
     const say = async (operation: string, tell: (input: never) => unknown) =>
@@ -130,11 +122,11 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await say('query', answered)
     await say('products', products)
   })
-  afterEach(async () => {
-    await context.close()
-    await stage.close()
-    expect(heard).toEqual([])
+  afterAll(async () => {
+    await browser?.close()
+    await stage?.close()
   })
+  afterEach(() => expect(heard.splice(0)).toEqual([]))
   const title = () => page.getByRole('heading', { level: 1 })
 
   it('grade products, narrow to a grade, roll up to categories and open the rows behind a line', async () => {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import exceljs from 'exceljs'
 import { invalid } from '#kernel/error.ts'
 
 /** Names of the sheets of a workbook, the fullest first: that is where the table is. */
@@ -13,14 +12,17 @@ export const sheetsOf = async (path: string): Promise<string[]> => {
   return found.sort((a, b) => b.cells - a.cells).map(one => one.name)
 }
 
-const read = (path: string) =>
-  new exceljs.stream.xlsx.WorkbookReader(path, {
+/** The library is six hundred modules: loaded when there is a workbook to read. */
+async function* read(path: string) {
+  const { default: exceljs } = await import('exceljs')
+  yield* new exceljs.stream.xlsx.WorkbookReader(path, {
     entries: 'emit',
     sharedStrings: 'cache',
     styles: 'cache',
     hyperlinks: 'ignore',
     worksheets: 'emit',
   })
+}
 
 const nameOf = (sheet: unknown): string => (sheet as { name?: string }).name ?? 'Sheet'
 
