@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Agreement, agreementOf, causeOf, type Reasons } from './agreement.ts'
+import { type Agreement, agreementOf } from './agreement.ts'
+import { causeOf, type Reasons } from './cause.ts'
 
 const calm: Reasons = { readFrom: null, changedAt: 0, unmapped: 0 }
 const cause = (difference: string, reasons: Partial<Reasons> = {}, metric = 'gross_sales') =>
@@ -45,8 +46,12 @@ describe('the agreement of stores', () => {
   })
   it('names money only where it is of one currency', () => {
     expect(says(store({}), store({ days: 2, difference: '12.30' })).says).toBe(
-      'Differs from Shopify by GBP 12.3 on 2 days',
+      'Differs from Shopify by GBP 12.30 on 2 days',
     )
+    expect(
+      says(store({ days: 1, difference: '0.1' }), store({ days: 2, difference: '9007199254740993.2567' }))
+        .says,
+    ).toBe('Differs from Shopify by GBP 9007199254740993.3567 on 3 days')
     expect(
       says(store({ days: 1, difference: '5' }), store({ days: 1, difference: '5', currency: 'EUR' })).says,
     ).toBe('Differs from Shopify on 2 days')

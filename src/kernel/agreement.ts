@@ -1,43 +1,8 @@
 import { earlier } from './day.ts'
-import { exact } from './money.ts'
 
 /** Why a source's total of a day may differ from what stands here, the surest first. */
 export const causes = ['history', 'later', 'rounding', 'unmapped', 'unknown'] as const
 export type Cause = (typeof causes)[number]
-
-/** What is known of a connection that may explain a difference. */
-export interface Reasons {
-  /** First day whose history is stored; null: all of it is. */
-  readFrom: string | null
-  /** ms UTC of the last turn that changed something. */
-  changedAt: number
-  /** Records that were not understood. */
-  unmapped: number
-}
-
-/** A rounding of each order is at most this. */
-const cent = '0.01'
-
-/**
- * The cause of a day's difference, from what is known of its connection. `askedAt` is when the source gave its totals;
- * `orders` is how many it counted that day, null where it did not say. Never blames rounding for a count.
- */
-export function causeOf(
-  day: string,
-  figures: readonly { metric: string; difference: string }[],
-  about: { askedAt: number; orders: string | null },
-  reasons: Reasons,
-): Cause {
-  if (reasons.readFrom !== null && day < reasons.readFrom) return 'history'
-  if (reasons.changedAt > about.askedAt) return 'later'
-  const most = exact(cent).times(exact(about.orders ?? '1').plus(1))
-  const whole = figures.every(({ difference }) => exact(difference).abs().lte(most))
-  const counts = figures.some(
-    one => ['orders', 'units_sold', 'sessions'].includes(one.metric) && !exact(one.difference).eq(0),
-  )
-  if (whole && !counts) return 'rounding'
-  return reasons.unmapped > 0 ? 'unmapped' : 'unknown'
-}
 
 /** A cause in words: what it is, and what becomes of it. */
 export const causeWords: Readonly<Record<Cause, string>> = {
@@ -57,10 +22,21 @@ export interface Agreement {
   currency: string
   /** Last day that was compared. */
   until: string | null
-  /** Days that differ, and by how much in all, either way. */
+  /** Days that differ, and by how much in all, either way: never below 0. */
   days: number
   difference: string
   causes: { cause: Cause; days: number; difference: string }[]
+}
+
+/** Σ of sizes in plain decimals, exactly: in whole numbers, since every screen would fetch the decimal library for this alone. */
+function added(sizes: readonly string[]): string {
+  const places = Math.max(0, ...sizes.map(size => size.split('.')[1]?.length ?? 0))
+  const total = sizes.reduce((sum, size) => {
+    const [whole = '0', part = ''] = size.split('.')
+    return sum + BigInt(whole + part.padEnd(places, '0'))
+  }, 0n)
+  const digits = String(total).padStart(places + 1, '0')
+  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
 }
 
 /** Several stores' agreement as one: the worst of them, in words to stand beside a number. */
@@ -81,7 +57,7 @@ export function agreementOf(
   const on = `on ${days} ${days === 1 ? 'day' : 'days'}`
   const currencies = new Set(differing.map(one => one.currency))
   const [currency = ''] = currencies
-  const amount = differing.reduce((sum, one) => sum.plus(one.difference), exact('0'))
-  const by = currencies.size === 1 && !amount.eq(0) ? ` by ${words.money(amount.toFixed(), currency)}` : ''
+  const amount = added(differing.map(one => one.difference))
+  const by = currencies.size === 1 && /[1-9]/.test(amount) ? ` by ${words.money(amount, currency)}` : ''
   return { state: 'differs', says: `Differs from ${sources}${by} ${on}` }
 }

@@ -1,6 +1,7 @@
 import { and, eq, gt, gte, inArray, lte, max, sql } from 'drizzle-orm'
 import type { Connector } from '#connectors/connector.ts'
-import { type Agreement, type Cause, causeOf, type Reasons } from '#kernel/agreement.ts'
+import type { Agreement, Cause } from '#kernel/agreement.ts'
+import { causeOf, type Reasons } from '#kernel/cause.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { exact } from '#kernel/money.ts'
 import { dayAt } from '#kernel/zone.ts'
