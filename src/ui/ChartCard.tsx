@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconChartLine, IconDots, IconDownload, IconLink, IconPhoto, IconTable } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
@@ -6,6 +6,7 @@ import { Card } from './Card.tsx'
 import type { Drawing } from './Chart.tsx'
 import { DataTable } from './DataTable.tsx'
 import { type Sheet, save, saveCsv } from './download.ts'
+import { MenuButton } from './MenuButton.tsx'
 import { palette } from './palette.ts'
 
 export interface ChartCardProps {
@@ -32,7 +33,7 @@ export interface ChartCardProps {
 /** A chart with its four ways out: table, CSV, XLSX, PNG, and a link to exactly this. */
 export function ChartCard(props: ChartCardProps) {
   const [asTable, setAsTable] = useState(false)
-  const { sheet } = props
+  const { sheet, more = [] } = props
   const fail = (error: unknown) =>
     notifications.show({ color: 'bad', title: 'That did not work', message: String(error) })
   const png = async () => {
@@ -62,56 +63,53 @@ export function ChartCard(props: ChartCardProps) {
       actions={
         <>
           {props.actions}
-          <Tooltip label={asTable ? 'Show as chart' : 'Show as table'}>
-            <ActionIcon
-              aria-label={`${props.name}: ${asTable ? 'show as chart' : 'show as table'}`}
-              aria-pressed={asTable}
-              disabled={!sheet}
-              color="gray"
-              onClick={() => setAsTable(!asTable)}
-            >
-              {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
-            </ActionIcon>
-          </Tooltip>
-          <Menu>
-            <Menu.Target>
-              <ActionIcon color="gray" aria-label={`${props.name}: take away or open`}>
+          <ActionIcon
+            data-tip={asTable ? 'Show as chart' : 'Show as table'}
+            aria-label={`${props.name}: ${asTable ? 'show as chart' : 'show as table'}`}
+            aria-pressed={asTable}
+            disabled={!sheet}
+            color="gray"
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
+          </ActionIcon>
+          <MenuButton
+            button={opener => (
+              <ActionIcon color="gray" aria-label={`${props.name}: take away or open`} {...opener}>
                 <IconDots size={16} stroke={1.6} />
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {props.more?.map(item => (
-                <Menu.Item key={item.label} onClick={item.onClick}>
-                  {item.label}
-                </Menu.Item>
-              ))}
-              {!!props.more?.length && <Menu.Divider />}
-              <Menu.Item
-                leftSection={<IconDownload size={14} />}
-                disabled={!sheet}
-                onClick={() => sheet && saveCsv(sheet)}
-              >
-                Download CSV
-              </Menu.Item>
-              {props.xlsx && (
-                <Menu.Item
-                  leftSection={<IconDownload size={14} />}
-                  disabled={!sheet}
-                  onClick={() => workbook().catch(fail)}
-                >
-                  Download XLSX
-                </Menu.Item>
-              )}
-              {props.drawing && (
-                <Menu.Item leftSection={<IconPhoto size={14} />} onClick={() => png().catch(fail)}>
-                  Download PNG
-                </Menu.Item>
-              )}
-              <Menu.Item leftSection={<IconLink size={14} />} onClick={() => link().catch(fail)}>
-                Copy link
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            )}
+            entries={[
+              ...more,
+              {
+                label: 'Download CSV',
+                icon: <IconDownload size={14} />,
+                disabled: !sheet,
+                apart: more.length > 0,
+                onClick: () => sheet && saveCsv(sheet),
+              },
+              ...(props.xlsx
+                ? [
+                    {
+                      label: 'Download XLSX',
+                      icon: <IconDownload size={14} />,
+                      disabled: !sheet,
+                      onClick: () => workbook().catch(fail),
+                    },
+                  ]
+                : []),
+              ...(props.drawing
+                ? [
+                    {
+                      label: 'Download PNG',
+                      icon: <IconPhoto size={14} />,
+                      onClick: () => png().catch(fail),
+                    },
+                  ]
+                : []),
+              { label: 'Copy link', icon: <IconLink size={14} />, onClick: () => link().catch(fail) },
+            ]}
+          />
         </>
       }
     >

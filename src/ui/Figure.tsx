@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import css from './figure.module.css'
 import { change, type Measure, type Place, show } from './number.ts'
 
@@ -14,11 +13,9 @@ export function Figure(props: {
   const full = value == null ? (props.why ?? 'No data') : show(value, measure, 'full')
   if (value != null && short === full) return <span className={css.figure}>{short}</span>
   return (
-    <Tooltip label={full}>
-      <span className={css.figure} data-missing={value == null || undefined}>
-        {short}
-      </span>
-    </Tooltip>
+    <span className={css.figure} data-missing={value == null || undefined} data-tip={full}>
+      {short}
+    </span>
   )
 }
 
@@ -43,26 +40,24 @@ export function Delta(props: {
     .filter(Boolean)
     .join(' · ')
   return (
-    <Tooltip label={hover}>
-      <span className={css.delta}>
-        <span data-tone={moved.tone} className={css.moved}>
-          {moved.arrow && (
-            <span aria-hidden="true" className={css.arrow}>
-              {moved.arrow}
-            </span>
-          )}
-          {moved.arrow && <span className="sr-only">{moved.arrow === '▲' ? 'up ' : 'down '}</span>}
-          {moved.text === 'N/A' && props.quiet ? (
-            <>
-              <span aria-hidden="true">–</span>
-              <span className="sr-only">nothing to compare with</span>
-            </>
-          ) : (
-            moved.text
-          )}
-        </span>
-        <span className={props.quiet ? 'sr-only' : css.base}> {props.base}</span>
+    <span className={css.delta} data-tip={hover}>
+      <span data-tone={moved.tone} className={css.moved}>
+        {moved.arrow && (
+          <span aria-hidden="true" className={css.arrow}>
+            {moved.arrow}
+          </span>
+        )}
+        {moved.arrow && <span className="sr-only">{moved.arrow === '▲' ? 'up ' : 'down '}</span>}
+        {moved.text === 'N/A' && props.quiet ? (
+          <>
+            <span aria-hidden="true">–</span>
+            <span className="sr-only">nothing to compare with</span>
+          </>
+        ) : (
+          moved.text
+        )}
       </span>
-    </Tooltip>
+      <span className={props.quiet ? 'sr-only' : css.base}> {props.base}</span>
+    </span>
   )
 }

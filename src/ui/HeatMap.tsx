@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import css from './chart.module.css'
 
 export interface HeatMapProps {
@@ -50,6 +49,7 @@ export function HeatMap(props: HeatMapProps) {
                   const look = {
                     className: css.cell,
                     'data-missing': value === null || undefined,
+                    'data-tip': words,
                     style:
                       shade === undefined
                         ? undefined
@@ -60,16 +60,14 @@ export function HeatMap(props: HeatMapProps) {
                   }
                   return (
                     <td key={column.key}>
-                      <Tooltip label={words}>
-                        {props.onPick && value !== null ? (
-                          <button type="button" {...look} onClick={() => props.onPick?.(row.key, column.key)}>
-                            <span aria-hidden="true">{props.text(row.key, column.key)}</span>
-                            <span className="sr-only">{words}</span>
-                          </button>
-                        ) : (
-                          <span {...look}>{value === null ? '' : props.text(row.key, column.key)}</span>
-                        )}
-                      </Tooltip>
+                      {props.onPick && value !== null ? (
+                        <button type="button" {...look} onClick={() => props.onPick?.(row.key, column.key)}>
+                          <span aria-hidden="true">{props.text(row.key, column.key)}</span>
+                          <span className="sr-only">{words}</span>
+                        </button>
+                      ) : (
+                        <span {...look}>{value === null ? '' : props.text(row.key, column.key)}</span>
+                      )}
                     </td>
                   )
                 })}

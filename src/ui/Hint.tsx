@@ -1,6 +1,6 @@
-import { Popover } from '@mantine/core'
 import { type ReactNode, useRef, useState } from 'react'
 import css from './hint.module.css'
+import { Popup } from './Popup.tsx'
 
 /** Words that open an explanation: on hover, on focus, on touch. */
 export function Hint({ children, about, label }: { children: ReactNode; about: ReactNode; label?: string }) {
@@ -11,11 +11,18 @@ export function Hint({ children, about, label }: { children: ReactNode; about: R
     timer.current = setTimeout(() => setOpened(open), wait)
   }
   return (
-    <Popover opened={opened} onChange={setOpened} width={320} position="bottom-start" withinPortal>
-      <Popover.Target>
+    <Popup
+      opened={opened}
+      onChange={setOpened}
+      width={320}
+      position="bottom-start"
+      onPointerEnter={() => later(true, 0)}
+      onPointerLeave={() => later(false, 120)}
+      button={opener => (
         <button
           type="button"
           className={css.target}
+          {...opener}
           aria-label={label}
           onMouseEnter={() => later(true, 280)}
           onMouseLeave={() => later(false, 120)}
@@ -28,11 +35,10 @@ export function Hint({ children, about, label }: { children: ReactNode; about: R
         >
           {children}
         </button>
-      </Popover.Target>
-      <Popover.Dropdown onMouseEnter={() => later(true, 0)} onMouseLeave={() => later(false, 120)}>
-        {about}
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    >
+      {about}
+    </Popup>
   )
 }
 

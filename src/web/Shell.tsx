@@ -1,11 +1,4 @@
-import {
-  ActionIcon,
-  Drawer,
-  Menu,
-  Tooltip,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core'
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import {
   IconDeviceLaptop,
@@ -23,7 +16,10 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
+import { Drawer } from '#ui/Drawer.tsx'
+import { MenuButton } from '#ui/MenuButton.tsx'
 import { ProgressLine } from '#ui/State.tsx'
+import { Tips } from '#ui/Tips.tsx'
 import { type Action, listen } from './actions.ts'
 import { BottomBar } from './BottomBar.tsx'
 import css from './shell.module.css'
@@ -67,6 +63,11 @@ export function Shell() {
   useEffect(() => {
     document.title = here ? `${here.label} · Quarterdeck` : 'Quarterdeck'
   }, [here])
+
+  // Where one is stays in sight, also where the rooms are longer than the window.
+  useEffect(() => {
+    if (path) document.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
+  }, [path])
 
   const actions = useMemo<Action[]>(
     () => [
@@ -204,9 +205,11 @@ export function Shell() {
     </ul>
   )
   const person = me.data && (
-    <Menu position="top-start" width={200}>
-      <Menu.Target>
-        <button type="button" className={css.person}>
+    <MenuButton
+      position="top-start"
+      width={200}
+      button={opener => (
+        <button type="button" className={css.person} {...opener}>
           <span className={css.initials} aria-hidden="true">
             {me.data.name
               .split(/\s+/)
@@ -220,21 +223,15 @@ export function Shell() {
             <small>{me.data.role}</small>
           </span>
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {actions
-          .filter(action => ['dark', 'system-scheme', 'shortcuts', 'sign-out'].includes(action.id))
-          .map(({ icon: Icon, ...action }) => (
-            <Menu.Item
-              key={action.id}
-              onClick={action.run}
-              leftSection={Icon && <Icon size={14} stroke={1.6} />}
-            >
-              {action.label}
-            </Menu.Item>
-          ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      entries={actions
+        .filter(action => ['dark', 'system-scheme', 'shortcuts', 'sign-out'].includes(action.id))
+        .map(({ icon: Icon, ...action }) => ({
+          label: action.label,
+          icon: Icon && <Icon size={14} stroke={1.6} />,
+          onClick: action.run,
+        }))}
+    />
   )
 
   return (
@@ -272,16 +269,15 @@ export function Shell() {
             <Bell />
           </Suspense>
         </span>
-        <Tooltip label="Find anything  ⌘K">
-          <ActionIcon
-            className={css.findSmall}
-            color="gray"
-            aria-label="Find anything"
-            onClick={() => setPalette(true)}
-          >
-            <IconSearch size={18} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          className={css.findSmall}
+          color="gray"
+          aria-label="Find anything"
+          data-tip="Find anything  ⌘K"
+          onClick={() => setPalette(true)}
+        >
+          <IconSearch size={18} stroke={1.6} />
+        </ActionIcon>
       </header>
       <main className={css.main} id="content" tabIndex={-1}>
         <Outlet />
@@ -292,18 +288,13 @@ export function Shell() {
         )}
       </main>
       <BottomBar screens={open} path={path} onRooms={() => setMenu(true)} />
-      <Drawer
-        opened={menu}
-        onClose={() => setMenu(false)}
-        size={260}
-        title="Quarterdeck"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Drawer opened={menu} onClose={() => setMenu(false)} size={260} side="left" title="Quarterdeck">
         <nav aria-label="Rooms" className={css.drawer}>
           {links}
           {person}
         </nav>
       </Drawer>
+      <Tips />
       <Suspense>
         {palette && <Palette actions={actions} onClose={() => setPalette(false)} />}
         {talking && <Talk />}

@@ -1,4 +1,3 @@
-import { Popover } from '@mantine/core'
 import {
   IconArrowsDiff,
   IconBuildingStore,
@@ -24,6 +23,7 @@ import {
   windowToday,
   writeView,
 } from '#kernel/view.ts'
+import { Popup } from '#ui/Popup.tsx'
 import { Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './shell.module.css'
@@ -254,16 +254,22 @@ function Picker(props: {
 }) {
   const [opened, setOpened] = useState(false)
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus>
-      <Popover.Target>
-        <button type="button" className={css.pill} onClick={() => setOpened(!opened)} aria-expanded={opened}>
+    <Popup
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-start"
+      trapFocus
+      padding={6}
+      button={opener => (
+        <button type="button" className={css.pill} {...opener}>
           {props.icon}
           <span className="sr-only">{props.name}: </span>
           {props.label}
           <IconChevronDown size={12} stroke={1.8} aria-hidden="true" />
         </button>
-      </Popover.Target>
-      <Popover.Dropdown p={6}>{opened && props.children(() => setOpened(false))}</Popover.Dropdown>
-    </Popover>
+      )}
+    >
+      {opened && props.children(() => setOpened(false))}
+    </Popup>
   )
 }

@@ -1,7 +1,8 @@
-import { Popover, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
+import { Popup } from '#ui/Popup.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import choose from './choose.module.css'
 import type { Lens } from './Lens.tsx'
@@ -129,14 +130,15 @@ function Choose(props: {
     setSearch('')
   }
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus width={300}>
-      <Popover.Target>
-        <button
-          type="button"
-          className={props.shown ? choose.value : `${css.add} no-print`}
-          aria-expanded={opened}
-          onClick={() => setOpened(!opened)}
-        >
+    <Popup
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-start"
+      trapFocus
+      width={300}
+      padding={6}
+      button={opener => (
+        <button type="button" className={props.shown ? choose.value : `${css.add} no-print`} {...opener}>
           {props.shown ? (
             <>
               <span className="sr-only">{props.label}: </span>
@@ -149,38 +151,37 @@ function Choose(props: {
             </>
           )}
         </button>
-      </Popover.Target>
-      <Popover.Dropdown p={6}>
-        {props.items.length > 8 && (
-          <TextInput
-            data-autofocus
-            aria-label={`Find: ${props.label.toLowerCase()}`}
-            placeholder="Type to find"
-            value={search}
-            onChange={event => setSearch(event.currentTarget.value)}
-            onKeyDown={event => {
-              const first = found.find(one => !one.off)
-              if (event.key === 'Enter' && first) pick(first.name)
-            }}
-            mb={4}
-          />
-        )}
-        <div className={choose.list}>
-          {found.map(one => (
-            <button
-              key={one.name}
-              type="button"
-              className={choose.item}
-              disabled={one.off}
-              onClick={() => pick(one.name)}
-            >
-              {one.label}
-              {one.about && <small>{one.about}</small>}
-            </button>
-          ))}
-          {found.length === 0 && <EmptyState compact kind="no_match" title="Nothing is called that" />}
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    >
+      {props.items.length > 8 && (
+        <TextInput
+          data-autofocus
+          aria-label={`Find: ${props.label.toLowerCase()}`}
+          placeholder="Type to find"
+          value={search}
+          onChange={event => setSearch(event.currentTarget.value)}
+          onKeyDown={event => {
+            const first = found.find(one => !one.off)
+            if (event.key === 'Enter' && first) pick(first.name)
+          }}
+          mb={4}
+        />
+      )}
+      <div className={choose.list}>
+        {found.map(one => (
+          <button
+            key={one.name}
+            type="button"
+            className={choose.item}
+            disabled={one.off}
+            onClick={() => pick(one.name)}
+          >
+            {one.label}
+            {one.about && <small>{one.about}</small>}
+          </button>
+        ))}
+        {found.length === 0 && <EmptyState compact kind="no_match" title="Nothing is called that" />}
+      </div>
+    </Popup>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconDownload, IconMathFunction, IconTableShortcut } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -8,6 +8,7 @@ import { periodLabel } from '#kernel/period-words.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { save } from '#ui/download.ts'
+import { MenuButton } from '#ui/MenuButton.tsx'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { HowWorkedOut, RowsBehind } from './Behind.tsx'
@@ -102,17 +103,17 @@ export function Explorer() {
           >
             How it is worked out
           </Button>
-          <Menu>
-            <Menu.Target>
-              <Button leftSection={<IconDownload size={14} stroke={1.7} />} disabled={!answer}>
+          <MenuButton
+            button={opener => (
+              <Button leftSection={<IconDownload size={14} stroke={1.7} />} disabled={!answer} {...opener}>
                 Download
               </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => download('csv')}>All rows as CSV</Menu.Item>
-              <Menu.Item onClick={() => download('xlsx')}>All rows as XLSX</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            )}
+            entries={[
+              { label: 'All rows as CSV', onClick: () => download('csv') },
+              { label: 'All rows as XLSX', onClick: () => download('xlsx') },
+            ]}
+          />
         </>
       }
     >

@@ -1,9 +1,10 @@
-import { ActionIcon, Indicator, Popover, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Indicator, UnstyledButton } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '#features/client.ts'
+import { Popup } from '#ui/Popup.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import css from './bell.module.css'
 
@@ -21,47 +22,52 @@ export function Bell() {
   const all = asked.data ?? []
   const fresh = all.filter(one => !one.seen)
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={340} withinPortal trapFocus>
-      <Indicator disabled={fresh.length === 0} label={fresh.length} size={15} color="bad">
-        <Popover.Target>
+    <Popup
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      width={340}
+      trapFocus
+      padding={0}
+      button={opener => (
+        <Indicator disabled={fresh.length === 0} label={fresh.length} size={15} color="bad">
           <ActionIcon
             color="gray"
             aria-label={fresh.length === 0 ? 'Mentions' : `Mentions, ${fresh.length} new`}
-            onClick={() => setOpened(!opened)}
+            {...opener}
           >
             <IconBell size={18} stroke={1.6} />
           </ActionIcon>
-        </Popover.Target>
-      </Indicator>
-      <Popover.Dropdown p={0}>
-        {all.length === 0 ? (
-          <EmptyState compact title="Nobody mentioned you yet">
-            When somebody writes @ and your name beside a figure, it is here.
-          </EmptyState>
-        ) : (
-          <ul className={css.mentions} aria-label="Mentions">
-            {all.map(one => (
-              <li key={one.comment} data-new={!one.seen || undefined}>
-                <UnstyledButton
-                  className={css.mention}
-                  onClick={() => {
-                    setOpened(false)
-                    if (!one.seen) seen.mutate({ comments: [one.comment] })
-                    const url = new URL(one.path, location.origin)
-                    const search = { ...Object.fromEntries(url.searchParams), talk: one.subject }
-                    navigate({ to: url.pathname, search } as never)
-                  }}
-                >
-                  <span className={css.title}>
-                    {one.by}: {one.title}
-                  </span>
-                  <span className={css.text}>{one.text}</span>
-                </UnstyledButton>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+        </Indicator>
+      )}
+    >
+      {all.length === 0 ? (
+        <EmptyState compact title="Nobody mentioned you yet">
+          When somebody writes @ and your name beside a figure, it is here.
+        </EmptyState>
+      ) : (
+        <ul className={css.mentions} aria-label="Mentions">
+          {all.map(one => (
+            <li key={one.comment} data-new={!one.seen || undefined}>
+              <UnstyledButton
+                className={css.mention}
+                onClick={() => {
+                  setOpened(false)
+                  if (!one.seen) seen.mutate({ comments: [one.comment] })
+                  const url = new URL(one.path, location.origin)
+                  const search = { ...Object.fromEntries(url.searchParams), talk: one.subject }
+                  navigate({ to: url.pathname, search } as never)
+                }}
+              >
+                <span className={css.title}>
+                  {one.by}: {one.title}
+                </span>
+                <span className={css.text}>{one.text}</span>
+              </UnstyledButton>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Popup>
   )
 }
