@@ -1,7 +1,8 @@
 import { useComputedColorScheme } from '@mantine/core'
 import type { ECharts, EChartsCoreOption } from 'echarts/core'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import css from './chart.module.css'
+import type { Drawn } from './chart-engine.ts'
 import { type Palette, palette } from './palette.ts'
 import { Skeleton } from './State.tsx'
 
@@ -27,6 +28,9 @@ export interface ChartProps {
 const scalable = (chart: ECharts) =>
   chart.getDom().querySelector('svg')?.setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`)
 
+const point = (chart: ECharts, at: number) =>
+  chart.dispatchAction({ type: 'showTip', seriesIndex: 0, dataIndex: at })
+
 /** A drawing on the screen: resizes with its box, changes with the scheme, walks by arrow keys, never animates data changes. */
 export function Chart({
   drawing,
@@ -38,48 +42,62 @@ export function Chart({
   along = 'x',
 }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
-  const chart = useRef<ECharts>(undefined)
-  const picked = useRef(onPick)
-  picked.current = onPick
-  const axis = useRef(along)
-  axis.current = along
+  const drawn = useRef<Drawn>(undefined)
+  const watch = useRef<ResizeObserver>(undefined)
   const [ready, setReady] = useState(false)
   const [at, setAt] = useState<number | null>(null)
+  /** Whether somebody came near: what points say is fetched for them. */
+  const [near, setNear] = useState(false)
   const scheme = useComputedColorScheme('light')
+  const walked = useRef(at)
+  walked.current = at
 
-  useEffect(() => {
-    let gone = false
-    let watch: ResizeObserver | undefined
-    import('./chart-engine.ts').then(engine => {
-      if (gone || !box.current) return
-      const made = engine.draw(box.current)
-      chart.current = made
-      watch = new ResizeObserver(() => {
-        made.resize({ animation: { duration: 0 } })
-        scalable(made)
-      })
-      watch.observe(box.current)
-      made.getZr().on('click', event => {
-        const spot = made.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY])
-        if (made.containPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]))
-          picked.current?.(Math.round(Number(spot[axis.current === 'x' ? 0 : 1])))
-      })
-      setReady(true)
-    })
-    return () => {
-      gone = true
-      watch?.disconnect()
-      chart.current?.dispose()
-      chart.current = undefined
-    }
-  }, [])
+  useEffect(
+    () => () => {
+      watch.current?.disconnect()
+      drawn.current?.chart.dispose()
+      drawn.current = undefined
+    },
+    [],
+  )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the palette reads
   useEffect(() => {
-    if (!ready || !chart.current) return
-    chart.current.setOption({ animation: false, ...drawing(palette()) }, { notMerge: true })
-    scalable(chart.current)
-  }, [drawing, ready, scheme])
+    let gone = false
+    const show = async () => {
+      const engine = await import('./chart-engine.ts')
+      const element = box.current
+      if (!element || gone) return
+      const before = () => drawn.current
+      const next = await engine.draw(element, drawing(palette()), { before, tips: near, wanted: () => !gone })
+      if (!next) return
+      const { chart } = next
+      if (next !== drawn.current) {
+        drawn.current = next
+        watch.current?.disconnect()
+        watch.current = new ResizeObserver(() => {
+          chart.resize({ animation: { duration: 0 } })
+          scalable(chart)
+        })
+        watch.current.observe(element)
+      }
+      scalable(chart)
+      if (walked.current !== null) point(chart, walked.current)
+      setReady(true)
+    }
+    show()
+    return () => {
+      gone = true
+    }
+  }, [drawing, near, scheme])
+
+  const pick = (event: MouseEvent<HTMLDivElement>) => {
+    const chart = drawn.current?.chart
+    const { left, top } = event.currentTarget.getBoundingClientRect()
+    const place = [event.clientX - left, event.clientY - top]
+    if (chart?.containPixel({ gridIndex: 0 }, place))
+      onPick?.(Math.round(Number(chart.convertFromPixel({ gridIndex: 0 }, place)[along === 'x' ? 0 : 1])))
+  }
 
   const walk = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && at !== null) onPick?.(at)
@@ -89,14 +107,14 @@ export function Chart({
         ? -1
         : 0
     if (event.key === 'Escape') {
-      chart.current?.dispatchAction({ type: 'hideTip' })
+      drawn.current?.chart.dispatchAction({ type: 'hideTip' })
       setAt(null)
     }
     if (!step || !points) return
     event.preventDefault()
     const next = Math.min(points - 1, Math.max(0, at === null ? (step > 0 ? 0 : points - 1) : at + step))
     setAt(next)
-    chart.current?.dispatchAction({ type: 'showTip', seriesIndex: 0, dataIndex: next })
+    if (drawn.current) point(drawn.current.chart, next)
   }
 
   return (
@@ -108,7 +126,10 @@ export function Chart({
         role="img"
         aria-label={points ? `${label} Arrow keys walk through the points.` : label}
         tabIndex={points ? 0 : undefined}
+        onClick={pick}
         onKeyDown={walk}
+        onFocus={() => setNear(true)}
+        onPointerEnter={() => setNear(true)}
         data-pick={onPick ? true : undefined}
       />
       <span className="sr-only" aria-live="polite">

@@ -98,19 +98,43 @@ function nudges(those: readonly Line[], plot: number, fromZero: boolean): number
   return moved
 }
 
-/** Events along a time axis, dotted, by name: laid over the first series of every chart over time. */
-export const eventMarks = (colours: Palette, marks: LinesProps['marks'] = []) =>
-  marks.length === 0
-    ? {}
-    : {
-        markLine: {
-          symbol: 'none',
+/** The axis the marks of events stand on: as high as the plot, unseen. After a drawing's own. */
+export const markAxis = { type: 'value', min: 0, max: 1, show: false }
+
+/**
+ * Events along a time axis, by name: hairlines as high as the plot, over every chart over time. They are columns on an axis of
+ * their own, the `axis`th: so the library needs no part for marks alone, and names that would cover one another give way.
+ */
+export const eventMarks = (colours: Palette, marks: LinesProps['marks'], points: number, axis: number) =>
+  !marks?.length
+    ? []
+    : [
+        {
+          type: 'bar',
+          name: 'Events',
+          yAxisIndex: axis,
+          data: Array.from({ length: points }, (_, at) => (marks.some(mark => mark.at === at) ? 1 : null)),
+          barWidth: 1,
           silent: true,
-          lineStyle: { color: colours.lineStrong, type: 'dotted' },
-          label: { color: colours.ink3, fontSize: 10, fontFamily: colours.font, formatter: '{b}' },
-          data: marks.map(mark => ({ xAxis: mark.at, name: mark.name })),
+          z: 1,
+          itemStyle: { color: colours.lineStrong },
+          emphasis: { disabled: true },
+          label: {
+            show: true,
+            position: 'top',
+            distance: 2,
+            color: colours.ink3,
+            fontSize: 10,
+            fontFamily: colours.font,
+            formatter: (one: { dataIndex: number }) =>
+              marks
+                .filter(mark => mark.at === one.dataIndex)
+                .map(mark => mark.name)
+                .join(', '),
+          },
+          labelLayout: { hideOverlap: true },
         },
-      }
+      ]
 
 /** Lines over time. Names stand at the line ends when there are at most four. */
 export const lines =
@@ -139,6 +163,7 @@ export const lines =
         ? { show: false }
         : {
             bottom: 0,
+            data: props.lines.map(line => line.name),
             icon: 'roundRect',
             itemWidth: 14,
             itemHeight: 3,
@@ -152,34 +177,36 @@ export const lines =
         formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
       },
       xAxis: { ...nameAxis(colours, props.labels), boundaryGap: props.labels.length === 1 },
-      yAxis: valueAxis(colours, props.axis, props.fromZero),
-      series: props.lines.flatMap((line, n) => [
-        ...bandOf(line, n, String(style(line.look).color)),
-        {
-          name: line.name,
-          type: 'line',
-          data: [...line.values],
-          symbol: 'circle',
-          symbolSize: 5,
-          showSymbol: props.labels.length === 1,
-          step: line.look === 'target' ? 'middle' : false,
-          connectNulls: false,
-          z: line.look === 'actual' ? 10 : 5 - n / 10,
-          lineStyle: style(line.look),
-          itemStyle: { color: style(line.look).color },
-          emphasis: { disabled: true },
-          endLabel: {
-            show: ends,
-            formatter: line.name,
-            color: line.look === 'actual' ? colours.actual : colours.ink2,
-            fontSize: 11,
-            fontFamily: colours.font,
-            distance: 6,
-            offset: [0, nudge[n] ?? 0],
+      yAxis: [valueAxis(colours, props.axis, props.fromZero), markAxis],
+      series: [
+        ...props.lines.flatMap((line, n) => [
+          ...bandOf(line, n, String(style(line.look).color)),
+          {
+            name: line.name,
+            type: 'line',
+            data: [...line.values],
+            symbol: 'circle',
+            symbolSize: 5,
+            showSymbol: props.labels.length === 1,
+            step: line.look === 'target' ? 'middle' : false,
+            connectNulls: false,
+            z: line.look === 'actual' ? 10 : 5 - n / 10,
+            lineStyle: style(line.look),
+            itemStyle: { color: style(line.look).color },
+            emphasis: { disabled: true },
+            endLabel: {
+              show: ends,
+              formatter: line.name,
+              color: line.look === 'actual' ? colours.actual : colours.ink2,
+              fontSize: 11,
+              fontFamily: colours.font,
+              distance: 6,
+              offset: [0, nudge[n] ?? 0],
+            },
           },
-          ...(n === 0 && eventMarks(colours, props.marks)),
-        },
-      ]),
+        ]),
+        ...eventMarks(colours, props.marks, props.labels.length, 1),
+      ],
     }
   }
 

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { eventMarks, type LinesProps, nameAxis, tipHtml, tooltip, valueAxis } from './drawings.ts'
+import { eventMarks, type LinesProps, markAxis, nameAxis, tipHtml, tooltip, valueAxis } from './drawings.ts'
 import type { Palette } from './palette.ts'
 
 /** A run of points on the shared axis: weeks, or months. */
@@ -69,7 +69,6 @@ export const sixTwelve =
             typeof one.value === 'number' ? props.text(one.value) : '',
         },
         labelLayout: { hideOverlap: true },
-        ...(at === 0 && eventMarks(colours, props.marks)),
       },
       known(run.lastYear) && {
         ...quiet,
@@ -105,11 +104,17 @@ export const sixTwelve =
     })
     const names = nameAxis(colours, [...weeks.labels, '', ...months.labels])
     const value = valueAxis(colours, props.axis, false)
+    const series = [
+      ...side(weeks, 0, before),
+      ...side(months, 1, after),
+      ...(props.limits ? [limit(props.limits.low), limit(props.limits.high)] : []),
+    ].filter(one => one !== false)
     return {
       grid: { top: 22, left: 4, right: 4, bottom: 26, containLabel: true },
       legend: {
         bottom: 0,
         left: 0,
+        data: [...new Set(series.map(one => one.name))],
         itemWidth: 14,
         itemHeight: 7,
         textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
@@ -124,11 +129,7 @@ export const sixTwelve =
         },
       },
       xAxis: { ...names, axisLabel: { ...names.axisLabel, interval: 0 }, boundaryGap: true },
-      yAxis: [value, { ...value, position: 'right', splitLine: { show: false } }],
-      series: [
-        ...side(weeks, 0, before),
-        ...side(months, 1, after),
-        ...(props.limits ? [limit(props.limits.low), limit(props.limits.high)] : []),
-      ].filter(one => one !== false),
+      yAxis: [value, { ...value, position: 'right', splitLine: { show: false } }, markAxis],
+      series: [...series, ...eventMarks(colours, props.marks, names.data.length, 2)],
     }
   }
