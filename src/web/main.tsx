@@ -8,7 +8,9 @@ import { keepPreviousData, QueryCache, QueryClient, QueryClientProvider } from '
 import { RouterProvider } from '@tanstack/react-router'
 import { lazy, StrictMode, Suspense, useRef } from 'react'
 import { createRoot } from 'react-dom/client'
-import { isSignedOut } from '#features/client.ts'
+import { api, isSignedOut } from '#features/client.ts'
+import { screens } from '#features/screens.tsx'
+import { knownOf, readView } from '#kernel/view.ts'
 import { theme, variables } from '#ui/theme.ts'
 import { router } from './router.tsx'
 
@@ -35,6 +37,19 @@ const queries = new QueryClient({
     mutations: { onError: toSignIn },
   },
 })
+
+// The screen's code, and what every screen of figures asks before it can ask for them, come while the rest is set up.
+const here = screens.find(one => one.path === location.pathname)
+if (here) {
+  here.load()
+  queries.prefetchQuery(api.members.me.queryOptions({ input: {} }))
+  queries.prefetchQuery(api.settings.read.queryOptions({ input: {} }))
+}
+if (here?.view) {
+  const view = readView(Object.fromEntries(new URLSearchParams(location.search)))
+  queries.prefetchQuery(api.performance.definitions.queryOptions({ input: {} }))
+  queries.prefetchQuery(api.performance.query.queryOptions({ input: knownOf(view) }))
+}
 
 const Notices = lazy(() => import('./Notices.tsx').then(module => ({ default: module.Notices })))
 
