@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { environment, install, node, root } from './install.mjs'
 
 const dist = join(root, 'dist')
@@ -22,6 +23,19 @@ function fingerprint() {
   walk(join(root, 'src'))
   for (const name of ['vite.config.ts', 'package-lock.json']) hash.update(readFileSync(join(root, name)))
   return hash.digest('hex')
+}
+
+/** Packs what is worth packing once, here, so that the first to open a page need not wait for it; about two seconds. */
+function pack(bundle) {
+  const folder = join(bundle, 'assets')
+  for (const name of readdirSync(folder)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue
+    const plain = readFileSync(join(folder, name))
+    if (plain.length <= 1024) continue
+    const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(plain, { params: quality }))
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(plain, { level: 9 }))
+  }
 }
 
 /** @returns whether there was something to build. */
@@ -46,6 +60,7 @@ export function build() {
     console.error('The browser bundle could not be built; the reason stands above.')
     process.exit(1)
   }
+  pack(fresh)
   writeFileSync(join(fresh, '.built-from'), now)
   rmSync(dist, { recursive: true, force: true })
   renameSync(fresh, dist)
