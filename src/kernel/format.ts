@@ -84,7 +84,9 @@ export function show(
   if (place === 'full') return say(value, locale, { ...base, maximumFractionDigits: 8 })
   const whole = unit === 'count' || (unit === 'quantity' && Number.isInteger(size))
   if (whole || (size >= 1000 && place !== 'tooltip')) return say(value, locale, { ...base, ...fixed(0) })
-  return say(value, locale, { ...base, ...fixed(currency ? minorUnits(currency) : 2) })
+  // A hundredth is most of a small ratio: 0.026 orders a session, not 0.03.
+  const digits = currency ? minorUnits(currency) : unit === 'ratio' && size < 0.1 && size > 0 ? 3 : 2
+  return say(value, locale, { ...base, ...fixed(digits) })
 }
 
 /** With its sign, for changes: "+£12,345", "−3". */

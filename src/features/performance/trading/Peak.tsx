@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { addDays } from '#kernel/day.ts'
 import { hourName } from '#kernel/period-words.ts'
@@ -9,7 +9,7 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { baseOf, measureOf, useLens } from '../Lens.tsx'
 import { Trend } from '../Trend.tsx'
-import { against, cell, dayOfHour, daySoFar, numberOf } from './model.ts'
+import { against, cell, dayOfHour, daySoFar, numberOf, untilNow } from './model.ts'
 import { TradingPage } from './TradingPage.tsx'
 
 /** Screens on a wall are read by people who do not touch them. */
@@ -56,7 +56,11 @@ export function Peak() {
       staleTime: 600_000,
     }),
   )
-  const answer = asked.data
+  const over = day < lens.today
+  const answer = useMemo(
+    () => asked.data && (over ? asked.data : untilNow(asked.data, ['net_sales', 'orders'])),
+    [asked.data, over],
+  )
   const hours = answer ? daySoFar(answer, comparison) : null
   const sales = measureOf(answer, 'net_sales')
   const orders = measureOf(answer, 'orders')
@@ -71,9 +75,11 @@ export function Peak() {
       lens={lens}
       question="How is the day going?"
       title={
-        hours && hours.until !== null && hours.until < 23
-          ? `${spanWords(day, day)} until ${hourName(String(hours.until + 1))}:00`
-          : spanWords(day, day)
+        hours && hours.until === null
+          ? `No orders yet on ${spanWords(day, day)}`
+          : hours && hours.until !== null && hours.until < 23
+            ? `${spanWords(day, day)} until ${hourName(String(hours.until + 1))}:00`
+            : spanWords(day, day)
       }
       answer={answer}
       error={asked.error}

@@ -164,6 +164,19 @@ interface SoFar {
   ratio: string | null
 }
 
+/** The hours of a day that is not over, without values for those to come: they are not hours in which nothing was sold. */
+export function untilNow(answer: Answer, metrics: readonly string[]): Answer {
+  const last = answer.rows.findLastIndex(row => metrics.some(name => (numberOf(row, name) ?? 0) !== 0))
+  const rows = structuredClone(answer.rows)
+  for (const row of rows.slice(last + 1))
+    for (const name of metrics) {
+      row[name] = null
+      for (const { values } of Object.values(row.compare ?? {}))
+        if (values[name]) Object.assign(values[name], { delta: null, ratio: null })
+    }
+  return { ...answer, rows }
+}
+
 /**
  * A day until the last hour that has an order, against the same hours of another: a part is never compared with a whole.
  * The last hour may not be over yet.

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays } from '#kernel/day.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
+import type { Answer } from '#metrics/query.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines } from '../../../../test/small-ledger.ts'
-import { abc, daySoFar, paidBack, triangle, weeklyDemand, yearBefore } from './model.ts'
+import { abc, daySoFar, paidBack, triangle, untilNow, weeklyDemand, yearBefore } from './model.ts'
 import { assortment } from './products.ts'
 import { ProductsAsked } from './shape.ts'
 
@@ -260,4 +261,19 @@ describe('grades', () => {
 it('demand of a product that could not be bought on any day is not known', () => {
   expect(weeklyDemand(3, 28, 1)).toBeNull()
   expect(weeklyDemand(10, 14, 1)).toBe(5)
+})
+
+it('gives the hours to come no value, and the quiet ones before now theirs', () => {
+  const hours = ['00', '01', '02', '03'].map(hour => ({
+    period: `2026-11-26T${hour}`,
+    net_sales: hour === '02' ? '-12.00' : '0.00',
+    orders: '0',
+    compare: {
+      last_year: { values: { net_sales: { value: '40.00', delta: '-40.00', ratio: '-1' } } },
+    },
+  }))
+  const { rows } = untilNow({ rows: hours } as unknown as Answer, ['net_sales', 'orders'])
+  expect(rows.map(row => row.net_sales)).toEqual(['0.00', '0.00', '-12.00', null])
+  expect(rows.map(row => row.compare?.last_year?.values.net_sales?.ratio)).toEqual(['-1', '-1', '-1', null])
+  expect(rows[3]?.compare?.last_year?.values.net_sales?.value).toBe('40.00')
 })
