@@ -12,12 +12,19 @@ export const backDays = ({ days }: Made): number => days + 40
 /** What one pound is worth, all the time. */
 const pound: Readonly<Record<string, number>> = { USD: 1.3, EUR: 1.17, CAD: 1.78 }
 
+/** What orders cost in pounds, by the contracts of the warehouse and of the payment provider; in other money, as much of it. */
+const orderCosts = [
+  { cost: 'fulfilment', perOrder: 3.4, perUnit: 0.45, note: 'Warehouse and carrier contract' },
+  { cost: 'payment_fees', perOrder: 0.2, ofSales: 0.017, note: 'Payment provider' },
+  { cost: 'return_handling', perReturn: 2.6, note: 'Warehouse contract' },
+] as const
+
 /**
- * What people tell a new installation before they look at figures: the currency they read in, their promotions, and what
- * one currency is worth in another. What was told once is not told again.
+ * What people tell a new installation before they look at figures: the currency they read in, their promotions, what orders cost, and
+ * what one currency is worth in another. What was told once is not told again.
  */
 export async function settle(client: Client, folder: string, made: Made): Promise<void> {
-  const { calendar, currency, companyVersion, events } = await client.settings.read()
+  const { calendar, currency, companyVersion, events, costRates } = await client.settings.read()
   if (currency === null)
     await client.settings.saveCompany({ calendar, currency: 'GBP', version: companyVersion })
   if (events.length === 0) {
@@ -33,6 +40,27 @@ export async function settle(client: Client, folder: string, made: Made): Promis
           stores: [],
         })
   }
+  if (costRates.length === 0)
+    for (const [code, worth] of Object.entries({ GBP: 1, ...pound }))
+      for (const { cost, note, ...of } of orderCosts) {
+        const amount = (value = 0) => (value * worth).toFixed(2)
+        const { perOrder, perUnit, perReturn, ofSales } = {
+          perOrder: 0,
+          perUnit: 0,
+          perReturn: 0,
+          ofSales: 0,
+          ...of,
+        }
+        await client.settings.saveCostRate({
+          cost,
+          note,
+          currency: code,
+          perOrder: amount(perOrder),
+          perUnit: amount(perUnit),
+          perReturn: amount(perReturn),
+          ofSales: String(ofSales),
+        })
+      }
   const day = addDays(made.until, -backDays(made))
   const rates = Object.entries(pound).flatMap(([code, rate]) => [
     `GBP,${code},${day},${rate}`,

@@ -1,5 +1,6 @@
 import { earlier, later } from '#kernel/day.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
+import { withCosts } from './compile/costs-sql.ts'
 import { folder } from './compile/fold.ts'
 import { comparisonsOf, missingOf, warningsOf } from './compile/meta.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
@@ -47,7 +48,7 @@ export interface Deps {
 export const plan = (
   query: Query,
   { granary, contents, world, scope }: Deps,
-  known: Vocabulary = vocabulary(world.metrics),
+  known: Vocabulary = vocabulary(world.metrics, world),
 ): Plan => {
   const resolved = resolve(query, known, world)
   const scoped = scopeOf(resolved, world, scope, contents)
@@ -61,12 +62,13 @@ export const plan = (
   const whole = wholeWindow(window)
   const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {
-    const sourced = chooseSources(resolved, grouped, over.grain === 'hour', {
+    const chosen = chooseSources(resolved, grouped, over.grain === 'hour', {
       periods: periodic
         ? wholePeriods(over, contents.span('traffic_users', scoped.reach.stores)?.to ?? null)
         : [],
       several: scoped.reach.several,
     })
+    const sourced = { ...chosen, branches: withCosts(chosen.branches, world) }
     const { dialect } = granary
     const shape = {
       resolved,

@@ -105,7 +105,7 @@ export const createEngine = ({
     },
     async definitions() {
       const settings = await world()
-      const known = vocabulary(settings.metrics)
+      const known = vocabulary(settings.metrics, settings)
       const splits = (name: string) =>
         [...known.values()]
           .filter(
@@ -193,7 +193,7 @@ const restOf = (made: Plan): Rest => {
 }
 
 const explanation = (query: Query, made: Plan, world: World): Explanation => {
-  const known = vocabulary(world.metrics)
+  const known = vocabulary(world.metrics, world)
   return {
     metrics: Object.fromEntries(
       made.resolved.metrics.map(m => [

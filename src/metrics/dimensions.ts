@@ -29,6 +29,7 @@ export const dimensions: readonly Dimension[] = [
   dimension('category', 'Category', 'Category in the product list'),
   dimension('brand', 'Brand', 'Brand in the product list'),
   dimension('vendor', 'Vendor', 'Supplier in the product list'),
+  dimension('order', 'Order', 'Order or invoice number'),
   dimension('customer', 'Customer', 'Customer id; empty where the sale has no known customer'),
   dimension(
     'customer_kind',

@@ -355,7 +355,7 @@ describe('a small shop', () => {
     const { totals, meta } = await ask({ metrics: ['sessions', 'mer', 'cm2', 'gross_margin'], from, to })
     expect(totals).toMatchObject({ sessions: null, mer: null, cm2: null })
     expect(meta.missing.sessions).toContain('Google Analytics')
-    expect(meta.missing.cm2).toContain('cost waterfall')
+    expect(meta.missing.cm2).toContain('rates for fulfilment, payment fees and return handling')
     // Only the line with a cost is in the margin: (100 − 60) ÷ 100; its refund has none recorded.
     expect(totals.gross_margin).toBe('0.4')
   })

@@ -29,8 +29,23 @@ export interface Source {
   period?: 'day' | 'week' | 'month' | 'quarter' | 'year'
   /** Columns whose values mean the same in every store: counted distinctly over all of them together. */
   across?: readonly string[]
+  /** The product of a row, where the row is not itself of one. */
+  product?: string
+  /** What costs are worked out from, as SQL over its columns: its columns `@cost` and `@gap` are made of these. */
+  costs?: CostBasis
   /** Columns that add up only while one of these dimensions is grouped or held fixed. */
   needs?: Readonly<Record<string, string>>
+}
+
+/** Quantities that cost rates are multiplied with. */
+export interface CostBasis {
+  orders: string
+  units: string
+  /** Gross sales less discounts. */
+  sales: string
+  returned: string
+  /** Value of what came back, above zero. */
+  reversals: string
 }
 
 export interface Fact {

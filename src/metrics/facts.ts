@@ -1,5 +1,6 @@
 import type { Fact } from './fact.ts'
 import { accounts } from './facts/accounts.ts'
+import { costs } from './facts/costs.ts'
 import { demand } from './facts/demand.ts'
 import { linkedBuyers } from './facts/linked.ts'
 import { operations } from './facts/operations.ts'
@@ -9,6 +10,7 @@ import { work } from './facts/work.ts'
 
 export const facts: readonly Fact[] = [
   ...sales,
+  ...costs,
   ...demand,
   ...operations,
   ...pipeline,

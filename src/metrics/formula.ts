@@ -8,7 +8,7 @@ export type Formula =
   | { is: 'metric'; name: string }
   | { is: 'aggregate'; of: Aggregate }
   | { is: 'operation'; sign: Sign; left: Formula; right: Formula }
-  | { is: 'call'; name: 'abs' | 'min' | 'max' | 'coalesce'; of: Formula[] }
+  | { is: 'call'; name: 'abs' | 'min' | 'max' | 'coalesce' | 'known'; of: Formula[] }
 
 export type AggregateKind = 'sum' | 'count' | 'distinct' | 'last' | 'average'
 
@@ -55,12 +55,11 @@ export const parse = (text: string): Formula => {
     const name = read.name('a name')
     if (peek() !== '(') return { is: 'metric', name }
     skip()
-    if (name === 'abs' || name === 'min' || name === 'max' || name === 'coalesce')
-      return { is: 'call', name, of: read.list(sum) }
+    if (isCall(name)) return { is: 'call', name, of: read.list(sum) }
     if (!['sum', 'count', 'distinct', 'last', 'average'].includes(name))
       throw invalid(
         `"${name}" is no function of the formula language.`,
-        'There are sum, count, distinct, last, average, abs, min, max and coalesce.',
+        'There are sum, count, distinct, last, average, abs, min, max, coalesce and known.',
       )
     return { is: 'aggregate', of: aggregate(name as AggregateKind) }
   }
@@ -88,6 +87,9 @@ export const parse = (text: string): Formula => {
   if (peek() !== undefined) throw read.fail('the end')
   return formula
 }
+
+const isCall = (name: string): name is Extract<Formula, { is: 'call' }>['name'] =>
+  ['abs', 'min', 'max', 'coalesce', 'known'].includes(name)
 
 /** Names a formula refers to directly. */
 export const metricsIn = (formula: Formula): string[] =>
@@ -146,6 +148,8 @@ export const evaluate = (
     case 'call': {
       const all = formula.of.map(f => evaluate(f, value))
       if (formula.name === 'coalesce') return all.find(v => v !== null) ?? null
+      // known(sum, gaps): a sum with gaps is not known; what is left of it would look right and be too small.
+      if (formula.name === 'known') return all[1] && !all[1].isZero() ? null : (all[0] ?? null)
       if (all.some(v => v === null)) return null
       const known = all as Decimal[]
       if (formula.name === 'abs') return known[0]?.abs() ?? null
@@ -173,6 +177,10 @@ export const toSql = (formula: Formula, column: (aggregate: Aggregate) => string
     case 'aggregate':
       return column(formula.of)
     case 'call': {
+      if (formula.name === 'known') {
+        const [sum, gaps] = formula.of.map(f => toSql(f, column))
+        return `CASE WHEN coalesce(${gaps}, 0) = 0 THEN ${sum} END`
+      }
       const names = { abs: 'abs', min: 'least', max: 'greatest', coalesce: 'coalesce' }
       return `${names[formula.name]}(${formula.of.map(f => toSql(f, column)).join(', ')})`
     }
@@ -224,6 +232,7 @@ const unitOfAll = (
   call: Extract<Formula, { is: 'call' }>,
   part: (leaf: Aggregate | string) => Unit,
 ): Unit => {
+  if (call.name === 'known' && call.of[0]) return unitOf(call.of[0], part)
   const named = call.of.filter(f => f.is !== 'number').map(f => ({ f, unit: unitOf(f, part) }))
   const [first] = named
   const other = named.find(

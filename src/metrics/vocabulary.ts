@@ -3,6 +3,7 @@ import { factByName } from './facts.ts'
 import { type Aggregate, aggregatesIn, type Formula, metricsIn, parse, unitOf } from './formula.ts'
 import type { Metric } from './metric.ts'
 import type { Definition } from './query.ts'
+import { contribution } from './vocabulary/contribution.ts'
 import { customers } from './vocabulary/customers.ts'
 import { marketing } from './vocabulary/marketing.ts'
 import { operations } from './vocabulary/operations.ts'
@@ -10,7 +11,7 @@ import { pipeline } from './vocabulary/pipeline.ts'
 import { sales } from './vocabulary/sales.ts'
 import { traffic } from './vocabulary/traffic.ts'
 import { work } from './vocabulary/work.ts'
-import type { CustomMetric } from './world.ts'
+import type { CustomMetric, World } from './world.ts'
 
 /** A metric with its formula read, and read down to aggregates. */
 export interface Known extends Metric {
@@ -32,18 +33,35 @@ const own: readonly Metric[] = [
   ...work,
 ]
 
+/** What the company says of its metrics besides adding some. */
+type Told = Pick<World, 'waterfall' | 'owners'>
+
 /**
- * All metrics by name: ours and those people added.
+ * All metrics by name: ours, the tiers of the company's cost waterfall, and those people added.
  * @throws Failure('invalid') for a user's metric that takes a name, refers to nothing, goes in a circle or adds unlike things.
  */
-export const vocabulary = (added: readonly CustomMetric[] = []): Vocabulary => {
-  if (added.length === 0 && builtin) return builtin
+export const vocabulary = (added: readonly CustomMetric[] = [], told: Told = {}): Vocabulary => {
+  const key = JSON.stringify([added, told.waterfall, told.owners])
+  if (latest?.key === key) return latest.known
+  const known = spoken(added, told)
+  latest = { key, known }
+  return known
+}
+
+const spoken = (added: readonly CustomMetric[], { waterfall, owners = {} }: Told): Vocabulary => {
   const known = new Map<string, Known>()
-  for (const metric of own) {
+  for (const metric of [...own, ...contribution(waterfall)]) {
     const parsed = metric.formula ? parse(metric.formula) : null
-    known.set(metric.name, { ...metric, parsed, expanded: null, aggregates: [] })
+    known.set(metric.name, {
+      ...metric,
+      owner: owners[metric.name] ?? metric.owner,
+      parsed,
+      expanded: null,
+      aggregates: [],
+    })
   }
-  for (const metric of added) known.set(metric.name, read(metric, known))
+  for (const metric of added)
+    known.set(metric.name, read({ ...metric, owner: owners[metric.name] ?? metric.owner }, known))
   for (const name of known.keys()) expand(name, known, [])
   for (const metric of added) describeUnit(known, metric.name)
   return known
@@ -53,8 +71,12 @@ export const vocabulary = (added: readonly CustomMetric[] = []): Vocabulary => {
  * A metric somebody wants to add, checked against what there is.
  * @throws Failure('invalid') that says what is wrong with the formula and what would do.
  */
-export const checkMetric = (metric: CustomMetric, others: readonly CustomMetric[] = []): Definition => {
-  const known = vocabulary([...others.filter(o => o.name !== metric.name), metric])
+export const checkMetric = (
+  metric: CustomMetric,
+  others: readonly CustomMetric[] = [],
+  told: Told = {},
+): Definition => {
+  const known = vocabulary([...others.filter(o => o.name !== metric.name), metric], told)
   const found = known.get(metric.name)
   if (!found) throw invalid(`The metric ${metric.name} is not known.`)
   return definitionOf(found)
@@ -66,7 +88,7 @@ const read = (metric: CustomMetric, known: Map<string, Known>): Known => {
       `"${metric.name}" is no name for a metric.`,
       'Use small letters, digits and _, beginning with a letter.',
     )
-  if (own.some(o => o.name === metric.name))
+  if (known.has(metric.name))
     throw invalid(`${metric.name} is one of Quarterdeck's own metrics.`, 'Choose another name.')
   const parsed = parse(metric.formula)
   if (aggregatesIn(parsed).length > 0)
@@ -196,5 +218,5 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0
 }
 
-let builtin: Vocabulary | undefined
-builtin = vocabulary()
+/** Questions come one after another in the same words: read once. */
+let latest: { key: string; known: Vocabulary } | undefined

@@ -1,3 +1,4 @@
+import type { Tier } from '#kernel/plan/templates.ts'
 import type { calendars, Grain } from './query.ts'
 
 /** What people have decided that the language needs: read from the ledger for each question, small. */
@@ -11,6 +12,32 @@ export interface World {
   /** Metrics and dimensions people added, as formulas over existing ones. */
   metrics: readonly CustomMetric[]
   dimensions: readonly CustomDimension[]
+  /** Which costs come off in which tier of contribution; the usual ones when absent. */
+  waterfall?: readonly Tier[]
+  /** What an order, a unit, a pound of sales and a return cost where no system tells. */
+  costRates?: readonly CostRate[]
+  /** Who answers for a metric, by its name. */
+  owners?: Readonly<Record<string, string>>
+}
+
+/** Costs that follow orders and are worked out from rates. */
+export const ratedCosts = ['fulfilment', 'payment_fees', 'return_handling'] as const
+export type RatedCost = (typeof ratedCosts)[number]
+
+/** What a cost comes to from a day on; of the rates of a store the last before a day holds, its own before the company's. */
+export interface CostRate {
+  cost: RatedCost
+  /** null: every store that has no rate of its own. */
+  store: string | null
+  /** Of the amounts; null where there are none. */
+  currency: string | null
+  from: string
+  /** Amounts, and parts of sales and of what came back, as decimal text. */
+  perOrder: string
+  perUnit: string
+  ofSales: string
+  perReturn: string
+  ofReturns: string
 }
 
 export interface StoreSetting {

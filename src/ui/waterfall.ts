@@ -6,8 +6,10 @@ export interface WaterfallProps {
   /** What it was and is; left out where they would dwarf the steps, and the change stands at the end instead. */
   before: { name: string; value: number; look: 'lastYear' | 'previous' | 'target' }
   after: { name: string; value: number }
-  /** Adding up to the difference. */
-  steps: readonly { name: string; value: number; bad: boolean }[]
+  /** Adding up to the difference. A total is what is left so far: it stands on zero and adds nothing. */
+  steps: readonly { name: string; value: number; bad: boolean; total?: boolean }[]
+  /** Bars stand on zero however small the steps are: what is left of a whole. */
+  whole?: boolean
   change: string
   axis: (value: number) => string
   /** The words over a column. */
@@ -19,14 +21,17 @@ export interface Column {
   name: string
   from: number
   to: number
-  look: 'before' | 'after' | 'good' | 'bad'
+  look: 'before' | 'after' | 'total' | 'good' | 'bad'
   /** Place among the steps; null for the ends. */
   step: number | null
 }
 
 /** The columns of a bridge. Bars stand on zero; where the steps move less than a fifth of the whole, the bridge is of the change alone. */
-export function columnsOf(props: Pick<WaterfallProps, 'before' | 'after' | 'steps' | 'change'>): Column[] {
-  const { before, after, steps } = props
+export function columnsOf(
+  props: Pick<WaterfallProps, 'before' | 'after' | 'steps' | 'change' | 'whole'>,
+): Column[] {
+  const { before, after } = props
+  const steps = props.steps.map(step => (step.total ? { ...step, value: 0 } : step))
   const reach = steps.reduce(
     ({ at, low, high }, step) => {
       const next = at + step.value
@@ -34,11 +39,13 @@ export function columnsOf(props: Pick<WaterfallProps, 'before' | 'after' | 'step
     },
     { at: 0, low: 0, high: 0 },
   )
-  const whole = reach.high - reach.low >= 0.2 * Math.max(Math.abs(before.value), Math.abs(after.value))
+  const whole =
+    props.whole || reach.high - reach.low >= 0.2 * Math.max(Math.abs(before.value), Math.abs(after.value))
   let at = whole ? before.value : 0
   const columns = steps.map((step, n): Column => {
     const from = at
     at += step.value
+    if (step.total) return { name: step.name, from: 0, to: at, look: 'total', step: n }
     return { name: step.name, from, to: at, look: step.bad ? 'bad' : 'good', step: n }
   })
   return whole
@@ -50,6 +57,9 @@ export function columnsOf(props: Pick<WaterfallProps, 'before' | 'after' | 'step
     : [...columns, { name: props.change, from: 0, to: at, look: 'after', step: null }]
 }
 
+/** Whether a span lies below zero. */
+const isBelow = (low: number, high: number) => high <= 0 && low < 0
+
 /** A bridge: each step begins where the one before ended. Bad steps are red, good ones plain. */
 export const waterfall =
   (props: WaterfallProps) =>
@@ -58,7 +68,7 @@ export const waterfall =
     const colour = (look: Column['look']) =>
       look === 'before'
         ? colours[props.before.look]
-        : look === 'after'
+        : look === 'after' || look === 'total'
           ? colours.actual
           : look === 'bad'
             ? colours.bad
@@ -76,8 +86,32 @@ export const waterfall =
       })),
       ...(!shown && { silent: true }),
     })
+    const words = (position: 'top' | 'bottom', data: (number | null)[]) => ({
+      type: 'bar',
+      stack: 'words',
+      barGap: '-100%',
+      barMaxWidth: 56,
+      silent: true,
+      data,
+      itemStyle: { color: 'transparent' },
+      label: {
+        show: true,
+        position,
+        color: colours.ink,
+        fontSize: 11,
+        fontFamily: colours.font,
+        formatter: (one: { dataIndex: number }) => props.text(one.dataIndex),
+      },
+    })
     return {
-      grid: { top: 24, left: 4, right: 8, bottom: 4, containLabel: true },
+      // Room for words over the highest bar and under the lowest.
+      grid: {
+        top: 24,
+        left: 4,
+        right: 8,
+        bottom: spans.some(([low, high]) => isBelow(low, high)) ? 16 : 4,
+        containLabel: true,
+      },
       tooltip: {
         trigger: 'axis',
         axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
@@ -119,24 +153,15 @@ export const waterfall =
           spans.map(([low, high]) => (high < 0 ? low - high : Math.min(0, low))),
           true,
         ),
-        // The words stand over each span.
-        {
-          type: 'bar',
-          stack: 'words',
-          barGap: '-100%',
-          barMaxWidth: 56,
-          silent: true,
-          data: spans.map(([, high]) => Math.max(0, high)),
-          itemStyle: { color: 'transparent' },
-          label: {
-            show: true,
-            position: 'top',
-            color: colours.ink,
-            fontSize: 11,
-            fontFamily: colours.font,
-            formatter: (one: { dataIndex: number }) => props.text(one.dataIndex),
-          },
-        },
+        // The words stand over each span; under one that lies below zero, where over it there is only the line.
+        words(
+          'top',
+          spans.map(([low, high]) => (isBelow(low, high) ? null : Math.max(0, high))),
+        ),
+        words(
+          'bottom',
+          spans.map(([low, high]) => (isBelow(low, high) ? low : null)),
+        ),
       ],
     }
   }

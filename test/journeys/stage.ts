@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { ORPCError, os } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
+import { usualWaterfall } from '../../src/kernel/plan/templates.ts'
 import type { RowsRequest } from '../../src/metrics/engine.ts'
 import type { Query } from '../../src/metrics/query.ts'
 import { alertCalls } from './alarms.ts'
@@ -127,6 +128,9 @@ export async function openStage(options: {
         stores: [{ store: 'gifts', name: 'Gifts', currency: 'GBP', timezone: 'Europe/London', kind: 'both' }],
         currency: 'GBP',
         targets: [],
+        waterfall: { tiers: usualWaterfall, version: 0 },
+        costRates: [],
+        owners: [],
         calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
         events: [
           {
@@ -145,7 +149,10 @@ export async function openStage(options: {
         },
       })),
     },
-    reviews: { mentions: door.handler(() => []) },
+    reviews: {
+      mentions: door.handler(() => []),
+      people: door.handler(() => [{ id: '1', name: 'Ada Byron' }]),
+    },
     members: {
       me: door.handler(() => ({
         id: '1',

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { abc } from '../../src/features/performance/trading/model.ts'
 import type { ProductsAsked, ProductsTold } from '../../src/features/performance/trading/shape.ts'
 import type { Answer, AnswerRow, Definition, Query } from '../../src/metrics/query.ts'
+import type { Tree, TreeNode } from '../../src/metrics/tree/shape.ts'
 import { vocabulary } from '../../src/metrics/vocabulary.ts'
 import {
   builtBundle,
@@ -99,6 +100,62 @@ function products(asked: Partial<ProductsAsked>): ProductsTold {
   }
 }
 
+/** A small tree: net sales of two factors, one of them with an input; the numbers are made up. */
+function tree(asked: { compare: string }): Tree {
+  const node = (
+    id: string,
+    joined: TreeNode['joined'],
+    value: string,
+    moved: string | null,
+    more: Partial<TreeNode> = {},
+  ): TreeNode => {
+    const path = id.split('/')
+    const metric = path.at(-1) ?? ''
+    const found = known.get(metric)
+    const {
+      label = metric,
+      description = '',
+      formula = '',
+      unit = 'money',
+      good = 'up',
+      owner = '',
+    } = found ?? {}
+    const parent = path.slice(0, -1).join('/') || null
+    return {
+      id,
+      parent,
+      metric,
+      label,
+      about: { description, formula, unit, good, owner, sources: [] },
+      joined,
+      input: joined === 'input',
+      value,
+      before: { value, delta: '-500', ratio: '-0.05' },
+      plan: null,
+      moved,
+      of: moved === null ? null : parent,
+      where: [],
+      stores: null,
+      missing: null,
+      ...more,
+    }
+  }
+  return {
+    from: '2011-11-12',
+    to: '2011-12-09',
+    currency: 'GBP',
+    comparison: { name: asked.compare, label: '', from: '2011-10-15', to: '2011-11-11' },
+    plan: null,
+    nodes: [
+      node('net_sales', 'root', '9500', null),
+      node('net_sales/orders', 'times', '80', '-800'),
+      node('net_sales/orders/stockout_rate', 'input', '0.04', null),
+      node('net_sales/aov', 'times', '118.75', '300'),
+    ],
+    warnings: [],
+  }
+}
+
 describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
   let browser: Browser
   let stage: Stage
@@ -121,6 +178,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
       )
     await say('query', answered)
     await say('products', products)
+    await say('tree', tree)
   })
   afterAll(async () => {
     await browser?.close()
@@ -159,6 +217,37 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await expectAccessibleInBoth(page)
   })
 
+  it('show what is left after each cost in the tiers of the company, best and worst by what one asks', async () => {
+    await page.goto('/contribution')
+    await expect.poll(() => title().textContent(), patient).toMatch(/^Contribution margin 3 /)
+    const tiers = page.getByLabel('Tiers and what they are made of')
+    await tiers.getByText('= contribution margin 1 − fulfilment − payment fees − return handling').waitFor()
+    await page.getByRole('radiogroup', { name: 'Order of the lines' }).getByText('Worst').click()
+    await page.waitForURL(/order=worst/)
+    await page.getByRole('table', { name: 'Where least is left by product' }).waitFor()
+    await expectAccessibleInBoth(page)
+  })
+
+  it('walk the metric tree by keyboard, and open a metric with its owner and the way to its rows', async () => {
+    await page.goto('/tree')
+    await expect
+      .poll(() => title().textContent(), patient)
+      .toMatch(/^Net sales £9,500.*: most by orders −£800/)
+    await expectAccessibleInBoth(page)
+    const rows = page.getByRole('treegrid').locator('tbody tr')
+    await expect.poll(() => rows.count(), patient).toBe(3)
+    await rows.first().focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => rows.count(), patient).toBe(4)
+    expect(await rows.nth(1).getAttribute('aria-expanded')).toBe('true')
+    await page.keyboard.press('Enter')
+    const sheet = page.getByRole('dialog', { name: 'Orders' })
+    await sheet.getByLabel('Owner').waitFor()
+    await sheet.getByRole('button', { name: 'Open in the explorer' }).click()
+    await page.waitForURL(/explore.*metrics=orders/)
+  })
+
   it('show what media and messages cost and bring, campaigns apart from automations', async () => {
     await page.goto('/marketing')
     await expect.poll(() => title().textContent(), patient).toMatch(/^Media spend /)
@@ -192,6 +281,8 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     for (const [path, words] of [
       ['/products', 'Connect a shop'],
       ['/funnel', 'Connect Google Analytics'],
+      ['/contribution', 'Connect a shop'],
+      ['/tree', 'Connect a shop'],
       ['/marketing', 'Connect an ad platform'],
       ['/customers', 'Connect a shop'],
       ['/peak', 'Connect a shop'],

@@ -15,7 +15,14 @@ import css from './bridge.module.css'
 import { type Lens, useTitles } from './Lens.tsx'
 import { type Filter, named, writeFilters } from './model.ts'
 
-const figures: readonly BridgeQuery['metric'][] = ['net_sales', 'gross_sales', 'orders', 'gross_profit']
+const figures = [
+  'net_sales',
+  'gross_sales',
+  'orders',
+  'gross_profit',
+  'won_amount',
+  'contribution_before_media',
+]
 
 /** How each driver's own figure is read. */
 const units: Readonly<Record<string, Unit>> = {
@@ -25,13 +32,23 @@ const units: Readonly<Record<string, Unit>> = {
   conversion: 'share',
   returns: 'share',
   margin: 'share',
+  fulfilment_cost: 'share',
+  payment_fees: 'share',
+  return_handling_cost: 'share',
+  media_cost: 'share',
+  active: 'share',
+  active_accounts: 'count',
+  deals: 'count',
+  win_rate: 'share',
+  deal_value: 'money',
   aov: 'money',
   frequency: 'quantity',
 }
 
 /** Why the figure changed: its drivers as a bridge, what stands behind the chosen one, and the causes that explain most. */
 export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string; fair: readonly string[] }) {
-  const figure = figures.find(name => name === metric) ?? 'net_sales'
+  const tiers = lens.tiers.map(tier => tier.name)
+  const figure = [...figures, ...tiers].find(name => name === metric) ?? 'net_sales'
   const comparison =
     fair.find(name => name === lens.search.bridge) ??
     fair.find(name => name.startsWith('last_year')) ??

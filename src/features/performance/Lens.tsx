@@ -95,6 +95,10 @@ export function useLens() {
       fair: (answer: Answer | undefined) => fairComparisons(answer, known?.firstDay),
       metrics,
       dimensions,
+      /** Tiers of contribution, as the company layers them. */
+      tiers: settings?.waterfall.tiers ?? [],
+      /** Whether anybody has said what orders cost. */
+      rated: (settings?.costRates.length ?? 0) > 0,
       label: (name: string) =>
         labels.get(name) ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' '),
       ask: (query: Query) => ({ ...baseQuery(view, asked, filters), ...query }),

@@ -12,6 +12,7 @@ import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
 import { assortment } from './trading/products.ts'
 import { ProductsAsked, ProductsTold } from './trading/shape.ts'
+import { treeOperations } from './tree/operations.ts'
 
 /** Everybody asks within the stores they may see. */
 const scopeOf = ({ actor, clock }: Context): Scope => ({ stores: actor.stores, now: clock() })
@@ -48,6 +49,7 @@ const Dimension = z.object({
 export const performance = {
   ...alertOperations,
   ...channelOperations,
+  ...treeOperations,
 
   query: read({ role: 'viewer', summary: 'Ask for metrics, split, compared and filtered' })
     .input(Query)

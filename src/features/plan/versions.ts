@@ -9,7 +9,7 @@ import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.
 import type { Content } from '#kernel/plan/edits.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/sheet.ts'
-import { template } from '#kernel/plan/templates.ts'
+import { type Tier, template } from '#kernel/plan/templates.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import type { CalendarSetting } from '#metrics/world.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -129,7 +129,7 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     currency,
     periods,
     dimensions: how.over.length > 0 ? await membersOf(context, how.over, base) : [],
-    lines: template({ ...how, sessions, ...(how.waterfall && { waterfall: how.waterfall }) }),
+    lines: template({ ...how, sessions, ...(await tiersOf(context, how.waterfall)) }),
   }
   if (how.with === 'template') return { ...none, sheet, inputs: [] }
   const inputs = await filledFrom(
@@ -154,6 +154,13 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
       ...(empty.length > 0 ? [`Still to be filled in: ${empty.map(line => line.label).join(', ')}.`] : []),
     ],
   }
+}
+
+/** The tiers asked for, else those the company measures itself by: plan and actuals are layered alike. */
+async function tiersOf({ ledger }: Context, asked?: Tier[]): Promise<{ waterfall?: Tier[] }> {
+  if (asked) return { waterfall: asked }
+  const [own] = await ledger.select().from(settings.costWaterfall)
+  return own ? { waterfall: own.tiers } : {}
 }
 
 async function fromVersion(context: Context, id: string, closedPeriods: number): Promise<Begun> {

@@ -2,7 +2,6 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
-import { bridged } from '#metrics/bridge/drivers.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { eventsIn, latestWeek } from './content.ts'
 import { actionsOf } from './deck-operations.ts'
@@ -127,13 +126,12 @@ async function bridgesOf(
   bases: readonly string[],
 ): Promise<Monday['bridges']> {
   const scope = { stores: context.actor.stores, now: context.clock() }
-  const [metric] = bridged
   const all = await Promise.all(
     bases.map(async compare => {
       try {
         const made = await bridge(
           context.metrics,
-          { ...week, metric, compare: compare as 'last_year' },
+          { ...week, metric: 'net_sales', compare: compare as 'last_year' },
           scope,
         )
         return [{ against: made.comparison.label, sentence: made.sentence }]

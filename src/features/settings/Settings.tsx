@@ -5,6 +5,7 @@ import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { Added } from './Added.tsx'
 import { CompanyCalendar } from './CompanyCalendar.tsx'
+import { Costs } from './Costs.tsx'
 import { EventRules } from './EventRules.tsx'
 import { Events } from './Events.tsx'
 import { Stores } from './Stores.tsx'
@@ -50,6 +51,7 @@ export function Settings() {
                 <Targets targets={data.targets} metrics={meanings.metrics} calendar={data.calendar} />
               ),
             },
+            { name: 'costs', label: 'Costs', show: () => <Costs settings={data} /> },
             {
               name: 'added',
               label: 'Metrics and groups',

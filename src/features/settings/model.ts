@@ -101,6 +101,48 @@ export const Dimension = z.object({
   version,
 })
 
+const factor = z
+  .string()
+  .regex(/^\d{1,5}(\.\d{1,4})?$/, 'write 4.20, with at most four decimals')
+  .default('0')
+
+/** The costs a waterfall takes off, in the words of the plan. */
+export const waterfallCosts = {
+  cogs: 'Cost of goods',
+  fulfilment: 'Fulfilment',
+  payment_fees: 'Payment fees',
+  return_handling: 'Return handling',
+  media: 'Media',
+} as const
+const waterfallCost = z.enum(Object.keys(waterfallCosts) as [keyof typeof waterfallCosts])
+
+/** Which costs come off in which tier of contribution, first to last. */
+export const Waterfall = z.object({
+  tiers: z
+    .array(
+      z.object({ name: variable, label: name, less: z.array(waterfallCost).min(1, 'takes off nothing') }),
+    )
+    .min(1)
+    .max(5),
+  version,
+})
+
+/** What a cost comes to: amounts an order, a unit and a returned unit; parts of sales after discounts and of returns. */
+export const CostRate = z.object({
+  id: z.string().optional(),
+  cost: z.enum(['fulfilment', 'payment_fees', 'return_handling']),
+  store: z.string().nullable().default(null).describe('null: every store without a rate of its own'),
+  currency: currency.nullable().default(null).describe('Of the amounts'),
+  from: day.default('2000-01-01'),
+  perOrder: factor,
+  perUnit: factor,
+  ofSales: factor.describe('0.029 is 2.9 % of gross sales less discounts'),
+  perReturn: factor.describe('For each unit that comes back'),
+  ofReturns: factor.describe('Of the value of what came back'),
+  note: z.string().max(300).default('').describe('Where the rate is from'),
+  version,
+})
+
 const saved = { version: z.int() }
 
 /** Everything the settings screen shows. */
@@ -114,6 +156,9 @@ export const Settings = z.object({
   targets: z.array(Target.extend(saved)),
   metrics: z.array(Metric.extend(saved)),
   dimensions: z.array(Dimension.extend(saved)),
+  waterfall: Waterfall.extend(saved),
+  costRates: z.array(CostRate.extend({ ...saved, id: z.string() })),
+  owners: z.array(z.object({ metric: z.string(), person: z.string(), name: z.string() })),
   demo: z.object({ attribution: z.string() }).nullable(),
 })
 

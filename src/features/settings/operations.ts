@@ -1,111 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { eq, type SQL } from 'drizzle-orm'
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
-import type { Context } from '#features/context.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
-import { Failure, invalid } from '#kernel/error.ts'
+import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
 import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
+import { costOperations, costsOf } from './costs.ts'
 import { eventRuleOperations } from './event-rules.ts'
 import { Company, Dimension, Event, Metric, Settings, Store, Target } from './model.ts'
+import { current, remove, save, within } from './saving.ts'
 import { defaultCalendar, readWorld } from './world.ts'
 
 const Saved = z.object({ version: z.int() })
 const Nothing = z.object({}).optional()
 
-interface Keep {
-  table: PgTable
-  key: PgColumn
-  id: string
-  /** Named in the audit and in messages. */
-  what: string
-  /** Version the change was made from. */
-  version: number | undefined
-  values: Record<string, unknown>
-}
-
-type Versioned = { version: number } & Record<string, unknown>
-
-const current = async (context: Context, { table, key, id }: Pick<Keep, 'table' | 'key' | 'id'>) => {
-  const [row] = (await context.ledger
-    .select()
-    .from(table as never)
-    .where(eq(key, id) as SQL)
-    .for('update')) as Versioned[]
-  return row
-}
-
-/**
- * Saves a row under its key, counting versions.
- * @throws Failure('conflict') when somebody saved it meanwhile, or it exists and no version was named.
- */
-const save = async (context: Context, keep: Keep): Promise<{ version: number }> => {
-  const before = await current(context, keep)
-  if (!before && keep.version)
-    throw new Failure('conflict', `${keep.what} was removed by somebody else meanwhile.`, {
-      next: 'Save it without a version to add it anew.',
-    })
-  if (before && keep.version !== before.version)
-    throw new Failure(
-      'conflict',
-      keep.version === undefined
-        ? `${keep.what} exists already.`
-        : `${keep.what} was changed by somebody else meanwhile.`,
-      {
-        next: 'Read it again and repeat your change.',
-        details: { version: before.version },
-      },
-    )
-  const version = (before?.version ?? 0) + 1
-  const values = { ...keep.values, version, updatedAt: context.clock().toISOString() }
-  if (before)
-    await context.ledger
-      .update(keep.table as never)
-      .set(values as never)
-      .where(eq(keep.key, keep.id))
-  else {
-    const added = (await context.ledger
-      .insert(keep.table as never)
-      .values(values as never)
-      .onConflictDoNothing()
-      .returning()) as unknown[]
-    // Somebody else added it between our look and our save.
-    if (added.length === 0)
-      throw new Failure('conflict', `${keep.what} exists already.`, {
-        next: 'Read it again and repeat your change.',
-      })
-  }
-  context.note({ subject: keep.what, before: before ?? null, after: values })
-  return { version }
-}
-
-const remove = async (
-  context: Context,
-  table: PgTable,
-  key: PgColumn,
-  id: string,
-  what: string,
-  storesOf?: (row: Versioned) => Actor['stores'],
-) => {
-  const before = await current(context, { table, key, id })
-  if (!before) throw new Failure('not_found', `There is no ${what}.`)
-  if (storesOf) within(context.actor, storesOf(before))
-  await context.ledger.delete(table as never).where(eq(key, id))
-  context.note({ subject: what, before, after: null, ...(storesOf && { stores: storesOf(before) }) })
-  return { removed: true as const }
-}
-
-/** What is said of stores is said by who sees them; what is said of the company, by who sees it whole. */
-const within = (actor: Actor, stores: Actor['stores']) => {
-  if (!seesAll(actor, stores))
-    throw new Failure('forbidden', 'This concerns stores that you cannot see.', {
-      next: `Name stores among yours: ${[actor.stores].flat().join(', ')}.`,
-    })
-}
 const storesOfEvent = (event: object): Actor['stores'] =>
   'stores' in event && Array.isArray(event.stores) && event.stores.length > 0 ? event.stores : 'all'
 const storesOfTarget = (target: object): Actor['stores'] =>
@@ -119,6 +30,7 @@ export const settings = {
     .output(Settings)
     .handler(async ({ context }) => {
       const { ledger, actor } = context
+      const costs = await costsOf(context)
       const [stores, [company], events, targets, metrics, dimensions, eventRules] = await Promise.all([
         ledger.select().from(rows.stores).orderBy(rows.stores.store),
         ledger.select().from(rows.company),
@@ -141,6 +53,7 @@ export const settings = {
         metrics,
         dimensions,
         eventRules,
+        ...costs,
         demo: context.demo,
       }
     }),
@@ -203,6 +116,7 @@ export const settings = {
     }),
 
   ...eventRuleOperations,
+  ...costOperations,
 
   removeEvent: write({ role: 'contributor', summary: 'Remove an event' })
     .input(z.object({ id: z.string() }))
@@ -221,7 +135,8 @@ export const settings = {
           `“${values.name}” is the name of Quarterdeck's own forecast.`,
           'Give the target another name, such as “our forecast”.',
         )
-      const known = vocabulary((await readWorld(context.ledger)).metrics)
+      const told = await readWorld(context.ledger)
+      const known = vocabulary(told.metrics, told)
       if (!known.has(values.metric)) throw unknown(values.metric, known.keys(), 'metric')
       const id = `${values.name}:${values.metric}:${values.store ?? ''}`
       return save(context, {
@@ -252,8 +167,8 @@ export const settings = {
     .input(Metric)
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
-      const { metrics } = await readWorld(context.ledger)
-      checkMetric(values, metrics)
+      const told = await readWorld(context.ledger)
+      checkMetric(values, told.metrics, told)
       return save(context, {
         table: rows.metrics,
         key: rows.metrics.name,
@@ -268,9 +183,12 @@ export const settings = {
     .input(z.object({ name: z.string() }))
     .output(Removed)
     .handler(async ({ input, context }) => {
-      const { metrics } = await readWorld(context.ledger)
+      const told = await readWorld(context.ledger)
       // What others are made of stays: reading them all without it says which.
-      vocabulary(metrics.filter(m => m.name !== input.name))
+      vocabulary(
+        told.metrics.filter(m => m.name !== input.name),
+        told,
+      )
       return remove(context, rows.metrics, rows.metrics.name, input.name, `metric ${input.name}`)
     }),
 

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
 import type { Actor } from '#kernel/actor.ts'
+import { vocabulary } from '#metrics/vocabulary.ts'
 import type { OpenLedger } from '#postgres/open.ts'
-import { audit } from '#postgres/tables/members.ts'
+import { audit, user } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { groupsOf, pasted, textOfGroups } from './model.ts'
 import { readWorld } from './world.ts'
@@ -154,6 +155,74 @@ describe.each(ledgers)('on $name', place => {
         code: 'conflict',
       })
       expect(await run(operations.settings.saveTarget, target)).toEqual({ version: 1 })
+    })
+  })
+
+  describe('what contribution is made of', () => {
+    const rate = { cost: 'fulfilment', currency: 'GBP', perOrder: '3.95', perUnit: '0.35' }
+    const tiers = [
+      { name: 'cm1', label: 'After goods', less: ['cogs', 'fulfilment'] },
+      { name: 'left', label: 'After all', less: ['media', 'payment_fees', 'return_handling'] },
+    ]
+    it('takes rates in the money of their store, and the language goes by them', async () => {
+      const { id } = await run<{ id: string }>(operations.settings.saveCostRate, rate)
+      await expect(run(operations.settings.saveCostRate, { ...rate, currency: null })).rejects.toThrow(
+        'have no currency',
+      )
+      await expect(
+        run(operations.settings.saveCostRate, { ...rate, store: 'uk', currency: 'EUR' }),
+      ).rejects.toThrow('trades in GBP')
+      await expect(run(operations.settings.saveCostRate, { ...rate, id })).rejects.toMatchObject({
+        code: 'conflict',
+      })
+      await run(operations.settings.saveCostRate, { ...rate, id, perOrder: '4', version: 1 })
+      expect((await readWorld(open.ledger)).costRates).toMatchObject([
+        { cost: 'fulfilment', store: null, from: '2000-01-01', perOrder: '4', ofSales: '0' },
+      ])
+    })
+    it('names each cost once, and keeps the tiers that metrics of people stand on', async () => {
+      const save = (of: unknown, version?: number) =>
+        run(operations.settings.saveWaterfall, { tiers: of, version })
+      await expect(save([...tiers, { name: 'x', label: 'X', less: ['media'] }])).rejects.toThrow(
+        'media twice',
+      )
+      await expect(save([{ name: 'orders', label: 'X', less: ['cogs'] }])).rejects.toThrow(
+        'a metric orders already',
+      )
+      await run(operations.settings.saveMetric, { name: 'own', label: 'Own', formula: 'left_over / orders' })
+        .then(() => expect.fail('a tier nobody made'))
+        .catch(error => expect(error.message).toContain('no metric left_over'))
+      expect(await save(tiers)).toEqual({ version: 1 })
+      await run(operations.settings.saveMetric, { name: 'each', label: 'Each', formula: 'left / orders' })
+      await expect(save(tiers.slice(0, 1), 1)).rejects.toThrow('no metric left (in each)')
+    })
+    it('says who answers for a metric, and the audit who said so', async () => {
+      const [eve] = await open.ledger
+        .insert(user)
+        .values({ id: 'eve', name: 'Eve', email: 'eve@example.com' })
+        .returning()
+      await expect(
+        run(operations.settings.setMetricOwner, { metric: 'aov', person: 'nobody' }),
+      ).rejects.toThrow('nobody of that id')
+      const set = { metric: 'aov', person: eve?.id }
+      expect(await run(operations.settings.setMetricOwner, set)).toEqual({ metric: 'aov', owner: 'Eve' })
+      const told = await readWorld(open.ledger)
+      expect(vocabulary(told.metrics, told).get('aov')?.owner).toBe('Eve')
+      const [last] = (await open.ledger.select().from(audit)).filter(one => one.subject === 'owner of aov')
+      expect(last).toMatchObject({ actorName: 'Ada', after: { name: 'Eve' }, before: null })
+      const back = { metric: 'aov', person: null }
+      expect(await run(operations.settings.setMetricOwner, back)).toMatchObject({ owner: 'ecommerce' })
+      for (const actor of [
+        { ...owner, role: 'lead' as const },
+        { ...owner, role: 'director' as const, stores: ['uk'] },
+      ]) {
+        await expect(run(operations.settings.setMetricOwner, set, actor)).rejects.toMatchObject({
+          code: 'forbidden',
+        })
+        await expect(run(operations.settings.saveCostRate, rate, actor)).rejects.toMatchObject({
+          code: 'forbidden',
+        })
+      }
     })
   })
 

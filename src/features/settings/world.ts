@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm'
 import type { CalendarSetting, World } from '#metrics/world.ts'
 import type { Ledger } from '#postgres/open.ts'
+import { user } from '#postgres/tables/members.ts'
 import * as rows from '#postgres/tables/settings.ts'
 
 export const defaultCalendar: CalendarSetting = {
@@ -18,6 +20,13 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
   const targets = await ledger.select().from(rows.targets).orderBy(rows.targets.id)
   const metrics = await ledger.select().from(rows.metrics).orderBy(rows.metrics.name)
   const dimensions = await ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name)
+  const [waterfall] = await ledger.select().from(rows.costWaterfall)
+  const rates = await ledger.select().from(rows.costRates).orderBy(rows.costRates.id)
+  const owners = await ledger
+    .select({ metric: rows.metricOwners.metric, name: user.name })
+    .from(rows.metricOwners)
+    .innerJoin(user, eq(user.id, rows.metricOwners.person))
+    .orderBy(rows.metricOwners.metric)
   return {
     stores: stores.map(({ store, name, currency, timezone, kind }) => ({
       store,
@@ -32,5 +41,10 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     targets: targets.map(({ version: _, updatedAt: _at, id: _id, ...target }) => target),
     metrics: metrics.map(({ version: _, updatedAt: _at, ...metric }) => metric),
     dimensions: dimensions.map(({ version: _, updatedAt: _at, ...dimension }) => dimension),
+    ...(waterfall && { waterfall: waterfall.tiers }),
+    ...(rates.length > 0 && {
+      costRates: rates.map(({ version: _, updatedAt: _at, id: _id, note: _note, ...rate }) => rate),
+    }),
+    ...(owners.length > 0 && { owners: Object.fromEntries(owners.map(one => [one.metric, one.name])) }),
   }
 }

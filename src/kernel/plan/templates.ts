@@ -189,23 +189,19 @@ export function template({
       'money',
       'shipped_orders * fulfilment_per_order',
       'Costs that follow sales',
-      cost,
+      { ...cost, metric: 'fulfilment_cost' },
     ),
-    line(
-      'payment_fees',
-      'Payment fees',
-      'money',
-      'demand * payment_fee_rate',
-      'Costs that follow sales',
-      cost,
-    ),
+    line('payment_fees', 'Payment fees', 'money', 'demand * payment_fee_rate', 'Costs that follow sales', {
+      ...cost,
+      metric: 'payment_fees',
+    }),
     line(
       'return_handling',
       'Return handling',
       'money',
       '-sales_reversals * return_handling_rate',
       'Costs that follow sales',
-      cost,
+      { ...cost, metric: 'return_handling_cost' },
     ),
     line('media', 'Media', 'money', null, 'Marketing', { ...cost, metric: 'spend' }),
   ]
@@ -224,7 +220,7 @@ export function template({
       'money/orders',
       null,
       'Costs that follow sales',
-      rate('shipped_orders', 'down'),
+      rate('shipped_orders', 'down', 'fulfilment_per_order'),
     ),
     line(
       'payment_fee_rate',
@@ -232,7 +228,7 @@ export function template({
       'share',
       null,
       'Costs that follow sales',
-      rate('demand', 'down'),
+      rate('demand', 'down', 'payment_fee_rate'),
     ),
     line(
       'return_handling_rate',
@@ -241,7 +237,7 @@ export function template({
       null,
       'Costs that follow sales',
       {
-        ...rate('demand', 'down'),
+        ...rate('demand', 'down', 'return_handling_rate'),
         roll: 'none',
       },
     ),

@@ -1,8 +1,9 @@
+import { invalid } from '#kernel/error.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { Answer, Query } from '../query.ts'
 import { type Part, readChain, type Split, splitChain } from './chain.ts'
-import { type Driver, type Head, metricsOf, treeOf } from './drivers.ts'
+import { bridged, type Definitions, type Driver, type Head, metricsOf, treeOf } from './drivers.ts'
 import { type Explained, explain } from './explain.ts'
 import type { Found } from './search.ts'
 import type { Bridge, BridgeQuery } from './shape.ts'
@@ -16,15 +17,23 @@ import { causeWords, illusionWords, sentenceOf } from './words.ts'
 export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): Promise<Bridge> {
   const { metric, compare, drivers, ...given } = asked
   const base: Omit<Query, 'metrics'> = given
-  const every = [
-    ...new Set((['traffic', 'accounts'] as const).flatMap(h => metricsOf(treeOf(metric, h).steps))),
-  ]
+  const known: Definitions = new Map((await engine.definitions()).metrics.map(one => [one.name, one]))
+  const pipeline = metric === 'won_amount'
+  const stepsOf = (head: Head) => {
+    const tree = treeOf(metric, head, known)
+    if (!tree)
+      throw invalid(
+        `What drives ${known.get(metric)?.label ?? metric} is not known.`,
+        `There are driver trees for ${bridged(known).join(', ')}.`,
+      )
+    return tree.steps
+  }
+  const every = pipeline
+    ? metricsOf(stepsOf('pipeline'))
+    : [...new Set((['traffic', 'accounts'] as const).flatMap(h => metricsOf(stepsOf(h)))), 'conversion_rate']
   const [answer, business] = await Promise.all([
-    engine.ask(
-      { ...base, metrics: [...new Set([metric, ...every, 'conversion_rate'])], compare: [compare] },
-      scope,
-    ),
-    drivers
+    engine.ask({ ...base, metrics: [...new Set([metric, ...every])], compare: [compare] }, scope),
+    drivers || pipeline
       ? null
       : engine.ask({ ...base, metrics: ['orders'], by: ['business'], compare: compareOf(compare) }, scope),
   ])
@@ -37,9 +46,18 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
   const currency = answer.meta.currency
   const money = definition?.unit === 'money'
   const digits = money ? (currency ? minorUnits(currency) : 2) : 0
-  const begins = await traffic(engine, base, scope)
-  const head = drivers ?? headFor(answer, compare, business, begins, warnings)
-  const { steps } = treeOf(metric, head)
+  const head: Head = pipeline
+    ? 'pipeline'
+    : (drivers ??
+      headFor(
+        answer,
+        compare,
+        business,
+        await trafficBegins(engine, base, scope),
+        stepsOf('traffic'),
+        warnings,
+      ))
+  const steps = stepsOf(head)
   const read = readChain(answer.totals, compare, steps)
   const empty = read.steps.length === 0 || read.steps.at(-1)?.sum.at(-1) !== steps.at(-1)?.sum.at(-1)
   const result = {
@@ -109,7 +127,11 @@ const compareOf = (compare: string) =>
   compare.startsWith('target:') ? undefined : ([compare] as Query['compare'])
 
 /** The first day any session was counted; null where none ever was. */
-async function traffic(engine: Engine, base: Omit<Query, 'metrics'>, scope: Scope): Promise<string | null> {
+export async function trafficBegins(
+  engine: Engine,
+  base: Omit<Query, 'metrics'>,
+  scope: Scope,
+): Promise<string | null> {
   const stores = base.stores && { stores: base.stores }
   const { meta } = await engine.ask({ metrics: ['sessions'], window: 'all_time', ...stores }, scope)
   return meta.lastDay === null ? null : meta.from
@@ -121,13 +143,14 @@ function headFor(
   compare: string,
   business: Answer | null,
   begins: string | null,
+  steps: readonly Driver[],
   warnings: Bridge['warnings'],
 ): Head {
   const all = Number(business?.totals.orders ?? 0)
   const firms = Number(business?.rows.find(row => row.business === 'B2B')?.orders ?? 0)
   if (all > 0 && firms / all >= 0.95) return 'accounts'
   const from = answer.meta.comparisons[compare]?.from ?? answer.meta.from
-  const known = readChain(answer.totals, compare, treeOf('orders', 'traffic').steps.slice(0, 1))
+  const known = readChain(answer.totals, compare, steps.slice(0, 1))
   if (known.steps.length === 0 || known.before[0] === '0' || known.after[0] === '0') return 'orders'
   if (begins !== null && begins > from && !compare.startsWith('target:')) {
     warnings.push({

@@ -1,4 +1,4 @@
-import { sum } from '#kernel/money.ts'
+import { minus, sum } from '#kernel/money.ts'
 import type { AnswerRow } from '../query.ts'
 import type { Driver } from './drivers.ts'
 import { coins, shareOut, split } from './split.ts'
@@ -15,10 +15,14 @@ const value = (row: AnswerRow, metric: string, comparison: string | null): strin
   return typeof found === 'object' ? null : (found ?? null)
 }
 
-/** Σ of the metrics of a step; null as soon as one is not known. */
+/** Σ of the metrics of a step less what it takes off; null as soon as one is not known. */
 const quantity = (row: AnswerRow, step: Driver, comparison: string | null): string | null => {
-  const values = step.sum.map(metric => value(row, metric, comparison))
-  return values.some(one => one === null) ? null : sum(values)
+  const all = (metrics: readonly string[]) => {
+    const values = metrics.map(metric => value(row, metric, comparison))
+    return values.some(one => one === null) ? null : sum(values)
+  }
+  const more = all(step.sum)
+  return step.less ? minus(more, all(step.less)) : more
 }
 
 /**
@@ -34,7 +38,14 @@ export function readChain(row: AnswerRow, comparison: string, steps: readonly Dr
     const first = read.steps.length === 0
     read.steps.push(
       first
-        ? { ...step, label: step.alone, ...(step.step && { step: step.alone }), ratio: step.alone }
+        ? {
+            ...step,
+            name: step.first ?? step.name,
+            label: step.alone,
+            ...(step.step && { step: step.alone }),
+            ratio: step.alone,
+            metric: step.less || step.sum.length !== 1 ? undefined : step.sum[0],
+          }
         : step,
     )
     read.before.push(before)

@@ -1,3 +1,5 @@
+import { type Formula, parse } from '../formula.ts'
+
 /** What a figure is driven by, as data: a chain of quantities, each the one before times a driver. */
 
 export interface Driver {
@@ -6,12 +8,18 @@ export interface Driver {
   label: string
   /** The quantity reached once this driver is applied: the sum of these metrics. */
   sum: readonly string[]
+  /** Less the sum of these: what costs leave of it. */
+  less?: readonly string[]
   /** The step's own name where a driver has several. */
   step?: string
   /** What the quantity is called where the chain begins with it. */
   alone: string
+  /** The driver it then is. */
+  first?: string
   /** The step's ratio, as evidence shows it: this quantity ÷ the one before. */
   ratio: string
+  /** The metric that is the step's own figure, where there is one. */
+  metric?: string
 }
 
 export interface Tree {
@@ -28,6 +36,7 @@ const soldAndKept: readonly Driver[] = [
     sum: ['units_sold'],
     alone: 'Units sold',
     ratio: 'units per order',
+    metric: 'units_per_order',
   },
   {
     name: 'aov',
@@ -36,6 +45,7 @@ const soldAndKept: readonly Driver[] = [
     sum: ['gross_sales'],
     alone: 'Gross sales',
     ratio: 'gross sales per unit',
+    metric: 'price_before_discounts',
   },
   {
     name: 'aov',
@@ -44,6 +54,7 @@ const soldAndKept: readonly Driver[] = [
     sum: ['gross_sales', 'discounts'],
     alone: 'Sales less discounts',
     ratio: 'share left after discounts',
+    metric: 'discount_rate',
   },
 ]
 
@@ -53,6 +64,7 @@ const kept: Driver = {
   sum: ['net_sales'],
   alone: 'Net sales',
   ratio: 'share kept after reversals',
+  metric: 'return_rate',
 }
 
 const costed: Driver = {
@@ -61,27 +73,49 @@ const costed: Driver = {
   sum: ['gross_profit'],
   alone: 'Gross profit',
   ratio: 'gross profit ÷ net sales',
+  metric: 'gross_margin',
 }
 
 const heads = {
   traffic: [
-    { name: 'traffic', label: 'Traffic', sum: ['sessions'], alone: 'Traffic', ratio: 'sessions' },
+    {
+      name: 'traffic',
+      label: 'Traffic',
+      sum: ['sessions'],
+      alone: 'Traffic',
+      ratio: 'sessions',
+      metric: 'sessions',
+    },
     {
       name: 'conversion',
       label: 'Conversion',
       sum: ['orders'],
       alone: 'Orders',
       ratio: 'orders per session',
+      metric: 'orders_per_session',
+      first: 'orders',
     },
   ],
-  orders: [{ name: 'orders', label: 'Orders', sum: ['orders'], alone: 'Orders', ratio: 'orders' }],
+  orders: [
+    { name: 'orders', label: 'Orders', sum: ['orders'], alone: 'Orders', ratio: 'orders', metric: 'orders' },
+  ],
   accounts: [
     {
       name: 'accounts',
-      label: 'Active accounts',
+      label: 'Accounts',
+      sum: ['accounts'],
+      alone: 'Accounts',
+      ratio: 'accounts on the books',
+      metric: 'accounts',
+    },
+    {
+      name: 'active',
+      label: 'Share that orders',
       sum: ['active_accounts'],
       alone: 'Active accounts',
-      ratio: 'accounts that ordered',
+      ratio: 'share of accounts that ordered',
+      metric: 'active_account_rate',
+      first: 'active_accounts',
     },
     {
       name: 'frequency',
@@ -89,33 +123,106 @@ const heads = {
       sum: ['orders'],
       alone: 'Orders',
       ratio: 'orders per account',
+      metric: 'orders_per_account',
+      first: 'orders',
+    },
+  ],
+  pipeline: [
+    {
+      name: 'deals',
+      label: 'Deals closed',
+      sum: ['deals_closed'],
+      alone: 'Deals closed',
+      ratio: 'deals won or lost',
+      metric: 'deals_closed',
+    },
+    {
+      name: 'win_rate',
+      label: 'Win rate',
+      sum: ['deals_won'],
+      alone: 'Deals won',
+      ratio: 'share of closed deals that was won',
+      metric: 'close_rate',
+      first: 'deals',
+    },
+    {
+      name: 'deal_value',
+      label: 'Value of a deal',
+      sum: ['won_amount'],
+      alone: 'Amount won',
+      ratio: 'amount of a won deal',
+      metric: 'deal_value',
     },
   ],
 } as const satisfies Record<string, readonly Driver[]>
 
 export type Head = keyof typeof heads
+/** What one may ask a tree to begin with. */
 export const headNames = ['traffic', 'orders', 'accounts'] as const satisfies readonly Head[]
 
 const tails: Readonly<Record<string, readonly Driver[]>> = {
   orders: [],
   gross_sales: soldAndKept.slice(0, 2),
+  sales_after_discounts: soldAndKept,
   net_sales: [...soldAndKept, kept],
   gross_profit: [...soldAndKept, kept, costed],
+  won_amount: [],
 }
-
-/** The figures a bridge can be built for. */
-export const bridged = ['net_sales', 'gross_sales', 'orders', 'gross_profit'] as const
-export type Bridged = (typeof bridged)[number]
 
 const abouts: Readonly<Record<Head, string>> = {
   traffic: 'sessions × orders per session',
   orders: 'orders',
-  accounts: 'active accounts × orders per account',
+  accounts: 'accounts × share that orders × orders per account',
+  pipeline: 'deals closed × win rate × value of a deal',
 }
 
-/** The driver tree of a figure: what brings orders, then what each is worth. */
-export const treeOf = (metric: Bridged, head: Head): Tree => {
-  const worth = tails[metric] ?? []
+/** What a tree reads of the metric language: names and formulas. */
+export type Definitions = ReadonlyMap<string, { label: string; formula: string }>
+
+/** What a formula adds and takes off, where it does nothing else. */
+export function terms(formula: string): { metric: string; minus: boolean }[] | null {
+  const read = (of: Formula, minus: boolean): { metric: string; minus: boolean }[] | null => {
+    if (of.is === 'metric') return [{ metric: of.name, minus }]
+    if (of.is !== 'operation' || (of.sign !== '+' && of.sign !== '-')) return null
+    const [left, right] = [read(of.left, minus), read(of.right, minus !== (of.sign === '-'))]
+    return left && right ? [...left, ...right] : null
+  }
+  return formula.startsWith('awaits ') || formula === '' ? null : read(parse(formula), false)
+}
+
+/**
+ * The steps from orders to a figure. Contribution is read from the formulas of its tiers: what is left after each cost, one
+ * after the other, as the company's waterfall takes them off.
+ */
+function tailOf(metric: string, known: Definitions): readonly Driver[] | null {
+  const own = tails[metric]
+  if (own) return own
+  const [from, ...costs] = terms(known.get(metric)?.formula ?? '') ?? []
+  if (!from || from.minus || costs.length === 0 || !costs.every(cost => cost.minus)) return null
+  const based = from.metric === 'net_sales_costed' || from.metric === 'net_sales'
+  const before = based ? tails.net_sales : tailOf(from.metric, known)
+  if (!before) return null
+  const label = (name: string) => known.get(name)?.label ?? name
+  const steps = costs.map(({ metric: cost }, n): Driver => {
+    const last = n === costs.length - 1
+    const goods = cost === 'cost_of_goods'
+    return {
+      name: goods ? 'margin' : cost,
+      label: goods ? 'Gross margin' : label(cost),
+      ...(last
+        ? { sum: [metric] }
+        : { sum: [from.metric], less: costs.slice(0, n + 1).map(one => one.metric) }),
+      alone: last ? label(metric) : `Left after ${label(cost).toLowerCase()}`,
+      ratio: goods ? 'share left after cost of goods' : `share left after ${label(cost).toLowerCase()}`,
+    }
+  })
+  return [...before, ...steps]
+}
+
+/** The driver tree of a figure: what brings orders, then what each is worth; null for a figure that has none. */
+export const treeOf = (metric: string, head: Head, known: Definitions = new Map()): Tree | null => {
+  const worth = tailOf(metric, known)
+  if (!worth) return null
   return {
     name: `${metric} by ${head}`,
     about: [abouts[head], ...(worth.length > 0 ? ['value per order'] : [])].join(' × '),
@@ -123,5 +230,13 @@ export const treeOf = (metric: Bridged, head: Head): Tree => {
   }
 }
 
+/** The figures a bridge can be built for. */
+export const bridged = (known: Definitions): string[] =>
+  [...new Set([...Object.keys(tails), ...known.keys()])].filter(
+    name => known.has(name) && tailOf(name, known) !== null,
+  )
+
 /** Every metric the steps are read from. */
-export const metricsOf = (steps: readonly Driver[]): string[] => [...new Set(steps.flatMap(step => step.sum))]
+export const metricsOf = (steps: readonly Driver[]): string[] => [
+  ...new Set(steps.flatMap(step => [...step.sum, ...(step.less ?? [])])),
+]

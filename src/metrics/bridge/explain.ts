@@ -39,10 +39,10 @@ export interface Explained {
 }
 
 /**
- * Dimensions that say nothing of causes: how money was booked, which counter counted, names beside their codes, and the
- * clock, whose hours every cause has.
+ * Dimensions that say nothing of causes: how money was booked, which counter counted, names beside their codes, single
+ * orders, and the clock, whose hours every cause has.
  */
-const silent = new Set('currency kind origin title product_title tracking hour weekday'.split(' '))
+const silent = new Set('currency kind origin title product_title tracking hour weekday order'.split(' '))
 /** Ids of people and firms: looked at one by one, never crossed. */
 const single = new Set(['customer', 'account'])
 
@@ -172,7 +172,8 @@ export async function explain(of: Subject): Promise<Explained> {
     ...(single.has(dimension) ? [] : shifts(dimension, cut, value, limits)),
     ...rates(dimension, cut, limits, value),
   ])
-  const traffic = target ? null : await trafficOf(of, splits('sessions'), limits, v0, v1)
+  const visited = metricsOf(of.steps).includes('orders')
+  const traffic = target || !visited ? null : await trafficOf(of, splits('sessions'), limits, v0, v1)
   if (traffic) {
     slices.push(...traffic.slices)
     others.push(...traffic.rates)

@@ -5,7 +5,7 @@ import { readChain, splitChain } from './chain.ts'
 import { treeOf } from './drivers.ts'
 import { illusions, type Segmented, segmented } from './segments.ts'
 
-const { steps } = treeOf('net_sales', 'traffic')
+const steps = treeOf('net_sales', 'traffic')?.steps ?? []
 const names = ['sessions', 'orders', 'units_sold', 'gross_sales', 'discounts', 'net_sales'] as const
 
 /** A row as the language answers it: figures now, and last year's beside them. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Query } from '../query.ts'
-import { bridged, headNames } from './drivers.ts'
+import { headNames } from './drivers.ts'
 
 /** What one asks of a bridge: a query's period, stores, currency and filters, one comparison, and the figure. */
 export const BridgeQuery = Query.pick({
@@ -12,7 +12,12 @@ export const BridgeQuery = Query.pick({
   currency: true,
   filters: true,
 }).extend({
-  metric: z.enum(bridged).default('net_sales').describe('The figure whose change is explained'),
+  metric: z
+    .string()
+    .default('net_sales')
+    .describe(
+      'The figure whose change is explained: net_sales, gross_sales, orders, gross_profit, won_amount, or a tier of contribution, e.g. cm3',
+    ),
   compare: Query.shape.compare.unwrap().element.describe('last_year, previous_period, target:<name>…'),
   drivers: z
     .enum(headNames)

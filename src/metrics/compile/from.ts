@@ -67,7 +67,9 @@ export const fromSql = (
   const joins = [
     ...(source.join ? [source.join] : []),
     ...(products
-      ? [`LEFT JOIN ${dialect.from('products')} p ON p.store = f.store AND p.product_id = f.product_id`]
+      ? [
+          `LEFT JOIN ${dialect.from('products')} p ON p.store = f.store AND p.product_id = ${source.product ?? 'f.product_id'}`,
+        ]
       : []),
     ...(reach.convertTo && 'currency' in source.dimensions
       ? [

@@ -25,7 +25,7 @@ export const gathered = ({ keys, columns, rest }: Part): Part => {
     ...new Set(expressions.flatMap(sql => [...sql.matchAll(/\bf\.(\w+)/g)].map(match => match[1] ?? ''))),
   ]
   const computed = expressions.some(sql => !/^f\.\w+$/.test(sql))
-  const foreign = expressions.some(sql => /\b[pr]\.\w/.test(sql))
+  const foreign = expressions.some(sql => /\b[a-eg-z]\.\w/.test(sql))
   if (!computed || foreign || plain.length === 0 || !plain.every(name => few.has(name))) return grouped
   const inner = [
     ...plain.map(name => `f.${name} AS ${name}`),

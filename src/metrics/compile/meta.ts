@@ -91,7 +91,8 @@ export const missingOf = (
           : [`no data yet: ${factByName[a.fact]?.supply ?? 'a file'} would supply it`]
       })
       if (reasons.length > 0) missing[metric.name] = [...new Set(reasons)].join('; ')
-      else if (total[metric.name] === null) missing[metric.name] = 'nothing to compute it from in this window'
+      else if (total[metric.name] === null)
+        missing[metric.name] = metric.supply ?? 'nothing to compute it from in this window'
     }
   }
   return missing

@@ -45,7 +45,7 @@ export const targetsOf = (
 
   let all: Vocabulary | undefined
   const metricNamed = (name: string) => {
-    all ??= vocabulary(world.metrics)
+    all ??= vocabulary(world.metrics, world)
     return all.get(name)
   }
 

@@ -27,7 +27,39 @@ const orderedDays = `SELECT store, account_id, order_id, day, known,
 const due = `(j.days >= 3 AND (j.known - j.day) * (j.days - 1) > ${patience} * j.span)`
 const inTime = `(j.next_day > j.day AND (j.next_day - j.day) * (j.days - 1) <= ${patience} * j.span)`
 
+/** One order of each day a store sold on: what accounts it had by then is told there. */
+const oncePerDay = `JOIN (SELECT store, day, min(order_id) AS order_id FROM order_days GROUP BY store, day) j
+  ON j.store = f.store AND j.day = f.day AND j.order_id = f.order_id JOIN accounts a ON a.store = f.store`
+
 export const accounts: readonly Fact[] = [
+  {
+    name: 'book',
+    label: 'Accounts on the books',
+    table: 'sales_lines',
+    sources: [
+      {
+        table: 'order_days',
+        day: 'day',
+        // A system that does not say since when knows the account all along.
+        where: 'coalesce(a.created_day, f.day) <= f.day',
+        join: oncePerDay,
+        dimensions: {
+          store: 'f.store',
+          ...day,
+          country: 'a.country',
+          account: 'a.account_id',
+          account_segment: 'a.segment',
+          business: "'B2B'",
+        },
+        columns: { accounts: '1' },
+      },
+    ],
+    also: ['accounts'],
+    money: [],
+    optional: [],
+    ranked: 'accounts',
+    supply: 'a list of accounts, from a shop with B2B',
+  },
   {
     name: 'reorders',
     label: 'Orders of accounts and the next one of each',

@@ -1,9 +1,11 @@
 import type { Fact, Source } from '../fact.ts'
-import { day, place, product, sale } from './shared.ts'
+import { ratedCosts } from '../world.ts'
+import { costColumns, counted, day, place, product, sale } from './shared.ts'
 
 const moment = { weekday: '@weekday', hour: 'f.hour' }
 
 const buyer = {
+  order: 'f.order_id',
   customer: 'f.customer_id',
   account: 'f.account_id',
   business: `CASE WHEN f.account_id = '' THEN 'B2C' ELSE 'B2B' END`,
@@ -17,7 +19,7 @@ const lifetime = {
 
 const sells = `(f.quantity > 0 AND (f.kind = 'sale' AND f.gross > 0 OR f.kind = 'gift_card' AND f.gift_cards > 0))`
 
-const lineColumns = {
+export const lineColumns = {
   units_sold: `CASE WHEN f.kind = 'sale' THEN f.quantity ELSE 0 END`,
   units_returned: `CASE WHEN f.kind = 'reversal' THEN -f.quantity ELSE 0 END`,
   net_costed: 'CASE WHEN f.cost IS NULL THEN 0 ELSE f.gross + f.discounts + f.reversals END',
@@ -40,7 +42,7 @@ const ledgerMoney = [
 
 const orderCounts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
 
-const hours: Source = {
+export const hours: Source = {
   table: 'sales_hours',
   day: 'day',
   derived: true,
@@ -54,7 +56,7 @@ const products: Source = {
   dimensions: { ...place, ...product, ...day },
 }
 
-const orderRows: Source = {
+export const orderRows: Source = {
   table: 'order_days',
   day: 'day',
   derived: true,
@@ -64,10 +66,10 @@ const orderRows: Source = {
     ...moment,
     customer_kind: `CASE WHEN f.nth = 1 THEN 'new' WHEN f.nth > 1 THEN 'returning' ELSE 'not known' END`,
   },
-  columns: lifetime,
+  columns: { ...lifetime, account_orders: "CASE WHEN f.account_id = '' THEN 0 ELSE f.orders END" },
 }
 
-const lines: Source = {
+export const lines: Source = {
   table: 'sales_lines',
   day: 'day',
   dimensions: { ...sale, ...buyer, ...moment, ...product, title: 'f.title', kind: 'f.kind' },
@@ -143,11 +145,12 @@ export const sales: readonly Fact[] = [
         day: 'day',
         join: `JOIN (${firsts}) j ON j.store = f.store AND j.customer_id = f.customer_id`,
         dimensions: { ...sale, ...day, cohort: 'substr(CAST(j.first_day AS VARCHAR), 1, 7)' },
-        columns: { ordered: "CASE WHEN f.orders = 1 THEN 'yes' ELSE 'no' END" },
+        columns: { ordered: "CASE WHEN f.orders = 1 THEN 'yes' ELSE 'no' END", ...costColumns },
+        costs: counted,
       },
     ],
     whenever: true,
-    money: ledgerMoney,
+    money: [...ledgerMoney, ...ratedCosts],
     optional: ['cost'],
     ranked: 'cohort_customers',
     supply: 'a sales file with customers, or a connected shop',

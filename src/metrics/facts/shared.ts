@@ -1,3 +1,6 @@
+import type { CostBasis } from '../fact.ts'
+import { ratedCosts } from '../world.ts'
+
 /** Dimensions that several facts hold, as SQL over the columns of their source (f) and of the product list (p). */
 
 export const day = { weekday: '@weekday' }
@@ -13,3 +16,20 @@ export const product = {
 }
 
 export const sale = { ...place, country: 'f.country', channel: 'f.channel' }
+
+/** Columns that costs are written into out of the company's rates; gaps are rows no rate speaks of. */
+export const costColumns: Readonly<Record<string, string>> = Object.fromEntries(
+  ratedCosts.flatMap(cost => [
+    [cost, '@cost'],
+    [`${cost}_gaps`, '@gap'],
+  ]),
+)
+
+/** What costs follow, where a row counts its orders and units itself. */
+export const counted: CostBasis = {
+  orders: 'f.orders',
+  units: 'f.units_sold',
+  sales: '(f.gross + f.discounts)',
+  returned: 'f.units_returned',
+  reversals: '(0 - f.reversals)',
+}

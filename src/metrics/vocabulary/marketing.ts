@@ -94,8 +94,8 @@ export const marketing: readonly Metric[] = [
     'Break-even ROAS',
     'ratio',
     'down',
-    'net_sales_costed / gross_profit',
-    '1 ÷ contribution margin before media; gross margin stands in until fulfilment costs are known.',
+    'net_sales_costed / coalesce(contribution_before_media, gross_profit)',
+    '1 ÷ contribution margin before media; gross margin stands in where the costs of orders are not known.',
     owner,
   ),
   metric(

@@ -1,33 +1,15 @@
 import { awaiting, type Metric, metric } from '../metric.ts'
 
 const finance: readonly Metric[] = [
-  metric(
-    'cm1',
-    'Contribution margin 1',
-    'money',
-    'up',
-    'gross_profit',
-    'Net sales with cost recorded − cost of goods. Tiers are not standard: this one ends at goods.',
-    { owner: 'finance' },
-  ),
-  awaiting(
-    'cm2',
-    'Contribution margin 2',
-    'money',
-    'up',
-    'CM1 − outbound shipping, picking, packaging, payment fees and return handling.',
-    'the cost waterfall in the plan',
-  ),
-  awaiting(
-    'cm3',
-    'Contribution margin 3',
-    'money',
-    'up',
-    'CM2 − marketing.',
-    'the cost waterfall in the plan',
-  ),
   awaiting('opex_ratio', 'Opex ratio', 'share', 'down', 'Operating expenses ÷ net sales.', 'the budget'),
-  awaiting('ebitda', 'EBITDA of the department', 'money', 'up', 'CM3 − fixed costs.', 'the budget'),
+  awaiting(
+    'ebitda',
+    'EBITDA of the department',
+    'money',
+    'up',
+    'The last tier of contribution − fixed costs.',
+    'the budget',
+  ),
 ]
 
 const inventory: readonly Metric[] = [
@@ -243,6 +225,42 @@ const b2b: readonly Metric[] = [
     'up',
     'distinct(orders.account_id)',
     'Accounts that ordered in the period.',
+    { additivity: 'non_additive', owner: 'sales' },
+  ),
+  metric(
+    'accounts',
+    'Accounts',
+    'count',
+    'up',
+    'last(book.accounts)',
+    'Accounts on the books at the end of the period, whether they ordered or not.',
+    { additivity: 'semi_additive', owner: 'sales' },
+  ),
+  metric(
+    'active_account_rate',
+    'Share of accounts that order',
+    'share',
+    'up',
+    'active_accounts / accounts',
+    'Accounts that ordered in the period ÷ accounts on the books at its end.',
+    { additivity: 'non_additive', owner: 'sales' },
+  ),
+  metric(
+    'account_orders',
+    'Business orders',
+    'count',
+    'up',
+    'sum(orders.account_orders)',
+    'Orders placed by accounts.',
+    { owner: 'sales' },
+  ),
+  metric(
+    'orders_per_account',
+    'Orders per active account',
+    'ratio',
+    'up',
+    'account_orders / active_accounts',
+    'Orders of accounts ÷ accounts that ordered.',
     { additivity: 'non_additive', owner: 'sales' },
   ),
   metric(

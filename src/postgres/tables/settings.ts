@@ -80,3 +80,33 @@ export const dimensions = pgTable('dimensions', {
   otherwise: text().notNull(),
   ...saved,
 })
+
+/** One row, 'company': which costs come off in which tier of contribution. */
+export const costWaterfall = pgTable('cost_waterfall', {
+  id: text().primaryKey(),
+  tiers: jsonb().$type<{ name: string; label: string; less: string[] }[]>().notNull(),
+  ...saved,
+})
+
+/** What an order, a unit, sales and returns cost from a day on, of a store or (null) of all that have no rate of their own. */
+export const costRates = pgTable('cost_rates', {
+  id: text().primaryKey(),
+  cost: text({ enum: ['fulfilment', 'payment_fees', 'return_handling'] }).notNull(),
+  store: text(),
+  currency: text(),
+  from: text('from_day').notNull(),
+  perOrder: text('per_order').notNull(),
+  perUnit: text('per_unit').notNull(),
+  ofSales: text('of_sales').notNull(),
+  perReturn: text('per_return').notNull(),
+  ofReturns: text('of_returns').notNull(),
+  note: text().notNull().default(''),
+  ...saved,
+})
+
+/** Who answers for a metric. */
+export const metricOwners = pgTable('metric_owners', {
+  metric: text().primaryKey(),
+  person: text().notNull(),
+  ...saved,
+})

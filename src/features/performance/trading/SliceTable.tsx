@@ -7,7 +7,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { saveCsv } from '#ui/download.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import type { Lens } from '../Lens.tsx'
+import { type Lens, useTitles } from '../Lens.tsx'
 import { figureColumns } from './FigureColumns.tsx'
 import { cell, type Filter, named, sheetOf, writeCell } from './model.ts'
 
@@ -34,10 +34,12 @@ export function SliceTable(props: {
   /** What would supply it, where there is nothing. */
   supply: string
   actions?: ReactNode
+  /** Least first, until another order is chosen. */
+  worst?: boolean
 }) {
   const { lens, by, metrics } = props
   const [chosen, setSort] = useState<{ by: string; desc: boolean } | null>(null)
-  const sort = chosen && metrics.includes(chosen.by) ? chosen : { by: metrics[0] ?? '', desc: true }
+  const sort = chosen && metrics.includes(chosen.by) ? chosen : { by: metrics[0] ?? '', desc: !props.worst }
   const comparison = lens.comparisons.at(-1)
   const query: Query = lens.ask({
     metrics: [...metrics],
@@ -58,6 +60,11 @@ export function SliceTable(props: {
   const telling = (row: AnswerRow) => metrics.some(name => Number(cell(row, name) ?? 0) !== 0)
   const rows = answer?.rows.filter(telling) ?? []
   const fair = lens.fair(answer)[0] ?? null
+  const titles = useTitles(
+    lens,
+    by,
+    rows.map(row => cell(row, by) ?? ''),
+  )
   return (
     <Card
       id={props.id}
@@ -100,7 +107,8 @@ export function SliceTable(props: {
               name: lens.label(by),
               sortable: true,
               pinned: true,
-              render: row => (row === answer.totals ? 'All' : named(cell(row, by))),
+              render: row =>
+                row === answer.totals ? 'All' : (titles.get(cell(row, by) ?? '') ?? named(cell(row, by))),
             },
             ...metrics.flatMap(metric =>
               figureColumns({

@@ -212,3 +212,55 @@ export function daySoFar(
     orders: soFar('orders'),
   }
 }
+
+/** A tier of contribution, as the company layers them. */
+export interface Tier {
+  name: string
+  label: string
+  less: readonly string[]
+}
+
+/** Costs of a waterfall as metrics. Names and signs as the metric language has them. */
+const costOf: Readonly<Record<string, { metric: string; label: string }>> = {
+  cogs: { metric: 'cost_of_goods', label: 'Cost of goods' },
+  fulfilment: { metric: 'fulfilment_cost', label: 'Fulfilment' },
+  payment_fees: { metric: 'payment_fees', label: 'Payment fees' },
+  return_handling: { metric: 'return_handling_cost', label: 'Return handling' },
+  media: { metric: 'media_cost', label: 'Media' },
+}
+
+interface Layer {
+  label: string
+  value: number
+  total?: boolean
+}
+
+/**
+ * From net sales down to the last tier that is known, cost by cost with what is left after each tier. Where goods come off, it
+ * begins with the sales whose cost is recorded.
+ */
+export function layers(
+  row: AnswerRow,
+  tiers: readonly Tier[],
+): { base: Layer; steps: Layer[]; end: Layer; known: readonly Tier[] } {
+  const costed = tiers.some(tier => tier.less.includes('cogs'))
+  const value = numberOf(row, costed ? 'net_sales_costed' : 'net_sales') ?? 0
+  const missing = tiers.findIndex(tier => numberOf(row, tier.name) === null)
+  const known = missing < 0 ? tiers : tiers.slice(0, missing)
+  const steps = known.flatMap((tier, n): Layer[] => [
+    ...tier.less.flatMap(cost => {
+      const { metric, label } = costOf[cost] ?? { metric: cost, label: cost }
+      return [{ label, value: -(numberOf(row, metric) ?? 0) }]
+    }),
+    ...(n < known.length - 1
+      ? [{ label: tier.label, value: numberOf(row, tier.name) ?? 0, total: true }]
+      : []),
+  ])
+  const last = known.at(-1)
+  return {
+    base: { label: costed ? 'Net sales with a cost' : 'Net sales', value },
+    steps,
+    end: { label: last?.label ?? '', value: (last && numberOf(row, last.name)) ?? 0 },
+    known,
+  }
+}

@@ -1,0 +1,93 @@
+import { earlier } from '#kernel/day.ts'
+import type { CostBasis, Source } from '../fact.ts'
+import { type CostRate, type RatedCost, ratedCosts, type World } from '../world.ts'
+import type { Branch } from './source.ts'
+
+/** Branches with their costs written out of the company's rates. */
+export const withCosts = (branches: readonly Branch[], world: World): Branch[] =>
+  branches.map(branch => {
+    const { source } = branch
+    return source.costs ? { ...branch, source: written(source, source.costs, world) } : branch
+  })
+
+const written = (source: Source, basis: CostBasis, world: World): Source => ({
+  ...source,
+  columns: {
+    ...source.columns,
+    ...Object.fromEntries(
+      ratedCosts.flatMap(cost => {
+        const cases = casesOf(cost, basis, source.day, world)
+        return [
+          [cost, `CASE ${cases.map(one => `WHEN ${one.when} THEN ${one.amount}`).join(' ')} ELSE NULL END`],
+          [
+            `${cost}_gaps`,
+            `CASE WHEN ${[...cases.map(one => one.when), nothing(basis)].map(one => `(${one})`).join(' OR ')} THEN 0 ELSE 1 END`,
+          ],
+        ]
+      }),
+    ),
+  },
+})
+
+/** A row that neither sells nor takes back costs nothing, whatever the rates. */
+const nothing = (basis: CostBasis) =>
+  Object.values(basis)
+    .map(sql => `${sql} = 0`)
+    .join(' AND ')
+
+/** Newest first: the first that holds is the rate. One that never holds stands first, so that there is always a case. */
+const casesOf = (cost: RatedCost, basis: CostBasis, day: string, world: World) => [
+  { when: '1 = 0', amount: 'CAST(0 AS DECIMAL(20,8))' },
+  ...world.stores.flatMap(store =>
+    ratesFor(cost, store, world.costRates ?? []).map(rate => ({
+      when: [
+        `f.store = ${quoted(store.store)}`,
+        `f.${day} >= DATE ${quoted(rate.from)}`,
+        ...(hasAmounts(rate) ? [`f.currency = ${quoted(store.currency)}`] : []),
+      ].join(' AND '),
+      amount: amountOf(rate, basis),
+    })),
+  ),
+]
+
+/**
+ * The rates of a cost that a store goes by, newest first: its own, and before the first of them the company's.
+ * Amounts of another currency say nothing of a store.
+ */
+export const ratesFor = (
+  cost: RatedCost,
+  store: { store: string; currency: string },
+  rates: readonly CostRate[],
+): CostRate[] => {
+  const speaks = rates.filter(
+    rate =>
+      rate.cost === cost &&
+      (rate.store === store.store || rate.store === null) &&
+      (!hasAmounts(rate) || rate.currency === store.currency),
+  )
+  const own = speaks.filter(rate => rate.store !== null)
+  const first = own.reduce((day, rate) => earlier(day, rate.from), '9999-12-31')
+  const shared = speaks.filter(rate => rate.store === null && rate.from < first)
+  return [...own, ...shared].toSorted((a, b) => (a.from < b.from ? 1 : -1))
+}
+
+const hasAmounts = (rate: CostRate) =>
+  [rate.perOrder, rate.perUnit, rate.perReturn].some(one => Number(one) !== 0)
+
+/** Eight decimals hold a rate of four times money of four exactly. */
+const amountOf = (rate: CostRate, basis: CostBasis): string => {
+  const terms = (
+    [
+      [rate.perOrder, basis.orders],
+      [rate.perUnit, basis.units],
+      [rate.ofSales, basis.sales],
+      [rate.perReturn, basis.returned],
+      [rate.ofReturns, basis.reversals],
+    ] as const
+  )
+    .filter(([factor]) => Number(factor) !== 0)
+    .map(([factor, sql]) => `CAST('${Number(factor)}' AS DECIMAL(9,4)) * (${sql})`)
+  return `CAST(${terms.join(' + ') || '0'} AS DECIMAL(20,8))`
+}
+
+const quoted = (text: string) => `'${text.replace(/[\\']/g, '')}'`
