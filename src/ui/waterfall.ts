@@ -135,8 +135,22 @@ export const waterfall =
       },
       // On a phone the names of the steps stand aslant: side by side they would run into one another.
       media: [
-        { option: { xAxis: { axisLabel: { rotate: 0 } } } },
-        { query: { maxWidth: 420 }, option: { xAxis: { axisLabel: { rotate: 30 } } } },
+        {
+          option: {
+            xAxis: { axisLabel: { rotate: 0 } },
+            series: [{}, {}, {}, { label: { fontSize: 11 } }, { label: { fontSize: 11 } }],
+          },
+        },
+        {
+          query: { maxWidth: 420 },
+          option: {
+            xAxis: { axisLabel: { rotate: 30 } },
+            // Many columns stand close there: their words are small enough to stand side by side.
+            ...(columns.length > 6 && {
+              series: [{}, {}, {}, { label: { fontSize: 9 } }, { label: { fontSize: 9 } }],
+            }),
+          },
+        },
       ],
       yAxis: valueAxis(colours, props.axis, true),
       series: [

@@ -261,7 +261,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await page.goto('/customers')
     await expect.poll(() => title().textContent(), patient).toMatch(/^Customers [\d,]+ /)
     await page.getByRole('table', { name: /^Cohorts by month of first order/ }).waitFor()
-    await page.getByText(/^Gross profit per customer has reached/).waitFor()
+    await page.getByText(/^Contribution before media per customer has reached/).waitFor()
     await expectAccessibleInBoth(page)
     await page.getByRole('radiogroup', { name: 'What is followed' }).getByText('Net sales').click()
     await page.getByText('net sales to date per customer of the cohort', { exact: true }).waitFor()

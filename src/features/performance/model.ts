@@ -246,7 +246,8 @@ const comparisonWords: Readonly<Record<string, string>> = {
   last_year_unrestated: 'the same week last year',
   [forecastComparison]: 'the forecast',
 }
-const basis = (comparison: string) => comparisonWords[comparison] ?? comparisonName(comparison).label
+/** What a sentence calls a comparison. */
+export const basis = (comparison: string) => comparisonWords[comparison] ?? comparisonName(comparison).label
 
 /** "Net sales £433,668 from 1–9 Dec 2011, 29 % below the period before and 3 % above last year." Empty when there is no data. */
 export function headline(answer: Answer, metric: string, say: Say, firstDay?: string): string {

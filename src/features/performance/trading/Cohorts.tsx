@@ -21,6 +21,11 @@ const views = {
     about: 'net sales − cost of goods to date per customer (CM1: before fulfilment, fees and media)',
     unit: 'money',
   },
+  contribution: {
+    label: 'Contribution',
+    about: 'contribution before media to date per customer: after goods and what orders cost',
+    unit: 'money',
+  },
 } as const
 type Look = keyof typeof views
 
@@ -32,7 +37,7 @@ export function Cohorts({ lens }: { lens: Lens }) {
   const { window: _window, ...view } = lens.ask({ metrics: ['cohort_customers'] })
   const ask = (more: Partial<Query>): Query => ({
     ...view,
-    metrics: ['cohort_customers', 'cohort_orders', 'cohort_sales', 'cohort_profit'],
+    metrics: ['cohort_customers', 'cohort_orders', 'cohort_sales', 'cohort_profit', 'cohort_contribution'],
     grain: 'month',
     calendar: 'gregorian',
     from,
@@ -141,13 +146,15 @@ const costOf = (rows: readonly Parameters<typeof numberOf>[0][] | undefined): Re
 
 /** When each month's newcomers had brought in what they cost, in a sentence. */
 function paybackWords(cohorts: readonly Cohort[], costs: ReadonlyMap<string, number>): string {
+  const known = cohorts.some(cohort => cohort.ages.some(age => age.contribution !== null))
+  const of = known ? 'contribution' : 'profit'
   const judged = cohorts.flatMap(cohort => {
     const cost = costs.get(cohort.month)
-    return cost === undefined ? [] : [paidBack(cohort, cost)]
+    return cost === undefined ? [] : [paidBack(cohort, cost, of)]
   })
   if (!judged.length)
     return 'Payback needs media spend and the cost of goods: connect an ad platform and bring in costs.'
   const back = judged.filter(age => age !== null)
   const atOnce = back.filter(age => age === 0).length
-  return `Gross profit per customer has reached the cost of a new customer (nCAC) in ${back.length} of ${judged.length} cohorts${back.length ? `, ${atOnce === back.length ? '' : `${atOnce} of them `}within the first month` : ''}${back.length > atOnce ? `, the others by month ${Math.max(...back)}` : ''}. Gross profit is before fulfilment and fees.`
+  return `${known ? 'Contribution before media' : 'Gross profit'} per customer has reached the cost of a new customer (nCAC) in ${back.length} of ${judged.length} cohorts${back.length ? `, ${atOnce === back.length ? '' : `${atOnce} of them `}within the first month` : ''}${back.length > atOnce ? `, the others by month ${Math.max(...back)}` : ''}.${known ? '' : ' Gross profit is before fulfilment and fees.'}`
 }

@@ -101,7 +101,14 @@ export interface Cohort {
   month: string
   size: number
   /** Place n: the n-th month after the first. */
-  ages: { retained: number; orders: number; sales: number | null; profit: number | null }[]
+  ages: {
+    retained: number
+    orders: number
+    sales: number | null
+    profit: number | null
+    /** Contribution before media; null from the first month on in which the costs of its orders are not known. */
+    contribution: number | null
+  }[]
 }
 
 const monthsBetween = (from: string, to: string) => {
@@ -128,6 +135,7 @@ export function triangle(rows: readonly AnswerRow[], from: string, to: string): 
       let orders = 0
       let sales: number | null = null
       let profit: number | null = null
+      let contribution: number | null = 0
       const ages = Array.from({ length: monthsBetween(month, to) + 1 }, (_, age) => {
         const row = at.get(age)
         // What is not known, as sales without a cost, is left out; where nothing ever was known, so is the sum.
@@ -138,20 +146,29 @@ export function triangle(rows: readonly AnswerRow[], from: string, to: string): 
         orders += numberOf(row, 'cohort_orders') ?? 0
         sales = plus(sales, 'cohort_sales')
         profit = plus(profit, 'cohort_profit')
+        // A month without a cost of goods is left out of both; one whose orders have no rate ends it: the rest would be too much.
+        const [gained, left] = [numberOf(row, 'cohort_profit'), numberOf(row, 'cohort_contribution')]
+        if (gained !== null)
+          contribution = contribution === null || left === null ? null : contribution + left
         return {
           retained: (numberOf(row, 'cohort_customers') ?? 0) / size,
           orders: orders / size,
           sales: sales === null ? null : sales / size,
           profit: profit === null ? null : profit / size,
+          contribution: profit === null || contribution === null ? null : contribution / size,
         }
       })
       return [{ month, size, ages }]
     })
 }
 
-/** The month after the first in which gross profit to date per customer reaches what a new customer cost; null: not yet. */
-export function paidBack(cohort: Cohort, cost: number): number | null {
-  const age = cohort.ages.findIndex(one => one.profit !== null && one.profit >= cost)
+/** The month after the first in which what a customer left to date reaches what a new one cost; null: not yet. */
+export function paidBack(
+  cohort: Cohort,
+  cost: number,
+  of: 'profit' | 'contribution' = 'profit',
+): number | null {
+  const age = cohort.ages.findIndex(one => (one[of] ?? Number.NEGATIVE_INFINITY) >= cost)
   return age < 0 ? null : age
 }
 
@@ -220,12 +237,12 @@ export interface Tier {
   less: readonly string[]
 }
 
-/** Costs of a waterfall as metrics. Names and signs as the metric language has them. */
+/** Costs of a waterfall as metrics, and their names under a column. */
 const costOf: Readonly<Record<string, { metric: string; label: string }>> = {
-  cogs: { metric: 'cost_of_goods', label: 'Cost of goods' },
+  cogs: { metric: 'cost_of_goods', label: 'Goods' },
   fulfilment: { metric: 'fulfilment_cost', label: 'Fulfilment' },
-  payment_fees: { metric: 'payment_fees', label: 'Payment fees' },
-  return_handling: { metric: 'return_handling_cost', label: 'Return handling' },
+  payment_fees: { metric: 'payment_fees', label: 'Fees' },
+  return_handling: { metric: 'return_handling_cost', label: 'Returns' },
   media: { metric: 'media_cost', label: 'Media' },
 }
 
@@ -234,6 +251,9 @@ interface Layer {
   value: number
   total?: boolean
 }
+
+/** "Contribution margin 2" under a column is CM2; names of the company's own stay. */
+const brief = (label: string) => label.replace(/^contribution margin (\d)$/i, 'CM$1')
 
 /**
  * From net sales down to the last tier that is known, cost by cost with what is left after each tier. Where goods come off, it
@@ -253,14 +273,14 @@ export function layers(
       return [{ label, value: -(numberOf(row, metric) ?? 0) }]
     }),
     ...(n < known.length - 1
-      ? [{ label: tier.label, value: numberOf(row, tier.name) ?? 0, total: true }]
+      ? [{ label: brief(tier.label), value: numberOf(row, tier.name) ?? 0, total: true }]
       : []),
   ])
   const last = known.at(-1)
   return {
-    base: { label: costed ? 'Net sales with a cost' : 'Net sales', value },
+    base: { label: 'Net sales', value },
     steps,
-    end: { label: last?.label ?? '', value: (last && numberOf(row, last.name)) ?? 0 },
+    end: { label: brief(last?.label ?? ''), value: (last && numberOf(row, last.name)) ?? 0 },
     known,
   }
 }

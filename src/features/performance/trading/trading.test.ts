@@ -75,6 +75,18 @@ beforeAll(async () => {
       targets: [],
       metrics: [],
       dimensions: [],
+      // An order costs a pound, whatever it is.
+      costRates: (['fulfilment', 'payment_fees', 'return_handling'] as const).map(cost => ({
+        cost,
+        store: null,
+        currency: 'GBP',
+        from: '2000-01-01',
+        perOrder: cost === 'fulfilment' ? '1' : '0',
+        perUnit: '0',
+        ofSales: '0',
+        perReturn: '0',
+        ofReturns: '0',
+      })),
     }),
   })
   await deliver(granary, 'products', [
@@ -186,7 +198,13 @@ describe('the assortment', () => {
 describe('cohorts', () => {
   const span = { from: '2025-10-01', to: '2025-12-31' }
   const rows = async () => {
-    const names = ['cohort_customers', 'cohort_orders', 'cohort_sales', 'cohort_profit']
+    const names = [
+      'cohort_customers',
+      'cohort_orders',
+      'cohort_sales',
+      'cohort_profit',
+      'cohort_contribution',
+    ]
     const answer = await metrics.ask(
       { ...span, metrics: names, by: ['cohort'], grain: 'month', calendar: 'gregorian' },
       scope,
@@ -199,19 +217,35 @@ describe('cohorts', () => {
       month: '2025-10',
       size: 2,
       ages: [
-        { retained: 1, orders: 1.5, sales: 60, profit: 30 },
+        { retained: 1, orders: 1.5, sales: 60, profit: 30, contribution: 28.5 },
         // Nobody ordered, and what came back counts; its cost is not recorded, so profit leaves it out.
-        { retained: 0, orders: 1.5, sales: 50, profit: 30 },
-        { retained: 0.5, orders: 2, sales: 100, profit: 70 },
+        { retained: 0, orders: 1.5, sales: 50, profit: 30, contribution: 28.5 },
+        { retained: 0.5, orders: 2, sales: 100, profit: 70, contribution: 68 },
       ],
     })
-    expect(december?.ages).toEqual([{ retained: 1, orders: 1, sales: 30, profit: 15 }])
+    expect(december?.ages).toEqual([{ retained: 1, orders: 1, sales: 30, profit: 15, contribution: 14 }])
+  })
+  it('have no contribution from the month on whose orders have no rate', () => {
+    const row = (period: string, cohort_contribution: string | null) => ({
+      period,
+      cohort: '2025-10',
+      cohort_customers: '1',
+      cohort_orders: '1',
+      cohort_profit: '10',
+      cohort_contribution,
+    })
+    const [found] = triangle(
+      [row('2025-10', '8'), row('2025-11', null), row('2025-12', '8')],
+      '2025-10',
+      '2025-12',
+    )
+    expect(found?.ages.map(one => one.contribution)).toEqual([8, null, null])
   })
   it('that began before the first month are left out', async () => {
     expect(triangle(await rows(), '2025-11', '2025-12').map(one => one.month)).toEqual(['2025-12'])
   })
   it('have paid back in the first month whose profit to date covers the cost', () => {
-    const age = (profit: number | null) => ({ retained: 0, orders: 0, sales: 0, profit })
+    const age = (profit: number | null) => ({ retained: 0, orders: 0, sales: 0, profit, contribution: null })
     const cohort = { month: '2025-10', size: 2, ages: [age(10), age(24), age(31)] }
     expect([paidBack(cohort, 10), paidBack(cohort, 25), paidBack(cohort, 40)]).toEqual([0, 2, null])
   })

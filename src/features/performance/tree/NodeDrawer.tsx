@@ -33,7 +33,8 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
   const { lens, told, node } = props
   const measure = measureOf(told, node)
   const children = told.nodes.filter(one => one.parent === node.id)
-  const parts = children.filter(one => one.moved !== null && one.of === node.id)
+  const parts = children.filter(one => one.moved !== null)
+  const above = told.nodes.find(one => one.id === parts[0]?.of)
   const { short, label } = comparisonName(props.comparison)
   const filters = [...lens.filters, ...node.where]
   const elsewhere = {
@@ -86,12 +87,16 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
       </dl>
       {parts.length > 0 && (
         <>
-          <h3 className={css.heading}>What moved it {showSigned(node.before.delta, measure, 'table')}</h3>
+          <h3 className={css.heading}>
+            {above && above.id !== node.id
+              ? `What it did to ${above.label}, part by part`
+              : `What moved it ${showSigned(node.before.delta, measure, 'table')}`}
+          </h3>
           <dl className={css.figures}>
             {parts.map(part => (
               <div key={part.id}>
                 <dt>{part.label}</dt>
-                <dd>{showSigned(part.moved, measure, 'table')}</dd>
+                <dd>{showSigned(part.moved, above ? measureOf(told, above) : measure, 'table')}</dd>
               </div>
             ))}
           </dl>
@@ -168,7 +173,7 @@ function Owner({ node }: { node: TreeNode }) {
         id="metric-owner"
         clearable
         searchable
-        placeholder={owner ? undefined : `${node.about.owner} (nobody in person)`}
+        placeholder={owner ? undefined : node.about.owner}
         disabled={save.isPending}
         data={(people.data ?? []).map(one => ({ value: one.id, label: one.name }))}
         value={owner?.person ?? null}

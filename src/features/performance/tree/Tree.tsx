@@ -13,7 +13,7 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { change, show } from '#ui/number.ts'
 import { useLens } from '../Lens.tsx'
 import { TradingPage } from '../trading/TradingPage.tsx'
-import { effect, keyed, levelOf, measureOf, movers, scaleOf, shutAtFirst, visible } from './model.ts'
+import { basis, effect, keyed, levelOf, measureOf, movers, scaleOf, shutAtFirst, visible } from './model.ts'
 import { NodeDrawer } from './NodeDrawer.tsx'
 import css from './tree.module.css'
 
@@ -302,13 +302,14 @@ function sentence(told: TreeTold): string {
   if (!root) return ''
   const measure = measureOf(told, root)
   const moved = change(root.before, measure)
-  const { short } = comparisonName(told.comparison.name)
-  const base = short.replace(/^vs /, '')
+  const base = basis(told.comparison.name)
+  // A sentence needs no decimals: "42 % below", "3.4 % above".
+  const size = moved.text.replace(/^\d{2,}\.\d(?=\s%$)/, text => String(Math.round(Number(text))))
   const against =
     root.before.delta === null
       ? ''
       : moved.arrow
-        ? `, ${moved.text} ${moved.arrow === '▲' ? 'above' : 'below'} ${base}`
+        ? `, ${size} ${moved.arrow === '▲' ? 'above' : 'below'} ${base}`
         : `, level with ${base}`
   const why = movers(told.nodes).map(node => {
     const above = told.nodes.find(one => one.id === node.of)

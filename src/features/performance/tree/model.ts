@@ -66,15 +66,18 @@ export function keyed(
 }
 
 /**
- * What moved the figure at the root, in a sentence: of every change its largest factors, those that are no sum of others.
- * Parts are of the same money, so the largest are the largest of the tree.
+ * What moved the figure at the root most: factors and costs that are no sum of others. Their parts are of the same money and
+ * together are the whole change, so the largest of them are the largest of the tree.
  */
 export function movers(nodes: readonly TreeNode[], most = 3): TreeNode[] {
   const root = nodes.find(node => node.parent === null)
   const below = nodes.filter(node => root && node.id.startsWith(`${root.id}/`) && node.moved !== null)
-  const split = new Set(below.map(node => node.of))
-  return below
-    .filter(node => !split.has(node.id) && (node.joined !== 'times' || node.of === node.parent))
+  // A cost is said as a whole: what it followed, sales, is said already.
+  const costs = new Set(nodes.filter(node => node.joined === 'minus').map(node => node.id))
+  const own = below.filter(node => !costs.has(node.of ?? '') && node.of === node.parent)
+  const split = new Set(own.map(node => node.of))
+  return own
+    .filter(node => !split.has(node.id))
     .toSorted((a, b) => Math.abs(Number(b.moved)) - Math.abs(Number(a.moved)))
     .filter(node => Math.abs(Number(node.moved)) > 0)
     .slice(0, most)
@@ -90,7 +93,8 @@ export function effect(nodes: readonly TreeNode[], node: TreeNode): string {
 
 /** A node's unit, direction and currency. */
 export const measureOf = (told: Pick<Tree, 'currency'>, node: TreeNode): Measure => ({
-  unit: node.about.unit,
+  // A few orders in a hundred sessions are read as percent.
+  unit: node.metric === 'orders_per_session' ? 'share' : node.about.unit,
   good: node.about.good,
   currency: told.currency,
 })
