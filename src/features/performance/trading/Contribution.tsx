@@ -248,7 +248,7 @@ function notesOf(answer: Answer, lens: Lens): string[] {
   return [
     ...(without && all && Math.abs(without) >= 0.0005 * Math.abs(all)
       ? [
-          `${show(without.toFixed(2), measureOf(answer, 'net_sales'), 'card')} of net sales has no cost recorded and is in no tier.`,
+          `${show(without.toFixed(2), measureOf(answer, 'net_sales'), 'card')} of net sales has no cost recorded: it is in no tier, though what its orders cost is.`,
         ]
       : []),
     unknown
