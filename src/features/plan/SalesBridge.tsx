@@ -2,13 +2,15 @@ import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { comparisonName, spanWords } from '#kernel/view.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
+import { Row } from '#ui/Page.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
-import { type Period, signedCents } from './model.ts'
+import { guarded, type Period, signedCents } from './model.ts'
 import css from './plan.module.css'
 
 const cuts = [
@@ -17,101 +19,170 @@ const cuts = [
   { value: 'brand', label: 'By brand' },
   { value: 'country', label: 'By country' },
   { value: 'channel', label: 'By channel' },
+  { value: 'store', label: 'By store' },
 ]
 const effects = [
   ['volume', 'Volume'],
   ['mix', 'Mix'],
   ['price', 'Price'],
+  ['rate', 'Discounts and returns'],
   ['currency', 'Currency'],
   ['new', 'New'],
   ['gone', 'Gone'],
 ] as const
+const unitWords: Record<string, string> = {
+  net_units: 'units, after returns',
+  units_sold: 'units sold',
+  orders: 'orders',
+}
 
-/** Sales against the year before by volume, mix, price and currency: a bridge, and the items behind it. */
+/** Sales against any comparison by volume, mix, price, rate and currency: a bridge, and the items behind it, each down to its rows. */
 export function SalesBridge({ period }: { period: Period }) {
   const [search, setUrl] = useUrl()
   const by = cuts.find(one => one.value === search.by)?.value ?? 'product'
+  const choices = period.compare.length > 0 ? period.compare : ['last_year']
+  const compare = choices.find(one => one === search.against) ?? choices[0] ?? 'last_year'
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const versions = useQuery(api.plan.versions.queryOptions({ input: {}, retry: false }))
   const asked = useQuery(
     api.plan.salesVariance.queryOptions({
-      input: { by, from: period.from, to: period.to, currency: period.currency },
+      input: {
+        by,
+        compare,
+        from: period.from,
+        to: period.to,
+        currency: period.currency,
+        ...(period.stores.length > 0 && { stores: period.stores }),
+      },
       retry: false,
     }),
   )
   const found = asked.data
+  const nameOf = (one: string) =>
+    versions.data?.find(version => `target:${version.id}` === one)?.name ?? comparisonName(one).label
+  const name = nameOf(compare)
+  const planned = compare.startsWith('target:')
   const bridge = useMemo<Bridge | null>(
     () =>
       found
         ? {
-            before: { name: 'Year before', value: Number(found.plan), look: 'lastYear' },
-            after: { name: 'Now', value: Number(found.actual) },
-            steps: effects.flatMap(([name, label]) => {
-              const value = Number(found.effects[name])
+            before: { name, value: Number(found.plan), look: planned ? 'target' : 'lastYear' },
+            after: { name: 'Actual', value: Number(found.actual) },
+            steps: effects.flatMap(([effect, label]) => {
+              const value = Number(found.effects[effect])
               return value === 0 ? [] : [{ name: label, value, bad: value < 0 }]
             }),
           }
         : null,
-    [found],
+    [found, name, planned],
   )
   const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
+  const chooser = (
+    <Row>
+      {choices.length > 1 && (
+        <Select
+          aria-label="Against"
+          allowDeselect={false}
+          data={choices.map(value => ({ value, label: nameOf(value) }))}
+          value={compare}
+          onChange={value => setUrl({ against: value ?? undefined })}
+        />
+      )}
+      <Select
+        aria-label="Explained by"
+        allowDeselect={false}
+        data={cuts}
+        value={by}
+        onChange={value => setUrl({ by: value ?? undefined })}
+      />
+    </Row>
+  )
   if (asked.error)
     return (
-      <ErrorState
-        title="The change cannot be explained"
-        {...words(asked.error)}
-        onRetry={() => asked.refetch()}
-      />
+      <>
+        {chooser}
+        <ErrorState
+          title="The change cannot be explained"
+          {...words(asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      </>
     )
   if (!found || !bridge || !drawing) return <Skeleton height={420} />
   const money = (value: string) => show(value, { unit: 'money', currency: period.currency })
+  const several = new Set(found.items.map(one => one.store)).size > 1
+  const storeName = (store: string) =>
+    store === '' ? 'All stores' : (settings.data?.stores.find(one => one.store === store)?.name ?? store)
+  const labelOf = ({ store, member }: (typeof found.items)[number]) => {
+    const own = member === null ? 'Not split' : by === 'store' ? storeName(member) : member || 'Not known'
+    return several && by !== 'store' ? `${storeName(store)} · ${own}` : own
+  }
+  const opened = ({ store, member }: (typeof found.items)[number]) =>
+    setUrl(
+      {
+        tab: undefined,
+        by: undefined,
+        against: undefined,
+        metrics: `net_sales,gross_sales,${found.quantity}`,
+        store: store || search.store,
+        compare: choices.join(','),
+        period: `${period.from}..${period.to}`,
+        ...(member !== null && {
+          where: `${by}=${guarded(member)}`,
+          rows: `net_sales;${by}=${guarded(member)}`,
+        }),
+      },
+      { to: '/explore' },
+    )
   return (
-    <ChartCard
-      id="sales-bridge"
-      name="Net sales against the year before"
-      title="Net sales against the year before"
-      note={`${money(found.plan)} then, ${money(found.actual)} now; each part to the cent`}
-      actions={
-        <Select
-          aria-label="Explained by"
-          allowDeselect={false}
-          data={cuts}
-          value={by}
-          onChange={value => setUrl({ by: value ?? undefined })}
+    <>
+      {chooser}
+      <ChartCard
+        id="sales-bridge"
+        name={`Net sales against ${name}`}
+        title={`Net sales against ${name}`}
+        note={`${money(found.plan)} ${planned ? 'planned' : `then${found.base ? ` (${spanWords(found.base.from, found.base.to)})` : ''}`}, ${money(found.actual)} now; volume in ${unitWords[found.quantity] ?? found.quantity}`}
+        sheet={{
+          name: 'price-volume-mix',
+          columns: [
+            { key: 'key', label: 'Item' },
+            { key: 'delta', label: 'Change', numeric: true },
+            ...effects.map(([key, label]) => ({ key, label, numeric: true })),
+          ],
+          rows: found.items.map(item => ({ key: labelOf(item), delta: item.delta, ...item.effects })),
+        }}
+        drawing={drawing}
+      >
+        <BridgeChart bridge={bridge} drawing={drawing} />
+        {found.notes.map(note => (
+          <p key={note} className={css.after}>
+            {note}
+          </p>
+        ))}
+        <DataTable
+          caption="Items by the size of their change"
+          compact
+          maxHeight={480}
+          rows={found.items.slice(0, 100)}
+          rowKey={row => row.key}
+          onRow={opened}
+          columns={[
+            { key: 'key', label: 'Item', pinned: true, render: row => labelOf(row) },
+            { key: 'delta', label: 'Change', numeric: true, render: row => signedCents(row.delta) },
+            ...effects.map(([effect, label]) => ({
+              key: effect,
+              label,
+              numeric: true,
+              render: (row: (typeof found.items)[number]) => signedCents(row.effects[effect]),
+            })),
+          ]}
         />
-      }
-      sheet={{
-        name: 'price-volume-mix',
-        columns: [
-          { key: 'key', label: 'Item' },
-          { key: 'delta', label: 'Change', numeric: true },
-          ...effects.map(([key, label]) => ({ key, label, numeric: true })),
-        ],
-        rows: found.items.map(item => ({ key: item.key, delta: item.delta, ...item.effects })),
-      }}
-      drawing={drawing}
-    >
-      <BridgeChart bridge={bridge} drawing={drawing} />
-      <DataTable
-        caption="Items by the size of their change"
-        compact
-        maxHeight={480}
-        rows={found.items.slice(0, 100)}
-        rowKey={row => row.key}
-        columns={[
-          { key: 'key', label: 'Store and item', pinned: true, render: row => row.key },
-          { key: 'delta', label: 'Change', numeric: true, render: row => signedCents(row.delta) },
-          ...effects.map(([name, label]) => ({
-            key: name,
-            label,
-            numeric: true,
-            render: (row: (typeof found.items)[number]) => signedCents(row.effects[name]),
-          })),
-        ]}
-      />
-      {found.more + found.items.length > 100 && (
         <p className={css.after}>
-          The 100 largest of {(found.more + found.items.length).toLocaleString('en-GB')} items.
+          {found.more + found.items.length > 100 &&
+            `The 100 largest of ${(found.more + found.items.length).toLocaleString('en-GB')} items. `}
+          Each part is to the cent and leaves nothing over; a row opens the sales it rests on.
         </p>
-      )}
-    </ChartCard>
+      </ChartCard>
+    </>
   )
 }

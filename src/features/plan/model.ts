@@ -30,6 +30,7 @@ const LineShape = z.object({
   actual: z.string().max(200).optional(),
   layering: text.optional(),
   note: text.optional(),
+  case: z.string().max(60).optional(),
 })
 
 export const SheetShape = z.object({
@@ -250,9 +251,33 @@ export const CaseShape = z.object({
     .array(z.object({ label: z.string().max(40), cost: decimal, benefit: decimal }))
     .min(1)
     .max(120),
+  /** The day its first period begins; '' is the first day of the plan it goes into. */
+  start: z.union([day, z.literal('')]).default(''),
+  /** How likely it comes to anything at all, 0 to 1: the benefit is worth so much of what is written. */
+  likelihood: z.number().min(0).max(1).default(1),
+  /** Whether its costs run through the result, or are an investment that is paid for in cash. */
+  costs: z.enum(['running', 'investment']).default('running'),
   /** How sure the benefit and the cost are, as spreads around what is written: 0.3 is ±30 % at one standard deviation. */
   benefitSd: z.number().min(0).max(3).default(0.3),
   costSd: z.number().min(0).max(3).default(0.1),
+})
+
+/** Something that may yet come of a reforecast. */
+export const RiskShape = z.object({
+  id: z.string().optional(),
+  version: z.string(),
+  kind: z.enum(['risk', 'opportunity']),
+  line: z.string().max(60).describe('The line of the plan it would move'),
+  title: label,
+  probability: z.string().regex(/^(0(\.\d{1,4})?|1(\.0{1,4})?)$/, 'is no probability: write 0.3'),
+  impact: z
+    .record(z.string(), z.string().regex(/^\d{1,15}(\.\d+)?$/, 'is no amount above 0'))
+    .describe('By period, above 0, in the currency of the plan'),
+  owner: z.string().max(100).default(''),
+  treatment: z.enum(['avoid', 'reduce', 'transfer', 'accept', 'pursue']),
+  what: text.default('').describe('What is done about it'),
+  open: z.boolean().default(true),
+  saved: z.int().optional(),
 })
 
 /** Rows of the ledger as inputs of a calculation: the latest edit of each cell. */
@@ -272,16 +297,18 @@ export const inputsOf = (sheet: Sheet, rows: readonly Row[]): Input[] => {
 }
 
 /** Cells people filled in differently without knowing of each other, by address key. */
-export const conflictsOf = (rows: readonly Row[]): Set<string> =>
-  new Set(
-    rows.flatMap(({ line, slice, cells }) =>
-      Object.entries(cells).flatMap(([period, heads]) =>
-        new Set(heads.filter((_, n) => n % 2 === 1)).size > 1
-          ? [addressKey({ line, slice: sliceOf(slice), period })]
-          : [],
-      ),
-    ),
-  )
+export const conflictsOf = (rows: Iterable<Row>): Set<string> => {
+  const found = new Set<string>()
+  for (const { line, slice, cells } of rows)
+    for (const period in cells) {
+      // Nearly every cell has one edit: those are passed over without a look.
+      const heads = cells[period]
+      if (!heads || heads.length <= 2) continue
+      if (new Set(heads.filter((_, n) => n % 2 === 1)).size > 1)
+        found.add(addressKey({ line, slice: sliceOf(slice), period }))
+    }
+  return found
+}
 
 /** A figure as a cell shows it: by what it measures. */
 export function shownCell(value: string | null, unit: string): string {
@@ -367,6 +394,9 @@ export interface Period {
   currency: string
 }
 
+/** A value as filters and cells of an address spell it. */
+export const guarded = (text: string): string => text.replace(/[\\;|]/g, '\\$&') || '\\0'
+
 /** How a change reads: bad news coloured, good plain. */
 export const toneOf = (verdict: string): { color?: string } =>
   verdict === 'unfavourable' ? { color: 'var(--bad)' } : {}
@@ -381,6 +411,27 @@ export function signedCents(value: string): string {
     maximumFractionDigits: digits,
   })
   return `${size < 0 ? '−' : '+'}${text}`
+}
+
+/** What a risk would take, as typed: a period, by its label or key, and an amount on each line. */
+export function impactsIn(
+  typed: string,
+  periods: readonly { key: string; label: string }[],
+): { impact: Record<string, string>; wrong: string[] } {
+  const impact: Record<string, string> = {}
+  const wrong: string[] = []
+  for (const row of typed.split('\n').filter(one => one.trim() !== '')) {
+    const [, name = '', amount = ''] = /^(.+?)[\t|:;]\s*(.*)$/.exec(row) ?? /^(.+\S)\s+(\S+)$/.exec(row) ?? []
+    const period = periods.find(one => [one.key, one.label].includes(name.trim()))
+    try {
+      const value = figureOf(amount, {}, name)
+      if (!period || value === null) wrong.push(row.trim())
+      else impact[period.key] = value
+    } catch {
+      wrong.push(row.trim())
+    }
+  }
+  return { impact, wrong }
 }
 
 /** Lines a plan is made for: what is worked out in money and has a total, the last results first. */

@@ -3,7 +3,8 @@ import { read } from '#features/base.ts'
 import { effects } from '#kernel/plan/variance.ts'
 import { wholeCompany } from './cells.ts'
 import { driverVariance } from './driver-variance.ts'
-import { salesVariance, variances } from './variance-of.ts'
+import { salesVariance } from './sales-variance.ts'
+import { variances } from './variance-of.ts'
 
 const day = z.iso.date()
 const text = z.string().nullable()
@@ -94,7 +95,7 @@ export const varianceOperations = {
 
   salesVariance: read({
     role: 'viewer',
-    summary: 'Sales against the year before by price, volume, mix and currency, to the cent',
+    summary: 'Sales against any comparison by volume, mix, price, rate and currency, to the cent',
   })
     .input(
       z.object({
@@ -102,8 +103,13 @@ export const varianceOperations = {
         from: day,
         to: day,
         currency: z.string().length(3),
+        compare: z
+          .string()
+          .default('last_year')
+          .describe('last_year, previous_period, target:<version>, target:forecast …'),
+        stores: z.array(z.string()).optional(),
         amount: z.enum(['net_sales', 'gross_sales']).default('net_sales'),
-        quantity: z.enum(['net_units', 'units_sold']).default('net_units'),
+        quantity: z.enum(['net_units', 'units_sold', 'orders']).default('net_units'),
       }),
     )
     .output(
@@ -112,8 +118,19 @@ export const varianceOperations = {
         plan: z.string(),
         delta: z.string(),
         effects: Effects,
-        items: z.array(z.object({ key: z.string(), delta: z.string(), effects: Effects })),
+        items: z.array(
+          z.object({
+            key: z.string(),
+            store: z.string().describe("'' stands for all stores asked for"),
+            member: text.describe('Of the dimension; null for what is not split'),
+            delta: z.string(),
+            effects: Effects,
+          }),
+        ),
         more: z.int(),
+        quantity: z.string().describe('The metric of the quantities: what a unit is'),
+        base: z.object({ from: z.string(), to: z.string() }).nullable(),
+        notes: z.array(z.string()),
       }),
     )
     .handler(async ({ input, context }) => {

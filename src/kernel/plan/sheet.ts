@@ -57,6 +57,8 @@ export interface Line {
   /** What is above it in the waterfall, in words, printed beside the number. */
   layering?: string
   note?: string
+  /** The business case it comes from: changed there, not here. */
+  case?: string
 }
 
 /** Where a figure stands: the line, a member of each of its dimensions in order, and the period's key. */

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { sum } from '../money.ts'
 import { effects, favourable, type Item, priceVolumeMix, shapley } from './variance.ts'
 
-const side = (quantity: string, amount: string, rate = '1') => ({ quantity, amount, rate })
+const side = (quantity: string, amount: string, rate = '1', list?: string) => ({
+  quantity,
+  amount,
+  rate,
+  ...(list !== undefined && { list }),
+})
 
 describe('price, volume, mix and currency', () => {
   it('are what a hand calculation gives', () => {
@@ -17,10 +22,22 @@ describe('price, volume, mix and currency', () => {
       volume: '600.00',
       mix: '-300.00',
       price: '150.00',
+      rate: '0.00',
       currency: '0.00',
       new: '0.00',
       gone: '0.00',
     })
+  })
+  it('tell a lower price from more taken off it', () => {
+    // Plan 10 at a list price of 10, all kept; actual 10 at 9, of which four fifths are kept: 100 becomes 72.
+    const found = priceVolumeMix([
+      { key: 'a', actual: side('10', '72', '1', '90'), plan: side('10', '100', '1', '100') },
+    ])
+    expect(found.effects).toMatchObject({ price: '-10.00', rate: '-18.00', volume: '0.00', mix: '0.00' })
+    const without = priceVolumeMix([
+      { key: 'a', actual: side('10', '72', '1', '90'), plan: side('10', '100') },
+    ])
+    expect(without.effects).toMatchObject({ price: '-28.00', rate: '0.00' })
   })
   it('set currency apart: the same sales at another rate are all currency', () => {
     const found = priceVolumeMix([
@@ -41,7 +58,9 @@ describe('price, volume, mix and currency', () => {
     const figure = fc.integer({ min: -5_000_000, max: 9_999_999 }).map(n => String(n / 1000))
     const quantity = fc.integer({ min: -20, max: 900 }).map(n => String(n / 4))
     const rate = fc.integer({ min: 1, max: 30_000 }).map(n => String(n / 10_000))
-    const one = fc.record({ quantity, amount: figure, rate })
+    const one = fc
+      .record({ quantity, amount: figure, rate, list: fc.option(figure, { nil: undefined }) })
+      .map(({ list, ...rest }) => ({ ...rest, ...(list !== undefined && { list }) }))
     const item = fc.record({ actual: fc.option(one), plan: fc.option(one) })
     fc.assert(
       fc.property(fc.array(item, { maxLength: 12 }), items => {

@@ -14,11 +14,13 @@ export interface Side {
   quantity: string
   /** Amount in the item's currency; its price is amount ÷ quantity. */
   amount: string
+  /** The same before what is taken off it (discounts, returns): where both sides have one, price and rate are told apart. */
+  list?: string
   /** Reader's currency for one unit of the item's. */
   rate: string
 }
 
-export const effects = ['volume', 'mix', 'price', 'currency', 'new', 'gone'] as const
+export const effects = ['volume', 'mix', 'price', 'rate', 'currency', 'new', 'gone'] as const
 export type Effect = (typeof effects)[number]
 
 /** Effects in the reader's currency, to the cent; they add up to actual − plan, item by item and in all. */
@@ -31,12 +33,14 @@ export interface Variance {
 }
 
 /**
- * Price, volume, mix and currency with no residual. With q quantity, p price, f rate, A actual, P plan, s the item's
- * share of the planned quantity of items that are on both sides:
+ * Price, volume, mix, rate and currency with no residual. With q quantity, p price, f exchange rate, A actual, P plan, s
+ * the item's share of the planned quantity of items that are on both sides:
  *
  *   volume   s (Qᴬ − Qᴾ) pᴾ fᴾ           as if the planned mix had held
  *   mix      (qᴬ − s Qᴬ) pᴾ fᴾ           more or less of it than the mix would have been
- *   price    (pᴬ − pᴾ) qᴬ fᴾ
+ *   price    (pᴬ − pᴾ) qᴬ fᴾ             where p = l k, list price l and share kept k are known on both sides:
+ *   price    (lᴬ − lᴾ) kᴾ qᴬ fᴾ
+ *   rate     (kᴬ − kᴾ) lᴬ qᴬ fᴾ          more or less of the list price kept after discounts and returns
  *   currency (fᴬ − fᴾ) qᴬ pᴬ
  *   new      all of an item that was not planned · gone: all of one that was and did not sell
  */
@@ -45,6 +49,7 @@ export function priceVolumeMix(items: readonly Item[], places = 2): Variance {
   const of = (side: Side) => ({
     q: new Exact(exact(side.quantity)),
     a: new Exact(exact(side.amount)),
+    l: side.list === undefined ? zero : new Exact(exact(side.list)),
     f: new Exact(exact(side.rate)),
   })
   const sold = (side: Side | null): side is Side => side !== null && !exact(side.quantity).isZero()
@@ -62,7 +67,10 @@ export function priceVolumeMix(items: readonly Item[], places = 2): Variance {
       const expected = planQuantity.isZero() ? p.q : p.q.times(actualQuantity).div(planQuantity)
       own.volume = expected.minus(p.q).times(planPrice).times(p.f)
       own.mix = a.q.minus(expected).times(planPrice).times(p.f)
-      own.price = a.a.minus(planPrice.times(a.q)).times(p.f)
+      const whole = a.a.minus(planPrice.times(a.q)).times(p.f)
+      // Without a list price on both sides there is no telling price from rate: all of it is price.
+      if (!a.l.isZero() && !p.l.isZero()) own.rate = a.a.minus(a.l.times(p.a).div(p.l)).times(p.f)
+      own.price = whole.minus(own.rate)
       own.currency = a.a.times(a.f.minus(p.f))
     } else if (item.plan === null || !sold(item.plan)) {
       own.new = value(item.actual).minus(value(item.plan))
