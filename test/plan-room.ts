@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { afterAll, beforeAll } from 'vitest'
 import type { Context } from '#features/context.ts'
@@ -47,6 +50,7 @@ const year = { from: '2026-01-01', to: '2026-12-31', currency: 'GBP' }
  * double, and from October on twice as much is sold.
  */
 export function planRoom(place: (typeof ledgers)[number]) {
+  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-plan-'))
   let open: OpenLedger
   let metrics: Engine
   let granary: Warehouse
@@ -66,6 +70,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       clock: () => new Date(now),
       note: () => undefined,
       enqueue: () => undefined,
+      folder,
       watchFolders: [],
       demo: null,
     }) as unknown as Context
@@ -101,11 +106,13 @@ export function planRoom(place: (typeof ledgers)[number]) {
   afterAll(async () => {
     await open.close()
     await granary.close()
+    rmSync(folder, { recursive: true, force: true })
   })
 
   return {
     people: { ada, bo, cy, robot, someone },
     months,
+    folder,
     year,
     run,
     set,

@@ -24,6 +24,7 @@ import {
   IconSpeakerphone,
   IconStairsDown,
   IconTable,
+  IconTargetArrow,
   IconTelescope,
   IconUsers,
 } from '@tabler/icons-react'
@@ -226,6 +227,15 @@ export const screens: readonly Screen[] = [
     icon: IconArrowsDiff,
     key: 'v',
     load: () => import('./plan/Versions.tsx').then(module => module.Versions),
+  },
+  {
+    path: '/reforecast',
+    room: 'Plan',
+    label: 'Reforecast',
+    about: 'Step by step to a latest estimate: baseline, owners, constraints, risks, lock',
+    icon: IconTargetArrow,
+    key: 'z',
+    load: () => import('./plan/Reforecast.tsx').then(module => module.Reforecast),
   },
   {
     path: '/strategy',

@@ -18,6 +18,7 @@ import { rejectsOf } from '#features/connections/operations.ts'
 import { receive } from '#features/connections/uploads.ts'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
+import { attachmentPath } from '#features/plan/attachments.ts'
 import { type Actor, mayAct, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { Query } from '#metrics/query.ts'
@@ -161,6 +162,7 @@ export function httpApp(doors: Doors): App {
     '/api/v1/*',
     '/api/uploads',
     '/api/imports/*',
+    '/api/attachments/*',
     '/api/exports',
     '/mcp',
   ] as const
@@ -237,6 +239,16 @@ export function httpApp(doors: Doors): App {
       file.name,
       'text/csv',
       size,
+    )
+  })
+  app.get('/api/attachments/:id', async c => {
+    const context = contextOf(c)
+    const file = await call(operations.plan.attachment, { id: c.req.param('id') }, { context })
+    return download(
+      Readable.toWeb(createReadStream(attachmentPath(context.folder, file.id))) as ReadableStream,
+      file.name,
+      file.type,
+      file.bytes,
     )
   })
   app.on(['GET', 'POST'], '/api/exports', async c => {

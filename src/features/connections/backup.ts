@@ -20,7 +20,7 @@ export const BackupManifest = z.object({
 export type BackupManifest = z.infer<typeof BackupManifest>
 
 /** Parts of the data folder that are files as they are. The secret decrypts what the ledger keeps: guard the backup. */
-export const keptFiles = ['secret', 'raw', 'rejects', 'uploads'] as const
+export const keptFiles = ['secret', 'raw', 'rejects', 'uploads', 'attachments'] as const
 
 /**
  * Writes ledger, granary and files into a new folder; it carries its name only when it is whole.

@@ -8,6 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
+import { Attachments } from './Attachments.tsx'
 import { actualsOf, type BudgetLine, type BudgetShape, knownFrom, type Version } from './model.ts'
 
 type Kind = BudgetLine['kind']
@@ -158,6 +159,7 @@ export function BudgetItem(props: {
       <LongTextRow label="Note" value={form.note} onChange={note => set({ note })} />
       {line && (
         <>
+          <Attachments subject={`item:${line.id}`} />
           <FormRow
             label="Spent so far"
             help={line.sources.length === 0 ? 'Nothing is known yet.' : undefined}

@@ -1,33 +1,17 @@
-import { Button } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { z } from 'zod'
+import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import type { Strategy } from '#kernel/plan/strategy.ts'
-import { figureOf, flowsIn } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, LongTextRow, TextRow } from '#ui/Form.tsx'
+import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import type { CaseShape } from './model.ts'
-
-type Content = z.output<typeof CaseShape>
-type Form = {
-  id?: string
-  saved?: number
-  state: string
-  title: string
-  initiative: string
-  currency: string
-  rate: string
-  each: '1' | '4' | '12'
-  flows: string
-  benefitSd: string
-  costSd: string
-}
+import { CaseForm, type Kept } from './CaseForm.tsx'
 
 const stateOf: Record<string, string> = {
   draft: 'Draft',
@@ -35,23 +19,26 @@ const stateOf: Record<string, string> = {
   approved: 'Approved',
 }
 
-/** Business cases: what an initiative costs, brings and is worth, and how sure that is. */
+/** What is asked about a case: into which version, out of which, or why it is withdrawn. */
+type Asked = { id: string; title: string } & (
+  | { act: 'in'; version: string; budgetLine: boolean }
+  | { act: 'out'; version: string; why: string }
+  | { act: 'withdraw'; why: string }
+)
+
+/** Business cases: what an initiative costs, brings and is worth, how sure that is, and which plans count on it. */
 export function Cases({ strategy }: { strategy: Strategy }) {
   const cache = useQueryClient()
   const cases = useQuery(api.plan.cases.queryOptions({ input: {} }))
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
-  const [form, setForm] = useState<Form | null>(null)
-  const [into, setInto] = useState<{ id: string; title: string; version: string } | null>(null)
+  const [form, setForm] = useState<Kept | 'new' | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
   const again = async () => {
-    setForm(null)
-    setInto(null)
+    setAsked(null)
     await cache.invalidateQueries({ queryKey: api.plan.key() })
   }
-  const save = useMutation(api.plan.saveCase.mutationOptions({ onSuccess: again }))
-  const submit = useMutation(api.plan.submitCase.mutationOptions({ onSuccess: again }))
   const approve = useMutation(api.plan.approveCase.mutationOptions({ onSuccess: again }))
-  const budget = useMutation(api.plan.caseToBudget.mutationOptions({ onSuccess: again }))
   if (cases.error)
     return (
       <ErrorState
@@ -65,41 +52,72 @@ export function Cases({ strategy }: { strategy: Strategy }) {
     pillar.objectives.flatMap(one => one.initiatives.map(each => each.name)),
   )
   const currency = settings.data?.currency ?? settings.data?.stores[0]?.currency ?? 'GBP'
-  const set = (change: Partial<Form>) => setForm(now => now && { ...now, ...change })
-  const read = flowsIn(form?.flows ?? '')
-  const money = (value: string, code: string) => show(value, { unit: 'money', currency: code })
-  const drafts = (versions.data ?? []).filter(one => one.state === 'draft' || one.state === 'approved')
-  const failed = save.error ?? submit.error
+  const money = (value: string, code: string) => show(value, { unit: 'money', currency: code }, 'card')
+  const open = (versions.data ?? []).filter(one => one.state === 'draft' || one.state === 'approved')
+  type Row_ = NonNullable<typeof cases.data>[number]
+  const act = (row: Row_): ReactNode => {
+    const { id } = row
+    const { title } = row.content
+    const free = open.filter(one => !row.in.some(each => each.version === one.id))
+    if (row.state === 'submitted')
+      return (
+        <Button size="compact-sm" loading={approve.isPending} onClick={() => approve.mutate({ id })}>
+          Approve
+        </Button>
+      )
+    if (row.state !== 'approved' && row.in.length === 0) return null
+    return (
+      <Row gap={4}>
+        {row.state === 'approved' && free[0] && (
+          <Button
+            size="compact-sm"
+            onClick={() => setAsked({ act: 'in', id, title, version: free[0]?.id ?? '', budgetLine: true })}
+          >
+            Put into a plan
+          </Button>
+        )}
+        {row.in.some(one => one.state === 'draft' || one.state === 'approved') && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() =>
+              setAsked({
+                act: 'out',
+                id,
+                title,
+                version: row.in.find(one => one.state === 'draft' || one.state === 'approved')?.version ?? '',
+                why: '',
+              })
+            }
+          >
+            Take out
+          </Button>
+        )}
+        {row.state === 'approved' && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            onClick={() => setAsked({ act: 'withdraw', id, title, why: '' })}
+          >
+            Withdraw approval
+          </Button>
+        )}
+      </Row>
+    )
+  }
   return (
     <>
-      {(approve.error ?? budget.error) && (
-        <ErrorState compact title="That was not done" {...words(approve.error ?? budget.error)} />
-      )}
+      {approve.error && <ErrorState compact title="That was not done" {...words(approve.error)} />}
       {approve.data && approve.data.wanting.length > 0 && (
         <Card title="Still wanting">{approve.data.wanting.join('; ')}</Card>
       )}
       <Card
         flush
         title="Business cases"
-        note="net present value at the yearly rate; the range is what eight of ten outcomes lie in"
+        note="net present value at the yearly rate, benefits times their likelihood; eight of ten outcomes lie in the range"
         actions={
-          <Button
-            size="compact-sm"
-            variant="filled"
-            onClick={() =>
-              setForm({
-                state: 'draft',
-                title: '',
-                initiative: '',
-                currency,
-                rate: '8',
-                each: '1',
-                flows: 'Now\t100000\t0\nYear 1\t10000\t60000\nYear 2\t10000\t80000',
-                benefitSd: '30',
-                costSd: '10',
-              })
-            }
-          >
+          <Button size="compact-sm" variant="filled" onClick={() => setForm('new')}>
             Add a case
           </Button>
         }
@@ -108,11 +126,11 @@ export function Cases({ strategy }: { strategy: Strategy }) {
           caption="Business cases"
           rows={cases.data}
           rowKey={row => row.id}
-          onRow={row => setForm(formOf(row))}
+          onRow={setForm}
           empty={
             <EmptyState compact title="No business case yet">
               What an initiative costs and brings, period by period: it is worth this much, pays back then,
-              and this is how sure it is.
+              and this is how sure it is. Approved, it goes into the plan.
             </EmptyState>
           }
           columns={[
@@ -122,7 +140,17 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               key: 'npv',
               label: 'Worth today',
               numeric: true,
-              render: row => money(row.worth.npv, row.content.currency),
+              render: row => (
+                <span
+                  title={
+                    row.content.likelihood < 1
+                      ? `${money(row.worth.npv, row.content.currency)} if it works`
+                      : undefined
+                  }
+                >
+                  {money(row.worth.adjusted, row.content.currency)}
+                </span>
+              ),
             },
             {
               key: 'range',
@@ -133,7 +161,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             },
             {
               key: 'likely',
-              label: 'Worth more than nothing',
+              label: 'Chance to gain',
               numeric: true,
               render: row => `${Math.round(row.worth.range.likely * 100)} %`,
             },
@@ -157,167 +185,158 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             },
             { key: 'state', label: 'State', render: row => stateOf[row.state] ?? row.state },
             {
+              key: 'in',
+              label: 'In the plan',
+              render: row => row.in.map(one => one.name).join(', ') || '–',
+            },
+            {
               key: 'act',
               label: '',
-              render: row =>
-                row.state === 'submitted' ? (
-                  <Button
-                    size="compact-sm"
-                    onClick={event => {
-                      event.stopPropagation()
-                      approve.mutate({ id: row.id })
-                    }}
-                  >
-                    Approve
-                  </Button>
-                ) : row.state === 'approved' && drafts[0] ? (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    onClick={event => {
-                      event.stopPropagation()
-                      setInto({ id: row.id, title: row.content.title, version: drafts[0]?.id ?? '' })
-                    }}
-                  >
-                    Put into the budget
-                  </Button>
-                ) : null,
+              render: row => (
+                // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
+                <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
+                  {act(row)}
+                </span>
+              ),
             },
           ]}
         />
       </Card>
-      {into && (
-        <EditDrawer
-          opened
-          title={`Put “${into.title}” into the budget`}
-          note="Its costs become a line, from the plan’s first period on."
-          onClose={() => setInto(null)}
-          saveLabel="Put it in"
-          saving={budget.isPending}
-          failed={budget.error ? words(budget.error) : null}
-          onSave={() => budget.mutate({ id: into.id, version: into.version })}
-        >
-          <ChoiceRow
-            label="Version"
-            value={into.version}
-            data={drafts.map(one => ({ value: one.id, label: one.name }))}
-            onChange={version => setInto({ ...into, version })}
-          />
-        </EditDrawer>
+      {asked && (
+        <Act
+          asked={asked}
+          versions={
+            asked.act === 'in'
+              ? open.filter(
+                  one =>
+                    !cases.data.find(each => each.id === asked.id)?.in.some(each => each.version === one.id),
+                )
+              : open.filter(one =>
+                  cases.data.find(each => each.id === asked.id)?.in.some(each => each.version === one.id),
+                )
+          }
+          onAsk={setAsked}
+          onDone={again}
+        />
       )}
       {form && (
-        <EditDrawer
-          opened
-          size={620}
-          title={form.title || 'Add a case'}
-          note={form.state === 'approved' ? 'Approved: its figures stand.' : undefined}
+        <CaseForm
+          key={form === 'new' ? 'new' : form.id}
+          one={form === 'new' ? null : form}
+          currency={currency}
+          initiatives={initiatives}
           onClose={() => setForm(null)}
-          saving={save.isPending}
-          disabled={
-            form.state === 'approved' ||
-            !form.title.trim() ||
-            read.periods.length === 0 ||
-            read.wrong.length > 0
-          }
-          failed={failed ? words(failed) : null}
-          onSave={() =>
-            save.mutate({
-              ...(form.id && { id: form.id, saved: form.saved ?? 0 }),
-              content: {
-                title: form.title,
-                initiative: form.initiative,
-                currency: form.currency,
-                rate: String(Number(figureOf(form.rate, {}, 'Rate') ?? '0') / 100),
-                periodsPerYear: Number(form.each) as Content['periodsPerYear'],
-                periods: read.periods,
-                benefitSd: Number(form.benefitSd) / 100,
-                costSd: Number(form.costSd) / 100,
-              },
-            })
-          }
-        >
-          <TextRow label="Title" value={form.title} onChange={title => set({ title })} />
-          <ChoiceRow
-            label="Initiative"
-            value={form.initiative}
-            data={[
-              { value: '', label: 'None' },
-              ...[...new Set([...initiatives, ...(form.initiative ? [form.initiative] : [])])].map(name => ({
-                value: name,
-                label: name,
-              })),
-            ]}
-            onChange={initiative => set({ initiative })}
-          />
-          <TextRow
-            label="Currency"
-            value={form.currency}
-            onChange={code => set({ currency: code.toUpperCase().slice(0, 3) })}
-          />
-          <TextRow
-            label="Yearly rate, %"
-            decimal
-            value={form.rate}
-            help="What money costs you: later benefits count for less by it."
-            onChange={rate => set({ rate })}
-          />
-          <ChoiceRow
-            label="Each period is"
-            value={form.each}
-            data={[
-              { value: '1', label: 'A year' },
-              { value: '4', label: 'A quarter' },
-              { value: '12', label: 'A month' },
-            ]}
-            onChange={each => set({ each })}
-          />
-          <LongTextRow
-            label="Costs and benefits"
-            value={form.flows}
-            rows={6}
-            help="Period, cost and benefit on each line, as a spreadsheet copies them. The first is now."
-            error={read.wrong.length > 0 ? `Not understood: ${read.wrong.slice(0, 3).join('; ')}` : undefined}
-            onChange={flows => set({ flows })}
-          />
-          <TextRow
-            label="Benefit may be off by, %"
-            decimal
-            value={form.benefitSd}
-            onChange={benefitSd => set({ benefitSd })}
-          />
-          <TextRow
-            label="Cost may be off by, %"
-            decimal
-            value={form.costSd}
-            onChange={costSd => set({ costSd })}
-          />
-          {form.id && form.state === 'draft' && (
-            <Row>
-              <Button
-                variant="default"
-                loading={submit.isPending}
-                onClick={() => form.id && submit.mutate({ id: form.id })}
-              >
-                Ask for approval of what is saved
-              </Button>
-            </Row>
-          )}
-        </EditDrawer>
+        />
       )}
     </>
   )
 }
 
-const formOf = (row: { id: string; saved: number; state: string; content: Content }): Form => ({
-  id: row.id,
-  saved: row.saved,
-  state: row.state,
-  title: row.content.title,
-  initiative: row.content.initiative,
-  currency: row.content.currency,
-  rate: String(Math.round(Number(row.content.rate) * 1e6) / 1e4),
-  each: String(row.content.periodsPerYear) as Form['each'],
-  flows: row.content.periods.map(one => [one.label, one.cost, one.benefit].join('\t')).join('\n'),
-  benefitSd: String(Math.round(row.content.benefitSd * 100)),
-  costSd: String(Math.round(row.content.costSd * 100)),
-})
+/** Into a version, out of it, or its approval withdrawn: one question, and what follows from the answer. */
+function Act(props: {
+  asked: Asked
+  versions: readonly { id: string; name: string }[]
+  onAsk: (asked: Asked | null) => void
+  onDone: () => Promise<void>
+}) {
+  const { asked, versions } = props
+  const told = (title: string, message: string) => notifications.show({ title, message, autoClose: 10_000 })
+  const put = useMutation(
+    api.plan.attachCase.mutationOptions({
+      onSuccess: async ({ outside, currency }) => {
+        if (Number(outside.benefit) !== 0 || Number(outside.cost) !== 0)
+          told(
+            'It is in the plan',
+            `${show(outside.benefit, { unit: 'money', currency })} of benefit and ${show(outside.cost, { unit: 'money', currency })} of cost lie outside the plan’s periods.`,
+          )
+        await props.onDone()
+      },
+    }),
+  )
+  const take = useMutation(
+    api.plan.detachCase.mutationOptions({
+      onSuccess: async ({ budgetLineKept }) => {
+        if (budgetLineKept)
+          told(
+            'It is out of the plan',
+            'Its budget line stays, with nothing budgeted: money was spent on it.',
+          )
+        await props.onDone()
+      },
+    }),
+  )
+  const withdraw = useMutation(
+    api.plan.withdrawCase.mutationOptions({
+      onSuccess: async ({ removed, kept }) => {
+        if (removed.length + kept.length > 0)
+          told(
+            'Its approval is withdrawn',
+            [
+              removed.length > 0 && `It left ${removed.join(', ')}.`,
+              kept.length > 0 && `It stays in ${kept.join(', ')}, which is locked.`,
+            ]
+              .filter(Boolean)
+              .join(' '),
+          )
+        await props.onDone()
+      },
+    }),
+  )
+  const failed = put.error ?? take.error ?? withdraw.error
+  const words_ = {
+    in: {
+      title: `Put “${asked.title}” into a plan`,
+      note: 'What it brings and costs becomes lines of the plan, by period, and flows into its result. Months that are closed are left as they were.',
+      save: 'Put it in',
+    },
+    out: {
+      title: `Take “${asked.title}” out of a plan`,
+      note: 'Its lines and its budget line go; the case stays approved.',
+      save: 'Take it out',
+    },
+    withdraw: {
+      title: `Withdraw the approval of “${asked.title}”`,
+      note: 'It becomes a draft again and leaves every plan that is not locked.',
+      save: 'Withdraw',
+    },
+  }[asked.act]
+  return (
+    <EditDrawer
+      opened
+      title={words_.title}
+      note={words_.note}
+      saveLabel={words_.save}
+      onClose={() => props.onAsk(null)}
+      saving={put.isPending || take.isPending || withdraw.isPending}
+      disabled={'why' in asked && !asked.why.trim()}
+      failed={failed ? words(failed) : null}
+      onSave={() => {
+        const { id } = asked
+        if (asked.act === 'in') put.mutate({ id, version: asked.version, budgetLine: asked.budgetLine })
+        else if (asked.act === 'out') take.mutate({ id, version: asked.version, why: asked.why })
+        else withdraw.mutate({ id, why: asked.why })
+      }}
+    >
+      {asked.act !== 'withdraw' && (
+        <ChoiceRow
+          label="Version"
+          value={asked.version}
+          data={versions.map(one => ({ value: one.id, label: one.name }))}
+          onChange={version => props.onAsk({ ...asked, version })}
+        />
+      )}
+      {asked.act === 'in' && (
+        <FormRow label="Budget" help="So that what is spent on it can be held against it.">
+          <Checkbox
+            label="Also make its costs a budget line"
+            checked={asked.budgetLine}
+            onChange={event => props.onAsk({ ...asked, budgetLine: event.currentTarget.checked })}
+          />
+        </FormRow>
+      )}
+      {'why' in asked && (
+        <LongTextRow label="Why" value={asked.why} onChange={why => props.onAsk({ ...asked, why })} />
+      )}
+    </EditDrawer>
+  )
+}

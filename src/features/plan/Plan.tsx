@@ -121,7 +121,7 @@ function Sheet(props: {
   const undone = useRef<{ before: Input[]; after: Input[] }[]>([])
   const plan = useMemo(() => calculate(sheet, inputsOf(sheet, opened.rows)), [sheet, opened.rows])
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows change in place; the tick says so
-  const conflicts = useMemo(() => conflictsOf([...rows.current.values()]), [tick])
+  const conflicts = useMemo(() => conflictsOf(rows.current.values()), [tick])
   const commented = useMemo(
     () => new Set(opened.comments.map(one => addressKey({ ...one, slice: sliceOf(one.slice) }))),
     [opened.comments],

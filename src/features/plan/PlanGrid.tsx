@@ -57,19 +57,12 @@ export function PlanGrid(props: PlanGridProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
   const rows = useMemo(
-    () =>
-      gridRows(plan, opened, members).map(
-        (row): RowData => ({
-          ...row,
-          key: [row.line.name, ...Object.values(row.members).filter(Boolean)].join('\u001f'),
-          cells: sheet.periods.map((_, n) => gridValue(plan, row, n)),
-        }),
-      ),
-    [plan, tick, opened, members, sheet],
+    () => gridRows(plan, opened, members).map((row): RowData => lazily(plan, row)),
+    [plan, tick, opened, members],
   )
   const editable = useCallback(
     (row: RowData, period: string) =>
-      mayEdit && !row.total && row.line.formula === null && !closed.has(period),
+      mayEdit && !row.total && row.line.formula === null && !row.line.case && !closed.has(period),
     [mayEdit, closed],
   )
   const addressOf = useCallback(
@@ -94,7 +87,11 @@ export function PlanGrid(props: PlanGridProps) {
           cellClassName: ({ rowData }) => {
             const key = addressKey(addressOf(rowData as RowData, period.key))
             return [
-              (rowData as RowData).line.formula !== null || (rowData as RowData).total ? css.derived : '',
+              (rowData as RowData).line.formula !== null ||
+              (rowData as RowData).total ||
+              (rowData as RowData).line.case
+                ? css.derived
+                : '',
               changed.has(key) ? css.changed : '',
               conflicts.has(key) ? css.conflict : '',
             ]
@@ -168,6 +165,7 @@ export function PlanGrid(props: PlanGridProps) {
   const spreadable =
     row &&
     row.line.formula === null &&
+    !row.line.case &&
     row.line.roll === 'sum' &&
     period &&
     mayEdit &&
@@ -254,6 +252,19 @@ export function PlanGrid(props: PlanGridProps) {
       {row && period && <Why plan={plan} row={row} period={period.key} tick={tick} />}
     </>
   )
+}
+
+/** A row whose figures are worked out when it is first looked at: of ten thousand rows a screen shows twenty. */
+const lazily = (plan: Calculation, row: GridRow): RowData => {
+  let cells: (string | null)[] | undefined
+  return {
+    ...row,
+    key: [row.line.name, ...Object.values(row.members).filter(Boolean)].join('\u001f'),
+    get cells() {
+      cells ??= plan.sheet.periods.map((_, n) => gridValue(plan, row, n))
+      return cells
+    },
+  }
 }
 
 const withCell = (row: RowData, n: number, value: string | null): RowData => ({
@@ -383,7 +394,10 @@ function Why({ plan, row, period }: { plan: Calculation; row: RowData; period: s
             {problem.message} {problem.next}
           </p>
         )}
-        {line.formula === null && !row.total && !told?.missing && <p>Filled in by hand or from actuals.</p>}
+        {line.case && <p>{line.note}: it is changed there, and leaves the plan with its approval.</p>}
+        {line.formula === null && !line.case && !row.total && !told?.missing && (
+          <p>Filled in by hand or from actuals.</p>
+        )}
         {row.total && <p>{totalWords[line.roll]}</p>}
       </div>
     </Card>

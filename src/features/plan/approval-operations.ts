@@ -18,6 +18,7 @@ import {
 } from './approvals.ts'
 import { carry } from './carry.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
+import { reforecastOf } from './reforecast-of.ts'
 import { hashOf, keep } from './versions.ts'
 
 const Of = z.object({ version: z.string() })
@@ -105,6 +106,16 @@ export const approvalOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
+      const asked = await versionOf(context, input.version)
+      if (asked.kind === 'le' && asked.state === 'approved') {
+        const [first, ...more] = (await reforecastOf(context, asked.id, undefined)).blockers
+        if (first)
+          throw new Failure(
+            'conflict',
+            `${asked.name} is not ready to be locked: ${first.says}${more.length > 0 ? ` And ${more.length} more.` : ''}`,
+            { next: 'Go through its steps under Reforecast.' },
+          )
+      }
       const { version, hash } = await context.record(async inside => {
         const found = await versionOf(inside, input.version, true)
         if (found.state !== 'approved')

@@ -7,6 +7,7 @@ import { exact, sum } from '#kernel/money.ts'
 import { absolute, plainOf } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { casesApproved } from './case-plan.ts'
 import { person } from './cells.ts'
 import { worked } from './versions.ts'
 
@@ -141,6 +142,7 @@ export async function submitVersion(context: Context, version: Version, comment:
         next: 'Choose one figure in each, then submit.',
       },
     )
+  await casesApproved(context, version)
   const plan = await worked(context, version)
   const [problem] = plan.problems
   if (problem)

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { read, write } from '#features/base.ts'
-import { shareOut } from '#forecast/phasing.ts'
-import { dayCount } from '#kernel/day.ts'
-import { Failure } from '#kernel/error.ts'
-import { minus, sum } from '#kernel/money.ts'
-import { minorUnits } from '#kernel/money-units.ts'
-import { normalQuantile, stream } from '#kernel/plan/random.ts'
-import { quantileOf } from '#kernel/plan/simulate.ts'
+import { read, write, writeLast } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { exact, minus, roundTo, sum } from '#kernel/money.ts'
+import { caseFlows, caseRange } from '#kernel/plan/cases.ts'
 import { irr, npv, payback, rateOfPeriod } from '#kernel/plan/worth.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { ratesOf } from '#warehouse/rates.ts'
 import { approvalsSince, decide, mayConsent, rulesFor, rulesIn, wanting } from './approvals.ts'
-import { saveItem } from './budget.ts'
+import { mayChange } from './budget.ts'
+import { casesIn, putCase, takeCase, takeCaseBudget, versionsWith, versionsWithCases } from './case-plan.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
 import { CaseShape } from './model.ts'
+import { conversion } from './rates.ts'
 
 type Case = z.output<typeof CaseShape>
 
@@ -25,6 +25,8 @@ const Worth = z.object({
   /** In periods. */
   payback: z.string().nullable(),
   cost: z.string(),
+  /** The net present value with each benefit times the likelihood. */
+  adjusted: z.string(),
   range: z.object({ p10: z.number(), p50: z.number(), p90: z.number(), likely: z.number() }),
 })
 
@@ -33,34 +35,52 @@ export function worthOf(one: Case): z.output<typeof Worth> {
   const rate = rateOfPeriod(one.rate, one.periodsPerYear)
   const flows = one.periods.map(({ cost, benefit }) => minus(benefit, cost) ?? '0')
   const found = irr(flows)
-  const random = stream(20_240)
   const r = Number(rate)
   const discounted = (pick: 'cost' | 'benefit') =>
     one.periods.reduce((all, period, n) => all + Number(period[pick]) / (1 + r) ** n, 0)
-  const [costs, benefits] = [discounted('cost'), discounted('benefit')]
-  const draws = Float64Array.from({ length: 2000 }, () => {
-    const [benefit, cost] = [one.benefitSd, one.costSd].map(sd => {
-      const s = Math.sqrt(Math.log(1 + sd ** 2))
-      return Math.exp(s * normalQuantile(random()) - (s * s) / 2)
-    }) as [number, number]
-    return benefits * benefit - costs * cost
-  }).sort()
+  const { expected: _, ...range } = caseRange([
+    { ...one, benefit: discounted('benefit'), cost: discounted('cost') },
+  ])
   return {
     npv: npv(flows, rate),
     irr: found.rate,
     irrWhy: found.why ?? null,
     payback: payback(flows),
     cost: sum(one.periods.map(period => period.cost)) ?? '0',
-    range: {
-      p10: quantileOf(draws, 0.1),
-      p50: quantileOf(draws, 0.5),
-      p90: quantileOf(draws, 0.9),
-      likely: draws.filter(value => value > 0).length / draws.length,
-    },
+    adjusted: npv(
+      one.periods.map(
+        ({ cost, benefit }) => minus(exact(benefit).times(one.likelihood).toString(), cost) ?? '0',
+      ),
+      rate,
+    ),
+    range,
   }
 }
 
-const Kept = z.object({ id: z.string(), state: z.string(), saved: z.int(), content: CaseShape, worth: Worth })
+const Kept = z.object({
+  id: z.string(),
+  state: z.string(),
+  saved: z.int(),
+  content: CaseShape,
+  worth: Worth,
+  /** Versions it stands in. */
+  in: z.array(z.object({ version: z.string(), name: z.string(), state: z.string() })),
+})
+const Of = z.object({ id: z.string() })
+const Range = z.object({
+  expected: z.number(),
+  p10: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  likely: z.number(),
+})
+
+/** A case, its row held until the transaction ends. */
+async function heldCase({ ledger }: Context, id: string) {
+  const [found] = await ledger.select().from(tables.cases).where(eq(tables.cases.id, id)).for('update')
+  if (!found) throw new Failure('not_found', 'There is no such business case.')
+  return { ...found, content: CaseShape.parse(found.content) }
+}
 
 export const caseOperations = {
   cases: read({
@@ -71,10 +91,19 @@ export const caseOperations = {
     .output(z.array(Kept))
     .handler(async ({ context }) => {
       wholeCompany(context.actor)
-      const all = await context.ledger.select().from(tables.cases)
+      const all = await context.ledger.select().from(tables.cases).orderBy(tables.cases.updatedAt)
+      const places = await versionsWithCases(context)
       return all.map(({ id, state, saved, content }) => {
         const one = CaseShape.parse(content)
-        return { id, state, saved, content: one, worth: worthOf(one) }
+        const own = places.filter(({ cases }) => cases.includes(id))
+        return {
+          id,
+          state,
+          saved,
+          content: one,
+          worth: worthOf(one),
+          in: own.map(({ version, name, state: of }) => ({ version, name, state: of })),
+        }
       })
     }),
 
@@ -95,7 +124,7 @@ export const caseOperations = {
         })
       if (before?.state === 'approved')
         throw new Failure('conflict', 'The case is approved; its figures stand.', {
-          next: 'Make a new case.',
+          next: 'Withdraw its approval first, or make a new case.',
         })
       const saved = (before?.saved ?? 0) + 1
       const values = {
@@ -161,73 +190,154 @@ export const caseOperations = {
       return { state: 'approved', wanting: [] }
     }),
 
-  caseToBudget: write({
+  attachCase: writeLast({
     role: 'lead',
-    summary: 'Put the costs of an approved case into the budget of a version, as a line',
+    summary:
+      'Put an approved case into a version: what it brings and costs by period, once, and a budget line',
     agents: false,
   })
-    .input(z.object({ id: z.string(), version: z.string() }))
-    .output(z.object({ item: z.string() }))
+    .input(
+      Of.extend({
+        version: z.string(),
+        budgetLine: z.boolean().default(true).describe('Also make its costs a line of the budget'),
+      }),
+    )
+    .output(z.object({ outside: z.object({ benefit: z.string(), cost: z.string() }), currency: z.string() }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      const [found] = await context.ledger.select().from(tables.cases).where(eq(tables.cases.id, input.id))
-      if (found?.state !== 'approved')
-        throw new Failure('conflict', 'Only an approved case goes into the budget.', {
-          next: 'Ask for its approval first.',
+      person(context.actor)
+      const version = await versionOf(context, input.version)
+      const [there] = await context.ledger.select().from(tables.cases).where(eq(tables.cases.id, input.id))
+      if (!there) throw new Failure('not_found', 'There is no such business case.')
+      const content = CaseShape.parse(there.content)
+      const { currency, periods } = version.sheet
+      const rates = await ratesOf(context.granary, [content.currency, currency])
+      const into = conversion(
+        rates,
+        { currency, from: periods[0]?.from ?? '', rates: version.rates },
+        'budget',
+      )
+      const flows = caseFlows(content, periods)
+      const told = (amounts: Record<string, string>) =>
+        Object.fromEntries(
+          Object.entries(amounts).map(([key, amount]) => {
+            const value = into.budget(amount, content.currency)
+            if (value === null) throw invalid(into.missing()[0] ?? 'There is no rate.')
+            return [key, roundTo(value, currency)]
+          }),
+        )
+      const inPlan = { benefit: told(flows.benefit), cost: told(flows.cost) }
+      return context.record(async inside => {
+        const held = await versionOf(inside, version.id, true)
+        mayChange(held)
+        const one = await heldCase(inside, input.id)
+        if (one.state !== 'approved')
+          throw new Failure('conflict', 'Only an approved case goes into a plan.', {
+            next: 'Ask for its approval first.',
+          })
+        if (held.revision !== version.revision || one.saved !== there.saved)
+          throw new Failure('conflict', 'The plan or the case was changed meanwhile.', {
+            next: 'Try again.',
+          })
+        await putCase(inside, held, one, inPlan, input.budgetLine ? flows.cost : null)
+        inside.note({
+          subject: `plan ${held.id}, business case ${one.content.title}`,
+          before: null,
+          after: { ...inPlan, budgetLine: input.budgetLine },
         })
-      const { sheet } = await versionOf(context, input.version)
-      const content = CaseShape.parse(found.content)
-      const account = `case:${input.id}`
-      const [there] = await context.ledger
-        .select({ id: tables.items.id })
-        .from(tables.items)
-        .where(and(eq(tables.items.version, input.version), eq(tables.items.account, account)))
-      if (there) throw new Failure('conflict', `${content.title} is in this budget already.`)
-      const { id } = await saveItem(context, {
-        ...emptyItem,
-        version: input.version,
-        label: content.title,
-        kind: 'capex',
-        account,
-        currency: content.currency,
-        amounts: costsBy(content, sheet.periods),
-        note: content.initiative && `For ${content.initiative}`,
+        return { outside: flows.outside, currency: content.currency }
       })
-      return { item: id }
     }),
-}
 
-const emptyItem = {
-  department: '',
-  costCentre: '',
-  owner: '',
-  vendor: '',
-  market: '',
-  pattern: null,
-  actuals: [],
-}
-
-/** A case's costs by period of a plan, its first period beside the plan's first; what is longer is shared evenly, to the cent. */
-export function costsBy(
-  { periods, periodsPerYear, currency }: Pick<Case, 'periods' | 'periodsPerYear' | 'currency'>,
-  plan: readonly { key: string; from: string; to: string }[],
-): Record<string, string> {
-  const amounts: Record<string, string> = {}
-  const [first] = plan
-  if (!first) return amounts
-  // How many of the plan's periods one of the case's lasts, by their days.
-  const each = Math.max(1, Math.round(365.25 / periodsPerYear / dayCount(first.from, first.to)))
-  periods.forEach(({ cost }, n) => {
-    const own = plan.slice(n * each, (n + 1) * each)
-    if (own.length === 0) return
-    const shares = shareOut(
-      cost,
-      own.map(() => 1),
-      minorUnits(currency),
-    )
-    own.forEach(({ key }, at) => {
-      amounts[key] = shares[at] ?? '0'
-    })
+  detachCase: write({
+    role: 'lead',
+    summary: 'Take a business case out of a version, its budget line with it',
+    agents: false,
   })
-  return amounts
+    .input(Of.extend({ version: z.string(), why: z.string().trim().min(1).max(500) }))
+    .output(z.object({ budgetLineKept: z.boolean() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const version = await versionOf(context, input.version, true)
+      mayChange(version)
+      const one = await heldCase(context, input.id)
+      await takeCase(context, version, input.id, input.why)
+      const budgetLineKept = await takeCaseBudget(context, version.id, input.id)
+      context.note({
+        subject: `plan ${version.id}, business case ${one.content.title}`,
+        after: { out: true, why: input.why },
+      })
+      return { budgetLineKept }
+    }),
+
+  withdrawCase: write({
+    role: 'director',
+    summary: 'Withdraw the approval of a business case: it leaves every version that is not locked',
+    agents: false,
+  })
+    .input(Of.extend({ why: z.string().trim().min(1).max(2000) }))
+    .output(z.object({ removed: z.array(z.string()), kept: z.array(z.string()) }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const one = await heldCase(context, input.id)
+      if (one.state !== 'approved')
+        throw new Failure('conflict', `${one.content.title} is not approved: there is nothing to withdraw.`)
+      const versions = await versionsWith(context, input.id)
+      const waiting = versions.find(version => version.state === 'submitted')
+      if (waiting)
+        throw new Failure('conflict', `${waiting.name} waits for approval with ${one.content.title} in it.`, {
+          next: 'Give that version back first, then withdraw the case.',
+        })
+      const open = versions.filter(version => version.state !== 'locked')
+      for (const version of open) {
+        await takeCase(context, version, input.id, `Approval of the case withdrawn: ${input.why}`)
+        await takeCaseBudget(context, version.id, input.id)
+      }
+      await context.ledger
+        .update(tables.cases)
+        .set({ state: 'draft', saved: one.saved + 1, updatedAt: context.clock().toISOString() })
+        .where(eq(tables.cases.id, input.id))
+      await decide(context, `case:${input.id}`, 'reopened', input.why)
+      const names = (those: typeof versions) => those.map(version => version.name)
+      const removed = names(open)
+      const kept = names(versions.filter(version => version.state === 'locked'))
+      context.note({
+        subject: `case ${one.content.title}`,
+        before: { state: 'approved' },
+        after: { state: 'draft', why: input.why, removed, kept },
+      })
+      return { removed, kept }
+    }),
+
+  casesIn: read({
+    role: 'viewer',
+    summary: 'Business cases in a version: what each brings and costs in it, and the range of all',
+  })
+    .input(z.object({ version: z.string() }))
+    .output(
+      z.object({
+        currency: z.string(),
+        /** Where they flow into; null: they stand as lines of their own. */
+        into: z.string().nullable(),
+        cases: z.array(
+          z.object({
+            id: z.string(),
+            title: z.string(),
+            initiative: z.string(),
+            state: z.string(),
+            likelihood: z.number(),
+            benefit: z.string(),
+            cost: z.string(),
+            range: Range,
+          }),
+        ),
+        range: Range,
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      return casesIn(context, await versionOf(context, input.version))
+    }),
 }

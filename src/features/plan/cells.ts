@@ -140,6 +140,11 @@ export async function edit(
         `${placeWords(sheet, one)} is worked out: ${found.line.formula}.`,
         'Change what it is made of.',
       )
+    if (found.line.case)
+      throw invalid(
+        `${placeWords(sheet, one)} comes from a business case.`,
+        'Take the case out of this version, or change the case.',
+      )
     if (closed.has(one.period))
       throw new Failure('conflict', `${placeWords(sheet, one)} is closed.`, {
         next: 'Closed periods hold actuals. Record a prior-period adjustment instead.',

@@ -43,7 +43,13 @@ export async function driverVariance(
   const target = sheet.lines.find(line => line.name === asked.target)
   if (!target) throw invalid(`The plan has no line "${asked.target}".`)
   const closed = { ...sheet, periods: sheet.periods.slice(first, last + 1) }
-  const actuals = await filledFrom(context, closed, period => period, '0')
+  // What a business case did is in the drivers themselves: beside them it came to nothing of its own.
+  const ofCases = closed.lines
+    .filter(line => line.case)
+    .flatMap(line =>
+      closed.periods.map(period => ({ line: line.name, slice: [], period: period.key, value: '0' })),
+    )
+  const actuals = [...(await filledFrom(context, closed, period => period, '0')), ...ofCases]
   const plan = calculate(sheet, inputsOf(sheet, await rowsOf(context, id)))
   const filled = new Set(actuals.map(one => one.line))
   return {

@@ -1,9 +1,11 @@
 import { approvalOperations } from './approval-operations.ts'
+import { attachmentOperations } from './attachment-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { caseOperations } from './case-operations.ts'
 import { closeOperations } from './close-operations.ts'
 import { overlayOperations } from './overlay-operations.ts'
 import { pacingOperations } from './pacing-operations.ts'
+import { reforecastOperations } from './reforecast-operations.ts'
 import { strategyOperations } from './strategy-operations.ts'
 import { varianceOperations } from './variance-operations.ts'
 import { versionOperations } from './version-operations.ts'
@@ -13,11 +15,13 @@ import { workbookOperations } from './workbook-operations.ts'
 export const plan = {
   ...versionOperations,
   ...approvalOperations,
+  ...attachmentOperations,
   ...budgetOperations,
   ...caseOperations,
   ...closeOperations,
   ...overlayOperations,
   ...pacingOperations,
+  ...reforecastOperations,
   ...strategyOperations,
   ...varianceOperations,
   ...whatIfOperations,

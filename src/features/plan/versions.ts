@@ -172,7 +172,17 @@ async function fromVersion(context: Context, id: string, closedPeriods: number):
     throw invalid(
       `${before.name} has ${sheet.periods.length} periods; ${closedPeriods} of them cannot be closed.`,
     )
-  let kept: Row[] = rows.map(row => ({ ...row, cells: lastOnly(row.cells) }))
+  // What a business case did is in the actuals of a closed period: its own figures end there.
+  const ofCases = new Set(sheet.lines.filter(line => line.case).map(line => line.name))
+  const over = new Set(sheet.periods.slice(0, closedPeriods).map(period => period.key))
+  let kept: Row[] = rows.map(row => ({
+    ...row,
+    cells: lastOnly(
+      ofCases.has(row.line)
+        ? Object.fromEntries(Object.entries(row.cells).filter(([period]) => !over.has(period)))
+        : row.cells,
+    ),
+  }))
   if (closedPeriods > 0) {
     // Closed periods take what happened; where nothing was counted the plan stays, and it is said.
     const closed = { ...sheet, periods: sheet.periods.slice(0, closedPeriods) }
@@ -186,7 +196,7 @@ async function fromVersion(context: Context, id: string, closedPeriods: number):
     }
     kept = [...byRow.values()]
     const filled = new Set(actuals.map(one => one.line))
-    const without = sheet.lines.filter(line => line.formula === null && !filled.has(line.name))
+    const without = sheet.lines.filter(line => line.formula === null && !line.case && !filled.has(line.name))
     notes.push(
       `${closedPeriods} ${closedPeriods === 1 ? 'period is' : 'periods are'} actuals, the rest from ${before.name}.`,
       ...(without.length > 0

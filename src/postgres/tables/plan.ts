@@ -273,3 +273,60 @@ export const mappings = pgTable('plan_mappings', {
   mapping: jsonb().$type<Record<string, string>>().notNull(),
   at,
 })
+
+/** Where a reforecast stands: steps somebody signed, and checks that fail and may, each with who said so and why. */
+export const reforecasts = pgTable('plan_reforecasts', {
+  version: text().primaryKey(),
+  /** Orders that can be shipped in a day; null: nobody said. */
+  capacity: text(),
+  steps: jsonb().$type<Record<string, { byName: string; at: string; note: string }>>().notNull().default({}),
+  /** By check: what it said when it was accepted; it counts while the check still says that. */
+  accepted: jsonb()
+    .$type<Record<string, { says: string; why: string; byName: string; at: string }>>()
+    .notNull()
+    .default({}),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+})
+
+/** What may yet come of a reforecast, for better or worse: beside its landing, never in it. */
+export const risks = pgTable(
+  'plan_risks',
+  {
+    id: text().primaryKey(),
+    version: text().notNull(),
+    kind: text({ enum: ['risk', 'opportunity'] }).notNull(),
+    /** The line of the plan it would move. */
+    line: text().notNull(),
+    title: text().notNull(),
+    /** 0 to 1. */
+    probability: text().notNull(),
+    /** Period → decimal text in the plan's currency, above 0 for what it would take or bring. */
+    impact: jsonb().$type<Record<string, string>>().notNull(),
+    owner: text().notNull().default(''),
+    treatment: text({ enum: ['avoid', 'reduce', 'transfer', 'accept', 'pursue'] }).notNull(),
+    /** What is done about it. */
+    what: text().notNull().default(''),
+    open: integer().notNull().default(1),
+    saved: integer().notNull().default(1),
+    ...by,
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  table => [index('plan_risks_version').on(table.version)],
+)
+
+/** Files beside a budget line (`item:<id>`) or a business case (`case:<id>`). */
+export const files = pgTable(
+  'plan_files',
+  {
+    id: text().primaryKey(),
+    subject: text().notNull(),
+    /** As its sender named it; shown, never a path. */
+    name: text().notNull(),
+    type: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    ...by,
+    at,
+  },
+  table => [index('plan_files_subject').on(table.subject)],
+)

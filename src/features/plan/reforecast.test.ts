@@ -1,0 +1,243 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '#features/operations.ts'
+import { sum } from '#kernel/money.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+
+const { plan } = operations
+
+describe('cases, reforecasts, files and why sales moved', () => {
+  const [place] = ledgers
+  if (!place) throw new Error('there is no ledger')
+  const room = planRoom(place)
+  const { run, begun, fill, set, year } = room
+  const { bo, cy } = room.people
+  const profit = async (version: string) =>
+    (await run(plan.figures, { version, lines: ['profit'] })).lines[0].total
+  const approved = async (content: object) => {
+    const { id } = await run(plan.saveCase, { content }, bo)
+    await run(plan.submitCase, { id }, bo)
+    await run(plan.approveCase, { id }, cy)
+    return id as string
+  }
+  const monthly = (currency: string, title: string) => ({
+    title,
+    currency,
+    periodsPerYear: 12,
+    likelihood: 0.5,
+    periods: Array.from({ length: 12 }, (_, n) => ({ label: `m${n}`, cost: '100', benefit: '300' })),
+  })
+
+  beforeAll(async () => {
+    await begun('base')
+    await fill('base', { orders: '30', aov: '120', media: '500' })
+  }, 120_000)
+
+  it('puts an approved case into a plan once, and takes it out with its approval', async () => {
+    const { id: draft } = await run(plan.saveCase, { content: monthly('GBP', 'Draft') }, bo)
+    await expect(run(plan.attachCase, { id: draft, version: 'base' })).rejects.toThrow(
+      'Only an approved case',
+    )
+    const id = await approved(monthly('GBP', 'Robot'))
+    await run(plan.attachCase, { id, version: 'base' })
+    // Twelve months of 300 × ½ − 100.
+    expect(await profit('base')).toBe('37800')
+    await expect(run(plan.attachCase, { id, version: 'base' })).rejects.toThrow('in this plan already')
+    const { sheet, rows } = await run(plan.open, { version: 'base' })
+    const line = sheet.lines.find((one: { case?: string }) => one.case === id)
+    expect(line).toMatchObject({ section: 'Business cases', label: 'Robot: benefit' })
+    const cell = rows.find((row: { line: string }) => row.line === line.name).cells['2026-05']
+    await expect(
+      run(plan.edit, { version: 'base', edits: [set(line.name, '2026-05', '1', [cell[0]])] }),
+    ).rejects.toThrow('comes from a business case')
+    const { lines: budget } = await run(plan.budget, { version: 'base' })
+    expect(budget).toMatchObject([{ label: 'Robot', use: { budget: '1200' } }])
+    const found = await run(plan.casesIn, { version: 'base' })
+    expect(found).toMatchObject({ into: 'profit', cases: [{ benefit: '1800', cost: '1200' }] })
+    expect(found.range.expected).toBeCloseTo(600, 6)
+    expect(found.range.p10).toBeLessThan(-1000)
+    expect(found.range.p90).toBeGreaterThan(2000)
+
+    // Of a reforecast only the open months are the case's own: what it did is in the actuals of the closed.
+    await run(plan.start, {
+      id: 'later',
+      name: 'Later',
+      kind: 'le',
+      ...year,
+      begin: { with: 'version', version: 'base', closedPeriods: 3 },
+    })
+    expect((await run(plan.casesIn, { version: 'later' })).cases[0]).toMatchObject({ benefit: '1350' })
+    const listed = (await run(plan.cases, {})).find((one: { id: string }) => one.id === id)
+    expect(listed.in.map((one: { version: string }) => one.version)).toEqual(['base', 'later'])
+
+    await expect(run(plan.withdrawCase, { id, why: 'x' }, bo)).rejects.toThrow('needs the role director')
+    const gone = await run(plan.withdrawCase, { id, why: 'the vendor is broke' }, cy)
+    expect(gone).toEqual({ removed: ['base', 'Later'], kept: [] })
+    expect(await profit('base')).toBe('37200')
+    expect((await run(plan.budget, { version: 'base' })).lines).toEqual([])
+    const [last] = await run(plan.history, {
+      version: 'base',
+      line: line.name,
+      slice: [],
+      period: '2026-05',
+    })
+    expect(last).toMatchObject({
+      before: '150.00',
+      after: null,
+      why: 'Approval of the case withdrawn: the vendor is broke',
+    })
+  })
+
+  it('tells a case of another currency in the plan’s, and takes it out by itself', async () => {
+    const id = await approved(monthly('EUR', 'Fair'))
+    await run(plan.attachCase, { id, version: 'base', budgetLine: false })
+    expect(await profit('base')).toBe(String(37_200 + 12 * (120 - 80)))
+    await run(plan.detachCase, { id, version: 'base', why: 'another year' })
+    expect(await profit('base')).toBe('37200')
+    const yen = await approved(monthly('JPY', 'Tokyo'))
+    await expect(run(plan.attachCase, { id: yen, version: 'base' })).rejects.toThrow(
+      'No budget rate from JPY',
+    )
+  })
+
+  it('goes step by step to a lock that nothing blocks, risks beside the landing and never in it', async () => {
+    await run(plan.start, {
+      id: 'le3',
+      name: 'LE3',
+      kind: 'le',
+      ...year,
+      begin: { with: 'version', version: 'base', closedPeriods: 3 },
+    })
+    const stands = () => run(plan.reforecast, { version: 'le3' })
+    const first = await stands()
+    expect(first.periods.filter((one: { closed: boolean }) => one.closed)).toHaveLength(3)
+    expect(first).toMatchObject({ line: { name: 'profit' }, before: { name: 'base', total: '37200' } })
+    await run(
+      plan.overlay,
+      {
+        version: 'le3',
+        metric: 'net_sales',
+        period: '2026-09',
+        from: '2026-09-01',
+        to: '2026-09-30',
+        baseline: '3600',
+        value: '4000',
+        reason: 'new range',
+        confidence: 'medium',
+      },
+      bo,
+    )
+    const risk = {
+      version: 'le3',
+      kind: 'risk',
+      line: 'profit',
+      title: 'Supplier fails',
+      probability: '0.25',
+      impact: { '2026-10': '600', '2026-11': '400' },
+      treatment: 'reduce',
+    }
+    const kept = await run(plan.saveRisk, risk, bo)
+    const now = await stands()
+    expect(Number(now.landing) - Number(first.landing)).toBeCloseTo(400, 4)
+    expect(now.weighed).toMatchObject({ net: '-250', worst: '-1000', byPeriod: { '2026-10': '-150' } })
+    expect(now.blockers.map((one: { says: string }) => one.says)).toContain('“Supplier fails” has no owner.')
+
+    await run(plan.submit, { version: 'le3' })
+    await run(plan.approve, { version: 'le3' }, cy)
+    await expect(run(plan.lock, { version: 'le3' }, cy)).rejects.toThrow('LE3 is not ready to be locked')
+
+    await run(plan.saveRisk, { ...risk, ...kept, owner: 'Bo' }, bo)
+    for (const step of ['baseline', 'expectations', 'risks'])
+      await run(plan.signStep, { version: 'le3', step })
+    await run(plan.saveCapacity, { version: 'le3', capacity: '1' }, bo)
+    const accept = async (checks: { name: string; state: string; says: string }[]) => {
+      for (const { name, state, says } of checks)
+        if (state !== 'passes')
+          await run(plan.acceptCheck, { version: 'le3', check: name, says, why: 'agreed with operations' })
+    }
+    const { checks } = await stands()
+    const capacity = checks.find((one: { name: string }) => one.name === 'capacity')
+    expect(capacity).toMatchObject({ state: 'fails' })
+    expect(capacity.says).toMatch(/The busiest day is .* [2-9] orders; 1 can be shipped/)
+    await accept(checks)
+    // What was accepted is what it said: said otherwise, it is open again.
+    await run(plan.saveCapacity, { version: 'le3', capacity: '0' }, bo)
+    const again = await stands()
+    expect(again.blockers).toEqual([
+      { step: 'checks', says: 'Capacity fails, and nobody has accepted that.' },
+    ])
+    await accept(again.checks)
+    await run(plan.lock, { version: 'le3' }, cy)
+    await expect(run(plan.saveRisk, { ...risk, title: 'late' }, bo)).rejects.toThrow('is locked')
+  })
+
+  it('says what the open months come to by last year’s, and brings a line to figures by its volume', async () => {
+    const { periods, growth, line } = await run(plan.baseline, { version: 'later' })
+    expect(line).toBe('net_sales')
+    expect(Number(growth)).toBeCloseTo(1, 1)
+    const may = periods.find((one: { period: string }) => one.period === '2026-05')
+    expect(may).toMatchObject({ plan: '3600', forecast: '3100' })
+    await run(plan.bring, {
+      version: 'later',
+      line: 'net_sales',
+      values: [{ period: '2026-05', value: '3000' }],
+      why: 'baseline',
+    })
+    const { lines: found } = await run(plan.figures, { version: 'later', lines: ['orders', 'net_sales'] })
+    expect(found.map((one: { values: string[] }) => one.values[4])).toEqual(['25', '3000'])
+    await expect(
+      run(plan.bring, {
+        version: 'later',
+        line: 'net_sales',
+        values: [{ period: '2026-02', value: '1' }],
+        why: 'x',
+      }),
+    ).rejects.toThrow('is closed')
+  })
+
+  it('explains sales against a plan, a period before and other days, and leaves nothing over', async () => {
+    await run(plan.carry, { version: 'base' })
+    const march = { from: '2026-03-01', to: '2026-03-31', currency: 'GBP' }
+    const parts = (found: { effects: Record<string, string> }) => Number(sum(Object.values(found.effects)))
+    const planned = await run(plan.salesVariance, { ...march, by: 'country', compare: 'target:base' })
+    // 26 orders of 3,000 against 30 of 3,600: fewer orders at 120 each, and each worth a little less.
+    expect(planned).toMatchObject({ actual: '3000.00', plan: '3600.00', quantity: 'orders' })
+    expect(planned.effects).toMatchObject({ volume: '-480.00', price: '-120.00', rate: '0.00' })
+    expect(planned.notes.join(' ')).toContain('not split by country')
+    const before = await run(plan.salesVariance, { ...march, by: 'country', compare: 'previous_period' })
+    expect(before.base).toEqual({ from: '2026-02-01', to: '2026-02-28' })
+    expect(parts(before)).toBeCloseTo(Number(before.delta), 2)
+    expect(before.items[0]).toMatchObject({ store: 'shop', member: 'UK' })
+    await expect(
+      run(plan.salesVariance, { ...march, from: '2025-03-01', to: '2025-03-31', compare: 'target:base' }),
+    ).rejects.toThrow('says nothing of net sales')
+    await expect(run(plan.salesVariance, { ...march, stores: ['other'] })).rejects.toThrow('no such store')
+  })
+
+  it('keeps files beside a budget line by what they are, and takes them away', async () => {
+    const { id } = await run(
+      plan.saveItem,
+      { version: 'base', label: 'Agency', kind: 'opex', currency: 'GBP', amounts: { '2026-03': '10' } },
+      bo,
+    )
+    const subject = `item:${id}`
+    const attach = (bytes: string, name: string, of = subject) =>
+      run(plan.attach, { subject: of, file: new File([bytes], name) }, bo)
+    const kept = await attach('%PDF-1.7 a contract', '../../etc/contract.pdf')
+    expect(kept).toMatchObject({ name: 'contract.pdf', type: 'application/pdf', bytes: 19, byName: 'Bo' })
+    const path = join(room.folder, 'attachments', kept.id)
+    expect(existsSync(path)).toBe(true)
+    await expect(attach('<html><script>alert(1)</script>', 'page.txt')).rejects.toThrow('none of the kinds')
+    await expect(attach('MZ\u0000\u0001', 'setup.pdf')).rejects.toThrow('none of the kinds')
+    await expect(attach('%PDF-1.7', 'contract.csv')).rejects.toThrow('its content is PDF')
+    await expect(attach('x', 'x.txt', 'item:none')).rejects.toThrow('no such budget line')
+    await expect(attach('1'.repeat(7_000_001), 'x.txt')).rejects.toThrow('over 7 MB')
+    expect(await run(plan.attachments, { subject })).toHaveLength(1)
+    expect(await run(plan.attachment, { id: kept.id })).toMatchObject({ subject, name: 'contract.pdf' })
+    await run(plan.removeAttachment, { id: kept.id }, bo)
+    expect(existsSync(path)).toBe(false)
+    await expect(run(plan.attachment, { id: kept.id })).rejects.toThrow('no such file')
+  })
+})
