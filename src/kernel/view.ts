@@ -131,7 +131,7 @@ export const comparisonName = (comparison: string): { label: string; short: stri
     ? {
         label: `Target: ${comparison.slice(7)}`,
         short: `vs ${comparison.slice(7)}`,
-        about: 'A target saved in Settings or an approved plan, phased by day',
+        about: 'A target saved in Settings, an approved plan or an imported budget, phased by day',
       }
     : { label: comparison, short: `vs ${comparison}`, about: '' })
 

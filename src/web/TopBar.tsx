@@ -146,31 +146,11 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
         }
       >
         {() => (
-          <div className={css.pick} style={{ maxWidth: 320 }}>
-            {[...Object.keys(comparisonLabels), ...[...named].map(name => `target:${name}`)].map(name => {
-              const words = comparisonName(name)
-              return (
-                <label key={name} className={css.check}>
-                  <input
-                    type="checkbox"
-                    checked={compare.includes(name)}
-                    disabled={!compare.includes(name) && compare.length >= 6}
-                    onChange={event =>
-                      setUrl(
-                        writeView({
-                          compare: event.target.checked
-                            ? [...compare, name]
-                            : compare.filter(one => one !== name),
-                        }),
-                      )
-                    }
-                  />
-                  <span>{words.label}</span>
-                  <small>{words.about}</small>
-                </label>
-              )
-            })}
-          </div>
+          <Comparisons
+            named={named}
+            compare={compare}
+            onChange={next => setUrl(writeView({ compare: next }))}
+          />
         )}
       </Picker>
       {stores.length > 0 && (
@@ -243,6 +223,46 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
         )}
       </Picker>
     </fieldset>
+  )
+}
+
+/** What figures can be compared with; budgets that came in as files are looked up when the list is opened. */
+function Comparisons(props: {
+  named: ReadonlySet<string>
+  compare: readonly string[]
+  onChange: (compare: string[]) => void
+}) {
+  const { named, compare } = props
+  // Who sees only some stores is refused these too.
+  const budgets = useQuery(
+    api.plan.importedBudgets.queryOptions({ input: {}, retry: false, staleTime: 300_000 }),
+  )
+  const targets = new Set([
+    ...named,
+    ...(budgets.data ?? []).filter(one => one.metrics.length > 0).map(one => one.name),
+  ])
+  return (
+    <div className={css.pick} style={{ maxWidth: 320 }}>
+      {[...Object.keys(comparisonLabels), ...[...targets].map(name => `target:${name}`)].map(name => {
+        const words = comparisonName(name)
+        return (
+          <label key={name} className={css.check}>
+            <input
+              type="checkbox"
+              checked={compare.includes(name)}
+              disabled={!compare.includes(name) && compare.length >= 6}
+              onChange={event =>
+                props.onChange(
+                  event.target.checked ? [...compare, name] : compare.filter(one => one !== name),
+                )
+              }
+            />
+            <span>{words.label}</span>
+            <small>{words.about}</small>
+          </label>
+        )
+      })}
+    </div>
   )
 }
 

@@ -113,6 +113,20 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('table', { name: 'Budget lines' }).getByText('1.9 % of Total sales').waitFor()
     await expectAccessibleInBoth(page)
+    await page.getByRole('table', { name: 'Budget lines' }).getByText('Payment fees').click()
+    await page.setInputFiles('input[aria-label="File to add"]', {
+      name: 'terms.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.7 terms'),
+    })
+    const file = page.getByRole('link', { name: 'terms.pdf' })
+    const sent = await page.request.get(url + (await file.getAttribute('href')))
+    expect(await sent.text()).toBe('%PDF-1.7 terms')
+    expect(sent.headers()).toMatchObject({
+      'content-type': 'application/pdf',
+      'x-content-type-options': 'nosniff',
+      'content-disposition': expect.stringMatching(/^attachment; filename="terms\.pdf"/),
+    })
     await open('/budget?tab=commitments')
     await page.getByRole('button', { name: 'Add a commitment' }).click()
     await page.getByLabel('Reference').fill('C-17')
@@ -129,6 +143,9 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await open('/variance?tab=drivers&line=net_sales')
     await page.getByRole('table', { name: 'Effect of each driver' }).waitFor()
     await expectAccessibleInBoth(page)
+    await open('/variance?tab=sales&by=store')
+    await page.getByRole('table', { name: 'Items by the size of their change' }).waitFor()
+    await expectAccessibleInBoth(page)
     await open('/variance?tab=close')
     await page.getByRole('button', { name: 'Close a month' }).click()
     await page.getByLabel('How it agrees').fill('Agrees with the shop.')
@@ -136,6 +153,43 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByText('Agrees with the shop.').waitFor()
     await expectAccessibleInBoth(page)
   }, 120_000)
+
+  it('takes a reforecast from its baseline to what blocks its lock', async () => {
+    const made = await page.request.post(`${url}/api/v1/plan/start`, {
+      headers: { 'x-quarterdeck': '1' },
+      data: {
+        id: 'LE3',
+        name: 'LE3',
+        kind: 'le',
+        currency: 'GBP',
+        from: `${year}-01-01`,
+        to: `${year}-12-31`,
+        begin: { with: 'version', version: 'Budget', closedPeriods: 3 },
+      },
+    })
+    expect(made.status(), await made.text()).toBe(200)
+    await open('/reforecast?line=net_sales')
+    await page.getByRole('table', { name: 'Net sales of the open periods' }).waitFor()
+    await page.getByRole('button', { name: 'Sign it' }).click()
+    await page.getByText(/Signed by Ada, .*: the baseline is right/).waitFor()
+    await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: '3 Constraints' }).click()
+    await page.getByRole('button', { name: 'Accept: Stock' }).click()
+    await page.getByLabel('Why that is all right').fill('Made to order.')
+    await page.getByRole('button', { name: 'Accept it' }).click()
+    await page.getByText('Ada: Made to order.').waitFor()
+    await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: '4 Risks' }).click()
+    await page.getByRole('button', { name: 'Add one' }).click()
+    await page.getByLabel('What may come').fill('The supplier fails')
+    await page.getByLabel('If it comes').fill(`${year}-10\t500`)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('table', { name: 'Risks and opportunities' }).getByText('nobody yet').waitFor()
+    await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: '5 Lock' }).click()
+    await page.getByText('“The supplier fails” has no owner.').waitFor()
+    await expectAccessibleInBoth(page)
+  }, 180_000)
 
   it('shows approval, expectations and business cases', async () => {
     await open('/versions?tab=approval')

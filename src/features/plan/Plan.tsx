@@ -10,6 +10,7 @@ import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions } from '#ui/Form.tsx'
+import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -120,8 +121,7 @@ function Sheet(props: {
   const done = useRef<{ before: Input[]; after: Input[] }[]>([])
   const undone = useRef<{ before: Input[]; after: Input[] }[]>([])
   const plan = useMemo(() => calculate(sheet, inputsOf(sheet, opened.rows)), [sheet, opened.rows])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows change in place; the tick says so
-  const conflicts = useMemo(() => conflictsOf(rows.current.values()), [tick])
+  const [conflicts, setConflicts] = useState(() => conflictsOf(opened.rows))
   const commented = useMemo(
     () => new Set(opened.comments.map(one => addressKey({ ...one, slice: sliceOf(one.slice) }))),
     [opened.comments],
@@ -136,10 +136,24 @@ function Sheet(props: {
     const row = rows.current.get(key) ?? { line: one.line, slice: sliceKey(one.slice), cells: {} }
     row.cells[one.period] = cells
     rows.current.set(key, row)
+    return { ...row, cells: { [one.period]: cells } }
   }
+  /** Keeps the cells in conflict by what changed alone: a plan may have a quarter of a million. */
+  const looked = (news: readonly SheetRow[]) =>
+    setConflicts(now => {
+      const found = conflictsOf(news)
+      const mended = news.flatMap(({ line, slice, cells }) =>
+        Object.keys(cells)
+          .map(period => addressKey({ line, slice: sliceOf(slice), period }))
+          .filter(key => now.has(key) && !found.has(key)),
+      )
+      if (mended.length === 0 && [...found].every(key => now.has(key))) return now
+      return new Set([...now, ...found].filter(key => !mended.includes(key)))
+    })
   /** Takes others' rows in: their cells, and the figures that follow. */
   const receive = (news: readonly SheetRow[]) => {
     for (const row of news) rows.current.set(`${row.line}\u001e${row.slice}`, { ...row })
+    looked(news)
     plan.set(inputsOf(sheet, news))
     setTick(now => now + 1)
   }
@@ -153,15 +167,18 @@ function Sheet(props: {
         value,
       }
     })
-    for (const edit of edits) remember(edit, [edit.id, edit.value])
+    looked(edits.map(edit => remember(edit, [edit.id, edit.value])))
     try {
       const answer = await client.plan.edit({ version: version.id, edits, why })
       if (answer.conflicts.length > 0) {
-        for (const one of answer.conflicts)
-          remember(
-            { ...one, slice: [...one.slice] },
-            one.heads.flatMap(head => [head.id, head.value]),
-          )
+        looked(
+          answer.conflicts.map(one =>
+            remember(
+              { ...one, slice: [...one.slice] },
+              one.heads.flatMap(head => [head.id, head.value]),
+            ),
+          ),
+        )
         const [first] = answer.conflicts
         notifications.show({
           color: 'bad',
@@ -229,6 +246,12 @@ function Sheet(props: {
     return () => clearInterval(timer)
   })
 
+  const cases = useQuery(
+    api.plan.casesIn.queryOptions({
+      input: { version: version.id },
+      enabled: sheet.lines.some(line => line.case),
+    }),
+  )
   const problem = plan.problems[0]
   const missing = plan.problems.length
   return (
@@ -245,6 +268,7 @@ function Sheet(props: {
           {conflicts.size > 0 &&
             ` · ${conflicts.size} ${conflicts.size === 1 ? 'cell was' : 'cells were'} filled in differently by two people`}
           {changed.size > 0 && ` · ${changed.size} changed since approval`}
+          {cases.data && cases.data.cases.length > 0 && ` · ${caseWords(cases.data)}`}
         </>
       }
       actions={
@@ -346,6 +370,14 @@ function Sheet(props: {
 }
 
 const none = {}
+
+/** What the business cases of a plan come to in it: "2 business cases, +£12 k expected (−£3 k to £30 k)". */
+const caseWords = (found: Awaited<ReturnType<typeof client.plan.casesIn>>): string => {
+  const money = (value: number) => show(value.toFixed(0), { unit: 'money', currency: found.currency }, 'card')
+  const { expected, p10, p90 } = found.range
+  const count = found.cases.length
+  return `${count} business ${count === 1 ? 'case' : 'cases'} in it: ${money(expected)} expected, ${money(p10)} to ${money(p90)} four times in five`
+}
 
 function CellDrawer(props: {
   opened: boolean

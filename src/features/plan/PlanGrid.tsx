@@ -55,11 +55,16 @@ export function PlanGrid(props: PlanGridProps) {
   // On a phone the first figures should be seen beside the names.
   const labelWidth = window.innerWidth < 700 ? 160 : 250
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
-  const rows = useMemo(
-    () => gridRows(plan, opened, members).map((row): RowData => lazily(plan, row)),
-    [plan, tick, opened, members],
+  const shape = useMemo(
+    () =>
+      gridRows(plan, opened, members).map(row => ({
+        ...row,
+        key: [row.line.name, ...Object.values(row.members).filter(Boolean)].join('\u001f'),
+      })),
+    [plan, opened, members],
   )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
+  const rows = useMemo(() => shape.map(row => lazily(plan, row)), [plan, tick, shape])
   const editable = useCallback(
     (row: RowData, period: string) =>
       mayEdit && !row.total && row.line.formula === null && !row.line.case && !closed.has(period),
@@ -255,11 +260,10 @@ export function PlanGrid(props: PlanGridProps) {
 }
 
 /** A row whose figures are worked out when it is first looked at: of ten thousand rows a screen shows twenty. */
-const lazily = (plan: Calculation, row: GridRow): RowData => {
+const lazily = (plan: Calculation, row: Omit<RowData, 'cells'>): RowData => {
   let cells: (string | null)[] | undefined
   return {
     ...row,
-    key: [row.line.name, ...Object.values(row.members).filter(Boolean)].join('\u001f'),
     get cells() {
       cells ??= plan.sheet.periods.map((_, n) => gridValue(plan, row, n))
       return cells

@@ -11,6 +11,7 @@ import {
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
+import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
@@ -152,6 +153,14 @@ function StrategyMap({
   history: readonly { revision: number; why: string; byName: string; at: string }[]
   onWrite: () => void
 }) {
+  const cases = useQuery(api.plan.cases.queryOptions({ input: {}, enabled: revision > 0 }))
+  const worthOf = (initiative: string) =>
+    (cases.data ?? [])
+      .filter(one => one.content.initiative === initiative)
+      .map(
+        ({ state, content, worth }) =>
+          ` · ${state === 'approved' ? '' : 'proposed, '}worth ${show(worth.adjusted, { unit: 'money', currency: content.currency }, 'card')}`,
+      )
   return revision === 0 ? (
     <EmptyState
       title="Ambition, pillars, objectives, initiatives"
@@ -185,6 +194,7 @@ function StrategyMap({
                         <li key={one.name}>
                           {one.name}
                           {one.owner && `, ${one.owner}`}
+                          {worthOf(one.name)}
                         </li>
                       ))}
                     </ul>

@@ -7,6 +7,7 @@ import { exact, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { type CalendarRule, type Grain, periodOf } from '#kernel/period.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
+import { forecastTarget } from '#kernel/view.ts'
 import { withdrawn } from '#metrics/plans.ts'
 import * as tables from '#postgres/tables/plan.ts'
 
@@ -15,13 +16,24 @@ type Item = typeof tables.items.$inferInsert
 /** Lines a version's budget holds at most: beyond it a file is not one of lines but of entries. */
 const most = 20_000
 
-/** A budget that came in as a file: under which name, how much of it. */
-export async function importedBudgets({ granary }: Context) {
+/** Rows of budgets that came in as files: not what versions of the plan and forecasts carry. */
+const fromFiles = `grain <> {gone:String} AND source NOT LIKE 'plan:%' AND version <> '${forecastTarget}'`
+
+/** A budget that came in as a file: under which name, how much of it, and which metrics it can stand beside. */
+export async function importedBudgets({ granary, metrics }: Context) {
   const rows = await granary.query(
     `SELECT version, currency, count(DISTINCT line) AS accounts, count(*) AS rows, sum(amount) AS total,
        min(day) AS first, max(day) AS last
-     FROM ${granary.dialect.from('budget_lines')}
-     WHERE grain <> {gone:String} AND source NOT LIKE 'plan:%' GROUP BY version, currency ORDER BY version`,
+     FROM ${granary.dialect.from('budget_lines')} WHERE ${fromFiles} GROUP BY version, currency ORDER BY version`,
+    { gone: withdrawn },
+  )
+  if (rows.length === 0) return []
+  const names = (await metrics.definitions()).metrics
+    .map(metric => metric.name)
+    .filter(name => /^[a-z][a-z0-9_]*$/.test(name))
+  const told = await granary.query(
+    `SELECT DISTINCT version, line FROM ${granary.dialect.from('budget_lines')}
+     WHERE ${fromFiles} AND line IN (${names.map(name => `'${name}'`).join(', ')}) ORDER BY line`,
     { gone: withdrawn },
   )
   return rows.map(row => ({
@@ -32,6 +44,7 @@ export async function importedBudgets({ granary }: Context) {
     total: String(row.total),
     from: String(row.first),
     to: String(row.last),
+    metrics: told.filter(one => one.version === row.version).map(one => String(one.line)),
   }))
 }
 

@@ -155,6 +155,9 @@ describe('actuals of a budget', () => {
       { ...rows('2026-05-01', 'month', '99'), line: 'net_sales' },
     ])
     const asked = { version: 'costs', name: 'file' }
+    expect(await run(plan.importedBudgets, {})).toMatchObject([
+      { name: 'file', accounts: 2, metrics: ['net_sales'] },
+    ])
     expect(await run(plan.budgetChanges, asked)).toEqual({
       added: 1,
       changed: [],
