@@ -283,6 +283,15 @@ function Sheet(props: {
           <Button variant="default" onClick={props.onStart}>
             New version
           </Button>
+          {version.kind === 'le' && (
+            <Button
+              component="a"
+              variant="default"
+              href={`/reforecast?version=${encodeURIComponent(version.id)}`}
+            >
+              Steps to its lock
+            </Button>
+          )}
           <Button
             variant="default"
             onClick={async () => {
