@@ -35,7 +35,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
       />
     )
   if (!asked.data) return <Skeleton height={240} />
-  const { line, periods, growth } = asked.data
+  const { line, periods, growth, days } = asked.data
   if (line === null)
     return (
       <Card title="Statistical baseline">
@@ -56,7 +56,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
       note={
         level === null
           ? 'forecast where it looks so far'
-          : `forecast where it looks so far; beyond, last year ${level < 0 ? 'less' : 'plus'} ${Math.abs(level).toFixed(1)} %, as the last twelve months went`
+          : `forecast where it looks so far; beyond, last year ${level < 0 ? 'less' : 'plus'} ${Math.abs(level).toFixed(1)} %, as the last ${days >= 365 ? 'twelve months' : `${days} days`} went against the year before`
       }
       actions={
         mayEdit &&

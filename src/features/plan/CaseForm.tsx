@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { figureOf, flowsIn } from '#kernel/plan/typed.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, LongTextRow, TextRow } from '#ui/Form.tsx'
+import { ChoiceRow, FormRow, LongTextRow, TextRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { Attachments } from './Attachments.tsx'
 import type { CaseShape } from './model.ts'
@@ -23,6 +23,8 @@ export function CaseForm(props: {
   one: Kept | null
   currency: string
   initiatives: readonly string[]
+  /** What can be done with an approved one. */
+  acts?: ReactNode
   onClose: () => void
 }) {
   const { one } = props
@@ -146,6 +148,7 @@ export function CaseForm(props: {
         onChange={costSd => set({ costSd })}
       />
       {one && <Attachments subject={`case:${one.id}`} />}
+      {props.acts && <FormRow label="In the plan">{props.acts}</FormRow>}
       {one?.state === 'draft' && (
         <Row>
           <Button variant="default" loading={submit.isPending} onClick={() => submit.mutate({ id: one.id })}>

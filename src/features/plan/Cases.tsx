@@ -55,56 +55,78 @@ export function Cases({ strategy }: { strategy: Strategy }) {
   const money = (value: string, code: string) => show(value, { unit: 'money', currency: code }, 'card')
   const open = (versions.data ?? []).filter(one => one.state === 'draft' || one.state === 'approved')
   type Row_ = NonNullable<typeof cases.data>[number]
-  const act = (row: Row_): ReactNode => {
-    const { id } = row
-    const { title } = row.content
-    const free = open.filter(one => !row.in.some(each => each.version === one.id))
+  const freeFor = (row: Row_) => open.filter(one => !row.in.some(each => each.version === one.id))
+  const inOpen = (row: Row_) => row.in.find(one => one.state === 'draft' || one.state === 'approved')
+  const putIn = (row: Row_) =>
+    setAsked({
+      act: 'in',
+      id: row.id,
+      title: row.content.title,
+      version: freeFor(row)[0]?.id ?? '',
+      budgetLine: true,
+    })
+  /** The one thing to be done next. */
+  const next = (row: Row_): ReactNode => {
     if (row.state === 'submitted')
       return (
-        <Button size="compact-sm" loading={approve.isPending} onClick={() => approve.mutate({ id })}>
+        <Button size="compact-sm" loading={approve.isPending} onClick={() => approve.mutate({ id: row.id })}>
           Approve
         </Button>
       )
-    if (row.state !== 'approved' && row.in.length === 0) return null
+    return row.state === 'approved' && row.in.length === 0 && freeFor(row).length > 0 ? (
+      <Button size="compact-sm" onClick={() => putIn(row)}>
+        Put into a plan
+      </Button>
+    ) : null
+  }
+  const acts = (row: Row_): ReactNode => {
+    const { id } = row
+    const { title } = row.content
+    const place = inOpen(row)
+    const put = row.state === 'approved' && freeFor(row).length > 0
+    if (row.state !== 'approved' && !place) return null
+    const ask = (asking: Asked) => {
+      setForm(null)
+      setAsked(asking)
+    }
     return (
-      <Row gap={4}>
-        {row.state === 'approved' && free[0] && (
+      <Row>
+        {put && (
           <Button
             size="compact-sm"
-            onClick={() => setAsked({ act: 'in', id, title, version: free[0]?.id ?? '', budgetLine: true })}
+            variant="default"
+            onClick={() => {
+              setForm(null)
+              putIn(row)
+            }}
           >
             Put into a plan
           </Button>
         )}
-        {row.in.some(one => one.state === 'draft' || one.state === 'approved') && (
+        {place && (
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() =>
-              setAsked({
-                act: 'out',
-                id,
-                title,
-                version: row.in.find(one => one.state === 'draft' || one.state === 'approved')?.version ?? '',
-                why: '',
-              })
-            }
+            onClick={() => ask({ act: 'out', id, title, version: place.version, why: '' })}
           >
-            Take out
+            Take out of a plan
           </Button>
         )}
         {row.state === 'approved' && (
           <Button
             size="compact-sm"
-            variant="subtle"
-            color="gray"
-            onClick={() => setAsked({ act: 'withdraw', id, title, why: '' })}
+            variant="default"
+            onClick={() => ask({ act: 'withdraw', id, title, why: '' })}
           >
             Withdraw approval
           </Button>
         )}
       </Row>
     )
+  }
+  const actsOf = (id: string) => {
+    const row = cases.data?.find(one => one.id === id)
+    return row ? acts(row) : null
   }
   return (
     <>
@@ -183,11 +205,11 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               render: row =>
                 row.worth.payback === null ? 'never' : `${Number(row.worth.payback).toFixed(1)} periods`,
             },
-            { key: 'state', label: 'State', render: row => stateOf[row.state] ?? row.state },
             {
-              key: 'in',
-              label: 'In the plan',
-              render: row => row.in.map(one => one.name).join(', ') || '–',
+              key: 'state',
+              label: 'State',
+              render: row =>
+                `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${row.in.map(one => one.name).join(', ')}` : ''}`,
             },
             {
               key: 'act',
@@ -195,7 +217,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               render: row => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
                 <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
-                  {act(row)}
+                  {next(row)}
                 </span>
               ),
             },
@@ -225,6 +247,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
           one={form === 'new' ? null : form}
           currency={currency}
           initiatives={initiatives}
+          {...(form !== 'new' && { acts: actsOf(form.id) })}
           onClose={() => setForm(null)}
         />
       )}

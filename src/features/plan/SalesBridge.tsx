@@ -30,6 +30,7 @@ const effects = [
   ['new', 'New'],
   ['gone', 'Gone'],
 ] as const
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 const unitWords: Record<string, string> = {
   net_units: 'units, after returns',
   units_sold: 'units sold',
@@ -140,7 +141,7 @@ export function SalesBridge({ period }: { period: Period }) {
       <ChartCard
         id="sales-bridge"
         name={`Net sales against ${name}`}
-        title={`Net sales against ${name}`}
+        title={`Net sales against ${planned ? name : lower(name)}`}
         note={`${money(found.plan)} ${planned ? 'planned' : `then${found.base ? ` (${spanWords(found.base.from, found.base.to)})` : ''}`}, ${money(found.actual)} now; volume in ${unitWords[found.quantity] ?? found.quantity}`}
         sheet={{
           name: 'price-volume-mix',

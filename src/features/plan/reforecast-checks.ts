@@ -187,7 +187,7 @@ async function budgetChecks(context: Context, asked: Asked): Promise<Check[]> {
     if (cost === null || !exact(plainOf(cost)).gt(exact(may))) return []
     return [`${label} of ${whole(plainOf(cost))} is planned and ${whole(may)} budgeted`]
   })
-  const where = of.id === version.id ? '' : ` Held against the budget of ${of.name}.`
+  const where = of.id === version.id ? '' : ` Held against the lines of ${of.name}.`
   const over = [
     ...(spentOver.length > 0
       ? [`overspent: ${named(spentOver, line => minus(line.use.actual, line.use.budget) ?? '0')}`]

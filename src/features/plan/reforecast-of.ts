@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
-import { addDays, addYears, type Day } from '#kernel/day.ts'
+import { addDays, addYears, type Day, dayCount, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { exact, ratio, sum } from '#kernel/money.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
@@ -214,7 +214,7 @@ export interface Baseline {
   plan: string | null
   /** What happened so far and Quarterdeck's forecast of the rest; null where it does not look so far. */
   forecast: string | null
-  /** The same period last year times how the last twelve months compare with the twelve before. */
+  /** The same period last year at this year's level: times how sales went against the year before. */
   naive: string | null
 }
 
@@ -225,12 +225,18 @@ export interface Baseline {
 export async function baselineOf(
   context: Context,
   version: Version,
-): Promise<{ metric: string; line: string | null; periods: Baseline[]; growth: string | null }> {
+): Promise<{
+  metric: string
+  line: string | null
+  periods: Baseline[]
+  growth: string | null
+  days: number
+}> {
   const { sheet } = version
   const metric = 'net_sales'
   const line = sheet.lines.find(one => one.metric === metric)
   const last = await latestDay(context)
-  if (!line || !last) return { metric, line: null, periods: [], growth: null }
+  if (!line || !last) return { metric, line: null, periods: [], growth: null, days: 0 }
   const rule = await ruleOf(context)
   const plan = calculate(sheet, inputsOf(sheet, await rowsOf(context, version.id)))
   const closed = new Set(await closedIn(context, version))
@@ -239,12 +245,15 @@ export async function baselineOf(
     const value = answer.totals[metric]
     return typeof value === 'string' ? value : null
   }
-  const yearAgo = addYears(last, -1)
-  const [now, then] = [
-    await sales({ from: addDays(yearAgo, 1), to: last }),
-    await sales({ from: addDays(addYears(last, -2), 1), to: yearAgo }),
-  ]
-  const growth = ratio(now, then, 8)
+  // Twelve months against the twelve before; of a shorter history the same days of both years, four weeks at least.
+  const whole = await askAs(context, { metrics: [metric], window: 'all_time' })
+  const then = {
+    from: later(addDays(addYears(last, -2), 1), whole.meta.from),
+    to: addYears(last, -1),
+  }
+  const days = Math.max(0, dayCount(then.from, then.to))
+  const growth =
+    days < 28 ? null : ratio(await sales({ from: addYears(then.from, 1), to: last }), await sales(then), 8)
   const periods: Baseline[] = []
   for (const [n, period] of sheet.periods.entries()) {
     if (closed.has(period.key)) continue
@@ -258,7 +267,7 @@ export async function baselineOf(
       naive: was !== null && growth !== null ? exact(was).times(exact(growth)).toFixed(2) : null,
     })
   }
-  return { metric, line: line.name, periods, growth }
+  return { metric, line: line.name, periods, growth, days }
 }
 
 /** What happened of a period, and what is forecast of the rest; null where a day to come is not forecast. */

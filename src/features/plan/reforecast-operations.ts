@@ -123,6 +123,7 @@ export const reforecastOperations = {
         metric: z.string(),
         line: text,
         growth: text,
+        days: z.int().describe('How many days of a year were compared for the growth'),
         periods: z.array(
           z.object({ period: z.string(), label: z.string(), plan: text, forecast: text, naive: text }),
         ),
