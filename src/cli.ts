@@ -141,6 +141,7 @@ command(program, 'simulate', 'play the seven systems of a made-up company over H
   .option('--until <day>', 'last day of the history; yesterday when absent')
   .option('--live', 'the clock runs with ours, instead of standing until it is moved')
   .option('--fault <name>', 'repeatable: a failure to show, e.g. shopify:http_500=3', repeated)
+  .option('--leashed', 'end when the input ends: for whoever starts it')
   .action(async flags => (await import('./cli/simulate.ts')).simulate(terminal(flags), flags))
 
 const user = program.command('user').description('people who may sign in').exitOverride()

@@ -60,10 +60,11 @@ async function playing(
   terminal: Terminal,
   made: Made,
 ): Promise<{ process: ChildProcess; answer: Promise<Systems> }> {
-  const words = ['simulate', '--json', '--live', '--port', String(await portIn(terminal.folder))]
+  const words = ['simulate', '--json', '--live', '--leashed', '--port', String(await portIn(terminal.folder))]
   const company = ['--seed', String(made.seed), '--days', String(made.days), '--until', made.until]
   const child = spawn(join(terminal.home, 'quarterdeck'), [...words, ...company], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The open input is its leash: however this process ends, the system closes it.
+    stdio: ['pipe', 'pipe', 'inherit'],
     // They make much that is thrown away at once: more room for that halves the time spent on clearing up.
     env: {
       ...terminal.env,

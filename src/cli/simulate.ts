@@ -12,6 +12,7 @@ interface SimulateFlags {
   until?: string
   fault?: string[]
   live?: boolean
+  leashed?: boolean
 }
 
 const numberOf = (name: string, text: string | undefined, usual: number): number => {
@@ -22,6 +23,12 @@ const numberOf = (name: string, text: string | undefined, usual: number): number
 
 /** Plays the vendors of the made-up company over HTTP until it is stopped, and says how to connect to them. */
 export async function simulate(terminal: Terminal, flags: SimulateFlags): Promise<void> {
+  // Whoever started it may be killed without a word: then its input ends.
+  if (flags.leashed)
+    process.stdin
+      .once('close', () => process.exit())
+      .resume()
+      .unref()
   const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
   const company = createCompany({
     seed: numberOf('seed', flags.seed, 1),
