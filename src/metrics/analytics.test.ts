@@ -151,6 +151,35 @@ describe('sessions', () => {
     })
     expect(totals).toMatchObject({ revenue_per_session: '1', orders_per_session: '0.02' })
   })
+  it('and sales go by channels of different kinds: together they have no answer by them', async () => {
+    const metrics = ['revenue_per_session', 'mer', 'net_sales', 'sessions', 'cpc']
+    const { rows, totals, meta } = await ask({ metrics, by: ['channel'], subtotals: true, grain: 'month' })
+    const paid = rows.find(row => row.channel === 'Paid Search')
+    expect(paid).toMatchObject({ revenue_per_session: null, mer: null, sessions: '71', cpc: '0.4' })
+    expect(rows.every(row => row.revenue_per_session === null)).toBe(true)
+    expect(meta.missing.revenue_per_session).toBe(
+      'channel is where it was sold in Sales ledger and what brought the visit in Sessions: what belongs together cannot be told by it',
+    )
+    expect(meta.missing.mer).toContain('Media spend')
+    expect(meta.missing).not.toHaveProperty('cpc')
+    // Over all channels there is one.
+    expect(totals.mer).toBe('11')
+    const one = await ask({
+      metrics: ['revenue_per_session'],
+      filters: [{ dimension: 'channel', is: ['Paid Search'] }],
+    })
+    expect(one.totals.revenue_per_session).toBeNull()
+    const kept = await ask({
+      metrics: ['sessions'],
+      by: ['channel'],
+      filters: [{ metric: 'mer', under: 100 }],
+    })
+    expect(kept.rows).toEqual([])
+    const { dimensions } = await engine.definitions()
+    const offered = dimensions.find(one => one.name === 'channel')?.metrics
+    expect(offered).toContain('sessions')
+    expect(offered).not.toContain('revenue_per_session')
+  })
   it('of two counters are never in one ratio', async () => {
     const of = async (origin: string) =>
       (await ask({ metrics: ['sessions', 'cart_rate'], filters: [{ dimension: 'origin', is: [origin] }] }))

@@ -74,6 +74,7 @@ export const plan = (
       resolved,
       window: over,
       branches: sourced.branches,
+      apart: sourced.apart,
       grouped,
       reach: scoped.reach,
       dialect,

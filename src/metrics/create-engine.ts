@@ -7,6 +7,7 @@ import { type Deps, freshness, type Plan, plan, run, tablesOf } from './ask.ts'
 import { answerCache, type Rest } from './cache.ts'
 import { readsProducts } from './compile/from.ts'
 import { periodWindow, writeRows } from './compile/rows.ts'
+import { isApart } from './compile/source.ts'
 import { contentsOf } from './contents.ts'
 import { dimensions } from './dimensions.ts'
 import type { Engine, Explanation, Scope } from './engine.ts'
@@ -111,6 +112,7 @@ export const createEngine = ({
           .filter(
             m =>
               m.aggregates.length > 0 &&
+              !isApart(m.aggregates, name) &&
               m.aggregates.every(a => factByName[a.fact]?.sources.some(s => name in s.dimensions)),
           )
           .map(m => m.name)

@@ -58,6 +58,11 @@ export interface Fact {
   needs?: TableName
   /** Further tables its rows are joined with. */
   also?: readonly TableName[]
+  /**
+   * What values of a dimension are here, where another fact has other things under the same name: a sale's channel is the
+   * shop or the marketplace, a visit's is what brought it. Formulas over both have no answer by it.
+   */
+  means?: Readonly<Record<string, string>>
   /** What happens outside the days asked for changes what its rows say. */
   whenever?: true
   /** Columns that are money, and so are converted. */

@@ -54,7 +54,9 @@ export const folder = (
       return counts && !optional && covers(aggregate.fact, side, bucket) ? new Exact(0) : null
     }
   const metricValue = (metric: Known, row: Row | null, side: number, bucket: number | null) =>
-    metric.expanded ? evaluate(metric.expanded, part(row, side, bucket)) : null
+    metric.expanded && !sourced.apart.has(metric.name)
+      ? evaluate(metric.expanded, part(row, side, bucket))
+      : null
 
   const changes = (now: Map<string, Decimal | null>, base: (metric: Known) => Decimal | null) =>
     Object.fromEntries(resolved.metrics.map(m => [m.name, change(now.get(m.name) ?? null, base(m))]))

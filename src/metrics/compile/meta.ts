@@ -83,6 +83,7 @@ export const missingOf = (
     if (metric.awaits || !metric.expanded)
       missing[metric.name] = `waits for ${metric.awaits ?? 'a metric it is made of'}`
     else {
+      const apart = sourced.apart.get(metric.name)
       const reasons = metric.aggregates.flatMap(a => {
         const why = sourced.unanswerable.get(aggregateKey(a))
         if (why) return [why]
@@ -91,6 +92,7 @@ export const missingOf = (
           : [`no data yet: ${factByName[a.fact]?.supply ?? 'a file'} would supply it`]
       })
       if (reasons.length > 0) missing[metric.name] = [...new Set(reasons)].join('; ')
+      else if (apart) missing[metric.name] = apart
       else if (total[metric.name] === null)
         missing[metric.name] = metric.supply ?? 'nothing to compute it from in this window'
     }

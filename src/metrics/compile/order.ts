@@ -1,6 +1,7 @@
 import type { Dialect } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
-import { aggregateKey, type Formula, toSql } from '../formula.ts'
+import { aggregateKey, toSql } from '../formula.ts'
+import type { Known } from '../vocabulary.ts'
 import { column } from './measures.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Text } from './text.ts'
@@ -12,6 +13,7 @@ interface Shape {
   grouped: readonly ResolvedDimension[]
   dialect: Dialect
   of: 'rows' | 'subtotals' | 'totals'
+  apart: ReadonlyMap<string, string>
 }
 
 /** Conditions on metrics, order, limit; n counts the rows there are without the limit. */
@@ -23,9 +25,9 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
   const sort =
     rowed || resolved.sort === null || resolved.sort.dimension < shape.grouped.length ? resolved.sort : null
   const { dialect } = shape
-  const value = (formula: Formula | null, side: number) =>
-    formula
-      ? toSql(formula, a => {
+  const value = (metric: Known | undefined, side: number) =>
+    metric?.expanded && !shape.apart.has(metric.name)
+      ? toSql(metric.expanded, a => {
           const name = column(
             side,
             resolved.aggregates.findIndex(b => aggregateKey(b) === aggregateKey(a)),
@@ -37,8 +39,8 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
         })
       : 'NULL'
   const conditions = (rowed ? resolved.conditions : []).flatMap(({ metric, over, under }) => [
-    ...(over === undefined ? [] : [`${value(metric.expanded, 0)} > ${text.bind(over, 'Float64')}`]),
-    ...(under === undefined ? [] : [`${value(metric.expanded, 0)} < ${text.bind(under, 'Float64')}`]),
+    ...(over === undefined ? [] : [`${value(metric, 0)} > ${text.bind(over, 'Float64')}`]),
+    ...(under === undefined ? [] : [`${value(metric, 0)} < ${text.bind(under, 'Float64')}`]),
   ])
   // Hours are text in an answer, and numbers in their order.
   const place = (key: string) => {
@@ -47,19 +49,19 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
   }
   const rest = keys.map(k => `${place(k)} ASC`)
   const order: string[] = []
-  if (sort?.metric) {
+  const first = resolved.metrics[0]
+  // What has no answer orders nothing.
+  const isKnown = (metric: Known | undefined) => value(metric, 0) !== 'NULL'
+  if (sort?.metric && isKnown(sort.metric)) {
     const base = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
     const expression =
-      base > 0
-        ? `${value(sort.metric.expanded, 0)} - ${value(sort.metric.expanded, base)}`
-        : value(sort.metric.expanded, 0)
+      base > 0 ? `${value(sort.metric, 0)} - ${value(sort.metric, base)}` : value(sort.metric, 0)
     order.push(`${expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`)
   } else if (sort?.period) order.push(`p ${sort.desc ? 'DESC' : 'ASC'}`)
-  else if (sort) order.push(`${place(`d${sort.dimension}`)} ${sort.desc ? 'DESC' : 'ASC'}`)
+  else if (sort && !sort.metric) order.push(`${place(`d${sort.dimension}`)} ${sort.desc ? 'DESC' : 'ASC'}`)
   else {
     if (window.grain) order.push('p ASC')
-    if (keys.some(k => k !== 'p'))
-      order.push(`${value(resolved.metrics[0]?.expanded ?? null, 0)} DESC NULLS LAST`)
+    if (keys.some(k => k !== 'p') && isKnown(first)) order.push(`${value(first, 0)} DESC NULLS LAST`)
   }
   const cut = rowed ? `\nLIMIT ${query.limit ?? 10_000}${query.offset ? ` OFFSET ${query.offset}` : ''}` : ''
   return `SELECT t.*, count(*) OVER () AS n FROM (

@@ -1,5 +1,5 @@
 import { dimensions } from '../dimensions.ts'
-import type { Source } from '../fact.ts'
+import type { Fact, Source } from '../fact.ts'
 import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey } from '../formula.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
@@ -14,6 +14,8 @@ export interface Sourced {
   branches: Branch[]
   /** Aggregates nothing can answer, and why. */
   unanswerable: Map<string, string>
+  /** Metrics over facts whose values of a dimension are different things, and why they have no answer. */
+  apart: Map<string, string>
 }
 
 /** What sources are chosen by besides dimensions. */
@@ -53,7 +55,26 @@ export const chooseSources = (
     if (branch) branch.aggregates.push(aggregate)
     else branches.push({ source, aggregates: [aggregate] })
   }
-  return { branches: branches.filter(branch => !joined(branch, branches)), unanswerable }
+  const asked = [...resolved.metrics, ...resolved.conditions.map(c => c.metric)]
+  const apart = new Map(
+    asked.flatMap(metric => {
+      const dimension = [...needed].find(name => isApart(metric.aggregates, name))
+      return dimension === undefined ? [] : [[metric.name, whyApart(metric.aggregates, dimension)]]
+    }),
+  )
+  return { branches: branches.filter(branch => !joined(branch, branches)), unanswerable, apart }
+}
+
+/** Whether values of a dimension are one thing in some of the facts and another in others: rows of both never meet. */
+export const isApart = (aggregates: readonly Aggregate[], dimension: string): boolean =>
+  new Set(aggregates.map(a => factByName[a.fact]?.means?.[dimension])).size > 1
+
+const whyApart = (aggregates: readonly Aggregate[], dimension: string): string => {
+  const facts = [...new Set(aggregates.map(a => a.fact))].flatMap(name => factByName[name] ?? [])
+  const first = facts[0]
+  const other = facts.find(fact => fact.means?.[dimension] !== first?.means?.[dimension])
+  const told = (fact: Fact | undefined) => `${fact?.means?.[dimension]} in ${fact?.label}`
+  return `${labelOf(dimension)} is ${told(first)} and ${told(other)}: what belongs together cannot be told by it`
 }
 
 /** Hands the aggregates of a branch to one that scans all rows of the same table anyway. @returns whether it could. */

@@ -30,6 +30,8 @@ export interface Shape {
   dialect: Dialect
   /** Rows are kept by metrics, ordered and cut; subtotals are all there; totals also count the rows behind them. */
   of: 'rows' | 'subtotals' | 'totals'
+  /** Metrics without an answer by these dimensions: see `Sourced`. */
+  apart: ReadonlyMap<string, string>
 }
 
 /** A statement, and what makes its rows rows that hold all sides. */

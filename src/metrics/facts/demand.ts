@@ -1,5 +1,5 @@
 import type { Fact } from '../fact.ts'
-import { day, place, product, sale } from './shared.ts'
+import { broughtBy, day, place, product, sale } from './shared.ts'
 
 /** Days of a counter that have rows of one kind: those by landing page split again what the others count. */
 const days = (kind: string) =>
@@ -24,6 +24,7 @@ export const demand: readonly Fact[] = [
     name: 'traffic',
     label: 'Sessions',
     table: 'traffic_days',
+    means: broughtBy,
     sources: [
       {
         table: 'traffic_days',
@@ -101,6 +102,7 @@ export const demand: readonly Fact[] = [
     name: 'tracked',
     label: 'Purchases as the counter saw them',
     table: 'analytics_orders',
+    means: broughtBy,
     sources: [
       {
         table: 'analytics_orders',
@@ -131,6 +133,7 @@ export const demand: readonly Fact[] = [
     name: 'spend',
     label: 'Media spend',
     table: 'spend_days',
+    means: { ...broughtBy, platform: 'where the advertisement ran' },
     sources: [
       {
         table: 'spend_days',
@@ -153,6 +156,7 @@ export const demand: readonly Fact[] = [
     name: 'messages',
     label: 'E-mail and automation',
     table: 'message_days',
+    means: { platform: 'who sent the message' },
     sources: [
       {
         table: 'message_days',

@@ -1,11 +1,12 @@
 import type { Fact } from '../fact.ts'
-import { day, sale } from './shared.ts'
+import { day, sale, soldThrough } from './shared.ts'
 
 /** Rows of orders that name a buyer, each called by what it is one with in all systems. */
 const linked = (kind: 'customer' | 'account'): Fact => ({
   name: kind === 'customer' ? 'people' : 'companies',
   label: kind === 'customer' ? 'Customers, linked over systems' : 'Accounts, linked over systems',
   table: 'sales_lines',
+  means: soldThrough,
   sources: [
     {
       table: 'order_days',

@@ -32,6 +32,7 @@ const outcome = {
   ordered: `CASE WHEN f.state = 'won' OR f.order_id <> '' THEN 1 ELSE 0 END`,
   ordered_amount: `CASE WHEN f.state = 'won' OR f.order_id <> '' THEN f.amount END`,
 }
+const kept = { platform: 'who keeps leads and deals' }
 const dealMoney = ['amount', 'won_amount', 'open_amount', 'weighted_amount', 'ordered_amount']
 
 export const pipeline: readonly Fact[] = [
@@ -39,6 +40,7 @@ export const pipeline: readonly Fact[] = [
     name: 'leads',
     label: 'Leads by the day they entered a stage',
     table: 'leads',
+    means: kept,
     sources: [
       {
         table: 'leads',
@@ -75,6 +77,7 @@ export const pipeline: readonly Fact[] = [
     name: 'deals',
     label: 'Deals and quotes by the day they were made',
     table: 'deals',
+    means: kept,
     sources: [{ table: 'deals', day: 'created_day', dimensions: deal, columns: outcome }],
     money: dealMoney,
     optional: ['won_amount', 'open_amount', 'weighted_amount', 'ordered_amount', 'amount'],
@@ -85,6 +88,7 @@ export const pipeline: readonly Fact[] = [
     name: 'closed_deals',
     label: 'Deals by the day they were closed',
     table: 'deals',
+    means: kept,
     sources: [
       { table: 'deals', day: 'close_day', where: `f.state <> 'open'`, dimensions: deal, columns: outcome },
     ],

@@ -1,6 +1,6 @@
 import type { Fact, Source } from '../fact.ts'
 import { ratedCosts } from '../world.ts'
-import { costColumns, counted, day, place, product, sale } from './shared.ts'
+import { costColumns, counted, day, place, product, sale, soldThrough } from './shared.ts'
 
 const moment = { weekday: '@weekday', hour: 'f.hour' }
 
@@ -85,6 +85,7 @@ export const sales: readonly Fact[] = [
     name: 'sales',
     label: 'Sales ledger',
     table: 'sales_lines',
+    means: soldThrough,
     sources: [hours, products, orderRows, lines],
     money: ledgerMoney,
     optional: ['cost'],
@@ -95,6 +96,7 @@ export const sales: readonly Fact[] = [
     name: 'orders',
     label: 'Orders',
     table: 'sales_lines',
+    means: soldThrough,
     sources: [
       { ...hours, only: orderCounts },
       { ...products, only: ['orders'], needs: { orders: 'product' } },
@@ -116,6 +118,7 @@ export const sales: readonly Fact[] = [
     name: 'cohort',
     label: 'Sales by the day their order was placed',
     table: 'sales_lines',
+    means: soldThrough,
     sources: [
       { ...orderRows, day: 'ordered_day' },
       { ...lines, day: 'ordered_day' },
@@ -129,6 +132,7 @@ export const sales: readonly Fact[] = [
     name: 'first_orders',
     label: 'First orders of customers',
     table: 'sales_lines',
+    means: soldThrough,
     sources: [{ ...orderRows, where: 'f.nth = 1' }],
     money: ledgerMoney,
     optional: ['cost'],
@@ -139,6 +143,7 @@ export const sales: readonly Fact[] = [
     name: 'lives',
     label: 'Orders of customers since their first',
     table: 'sales_lines',
+    means: soldThrough,
     sources: [
       {
         table: 'order_days',

@@ -15,6 +15,10 @@ export const product = {
   product_title: 'p.title',
 }
 
+/** A channel in the words of who speaks of it: see `Fact.means`. */
+export const soldThrough = { channel: 'where it was sold' }
+export const broughtBy = { channel: 'what brought the visit' }
+
 export const sale = { ...place, country: 'f.country', channel: 'f.channel' }
 
 /** Columns that costs are written into out of the company's rates; gaps are rows no rate speaks of. */

@@ -15,7 +15,13 @@ const columns = {
   due: 'CASE WHEN f.due_day IS NULL THEN 0 ELSE 1 END',
   in_time: 'CASE WHEN f.done_day <= f.due_day THEN 1 ELSE 0 END',
 }
-const rest = { table: 'tasks', money: [], optional: [], supply: 'Asana or Trello' } as const
+const rest = {
+  table: 'tasks',
+  means: { platform: 'who keeps the tasks' },
+  money: [],
+  optional: [],
+  supply: 'Asana or Trello',
+} as const
 
 export const work: readonly Fact[] = [
   {
