@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,6 +26,7 @@ export function writeRaw(folder: string, connection: string, stream: string, tur
   const path = join(place, `${turn}.jsonl.zst`)
   let sink: {
     pack: ReturnType<typeof createZstdCompress>
+    file: WriteStream
     lines: Gatherer
     done: Promise<unknown>
   } | null = null
@@ -43,7 +44,7 @@ export function writeRaw(folder: string, connection: string, stream: string, tur
     pack.pipe(file)
     // Heard at the end; until then nobody waits for it.
     done.catch(() => undefined)
-    return { pack, lines: gathering(pack), done }
+    return { pack, file, lines: gathering(pack), done }
   }
   return {
     async write(record) {
@@ -59,6 +60,9 @@ export function writeRaw(folder: string, connection: string, stream: string, tur
     },
     async drop() {
       sink?.pack.destroy()
+      // Unasked, the file would stay open.
+      sink?.file.destroy()
+      await sink?.done.catch(() => undefined)
       await rm(`${path}.part`, { force: true })
     },
   }

@@ -63,7 +63,13 @@ export async function takeTurn<S>(
   { keepRaw = true }: { keepRaw?: boolean } = {},
 ): Promise<TurnResult> {
   const { connection, place } = parts
-  const raw = keepRaw ? writeRaw(parts.folder, connection, stream.name, id) : null
+  let pieces = 0
+  const writer = () => {
+    const name = pieces === 0 ? id : `${id}-${String(pieces).padStart(4, '0')}`
+    pieces += 1
+    return keepRaw ? writeRaw(parts.folder, connection, stream.name, name) : null
+  }
+  let raw = writer()
   const intake = createIntake({
     granary: parts.granary,
     packer: parts.packer,
@@ -86,7 +92,12 @@ export async function takeTurn<S>(
   const reached = async () => {
     await intake.flush()
     await settle()
-    if (cursor !== undefined) await parts.saveCursor(cursor)
+    if (cursor !== undefined) {
+      // What lies behind a cursor is never given again: its records have their name before the cursor has moved.
+      await raw?.keep()
+      raw = writer()
+      await parts.saveCursor(cursor)
+    }
     cursor = undefined
     marked = { records: result.records, at: performance.now() }
   }

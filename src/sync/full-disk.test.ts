@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { streams, turns } from '#postgres/tables/connections.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { day, noon, toyShop } from '../../test/toy-shop.ts'
+import { connect, test as tested } from './connect.ts'
+import { createPacker } from './packer.ts'
+import { replay } from './replay.ts'
+import { runRound, type SyncParts } from './round.ts'
+import { createVault } from './vault.ts'
+
+/** A data folder of one megabyte: what is read does not fit, until room is made. */
+
+const folder = mkdtempSync(join(tmpdir(), 'full-'))
+let open: OpenLedger
+let granary: Warehouse
+beforeAll(async () => {
+  open = await openLedger({ folder: ':memory:' })
+  granary = await openDuckdb({ folder: ':memory:' })
+})
+afterAll(async () => {
+  await granary.close()
+  await open.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const mount = (options: string): boolean => {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+/** Text that does not pack. */
+const noise = (seed: number) =>
+  Array.from({ length: 40 }, (_, n) =>
+    Math.abs(Math.sin(seed * 41 + n))
+      .toString(36)
+      .slice(2),
+  ).join('')
+
+test('a disk that is full loses nothing: what did not fit is told in words, and read again when there is room', async ({
+  skip,
+}) => {
+  skip(!mount('size=1m'), 'a small disk cannot be mounted here (it takes root)')
+  const toy = toyShop()
+  const parts: SyncParts = {
+    ledger: open.ledger,
+    granary,
+    packer: createPacker(),
+    folder,
+    vault: createVault('a secret of the tests'),
+    connectors: [toy.connector],
+    clock: () => new Date(noon),
+    fetch,
+  }
+  try {
+    const request = { vendor: 'shopify', credentials: { token: 't' }, backDays: 20 }
+    const { id } = await connect(
+      parts,
+      open.ledger,
+      request,
+      await tested(parts, 'shopify', { token: 't' }),
+      'test',
+    )
+    const orders = 2500
+    toy.state.sales = Array.from({ length: orders }, (_, n) => ({
+      id: `#${n}`,
+      at: noon - 10 * day - n,
+      lines: 1,
+      note: noise(n),
+    }))
+    toy.state.notes = Array.from({ length: 2500 }, (_, n) => noise(n))
+    const round = () => runRound(parts, id, { all: true, whole: true, signal: new AbortController().signal })
+    const count = async (table: string) =>
+      Number((await granary.query(`SELECT count(*) AS n FROM ${table}`))[0]?.n)
+
+    const { troubles } = await round()
+    expect(troubles.map(({ stream }) => stream).sort()).toEqual(['notes', 'orders'])
+    for (const { trouble } of troubles)
+      expect(trouble).toMatchObject({
+        code: 'unavailable',
+        message: expect.stringMatching(/^The disk is full/),
+        next: expect.stringContaining('Free some space'),
+      })
+    const stopped = await open.ledger.select().from(streams)
+    expect(stopped.find(one => one.stream === 'orders')?.trouble?.message).toContain('The disk is full')
+    // Nothing half is left lying about to fill it further.
+    expect(readdirSync(folder, { recursive: true }).filter(name => String(name).includes('.part'))).toEqual(
+      [],
+    )
+
+    execFileSync('mount', ['-o', 'remount,size=64m', folder])
+    expect((await round()).troubles).toEqual([])
+    expect(await count('sales_lines')).toBe(orders)
+    expect(await count('tasks')).toBe(2500)
+    expect((await open.ledger.select().from(streams)).every(one => one.trouble === null)).toBe(true)
+    expect((await open.ledger.select().from(turns)).every(one => one.endedAt !== null)).toBe(true)
+    // What is kept can make it all again.
+    await replay(parts, id, 'orders')
+    await replay(parts, id, 'notes')
+    expect([await count('sales_lines'), await count('tasks')]).toEqual([orders, 2500])
+  } finally {
+    parts.packer.close()
+    execFileSync('umount', [folder])
+  }
+})
