@@ -36,7 +36,12 @@ export const ledgerTables =
 export async function played(
   open: OpenLedger,
   vendor: Connector['vendor'],
-  { streams, folder, privacy }: { streams?: readonly string[]; folder?: string; privacy?: boolean } = {},
+  {
+    streams,
+    folder,
+    privacy,
+    patience,
+  }: { streams?: readonly string[]; folder?: string; privacy?: boolean; patience?: number } = {},
 ): Promise<Played> {
   await open.queue.executeSql(`TRUNCATE ${ledgerTables}`)
   await open.queue.executeSql(
@@ -52,7 +57,7 @@ export async function played(
     packer: createPacker(),
     folder: place,
     vault: createVault('a secret of the tests'),
-    connectors: hasty(connectors).map(one =>
+    connectors: hasty(connectors, patience).map(one =>
       one.vendor === vendor && streams
         ? { ...one, streams: one.streams.filter(({ name }) => streams.includes(name)) }
         : one,
@@ -60,7 +65,7 @@ export async function played(
     clock: () => new Date(simulation.world.now()),
     fetch: async (input, init) => {
       const url = new URL(input instanceof Request ? input.url : input)
-      return simulation.app.request(url.pathname + url.search, init)
+      return unless(init?.signal, simulation.app.request(url.pathname + url.search, init))
     },
   })
   const way = ways(simulation.world, simulation.simulators).find(one => one.vendor === vendor)
@@ -81,6 +86,14 @@ export async function played(
     },
   }
 }
+
+/** The answer, or, should that never come, an end when the signal does: what `fetch` does on a real line. */
+const unless = <T>(signal: AbortSignal | null | undefined, answer: T | Promise<T>): Promise<T> =>
+  new Promise((done, failed) => {
+    if (signal?.aborted) failed(signal.reason)
+    signal?.addEventListener('abort', () => failed(signal.reason), { once: true })
+    Promise.resolve(answer).then(done, failed)
+  })
 
 /** Everything that stands in the granary, row by row, to be compared. */
 export async function everyRow(granary: Warehouse): Promise<Record<string, string[]>> {

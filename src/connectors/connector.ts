@@ -9,6 +9,8 @@ export interface Reach {
   sleep(ms: number): Promise<void>
   /** Aborted when the turn is stopped: paused, disconnected, or the house closes. */
   signal: AbortSignal
+  /** ms until an answer must be whole, and between two parts of a file; a minute when absent. */
+  patience?: number
   /** Hosts of addresses the owner allowed besides the vendor's own, such as that of a base URL given by hand. */
   allowed: ReadonlySet<string>
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { Reach } from './connector.ts'
 import { createHttp, type Manners, Postponed, plainTrouble, retryAfter } from './http.ts'
 
@@ -166,6 +166,52 @@ test('a stopped turn ends at once', async () => {
   const asking = createHttp(reach, manners).ask({ url: `http://${host}/` })
   setTimeout(() => stop.abort(new Error('stopped')), 20)
   await expect(asking).rejects.toThrow('stopped')
+})
+
+test('a vendor that never answers is given up', async () => {
+  let asked = 0
+  const host = await serve(() => {
+    asked += 1
+  })
+  const { reach, slept } = world([host])
+  const http = createHttp({ ...reach, patience: 40 }, { ...manners, tries: 3 })
+  await expect(http.ask({ url: `http://${host}/` })).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'Acme does not answer as it should: no answer in time',
+  })
+  expect([asked > 0, slept.length]).toEqual([true, 2])
+  await expect(http.lines(`http://${host}/`).next()).rejects.toThrow('no answer in time')
+  await expect(http.bytes({ url: `http://${host}/` }).next()).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a file that stops coming is given up; who reads it may take any time', async () => {
+  vi.useFakeTimers()
+  try {
+    let give: (text: string) => void = () => undefined
+    const fetch = (async (_: string, { signal }: RequestInit) => {
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          give = text => controller.enqueue(Buffer.from(text))
+          signal?.addEventListener('abort', () => controller.error(signal.reason))
+        },
+      })
+      return new Response(body)
+    }) as typeof globalThis.fetch
+    const lines = createHttp({ ...world(['file.test']).reach, fetch }, manners).lines('http://file.test/')
+    const first = lines.next()
+    await vi.advanceTimersByTimeAsync(50_000)
+    give('{"a":1}\n')
+    expect((await first).value).toBe('{"a":1}')
+    await vi.advanceTimersByTimeAsync(600_000)
+    const second = lines.next()
+    give('{"b":2}\n')
+    expect((await second).value).toBe('{"b":2}')
+    const third = expect(lines.next()).rejects.toThrow('the file breaks off: no answer in time')
+    await vi.advanceTimersByTimeAsync(60_000)
+    await third
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a file is read line by line wherever its pieces are cut', async () => {

@@ -90,7 +90,10 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
         ...(ask.body !== undefined && { body: ask.body }),
         // Followed by hand nowhere: an answer that leads elsewhere could lead into a private network.
         redirect: 'manual',
-        signal: AbortSignal.any([reach.signal, AbortSignal.timeout(ask.timeout ?? timeout)]),
+        signal: AbortSignal.any([
+          reach.signal,
+          AbortSignal.timeout(ask.timeout ?? reach.patience ?? timeout),
+        ]),
       })
       const text = await response.text()
       const told = Date.parse(response.headers.get('date') ?? '')
@@ -160,6 +163,22 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     return failed + 1
   }
 
+  /** A file as it comes. A vendor that stops in the middle is given up; whoever reads may take his time. */
+  const partsOf = async function* (body: ReadableStream<Uint8Array>, leash: Leash) {
+    try {
+      for await (const part of body) {
+        leash.loose()
+        yield part
+        leash.tie()
+      }
+    } catch (cause) {
+      if (reach.signal.aborted) throw reach.signal.reason
+      throw new Error(`the file breaks off: ${reasonOf(cause)}`, { cause })
+    } finally {
+      leash.loose()
+    }
+  }
+
   return {
     ask,
     async *bytes(request) {
@@ -167,13 +186,15 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       for (let failed = 0; ; ) {
         await manners.pace?.(request)
         const own = await manners.sign?.(request)
+        const leash = leashed(reach, request.timeout ?? reach.patience ?? timeout)
         const response = await reach
           .fetch(request.url, {
             headers: { 'user-agent': 'Quarterdeck', ...request.headers, ...own },
             redirect: 'manual',
-            signal: reach.signal,
+            signal: leash.signal,
           })
           .catch((cause: unknown) => {
+            leash.loose()
             if (reach.signal.aborted) throw reach.signal.reason
             return reasonOf(cause)
           })
@@ -184,10 +205,10 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
         // A refusal may come as a success whose body says otherwise.
         const says = response.headers.get('content-type') ?? ''
         if (response.ok && response.body && !/json|html/.test(says)) {
-          yield* response.body
+          yield* partsOf(response.body, leash)
           return
         }
-        const text = await response.text()
+        const text = await response.text().finally(leash.loose)
         const { status, headers } = response
         failed = await instead(request, { status, headers, text, json: parsed(text) }, failed)
       }
@@ -195,12 +216,21 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     clock: () => reach.now() + ahead,
     async *lines(url) {
       await reachable(url, manners, reach.allowed)
-      const response = await reach.fetch(url, { redirect: 'manual', signal: reach.signal })
-      if (!response.ok || !response.body)
+      const leash = leashed(reach, reach.patience ?? timeout)
+      const response = await reach
+        .fetch(url, { redirect: 'manual', signal: leash.signal })
+        .catch((cause: unknown) => {
+          leash.loose()
+          if (reach.signal.aborted) throw reach.signal.reason
+          throw new Failure('unavailable', `${manners.vendor} does not give its file: ${reasonOf(cause)}.`)
+        })
+      if (!response.ok || !response.body) {
+        leash.loose()
         throw new Failure('unavailable', `${manners.vendor} does not give its file: HTTP ${response.status}.`)
+      }
       const decoder = new TextDecoder('utf-8', { fatal: true })
       let rest = ''
-      for await (const part of response.body) {
+      for await (const part of partsOf(response.body, leash)) {
         const text = rest + decoder.decode(part, { stream: true })
         let from = 0
         for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
@@ -213,6 +243,25 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       if (rest.trim()) yield rest
     },
   }
+}
+
+/** A signal that comes when nothing was heard for a while; loose, it waits for nobody. */
+interface Leash {
+  signal: AbortSignal
+  tie(): void
+  loose(): void
+}
+
+const leashed = (reach: Reach, ms: number): Leash => {
+  const stop = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const loose = () => clearTimeout(timer)
+  const tie = () => {
+    loose()
+    timer = setTimeout(() => stop.abort(new DOMException('no answer in time', 'TimeoutError')), ms)
+  }
+  tie()
+  return { signal: AbortSignal.any([reach.signal, stop.signal]), tie, loose }
 }
 
 /** A pace that lets at most `most` requests through in any `span` of ms. */
