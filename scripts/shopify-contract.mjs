@@ -11,7 +11,7 @@ const file = JSON.parse(gunzipSync(readFileSync(from)))
 const whole = buildClientSchema(file.data)
 
 const roots = {
-  QueryRoot: `bulkOperation bulkOperations currentAppInstallation customers customersCount events
+  QueryRoot: `bulkOperation bulkOperations companies currentAppInstallation customers customersCount events
     inventoryItems node nodes order orders ordersCount products publicApiVersions refund shop shopifyqlQuery
     webhookSubscriptions`,
   Mutation: 'bulkOperationCancel bulkOperationRunQuery webhookSubscriptionCreate webhookSubscriptionDelete',
@@ -32,7 +32,9 @@ const kept = new Set(
   CustomerConnection CustomerEdge CustomerEmailAddress Product ProductConnection ProductEdge ProductVariant
   ProductVariantConnection ProductVariantEdge SelectedOption TaxonomyCategory InventoryItem InventoryItemConnection
   InventoryItemEdge InventoryLevel InventoryLevelConnection InventoryLevelEdge InventoryQuantity Event EventConnection
-  EventEdge BasicEvent BulkOperation
+  EventEdge BasicEvent Company CompanyConnection CompanyEdge CompanyContact CompanyLocation CompanyLocationConnection
+  CompanyLocationEdge CompanyAddress BuyerExperienceConfiguration PaymentTermsTemplate PurchasingEntity PurchasingCompany
+  BulkOperation
   BulkOperationConnection BulkOperationEdge BulkOperationRunQueryPayload BulkOperationCancelPayload
   BulkOperationUserError UserError DisplayableError WebhookSubscription WebhookSubscriptionConnection
   WebhookSubscriptionEdge WebhookSubscriptionCreatePayload WebhookSubscriptionDeletePayload WebhookSubscriptionInput

@@ -1,5 +1,7 @@
 /** Questions in GraphQL. What a scope is needed for is asked only where it is granted: one refused field would fail an export whole. */
 
+import { b2b } from './session.ts'
+
 /** Amounts in the currency of the shop; the currencies stand once in the order. */
 const bag = () => '{ shopMoney { amount } }'
 const both = '{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }'
@@ -28,6 +30,7 @@ function orderFields(scopes: Scopes, connect: Connect): string {
     totalShippingPriceSet ${bag()} totalRefundedSet ${bag()} refundDiscrepancySet ${bag()} netPaymentSet ${bag()}
     discountCodes tags paymentGatewayNames
     ${having(scopes, ['read_customers'], 'customer { id }')}
+    ${having(scopes, [b2b], 'purchasingEntity { ... on PurchasingCompany { company { id } } }')}
     shippingAddress { countryCodeV2 provinceCode } billingAddress { countryCodeV2 provinceCode }
     ${having(scopes, ['read_locations', 'read_inventory'], 'retailLocation { id name address { countryCode } }')}
     customerJourneySummary { ready customerOrderIndex lastVisit { source utmParameters { source medium campaign } } }
@@ -129,6 +132,15 @@ export const customersCount = `query CustomersCount($query: String!) { customers
 
 export const customersPage = `query Customers($query: String!, $after: String) {
   customers(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) { ${page} nodes { ${customerFields} } }
+}`
+
+/** Companies with what their places agreed to. Whose contact they are is told only to who may see customers. */
+export const companiesPage = (scopes: Scopes): string => `query Companies($after: String) {
+  companies(first: 20, after: $after, sortKey: ID) { ${page} nodes { __typename id name createdAt customerSince updatedAt
+    contactsCount { count } ${having(scopes, ['read_customers'], 'mainContact { id customer { id defaultEmailAddress { emailAddress } } }')}
+    locations(first: 3) { nodes { id name currency billingAddress { countryCode } shippingAddress { countryCode }
+      buyerExperienceConfiguration { paymentTermsTemplate { dueInDays } } } }
+  } }
 }`
 
 export const deletionsPage = `query Deletions($query: String!, $after: String) {

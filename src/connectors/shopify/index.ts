@@ -1,10 +1,11 @@
 import type { Checked, Connector, Stream } from '../connector.ts'
+import { companyStream } from './companies.ts'
 import { customerStream } from './customers.ts'
 import { deletionStream } from './deletions.ts'
 import { hooks } from './hooks.ts'
 import { orders } from './orders.ts'
 import { costStream, productStream, stockStream } from './products.ts'
-import { about, openSession, remarksOf, type Session } from './session.ts'
+import { about, b2b, openSession, remarksOf, type Session } from './session.ts'
 import { totals, trafficStream } from './traffic.ts'
 
 /** What is lost without a scope. */
@@ -12,7 +13,8 @@ const costOf: Record<string, string> = {
   read_orders: 'no orders are read: nothing is known of sales',
   read_all_orders:
     'only orders of the last 60 days are read; ask Shopify for it in the app’s API access requests',
-  read_customers: 'customers are not known: no new and returning customers, no cohorts',
+  read_customers:
+    'customers and the companies that buy are not known: no new and returning customers, no cohorts, no accounts',
   read_products: 'no catalogue: products have only the names they were sold under',
   read_inventory: 'no stock levels and no unit costs of items',
   read_locations: 'the places of sales at a counter are not known',
@@ -39,7 +41,7 @@ async function check(session: Session): Promise<Checked> {
         name: shop.name,
         currency: shop.currency,
         timezone: shop.timezone,
-        kind: 'b2c',
+        kind: shop.scopes.has(b2b) ? 'both' : 'b2c',
         hosts: shop.hosts,
       },
     ],
@@ -55,7 +57,8 @@ async function check(session: Session): Promise<Checked> {
 export const shopify: Connector<Session> = {
   vendor: 'shopify',
   name: 'Shopify',
-  about: 'Orders with refunds and returns, products, costs, stock, customers and sessions of a shop.',
+  about:
+    'Orders with refunds and returns, products, costs, stock, customers, B2B companies and sessions of a shop.',
   fields: [
     {
       name: 'shop',
@@ -102,6 +105,7 @@ export const shopify: Connector<Session> = {
     costStream,
     stockStream,
     customerStream,
+    companyStream,
     trafficStream,
     deletionStream,
   ] as unknown as readonly Stream<Session, unknown>[],

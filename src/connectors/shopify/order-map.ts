@@ -261,6 +261,7 @@ function writerOf(order: OrderRecord, place: Place, store: PlaceStore, rows: Can
   const customer = order.customer ? numberOf(order.customer.id) : ''
   const country = countryOf(order, place)
   const channel = channels[source] ?? source
+  const account = order.purchasingEntity?.company ? numberOf(order.purchasingEntity.company.id) : ''
   const code = discountsOf(order)
   let last = order.processedAt
   let clock = placed
@@ -294,7 +295,7 @@ function writerOf(order: OrderRecord, place: Place, store: PlaceStore, rows: Can
       product_id: line ? line.sku || (line.variant ? numberOf(line.variant.id) : (line.title ?? '')) : '',
       title: line?.name ?? line?.title ?? '',
       customer_id: customer,
-      account_id: '',
+      account_id: account,
       country,
       channel,
       discount_code: code,

@@ -103,6 +103,8 @@ export interface OrderRecord {
   returnStatus?: string
   discountCodes?: string[]
   customer?: Ref | null
+  /** The company that bought, where one did. */
+  purchasingEntity?: { company?: Ref | null } | null
   shippingAddress?: Address | null
   billingAddress?: Address | null
   retailLocation?: { address?: { countryCode?: string | null } | null } | null

@@ -17,8 +17,14 @@ export interface About {
   /** Where it stands: the market of sales without an address. */
   country: string
   hosts: string[]
+  /** What is granted, and `b2b` where companies buy in the shop and may be seen. */
   scopes: ReadonlySet<string>
 }
+
+/** Stands among the scopes where the shop has companies: it is asked for what they bought only then. */
+export const b2b = 'b2b'
+/** Either lets companies be seen. */
+const ofCompanies = ['read_customers', 'read_companies']
 
 export interface Session {
   http: Http
@@ -204,22 +210,39 @@ interface AboutAnswer {
   currentAppInstallation: { accessScopes: { handle: string }[] }
 }
 
+/** Whether the shop has companies that may be seen. A shop without B2B refuses the question, whatever is granted. */
+async function hasCompanies(session: Session, scopes: ReadonlySet<string>): Promise<boolean> {
+  if (!ofCompanies.some(scope => scopes.has(scope))) return false
+  type Found = { companies: { nodes: unknown[] } }
+  try {
+    const { companies } = await graph<Found>(session, 'query Trade { companies(first: 1) { nodes { id } } }')
+    return companies.nodes.length > 0
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'forbidden') return false
+    throw error
+  }
+}
+
 export function about(session: Session): Promise<About> {
-  session.about ??= graph<AboutAnswer>(session, question).then(
-    ({ shop, currentAppInstallation }) => ({
-      domain: shop.myshopifyDomain,
-      name: shop.name,
-      currency: shop.currencyCode,
-      timezone: shop.ianaTimezone,
-      taxesIncluded: shop.taxesIncluded,
-      country: shop.shopAddress?.countryCodeV2 ?? '',
-      hosts: [...new Set([shop.primaryDomain?.host ?? '', shop.myshopifyDomain])].filter(host => host !== ''),
-      scopes: new Set(currentAppInstallation.accessScopes.map(one => one.handle)),
-    }),
-    (error: unknown) => {
-      session.about = null
-      throw error
-    },
-  )
+  session.about ??= asked(session).catch((error: unknown) => {
+    session.about = null
+    throw error
+  })
   return session.about
+}
+
+async function asked(session: Session): Promise<About> {
+  const { shop, currentAppInstallation } = await graph<AboutAnswer>(session, question)
+  const scopes = new Set(currentAppInstallation.accessScopes.map(one => one.handle))
+  if (await hasCompanies(session, scopes)) scopes.add(b2b)
+  return {
+    domain: shop.myshopifyDomain,
+    name: shop.name,
+    currency: shop.currencyCode,
+    timezone: shop.ianaTimezone,
+    taxesIncluded: shop.taxesIncluded,
+    country: shop.shopAddress?.countryCodeV2 ?? '',
+    hosts: [...new Set([shop.primaryDomain?.host ?? '', shop.myshopifyDomain])].filter(host => host !== ''),
+    scopes,
+  }
 }

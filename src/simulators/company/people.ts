@@ -64,13 +64,47 @@ const lasts = [
   'Yilmaz',
 ]
 
+/** A small company that buys in a shop like anyone, but on terms; it is known by the customer who opened its account. */
+export interface ShopCompany {
+  founder: CustomerRef
+  name: string
+  domain: string
+  /** Places it has goods sent to. */
+  places: 1 | 2
+  termsDays: 7 | 15 | 30 | null
+}
+
+/** Share of customers who buy for a company, where a shop sells to companies. */
+const trading = 0.04
+
+/** The company a customer buys for; null for most, who buy for themselves. */
+export function shopCompanyOf(
+  company: Company,
+  shop: StoreFacts,
+  customer: CustomerRef | null,
+): ShopCompany | null {
+  if (!shop.trade || !customer) return null
+  const chance = draw(company.seed, 73, shop.index, dayNumber(customer.day), customer.number)
+  if (!chance.chance(trading)) return null
+  const name = `${chance.pick(lasts)} ${chance.pick(['Café', 'Studio', 'Gallery', 'Guest House', 'Florist'])}`
+  const tail = `${dayNumber(customer.day).toString(36)}${customer.number.toString(36)}`
+  return {
+    founder: customer,
+    name,
+    domain: `${name.toLowerCase().replaceAll('é', 'e').replaceAll(' ', '-')}-${tail}.example`,
+    places: chance.chance(0.3) ? 2 : 1,
+    termsDays: chance.pick([7, 15, 30, 30, null] as const),
+  }
+}
+
 /** The person behind a customer of a shop: the same in the shop, the CRM and the mailings. */
 export function personOf(company: Company, shop: StoreFacts, customer: CustomerRef): Person {
+  const at = shopCompanyOf(company, shop, customer)?.domain ?? `${shop.store}.example`
   const chance = draw(company.seed, 71, shop.index, dayNumber(customer.day), customer.number)
   const first = chance.pick(firsts)
   const last = chance.pick(lasts)
   const tail = `${dayNumber(customer.day).toString(36)}${customer.number.toString(36)}`
-  return { first, last, email: `${first}.${last}.${tail}@${shop.store}.example`.toLowerCase() }
+  return { first, last, email: `${first}.${last}.${tail}@${at}`.toLowerCase() }
 }
 
 /** A company that buys: known to Magento as a company, to the CRM by its domain. */

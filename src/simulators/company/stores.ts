@@ -30,6 +30,8 @@ export interface StoreFacts {
   shipping: { price: number; freeFrom: number }
   markets: readonly Market[]
   mothersDay: string
+  /** Companies buy in it too. */
+  trade?: true
   /** Host its pages are on, by which analytics tells the shops apart. */
   host: string
 }
@@ -61,6 +63,7 @@ export const shops: readonly StoreFacts[] = [
     markets: [market('GB', 'ENG', 0.92, 'GBP', 1, 0.2), market('IE', 'D', 0.08, 'EUR', 1.17, 0.23)],
     mothersDay: 'mothers_day_uk',
     host: 'uk.larkfield.example',
+    trade: true,
   },
   {
     index: 2,

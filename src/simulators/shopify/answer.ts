@@ -175,6 +175,7 @@ function rootNode(desk: Desk): Node {
     products: listing('products'),
     inventoryItems: listing('inventoryItems'),
     customers: listing('customers'),
+    companies: listing('companies'),
     events: listing('events'),
     ordersCount: count('orders', 'ordersCount'),
     customersCount: count('customers', 'customersCount'),

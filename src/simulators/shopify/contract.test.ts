@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import * as documents from '#connectors/shopify/documents.ts'
+import { b2b } from '#connectors/shopify/session.ts'
 import { createCompany } from '../company/company.ts'
 import { createWorld } from '../world.ts'
 import { bulkQuery } from './bulk-rules.ts'
@@ -18,7 +19,7 @@ import { allScopes } from './desk.ts'
 import { shopifySimulator } from './index.ts'
 import { schema } from './schema.ts'
 
-const every = new Set(allScopes)
+const every = new Set([...allScopes, b2b])
 const none = new Set<string>()
 const exports = [every, none].flatMap(scopes => [
   documents.ordersExport(scopes, "updated_at:>='2026-01-01T00:00:00Z'"),
@@ -36,6 +37,7 @@ const questions = [
   documents.returnsById(true),
   documents.customersCount,
   documents.customersPage,
+  ...[every, none].map(documents.companiesPage),
   documents.deletionsPage,
   documents.runBulk,
   documents.pollBulk,

@@ -2,7 +2,7 @@ import { addDays, type Day, dayNumber, later } from '#kernel/day.ts'
 import type { Company } from '../company/company.ts'
 import { dayPlan } from '../company/day-plan.ts'
 import { unitOf } from '../company/draw.ts'
-import { personOf } from '../company/people.ts'
+import { personOf, type ShopCompany, shopCompanyOf } from '../company/people.ts'
 import { localDay, type StoreFacts } from '../company/stores.ts'
 import { customerId, gid, isoOf } from './ids.ts'
 import type { Node } from './node.ts'
@@ -51,6 +51,29 @@ const days = function* (company: Company, shop: StoreFacts, now: number, span: S
   const first = later(addDays(localDay(shop.timezone, Math.max(0, span.from)), -back), company.start)
   const last = localDay(shop.timezone, Math.min(span.to, now + 1))
   for (let day = first; day <= last; day = addDays(day, 1)) yield* newcomersOf(company, shop, day)
+}
+
+/** A company that buys in the shop, since when, and its main contact while that is a customer. */
+export interface CompanyLife {
+  company: ShopCompany
+  createdAt: number
+  contact: CustomerLife | null
+}
+
+/** Every company the shop has by now, in order of its first order. */
+export function* companiesAt(company: Company, shop: StoreFacts, now: number): Generator<CompanyLife> {
+  const last = localDay(shop.timezone, now)
+  for (let day = company.start; shop.trade && day <= last; day = addDays(day, 1)) {
+    const { newcomers } = dayPlan(company, shop, day)
+    for (let number = 0; number < newcomers; number++) {
+      const found = shopCompanyOf(company, shop, { day, number })
+      const createdAt = found && livesOf(company, shop, day)[number]?.order.createdAt
+      if (!found || createdAt === undefined || createdAt === null || createdAt > now) continue
+      const contact = [...newcomersOf(company, shop, day)].find(one => one.number === number)
+      const isThere = contact && (contact.deletedAt === null || contact.deletedAt > now)
+      yield { company: found, createdAt, contact: isThere ? contact : null }
+    }
+  }
 }
 
 /** Customers that are known now and changed within a span. */

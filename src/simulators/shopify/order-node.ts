@@ -1,7 +1,7 @@
 import type { Company } from '../company/company.ts'
 import { changedAt, discounted, type Life, type Refund, type Return } from '../company/life.ts'
 import type { Line, Order } from '../company/order.ts'
-import { personOf } from '../company/people.ts'
+import { personOf, shopCompanyOf } from '../company/people.ts'
 import { agreementsOf } from './agreement-node.ts'
 import { inventoryItemNode, productGid, variantGid } from './catalogue-node.ts'
 import { customerId, gid, isoOf, isoOrNull, lineId, orderId } from './ids.ts'
@@ -84,6 +84,7 @@ export function orderNode(sight: Sight, life: Life): Node {
     customer: order.customer
       ? { __typename: 'Customer', id: gid('Customer', customerId(order.customer)) }
       : null,
+    purchasingEntity: () => buyerOf(sight.company, order),
     customerJourneySummary: () => journeyOf(order),
     shippingAddress: delivered ? address : null,
     billingAddress: order.cell === null ? null : address,
@@ -96,6 +97,15 @@ export function orderNode(sight: Sight, life: Life): Node {
     returns: () => life.returns.map(one => returnNode(order, one)),
     agreements: () => agreementsOf(life, bag),
   }
+}
+
+/** Who bought: a company, a customer, or at the counter nobody who gave a name. */
+function buyerOf(company: Company, order: Order): Node | null {
+  if (!order.customer) return null
+  const id = customerId(order.customer)
+  return shopCompanyOf(company, order.shop, order.customer)
+    ? { __typename: 'PurchasingCompany', company: { __typename: 'Company', id: gid('Company', id) } }
+    : { __typename: 'Customer', id: gid('Customer', id) }
 }
 
 function financialStatus(life: Life, total: number, back: number): string {

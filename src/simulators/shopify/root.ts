@@ -11,7 +11,14 @@ import {
   productNode,
   productsAt,
 } from './catalogue-node.ts'
-import { customerChangedAt, customerNode, customersChanged, customersDeleted } from './customer-node.ts'
+import { companyNode } from './company-node.ts'
+import {
+  companiesAt,
+  customerChangedAt,
+  customerNode,
+  customersChanged,
+  customersDeleted,
+} from './customer-node.ts'
 import { type Desk, scopesOf } from './desk.ts'
 import { customerId, gid, isoOf, orderId } from './ids.ts'
 import type { Listing } from './listing.ts'
@@ -113,6 +120,25 @@ function* customers(desk: Desk, search: Search): Generator<Candidate> {
   }
 }
 
+function* companies(desk: Desk): Generator<Candidate> {
+  if (!desk.shop.trade)
+    throw new GraphQLError(
+      'Access denied for companies field. Required access: The shop must have access to B2B.',
+      {
+        extensions: { code: 'ACCESS_DENIED' },
+      },
+    )
+  const sight = sightOf(desk)
+  for (const life of companiesAt(sight.company, desk.shop, sight.now)) {
+    const id = customerId(life.company.founder)
+    yield {
+      key: keyOf(0, id),
+      values: { id, created_at: life.createdAt, updated_at: life.createdAt },
+      node: () => companyNode(sight, desk.shop, life),
+    }
+  }
+}
+
 function* events(desk: Desk, search: Search): Generator<Candidate> {
   const { company, now } = sightOf(desk)
   const span = spanOf(search, 'created_at', now)
@@ -153,6 +179,7 @@ const sources: Record<string, (desk: Desk, search: Search) => Generator<Candidat
   products,
   inventoryItems,
   customers,
+  companies,
   events,
 }
 /** Filters whose meaning is in how the things are found. */

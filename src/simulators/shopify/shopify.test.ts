@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { shopify } from '#connectors/shopify/index.ts'
+import { addDays } from '#kernel/day.ts'
 import { exact } from '#kernel/money.ts'
 import { smallEngine } from '../../../test/small-engine.ts'
 import { createCompany } from '../company/company.ts'
+import { dayPlan } from '../company/day-plan.ts'
+import { personOf, shopCompanyOf } from '../company/people.ts'
+import { localDay } from '../company/stores.ts'
 import { truth } from '../company/truth.ts'
 import { createWorld, type World } from '../world.ts'
+import { customerId, orderId } from './ids.ts'
 import { shopifySimulator } from './index.ts'
+import { livesOf } from './past.ts'
 
 const day = 86_400_000
 const address = 'http://simulators.test/shopify'
@@ -193,6 +199,60 @@ describe('what a shop of Shopify says of itself', () => {
     expect(known.filter(row => !customers.has(row.customer_id ?? '')).length / known.length).toBeLessThan(
       0.05,
     )
+  })
+
+  it('tells the companies that buy, and whose order each is; a shop without B2B tells none', async () => {
+    const { world, company, connect } = stage(9, 50, 0.4)
+    const [uk, us] = [await connect(0), await connect(1)]
+    expect([uk, us].map(one => one.checked.shops[0]?.kind)).toEqual(['both', 'b2c'])
+    for (const step of [0, 20]) {
+      world.advance(step * day)
+      await uk.round(['orders', 'companies'])
+      await us.round(['companies'])
+      const [shop] = company.shops
+      if (!shop) throw new Error('no shop')
+      const accounts = new Map<string, object>()
+      const buyers = new Map<string, string>()
+      for (let on = company.start; on <= localDay(shop.timezone, world.now()); on = addDays(on, 1)) {
+        const { newcomers } = dayPlan(company, shop, on)
+        for (const { order } of livesOf(company, shop, on)) {
+          if (order.createdAt > world.now()) continue
+          const buyer = shopCompanyOf(company, shop, order.customer)
+          buyers.set(String(orderId(order)), buyer ? String(customerId(buyer.founder)) : '')
+          const own = { day: on, number: order.number }
+          const made = order.number < newcomers ? shopCompanyOf(company, shop, own) : null
+          if (!made) continue
+          const email = order.customer ? personOf(company, shop, own).email : null
+          accounts.set(String(customerId(own)), {
+            name: made.name,
+            country: 'GB',
+            currency: 'GBP',
+            payment_terms_days: made.termsDays,
+            created_day: localDay(shop.timezone, order.createdAt),
+            ...(email && { domain: made.domain }),
+          })
+        }
+      }
+      expect(accounts.size).toBeGreaterThan(4)
+      expect(
+        uk
+          .rows('accounts')
+          .map(row => row.account_id)
+          .sort(),
+      ).toEqual([...accounts.keys()].sort())
+      for (const row of uk.rows('accounts'))
+        if (row.domain) expect(row).toMatchObject(accounts.get(String(row.account_id)) ?? {})
+      const bought = new Map(uk.rows('sales_lines').map(row => [String(row.order_id), row.account_id]))
+      expect(new Set(bought.values()).size).toBeGreaterThan(4)
+      for (const [order, account] of bought) expect([order, account]).toEqual([order, buyers.get(order)])
+      expect(us.rows('accounts')).toEqual([])
+    }
+    expect(uk.problems).toEqual([])
+    world.faults.arm('shopify:no_read_customers')
+    const blind = await connect(0)
+    expect(blind.checked.limits.join()).toContain('companies that buy are not known')
+    await blind.round(['companies'])
+    expect(blind.rows('accounts')).toEqual([])
   })
 
   it('keeps nothing personal in privacy mode', async () => {
