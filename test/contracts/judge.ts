@@ -11,8 +11,8 @@ export interface Contract {
   operations: Record<string, Operation>
   schemas: Record<string, Schema>
 }
-type Schema = { [key: string]: unknown }
-interface Operation {
+export type Schema = { [key: string]: unknown }
+export interface Operation {
   method: string
   /** With `{names}` for parts of the path. */
   path: string
@@ -40,13 +40,18 @@ export interface Judge {
   response(method: string, path: string, status: number, body: unknown): string[]
 }
 
+const read = (file: URL): unknown => JSON.parse(readFileSync(file, 'utf8'))
+
 /** Judges traffic by a contract and its overlays. */
-export function judgeBy(file: URL, overlayFile?: URL): Judge {
-  const contract = JSON.parse(readFileSync(file, 'utf8')) as Contract
-  const overlays = overlayFile ? (JSON.parse(readFileSync(overlayFile, 'utf8')) as Overlay[]) : []
+export const judgeBy = (file: URL, overlayFile?: URL): Judge =>
+  judgeOf(read(file) as Contract, overlayFile ? (read(overlayFile) as Overlay[]) : [])
+
+/** The same for a contract at hand, which is changed by the overlays. */
+export function judgeOf(contract: Contract, overlays: readonly Overlay[]): Judge {
   for (const overlay of overlays) lay(contract, overlay)
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, coerceTypes: false })
-  const loose = new Ajv({ strict: false, allErrors: true, validateFormats: false, coerceTypes: true })
+  const options = { strict: false, allErrors: true, validateFormats: false, validateSchema: false } as const
+  const ajv = new Ajv({ ...options, coerceTypes: false })
+  const loose = new Ajv({ ...options, coerceTypes: true })
   for (const one of [ajv, loose]) one.addSchema({ $id: 'contract', schemas: plain(contract.schemas) })
   const compiled = new Map<string, ValidateFunction>()
   const check = (key: string, schema: Schema, value: unknown, by = ajv): string[] => {
