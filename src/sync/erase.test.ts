@@ -4,6 +4,9 @@ import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { type Played, played } from '../../test/played.ts'
+import { deliver } from '../../test/small-ledger.ts'
+import { forgetting } from './forget.ts'
+import { createVault } from './vault.ts'
 
 /** A customer of a shop, erased: what is known of whom, where, and what stays. */
 
@@ -81,6 +84,52 @@ describe('a person', () => {
     expect(Number(row?.n)).toBeGreaterThan(0)
     // Once more finds nothing to do.
     expect(await one.syncs.eraseAll()).toEqual({ rows: 0, records: 0, files: 0 })
+  })
+
+  test('is taken out of titles that people wrote, now and later', async () => {
+    const { email, name } = await somebody()
+    const title = (task_id: string, text: string) => ({
+      store: 'home',
+      platform: 'trello',
+      task_id,
+      project: 'Board',
+      section: 'Doing',
+      parent_id: '',
+      assignee: '',
+      labels: '',
+      fields: '',
+      title: text,
+      state: 'open',
+      url: `https://trello.com/c/x/1-call-${name.toLowerCase().replace(' ', '-')}`,
+      source: 'trello-toy',
+    })
+    await deliver(one.granary, 'tasks', [
+      title('1', `Call ${name.toUpperCase()} back (${email})`),
+      title('2', `Thank ${name.split(' ')[0]} and the others`),
+    ])
+    await erase({ email })
+    const titles = await one.granary.query('SELECT title, url FROM tasks ORDER BY task_id')
+    expect(titles[0]).toEqual({
+      title: 'Call [erased] back ([erased])',
+      url: 'https://trello.com/c/x/1-call-[erased]',
+    })
+    expect(titles[1]?.title).toBe(`Thank ${name.split(' ')[0]} and the others`)
+    const forget = await forgetting(open.ledger, createVault('a secret of the tests').salt)
+    expect(forget?.row('deals', { name: `${name}: 40 chairs` })).toEqual({ name: '[erased]: 40 chairs' })
+  })
+
+  test('is erased from what was kept of a system that is connected no more', async () => {
+    const { id, email } = await somebody()
+    await open.ledger.transaction(tx =>
+      one.syncs.disconnect(tx as unknown as typeof open.ledger, one.id, true),
+    )
+    expect(raw()).toContain(email)
+    const lines = raw().split('\n').length
+    const done = await erase({ id })
+    expect(done.records).toBeGreaterThan(0)
+    expect(raw()).not.toContain(email)
+    expect(raw().split('\n').length).toBe(lines)
+    expect(await one.syncs.findPerson({ email })).toEqual([])
   })
 
   test('stays erased when the shop tells of them again, or what is kept is mapped anew', async () => {

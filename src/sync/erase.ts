@@ -11,9 +11,18 @@ import type { Ledger } from '#postgres/open.ts'
 import { erased, imports, unmapped } from '#postgres/tables/connections.ts'
 import type { Parameters, Warehouse } from '#warehouse/warehouse.ts'
 import { allConnections } from './connected.ts'
-import { type Forget, forgetting, keysOf, type PersonalTable, personal, personalTables } from './forget.ts'
+import {
+  type Forget,
+  forgetting,
+  keysOf,
+  type PersonalTable,
+  personal,
+  personalTables,
+  type TitledTable,
+  titledTables,
+} from './forget.ts'
 import { carryRows } from './own-rows.ts'
-import { rawTurns, readRaw, writeRaw } from './raw.ts'
+import { rawFolder, rawTurns, readRaw, writeRaw } from './raw.ts'
 import { placeFor, type SyncParts } from './round.ts'
 
 /** What is kept of one person in one place. */
@@ -26,6 +35,8 @@ export interface Held {
   country: string
   /** Orders of a customer; stages a lead entered. */
   count: number
+  /** Salted hash of the address; '' where none is known. */
+  hash: string
 }
 
 /** A person as somebody asks for them: by address, or by the number a store or platform knows them by. */
@@ -62,7 +73,7 @@ export async function findPerson({ granary, vault }: SyncParts, wanted: Wanted):
   const whose = (id: string) => `(${some(id, 'ids')} OR ${some('email_hash', 'hashes')})`
   const held: Held[] = []
   const customers = await granary.query(
-    `SELECT store, customer_id, name, country FROM ${from('customers')} WHERE ${whose('customer_id')}`,
+    `SELECT store, customer_id, name, country, email_hash FROM ${from('customers')} WHERE ${whose('customer_id')}`,
     parameters,
   )
   // Guests, and customers whose store tells no list of them, are known by their orders alone.
@@ -79,7 +90,7 @@ export async function findPerson({ granary, vault }: SyncParts, wanted: Wanted):
     held.push(heldOf('customer', row, String(row.customer_id), Number(count?.n ?? 0)))
   }
   for (const row of await granary.query(
-    `SELECT store, platform, lead_id, max(country) AS country, count(*) AS n FROM ${from('leads')}
+    `SELECT store, platform, lead_id, max(country) AS country, max(email_hash) AS email_hash, count(*) AS n FROM ${from('leads')}
      WHERE ${whose('lead_id')} GROUP BY store, platform, lead_id`,
     parameters,
   ))
@@ -95,6 +106,7 @@ const heldOf = (kind: Held['kind'], row: CanonicalRow, id: string, count: number
   name: String(row.name ?? ''),
   country: String(row.country ?? ''),
   count,
+  hash: String(row.email_hash ?? ''),
 })
 
 /**
@@ -114,7 +126,12 @@ export async function noteErased(
       ? key.row('customers', { store, customer_id: id })
       : key.row('leads', { store, platform, lead_id: id }),
   )
-  const all = new Set([...(wanted.email ? [key.email(wanted.email)] : []), ...hashes])
+  const all = new Set([
+    ...(wanted.email ? [key.email(wanted.email)] : []),
+    ...hashes,
+    // Who is named by a number is known by the address from now on, and by the name in what people write.
+    ...held.flatMap(one => [one.hash || [], key.name(one.name) ?? []].flat()),
+  ])
   for (const hash of all)
     await ledger
       .insert(erased)
@@ -142,7 +159,9 @@ export async function eraseAll(parts: SyncParts): Promise<Erased> {
   if (!forget) return done
   const sources = new Set<string>()
   for (const name of personalTables) done.rows += await eraseRows(granary, name, forget, sources)
+  for (const name of titledTables) done.rows += await eraseTitles(granary, name, forget)
   done.records += await eraseRaw(parts, forget)
+  done.records += await eraseOrphans(parts, forget)
   for (const row of await ledger.select().from(unmapped))
     if (forget.names(JSON.stringify(row.record))) {
       await ledger.delete(unmapped).where(eq(unmapped.key, row.key))
@@ -192,15 +211,55 @@ async function eraseRows(
   return count
 }
 
+/** Titles of a table that name them: the rows are put in again without. */
+async function eraseTitles(granary: Warehouse, name: TitledTable, forget: Forget): Promise<number> {
+  const bySource = new Map<string, CanonicalRow[]>()
+  for await (const some of granary.stream(`SELECT * FROM ${granary.dialect.from(name)}`))
+    for (const row of some) {
+      const left = forget.row(name, row)
+      if (left === row) continue
+      const own = bySource.get(String(row.source)) ?? []
+      own.push(left)
+      bySource.set(String(row.source), own)
+    }
+  for (const [source, rows] of bySource)
+    await carryRows(granary, { id: `erase-${crypto.randomUUID()}`, table: name, rows, source })
+  return [...bySource.values()].flat().length
+}
+
 /** Records as vendors gave them: each file with one of theirs is written anew and takes the old one's place. */
 async function eraseRaw(parts: SyncParts, forget: Forget): Promise<number> {
   let count = 0
   for (const own of await allConnections(parts.ledger)) {
     const streams = parts.connectors.find(one => one.vendor === own.vendor)?.streams ?? []
     const place = await placeFor(parts, own)
-    for (const stream of streams)
+    for (const stream of streams) {
+      const left = (record: unknown) =>
+        forget.record(record, meaningOf(stream, record, place), stream.personal ?? [])[0]
       for (const turn of await rawTurns(parts.folder, own.id, stream.name))
-        count += await eraseTurn(parts.folder, own.id, stream, turn, place, forget)
+        count += await eraseTurn(parts.folder, own.id, stream.name, turn, left)
+    }
+  }
+  return count
+}
+
+/** Records of connections that were taken away and whose data stayed: where they belonged is not known any more. */
+async function eraseOrphans({ ledger, folder, connectors }: SyncParts, forget: Forget): Promise<number> {
+  const known = new Set((await allConnections(ledger)).map(one => one.id))
+  const all = connectors.flatMap(one => one.streams)
+  const foldersIn = async (place: string) =>
+    (await readdir(place, { withFileTypes: true }).catch(() => []))
+      .filter(one => one.isDirectory())
+      .map(one => one.name)
+  let count = 0
+  for (const connection of await foldersIn(join(folder, 'raw'))) {
+    if (known.has(connection)) continue
+    for (const name of await foldersIn(rawFolder(folder, connection))) {
+      const members = all.filter(stream => stream.name === name).flatMap(stream => stream.personal ?? [])
+      const left = (record: unknown) => forget.orphan(record, members)
+      for (const turn of await rawTurns(folder, connection, name))
+        count += await eraseTurn(folder, connection, name, turn, left)
+    }
   }
   return count
 }
@@ -208,16 +267,15 @@ async function eraseRaw(parts: SyncParts, forget: Forget): Promise<number> {
 async function eraseTurn(
   folder: string,
   connection: string,
-  stream: Stream<unknown, unknown>,
+  stream: string,
   turn: string,
-  place: Place,
-  forget: Forget,
+  leftOf: (record: unknown) => unknown,
 ): Promise<number> {
-  const raw = writeRaw(folder, connection, stream.name, turn)
+  const raw = writeRaw(folder, connection, stream, turn)
   let count = 0
   try {
-    for await (const record of readRaw(folder, connection, stream.name, turn)) {
-      const [left] = forget.record(record, meaningOf(stream, record, place), stream.personal ?? [])
+    for await (const record of readRaw(folder, connection, stream, turn)) {
+      const left = leftOf(record)
       if (left !== record) count += 1
       await raw.write(left)
     }

@@ -14,6 +14,13 @@ export const personal = {
   Record<TableName, { id: string; kind: 'customer' | 'lead'; blank: readonly string[] }>
 >
 export type PersonalTable = keyof typeof personal
+
+/** Tables whose titles people write: whoever is named there is taken out of them. */
+export const titled = { deals: ['name'], tasks: ['title', 'fields', 'url'] } as const satisfies Partial<
+  Record<TableName, readonly string[]>
+>
+export type TitledTable = keyof typeof titled
+export const titledTables = Object.keys(titled) as TitledTable[]
 export const personalTables = Object.keys(personal) as PersonalTable[]
 
 /** Leaves people out whose data was erased. */
@@ -24,8 +31,22 @@ export interface Forget {
   row(name: TableName, row: CanonicalRow): CanonicalRow
   /** The same for a record and what it means; `members` name what is personal in it. */
   record(record: unknown, mapped: Mapped | null, members: readonly string[]): [unknown, Mapped | null]
+  /** A record of a connection that is no more: what it means is not known, nor which of its members are personal. */
+  orphan(record: unknown, members: readonly string[]): unknown
   /** Whether a text names one of their addresses. */
   names(text: string): boolean
+}
+
+/** Stands in a title where somebody's name or address stood. */
+const nobodyThere = '[erased]'
+/** Words of a name: fewer are anybody's. */
+const [fewest, most] = [2, 5]
+const words = /[\p{L}\p{M}’']+/gu
+
+/** A name as it is looked for in titles; '' for one of a single word. */
+const plainName = (name: string): string => {
+  const own = name.toLowerCase().match(words) ?? []
+  return own.length < fewest || own.length > most ? '' : own.join(' ')
 }
 
 const addresses = /[^\s"'<>,;:|()[\]]+@[^\s"'<>,;:|()[\]]+/g
@@ -38,6 +59,11 @@ export const keysOf = (salt: string) => {
   const hash = hasher(salt)
   return {
     email: hash,
+    /** Of a whole name, to find it in titles; null for one that is too short to be anybody's alone. */
+    name: (name: string): string | null => {
+      const plain = plainName(name)
+      return plain === '' ? null : hash(`name ${plain}`)
+    },
     row: (name: PersonalTable, row: CanonicalRow): string => {
       const { id, kind } = personal[name]
       const place = kind === 'lead' ? `${row.store} ${row.platform}` : String(row.store)
@@ -66,7 +92,37 @@ export function forgetter(gone: ReadonlySet<string>, salt: string): Forget {
     const hashed = 'email_hash' in row ? String(row.email_hash) : ''
     return gone.has(hashed) || gone.has(id) || isAddress(id) || gone.has(key.row(name, row))
   }
+  /** A text people wrote, without addresses and names of theirs. */
+  const untitled = (text: string): string => {
+    const plain = text.includes('@')
+      ? text.replaceAll(addresses, one => (isAddress(one) ? nobodyThere : one))
+      : text
+    const found = [...plain.matchAll(words)]
+    let left = ''
+    let from = 0
+    for (let at = 0; at < found.length; at++)
+      for (let count = most; count >= fewest; count--) {
+        const last = found[at + count - 1]
+        const start = found[at]?.index ?? 0
+        if (!last || start < from) continue
+        const end = last.index + last[0].length
+        const hash = key.name(plain.slice(start, end))
+        if (hash === null || !gone.has(hash)) continue
+        left += plain.slice(from, start) + nobodyThere
+        from = end
+        at += count - 1
+        break
+      }
+    return left + plain.slice(from)
+  }
   const row = (name: TableName, given: CanonicalRow): CanonicalRow => {
+    if (name in titled) {
+      const columns = titled[name as TitledTable] as readonly string[]
+      const left = columns.map(column => [column, untitled(String(given[column] ?? ''))] as const)
+      return left.every(([column, text]) => text === String(given[column] ?? ''))
+        ? given
+        : { ...given, ...Object.fromEntries(left) }
+    }
     if (!(name in personal)) return given
     const table = name as PersonalTable
     if (!isTheirs(table, given)) return given
@@ -77,6 +133,12 @@ export function forgetter(gone: ReadonlySet<string>, salt: string): Forget {
     const nobody = known.startsWith('erased-') ? known : `erased-${key.email(`nobody ${known}`)}`
     return { ...given, ...left, [id]: nobody }
   }
+  /** A record of theirs as it may stay: an address alone goes, in a text it is replaced. */
+  const left = (record: unknown, members: readonly string[]): unknown =>
+    withTexts(
+      scrubbed(record, members, () => ''),
+      text => (isAddress(text) ? '' : untitled(text)),
+    )
   return {
     isTheirs,
     row,
@@ -90,22 +152,19 @@ export function forgetter(gone: ReadonlySet<string>, salt: string): Forget {
         return [name, own]
       })
       if (!theirs && !names(JSON.stringify(record))) return [record, mapped]
-      return [
-        withoutAddresses(
-          scrubbed(record, members, () => ''),
-          names,
-        ),
-        mapped && { ...mapped, rows: Object.fromEntries(kept) },
-      ]
+      return [left(record, members), mapped && { ...mapped, rows: Object.fromEntries(kept) }]
+    },
+    orphan(record, members) {
+      const text = JSON.stringify(record)
+      return names(text) || untitled(text) !== text ? left(record, members) : record
     },
   }
 }
 
-const withoutAddresses = (value: unknown, names: (text: string) => boolean): unknown => {
-  if (typeof value === 'string') return names(value) ? '' : value
-  if (Array.isArray(value)) return value.map(one => withoutAddresses(one, names))
+/** The same value with every text in it made anew. */
+const withTexts = (value: unknown, made: (text: string) => string): unknown => {
+  if (typeof value === 'string') return made(value)
+  if (Array.isArray(value)) return value.map(one => withTexts(one, made))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, withoutAddresses(inner, names)]),
-  )
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withTexts(inner, made)]))
 }

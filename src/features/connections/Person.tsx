@@ -12,6 +12,26 @@ const count = new Intl.NumberFormat('en-GB')
 /** An address has an @; all else is a number. */
 const asked = (text: string) => (text.includes('@') ? { email: text.trim() } : { id: text.trim() })
 
+/** What erasing reaches, and what only people can. */
+function Reach() {
+  return (
+    <ul className={css.limits}>
+      <li>
+        <b>Erased here:</b> name, address and number in every store; also in titles of deals and tasks, where
+        a namesake’s goes with it, and in what was kept of systems that are disconnected. Files that name the
+        person are deleted.
+      </li>
+      <li>
+        <b>Backups</b> made before still hold the person, for as long as you keep them: nothing here can
+        change them. Delete them when your retention rule says so, and erase again after restoring one.
+      </li>
+      <li>
+        <b>The systems themselves</b> keep their own records: erase the person there too.
+      </li>
+    </ul>
+  )
+}
+
 /** For owners: what is kept of one person, and its end. */
 export function Person() {
   const me = useQuery(api.members.me.queryOptions())
@@ -40,6 +60,7 @@ export function Person() {
       >
         <Row>
           <TextInput
+            className={css.person}
             aria-label="E-mail address or number of the person"
             placeholder="E-mail address or customer number"
             value={text}
@@ -57,6 +78,7 @@ export function Person() {
           rewritten, and what comes of this person later is left out.
         </p>
       )}
+      {(look.data || erase.data) && <Reach />}
       {look.data?.length === 0 && (
         <EmptyState compact title="Nothing is kept of this person">
           Still, erasing makes sure that nothing will be.

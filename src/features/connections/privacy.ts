@@ -37,7 +37,9 @@ export const privacy = {
   person: read({ role: 'owner', summary: 'What is kept of one person, by address or number', agents: false })
     .input(Asked)
     .output(z.array(HeldRow))
-    .handler(async ({ input, context }) => (await found(context, input)).held),
+    .handler(async ({ input, context }) =>
+      (await found(context, input)).held.map(({ hash: _, ...row }) => row),
+    ),
 
   erasePerson: write({
     role: 'owner',
