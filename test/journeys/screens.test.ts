@@ -356,7 +356,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await expect.poll(() => title().textContent(), patient).toContain('Google Analytics 4 needs attention')
       await page.getByRole('row', { name: /Shopify/ }).click()
       const drawer = page.getByRole('dialog')
-      await drawer.getByText('2 turns failed').waitFor()
+      await drawer.getByText('2 readings failed').waitFor()
       await drawer.getByRole('cell', { name: 'Changed since the source was asked' }).waitFor()
       await drawer.getByRole('img', { name: /Rows new, changed or gone by day/ }).waitFor()
       await expectAccessibleInBoth(page)
@@ -408,7 +408,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
 
     it('bring the work, to be narrowed to what is open', async () => {
       await page.goto('/work')
-      await page.getByText('2 tasks').waitFor()
+      await page.getByRole('heading', { name: '2 tasks are late' }).waitFor()
       await page.getByLabel('Search the work').fill('checkout')
       await page.getByRole('link', { name: 'Shorter checkout form' }).first().waitFor()
       await expectAccessibleInBoth(page)

@@ -26,7 +26,7 @@ export function Activity({ connection, live }: { connection: string; live: boole
   return (
     <Card
       title={`The last ${days} days`}
-      note={`${count.format(brought)} rows new, changed or gone; ${failed === 0 ? 'no turn failed' : `${count.format(failed)} ${failed === 1 ? 'turn' : 'turns'} failed`}`}
+      note={`${count.format(brought)} rows new, changed or gone; ${failed === 0 ? 'nothing failed' : `${count.format(failed)} ${failed === 1 ? 'reading' : 'readings'} failed`}`}
     >
       <Chart
         drawing={rows}
@@ -40,7 +40,7 @@ export function Activity({ connection, live }: { connection: string; live: boole
           drawing={errors}
           height={96}
           points={found.length}
-          label={`Turns that failed by day: ${count.format(failed)} in all.`}
+          label={`Readings that failed by day: ${count.format(failed)} in all.`}
           describe={index => wordsOf(found[index])}
         />
       )}
@@ -50,14 +50,14 @@ export function Activity({ connection, live }: { connection: string; live: boole
 
 const wordsOf = (one: ActivityDay | undefined): string =>
   one
-    ? `${showDay(one.day)}: ${count.format(one.rows)} rows, ${count.format(one.errors)} failed of ${count.format(one.turns)} turns`
+    ? `${showDay(one.day)}: ${count.format(one.rows)} rows, ${count.format(one.errors)} failed of ${count.format(one.turns)} readings`
     : ''
 
 const drawn = (found: readonly ActivityDay[], what: 'rows' | 'errors', look: number) =>
   stack({
     parts: [
       {
-        name: what === 'rows' ? 'Rows new, changed or gone' : 'Turns that failed',
+        name: what === 'rows' ? 'Rows new, changed or gone' : 'Readings that failed',
         values: found.map(one => one[what]),
         look,
       },
@@ -72,7 +72,7 @@ const drawn = (found: readonly ActivityDay[], what: 'rows' | 'errors', look: num
           ? [
               ['New, changed or gone', count.format(one.rows)],
               ['Read', count.format(one.records)],
-              ['Turns', count.format(one.turns)],
+              ['Readings', count.format(one.turns)],
               ['Failed', count.format(one.errors)],
               ['Not understood', count.format(one.unmapped)],
             ]

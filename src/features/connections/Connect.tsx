@@ -57,6 +57,12 @@ export function Connect({ opened, onClose, onConnected }: Props) {
   )
 }
 
+/** Where it is found, and whether it may be left out. */
+const helpOf = ({ about, optional }: Vendor['fields'][number]): string => {
+  const told = `${about.charAt(0).toUpperCase()}${about.slice(1)}`.replace(/[.]?$/, '.')
+  return optional ? `${told} May be empty.` : told
+}
+
 function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: string) => void }) {
   const { vendor } = props
   const cache = useQueryClient()
@@ -98,12 +104,7 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
         }
         const long = /key_file|private_key|json/.test(field.name)
         return (
-          <FormRow
-            key={field.name}
-            label={field.optional ? `${field.label} (may be empty)` : field.label}
-            for={shared.id}
-            help={field.about}
-          >
+          <FormRow key={field.name} label={field.label} for={shared.id} help={helpOf(field)}>
             {long ? (
               <Textarea {...shared} autosize minRows={3} maxRows={6} />
             ) : field.secret ? (
@@ -114,7 +115,11 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
           </FormRow>
         )
       })}
-      <FormRow label="Address (may be empty)" for="field-base" help="Only where it is not the system’s own.">
+      <FormRow
+        label="Another address"
+        for="field-base"
+        help="Only where it is not the system’s own. May be empty."
+      >
         <TextInput
           id="field-base"
           placeholder="https://"
@@ -124,9 +129,9 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
       </FormRow>
       {(stores.data?.stores.length ?? 0) > 0 && (
         <FormRow
-          label="Store (may be empty)"
+          label="Store"
           for="field-store"
-          help="Shops become stores of their own; other systems belong to one."
+          help="Shops become stores of their own; other systems belong to one. May be empty."
         >
           <Select
             id="field-store"
@@ -138,6 +143,7 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
         </FormRow>
       )}
       <Switch
+        mt={16}
         label="Keep nothing personal of customers: no names, addresses only as salted hashes"
         checked={privacy}
         onChange={event => setPrivacy(event.currentTarget.checked)}

@@ -23,6 +23,9 @@ const kinds: Record<string, string> = {
   replay: 'Mapped again',
 }
 
+/** Streams are called in small letters inside sentences. */
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 
 const agreement = (days: readonly { agrees: boolean }[]): string => {
@@ -38,7 +41,7 @@ export function Connection({ row, onClose }: { row: ConnectionRow | null; onClos
       onClose={onClose}
       title={row?.vendorName ?? ''}
       note={row?.account}
-      size={860}
+      size={980}
     >
       {row && <Inside row={row} onClose={onClose} />}
     </Drawer>
@@ -70,6 +73,9 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   const totals = useQuery(
     api.connections.reconciliation.queryOptions({ input: { connection, from: daysAgo(35), to: daysAgo(0) } }),
   )
+  const nameOf = (stream: string) => capital(row.streams.find(one => one.name === stream)?.label ?? stream)
+  const isTold = row.streams.some(one => one.trouble || one.unmapped > 0 || one.remarks.length > 0)
+  const differing = totals.data?.filter(day => !day.agrees) ?? []
   const failed = sync.error ?? pause.error ?? resume.error ?? disconnect.error
   return (
     <div className={css.inside}>
@@ -138,7 +144,7 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
           rows={row.streams}
           rowKey={stream => stream.name}
           columns={[
-            { key: 'what', label: 'What', render: stream => stream.label },
+            { key: 'what', label: 'What', render: stream => capital(stream.label) },
             {
               key: 'records',
               label: 'Records',
@@ -152,22 +158,26 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
               render: stream => (stream.history >= 1 ? 'All' : `${Math.floor(stream.history * 100)} %`),
             },
             { key: 'last', label: 'Last read', render: stream => ago(stream.lastAt, Date.now()) },
-            {
-              key: 'words',
-              label: 'What to know',
-              render: stream => (
-                <span data-state={stream.trouble ? 'trouble' : undefined} className={css.state}>
-                  {stream.trouble
-                    ? [stream.trouble.message, stream.trouble.next].filter(Boolean).join(' ')
-                    : [
-                        ...(stream.unmapped > 0
-                          ? [`${count.format(stream.unmapped)} records were not understood.`]
-                          : []),
-                        ...stream.remarks,
-                      ].join(' ')}
-                </span>
-              ),
-            },
+            ...(isTold
+              ? [
+                  {
+                    key: 'words',
+                    label: 'What to know',
+                    render: (stream: ConnectionRow['streams'][number]) => (
+                      <span data-state={stream.trouble ? 'trouble' : undefined} className={css.state}>
+                        {stream.trouble
+                          ? [stream.trouble.message, stream.trouble.next].filter(Boolean).join(' ')
+                          : [
+                              ...(stream.unmapped > 0
+                                ? [`${count.format(stream.unmapped)} records were not understood.`]
+                                : []),
+                              ...stream.remarks,
+                            ].join(' ')}
+                      </span>
+                    ),
+                  },
+                ]
+              : []),
           ]}
         />
       </Card>
@@ -175,28 +185,31 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
       {row.vendor === 'ga4' && <Purchases connection={connection} from={daysAgo(30)} to={daysAgo(1)} />}
       {totals.data && totals.data.length > 0 && (
         <Card title="Agrees with its own totals" note={agreement(totals.data)} flush>
-          <DataTable
-            caption="Days, as the source counts them and as they stand here"
-            compact
-            maxHeight={280}
-            rows={totals.data.filter(day => !day.agrees)}
-            rowKey={day => `${day.store} ${day.day}`}
-            empty={<EmptyState compact kind="all_done" title="Every day of the last five weeks agrees" />}
-            columns={[
-              { key: 'day', label: 'Day', render: day => day.day },
-              { key: 'store', label: 'Store', render: day => day.store },
-              {
-                key: 'what',
-                label: 'Differs by',
-                render: day =>
-                  day.figures
-                    .filter(one => Number(one.difference) !== 0)
-                    .map(one => `${one.metric.replaceAll('_', ' ')} ${one.difference}`)
-                    .join(' · '),
-              },
-              { key: 'why', label: 'Why', render: day => day.cause && causeWords[day.cause] },
-            ]}
-          />
+          {differing.length === 0 ? (
+            <EmptyState compact kind="all_done" title="Every day of the last five weeks agrees" />
+          ) : (
+            <DataTable
+              caption="Days, as the source counts them and as they stand here"
+              compact
+              maxHeight={280}
+              rows={differing}
+              rowKey={day => `${day.store} ${day.day}`}
+              columns={[
+                { key: 'day', label: 'Day', render: day => day.day },
+                { key: 'store', label: 'Store', render: day => day.store },
+                {
+                  key: 'what',
+                  label: 'Differs by',
+                  render: day =>
+                    day.figures
+                      .filter(one => Number(one.difference) !== 0)
+                      .map(one => `${one.metric.replaceAll('_', ' ')} ${one.difference}`)
+                      .join(' · '),
+                },
+                { key: 'why', label: 'Why', render: day => day.cause && causeWords[day.cause] },
+              ]}
+            />
+          )}
         </Card>
       )}
       {strange.data && strange.data.length > 0 && (
@@ -207,16 +220,16 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
             rows={strange.data}
             rowKey={one => `${one.stream} ${one.reason}`}
             columns={[
-              { key: 'stream', label: 'What', render: one => one.stream },
+              { key: 'stream', label: 'What', render: one => nameOf(one.stream) },
               { key: 'reason', label: 'Reason', render: one => one.reason },
               { key: 'records', label: 'Records', numeric: true, render: one => count.format(one.records) },
             ]}
           />
         </Card>
       )}
-      <Card title="Last turns" flush>
+      <Card title="Latest readings" flush>
         <DataTable
-          caption="Last turns, newest first"
+          caption="Latest readings, newest first"
           compact
           maxHeight={360}
           rows={turns.data ?? []}
@@ -224,7 +237,7 @@ function Inside({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
           empty={<EmptyState compact title="Nothing has been read yet" />}
           columns={[
             { key: 'when', label: 'When', render: turn => when.format(new Date(turn.startedAt)) },
-            { key: 'stream', label: 'What', render: turn => turn.stream },
+            { key: 'stream', label: 'What', render: turn => nameOf(turn.stream) },
             { key: 'kind', label: 'Why', render: turn => kinds[turn.kind] ?? turn.kind },
             { key: 'records', label: 'Read', numeric: true, render: turn => count.format(turn.records) },
             {

@@ -22,7 +22,8 @@ const answer = (rows: readonly ConnectionRow[]): string => {
   const systems = `${rows.length} ${rows.length === 1 ? 'system is' : 'systems are'} connected`
   if (troubled.length > 0)
     return `${systems}; ${troubled.length === 1 ? `${troubled[0]?.vendorName} needs` : `${troubled.length} need`} attention`
-  if (reading.length > 0) return `${systems}; the history of ${reading.length} is still coming in`
+  if (reading.length > 0)
+    return `${systems}; the history of ${reading.length === 1 ? reading[0]?.vendorName : reading.length} is still coming in`
   return `${systems} and up to date`
 }
 
@@ -68,10 +69,10 @@ export function Connections() {
                 label: 'System',
                 pinned: true,
                 render: row => (
-                  <>
+                  <span className={css.named}>
                     <span className={css.system}>{row.vendorName}</span>
                     <span className={css.account}>{row.account}</span>
-                  </>
+                  </span>
                 ),
               },
               {
@@ -96,7 +97,7 @@ export function Connections() {
           />
         </Card>
       )}
-      {data && data.length > 0 && <Person />}
+      {data && <Person />}
       <Connection row={shown} onClose={() => setOpen(null)} />
       <Connect
         opened={adding}
@@ -119,7 +120,8 @@ function History({ share }: { share: number }) {
       <span className={css.bar} aria-hidden="true">
         <span style={{ width: `${percent}%` }} />
       </span>
-      {percent} %
+      {percent}
+      {'\u00a0'}%
     </span>
   )
 }

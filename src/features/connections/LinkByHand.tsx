@@ -36,7 +36,7 @@ export function LinkByHandForm() {
       <FormRow label="One record" help="As it stands in the examples, or in the system itself.">
         <RecordField label="First" value={a} onChange={setA} />
       </FormRow>
-      <FormRow label="and another" help="Of a lead, its platform and number: hubspot 600123.">
+      <FormRow label="And another" help="Of a lead, its platform and number: hubspot 600123.">
         <RecordField label="Second" value={b} onChange={setB} />
       </FormRow>
       <FormActions>

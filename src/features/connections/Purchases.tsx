@@ -115,7 +115,7 @@ export function Purchases({ connection, from, to }: { connection: string; from: 
                 key: 'day',
                 label: 'Day',
                 pinned: true,
-                render: row => (row.day === '' ? 'All' : showDay(row.day)),
+                render: row => (row.day === '' ? 'All' : showDay(row.day, 'axis')),
               },
               { key: 'store', label: 'Store', render: row => row.store },
               { key: 'orders', label: 'Orders', numeric: true, render: row => count.format(row.orders) },

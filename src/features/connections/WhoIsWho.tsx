@@ -21,7 +21,7 @@ export function WhoIsWho() {
   const state = useQuery(api.connections.linking.queryOptions())
   const [kind, setKind] = useState<Kind>('people')
   return (
-    <Page question="Are these the same?" title="Who is who">
+    <Page question="Are these the same?" title={state.data ? answerOf(state.data) : 'Who is who'}>
       {state.error && (
         <ErrorState
           title="The links could not be read"
@@ -43,6 +43,16 @@ export function WhoIsWho() {
       )}
     </Page>
   )
+}
+
+/** The answer in a sentence: how many are known to more than one system. */
+const answerOf = ({ counts }: LinkingState): string => {
+  const known = counts.filter(({ kind, entities }) => kind !== 'lead' && entities > 0)
+  const words = known.map(({ kind, entities }) => kindWords(kind, entities))
+  const one = known.length === 1 && known[0]?.entities === 1
+  return words.length === 0
+    ? 'Who is who'
+    : `${words.join(' and ')} ${one ? 'is' : 'are'} known to several systems`
 }
 
 function Counts({ state }: { state: LinkingState }) {
@@ -70,6 +80,9 @@ function Counts({ state }: { state: LinkingState }) {
 
 function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }) {
   const [search, setSearch] = useState('')
+  const systems = useQuery(api.connections.systems.queryOptions())
+  /** A system by its name; an import stays as it is called. */
+  const nameOfSource = (source: string) => systems.data?.find(one => one.id === source)?.vendorName ?? source
   const found = useQuery({
     ...api.connections.linkExamples.queryOptions({ input: { kind, ...(search && { search }) } }),
     placeholderData: keepPreviousData,
@@ -129,7 +142,7 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
             },
             { key: 'record', label: 'Known as', render: ({ member }) => recordOf(member) },
             { key: 'store', label: 'Store', render: ({ member }) => member.store },
-            { key: 'source', label: 'From', render: ({ member }) => member.source },
+            { key: 'source', label: 'From', render: ({ member }) => nameOfSource(member.source) },
             { key: 'by', label: 'Why', render: ({ member }) => joinedBy(member.by) },
             {
               key: 'apart',
@@ -144,8 +157,10 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
   )
 }
 
-const nameOf = (members: Entity['members']) => members.find(one => one.name !== '')?.name ?? 'Nameless'
-const recordOf = ({ kind, id }: Member) => `${kindWords(kind, 1).replace('1 ', '')} ${id}`
+const nameOf = (members: Entity['members']) => members.find(one => one.name !== '')?.name ?? 'Name not kept'
+/** Leads are known by their system and its number; the system stands beside. */
+const recordOf = ({ kind, id }: Member) =>
+  `${kindWords(kind, 1).replace('1 ', '')} ${kind === 'lead' ? id.replace(/^\S+ /, '') : id}`
 
 /** Sets one record apart from each of the others it stands with. */
 function SetApart({ members, member }: { members: Entity['members']; member: Member }) {

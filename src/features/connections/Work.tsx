@@ -6,6 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import css from './connections.module.css'
 import type { WorkRow } from './work-model.ts'
 
 const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
@@ -18,7 +19,7 @@ const states = [
 ] as const
 type State = (typeof states)[number]['value']
 
-/** Tasks and cards of the task systems, those due last first. */
+/** Tasks and cards of the task systems, those due first at the top. */
 export function Work() {
   const [search, setSearch] = useState('')
   const [state, setState] = useState<State | null>('open')
@@ -39,7 +40,7 @@ export function Work() {
   return (
     <Page
       question="Are we doing it?"
-      title="Work"
+      title={found.data && !nothing ? answerOf(found.data.rows, state) : 'Work'}
       note={found.data && !nothing && noteOf(found.data.rows.length, found.data.count)}
       actions={
         <Row>
@@ -82,7 +83,7 @@ export function Work() {
       {found.data && (
         <Card flush stale={found.isPlaceholderData}>
           <DataTable
-            caption="Tasks and cards, those due last first"
+            caption="Tasks and cards, those due first at the top"
             rows={found.data.rows}
             rowKey={row => `${row.store} ${row.platform} ${row.task}`}
             empty={
@@ -99,19 +100,47 @@ export function Work() {
               { key: 'project', label: 'Project', render: row => row.project },
               { key: 'section', label: 'Section', render: row => row.section },
               { key: 'assignee', label: 'Who', render: row => row.assignee },
+              // What one asked for need not stand in every row.
+              ...(state === null
+                ? [
+                    {
+                      key: 'state',
+                      label: 'State',
+                      render: (row: WorkRow) => states.find(one => one.value === row.state)?.label,
+                    },
+                  ]
+                : []),
               {
-                key: 'state',
-                label: 'State',
-                render: row => states.find(one => one.value === row.state)?.label,
+                key: 'due',
+                label: 'Due',
+                render: row => (
+                  <span className={css.state} data-state={isLate(row) ? 'trouble' : undefined}>
+                    {shownDay(row.due)}
+                    {isLate(row) && ', late'}
+                  </span>
+                ),
               },
-              { key: 'due', label: 'Due', render: row => shownDay(row.due) },
-              { key: 'done', label: 'Done on', render: row => shownDay(row.done) },
+              ...(state === 'open'
+                ? []
+                : [{ key: 'done', label: 'Done on', render: (row: WorkRow) => shownDay(row.done) }]),
             ]}
           />
         </Card>
       )}
     </Page>
   )
+}
+
+/** The day where whoever looks is. */
+const today = () => new Date().toLocaleDateString('sv')
+const isLate = ({ state, due }: WorkRow) => state === 'open' && due !== null && due < today()
+
+/** The answer in a sentence: late ones stand first, so that those shown are all there are. */
+const answerOf = (rows: readonly WorkRow[], state: State | null): string => {
+  const late = rows.filter(isLate).length
+  if (state !== null && state !== 'open') return 'Work'
+  if (late === 0) return 'Nothing is late'
+  return `${late.toLocaleString('en-GB')} ${late === 1 ? 'task is' : 'tasks are'} late`
 }
 
 const noteOf = (shown: number, count: number) =>

@@ -36,22 +36,22 @@ const found = async (input: Parameters<typeof findWork>[1], stores: 'all' | stri
   return { tasks: rows.map(row => row.task), count, projects: projects.map(one => one.project) }
 }
 
-it('lists what is due last first, and what has no day at the end', async () => {
+it('lists what is open by the day it is due, and what is over at the end', async () => {
   expect(await found({})).toEqual({
-    tasks: ['4', '3', '1', '2'],
+    tasks: ['1', '3', '4', '2'],
     count: 4,
     projects: ['Peak', 'Site', 'Board'],
   })
-  expect(await found({ limit: 1 })).toMatchObject({ tasks: ['4'], count: 4 })
+  expect(await found({ limit: 1 })).toMatchObject({ tasks: ['1'], count: 4 })
 })
 it('shows nobody tasks of stores that he does not see, nor names of their projects', async () => {
-  expect(await found({}, ['uk'])).toEqual({ tasks: ['3', '1', '2'], count: 3, projects: ['Site', 'Board'] })
+  expect(await found({}, ['uk'])).toEqual({ tasks: ['1', '3', '2'], count: 3, projects: ['Site', 'Board'] })
   expect(await found({}, [])).toEqual({ tasks: [], count: 0, projects: [] })
 })
 it('filters by platform, project, state and words', async () => {
   expect((await found({ platform: 'trello' })).tasks).toEqual(['3'])
   expect((await found({ project: 'Site', state: 'open' })).tasks).toEqual(['1'])
-  expect((await found({ search: 'jo' })).tasks).toEqual(['3', '1'])
+  expect((await found({ search: 'jo' })).tasks).toEqual(['1', '3'])
   expect((await found({ search: "it's a {sale}" })).tasks).toEqual(['3'])
   expect((await found({ search: '%' })).tasks).toEqual([])
 })

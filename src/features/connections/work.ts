@@ -2,7 +2,7 @@ import { read } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { WorkInput as Wanted, WorkFound, type WorkInput } from './work-model.ts'
 
-/** Tasks of the stores one may see, those due last first and those without a day at the end. */
+/** Tasks of the stores one may see: open ones by the day they are due, then the others, those due last first. */
 export async function findWork(
   { granary, actor }: Pick<Context, 'granary' | 'actor'>,
   { platform, project, state, search, limit = 200 }: WorkInput,
@@ -41,7 +41,8 @@ export async function findWork(
       `SELECT store, platform, task_id, project, section, parent_id, title, assignee, state, created_day, due_day,
          done_day, labels, url
        FROM ${from} ${such(where)}
-       ORDER BY due_day IS NULL, due_day DESC, platform, task_id
+       ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, due_day IS NULL, CASE WHEN state = 'open' THEN due_day END,
+         due_day DESC, platform, task_id
        LIMIT ${Math.trunc(limit)}`,
       parameters,
     ),
