@@ -1,4 +1,5 @@
 import { call } from '@orpc/server'
+import { connectors } from '#connectors/index.ts'
 import type { Context } from '#features/context.ts'
 import { readWorld } from '#features/settings/world.ts'
 import type { Actor, Role } from '#kernel/actor.ts'
@@ -53,6 +54,7 @@ export async function watchRoom(
       ledger: open.ledger,
       granary,
       metrics,
+      syncs: { vendors: () => connectors },
       vault: createVault('the secret of this test'),
       clock: () => new Date(now),
       note: () => undefined,

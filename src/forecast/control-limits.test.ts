@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { controlLimits, signals } from './control-limits.ts'
+import { controlLimits, seasonalLimits, signals } from './control-limits.ts'
 
 describe('an XmR chart', () => {
   // Worked by hand: mean 49.6, moving ranges 2 5 3 4 1 6 2 3 1, their mean 3.
@@ -27,5 +27,48 @@ describe('an XmR chart', () => {
 
   it('needs two values', () => {
     expect(controlLimits([5])).toBeNull()
+  })
+})
+
+describe('limits of a series with a season', () => {
+  /** Twenty-seven weeks that double towards Christmas, a little restless, and the same a year before. */
+  const season = Array.from({ length: 27 }, (_, n) => 100 * 2 ** (n / 26))
+  const restless = (n: number) => 1 + 0.02 * (((n * 7) % 5) - 2)
+  const before = season.map((value, n) => value * restless(n))
+  const judge = (values: readonly number[], year: readonly number[] = before) => {
+    const found = seasonalLimits(values, year, 26)
+    if (found === null) throw new Error('no limits')
+    return { ...found, last: signals(found.judged, found.limits).filter(one => one.index === 26) }
+  }
+
+  it('judges each week by the same one a year before, so that Christmas is no signal', () => {
+    const now = season.map((value, n) => 1.1 * value * restless(n + 2))
+    expect(judge(now)).toMatchObject({ basis: 'year_before', last: [] })
+    // By the weeks alone the same Christmas stands out.
+    expect(
+      judge(
+        now,
+        season.map(() => Number.NaN),
+      ).last.map(one => one.kind),
+    ).toContain('beyond_limits')
+  })
+
+  it('tells a Christmas that falls short of what the year before would have it', () => {
+    const now = season.map((value, n) => 1.1 * value * restless(n + 2) * (n === 26 ? 0.7 : 1))
+    const { basis, last, usual } = judge(now)
+    expect([basis, last.map(one => [one.kind, one.above])]).toEqual([
+      'year_before',
+      [
+        ['beyond_limits', false],
+        ['range', false],
+      ],
+    ])
+    expect(usual(26)).toBeCloseTo(1.1 * (before[26] ?? 0), -1)
+  })
+
+  it('leaves a series without a season to its own values', () => {
+    const calm = season.map((_, n) => 100 * restless(n))
+    const wild = season.map((_, n) => 100 * (1 + 0.5 * (((n * 11) % 7) / 7)))
+    expect(judge(calm, wild).basis).toBe('values')
   })
 })

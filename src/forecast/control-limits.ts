@@ -62,3 +62,44 @@ export function signals(values: Numbers, limits: ControlLimits): Signal[] {
   }
   return found
 }
+
+/** Limits of what a series is judged by: its values as they are, or each ÷ the one a year before it. */
+export interface JudgedLimits {
+  basis: 'values' | 'year_before'
+  /** What is judged, one for each value. */
+  judged: Float64Array
+  /** Taken from the first `learn` of them. */
+  limits: ControlLimits
+  /** The value that would have stood at the mean. */
+  usual(index: number): number
+}
+
+/** Standard deviation ÷ |mean|. */
+const unrest = (values: Numbers): number => {
+  const middle = mean(values)
+  const squares = Float64Array.from(values, value => (value - middle) ** 2)
+  return Math.sqrt(mean(squares)) / Math.abs(middle)
+}
+
+/**
+ * Control limits that respect a season. Where the same periods a year before are known and the ratios to them are calmer
+ * than the values (a smaller coefficient of variation over the learnt periods), the year explains more than it disturbs,
+ * and the ratios are what is judged: Christmas is then no signal, and a Christmas that falls short is. Null for less than
+ * two learnt values.
+ */
+export function seasonalLimits(values: Numbers, yearBefore: Numbers, learn: number): JudgedLimits | null {
+  const own = Float64Array.from(values)
+  const ratios = Float64Array.from(own, (value, n) => value / at(yearBefore, n))
+  const known = ratios.every((ratio, n) => Number.isFinite(ratio) && at(yearBefore, n) > 0)
+  const yearly = known && unrest(ratios.subarray(0, learn)) < unrest(own.subarray(0, learn))
+  const judged = yearly ? ratios : own
+  const limits = controlLimits(judged.subarray(0, learn))
+  return (
+    limits && {
+      basis: yearly ? 'year_before' : 'values',
+      judged,
+      limits,
+      usual: index => (yearly ? limits.mean * at(yearBefore, index) : limits.mean),
+    }
+  )
+}

@@ -21,6 +21,8 @@ export interface ScanOptions {
   block?: number
 }
 
+/** Blocks that what periods say of the scatter is worth. */
+const trusted = 8
 /** Median of a squared standard normal: it turns a median of squares into a variance. */
 const medianSquare = 0.4549
 /** Periods after the end of a stretch: what ended longer ago is no news. */
@@ -103,7 +105,7 @@ interface Usual {
 }
 
 /** Of scans of one series, what was usual before each period is asked for again and again. */
-const remembered = new WeakMap<Numbers, Map<number, Usual | null>>()
+const remembered = new WeakMap<Numbers, WeakMap<Numbers, Map<number, Usual | null>>>()
 
 function usualOf(
   amount: Numbers,
@@ -112,8 +114,10 @@ function usualOf(
   learn: number,
   block: number,
 ): Usual | null {
-  const own = remembered.get(amount) ?? new Map<number, Usual | null>()
-  remembered.set(amount, own)
+  const pairs = remembered.get(amount) ?? new WeakMap<Numbers, Map<number, Usual | null>>()
+  remembered.set(amount, pairs)
+  const own = pairs.get(exposure) ?? new Map<number, Usual | null>()
+  pairs.set(exposure, own)
   const key = (from * 1000 + learn) * 1000 + block
   const found = own.get(key)
   if (found !== undefined) return found
@@ -146,14 +150,18 @@ function learnt(amount: Numbers, exposure: Numbers, first: number, end: number, 
     if (Number.isFinite(at(amount, t)))
       periods.push({ amount: known(amount, t), exposed: known(exposure, t) })
   // Blocks tell of what does not average out over days.
-  const [short, long] = [squares(periods), squares(blocks)].map(winsorised) as [number, number]
+  const [short, blocked] = [squares(periods), squares(blocks)].map(winsorised) as [number, number]
+  // Of a few blocks one may be far off by chance: they count as many times as there are of them, the periods as often as eight.
+  const long = (blocks.length * blocked + trusted * short) / (blocks.length + trusted)
   const exposed = blocks.reduce((sum, one) => sum + one.exposed, 0)
   return { rate, scatter: Math.max(short, long, 1e-9), exposed }
 }
 
 /** Mean of squares, none above three standard deviations: one bad period is no measure of the others. */
 function winsorised(squared: readonly number[]): number {
-  const fence = (9 * median(squared)) / medianSquare
+  // Where most periods are met exactly, as of one a day, their middle is no measure.
+  const middle = median(squared)
+  const fence = middle > 0 ? (9 * middle) / medianSquare : Number.POSITIVE_INFINITY
   return squared.reduce((sum, one) => sum + Math.min(one, fence), 0) / Math.max(1, squared.length)
 }
 

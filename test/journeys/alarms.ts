@@ -34,6 +34,7 @@ export function alertCalls(door: any) {
   const told = (): AlertTold => ({
     ...row,
     acts,
+    judged: null,
     check: 'See whether it is in stock, published and priced; then call its supplier.',
     causes: [
       {
@@ -72,7 +73,7 @@ export function alertCalls(door: any) {
   return {
     alerts: door.handler(({ input }: { input?: { state?: string[] } }) => {
       const rows = (input?.state ?? ['open', 'acknowledged']).includes(row.state) ? [row] : []
-      return { rows, count: rows.length, lookedAt: '2011-12-09' }
+      return { rows, count: rows.length, lookedAt: '2011-12-09', waiting: [] }
     }),
     alert: door.handler(told),
     actOnAlert: door.handler(({ input }: { input: { act: string; reason: string } }) => {

@@ -127,6 +127,22 @@ export const traffic: readonly Metric[] = [
     'Sessions that reached checkout ÷ all sessions.',
   ),
   metric(
+    'checkout_sessions',
+    'Sessions at checkout',
+    'count',
+    'up',
+    'sum(traffic.checkout_sessions)',
+    'Sessions that reached checkout.',
+  ),
+  metric(
+    'checkout_completion',
+    'Checkout completion',
+    'share',
+    'up',
+    'sum(traffic.completed_sessions) / checkout_sessions',
+    'Sessions that completed checkout ÷ sessions that reached it: what a fault in payment, delivery or a code moves first.',
+  ),
+  metric(
     'product_view_rate',
     'Product-view rate',
     'share',

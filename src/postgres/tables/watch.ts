@@ -102,6 +102,8 @@ export interface Finding {
   perDay: number
   causes: Cause[]
   check: string
+  /** By what it was judged; absent of alerts from before this was written down. */
+  judged?: string
 }
 
 /** Something found, from the day it was seen to its end. */
@@ -132,11 +134,30 @@ export const alerts = pgTable(
     snoozedUntil: text('snoozed_until'),
     /** What somebody said of it; null: nobody did. */
     useful: boolean(),
+    /** Last day that had been looked at when it was opened again by hand: only later days may close it. */
+    heldOn: text('held_on'),
     firstAt: moment('first_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
   },
   table => [index('alerts_state').on(table.state, table.seenOn)],
 )
+
+/** Something that keeps a look from judging a store, of one kind of its data. */
+export interface Gap {
+  store: string
+  /** What is missing, in words for people. */
+  words: string
+}
+
+/** How far each rule has looked. Written with the alerts of the same day, so that a look cut short goes on from there. */
+export const looks = pgTable('looks', {
+  rule: text().primaryKey(),
+  /** Last day looked at; null while nothing could be. */
+  through: text(),
+  at: moment('at').notNull(),
+  /** Stores it could not judge at its last look, and why. */
+  gaps: jsonb().$type<Gap[]>().notNull(),
+})
 
 /** What people did with alerts. Rows are only ever added. */
 export const alertActs = pgTable(

@@ -42,6 +42,7 @@ function Told({ alert }: { alert: AlertTold }) {
   return (
     <>
       <AlertEvidence alert={alert} />
+      {alert.judged && <p className={css.quiet}>Held against: {lowered(alert.judged)}</p>}
       {alert.doubt && (
         <Part title="The data first">
           <p>{alert.doubt}</p>
@@ -92,6 +93,8 @@ function Told({ alert }: { alert: AlertTold }) {
     </>
   )
 }
+
+const lowered = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 const acts: Readonly<Record<string, string>> = {
   acknowledge: 'acknowledged',

@@ -12,7 +12,8 @@ import { AlertChannels } from './AlertChannels.tsx'
 import { AlertDrawer } from './AlertDrawer.tsx'
 import { AlertRules } from './AlertRules.tsx'
 import css from './attention.module.css'
-import { alertStates, perDay } from './model.ts'
+import { alertStates, perDay, quietTitle } from './model.ts'
+import { Waiting } from './Waiting.tsx'
 
 const views = {
   open: { label: 'Open', state: ['open', 'acknowledged'] },
@@ -55,7 +56,8 @@ function AlertList() {
       />
     )
   if (!found.data) return <Skeleton lines={8} />
-  const { rows, lookedAt } = found.data
+  const { rows, lookedAt, waiting } = found.data
+  const whole = lookedAt !== null && waiting.length === 0
   return (
     <>
       <div className={css.bar}>
@@ -69,6 +71,7 @@ function AlertList() {
           {lookedAt ? `Looked at up to ${showDay(lookedAt)}` : 'Not looked at yet'}
         </span>
       </div>
+      <Waiting waiting={waiting} />
       <Card flush stale={found.isPlaceholderData}>
         <DataTable
           caption="Alerts, the most money a day first"
@@ -77,8 +80,8 @@ function AlertList() {
           onRow={row => setUrl({ alert: row.id })}
           empty={
             <EmptyState
-              kind={view === 'open' && lookedAt ? 'all_done' : 'nothing_yet'}
-              title={view === 'open' && lookedAt ? 'Nothing needs you' : 'Nothing here yet'}
+              kind={view === 'open' && whole ? 'all_done' : 'nothing_yet'}
+              title={view === 'open' ? quietTitle({ lookedAt, waiting }) : 'Nothing here yet'}
             >
               {view === 'open'
                 ? 'Figures that leave their usual way will be here, with the money a day and the likely cause. It is looked at after each load and a few times a day.'

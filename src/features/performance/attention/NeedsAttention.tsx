@@ -6,14 +6,15 @@ import { Card } from '#ui/Card.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './attention.module.css'
-import { perDay } from './model.ts'
+import { perDay, quietTitle } from './model.ts'
+import { Waiting } from './Waiting.tsx'
 
 /** What needs somebody today: the first five alerts, the most money a day first. Quiet where there is nothing. */
 export function NeedsAttention() {
   const [, setUrl] = useUrl()
   const found = useQuery(api.performance.alerts.queryOptions({ input: { limit: 5 } }))
   const data = found.data
-  if (!data || data.lookedAt === null) return null
+  if (!data || (data.lookedAt === null && data.waiting.length === 0)) return null
   const open = (id?: string) => setUrl({ alert: id }, { to: '/alerts' })
   return (
     <Card
@@ -27,8 +28,12 @@ export function NeedsAttention() {
       }
     >
       {data.rows.length === 0 ? (
-        <EmptyState kind="all_done" compact title="Nothing needs you">
-          Everything that is watched is as usual.
+        <EmptyState
+          kind={data.waiting.length === 0 ? 'all_done' : 'nothing_yet'}
+          compact
+          title={quietTitle(data)}
+        >
+          {data.waiting.length === 0 && 'Everything that is watched is as usual.'}
         </EmptyState>
       ) : (
         <ul className={css.list}>
@@ -56,6 +61,7 @@ export function NeedsAttention() {
           ))}
         </ul>
       )}
+      <Waiting waiting={data.waiting} />
     </Card>
   )
 }

@@ -1,10 +1,12 @@
 import type { Context } from '#features/context.ts'
+import { mad } from '#forecast/numbers.ts'
 import { addDays, type Day, dayCount, yearOf } from '#kernel/day.ts'
 import { feasts } from '#kernel/feasts.ts'
+import { showDay } from '#kernel/format.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import type { Cause } from '#postgres/tables/watch.ts'
-import { askAll } from '../forecasts/course.ts'
+import { askAll, inHomeCurrency } from '../forecasts/course.ts'
 
 /** A stretch of days that is to be explained, against days before it or a year before. */
 export interface Asked {
@@ -13,49 +15,82 @@ export interface Asked {
   /** What the days are compared with. */
   compare: 'previous_period' | 'last_year' | 'last_year_weekday'
   store?: string | undefined
-  product?: string | undefined
+  /** Values of dimensions it is narrowed to besides the store. */
+  within?: readonly (readonly [string, string])[]
   /** Said of the data already; '' where nothing is. */
   doubt?: string | null
 }
 
 /** Explanations told at most. */
 const most = 6
+/** Slices among them, in the order the search found them. */
+const slices = 4
+/** A reason counts before places where it moved at least this part of the change. */
+const material = 0.1
+
+/** An explanation, and how it stands to others. */
+interface Weighed extends Cause {
+  /** Measured, and beyond what its days differ by chance: a reason rather than a coincidence. */
+  sure: boolean
+}
 
 /**
- * What likely moved net sales in a stretch of days, likeliest first: broken data, then events, stock and slices by the
- * money a day they moved, each with its evidence. Money in the company's currency.
+ * What likely moved net sales in a stretch of days. First what is wrong with the data, then reasons that could be measured
+ * (an event, stock that ran out), then where it happened (the slices the search finds, sharpest first), then what only
+ * coincides. A place is no reason: among equals the reason comes first. Money in the company's currency.
  */
 export async function causesOf(given: Context, asked: Asked): Promise<Cause[]> {
   const context = await inHomeCurrency(given)
-  const data: Cause[] = asked.doubt
-    ? [
-        {
-          kind: 'data',
-          words: asked.doubt,
-          evidence: 'Systems and their last reading',
-          perDay: null,
-          where: [],
-        },
-      ]
-    : []
-  const found = [
-    ...(await eventCauses(context, asked)),
-    ...(await stockCauses(context, asked)),
-    ...(await sliceCauses(context, asked)),
-  ]
+  const { fair, words } = await fairDays(context, asked)
+  const data = [asked.doubt, words].flatMap((one): Cause[] =>
+    one
+      ? [{ kind: 'data', words: one, evidence: 'Systems and their last reading', perDay: null, where: [] }]
+      : [],
+  )
+  const events = await eventCauses(context, asked)
+  const stock = await stockCauses(context, asked)
+  const { change, found } = fair ? await sliceCauses(context, fair) : { change: 0, found: [] }
   const size = (one: Cause) => Math.abs(one.perDay ?? 0)
-  return [...data, ...found.toSorted((a, b) => size(b) - size(a))].slice(0, most)
+  const isReason = (one: Weighed) => one.sure && size(one) > 0 && size(one) >= material * Math.abs(change)
+  const [reasons, others] = [true, false].map(is =>
+    [...events, ...stock].filter(one => isReason(one) === is).toSorted((a, b) => size(b) - size(a)),
+  ) as [Weighed[], Weighed[]]
+  // One matter told twice leaves no room for another.
+  return [...data, ...reasons.slice(0, most - 2), ...found, ...others]
+    .slice(0, most)
+    .map(({ kind, words, evidence, perDay, where }) => ({ kind, words, evidence, perDay, where }))
 }
 
-/** The same context, whose questions are answered in the company's currency. */
-async function inHomeCurrency(context: Context): Promise<Context> {
-  const [home] = await context.ledger.select().from(settings.company)
-  const currency = home?.currency
-  if (!currency) return context
-  const { metrics } = context
+const narrowed = (within: Asked['within']) =>
+  within?.length ? { filters: within.map(([dimension, value]) => ({ dimension, is: [value] })) } : {}
+
+/** How many days before it a stretch is compared with. */
+const lagOf = ({ from, to, compare }: Asked): number =>
+  compare === 'previous_period' ? dayCount(from, to) : compare === 'last_year' ? 365 : 364
+
+/**
+ * The part of a stretch whose counterpart is known: days compared with days from before the data begin would explain
+ * everything by the beginning. Null where there is none; `words` says what was left out.
+ */
+async function fairDays(
+  context: Context,
+  asked: Asked,
+): Promise<{ fair: Asked | null; words: string | null }> {
+  const { meta } = await askAll(context, {
+    metrics: ['net_sales'],
+    window: 'all_time',
+    ...(asked.store && { stores: [asked.store] }),
+  })
+  const known = meta.from
+  if (meta.lastDay === null || addDays(asked.from, -lagOf(asked)) >= known)
+    return { fair: asked, words: null }
+  const weeks = 7 * Math.floor(dayCount(known, asked.to) / 14)
+  const from =
+    asked.compare === 'previous_period' ? addDays(asked.to, 1 - weeks) : addDays(known, lagOf(asked))
+  const fair = from <= asked.to ? { ...asked, from } : null
   return {
-    ...context,
-    metrics: { ...metrics, ask: (query, scope) => metrics.ask({ currency, ...query }, scope) },
+    fair,
+    words: `Sales are known from ${showDay(known)} on: ${fair ? `only the days from ${showDay(from)} on can be compared` : 'the days compared are not known'}.`,
   }
 }
 
@@ -67,72 +102,97 @@ interface Spell {
 }
 
 /** Feasts and events on one side of the comparison and not on the other, or that began or ended with the stretch. */
-async function eventCauses(context: Context, asked: Asked): Promise<Cause[]> {
-  const { from, to, compare, store } = asked
-  const shift = compare === 'previous_period' ? dayCount(from, to) : compare === 'last_year' ? 365 : 364
-  const base = { from: addDays(from, -shift), to: addDays(to, -shift) }
+async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
+  const { from, to, store } = asked
+  const base = { from: addDays(from, -lagOf(asked)), to: addDays(to, -lagOf(asked)) }
   const years = [yearOf(base.from), yearOf(from), yearOf(to)]
   const entered = (await context.ledger.select().from(settings.events)).filter(
     one => !store || one.stores.length === 0 || one.stores.includes(store),
   )
-  const all: Spell[] = [...[...new Set(years)].flatMap(feasts), ...entered]
+  const all = oneSpellEach(entered, [...new Set(years)].flatMap(feasts))
   const within = (one: Spell, span: { from: Day; to: Day }) => one.from <= span.to && one.to >= span.from
   const [here, there] = [all.filter(one => within(one, { from, to })), all.filter(one => within(one, base))]
-  const causes: Cause[] = []
-  for (const one of here) {
-    if (there.some(other => other.series === one.series)) continue
-    const perDay = await effectOf(context, one, { from, to }, store)
-    causes.push(eventCause(`${one.name} fell into these days and not into those compared.`, one, perDay))
-  }
-  for (const one of there) {
-    if (here.some(other => other.series === one.series)) continue
-    const perDay = await effectOf(context, one, base, store)
-    causes.push(
-      eventCause(`${one.name} fell into the days compared and not into these.`, one, perDay && -perDay),
-    )
-  }
+  const causes: Weighed[] = []
+  const days = dayCount(from, to)
+  for (const [own, others, side] of [
+    [here, there, 1],
+    [there, here, -1],
+  ] as const)
+    for (const one of own) {
+      if (others.some(other => other.series === one.series)) continue
+      const effect = await effectOf(context, one, store)
+      causes.push({
+        kind: 'event',
+        words:
+          side > 0
+            ? `${one.name} fell into these days and not into those compared.`
+            : `${one.name} fell into the days compared and not into these.`,
+        evidence: `${one.from} to ${one.to}`,
+        perDay: effect && (side * effect.amount) / days,
+        where: [],
+        sure: effect?.sure ?? false,
+      })
+    }
   return causes
 }
 
-const eventCause = (words: string, one: Spell, perDay: number | null): Cause => ({
-  kind: 'event',
-  words,
-  evidence: `${one.from} to ${one.to}`,
-  perDay,
-  where: [],
-})
+/** What people entered, and feasts that none of it stands for: a promotion of a feast's own days is the feast. */
+const oneSpellEach = (entered: readonly Spell[], known: readonly Spell[]): Spell[] => [
+  ...entered,
+  ...known.filter(feast => !entered.some(one => one.from <= feast.from && feast.to <= one.to)),
+]
 
-/** What the days of an event sold beyond the same weekdays a week before it and after it, spread over the stretch. */
+/** Windows before an event and after it that say what its days differ by without it. */
+const windows = 6
+
+/**
+ * What the days of an event sold beyond the same weekdays just before and after it, and whether that is more than such
+ * windows usually differ from the ones beside them (twice the scaled median distance). Null for what lasts too long to
+ * have days beside it, or where they are not known.
+ */
 async function effectOf(
   context: Context,
   event: Spell,
-  span: { from: Day; to: Day },
   store: string | undefined,
-): Promise<number | null> {
+): Promise<{ amount: number; sure: boolean } | null> {
   const length = dayCount(event.from, event.to)
   if (length > 21) return null
-  const weeks = 7 * Math.ceil((length + 2) / 7)
-  const sold = async (by: number) => {
-    const range = { from: addDays(event.from, by), to: addDays(event.to, by) }
-    const answer = await askAll(context, {
-      metrics: ['net_sales'],
-      ...range,
-      ...(store && { stores: [store] }),
-    })
-    return answer.totals.net_sales == null ? null : Number(answer.totals.net_sales)
+  const step = 7 * Math.ceil((length + 2) / 7)
+  const { rows, meta } = await askAll(context, {
+    metrics: ['net_sales'],
+    grain: 'day',
+    calendar: 'gregorian',
+    from: addDays(event.from, -windows * step),
+    to: addDays(event.to, windows * step),
+    ...(store && { stores: [store] }),
+  })
+  const sold = new Map(rows.map(row => [String(row.period), row.net_sales]))
+  const begins = rows.find(row => row.net_sales != null && Number(row.net_sales) !== 0)?.period ?? ''
+  const window = (n: number): number | null => {
+    const from = addDays(event.from, n * step)
+    if (from < begins || addDays(from, length - 1) > (meta.lastDay ?? '')) return null
+    return Array.from({ length }, (_, t) => Number(sold.get(addDays(from, t)) ?? 0)).reduce(
+      (a, b) => a + b,
+      0,
+    )
   }
-  const [own, before, after] = [await sold(0), await sold(-weeks), await sold(weeks)]
-  if (own === null || before === null) return null
-  const usual = after === null || after === 0 ? before : (before + after) / 2
-  return (own - usual) / dayCount(span.from, span.to)
+  const off = (n: number): number | null => {
+    const [own, before, after] = [window(n), window(n - 1), window(n + 1)]
+    if (own === null || before === null) return null
+    return own - (after === null ? before : (before + after) / 2)
+  }
+  const amount = off(0)
+  if (amount === null) return null
+  const others = Array.from({ length: 2 * windows + 1 }, (_, n) => n - windows)
+    .filter(n => Math.abs(n) > 1)
+    .flatMap(n => off(n) ?? [])
+  const noise = others.length < 3 ? Number.POSITIVE_INFINITY : mad(others, 0)
+  return { amount, sure: Math.abs(amount) > 2 * noise }
 }
 
 /** Products that sold before and lay at nothing in these days: what they sold before, at what they fetched. */
-async function stockCauses(context: Context, { from, to, store, product }: Asked): Promise<Cause[]> {
-  const only = {
-    ...(store && { stores: [store] }),
-    ...(product && { filters: [{ dimension: 'product', is: [product] }] }),
-  }
+async function stockCauses(context: Context, { from, to, store, within }: Asked): Promise<Weighed[]> {
+  const only = { ...(store && { stores: [store] }), ...narrowed(within) }
   const stock = await askAll(context, {
     metrics: ['stock_units'],
     by: ['product'],
@@ -159,7 +219,7 @@ async function stockCauses(context: Context, { from, to, store, product }: Asked
     limit: 1000,
   })
   return sold.rows
-    .map((row): Cause => {
+    .map((row): Weighed => {
       const id = String(row.product)
       const days = (out.get(id) ?? []).toSorted()
       const perDay = -((Number(row.net_sales ?? 0) / 56) * days.length) / dayCount(from, to)
@@ -169,14 +229,18 @@ async function stockCauses(context: Context, { from, to, store, product }: Asked
         evidence: `${Number(row.units_sold ?? 0).toFixed(0)} sold in the eight weeks before`,
         perDay,
         where: [{ dimension: 'product', value: id }],
+        sure: true,
       }
     })
     .filter(one => (one.perDay ?? 0) < 0)
 }
 
-/** The few slices that explain most, as the bridge finds them. */
-async function sliceCauses(context: Context, { from, to, compare, store, product }: Asked): Promise<Cause[]> {
-  const found = await bridge(
+/** The few slices that explain most, as the bridge finds them; and the whole change a day. */
+async function sliceCauses(
+  context: Context,
+  { from, to, compare, store, within }: Asked,
+): Promise<{ change: number; found: Cause[] }> {
+  const { causes, totals } = await bridge(
     context.metrics,
     {
       metric: 'net_sales',
@@ -184,16 +248,19 @@ async function sliceCauses(context: Context, { from, to, compare, store, product
       from,
       to,
       ...(store && { stores: [store] }),
-      ...(product && { filters: [{ dimension: 'product', is: [product] }] }),
+      ...narrowed(within),
     },
     { stores: 'all', now: context.clock() },
   )
   const days = dayCount(from, to)
-  return found.causes.slice(0, 4).map(one => ({
-    kind: 'slice',
-    words: one.words,
-    evidence: `${one.before ?? 'N/A'} → ${one.after ?? 'N/A'} ${one.measure.replaceAll('_', ' ')}`,
-    perDay: Number(one.amount) / days,
-    where: one.where,
-  }))
+  return {
+    change: Number(totals.change ?? 0) / days,
+    found: causes.slice(0, slices).map(one => ({
+      kind: 'slice',
+      words: one.words,
+      evidence: `${one.before ?? 'N/A'} → ${one.after ?? 'N/A'} ${one.measure.replaceAll('_', ' ')}`,
+      perDay: Number(one.amount) / days,
+      where: one.where,
+    })),
+  }
 }

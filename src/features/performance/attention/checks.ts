@@ -11,7 +11,7 @@ export function checkOf({ metric, kind, slice, direction }: Found, doubt: string
     return `See the campaigns of ${slice.channel}: budget, approvals, links, and what changed on the first day.`
   if (metric === 'sessions')
     return 'Open the site with a fresh browser and see whether the analytics tag fires.'
-  if (metric === 'conversion_rate')
+  if (metric === 'conversion_rate' || metric === 'checkout_completion')
     return `Place a test order${slice.device ? ` on a ${slice.device}` : ''}${slice.store ? ` in ${slice.store}` : ''}: payment, delivery, codes, speed.`
   if (metric === 'asp') return 'See which prices or discounts changed on that day, and whether on purpose.'
   if (metric === 'return_rate')

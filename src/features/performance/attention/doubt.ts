@@ -5,6 +5,7 @@ import * as settings from '#postgres/tables/settings.ts'
 import { reconciled } from '#sync/reconcile.ts'
 import { askAll } from '../forecasts/course.ts'
 import type { Found } from './find.ts'
+import { behind, tablesOf } from './sight.ts'
 
 /** What is known to be wrong with the data of a store: asked before anything is said of the business. */
 export interface Doubts {
@@ -14,8 +15,6 @@ export interface Doubts {
   late: { store: string; words: string }[]
 }
 
-/** Days behind the others from which a store's data are late. */
-const behind = 2
 /** Days back for which the sources' own totals are compared. */
 const compared = 14
 
@@ -33,7 +32,9 @@ export async function doubtsOf(context: Context, last: Day): Promise<Doubts> {
     of: ({ metric, slice, since, until }, tracking) => {
       const end = until ?? '9999-12-31'
       const here = (store: string | undefined) => !slice.store || !store || slice.store === store
-      const counted = known.find(one => one.name === metric)?.sources.includes('traffic_days') ?? false
+      const counted = tablesOf(known.find(one => one.name === metric) ?? { sources: [] }).includes(
+        'traffic_days',
+      )
       const lost = tracking.find(
         one => here(one.slice.store) && one.since <= end && since <= (one.until ?? '9999-12-31'),
       )

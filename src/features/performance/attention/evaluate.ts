@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { asc, eq, max, ne } from 'drizzle-orm'
+import { and, asc, eq, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
-import type { Calendar } from '#forecast/forecast.ts'
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
+import { showDay } from '#kernel/format.ts'
 import * as settings from '#postgres/tables/settings.ts'
-import { alertRules, alerts, type Cause, forecasts } from '#postgres/tables/watch.ts'
+import { alertRules, alerts, type Cause, type Gap, looks } from '#postgres/tables/watch.ts'
 import { askAll, calendarOf, closedDay, company } from '../forecasts/course.ts'
 import { causesOf } from './causes.ts'
 import { checkOf } from './checks.ts'
 import { doubtsOf } from './doubt.ts'
-import { type Found, findIn, oneOfEach } from './find.ts'
-import { type Rule, usualRules } from './rules.ts'
-import { type Watched, watchedBy } from './watched.ts'
+import { type Found, oneOfEach, sameMatter } from './find.ts'
+import { findApart } from './find-apart.ts'
+import { type Rule, usualRules, weights } from './rules.ts'
+import { sightOf, tablesOf } from './sight.ts'
+import { reachOf, type Watched, watchedBy } from './watched.ts'
+import { titleOf } from './words.ts'
 
 export type Alert = typeof alerts.$inferSelect
 
@@ -20,83 +23,136 @@ const firstLook = 90
 /** Findings older than this are kept without their causes. */
 const explained = 14
 
-/** Writes the usual rules where there are none yet. */
+/** Writes the usual rules that are not there yet: rules are switched off, not taken away. */
 export async function sowRules({ ledger }: Context): Promise<void> {
-  const [any] = await ledger.select({ id: alertRules.id }).from(alertRules).limit(1)
-  if (!any)
-    await ledger
-      .insert(alertRules)
-      .values([...usualRules])
-      .onConflictDoNothing()
+  const known = new Set((await ledger.select({ id: alertRules.id }).from(alertRules)).map(one => one.id))
+  const missing = usualRules.filter(one => !known.has(one.id))
+  if (missing.length > 0) await ledger.insert(alertRules).values(missing).onConflictDoNothing()
+}
+
+/** One rule's figures, and the days of them that are judged. */
+interface Looked {
+  rule: Rule
+  watched: Watched
+  /** Day after the last it looked at. */
+  from: Day
+  last: Day
+  gaps: Gap[]
+  /** Stores that are judged; null: all. */
+  stores: string[] | null
 }
 
 /**
- * Looks at the last whole day (and at those since the last look): what is found anew becomes an alert, what goes on is
- * brought up to date, what is over gets its end. Gives the alerts that are new.
+ * Looks at the last whole day (and at those since the last look) of all that has come in whole: what is found anew becomes
+ * an alert, what goes on is brought up to date, what is over gets its end. Each day is written at once with how far the
+ * rules have looked, so that a look that is cut short goes on from there. Gives the alerts that are new.
  */
 export async function evaluate(context: Context): Promise<Alert[]> {
   await sowRules(context)
   const { ledger } = context
   const rules = (await ledger.select().from(alertRules).orderBy(asc(alertRules.id))).filter(one => one.active)
   const last = await lastDay(context)
-  if (last === null) return []
-  const watched = (await Promise.all(rules.map(rule => watchedBy(context, rule, last)))).filter(
-    one => one !== null,
-  )
-  if (watched.length === 0) return []
-  const kept = await ledger.select().from(alerts)
-  const seen = later((await lookedAt(context)) ?? '', addDays(last, -firstLook))
+  if (last === null || rules.length === 0) return []
+  const looked = await prepare(context, rules, last)
+  if (looked.length === 0) return []
   const calendar = await calendarOf(context, company)
   const doubts = await doubtsOf(context, last)
+  const from = looked.map(one => one.from).reduce(earlier)
+  const to = looked.map(one => one.last).reduce(later)
+  const found = await findApart({ watched: looked, from, to, calendar })
   const fresh: Alert[] = []
-  for (let day = earlier(addDays(seen, 1), last); day <= last; day = addDays(day, 1)) {
-    const all = together(await findAll(watched, day, calendar), rules)
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    const own = looked.filter(one => one.from <= day && day <= one.last)
+    if (own.length === 0) continue
+    const all = together(found.get(day) ?? [], rules)
     const tracking = all.filter(one => aboutOf(rules)(one.rule) === 'data')
-    const told = oneOfEach(all, aboutOf(rules))
+    // What a rule has looked at before tells what is the same matter, and is not told again.
+    const told = oneOfEach(all, aboutOf(rules)).filter(one => own.some(({ rule }) => rule.id === one.rule))
     fresh.push(
       ...(await keep(context, {
         day,
         told,
-        kept,
-        rules,
-        watched,
+        looked: own,
         doubt: one => doubts.of(one, tracking),
+        others: one => all.filter(other => other !== one && sameMatter(one, other, aboutOf(rules))),
         recent: day > addDays(last, -explained),
+        final: own.some(one => one.last === day),
       })),
     )
   }
   return fresh
 }
 
-/** Milliseconds that are computed without letting requests in between. */
-const breath = 10
-
-/** What all rules find at the end of a day. */
-async function findAll(watched: readonly Watched[], day: Day, calendar: Calendar): Promise<Found[]> {
-  const all: Found[] = []
-  let began = performance.now()
-  for (const one of watched) {
-    const end = dayCount(one.start, day) - 1
-    for (const cell of one.cells) {
-      const found = findIn(one, cell, end, calendar)
-      if (found) all.push(found)
-      if (performance.now() - began < breath) continue
-      await new Promise(resolve => setImmediate(resolve))
-      began = performance.now()
+/** The figures of every rule as far as they are whole. What cannot be judged at all is written down as such. */
+async function prepare(context: Context, rules: readonly Rule[], last: Day): Promise<Looked[]> {
+  const { ledger, metrics } = context
+  const sight = await sightOf(context, last)
+  const known = new Map((await metrics.definitions()).metrics.map(one => [one.name, one]))
+  const before = new Map((await ledger.select().from(looks)).map(one => [one.rule, one.through]))
+  const looked: Looked[] = []
+  // One after another: between questions others are answered.
+  for (const rule of rules) {
+    const names = [rule.metric, weights[rule.metric], rule.against].filter(one => one)
+    const tables = [...new Set(names.flatMap(name => tablesOf(known.get(name ?? '') ?? { sources: [] })))]
+    const seen = sight.of(tables, addDays(last, 1 - reachOf(rule)))
+    const watched = seen.stores?.length === 0 ? null : await watchedBy(context, rule, seen.last, seen.stores)
+    if (watched === null) {
+      await noteLook(
+        ledger,
+        { rule: rule.id, through: before.get(rule.id) ?? null, gaps: seen.gaps },
+        context,
+      )
+      continue
     }
+    const through = before.get(rule.id) ?? ''
+    const next = addDays(later(through, addDays(seen.last, -firstLook)), 1)
+    // The last day is looked at again: more of it may have come.
+    looked.push({ rule, watched, ...seen, from: earlier(next, seen.last) })
   }
-  return all
+  return looked
+}
+
+const noteLook = (
+  ledger: Context['ledger'],
+  { rule, through, gaps }: { rule: string; through: Day | null; gaps: Gap[] },
+  { clock }: Pick<Context, 'clock'>,
+) => {
+  const set = { through, gaps, at: clock().toISOString() }
+  return ledger
+    .insert(looks)
+    .values({ rule, ...set })
+    .onConflictDoUpdate({ target: looks.rule, set })
 }
 
 const aboutOf = (rules: readonly Rule[]) => (id: string) =>
   rules.find(one => one.id === id)?.about ?? 'business'
 
-/** The day up to which has been looked; null before the first look. New forecasts follow every look, alerts only some. */
-export async function lookedAt({ ledger }: Pick<Context, 'ledger'>): Promise<Day | null> {
-  const [seen] = await ledger.select({ day: max(alerts.seenOn) }).from(alerts)
-  const [made] = await ledger.select({ day: max(forecasts.asOf) }).from(forecasts)
-  const days = [seen?.day, made?.day].filter(day => day != null)
-  return days.length > 0 ? days.reduce(later) : null
+/** How far has been looked, and what could not be judged. */
+export interface LookedAt {
+  /** Last day that every rule that can look has looked at; null before the first look. */
+  through: Day | null
+  /** Stores that are not judged yet, each with the rules and the reason. */
+  waiting: { rules: string[]; store: string; words: string }[]
+}
+
+/** How far the rules that are on have looked. */
+export async function lookedAt({ ledger }: Pick<Context, 'ledger'>): Promise<LookedAt> {
+  const rows = await ledger
+    .select({ name: alertRules.name, through: looks.through, gaps: looks.gaps })
+    .from(looks)
+    .innerJoin(alertRules, and(eq(alertRules.id, looks.rule), eq(alertRules.active, true)))
+    .orderBy(alertRules.name)
+  const days = rows.flatMap(row => row.through ?? [])
+  const gaps = rows.flatMap(row => row.gaps.map(gap => ({ ...gap, rule: row.name })))
+  const waiting = [...Map.groupBy(gaps, gap => JSON.stringify([gap.store, gap.words])).values()]
+  return {
+    through: days.length > 0 ? days.reduce(earlier) : null,
+    waiting: waiting.map(same => ({
+      store: same[0]?.store ?? '',
+      words: same[0]?.words ?? '',
+      rules: same.map(one => one.rule),
+    })),
+  }
 }
 
 /** The last day that is over, and has data. */
@@ -131,37 +187,39 @@ function together(all: readonly Found[], rules: readonly Rule[]): Found[] {
 interface Look {
   day: Day
   told: readonly Found[]
-  /** Every alert there is; what becomes of them is written here too. */
-  kept: Alert[]
-  rules: readonly Rule[]
-  watched: readonly Watched[]
+  /** The rules that look at this day. */
+  looked: readonly Looked[]
   doubt: (one: Found) => string | null
+  /** The same matter seen from elsewhere. */
+  others: (one: Found) => Found[]
   recent: boolean
+  /** The last day of some rule: how far it came is written in any case. */
+  final: boolean
 }
 
-/** Brings the alerts up to a day. */
-async function keep(
-  context: Context,
-  { day, told, kept, rules, watched, doubt: doubtOf, recent }: Look,
-): Promise<Alert[]> {
+/** Brings the alerts up to a day: what is asked is asked first, then all of it is written at once. */
+async function keep(context: Context, look: Look): Promise<Alert[]> {
+  const { day, told, looked, doubt: doubtOf, others, recent, final } = look
   const { ledger, clock } = context
+  const kept = await ledger.select().from(alerts)
   const at = clock().toISOString()
   const [home] = await ledger.select().from(settings.company)
   const fresh: Alert[] = []
+  const changes: { one: Alert; set: Partial<Alert> }[] = []
   const still = new Set<string>()
   for (const one of told) {
-    const rule = rules.find(own => own.id === one.rule)
-    const coolDown = rule?.coolDown ?? 0
+    const own = looked.find(({ rule }) => rule.id === one.rule)
+    const coolDown = own?.rule.coolDown ?? 0
     const same = kept.find(
       other =>
         other.rule === one.rule &&
         // Lost data is one matter, whichever stores it is seen in.
-        (rule?.about === 'data' || sliceKey(other.slice) === sliceKey(one.slice)) &&
+        (own?.rule.about === 'data' || sliceKey(other.slice) === sliceKey(one.slice)) &&
         other.direction === one.direction &&
         one.since <= addDays(other.until ?? other.seenOn, coolDown),
     )
     const doubt =
-      rule?.about === 'data'
+      own?.rule.about === 'data'
         ? 'Sessions left their usual measure of orders, and orders did not: analytics rather than trade.'
         : doubtOf(one)
     const figures = {
@@ -172,26 +230,29 @@ async function keep(
       doubt,
       updatedAt: at,
     }
-    const unit = watched.find(own => own.rule.id === one.rule)?.definition.unit ?? 'count'
-    const finding = { unit, expected: one.expected, actual: one.actual, perDay: one.perDay }
+    const unit = own?.watched.definition.unit ?? 'count'
+    const { expected, actual, perDay, judged } = one
+    const finding = { unit, expected, actual, perDay, judged }
     if (same) {
       still.add(same.id)
       const woken = same.state === 'snoozed' && same.snoozedUntil !== null && day >= same.snoozedUntil
-      const change = {
+      // What somebody closed stays closed while the same goes on.
+      const set = {
         ...figures,
         kind: one.kind,
         finding: { ...same.finding, ...finding },
         ...(woken && { state: 'open' as const, snoozedUntil: null }),
       }
-      // What somebody closed stays closed while the same goes on.
-      Object.assign(same, change)
-      await ledger.update(alerts).set(change).where(eq(alerts.id, same.id))
+      changes.push({ one: same, set })
       continue
     }
-    const causes: Cause[] = recent ? await causesFor(context, one, doubt, day) : []
-    const made: Alert = {
+    const causes: Cause[] = recent
+      ? mostTold([...elsewhere(one, others(one), looked), ...(await causesFor(context, one, doubt, day))])
+      : []
+    const { expected: _, actual: _a, perDay: _p, judged: _j, ...found } = one
+    fresh.push({
       id: randomUUID(),
-      ...one,
+      ...found,
       ...figures,
       stores: one.slice.store ? [one.slice.store] : [],
       currency: home?.currency ?? '',
@@ -200,41 +261,50 @@ async function keep(
       reason: '',
       snoozedUntil: null,
       useful: null,
+      heldOn: null,
       firstAt: at,
-    }
-    const { expected: _, actual: _a, perDay: _p, ...row } = made as Alert & Partial<Found>
-    await ledger.insert(alerts).values(row)
-    kept.push(row as Alert)
-    still.add(row.id)
-    fresh.push(row as Alert)
+    })
   }
-  await end(context, kept, still, day, rules)
+  changes.push(...ended(kept, still, day, looked))
+  if (fresh.length === 0 && changes.length === 0 && !final) return []
+  await ledger.transaction(async tx => {
+    if (fresh.length > 0) await tx.insert(alerts).values(fresh)
+    for (const { one, set } of changes)
+      await tx
+        .update(alerts)
+        .set(set)
+        // What somebody did meanwhile is not undone: the next look sees it.
+        .where(and(eq(alerts.id, one.id), eq(alerts.updatedAt, one.updatedAt)))
+    for (const { rule, gaps } of looked)
+      await noteLook(tx as unknown as Context['ledger'], { rule: rule.id, through: day, gaps }, context)
+  })
   return fresh
 }
 
-/** What is found no more gets an end, and after its cool-down is closed by itself. */
-async function end(
-  context: Context,
-  kept: Alert[],
+/** What is found no more gets an end, and after its cool-down is closed by itself. Of stores that are not judged nothing ends. */
+function ended(
+  kept: readonly Alert[],
   still: ReadonlySet<string>,
   day: Day,
-  rules: readonly Rule[],
-) {
-  const over = kept.filter(one => one.state !== 'resolved' && !still.has(one.id) && one.seenOn < day)
-  for (const one of over) {
+  looked: readonly Looked[],
+): { one: Alert; set: Partial<Alert> }[] {
+  return kept.flatMap(one => {
+    const own = looked.find(({ rule }) => rule.id === one.rule)
+    const judged = own && (own.stores === null || one.stores.every(store => own.stores?.includes(store)))
+    if (!judged || one.state === 'resolved' || still.has(one.id) || one.seenOn >= day) return []
     const until = one.until ?? one.seenOn
-    const coolDown = rules.find(rule => rule.id === one.rule)?.coolDown ?? 0
-    const closed = addDays(until, coolDown) < day
-    if (one.until !== null && !closed) continue
-    Object.assign(one, { until, ...(closed && { state: 'resolved', reason: 'It ended by itself.' }) })
-    await context.ledger
-      .update(alerts)
-      .set({ until, ...(closed && { state: 'resolved' as const, reason: 'It ended by itself.' }) })
-      .where(eq(alerts.id, one.id))
-  }
+    // Whoever opened it again has a whole cool-down of days that were not known to them.
+    const closed = addDays(later(until, one.heldOn ?? ''), own.rule.coolDown) < day
+    if (one.until !== null && !closed) return []
+    const reason = 'It ended by itself.'
+    return [{ one, set: { until, ...(closed && { state: 'resolved' as const, reason, heldOn: null }) } }]
+  })
 }
 
 const sliceKey = (slice: Record<string, string>) => JSON.stringify(Object.entries(slice).toSorted())
+
+/** Dimensions of a slice that net sales can be narrowed to as well. */
+const narrowing = ['product', 'category', 'brand']
 
 /** The days of a finding in whole weeks, so that weekdays meet weekdays, against the weeks before. */
 function causesFor(context: Context, one: Found, doubt: string | null, day: Day): Promise<Cause[]> {
@@ -245,9 +315,41 @@ function causesFor(context: Context, one: Found, doubt: string | null, day: Day)
     to,
     compare: 'previous_period',
     store: one.slice.store,
-    product: one.slice.product,
+    within: Object.entries(one.slice).filter(([name]) => narrowing.includes(name)),
     doubt,
   })
+}
+
+/** Explanations of an alert at most. */
+const mostCauses = 6
+/** Of these, those that other rules see. */
+const mostElsewhere = 2
+
+/** What other rules see of the same matter, the strangest first: an alert of a store is explained by what one device does in it. */
+const elsewhere = (one: Found, others: readonly Found[], looked: readonly Looked[]): Cause[] =>
+  others
+    .filter(other => other.metric !== one.metric || sliceKey(other.slice) !== sliceKey(one.slice))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, mostElsewhere)
+    .map(other => {
+      const { label, unit } = looked.find(({ rule }) => rule.id === other.rule)?.watched.definition ?? {
+        label: other.metric,
+        unit: 'count',
+      }
+      const told = { ...other, finding: { unit, ...other, causes: [], check: '' }, currency: '' }
+      return {
+        kind: 'slice',
+        words: `${titleOf(told, label)}, since ${showDay(other.since)}.`,
+        evidence: other.judged,
+        perDay: other.moneyPerDay,
+        where: Object.entries(other.slice).map(([dimension, value]) => ({ dimension, value })),
+      }
+    })
+
+/** What is wrong with the data stays first; nothing is said twice. */
+const mostTold = (causes: readonly Cause[]): Cause[] => {
+  const data = causes.filter(one => one.kind === 'data')
+  return [...data, ...causes.filter(one => one.kind !== 'data')].slice(0, mostCauses)
 }
 
 /** Alerts that want somebody, the most money first; broken data before all. */

@@ -58,6 +58,7 @@ describe('one of each matter', () => {
     actual: 40,
     perDay: -60,
     moneyPerDay: -3000,
+    judged: '',
     ...more,
   })
   const about = (rule: string) => (rule === 'tracking' ? 'data' : 'business')

@@ -1,5 +1,5 @@
 import { type AnomalyEvent, findAnomalies } from '#forecast/anomalies.ts'
-import { controlLimits, signals } from '#forecast/control-limits.ts'
+import { seasonalLimits, signals } from '#forecast/control-limits.ts'
 import type { Calendar } from '#forecast/forecast.ts'
 import { scan, strangeness } from '#forecast/scan.ts'
 import { addDays, type Day, weekday } from '#kernel/day.ts'
@@ -21,6 +21,8 @@ export interface Found {
   actual: number
   perDay: number
   moneyPerDay: number | null
+  /** By what it was judged, in a sentence. */
+  judged: string
 }
 
 /** What a rule finds in a cell at the end of a day (`end`: its index): strange, large and lasting enough; else null. */
@@ -66,6 +68,9 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
     perDay,
     moneyPerDay: rule.about === 'data' || cell.worth === null ? null : perDay * cell.worth,
     volume: (ratio ? exposed : expected) / days,
+    judged: alone
+      ? 'Its own past day by day, with weekdays and what the calendar knows taken off.'
+      : 'The usual measure of what moves with it, over the eight weeks before.',
   }
 }
 
@@ -117,23 +122,36 @@ function yearlyAlike(amount: Float64Array, from: number, to: number, off: number
 /** Weeks of limits, and of what is judged by them. */
 const [limitWeeks, judgedWeeks] = [26, 1]
 
-/** The last whole week against the limits of the half year before (XmR): beyond them, a run of eight, a step. */
+/** Sums of the weeks up to one that ends at `last`; NaN for those that begin before the series does. */
+function weeksUpTo(amount: Float64Array, last: number): Float64Array {
+  const first = amount.findIndex(value => value !== 0)
+  return Float64Array.from({ length: limitWeeks + judgedWeeks }, (_, n) => {
+    const to = last - 7 * (limitWeeks + judgedWeeks - 1 - n)
+    return first < 0 || to - 6 < first
+      ? Number.NaN
+      : amount.subarray(to - 6, to + 1).reduce((sum, value) => sum + value, 0)
+  })
+}
+
+/**
+ * The last whole week against the limits of the half year before (XmR): beyond them, or a run of eight. Each week is
+ * judged by the same one a year before it where that is known and calmer.
+ */
 function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
   const { start } = watched
   const last = end - (weekday(addDays(start, end)) % 7)
-  const weeks = Array.from({ length: limitWeeks + judgedWeeks }, (_, n) => {
-    const to = last - 7 * (limitWeeks + judgedWeeks - 1 - n)
-    return to < 6 ? Number.NaN : cell.amount.subarray(to - 6, to + 1).reduce((sum, value) => sum + value, 0)
-  })
+  const weeks = weeksUpTo(cell.amount, last)
   if (weeks.some(Number.isNaN) || end - last > 2) return null
-  const limits = controlLimits(weeks.slice(0, limitWeeks))
-  if (!limits || limits.movingRange === 0) return null
-  const signal = signals(weeks, limits).findLast(one => one.index === limitWeeks && one.kind !== 'range')
+  const seen = seasonalLimits(weeks, weeksUpTo(cell.amount, last - 364), limitWeeks)
+  if (!seen || seen.limits.movingRange === 0) return null
+  const { basis, judged, limits, usual } = seen
+  const signal = signals(judged, limits).findLast(one => one.index === limitWeeks && one.kind !== 'range')
   if (!signal) return null
-  const own = weeks.slice(signal.from, signal.index + 1)
-  const actual = own.reduce((sum, value) => sum + value, 0) / (7 * own.length)
-  const expected = limits.mean / 7
-  const sigmas = ((weeks[limitWeeks] ?? 0) - limits.mean) / (limits.movingRange / 1.128)
+  const own = weeks.subarray(signal.from, signal.index + 1)
+  const aDay = (total: number) => total / (7 * own.length)
+  const actual = aDay(own.reduce((sum, value) => sum + value, 0))
+  const expected = aDay(own.reduce((sum, _, n) => sum + usual(signal.from + n), 0))
+  const sigmas = ((judged[limitWeeks] ?? 0) - limits.mean) / (limits.movingRange / 1.128)
   return {
     ...of(watched, cell),
     kind: 'limits',
@@ -146,6 +164,10 @@ function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
     perDay: actual - expected,
     moneyPerDay: cell.worth === null ? null : (actual - expected) * cell.worth,
     volume: Math.abs(expected),
+    judged:
+      basis === 'year_before'
+        ? `Control limits (XmR) of ${limitWeeks} weeks, each as a ratio to the same week a year before: the season is taken out.`
+        : `Control limits (XmR) of ${limitWeeks} weeks as they are: no season is taken out.`,
   }
 }
 
@@ -158,17 +180,17 @@ const nested = (a: Record<string, string>, b: Record<string, string>) =>
  */
 export function oneOfEach(all: readonly Found[], about: (rule: string) => string): Found[] {
   const told: Found[] = []
-  const loss = (one: Found) => Math.sign(one.moneyPerDay ?? one.perDay)
-  for (const one of all.toSorted((a, b) => b.score - a.score)) {
-    const same = told.some(
-      other =>
-        about(other.rule) === about(one.rule) &&
-        loss(other) === loss(one) &&
-        nested(one.slice, other.slice) &&
-        other.since <= (one.until ?? '9999') &&
-        one.since <= (other.until ?? '9999'),
-    )
-    if (!same) told.push(one)
-  }
+  for (const one of all.toSorted((a, b) => b.score - a.score))
+    if (!told.some(other => sameMatter(one, other, about))) told.push(one)
   return told
 }
+
+const loss = (one: Found) => Math.sign(one.moneyPerDay ?? one.perDay)
+
+/** Whether two findings may be one matter seen from two places. */
+export const sameMatter = (one: Found, other: Found, about: (rule: string) => string): boolean =>
+  about(other.rule) === about(one.rule) &&
+  loss(other) === loss(one) &&
+  nested(one.slice, other.slice) &&
+  other.since <= (one.until ?? '9999') &&
+  one.since <= (other.until ?? '9999')

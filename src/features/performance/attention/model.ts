@@ -16,6 +16,22 @@ export const perDay = (amount: number | null, currency: string): string =>
     ? 'N/A'
     : `${amount > 0 ? '+' : ''}${show(amount.toFixed(2), { unit: 'money', currency: currency || null }, 'axis')}`
 
+/** What is said where no alert is open: that all is well only where all of it was seen. */
+export const quietTitle = ({
+  lookedAt,
+  waiting,
+}: {
+  lookedAt: string | null
+  waiting: readonly unknown[]
+}): string =>
+  waiting.length > 0
+    ? lookedAt === null
+      ? 'Waiting for data that are still coming in'
+      : 'Nothing found in what is here so far'
+    : lookedAt === null
+      ? 'Not looked at yet'
+      : 'Nothing needs you'
+
 interface Alerted {
   metric: string
   slice: Readonly<Record<string, string>>

@@ -10,7 +10,17 @@ import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
 import { type Alert, lookedAt, ranked, sowRules } from './evaluate.ts'
 import { usualRules } from './rules.ts'
-import { AlertAct, AlertRow, AlertRule, AlertTold, type Ending, endings, RuleTold, states } from './shape.ts'
+import {
+  AlertAct,
+  type AlertRow,
+  AlertRule,
+  AlertsTold,
+  AlertTold,
+  type Ending,
+  endings,
+  RuleTold,
+  states,
+} from './shape.ts'
 import { sinceWords, titleOf, whatOf, whereOf } from './words.ts'
 
 /** Alerts of a store are for who sees it; those of no store are of the company. */
@@ -21,7 +31,7 @@ const definitionsOf = async ({ metrics }: Context) =>
   new Map((await metrics.definitions()).metrics.map(one => [one.name, one]))
 
 function rowOf(alert: Alert, definition: Definition | undefined): AlertRow {
-  const { finding, stores: _s, firstAt: _f, updatedAt: _u, useful: _v, ...row } = alert
+  const { finding, stores: _s, firstAt: _f, updatedAt: _u, useful: _v, heldOn: _h, ...row } = alert
   const label = definition?.label ?? alert.metric
   const lost =
     alert.moneyPerDay === null
@@ -81,7 +91,7 @@ export const alertOperations = {
         })
         .optional(),
     )
-    .output(z.object({ rows: z.array(AlertRow), count: z.int(), lookedAt: z.string().nullable() }))
+    .output(AlertsTold)
     .handler(async ({ input, context }) => {
       const wanted = input?.state ?? ['open', 'acknowledged']
       const found = await context.ledger
@@ -92,10 +102,12 @@ export const alertOperations = {
         .limit(1000)
       const own = ranked(found.filter(one => mayFor(context.actor, one)))
       const definitions = await definitionsOf(context)
+      const { through, waiting } = await lookedAt(context)
       return {
         rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric))),
         count: own.length,
-        lookedAt: await lookedAt(context),
+        lookedAt: through,
+        waiting: waiting.filter(one => seesAll(context.actor, [one.store])),
       }
     }),
 
@@ -118,6 +130,7 @@ export const alertOperations = {
         ...rowOf(alert, definitions.get(alert.metric)),
         causes: alert.finding.causes,
         check: alert.finding.check,
+        judged: alert.finding.judged ?? null,
         acts: acts.map(one => ({
           act: one.act,
           reason: one.reason,
@@ -157,7 +170,14 @@ export const alertOperations = {
                   useful: usefulAs[input.as],
                   reason: [endings[input.as], input.reason].filter(Boolean).join(': '),
                 }
-              : { state: 'open', useful: null, snoozedUntil: null, reason: input.reason }
+              : {
+                  state: 'open',
+                  useful: null,
+                  snoozedUntil: null,
+                  reason: input.reason,
+                  // It is closed by itself no sooner than days that were not known yet say so.
+                  heldOn: (await lookedAt(context)).through ?? alert.seenOn,
+                }
       await context.ledger
         .update(alerts)
         .set({ ...change, updatedAt: at })

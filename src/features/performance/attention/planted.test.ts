@@ -105,7 +105,7 @@ describe.each(process.env.PLANTED ? companies : [])('the company of seed $seed',
       amongFirst(
         moments.defect,
         one =>
-          one.metric === 'conversion_rate' &&
+          (one.metric === 'conversion_rate' || one.metric === 'checkout_completion') &&
           one.slice.store === store &&
           one.slice.device === device &&
           near(one.since, from, 4) &&

@@ -37,6 +37,11 @@ export const usualRules: readonly Sown[] = [
     leastVolume: 20,
     persistence: 2,
   }),
+  // Who has come to checkout wants to buy: a fault there is seen in a fraction of the visits that conversion needs.
+  rule('checkout', 'Checkout completion by store and device', 'checkout_completion', ['store', 'device'], {
+    leastVolume: 3,
+    persistence: 2,
+  }),
   rule('traffic', 'Sessions by channel', 'sessions', ['store', 'channel'], {
     leastVolume: 20,
     persistence: 2,
@@ -58,6 +63,7 @@ export const usualRules: readonly Sown[] = [
 export const weights: Readonly<Record<string, string>> = {
   conversion_rate: 'sessions',
   orders_per_session: 'sessions',
+  checkout_completion: 'checkout_sessions',
   cart_rate: 'sessions',
   checkout_rate: 'sessions',
   aov: 'orders',
@@ -75,6 +81,7 @@ export const worths: Readonly<Record<string, string>> = {
   sessions: 'sessions',
   units_sold: 'units_sold',
   conversion_rate: 'orders',
+  checkout_completion: 'orders',
   orders_per_session: 'orders',
   tracked_share: '',
 }

@@ -41,9 +41,20 @@ export const AlertRow = z.object({
 })
 export type AlertRow = z.infer<typeof AlertRow>
 
+export const AlertsTold = z.object({
+  rows: z.array(AlertRow),
+  count: z.int(),
+  lookedAt: z.string().nullable().describe('Last day that was looked at; null before the first look'),
+  waiting: z
+    .array(z.object({ store: z.string(), words: z.string(), rules: z.array(z.string()) }))
+    .describe('Stores that cannot be judged yet, by which rules, and why'),
+})
+export type AlertsTold = z.infer<typeof AlertsTold>
+
 export const AlertTold = AlertRow.extend({
   causes: z.array(Cause),
   check: z.string(),
+  judged: z.string().nullable().describe('What it was held against'),
   acts: z.array(z.object({ act: z.string(), reason: z.string(), by: z.string(), at: z.string() })),
   similar: z.array(
     z.object({

@@ -1,7 +1,7 @@
 import type { Context } from '#features/context.ts'
-import { addDays, type Day, dayCount } from '#kernel/day.ts'
-import type { Definition, Query } from '#metrics/query.ts'
-import { askAll } from '../forecasts/course.ts'
+import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
+import type { Answer, Definition, Query } from '#metrics/query.ts'
+import { askAll, inHomeCurrency } from '../forecasts/course.ts'
 import { type Rule, weights, worths } from './rules.ts'
 
 /** One slice of a rule, day by day: what is watched, and what moves it while all is well. */
@@ -22,14 +22,22 @@ export interface Watched {
   scale: number
 }
 
-/** Days that are looked at: the whole is held against its last year, slices against each other. */
-const reachOf = ({ by }: Pick<Rule, 'by'>) => (by.length === 0 ? 430 : 200)
+/** Days that are looked at: the whole is held against its last year (half a year of weeks, and the same a year before), slices against each other. */
+export const reachOf = ({ by }: Pick<Rule, 'by'>) => (by.length === 0 ? 560 : 200)
+/** Rows of an answer at most: while one is put together nobody else is answered. */
+const rows = 1500
 const page = 10_000
 /** Slices of a rule that are watched, the largest first. */
 const most = 200
 
-/** Everything a rule watches, up to a day. */
-export async function watchedBy(context: Context, rule: Rule, last: Day): Promise<Watched | null> {
+/** Everything a rule watches, up to a day, of some stores or (null) of all. Money is in the company's currency. */
+export async function watchedBy(
+  given: Context,
+  rule: Rule,
+  last: Day,
+  stores: string[] | null = null,
+): Promise<Watched | null> {
+  const context = stores === null ? given : await within(given, stores)
   const reach = reachOf(rule)
   const start = addDays(last, 1 - reach)
   const none = () => new Float64Array(reach)
@@ -66,6 +74,13 @@ export async function watchedBy(context: Context, rule: Rule, last: Day): Promis
     cells: cells.toSorted((a, b) => size(b) - size(a)).slice(0, most),
     scale: recent.reduce((sum, value) => sum + value, 0) / recent.length || sold('', 'net_sales') / reach,
   }
+}
+
+/** The same context, whose questions are of these stores alone. */
+async function within(context: Context, stores: string[]): Promise<Context> {
+  const home = await inHomeCurrency(context)
+  const { metrics } = home
+  return { ...home, metrics: { ...metrics, ask: (query, scope) => metrics.ask({ stores, ...query }, scope) } }
 }
 
 type Columns = Record<string, Float64Array>
@@ -147,8 +162,6 @@ async function columns(
   const none = () => new Float64Array(dayCount(from, to))
   const query: Query = {
     metrics,
-    from,
-    to,
     grain: 'day',
     calendar: 'gregorian',
     by: [...by],
@@ -164,10 +177,7 @@ async function columns(
   })
   const sums = new Map(stores.rows.map(row => [String(row.store), row]))
   found.sold = (store, name) => Number((store === '' ? stores.totals : sums.get(store))?.[name] ?? 0)
-  for (let offset = 0, count = 1; offset < count; offset += page) {
-    const answer = await askAll(context, { ...query, offset })
-    // Without a dimension every day is a row, and all of them come at once.
-    count = by.length === 0 ? 1 : answer.meta.count
+  const take = (answer: Answer) => {
     found.definitions = answer.meta.definitions
     for (const row of answer.rows) {
       const slice = Object.fromEntries(by.map(name => [name, String(row[name] ?? '')]))
@@ -181,6 +191,20 @@ async function columns(
         if (column) column[t] = Number(row[name] ?? 0)
       }
     }
+  }
+  // Some days at a time, as many as make an answer that is quickly put together. Without a dimension every day is a row.
+  let days = by.length === 0 ? rows : 7
+  for (let start = from; start <= to; ) {
+    const end = earlier(to, addDays(start, days - 1))
+    let read = 0
+    for (let offset = 0, count = 1; offset < count; offset += page) {
+      const answer = await askAll(context, { ...query, from: start, to: end, offset })
+      take(answer)
+      read += answer.rows.length
+      count = by.length === 0 ? 1 : answer.meta.count
+    }
+    start = addDays(end, 1)
+    days = Math.max(1, Math.floor((rows * days) / Math.max(1, read)))
   }
   return found
 }

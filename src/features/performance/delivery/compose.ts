@@ -5,7 +5,7 @@ import { dayStart, wallClock } from '#kernel/zone.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { alertChannels, alerts, type Message, outbox } from '#postgres/tables/watch.ts'
 import { lateStores } from '../attention/doubt.ts'
-import { type Alert, ranked } from '../attention/evaluate.ts'
+import { type Alert, lookedAt, ranked } from '../attention/evaluate.ts'
 import { sinceWords, titleOf } from '../attention/words.ts'
 import { askAll, closedDay } from '../forecasts/course.ts'
 import { type Channel, post } from './outbox.ts'
@@ -132,7 +132,9 @@ async function digest(
           : `${wanting.length} ${wanting.length === 1 ? 'matter needs' : 'matters need'} attention`,
       lead:
         wanting.length === 0
-          ? 'Everything that is watched is as usual.'
+          ? stale === ''
+            ? 'Everything that is watched is as usual.'
+            : 'What could be looked at is as usual.'
           : `The most money a day first${wanting.length > most ? `; the first ${most} of ${wanting.length}` : ''}.`,
       items: wanting.slice(0, most).map(one => itemOf(context, one, labels)),
       caution: [held && stale ? `Held for ${patience} hours. ${stale}` : stale, unsure]
@@ -144,7 +146,7 @@ async function digest(
   })
 }
 
-/** What is stale of the data a channel tells of; '' where nothing is. */
+/** What is stale of the data a channel tells of, or was not looked at; '' where nothing is. */
 export async function staleWords(context: Context, { stores }: Pick<Channel, 'stores'>): Promise<string> {
   const answer = await askAll(context, { metrics: ['net_sales'], window: 'all_time' })
   const closed = await closedDay(context)
@@ -154,7 +156,14 @@ export async function staleWords(context: Context, { stores }: Pick<Channel, 'st
   const late = (await lateStores(context, closed)).filter(
     one => stores === null || stores.includes(one.store),
   )
-  return [...new Set(late.map(one => one.words))].join(' ')
+  const { through, waiting } = await lookedAt(context)
+  if (through === null) return 'Nothing was looked at yet.'
+  const unseen = waiting.filter(one => stores === null || stores.includes(one.store))
+  const words = [
+    ...late.map(one => one.words),
+    ...unseen.map(one => `Not watched yet: ${one.store}, ${one.words}.`),
+  ]
+  return [...new Set(words)].join(' ')
 }
 
 /** Messages of the last day that may not have arrived. */

@@ -7,9 +7,10 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { performance } from '#features/performance/operations.ts'
 import { openLedger } from '#postgres/open.ts'
-import { alertChannels, alerts, outbox } from '#postgres/tables/watch.ts'
+import { alertChannels, alerts, looks, outbox } from '#postgres/tables/watch.ts'
 import { deliverLines } from '../../../../test/small-ledger.ts'
 import { someone, type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
+import { sowRules } from '../attention/evaluate.ts'
 import { afterQuiet, compose } from './compose.ts'
 import { type Channel, type Letter, sendDue } from './outbox.ts'
 import { slackOf, teamsOf, textOf } from './payloads.ts'
@@ -65,6 +66,9 @@ beforeAll(async () => {
     quietFrom: 22,
     quietTo: 6,
   })
+  await sowRules(room.context())
+  const looked = { rule: 'orders', through: '2026-05-03', at: '2026-05-04T05:00:00Z', gaps: [] }
+  await room.open.ledger.insert(looks).values(looked)
   await room.open.ledger
     .insert(alerts)
     .values([

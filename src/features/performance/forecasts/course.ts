@@ -32,6 +32,18 @@ const gone = 14
 export const askAll = ({ metrics, clock }: Context, query: Query) =>
   metrics.ask(query, { stores: 'all', now: clock() })
 
+/** The same context, whose questions are answered in the company's currency. */
+export async function inHomeCurrency(context: Context): Promise<Context> {
+  const [home] = await context.ledger.select().from(settings.company)
+  const currency = home?.currency
+  if (!currency) return context
+  const { metrics } = context
+  return {
+    ...context,
+    metrics: { ...metrics, ask: (query, scope) => metrics.ask({ currency, ...query }, scope) },
+  }
+}
+
 /** The last day that is over in every store. */
 export async function closedDay({ ledger, clock }: Context): Promise<Day> {
   const zones = await ledger.select({ zone: settings.stores.timezone }).from(settings.stores)
@@ -40,7 +52,7 @@ export async function closedDay({ ledger, clock }: Context): Promise<Day> {
 }
 
 /** First day of each store whose analytics may still change. */
-async function provisionalFrom({ granary }: Context): Promise<Map<string, Day>> {
+export async function provisionalFrom({ granary }: Context): Promise<Map<string, Day>> {
   const rows = await granary.query(
     `SELECT store, min(day) AS first_day FROM ${granary.dialect.from('traffic_days')}
      WHERE ${granary.dialect.contains('quality', "'provisional'")} GROUP BY store`,
