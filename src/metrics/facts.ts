@@ -1,6 +1,7 @@
 import type { Fact } from './fact.ts'
 import { accounts } from './facts/accounts.ts'
 import { costs } from './facts/costs.ts'
+import { customers } from './facts/customers.ts'
 import { demand } from './facts/demand.ts'
 import { linkedBuyers } from './facts/linked.ts'
 import { operations } from './facts/operations.ts'
@@ -15,6 +16,7 @@ export const facts: readonly Fact[] = [
   ...operations,
   ...pipeline,
   ...accounts,
+  ...customers,
   ...linkedBuyers,
   ...work,
 ]

@@ -1,8 +1,16 @@
 /** The trading screens on the stage; figures the made-up shop does not know are made up here. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { abc } from '../../src/features/performance/trading/model.ts'
-import type { ProductsAsked, ProductsTold } from '../../src/features/performance/trading/shape.ts'
+import { type AccountState, abc, customerGroups } from '../../src/features/performance/trading/model.ts'
+import type {
+  AccountsAsked,
+  AccountsTold,
+  LaunchesAsked,
+  LaunchesTold,
+  PeakAsked,
+  ProductsAsked,
+  ProductsTold,
+} from '../../src/features/performance/trading/shape.ts'
 import type { Answer, AnswerRow, Definition, Query } from '../../src/metrics/query.ts'
 import type { Tree, TreeNode } from '../../src/metrics/tree/shape.ts'
 import { vocabulary } from '../../src/metrics/vocabulary.ts'
@@ -25,6 +33,13 @@ function answered(query: Query): Answer {
   const answer = ask({ ...query, filters: [] })
   // One cohort, that of the first month.
   if (query.by?.includes('cohort')) for (const row of answer.rows) row.cohort = answer.rows[0]?.period ?? ''
+  // Dimensions the shop does not have: each line is the next of their values.
+  const names = { customer_group: Object.keys(customerGroups), days_since_order: ['3', '20', '45', '200'] }
+  for (const [by, values] of Object.entries(names))
+    if (query.by?.includes(by)) {
+      const [row] = answer.rows
+      answer.rows = values.map(value => ({ ...row, [by]: value }))
+    }
   const madeUp = (name: string, n: number) => {
     const unit = known.get(name)?.unit
     return unit === 'share' ? String(0.4 / (n + 2)) : unit === 'ratio' ? '3.2' : String(9000 - 700 * n)
@@ -156,6 +171,47 @@ function tree(asked: { compare: string }): Tree {
   }
 }
 
+/** Two products by week since their launch. */
+const launched = ({ to }: LaunchesAsked): LaunchesTold => ({
+  items: ['Jubilee bunting', 'Harbour lamp'].map((title, n) => ({
+    product: `N${n}`,
+    title,
+    category: 'Gifts',
+    launched: '2011-10-01',
+    curve: [120, 240, 400, 430, 500].map(sum => sum * (n + 1)),
+    against: n === 0 ? 0.4 : 1.6,
+  })),
+  middle: [100, 200, 300, 400, 450].map(half => ({ low: half / 2, half, high: half * 2, products: 4 })),
+  to,
+  currency: 'GBP',
+  definitions: {},
+})
+
+/** Two accounts, one of which is leaving. */
+function trade({ from, to, state }: AccountsAsked): AccountsTold {
+  const { totals, meta } = answered({ metrics: ['net_sales', 'orders', 'aov', 'discount_rate'], from, to })
+  const line = (name: string, own: AccountState, daysSince: number) => ({
+    store: 'shop',
+    account: name,
+    name,
+    segment: 'Hotels',
+    lastOrder: '2011-11-01',
+    daysSince,
+    interval: 12,
+    state: own,
+    penetration: '0.25',
+    figures: { net_sales: '1200', orders: '4', aov: '300', discount_rate: '0.1' },
+    compare: {},
+  })
+  const rows = [line('Old Mill Hotels', 'active', 3), line('Harbour Inn', 'lapsing', 30)]
+  return {
+    rows: rows.filter(one => !state || one.state === state),
+    counts: { active: 1, lapsing: 1 },
+    totals,
+    meta,
+  }
+}
+
 describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
   let browser: Browser
   let stage: Stage
@@ -179,6 +235,21 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await say('query', answered)
     await say('products', products)
     await say('tree', tree)
+    await say('peakDay', ({ day, compare }: PeakAsked) => ({
+      ...answered({
+        metrics: ['net_sales', 'orders'],
+        from: day,
+        to: day,
+        grain: 'hour',
+        compare: [compare],
+      }),
+      plan: null,
+      planned: null,
+      ceiling: '900',
+      record: { period: '2010-12-06 12:00', orders: '31' },
+    }))
+    await say('accounts', trade)
+    await say('launches', launched)
   })
   afterAll(async () => {
     await browser?.close()
@@ -203,6 +274,11 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await sheet.waitFor()
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'hidden' })
+    await page
+      .getByRole('table', { name: 'New products, the newest first' })
+      .getByText('Harbour lamp')
+      .click()
+    await page.waitForURL(/launch=N1/)
     await page.getByRole('radiogroup', { name: 'One line for each' }).getByText('Category').click()
     await page.getByRole('table', { name: 'The assortment by category' }).waitFor()
   })
@@ -263,6 +339,15 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await page.getByRole('table', { name: /^Cohorts by month of first order/ }).waitFor()
     await page.getByText(/^Contribution before media per customer has reached/).waitFor()
     await expectAccessibleInBoth(page)
+    await page
+      .getByRole('table', { name: 'Customer groups, the best first' })
+      .getByText('Champions')
+      .waitFor()
+    await page.getByRole('list', { name: 'Days since the order before' }).waitFor()
+    const accounts = page.getByRole('table', { name: 'B2B accounts, the largest of the period first' })
+    await accounts.getByText('Old Mill Hotels').waitFor()
+    await page.getByRole('radiogroup', { name: 'Which accounts' }).getByText('Lapsing 1').click()
+    await accounts.getByText('Old Mill Hotels').waitFor({ state: 'detached' })
     await page.getByRole('radiogroup', { name: 'What is followed' }).getByText('Net sales').click()
     await page.getByText('net sales to date per customer of the cohort', { exact: true }).waitFor()
   })
@@ -270,7 +355,8 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
   it('follow the day for a wall, against the same hours of another', async () => {
     await page.goto('/peak')
     await expect.poll(() => title().textContent(), patient).toMatch(/^9 Dec 2011/)
-    await page.getByLabel('The day so far').getByText('Order ceiling, a minute').waitFor()
+    await page.getByLabel('The day so far').getByText('Orders that can be shipped today').waitFor()
+    await page.getByText(/^the most in a year: /).waitFor()
     await page.getByLabel('The day so far').getByText('vs LY weekday').first().waitFor()
     await expectAccessibleInBoth(page)
   })

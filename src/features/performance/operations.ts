@@ -10,8 +10,21 @@ import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
+import { tradeAccounts } from './trading/accounts.ts'
+import { launches } from './trading/launches.ts'
+import { peakDay } from './trading/peak.ts'
+import { planNames } from './trading/plans.ts'
 import { assortment } from './trading/products.ts'
-import { ProductsAsked, ProductsTold } from './trading/shape.ts'
+import {
+  AccountsAsked,
+  AccountsTold,
+  LaunchesAsked,
+  LaunchesTold,
+  PeakAsked,
+  PeakTold,
+  ProductsAsked,
+  ProductsTold,
+} from './trading/shape.ts'
 import { treeOperations } from './tree/operations.ts'
 
 /** Everybody asks within the stores they may see. */
@@ -85,6 +98,38 @@ export const performance = {
     .input(ProductsAsked)
     .output(ProductsTold)
     .handler(({ input, context }) => assortment(context.metrics, input, scopeOf(context))),
+
+  launches: read({
+    role: 'viewer',
+    summary:
+      'New products: net sales by week since the launch, against the middle of all launches of the year',
+  })
+    .input(LaunchesAsked)
+    .output(LaunchesTold)
+    .handler(({ input, context }) => launches(context, input, scopeOf(context))),
+
+  accounts: read({
+    role: 'viewer',
+    summary: 'B2B accounts by name: what they bought, when they last ordered, and whether they are lapsing',
+  })
+    .input(AccountsAsked)
+    .output(AccountsTold)
+    .handler(({ input, context }) => tradeAccounts(context, input, scopeOf(context))),
+
+  peakDay: read({
+    role: 'viewer',
+    summary:
+      'One day hour by hour against another day and the plan, its ceiling, and the busiest hour of the year',
+  })
+    .input(PeakAsked)
+    .output(PeakTold)
+    .handler(async ({ input, context }) => {
+      const known = {
+        sales: await planNames(context, 'net_sales'),
+        orders: await planNames(context, 'orders'),
+      }
+      return peakDay(context.metrics, input, known, scopeOf(context))
+    }),
 
   rows: read({ role: 'viewer', summary: 'The rows behind one number' })
     .input(RowsRequest)

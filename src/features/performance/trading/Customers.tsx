@@ -4,9 +4,11 @@ import { spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { sayOf, useLens } from '../Lens.tsx'
 import { NewAndReturning } from '../NewAndReturning.tsx'
+import { Accounts } from './Accounts.tsx'
 import { Cohorts } from './Cohorts.tsx'
+import { Groups } from './Groups.tsx'
+import { Intervals } from './Intervals.tsx'
 import { headline, numberOf } from './model.ts'
-import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
 
@@ -59,25 +61,13 @@ export function Customers() {
         <>
           <Tiles lens={lens} answer={answer} metrics={people} />
           <NewAndReturning lens={lens} />
+          <Groups lens={lens} />
+          <Intervals lens={lens} />
           <Cohorts lens={lens} />
           {traded && (
             <>
-              <Tiles
-                lens={lens}
-                answer={answer}
-                metrics={accounts.filter(name => !(name in answer.meta.missing))}
-                label="Accounts"
-              />
-              <SliceTable
-                lens={lens}
-                id="accounts"
-                title="Accounts"
-                by="account"
-                filters={[{ dimension: 'business', is: ['B2B'] }]}
-                metrics={['net_sales', 'orders', 'aov', 'discount_rate']}
-                moved={['net_sales']}
-                supply="Connect a shop with B2B accounts."
-              />
+              <Tiles lens={lens} answer={answer} metrics={accounts} label="Accounts" />
+              <Accounts lens={lens} />
             </>
           )}
         </>

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { addDays } from '#kernel/day.ts'
@@ -9,51 +9,42 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { baseOf, measureOf, useLens } from '../Lens.tsx'
 import { Trend } from '../Trend.tsx'
-import { against, cell, dayOfHour, daySoFar, numberOf, untilNow } from './model.ts'
+import { against, dayOfHour, daySoFar, untilNow } from './model.ts'
+import type { PeakAsked } from './shape.ts'
 import { TradingPage } from './TradingPage.tsx'
 
 /** Screens on a wall are read by people who do not touch them. */
 const everyMinute = 60_000
-/** Days over which the busiest hour is looked for. */
-const ceilingDays = 365
-
-/** The latest day hour by hour, for a wall: read anew each minute, against the same hours of another day and the forecast. */
+/** The latest day hour by hour, for a wall: read anew each minute, against the same hours of another day and the plan. */
 export function Peak() {
   const lens = useLens()
   const day = lens.known?.lastDay ?? lens.today
   const { window: _window, ...view } = lens.ask({ metrics: ['net_sales'] })
+  const wanted = lens.view.compare?.find(name => name.startsWith('target:') && name !== forecastComparison)
   const comparison =
     lens.view.compare?.find(name => !name.startsWith('target:')) ??
     (lens.known && lens.known.firstDay <= addDays(day, -364) ? 'last_year_weekday' : 'previous_period')
-  const live = { enabled: lens.ready && !lens.empty, refetchInterval: everyMinute }
-  const query: Query = {
-    ...view,
-    metrics: ['net_sales', 'orders'],
-    from: day,
-    to: day,
-    grain: 'hour',
-    compare: [comparison] as Query['compare'],
-  }
-  const asked = useQuery(api.performance.query.queryOptions({ input: query, ...live }))
+  const { metrics: _metrics, grain: _grain, ...seen } = view
+  const asked = useQuery({
+    ...api.performance.peakDay.queryOptions({
+      input: {
+        ...seen,
+        day,
+        compare: comparison as PeakAsked['compare'],
+        ...(wanted && { target: wanted.slice('target:'.length) }),
+      },
+      enabled: lens.ready && !lens.empty,
+      placeholderData: keepPreviousData,
+    }),
+    refetchInterval: everyMinute,
+    // A wall is looked at by people who never touch it.
+    refetchIntervalInBackground: true,
+  })
   const forecast = useQuery(
     api.performance.query.queryOptions({
       input: { ...view, metrics: ['net_sales'], from: day, to: day, compare: [forecastComparison] },
-      ...live,
-    }),
-  )
-  const busiest = useQuery(
-    api.performance.query.queryOptions({
-      input: {
-        ...view,
-        metrics: ['orders'],
-        from: addDays(day, 1 - ceilingDays),
-        to: day,
-        grain: 'hour',
-        sort: { by: 'orders', desc: true },
-        limit: 1,
-      },
-      enabled: live.enabled,
-      staleTime: 600_000,
+      enabled: lens.ready && !lens.empty,
+      refetchInterval: everyMinute,
     }),
   )
   const over = day < lens.today
@@ -61,13 +52,25 @@ export function Peak() {
     () => asked.data && (over ? asked.data : untilNow(asked.data, ['net_sales', 'orders'])),
     [asked.data, over],
   )
+  const plan = answer?.plan ? `target:${answer.plan}` : null
   const hours = answer ? daySoFar(answer, comparison) : null
+  const planned = answer && plan ? daySoFar(answer, plan) : null
   const sales = measureOf(answer, 'net_sales')
   const orders = measureOf(answer, 'orders')
   const base = baseOf(answer, comparison)
+  const planBase = plan ? baseOf(answer, plan) : null
   const foreseen = against(forecast.data?.totals, forecastComparison, 'net_sales')?.value ?? null
-  const record = busiest.data?.rows[0]
-  const ceiling = numberOf(record, 'orders')
+  const ceiling = answer?.ceiling ?? null
+  const inDay = hours?.orders.value ?? null
+  // The drawing shows the other day and the plan: the question names both.
+  const query: Query = {
+    ...view,
+    metrics: ['net_sales', 'orders'],
+    from: day,
+    to: day,
+    grain: 'hour',
+    compare: [comparison, ...(plan ? [plan] : [])] as Query['compare'],
+  }
   const perMinute = (count: number | null) => (count === null ? null : (count / 60).toFixed(4))
   const rate = { unit: 'ratio', good: 'up', currency: null } as const
   return (
@@ -95,8 +98,9 @@ export function Peak() {
       }
       note={
         <span>
-          Store time; compared with the same hours. Read anew every minute; how fresh it is depends on how
-          often the shop is read.
+          Store time; compared with the same hours.
+          {plan && ' The plan of the day is shared out to hours as its weekday ran over twelve weeks.'} Read
+          anew every minute; how fresh it is depends on how often the shop is read.
         </span>
       }
     >
@@ -106,36 +110,67 @@ export function Peak() {
             <StatTile
               label="Net sales so far"
               value={<Figure value={hours.sales.value} measure={sales} place="card" />}
-              deltas={<Delta against={hours.sales} measure={sales} {...base} />}
+              deltas={
+                <>
+                  {planned && planBase && <Delta against={planned.sales} measure={sales} {...planBase} />}
+                  <Delta against={hours.sales} measure={sales} {...base} />
+                </>
+              }
             />
             <StatTile
               label="Orders so far"
               value={<Figure value={hours.orders.value} measure={orders} place="card" />}
-              deltas={<Delta against={hours.orders} measure={orders} {...base} />}
+              deltas={
+                <>
+                  {planned && planBase && <Delta against={planned.orders} measure={orders} {...planBase} />}
+                  <Delta against={hours.orders} measure={orders} {...base} />
+                </>
+              }
+            />
+            <StatTile
+              label="Plan for the whole day"
+              value={
+                <Figure
+                  value={answer.planned?.net_sales ?? null}
+                  measure={sales}
+                  place="card"
+                  why="No target or approved plan has this day: save one in Settings, or approve a plan"
+                />
+              }
+              deltas={<PartIn of={answer.planned?.net_sales ?? null} is={hours.sales.value} />}
             />
             <StatTile
               label="Forecast for the whole day"
               value={<Figure value={foreseen} measure={sales} place="card" why="No forecast of this day" />}
+              deltas={<PartIn of={foreseen} is={hours.sales.value} />}
+            />
+            <StatTile
+              label="Orders a minute, last hour"
+              value={<Figure value={perMinute(hours.lastOrders)} measure={rate} place="card" />}
               deltas={
-                foreseen && Number(foreseen) > 0 && hours.sales.value ? (
+                answer.record ? (
                   <Small>
-                    {Math.round((Number(hours.sales.value) / Number(foreseen)) * 100)} % of it is in
+                    the most in a year: {perMinute(Number(answer.record.orders))?.slice(0, 4)}, on{' '}
+                    {spanWords(dayOfHour(answer.record.period), dayOfHour(answer.record.period))}
                   </Small>
                 ) : undefined
               }
             />
             <StatTile
-              label="Orders a minute, last hour"
-              value={<Figure value={perMinute(hours.lastOrders)} measure={rate} place="card" />}
-            />
-            <StatTile
-              label="Order ceiling, a minute"
-              value={<Figure value={perMinute(ceiling)} measure={rate} place="card" />}
+              label="Orders that can be shipped today"
+              value={
+                <Figure
+                  value={ceiling}
+                  measure={orders}
+                  place="card"
+                  why="Save a target named “ceiling” for orders in Settings: the most that can be shipped in a day"
+                />
+              }
               deltas={
-                record?.period ? (
+                ceiling && inDay ? (
                   <Small>
-                    the most in {ceilingDays} days: {cell(record, 'orders')} in an hour on{' '}
-                    {spanWords(dayOfHour(record.period), dayOfHour(record.period))}
+                    {Math.round((Number(inDay) / Number(ceiling)) * 100)} % of it is in
+                    {Number(inDay) >= Number(ceiling) && ': hold back what brings more'}
                   </Small>
                 ) : undefined
               }
@@ -148,6 +183,12 @@ export function Peak() {
     </TradingPage>
   )
 }
+
+/** How much of a whole day's figure is in by now. */
+const PartIn = ({ of, is }: { of: string | null; is: string | null }) =>
+  of && Number(of) > 0 && is ? (
+    <Small>{Math.round((Number(is) / Number(of)) * 100)} % of it is in</Small>
+  ) : null
 
 const Small = ({ children }: { children: ReactNode }) => (
   <span style={{ fontSize: 12, lineHeight: '16px', color: 'var(--ink-3)' }}>{children}</span>

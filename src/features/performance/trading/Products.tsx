@@ -13,6 +13,7 @@ import { EmptyState } from '#ui/State.tsx'
 import { measureOf, useLens } from '../Lens.tsx'
 import css from '../performance.module.css'
 import { Grades } from './Grades.tsx'
+import { Launches } from './Launches.tsx'
 import { type Graded, graded, grades, productLines, readExploration, writeCell, writeSort } from './model.ts'
 import { productColumns, productSheet } from './ProductColumns.tsx'
 import type { ProductsAsked, ProductsTold } from './shape.ts'
@@ -183,6 +184,7 @@ export function Products() {
               </div>
             )}
           </Card>
+          {by === 'product' && <Launches lens={lens} />}
         </>
       )}
     </TradingPage>

@@ -182,7 +182,7 @@ interface SoFar {
 }
 
 /** The hours of a day that is not over, without values for those to come: they are not hours in which nothing was sold. */
-export function untilNow(answer: Answer, metrics: readonly string[]): Answer {
+export function untilNow<Told extends Answer>(answer: Told, metrics: readonly string[]): Told {
   const last = answer.rows.findLastIndex(row => metrics.some(name => (numberOf(row, name) ?? 0) !== 0))
   const rows = structuredClone(answer.rows)
   for (const row of rows.slice(last + 1))
@@ -284,3 +284,90 @@ export function layers(
     known,
   }
 }
+
+/** The value below which a share of some numbers lies, between the two nearest; null of none. */
+export function quantileOf(values: readonly number[], share: number): number | null {
+  const inOrder = values.toSorted((a, b) => a - b)
+  const at = share * (inOrder.length - 1)
+  const [low, high] = [inOrder[Math.floor(at)], inOrder[Math.ceil(at)]]
+  return low === undefined || high === undefined ? null : low + (high - low) * (at - Math.floor(at))
+}
+
+/** The middle of some numbers; null of none. */
+export const middle = (values: readonly number[]): number | null => quantileOf(values, 0.5)
+
+/** How an account stands: it orders as usual, is late, is so late that it has left, is new, or never came back. */
+export const accountStates = {
+  active: { label: 'Active', about: 'within one and a half of its usual intervals' },
+  lapsing: { label: 'Lapsing', about: 'later than one and a half of its usual intervals' },
+  lapsed: { label: 'Lapsed', about: 'later than three of its usual intervals' },
+  new: { label: 'New', about: 'ordered on one or two days, the first within 90' },
+  once: { label: 'Never came back', about: 'ordered on one or two days, and not since' },
+} as const
+export type AccountState = keyof typeof accountStates
+
+/**
+ * The state of an account that ordered on so many days, the last `since` days ago, the first `age` days ago. `interval` is
+ * its own mean of days between orders, or the usual one of all accounts where it has none; null where nobody has.
+ */
+export function accountState(of: {
+  since: number
+  interval: number | null
+  days: number
+  age: number
+}): AccountState {
+  const { since, interval, days, age } = of
+  const late = interval ? since / interval : 0
+  if (days < 3) return age <= 90 ? 'new' : late <= 1.5 ? 'active' : 'once'
+  return late <= 1.5 ? 'active' : late <= 3 ? 'lapsing' : 'lapsed'
+}
+
+/** Spans of days between an order and the next, as they are counted together. */
+const spans = [7, 14, 30, 60, 90, 180, 365, Number.POSITIVE_INFINITY] as const
+
+/**
+ * Days between orders from rows by `days_since_order`: the median (of an even number the lower of the two in the middle)
+ * and how many fall into each span. Null where there are none.
+ */
+export function gaps(rows: readonly AnswerRow[]): {
+  median: number
+  orders: number
+  spans: { name: string; orders: number }[]
+} | null {
+  const days = rows
+    .map(row => ({ days: Number(cell(row, 'days_since_order')), orders: numberOf(row, 'orders_again') ?? 0 }))
+    .filter(one => one.orders > 0)
+    .toSorted((a, b) => a.days - b.days)
+  const orders = days.reduce((sum, one) => sum + one.orders, 0)
+  let seen = 0
+  const median = days.find(one => {
+    seen += one.orders
+    return seen >= orders / 2
+  })
+  if (!median) return null
+  return {
+    median: median.days,
+    orders,
+    spans: spans.map((to, n) => {
+      const from = n === 0 ? 0 : (spans[n - 1] ?? 0) + 1
+      return {
+        name: Number.isFinite(to) ? `${from} to ${to} days` : `over ${from - 1} days`,
+        orders: days
+          .filter(one => one.days >= from && one.days <= to)
+          .reduce((sum, one) => sum + one.orders, 0),
+      }
+    }),
+  }
+}
+
+/** Groups of customers by how they stand, the best first, with what one does about each. */
+export const customerGroups = {
+  Champions: 'ordered lately, often and for much',
+  Loyal: 'often and for much, not quite lately',
+  Promising: 'lately, not yet often',
+  New: 'lately, for the first time',
+  'Needs attention': 'some time ago, not often',
+  'At risk': 'were good customers, and have not come for long',
+  'About to lapse': 'not often, and not for long',
+  Lapsed: 'longest ago, not often',
+} as const

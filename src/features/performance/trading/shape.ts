@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Answer, Query } from '#metrics/query.ts'
-import { graded, grades, productLines } from './model.ts'
+import { type AccountState, accountStates, graded, grades, productLines } from './model.ts'
 
 /** What is asked and told of the assortment, between the operation and the screen. */
 
@@ -42,3 +42,103 @@ export const ProductsTold = Answer.extend({
   stockDays: z.int().describe('The most days of the period on which the stock of a product is known'),
 })
 export type ProductsTold = z.infer<typeof ProductsTold>
+
+/** What is asked and told of one day by the hour. */
+
+export const PeakAsked = Query.pick({ stores: true, currency: true, filters: true }).extend({
+  day: z.iso.date(),
+  compare: Query.shape.compare.unwrap().element.default('previous_period').describe('Another day'),
+  target: z
+    .string()
+    .optional()
+    .describe('A saved target or plan version; the first that has the day when absent'),
+})
+export type PeakAsked = z.infer<typeof PeakAsked>
+
+const decimal = z.string().nullable()
+
+export const PeakTold = Answer.extend({
+  plan: z
+    .string()
+    .nullable()
+    .describe('The target or plan version the hours are compared with, as target:<name>'),
+  planned: z.record(z.string(), decimal).nullable().describe('What it says of the whole day'),
+  ceiling: decimal.describe('Orders that can be shipped in a day, where a target named ceiling says so'),
+  record: z
+    .object({ period: z.string(), orders: z.string() })
+    .nullable()
+    .describe('The hour with the most orders in the year before'),
+})
+export type PeakTold = z.infer<typeof PeakTold>
+
+/** What is asked and told of B2B accounts. */
+
+const states = Object.keys(accountStates) as [AccountState, ...AccountState[]]
+
+export const AccountsAsked = Query.pick({
+  window: true,
+  from: true,
+  to: true,
+  stores: true,
+  currency: true,
+  filters: true,
+}).extend({
+  compare: Query.shape.compare.unwrap().element.optional().describe('What the figures are compared with'),
+  state: z.enum(states).optional().describe('Only accounts that stand so'),
+})
+export type AccountsAsked = z.infer<typeof AccountsAsked>
+
+const AccountLine = z.object({
+  store: z.string(),
+  account: z.string(),
+  name: z.string(),
+  segment: z.string(),
+  lastOrder: z.string(),
+  daysSince: z.int().describe('From the last order to the last day with orders of its shop'),
+  interval: z.number().nullable().describe('Mean days between its orders; null with fewer than three'),
+  state: z.enum(states),
+  penetration: decimal.describe('Categories it bought in the period, of those accounts bought'),
+  figures: z.record(z.string(), decimal),
+  compare: Answer.shape.rows.element.shape.compare.unwrap(),
+})
+export type AccountLine = z.infer<typeof AccountLine>
+
+export const AccountsTold = Answer.pick({ totals: true, meta: true }).extend({
+  rows: z.array(AccountLine),
+  counts: z.record(z.string(), z.int()).describe('Accounts by state'),
+})
+export type AccountsTold = z.infer<typeof AccountsTold>
+
+/** What is asked and told of what was launched. */
+
+export const LaunchesAsked = Query.pick({ stores: true, currency: true, filters: true }).extend({
+  to: z.iso.date().describe('Up to this day; launches of the year before it'),
+})
+export type LaunchesAsked = z.infer<typeof LaunchesAsked>
+
+export const LaunchesTold = z.object({
+  items: z.array(
+    z.object({
+      product: z.string(),
+      title: z.string(),
+      category: z.string(),
+      launched: z.string(),
+      curve: z.array(z.number()).describe('Net sales to date at the end of each whole week since the launch'),
+      against: z.number().nullable().describe('To date ÷ the middle of all launches at the same age'),
+    }),
+  ),
+  middle: z
+    .array(
+      z
+        .object({ low: z.number(), half: z.number(), high: z.number(), products: z.int() })
+        .nullable()
+        .describe(
+          'Quarter, half and three quarters of the launches sold less; null where fewer than three are so old',
+        ),
+    )
+    .describe('By week since the launch'),
+  to: z.string(),
+  currency: z.string().nullable(),
+  definitions: Answer.shape.meta.shape.definitions,
+})
+export type LaunchesTold = z.infer<typeof LaunchesTold>

@@ -1,0 +1,19 @@
+import { eq } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { forecastTarget } from '#kernel/view.ts'
+import * as settings from '#postgres/tables/settings.ts'
+
+/**
+ * Names under which people have said what a figure is to be: saved targets first, then plan versions carried into the
+ * granary, the latest of either first. The forecast is no plan.
+ */
+export async function planNames({ ledger, granary }: Context, metric: string): Promise<string[]> {
+  const saved = await ledger.select().from(settings.targets).where(eq(settings.targets.metric, metric))
+  const carried = await granary.query(
+    `SELECT version, max(day) AS last_day FROM ${granary.dialect.from('budget_lines')}
+     WHERE line = {metric:String} GROUP BY version ORDER BY last_day DESC, version`,
+    { metric },
+  )
+  const names = [...saved.map(one => one.name).sort(), ...carried.map(row => String(row.version))]
+  return [...new Set(names)].filter(name => name !== forecastTarget)
+}
