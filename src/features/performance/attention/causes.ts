@@ -1,5 +1,5 @@
 import type { Context } from '#features/context.ts'
-import { mad } from '#forecast/numbers.ts'
+import { mad, median } from '#forecast/numbers.ts'
 import { addDays, type Day, dayCount, yearOf } from '#kernel/day.ts'
 import { feasts } from '#kernel/feasts.ts'
 import { showDay } from '#kernel/format.ts'
@@ -30,7 +30,7 @@ const material = 0.1
 
 /** An explanation, and how it stands to others. */
 interface Weighed extends Cause {
-  /** Measured, and beyond what its days differ by chance: a reason rather than a coincidence. */
+  /** Measured, and more than its days differ by chance: a reason rather than a coincidence. */
   sure: boolean
 }
 
@@ -105,11 +105,12 @@ interface Spell {
 async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   const { from, to, store } = asked
   const base = { from: addDays(from, -lagOf(asked)), to: addDays(to, -lagOf(asked)) }
-  const years = [yearOf(base.from), yearOf(from), yearOf(to)]
+  // Earlier years tell what a feast does, too.
+  const years = Array.from({ length: yearOf(to) - yearOf(base.from) + 2 }, (_, n) => yearOf(to) - n)
   const entered = (await context.ledger.select().from(settings.events)).filter(
     one => !store || one.stores.length === 0 || one.stores.includes(store),
   )
-  const all = oneSpellEach(entered, [...new Set(years)].flatMap(feasts))
+  const all = oneSpellEach(entered, years.flatMap(feasts))
   const within = (one: Spell, span: { from: Day; to: Day }) => one.from <= span.to && one.to >= span.from
   const [here, there] = [all.filter(one => within(one, { from, to })), all.filter(one => within(one, base))]
   const causes: Weighed[] = []
@@ -120,14 +121,17 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   ] as const)
     for (const one of own) {
       if (others.some(other => other.series === one.series)) continue
-      const effect = await effectOf(context, one, store)
+      const same = all.filter(other => other.series === one.series && other.from <= one.from)
+      const effect = await effectOf(context, one, same, store)
       causes.push({
         kind: 'event',
         words:
           side > 0
             ? `${one.name} fell into these days and not into those compared.`
             : `${one.name} fell into the days compared and not into these.`,
-        evidence: `${one.from} to ${one.to}`,
+        evidence: effect
+          ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${Math.abs(effect.share * 100).toFixed(0)} % against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}`
+          : `${one.from} to ${one.to}`,
         perDay: effect && (side * effect.amount) / days,
         where: [],
         sure: effect?.sure ?? false,
@@ -144,50 +148,95 @@ const oneSpellEach = (entered: readonly Spell[], known: readonly Spell[]): Spell
 
 /** Windows before an event and after it that say what its days differ by without it. */
 const windows = 6
+/**
+ * Standard deviations from which an effect is taken for real: one. The calendar named the event beforehand, so it is one
+ * guess, where the search for slices tries hundreds; and what is small beside the change counts for nothing in any case.
+ */
+const likely = 1
+/** Of a feast that comes again, so many of its latest times are looked at. */
+const latest = 4
+
+interface Effect {
+  /** Money, over the days of the event. */
+  amount: number
+  /** Of the orders that were usual. */
+  share: number
+  /** Times of the event it was measured on. */
+  times: number
+  /** More than such days usually differ from those beside them. */
+  sure: boolean
+}
 
 /**
- * What the days of an event sold beyond the same weekdays just before and after it, and whether that is more than such
- * windows usually differ from the ones beside them (twice the scaled median distance). Null for what lasts too long to
- * have days beside it, or where they are not known.
+ * What an event does: orders on its days against the same weekdays just before and after, over all its times, and in money
+ * by what those weekdays usually sell. Orders are counted because they scatter less than money does; how much windows
+ * without it differ from their neighbours (a scaled median) says what is chance. Null for what lasts too long to have days
+ * beside it, or where they are not known.
  */
 async function effectOf(
   context: Context,
   event: Spell,
+  times: readonly Spell[],
   store: string | undefined,
-): Promise<{ amount: number; sure: boolean } | null> {
+): Promise<Effect | null> {
+  const measured: { share: number; usual: number; noise: number | null }[] = []
+  for (const one of times.toSorted((a, b) => (a.from < b.from ? 1 : -1)).slice(0, latest)) {
+    const found = await measure(context, one, store)
+    if (found) measured.push(found)
+    else if (one === event) return null
+  }
+  const own = measured[0]
+  const noises = measured.flatMap(one => one.noise ?? [])
+  if (!own) return null
+  const share = measured.reduce((sum, one) => sum + one.share, 0) / measured.length
+  const noise = noises.length === 0 ? Number.POSITIVE_INFINITY : median(noises) / Math.sqrt(measured.length)
+  return {
+    amount: share * own.usual,
+    share,
+    times: measured.length,
+    sure: Math.abs(share) > likely * noise,
+  }
+}
+
+/** One time of an event: its orders ÷ what is usual − 1, what its days usually sell, and what that share is by chance. */
+async function measure(
+  context: Context,
+  event: Spell,
+  store: string | undefined,
+): Promise<{ share: number; usual: number; noise: number | null } | null> {
   const length = dayCount(event.from, event.to)
   if (length > 21) return null
   const step = 7 * Math.ceil((length + 2) / 7)
   const { rows, meta } = await askAll(context, {
-    metrics: ['net_sales'],
+    metrics: ['orders', 'net_sales'],
     grain: 'day',
     calendar: 'gregorian',
     from: addDays(event.from, -windows * step),
     to: addDays(event.to, windows * step),
     ...(store && { stores: [store] }),
   })
-  const sold = new Map(rows.map(row => [String(row.period), row.net_sales]))
-  const begins = rows.find(row => row.net_sales != null && Number(row.net_sales) !== 0)?.period ?? ''
-  const window = (n: number): number | null => {
+  const sold = new Map(rows.map(row => [String(row.period), row]))
+  const begins = rows.find(row => row.orders != null && Number(row.orders) !== 0)?.period ?? '9999'
+  const window = (n: number, metric: 'orders' | 'net_sales'): number | null => {
     const from = addDays(event.from, n * step)
     if (from < begins || addDays(from, length - 1) > (meta.lastDay ?? '')) return null
-    return Array.from({ length }, (_, t) => Number(sold.get(addDays(from, t)) ?? 0)).reduce(
-      (a, b) => a + b,
-      0,
-    )
+    const days = Array.from({ length }, (_, t) => Number(sold.get(addDays(from, t))?.[metric] ?? 0))
+    return days.reduce((sum, value) => sum + value, 0)
   }
-  const off = (n: number): number | null => {
-    const [own, before, after] = [window(n), window(n - 1), window(n + 1)]
-    if (own === null || before === null) return null
-    return own - (after === null ? before : (before + after) / 2)
+  const beside = (n: number, metric: 'orders' | 'net_sales'): number | null => {
+    const known = [window(n - 1, metric), window(n + 1, metric)].filter(one => one !== null)
+    return known.length === 0 ? null : known.reduce((sum, one) => sum + one, 0) / known.length
   }
-  const amount = off(0)
-  if (amount === null) return null
+  const shareAt = (n: number): number | null => {
+    const [own, usual] = [window(n, 'orders'), beside(n, 'orders')]
+    return own === null || !usual ? null : own / usual - 1
+  }
+  const [share, usual] = [shareAt(0), beside(0, 'net_sales')]
+  if (share === null || usual === null) return null
   const others = Array.from({ length: 2 * windows + 1 }, (_, n) => n - windows)
     .filter(n => Math.abs(n) > 1)
-    .flatMap(n => off(n) ?? [])
-  const noise = others.length < 3 ? Number.POSITIVE_INFINITY : mad(others, 0)
-  return { amount, sure: Math.abs(amount) > 2 * noise }
+    .flatMap(n => shareAt(n) ?? [])
+  return { share, usual, noise: others.length < 3 ? null : mad(others, 0) }
 }
 
 /** Products that sold before and lay at nothing in these days: what they sold before, at what they fetched. */

@@ -155,6 +155,12 @@ export async function lookedAt({ ledger }: Pick<Context, 'ledger'>): Promise<Loo
   }
 }
 
+/** The last day a rule has looked at; null before its first look. */
+export async function lookedBy({ ledger }: Pick<Context, 'ledger'>, rule: string): Promise<Day | null> {
+  const [seen] = await ledger.select().from(looks).where(eq(looks.rule, rule))
+  return seen?.through ?? null
+}
+
 /** The last day that is over, and has data. */
 async function lastDay(context: Context): Promise<Day | null> {
   const { lastDay } = (await askAll(context, { metrics: ['net_sales'], window: 'all_time' })).meta

@@ -8,7 +8,7 @@ import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
-import { type Alert, lookedAt, ranked, sowRules } from './evaluate.ts'
+import { type Alert, lookedAt, lookedBy, ranked, sowRules } from './evaluate.ts'
 import { usualRules } from './rules.ts'
 import {
   AlertAct,
@@ -176,7 +176,7 @@ export const alertOperations = {
                   snoozedUntil: null,
                   reason: input.reason,
                   // It is closed by itself no sooner than days that were not known yet say so.
-                  heldOn: (await lookedAt(context)).through ?? alert.seenOn,
+                  heldOn: (await lookedBy(context, alert.rule)) ?? alert.seenOn,
                 }
       await context.ledger
         .update(alerts)

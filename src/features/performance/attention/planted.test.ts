@@ -60,9 +60,19 @@ describe('five months of a company, looked at once', () => {
 })
 
 /** Looked for as the days come, for minutes: seeds that nothing was tuned on. */
+const [autumn, spring] = [
+  { days: 250, until: '2026-11-20' },
+  { days: 400, until: '2026-05-10' },
+]
 const companies = [
-  { seed: 4711, days: 400, until: '2026-05-10' },
-  { seed: 90210, days: 250, until: '2026-11-20' },
+  { seed: 4711, ...spring },
+  { seed: 90210, ...autumn },
+  { seed: 11, ...spring },
+  { seed: 22, ...autumn },
+  { seed: 33, ...autumn },
+  { seed: 44, ...spring },
+  { seed: 55, ...autumn },
+  { seed: 66, ...autumn },
 ]
 
 describe.each(process.env.PLANTED ? companies : [])('the company of seed $seed', ({ seed, days, until }) => {
@@ -97,8 +107,8 @@ describe.each(process.env.PLANTED ? companies : [])('the company of seed $seed',
     expect(amongFirst(moments.outage, isOutage(company))).toBe(true)
   })
 
-  // A known limit: of the second company it is not among the first three.
-  const defect = seed === 90210 ? it.fails : it
+  // A known limit: of this company twenty of forty-three checkouts came through by chance, below four standard deviations.
+  const defect = seed === 33 ? it.fails : it
   defect('tells that one shop lost its phones at the checkout', () => {
     const { store, device, from } = checkoutDefect
     expect(
@@ -127,8 +137,7 @@ describe.each(process.env.PLANTED ? companies : [])('the company of seed $seed',
     expect(told.length).toBeLessThan(weeks)
   })
 
-  // A known limit: Easter is not among the first three.
-  const easter = until < '2026-06-01' ? it.fails : it.skip
+  const easter = until < '2026-06-01' ? it : it.skip
   easter('explains the weeks of Easter by Easter, which moved', async () => {
     const span = { from: '2026-03-30', to: '2026-04-12', compare: 'last_year' as const }
     const causes = await causesOf(room.context(), span)

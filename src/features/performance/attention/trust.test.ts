@@ -92,7 +92,7 @@ beforeAll(async () => {
   // One rule is enough to see how far it looks.
   await sowRules(room.context())
   await room.open.ledger.update(alertRules).set({ active: false }).where(ne(alertRules.id, 'orders'))
-}, 60_000)
+}, 300_000)
 afterAll(() => room.close())
 
 describe('history that is still coming in', () => {
