@@ -11,9 +11,9 @@ const figures = ['net_sales', 'orders'] as const
 /** Weeks that say how a weekday runs. */
 const weeks = 12
 /** Days over which the busiest hour is looked for. */
-export const recordDays = 365
+const recordDays = 365
 /** A saved target of this name for orders says how many can be shipped in a day. */
-export const ceilingTarget = 'ceiling'
+const ceilingTarget = 'ceiling'
 
 /**
  * One day hour by hour against another day and against the plan: the day's target shared out to its hours by how the same
