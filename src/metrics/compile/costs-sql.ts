@@ -54,7 +54,7 @@ const casesOf = (cost: RatedCost, basis: CostBasis, day: string, world: World) =
  * The rates of a cost that a store goes by, newest first: its own, and before the first of them the company's.
  * Amounts of another currency say nothing of a store.
  */
-export const ratesFor = (
+const ratesFor = (
   cost: RatedCost,
   store: { store: string; currency: string },
   rates: readonly CostRate[],

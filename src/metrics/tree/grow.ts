@@ -16,7 +16,7 @@ export interface Cut {
 }
 
 /** A node before its figures are written beside it. */
-export interface Grown {
+interface Grown {
   id: string
   parent: string | null
   metric: string

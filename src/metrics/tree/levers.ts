@@ -20,7 +20,7 @@ export const costChains: Readonly<Record<string, readonly Driver[]>> = {
 }
 
 /** Inputs somebody can set or work on, by the figure they move. An output without two of them cannot be managed. */
-export const inputs: Readonly<Record<string, readonly string[]>> = {
+const inputs: Readonly<Record<string, readonly string[]>> = {
   sessions: ['spend', 'messages_sent', 'cpc'],
   orders_per_session: ['cart_abandonment', 'stockout_rate'],
   aov: ['units_per_order', 'discount_rate'],

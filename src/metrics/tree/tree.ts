@@ -8,7 +8,7 @@ import { isLever } from './levers.ts'
 import type { Tree, TreeNode, TreeQuery } from './shape.ts'
 
 /** What the company says that the language does not: its last tier, how its stores trade, its plan. */
-export interface Standing {
+interface Standing {
   /** Metrics the tree stands on, the last tier of contribution first. */
   roots: readonly string[]
   stores: readonly { store: string; kind: 'b2c' | 'b2b' | 'both' }[]
