@@ -138,7 +138,7 @@ export const screens: readonly Screen[] = [
     label: 'Funnel',
     about: 'Where visits are lost on the way to an order',
     icon: IconFilterDown,
-    key: 'l',
+    key: 'g',
     view: true,
     load: () => import('./performance/trading/Funnel.tsx').then(module => module.Funnel),
   },
@@ -234,7 +234,7 @@ export const screens: readonly Screen[] = [
     label: 'Reforecast',
     about: 'Step by step to a latest estimate: baseline, owners, constraints, risks, lock',
     icon: IconTargetArrow,
-    key: 'z',
+    key: '0',
     load: () => import('./plan/Reforecast.tsx').then(module => module.Reforecast),
   },
   {

@@ -106,7 +106,7 @@ export function Shell() {
         label: scheme === 'dark' ? 'Switch to light' : 'Switch to dark',
         group: 'Do',
         icon: scheme === 'dark' ? IconSun : IconMoon,
-        keys: ['g', 'd'],
+        keys: ['g', '.'],
         run: () => setColorScheme(scheme === 'dark' ? 'light' : 'dark'),
       },
       {
