@@ -18,13 +18,24 @@ export interface Serving {
   child: ChildProcess
 }
 
-/** A temporary place to run the command in; `clear` ends every server it started and removes the place. */
+/**
+ * A temporary place to run the command in; `clear` ends every server it started and removes the place. Its servers may
+ * watch the folder `incoming` in it.
+ */
 export function stage() {
   const place = mkdtempSync(join(tmpdir(), 'command-'))
-  const env = { ...process.env, LOG_LEVEL: 'silent', DATABASE_URL: '', WAREHOUSE_URL: '' }
+  const incoming = join(place, 'incoming')
+  const env = {
+    ...process.env,
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: '',
+    WAREHOUSE_URL: '',
+    WATCH_FOLDER: incoming,
+  }
   const servers: ChildProcess[] = []
   return {
     place,
+    incoming,
     run: (words: string[], { input = '', as = program } = {}): Promise<Ran> =>
       new Promise(done => {
         const child = spawn(as, words, { cwd: place, env })

@@ -1,5 +1,5 @@
 /** The screens of files, people and settings, on a real server with a data folder of its own. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -162,6 +162,38 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
       await open(`/settings?tab=${tab}`)
       await expectAccessible(page)
     }
+  }, 60_000)
+
+  it('watches a folder, and says what is wrong with one it may not', async () => {
+    mkdirSync(place.incoming)
+    await open('/import')
+    await page.getByRole('button', { name: 'Watch a folder' }).click()
+    await page.getByLabel('Folder', { exact: true }).fill('/etc')
+    await page.getByRole('combobox', { name: 'Store', exact: true }).click()
+    await page.getByRole('option', { name: 'berlin' }).click()
+    await page.getByRole('button', { name: 'Watch', exact: true }).click()
+    await page.getByText('not in a folder that may be watched').waitFor()
+    await expectAccessible(page)
+    await page.getByLabel('Folder', { exact: true }).fill(place.incoming)
+    await page.getByRole('button', { name: 'Watch', exact: true }).click()
+    const watched = page.getByRole('table', { name: 'Watched folders' })
+    await watched.getByText('what is recognised').waitFor()
+    await expectAccessible(page)
+    await watched.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('No folder is watched').waitFor()
+  }, 60_000)
+
+  it('finds a customer by number and erases them, with what that does not reach', async () => {
+    await open('/connections')
+    await page.getByLabel('E-mail address or number of the person').fill('K2')
+    await page.getByRole('button', { name: 'Find', exact: true }).click()
+    const found = page.getByRole('table', { name: 'Where the person is known' })
+    await found.getByText('berlin').waitFor()
+    await page.getByText('Backups').waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Erase…' }).click()
+    await page.getByRole('button', { name: 'Erase for good' }).click()
+    await page.getByText('Erased. Figures stay as they are').waitFor()
   }, 60_000)
 
   it('tells in the audit who changed what, before and after', async () => {
