@@ -1,176 +1,32 @@
-import { Button } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api, words } from '#features/client.ts'
-import type { RowsRequest } from '#metrics/engine.ts'
-import type { Query } from '#metrics/query.ts'
-import { DataTable } from '#ui/DataTable.tsx'
-import { Drawer } from '#ui/Drawer.tsx'
-import { saveCsv } from '#ui/download.ts'
-import { Row } from '#ui/Page.tsx'
-import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import css from './performance.module.css'
+import { type ComponentProps, lazy, Suspense, useRef } from 'react'
 
-const page = 100
-const numeric =
-  /^(quantity|gross|discounts|reversals|shipping|taxes|duties|fees|tips|gift_cards|cost|.*_amount|net|price)$/
-
-const heading = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
-const nothing = /^(0(\.0+)?)?$/
-
-/** Exact, without the zeros a fixed number of places leaves behind: 9.3600 is 9.36, 24.0000 is 24. */
-const trimmed = (value: string) => (/^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value)
+// What is behind a number is fetched when somebody first looks there.
+const load = () => import('./RowsSheet.tsx')
+const Rows = lazy(() => load().then(module => ({ default: module.RowsSheet })))
+const Workings = lazy(() => load().then(module => ({ default: module.WorkingsSheet })))
 
 /** The ledger rows a number rests on, in a sheet from the right. */
-export function RowsBehind({
-  request,
-  title,
-  onClose,
-}: {
-  request: RowsRequest | null
-  title: string
-  onClose: () => void
-}) {
-  const [offset, setOffset] = useState(0)
-  const found = useQuery(
-    api.performance.rows.queryOptions({
-      input: { ...(request as RowsRequest), limit: page, offset },
-      enabled: request !== null,
-      placeholderData: keepPreviousData,
-    }),
-  )
-  const data = found.data
-  // A page of rows has much that is empty: those columns are left out here, not of the file.
-  const telling = (data?.columns ?? [])
-    .map((name, at) => ({ name, at }))
-    .filter(({ at }) => data?.rows.some(row => !nothing.test(row[at] ?? '')))
+export function RowsBehind(props: ComponentProps<typeof Rows>) {
+  const wanted = useRef(false)
+  wanted.current ||= props.request !== null
   return (
-    <Drawer
-      opened={request !== null}
-      onClose={() => {
-        setOffset(0)
-        onClose()
-      }}
-      title={title}
-      note={
-        data &&
-        `${data.count.toLocaleString('en-GB')} rows of ${data.table.replaceAll('_', ' ')}${telling.length < data.columns.length ? ` · ${data.columns.length - telling.length} empty columns not shown` : ''}`
-      }
-      size="min(1080px, 94vw)"
-    >
-      {found.isError ? (
-        <ErrorState
-          title="The rows could not be read"
-          {...words(found.error)}
-          onRetry={() => found.refetch()}
-        />
-      ) : !data ? (
-        <Skeleton lines={10} />
-      ) : (
-        <>
-          <DataTable
-            caption={title}
-            compact
-            maxHeight="calc(100dvh - 150px)"
-            columns={telling.map(({ name, at }, n) => ({
-              key: name,
-              label: heading(name),
-              numeric: numeric.test(name),
-              pinned: n === 0,
-              render: (row: (string | null)[]) => trimmed(row[at] ?? ''),
-            }))}
-            rows={data.rows}
-            rowKey={(_, n) => String(n)}
-            empty={<EmptyState kind="no_match" title="No rows" compact />}
-          />
-          <div className={css.pager}>
-            <span>
-              {data.count === 0
-                ? '0 rows'
-                : `${(offset + 1).toLocaleString('en-GB')}–${Math.min(offset + page, data.count).toLocaleString('en-GB')} of ${data.count.toLocaleString('en-GB')}`}
-            </span>
-            <Row>
-              <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - page))}>
-                Before
-              </Button>
-              <Button disabled={offset + page >= data.count} onClick={() => setOffset(offset + page)}>
-                Next
-              </Button>
-              <Button
-                onClick={() =>
-                  saveCsv({
-                    name: 'rows',
-                    columns: data.columns.map(key => ({ key, label: key })),
-                    rows: data.rows.map(row =>
-                      Object.fromEntries(data.columns.map((key, n) => [key, row[n] ?? null])),
-                    ),
-                  })
-                }
-              >
-                CSV of these
-              </Button>
-            </Row>
-          </div>
-        </>
-      )}
-    </Drawer>
+    wanted.current && (
+      <Suspense>
+        <Rows {...props} />
+      </Suspense>
+    )
   )
 }
 
 /** How a number was worked out: its formula, the steps, and the questions put to the warehouse. */
-export function HowWorkedOut({ query, onClose }: { query: Query | null; onClose: () => void }) {
-  const found = useQuery(
-    api.performance.explain.queryOptions({ input: query as Query, enabled: query !== null }),
-  )
+export function HowWorkedOut(props: ComponentProps<typeof Workings>) {
+  const wanted = useRef(false)
+  wanted.current ||= props.query !== null
   return (
-    <Drawer opened={query !== null} onClose={onClose} title="How this is worked out" size="min(820px, 94vw)">
-      {found.isError ? (
-        <ErrorState
-          title="This could not be explained"
-          {...words(found.error)}
-          onRetry={() => found.refetch()}
-        />
-      ) : !found.data ? (
-        <Skeleton lines={8} />
-      ) : (
-        <>
-          {Object.entries(found.data.metrics).map(([name, { definition, expanded }]) => (
-            <section key={name}>
-              <h3 className={css.section}>{definition.label}</h3>
-              <p>{definition.description}</p>
-              <pre className={css.code}>
-                {definition.formula}
-                {expanded && expanded !== definition.formula ? `\n= ${expanded}` : ''}
-              </pre>
-            </section>
-          ))}
-          {found.data.passes.length > 0 && (
-            <>
-              <h3 className={css.section}>Steps</h3>
-              <ol className={css.steps}>
-                {found.data.passes.map(pass => (
-                  <li key={pass.name}>
-                    {pass.about || pass.name} <span style={{ color: 'var(--ink-3)' }}>({pass.name})</span>
-                  </li>
-                ))}
-              </ol>
-            </>
-          )}
-          {found.data.statements.map((statement, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: statements stand in the order they run
-            <section key={n}>
-              <h3 className={css.section}>{heading(statement.about)}</h3>
-              <pre className={css.code}>
-                {statement.sql}
-                {Object.keys(statement.parameters).length > 0 &&
-                  `\n\n-- ${Object.entries(statement.parameters)
-                    .map(([key, value]) => `${key} = ${String(value)}`)
-                    .join('\n-- ')}`}
-              </pre>
-            </section>
-          ))}
-        </>
-      )}
-    </Drawer>
+    wanted.current && (
+      <Suspense>
+        <Workings {...props} />
+      </Suspense>
+    )
   )
 }

@@ -1,6 +1,6 @@
 import type { Fact, Source } from '../fact.ts'
 import { hours, lineColumns, lines, orderRows } from './sales.ts'
-import { costColumns, counted, day } from './shared.ts'
+import { costColumns, counted, day, soldThrough } from './shared.ts'
 
 /**
  * A line's part of its order: what it sold for of what the order sold for that day; where that is nothing, an order of
@@ -73,6 +73,7 @@ export const costs: readonly Fact[] = [
         },
       },
     ],
+    means: soldThrough,
     money: ['fulfilment', 'payment_fees', 'return_handling'],
     optional: [],
     ranked: 'gross_sales',
@@ -95,6 +96,7 @@ export const costs: readonly Fact[] = [
       along('order_days', beside(orderRows.dimensions, [...buying, 'customer_kind'])),
       along('sales_lines', beside(lines.dimensions, [...buying, ...kind, 'title']), ofProduct),
     ],
+    means: soldThrough,
     money: ['cost'],
     optional: [],
     ranked: 'spend',
