@@ -125,24 +125,22 @@ async function people(session: Session, ids: readonly number[]): Promise<Map<num
   return found
 }
 
-/** Those who changed with all their changes since they came: a stage counts from the first time, which may be long ago. */
-async function withPast(
-  session: Session,
-  some: Map<number, LeadRecord>,
-  changed: readonly number[],
-): Promise<LeadRecord[]> {
-  const there = changed.filter(id => some.has(id))
-  if (there.length === 0) return [...some.values()]
-  const page = await pageFrom(session, Math.min(...there.map(id => instantOf(some.get(id)?.createdAt) ?? 0)))
-  for (let start = 0; start < there.length; start += together) {
-    const ids = there.slice(start, start + together)
-    for await (const { result } of changes(session, page, ids))
-      for (const { leadId, activityDate, fields } of result ?? [])
-        for (const { name, newValue, oldValue } of fields ?? [])
-          if (name === session.stageField)
-            some.get(leadId)?.changes.push({ at: activityDate, was: oldValue ?? null, is: newValue ?? null })
+const keep = (session: Session, some: ReadonlyMap<number, LeadRecord>, told: readonly Change[]) => {
+  for (const { leadId, activityDate, fields } of told)
+    for (const { name, newValue, oldValue } of fields ?? [])
+      if (name === session.stageField)
+        some.get(leadId)?.changes.push({ at: activityDate, was: oldValue ?? null, is: newValue ?? null })
+}
+
+/** Gives people all their changes since they came: a stage counts from the first time, which may be long ago. */
+async function addPast(session: Session, some: readonly LeadRecord[]): Promise<void> {
+  if (some.length === 0) return
+  const page = await pageFrom(session, Math.min(...some.map(lead => instantOf(lead.createdAt) ?? 0)))
+  for (let start = 0; start < some.length; start += together) {
+    const group = new Map(some.slice(start, start + together).map(lead => [Number(lead.id), lead]))
+    for await (const { result } of changes(session, page, [...group.keys()]))
+      keep(session, group, result ?? [])
   }
-  return [...some.values()]
 }
 
 export const leads: Stream<Session, LeadRecord> = {
@@ -153,19 +151,41 @@ export const leads: Stream<Session, LeadRecord> = {
   every: 30 * 60_000,
   personal: ['email'],
   async *read(session, turn) {
-    const from = turn.cursor ?? (await pageFrom(session, Math.max(turn.from, 946_684_800_000)))
-    for await (const { result, nextPageToken } of changes(session, from, [])) {
-      const ids = new Set<number>()
-      const changed = new Set<number>()
-      for (const { leadId, fields } of result ?? []) {
-        ids.add(leadId)
-        if (fields?.some(one => one.name === session.stageField)) changed.add(leadId)
+    const begin = turn.cursor === null ? Math.max(turn.from, 946_684_800_000) : null
+    const from = turn.cursor ?? (await pageFrom(session, begin ?? 0))
+    // In a reading from the beginning who came since then is told whole as it goes by: his past need not be asked for,
+    // unless a part of it went by with people before.
+    const before = new Set<number>()
+    let told: Change[] = []
+    const records = async (): Promise<LeadRecord[]> => {
+      const found = await people(session, [...new Set(told.map(({ leadId }) => leadId))])
+      const changed = new Set(
+        told.flatMap(({ leadId, fields }) =>
+          fields?.some(one => one.name === session.stageField) ? [leadId] : [],
+        ),
+      )
+      const whole = new Map<number, LeadRecord>()
+      const asked: LeadRecord[] = []
+      for (const [id, lead] of found) {
+        if (begin !== null && !before.has(id) && (instantOf(lead.createdAt) ?? 0) >= begin)
+          whole.set(id, lead)
+        // Changes that are on later pages: who is further on than a lead has some.
+        else if (changed.has(id) || stageOf(lead.status) !== 'lead') asked.push(lead)
+        if (begin !== null) before.add(id)
       }
-      const found = await people(session, [...ids])
-      // Changes that are on later pages: who is further on than a lead has some.
-      for (const [id, { status }] of found) if (stageOf(status) !== 'lead') changed.add(id)
-      yield { records: await withPast(session, found, [...changed]), cursor: nextPageToken }
+      keep(session, whole, told)
+      await addPast(session, asked)
+      told = []
+      return [...found.values()]
     }
+    let cursor = from
+    for await (const { result, nextPageToken } of changes(session, from, [])) {
+      told.push(...(result ?? []))
+      cursor = nextPageToken
+      // Many pages at once: somebody who changed several times is read once.
+      if (told.length >= 10 * batch) yield { records: await records(), cursor }
+    }
+    yield { records: await records(), cursor }
   },
   map: mapLead,
 }
