@@ -32,12 +32,20 @@ async function heldState({ ledger }: Context, version: string) {
   return found
 }
 
-/** @throws Failure('conflict') where a version is locked: what was said of it stands. */
-const notLocked = (version: { name: string; state: string }): void => {
+/**
+ * A version somebody is about to say something of, its row held.
+ * @throws Failure('forbidden') who sees some stores only, or is no person; Failure('conflict') where it is locked: what was
+ * said of it stands.
+ */
+async function changeable(context: Context, id: string) {
+  wholeCompany(context.actor)
+  person(context.actor)
+  const version = await versionOf(context, id, true)
   if (version.state === 'locked')
     throw new Failure('conflict', `${version.name} is locked: nothing in it changes any more.`, {
       next: 'Make a new version from it.',
     })
+  return version
 }
 
 /** A reforecast step by step: baseline, what owners expect, what it is held against, what may come, the lock. */
@@ -197,10 +205,7 @@ export const reforecastOperations = {
     )
     .output(Done)
     .handler(async ({ input, context }) => {
-      wholeCompany(context.actor)
-      person(context.actor)
-      const version = await versionOf(context, input.version, true)
-      notLocked(version)
+      const version = await changeable(context, input.version)
       const state = await heldState(context, version.id)
       const { [input.step]: before, ...others } = state.steps
       const at = context.clock().toISOString()
@@ -234,10 +239,7 @@ export const reforecastOperations = {
     )
     .output(Done)
     .handler(async ({ input, context }) => {
-      wholeCompany(context.actor)
-      person(context.actor)
-      const version = await versionOf(context, input.version, true)
-      notLocked(version)
+      const version = await changeable(context, input.version)
       const state = await heldState(context, version.id)
       const { [input.check]: before, ...others } = state.accepted
       const at = context.clock().toISOString()
@@ -272,10 +274,7 @@ export const reforecastOperations = {
     )
     .output(Done)
     .handler(async ({ input, context }) => {
-      wholeCompany(context.actor)
-      person(context.actor)
-      const version = await versionOf(context, input.version, true)
-      notLocked(version)
+      const version = await changeable(context, input.version)
       const state = await heldState(context, version.id)
       await context.ledger
         .update(tables.reforecasts)
@@ -297,10 +296,7 @@ export const reforecastOperations = {
     .input(RiskShape)
     .output(z.object({ id: z.string(), saved: z.int() }))
     .handler(async ({ input: { saved, open, ...given }, context }) => {
-      wholeCompany(context.actor)
-      person(context.actor)
-      const version = await versionOf(context, given.version, true)
-      notLocked(version)
+      const version = await changeable(context, given.version)
       if (!version.sheet.lines.some(line => line.name === given.line))
         throw invalid(`The plan has no line "${given.line}".`)
       const unknown = Object.keys(given.impact).find(
