@@ -4,25 +4,19 @@
  */
 import { spawn } from 'node:child_process'
 import { createHmac, randomUUID } from 'node:crypto'
-import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { DuckDBInstance } from '@duckdb/node-api'
-import type { Batch, Connector, Stream } from '#connectors/connector.ts'
-import { joining } from '#connectors/shopify/join.ts'
-import type { OrderRecord } from '#connectors/shopify/order-record.ts'
-import { filled, orders, shape } from '#connectors/shopify/orders.ts'
+import type { Connector, Stream } from '#connectors/connector.ts'
 import { openLedger } from '#postgres/open.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import { createPacker } from '#sync/packer.ts'
 import { createSyncs } from '#sync/syncs.ts'
-import { takeTurn } from '#sync/turn.ts'
 import { createVault } from '#sync/vault.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
-import { median, peakMemory, quantile, seconds, table, times } from './measure.ts'
-import { shopifyExport } from './shopify-export.ts'
+import { history } from './history.ts'
+import { median, quantile, table, times } from './measure.ts'
 
 const [folder = '', size = '1000000'] = process.argv.slice(2)
 const count = Number(size)
@@ -30,26 +24,7 @@ const data = join(folder, 'sync-data')
 rmSync(data, { recursive: true, force: true })
 mkdirSync(data, { recursive: true })
 
-/** Processor time of this process, in seconds. */
-const worked = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-async function measured(work: () => Promise<unknown>): Promise<{ wall: number; processor: number }> {
-  const before = worked()
-  const { seconds: wall } = await seconds(work)
-  return { wall, processor: worked() - before }
-}
-
-// In a process of its own, so that its memory is not counted: what makes the export has the whole company in mind.
-if (process.argv[4] === 'make') {
-  await shopifyExport(folder, count)
-  process.exit(0)
-}
-const made = spawn(process.execPath, [import.meta.filename, folder, size, 'make'], { stdio: 'inherit' })
-await new Promise(done => made.once('exit', done))
-
-await history()
+history(folder, count)
 await nothingNew()
 await webhooks()
 console.log(
@@ -58,71 +33,6 @@ console.log(
     .join(', ')} on 1, 5, 15 minutes.`,
 )
 process.exit(0)
-
-/** An export of Shopify, joined, mapped, kept raw and stored, against raw DuckDB storing the same lines typed. */
-async function history(): Promise<void> {
-  const { path, place } = await shopifyExport(folder, count)
-  const bytes = statSync(path).size
-  const raw = await measured(async () => {
-    const file = join(data, 'raw.duckdb')
-    const database = await DuckDBInstance.create(file, { memory_limit: '450MB' })
-    const connection = await database.connect()
-    await connection.run(`CREATE TABLE lines AS FROM read_json('${path}', format = 'newline_delimited')`)
-    await connection.run('CHECKPOINT')
-    connection.closeSync()
-    database.closeSync()
-    rmSync(file, { force: true })
-  })
-  const granary = await openDuckdb({ folder: join(data, 'granary'), memoryLimit: '450MB' })
-  const packer = createPacker()
-  async function* read(): AsyncGenerator<Batch<unknown>> {
-    const join = joining(shape, bytes)
-    try {
-      for await (const line of createInterface({ input: createReadStream(path) })) await join.add(line)
-      let records: unknown[] = []
-      for await (const record of filled(join.all() as unknown as AsyncGenerator<OrderRecord>))
-        if (records.push(record) >= 400) {
-          yield { records }
-          records = []
-        }
-      yield { records }
-    } finally {
-      await join.close()
-    }
-  }
-  const ours = await measured(() =>
-    takeTurn(
-      {
-        granary,
-        packer,
-        folder: data,
-        connection: 'bench',
-        stores: [place.home.store],
-        place,
-        forget: null,
-        saveCursor: async () => undefined,
-        keepUnmapped: async some => {
-          throw new Error(some[0]?.reason)
-        },
-      },
-      orders as unknown as Stream<unknown, unknown>,
-      'bench',
-      read(),
-    ),
-  )
-  packer.close()
-  await granary.close()
-  const perSecond = (one: { processor: number }) => Math.round(count / one.processor).toLocaleString('en')
-  table(
-    `History: ${count.toLocaleString('en')} orders of Shopify, ${(bytes / 2 ** 20).toFixed(0)} MB of JSON lines (wanted: 15,000 a second of one core, 3 ×, 600 MB)`,
-    ['', 'processor, s', 'wall, s', 'orders/s of a core', 'peak MB'],
-    [
-      ['raw DuckDB, the lines typed', raw.processor, raw.wall, perSecond(raw), ''],
-      ['Quarterdeck', ours.processor, ours.wall, perSecond(ours), Math.round(peakMemory())],
-      ['ratio', ours.processor / raw.processor, ours.wall / raw.wall, '', ''],
-    ],
-  )
-}
 
 /** A round of seven streams that bring nothing, beside a vendor that answers at once. */
 async function nothingNew(): Promise<void> {

@@ -56,12 +56,13 @@ export const deriveTouched = async (connection: DuckDBConnection): Promise<void>
   await connection.run(`INSERT INTO touched_customers
     SELECT DISTINCT store, customer_id FROM order_days WHERE ${touched}`)
   await connection.run(`INSERT INTO touched_days SELECT DISTINCT store, day FROM order_days WHERE ${touched}`)
-  await renumber(connection)
   const days = '(store, day) IN (SELECT store, day FROM touched_days)'
-  await connection.run(`DELETE FROM sales_hours WHERE ${days}`)
+  // Before the numbering, whose days may be all of a shop's: an old order found makes later ones its customer's second.
   await connection.run(`DELETE FROM product_days WHERE ${days}`)
-  await connection.run(`INSERT INTO sales_hours ${salesHours(days)} ORDER BY day, store`)
   await connection.run(`INSERT INTO product_days ${productDays(days)} ORDER BY day, store`)
+  await renumber(connection)
+  await connection.run(`DELETE FROM sales_hours WHERE ${days}`)
+  await connection.run(`INSERT INTO sales_hours ${salesHours(days)} ORDER BY day, store`)
 }
 
 /** Most merchants know no duties, tips or costs: adding up what is nothing would be half the work of a derivation. */

@@ -1,13 +1,11 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type Joined, joined, type Shape, type Thing } from './shape.ts'
 
 /** Bytes of text in one part; in memory it takes some times as much. */
-const partBytes = 6 * 1024 * 1024
-const mostParts = 256
+const partBytes = 3 * 1024 * 1024
+const mostParts = 512
 const bufferBytes = 64 * 1024
 
 /** Lines on disk in parts, so that everything with the same key is in the same part. */
@@ -54,18 +52,22 @@ class Parts {
     for (const file of this.#files.splice(0)) await file?.close()
   }
 
+  /** The lines of a part. Each is a text of its own: one letter beyond Latin would double the memory of a whole file. */
   async lines(part: number): Promise<string[]> {
+    const bytes = await readFile(this.#path(part)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      return Buffer.alloc(0)
+    })
     const lines: string[] = []
-    try {
-      const input = createReadStream(this.#path(part))
-      for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
-        lines.push(line)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    for (let from = 0, end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
+      lines.push(bytes.toString('utf8', from, end))
+      from = end + 1
     }
     return lines
   }
 }
+
+const newline = 10
 
 /** FNV-1a over the last characters, which are those that differ. */
 function hash(text: string): number {
@@ -77,8 +79,8 @@ function hash(text: string): number {
 
 /**
  * Joins an export of any size in flat memory, as databases join large tables: lines are spread over files by the id of
- * what they belong to. Grandchildren meet their parents first, in files by the parent's id; what comes of it, the children
- * and the root things meet in files by the root's id. Each file is then small enough to be joined in memory.
+ * what they belong to. Grandchildren meet their parents first, in files by the parent's id, and learn their root from
+ * them; then all that belongs to a root meets in files by the root's id. Each file is then small enough to be joined in memory.
  */
 export function spilling(shape: Shape, bytes: number): Joined {
   const count = Math.min(mostParts, Math.max(2, Math.ceil(bytes / partBytes)))
@@ -104,14 +106,12 @@ export function spilling(shape: Shape, bytes: number): Joined {
     async *all() {
       const { roots, middles } = await parts()
       await middles.finish()
-      for (let part = 0; part < middles.count; part++) {
-        const things = (await middles.lines(part)).map(line => JSON.parse(line) as Thing)
-        for (const one of withChildren(shape, things, prefix))
-          await roots.add(one.__parentId ?? '', JSON.stringify(one))
-      }
+      for (let part = 0; part < middles.count; part++)
+        for (const [root, line] of rooted(await middles.lines(part), prefix)) await roots.add(root, line)
       await roots.finish()
       for (let part = 0; part < roots.count; part++) {
-        const things = (await roots.lines(part)).map(line => JSON.parse(line) as Thing)
+        const things: Thing[] = []
+        for (const line of await roots.lines(part)) things.push(JSON.parse(line) as Thing)
         yield* joined(shape, things)
       }
     },
@@ -125,21 +125,24 @@ export function spilling(shape: Shape, bytes: number): Joined {
   }
 }
 
-/** Children of the root that have children of their own, with these in them. */
-function withChildren(shape: Shape, things: readonly Thing[], prefix: string): Thing[] {
-  const middles = things.filter(one => one.__parentId?.startsWith(prefix))
-  const byId = new Map(middles.map(one => [one.id ?? '', one]))
-  for (const one of things) {
-    const parentId = one.__parentId ?? ''
-    if (parentId.startsWith(prefix)) continue
-    const parent = byId.get(parentId)
-    if (!parent) throw new Error(`a line belongs to ${parentId}, which is not there`)
-    const list = shape.listOf(one.__typename ?? '')
-    const own = (parent[list] as Thing[] | undefined) ?? []
-    own.push(one)
-    parent[list] = own
+/** Each line of a part with the id of the root it belongs to: its own parent, or its parent's parent. */
+function* rooted(lines: readonly string[], prefix: string): Generator<[root: string, line: string]> {
+  const roots = new Map<string, string>()
+  const waiting: [parent: string, line: string][] = []
+  for (const line of lines) {
+    const { id, parent } = headOf(line)
+    if (!parent?.startsWith(prefix)) {
+      waiting.push([parent ?? '', line])
+      continue
+    }
+    roots.set(id, parent)
+    yield [parent, line]
   }
-  return middles
+  for (const [parent, line] of waiting) {
+    const root = roots.get(parent)
+    if (!root) throw new Error(`a line belongs to ${parent}, which is not there`)
+    yield [root, line]
+  }
 }
 
 const head = /^\{"__typename":"(\w+)","id":"([^"]+)"/
