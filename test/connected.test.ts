@@ -27,6 +27,7 @@ import type { Warehouse } from '#warehouse/warehouse.ts'
 /**
  * The whole way: the company's systems played, connected, read by the real engine into the real granary, and asked in the
  * metric language. What is answered must be what is true, to the penny, for each store, day and country.
+ * `SEED=7 DAYS=90 UNTIL=2026-10-31 npm test -- test/connected.test.ts` asks about another company.
  */
 
 const figures = {
@@ -43,6 +44,7 @@ const figures = {
   units_returned: 'units_returned',
 } as const satisfies Partial<Record<keyof TruthRow['figures'], string>>
 
+const { SEED = '20611', DAYS = '45', UNTIL = '2026-03-31' } = process.env
 const address = 'http://systems.test'
 /** Seven systems are read whole: on a busy machine that takes its time. */
 const patience = 300_000
@@ -58,7 +60,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'connected-'))
   open = await openLedger({ folder: ':memory:' })
   granary = await openDuckdb({ folder: ':memory:' })
-  const company = createCompany({ seed: 20_611, days: 45, scale: 0.4, until: '2026-03-31' })
+  const company = createCompany({ seed: Number(SEED), days: Number(DAYS), scale: 0.4, until: UNTIL })
   simulation = simulate(createWorld(company, address))
   const played: typeof fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
@@ -78,7 +80,7 @@ beforeAll(async () => {
   ids = []
   for (const { vendor, credentials } of ways(simulation.world, simulation.simulators)) {
     const checked = await syncs.test(vendor, credentials)
-    const request = { vendor, credentials, backDays: 60 }
+    const request = { vendor, credentials, backDays: Number(DAYS) + 15 }
     ids.push((await syncs.connect(open.ledger, request, checked, 'test')).id)
   }
 })
@@ -110,7 +112,7 @@ async function wrongTrade(): Promise<string[]> {
         by: ['country'],
         grain: 'day',
         from: company.start,
-        to: '2026-06-30',
+        to: '2027-12-31',
         stores: [store],
         limit: 10_000,
       },
@@ -170,7 +172,7 @@ async function answers(names: readonly string[], by: readonly string[], currency
       by: [...by],
       grain: 'day',
       from: company.start,
-      to: '2026-06-30',
+      to: '2027-12-31',
       limit: 10_000,
       ...(currency && { currency, filters: [{ dimension: 'currency', is: [currency] }] }),
     },
