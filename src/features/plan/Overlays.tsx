@@ -25,11 +25,22 @@ export function Overlays({ version }: { version: Version }) {
     reason: string
     confidence: Confidence
   } | null>(null)
+  const [asked, setAsked] = useState<string | null>(null)
+  // Where the reforecast lands is told anew as well.
+  const again = () => cache.invalidateQueries({ queryKey: api.plan.key() })
   const save = useMutation(
     api.plan.overlay.mutationOptions({
       onSuccess: async () => {
         setForm(null)
-        await cache.invalidateQueries({ queryKey: api.plan.credit.key() })
+        await again()
+      },
+    }),
+  )
+  const remove = useMutation(
+    api.plan.removeOverlay.mutationOptions({
+      onSuccess: async () => {
+        setAsked(null)
+        await again()
       },
     }),
   )
@@ -44,7 +55,8 @@ export function Overlays({ version }: { version: Version }) {
   if (!credit.data || !opened.data || !figures.data) return <Skeleton height={240} />
   const { sheet } = opened.data
   const lines = sheet.lines.filter(line => line.metric)
-  const periods = sheet.periods
+  const { periods } = sheet
+  const open = periods.filter(period => !opened.data.closed.includes(period.key))
   const baseline = (line: string, period: string) =>
     figures.data.lines.find(one => one.name === line)?.values[periods.findIndex(one => one.key === period)] ??
     null
@@ -52,6 +64,19 @@ export function Overlays({ version }: { version: Version }) {
   const set = (change: Partial<NonNullable<typeof form>>) => setForm(now => now && { ...now, ...change })
   const [first] = lines
   const own = credit.data.overlays.filter(one => one.version === version.id)
+  const removal = (row: (typeof own)[number]) =>
+    row.mayRemove && (
+      <Button
+        size="compact-xs"
+        {...(asked === row.id
+          ? { color: 'red', variant: 'light', onClick: () => remove.mutate({ id: row.id }) }
+          : { color: 'gray', variant: 'subtle', onClick: () => setAsked(row.id) })}
+        aria-label={`${asked === row.id ? 'Really remove' : 'Remove'} what ${row.byName} expects of ${periods.find(one => one.key === row.period)?.label ?? row.period}`}
+        loading={remove.isPending && asked === row.id}
+      >
+        {asked === row.id ? 'Really remove' : 'Remove'}
+      </Button>
+    )
   return (
     <>
       <Card
@@ -59,14 +84,16 @@ export function Overlays({ version }: { version: Version }) {
         title={`Expected otherwise in ${version.name}`}
         note="each is graded when its period is over"
         actions={
-          first && (
+          first &&
+          open.length > 0 &&
+          version.state !== 'locked' && (
             <Button
               size="compact-sm"
               variant="filled"
               onClick={() =>
                 setForm({
                   line: first.name,
-                  period: periods[0]?.key ?? '',
+                  period: open[0]?.key ?? '',
                   value: '',
                   reason: '',
                   confidence: 'medium',
@@ -78,6 +105,7 @@ export function Overlays({ version }: { version: Version }) {
           )
         }
       >
+        {remove.error && <ErrorState compact title="It was not removed" {...words(remove.error)} />}
         <DataTable
           caption="Overlays"
           rows={own}
@@ -95,7 +123,11 @@ export function Overlays({ version }: { version: Version }) {
               pinned: true,
               render: row => lines.find(one => one.metric === row.metric)?.label ?? row.metric,
             },
-            { key: 'period', label: 'Period', render: row => row.period },
+            {
+              key: 'period',
+              label: 'Period',
+              render: row => periods.find(one => one.key === row.period)?.label ?? row.period,
+            },
             {
               key: 'baseline',
               label: 'Baseline',
@@ -120,6 +152,7 @@ export function Overlays({ version }: { version: Version }) {
             { key: 'by', label: 'Who', render: row => row.byName },
             { key: 'confidence', label: 'How surely', render: row => row.confidence },
             { key: 'reason', label: 'Why', render: row => row.reason },
+            ...(own.some(one => one.mayRemove) ? [{ key: 'act', label: '', render: removal }] : []),
           ]}
         />
       </Card>
@@ -184,7 +217,7 @@ export function Overlays({ version }: { version: Version }) {
           <ChoiceRow
             label="Period"
             value={form.period}
-            data={periods.map(one => ({ value: one.key, label: one.label }))}
+            data={open.map(one => ({ value: one.key, label: one.label }))}
             onChange={period => set({ period })}
           />
           <TextRow

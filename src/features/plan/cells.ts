@@ -46,6 +46,22 @@ export async function versionOf({ ledger }: Context, id: string, hold = false): 
   return found
 }
 
+/**
+ * A version somebody is about to say something of, its row held.
+ * @throws Failure('forbidden') who sees some stores only, or is no person; Failure('conflict') where it is locked: what was
+ * said of it stands.
+ */
+export async function changeable(context: Context, id: string): Promise<Found> {
+  wholeCompany(context.actor)
+  person(context.actor)
+  const version = await versionOf(context, id, true)
+  if (version.state === 'locked')
+    throw new Failure('conflict', `${version.name} is locked: nothing in it changes any more.`, {
+      next: 'Make a new version from it.',
+    })
+  return version
+}
+
 export const rowsOf = ({ ledger }: Context, version: string): Promise<Row[]> =>
   ledger
     .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { desc } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { read, write } from '#features/base.ts'
+import { read, write, writeLast } from '#features/base.ts'
+import { type Actor, mayAct } from '#kernel/actor.ts'
+import { Failure } from '#kernel/error.ts'
 import { minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
-import { person, versionOf, wholeCompany } from './cells.ts'
+import { changeable, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
 import { latestDay } from './versions.ts'
 
@@ -34,15 +36,48 @@ export const overlayOperations = {
     )
     .output(z.object({ id: z.string() }))
     .handler(async ({ input, context }) => {
-      wholeCompany(context.actor)
-      person(context.actor)
-      await versionOf(context, input.version)
+      await changeable(context, input.version)
       const id = randomUUID()
       const { actor } = context
       await context.ledger
         .insert(tables.overlays)
         .values({ ...input, id, byId: actor.id, byName: actor.name, at: context.clock().toISOString() })
       return { id }
+    }),
+
+  removeOverlay: writeLast({
+    role: 'contributor',
+    summary: 'Take back what somebody expected otherwise of a baseline, while its period is not over',
+    agents: false,
+  })
+    .input(z.object({ id: z.string() }))
+    .output(z.object({ done: z.literal(true) }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const until = await latestDay(context)
+      return context.record(async inside => {
+        const { ledger, actor } = inside
+        const mine = eq(tables.overlays.id, input.id)
+        const [asked] = await ledger.select().from(tables.overlays).where(mine).for('update')
+        if (!asked) throw new Failure('not_found', 'There is no such expectation.')
+        await changeable(inside, asked.version)
+        if (!removable(actor, asked.byId))
+          throw new Failure('forbidden', `This is what ${asked.byName} expects.`, {
+            next: `Ask ${asked.byName} to take it back, or a lead.`,
+          })
+        if (until !== null && until >= asked.to)
+          throw new Failure(
+            'conflict',
+            `${asked.period} is over: what was expected of it is graded and stays.`,
+          )
+        await ledger.delete(tables.overlays).where(mine)
+        inside.note({
+          subject: `expectation of ${asked.metric}, ${asked.period}, in ${asked.version}`,
+          before: asked,
+          after: null,
+        })
+        return { done: true as const }
+      })
     }),
 
   credit: read({
@@ -66,6 +101,7 @@ export const overlayOperations = {
             added: text,
             reason: z.string(),
             confidence: z.string(),
+            mayRemove: z.boolean(),
           }),
         ),
         owners: z.array(
@@ -76,6 +112,14 @@ export const overlayOperations = {
     .handler(async ({ context }) => {
       wholeCompany(context.actor)
       const until = await latestDay(context)
+      const locked = new Set(
+        (
+          await context.ledger
+            .select({ id: tables.versions.id })
+            .from(tables.versions)
+            .where(eq(tables.versions.state, 'locked'))
+        ).map(one => one.id),
+      )
       const all = await context.ledger
         .select()
         .from(tables.overlays)
@@ -91,6 +135,7 @@ export const overlayOperations = {
           return {
             ...one,
             actual,
+            mayRemove: !over && !locked.has(one.version) && removable(context.actor, one.byId),
             added: actual === null ? null : addedValue(one.baseline, one.value, actual),
           }
         }),
@@ -100,15 +145,19 @@ export const overlayOperations = {
           overlays.filter(one => one.actual !== null),
           one => one.byName,
         ),
-      ].map(([byName, own]) => ({
+      ].map(([byName, graded]) => ({
         byName,
-        graded: own.length,
-        added: sum(own.map(one => one.added)) ?? '0',
-        bias: biasOf(own),
+        graded: graded.length,
+        added: sum(graded.map(one => one.added)) ?? '0',
+        bias: biasOf(graded),
       }))
       return { overlays, owners }
     }),
 }
+
+/** Whether an expectation is somebody's to take back: their own, or a lead's whoever's it is. */
+const removable = (actor: Actor, byId: string): boolean =>
+  actor.kind !== 'key' && (actor.id === byId ? mayAct(actor.role, 'contributor') : mayAct(actor.role, 'lead'))
 
 /** |baseline − actual| − |value − actual|: how much nearer the overlay came. */
 export const addedValue = (baseline: string, value: string, actual: string): string => {
@@ -117,9 +166,9 @@ export const addedValue = (baseline: string, value: string, actual: string): str
 }
 
 /** Σ(value − actual) ÷ Σ actual: above 0 the owner hopes too much. */
-const biasOf = (own: readonly { value: string; actual: string | null }[]): number | null => {
-  const actual = own.reduce((all, one) => all + Number(one.actual), 0)
+const biasOf = (graded: readonly { value: string; actual: string | null }[]): number | null => {
+  const actual = graded.reduce((all, one) => all + Number(one.actual), 0)
   return actual === 0
     ? null
-    : own.reduce((all, one) => all + Number(one.value) - Number(one.actual), 0) / actual
+    : graded.reduce((all, one) => all + Number(one.value) - Number(one.actual), 0) / actual
 }

@@ -9,7 +9,7 @@ import { calculate } from '#kernel/plan/calculate.ts'
 import { broughtTo } from '#kernel/plan/reforecast.ts'
 import { sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { closedIn, edit, lastSeq, person, rowsOf, versionOf, wholeCompany } from './cells.ts'
+import { changeable, closedIn, edit, lastSeq, person, rowsOf, versionOf, wholeCompany } from './cells.ts'
 import { decimal, inputsOf, RiskShape, VersionShape } from './model.ts'
 import { baselineOf, reforecastOf, signedSteps } from './reforecast-of.ts'
 
@@ -30,22 +30,6 @@ async function heldState({ ledger }: Context, version: string) {
     .for('update')
   if (!found) throw new Failure('internal', `The reforecast of ${version} is not kept.`)
   return found
-}
-
-/**
- * A version somebody is about to say something of, its row held.
- * @throws Failure('forbidden') who sees some stores only, or is no person; Failure('conflict') where it is locked: what was
- * said of it stands.
- */
-async function changeable(context: Context, id: string) {
-  wholeCompany(context.actor)
-  person(context.actor)
-  const version = await versionOf(context, id, true)
-  if (version.state === 'locked')
-    throw new Failure('conflict', `${version.name} is locked: nothing in it changes any more.`, {
-      next: 'Make a new version from it.',
-    })
-  return version
 }
 
 /** A reforecast step by step: baseline, what owners expect, what it is held against, what may come, the lock. */

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { like } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
+import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -114,21 +116,18 @@ describe('cases, reforecasts, files and why sales moved', () => {
     const first = await stands()
     expect(first.periods.filter((one: { closed: boolean }) => one.closed)).toHaveLength(3)
     expect(first).toMatchObject({ line: { name: 'profit' }, before: { name: 'base', total: '37200' } })
-    await run(
-      plan.overlay,
-      {
-        version: 'le3',
-        metric: 'net_sales',
-        period: '2026-09',
-        from: '2026-09-01',
-        to: '2026-09-30',
-        baseline: '3600',
-        value: '4000',
-        reason: 'new range',
-        confidence: 'medium',
-      },
-      bo,
-    )
+    const expected = {
+      version: 'le3',
+      metric: 'net_sales',
+      period: '2026-09',
+      from: '2026-09-01',
+      to: '2026-09-30',
+      baseline: '3600',
+      value: '4000',
+      reason: 'new range',
+      confidence: 'medium',
+    }
+    await run(plan.overlay, expected, bo)
     const risk = {
       version: 'le3',
       kind: 'risk',
@@ -171,6 +170,65 @@ describe('cases, reforecasts, files and why sales moved', () => {
     await accept(again.checks)
     await run(plan.lock, { version: 'le3' }, cy)
     await expect(run(plan.saveRisk, { ...risk, title: 'late' }, bo)).rejects.toThrow('is locked')
+    await expect(run(plan.overlay, expected, bo)).rejects.toThrow('is locked')
+    const { overlays } = await run(plan.credit, {}, bo)
+    expect(overlays).toMatchObject([{ version: 'le3', mayRemove: false }])
+    await expect(run(plan.removeOverlay, { id: overlays[0].id }, bo)).rejects.toThrow('is locked')
+  })
+
+  it('lets an expectation be taken back by its owner or a lead, until its period is over', async () => {
+    const landing = async () => (await run(plan.reforecast, { version: 'later' })).landing
+    const expecting = (period: string, to: string, by = bo) =>
+      run(
+        plan.overlay,
+        {
+          version: 'later',
+          metric: 'net_sales',
+          period,
+          from: `${period}-01`,
+          to,
+          baseline: '3600',
+          value: '4000',
+          reason: 'a fair',
+          confidence: 'low',
+        },
+        by,
+      )
+    const before = await landing()
+    const [own, over] = [await expecting('2026-09', '2026-09-30'), await expecting('2026-05', '2026-05-31')]
+    expect(await landing()).not.toBe(before)
+    const remove = (id: string, by = bo) => run(plan.removeOverlay, { id }, by)
+    await expect(remove(own.id, room.people.someone('di', 'contributor'))).rejects.toThrow(
+      'This is what Bo expects',
+    )
+    await expect(remove(own.id, room.people.robot)).rejects.toThrow('A key reads plans')
+    // What is graded stays, else only what went well would be left.
+    await expect(remove(over.id)).rejects.toThrow('2026-05 is over')
+    const shown = (await run(plan.credit, {}, bo)).overlays.filter(
+      (one: { version: string }) => one.version === 'later',
+    )
+    expect(shown.map((one: { period: string; mayRemove: boolean }) => [one.period, one.mayRemove])).toEqual(
+      expect.arrayContaining([
+        ['2026-09', true],
+        ['2026-05', false],
+      ]),
+    )
+    await remove(own.id)
+    const [audited] = await room
+      .context(bo)
+      .ledger.select()
+      .from(audit)
+      .where(like(audit.subject, 'expectation of net_sales, 2026-09%'))
+    expect(audited).toMatchObject({
+      actorName: 'Bo',
+      before: { value: '4000', reason: 'a fair' },
+      after: null,
+    })
+    await expect(remove(own.id)).rejects.toThrow('no such expectation')
+    const { expectations } = await run(plan.reforecast, { version: 'later' })
+    expect(expectations).toBe(1)
+    const ofOther = await expecting('2026-10', '2026-10-31')
+    await remove(ofOther.id, room.people.ada)
   })
 
   it('says what the open months come to by last year’s, and brings a line to figures by its volume', async () => {
