@@ -13,12 +13,12 @@ import {
   skipped,
 } from './browser.ts'
 
-/** Two years of a shop that sells much the same each day, to the end of the year before this one: the plan's. */
+/** A shop that sells much the same each day, until December of the year before this one: the plan's, not over yet. */
 const year = new Date().getFullYear() - 1
 const orders = ['Order,Date,SKU,Quantity,Price']
 for (
   let day = new Date(Date.UTC(year - 1, 0, 1));
-  day < new Date(Date.UTC(year + 1, 0, 1));
+  day < new Date(Date.UTC(year, 11, 1));
   day.setUTCDate(day.getUTCDate() + 1)
 )
   orders.push(`o${day.getTime()},${day.toISOString().slice(0, 10)},MUG,${1 + (day.getUTCDate() % 3)},10.00`)
@@ -175,6 +175,21 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByText('Signed by Ada').waitFor()
     await page.getByText('The owners are done?').waitFor()
     await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: 'Expect something else' }).click()
+    await page.getByRole('combobox', { name: 'Period' }).click()
+    await page.getByRole('option', { name: `Dec ${year}` }).click()
+    await page.getByLabel('Expected', { exact: true }).fill('9000')
+    await page.getByLabel('Why', { exact: true }).fill('A fair')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('table', { name: 'Overlays' }).getByText('A fair').waitFor()
+    await page.getByRole('button', { name: 'Sign it' }).click()
+    // A signature is of what it saw: without the expectation it lapses.
+    await page.getByRole('button', { name: '2 Expectations' }).click()
+    await page.getByRole('button', { name: /^Remove what Ada expects/ }).click()
+    await page.getByRole('button', { name: /^Really remove/ }).click()
+    await page.getByText(/^Lapsed: signed by Ada/).waitFor()
+    await page.getByRole('button', { name: 'Sign it again' }).click()
+    await page.getByText(/^Signed by Ada/).waitFor()
     await page.getByRole('button', { name: '3 Constraints' }).click()
     await page.getByRole('button', { name: 'Accept: Stock' }).click()
     await page.getByLabel('Why that is all right').fill('Made to order.')

@@ -11,6 +11,7 @@ import { LongTextRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { stateWords, type Version } from './model.ts'
+import css from './plan.module.css'
 
 const stepWords: Record<string, string> = {
   submitted: 'Asked for approval',
@@ -53,20 +54,17 @@ export function Approval({ version }: { version: Version }) {
       />
     )
   if (!trail.data) return <Skeleton height={240} />
-  const { steps, copies, mayApprove } = trail.data
+  const { steps, copies, mayApprove, mayGiveBack, wanting, lapsed } = trail.data
   const failed = [submit, approve, refuse, lock, freeze, settle, check].find(one => one.error)?.error
   const read = rulesIn(rules ?? '')
   return (
     <>
       {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
       <Card
-        title={`${version.name} is ${stateWords[version.state]}`}
-        note={
-          approve.data && approve.data.wanting.length > 0
-            ? `still wanting: ${approve.data.wanting.join('; ')}`
-            : undefined
-        }
+        title={`${version.name} is ${stateWords[version.state]}${lapsed ? ', and the approval lapsed' : ''}`}
+        note={!lapsed && wanting.length > 0 ? `still wanting: ${wanting.join('; ')}` : undefined}
       >
+        {lapsed && <p className={css.plain}>{lapsed}</p>}
         <LongTextRow label="Comment" value={comment} rows={1} onChange={setComment} />
         <Row>
           {version.state === 'draft' && (
@@ -79,25 +77,25 @@ export function Approval({ version }: { version: Version }) {
             </Button>
           )}
           {mayApprove && (
-            <>
-              <Button
-                variant="filled"
-                loading={approve.isPending}
-                onClick={() => approve.mutate({ ...input, comment })}
-              >
-                Approve
-              </Button>
-              <Button
-                variant="default"
-                disabled={!comment.trim()}
-                loading={refuse.isPending}
-                onClick={() => refuse.mutate({ ...input, comment })}
-              >
-                Give back, with the comment
-              </Button>
-            </>
+            <Button
+              variant="filled"
+              loading={approve.isPending}
+              onClick={() => approve.mutate({ ...input, comment })}
+            >
+              {lapsed ? 'Approve it as it is now' : 'Approve'}
+            </Button>
           )}
-          {version.state === 'approved' && (
+          {mayGiveBack && (
+            <Button
+              variant="default"
+              disabled={!comment.trim()}
+              loading={refuse.isPending}
+              onClick={() => refuse.mutate({ ...input, comment })}
+            >
+              Give back, with the comment
+            </Button>
+          )}
+          {version.state === 'approved' && !lapsed && (
             <Button variant="default" loading={lock.isPending} onClick={() => lock.mutate(input)}>
               Lock
             </Button>
@@ -115,7 +113,12 @@ export function Approval({ version }: { version: Version }) {
           empty={<EmptyState compact title="Nobody has asked for approval yet" />}
           columns={[
             { key: 'at', label: 'When', render: row => showDay(row.at.slice(0, 10)) },
-            { key: 'step', label: 'What', render: row => stepWords[row.step] ?? row.step },
+            {
+              key: 'step',
+              label: 'What',
+              render: row =>
+                `${stepWords[row.step] ?? row.step}${row.lapsed ? ': lapsed, it changed since' : ''}`,
+            },
             { key: 'by', label: 'Who', render: row => row.byName },
             { key: 'comment', label: 'Comment', render: row => row.comment || '–' },
           ]}

@@ -268,6 +268,9 @@ function Sheet(props: {
           {conflicts.size > 0 &&
             ` · ${conflicts.size} ${conflicts.size === 1 ? 'cell was' : 'cells were'} filled in differently by two people`}
           {changed.size > 0 && ` · ${changed.size} changed since approval`}
+          {version.state === 'approved' &&
+            (changed.size > 0 || opened.lapsed !== null) &&
+            (changed.size > 0 ? ', which lapsed' : ' · the approval lapsed: lines or budget changed since')}
           {cases.data && cases.data.cases.length > 0 && ` · ${caseWords(cases.data)}`}
         </>
       }

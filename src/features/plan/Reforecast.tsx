@@ -259,19 +259,24 @@ function Sign(props: { found: Found; step: 'baseline' | 'expectations' | 'risks'
     }),
   )
   const by = found.steps[step]
+  const signed = by !== undefined && !by.lapsed
   const left = found.blockers.filter(one => one.step === step && !/^Nobody has signed/.test(one.says))
   return (
     <Card
-      title={by ? `Signed by ${by.byName}, ${showDay(by.at.slice(0, 10))}: ${lower(what)}` : `${what}?`}
+      title={
+        by
+          ? `${by.lapsed ? 'Lapsed: signed' : 'Signed'} by ${by.byName}, ${showDay(by.at.slice(0, 10))}: ${lower(what)}`
+          : `${what}?`
+      }
       actions={
         found.maySign && (
           <Button
             size="compact-sm"
-            variant={by ? 'default' : 'filled'}
+            variant={signed ? 'default' : 'filled'}
             loading={sign.isPending}
-            onClick={() => sign.mutate({ version: found.version.id, step, signed: !by })}
+            onClick={() => sign.mutate({ version: found.version.id, step, signed: !signed })}
           >
-            {by ? 'Take the signature back' : 'Sign it'}
+            {signed ? 'Take the signature back' : by ? 'Sign it again' : 'Sign it'}
           </Button>
         )
       }

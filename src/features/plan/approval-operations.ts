@@ -6,16 +6,7 @@ import type { Context } from '#features/context.ts'
 import { mayAct } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import {
-  amountsOf,
-  approvalsSince,
-  decide,
-  mayConsent,
-  rulesFor,
-  rulesIn,
-  submitVersion,
-  wanting,
-} from './approvals.ts'
+import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
 import { carry } from './carry.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
 import { reforecastOf } from './reforecast-of.ts'
@@ -28,7 +19,7 @@ const done = { done: true as const }
 const setState = ({ ledger, clock }: Context, id: string, state: 'draft' | 'approved' | 'locked') =>
   ledger
     .update(tables.versions)
-    .set({ state, updatedAt: clock().toISOString() })
+    .set({ state, changedBy: [], updatedAt: clock().toISOString() })
     .where(eq(tables.versions.id, id))
 
 /** Draft, submitted, approved, locked: who consents to what, and copies that can be worked out again. */
@@ -49,48 +40,60 @@ export const approvalOperations = {
       return done
     }),
 
-  approve: writeLast({ role: 'lead', summary: 'Consent to a submitted version', agents: false })
+  approve: writeLast({
+    role: 'lead',
+    summary: 'Consent to a submitted version, or again to an approved one that changed since',
+    agents: false,
+  })
     .input(Of.extend({ comment: z.string().max(2000).default('') }))
     .output(z.object({ state: z.string(), wanting: z.array(z.string()) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const { version, still } = await context.record(async inside => {
         const found = await versionOf(inside, input.version, true)
-        if (found.state !== 'submitted')
+        const before = await standingOf(inside, found)
+        if (found.state === 'approved' && before.wanting.length === 0)
+          throw new Failure('conflict', `${found.name} is approved as it is.`)
+        if (found.state !== 'submitted' && found.state !== 'approved')
           throw new Failure('conflict', `${found.name} was not submitted; it is ${found.state}.`)
-        const rules = rulesFor(await rulesIn(inside), await amountsOf(inside, found))
-        mayConsent(inside.actor, found.submittedBy, rules)
-        await decide(inside, `version:${found.id}`, 'approved', input.comment)
-        const lacking = wanting(rules, await approvalsSince(inside, `version:${found.id}`))
+        mayConsent(inside.actor, found, before.rules)
+        await decide(inside, `version:${found.id}`, 'approved', input.comment, before.content)
+        const { wanting: lacking } = await standingOf(inside, found)
         if (lacking.length === 0) {
           await setState(inside, found.id, 'approved')
           await keep(inside, found, 'approved')
           inside.note({
             subject: `plan ${found.id}`,
-            before: { state: 'submitted' },
+            before: { state: found.state, ...(before.names.length > 0 && { lapsed: before.names }) },
             after: { state: 'approved' },
           })
         }
         return { version: found, still: lacking }
       })
-      if (still.length > 0) return { state: 'submitted', wanting: still }
+      if (still.length > 0) return { state: version.state, wanting: still }
       await carry(context, version)
       return { state: 'approved', wanting: [] }
     }),
 
-  refuse: write({ role: 'lead', summary: 'Give a submitted version back, saying why', agents: false })
+  refuse: write({
+    role: 'lead',
+    summary: 'Give a submitted or approved version back to be a draft again, saying why',
+    agents: false,
+  })
     .input(Of.extend({ comment: z.string().trim().min(1).max(2000) }))
     .output(Done)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version, true)
-      if (version.state !== 'submitted') throw new Failure('conflict', `${version.name} was not submitted.`)
+      if (version.state !== 'submitted' && version.state !== 'approved')
+        throw new Failure('conflict', `${version.name} was not submitted; it is ${version.state}.`)
       person(context.actor)
-      await decide(context, `version:${version.id}`, 'refused', input.comment)
+      const step = version.state === 'submitted' ? 'refused' : 'reopened'
+      await decide(context, `version:${version.id}`, step, input.comment)
       await setState(context, version.id, 'draft')
       context.note({
         subject: `plan ${version.id}`,
-        before: { state: 'submitted' },
+        before: { state: version.state },
         after: { state: 'draft', why: input.comment },
       })
       return done
@@ -123,8 +126,14 @@ export const approvalOperations = {
             'conflict',
             `Only an approved version is locked; ${found.name} is ${found.state}.`,
           )
+        const standing = await standingOf(inside, found)
+        const lapsed = lapsedWords(found, standing)
+        if (lapsed)
+          throw new Failure('conflict', `${found.name} cannot be locked. ${lapsed}`, {
+            next: 'Have it approved as it is now, or give it back.',
+          })
         await setState(inside, found.id, 'locked')
-        await decide(inside, `version:${found.id}`, 'locked', '')
+        await decide(inside, `version:${found.id}`, 'locked', '', standing.content)
         const kept = await keep(inside, found, 'locked')
         inside.note({
           subject: `plan ${found.id}`,
@@ -169,8 +178,16 @@ export const approvalOperations = {
     .output(
       z.object({
         steps: z.array(
-          z.object({ step: z.string(), comment: z.string(), byName: z.string(), at: z.string() }),
+          z.object({
+            step: z.string(),
+            comment: z.string(),
+            byName: z.string(),
+            at: z.string(),
+            lapsed: z.boolean().describe('An approval of what the version was before it changed'),
+          }),
         ),
+        wanting: z.array(z.string()).describe('What is still wanting for approval'),
+        lapsed: z.string().nullable().describe('Why an approved version has to be approved again'),
         copies: z.array(
           z.object({
             id: z.string(),
@@ -190,18 +207,23 @@ export const approvalOperations = {
           }),
         ),
         mayApprove: z.boolean(),
+        mayGiveBack: z.boolean(),
       }),
     )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const { ledger, actor } = context
       const version = await versionOf(context, input.version)
+      const standing = await standingOf(context, version)
+      const steps = await ledger
+        .select()
+        .from(tables.decisions)
+        .where(eq(tables.decisions.subject, `version:${version.id}`))
+        .orderBy(tables.decisions.seq)
       return {
-        steps: await ledger
-          .select()
-          .from(tables.decisions)
-          .where(eq(tables.decisions.subject, `version:${version.id}`))
-          .orderBy(tables.decisions.seq),
+        steps: steps.map(step => ({ ...step, lapsed: standing.lapsed.has(step.id) })),
+        wanting: standing.wanting,
+        lapsed: lapsedWords(version, standing),
         copies: await ledger
           .select({
             id: tables.snapshots.id,
@@ -214,10 +236,15 @@ export const approvalOperations = {
           .where(eq(tables.snapshots.version, version.id))
           .orderBy(desc(tables.snapshots.at)),
         rules: await rulesIn(context),
+        mayGiveBack:
+          (version.state === 'submitted' || version.state === 'approved') &&
+          actor.kind !== 'key' &&
+          mayAct(actor.role, 'lead'),
         mayApprove:
-          version.state === 'submitted' &&
+          standing.wanting.length > 0 &&
           actor.kind !== 'key' &&
           version.submittedBy !== actor.id &&
+          !version.changedBy.includes(actor.id) &&
           mayAct(actor.role, 'lead'),
       }
     }),

@@ -9,6 +9,7 @@ import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { casesApproved } from './case-plan.ts'
 import { person } from './cells.ts'
+import { approvalPrint } from './fingerprint.ts'
 import { worked } from './versions.ts'
 
 type Version = typeof tables.versions.$inferSelect
@@ -75,12 +76,15 @@ export const decide = (
   subject: string,
   step: 'submitted' | 'approved' | 'refused' | 'locked' | 'reopened',
   comment: string,
+  /** Fingerprint of what the step is of. */
+  content: string | null = null,
 ) =>
   ledger.insert(tables.decisions).values({
     id: randomUUID(),
     subject,
     step,
     comment,
+    content,
     byId: `${actor.id}|${actor.role}`,
     byName: actor.name,
     at: clock().toISOString(),
@@ -97,18 +101,67 @@ export async function approvalsSince({ ledger }: Context, subject: string) {
   return all
     .slice(0, last < 0 ? all.length : last)
     .filter(one => one.step === 'approved')
-    .map(one => {
-      const [byId = '', role = 'viewer'] = one.byId.split('|')
-      return { byId, role: role as Actor['role'] }
+    .map(({ id, content, byName, byId: whole }) => {
+      const [byId = '', role = 'viewer'] = whole.split('|')
+      return { id, content, byName, byId, role: role as Actor['role'] }
     })
 }
 
+/** How a request stands as the version is now. */
+export interface Standing {
+  /** Fingerprint of the version as it is. */
+  content: string
+  rules: Rule[]
+  /** Approvals that saw other content, by id: they do not count. */
+  lapsed: Set<string>
+  /** Whose approval lapsed. */
+  names: string[]
+  /** What is wanting for approval, in words; of an approved version only where it was changed since. */
+  wanting: string[]
+}
+
+/** Approvals of a version held against what it is now: an approval is of what it saw. */
+export async function standingOf(context: Context, version: Version): Promise<Standing> {
+  const content = await approvalPrint(context, version)
+  const rules = rulesFor(await rulesIn(context), await amountsOf(context, version))
+  const given = await approvalsSince(context, `version:${version.id}`)
+  const gone = given.filter(one => one.content !== null && one.content !== content)
+  const lapsed = new Set(gone.map(one => one.id))
+  const open = version.state === 'submitted' || (version.state === 'approved' && gone.length > 0)
+  return {
+    content,
+    rules,
+    lapsed,
+    names: [...new Set(gone.map(one => one.byName))],
+    wanting: open
+      ? wanting(
+          rules,
+          given.filter(one => !lapsed.has(one.id)),
+        )
+      : [],
+  }
+}
+
+/** What is said of an approved version whose approval lapsed; null of one whose approval stands. */
+export const lapsedWords = (version: Version, { names, wanting: still }: Standing): string | null =>
+  version.state === 'approved' && still.length > 0
+    ? `It changed after ${names.join(' and ')} approved it: it has to be approved again (${still.join('; ')}).`
+    : null
+
 /**
  * Whether somebody may consent to a request.
- * @throws Failure('forbidden') for a key, for who asked, and for a role the rules do not name.
+ * @throws Failure('forbidden') for a key, for who asked or changed it since, and for a role the rules do not name.
  */
-export function mayConsent(actor: Actor, submittedBy: string | null, rules: readonly Rule[]): void {
+export function mayConsent(
+  actor: Actor,
+  { submittedBy, changedBy = [] }: { submittedBy: string | null; changedBy?: readonly string[] },
+  rules: readonly Rule[],
+): void {
   person(actor)
+  if (changedBy.includes(actor.id))
+    throw new Failure('forbidden', 'Nobody approves their own changes: you changed this since.', {
+      next: 'Ask somebody else who may approve, or give it back to be asked for anew.',
+    })
   if (submittedBy === actor.id)
     throw new Failure('forbidden', 'Nobody approves their own request: you submitted this.', {
       next: 'Ask somebody else who may approve.',
@@ -149,7 +202,12 @@ export async function submitVersion(context: Context, version: Version, comment:
     throw invalid(`${version.name} has a line that cannot be worked out: ${problem.message}`, problem.next)
   await context.ledger
     .update(tables.versions)
-    .set({ state: 'submitted', submittedBy: context.actor.id, updatedAt: context.clock().toISOString() })
+    .set({
+      state: 'submitted',
+      submittedBy: context.actor.id,
+      changedBy: [],
+      updatedAt: context.clock().toISOString(),
+    })
     .where(and(eq(tables.versions.id, version.id), eq(tables.versions.state, 'draft')))
-  await decide(context, `version:${version.id}`, 'submitted', comment)
+  await decide(context, `version:${version.id}`, 'submitted', comment, await approvalPrint(context, version))
 }

@@ -11,7 +11,7 @@ import { rulesFor, rulesIn } from './approvals.ts'
 import { mayChange, saveItem, transfer } from './budget.ts'
 import { changesOf, fileLines, importedBudgets, takeLines } from './budget-file.ts'
 import { budgetOf } from './budget-of.ts'
-import { person, versionOf, wholeCompany } from './cells.ts'
+import { person, touched, versionOf, wholeCompany } from './cells.ts'
 import { BudgetShape, CommitmentShape, decimal, ItemShape } from './model.ts'
 import { rateModes } from './rates.ts'
 import { ruleOf } from './versions.ts'
@@ -78,6 +78,7 @@ export const budgetOperations = {
       if (version.state === 'locked') throw new Failure('conflict', `${version.name} is locked.`)
       const none = Object.entries(input.rates).find(([, rate]) => Number(rate) === 0)
       if (none) throw invalid(`A rate of ${none[0]} above 0 is needed.`)
+      await touched(context, version)
       await context.ledger
         .update(tables.versions)
         .set({ rates: input.rates, updatedAt: context.clock().toISOString() })
@@ -161,7 +162,9 @@ export const budgetOperations = {
       const version = await versionOf(context, input.version)
       const file = await fileLines(context, input.name, version.sheet.periods, await ruleOf(context))
       return context.record(async inside => {
-        mayChange(await versionOf(inside, input.version, true))
+        const held = await versionOf(inside, input.version, true)
+        mayChange(held)
+        await touched(inside, held)
         const changes = await changesOf(inside, input.version, file)
         await takeLines(inside, input.version, input.kind, changes)
         const counts = {

@@ -8,7 +8,8 @@ import { exact, minus, ratio, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { person, versionOf } from './cells.ts'
+import { person, touched, versionOf } from './cells.ts'
+import { consented } from './fingerprint.ts'
 import type { Item } from './model.ts'
 
 /** Amounts of a line by its pattern: what is written period by period stays where there is none. */
@@ -134,8 +135,9 @@ export async function saveItem(
   { saved, ...item }: Item,
 ): Promise<{ id: string; saved: number }> {
   person(context.actor)
-  const version = await versionOf(context, item.version)
+  const version = await versionOf(context, item.version, true)
   mayChange(version)
+  await touched(context, version)
   const amounts = amountsBy(item, version.sheet.periods)
   const id = item.id ?? randomUUID()
   const [before] = await context.ledger
@@ -143,6 +145,10 @@ export async function saveItem(
     .from(tables.items)
     .where(eq(tables.items.id, id))
     .for('update')
+  if (before && before.version !== version.id)
+    throw new Failure('conflict', `${before.label} is of another version.`, {
+      next: 'Add a line to this one instead.',
+    })
   if (before && before.saved !== saved)
     throw new Failure('conflict', `${before.label} was changed by somebody else meanwhile.`, {
       next: 'Read it again and repeat your change.',
@@ -176,7 +182,7 @@ export async function transfer(
       `One line is in ${giver.currency}, the other in ${taker.currency}.`,
       'Change the lines one by one.',
     )
-  const version = await versionOf(context, giver.version)
+  const version = await versionOf(context, giver.version, true)
   if (version.state === 'locked') throw new Failure('conflict', `${version.name} is locked.`)
   const left = minus(giver.amounts[input.period] ?? '0', input.amount) ?? '0'
   if (exact(input.amount).lte(0)) throw invalid('A transfer is of more than nothing.')
@@ -196,6 +202,8 @@ export async function transfer(
       after: { amounts, why: input.why },
     })
   }
-  await change(giver, left)
-  await change(taker, sum([taker.amounts[input.period] ?? '0', input.amount]) ?? '0')
+  await consented(context, version, async () => {
+    await change(giver, left)
+    await change(taker, sum([taker.amounts[input.period] ?? '0', input.amount]) ?? '0')
+  })
 }

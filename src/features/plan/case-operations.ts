@@ -179,7 +179,7 @@ export const caseOperations = {
       const rules = rulesFor(await rulesIn(context), [
         { department: '', amount: worthOf(CaseShape.parse(found.content)).cost },
       ])
-      mayConsent(context.actor, found.submittedBy, rules)
+      mayConsent(context.actor, found, rules)
       await decide(context, `case:${input.id}`, 'approved', input.comment)
       const still = wanting(rules, await approvalsSince(context, `case:${input.id}`))
       if (still.length > 0) return { state: 'submitted', wanting: still }

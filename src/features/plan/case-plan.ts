@@ -16,7 +16,7 @@ import {
 import { check } from '#kernel/plan/check.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { saveItem } from './budget.ts'
-import { closedIn, storeRows } from './cells.ts'
+import { closedIn, storeRows, touched } from './cells.ts'
 import { CaseShape, type Row } from './model.ts'
 
 /** Business cases in versions of the plan: as lines of their own, which the case alone fills in. */
@@ -128,11 +128,13 @@ export async function putCase(
     })
 }
 
-const reshaped = ({ ledger, clock }: Context, version: Version, sheet: Version['sheet']) =>
-  ledger
+async function reshaped(context: Context, version: Version, sheet: Version['sheet']): Promise<void> {
+  await touched(context, version)
+  await context.ledger
     .update(tables.versions)
-    .set({ sheet, revision: version.revision + 1, updatedAt: clock().toISOString() })
+    .set({ sheet, revision: version.revision + 1, updatedAt: context.clock().toISOString() })
     .where(eq(tables.versions.id, version.id))
+}
 
 /** Takes a case out of a version again: its lines, and what they did to the result. */
 export async function takeCase(context: Context, version: Version, id: string, why: string): Promise<void> {

@@ -90,6 +90,16 @@ export const mayEdit = (version: Pick<Found, 'state'>, actor: Actor): boolean =>
     ? mayAct(actor.role, 'contributor')
     : version.state === 'approved' && mayAct(actor.role, 'lead'))
 
+/** Remembers who changes a version that is asked for or approved, in the transaction of the write, its row held. */
+export async function touched({ ledger, actor }: Context, version: Found): Promise<void> {
+  const asked = version.state === 'approved' || version.state === 'submitted'
+  if (!asked || version.changedBy.includes(actor.id)) return
+  await ledger
+    .update(tables.versions)
+    .set({ changedBy: [...version.changedBy, actor.id] })
+    .where(eq(tables.versions.id, version.id))
+}
+
 const stateWords: Record<Found['state'], string> = {
   draft: '',
   submitted: 'waits for approval',
@@ -202,6 +212,7 @@ export async function edit(
       at: context.clock().toISOString(),
     })
   }
+  await touched(context, version)
   await storeRows(ledger, version.id, [...rows.values()])
   for (let n = 0; n < news.length; n += 2000)
     await ledger

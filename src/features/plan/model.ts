@@ -136,6 +136,8 @@ export const OpenShape = z.object({
   comments: z.array(CommentShape),
   /** Cells that changed since the version was last approved, by address. */
   changed: z.array(z.string()),
+  /** Why an approved version has to be approved again; null where its approval stands. */
+  lapsed: z.string().nullable(),
   /** Period keys that cannot be edited any more. */
   closed: z.array(z.string()),
   /** Number of the latest edit, to ask for newer ones from. */

@@ -7,7 +7,7 @@ import { Failure } from '#kernel/error.ts'
 import { minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
-import { changeable, wholeCompany } from './cells.ts'
+import { changeable, touched, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
 import { latestDay } from './versions.ts'
 
@@ -36,7 +36,7 @@ export const overlayOperations = {
     )
     .output(z.object({ id: z.string() }))
     .handler(async ({ input, context }) => {
-      await changeable(context, input.version)
+      await touched(context, await changeable(context, input.version))
       const id = randomUUID()
       const { actor } = context
       await context.ledger
@@ -60,7 +60,7 @@ export const overlayOperations = {
         const mine = eq(tables.overlays.id, input.id)
         const [asked] = await ledger.select().from(tables.overlays).where(mine).for('update')
         if (!asked) throw new Failure('not_found', 'There is no such expectation.')
-        await changeable(inside, asked.version)
+        const version = await changeable(inside, asked.version)
         if (!removable(actor, asked.byId))
           throw new Failure('forbidden', `This is what ${asked.byName} expects.`, {
             next: `Ask ${asked.byName} to take it back, or a lead.`,
@@ -70,6 +70,7 @@ export const overlayOperations = {
             'conflict',
             `${asked.period} is over: what was expected of it is graded and stays.`,
           )
+        await touched(inside, version)
         await ledger.delete(tables.overlays).where(mine)
         inside.note({
           subject: `expectation of ${asked.metric}, ${asked.period}, in ${asked.version}`,

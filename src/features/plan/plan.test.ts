@@ -153,15 +153,88 @@ describe.each(ledgers)(
         why: 'fair moved',
       })
       expect((await run(plan.open, { version: 'budget-2026' })).changed).toHaveLength(1)
+      // An approval is of what it saw.
+      const lapsed =
+        'It changed after Cy approved it: it has to be approved again (1 more approval by a director'
+      expect((await run(plan.open, { version: 'budget-2026' })).lapsed).toContain(lapsed)
+      expect(await run(plan.trail, { version: 'budget-2026' }, cy)).toMatchObject({
+        steps: [{ lapsed: false }, { step: 'approved', lapsed: true }],
+        mayApprove: true,
+      })
+      await expect(run(plan.lock, { version: 'budget-2026' }, cy)).rejects.toThrow(lapsed)
+      await run(plan.approve, { version: 'budget-2026', comment: 'the fair too' }, cy)
+      expect(await run(plan.open, { version: 'budget-2026' })).toMatchObject({ lapsed: null, changed: [] })
       const { hash } = await run(plan.lock, { version: 'budget-2026' }, cy)
       await expect(
         run(plan.edit, { version: 'budget-2026', edits: [set('media', '2026-01', '1')], why: 'x' }),
       ).rejects.toThrow('is locked')
       const { copies, steps } = await run(plan.trail, { version: 'budget-2026' })
-      expect(steps.map((one: { step: string }) => one.step)).toEqual(['submitted', 'approved', 'locked'])
+      expect(steps.map((one: { step: string }) => one.step)).toEqual([
+        'submitted',
+        'approved',
+        'approved',
+        'locked',
+      ])
       const again = await run(plan.reproduce, { id: copies[0].id })
       expect(again).toMatchObject({ same: true, hash })
-      expect(copies.map((copy: { hash: string }) => copy.hash)).toHaveLength(3)
+      expect(copies.map((copy: { hash: string }) => copy.hash)).toHaveLength(4)
+    })
+
+    it('takes an approval for what it saw: it lapses with a change, comes back with the change undone', async () => {
+      const id = 'lapsing'
+      await begun(id)
+      await fill(id, { orders: '30', aov: '120', media: '500' })
+      const line = (amount: string, more = {}) =>
+        run(plan.saveItem, {
+          version: id,
+          label: amount,
+          kind: 'opex',
+          department: 'Brand',
+          currency: 'GBP',
+          amounts: { '2026-03': amount },
+          ...more,
+        })
+      const [first, second] = [await line('100'), await line('200')]
+      const olga = someone('olga', 'owner')
+      await run(plan.submit, { version: id })
+      await run(plan.approve, { version: id }, cy)
+      const standing = async () => (await run(plan.trail, { version: id }, olga)).lapsed
+      const media = async (value: string, by = ada) => {
+        const { rows } = await run(plan.open, { version: id })
+        const [head] = rows.find((row: { line: string }) => row.line === 'media').cells['2026-05']
+        await run(plan.edit, { version: id, edits: [set('media', '2026-05', value, [head])], why: 'x' }, by)
+      }
+      expect(await standing()).toBeNull()
+      await media('600', cy)
+      expect(await standing()).toContain('changed after Cy approved it')
+      await expect(run(plan.approve, { version: id }, cy)).rejects.toThrow(
+        'Nobody approves their own changes',
+      )
+      await media('500')
+      expect(await standing()).toBeNull()
+      await expect(run(plan.approve, { version: id }, olga)).rejects.toThrow('is approved as it is')
+      // Rules consent to a transfer by themselves; to another amount they do not.
+      await run(plan.transfer, { from: second.id, to: first.id, period: '2026-03', amount: '50', why: 'y' })
+      expect(await standing()).toBeNull()
+      await line('250', { id: first.id, saved: first.saved + 1 })
+      expect(await standing()).toContain('approved again')
+      await expect(run(plan.lock, { version: id }, cy)).rejects.toThrow('cannot be locked')
+      await expect(
+        run(plan.saveItem, {
+          id: first.id,
+          saved: first.saved + 2,
+          version: 'bad',
+          label: 'moved',
+          kind: 'opex',
+          currency: 'GBP',
+        }),
+      ).rejects.toThrow('of another version')
+      await run(plan.approve, { version: id }, olga)
+      expect(await standing()).toBeNull()
+      await run(plan.refuse, { version: id, comment: 'once more' }, cy)
+      const { steps } = await run(plan.trail, { version: id })
+      expect(steps.at(-1)).toMatchObject({ step: 'reopened', comment: 'once more' })
+      await run(plan.edit, { version: id, edits: [set('media', '2026-06', '1')] }, bo)
     })
 
     it('stands beside the actuals at every grain, phased to days by how the shop trades', async () => {

@@ -12,8 +12,10 @@ import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import { forecastComparison } from '#kernel/view.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs, yearBefore } from './actuals.ts'
+import { lapsedWords, standingOf } from './approvals.ts'
 import { casesIn } from './case-plan.ts'
 import { closedIn, rowsOf, versionOf } from './cells.ts'
+import { signedPrint } from './fingerprint.ts'
 import { conflictsOf, inputsOf, resultsOf } from './model.ts'
 import { type Check, checksOf } from './reforecast-checks.ts'
 import { latestDay, ruleOf } from './versions.ts'
@@ -22,7 +24,8 @@ import { latestDay, ruleOf } from './versions.ts'
 
 type Version = typeof tables.versions.$inferSelect
 type Risk = typeof tables.risks.$inferSelect
-type Signed = { byName: string; at: string; note: string }
+/** `lapsed`: what was signed has changed since. */
+type Signed = { byName: string; at: string; note: string; lapsed: boolean }
 
 /** Steps a person signs; the checks answer for themselves. */
 export const signedSteps = ['baseline', 'expectations', 'risks'] as const
@@ -125,7 +128,22 @@ export async function reforecastOf(
           : null,
     }
   })
-  const steps = (state?.steps ?? {}) as Reforecast['steps']
+  const steps: Reforecast['steps'] = {}
+  for (const step of signedSteps) {
+    const by = state?.steps[step]
+    if (!by) continue
+    const { content, ...signed } = by
+    const now = await signedPrint[step](context, version, rows)
+    steps[step] = { ...signed, lapsed: content !== undefined && content !== now }
+  }
+  const unsigned = (step: SignedStep, nobody: string, changed: string) => {
+    const by = steps[step]
+    return by && !by.lapsed
+      ? []
+      : [{ step, says: by ? `${changed} after ${by.byName} signed: it is to be signed again.` : nobody }]
+  }
+  const lapsed =
+    version.state === 'approved' ? lapsedWords(version, await standingOf(context, version)) : null
   const gone = (await casesIn(context, version)).cases.filter(one => one.state !== 'approved')
   return {
     version,
@@ -167,10 +185,12 @@ export async function reforecastOf(
         step: 'baseline' as const,
         says: `The business case “${one.title}” is not approved any more.`,
       })),
-      ...(steps.baseline ? [] : [{ step: 'baseline' as const, says: 'Nobody has signed the baseline.' }]),
-      ...(steps.expectations
-        ? []
-        : [{ step: 'expectations' as const, says: 'Nobody has signed that the owners are done.' }]),
+      ...unsigned('baseline', 'Nobody has signed the baseline.', 'The baseline changed'),
+      ...unsigned(
+        'expectations',
+        'Nobody has signed that the owners are done.',
+        'What owners expect changed',
+      ),
       ...notes.map(says => ({ step: 'expectations' as const, says })),
       ...accepted
         .filter(check => check.state !== 'passes' && !check.accepted)
@@ -181,7 +201,8 @@ export async function reforecastOf(
       ...risks
         .filter(one => one.open === 1 && one.owner.trim() === '')
         .map(one => ({ step: 'risks' as const, says: `“${one.title}” has no owner.` })),
-      ...(steps.risks ? [] : [{ step: 'risks' as const, says: 'Nobody has signed the risks.' }]),
+      ...unsigned('risks', 'Nobody has signed the risks.', 'The risks changed'),
+      ...(lapsed ? [{ step: 'lock' as const, says: lapsed }] : []),
     ],
   }
 }

@@ -10,6 +10,7 @@ import { broughtTo } from '#kernel/plan/reforecast.ts'
 import { sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { changeable, closedIn, edit, lastSeq, person, rowsOf, versionOf, wholeCompany } from './cells.ts'
+import { signedPrint } from './fingerprint.ts'
 import { decimal, inputsOf, RiskShape, VersionShape } from './model.ts'
 import { baselineOf, reforecastOf, signedSteps } from './reforecast-of.ts'
 
@@ -17,7 +18,12 @@ const Of = z.object({ version: z.string() })
 const Done = z.object({ done: z.literal(true) })
 const done = { done: true as const }
 const text = z.string().nullable()
-const Signed = z.object({ byName: z.string(), at: z.string(), note: z.string() })
+const Signed = z.object({
+  byName: z.string(),
+  at: z.string(),
+  note: z.string(),
+  lapsed: z.boolean().describe('What was signed has changed since'),
+})
 const checkNames = ['stock', 'open_to_buy', 'capacity', 'budget', 'committed'] as const
 
 /** What is kept of a reforecast, its row held; an empty one where nothing was said yet. */
@@ -193,9 +199,9 @@ export const reforecastOperations = {
       const state = await heldState(context, version.id)
       const { [input.step]: before, ...others } = state.steps
       const at = context.clock().toISOString()
-      const steps = input.signed
-        ? { ...others, [input.step]: { byName: context.actor.name, at, note: input.note } }
-        : others
+      const content = await signedPrint[input.step](context, version)
+      const signed = { byName: context.actor.name, at, note: input.note, content }
+      const steps = input.signed ? { ...others, [input.step]: signed } : others
       await context.ledger
         .update(tables.reforecasts)
         .set({ steps, updatedAt: at })

@@ -150,6 +150,20 @@ describe('cases, reforecasts, files and why sales moved', () => {
     await run(plan.saveRisk, { ...risk, ...kept, owner: 'Bo' }, bo)
     for (const step of ['baseline', 'expectations', 'risks'])
       await run(plan.signStep, { version: 'le3', step })
+    // A signature is of what it saw: it lapses where an owner expects something else, and is whole again without.
+    const signed = async () =>
+      Object.values((await stands()).steps).map(one => (one as { lapsed: boolean }).lapsed)
+    expect(await signed()).toEqual([false, false, false])
+    const late = await run(plan.overlay, { ...expected, period: '2026-11', value: '9000' }, bo)
+    expect(await signed()).toEqual([false, true, false])
+    expect((await stands()).blockers.map((one: { says: string }) => one.says)).toEqual(
+      expect.arrayContaining([
+        'What owners expect changed after Ada signed: it is to be signed again.',
+        expect.stringContaining('It changed after Cy approved it'),
+      ]),
+    )
+    await run(plan.removeOverlay, { id: late.id }, bo)
+    expect(await signed()).toEqual([false, false, false])
     await run(plan.saveCapacity, { version: 'le3', capacity: '1' }, bo)
     const accept = async (checks: { name: string; state: string; says: string }[]) => {
       for (const { name, state, says } of checks)

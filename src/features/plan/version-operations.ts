@@ -11,6 +11,7 @@ import { rolled } from '#kernel/plan/roll.ts'
 import { placeWords, sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { filledFrom, yearBefore } from './actuals.ts'
+import { lapsedWords, standingOf } from './approvals.ts'
 import { carry } from './carry.ts'
 import {
   closedIn,
@@ -20,6 +21,7 @@ import {
   mayEdit,
   person,
   rowsOf,
+  touched,
   versionOf,
   wholeCompany,
 } from './cells.ts'
@@ -98,6 +100,11 @@ export const versionOperations = {
           .where(and(eq(tables.comments.version, version.id), isNull(tables.comments.resolvedAt)))
           .orderBy(asc(tables.comments.at)),
         changed: await changedSince(context, version, rows),
+        // Only what somebody changed can have lapsed: else nothing is held against anything.
+        lapsed:
+          version.state === 'approved' && version.changedBy.length > 0
+            ? lapsedWords(version, await standingOf(context, version))
+            : null,
         closed: await closedIn(context, version),
         seq: await lastSeq(context, version.id),
         mayEdit: mayEdit(version, context.actor),
@@ -258,6 +265,7 @@ export const versionOperations = {
         .update(tables.versions)
         .set({ sheet: input.sheet, revision, updatedAt: context.clock().toISOString() })
         .where(eq(tables.versions.id, version.id))
+      await touched(context, version)
       context.note({ subject: `plan ${version.id}`, after: { lines: changed.lines } })
       return { revision, problems: check(input.sheet).problems }
     }),

@@ -218,15 +218,15 @@ export async function latestDay(context: Context): Promise<Day | null> {
   return answer.meta.lastDay
 }
 
-/** Everything a version is, in one order: the same content has the same hash on every machine. */
-export function sealed(
-  sheet: Sheet,
-  rows: readonly Row[],
-): {
-  content: { sheet: Sheet; rows: { line: string; slice: string; cells: Record<string, string> }[] }
-  hash: string
-} {
-  const plain = rows
+interface PlainRow {
+  line: string
+  slice: string
+  cells: Record<string, string>
+}
+
+/** What stands in the cells of a version, in one order, without who put it there. */
+export const plainRows = (rows: readonly Row[]): PlainRow[] =>
+  rows
     .map(({ line, slice, cells }) => ({
       line,
       slice,
@@ -240,6 +240,13 @@ export function sealed(
     }))
     .filter(row => Object.keys(row.cells).length > 0)
     .sort((a, b) => (a.line === b.line ? a.slice.localeCompare(b.slice) : a.line.localeCompare(b.line)))
+
+/** Everything a version is, in one order: the same content has the same hash on every machine. */
+const sealed = (
+  sheet: Sheet,
+  rows: readonly Row[],
+): { content: { sheet: Sheet; rows: PlainRow[] }; hash: string } => {
+  const plain = plainRows(rows)
   return { content: { sheet, rows: plain }, hash: hashOf(sheet, plain) }
 }
 
@@ -271,7 +278,7 @@ export function hashOf(
 }
 
 /** The ledger gives objects' members back in an order of its own. */
-const inOrder = (value: unknown): unknown =>
+export const inOrder = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(inOrder)
     : typeof value === 'object' && value !== null

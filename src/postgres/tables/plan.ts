@@ -40,6 +40,8 @@ export const versions = pgTable('plan_versions', {
   rates: jsonb().$type<Record<string, string>>().notNull().default({}),
   /** Who asked for approval: never who gives it. */
   submittedBy: text('submitted_by'),
+  /** Who changed it since it was asked for or approved: they do not approve what they changed. */
+  changedBy: jsonb('changed_by').$type<string[]>().notNull().default([]),
   createdBy: text('created_by').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
   updatedAt: moment('updated_at').notNull().defaultNow(),
@@ -120,6 +122,8 @@ export const decisions = pgTable(
     subject: text().notNull(),
     step: text({ enum: ['submitted', 'approved', 'refused', 'locked', 'reopened'] }).notNull(),
     comment: text().notNull().default(''),
+    /** Fingerprint of what it saw: the step is of that. Null: nothing that changes. */
+    content: text(),
     ...by,
     at,
   },
@@ -279,7 +283,11 @@ export const reforecasts = pgTable('plan_reforecasts', {
   version: text().primaryKey(),
   /** Orders that can be shipped in a day; null: nobody said. */
   capacity: text(),
-  steps: jsonb().$type<Record<string, { byName: string; at: string; note: string }>>().notNull().default({}),
+  /** Each with a fingerprint of what was signed: it lapses when that changes. */
+  steps: jsonb()
+    .$type<Record<string, { byName: string; at: string; note: string; content?: string }>>()
+    .notNull()
+    .default({}),
   /** By check: what it said when it was accepted; it counts while the check still says that. */
   accepted: jsonb()
     .$type<Record<string, { says: string; why: string; byName: string; at: string }>>()
