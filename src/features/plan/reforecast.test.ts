@@ -7,6 +7,7 @@ import { sum } from '#kernel/money.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { shapeOf } from './carry.ts'
 
 const { plan } = operations
 
@@ -311,5 +312,21 @@ describe('cases, reforecasts, files and why sales moved', () => {
     await run(plan.removeAttachment, { id: kept.id }, bo)
     expect(existsSync(path)).toBe(false)
     await expect(run(plan.attachment, { id: kept.id })).rejects.toThrow('no such file')
+  })
+
+  it('learns the shape of the orders once, and anew when orders come in or an event is named', async () => {
+    const learn = () => shapeOf(room.context(cy), 'orders', '2026-06-20')
+    const first = await learn()
+    expect((await learn())?.shape).toBe(first?.shape)
+    await room.sell('late', '2026-05-06', 50)
+    const second = await learn()
+    expect(second?.shape).not.toBe(first?.shape)
+    expect(sum((second?.days ?? []).map(one => String(one.value)))).toBe(
+      String(Number(sum((first?.days ?? []).map(one => String(one.value)))) + 1),
+    )
+    const event = { series: 'fair', kind: 'promotion', from: '2026-05-11', to: '2026-05-12' }
+    await run(operations.settings.saveEvent, { ...event, id: 'fair-2026', name: 'Fair' }, cy)
+    expect((await learn())?.shape.why('2026-05-11').join()).toContain('Fair')
+    expect(second?.shape.why('2026-05-11').join()).not.toContain('Fair')
   })
 })
