@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, words } from '#features/client.ts'
+import { api, type client, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Row } from '#ui/Page.tsx'
@@ -35,7 +35,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
       />
     )
   if (!asked.data) return <Skeleton height={240} />
-  const { line, periods, growth, days } = asked.data
+  const { line, periods, growth, days, ahead } = asked.data
   if (line === null)
     return (
       <Card title="Statistical baseline">
@@ -55,8 +55,8 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
       title="Net sales of the open periods"
       note={
         level === null
-          ? 'forecast where it looks so far'
-          : `forecast where it looks so far; beyond, last year ${level < 0 ? 'less' : 'plus'} ${Math.abs(level).toFixed(1)} %, as the last ${days >= 365 ? 'twelve months' : `${days} days`} went against the year before`
+          ? undefined
+          : `last year’s level: ${level < 0 ? 'less' : 'plus'} ${Math.abs(level).toFixed(1)} %, as the last ${days >= 365 ? 'twelve months' : `${days} days`} went against the year before`
       }
       actions={
         mayEdit &&
@@ -71,7 +71,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
                   version: version.id,
                   line,
                   values: said,
-                  why: 'Baseline: forecast, and last year at this year’s level',
+                  why: 'Baseline: forecast, then the season, then last year at this year’s level',
                 })
               }
             >
@@ -98,6 +98,16 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
             render: row => (row.forecast === null ? 'not so far ahead' : shownCell(row.forecast, 'money')),
           },
           {
+            key: 'range',
+            label: 'Four times in five',
+            numeric: true,
+            render: row =>
+              row.low === null || row.high === null
+                ? '–'
+                : `${shownCell(row.low, 'money')} to ${shownCell(row.high, 'money')}`,
+          },
+          { key: 'by', label: 'From', render: row => methodOf(row, ahead !== null) },
+          {
             key: 'naive',
             label: 'Last year, at this level',
             numeric: true,
@@ -116,6 +126,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
           },
         ]}
       />
+      <p className={css.inset}>{aheadWords(ahead)}</p>
       <p className={css.inset}>
         Bringing the plan to it turns the volume (sessions, or orders); conversion, prices and costs stay as
         they are.
@@ -123,3 +134,23 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
     </Card>
   )
 }
+
+type Found = Awaited<ReturnType<typeof client.plan.baseline>>
+
+/** What a period's forecast rests on, in a word or two. */
+const methodOf = (row: Found['periods'][number], carried: boolean): string => {
+  if (row.forecast === null) return carried ? 'over a year away' : 'last year'
+  if (row.season === null) return 'what came'
+  if (row.season === 0) return 'the models'
+  return row.season === 1 ? 'the season' : 'models, then season'
+}
+
+/** How the months beyond the models are made, and how far that was off when it was tried. */
+const aheadWords = (ahead: Found['ahead']): string =>
+  ahead === null
+    ? 'The models look thirteen weeks ahead. The season carries on beyond them once there is a year of sales.'
+    : `The models look thirteen weeks ahead. Beyond them the season of other years goes on (weekdays, and events wherever they fall), at the level of the last ${ahead.levelDays} days. ${
+        ahead.tried === 0 || ahead.error === null
+          ? 'With so short a history that could not be tried: the range is a first guess, wider the further away.'
+          : `Tried from ${ahead.tried} earlier ${ahead.tried === 1 ? 'day' : 'days'}, a period was off by ${(ahead.error * 100).toFixed(0)} % on average; the range is from that, wider the further away.`
+      } ${ahead.notes.join(' ')}`.trim()

@@ -25,7 +25,8 @@ export const eventsOf = async ({ ledger }: Context): Promise<Feast[]> =>
     .filter(event => event.kind === 'promotion' || event.kind === 'holiday')
     .map(({ series, name, from, to }) => ({ series, name, from, to }))
 
-interface Learnt {
+/** Days of a metric and the shape of a year they make. */
+export interface Learnt {
   shape: YearShape
   days: { day: Day; value: number }[]
 }

@@ -1,24 +1,19 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
-import { addDays, addYears, type Day, dayCount, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import { exact, ratio, sum } from '#kernel/money.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { caseResult } from '#kernel/plan/cases.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { expecting, type Weighted, weighed } from '#kernel/plan/reforecast.ts'
 import { rolled } from '#kernel/plan/roll.ts'
-import type { SheetPeriod } from '#kernel/plan/sheet.ts'
-import { forecastComparison } from '#kernel/view.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { askAs, yearBefore } from './actuals.ts'
 import { lapsedWords, standingOf } from './approvals.ts'
 import { casesIn } from './case-plan.ts'
 import { closedIn, rowsOf, versionOf } from './cells.ts'
 import { signedPrint } from './fingerprint.ts'
 import { conflictsOf, inputsOf, resultsOf } from './model.ts'
 import { type Check, checksOf } from './reforecast-checks.ts'
-import { latestDay, ruleOf } from './versions.ts'
+import { latestDay } from './versions.ts'
 
 /** Where a reforecast stands: its landing, what may come beside it, what it is held against, and what blocks its lock. */
 
@@ -226,91 +221,4 @@ async function beforeOf(
         ? null
         : plainOrNull(rolled(plan, line, { members: {}, first: 0, last: before.sheet.periods.length - 1 })),
   }
-}
-
-/** Net sales of an open period as the plan, the forecast and the simplest rule there is say them. */
-export interface Baseline {
-  period: string
-  label: string
-  plan: string | null
-  /** What happened so far and Quarterdeck's forecast of the rest; null where it does not look so far. */
-  forecast: string | null
-  /** The same period last year at this year's level: times how sales went against the year before. */
-  naive: string | null
-}
-
-/**
- * Open periods of a version beside their statistical baseline. The seasonal-naïve reference is the same month of last
- * year × (rolling twelve months ÷ the twelve before).
- */
-export async function baselineOf(
-  context: Context,
-  version: Version,
-): Promise<{
-  metric: string
-  line: string | null
-  periods: Baseline[]
-  growth: string | null
-  days: number
-}> {
-  const { sheet } = version
-  const metric = 'net_sales'
-  const line = sheet.lines.find(one => one.metric === metric)
-  const last = await latestDay(context)
-  if (!line || !last) return { metric, line: null, periods: [], growth: null, days: 0 }
-  const rule = await ruleOf(context)
-  const plan = calculate(sheet, inputsOf(sheet, await rowsOf(context, version.id)))
-  const closed = new Set(await closedIn(context, version))
-  const sales = async (span: { from: Day; to: Day }) => {
-    const answer = await askAs(context, { metrics: [metric], ...span, currency: sheet.currency })
-    const value = answer.totals[metric]
-    return typeof value === 'string' ? value : null
-  }
-  // Twelve months against the twelve before; of a shorter history the same days of both years, four weeks at least.
-  const whole = await askAs(context, { metrics: [metric], window: 'all_time' })
-  const then = {
-    from: later(addDays(addYears(last, -2), 1), whole.meta.from),
-    to: addYears(last, -1),
-  }
-  const days = Math.max(0, dayCount(then.from, then.to))
-  const growth =
-    days < 28 ? null : ratio(await sales({ from: addYears(then.from, 1), to: last }), await sales(then), 8)
-  const periods: Baseline[] = []
-  for (const [n, period] of sheet.periods.entries()) {
-    if (closed.has(period.key)) continue
-    const before = yearBefore(rule, period)
-    const was = before.to <= last ? await sales(before) : null
-    periods.push({
-      period: period.key,
-      label: period.label,
-      plan: plainOrNull(rolled(plan, line.name, { members: {}, first: n, last: n })),
-      forecast: await forecastIn(context, metric, sheet.currency, period, last),
-      naive: was !== null && growth !== null ? exact(was).times(exact(growth)).toFixed(2) : null,
-    })
-  }
-  return { metric, line: line.name, periods, growth, days }
-}
-
-/** What happened of a period, and what is forecast of the rest; null where a day to come is not forecast. */
-async function forecastIn(
-  context: Context,
-  metric: string,
-  currency: string,
-  period: SheetPeriod,
-  last: Day,
-): Promise<string | null> {
-  const answer = await askAs(context, {
-    metrics: [metric],
-    from: period.from,
-    to: period.to,
-    grain: 'day',
-    currency,
-    compare: [forecastComparison],
-  })
-  const days = answer.rows.map(row => {
-    if (String(row.period) <= last) return (row[metric] as string | null) ?? '0'
-    return row.compare?.[forecastComparison]?.values[metric]?.value ?? null
-  })
-  const wanted = Math.round((Date.parse(period.to) - Date.parse(period.from)) / 86_400_000) + 1
-  return days.length < wanted || days.some(day => day === null) ? null : sum(days)
 }

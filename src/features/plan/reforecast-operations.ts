@@ -9,10 +9,11 @@ import { calculate } from '#kernel/plan/calculate.ts'
 import { broughtTo } from '#kernel/plan/reforecast.ts'
 import { sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { baselineOf } from './baseline-of.ts'
 import { changeable, closedIn, edit, lastSeq, person, rowsOf, versionOf, wholeCompany } from './cells.ts'
 import { signedPrint } from './fingerprint.ts'
 import { decimal, inputsOf, RiskShape, VersionShape } from './model.ts'
-import { baselineOf, reforecastOf, signedSteps } from './reforecast-of.ts'
+import { reforecastOf, signedSteps } from './reforecast-of.ts'
 
 const Of = z.object({ version: z.string() })
 const Done = z.object({ done: z.literal(true) })
@@ -123,8 +124,32 @@ export const reforecastOperations = {
         growth: text,
         days: z.int().describe('How many days of a year were compared for the growth'),
         periods: z.array(
-          z.object({ period: z.string(), label: z.string(), plan: text, forecast: text, naive: text }),
+          z.object({
+            period: z.string(),
+            label: z.string(),
+            plan: text,
+            forecast: text,
+            low: text.describe('Lower end of the 80 % interval of the forecast'),
+            high: text,
+            season: z
+              .number()
+              .nullable()
+              .describe('Share of its days to come that rest on the season carried on, not on the models'),
+            naive: text,
+          }),
         ),
+        ahead: z
+          .object({
+            until: z.string(),
+            levelDays: z.int(),
+            tried: z.int(),
+            error: z.number().nullable(),
+            notes: z.array(z.string()),
+          })
+          .nullable()
+          .describe(
+            'How the season is carried on beyond the models, and how that did when tried on the past',
+          ),
       }),
     )
     .handler(async ({ input, context }) => {

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { like } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
+import { daysBetween } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import { forecastTarget } from '#kernel/view.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
@@ -247,11 +249,43 @@ describe('cases, reforecasts, files and why sales moved', () => {
   })
 
   it('says what the open months come to by last year’s, and brings a line to figures by its volume', async () => {
-    const { periods, growth, line } = await run(plan.baseline, { version: 'later' })
+    const { periods, growth, line, ahead } = await run(plan.baseline, { version: 'later' })
     expect(line).toBe('net_sales')
     expect(Number(growth)).toBeCloseTo(1, 1)
     const may = periods.find((one: { period: string }) => one.period === '2026-05')
-    expect(may).toMatchObject({ plan: '3600', forecast: '3100' })
+    expect(may).toMatchObject({ plan: '3600', forecast: '3100', low: null, high: null, season: null })
+    // Nothing else looks so far: the season carries on, twice as much from October on.
+    const month = (key: string) => periods.find((one: { period: string }) => one.period === key)
+    expect(Number(month('2026-08').forecast) / 3100).toBeCloseTo(1, 1)
+    expect(Number(month('2026-11').forecast) / 5800).toBeCloseTo(1, 1)
+    expect(month('2026-11')).toMatchObject({ season: 1 })
+    const spread = (key: string) => Number(month(key).high) / Number(month(key).low)
+    expect(spread('2026-07')).toBeGreaterThan(1)
+    expect(spread('2026-12')).toBeGreaterThan(spread('2026-07'))
+    // Of the month that runs, what came is sure.
+    expect(Number(month('2026-06').low)).toBeGreaterThan(2100)
+    expect(ahead).toMatchObject({ until: '2027-06-26' })
+    expect(ahead.tried).toBeGreaterThan(4)
+    // As far as models look they are listened to.
+    await room.deliver(
+      'budget_lines',
+      daysBetween('2026-06-21', '2026-08-15').map(day => ({
+        store: '',
+        version: forecastTarget,
+        day,
+        grain: 'day',
+        line: 'net_sales',
+        slice: '',
+        amount: '1',
+        currency: 'GBP',
+        source: 'forecast',
+      })),
+    )
+    const near = await run(plan.baseline, { version: 'later' })
+    const by = (key: string) => near.periods.find((one: { period: string }) => one.period === key)
+    expect(by('2026-07')).toMatchObject({ forecast: '31.00', season: 0 })
+    expect(by('2026-08').season).toBeCloseTo(16 / 31, 6)
+    expect(by('2026-09').forecast).toBe(month('2026-09').forecast)
     await run(plan.bring, {
       version: 'later',
       line: 'net_sales',
