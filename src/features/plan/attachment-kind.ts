@@ -67,6 +67,12 @@ export function kindOf(bytes: Buffer, name: string): Kind {
   const ending = extname(name).slice(1).toLowerCase()
   const fits = kinds.filter(kind => kind.is(bytes))
   if (fits.length === 0) throw invalid(`${name} is none of the kinds that are kept.`, `Send ${taken}.`)
+  // Before its ending is looked at: an .xlsm that is only renamed would still hold them.
+  if (isZip(bytes) && bytes.includes('vbaProject.bin'))
+    throw invalid(
+      `${name} holds macros.`,
+      `Save it without macros, as .${fits[0]?.endings[0] ?? ''}, then send it again.`,
+    )
   // Only among kinds of text is the ending what tells them apart.
   const surest = fits[0]?.type.startsWith('text/') ? fits : fits.slice(0, 1)
   const found = surest.find(kind => kind.endings.includes(ending))
@@ -75,7 +81,5 @@ export function kindOf(bytes: Buffer, name: string): Kind {
       `${name} says it is ${ending ? `.${ending}` : 'nothing'}, but its content is ${fits[0]?.label ?? 'something else'}.`,
       `Give it its own ending: .${fits[0]?.endings[0] ?? ''}.`,
     )
-  if (isZip(bytes) && bytes.includes('vbaProject.bin'))
-    throw invalid(`${name} holds macros.`, 'Save it without macros, then send it again.')
   return { type: found.type, endings: found.endings, label: found.label }
 }
