@@ -108,6 +108,21 @@ beforeAll(async () => {
   await deliver(granary, 'item_days', [
     { ...item, product_id: 'MUG', items_viewed: 50, items_added: 10, items_purchased: 4, source: 'test' },
   ])
+  const search = {
+    store: 'shop',
+    day: '2026-03-02',
+    origin: 'ga4',
+    channel: 'Direct',
+    device: 'mobile',
+    country: 'GB',
+    quality: '',
+    source: 'test',
+  }
+  await deliver(granary, 'search_days', [
+    { ...search, term: 'mug', sessions: 30, engaged_sessions: 24, searches: 40 },
+    { ...search, term: 'mug', channel: 'Email', sessions: 10, engaged_sessions: 8, searches: 10 },
+    { ...search, term: 'returns', sessions: 5, engaged_sessions: 1, searches: 5 },
+  ])
 })
 afterAll(() => granary.close())
 
@@ -285,5 +300,33 @@ describe('products', () => {
     expect(rows).toEqual([
       { product: 'MUG', items_viewed: '50', cart_to_view_rate: '0.2', purchase_to_view_rate: '0.08' },
     ])
+  })
+})
+
+describe('site search', () => {
+  const metrics = ['search_sessions', 'site_searches', 'search_engagement_rate', 'search_conversion_rate']
+  it('is told by term, and what the counter does not tell of it is not known', async () => {
+    const { rows, totals } = await ask({ metrics, by: ['search_term'] })
+    expect(rows).toEqual([
+      {
+        search_term: 'mug',
+        search_sessions: '40',
+        site_searches: '50',
+        search_engagement_rate: '0.8',
+        search_conversion_rate: null,
+      },
+      {
+        search_term: 'returns',
+        search_sessions: '5',
+        site_searches: '5',
+        search_engagement_rate: '0.2',
+        search_conversion_rate: null,
+      },
+    ])
+    expect(totals.search_sessions).toBe('45')
+  })
+  it('is narrowed by what brought the visit', async () => {
+    const { totals } = await ask({ metrics, filters: [{ dimension: 'channel', is: ['Email'] }] })
+    expect(totals.search_sessions).toBe('10')
   })
 })

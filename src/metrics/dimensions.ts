@@ -60,6 +60,7 @@ export const dimensions: readonly Dimension[] = [
   dimension('campaign', 'Campaign', 'Marketing campaign'),
   dimension('device', 'Device', 'Desktop, mobile, tablet'),
   dimension('landing_page', 'Landing page', 'First page of the session'),
+  dimension('search_term', 'Search term', 'What was typed into the shop’s own search'),
   dimension('origin', 'Counter', 'Who counted the sessions: GA4, Shopify…'),
   dimension(
     'tracking',

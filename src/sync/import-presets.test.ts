@@ -187,6 +187,16 @@ it('reads a GA4 exploration below its comments and without its totals', async ()
   ).toEqual([{ sessions: '1500', revenue: '1234.5000' }])
 })
 
+it('reads GA4 search terms, each once however it was typed', async () => {
+  expect(await load('ga4-search-terms')).toMatchObject({ rows: 5, accepted: 3, rejected: 2 })
+  expect(
+    await rows('search_days', 'term, sessions, searches, origin', 'ga4-search-terms', 'ORDER BY term'),
+  ).toEqual([
+    { term: 'blue mug', sessions: '15', searches: '20', origin: 'ga4' },
+    { term: 'lamp', sessions: '4', searches: '4', origin: 'ga4' },
+  ])
+})
+
 it('reads Google Ads between its titles and totals', async () => {
   expect(await load('google-ads')).toMatchObject({ rows: 4, accepted: 2, rejected: 2 })
   expect(

@@ -4,7 +4,14 @@ import { ga4Stage, storesOf } from '../../../test/ga4-stage.ts'
 import { Postponed } from '../http.ts'
 
 const days = 7
-const tables = ['traffic_days', 'spend_days', 'analytics_orders', 'traffic_users', 'item_days'] as const
+const tables = [
+  'traffic_days',
+  'spend_days',
+  'analytics_orders',
+  'traffic_users',
+  'item_days',
+  'search_days',
+] as const
 type Stage = Awaited<ReturnType<typeof ga4Stage>>
 
 const all = (engine: Awaited<ReturnType<Stage['connect']>>) =>
@@ -50,7 +57,7 @@ describe('the same rows come out', { timeout: 60_000 }, () => {
   ] as const)('after %s', async (fault, times) => {
     const { engine, world, complaints } = await under(fault, times)
     if (fault === 'changed_total' || fault === 'repeated_page') world.faults.arm('ga4:short_pages')
-    await engine.round(['traffic', 'spend', 'purchases', 'items'])
+    await engine.round(['traffic', 'spend', 'purchases', 'items', 'searches'])
     if (fault !== 'sampled' && fault !== 'other_row') await engine.round(['users'])
     const found = all(engine)
     for (const [index, name] of tables.entries())
@@ -113,7 +120,8 @@ describe('the property lets less be read', { timeout: 60_000 }, () => {
     expect(engine.checked.limits.join(' ')).toMatch(
       /split by event.*items? .*split by host.*Cost metrics are withheld/is,
     )
-    await engine.round(['traffic', 'items'])
+    await engine.round(['traffic', 'items', 'searches'])
+    expect(engine.rows('search_days')).toEqual([])
     const main = engine.rows('traffic_days').filter(row => row.landing_page === '')
     expect(main.every(row => row.cart_sessions === null && Number(row.sessions) > 0)).toBe(true)
     expect(new Set(engine.rows('item_days').map(row => row.store))).toEqual(new Set(['larkfield-uk']))

@@ -9,6 +9,7 @@ import { purchasesOn } from '#simulators/company/traffic-orders.ts'
 import {
   purchaseTruth,
   type SpendTruth,
+  searchTruth,
   spendTruth,
   trafficTruth,
   usersTruth,
@@ -98,6 +99,7 @@ describe.each([7, 11])('all of a property (seed %i)', seed => {
           .sort(),
       )
       expect(bought(engine.rows('item_days'))).toEqual(boughtIn(company, at))
+      expect(searchesOf(engine.rows('search_days'))).toEqual(searchesIn(company, at))
       expect(engine.problems).toEqual([])
       expect(complaints).toEqual([])
     }
@@ -130,6 +132,35 @@ describe.each([7, 11])('all of a property (seed %i)', seed => {
     expect(marked(today)).toEqual(new Set(['']))
   })
 })
+
+/** Sessions, engaged ones and searches by store, day, way and term. */
+const bySearch = (lines: readonly [key: string, ...of: number[]][]) => {
+  const sums = new Map<string, number[]>()
+  for (const [key, ...of] of lines)
+    sums.set(
+      key,
+      of.map((one, n) => one + (sums.get(key)?.[n] ?? 0)),
+    )
+  return Object.fromEntries(sums)
+}
+const searchesOf = (rows: readonly CanonicalRow[]) =>
+  bySearch(
+    rows.map(row => [
+      [row.store, row.day, row.country, row.channel, row.device, row.term].join(' '),
+      Number(row.sessions),
+      Number(row.engaged_sessions),
+      Number(row.searches),
+    ]),
+  )
+const searchesIn = (company: Company, at: number) =>
+  bySearch(
+    [...searchTruth(company, at)].map(one => [
+      [storeOf(company, one.host), one.day, one.country, one.channel, one.device, one.term].join(' '),
+      one.sessions,
+      one.engaged,
+      one.searches,
+    ]),
+  )
 
 const spendLine = (row: CanonicalRow | SpendTruth) =>
   [

@@ -3,6 +3,7 @@ import { itemStream, items, itemsOfAllHosts } from './items.ts'
 import { purchaseStream, purchases } from './purchases.ts'
 import { readDays, readReport } from './report.ts'
 import { count, money } from './rows.ts'
+import { searches, searchStream } from './searches.ts'
 import { openSession, type Session } from './session.ts'
 import { spend, spendStream } from './spend.ts'
 import { funnel, landing, traffic, trafficStream } from './traffic.ts'
@@ -15,6 +16,7 @@ const needed = [
   [funnel, 'Sessions cannot be split by event here: rates of carts and checkouts stay unknown.'],
   [items, 'Items cannot be split by host here: they count for the connection’s own store.'],
   [itemsOfAllHosts, 'Interest in products cannot be read.'],
+  [searches, 'What people search the site for cannot be read.'],
   [purchases, 'Purchases cannot be read one by one: they are not matched with orders.'],
   [spend, 'Advertising cost cannot be read: link Google Ads, or import the cost from a file.'],
 ] as const
@@ -88,7 +90,7 @@ export const ga4: Connector<Session> = {
   vendor: 'ga4',
   name: 'Google Analytics 4',
   about:
-    'Sessions, the funnel, landing pages, purchases and advertising cost by day, channel, device and country.',
+    'Sessions, the funnel, landing pages, site search, purchases and advertising cost by day, channel, device and country.',
   fields: [
     {
       name: 'property',
@@ -132,6 +134,6 @@ export const ga4: Connector<Session> = {
     return session.http.clock()
   },
   check,
-  streams: [trafficStream, spendStream, purchaseStream, userStream, itemStream],
+  streams: [trafficStream, spendStream, purchaseStream, userStream, itemStream, searchStream],
   totals,
 }

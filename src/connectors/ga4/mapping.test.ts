@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Place } from '#connectors/connector.ts'
 import { createFixedSession } from '../../../test/ga4-fixed.ts'
 import { readReport } from './report.ts'
+import { searchStream, termOf } from './searches.ts'
 import { spendStream } from './spend.ts'
 import { pageOf, type TrafficDay, trafficStream } from './traffic.ts'
 
@@ -172,5 +173,43 @@ describe('mapping', () => {
     expect(pageOf('/sale?fbclid=abc', false)).toBe('/sale')
     expect(pageOf('/account?email=a@b.example', true)).toBe('/account')
     expect(pageOf('', false)).toBe('(not set)')
+  })
+  it('makes one row of a term however it was typed, and keeps nobody’s address', () => {
+    const fields = ['hostName', 'countryId', 'deviceCategory', 'searchTerm', 'eventName']
+    const search = (term: string, sessions: string) => [
+      'shop.example',
+      'GB',
+      'mobile',
+      term,
+      'view_search_results',
+      sessions,
+      sessions,
+      '9',
+    ]
+    const record = {
+      day: '2026-11-21',
+      replaces: ['2026-11-21'],
+      provisional: true,
+      table: table(
+        [...fields, 'sessions', 'engagedSessions', 'eventCount'],
+        [
+          search('Mug', '3'),
+          search(' mug ', '4'),
+          search('ann@b.example', '1'),
+          search('020 7946 0999', '1'),
+        ],
+      ),
+    }
+    const stores = [shop('a', 'shop.example')]
+    const { rows, gone } = searchStream.map(record, place(stores))
+    expect(rows.search_days).toMatchObject([
+      { store: 'a', term: 'mug', sessions: 7, engaged_sessions: 7, searches: 18, quality: 'provisional' },
+      { term: '(an e-mail address)', sessions: 1 },
+      { term: '020 7946 0999' },
+    ])
+    expect(gone?.search_days).toEqual([{ store: 'a', day: '2026-11-21', origin: 'ga4' }])
+    const hidden = searchStream.map(record, { ...place(stores), privacy: true })
+    expect(hidden.rows.search_days?.[2]?.term).toBe('(a number)')
+    expect(termOf('')).toBe('(not set)')
   })
 })

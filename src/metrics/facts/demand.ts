@@ -99,6 +99,32 @@ export const demand: readonly Fact[] = [
     supply: 'Google Analytics',
   },
   {
+    name: 'searches',
+    label: 'Site search',
+    table: 'search_days',
+    means: broughtBy,
+    sources: [
+      {
+        table: 'search_days',
+        day: 'day',
+        dimensions: {
+          store: 'f.store',
+          country: 'f.country',
+          channel: 'f.channel',
+          ...day,
+          device: 'f.device',
+          origin: 'f.origin',
+          search_term: 'f.term',
+        },
+        flawed: "f.quality <> ''",
+      },
+    ],
+    money: [],
+    optional: ['engaged_sessions', 'searches', 'fruitless_searches', 'exit_sessions', 'completed_sessions'],
+    ranked: 'search_sessions',
+    supply: 'Google Analytics or a file of search terms',
+  },
+  {
     name: 'tracked',
     label: 'Purchases as the counter saw them',
     table: 'analytics_orders',

@@ -4,6 +4,7 @@ import type { Company } from './company.ts'
 import { localDay } from './stores.ts'
 import { visitsOn } from './traffic.ts'
 import { purchasesOn } from './traffic-orders.ts'
+import { searchesIn } from './traffic-search.ts'
 import { peopleOf } from './traffic-users.ts'
 import { property } from './traffic-ways.ts'
 import { decimal, type TruthRange } from './truth.ts'
@@ -79,6 +80,32 @@ export function* trafficTruth(company: Company, at: number, range: TruthRange = 
       yield { ...of, figures: { ...figures, purchase_revenue: decimal(pence) } }
     }
   }
+}
+
+/** What a shop was searched for, in lower case. */
+export function* searchTruth(
+  company: Company,
+  at: number,
+  range: TruthRange = {},
+): Generator<{
+  host: string
+  day: Day
+  term: string
+  country: string
+  channel: string
+  device: string
+  sessions: number
+  engaged: number
+  searches: number
+}> {
+  const only = hostOf(company, range.store)
+  for (const day of daysOf(company, at, range))
+    for (const one of searchesIn(company, day, visitsOn(company, day, at))) {
+      const { host, country, channel, device } = one.visit
+      if (only !== undefined && host !== only) continue
+      const { sessions, engaged, searches } = one
+      yield { host, day, term: one.term.toLowerCase(), country, channel, device, sessions, engaged, searches }
+    }
 }
 
 /** What a campaign cost on a day. `host` is that of the shop it leads to. */

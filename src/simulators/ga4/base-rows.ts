@@ -5,6 +5,7 @@ import { unitOf } from '../company/draw.ts'
 import { productOf } from '../company/prices.ts'
 import { type Visits, visitsOn } from '../company/traffic.ts'
 import { purchasesOn } from '../company/traffic-orders.ts'
+import { searchesIn } from '../company/traffic-search.ts'
 import { worked } from '../company/traffic-ways.ts'
 
 /** Numbers a report adds up, by name. Money in pence. */
@@ -171,6 +172,22 @@ export function* eventRows(company: Company, days: readonly Day[], at: number): 
             revenue: bought ? visit.revenue : 0,
           },
         }
+      }
+}
+
+/** What was searched for; every other event has no term. */
+export function* searchRows(company: Company, days: readonly Day[], at: number): Generator<BaseRow> {
+  yield* eventRows(company, days, at)
+  for (const day of days)
+    for (const { visit, term, sessions, engaged, searches } of searchesIn(
+      company,
+      day,
+      counted(company, day, at),
+    ))
+      yield {
+        visit,
+        dims: { eventName: 'view_search_results', searchTerm: term },
+        n: { sessions, engaged, events: searches },
       }
 }
 

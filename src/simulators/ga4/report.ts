@@ -10,6 +10,7 @@ import {
   hostRows,
   itemRows,
   type Numbers,
+  searchRows,
   sessionRows,
   transactionRows,
 } from './base-rows.ts'
@@ -108,6 +109,7 @@ const rowsFor = (dims: readonly string[], mets: readonly string[]) => {
   if (scopes.includes('ad')) return adRows
   if (scopes.includes('item')) return itemRows
   if (dims.includes('transactionId')) return transactionRows
+  if (dims.includes('searchTerm')) return searchRows
   if (dims.includes('eventName')) return eventRows
   // Nothing finer than the host is asked for: sums of its days will do.
   return dims.every(name => perHost.has(name)) ? hostRows : sessionRows

@@ -49,6 +49,7 @@ export const dimensions: readonly DimensionFacts[] = [
   d('landingPagePlusQueryString', 'Landing page + query string', 'Page / Screen', 'session'),
   d('landingPage', 'Landing page', 'Page / Screen', 'session'),
   d('eventName', 'Event name', 'Event', 'event'),
+  d('searchTerm', 'Search term', 'General', 'event'),
   d('transactionId', 'Transaction ID', 'Ecommerce', 'event'),
   d('itemId', 'Item ID', 'Ecommerce', 'item'),
   d('itemName', 'Item name', 'Ecommerce', 'item'),

@@ -1,6 +1,6 @@
 import type { Preset } from '../preset.ts'
 import { magentoOrders } from './magento.ts'
-import { ga4Exploration, googleAds, metaAds } from './marketing.ts'
+import { ga4Exploration, ga4SearchTerms, googleAds, metaAds } from './marketing.ts'
 import { onlineRetail } from './online-retail.ts'
 import { shopifyCustomers, shopifyOrders, shopifyProducts } from './shopify.ts'
 
@@ -10,6 +10,7 @@ export const presets: readonly Preset[] = [
   shopifyProducts,
   shopifyCustomers,
   magentoOrders,
+  ga4SearchTerms,
   ga4Exploration,
   googleAds,
   metaAds,

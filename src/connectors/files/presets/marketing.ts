@@ -47,6 +47,37 @@ export const ga4Exploration: Preset = {
   },
 }
 
+export const ga4SearchTerms: Preset = {
+  name: 'ga4-search-terms',
+  label: 'GA4 search terms',
+  about:
+    'Explore → Export data → CSV, free form with Date and Search term in the rows. Rows without a term are left out.',
+  target: 'searches',
+  needs: ['Date|Day', 'Search term', 'Sessions'],
+  mapping(pick, has) {
+    const day = pick('Date', 'Day')
+    const given = (target: string, ...names: string[]) =>
+      names.some(has) ? { [target]: pick(...names) } : {}
+    return {
+      name: 'GA4 search terms',
+      target: 'searches',
+      where: `${day} is not empty and not starts_with(lower(${day}), 'total') and not starts_with(lower(${day}), 'grand') and "Search term" is not empty and "Search term" <> '(not set)'`,
+      reason: 'a row of totals, or without a search term',
+      columns: {
+        day,
+        origin: "'ga4'",
+        term: 'Search term',
+        sessions: 'Sessions',
+        ...given('channel', 'Session default channel group', 'Session default channel grouping'),
+        ...given('device', 'Device category'),
+        ...given('country', 'Country'),
+        ...given('engaged_sessions', 'Engaged sessions'),
+        ...given('searches', 'Event count'),
+      },
+    }
+  },
+}
+
 export const googleAds: Preset = {
   name: 'google-ads',
   label: 'Google Ads',

@@ -2,7 +2,7 @@ import type { Target } from '../target.ts'
 import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
 import { events } from './events.ts'
 import { budgetLines, ledgerEntries } from './finance.ts'
-import { messages, spend, traffic } from './marketing.ts'
+import { messages, searches, spend, traffic } from './marketing.ts'
 import { orderLines } from './order-lines.ts'
 import { orders, refunds } from './orders.ts'
 import { salesLines } from './sales-lines.ts'
@@ -22,6 +22,7 @@ export const targets: readonly Target[] = [
   traffic,
   spend,
   messages,
+  searches,
   purchaseOrders,
   receipts,
   exchangeRates,

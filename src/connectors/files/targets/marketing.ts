@@ -82,6 +82,60 @@ export const traffic: Target = {
   }),
 }
 
+export const searches: Target = {
+  name: 'searches',
+  label: 'Site search',
+  about: 'What people typed into the shop’s own search, by day, and what came of it.',
+  table: 'search_days',
+  columns: {
+    day: time('Day', words.day),
+    term: text('Search term', 'searchterm searchquery suchbegriff termederecherche searchkeyword sitesearch'),
+    origin: text('Which counter: ga4, shopify…', 'origin counter property'),
+    channel: text('Channel', words.channel),
+    device: text('Device', 'device devicecategory gerat geraet appareil dispositivo'),
+    country: text('Country', words.country),
+    sessions: number(
+      'Sessions that searched for it',
+      'sessions searchsessions sitzungen sesiones sessioni sessies',
+    ),
+    engaged_sessions: number('Engaged sessions', 'engagedsessions'),
+    searches: number('Searches', 'searches totalsearches eventcount suchanfragen recherches'),
+    fruitless_searches: number(
+      'Searches that found nothing',
+      'fruitlesssearches searcheswithoutresults searcheswithnoresults noresults noresultsearches',
+    ),
+    exit_sessions: number('Sessions that ended at the results', 'exitsessions searchexits exits'),
+    completed_sessions: number(
+      'Sessions that completed checkout',
+      'completedsessions sessionsthatcompletedcheckout',
+    ),
+  },
+  missing: has =>
+    has('day') && has('term') && has('sessions')
+      ? null
+      : 'day, term and sessions: map `day`, `term` and `sessions`',
+  repeats: () => 'sum',
+  derive: (given, place) => ({
+    faults: [
+      dated(given),
+      [`${given.get('sessions')} IS NULL`, 'there is no count of sessions'],
+      [`coalesce(trim(${given.get('term')}), '') = ''`, 'there is no search term'],
+    ],
+    columns: {
+      ...same(place),
+      day: dayOf(given, 'day'),
+      origin: given.get('origin', "'file'"),
+      channel: given.get('channel', empty),
+      device: given.get('device', empty),
+      country: given.get('country', empty),
+      term: `lower(trim(${given.get('term')}))`,
+      ...counts(given, 'sessions', 'engaged_sessions', 'searches'),
+      ...counts(given, 'fruitless_searches', 'exit_sessions', 'completed_sessions'),
+      quality: empty,
+    },
+  }),
+}
+
 export const spend: Target = {
   name: 'spend',
   label: 'Media spend',

@@ -13,6 +13,14 @@ import { TradingPage } from './TradingPage.tsx'
 
 const tiles = ['sessions', 'conversion_rate', 'orders_per_session', 'revenue_per_session', 'cart_abandonment']
 const rates = stages.map(stage => stage.metric)
+const searched = ['search_sessions', 'site_searches']
+/** What only some sources tell of a search. */
+const ofSearches = [
+  'search_engagement_rate',
+  'search_exit_rate',
+  'search_conversion_rate',
+  'search_no_result_rate',
+]
 const splits = ['device', 'channel', 'country', 'landing_page', 'store']
 
 /** Each stage over all sessions, against before, and where it differs. */
@@ -121,6 +129,17 @@ export function Funnel() {
                 data={splits.map(value => ({ value, label: lens.label(value) }))}
               />
             }
+          />
+          <SliceTable
+            lens={lens}
+            id="search"
+            title="What people search the shop for"
+            note="A session counts under each term it tried."
+            by="search_term"
+            metrics={[...searched, ...ofSearches]}
+            moved={['search_sessions']}
+            optional={ofSearches}
+            supply="Connect Google Analytics, whose site search reports what was typed, or bring in a file of search terms."
           />
         </>
       )}

@@ -27,6 +27,8 @@ export function SliceTable(props: {
   moved?: readonly string[]
   /** Shorter names of figures, where many stand side by side. */
   short?: Readonly<Record<string, string>>
+  /** Figures that few sources know: left out where nothing tells them. */
+  optional?: readonly string[]
   /** Figures that have no meaning over all lines together. */
   untotalled?: readonly string[]
   /** Besides the filters of the screen. */
@@ -57,7 +59,10 @@ export function SliceTable(props: {
     }),
   )
   const answer = asked.data
-  const telling = (row: AnswerRow) => metrics.some(name => Number(cell(row, name) ?? 0) !== 0)
+  const shown = metrics.filter(
+    name => !props.optional?.includes(name) || (answer && cell(answer.totals, name) !== null),
+  )
+  const telling = (row: AnswerRow) => shown.some(name => Number(cell(row, name) ?? 0) !== 0)
   const rows = answer?.rows.filter(telling) ?? []
   const fair = lens.fair(answer)[0] ?? null
   const titles = useTitles(
@@ -110,7 +115,7 @@ export function SliceTable(props: {
               render: row =>
                 row === answer.totals ? 'All' : (titles.get(cell(row, by) ?? '') ?? named(cell(row, by))),
             },
-            ...metrics.flatMap(metric =>
+            ...shown.flatMap(metric =>
               figureColumns({
                 lens,
                 answer,
