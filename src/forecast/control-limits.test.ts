@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { controlLimits, seasonalLimits, signals } from './control-limits.ts'
+import { controlLimits, limitsOfKnown, limitsWords, seasonalLimits, signals } from './control-limits.ts'
 
 describe('an XmR chart', () => {
   // Worked by hand: mean 49.6, moving ranges 2 5 3 4 1 6 2 3 1, their mean 3.
@@ -70,5 +70,23 @@ describe('limits of a series with a season', () => {
     const calm = season.map((_, n) => 100 * restless(n))
     const wild = season.map((_, n) => 100 * (1 + 0.5 * (((n * 11) % 7) / 7)))
     expect(judge(calm, wild).basis).toBe('values')
+  })
+
+  it('leaves out what is not known, and says which limits it took', () => {
+    const now = season.map((value, n) => 1.1 * value * restless(n + 2) * (n === 26 ? 0.7 : 1))
+    const series = now.map((value, n) => ({
+      value: n === 3 ? null : value,
+      // Ten weeks that nothing is known a year before of.
+      yearBefore: n < 10 ? null : (before[n] ?? null),
+    }))
+    const seen = limitsOfKnown(series, 1, 8)
+    expect(seen).toMatchObject({ basis: 'year_before', learn: 16 })
+    expect(seen?.last.map(one => [one.kind, one.above])).toEqual([['beyond_limits', false]])
+    expect(seen && limitsWords(seen)).toContain('of 16 weeks, each as a ratio to the same week a year before')
+    // Too few weeks know their year: all of them, as they are.
+    const young = series.map((one, n) => (n < 20 ? { ...one, yearBefore: null } : one))
+    expect(limitsOfKnown(young, 1, 8)).toMatchObject({ basis: 'values', learn: 25 })
+    expect(limitsOfKnown(series.slice(-8), 1, 8)).toBeNull()
+    expect(limitsOfKnown([...series, { value: null, yearBefore: 1 }], 1, 8)).toBeNull()
   })
 })

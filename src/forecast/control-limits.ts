@@ -68,11 +68,22 @@ export interface JudgedLimits {
   basis: 'values' | 'year_before'
   /** What is judged, one for each value. */
   judged: Float64Array
-  /** Taken from the first `learn` of them. */
+  /** How many of them, the first, the limits are taken from. */
+  learn: number
   limits: ControlLimits
-  /** The value that would have stood at the mean. */
+  /** The values that would have stood at the mean and at the limits. */
   usual(index: number): number
+  low(index: number): number
+  high(index: number): number
+  /** What the last value is told for: beyond the limits, the eighth of a run; steps are not told. */
+  last: Signal[]
 }
+
+/** By what limits a week was judged, in a sentence. */
+export const limitsWords = ({ basis, learn }: Pick<JudgedLimits, 'basis' | 'learn'>): string =>
+  basis === 'year_before'
+    ? `Control limits (XmR) of ${learn} weeks, each as a ratio to the same week a year before, moving feasts aligned: the season is taken out.`
+    : `Control limits (XmR) of ${learn} weeks as they are: no season is taken out.`
 
 /** Standard deviation ÷ |mean|. */
 const unrest = (values: Numbers): number => {
@@ -94,12 +105,43 @@ export function seasonalLimits(values: Numbers, yearBefore: Numbers, learn: numb
   const yearly = known && unrest(ratios.subarray(0, learn)) < unrest(own.subarray(0, learn))
   const judged = yearly ? ratios : own
   const limits = controlLimits(judged.subarray(0, learn))
-  return (
-    limits && {
-      basis: yearly ? 'year_before' : 'values',
-      judged,
-      limits,
-      usual: index => (yearly ? limits.mean * at(yearBefore, index) : limits.mean),
-    }
-  )
+  if (!limits) return null
+  const as = (level: number) => (index: number) => (yearly ? level * at(yearBefore, index) : level)
+  return {
+    basis: yearly ? 'year_before' : 'values',
+    judged,
+    learn,
+    limits,
+    usual: as(limits.mean),
+    low: as(limits.low),
+    high: as(limits.high),
+    last: signals(judged, limits).filter(one => one.index === judged.length - 1 && one.kind !== 'range'),
+  }
+}
+
+/**
+ * The same of a series with gaps, oldest first: values that are not known are left out, and so are learnt ones whose year
+ * before is not, as long as `fewest` remain that tell the season. Null with fewer than `fewest` to learn from, or where
+ * the last value is not known.
+ */
+export function limitsOfKnown(
+  series: readonly { value: number | null; yearBefore: number | null }[],
+  judged: number,
+  fewest: number,
+): JudgedLimits | null {
+  const isKnown = (one: { value: number | null }) => one.value !== null
+  const learnt = series.slice(0, -judged).filter(isKnown)
+  const shown = series.slice(-judged).filter(isKnown)
+  if (learnt.length < fewest || series.at(-1)?.value == null) return null
+  const judge = (those: typeof learnt, yearly: boolean) => {
+    const all = [...those, ...shown]
+    return seasonalLimits(
+      all.map(one => one.value ?? Number.NaN),
+      all.map(one => (yearly ? one.yearBefore : null) ?? Number.NaN),
+      those.length,
+    )
+  }
+  const paired = learnt.filter(one => one.yearBefore !== null && one.yearBefore > 0)
+  const yearly = paired.length >= fewest ? judge(paired, true) : null
+  return yearly?.basis === 'year_before' ? yearly : judge(learnt, false)
 }

@@ -13,8 +13,8 @@ export interface Run {
 export interface SixTwelveProps {
   weeks: Run
   months: Run
-  /** Where the metric stays by itself, over the weeks. */
-  limits: { low: number; high: number } | null
+  /** Where the metric stays by itself, week by week. */
+  limits: readonly { low: number | null; high: number | null }[] | null
   /** The last week is an exception. */
   strange: boolean
   /** A value beside its point. */
@@ -92,11 +92,11 @@ export const sixTwelve =
         itemStyle: { color: green },
       },
     ]
-    const limit = (value: number) => ({
+    const limit = (values: readonly (number | null)[]) => ({
       ...quiet,
       name: 'Limits',
       yAxisIndex: 0,
-      data: before(weeks.labels.map(() => value)),
+      data: before(values),
       showSymbol: false,
       z: 2,
       lineStyle: { color: colours.previous, width: 1, type: 'dotted' },
@@ -107,7 +107,9 @@ export const sixTwelve =
     const series = [
       ...side(weeks, 0, before),
       ...side(months, 1, after),
-      ...(props.limits ? [limit(props.limits.low), limit(props.limits.high)] : []),
+      ...(props.limits
+        ? [limit(props.limits.map(one => one.low)), limit(props.limits.map(one => one.high))]
+        : []),
     ].filter(one => one !== false)
     return {
       grid: { top: 22, left: 4, right: 4, bottom: 26, containLabel: true },

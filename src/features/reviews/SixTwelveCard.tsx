@@ -61,7 +61,8 @@ export function SixTwelveCard(props: {
       sixTwelve({
         weeks: runOf(weeks),
         months: runOf(chart.months),
-        limits: chart.limits,
+        limits:
+          chart.limits && (chart.limits.weeks ?? weeks.map(() => chart.limits)).filter(one => one !== null),
         strange,
         text: value => brief(String(value), measure),
         axis: value => brief(String(value), measure),
@@ -128,6 +129,7 @@ export function SixTwelveCard(props: {
             }}
           />
           <Summary chart={chart} measure={measure} label={label} />
+          {chart.limits?.words && <p className={css.limits}>{chart.limits.words}</p>}
         </>
       )}
     </ChartCard>

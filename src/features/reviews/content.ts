@@ -4,8 +4,8 @@ import { invalid } from '#kernel/error.ts'
 import type { Answer } from '#metrics/query.ts'
 import { events } from '#postgres/tables/settings.ts'
 import { askAs, calendarOf, knownDays } from './decks.ts'
-import { exceptionsOf, limitsOf } from './exceptions.ts'
-import { type Five, lastWholeWeek, parts, questionsOf, sixTwelve, spansOf } from './model.ts'
+import { exceptionsOf, judge, limitsOf } from './exceptions.ts'
+import { type Five, lastWholeWeek, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
 import type { Block, Content, Deck, Difference } from './shape.ts'
 
 /** Metrics a question may name. */
@@ -76,9 +76,13 @@ export async function contentOf(context: Context, deck: Deck, weekEnd: Day): Pro
         const definition = content.definitions[metric]
         if (!found || !definition) continue
         const chart = sixTwelve(found.answers, metric, ground)
-        content.charts.push({ block: block.id, chart: { ...chart, limits: limitsOf(chart) } })
+        const yearBefore = yearBeforeOf(found.answers, metric, ground)
+        const seen = judge(chart, yearBefore)
+        content.charts.push({ block: block.id, chart: { ...chart, limits: limitsOf(seen, yearBefore) } })
         if (block.kind !== 'months')
-          content.exceptions.push(...exceptionsOf(block, chart, definition, content.currency, deck.rule))
+          content.exceptions.push(
+            ...exceptionsOf(block, chart, seen, definition, content.currency, deck.rule),
+          )
       }
   }
   const place = (block: Pick<Block, 'id'>['id']) => blocks.findIndex(one => one.id === block)

@@ -1,41 +1,62 @@
-import { controlLimits, signals } from '#forecast/control-limits.ts'
+import { type JudgedLimits, limitsOfKnown, limitsWords } from '#forecast/control-limits.ts'
 import { type Measure, show, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { type Moved, type SixTwelve, weeksShown } from './model.ts'
-import type { Block, Exception, Rule } from './shape.ts'
+import type { Block, Exception, Limits, Rule } from './shape.ts'
 
 /** Weeks that limits need: with fewer they say more of chance than of the metric. */
 const fewest = 8
 
-export interface Limits {
-  mean: number
-  low: number
-  high: number
-}
+/**
+ * The week under review by limits of the weeks before the six shown (XmR): each as a ratio to the same week a year before
+ * where that is known and calmer, else as it is. Null with fewer than eight weeks to take them from.
+ * @param yearBefore the same weeks a year before, moving feasts aligned; null where not known
+ */
+export const judge = (
+  chart: Pick<SixTwelve, 'weeks'>,
+  yearBefore: readonly (number | null)[],
+): JudgedLimits | null =>
+  limitsOfKnown(
+    chart.weeks.map(({ value }, n) => ({
+      value: value === null ? null : Number(value),
+      yearBefore: yearBefore[n] ?? null,
+    })),
+    weeksShown,
+    fewest,
+  )
 
-const numbers = (chart: Pick<SixTwelve, 'weeks'>) =>
-  chart.weeks.map(week => (week.value === null ? null : Number(week.value)))
-
-/** Where a metric stays by itself, by the weeks before the six shown (an XmR chart); null with fewer than eight of them. */
-export function limitsOf(chart: Pick<SixTwelve, 'weeks'>): Limits | null {
-  const before = numbers(chart)
-    .slice(0, -weeksShown)
-    .filter(value => value !== null)
-  const limits = before.length < fewest ? null : controlLimits(before)
-  return limits && { mean: limits.mean, low: limits.low, high: limits.high }
+/** The limits as they are drawn: those of the week under review, and of each of the six. */
+export function limitsOf(seen: JudgedLimits | null, yearBefore: readonly (number | null)[]): Limits | null {
+  if (!seen) return null
+  const { basis, limits, judged } = seen
+  const last = judged.length - 1
+  const level = (of: number, before: number | null) =>
+    basis === 'values' ? of : before === null ? null : of * before
+  return {
+    mean: seen.usual(last),
+    low: seen.low(last),
+    high: seen.high(last),
+    basis,
+    words: limitsWords(seen),
+    weeks: yearBefore.slice(-weeksShown).map(before => ({
+      low: level(limits.low, before),
+      high: level(limits.high, before),
+    })),
+  }
 }
 
 const toneOf = (above: boolean, good: Measure['good']): Exception['tone'] =>
   good === 'none' ? 'neutral' : above === (good === 'up') ? 'good' : 'bad'
 
 /**
- * What an owner has to speak to: the week beyond the metric's own limits, or the eighth in a row on one side of its mean;
+ * What an owner has to speak to: the week beyond its limits, or the eighth in a row on one side of what is usual;
  * the week or the month so far off target by more than the rule allows, in share and for money in amount too.
  */
 export function exceptionsOf(
   block: Block,
   chart: SixTwelve,
+  seen: JudgedLimits | null,
   definition: Definition,
   currency: string | null,
   rule: Rule,
@@ -53,26 +74,24 @@ export function exceptionsOf(
       words: `${definition.label} ${words}`,
     })
 
-  const values = numbers(chart)
-  const known = values.filter(value => value !== null)
-  const limits = values.slice(0, -weeksShown).filter(value => value !== null)
-  const of = limits.length < fewest ? null : controlLimits(limits)
   const week = chart.week.value
-  if (of && week !== null)
-    for (const signal of signals(known, of)) {
-      // What differs by less than it is shown with is the arithmetic's noise, not the process's.
-      if (signal.index !== known.length - 1 || said(Number(week)) === said(of.mean)) continue
-      if (signal.kind === 'beyond_limits')
+  const last = (seen?.judged.length ?? 0) - 1
+  // What differs by less than it is shown with is the arithmetic's noise, not the process's.
+  if (seen && week !== null && said(Number(week)) !== said(seen.usual(last)))
+    for (const { kind, above } of seen.last) {
+      const [where, yearly] = [above ? 'above' : 'below', seen.basis === 'year_before']
+      const span = `the ${said(seen.low(last))} to ${said(seen.high(last))}`
+      if (kind === 'beyond_limits')
         add(
-          'beyond_limits',
-          signal.above,
-          `${show(week, measure, 'table')}, ${signal.above ? 'above' : 'below'} the ${said(of.low)} to ${said(of.high)} it keeps to by itself`,
+          kind,
+          above,
+          `${show(week, measure, 'table')}, ${where} ${span} ${yearly ? 'that the same week a year before lets expect' : 'it keeps to by itself'}`,
         )
-      if (signal.kind === 'run')
+      if (kind === 'run')
         add(
-          'run',
-          signal.above,
-          `has been ${signal.above ? 'above' : 'below'} its mean of ${said(of.mean)} for eight weeks`,
+          kind,
+          above,
+          `has been ${where} ${yearly ? 'what the year before lets expect' : `its mean of ${said(seen.usual(last))}`} for eight weeks`,
         )
     }
 

@@ -1,5 +1,5 @@
 import type { Context } from '#features/context.ts'
-import { controlLimits } from '#forecast/control-limits.ts'
+import { limitsOfKnown } from '#forecast/control-limits.ts'
 import { addDays, type Day, dayNumber } from '#kernel/day.ts'
 import { type Measure, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
@@ -40,17 +40,28 @@ export const targetOf = async ({ ledger }: Pick<Context, 'ledger'>): Promise<str
   (await ledger.select().from(targets).orderBy(targets.name)).find(one => one.metric === 'net_sales')?.name ??
   null
 
-/** How far beyond what the same weekday does by itself; null within it, or where too little is known. */
+/** A day of a series, beside the same weekday a year before with moving feasts aligned; null where not known. */
+interface Seen {
+  value: number | null
+  yearBefore: number | null
+}
+
+/**
+ * How far a day, the last of the same weekdays, is beyond what they do by themselves, by the season of the year before
+ * where that is known; null within it, or where too little is known.
+ */
 export function beyond(
-  history: readonly (number | null)[],
-  value: number,
-): { far: number; low: number; high: number } | null {
-  const known = history.filter(one => one !== null)
-  const limits = known.length < fewest ? null : controlLimits(known)
-  if (!limits || (value <= limits.high && value >= limits.low)) return null
-  const half = limits.high - limits.mean
+  days: readonly Seen[],
+): { far: number; low: number; high: number; yearly: boolean } | null {
+  const seen = limitsOfKnown(days, 1, fewest)
+  const [value, last] = [days.at(-1)?.value, (seen?.judged.length ?? 0) - 1]
+  if (!seen || value == null) return null
+  const [low, high, usual] = [seen.low(last), seen.high(last), seen.usual(last)]
+  if (value <= high && value >= low) return null
+  const half = high - usual
   // A weekday that never moved makes limits of no width: any step from it is told after the others.
-  return { far: half > 0 ? Math.abs(value - limits.mean) / half : 1, low: limits.low, high: limits.high }
+  const far = half > 0 ? Math.abs(value - usual) / half : 1
+  return { far, low, high, yearly: seen.basis === 'year_before' }
 }
 
 /** Yesterday in eight figures and at most three exceptions, as far as the data allow. `on`: another day. */
@@ -59,12 +70,28 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
   const day = on ?? addDays(today, -1)
   const target = await targetOf(context)
   const span = { from: addDays(day, -7 * weeks), to: day, grain: 'day' as const }
-  const compare = ['last_year_weekday', ...(target ? [`target:${target}`] : [])] as Query['compare']
+  const compare = [
+    'last_year_weekday',
+    'last_year_event',
+    ...(target ? [`target:${target}`] : []),
+  ] as Query['compare']
   const [trust, answer, byChannel, byCountry] = await Promise.all([
     trustOf(context, day),
     askAs(context, { metrics: wanted, ...span, compare }),
-    askAs(context, { metrics: ['net_sales'], by: ['channel'], ...span, limit: 10_000 }),
-    askAs(context, { metrics: ['net_sales'], by: ['country'], ...span, limit: 10_000 }),
+    askAs(context, {
+      metrics: ['net_sales'],
+      by: ['channel'],
+      ...span,
+      compare: ['last_year_event'],
+      limit: 10_000,
+    }),
+    askAs(context, {
+      metrics: ['net_sales'],
+      by: ['country'],
+      ...span,
+      compare: ['last_year_event'],
+      limit: 10_000,
+    }),
   ])
   const { meta } = answer
   const row = (at: Day) => answer.rows.find(one => one.period === at)
@@ -89,7 +116,7 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
     trust,
     currency: meta.currency,
     figures: figures.slice(0, shown),
-    exceptions: exceptions(day, [
+    exceptions: exceptions(day, firstDay, [
       ...figures.map(one => ({ answer, metric: one.metric, name: '', rows: answer.rows })),
       ...slices(byChannel, 'channel'),
       ...slices(byCountry, 'country'),
@@ -113,16 +140,21 @@ const slices = (answer: Answer, dimension: string): Course[] =>
     .map(([name, rows]) => ({ answer, metric: 'net_sales', name, rows }))
 
 /** The three furthest beyond their own limits, one for each metric or slice. */
-function exceptions(day: Day, courses: readonly Course[]): Flash['exceptions'] {
+function exceptions(day: Day, firstDay: Day, courses: readonly Course[]): Flash['exceptions'] {
   const found = courses.flatMap(({ answer, metric, name, rows }) => {
-    const at = new Map(rows.map(row => [row.period, text(row[metric])]))
-    const number = (when: Day) => {
-      const value = at.get(when)
-      return value === null || value === undefined ? null : Number(value)
-    }
-    const value = number(day)
-    const history = Array.from({ length: weeks }, (_, n) => number(addDays(day, -7 * (weeks - n))))
-    const out = value === null ? null : beyond(history, value)
+    const at = new Map(rows.map(row => [row.period, row]))
+    const number = (one: string | null) => (one === null ? null : Number(one))
+    const days = Array.from({ length: weeks + 1 }, (_, n) => {
+      const when = addDays(day, -7 * (weeks - n))
+      const row = at.get(when)
+      const before = text(row?.compare?.last_year_event?.values[metric]?.value)
+      return {
+        value: number(text(row?.[metric])),
+        yearBefore: addDays(when, -364) < firstDay ? null : number(before),
+      }
+    })
+    const value = days.at(-1)?.value ?? null
+    const out = beyond(days)
     const definition = answer.meta.definitions[metric]
     if (!out || !definition || value === null) return []
     const measure: Measure = { unit: definition.unit, good: definition.good, currency: answer.meta.currency }
@@ -135,7 +167,7 @@ function exceptions(day: Day, courses: readonly Course[]): Flash['exceptions'] {
         far: out.far,
         metric,
         tone: tone as 'good' | 'bad' | 'neutral',
-        words: `${definition.label}${name && ` of ${name}`} ${say(value)}, ${above ? 'above' : 'below'} the ${say(out.low)} to ${say(out.high)} of a ${weekday}`,
+        words: `${definition.label}${name && ` of ${name}`} ${say(value)}, ${above ? 'above' : 'below'} the ${say(out.low)} to ${say(out.high)} of a ${weekday}${out.yearly ? ' by the year before' : ''}`,
       },
     ]
   })

@@ -148,12 +148,23 @@ describe.each(ledgers.slice(0, 1))(
 )
 
 describe('what is beyond a weekday’s own limits', () => {
+  const days = (values: readonly (number | null)[], before: readonly number[] = []) =>
+    values.map((value, n) => ({ value, yearBefore: before[n] ?? null }))
   it('needs six weeks, and a day outside them', () => {
-    expect(beyond([10, 12, 10, 12, 10], 100)).toBeNull()
+    expect(beyond(days([10, 12, 10, 12, 10, 100]))).toBeNull()
     // Mean 11, mean moving range 2: limits 11 ± 2.66 × 2.
     const usual = [10, 12, 10, 12, 10, 12]
-    expect(beyond(usual, 16.3)).toBeNull()
-    expect(beyond(usual, 16.4)?.far).toBeCloseTo(5.4 / 5.32, 6)
-    expect(beyond([10, null, 12, 10, 12, 10, 12], 5)?.low).toBeCloseTo(11 - 5.32, 6)
+    expect(beyond(days([...usual, 16.3]))).toBeNull()
+    expect(beyond(days([...usual, 16.4]))?.far).toBeCloseTo(5.4 / 5.32, 6)
+    expect(beyond(days([10, null, 12, 10, 12, 10, 12, 5]))?.low).toBeCloseTo(11 - 5.32, 6)
+  })
+  it('knows the season of the year before: a Black Friday as large as the last is none, half of it is', () => {
+    const before = [10, 11, 10, 12, 11, 10, 60]
+    const now = [11, 12.3, 11.1, 13, 12.2, 11]
+    expect(beyond(days([...now, 66]))?.yearly).toBe(false)
+    expect(beyond(days([...now, 66], before))).toBeNull()
+    const short = beyond(days([...now, 33], before))
+    expect(short?.yearly).toBe(true)
+    expect(short?.low).toBeGreaterThan(60)
   })
 })

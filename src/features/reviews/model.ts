@@ -23,8 +23,8 @@ import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
 export const weeksShown = 6
 export const monthsShown = 12
 /**
- * Weeks before the six that say what the metric does by itself; limits are taken from them. About a season: with more,
- * the last season would be told as a signal in this one.
+ * Weeks before the six that say what the metric does by itself; limits are taken from them. About a season: where no year
+ * before takes the season out, more would tell the last one as a signal in this.
  */
 export const weeksBefore = 16
 
@@ -96,7 +96,13 @@ export function questionsOf(
   })
   const whole = beside(bases.month)
   return {
-    weeks: { ...beside(bases.week), ...spans.weeks, grain: 'week' },
+    weeks: {
+      ...beside(bases.week),
+      // For the limits: what a moving feast did last year stands beside it, whatever its week was.
+      compare: [...(beside(bases.week).compare ?? []), 'last_year_event'],
+      ...spans.weeks,
+      grain: 'week',
+    },
     months: { ...whole, ...spans.months, grain: 'month' },
     month: { ...whole, ...spans.month },
     quarter: { ...whole, ...spans.quarter },
@@ -197,6 +203,22 @@ export function sixTwelve(answers: Five<Answer>, metric: string, ground: Ground)
     quarter: toDate('quarter'),
     year: toDate('year'),
   }
+}
+
+/** Days by which Easter may come earlier or later than a year before. */
+const feastMoves = 28
+
+/** The same weeks a year before, moving feasts aligned; null where not known. What limits take the season out by. */
+export function yearBeforeOf(
+  { weeks }: Pick<Five<Answer>, 'weeks'>,
+  metric: string,
+  { rule, spans, firstDay }: Omit<Ground, 'target'>,
+): (number | null)[] {
+  const rows = new Map(weeks.rows.map(row => [row.period, row]))
+  return periodsBetween(rule, spans.weeks.from, spans.weeks.to, 'week').map(({ key, from }) => {
+    const value = text(rows.get(key)?.compare?.last_year_event?.values[metric]?.value)
+    return value === null || addDays(from, -364 - feastMoves) < firstDay ? null : Number(value)
+  })
 }
 
 /** The six weeks on the axis: those before them are there for the limits alone. */

@@ -44,6 +44,20 @@ const Moved = z.object({ value, delta: value, ratio: value })
 const Sums = z.object({ value, lastYear: Moved, target: Moved.nullable() })
 const Point = z.object({ period: z.string(), label: z.string(), value, lastYear: value, target: value })
 
+const Limits = z.object({
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  // Reviews issued before limits knew the season have none of these.
+  basis: z.enum(['values', 'year_before']).optional(),
+  words: z.string().optional().describe('Which limits these are, in a sentence'),
+  weeks: z
+    .array(z.object({ low: z.number().nullable(), high: z.number().nullable() }))
+    .optional()
+    .describe('Of each of the six weeks'),
+})
+export type Limits = z.infer<typeof Limits>
+
 export const SixTwelve = z.object({
   metric: z.string(),
   weeks: z.array(Point),
@@ -52,8 +66,8 @@ export const SixTwelve = z.object({
   month: Sums,
   quarter: Sums,
   year: Sums,
-  /** Where the metric stays by itself; null with too few weeks. Decimal numbers, for drawing. */
-  limits: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** Where the week would stay by itself; null with too few weeks. Decimal numbers, for drawing. */
+  limits: Limits.nullable(),
 })
 
 export const Exception = z.object({

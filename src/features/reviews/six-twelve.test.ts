@@ -5,7 +5,7 @@ import { createEngine } from '#metrics/create-engine.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliverLines } from '../../../test/small-ledger.ts'
-import { type Five, parts, questionsOf, sixTwelve, spansOf } from './model.ts'
+import { type Five, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
 
 /**
  * First days of the retail years, as the National Retail Federation publishes them (nrf.com/resources/4-5-4-calendar).
@@ -63,7 +63,11 @@ const chartAt = async (rule: CalendarRule, weekEnd: Day, firstDay = starts[2021]
     ]),
   )
   const answers = Object.fromEntries(answered) as Five<Awaited<ReturnType<typeof engine.ask>>>
-  return { spans, of: (metric: string) => sixTwelve(answers, metric, ground) }
+  return {
+    spans,
+    of: (metric: string) => sixTwelve(answers, metric, ground),
+    yearBefore: (metric: string) => yearBeforeOf(answers, metric, ground),
+  }
 }
 
 beforeAll(async () => {
@@ -94,6 +98,16 @@ describe('the 6-12 chart in the year after one of 53 weeks', () => {
     expect(chart.week.lastYear).toEqual({ value: '2177', delta: '693', ratio: '0.3183279743' })
     expect(chart.week.target).toMatchObject({ value: '2800', delta: '70' })
     expect(chart.weeks.slice(-2).map(one => one.target)).toEqual(['2786', '2800'])
+  })
+
+  it('gives limits the year before with its Easter beside this one, and none before the data begin', async () => {
+    // Friday to Monday of Easter 2024 are in weeks 8 and 9; in 2023 they were the days of week 10 and 11. Week 8 has
+    // 5 × 309 + 2 × 310 beside it, not 7 × 309; week 10 has 5 × 311 + 2 × 310 for the days that Easter left.
+    const { yearBefore } = await chartAt(nrf, '2024-04-13')
+    expect(yearBefore('net_sales').slice(-3)).toEqual([2165, 2170, 2175])
+    // A base day may lie as far back as Easter moves: nothing is taken from before the data begin.
+    const { yearBefore: young } = await chartAt(nrf, '2024-04-13', '2023-03-12')
+    expect(young('net_sales').slice(-3)).toEqual([null, null, 2175])
   })
 
   it('sums to date up to the end of the week, beside the same weeks restated', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { addDays, daysBetween } from '#kernel/day.ts'
 import type { Definition } from '#metrics/query.ts'
 import { type Found, findIn, oneOfEach } from './find.ts'
 import { type Rule, usualRules } from './rules.ts'
@@ -41,6 +42,35 @@ describe('what is found in a slice', () => {
     expect(look(watched(0.4, { leastMoney: '4000' }))).toBeNull()
     expect(look(watched(1.8))).toBeNull()
     expect(look(watched(1.8, { direction: 'any' }))?.direction).toBe('above')
+  })
+})
+
+describe('a week by its limits', () => {
+  // Three years, busiest in spring; Easter's four days sell three times as much.
+  const [start, end] = ['2023-05-01', '2026-04-05']
+  const easters = ['2024-03-31', '2025-04-20', '2026-04-05']
+  const isEaster = (day: string) =>
+    easters.some(sunday => day >= addDays(sunday, -2) && day <= addDays(sunday, 1))
+  const amount = (last: number) =>
+    Float64Array.from(daysBetween(start, end), (day, t) => {
+      const spring = 1 + 0.6 * Math.cos((2 * Math.PI * (t - 345)) / 364)
+      return (isEaster(day) ? 3 : 1) * spring * (100 + ((t * 7) % 11)) * (addDays(day, 7) > end ? last : 1)
+    })
+  const judged = (last: number) => {
+    const one = watched(1, {
+      kind: 'limits',
+      by: [],
+      leastShare: 0,
+      leastVolume: 0,
+      direction: 'any',
+      score: 0.1,
+    })
+    const cell = { slice: {}, amount: amount(last), exposure: new Float64Array(0), worth: 50 }
+    return findIn({ ...one, start }, cell, cell.amount.length - 1)
+  }
+  it('that has Easter where the year before had none is no news, and an Easter that fails is', () => {
+    expect(judged(1)).toBeNull()
+    expect(judged(0.6)).toMatchObject({ kind: 'limits', direction: 'below', until: end })
   })
 })
 

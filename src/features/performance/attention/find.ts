@@ -1,8 +1,10 @@
 import { type AnomalyEvent, findAnomalies } from '#forecast/anomalies.ts'
-import { seasonalLimits, signals } from '#forecast/control-limits.ts'
+import { limitsWords, seasonalLimits } from '#forecast/control-limits.ts'
 import type { Calendar } from '#forecast/forecast.ts'
 import { scan, strangeness } from '#forecast/scan.ts'
-import { addDays, type Day, weekday } from '#kernel/day.ts'
+import { compareDays } from '#kernel/comparison.ts'
+import { addDays, type Day, dayCount, weekday } from '#kernel/day.ts'
+import { civilYear, type Period } from '#kernel/period.ts'
 import type { Cell, Watched } from './watched.ts'
 
 /** Something that is not as usual, in one slice, as known at the end of one day. */
@@ -122,15 +124,46 @@ function yearlyAlike(amount: Float64Array, from: number, to: number, off: number
 /** Weeks of limits, and of what is judged by them. */
 const [limitWeeks, judgedWeeks] = [26, 1]
 
-/** Sums of the weeks up to one that ends at `last`; NaN for those that begin before the series does. */
-function weeksUpTo(amount: Float64Array, last: number): Float64Array {
-  const first = amount.findIndex(value => value !== 0)
-  return Float64Array.from({ length: limitWeeks + judgedWeeks }, (_, n) => {
+/** Their first days' places and last ones', up to a week that ends at `last`. */
+const weeksUpTo = (last: number) =>
+  Array.from({ length: limitWeeks + judgedWeeks }, (_, n) => {
     const to = last - 7 * (limitWeeks + judgedWeeks - 1 - n)
-    return first < 0 || to - 6 < first
-      ? Number.NaN
-      : amount.subarray(to - 6, to + 1).reduce((sum, value) => sum + value, 0)
+    return { from: to - 6, to }
   })
+
+/** Sums of stretches of a series; NaN for those that begin before it does. */
+function sumsOf(amount: Float64Array, stretches: readonly (readonly { from: number; to: number }[])[]) {
+  const first = amount.findIndex(value => value !== 0)
+  return Float64Array.from(stretches, parts =>
+    first < 0 || parts.length === 0 || parts.some(({ from }) => from < first)
+      ? Number.NaN
+      : parts.reduce(
+          (sum, { from, to }) =>
+            sum + amount.subarray(from, to + 1).reduce((total, value) => total + value, 0),
+          0,
+        ),
+  )
+}
+
+const bases = new Map<Day, { from: Day; to: Day }[][]>()
+
+/** What the weeks up to a day stand beside a year before: the same weekdays, moving feasts aligned. */
+function basesOf(lastDay: Day): { from: Day; to: Day }[][] {
+  const known = bases.get(lastDay)
+  if (known) return known
+  const weeks = weeksUpTo(0).map(
+    ({ from, to }): Period => ({
+      key: '',
+      label: '',
+      from: addDays(lastDay, from),
+      to: addDays(lastDay, to),
+    }),
+  )
+  const { segments } = compareDays(civilYear, 'last_year_event', weeks, 'week')
+  const found = weeks.map((_, n) => segments.filter(one => one.bucket === n))
+  if (bases.size > 200) bases.clear()
+  bases.set(lastDay, found)
+  return found
 }
 
 /**
@@ -140,12 +173,19 @@ function weeksUpTo(amount: Float64Array, last: number): Float64Array {
 function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
   const { start } = watched
   const last = end - (weekday(addDays(start, end)) % 7)
-  const weeks = weeksUpTo(cell.amount, last)
+  const weeks = sumsOf(
+    cell.amount,
+    weeksUpTo(last).map(one => [one]),
+  )
   if (weeks.some(Number.isNaN) || end - last > 2) return null
-  const seen = seasonalLimits(weeks, weeksUpTo(cell.amount, last - 364), limitWeeks)
+  const place = (day: Day) => dayCount(start, day) - 1
+  const before = basesOf(addDays(start, last)).map(parts =>
+    parts.map(({ from, to }) => ({ from: place(from), to: place(to) })),
+  )
+  const seen = seasonalLimits(weeks, sumsOf(cell.amount, before), limitWeeks)
   if (!seen || seen.limits.movingRange === 0) return null
-  const { basis, judged, limits, usual } = seen
-  const signal = signals(judged, limits).findLast(one => one.index === limitWeeks && one.kind !== 'range')
+  const { judged, limits, usual } = seen
+  const signal = seen.last.at(-1)
   if (!signal) return null
   const own = weeks.subarray(signal.from, signal.index + 1)
   const aDay = (total: number) => total / (7 * own.length)
@@ -164,10 +204,7 @@ function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
     perDay: actual - expected,
     moneyPerDay: cell.worth === null ? null : (actual - expected) * cell.worth,
     volume: Math.abs(expected),
-    judged:
-      basis === 'year_before'
-        ? `Control limits (XmR) of ${limitWeeks} weeks, each as a ratio to the same week a year before: the season is taken out.`
-        : `Control limits (XmR) of ${limitWeeks} weeks as they are: no season is taken out.`,
+    judged: limitsWords(seen),
   }
 }
 

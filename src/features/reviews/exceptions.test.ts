@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import type { Definition } from '#metrics/query.ts'
+import { exceptionsOf, judge, limitsOf } from './exceptions.ts'
+import type { SixTwelve } from './model.ts'
+import type { Block } from './shape.ts'
+
+const nothing = { value: null, delta: null, ratio: null }
+const sums = (value: string | null) => ({ value, lastYear: nothing, target: null })
+const chartOf = (values: readonly number[]): SixTwelve => ({
+  metric: 'net_sales',
+  weeks: values.map((value, n) => ({
+    period: `w${n}`,
+    label: `wk ${n}`,
+    value: String(value),
+    lastYear: null,
+    target: null,
+  })),
+  months: [],
+  week: { ...sums(String(values.at(-1))), before: nothing },
+  month: sums(null),
+  quarter: sums(null),
+  year: sums(null),
+})
+const block = { id: 'net_sales', owner: null } as unknown as Block
+const definition = { label: 'Net sales', unit: 'money', good: 'up' } as unknown as Definition
+const told = (values: readonly number[], yearBefore: readonly (number | null)[]) => {
+  const chart = chartOf(values)
+  const seen = judge(chart, yearBefore)
+  const limits = limitsOf(seen, yearBefore)
+  const all = exceptionsOf(block, chart, seen, definition, 'GBP', { share: 0.05, money: 50 })
+  return { limits, said: all.map(one => [one.kind, one.tone]), words: all.map(one => one.words) }
+}
+
+describe('a week under review', () => {
+  const restless = (n: number) => 1 + 0.02 * (((n * 7) % 5) - 2)
+  /** Twenty-two weeks that treble towards Christmas, and the same a year before. */
+  const season = Array.from({ length: 22 }, (_, n) => 1000 * 3 ** (n / 21))
+  const before = season.map((value, n) => value * restless(n))
+  const now = season.map((value, n) => 1.1 * value * restless(n + 2))
+  const none = season.map(() => null)
+
+  it('of a season like the last one is no exception, and the limits say that they know the season', () => {
+    const { said, limits } = told(now, before)
+    expect(said).toEqual([])
+    expect(limits).toMatchObject({ basis: 'year_before' })
+    expect(limits?.words).toContain('each as a ratio to the same week a year before')
+    expect(limits?.weeks).toHaveLength(6)
+    // The limits rise with the season.
+    expect(limits?.weeks?.at(-1)?.low).toBeGreaterThan(limits?.weeks?.[0]?.high ?? 0)
+    expect(limits?.low).toBe(limits?.weeks?.at(-1)?.low)
+  })
+
+  it('that falls short of the year before is one, in words that say by what it was judged', () => {
+    const { said, words } = told(now.with(21, (now[21] ?? 0) * 0.7), before)
+    expect(said).toEqual([['beyond_limits', 'bad']])
+    expect(words[0]).toMatch(/below the £[\d,.]+ to £[\d,.]+ that the same week a year before lets expect$/)
+  })
+
+  it('without a year before is judged by its own weeks, and the limits say so', () => {
+    const { said, limits } = told(now, none)
+    expect(said[0]).toEqual(['beyond_limits', 'good'])
+    expect(limits).toMatchObject({ basis: 'values' })
+    expect(limits?.words).toContain('16 weeks as they are')
+    expect(told(now.slice(-13), none).limits).toBeNull()
+  })
+})
