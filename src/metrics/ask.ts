@@ -2,7 +2,7 @@ import { earlier, later } from '#kernel/day.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { withCosts } from './compile/costs-sql.ts'
 import { folder } from './compile/fold.ts'
-import { comparisonsOf, missingOf, warningsOf } from './compile/meta.ts'
+import { comparisonsOf, costSources, missingOf, warningsOf } from './compile/meta.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
 import { type Scoped, scopeOf, todayIn } from './compile/scope.ts'
 import { chooseSources, type Sourced } from './compile/source.ts'
@@ -147,6 +147,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
       comparisons: comparisonsOf(resolved, window),
       missing: missingOf(resolved, main.sourced, totalRow, reached),
+      ...costSources(resolved, window, world),
       warnings: warningsOf(window, scoped, total, spans),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,

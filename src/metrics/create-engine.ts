@@ -13,6 +13,7 @@ import { dimensions } from './dimensions.ts'
 import type { Engine, Explanation, Scope } from './engine.ts'
 import { factByName, facts } from './facts.ts'
 import { aggregateKey, metricsIn, print } from './formula.ts'
+import { ledgerCosts } from './ledger-costs.ts'
 import { plansOf } from './plans.ts'
 import type { Answer, Query } from './query.ts'
 import { latest, loadLog } from './reach.ts'
@@ -31,16 +32,21 @@ export const createEngine = ({
   const cache = answerCache<Answer>()
   const { contents, refresh } = contentsOf(granary)
   const plans = plansOf(granary)
+  const booked = ledgerCosts(granary)
   const readLog = latest(async () => {
     const changes = await log.refresh()
     cache.evict(changes)
     await refresh(changes)
     await plans.refresh(changes)
+    booked.evict(changes)
   })
 
   const fresh = async (scope: Scope): Promise<Deps> => {
     const [settings] = await Promise.all([world(), readLog()])
-    return { granary, log, contents, world: { ...settings, targets: plans.beside(settings.targets) }, scope }
+    const told = { ...settings, targets: plans.beside(settings.targets) }
+    const deps = { granary, log, contents, world: told, scope }
+    const costActuals = await booked.of(deps)
+    return costActuals.length === 0 ? deps : { ...deps, world: { ...told, costActuals } }
   }
 
   return {

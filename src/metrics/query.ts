@@ -132,6 +132,10 @@ export const Answer = z.object({
       z.object({ label: z.string(), from: z.string(), to: z.string(), note: z.string().optional() }),
     ),
     missing: z.record(z.string(), z.string()).describe('Metrics that answer N/A, and what would supply them'),
+    sources: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Where costs are from that no system tells order by order: rates, or the general ledger'),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })),
     cached: z.boolean(),
     ms: z.number(),

@@ -16,6 +16,12 @@ export interface World {
   waterfall?: readonly Tier[]
   /** What an order, a unit, a pound of sales and a return cost where no system tells. */
   costRates?: readonly CostRate[]
+  /** Accounts of the general ledger that a cost is booked on. */
+  costAccounts?: readonly CostAccounts[]
+  /** Periods whose books are closed: there postings on these accounts are what the cost was. */
+  closed?: readonly { from: string; to: string }[]
+  /** What is worked out from both, for each question. */
+  costActuals?: readonly CostActual[]
   /** Who answers for a metric, by its name. */
   owners?: Readonly<Record<string, string>>
 }
@@ -23,6 +29,23 @@ export interface World {
 /** Costs that follow orders and are worked out from rates. */
 export const ratedCosts = ['fulfilment', 'payment_fees', 'return_handling'] as const
 export type RatedCost = (typeof ratedCosts)[number]
+
+export interface CostAccounts {
+  cost: RatedCost
+  accounts: readonly string[]
+}
+
+/** A cost of a closed period by the general ledger: what its rows cost by rates, or sold for, times a factor. */
+export interface CostActual {
+  cost: RatedCost
+  from: string
+  to: string
+  /** null: all. */
+  stores: readonly string[] | null
+  by: 'rate' | 'sales'
+  /** Decimal text of at most twelve places. */
+  factor: string
+}
 
 /** What a cost comes to from a day on; of the rates of a store the last before a day holds, its own before the company's. */
 export interface CostRate {

@@ -130,6 +130,7 @@ export async function openStage(options: {
         targets: [],
         waterfall: { tiers: usualWaterfall, version: 0 },
         costRates: [],
+        costAccounts: [],
         owners: [],
         calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
         events: [

@@ -8,9 +8,10 @@ import { Card } from '#ui/Card.tsx'
 import { FormActions, FormRow, TextRow } from '#ui/Form.tsx'
 import { Grid } from '#ui/Page.tsx'
 import { EmptyState } from '#ui/State.tsx'
+import { CostAccounts } from './CostAccounts.tsx'
 import css from './costs.module.css'
 import { Editor, Listed, useSaved } from './Editor.tsx'
-import { type CostRate, type Settings, type Waterfall, waterfallCosts } from './model.ts'
+import { type CostRate, ratedCostNames, type Settings, type Waterfall, waterfallCosts } from './model.ts'
 
 type Rate = z.output<typeof CostRate>
 type Tiers = z.output<typeof Waterfall>['tiers']
@@ -18,7 +19,7 @@ type Cost = keyof typeof waterfallCosts
 type Read = z.output<typeof Settings>
 
 const every = Object.keys(waterfallCosts) as Cost[]
-const rated = { fulfilment: 'Fulfilment', payment_fees: 'Payment fees', return_handling: 'Return handling' }
+const rated = ratedCostNames
 
 /** What contribution is made of: which cost comes off in which tier, and what orders cost where no system tells. */
 export function Costs({ settings }: { settings: Read }) {
@@ -26,6 +27,7 @@ export function Costs({ settings }: { settings: Read }) {
     <Grid columns={1}>
       <Layering waterfall={settings.waterfall} />
       <Rates rates={settings.costRates} stores={settings.stores} />
+      <CostAccounts kept={settings.costAccounts} />
     </Grid>
   )
 }

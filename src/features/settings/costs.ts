@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { write } from '#features/base.ts'
+import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { invalid } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { unknown, vocabulary } from '#metrics/vocabulary.ts'
 import { user } from '#postgres/tables/members.ts'
 import * as rows from '#postgres/tables/settings.ts'
-import { CostRate, type Settings, Waterfall } from './model.ts'
+import { CostAccounts, CostRate, type Settings, Waterfall } from './model.ts'
 import { remove, save, within } from './saving.ts'
 import { readWorld } from './world.ts'
 
@@ -18,9 +18,10 @@ const Saved = z.object({ version: z.int() })
 export async function costsOf({
   ledger,
   actor,
-}: Context): Promise<Pick<z.output<typeof Settings>, 'waterfall' | 'costRates' | 'owners'>> {
+}: Context): Promise<Pick<z.output<typeof Settings>, 'waterfall' | 'costRates' | 'costAccounts' | 'owners'>> {
   const [waterfall] = await ledger.select().from(rows.costWaterfall)
   const rates = await ledger.select().from(rows.costRates).orderBy(rows.costRates.cost, rows.costRates.from)
+  const costAccounts = await ledger.select().from(rows.costAccounts).orderBy(rows.costAccounts.cost)
   const owners = await ledger
     .select({ metric: rows.metricOwners.metric, person: user.id, name: user.name })
     .from(rows.metricOwners)
@@ -32,6 +33,7 @@ export async function costsOf({
     costRates: rates.filter(
       rate => rate.store === null || actor.stores === 'all' || actor.stores.includes(rate.store),
     ),
+    costAccounts,
     owners,
   }
 }
@@ -117,6 +119,42 @@ export const costOperations = {
     .handler(({ input, context }) =>
       remove(context, rows.costRates, rows.costRates.id, input.id, 'such cost rate', storesOfRate),
     ),
+
+  saveCostAccounts: write({
+    role: 'director',
+    summary: 'Say on which accounts of the general ledger a cost is booked: its actuals of closed months',
+  })
+    .input(CostAccounts)
+    .output(Saved)
+    .handler(async ({ input: { version, cost, accounts }, context }) => {
+      within(context.actor, 'all')
+      const own = [...new Set(accounts)]
+      const others = await context.ledger.select().from(rows.costAccounts)
+      const taken = own.find(name => others.some(one => one.cost !== cost && one.accounts.includes(name)))
+      if (taken)
+        throw invalid(
+          `Account ${taken} is another cost’s already.`,
+          'A posting is one cost: take it out there first.',
+        )
+      return save(context, {
+        table: rows.costAccounts,
+        key: rows.costAccounts.cost,
+        id: cost,
+        what: `accounts of ${cost}`,
+        version: version || undefined,
+        values: { cost, accounts: own },
+      })
+    }),
+
+  ledgerAccounts: read({ role: 'viewer', summary: 'Accounts the general ledger has postings on' })
+    .input(z.object({}).optional())
+    .output(z.array(z.string()))
+    .handler(async ({ context: { granary } }) => {
+      const found = await granary.query(
+        `SELECT DISTINCT account FROM ${granary.dialect.from('ledger_entries')} ORDER BY account LIMIT 1000`,
+      )
+      return found.map(row => String(row.account))
+    }),
 
   setMetricOwner: write({ role: 'director', summary: 'Say who answers for a metric; nobody in person: null' })
     .input(z.object({ metric: z.string(), person: z.string().nullable() }))

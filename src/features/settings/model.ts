@@ -114,6 +114,12 @@ export const waterfallCosts = {
   return_handling: 'Return handling',
   media: 'Media',
 } as const
+/** Costs that no system tells order by order. */
+export const ratedCostNames = {
+  fulfilment: waterfallCosts.fulfilment,
+  payment_fees: waterfallCosts.payment_fees,
+  return_handling: waterfallCosts.return_handling,
+} as const
 const waterfallCost = z.enum(Object.keys(waterfallCosts) as [keyof typeof waterfallCosts])
 
 /** Which costs come off in which tier of contribution, first to last. */
@@ -143,6 +149,13 @@ export const CostRate = z.object({
   version,
 })
 
+/** Accounts of the general ledger a cost is booked on; none: the cost is known by its rates alone. */
+export const CostAccounts = z.object({
+  cost: z.enum(['fulfilment', 'payment_fees', 'return_handling']),
+  accounts: z.array(z.string().trim().min(1).max(60)).max(30),
+  version,
+})
+
 const saved = { version: z.int() }
 
 /** Everything the settings screen shows. */
@@ -158,6 +171,7 @@ export const Settings = z.object({
   dimensions: z.array(Dimension.extend(saved)),
   waterfall: Waterfall.extend(saved),
   costRates: z.array(CostRate.extend({ ...saved, id: z.string() })),
+  costAccounts: z.array(CostAccounts.extend(saved)),
   owners: z.array(z.object({ metric: z.string(), person: z.string(), name: z.string() })),
   demo: z.object({ attribution: z.string() }).nullable(),
 })

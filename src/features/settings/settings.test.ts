@@ -6,6 +6,7 @@ import type { Actor } from '#kernel/actor.ts'
 import { vocabulary } from '#metrics/vocabulary.ts'
 import type { OpenLedger } from '#postgres/open.ts'
 import { audit, user } from '#postgres/tables/members.ts'
+import { closes } from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { groupsOf, pasted, textOfGroups } from './model.ts'
 import { readWorld } from './world.ts'
@@ -179,6 +180,30 @@ describe.each(ledgers)('on $name', place => {
       expect((await readWorld(open.ledger)).costRates).toMatchObject([
         { cost: 'fulfilment', store: null, from: '2000-01-01', perOrder: '4', ofSales: '0' },
       ])
+    })
+    it('knows the accounts a cost is booked on, each one’s once, and which months’ books are closed', async () => {
+      const save = (cost: string, accounts: string[], version?: number) =>
+        run(operations.settings.saveCostAccounts, { cost, accounts, version })
+      expect(await save('fulfilment', ['5100', ' 5110', '5100'])).toEqual({ version: 1 })
+      await expect(save('payment_fees', ['5110'])).rejects.toThrow('Account 5110 is another cost’s already')
+      await expect(save('fulfilment', ['5100'])).rejects.toMatchObject({ code: 'conflict' })
+      expect((await readWorld(open.ledger)).closed).toEqual([])
+      await open.ledger.insert(closes).values({
+        period: '2026-03',
+        from: '2026-03-01',
+        to: '2026-03-31',
+        figures: {},
+        reconciliation: '',
+        byId: 'o',
+        byName: 'Ada',
+      })
+      expect(await readWorld(open.ledger)).toMatchObject({
+        costAccounts: [{ cost: 'fulfilment', accounts: ['5100', '5110'] }],
+        closed: [{ from: '2026-03-01', to: '2026-03-31' }],
+      })
+      // Without accounts the rates stand alone.
+      expect(await save('fulfilment', [], 1)).toEqual({ version: 2 })
+      expect((await readWorld(open.ledger)).costAccounts).toBeUndefined()
     })
     it('names each cost once, and keeps the tiers that metrics of people stand on', async () => {
       const save = (of: unknown, version?: number) =>

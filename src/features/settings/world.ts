@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { CalendarSetting, World } from '#metrics/world.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { user } from '#postgres/tables/members.ts'
+import { closes } from '#postgres/tables/plan.ts'
 import * as rows from '#postgres/tables/settings.ts'
 
 export const defaultCalendar: CalendarSetting = {
@@ -22,6 +23,10 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
   const dimensions = await ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name)
   const [waterfall] = await ledger.select().from(rows.costWaterfall)
   const rates = await ledger.select().from(rows.costRates).orderBy(rows.costRates.id)
+  const accounts = (await ledger.select().from(rows.costAccounts).orderBy(rows.costAccounts.cost)).filter(
+    one => one.accounts.length > 0,
+  )
+  const closed = accounts.length > 0 ? await ledger.select().from(closes).orderBy(closes.from) : []
   const owners = await ledger
     .select({ metric: rows.metricOwners.metric, name: user.name })
     .from(rows.metricOwners)
@@ -44,6 +49,10 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     ...(waterfall && { waterfall: waterfall.tiers }),
     ...(rates.length > 0 && {
       costRates: rates.map(({ version: _, updatedAt: _at, id: _id, note: _note, ...rate }) => rate),
+    }),
+    ...(accounts.length > 0 && {
+      costAccounts: accounts.map(one => ({ cost: one.cost, accounts: one.accounts })),
+      closed: closed.map(({ from, to }) => ({ from, to })),
     }),
     ...(owners.length > 0 && { owners: Object.fromEntries(owners.map(one => [one.metric, one.name])) }),
   }

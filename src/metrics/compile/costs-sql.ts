@@ -1,9 +1,9 @@
 import { earlier } from '#kernel/day.ts'
 import type { CostBasis, Source } from '../fact.ts'
-import { type CostRate, type RatedCost, ratedCosts, type World } from '../world.ts'
+import { type CostActual, type CostRate, type RatedCost, ratedCosts, type World } from '../world.ts'
 import type { Branch } from './source.ts'
 
-/** Branches with their costs written out of the company's rates. */
+/** Branches with their costs written out of the company's rates, and of the general ledger where its books are closed. */
 export const withCosts = (branches: readonly Branch[], world: World): Branch[] =>
   branches.map(branch => {
     const { source } = branch
@@ -17,17 +17,44 @@ const written = (source: Source, basis: CostBasis, world: World): Source => ({
     ...Object.fromEntries(
       ratedCosts.flatMap(cost => {
         const cases = casesOf(cost, basis, source.day, world)
+        const booked = (world.costActuals ?? []).filter(one => one.cost === cost)
+        const shared = booked.filter(one => one.by === 'sales').map(one => bookedWhen(one, source.day))
+        const rate = `CASE ${cases.map(one => `WHEN ${one.when} THEN ${one.amount}`).join(' ')} ELSE NULL END`
         return [
-          [cost, `CASE ${cases.map(one => `WHEN ${one.when} THEN ${one.amount}`).join(' ')} ELSE NULL END`],
+          [cost, withBooked(rate, booked, basis, source.day)],
           [
             `${cost}_gaps`,
-            `CASE WHEN ${[...cases.map(one => one.when), nothing(basis)].map(one => `(${one})`).join(' OR ')} THEN 0 ELSE 1 END`,
+            `CASE WHEN ${[...cases.map(one => one.when), ...shared, nothing(basis)].map(one => `(${one})`).join(' OR ')} THEN 0 ELSE 1 END`,
           ],
         ]
       }),
     ),
   },
 })
+
+const bookedWhen = ({ from, to, stores }: CostActual, day: string) =>
+  [
+    `f.${day} >= DATE ${quoted(from)}`,
+    `f.${day} <= DATE ${quoted(to)}`,
+    ...(stores ? [`f.store IN (${stores.map(quoted).join(', ')})`] : []),
+  ].join(' AND ')
+
+const factorOf = (factor: string) =>
+  `CAST('${Number.isFinite(Number(factor)) ? factor : '0'}' AS DECIMAL(18,12))`
+
+/** What the general ledger says in closed periods: the rate's amount, or the row's sales, times the period's factor. */
+function withBooked(rate: string, booked: readonly CostActual[], basis: CostBasis, day: string): string {
+  if (booked.length === 0) return rate
+  const scaled = booked.filter(one => one.by === 'rate')
+  const shared = booked.filter(one => one.by === 'sales')
+  const times =
+    scaled.length === 0
+      ? rate
+      : `CAST((CASE ${scaled.map(one => `WHEN ${bookedWhen(one, day)} THEN ${factorOf(one.factor)}`).join(' ')} ELSE CAST('1' AS DECIMAL(18,12)) END) * (${rate}) AS DECIMAL(20,8))`
+  return shared.length === 0
+    ? times
+    : `CASE ${shared.map(one => `WHEN ${bookedWhen(one, day)} THEN CAST(${factorOf(one.factor)} * (${basis.sales}) AS DECIMAL(20,8))`).join(' ')} ELSE ${times} END`
+}
 
 /** A row that neither sells nor takes back costs nothing, whatever the rates. */
 const nothing = (basis: CostBasis) =>

@@ -1,8 +1,11 @@
-import { earlier, later } from '#kernel/day.ts'
+import { addDays, earlier, later } from '#kernel/day.ts'
+import { spanWords } from '#kernel/view.ts'
 import type { Row } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
 import { aggregateKey } from '../formula.ts'
 import type { Answer, AnswerRow } from '../query.ts'
+import { costMetrics } from '../vocabulary/contribution.ts'
+import { ratedCosts, type World } from '../world.ts'
 import type { Reached } from './fold.ts'
 import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
@@ -112,3 +115,33 @@ export const comparisonsOf = (resolved: Resolved, window: Window): Answer['meta'
       t => [`target:${t}`, { label: `target ${t}`, from: window.from, to: window.until }] as const,
     ),
   ])
+
+/** Where each cost of an answer is from, by the metric of the cost: the general ledger's closed periods, rates else. */
+export function costSources(
+  resolved: Resolved,
+  { from, until }: Window,
+  { costActuals = [], costAccounts = [] }: World,
+): { sources?: Record<string, string> } {
+  const asked = ratedCosts.filter(cost => resolved.aggregates.some(one => one.column === cost))
+  if (asked.length === 0) return {}
+  const words = asked.map(cost => {
+    const spans: { from: string; to: string }[] = []
+    const own = costActuals
+      .filter(one => one.cost === cost && one.from <= until && one.to >= from)
+      .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    for (const one of own) {
+      const last = spans.at(-1)
+      if (last && one.from <= addDays(last.to, 1)) last.to = later(last.to, one.to)
+      else spans.push({ from: one.from, to: one.to })
+    }
+    const accounts = costAccounts.find(one => one.cost === cost)?.accounts ?? []
+    const booked = `general ledger (${accounts.join(', ')}) for ${spans.map(one => spanWords(one.from, one.to)).join(' and ')}`
+    const first = spans[0]
+    const covered = first !== undefined && spans.length === 1 && first.from <= from && first.to >= until
+    return [
+      costMetrics[cost] ?? cost,
+      covered ? booked : spans.length > 0 ? `${booked}; the company’s rates else` : 'the company’s rates',
+    ] as const
+  })
+  return { sources: Object.fromEntries(words) }
+}

@@ -3,7 +3,7 @@ import { awaiting, type Metric, metric } from '../metric.ts'
 import type { RatedCost } from '../world.ts'
 
 /** The costs of a plan's waterfall by the name the plan gives them, as metrics: what they really came to. */
-const costMetrics: Readonly<Record<string, string>> = {
+export const costMetrics: Readonly<Record<string, string>> = {
   cogs: 'cost_of_goods',
   fulfilment: 'fulfilment_cost',
   payment_fees: 'payment_fees',

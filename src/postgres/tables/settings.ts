@@ -104,6 +104,13 @@ export const costRates = pgTable('cost_rates', {
   ...saved,
 })
 
+/** Accounts of the general ledger that a cost is booked on. */
+export const costAccounts = pgTable('cost_accounts', {
+  cost: text({ enum: ['fulfilment', 'payment_fees', 'return_handling'] }).primaryKey(),
+  accounts: jsonb().$type<string[]>().notNull(),
+  ...saved,
+})
+
 /** Who answers for a metric. */
 export const metricOwners = pgTable('metric_owners', {
   metric: text().primaryKey(),

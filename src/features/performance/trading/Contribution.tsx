@@ -214,6 +214,7 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
             {lens.tiers.map(tier => (
               <TierWords key={tier.name} tier={tier} answer={answer} />
             ))}
+            <Sources lens={lens} answer={answer} />
           </dl>
         </div>
       )}
@@ -238,6 +239,24 @@ function TierWords({ tier, answer }: { tier: Tier; answer: Answer }) {
       </dd>
     </div>
   )
+}
+
+/** What each cost came to and where that is from: the general ledger of closed months, or rates. */
+function Sources({ lens, answer }: { lens: Lens; answer: Answer }) {
+  const told = Object.entries(answer.meta.sources ?? {}).filter(
+    ([name]) => cell(answer.totals, name) !== null,
+  )
+  return told.map(([name, source]) => (
+    <div key={name}>
+      <dt>{lens.label(name)}</dt>
+      <dd>
+        <span className={css.source}>
+          {show(cell(answer.totals, name), measureOf(answer, name), 'card')}
+          <span className={css.share}> by {source}</span>
+        </span>
+      </dd>
+    </div>
+  ))
 }
 
 /** What a reader must know of the figures: what they leave out, and what stands in. */
