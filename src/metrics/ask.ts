@@ -58,7 +58,11 @@ export const plan = (
     null,
   )
   const today = todayIn(world, scoped.stores, scope.now)
-  const window = cutWindow(resolved, world, today, data)
+  const lasts = tablesOf(resolved).flatMap(t => {
+    const span = contents.span(t, scoped.reach.stores)
+    return span ? [[t, span.to] as const] : []
+  })
+  const window = cutWindow(resolved, world, today, data, new Map(lasts))
   const whole = wholeWindow(window)
   const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {

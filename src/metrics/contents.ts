@@ -27,6 +27,12 @@ interface Holding {
   to: string | null
 }
 
+/** When something later happened to a row than what its table is dated by: the table is known up to there too. */
+const laterDays: Partial<Record<TableName, string>> = {
+  deals: "CASE WHEN state <> 'open' THEN close_day END",
+  tasks: 'done_day',
+}
+
 /** Read again for a table when it changed: a few rows for each. */
 export const contentsOf = (granary: Warehouse) => {
   const held = new Map<TableName, Holding[]>()
@@ -39,7 +45,8 @@ export const contentsOf = (granary: Warehouse) => {
     const from = granary.dialect.from(name === 'sales_lines' ? 'sales_hours' : name)
     const rows = await granary.query(
       `SELECT store, ${'currency' in columns ? 'currency' : "''"} AS currency, ${counter} AS counter, ${days} AS days,
-         ${dated ? `min(${dated})` : 'NULL'} AS first_day, ${dated ? `max(${dated})` : 'NULL'} AS last_day
+         ${dated ? `min(${dated})` : 'NULL'} AS first_day, ${dated ? `max(${dated})` : 'NULL'} AS last_day,
+         ${laterDays[name] ? `max(${laterDays[name]})` : 'NULL'} AS later_day
        FROM ${from} GROUP BY 1, 2, 3`,
     )
     held.set(
@@ -50,7 +57,7 @@ export const contentsOf = (granary: Warehouse) => {
         counter: String(row.counter),
         days: Number(row.days),
         from: row.first_day === null ? null : String(row.first_day),
-        to: row.last_day === null ? null : String(row.last_day),
+        to: row.last_day === null ? null : later(String(row.last_day), String(row.later_day ?? row.last_day)),
       })),
     )
   }

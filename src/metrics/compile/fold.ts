@@ -4,6 +4,7 @@ import type { Row } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey, Exact, evaluate, plain } from '../formula.ts'
 import type { AnswerRow } from '../query.ts'
+import { tableOf } from '../reach.ts'
 import type { Known } from '../vocabulary.ts'
 import { column, isMoney, unrated } from './measures.ts'
 import type { Resolved } from './resolve.ts'
@@ -34,7 +35,8 @@ export const folder = (
   const covers = (fact: string, side: number, bucket: number | null): boolean => {
     const range = reached(fact)
     if (!range) return false
-    const segments = window.sides[side]?.segments ?? []
+    const sides = window.own.get(tableOf(fact))?.sides ?? window.sides
+    const segments = sides[side]?.segments ?? []
     return segments.some(
       s => (bucket === null || s.bucket === bucket) && s.from <= range.to && s.to >= range.from,
     )

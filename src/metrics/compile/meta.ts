@@ -1,3 +1,4 @@
+import type { TableName } from '#kernel/canonical.ts'
 import { addDays, earlier, later } from '#kernel/day.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Row } from '#warehouse/warehouse.ts'
@@ -39,12 +40,26 @@ export const warningsOf = (
         code: 'partial',
         message: `The data end on ${window.until}: comparisons stop at the same day.`,
       },
+    ...[...window.own].map(([table, { until }]) => ({
+      code: 'partial',
+      message: `${endsOf[table] ?? table} end on ${until}: what is made of them is compared with the same days.`,
+    })),
     ...incompleteBases(window, spans),
     ...window.sides
       .slice(1)
       .map(s => s.note !== null && s.caution && { code: 'comparison', message: `${s.label}: ${s.note}.` }),
   ]
   return warnings.filter(w => w !== false)
+}
+
+/** What the tables with rows of every day hold, as a reader calls it. */
+const endsOf: Partial<Record<TableName, string>> = {
+  sales_lines: 'Sales',
+  traffic_days: 'Sessions',
+  spend_days: 'Figures of media',
+  item_days: 'Views of products',
+  search_days: 'Site searches',
+  analytics_orders: 'Purchases seen by analytics',
 }
 
 /** Which money went through a third currency, on days that were asked for. */

@@ -1,5 +1,6 @@
 import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
+import { tableOf } from '../reach.ts'
 import { bucketSql, inSegments } from './days-sql.ts'
 import { dimensionSql, fromSql, rateSql } from './from.ts'
 import { gathered, groupBy, type Part } from './gather.ts'
@@ -72,7 +73,10 @@ export const writeStatement = (shape: Shape, about: string): Written => {
     : window.sides.flatMap((side, s): Sided[] =>
         side.segments.length === 0
           ? []
-          : branches.map(branch => ({ part: writeBranch(shape, text, branch, side, s), side: s })),
+          : branches.map(branch => ({
+              part: writeBranch(shape, text, branch, sidesOf(window, branch)[s] ?? side, s),
+              side: s,
+            })),
       )
   if (open) return written(stackedSides(parts, keys), rows => sideBySide(rows, days))
   const wide = stacked(
@@ -82,6 +86,10 @@ export const writeStatement = (shape: Shape, about: string): Written => {
   )
   return written(finish(shape, text, wide, keys))
 }
+
+/** Sides as far as the data of a branch's table reach. */
+const sidesOf = (window: Window, { aggregates: [first] }: Branch): readonly Side[] =>
+  (first && window.own.get(tableOf(first.fact))?.sides) ?? window.sides
 
 /** Parts under one another with all sides in each row, added up by their keys. */
 const stacked = ({ resolved, window }: Shape, parts: readonly Part[], keys: string[]): string => {
@@ -119,12 +127,13 @@ const isOneScan = ({ window, grouped, branches }: Shape): boolean =>
 const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
   const { resolved, window, grouped, dialect } = shape
   const { source } = branch
-  const sides = window.sides.filter(side => side.segments.length > 0)
+  const every = sidesOf(window, branch)
+  const sides = every.filter(side => side.segments.length > 0)
   const keys = Object.fromEntries(grouped.map((d, i) => [`d${i}`, dimensionSql(d, source, dialect, text)]))
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
   for (const side of sides) {
-    const s = window.sides.indexOf(side)
+    const s = every.indexOf(side)
     const within = sides.length > 1 ? inSegments(side, `f.${source.day}`, text) : undefined
     for (const aggregate of branch.aggregates) {
       const sql = aggregateSql(branch, aggregate, rate, text, within)

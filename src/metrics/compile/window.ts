@@ -1,3 +1,4 @@
+import type { TableName } from '#kernel/canonical.ts'
 import { type ComparisonDays, compareDays } from '#kernel/comparison.ts'
 import { type Day, earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
@@ -42,6 +43,8 @@ export interface Window {
   buckets: Period[]
   /** `now` first. */
   sides: Side[]
+  /** The sides of tables whose data end earlier than `until`: compared with the same elapsed days of their own. */
+  own: ReadonlyMap<TableName, { until: Day; sides: Side[] }>
 }
 
 /** Buckets an answer may have; beyond it the question is asked too finely. */
@@ -53,6 +56,7 @@ export const cutWindow = (
   world: World,
   today: Day,
   data: { from: Day; to: Day } | null,
+  lasts: ReadonlyMap<TableName, Day> = new Map(),
 ): Window => {
   const { query } = resolved
   const rule = ruleNamed(world.calendar, query.calendar)
@@ -77,6 +81,8 @@ export const cutWindow = (
     note: null,
     caution: false,
   }
+  const sides = (last: Day) => [now, ...compared(resolved, rule, buckets, grain, last, world)]
+  const behind = [...lasts].filter(([table, last]) => dense.has(table) && last >= range.from && last < until)
   return {
     rule,
     grain,
@@ -84,19 +90,40 @@ export const cutWindow = (
     until,
     begun: data === null || data.to >= range.from,
     buckets,
-    sides: [now, ...compared(resolved, rule, buckets, grain, until, world)],
+    sides: sides(until),
+    own: new Map(
+      resolved.comparisons.length === 0
+        ? []
+        : behind.map(([table, last]) => [table, { until: last, sides: sides(last) }]),
+    ),
   }
 }
+
+/**
+ * Tables that have rows of every day: where they end, the days after are not known yet. Of others, as deals, a day
+ * without a row is a day on which nothing happened.
+ */
+const dense: ReadonlySet<TableName> = new Set([
+  'sales_lines',
+  'traffic_days',
+  'spend_days',
+  'item_days',
+  'search_days',
+  'analytics_orders',
+])
 
 /** The same window seen whole, for totals: one bucket, the same base days. */
 export const wholeWindow = (window: Window): Window => ({
   ...window,
   grain: undefined,
   buckets: [{ key: '', label: '', from: window.from, to: window.to }],
-  sides: window.sides.map(side => ({
-    ...side,
-    segments: side.whole.map(range => ({ ...range, bucket: 0 })),
-  })),
+  sides: window.sides.map(wholeSide),
+  own: new Map([...window.own].map(([table, of]) => [table, { ...of, sides: of.sides.map(wholeSide) }])),
+})
+
+const wholeSide = (side: Side): Side => ({
+  ...side,
+  segments: side.whole.map(range => ({ ...range, bucket: 0 })),
 })
 
 const compared = (
