@@ -112,6 +112,13 @@ export async function connect(
       throw new Failure('conflict', `The connection ${id} is one to ${known.vendor}.`, {
         next: 'Choose another name with --name.',
       })
+    // What two shops sold would stand as one's. A shop keeps its key; its name may change.
+    if (known.shops.length > 0 && !shops.some(({ key }) => known.shops.some(one => one.key === key)))
+      throw new Failure(
+        'conflict',
+        `These are credentials of ${checked.account}; this connection is one to ${known.account}.`,
+        { next: `Connect ${checked.account} as a system of its own.` },
+      )
     await noteConnection(ledger, id, row)
   } else
     await ledger.insert(connections).values({

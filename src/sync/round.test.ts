@@ -203,6 +203,24 @@ describe('what fails', () => {
     expect(await count('tasks')).toBe(4)
   })
 
+  test('new credentials keep the history of their shop, and those of another shop are refused', async () => {
+    toy.state.sales = [sale(1, noon - hour)]
+    await round()
+    await join({ vendor: 'shopify', credentials: { token: 'new' }, id })
+    expect(await count('sales_lines')).toBe(1)
+    const another = await tested(parts, 'shopify', { token: 't' })
+    const shops = another.shops.map(shop => ({ ...shop, key: 'elsewhere', name: 'Elsewhere' }))
+    await expect(
+      connect(
+        parts,
+        open.ledger,
+        { vendor: 'shopify', credentials: { token: 'other' }, id },
+        { ...another, account: 'Elsewhere', shops },
+        'test',
+      ),
+    ).rejects.toThrow('These are credentials of Elsewhere; this connection is one to')
+  })
+
   test('refused credentials are told of the connection, and waited on longer each time', async () => {
     toy.state.fail = stream => {
       if (stream === 'clock')

@@ -361,6 +361,13 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await drawer.getByRole('cell', { name: 'Changed since the source was asked' }).waitFor()
       await drawer.getByRole('img', { name: /Rows new, changed or gone by day/ }).waitFor()
       await expectAccessibleInBoth(page)
+      await drawer.getByRole('button', { name: 'Read days again…' }).click()
+      await drawer.getByLabel('From').fill('2011-12-01')
+      await drawer.getByRole('button', { name: 'Read again', exact: true }).click()
+      await drawer.getByLabel('From').waitFor({ state: 'hidden' })
+      await drawer.getByRole('button', { name: 'New credentials…' }).click()
+      await page.getByRole('heading', { name: 'New credentials for Shopify' }).waitFor()
+      expect(await page.getByLabel('Store', { exact: true }).count()).toBe(0)
     })
 
     it('match analytics’ purchases with the orders, and name the likely causes', async () => {

@@ -8,6 +8,7 @@ const stream = (name: string, label: string, more: object = {}) => ({
   label,
   records: 1_200,
   history: 1,
+  byTime: true,
   lastAt: '2011-12-09T10:00:00.000Z',
   nextAt: '2011-12-09T10:15:00.000Z',
   trouble: null,
@@ -119,6 +120,7 @@ export function systemCalls(door: Door) {
       connection: 'shopify-gifts',
       isNew: true,
     })),
+    reread: door.handler(() => ({})),
     turns: door.handler(() => []),
     unmapped: door.handler(() => []),
     agreement: door.handler(() => [

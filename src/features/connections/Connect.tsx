@@ -6,18 +6,21 @@ import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import css from './connections.module.css'
-import type { Vendor } from './systems-model.ts'
+import type { ConnectionRow, Vendor } from './systems-model.ts'
 
 interface Props {
   opened: boolean
+  /** The connection whose credentials change; null where a system is connected anew. */
+  renews: ConnectionRow | null
   onClose: () => void
   onConnected: (connection: string) => void
 }
 
 /** Connects a system, step by step: which, what to click there, what to give; tried before it is kept. */
-export function Connect({ opened, onClose, onConnected }: Props) {
-  const [chosen, setChosen] = useState<Vendor | null>(null)
+export function Connect({ opened, renews, onClose, onConnected }: Props) {
+  const [picked, setChosen] = useState<Vendor | null>(null)
   const { data, error } = useQuery({ ...api.connections.vendors.queryOptions(), enabled: opened })
+  const chosen = renews ? data?.find(one => one.vendor === renews.vendor) : picked
   const close = () => {
     setChosen(null)
     onClose()
@@ -26,7 +29,14 @@ export function Connect({ opened, onClose, onConnected }: Props) {
     <Drawer
       opened={opened}
       onClose={close}
-      title={chosen ? `Connect ${chosen.name}` : 'Connect a system'}
+      title={
+        renews
+          ? `New credentials for ${renews.vendorName}`
+          : chosen
+            ? `Connect ${chosen.name}`
+            : 'Connect a system'
+      }
+      note={renews ? `${renews.account}: its history stays` : undefined}
       size={620}
     >
       {error && <ErrorState compact title="The list could not be read" {...words(error)} />}
@@ -46,6 +56,7 @@ export function Connect({ opened, onClose, onConnected }: Props) {
       {chosen && (
         <Form
           vendor={chosen}
+          renews={renews}
           onBack={() => setChosen(null)}
           onConnected={id => {
             setChosen(null)
@@ -63,13 +74,20 @@ const helpOf = ({ about, optional }: Vendor['fields'][number]): string => {
   return optional ? `${told} May be empty.` : told
 }
 
-function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: string) => void }) {
-  const { vendor } = props
+interface FormProps {
+  vendor: Vendor
+  renews: ConnectionRow | null
+  onBack: () => void
+  onConnected: (id: string) => void
+}
+
+function Form(props: FormProps) {
+  const { vendor, renews } = props
   const cache = useQueryClient()
   const [given, setGiven] = useState<Record<string, string>>({})
   const [store, setStore] = useState<string | null>(null)
   const [privacy, setPrivacy] = useState(false)
-  const stores = useQuery(api.settings.read.queryOptions())
+  const stores = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const credentials = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''))
   const test = useMutation(api.connections.test.mutationOptions())
   const connect = useMutation(
@@ -127,7 +145,7 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
           onChange={event => set('base_url', event.currentTarget.value)}
         />
       </FormRow>
-      {(stores.data?.stores.length ?? 0) > 0 && (
+      {!renews && (stores.data?.stores.length ?? 0) > 0 && (
         <FormRow
           label="Store"
           for="field-store"
@@ -142,12 +160,14 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
           />
         </FormRow>
       )}
-      <Switch
-        mt={16}
-        label="Keep nothing personal of customers: no names, addresses only as salted hashes"
-        checked={privacy}
-        onChange={event => setPrivacy(event.currentTarget.checked)}
-      />
+      {!renews && (
+        <Switch
+          mt={16}
+          label="Keep nothing personal of customers: no names, addresses only as salted hashes"
+          checked={privacy}
+          onChange={event => setPrivacy(event.currentTarget.checked)}
+        />
+      )}
       {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
       {test.data && (
         <div className={css.found} role="status">
@@ -167,11 +187,8 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
         </div>
       )}
       <FormActions>
-        <Button variant="default" onClick={props.onBack}>
-          Another system
-        </Button>
+        {!renews && <Button onClick={props.onBack}>Another system</Button>}
         <Button
-          variant="default"
           disabled={missing}
           loading={test.isPending}
           onClick={() => test.mutate({ vendor: vendor.vendor, credentials })}
@@ -179,13 +196,18 @@ function Form(props: { vendor: Vendor; onBack: () => void; onConnected: (id: str
           Try
         </Button>
         <Button
+          variant="filled"
           disabled={missing}
           loading={connect.isPending}
           onClick={() =>
-            connect.mutate({ vendor: vendor.vendor, credentials, privacy, ...(store && { store }) })
+            connect.mutate({
+              vendor: vendor.vendor,
+              credentials,
+              ...(renews ? { name: renews.id } : { privacy, ...(store && { store }) }),
+            })
           }
         >
-          Connect
+          {renews ? 'Keep them' : 'Connect'}
         </Button>
       </FormActions>
     </>

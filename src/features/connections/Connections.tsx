@@ -10,6 +10,7 @@ import { Connect } from './Connect.tsx'
 import { Connection } from './Connection.tsx'
 import css from './connections.module.css'
 import { ago } from './model.ts'
+import { StoreName } from './Names.tsx'
 import { Person } from './Person.tsx'
 import type { ConnectionRow } from './systems-model.ts'
 
@@ -31,13 +32,18 @@ const answer = (rows: readonly ConnectionRow[]): string => {
 export function Connections() {
   // A link from a figure leads to the connection it came by.
   const [open, setOpen] = useState(() => new URLSearchParams(location.search).get('open'))
-  const [adding, setAdding] = useState(false)
+  /** What the form is open for: any system, or one of whose connection the credentials change. */
+  const [adding, setAdding] = useState<'any' | ConnectionRow | null>(null)
   const { data, error, refetch } = useQuery({
     ...api.connections.systems.queryOptions(),
     refetchInterval: query =>
       query.state.data?.some(row => row.running !== null || row.history < 1) ? 2_000 : 15_000,
   })
-  const add = <Button onClick={() => setAdding(true)}>Connect a system</Button>
+  const add = (
+    <Button variant="filled" onClick={() => setAdding('any')}>
+      Connect a system
+    </Button>
+  )
   const shown = data?.find(row => row.id === open) ?? null
   return (
     <Page
@@ -89,21 +95,34 @@ export function Connections() {
                 label: 'History',
                 render: row => <History share={row.history} />,
               },
-              { key: 'records', label: 'Records', numeric: true, render: row => count.format(row.records) },
+              {
+                key: 'records',
+                label: 'Records read',
+                numeric: true,
+                render: row => count.format(row.records),
+              },
               { key: 'last', label: 'Last read', render: row => ago(row.lastAt, Date.now()) },
               { key: 'next', label: 'Next', render: row => ago(row.nextAt, Date.now()) },
-              { key: 'stores', label: 'Stores', render: row => row.stores.join(', ') },
+              { key: 'stores', label: 'Stores', render: row => <StoreName of={row.stores} /> },
             ]}
           />
         </Card>
       )}
       {data && <Person />}
-      <Connection row={shown} onClose={() => setOpen(null)} />
+      <Connection
+        row={shown}
+        onClose={() => setOpen(null)}
+        onRenew={row => {
+          setOpen(null)
+          setAdding(row)
+        }}
+      />
       <Connect
-        opened={adding}
-        onClose={() => setAdding(false)}
+        opened={adding !== null}
+        renews={adding === 'any' ? null : adding}
+        onClose={() => setAdding(null)}
         onConnected={id => {
-          setAdding(false)
+          setAdding(null)
           setOpen(id)
           refetch()
         }}

@@ -8,6 +8,7 @@ import { Drawer } from '#ui/Drawer.tsx'
 import { FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import type { ImportRow } from './model.ts'
+import { StoreName } from './Names.tsx'
 import { Outcome } from './Outcome.tsx'
 
 const count = new Intl.NumberFormat('en-GB')
@@ -49,7 +50,7 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
           onRow={setShown}
           columns={[
             { key: 'file', label: 'File', render: row => row.file },
-            { key: 'store', label: 'Store', render: row => row.store },
+            { key: 'store', label: 'Store', render: row => <StoreName of={row.store} /> },
             {
               key: 'state',
               label: 'State',
@@ -77,7 +78,7 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
         opened={shown !== null}
         onClose={() => setShown(null)}
         title={shown?.file ?? ''}
-        note={shown?.store}
+        note={shown && <StoreName of={shown.store} />}
       >
         {shown?.result && <Outcome result={shown.result} id={shown.id} />}
         {shown?.result && !shown.result.replacedBy && (

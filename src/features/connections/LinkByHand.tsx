@@ -8,6 +8,7 @@ import { FormActions, FormRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { ErrorState } from '#ui/State.tsx'
 import type { ByHand, Ref } from './linking-model.ts'
+import { StoreName, SystemName } from './Names.tsx'
 
 const kinds = [
   { value: 'customer', label: 'Customer' },
@@ -15,7 +16,20 @@ const kinds = [
   { value: 'account', label: 'Account' },
 ] as const
 const nobody: Ref = { kind: 'customer', store: '', id: '' }
-const said = ({ kind, store, id }: Ref) => `${kindWords(kind, 1).replace('1 ', '')} ${id}, ${store}`
+/** A lead's number stands behind the system that knows it by that number: `hubspot 600123`. */
+const numberOf = ({ kind, id }: Ref) => (kind === 'lead' ? id.replace(/^\S*\s?/, '') : id)
+const systemOf = ({ kind, id }: Ref) => (kind === 'lead' ? (/^\S+/.exec(id)?.[0] ?? '') : '')
+
+/** A record in words: what it is, its number, and where it is known. */
+function Said({ of }: { of: Ref }) {
+  const system = systemOf(of)
+  return (
+    <>
+      {kindWords(of.kind, 1).replace('1 ', '')} {numberOf(of)},{' '}
+      {system === '' ? <StoreName of={of.store} /> : <SystemName of={system} />}
+    </>
+  )
+}
 
 /** Says of two records that they are one, whatever the rules say. */
 export function LinkByHandForm() {
@@ -30,13 +44,15 @@ export function LinkByHandForm() {
       return client.invalidateQueries({ queryKey: api.connections.key() })
     },
   })
-  const whole = [a, b].every(one => one.store !== '' && one.id.trim() !== '')
+  const whole = [a, b].every(
+    one => one.store !== '' && numberOf(one) !== '' && (one.kind !== 'lead' || systemOf(one) !== ''),
+  )
   return (
     <>
       <FormRow label="One record" help="As it stands in the examples, or in the system itself.">
         <RecordField label="First" value={a} onChange={setA} />
       </FormRow>
-      <FormRow label="And another" help="Of a lead, its platform and number: hubspot 600123.">
+      <FormRow label="And another" help="Any kind: a customer and a lead may be one person.">
         <RecordField label="Second" value={b} onChange={setB} />
       </FormRow>
       <FormActions>
@@ -64,7 +80,9 @@ export function LinkByHandForm() {
 
 function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) => void }) {
   const { value, onChange, label } = props
-  const settings = useQuery(api.settings.read.queryOptions())
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const systems = useQuery(api.connections.systems.queryOptions())
+  const platforms = new Map((systems.data ?? []).map(one => [one.vendor, one.vendorName]))
   return (
     <Row>
       <Select
@@ -73,9 +91,18 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
         value={value.kind}
         allowDeselect={false}
         onChange={kind =>
-          onChange({ ...value, kind: kinds.find(one => one.value === kind)?.value ?? 'customer' })
+          onChange({ ...value, kind: kinds.find(one => one.value === kind)?.value ?? 'customer', id: '' })
         }
       />
+      {value.kind === 'lead' && (
+        <Select
+          aria-label={`${label} record: system`}
+          placeholder="System"
+          data={[...platforms].map(([platform, name]) => ({ value: platform, label: name }))}
+          value={systemOf(value) || null}
+          onChange={system => onChange({ ...value, id: `${system ?? ''} ${numberOf(value)}` })}
+        />
+      )}
       <Select
         aria-label={`${label} record: store`}
         placeholder="Store"
@@ -86,8 +113,11 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
       <TextInput
         aria-label={`${label} record: number`}
         placeholder="Number"
-        value={value.id}
-        onChange={event => onChange({ ...value, id: event.currentTarget.value.trim() })}
+        value={numberOf(value)}
+        onChange={event => {
+          const number = event.currentTarget.value.trim()
+          onChange({ ...value, id: value.kind === 'lead' ? `${systemOf(value)} ${number}` : number })
+        }}
       />
     </Row>
   )
@@ -107,14 +137,14 @@ export function SaidByHand({ said: rows }: { said: readonly ByHand[] }) {
       rows={rows}
       rowKey={row => row.id}
       columns={[
-        { key: 'a', label: 'Record', render: row => said(row.a) },
+        { key: 'a', label: 'Record', render: row => <Said of={row.a} /> },
         {
           key: 'is',
           label: '',
           name: 'Whether they are one',
           render: row => (row.together ? 'is' : 'is not'),
         },
-        { key: 'b', label: 'Other', render: row => said(row.b) },
+        { key: 'b', label: 'Other', render: row => <Said of={row.b} /> },
         { key: 'by', label: 'Said by', render: row => row.by },
         {
           key: 'undo',

@@ -7,6 +7,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
 import css from './connections.module.css'
+import { StoreName, SystemName } from './Names.tsx'
 
 const count = new Intl.NumberFormat('en-GB')
 /** An address has an @; all else is a number. */
@@ -15,7 +16,7 @@ const asked = (text: string) => (text.includes('@') ? { email: text.trim() } : {
 /** What erasing reaches, and what only people can. */
 function Reach() {
   return (
-    <ul className={css.limits}>
+    <ul className={`${css.limits} ${css.answer}`}>
       <li>
         <b>Erased here:</b> name, address and number in every store; also in titles of deals and tasks, where
         a namesake’s goes with it, and in what was kept of systems that are disconnected. Files that name the
@@ -94,9 +95,16 @@ export function Person() {
             {
               key: 'what',
               label: 'Known as',
-              render: row => (row.kind === 'customer' ? 'Customer' : `Lead in ${row.platform}`),
+              render: row =>
+                row.kind === 'customer' ? (
+                  'Customer'
+                ) : (
+                  <>
+                    Lead in <SystemName of={row.platform} />
+                  </>
+                ),
             },
-            { key: 'store', label: 'Store', render: row => row.store },
+            { key: 'store', label: 'Store', render: row => <StoreName of={row.store} /> },
             { key: 'id', label: 'Number', render: row => row.id },
             { key: 'name', label: 'Name', render: row => row.name },
             {
@@ -109,22 +117,29 @@ export function Person() {
         />
       )}
       {look.data && (
-        <Row>
-          {sure ? (
-            <>
-              <Button color="red" loading={erase.isPending} onClick={() => erase.mutate(text)}>
-                Erase for good
+        <div className={css.answer}>
+          <Row>
+            {sure ? (
+              <>
+                <Button
+                  variant="filled"
+                  color="bad"
+                  loading={erase.isPending}
+                  onClick={() => erase.mutate(text)}
+                >
+                  Erase for good
+                </Button>
+                <Button variant="default" onClick={() => setSure(false)}>
+                  Keep
+                </Button>
+              </>
+            ) : (
+              <Button variant="default" onClick={() => setSure(true)}>
+                Erase…
               </Button>
-              <Button variant="default" onClick={() => setSure(false)}>
-                Keep
-              </Button>
-            </>
-          ) : (
-            <Button variant="default" onClick={() => setSure(true)}>
-              Erase…
-            </Button>
-          )}
-        </Row>
+            )}
+          </Row>
+        </div>
       )}
     </Card>
   )

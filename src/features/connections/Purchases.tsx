@@ -5,6 +5,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { StoreName } from './Names.tsx'
 import type { PurchaseDay } from './purchases.ts'
 
 const count = new Intl.NumberFormat('en-GB')
@@ -67,7 +68,7 @@ export function Purchases({ connection, from, to }: { connection: string; from: 
             </EmptyState>
           }
           columns={[
-            { key: 'store', label: 'Store', pinned: true, render: row => row.store },
+            { key: 'store', label: 'Store', pinned: true, render: row => <StoreName of={row.store} /> },
             { key: 'orders', label: 'Orders', numeric: true, render: row => count.format(row.orders) },
             {
               key: 'transactions',
@@ -117,7 +118,7 @@ export function Purchases({ connection, from, to }: { connection: string; from: 
                 pinned: true,
                 render: row => (row.day === '' ? 'All' : showDay(row.day, 'axis')),
               },
-              { key: 'store', label: 'Store', render: row => row.store },
+              { key: 'store', label: 'Store', render: row => <StoreName of={row.store} /> },
               { key: 'orders', label: 'Orders', numeric: true, render: row => count.format(row.orders) },
               { key: 'seen', label: 'Same day', numeric: true, render: row => count.format(row.seen) },
               ...reasons

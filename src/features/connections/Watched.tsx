@@ -9,6 +9,7 @@ import { FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
 import css from './connections.module.css'
 import { ago } from './model.ts'
+import { StoreName } from './Names.tsx'
 
 const count = new Intl.NumberFormat('en-GB')
 
@@ -54,7 +55,7 @@ export function Watched() {
         }
         columns={[
           { key: 'folder', label: 'Folder', render: row => row.folder },
-          { key: 'store', label: 'Store', render: row => row.store },
+          { key: 'store', label: 'Store', render: row => <StoreName of={row.store} /> },
           {
             key: 'how',
             label: 'Read as',
@@ -99,7 +100,7 @@ function Adding({ allowed, onDone }: { allowed: readonly string[]; onDone: () =>
   const [store, setStore] = useState<string | null>(null)
   const mappings = useQuery(api.connections.mappings.queryOptions())
   const presets = useQuery(api.connections.presets.queryOptions())
-  const stores = useQuery(api.settings.read.queryOptions())
+  const stores = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const watch = useMutation(
     api.connections.watch.mutationOptions({
       onSuccess: () => {

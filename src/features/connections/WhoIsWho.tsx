@@ -13,6 +13,7 @@ import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import css from './connections.module.css'
 import { LinkByHandForm, SaidByHand } from './LinkByHand.tsx'
 import type { Entity, LinkingState, Member } from './linking-model.ts'
+import { StoreName } from './Names.tsx'
 
 type Kind = 'people' | 'accounts'
 
@@ -141,7 +142,7 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
               render: ({ first, members }) => (first ? nameOf(members) : ''),
             },
             { key: 'record', label: 'Known as', render: ({ member }) => recordOf(member) },
-            { key: 'store', label: 'Store', render: ({ member }) => member.store },
+            { key: 'store', label: 'Store', render: ({ member }) => <StoreName of={member.store} /> },
             { key: 'source', label: 'From', render: ({ member }) => nameOfSource(member.source) },
             { key: 'by', label: 'Why', render: ({ member }) => joinedBy(member.by) },
             {

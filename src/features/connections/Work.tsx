@@ -97,8 +97,17 @@ export function Work() {
             }
             columns={[
               { key: 'title', label: 'Task', pinned: true, render: titleOf },
-              { key: 'project', label: 'Project', render: row => row.project },
-              { key: 'section', label: 'Section', render: row => row.section },
+              // What says whether it is late, and whose it is, before where it stands: a phone shows the first few.
+              {
+                key: 'due',
+                label: 'Due',
+                render: row => (
+                  <span className={css.state} data-state={isLate(row) ? 'trouble' : undefined}>
+                    {shownDay(row.due)}
+                    {isLate(row) && ', late'}
+                  </span>
+                ),
+              },
               { key: 'assignee', label: 'Who', render: row => row.assignee },
               // What one asked for need not stand in every row.
               ...(state === null
@@ -110,16 +119,9 @@ export function Work() {
                     },
                   ]
                 : []),
-              {
-                key: 'due',
-                label: 'Due',
-                render: row => (
-                  <span className={css.state} data-state={isLate(row) ? 'trouble' : undefined}>
-                    {shownDay(row.due)}
-                    {isLate(row) && ', late'}
-                  </span>
-                ),
-              },
+              { key: 'project', label: 'Project', render: row => row.project },
+              { key: 'section', label: 'Section', render: row => row.section },
+              { key: 'system', label: 'Kept in', render: row => platforms[row.platform] ?? row.platform },
               ...(state === 'open'
                 ? []
                 : [{ key: 'done', label: 'Done on', render: (row: WorkRow) => shownDay(row.done) }]),

@@ -70,6 +70,7 @@ export const StreamRow = z.object({
   records: z.number(),
   /** Share of its history that is stored, 0 to 1. */
   history: z.number(),
+  byTime: z.boolean().describe('Read by days, so that a stretch of them can be read again'),
   lastAt: z.string().nullable(),
   nextAt: z.string().nullable(),
   trouble: Trouble.nullable(),
@@ -148,7 +149,7 @@ export function toldOf(
     return {
       well: false,
       says: `${name} was not asked yet to tell of changes at once: they are read at the usual times.`,
-      next: 'It is asked when the server has an address that the internet reaches: set PUBLIC_URL.',
+      next: 'It is asked once whoever runs the server has given it an address that the internet reaches, as PUBLIC_URL.',
     }
   if (!hooks.trouble) return { well: true, says: `${name} tells of changes at once.` }
   const { message, next } = hooks.trouble

@@ -65,6 +65,7 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
         label: stream.label,
         records: Number(state?.records ?? 0),
         history: historyOf(stream.kind, state),
+        byTime: stream.kind === 'window',
         lastAt: iso(state?.lastAt ?? null),
         nextAt: iso(state?.nextAt ?? null),
         trouble: state?.trouble ?? null,

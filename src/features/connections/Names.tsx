@@ -1,0 +1,15 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '#features/client.ts'
+
+/** A store, or several, by the names people gave them; by its handle where the reader may not see it. */
+export function StoreName({ of }: { of: string | readonly string[] }) {
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const nameOf = (store: string) => settings.data?.stores.find(one => one.store === store)?.name ?? store
+  return <>{(typeof of === 'string' ? [of] : of).map(nameOf).join(', ')}</>
+}
+
+/** A kind of system as its maker writes it: `hubspot` is HubSpot. */
+export function SystemName({ of }: { of: string }) {
+  const vendors = useQuery({ ...api.connections.vendors.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
+  return <>{vendors.data?.find(one => one.vendor === of)?.name ?? of}</>
+}
