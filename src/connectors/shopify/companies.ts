@@ -4,7 +4,7 @@ import type { Mapped, Place, Stream } from '../connector.ts'
 import { type Page, paged } from './by-id.ts'
 import * as documents from './documents.ts'
 import { numberOf } from './order-map.ts'
-import { about, b2b, type Session } from './session.ts'
+import { about, type Session } from './session.ts'
 
 /** A company as the vendor tells of it, with the first of its places. */
 export interface CompanyRecord {
@@ -35,8 +35,8 @@ export const companyStream: Stream<Session, CompanyRecord> = {
   whole: true,
   personal: ['emailAddress'],
   async *read(session) {
-    const { scopes } = await about(session)
-    if (!scopes.has(b2b)) return
+    const { scopes, companies } = await about(session)
+    if (!companies) return
     type Answer = { companies: Page<CompanyRecord> }
     for await (const records of paged(
       session,

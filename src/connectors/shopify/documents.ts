@@ -1,6 +1,6 @@
 /** Questions in GraphQL. What a scope is needed for is asked only where it is granted: one refused field would fail an export whole. */
 
-import { b2b } from './session.ts'
+import type { About } from './session.ts'
 
 /** Amounts in the currency of the shop; the currencies stand once in the order. */
 const bag = () => '{ shopMoney { amount } }'
@@ -8,6 +8,8 @@ const both = '{ shopMoney { amount currencyCode } presentmentMoney { amount curr
 const taxLines = `taxLines { title rate priceSet ${bag()} }`
 
 type Scopes = ReadonlySet<string>
+/** What of an order may be asked for. */
+type Sight = Pick<About, 'scopes' | 'companies'>
 const having = (scopes: Scopes, any: readonly string[], text: string): string =>
   any.some(scope => scopes.has(scope)) ? text : ''
 
@@ -17,7 +19,7 @@ const exported: Connect = (name, _, inner) => `${name} { edges { node { ${inner}
 const paged: Connect = (name, first, inner) =>
   `${name}(first: ${first}) { pageInfo { hasNextPage } nodes { ${inner} } }`
 
-function orderFields(scopes: Scopes, connect: Connect): string {
+function orderFields({ scopes, companies }: Sight, connect: Connect): string {
   const item = having(
     scopes,
     ['read_inventory', 'read_products'],
@@ -30,7 +32,7 @@ function orderFields(scopes: Scopes, connect: Connect): string {
     totalShippingPriceSet ${bag()} totalRefundedSet ${bag()} refundDiscrepancySet ${bag()} netPaymentSet ${bag()}
     discountCodes tags paymentGatewayNames
     ${having(scopes, ['read_customers'], 'customer { id }')}
-    ${having(scopes, [b2b], 'purchasingEntity { ... on PurchasingCompany { company { id } } }')}
+    ${companies ? 'purchasingEntity { ... on PurchasingCompany { company { id } } }' : ''}
     shippingAddress { countryCodeV2 provinceCode } billingAddress { countryCodeV2 provinceCode }
     ${having(scopes, ['read_locations', 'read_inventory'], 'retailLocation { id name address { countryCode } }')}
     customerJourneySummary { ready customerOrderIndex lastVisit { source utmParameters { source medium campaign } } }
@@ -63,8 +65,8 @@ function orderFields(scopes: Scopes, connect: Connect): string {
 const quoted = (text: string) => JSON.stringify(text)
 
 /** Everything of the orders that a search finds, but what stands in lists: those are asked for one by one. */
-export const ordersExport = (scopes: Scopes, search: string): string =>
-  `{ orders(query: ${quoted(search)}, sortKey: UPDATED_AT) { edges { node { ${orderFields(scopes, exported)} } } } }`
+export const ordersExport = (sight: Sight, search: string): string =>
+  `{ orders(query: ${quoted(search)}, sortKey: UPDATED_AT) { edges { node { ${orderFields(sight, exported)} } } } }`
 
 export const ordersCount = `query OrdersCount($query: String!) { ordersCount(query: $query, limit: null) { count precision } }`
 
@@ -72,8 +74,8 @@ export const orderIds = `query OrderIds($query: String!, $after: String) {
   orders(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) { pageInfo { hasNextPage endCursor } nodes { id } }
 }`
 
-export const ordersById = (scopes: Scopes): string =>
-  `query Orders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${orderFields(scopes, paged)} } } }`
+export const ordersById = (sight: Sight): string =>
+  `query Orders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${orderFields(sight, paged)} } } }`
 
 const page = 'pageInfo { hasNextPage endCursor }'
 const refundParts = {

@@ -5,7 +5,7 @@ import { deletionStream } from './deletions.ts'
 import { hooks } from './hooks.ts'
 import { orders } from './orders.ts'
 import { costStream, productStream, stockStream } from './products.ts'
-import { about, b2b, openSession, remarksOf, type Session } from './session.ts'
+import { about, openSession, remarksOf, type Session } from './session.ts'
 import { totals, trafficStream } from './traffic.ts'
 
 /** What is lost without a scope. */
@@ -41,7 +41,7 @@ async function check(session: Session): Promise<Checked> {
         name: shop.name,
         currency: shop.currency,
         timezone: shop.timezone,
-        kind: shop.scopes.has(b2b) ? 'both' : 'b2c',
+        kind: shop.companies ? 'both' : 'b2c',
         hosts: shop.hosts,
       },
     ],
@@ -68,20 +68,22 @@ export const shopify: Connector<Session> = {
     {
       name: 'client_id',
       label: 'Client ID',
-      about: 'Of an app in the Dev Dashboard that is installed in the shop: Settings → Credentials.',
+      about:
+        'Of an app in the Dev Dashboard that is installed in the shop: Settings → Credentials. Not needed with an access token.',
       optional: true,
     },
     {
       name: 'client_secret',
       label: 'Client secret',
-      about: 'Beside the client id. Webhooks are verified with it too.',
+      about: 'Beside the client ID. Webhooks are verified with it too, also where there is an access token.',
       secret: true,
       optional: true,
     },
     {
       name: 'access_token',
       label: 'Access token',
-      about: 'Only for a custom app that was made in the shop’s admin before 2026: begins with shpat_.',
+      about:
+        'Instead of client ID and secret, for a custom app that was made in the shop’s admin before 2026: begins with shpat_.',
       secret: true,
       optional: true,
     },
@@ -91,7 +93,7 @@ export const shopify: Connector<Session> = {
     `Under Versions give it these Admin API scopes: ${Object.keys(costOf).join(', ')}.`,
     'For history beyond 60 days ask for read_all_orders, for names and addresses for protected customer data, under API access requests.',
     'Release the version and install the app in the shop.',
-    'Copy the client id and the client secret from Settings → Credentials into this form.',
+    'Copy the client ID and the client secret from Settings → Credentials into this form.',
   ],
   open: openSession,
   async clock(session) {

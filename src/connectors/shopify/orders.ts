@@ -127,12 +127,12 @@ interface Paged {
 
 /** Orders by id. One with more lines than a page holds is exported by itself. */
 async function* ordersOf(session: Session, shop: About, ids: readonly string[]): AsyncGenerator<OrderRecord> {
-  for (const one of await byIds<Paged>(session, 'orders', documents.ordersById(shop.scopes), ids, 4)) {
+  for (const one of await byIds<Paged>(session, 'orders', documents.ordersById(shop), ids, 4)) {
     const { lineItems, shippingLines, agreements } = one
     const sales = agreements.nodes.map(agreement => agreement.sales)
     if ([lineItems, shippingLines, agreements, ...sales].some(list => list.pageInfo.hasNextPage)) {
       const search = `id:${one.id.split('/').at(-1)}`
-      yield* filled(exported<OrderRecord>(session, documents.ordersExport(shop.scopes, search), shape))
+      yield* filled(exported<OrderRecord>(session, documents.ordersExport(shop, search), shape))
       continue
     }
     yield {
@@ -161,7 +161,7 @@ async function* inExports(
     }),
   )
   const begun = parts.map(part => {
-    const run = finished(session, documents.ordersExport(shop.scopes, changedWithin(part)))
+    const run = finished(session, documents.ordersExport(shop, changedWithin(part)))
     // Whoever waits for it learns of its failure; until then it is nobody's.
     run.catch(() => undefined)
     return { part, run }
@@ -203,9 +203,7 @@ async function* smaller(
     { from: window.from, to: middle },
   ])
     try {
-      yield* filled(
-        exported<OrderRecord>(session, documents.ordersExport(shop.scopes, changedWithin(half)), shape),
-      )
+      yield* filled(exported<OrderRecord>(session, documents.ordersExport(shop, changedWithin(half)), shape))
     } catch (error) {
       if (!(error instanceof BulkBroken)) throw error
       yield* smaller(session, shop, half, error, depth + 1)

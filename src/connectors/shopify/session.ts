@@ -17,12 +17,12 @@ export interface About {
   /** Where it stands: the market of sales without an address. */
   country: string
   hosts: string[]
-  /** What is granted, and `b2b` where companies buy in the shop and may be seen. */
+  /** What is granted. */
   scopes: ReadonlySet<string>
+  /** Companies buy in the shop and may be seen: it is asked for what they bought only then. */
+  companies: boolean
 }
 
-/** Stands among the scopes where the shop has companies: it is asked for what they bought only then. */
-export const b2b = 'b2b'
 /** Either lets companies be seen. */
 const ofCompanies = ['read_customers', 'read_companies']
 
@@ -234,7 +234,6 @@ export function about(session: Session): Promise<About> {
 async function asked(session: Session): Promise<About> {
   const { shop, currentAppInstallation } = await graph<AboutAnswer>(session, question)
   const scopes = new Set(currentAppInstallation.accessScopes.map(one => one.handle))
-  if (await hasCompanies(session, scopes)) scopes.add(b2b)
   return {
     domain: shop.myshopifyDomain,
     name: shop.name,
@@ -244,5 +243,6 @@ async function asked(session: Session): Promise<About> {
     country: shop.shopAddress?.countryCodeV2 ?? '',
     hosts: [...new Set([shop.primaryDomain?.host ?? '', shop.myshopifyDomain])].filter(host => host !== ''),
     scopes,
+    companies: await hasCompanies(session, scopes),
   }
 }

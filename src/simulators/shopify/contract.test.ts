@@ -10,7 +10,6 @@ import {
 } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import * as documents from '#connectors/shopify/documents.ts'
-import { b2b } from '#connectors/shopify/session.ts'
 import { createCompany } from '../company/company.ts'
 import { createWorld } from '../world.ts'
 import { bulkQuery } from './bulk-rules.ts'
@@ -19,17 +18,20 @@ import { allScopes } from './desk.ts'
 import { shopifySimulator } from './index.ts'
 import { schema } from './schema.ts'
 
-const every = new Set([...allScopes, b2b])
+const every = new Set(allScopes)
 const none = new Set<string>()
 const exports = [every, none].flatMap(scopes => [
-  documents.ordersExport(scopes, "updated_at:>='2026-01-01T00:00:00Z'"),
+  documents.ordersExport({ scopes, companies: scopes === every }, "updated_at:>='2026-01-01T00:00:00Z'"),
   documents.productsExport(scopes),
   documents.itemsExport("updated_at:>='2026-01-01T00:00:00Z'"),
   documents.stockExport,
   documents.customersExport("updated_at:>='2026-01-01T00:00:00Z'"),
 ])
 const questions = [
-  ...[every, none].flatMap(scopes => [documents.ordersById(scopes), documents.refundsById(scopes)]),
+  ...[every, none].flatMap(scopes => [
+    documents.ordersById({ scopes, companies: scopes === every }),
+    documents.refundsById(scopes),
+  ]),
   ...documents.partsOfRefund.map(documents.refundPage),
   documents.ordersCount,
   documents.orderIds,
@@ -85,7 +87,7 @@ describe('the contract with Shopify', () => {
   it('asks for pages that one question may cost', () => {
     const cost = (text: string, count: number) =>
       requestedCost(parse(text), { ids: Array.from({ length: count }, (_, n) => String(n)) })
-    expect(cost(documents.ordersById(every), 1)).toBeLessThanOrEqual(1000)
+    expect(cost(documents.ordersById({ scopes: every, companies: true }), 1)).toBeLessThanOrEqual(1000)
     expect(cost(documents.refundsById(every), 1)).toBeLessThanOrEqual(1000)
     expect(cost(documents.returnsById(true), 1)).toBeLessThanOrEqual(1000)
     for (const part of documents.partsOfRefund)
