@@ -89,13 +89,25 @@ describe('commands on a folder of their own', () => {
     expect((await run(['backup', copy, '--data', data])).err).toMatch(/exists already/)
     const back = join(place, 'back')
     const restored = await run(['restore', copy, '--data', back])
-    expect(restored.err).toBe('')
+    expect(restored.err).toMatch(/whoever was erased after .* restore with --erased/)
     const read = async (folder: string) =>
       JSON.parse((await run(['call', 'settings.read', '--data', folder])).out)
     expect((await read(back)).stores).toEqual((await read(data)).stores)
     expect(readFileSync(join(back, 'secret'), 'utf8')).toBe(readFileSync(join(data, 'secret'), 'utf8'))
     expect((await run(['restore', copy, '--data', back])).err).toMatch(/not empty/)
   })
+
+  it('restores nobody who was erased since', async () => {
+    const copy = join(place, 'copy')
+    const erase = ['call', 'connections.erasePerson', '{"email":"ada@example.com"}', '--data', data]
+    expect((await run(erase)).err).toBe('')
+    const list = join(data, 'erased.jsonl')
+    expect(readFileSync(list, 'utf8')).toMatch(/"hash":"[0-9a-f]{32}"/)
+    const back = join(place, 'back-without')
+    const restored = await run(['restore', copy, '--data', back, '--erased', list, '--json'])
+    expect(JSON.parse(restored.out)).toMatchObject({ erasedLists: 1, erasedSince: 1 })
+    expect(restored.err).toContain('is erased here too')
+  }, 60_000)
 })
 
 describe('a server on the folder', () => {

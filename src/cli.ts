@@ -159,9 +159,12 @@ command(user, 'reset <email>', 'give somebody who is locked out a new password; 
 command(program, 'backup <dir>', 'write a consistent copy of everything into a new folder').action(
   async (folder, flags) => (await import('./cli/backup.ts')).backup(terminal(flags), folder),
 )
-command(program, 'restore <dir>', 'bring a backup back into an empty data folder').action(
-  async (folder, flags) => (await import('./cli/backup.ts')).restore(terminal(flags), folder),
-)
+command(program, 'restore <dir>', 'bring a backup back into an empty data folder')
+  .option(
+    '--erased <file>',
+    'erased.jsonl of the folder that was in use: whoever was erased since stays erased',
+  )
+  .action(async (folder, flags) => (await import('./cli/backup.ts')).restore(terminal(flags), folder, flags))
 command(program, 'doctor', 'what this runs on, how much and how fresh the data is, and what to mend').action(
   async flags => (await import('./cli/doctor.ts')).doctor(terminal(flags)),
 )

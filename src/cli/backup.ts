@@ -13,11 +13,20 @@ export async function backup(terminal: Terminal, folder: string): Promise<void> 
 }
 
 /** Brings a backup back into an empty data folder. */
-export async function restore(terminal: Terminal, folder: string): Promise<void> {
+export async function restore(terminal: Terminal, folder: string, flags: { erased?: string }): Promise<void> {
   const source = resolve(folder)
   if (!existsSync(source)) throw new WrongUse(`There is no folder ${source}.`)
   const { restoreFrom } = await import('#server/restore.ts')
-  said(terminal, `Restored into ${terminal.folder}`, await restoreFrom(terminal.env, source, terminal.folder))
+  const list = flags.erased === undefined ? undefined : resolve(flags.erased)
+  if (list !== undefined && !existsSync(list)) throw new WrongUse(`There is no file ${list}.`)
+  const restored = await restoreFrom(terminal.env, source, terminal.folder, list)
+  said(terminal, `Restored into ${terminal.folder}`, restored)
+  if (restored.erasedSince > 0)
+    terminal.note('note: whoever was erased since this backup is erased here too.')
+  else if (restored.erasedLists === 0)
+    terminal.note(
+      `note: whoever was erased after ${restored.at} is in this backup: restore with --erased OLD-FOLDER/erased.jsonl, or erase them again.`,
+    )
 }
 
 function said(terminal: Terminal, done: string, manifest: BackupManifest): void {

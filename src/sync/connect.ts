@@ -14,6 +14,7 @@ import {
 } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import { allConnections, type Connection, connectionOf, noteConnection } from './connected.ts'
+import { writeFormer } from './former.ts'
 import { rawFolder } from './raw.ts'
 import { connectorOf, reachOf, type SyncParts } from './round.ts'
 
@@ -199,7 +200,8 @@ export async function disconnect(
   id: string,
   keepData: boolean,
 ): Promise<void> {
-  await connectionOf(ledger, id)
+  const own = await connectionOf(ledger, id)
+  if (keepData) await writeFormer(parts.folder, own)
   for (const one of [streams, turns, unmapped, hooksTaken, sourceTotals])
     await ledger.delete(one).where(eq(one.connection, id))
   await ledger.delete(connections).where(eq(connections.id, id))

@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { erased } from '#postgres/tables/connections.ts'
 import { type Played, played } from '../../test/played.ts'
 import { deliver } from '../../test/small-ledger.ts'
+import { addErasures, erasedFile } from './erasures.ts'
 import { forgetting } from './forget.ts'
+import { rawFolder, writeRaw } from './raw.ts'
 import { createVault } from './vault.ts'
 
 /** A customer of a shop, erased: what is known of whom, where, and what stays. */
@@ -49,7 +52,7 @@ async function somebody(): Promise<{ id: string; email: string; name: string }> 
   expect(email).toContain('@')
   return { id, email, name: String(row?.name) }
 }
-const erase = async (wanted: { email?: string; id?: string }) => {
+const erase = async (wanted: { email?: string; id?: string; store?: string }) => {
   const held = await one.syncs.findPerson(wanted)
   await open.ledger.transaction(tx => one.syncs.noteErased(tx as unknown as typeof open.ledger, wanted, held))
   return one.syncs.eraseAll()
@@ -130,6 +133,68 @@ describe('a person', () => {
     expect(raw()).not.toContain(email)
     expect(raw().split('\n').length).toBe(lines)
     expect(await one.syncs.findPerson({ email })).toEqual([])
+  })
+
+  test.each([
+    'as its connection wrote down when it ended',
+    'by the name of a connection that wrote nothing down',
+  ])('known by a number alone is erased from what was kept of such a system, %s', async how => {
+    await open.ledger.transaction(tx =>
+      one.syncs.disconnect(tx as unknown as typeof open.ledger, one.id, true),
+    )
+    if (how.startsWith('by the name')) rmSync(join(rawFolder(one.folder, one.id), 'connection.json'))
+    const kept = writeRaw(one.folder, one.id, 'customers', '9')
+    for (const [id, firstname] of [
+      [990001, 'Zenobia'],
+      [990002, 'Zacharias'],
+    ])
+      await kept.write({ website: '', customer: { id, firstname, lastname: '', email: '' }, group: '' })
+    await kept.keep()
+    expect(await one.syncs.findPerson({ id: '990001' })).toEqual([])
+    expect((await erase({ id: '990001' })).records).toBe(1)
+    expect(raw()).not.toContain('Zenobia')
+    expect(raw()).toContain('Zacharias')
+  })
+
+  test('is erased by a number in one store alone, where others know somebody else by it', async () => {
+    const { id, name } = await somebody()
+    await deliver(one.granary, 'customers', [
+      {
+        store: 'home',
+        customer_id: id,
+        name: 'Otto Else',
+        email_hash: '',
+        country: '',
+        city: '',
+        tags: '',
+        source: 'files',
+      },
+    ])
+    const [held] = await one.syncs.findPerson({ id, store: 'home' })
+    expect(held?.name).toBe('Otto Else')
+    await erase({ id, store: 'home' })
+    expect((await one.syncs.findPerson({ id })).map(row => row.name)).toEqual([name])
+  })
+
+  test('stays erased when a ledger of an earlier day takes the place of today’s', async () => {
+    const { id, email } = await somebody()
+    const backup = await one.granary.query('SELECT * FROM customers WHERE customer_id = {id:String}', { id })
+    await erase({ email })
+    // As after bringing a backup back: neither the list nor the rows know of the erasing.
+    await open.queue.executeSql('TRUNCATE erased')
+    await deliver(one.granary, 'customers', backup)
+    expect(await one.syncs.findPerson({ email })).not.toEqual([])
+    expect((await one.syncs.eraseAll()).rows).toBeGreaterThan(0)
+    expect(await one.syncs.findPerson({ email })).toEqual([])
+    // Under another installation's salt the list says nothing, and a line that was cut short spoils no other.
+    const path = join(one.folder, erasedFile)
+    writeFileSync(path, `${readFileSync(path, 'utf8')}{"hash":"0123`)
+    await addErasures(path, [{ hash: 'f'.repeat(32), at: '2026-11-15', of: 'elsewhere' }])
+    await open.queue.executeSql('TRUNCATE erased')
+    await one.syncs.eraseAll()
+    const list = await open.ledger.select().from(erased)
+    expect(list.length).toBeGreaterThan(0)
+    expect(list.some(({ hash }) => hash === 'f'.repeat(32))).toBe(false)
   })
 
   test('stays erased when the shop tells of them again, or what is kept is mapped anew', async () => {

@@ -9,8 +9,10 @@ import { table } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { erased, imports, unmapped } from '#postgres/tables/connections.ts'
+import { stores } from '#postgres/tables/settings.ts'
 import type { Parameters, Warehouse } from '#warehouse/warehouse.ts'
 import { allConnections } from './connected.ts'
+import { joinErasures } from './erasures.ts'
 import {
   type Forget,
   forgetting,
@@ -21,6 +23,7 @@ import {
   type TitledTable,
   titledTables,
 } from './forget.ts'
+import { type Former, readFormer } from './former.ts'
 import { carryRows } from './own-rows.ts'
 import { rawFolder, rawTurns, readRaw, writeRaw } from './raw.ts'
 import { placeFor, type SyncParts } from './round.ts'
@@ -43,6 +46,8 @@ export interface Held {
 export interface Wanted {
   email?: string
   id?: string
+  /** Where the number is one: other stores may know somebody else by it. Every store when absent. */
+  store?: string
 }
 
 /** Everything that is kept of a person, wherever they are known; other numbers of the same address are found with it. */
@@ -51,6 +56,8 @@ export async function findPerson({ granary, vault }: SyncParts, wanted: Wanted):
   const from = granary.dialect.from
   const hashes = new Set(wanted.email ? [hash(wanted.email)] : [])
   const ids = new Set([wanted.id ?? '', wanted.email?.trim().toLowerCase() ?? '', ...hashes].filter(Boolean))
+  const own: Parameters = wanted.store === undefined ? {} : { store: wanted.store }
+  const inStore = wanted.store === undefined ? '' : ' AND store = {store:String}'
   // Who is named by a number may have an address, by which other stores know them.
   if (wanted.id !== undefined)
     for (const [name, { id }] of [
@@ -58,8 +65,8 @@ export async function findPerson({ granary, vault }: SyncParts, wanted: Wanted):
       ['leads', personal.leads] as const,
     ])
       for (const row of await granary.query(
-        `SELECT DISTINCT email_hash FROM ${from(name)} WHERE ${id} = {id:String} AND email_hash <> ''`,
-        { id: wanted.id },
+        `SELECT DISTINCT email_hash FROM ${from(name)} WHERE ${id} = {id:String} AND email_hash <> ''${inStore}`,
+        { id: wanted.id, ...own },
       ))
         hashes.add(String(row.email_hash))
   const known = { ids: [...ids], hashes: [...hashes] }
@@ -67,10 +74,13 @@ export async function findPerson({ granary, vault }: SyncParts, wanted: Wanted):
     known[list].length === 0
       ? '1 = 0'
       : `${column} IN (${known[list].map((_, n) => `{${list}${n}:String}`).join(', ')})`
-  const parameters: Parameters = Object.fromEntries(
-    Object.entries(known).flatMap(([list, all]) => all.map((value, n) => [`${list}${n}`, value])),
-  )
-  const whose = (id: string) => `(${some(id, 'ids')} OR ${some('email_hash', 'hashes')})`
+  const parameters: Parameters = {
+    ...Object.fromEntries(
+      Object.entries(known).flatMap(([list, all]) => all.map((value, n) => [`${list}${n}`, value])),
+    ),
+    ...own,
+  }
+  const whose = (id: string) => `(${some(id, 'ids')}${inStore} OR ${some('email_hash', 'hashes')})`
   const held: Held[] = []
   const customers = await granary.query(
     `SELECT store, customer_id, name, country, email_hash FROM ${from('customers')} WHERE ${whose('customer_id')}`,
@@ -78,7 +88,7 @@ export async function findPerson({ granary, vault }: SyncParts, wanted: Wanted):
   )
   // Guests, and customers whose store tells no list of them, are known by their orders alone.
   const buyers = await granary.query(
-    `SELECT DISTINCT store, customer_id FROM ${from('sales_lines')} WHERE ${some('customer_id', 'ids')}`,
+    `SELECT DISTINCT store, customer_id FROM ${from('sales_lines')} WHERE ${some('customer_id', 'ids')}${inStore}`,
     parameters,
   )
   const listed = new Set(customers.map(row => `${row.store} ${row.customer_id}`))
@@ -119,20 +129,34 @@ export async function noteErased(
   at: Date,
   wanted: Wanted,
   held: readonly Held[],
+  platforms: readonly string[],
 ): Promise<void> {
   const key = keysOf(salt)
+  // A number may be known where no row tells of it: in records that were kept, or come later.
+  const { id } = wanted
+  const all = id === undefined ? [] : await ledger.select({ store: stores.store }).from(stores)
+  const places = all.map(one => one.store).filter(store => (wanted.store ?? store) === store)
+  const numbers = places.flatMap(store =>
+    id === undefined
+      ? []
+      : [
+          key.row('customers', { store, customer_id: id }),
+          ...platforms.map(platform => key.row('leads', { store, platform, lead_id: id })),
+        ],
+  )
   const hashes = held.map(({ kind, store, platform, id }) =>
     kind === 'customer'
       ? key.row('customers', { store, customer_id: id })
       : key.row('leads', { store, platform, lead_id: id }),
   )
-  const all = new Set([
+  const known = new Set([
     ...(wanted.email ? [key.email(wanted.email)] : []),
     ...hashes,
+    ...numbers,
     // Who is named by a number is known by the address from now on, and by the name in what people write.
     ...held.flatMap(one => [one.hash || [], key.name(one.name) ?? []].flat()),
   ])
-  for (const hash of all)
+  for (const hash of known)
     await ledger
       .insert(erased)
       .values({ hash, at: at.toISOString() })
@@ -153,6 +177,7 @@ export interface Erased {
  */
 export async function eraseAll(parts: SyncParts): Promise<Erased> {
   const { ledger, granary, vault } = parts
+  await joinErasures(ledger, parts.folder, vault.salt)
   const due = await ledger.select().from(erased).where(eq(erased.done, false))
   const done: Erased = { rows: 0, records: 0, files: 0 }
   const forget = due.length > 0 ? await forgetting(ledger, vault.salt) : null
@@ -243,10 +268,10 @@ async function eraseRaw(parts: SyncParts, forget: Forget): Promise<number> {
   return count
 }
 
-/** Records of connections that were taken away and whose data stayed: where they belonged is not known any more. */
-async function eraseOrphans({ ledger, folder, connectors }: SyncParts, forget: Forget): Promise<number> {
+/** Records of connections that were taken away and whose data stayed, read as their connection read them. */
+async function eraseOrphans(parts: SyncParts, forget: Forget): Promise<number> {
+  const { ledger, folder, connectors } = parts
   const known = new Set((await allConnections(ledger)).map(one => one.id))
-  const all = connectors.flatMap(one => one.streams)
   const foldersIn = async (place: string) =>
     (await readdir(place, { withFileTypes: true }).catch(() => []))
       .filter(one => one.isDirectory())
@@ -254,14 +279,45 @@ async function eraseOrphans({ ledger, folder, connectors }: SyncParts, forget: F
   let count = 0
   for (const connection of await foldersIn(join(folder, 'raw'))) {
     if (known.has(connection)) continue
+    const was = await formerOf(parts, connection)
+    // A store that is gone takes with it what its numbers mean: addresses and names are still found.
+    const place = was && (await placeFor(parts, was).catch(() => null))
     for (const name of await foldersIn(rawFolder(folder, connection))) {
-      const members = all.filter(stream => stream.name === name).flatMap(stream => stream.personal ?? [])
-      const left = (record: unknown) => forget.orphan(record, members)
+      // Where it is not written down whose records they are, they are read as each system's that has such.
+      const streams = connectors
+        .filter(one => !was || one.vendor === was.vendor)
+        .flatMap(one => one.streams)
+        .filter(stream => stream.name === name)
+      const members = streams.flatMap(stream => stream.personal ?? [])
+      const left = (record: unknown) => {
+        for (const stream of place ? streams : []) {
+          const kept = place && forget.record(record, meaningOf(stream, record, place), members)[0]
+          if (kept !== record) return kept
+        }
+        return forget.orphan(record, members)
+      }
       for (const turn of await rawTurns(folder, connection, name))
         count += await eraseTurn(folder, connection, name, turn, left)
     }
   }
   return count
+}
+
+/**
+ * What mapping needs of a connection that is no more: as it was written down when it ended; for those that ended before
+ * that was done, by its name and the store that has most of its rows. Null where neither tells.
+ */
+async function formerOf(parts: SyncParts, id: string): Promise<Former | null> {
+  const kept = await readFormer(parts.folder, id)
+  if (kept) return kept
+  const vendor = parts.connectors.find(one => id.startsWith(`${one.vendor}-`))?.vendor
+  const [most] = await parts.granary.query(
+    `SELECT store, count(*) AS n FROM (${personalTables
+      .map(name => `SELECT store FROM ${parts.granary.dialect.from(name)} WHERE source = {source:String}`)
+      .join(' UNION ALL ')}) r GROUP BY store ORDER BY 2 DESC, 1 LIMIT 1`,
+    { source: id },
+  )
+  return vendor && most ? { vendor, home: String(most.store), shops: [], privacy: false, facts: {} } : null
 }
 
 async function eraseTurn(

@@ -114,7 +114,10 @@ export const reachOf = (
 })
 
 /** Where rows of a connection belong: among all stores, those that other connections brought with their hosts. */
-export async function placeFor(parts: SyncParts, own: Connection): Promise<Place> {
+export async function placeFor(
+  parts: SyncParts,
+  own: Pick<Connection, 'home' | 'shops' | 'privacy' | 'facts'>,
+): Promise<Place> {
   const shops = (await allConnections(parts.ledger)).flatMap(one => one.shops)
   const known = (await parts.ledger.select().from(stores)).map(({ store, currency, timezone }) => ({
     store,

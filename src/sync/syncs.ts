@@ -162,7 +162,15 @@ export function createSyncs(parts: SyncParts): Syncs {
       return subscribing
     },
     findPerson: wanted => findPerson(parts, wanted),
-    noteErased: (open, wanted, held) => noteErased(open, parts.vault.salt, parts.clock(), wanted, held),
+    noteErased: (open, wanted, held) =>
+      noteErased(
+        open,
+        parts.vault.salt,
+        parts.clock(),
+        wanted,
+        held,
+        connectors.map(one => one.vendor),
+      ),
     eraseAll,
     due: async () =>
       (await allConnections(ledger))

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, client, words } from '#features/client.ts'
@@ -11,7 +11,8 @@ import { StoreName, SystemName } from './Names.tsx'
 
 const count = new Intl.NumberFormat('en-GB')
 /** An address has an @; all else is a number. */
-const asked = (text: string) => (text.includes('@') ? { email: text.trim() } : { id: text.trim() })
+const asked = ({ text, store }: { text: string; store: string | null }) =>
+  text.includes('@') ? { email: text.trim() } : { id: text.trim(), ...(store && { store }) }
 
 /** What erasing reaches, and what only people can. */
 function Reach() {
@@ -24,7 +25,8 @@ function Reach() {
       </li>
       <li>
         <b>Backups</b> made before still hold the person, for as long as you keep them: nothing here can
-        change them. Delete them when your retention rule says so, and erase again after restoring one.
+        change them. Delete them when your retention rule says so. Who was erased stands in a list of hashes
+        beside the data, and restoring a backup with it erases them again.
       </li>
       <li>
         <b>The systems themselves</b> keep their own records: erase the person there too.
@@ -37,10 +39,14 @@ function Reach() {
 export function Person() {
   const me = useQuery(api.members.me.queryOptions())
   const [text, setText] = useState('')
+  const [store, setStore] = useState<string | null>(null)
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const [sure, setSure] = useState(false)
-  const look = useMutation({ mutationFn: (who: string) => client.connections.person(asked(who)) })
+  const look = useMutation({
+    mutationFn: (who: Parameters<typeof asked>[0]) => client.connections.person(asked(who)),
+  })
   const erase = useMutation({
-    mutationFn: (who: string) => client.connections.erasePerson(asked(who)),
+    mutationFn: (who: Parameters<typeof asked>[0]) => client.connections.erasePerson(asked(who)),
     onSuccess: () => {
       setSure(false)
       setText('')
@@ -56,7 +62,7 @@ export function Person() {
           event.preventDefault()
           setSure(false)
           erase.reset()
-          look.mutate(text)
+          look.mutate({ text, store })
         }}
       >
         <Row>
@@ -65,8 +71,26 @@ export function Person() {
             aria-label="E-mail address or number of the person"
             placeholder="E-mail address or customer number"
             value={text}
-            onChange={event => setText(event.currentTarget.value)}
+            onChange={event => {
+              setText(event.currentTarget.value)
+              look.reset()
+              setSure(false)
+            }}
           />
+          {text.trim() !== '' && !text.includes('@') && (
+            <Select
+              aria-label="Store whose number it is"
+              placeholder="In every store"
+              clearable
+              data={(settings.data?.stores ?? []).map(one => ({ value: one.store, label: one.name }))}
+              value={store}
+              onChange={value => {
+                setStore(value)
+                look.reset()
+                setSure(false)
+              }}
+            />
+          )}
           <Button type="submit" variant="default" disabled={text.trim() === ''} loading={look.isPending}>
             Find
           </Button>
@@ -125,7 +149,7 @@ export function Person() {
                   variant="filled"
                   color="bad"
                   loading={erase.isPending}
-                  onClick={() => erase.mutate(text)}
+                  onClick={() => erase.mutate({ text, store })}
                 >
                   Erase for good
                 </Button>

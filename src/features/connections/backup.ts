@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Context } from '#features/context.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { dumpLedger } from '#postgres/dump.ts'
+import { erasedFile } from '#sync/erasures.ts'
 
 /** What stands in a backup, so that it can be checked before it is trusted. */
 export const BackupManifest = z.object({
@@ -20,7 +21,7 @@ export const BackupManifest = z.object({
 export type BackupManifest = z.infer<typeof BackupManifest>
 
 /** Parts of the data folder that are files as they are. The secret decrypts what the ledger keeps: guard the backup. */
-export const keptFiles = ['secret', 'raw', 'rejects', 'uploads', 'attachments'] as const
+export const keptFiles = ['secret', 'raw', 'rejects', 'uploads', 'attachments', erasedFile] as const
 
 /**
  * Writes ledger, granary and files into a new folder; it carries its name only when it is whole.

@@ -7,6 +7,10 @@ import type { Held, Wanted } from '#sync/erase.ts'
 const Asked = z.object({
   email: z.email().optional().describe('Address of the person'),
   id: z.string().min(1).max(200).optional().describe('Number a store or platform knows the person by'),
+  store: z
+    .string()
+    .optional()
+    .describe('Store whose number it is; every store when absent, where it may be somebody else’s'),
 })
 
 const HeldRow = z.object({
@@ -25,10 +29,9 @@ async function found({ actor, syncs }: Context, input: unknown): Promise<{ wante
     throw new Failure('forbidden', 'People are looked for and erased in all stores at once.', {
       next: 'Ask an owner who sees every store.',
     })
-  const { email, id } = Asked.parse(input)
-  const wanted = { ...(email && { email }), ...(id && { id }) }
-  if (Object.keys(wanted).length === 0)
-    throw invalid('Nobody is named.', 'Give an e-mail address or a number.')
+  const { email, id, store } = Asked.parse(input)
+  const wanted = { ...(email && { email }), ...(id && { id }), ...(id && store && { store }) }
+  if (!email && !id) throw invalid('Nobody is named.', 'Give an e-mail address or a number.')
   return { wanted, held: await syncs.findPerson(wanted) }
 }
 
