@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { leftOut } from './scripts/left-out.ts'
 
 /** Whether the cockpit stands on a module of ours: imports it, or what it imports does; not what it fetches later. */
 function cockpit(id: string, about: (id: string) => { importers: readonly string[] } | null): boolean {
@@ -42,10 +43,12 @@ const named: Plugin = {
 export default defineConfig({
   // The plan grid's sizing would bring a React DOM of its own.
   resolve: { dedupe: ['react', 'react-dom'] },
-  plugins: [react(), named],
+  plugins: [react(), named, leftOut()],
   build: {
     outDir: 'dist',
     target: 'es2022',
+    // Browsers of this target fetch ahead by themselves.
+    modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {

@@ -21,7 +21,8 @@ function fingerprint() {
     }
   }
   walk(join(root, 'src'))
-  for (const name of ['vite.config.ts', 'package-lock.json']) hash.update(readFileSync(join(root, name)))
+  for (const name of ['vite.config.ts', 'scripts/left-out.ts', 'package-lock.json'])
+    hash.update(readFileSync(join(root, name)))
   return hash.digest('hex')
 }
 
