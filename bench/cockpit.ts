@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { createEngine } from '../src/metrics/create-engine.ts'
 import type { Answer } from '../src/metrics/query.ts'
-import type { World } from '../src/metrics/world.ts'
 import { openDuckdb } from '../src/warehouse/duckdb.ts'
-import { loadedGranary } from './granary.ts'
+import { loadedGranary, world } from './granary.ts'
 import { median, peakMemory, table, times } from './measure.ts'
 import { bestSql, type Question, questions, type Span, sqlOf } from './questions.ts'
 
@@ -13,15 +12,6 @@ const [folder = '', size = '40000000'] = process.argv.slice(2)
 const runs = 9
 const data = await loadedGranary(folder, Number(size))
 
-const world: World = {
-  stores: [{ store: 'bench', name: 'Bench', currency: 'GBP', timezone: 'UTC', kind: 'b2c' }],
-  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
-  currency: null,
-  events: [],
-  targets: [],
-  metrics: [],
-  dimensions: [],
-}
 const scope = { stores: 'all', now: new Date('2026-01-01T12:00:00Z') } as const
 
 /** Our own time and answer. Each run is an engine that has answered nothing yet, so that none is from memory. */

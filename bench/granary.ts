@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { World } from '../src/metrics/world.ts'
 import { openDuckdb } from '../src/warehouse/duckdb.ts'
 import { makeCompany } from './company.ts'
 import { peakMemory, seconds } from './measure.ts'
@@ -23,4 +24,15 @@ export async function loadedGranary(folder: string, lines: number): Promise<stri
   )
   writeFileSync(done, '')
   return data
+}
+
+/** What is decided about the made merchant. */
+export const world: World = {
+  stores: [{ store: 'bench', name: 'Bench', currency: 'GBP', timezone: 'UTC', kind: 'b2c' }],
+  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+  currency: null,
+  events: [],
+  targets: [],
+  metrics: [],
+  dimensions: [],
 }

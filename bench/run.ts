@@ -1,6 +1,6 @@
 /**
  * `npm run bench` prints ratios and the machine they were taken on. Each part can run alone and smaller:
- * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast, plan, sync.
+ * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast, plan, sync, why.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine } from './measure.ts'
 
-const parts = ['import', 'memory', 'cockpit', 'postgres', 'crowd', 'start', 'forecast', 'plan', 'sync']
+const parts = ['import', 'memory', 'cockpit', 'postgres', 'crowd', 'start', 'forecast', 'plan', 'sync', 'why']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { lines: { type: 'string' }, folder: { type: 'string' } },

@@ -42,12 +42,14 @@ export interface Deps {
   contents: Contents
   world: World
   scope: Scope
+  /** Rows of a plan's totals: questions of one screen often differ in their dimensions alone, and share them. */
+  totalsOf(made: Plan): Promise<Row[]>
 }
 
 /** The passes in order: names, stores, days, tables, statements. */
 export const plan = (
   query: Query,
-  { granary, contents, world, scope }: Deps,
+  { granary, contents, world, scope }: Omit<Deps, 'totalsOf'>,
   known: Vocabulary = vocabulary(world.metrics, world),
 ): Plan => {
   const resolved = resolve(query, known, world)
@@ -121,10 +123,12 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   }
   const ask = async ({ statement, sourced, wide }: Level): Promise<Row[]> =>
     sourced.branches.length === 0 ? [] : wide(await granary.query(statement.sql, statement.parameters))
+  const whole = async ({ sourced, wide }: Level): Promise<Row[]> =>
+    sourced.branches.length === 0 ? [] : wide(await deps.totalsOf(made))
   const same = window.grain === undefined && resolved.dimensions.length === 0
   const [rows, [total], ...subs] = await Promise.all([
     same ? Promise.resolve([]) : ask(main),
-    ask(totals),
+    whole(totals),
     ...made.subtotals.map(ask),
   ])
   const fold = ({ window: over, sourced }: Level) =>

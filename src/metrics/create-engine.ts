@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { table as describe } from '#kernel/canonical.ts'
 import { earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
+import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { type Deps, freshness, type Plan, plan, run, tablesOf } from './ask.ts'
 import { answerCache, type Rest } from './cache.ts'
 import { readsProducts } from './compile/from.ts'
@@ -30,21 +30,35 @@ export const createEngine = ({
 }): Engine => {
   const log = loadLog(granary)
   const cache = answerCache<Answer>()
+  const totals = answerCache<Row[]>()
   const { contents, refresh } = contentsOf(granary)
   const plans = plansOf(granary)
   const booked = ledgerCosts(granary)
   const readLog = latest(async () => {
     const changes = await log.refresh()
     cache.evict(changes)
+    totals.evict(changes)
     await refresh(changes)
     await plans.refresh(changes)
     booked.evict(changes)
   })
 
+  const totalsOf = async (made: Plan): Promise<Row[]> => {
+    const { sql, parameters } = made.totals.statement
+    const version = log.version()
+    const { answer } = await totals.through(
+      JSON.stringify([sql, parameters]),
+      restOf(made),
+      () => log.version() === version,
+      () => granary.query(sql, parameters),
+    )
+    return answer
+  }
+
   const fresh = async (scope: Scope): Promise<Deps> => {
     const [settings] = await Promise.all([world(), readLog()])
     const told = { ...settings, targets: plans.beside(settings.targets) }
-    const deps = { granary, log, contents, world: told, scope }
+    const deps: Deps = { granary, log, contents, world: told, scope, totalsOf }
     const costActuals = await booked.of(deps)
     return costActuals.length === 0 ? deps : { ...deps, world: { ...told, costActuals } }
   }

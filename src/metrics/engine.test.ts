@@ -428,6 +428,23 @@ describe('a small shop', () => {
     const after = await ask(november)
     expect([after.meta.cached, after.totals.orders]).toEqual([false, '4'])
   })
+  it('adds up a period once for questions that split it differently, and again after a load', async () => {
+    const asked: string[] = []
+    const query: Warehouse['query'] = (sql, parameters) => {
+      asked.push(sql)
+      return granary.query(sql, parameters)
+    }
+    const counting = createEngine({ granary: { ...granary, query }, world: async () => plainWorld })
+    const split = async (by: string) => {
+      asked.length = 0
+      const { totals } = await counting.ask({ metrics: ['orders'], by: [by], from, to }, everyone)
+      return [asked.filter(sql => /sum\(/.test(sql)).length, totals.orders]
+    }
+    const [, before] = await split('country')
+    expect(await split('channel')).toEqual([1, before])
+    await deliverLines(granary, [{ order_id: 'x', day: '2011-11-12', gross: 5 }])
+    expect(await split('customer')).toEqual([2, String(Number(before) + 1)])
+  })
   it('converts money at the rate of each day', async () => {
     await deliverLines(granary, [
       { order_id: 'p', day: '2011-11-05', gross: 10, store: 'paris', currency: 'EUR', country: 'FR' },

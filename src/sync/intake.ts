@@ -33,7 +33,7 @@ export interface IntakeParts {
 }
 
 /** Rows are delivered in parts of this size, so that memory does not grow with the history. */
-const partRows = 250_000
+const partRows = 125_000
 
 /**
  * Takes mapped rows of one turn into the granary: through files on disk, part by part. What fails leaves the parts before it
