@@ -149,6 +149,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       calendar: window.rule.calendar,
       currency: scoped.currency,
       stores: scoped.stores,
+      ...storeNames(scoped.stores, world),
       ...freshness(made, deps),
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : isFilled(made) ? found.length : Number(rows[0]?.n ?? 0),
@@ -161,6 +162,11 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       ms: Math.round((performance.now() - started) * 10) / 10,
     },
   }
+}
+
+const storeNames = (asked: readonly string[], { stores }: World): { storeNames?: Record<string, string> } => {
+  const named = stores.filter(one => asked.includes(one.store) && one.name !== '' && one.name !== one.store)
+  return named.length > 0 ? { storeNames: Object.fromEntries(named.map(one => [one.store, one.name])) } : {}
 }
 
 /** How fresh an answer is: true of a kept answer too, when a load did not touch it. */

@@ -121,6 +121,10 @@ export const Answer = z.object({
     calendar: z.string(),
     currency: z.string().nullable(),
     stores: z.array(z.string()),
+    storeNames: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What stores are called, where not by their handle'),
     asOf: z.string().nullable().describe('When the data behind the answer were last loaded, UTC'),
     lastDay: z.string().nullable().describe('The last day that has data'),
     today: z.string().describe('The day named windows are counted from, in the first store’s time zone'),

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
 import { type Measure, showSigned, type Unit } from '#kernel/format.ts'
+import { valueName } from '#kernel/value-names.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
 import type { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import { BarList } from '#ui/BarList.tsx'
@@ -107,7 +108,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
           />
         )
       }
-      sheet={found && !empty ? sheetOf(found) : null}
+      sheet={found && !empty ? sheetOf(found, lens.stores) : null}
       drawing={drawing}
       more={[{ label: 'Open in the explorer', onClick: () => open([]) }]}
     >
@@ -287,7 +288,7 @@ function waterfallOf(found: Bridge): WaterfallProps {
 }
 
 /** The bridge as rows: drivers with their steps and segments, then the causes. */
-function sheetOf(found: Bridge) {
+function sheetOf(found: Bridge, stores: Readonly<Record<string, string>>) {
   const row = (
     part: string,
     of: string,
@@ -303,7 +304,8 @@ function sheetOf(found: Bridge) {
     mix: null,
     ...more,
   })
-  const where = (those: Bridge['causes'][number]['where']) => those.map(w => named(w.value)).join(' · ')
+  const where = (those: Bridge['causes'][number]['where']) =>
+    those.map(w => named(valueName(w.dimension, w.value, stores))).join(' · ')
   return {
     name: `${found.metric}-bridge`,
     columns: [

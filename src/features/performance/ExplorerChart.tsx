@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
 import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
+import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
@@ -10,7 +11,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
-import { type Lens, lineName, measureOf, useTitles } from './Lens.tsx'
+import { type Lens, lineName, measureOf, nameable, useTitles } from './Lens.tsx'
 import {
   against,
   cell,
@@ -24,8 +25,15 @@ import {
 } from './model.ts'
 import { lookOf } from './Trend.tsx'
 
-const titleOf = (titles: ReadonlyMap<string, string>, dimension: string, value: string | null) =>
-  (dimension === 'product' && titles.get(value ?? '')) || named(value)
+const titleOf = (
+  {
+    titles,
+    called,
+    stores,
+  }: { titles: ReadonlyMap<string, string>; called: string | undefined; stores: Lens['stores'] },
+  dimension: string,
+  value: string | null,
+) => (dimension === called && titles.get(value ?? '')) || named(valueName(dimension, value ?? '', stores))
 
 /** The answer as a drawing: lines over time, one per value when split; bars from longest to shortest when there is no time. */
 export function ExplorerChart(props: {
@@ -56,11 +64,13 @@ export function ExplorerChart(props: {
   const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
   const ranked = props.answer.rows.slice(0, 15)
 
+  const called = nameable(by)
   const titles = useTitles(
     lens,
-    by.includes('product') ? 'product' : undefined,
-    props.answer.rows.map(row => cell(row, 'product') ?? ''),
+    called,
+    props.answer.rows.map(row => cell(row, called ?? '') ?? ''),
   )
+  const saying = useMemo(() => ({ titles, called, stores: lens.stores }), [titles, called, lens.stores])
   const plan = useMemo(() => {
     if (!answer) return null
     if (grain && split) {
@@ -77,7 +87,7 @@ export function ExplorerChart(props: {
           marks: marksOf(lens.events, periods, answer.meta, lens.rule),
           lines: names.map(
             (name, n): Line => ({
-              name: titleOf(titles, split, name),
+              name: titleOf(saying, split, name),
               values: periods.map(period => {
                 const value = exact(period, name)
                 return value === null ? null : Number(value)
@@ -90,7 +100,7 @@ export function ExplorerChart(props: {
           tip: index => ({
             title: periodLabel(periods[index] ?? ''),
             rows: names.map(name => [
-              titleOf(titles, split, name),
+              titleOf(saying, split, name),
               show(exact(periods[index] ?? '', name), measure, 'table'),
             ]),
           }),
@@ -146,7 +156,7 @@ export function ExplorerChart(props: {
       label: `${lens.label(metric)} by ${lens.label(split).toLowerCase()}, ${rows.length} bars.`,
       drawing: rank({
         name: lens.label(metric),
-        names: rows.map(row => by.map(key => titleOf(titles, key, cell(row, key))).join(' · ')),
+        names: rows.map(row => by.map(key => titleOf(saying, key, cell(row, key))).join(' · ')),
         values: rows.map(row => Number(cell(row, metric) ?? Number.NaN)),
         ...(last && {
           compared: {
@@ -156,7 +166,7 @@ export function ExplorerChart(props: {
         }),
         text: index => show(cell(rows[index], metric), measure, 'card'),
         tip: index => ({
-          title: by.map(key => titleOf(titles, key, cell(rows[index], key))).join(' · '),
+          title: by.map(key => titleOf(saying, key, cell(rows[index], key))).join(' · '),
           rows: [
             [lens.label(metric), show(cell(rows[index], metric), measure, 'table')],
             ...compared.map((name): [string, string, string] => {
@@ -171,7 +181,7 @@ export function ExplorerChart(props: {
         }),
       }),
     }
-  }, [answer, grain, split, metric, measure, by, lens.label, lens.events, lens.rule, titles])
+  }, [answer, grain, split, metric, measure, by, lens.label, lens.events, lens.rule, saying])
 
   if (!plan && answer) return null
   const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)
@@ -237,7 +247,7 @@ export function ExplorerChart(props: {
           describe={index =>
             plan.periods
               ? periodLabel(plan.periods[index] ?? '')
-              : `${by.map(key => named(cell(ranked[index], key))).join(', ')}: ${show(cell(ranked[index], metric), measure, 'table')}`
+              : `${by.map(key => titleOf(saying, key, cell(ranked[index], key))).join(', ')}: ${show(cell(ranked[index], metric), measure, 'table')}`
           }
           onPick={pick}
           along={grain ? 'x' : 'y'}

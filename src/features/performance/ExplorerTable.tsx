@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { periodLabel } from '#kernel/period-words.ts'
+import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
@@ -7,8 +8,8 @@ import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { Row } from '#ui/Page.tsx'
-import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
-import { against, cell, type Exploration, named, withSubtotals, writeCell, writeSort } from './model.ts'
+import { baseOf, type Lens, measureOf, nameable, useTitles } from './Lens.tsx'
+import { against, cell, type Exploration, named, took, withSubtotals, writeCell, writeSort } from './model.ts'
 import css from './performance.module.css'
 
 /** Rows on one page of the table. */
@@ -34,10 +35,11 @@ export function ExplorerTable(props: {
     ? withSubtotals(answer, keys)
     : answer.rows.map(row => ({ row, depth: keys.length }))
   const compared = (query.compare ?? []).filter(name => name in answer.meta.comparisons)
+  const called = nameable(by)
   const titles = useTitles(
     lens,
-    by.includes('product') ? 'product' : undefined,
-    answer.rows.map(row => cell(row, 'product') ?? ''),
+    called,
+    answer.rows.map(row => cell(row, called ?? '') ?? ''),
   )
   const fair = lens.fair(answer)
   const columns: TableColumn<Shown>[] = [
@@ -53,13 +55,13 @@ export function ExplorerTable(props: {
           if (n >= depth) return n === depth ? <span style={{ color: 'var(--ink-3)' }}>all</span> : ''
           if (key === 'period') return periodLabel(row.period ?? '')
           const value = cell(row, key) ?? ''
-          const title = key === 'product' ? titles.get(value) : undefined
+          const title = key === called ? titles.get(value) : undefined
           return title ? (
             <>
               {title} <span style={{ color: 'var(--ink-3)' }}>{value}</span>
             </>
           ) : (
-            named(value)
+            named(valueName(key, value, lens.stores))
           )
         },
       }),
@@ -151,7 +153,7 @@ export function ExplorerTable(props: {
       <div className={css.pager}>
         <span>
           {answer.meta.count.toLocaleString('en-GB')} {answer.meta.count === 1 ? 'row' : 'rows'}
-          {answer.meta.cached ? ' · from memory' : ` · ${Math.round(answer.meta.ms)} ms`}
+          {answer.meta.cached ? ' · from memory' : ` · ${took(answer.meta.ms)}`}
         </span>
         {pages > 1 && (
           <Row>

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
+import { valueName } from '#kernel/value-names.ts'
 import { Row } from '#ui/Page.tsx'
 import type { Lens } from './Lens.tsx'
 import { type Filter, named } from './model.ts'
@@ -121,7 +122,7 @@ export function FilterForm(props: {
                       )
                     }
                   />
-                  {named(value)}
+                  {named(valueName(name, value, lens.stores))}
                 </label>
               </li>
             ))}

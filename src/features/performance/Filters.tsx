@@ -14,7 +14,7 @@ export function Filters({ lens, only }: { lens: Lens; only?: readonly string[] }
   return (
     <div className={css.filters}>
       {lens.filters.map((filter, n) => {
-        const words = filterWords(filter, lens.label)
+        const words = filterWords(filter, lens.label, lens.stores)
         return (
           <span key={words} className={css.chip}>
             {words}

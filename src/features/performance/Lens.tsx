@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { civilYear } from '#kernel/period.ts'
+import { valueName } from '#kernel/value-names.ts'
 import {
   askedDays,
   askedPeriod,
@@ -95,6 +96,11 @@ export function useLens() {
       fair: (answer: Answer | undefined) => fairComparisons(answer, known?.firstDay),
       metrics,
       dimensions,
+      /** Names of stores by their handles. */
+      stores: Object.fromEntries((settings?.stores ?? []).map(one => [one.store, one.name])) as Record<
+        string,
+        string
+      >,
       /** Tiers of contribution, as the company layers them. */
       tiers: settings?.waterfall.tiers ?? [],
       /** Whether anybody has said what orders cost. */
@@ -167,7 +173,14 @@ export const lineName = (answer: Answer, comparison: string): string =>
     .base.replace(/^vs /, '')
     .replace(/^./, first => first.toUpperCase())
 
-/** Titles of products, where the dimension is the product and titles are known. Asked once per set of products. */
+/** Of the dimensions of a table the one whose values have names to be asked for. */
+export const nameable = (by: readonly string[]): string | undefined =>
+  by.find(one => one === 'product' || one === 'account' || one === 'customer')
+
+/**
+ * What values of a dimension are called where that is not what the data say: titles of products, names of accounts,
+ * customers, stores and systems. Asked once per set of values.
+ */
 export function useTitles(
   lens: Lens,
   dimension: string | undefined,
@@ -185,5 +198,26 @@ export function useTitles(
       staleTime: 300_000,
     }),
   )
-  return useMemo(() => titlesOf(known ? found.data : undefined), [known, found.data])
+  const people = dimension === 'account' || dimension === 'customer' ? dimension : null
+  const called = useQuery(
+    api.performance.names.queryOptions({
+      input: {
+        dimension: people ?? 'account',
+        ids: wanted.slice(0, 500),
+        ...(lens.view.stores.length && { stores: [...lens.view.stores] }),
+      },
+      enabled: people !== null && wanted.length > 0,
+      staleTime: 300_000,
+    }),
+  )
+  const values = JSON.stringify(wanted)
+  return useMemo(() => {
+    if (known) return titlesOf(found.data)
+    const own = people ? called.data : undefined
+    const named = (JSON.parse(values) as string[]).flatMap((id): [string, string][] => {
+      const name = own?.[id] ?? valueName(dimension ?? '', id, lens.stores)
+      return name === id ? [] : [[id, name]]
+    })
+    return new Map(named)
+  }, [known, found.data, people, called.data, values, dimension, lens.stores])
 }

@@ -19,6 +19,7 @@ import {
   tileMetrics,
   titlesOf,
   toggleFilter,
+  took,
   withSubtotals,
   writeCell,
   writeFilters,
@@ -115,6 +116,8 @@ describe('filters in the URL', () => {
       'Country is France or (not known)',
     )
     expect(filterWords({ metric: 'net_sales', over: 100 }, label)).toBe('Net sales over 100')
+    expect(filterWords({ dimension: 'device', is: ['mobile'] }, label)).toMatch(/is Mobile$/)
+    expect([took(47), took(1947)]).toEqual(['0.05 s', '1.9 s'])
   })
 })
 

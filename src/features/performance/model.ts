@@ -1,4 +1,5 @@
 import { dayCount } from '#kernel/day.ts'
+import { valueName } from '#kernel/value-names.ts'
 import {
   type Asked,
   comparisonName,
@@ -74,17 +75,22 @@ export function toggleFilter(filters: readonly Filter[], dimension: string, valu
 }
 
 /** A filter in words: "Country is France or Germany". */
-export function filterWords(filter: Filter, label: (name: string) => string): string {
+export function filterWords(
+  filter: Filter,
+  label: (name: string) => string,
+  stores: Readonly<Record<string, string>> = {},
+): string {
   if (!('dimension' in filter)) {
     const parts = []
     if (filter.over !== undefined) parts.push(`over ${filter.over}`)
     if (filter.under !== undefined) parts.push(`under ${filter.under}`)
     return `${label(filter.metric)} ${parts.join(' and ')}`
   }
+  const said = (value: string) => named(valueName(filter.dimension, value, stores))
   const list = (values: readonly string[]) =>
     values.length > 3
-      ? `${values.slice(0, 2).map(named).join(', ')} or ${values.length - 2} more`
-      : values.map(named).join(' or ')
+      ? `${values.slice(0, 2).map(said).join(', ')} or ${values.length - 2} more`
+      : values.map(said).join(' or ')
   const name = label(filter.dimension)
   if (filter.is) return `${name} is ${list(filter.is)}`
   if (filter.not) return `${name} is not ${list(filter.not)}`
@@ -93,6 +99,9 @@ export function filterWords(filter: Filter, label: (name: string) => string): st
 
 /** A value of a dimension as it is shown: what has no value is said in words. */
 export const named = (value: string | null | undefined): string => value || '(not known)'
+
+/** How long an answer took, in seconds: 0.05 s, 1.9 s. */
+export const took = (ms: number): string => `${(ms / 1000).toFixed(ms < 950 ? 2 : 1)} s`
 
 /* From the view to a query */
 

@@ -10,6 +10,7 @@ import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
+import { NamesAsked, NamesTold, namesOf } from './names.ts'
 import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
 import { peakDay } from './trading/peak.ts'
@@ -115,6 +116,11 @@ export const performance = {
     .input(AccountsAsked)
     .output(AccountsTold)
     .handler(({ input, context }) => tradeAccounts(context, input, scopeOf(context))),
+
+  names: read({ role: 'viewer', summary: 'What accounts or customers are called, by their ids' })
+    .input(NamesAsked)
+    .output(NamesTold)
+    .handler(({ input, context }) => namesOf(context.granary, input, scopeOf(context))),
 
   peakDay: read({
     role: 'viewer',

@@ -8,6 +8,8 @@ import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { beyond } from './flash.ts'
 import { sendLetters } from './letters.ts'
+import type { SixTwelve } from './model.ts'
+import { told } from './monday.ts'
 
 const { reviews } = operations
 
@@ -167,4 +169,14 @@ describe('what is beyond a weekday’s own limits', () => {
     expect(short?.yearly).toBe(true)
     expect(short?.low).toBeGreaterThan(60)
   })
+})
+
+it('the Monday pack shows contribution after what orders cost, and after goods where no more is known', () => {
+  const chart = (metric: string, value: string | null) =>
+    ({ metric, week: { value } }) as unknown as SixTwelve
+  const tiers = [{ name: 'cm1' }, { name: 'cm2' }]
+  const names = (cm2: string | null) =>
+    told([chart('net_sales', '9'), chart('cm1', '5'), chart('cm2', cm2)], tiers).map(one => one.metric)
+  expect(names('3')).toEqual(['net_sales', 'cm2'])
+  expect(names(null)).toEqual(['net_sales', 'cm1'])
 })

@@ -1,8 +1,11 @@
 import type { Context } from '#features/context.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
+import { usualWaterfall } from '#kernel/plan/templates.ts'
+import { valueName } from '#kernel/value-names.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+import { costWaterfall } from '#postgres/tables/settings.ts'
 import { eventsIn, latestWeek } from './content.ts'
 import { actionsOf } from './deck-operations.ts'
 import { askAs, calendarOf, knownDays } from './decks.ts'
@@ -20,7 +23,26 @@ import {
 import type { Monday, PackFigure } from './pack-shape.ts'
 import { trustOf } from './trust.ts'
 
-const headline = ['net_sales', 'cm1', 'orders', 'orders_per_session', 'aov', 'sessions', 'mer']
+/** What the week came to; contribution is the company's second tier, its first where no more is known. */
+const headlineOf = (tiers: readonly { name: string }[]) => [
+  'net_sales',
+  ...tiers.slice(0, 2).map(one => one.name),
+  'orders',
+  'orders_per_session',
+  'aov',
+  'sessions',
+  'mer',
+]
+/** What is known of a headline; of contribution the deepest tier, once. */
+export const told = <One extends Pick<SixTwelve, 'metric' | 'week'>>(
+  charts: readonly One[],
+  [first, second]: readonly { name: string }[],
+): One[] => {
+  const known = charts.filter(one => one.week.value !== null)
+  const deeper = second !== undefined && known.some(one => one.metric === second.name)
+  return known.filter(one => !(deeper && one.metric === first?.name))
+}
+
 const tabs = [
   { id: 'stock', name: 'Stock', metrics: ['stock_value', 'stockout_rate', 'sell_through', 'gmroi'] },
   {
@@ -53,6 +75,9 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   const end = weekEnd ?? (await latestWeek(context, { stores: [] })).to
   const spans = spansOf(rule, end, firstDay)
   const target = await targetOf(context)
+  const [waterfall] = await context.ledger.select().from(costWaterfall)
+  const tiers = (waterfall?.tiers ?? usualWaterfall).slice(0, 2)
+  const headline = headlineOf(tiers)
   const metrics = [...headline, ...tabs.flatMap(tab => tab.metrics)]
   const questions = questionsOf(rule, spans, { metrics, target })
   const answered = parts.map(async part => [part, await askAs(context, questions[part])] as const)
@@ -63,8 +88,9 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   const fair = addDays(week.from, -364) >= firstDay
   const compare: Query['compare'] = ['previous_period', base]
   const known = new Map((await context.metrics.definitions()).dimensions.map(one => [one.name, one]))
+  const stores = answers.weeks.meta.storeNames
   const cellOf = (row: AnswerRow, dimension: string, metric = 'net_sales') => ({
-    name: text(row[dimension]) || 'Not given',
+    name: valueName(dimension, text(row[dimension]) ?? '', stores) || 'Not given',
     value: text(row[metric]),
     before: row.compare?.previous_period?.values[metric] ?? nothing,
     lastYear: (fair && row.compare?.[base]?.values[metric]) || nothing,
@@ -90,15 +116,12 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     trust: await trustOf(context, end),
     currency: answers.weeks.meta.currency,
     target,
-    headline: headline
-      .map(chart)
-      .filter(one => one.week.value !== null)
-      .map(one => ({
-        ...figureOf(one),
-        month: one.month.value,
-        monthTarget: one.month.target,
-        monthLastYear: one.month.lastYear,
-      })),
+    headline: told(headline.map(chart), tiers).map(one => ({
+      ...figureOf(one),
+      month: one.month.value,
+      monthTarget: one.month.target,
+      monthLastYear: one.month.lastYear,
+    })),
     bridges: await bridgesOf(context, week, [
       ...(target ? [`target:${target}`] : []),
       'previous_period',

@@ -8,7 +8,7 @@ import { type Explained, explain } from './explain.ts'
 import type { Found } from './search.ts'
 import type { Bridge, BridgeQuery } from './shape.ts'
 import { written } from './split.ts'
-import { causeWords, illusionWords, sentenceOf } from './words.ts'
+import { causeWords, illusionWords, type Of, sentenceOf } from './words.ts'
 
 /**
  * Why a figure changed against one comparison: the drivers that moved it, adding up to the change exactly, the segments
@@ -101,9 +101,10 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
       message: 'A target is set for stores, so the search looks at stores alone.',
     })
   const { split } = whole
+  const stores = answer.meta.storeNames
   const change = split.after - split.before
   const grouped = driversOf(split, read.steps, found, digits)
-  const causes = found.causes.map(cause => causeOf(cause, change, digits, result))
+  const causes = found.causes.map(cause => causeOf(cause, change, digits, { ...result, stores }))
   return {
     ...result,
     totals: {
@@ -118,7 +119,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
       driver: one.driver,
       words: illusionWords(one),
     })),
-    sentence: sentenceOf({ ...result, change: written(change, digits), drivers: grouped, causes }),
+    sentence: sentenceOf({ ...result, stores, change: written(change, digits), drivers: grouped, causes }),
     warnings,
   }
 }
@@ -243,12 +244,7 @@ function segmentsOf(parts: readonly Part[], total: bigint, found: Explained, dig
   }
 }
 
-function causeOf(
-  cause: Found,
-  change: bigint,
-  digits: number,
-  of: Pick<Bridge, 'unit' | 'currency'>,
-): Bridge['causes'][number] {
+function causeOf(cause: Found, change: bigint, digits: number, of: Of): Bridge['causes'][number] {
   const all = Number(change) / 10 ** digits
   return {
     kind: cause.kind,

@@ -1,4 +1,5 @@
 import { show, showSigned } from '#kernel/format.ts'
+import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Found } from './search.ts'
 import type { Illusion } from './segments.ts'
@@ -6,14 +7,17 @@ import type { Bridge } from './shape.ts'
 
 /** What a bridge says in sentences. */
 
-type Of = Pick<Bridge, 'unit' | 'currency'>
+/** `stores`: names of stores by their handles. */
+export type Of = Pick<Bridge, 'unit' | 'currency'> & { stores?: Readonly<Record<string, string>> | undefined }
 
 /** "−£41k", "+£1.2m": an amount in a sentence, short and signed. */
 const brief = (amount: string | number, of: Of): string => showSigned(String(amount), of, 'axis')
 
 /** A value in words; a bare number says what it is a number of. */
-const named = (value: string, dimension = ''): string =>
-  /^\d+$/.test(value) && dimension ? `${dimension.replaceAll('_', ' ')} ${value}` : value || '(not known)'
+const named = (value: string, dimension: string, { stores }: Of): string => {
+  const name = valueName(dimension, value, stores)
+  return /^\d+$/.test(name) && dimension ? `${dimension.replaceAll('_', ' ')} ${name}` : name || '(not known)'
+}
 const lower = (label: string) =>
   /^[A-Z][a-z]/.test(label) ? `${label[0]?.toLowerCase()}${label.slice(1)}` : label
 
@@ -43,20 +47,21 @@ function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes
     one => one.kind !== 'mix' && labels.includes(one.driver ?? '') && along(one.amount),
   )
   if (cause)
-    return `${cause.where.map(w => named(w.value, w.dimension)).join(' · ')} ${brief(cause.amount, of)}`
+    return `${cause.where.map(w => named(w.value, w.dimension, of)).join(' · ')} ${brief(cause.amount, of)}`
   const lead = driver.segments[0]
   return lead && along(lead.amount)
-    ? `${named(lead.where[0]?.value ?? '', lead.where[0]?.dimension)} ${brief(lead.amount, of)}`
+    ? `${named(lead.where[0]?.value ?? '', lead.where[0]?.dimension ?? '', of)} ${brief(lead.amount, of)}`
     : ''
 }
 
 /** A cause in a sentence: what moved, by how much, and by which driver. */
 export function causeWords(cause: Found, of: Of): string {
-  const where = cause.where.map(w => named(w.value, w.dimension)).join(' · ')
+  const where = cause.where.map(w => named(w.value, w.dimension, of)).join(' · ')
   const driver = cause.driver ? lower(cause.driver) : ''
   const amount = brief(cause.amount, of)
+  const mixed = (value: string | undefined) => named(value ?? '', cause.where[0]?.dimension ?? '', of)
   if (cause.kind === 'mix')
-    return `Shift from ${named(cause.from ?? '')} to ${named(cause.to ?? '')}: ${amount} by mix. ${named(cause.to ?? '')} went from ${percent(cause.before)} to ${percent(cause.after)} of ${driver || 'the whole'}.`
+    return `Shift from ${mixed(cause.from)} to ${mixed(cause.to)}: ${amount} by mix. ${mixed(cause.to)} went from ${percent(cause.before)} to ${percent(cause.after)} of ${driver || 'the whole'}.`
   const moved =
     cause.before === 0
       ? 'from nothing'

@@ -1,5 +1,6 @@
 import { Failure, invalid } from '#kernel/error.ts'
 import { type Crossing, crossings } from '#kernel/exchange.ts'
+import { systemName } from '#kernel/value-names.ts'
 import { dayAt } from '#kernel/zone.ts'
 import type { Contents } from '../contents.ts'
 import type { Scope } from '../engine.ts'
@@ -70,7 +71,7 @@ export const scopeOf = (resolved: Resolved, world: World, scope: Scope, contents
         ? []
         : alike(counters).map(({ stores: some, counter, others }) => ({
             code: 'counters',
-            message: `Sessions of ${some.join(', ')} are those ${counter} counted; ${others.join(' and ')} counted them too, and counters are never added up. Filter by Counter for another.`,
+            message: `Sessions of ${some.map(one => world.stores.find(s => s.store === one)?.name || one).join(', ')} are those ${systemName(counter)} counted; ${others.map(systemName).join(' and ')} counted them too, and counters are never added up. Filter by Counter for another.`,
           }))),
     ],
   }

@@ -6,6 +6,7 @@ import { showDay } from '#kernel/format.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { alertRules, alerts, type Cause, type Gap, looks } from '#postgres/tables/watch.ts'
 import { askAll, calendarOf, closedDay, company } from '../forecasts/course.ts'
+import { storeNames } from '../store-names.ts'
 import { causesOf } from './causes.ts'
 import { checkOf } from './checks.ts'
 import { doubtsOf } from './doubt.ts'
@@ -14,7 +15,7 @@ import { findApart } from './find-apart.ts'
 import { type Rule, usualRules, weights } from './rules.ts'
 import { sightOf, tablesOf } from './sight.ts'
 import { reachOf, type Watched, watchedBy } from './watched.ts'
-import { titleOf } from './words.ts'
+import { type StoreNames, titleOf } from './words.ts'
 
 export type Alert = typeof alerts.$inferSelect
 
@@ -207,6 +208,7 @@ interface Look {
 async function keep(context: Context, look: Look): Promise<Alert[]> {
   const { day, told, looked, doubt: doubtOf, others, recent, final } = look
   const { ledger, clock } = context
+  const stores = await storeNames(context)
   const kept = await ledger.select().from(alerts)
   const at = clock().toISOString()
   const [home] = await ledger.select().from(settings.company)
@@ -253,7 +255,10 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       continue
     }
     const causes: Cause[] = recent
-      ? mostTold([...elsewhere(one, others(one), looked), ...(await causesFor(context, one, doubt, day))])
+      ? mostTold([
+          ...elsewhere(one, others(one), looked, stores),
+          ...(await causesFor(context, one, doubt, day)),
+        ])
       : []
     const { expected: _, actual: _a, perDay: _p, judged: _j, ...found } = one
     fresh.push({
@@ -332,7 +337,12 @@ const mostCauses = 6
 const mostElsewhere = 2
 
 /** What other rules see of the same matter, the strangest first: an alert of a store is explained by what one device does in it. */
-const elsewhere = (one: Found, others: readonly Found[], looked: readonly Looked[]): Cause[] =>
+const elsewhere = (
+  one: Found,
+  others: readonly Found[],
+  looked: readonly Looked[],
+  stores: StoreNames,
+): Cause[] =>
   others
     .filter(other => other.metric !== one.metric || sliceKey(other.slice) !== sliceKey(one.slice))
     .toSorted((a, b) => b.score - a.score)
@@ -345,7 +355,7 @@ const elsewhere = (one: Found, others: readonly Found[], looked: readonly Looked
       const told = { ...other, finding: { unit, ...other, causes: [], check: '' }, currency: '' }
       return {
         kind: 'slice',
-        words: `${titleOf(told, label)}, since ${showDay(other.since)}.`,
+        words: `${titleOf(told, label, stores)}, since ${showDay(other.since)}.`,
         evidence: other.judged,
         perDay: other.moneyPerDay,
         where: Object.entries(other.slice).map(([dimension, value]) => ({ dimension, value })),

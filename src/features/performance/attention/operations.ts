@@ -8,6 +8,7 @@ import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
+import { storeNames } from '../store-names.ts'
 import { type Alert, lookedAt, lookedBy, ranked, sowRules } from './evaluate.ts'
 import { usualRules } from './rules.ts'
 import {
@@ -21,7 +22,7 @@ import {
   RuleTold,
   states,
 } from './shape.ts'
-import { sinceWords, titleOf, whatOf, whereOf } from './words.ts'
+import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from './words.ts'
 
 /** Alerts of a store are for who sees it; those of no store are of the company. */
 const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>
@@ -30,7 +31,7 @@ const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>
 const definitionsOf = async ({ metrics }: Context) =>
   new Map((await metrics.definitions()).metrics.map(one => [one.name, one]))
 
-function rowOf(alert: Alert, definition: Definition | undefined): AlertRow {
+function rowOf(alert: Alert, definition: Definition | undefined, stores: StoreNames): AlertRow {
   const { finding, stores: _s, firstAt: _f, updatedAt: _u, useful: _v, heldOn: _h, ...row } = alert
   const label = definition?.label ?? alert.metric
   const lost =
@@ -39,9 +40,9 @@ function rowOf(alert: Alert, definition: Definition | undefined): AlertRow {
       : alert.moneyPerDay < 0
   return {
     ...row,
-    title: titleOf(alert, label),
+    title: titleOf(alert, label, stores),
     what: whatOf(alert, label),
-    where: whereOf(alert),
+    where: whereOf(alert, stores),
     when: sinceWords(alert),
     cause: alert.doubt ?? finding.causes[0]?.words ?? null,
     bad: lost,
@@ -103,8 +104,9 @@ export const alertOperations = {
       const own = ranked(found.filter(one => mayFor(context.actor, one)))
       const definitions = await definitionsOf(context)
       const { through, waiting } = await lookedAt(context)
+      const stores = await storeNames(context)
       return {
-        rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric))),
+        rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric), stores)),
         count: own.length,
         lookedAt: through,
         waiting: waiting.filter(one => seesAll(context.actor, [one.store])),
@@ -120,6 +122,7 @@ export const alertOperations = {
     .handler(async ({ input, context }) => {
       const alert = await ownAlert(context, input.id)
       const definitions = await definitionsOf(context)
+      const stores = await storeNames(context)
       const acts = await context.ledger
         .select()
         .from(alertActs)
@@ -127,7 +130,7 @@ export const alertOperations = {
         .orderBy(desc(alertActs.at))
       const label = (metric: string) => definitions.get(metric)?.label ?? metric
       return {
-        ...rowOf(alert, definitions.get(alert.metric)),
+        ...rowOf(alert, definitions.get(alert.metric), stores),
         causes: alert.finding.causes,
         check: alert.finding.check,
         judged: alert.finding.judged ?? null,
@@ -139,7 +142,7 @@ export const alertOperations = {
         })),
         similar: (await similarTo(context, alert)).map(one => ({
           id: one.id,
-          title: titleOf(one, label(one.metric)),
+          title: titleOf(one, label(one.metric), stores),
           when: sinceWords(one),
           state: one.state,
           reason: one.reason,

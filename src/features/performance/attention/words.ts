@@ -1,4 +1,5 @@
 import { show, showDay } from '#kernel/format.ts'
+import { valueName } from '#kernel/value-names.ts'
 import type { Alert } from './evaluate.ts'
 
 type Told = Pick<
@@ -17,13 +18,19 @@ export function whatOf({ kind, direction, finding: { expected, actual } }: Told,
   return `${label} ${show(String(off), { unit: 'share', currency: null }, 'axis')} ${direction} usual`
 }
 
-/** "larkfield-de · mobile"; '' where it is of the company. */
-export const whereOf = ({ slice }: Pick<Alert, 'slice'>): string =>
-  Object.values(slice).filter(Boolean).join(' · ')
+/** Names of stores by their handles. */
+export type StoreNames = Readonly<Record<string, string>>
 
-/** "Conversion rate 62 % below usual in larkfield-de · mobile". */
-export function titleOf(alert: Told, label: string): string {
-  const where = whereOf(alert)
+/** "Larkfield DE · Mobile"; '' where it is of the company. */
+export const whereOf = ({ slice }: Pick<Alert, 'slice'>, stores: StoreNames): string =>
+  Object.entries(slice)
+    .map(([dimension, value]) => valueName(dimension, value, stores))
+    .filter(Boolean)
+    .join(' · ')
+
+/** "Conversion rate 62 % below usual in Larkfield DE · Mobile". */
+export function titleOf(alert: Told, label: string, stores: StoreNames): string {
+  const where = whereOf(alert, stores)
   return `${whatOf(alert, label)}${where ? ` in ${where}` : ''}`
 }
 

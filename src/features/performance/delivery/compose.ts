@@ -6,8 +6,9 @@ import * as settings from '#postgres/tables/settings.ts'
 import { alertChannels, alerts, type Message, outbox } from '#postgres/tables/watch.ts'
 import { lateStores } from '../attention/doubt.ts'
 import { type Alert, lookedAt, ranked } from '../attention/evaluate.ts'
-import { sinceWords, titleOf } from '../attention/words.ts'
+import { type StoreNames, sinceWords, titleOf } from '../attention/words.ts'
 import { askAll, closedDay } from '../forecasts/course.ts'
+import { storeNames } from '../store-names.ts'
 import { type Channel, post } from './outbox.ts'
 
 const hourMs = 3_600_000
@@ -28,6 +29,7 @@ export async function compose(context: Context): Promise<void> {
   if (channels.length === 0) return
   const open = ranked(await ledger.select().from(alerts).where(ne(alerts.state, 'resolved')))
   const labels = new Map((await context.metrics.definitions()).metrics.map(one => [one.name, one.label]))
+  const names = { labels, stores: await storeNames(context) }
   const zone = await zoneOf(context)
   const now = clock().getTime()
   const today = wallClock(zone, now)
@@ -38,10 +40,10 @@ export async function compose(context: Context): Promise<void> {
         await post(context, {
           key: `alert ${one.id} ${channel.id}`,
           channel: channel.id,
-          message: alertMessage(context, one, labels),
+          message: alertMessage(context, one, names),
           notBefore: new Date(afterQuiet(channel, zone, now)),
         })
-    await digest(context, channel, own, labels, { zone, now, ...today })
+    await digest(context, channel, own, names, { zone, now, ...today })
   }
 }
 
@@ -80,16 +82,22 @@ export function afterQuiet(
   return at
 }
 
+/** What metrics are called, and stores. */
+interface Names {
+  labels: ReadonlyMap<string, string>
+  stores: StoreNames
+}
+
 const linkOf = ({ accounts }: Context, id?: string) => `${accounts.url}/alerts${id ? `?alert=${id}` : ''}`
 
-const itemOf = (context: Context, alert: Alert, labels: ReadonlyMap<string, string>) => ({
-  title: titleOf(alert, labels.get(alert.metric) ?? alert.metric),
+const itemOf = (context: Context, alert: Alert, { labels, stores }: Names) => ({
+  title: titleOf(alert, labels.get(alert.metric) ?? alert.metric, stores),
   text: [sinceWords(alert), alert.finding.causes[0]?.words, alert.finding.check].filter(Boolean).join(' '),
   link: linkOf(context, alert.id),
 })
 
-function alertMessage(context: Context, alert: Alert, labels: ReadonlyMap<string, string>): Message {
-  const item = itemOf(context, alert, labels)
+function alertMessage(context: Context, alert: Alert, names: Names): Message {
+  const item = itemOf(context, alert, names)
   return {
     subject: item.title,
     lead: item.text,
@@ -110,7 +118,7 @@ async function digest(
   context: Context,
   channel: Channel,
   open: readonly Alert[],
-  labels: ReadonlyMap<string, string>,
+  names: Names,
   { day, hour, now }: Moment,
 ): Promise<void> {
   if (channel.digestAt === null || hour < channel.digestAt) return
@@ -136,7 +144,7 @@ async function digest(
             ? 'Everything that is watched is as usual.'
             : 'What could be looked at is as usual.'
           : `The most money a day first${wanting.length > most ? `; the first ${most} of ${wanting.length}` : ''}.`,
-      items: wanting.slice(0, most).map(one => itemOf(context, one, labels)),
+      items: wanting.slice(0, most).map(one => itemOf(context, one, names)),
       caution: [held && stale ? `Held for ${patience} hours. ${stale}` : stale, unsure]
         .filter(Boolean)
         .join(' '),

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { deliver } from '../../../test/small-ledger.ts'
+import { namesOf } from './names.ts'
+
+let granary: Warehouse
+beforeAll(async () => {
+  granary = await openDuckdb({ folder: ':memory:' })
+  const account = (store: string, account_id: string, name: string) => ({
+    store,
+    account_id,
+    name,
+    segment: '',
+    owner: '',
+    country: 'GB',
+    currency: 'GBP',
+    source: 'test',
+  })
+  await deliver(granary, 'accounts', [
+    account('trade', '1', 'Acme Hotels'),
+    account('trade', '2', 'Bell & Co'),
+    account('trade', '3', ''),
+    account('other', '2', 'Somebody else'),
+  ])
+})
+afterAll(() => granary.close())
+
+it('accounts are called by their names within the stores one sees; an id of two is nobody’s name', async () => {
+  const ask = (stores: 'all' | string[], asked: { stores?: string[]; ids?: string[] } = {}) =>
+    namesOf(
+      granary,
+      { dimension: 'account', ids: ['1', '2', '3', '9'], ...asked },
+      { stores, now: new Date('2026-01-01T00:00:00Z') },
+    )
+  expect(await ask('all')).toEqual({ 1: 'Acme Hotels' })
+  expect(await ask(['trade'])).toEqual({ 1: 'Acme Hotels', 2: 'Bell & Co' })
+  expect(await ask('all', { stores: ['other'] })).toEqual({ 2: 'Somebody else' })
+  expect(await ask(['trade'], { stores: ['other'] })).toEqual({})
+  expect(await ask('all', { ids: [] })).toEqual({})
+})

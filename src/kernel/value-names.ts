@@ -1,0 +1,34 @@
+/** What people call the systems that rows name by a code. */
+const systems: Readonly<Record<string, string>> = {
+  ga4: 'Google Analytics',
+  shopify: 'Shopify',
+  magento: 'Adobe Commerce',
+  hubspot: 'HubSpot',
+  marketo: 'Marketo',
+  asana: 'Asana',
+  trello: 'Trello',
+  'google-ads': 'Google Ads',
+  'meta-ads': 'Meta Ads',
+  file: 'a file',
+}
+
+/** A system's name; one that is not known keeps its code. */
+export const systemName = (code: string): string => systems[code] ?? code
+
+/**
+ * A value of a dimension as people say it: devices with a capital, systems and stores by their names, a bare number with
+ * what it is a number of. `stores` are names by handle. '' stays ''.
+ */
+export function valueName(
+  dimension: string,
+  value: string,
+  stores: Readonly<Record<string, string>> = {},
+): string {
+  if (dimension === 'store') return stores[value] ?? value
+  if (dimension === 'origin' || dimension === 'platform') return systemName(value)
+  if (dimension === 'device')
+    return value.replace(/^\p{Ll}/u, first => first.toUpperCase()).replace(/\btv\b/i, 'TV')
+  if ((dimension === 'customer' || dimension === 'account') && /^\d+$/.test(value))
+    return `${dimension === 'customer' ? 'Customer' : 'Account'} ${value}`
+  return value
+}
