@@ -51,6 +51,21 @@ const run = (name: string, content: string | Buffer, store: string) => {
   return imports.run({ path, store, by: 'test', mapping: { target: 'sales_lines', columns } })
 }
 
+/** A text table as Parquet. */
+const parquetOf = async (text: string): Promise<Buffer> => {
+  const path = join(folder, 'made.parquet')
+  const from = join(folder, 'made-from.csv')
+  writeFileSync(from, text)
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  await connection.run(
+    `COPY (FROM read_csv('${from}', all_varchar = true, header = true, max_line_size = 4000000)) TO '${path}' (FORMAT parquet)`,
+  )
+  connection.closeSync()
+  instance.closeSync()
+  return readFileSync(path)
+}
+
 it('takes in a file of 2,000 columns and gives back its bad row whole, to mend and import again', async () => {
   const text = [csv([...names, ...more]), ...rows.map(one => csv([...one, ...extras]))].join('\n')
   const result = await run('wide.csv', `${text}\n`, 'wide')
@@ -67,6 +82,46 @@ it('takes in a file of 2,000 columns and gives back its bad row whole, to mend a
 it('gives back a cell with control characters', async () => {
   const result = await run('control.csv', `${csv(names)}\n1,2024-02-31,a\x01b,1,2.50\n`, 'control')
   expect(readFileSync(result.rejectsFile ?? '', 'utf8')).toContain('a\x01b')
+})
+
+/** Three rows, one of them bad, of one column more than can be taken in. */
+const tooWide = {
+  names: [...names, ...more, 'One more'],
+  rows: ['2024-03-01', '2024-02-31', '2024-03-02'].map((day, i) => [...row(i, day), ...extras, 'x']),
+}
+
+describe('a file of 2,001 columns is refused with what to do, and nothing of it is stored', () => {
+  const refusal = 'The file has 2,001 columns; 2,000 can be taken in.'
+  const lines = tooWide.rows.map(cells =>
+    JSON.stringify(Object.fromEntries(tooWide.names.map((name, i) => [name, cells[i]]))),
+  )
+  const csvText = [csv(tooWide.names), ...tooWide.rows.map(csv), ''].join('\n')
+  it.each([
+    ['csv', () => csvText],
+    ['jsonl', () => `${lines.join('\n')}\n`],
+    ['json', () => `[${lines.join(',')}]`],
+    [
+      'xlsx',
+      async () => {
+        const book = new exceljs.Workbook()
+        const sheet = book.addWorksheet('Orders')
+        for (const cells of [tooWide.names, ...tooWide.rows]) sheet.addRow(cells)
+        return Buffer.from(await book.xlsx.writeBuffer())
+      },
+    ],
+    ['parquet', () => parquetOf(csvText)],
+  ] as const)('%s', async (kind, content) => {
+    const path = join(folder, `too-wide.${kind}`)
+    writeFileSync(path, await content())
+    await expect(run(`too-wide-copy.${kind}`, readFileSync(path), `too-wide-${kind}`)).rejects.toThrow(
+      refusal,
+    )
+    await expect(imports.preview(path)).rejects.toThrow(refusal)
+    const [kept] = await granary.query('SELECT count(*) AS n FROM sales_lines WHERE store = {store:String}', {
+      store: `too-wide-${kind}`,
+    })
+    expect(Number(kept?.n)).toBe(0)
+  })
 })
 
 describe('a file of 2,000 columns of another kind comes in too, and its bad row comes back whole', () => {
@@ -98,16 +153,7 @@ describe('a file of 2,000 columns of another kind comes in too, and its bad row 
     backWhole(await run('wide.xlsx', Buffer.from(await book.xlsx.writeBuffer()), 'wide-excel'), 20)
   })
   it('Parquet', async () => {
-    const path = join(folder, 'wide.parquet')
-    const from = join(folder, 'wide-for-parquet.csv')
-    writeFileSync(from, `${csv(all)}\n${table.map(csv).join('\n')}\n`)
-    const instance = await DuckDBInstance.create(':memory:')
-    const connection = await instance.connect()
-    await connection.run(
-      `COPY (FROM read_csv('${from}', all_varchar = true, header = true, max_line_size = 4000000)) TO '${path}' (FORMAT parquet)`,
-    )
-    connection.closeSync()
-    instance.closeSync()
-    backWhole(await run('wide-copy.parquet', readFileSync(path), 'wide-parquet'))
+    const text = `${csv(all)}\n${table.map(csv).join('\n')}\n`
+    backWhole(await run('wide-copy.parquet', await parquetOf(text), 'wide-parquet'))
   })
 })

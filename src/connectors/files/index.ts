@@ -9,7 +9,7 @@ import { warningsOf } from './preview.ts'
 import type { Mapping, Reading, Source } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
-import { jsonSource, parquetSource, textSource } from './source.ts'
+import { jsonSource, parquetSource, textSource, withinColumns } from './source.ts'
 import { type Staged, stage, translated } from './stage.ts'
 import type { Place, Target } from './target.ts'
 import { targets } from './targets/index.ts'
@@ -97,10 +97,13 @@ const sourceOf = async (
     reading.format === 'jsonl' ||
     (!reading.format && intake.container !== 'xlsx' && /^\s*[[{]/.test(text))
   ) {
-    const source = jsonSource(intake.path, jsonRows(text), reading)
+    const sample = jsonRows(text)
+    withinColumns(sample.names)
+    const source = jsonSource(intake.path, sample, reading)
     return { source, warnings: [] }
   }
   const layout = sniff(text, reading)
+  withinColumns(layout.names)
   const { source, found } = textSource(intake, layout, reading, currency)
   return { source, warnings: warningsOf(layout, found, source.columns) }
 }

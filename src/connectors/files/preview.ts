@@ -6,7 +6,7 @@ import { jsonRows } from './json-lines.ts'
 import type { Preview, Reading, SourceColumn } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { type Layout, sniff } from './sniff.ts'
-import { columnsOf, parquetSource } from './source.ts'
+import { columnsOf, parquetSource, withinColumns } from './source.ts'
 import { suggest } from './suggest.ts'
 
 const shown = 20
@@ -53,6 +53,7 @@ const parquetHead = async (path: string): Promise<Layout> => {
 /** How a file would be read and what it could be, from its first megabyte. Nothing is stored. */
 export const previewFile = async (path: string, reading: Reading = {}): Promise<Preview> => {
   const { peeked, layout, format } = await head(path, reading)
+  withinColumns(layout.names)
   const { columns, decimal, found } = columnsOf(layout.names, layout.rows, reading, {
     delimiter: layout.delimiter,
   })

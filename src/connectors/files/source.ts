@@ -1,3 +1,4 @@
+import { invalid } from '#kernel/error.ts'
 import type { Intake } from './intake.ts'
 import { jsonCells } from './json-lines.ts'
 import { ident, quote, type Reading, type Source, type SourceColumn } from './reading.ts'
@@ -7,6 +8,22 @@ import { distinct, type Layout } from './sniff.ts'
 
 /** Bytes one record may have: long texts are facts, a missing quote is not. */
 const longest = 4 << 20
+
+/** Columns a file may have; beyond it every bad row would cost a query of many thousand names. */
+export const mostColumns = 2000
+
+/**
+ * A file of no more columns than can be taken in; those that rejected rows come back with are not counted.
+ * @throws Failure('invalid')
+ */
+export const withinColumns = (names: readonly string[]): void => {
+  const own = names.filter(name => name !== '_line' && name !== '_reason')
+  if (own.length > mostColumns)
+    throw invalid(
+      `The file has ${own.length.toLocaleString('en')} columns; ${mostColumns.toLocaleString('en')} can be taken in.`,
+      'Export only the columns you need: a mapping takes a dozen. In JSON, names with values of their own count as columns; give one object a line with the same names in each.',
+    )
+}
 
 /** Recognises number writing and date patterns column by column. */
 export const columnsOf = (
@@ -118,6 +135,7 @@ export const parquetSource = async (path: string, sandbox: Sandbox): Promise<Sou
     `DESCRIBE SELECT * FROM ${table}`,
   )
   const names = distinct(described.map(one => one.column_name))
+  withinColumns(names)
   const columns = described.map(
     (one, i): SourceColumn => ({
       name: names[i] ?? one.column_name,
