@@ -170,6 +170,8 @@ function Rates({ rates, stores }: { rates: Read['costRates']; stores: Read['stor
             label: 'From',
             render: row => (row.from <= '2000-01-01' ? 'the beginning' : row.from),
           },
+          // Dollars of two countries look alike.
+          { key: 'currency', label: 'Currency', render: row => row.currency ?? 'any' },
           { key: 'rate', label: 'Rate', render: row => rateWords(row) },
           { key: 'note', label: 'From where', render: row => row.note },
         ]}

@@ -109,7 +109,9 @@ export const alertOperations = {
         rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric), stores)),
         count: own.length,
         lookedAt: through,
-        waiting: waiting.filter(one => seesAll(context.actor, [one.store])),
+        waiting: waiting
+          .filter(one => seesAll(context.actor, [one.store]))
+          .map(one => ({ ...one, store: stores[one.store] ?? one.store })),
       }
     }),
 

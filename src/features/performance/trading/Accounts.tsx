@@ -105,7 +105,9 @@ function columns(lens: Lens, told: AccountsTold): TableColumn<AccountLine>[] {
       render: row => (
         <>
           {row.name}{' '}
-          <span className={css.aside}>{[row.segment, several && row.store].filter(Boolean).join(' · ')}</span>
+          <span className={css.aside}>
+            {[row.segment, several && (lens.stores[row.store] ?? row.store)].filter(Boolean).join(' · ')}
+          </span>
         </>
       ),
     },
