@@ -6,6 +6,7 @@ import { system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { waitForLock } from '#server/lock.ts'
 import type { House } from '#server/start.ts'
+import { derivingOn } from './print.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs an operation by its name, e.g. members.list. */
@@ -45,6 +46,7 @@ export async function connected<T>(
     house = await openHouse(terminal.env, terminal.folder, {
       onError: error =>
         terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      onDerive: derivingOn(terminal),
     })
     const client = createRouterClient(operations, { context: house.context(system('command line')) })
     return await work(client, runner(client), house)

@@ -5,6 +5,7 @@ import { createLog } from '#server/log.ts'
 import { serve } from '#server/start.ts'
 import type { Made, Systems } from './demo.ts'
 import { backDays, importFiles, settle } from './demo-company.ts'
+import { derivingOn } from './print.ts'
 import { announce, untilStopped, version } from './serve.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,6 +25,7 @@ export async function serveCompany(
     home: terminal.home,
     version,
     log: createLog(terminal.env.LOG_LEVEL ?? 'warn'),
+    onDerive: derivingOn(terminal),
     demo: { actor: owner, attribution },
     before: async house => {
       const client = createRouterClient(operations, { context: house.context(system('demo')) })

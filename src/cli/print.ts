@@ -111,3 +111,16 @@ export function progressOn(stream: NodeJS.WriteStream): { show(progress: Progres
     },
   }
 }
+
+/** Says how far figures are worked out anew after an upgrade: a line for each tenth. */
+export function derivingOn(terminal: { note(text: string): void }): (done: number, total: number) => void {
+  let said = -1
+  return (done, total) => {
+    const tenth = total === 0 ? 10 : Math.floor((10 * done) / total)
+    if (tenth === said) return
+    said = tenth
+    terminal.note(
+      `Working out figures anew for this version, once: ${tenth * 10} % of ${total.toLocaleString('en')} lines`,
+    )
+  }
+}

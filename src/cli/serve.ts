@@ -6,7 +6,7 @@ import { type Actor, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { createLog } from '#server/log.ts'
 import { type House, type Server, serve } from '#server/start.ts'
-import { progressOn } from './print.ts'
+import { derivingOn, progressOn } from './print.ts'
 import type { Terminal } from './terminal.ts'
 
 interface ServeFlags {
@@ -23,6 +23,7 @@ export async function start(terminal: Terminal, flags: ServeFlags): Promise<void
     home: terminal.home,
     version,
     log: createLog(terminal.env.LOG_LEVEL ?? 'info'),
+    onDerive: derivingOn(terminal),
   })
   const stopped = untilStopped(terminal, server)
   announce(terminal, server)
@@ -52,6 +53,7 @@ export async function demo(terminal: Terminal, flags: ServeFlags): Promise<void>
     home: terminal.home,
     version,
     log: createLog(terminal.env.LOG_LEVEL ?? 'warn'),
+    onDerive: derivingOn(terminal),
     demo: { actor: owner, attribution: set.attribution },
     before: house => load(terminal, house, set),
   })

@@ -57,13 +57,15 @@ export interface HouseOptions {
   demo?: Context['demo']
   /** Hears what went wrong in work that nobody waits for. */
   onError?: (error: unknown) => void
+  /** Hears how far the granary's derived tables are made anew after an upgrade, in rows. */
+  onDerive?: ((done: number, total: number) => void) | undefined
 }
 
 /** Opens the data folder: ledger (migrated), granary, metric language, imports. */
 export async function openHouse(
   env: Environment,
   folder: string,
-  { url, demo = null, onError = () => undefined }: HouseOptions = {},
+  { url, demo = null, onError = () => undefined, onDerive }: HouseOptions = {},
 ): Promise<House> {
   const config = readConfig(env, folder)
   const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
@@ -71,7 +73,7 @@ export async function openHouse(
   const clock = () => new Date()
   const [open, granary] = await bothOrNone(
     openLedger({ databaseUrl: config.databaseUrl, folder }),
-    openGranary(config),
+    openGranary(config, onDerive),
   )
   const { ledger } = open
   const world = remembered(() => readWorld(ledger))
@@ -192,12 +194,12 @@ function remembered<T>(read: () => Promise<T>): { read: () => Promise<T>; forget
   }
 }
 
-const openGranary = (config: Config): Promise<Warehouse> =>
+const openGranary = (config: Config, onDerive: HouseOptions['onDerive']): Promise<Warehouse> =>
   config.warehouseUrl
     ? import('#warehouse/clickhouse.ts').then(({ openClickhouse }) =>
         openClickhouse({ url: config.warehouseUrl ?? '', cluster: config.warehouseCluster }),
       )
-    : openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory })
+    : openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory, onDerive })
 
 /** Two things that are opened at once: when one fails the other is closed again. */
 async function bothOrNone<A extends Closable, B extends Closable>(
@@ -224,6 +226,7 @@ export interface ServeOptions {
   log: Logger
   /** Serves on loopback only, everybody signed in as this actor, with this said about the data. */
   demo?: { actor: Actor; attribution: string }
+  onDerive?: HouseOptions['onDerive']
   /** Work to be done before the door opens, e.g. loading the demo data. */
   before?: (house: House) => Promise<void>
 }
@@ -263,6 +266,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     const house = await openHouse(env, folder, {
       url: `http://${local(host) ? 'localhost' : bracketed(host)}:${port}`,
       demo: options.demo ? { attribution: options.demo.attribution } : null,
+      onDerive: options.onDerive,
     })
     undo.push(() => house.close())
     const { config, open } = house

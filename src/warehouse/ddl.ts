@@ -17,13 +17,17 @@ const later = (name: string, { columns }: Table): string[] => {
     .map(key => `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${key} ${types[columns[key]?.type ?? 'text']}`)
 }
 
+/** The tables that follow from others. */
+export const derivedSchema = (): string[] =>
+  Object.entries(derived).map(([name, table]) => create(name, table))
+
 /**
  * What a DuckDB granary is made of. There are no primary keys: an index over tens of millions of rows would
  * outgrow memory; keys are kept by the one road in, `deliver`.
  */
 export const duckdbSchema = (): string[] => [
   ...Object.entries(tables).flatMap(([name, table]) => [create(name, table), ...later(name, table)]),
-  ...Object.entries(derived).map(([name, table]) => create(name, table)),
+  ...derivedSchema(),
   `CREATE TABLE IF NOT EXISTS deliveries (
     version BIGINT NOT NULL, delivery VARCHAR NOT NULL, name VARCHAR NOT NULL, stores VARCHAR NOT NULL,
     first_day DATE, last_day DATE, rows BIGINT NOT NULL, inserted BIGINT NOT NULL, changed BIGINT NOT NULL,

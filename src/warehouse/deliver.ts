@@ -16,7 +16,7 @@ const number = async (connection: DuckDBConnection, sql: string): Promise<number
 }
 
 /** Runs `work` in a transaction; whatever fails, nothing of it stays. */
-const transaction = async <T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> => {
+export const transaction = async <T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> => {
   await connection.run('BEGIN TRANSACTION')
   try {
     const result = await work()

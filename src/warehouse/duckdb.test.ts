@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { deliverLines, type Line, lineRow } from '../../test/small-ledger.ts'
 import { openDuckdb } from './duckdb.ts'
@@ -15,6 +16,49 @@ const folder = () => {
 }
 afterEach(() => {
   for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true })
+})
+
+/** A folder as another version left it: its own mark, a table without a column, figures that are wrong. */
+async function fromAnotherVersion(place: string, statements: readonly string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(join(place, 'granary.duckdb'))
+  const connection = await instance.connect()
+  for (const statement of statements) await connection.run(statement)
+  connection.closeSync()
+  instance.closeSync()
+}
+
+describe('a folder whose derived tables another version built', () => {
+  it.each([
+    ['a version with another mark', ["UPDATE derivation SET mark = 'another'"]],
+    ['a version that wrote down none', ['DROP TABLE derivation']],
+    [
+      'a version whose tables had other columns',
+      ["UPDATE derivation SET mark = 'another'", 'ALTER TABLE order_days DROP COLUMN discount_code'],
+    ],
+  ])('is derived anew, once: %s', async (_, statements) => {
+    const place = folder()
+    const first = await openDuckdb({ folder: place })
+    await deliverLines(first, [a, b])
+    const before = await all(first)
+    const log = await first.changes(-1)
+    await first.close()
+    await fromAnotherVersion(place, [
+      'UPDATE order_days SET gross = 99, nth = 7',
+      'DELETE FROM sales_hours',
+      ...statements,
+    ])
+    const heard: number[] = []
+    const second = await openDuckdb({ folder: place, onDerive: done => heard.push(done) })
+    expect(await all(second)).toEqual(before)
+    // Nothing came in: no answer is fresher than it was.
+    expect(await second.changes(-1)).toEqual(log)
+    expect(heard.at(-1)).toBe(2)
+    await deliverLines(second, [{ ...a, order_id: 'later', day: '2011-03-01' }])
+    await second.close()
+    heard.length = 0
+    await (await openDuckdb({ folder: place, onDerive: done => heard.push(done) })).close()
+    expect(heard).toEqual([])
+  })
 })
 
 const inMemory = () => openDuckdb({ folder: ':memory:' })

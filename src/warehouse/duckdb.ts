@@ -5,6 +5,7 @@ import { type DuckDBConnection, DuckDBInstance, JsonDuckDBValueConverter } from 
 import { Failure } from '#kernel/error.ts'
 import { duckdbSchema } from './ddl.ts'
 import { deliverToDuckdb, removeFromDuckdb } from './deliver.ts'
+import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
@@ -25,6 +26,8 @@ export interface DuckdbOptions {
   /** What DuckDB may hold in memory before it spills to disk. */
   memoryLimit?: string
   threads?: number
+  /** Hears how far the derived tables are made anew, in ledger rows, where an earlier version built them otherwise. */
+  onDerive?: ((done: number, total: number) => void) | undefined
 }
 
 /**
@@ -38,6 +41,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   const instance = await open(path, options)
   const writer = await instance.connect()
   for (const statement of duckdbSchema()) await writer.run(statement)
+  await deriveAnew(writer, options.onDerive)
   const idle: DuckDBConnection[] = []
   const writers = inLine()
   let closed = false
