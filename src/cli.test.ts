@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -69,6 +70,19 @@ describe('commands on a folder of their own', () => {
     expect(Object.keys(answer)).toEqual(expect.arrayContaining(['rows', 'totals', 'meta']))
     expect(answer.totals.net_sales).toBeNull()
     expect(answer.meta.missing.net_sales).toEqual(expect.any(String))
+  })
+
+  it('ends quietly when its reader has read enough', async () => {
+    const ends = await new Promise<{ code: number | null; err: string }>(done => {
+      const listing = spawn(program, ['metrics', '--data', data])
+      let err = ''
+      listing.stderr.on('data', (some: Buffer) => {
+        err += some.toString()
+      })
+      listing.stdout.destroy()
+      listing.once('close', code => done({ code, err }))
+    })
+    expect(ends).toEqual({ code: 0, err: '' })
   })
 
   it('two at once wait for each other', async () => {

@@ -15,6 +15,12 @@ interface Common {
   json?: boolean
 }
 
+// Whoever reads the results has enough of them, as `head` does: that is no failure, and nobody is left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 const terminal = (flags: Common): Terminal => ({
   folder: resolve(flags.data),
   home,
