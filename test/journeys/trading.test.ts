@@ -298,7 +298,6 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await expect.poll(() => title().textContent(), patient).toMatch(/^Contribution margin 3 /)
     const tiers = page.getByLabel('Tiers and what they are made of')
     await tiers.getByText('= contribution margin 1 − fulfilment − payment fees − return handling').waitFor()
-    await tiers.getByText('by the company’s rates').first().waitFor()
     await page.getByRole('radiogroup', { name: 'Order of the lines' }).getByText('Worst').click()
     await page.waitForURL(/order=worst/)
     await page.getByRole('table', { name: 'Where least is left by product' }).waitFor()
