@@ -17,6 +17,7 @@ import { type TruthRow, truth } from '#simulators/company/truth.ts'
 import { workTruth } from '#simulators/company/work-truth.ts'
 import { type Simulation, simulate, ways } from '#simulators/index.ts'
 import { createWorld } from '#simulators/world.ts'
+import { allConnections } from '#sync/connected.ts'
 import { createPacker } from '#sync/packer.ts'
 import { reconciled } from '#sync/reconcile.ts'
 import { createSyncs, type Syncs } from '#sync/syncs.ts'
@@ -274,6 +275,18 @@ describe('the systems of a company never seen before', () => {
     },
     patience,
   )
+
+  test('say what of their limits was used', async () => {
+    for (const one of await allConnections(open.ledger)) {
+      const quotas = one.quotas?.list ?? []
+      // Magento sets none.
+      expect(quotas.length > 0, one.id).toBe(one.vendor !== 'magento')
+      for (const { used, limit } of quotas) {
+        expect(used, one.id).toBeGreaterThan(0)
+        expect(used, one.id).toBeLessThanOrEqual(limit)
+      }
+    }
+  })
 
   test('agree with their own totals', async () => {
     const { company, now } = simulation.world

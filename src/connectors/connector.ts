@@ -155,6 +155,14 @@ export interface SourceTotal {
   values: Readonly<Record<string, string>>
 }
 
+/** One of a vendor's limits: as the vendor told it last, or as it is counted here where the vendor tells nothing. */
+export interface Quota {
+  /** What is limited and in what time: calls a day. */
+  name: string
+  used: number
+  limit: number
+}
+
 /** A webhook as it came. Header names are lower case. */
 export interface HookRequest {
   method: string
@@ -231,6 +239,8 @@ export interface Connector<S = unknown> {
   hooks?: Hooks<S>
   /** The source's own totals, day by day, to be reconciled with. Days are the shop's. */
   totals?(session: S, range: { from: string; to: string }): AsyncGenerator<SourceTotal>
+  /** What of the vendor's limits is used, as known after the last answer; empty where nothing is known or limited. */
+  quotas?(session: S): readonly Quota[]
   /** Does one act and gives the id of what it made or changed. */
   act?(session: S, act: Act): Promise<{ id: string; url: string }>
 }

@@ -264,17 +264,27 @@ const leashed = (reach: Reach, ms: number): Leash => {
   return { signal: AbortSignal.any([reach.signal, stop.signal]), tie, loose }
 }
 
+export interface Gate {
+  (): Promise<void>
+  /** Requests in the fullest span so far. */
+  fullest(): number
+}
+
 /** A pace that lets at most `most` requests through in any `span` of ms. */
-export const gate = (reach: Reach, { most, span }: { most: number; span: number }) => {
+export const gate = (reach: Reach, { most, span }: { most: number; span: number }): Gate => {
   const passed: number[] = []
-  return async (): Promise<void> => {
+  let fullest = 0
+  const pass = async (): Promise<void> => {
     if (passed.length >= most) {
       // Taken before the wait, so that two who wait do not go by the same place.
       const wait = (passed.shift() ?? 0) + span - reach.now()
       if (wait > 0) await reach.sleep(wait)
     }
-    passed.push(reach.now())
+    const now = reach.now()
+    passed.push(now)
+    fullest = Math.max(fullest, passed.filter(at => at > now - span).length)
   }
+  return Object.assign(pass, { fullest: () => fullest })
 }
 
 /** 1, 2, 4, 8 s, each up to half longer so that many do not come back at once. */

@@ -344,6 +344,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     if (!options.all) for (const stream of due()) await fresh(stream)
   }
   if (behind().length === 0) await compare()
+  const list = connector.quotas?.(session) ?? []
+  if (list.length > 0) await noteConnection(ledger, id, { quotas: { at: clock().toISOString(), list } })
   return ended()
 
   /** The source's own totals, a few times a day; that they cannot be had is no reason to read nothing. */

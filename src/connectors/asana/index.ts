@@ -42,6 +42,7 @@ export const asana: Connector<Session> = {
     'Copy it and give it here. It reads all that person sees; it writes only what is asked for here.',
   ],
   open: openAsana,
+  quotas: session => session.quotas(),
   async clock(session) {
     await get(session, '/users/me', { opt_fields: 'name' })
     return session.http.clock()

@@ -1,5 +1,5 @@
 import { Failure, invalid } from '#kernel/error.ts'
-import type { Credentials, Reach } from '../connector.ts'
+import type { Credentials, Quota, Reach } from '../connector.ts'
 import {
   type Answer,
   type Ask,
@@ -23,6 +23,7 @@ export interface Session {
   workspace: string
   /** Signs the address Asana is given for its calls. */
   token: string
+  quotas(): Quota[]
   projects: readonly Project[] | null
 }
 
@@ -32,7 +33,9 @@ export interface Project {
   archived: boolean
 }
 
-/** Requests a minute we allow ourselves: below the free plan's 150, since refused ones count too. */
+/** What the free plan allows; paid ones allow ten times as much. */
+const planPerMinute = 150
+/** Requests a minute we allow ourselves, since refused ones count too. */
 const perMinute = 140
 const minute = 60_000
 
@@ -41,10 +44,11 @@ export function openAsana(credentials: Credentials, reach: Reach): Session {
   if (!token) throw invalid('The token of Asana is missing.', 'Give a personal access token as token.')
   if (/\s/.test(token))
     throw invalid('The token of Asana has blanks in it.', 'Copy it again, whole and alone.')
+  const pace = gate(reach, { most: perMinute, span: minute })
   const manners: Manners = {
     vendor: 'Asana',
     hosts: ['app.asana.com'],
-    pace: gate(reach, { most: perMinute, span: minute }),
+    pace,
     sign: async () => ({ authorization: `Bearer ${token}` }),
     judge,
   }
@@ -54,6 +58,7 @@ export function openAsana(credentials: Credentials, reach: Reach): Session {
     base: `${(credentials.base_url ?? 'https://app.asana.com').replace(/\/+$/, '')}/api/1.0`,
     workspace: credentials.workspace?.trim() ?? '',
     token,
+    quotas: () => [{ name: 'calls in a minute, at most', used: pace.fullest(), limit: planPerMinute }],
     projects: null,
   }
 }

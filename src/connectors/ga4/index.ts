@@ -129,6 +129,7 @@ export const ga4: Connector<Session> = {
   ],
   byHost: true,
   open: openSession,
+  quotas: session => session.quotas(),
   async clock(session) {
     await session.property()
     return session.http.clock()

@@ -1,6 +1,7 @@
 import { addDays } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { dayAt, dayStart } from '#kernel/zone.ts'
+import type { Quota } from '../connector.ts'
 import { type Answer, Postponed, plainTrouble, type Verdict } from '../http.ts'
 
 const vendor = 'Google Analytics'
@@ -68,6 +69,21 @@ export function judge(answer: Answer, now: number, clock: () => number, email: s
 
 /** What is left of a property's quotas, as told with a report. */
 export type QuotaState = Readonly<Record<string, { consumed?: number; remaining?: number } | undefined>>
+
+/** What a property may spend in all: a standard one, and one of Analytics 360. */
+const tokens = [
+  { key: 'tokensPerDay', name: 'tokens a day', limits: [200_000, 2_000_000] },
+  { key: 'tokensPerHour', name: 'tokens an hour', limits: [40_000, 400_000] },
+] as const
+
+/** The vendor tells what is left; of how much follows from that. */
+export const quotasOf = (state: QuotaState | null): Quota[] =>
+  tokens.flatMap(({ key, name, limits }) => {
+    const left = state?.[key]?.remaining
+    if (left === undefined) return []
+    const limit = limits.find(one => left <= one) ?? left
+    return [{ name, used: limit - left, limit }]
+  })
 
 /** Sizes for a standard property; one of Analytics 360 has ten times as much. */
 const sizes = { tokensPerProjectPerHour: 14_000, tokensPerHour: 40_000, tokensPerDay: 200_000 } as const

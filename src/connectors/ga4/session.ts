@@ -1,8 +1,8 @@
 import type { Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import type { Credentials, Reach } from '../connector.ts'
+import type { Credentials, Quota, Reach } from '../connector.ts'
 import { createHttp, type Http } from '../http.ts'
-import { judge, type QuotaState, spare } from './manners.ts'
+import { judge, type QuotaState, quotasOf, spare } from './manners.ts'
 import { createTokens, serviceAccount } from './token.ts'
 
 /** A report as it is asked for: names of the Data API. */
@@ -59,6 +59,7 @@ export interface Session {
   fits(dimensions: readonly string[], metrics: readonly string[]): Promise<boolean>
   /** Days a report may be asked for together, by its label, where more came sampled or cut short. */
   together: Map<string, number>
+  quotas(): Quota[]
 }
 
 const earliest: Day = '2015-08-14'
@@ -89,6 +90,7 @@ export function openSession(credentials: Credentials, reach: Reach): Session {
   const fitting = new Map<string, Promise<boolean>>()
   const session: Session = {
     together: new Map(),
+    quotas: () => quotasOf(quota),
     http,
     reach,
     propertyId,

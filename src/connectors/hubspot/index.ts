@@ -59,6 +59,7 @@ export const hubspot: Connector<Session> = {
     'Copy its token and give it here. Nothing is ever written to HubSpot.',
   ],
   open: openHubspot,
+  quotas: session => session.quotas(),
   async clock(session) {
     await account(session)
     return session.http.clock()

@@ -1,6 +1,6 @@
 import { Failure, invalid } from '#kernel/error.ts'
 import { dayAt, dayStart } from '#kernel/zone.ts'
-import type { Credentials, Reach } from '../connector.ts'
+import type { Credentials, Quota, Reach } from '../connector.ts'
 import {
   type Answer,
   createHttp,
@@ -20,6 +20,8 @@ export interface Session {
   http: Http
   /** Address paths begin at, without a slash at the end. */
   base: string
+  /** As told with the last answer that tells it; searches do not. */
+  quotas(): Quota[]
   /** The account's own time zone, once it has been asked: its day ends by it. */
   zone: string | null
   /** Names of owners by id, those who left among them; asked once. */
@@ -55,6 +57,7 @@ export function openHubspot(credentials: Credentials, reach: Reach): Session {
     throw invalid('The token of HubSpot has blanks in it.', 'Copy it again, whole and alone.')
   const often = gate(reach, burst)
   const seldom = gate(reach, searches)
+  let daily: Quota | null = null
   const manners: Manners = {
     vendor: 'HubSpot',
     hosts: ['api.hubapi.com', '*.hubapi.com'],
@@ -63,11 +66,23 @@ export function openHubspot(credentials: Credentials, reach: Reach): Session {
       if (new URL(url).pathname.endsWith('/search')) await seldom()
     },
     sign: async () => ({ authorization: `Bearer ${token}` }),
-    judge: (answer, now) => judge(answer, now, session.zone, session.http.clock()),
+    judge(answer, now) {
+      const [limit, left] = ['', '-remaining'].map(what =>
+        answer.headers.get(`x-hubspot-ratelimit-daily${what}`),
+      )
+      if (limit && left)
+        daily = {
+          name: 'calls a day of the account',
+          used: Number(limit) - Number(left),
+          limit: Number(limit),
+        }
+      return judge(answer, now, session.zone, session.http.clock())
+    },
   }
   const session: Session = {
     http: createHttp(reach, manners),
     base: (credentials.base_url ?? 'https://api.hubapi.com').replace(/\/+$/, ''),
+    quotas: () => (daily ? [daily] : []),
     zone: null,
     owners: null,
     pipelines: null,

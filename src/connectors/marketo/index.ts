@@ -63,6 +63,7 @@ export const marketo: Connector<Session> = {
     'Copy the Munchkin id from Admin → Munchkin.',
   ],
   open: openMarketo,
+  quotas: session => session.quotas(),
   async clock(session) {
     await get(session, '/rest/v1/stats/usage.json', [])
     return session.http.clock()

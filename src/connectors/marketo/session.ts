@@ -1,6 +1,6 @@
 import { Failure, invalid } from '#kernel/error.ts'
 import { dayAt, dayStart } from '#kernel/zone.ts'
-import type { Credentials, Reach } from '../connector.ts'
+import type { Credentials, Quota, Reach } from '../connector.ts'
 import {
   type Answer,
   createHttp,
@@ -21,6 +21,7 @@ export interface Session {
   sleep: Reach['sleep']
   /** Who asks, as the vendor's count of calls names him; '' before a token came. */
   user: string
+  quotas(): Quota[]
   letters: Map<number, Letter> | null
   kinds: ReadonlyMap<number, EventName> | null
 }
@@ -61,6 +62,7 @@ export function openMarketo(credentials: Credentials, reach: Reach): Session {
   let token: { text: string; until: number } | null = null
   let sinceLook = lookEvery
   let ownToday = 0
+  let counted = false
   const pace = gate(reach, burst)
 
   const untilMidnight = (): number => {
@@ -82,6 +84,7 @@ export function openMarketo(credentials: Credentials, reach: Reach): Session {
       if (sinceLook >= lookEvery) {
         sinceLook = 0
         ownToday = await callsOf(session)
+        counted = true
       }
       sinceLook += 1
       ownToday += 1
@@ -115,6 +118,8 @@ export function openMarketo(credentials: Credentials, reach: Reach): Session {
     stageField: stage_field?.trim() || 'leadStatus',
     sleep: ms => reach.sleep(ms),
     user: '',
+    quotas: () =>
+      counted ? [{ name: 'calls a day that Quarterdeck may make', used: ownToday, limit: budget }] : [],
     letters: null,
     kinds: null,
   }

@@ -96,6 +96,7 @@ export const shopify: Connector<Session> = {
     'Copy the client ID and the client secret from Settings → Credentials into this form.',
   ],
   open: openSession,
+  quotas: session => session.pace.quotas(),
   async clock(session) {
     await about(session)
     return session.http.clock()

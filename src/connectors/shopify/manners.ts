@@ -1,5 +1,5 @@
 import { Failure } from '#kernel/error.ts'
-import type { Reach } from '../connector.ts'
+import type { Quota, Reach } from '../connector.ts'
 import { type Answer, plainTrouble, type Verdict } from '../http.ts'
 
 interface Cost {
@@ -18,6 +18,7 @@ interface Body {
 export interface Pace {
   note(cost: Cost): void
   turn(): Promise<void>
+  quotas(): Quota[]
 }
 
 /** Below this share of the bucket a question waits until there is as much again: others of the same app ask too. */
@@ -38,6 +39,8 @@ export function pacing(reach: Reach): Pace {
       const wait = ((size * low - now) / rate) * 1000
       if (wait > 0) await reach.sleep(Math.min(wait, 10_000))
     },
+    quotas: () =>
+      known ? [{ name: 'query points at once', used: known.size - known.left, limit: known.size }] : [],
   }
 }
 

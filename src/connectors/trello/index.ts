@@ -54,6 +54,7 @@ export const trello: Connector<Session> = {
     'Give the three here. It reads all that person sees; it writes only what is asked for here.',
   ],
   open: openTrello,
+  quotas: session => session.quotas(),
   async clock(session) {
     await whoAmI(session)
     return session.http.clock()

@@ -1,5 +1,5 @@
 import { Failure, invalid } from '#kernel/error.ts'
-import type { Credentials, Reach } from '../connector.ts'
+import type { Credentials, Quota, Reach } from '../connector.ts'
 import {
   type Answer,
   createHttp,
@@ -18,6 +18,7 @@ export interface Session {
   once: Http
   /** Address paths begin at, without a slash at the end. */
   base: string
+  quotas(): Quota[]
   boards: readonly Board[] | null
 }
 export interface Board {
@@ -31,7 +32,9 @@ export interface List {
   closed: boolean
 }
 
-/** Requests in ten seconds we allow ourselves: below a token's 100, since too many refusals block the key. */
+/** What a token may ask in ten seconds. */
+const perToken = 100
+/** Requests in ten seconds we allow ourselves: fewer, since too many refusals block the key. */
 const burst = { most: 90, span: 10_000 }
 /** No header says how long to wait: a window is ten seconds, and a little more so that not all come back at once. */
 const pause = () => 10_000 + Math.floor(Math.random() * 2000)
@@ -48,10 +51,11 @@ export function openTrello(credentials: Credentials, reach: Reach): Session {
       throw invalid(`The ${name} of Trello has blanks or quotes in it.`, 'Copy it again, whole and alone.')
     return value
   })
+  const pace = gate(reach, burst)
   const manners: Manners = {
     vendor: 'Trello',
     hosts: ['api.trello.com'],
-    pace: gate(reach, burst),
+    pace,
     // In the header, so that neither stands in an address that somebody logs.
     sign: async () => ({ authorization: `OAuth oauth_consumer_key="${key}", oauth_token="${token}"` }),
     judge,
@@ -60,6 +64,7 @@ export function openTrello(credentials: Credentials, reach: Reach): Session {
     http: createHttp(reach, manners),
     once: createHttp(reach, { ...manners, tries: 1 }),
     base: `${(credentials.base_url ?? 'https://api.trello.com').replace(/\/+$/, '')}/1`,
+    quotas: () => [{ name: 'calls in ten seconds, at most', used: pace.fullest(), limit: perToken }],
     boards: null,
   }
 }

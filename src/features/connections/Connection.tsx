@@ -71,6 +71,11 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
           Brings <StoreName of={row.stores} />
         </span>
         {row.privacy && <span>Nothing personal is kept</span>}
+        {row.quotas?.list.map(({ name, used, limit }) => (
+          <span key={name} data-near={used > 0.8 * limit || undefined}>
+            {count.format(used)} of {count.format(limit)} {name}
+          </span>
+        ))}
       </p>
       <Row>
         {refused && (

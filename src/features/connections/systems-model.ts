@@ -99,6 +99,15 @@ export const ConnectionRow = z.object({
     .object({ well: z.boolean(), says: z.string(), next: z.string().optional() })
     .nullable()
     .describe('Whether the system tells of changes at once; null where it never does'),
+  quotas: z
+    .object({
+      at: z.string(),
+      list: z.array(z.object({ name: z.string(), used: z.number(), limit: z.number() })),
+    })
+    .nullable()
+    .describe(
+      'What of the vendor’s limits was used when it was last read; null where nothing is known or limited',
+    ),
   streams: z.array(StreamRow),
 })
 export type ConnectionRow = z.infer<typeof ConnectionRow>

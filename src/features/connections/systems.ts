@@ -98,6 +98,7 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
       records: own.reduce((sum, stream) => sum + stream.records, 0),
       nextAt: one.state === 'paused' ? null : iso(one.nextAt),
       streams: own,
+      quotas: one.quotas && { at: one.quotas.at, list: [...one.quotas.list] },
       told: vendor?.hooks ? toldOf(vendor.name, one.hooks) : null,
       ...facts,
     }

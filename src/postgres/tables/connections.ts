@@ -107,9 +107,17 @@ export const connections = pgTable('connections', {
   comparedAt: moment('compared_at'),
   /** How it stands with its telling us of changes; null where it was not asked to yet. */
   hooks: jsonb().$type<HookState>(),
+  /** What of the vendor's limits was used when it was last read; null before. */
+  quotas: jsonb().$type<KnownQuotas>(),
   by: text().notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
 })
+
+/** What of a vendor's limits was used, at an ISO time. */
+export interface KnownQuotas {
+  at: string
+  list: readonly { name: string; used: number; limit: number }[]
+}
 
 /** A shop at the vendor and the store it became here. */
 export interface ConnectedShop {
