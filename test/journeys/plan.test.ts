@@ -95,6 +95,12 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByRole('table', { name: 'What the rows are' }).getByText('Sessions').first().waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Budget: a draft' }).waitFor()
+    // The grid shows what is new of it at once: a comment marks its cell.
+    await page.locator('.dsg-row').nth(1).locator('.dsg-cell').nth(3).click()
+    await page.getByRole('button', { name: 'History and comments of this cell' }).click()
+    await page.getByLabel('Comment', { exact: true }).fill('Is that enough?')
+    await page.getByRole('button', { name: 'Comment', exact: true }).click()
+    await page.getByLabel('has a comment').waitFor()
     await open('/what-if?line=net_sales')
     await page.getByText('Where the runs ended').waitFor()
     await expectAccessibleInBoth(page)

@@ -139,7 +139,7 @@ type Found = Awaited<ReturnType<typeof client.plan.baseline>>
 
 /** What a period's forecast rests on, in a word or two. */
 const methodOf = (row: Found['periods'][number], carried: boolean): string => {
-  if (row.forecast === null) return carried ? 'over a year away' : 'last year'
+  if (row.forecast === null) return row.naive !== null ? 'last year' : carried ? 'over a year away' : '–'
   if (row.season === null) return 'what came'
   if (row.season === 0) return 'the models'
   return row.season === 1 ? 'the season' : 'models, then season'

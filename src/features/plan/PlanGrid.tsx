@@ -4,13 +4,20 @@ import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react'
 import {
   type ClipboardEvent,
   type KeyboardEvent,
+  memo,
   useCallback,
   useEffect,
   useMemo,
   useRef,
   useState,
 } from 'react'
-import { type CellProps, type Column, DataSheetGrid, type DataSheetGridRef } from 'react-datasheet-grid'
+import {
+  type CellProps,
+  type Column,
+  type DataSheetGridRef,
+  DynamicDataSheetGrid,
+  type SimpleColumn,
+} from 'react-datasheet-grid'
 import 'react-datasheet-grid/dist/style.css'
 import { Failure } from '#kernel/error.ts'
 import type { Calculation, Input } from '#kernel/plan/calculate.ts'
@@ -104,7 +111,7 @@ export function PlanGrid(props: PlanGridProps) {
               .join(' ')
           },
           columnData: { n, period: period.key, commented, addressOf },
-          component: PlanCell as never,
+          component: MemoCell as never,
           copyValue: ({ rowData }) => rowData.cells[n] ?? '',
           deleteValue: ({ rowData }) => withCell(rowData, n, null),
           pasteValue: ({ rowData, value }) => withCell(rowData, n, value),
@@ -112,6 +119,29 @@ export function PlanGrid(props: PlanGridProps) {
         }),
       ),
     [sheet, editable, addressOf, changed, conflicts, commented],
+  )
+
+  const toggle = useCallback(
+    (key: string) =>
+      setOpened(now => {
+        const next = new Set(now)
+        if (!next.delete(key)) next.add(key)
+        return next
+      }),
+    [],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's problems may have changed
+  const gutter = useMemo(
+    (): SimpleColumn<RowData, LabelData> => ({
+      basis: labelWidth,
+      minWidth: labelWidth,
+      grow: 0,
+      shrink: 0,
+      title: 'Line',
+      component: GutterCell,
+      columnData: { opened, toggle, problems: new Map(plan.problems.map(one => [one.line, one.message])) },
+    }),
+    [labelWidth, opened, toggle, plan, tick],
   )
 
   const take = (after: RowData[]) => {
@@ -175,12 +205,6 @@ export function PlanGrid(props: PlanGridProps) {
     period &&
     mayEdit &&
     !closed.has(period.key)
-  const toggle = (key: string) =>
-    setOpened(now => {
-      const next = new Set(now)
-      if (!next.delete(key)) next.add(key)
-      return next
-    })
   return (
     <>
       <div className={css.tools}>
@@ -219,7 +243,9 @@ export function PlanGrid(props: PlanGridProps) {
         )}
       </div>
       <div className={css.frame} onPasteCapture={paste} onKeyDownCapture={keys}>
-        <DataSheetGrid<RowData>
+        {/* The library's other grid keeps the columns it began with: labels, closed months and marks would stay as they
+            were. No rowKey: it would be asked of every row, not only of those in sight, in every frame of scrolling. */}
+        <DynamicDataSheetGrid<RowData>
           ref={grid}
           value={rows}
           columns={columns}
@@ -228,28 +254,15 @@ export function PlanGrid(props: PlanGridProps) {
           height={560}
           rowHeight={32}
           headerRowHeight={32}
-          rowKey="key"
           disableContextMenu
           addRowsComponent={false}
-          gutterColumn={{
-            basis: labelWidth,
-            minWidth: labelWidth,
-            grow: 0,
-            shrink: 0,
-            title: 'Line',
-            component: ({ rowData }: { rowData: RowData }) => (
-              <RowLabel
-                row={rowData}
-                opened={opened.has(rowData.key)}
-                onToggle={() => toggle(rowData.key)}
-                problem={plan.problems.find(one => one.line === rowData.line.name)?.message}
-              />
-            ),
-          }}
+          gutterColumn={gutter}
           onActiveCellChange={({ cell }) => {
-            setActive(cell && cell.col >= 0 ? { row: cell.row, col: cell.col } : null)
-            const at = cell ? rows[cell.row] : undefined
-            const when = cell ? sheet.periods[cell.col] : undefined
+            // The grid lets go of its cell when a button beside it is pressed: the buttons are of that cell.
+            if (!cell || cell.col < 0) return
+            setActive({ row: cell.row, col: cell.col })
+            const at = rows[cell.row]
+            const when = sheet.periods[cell.col]
             onCell(at && when && !at.total ? addressOf(at, when.key) : null)
           }}
         />
@@ -275,6 +288,22 @@ const withCell = (row: RowData, n: number, value: string | null): RowData => ({
   ...row,
   cells: row.cells.map((cell, at) => (at === n ? value : cell)),
 })
+
+interface LabelData {
+  opened: ReadonlySet<string>
+  toggle: (key: string) => void
+  problems: ReadonlyMap<string, string>
+}
+
+/** The name of a row. Always the same component, so that its button keeps the focus while rows open and close. */
+const GutterCell = memo(({ rowData, columnData }: CellProps<RowData, LabelData>) => (
+  <RowLabel
+    row={rowData}
+    opened={columnData.opened.has(rowData.key)}
+    onToggle={() => columnData.toggle(rowData.key)}
+    problem={columnData.problems.get(rowData.line.name)}
+  />
+))
 
 function RowLabel(props: {
   row: RowData
@@ -367,6 +396,9 @@ function PlanCell({ rowData, columnData, focus, setRowData, stopEditing }: CellP
     </div>
   )
 }
+
+/** While the grid is scrolled only cells that come into sight are drawn. */
+const MemoCell = memo(PlanCell)
 
 /** Under the grid: what the chosen cell is made of, in words, and what it lacks. */
 function Why({ plan, row, period }: { plan: Calculation; row: RowData; period: string; tick: number }) {
