@@ -119,7 +119,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
     <Page
       question={question}
       title={titleOf(found, money)}
-      note={`${version.name}, ${found.periods.filter(one => one.closed).length} of ${found.periods.length} periods are actuals · ${standing(found)}`}
+      note={`${version.name}, ${found.periods.filter(one => one.closed && one.known).length} of ${found.periods.length} periods are actuals · ${standing(found)}`}
       actions={
         <Row>
           {select}
@@ -309,7 +309,11 @@ function Landing({ found }: { found: Found }) {
         rowKey={row => row.key}
         columns={[
           { key: 'label', label: 'Period', pinned: true, render: row => row.label },
-          { key: 'is', label: 'Is', render: row => (row.closed ? 'actual' : 'expected') },
+          {
+            key: 'is',
+            label: 'Is',
+            render: row => (!row.closed ? 'expected' : row.known ? 'actual' : 'as planned: no sales known'),
+          },
           { key: 'baseline', label: 'Baseline', numeric: true, render: row => money(row.baseline) },
           {
             key: 'change',

@@ -7,6 +7,7 @@ import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { expecting, type Weighted, weighed } from '#kernel/plan/reforecast.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { askAs } from './actuals.ts'
 import { lapsedWords, standingOf } from './approvals.ts'
 import { casesIn } from './case-plan.ts'
 import { closedIn, rowsOf, versionOf } from './cells.ts'
@@ -34,7 +35,15 @@ export interface Reforecast {
   version: Version
   line: { name: string; label: string }
   lines: { name: string; label: string }[]
-  periods: { key: string; label: string; closed: boolean; baseline: string | null; landing: string | null }[]
+  /** `known`: something is known of its sales; a closed period without holds what was planned. */
+  periods: {
+    key: string
+    label: string
+    closed: boolean
+    known: boolean
+    baseline: string | null
+    landing: string | null
+  }[]
   baseline: string | null
   landing: string | null
   /** The version it was made from, over the same line. */
@@ -48,6 +57,18 @@ export interface Reforecast {
   capacity: string | null
   steps: Partial<Record<SignedStep, Signed>>
   blockers: { step: 'baseline' | 'expectations' | 'checks' | 'risks' | 'lock'; says: string }[]
+}
+
+/** Keys of the periods of which any sales are known. */
+async function knownIn(
+  context: Context,
+  periods: readonly { key: string; from: string; to: string }[],
+): Promise<Set<string>> {
+  const asked = periods.map(async ({ key, from, to }) => {
+    const { totals } = await askAs(context, { metrics: ['net_sales'], from, to })
+    return totals.net_sales === null ? [] : [key]
+  })
+  return new Set((await Promise.all(asked)).flat())
 }
 
 /**
@@ -139,6 +160,10 @@ export async function reforecastOf(
   }
   const lapsed =
     version.state === 'approved' ? lapsedWords(version, await standingOf(context, version)) : null
+  const known = await knownIn(
+    context,
+    sheet.periods.filter(one => closed.has(one.key)),
+  )
   const gone = (await casesIn(context, version)).cases.filter(one => one.state !== 'approved')
   return {
     version,
@@ -148,6 +173,7 @@ export async function reforecastOf(
       key: period.key,
       label: period.label,
       closed: closed.has(period.key),
+      known: known.has(period.key),
       baseline: baselines[n] ?? null,
       landing: landings[n] ?? null,
     })),

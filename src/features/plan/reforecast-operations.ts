@@ -57,6 +57,9 @@ export const reforecastOperations = {
             key: z.string(),
             label: z.string(),
             closed: z.boolean(),
+            known: z
+              .boolean()
+              .describe('Whether anything is known of its sales; closed and not known: as planned'),
             baseline: text,
             landing: text,
           }),

@@ -107,6 +107,14 @@ describe('cases, reforecasts, files and why sales moved', () => {
     )
   })
 
+  it('calls no closed month actual of which no sales are known', async () => {
+    const begin = { with: 'version', version: 'base', closedPeriods: 12 }
+    await run(plan.start, { id: 'early', name: 'Early', kind: 'le', ...year, begin })
+    const { periods } = await run(plan.reforecast, { version: 'early' })
+    expect(periods.at(0)).toMatchObject({ closed: true, known: true })
+    expect(periods.at(-1)).toMatchObject({ closed: true, known: false })
+  })
+
   it('goes step by step to a lock that nothing blocks, risks beside the landing and never in it', async () => {
     await run(plan.start, {
       id: 'le3',
@@ -118,6 +126,7 @@ describe('cases, reforecasts, files and why sales moved', () => {
     const stands = () => run(plan.reforecast, { version: 'le3' })
     const first = await stands()
     expect(first.periods.filter((one: { closed: boolean }) => one.closed)).toHaveLength(3)
+    expect(first.periods.filter((one: { known: boolean }) => one.known)).toHaveLength(3)
     expect(first).toMatchObject({ line: { name: 'profit' }, before: { name: 'base', total: '37200' } })
     const expected = {
       version: 'le3',

@@ -78,6 +78,7 @@ const inputs: Record<string, unknown> = {
   attach: { subject: 'item:x', file: new File(['x'], 'x.txt') },
   removeAttachment: { id: 'x' },
   close: { period: 'p', from: day, to: day, reconciliation: 'x' },
+  removeOverlay: { id: 'x' },
   overlay: {
     version: 'v',
     metric: 'net_sales',
