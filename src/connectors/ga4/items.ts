@@ -1,7 +1,6 @@
-import { type Day, daysBetween } from '#kernel/day.ts'
-import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
-import { readDays, type Table, type Wanted } from './report.ts'
+import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { byDay, type ReportDay } from './by-day.ts'
+import type { Wanted } from './report.ts'
 import { count, money, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
 
@@ -17,41 +16,10 @@ export const itemsOfAllHosts: Wanted = {
   dimensions: items.dimensions.filter(name => name !== 'hostName'),
 }
 
-/** The items of a day. */
-export interface ItemDay {
-  day: Day
-  /** Days whose rows go before those of this record and the ones after it come. */
-  replaces: Day[]
-  provisional: boolean
-  currency: string
-  table: Table
-}
-
-async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<ItemDay>> {
-  const days = await daysOf(session, turn)
-  if (!days) return
-  const { timezone } = await session.property()
-  const wanted = (await session.fits(items.dimensions, items.metrics)) ? items : itemsOfAllHosts
-  const total = daysBetween(days.from, days.to).length
-  let first = true
-  for (const { from, to } of stretches(days)) {
-    const gone = replacedBy(days, { from, to }, first, turn.history)
-    first = false
-    const clock = session.http.clock()
-    const found = [...(await readDays(session, wanted, from, to, turn.history))]
-    yield {
-      total,
-      remarks: found.flatMap(([, one]) => one.remarks),
-      records: found.map(([day, { fields, rows, flags, currency }], index) => ({
-        day,
-        replaces: index === 0 ? gone : [],
-        provisional: isProvisional(timezone, day, clock),
-        currency,
-        table: { fields, rows, flags },
-      })),
-    }
-  }
-}
+const read = (session: Session, turn: Turn) =>
+  byDay(session, turn, async () =>
+    (await session.fits(items.dimensions, items.metrics)) ? items : itemsOfAllHosts,
+  )
 
 const counted = {
   items_viewed: 'itemsViewed',
@@ -60,7 +28,7 @@ const counted = {
   items_purchased: 'itemsPurchased',
 } as const
 
-function map({ day, replaces, provisional, currency, table }: ItemDay, place: Place): Mapped {
+function map({ day, replaces, provisional, currency, table }: ReportDay, place: Place): Mapped {
   const rows = new Map<string, CanonicalRow>()
   const hosts = new Set<string>()
   for (const { get, other } of named(table)) {
@@ -95,7 +63,7 @@ function map({ day, replaces, provisional, currency, table }: ItemDay, place: Pl
 
 const dayMs = 86_400_000
 
-export const itemStream: Stream<Session, ItemDay> = {
+export const itemStream: Stream<Session, ReportDay> = {
   name: 'items',
   label: 'interest in products',
   kind: 'window',

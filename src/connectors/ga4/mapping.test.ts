@@ -190,6 +190,7 @@ describe('mapping', () => {
       day: '2026-11-21',
       replaces: ['2026-11-21'],
       provisional: true,
+      currency: 'GBP',
       table: table(
         [...fields, 'sessions', 'engagedSessions', 'eventCount'],
         [

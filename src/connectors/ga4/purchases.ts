@@ -1,7 +1,6 @@
-import { type Day, daysBetween } from '#kernel/day.ts'
-import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
-import { readDays, type Table, type Wanted } from './report.ts'
+import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { byDay, type ReportDay } from './by-day.ts'
+import type { Wanted } from './report.ts'
 import { count, country, money, named, origin, plus, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
 
@@ -20,42 +19,9 @@ export const purchases: Wanted = {
   metrics: ['ecommercePurchases', 'purchaseRevenue'],
 }
 
-/** The purchases of a day. */
-export interface PurchaseDay {
-  day: Day
-  /** Days whose rows go before those of this record and the ones after it come. */
-  replaces: Day[]
-  provisional: boolean
-  currency: string
-  table: Table
-}
+const read = (session: Session, turn: Turn) => byDay(session, turn, async () => purchases)
 
-async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<PurchaseDay>> {
-  const days = await daysOf(session, turn)
-  if (!days) return
-  const { timezone } = await session.property()
-  const total = daysBetween(days.from, days.to).length
-  let first = true
-  for (const { from, to } of stretches(days)) {
-    const gone = replacedBy(days, { from, to }, first, turn.history)
-    first = false
-    const clock = session.http.clock()
-    const found = [...(await readDays(session, purchases, from, to, turn.history))]
-    yield {
-      total,
-      remarks: found.flatMap(([, one]) => one.remarks),
-      records: found.map(([day, { fields, rows, flags, currency }], index) => ({
-        day,
-        replaces: index === 0 ? gone : [],
-        provisional: isProvisional(timezone, day, clock),
-        currency,
-        table: { fields, rows, flags },
-      })),
-    }
-  }
-}
-
-function map({ day, replaces, provisional, currency, table }: PurchaseDay, place: Place): Mapped {
+function map({ day, replaces, provisional, currency, table }: ReportDay, place: Place): Mapped {
   const rows = new Map<string, CanonicalRow>()
   const hosts = new Set<string>()
   for (const { get, other } of named(table)) {
@@ -99,7 +65,7 @@ function map({ day, replaces, provisional, currency, table }: PurchaseDay, place
 
 const dayMs = 86_400_000
 
-export const purchaseStream: Stream<Session, PurchaseDay> = {
+export const purchaseStream: Stream<Session, ReportDay> = {
   name: 'purchases',
   label: 'purchases one by one',
   kind: 'window',

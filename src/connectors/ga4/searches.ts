@@ -1,7 +1,6 @@
-import { type Day, daysBetween } from '#kernel/day.ts'
-import type { Batch, CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
-import { daysOf, isProvisional, replacedBy, stretches } from './days.ts'
-import { readDays, type Table, type Wanted } from './report.ts'
+import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { byDay, type ReportDay } from './by-day.ts'
+import type { Wanted } from './report.ts'
 import { count, country, named, origin, qualityOf, storesOf } from './rows.ts'
 import type { Session } from './session.ts'
 
@@ -24,38 +23,10 @@ export const searches: Wanted = {
   events: ['view_search_results'],
 }
 
-/** The searches of a day. */
-export interface SearchDay {
-  day: Day
-  /** Days whose rows go before those of this record and the ones after it come. */
-  replaces: Day[]
-  provisional: boolean
-  table: Table
-}
-
-async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<SearchDay>> {
-  const days = await daysOf(session, turn)
-  if (!days || !(await session.fits(searches.dimensions, searches.metrics))) return
-  const { timezone } = await session.property()
-  const total = daysBetween(days.from, days.to).length
-  let first = true
-  for (const { from, to } of stretches(days)) {
-    const gone = replacedBy(days, { from, to }, first, turn.history)
-    first = false
-    const clock = session.http.clock()
-    const found = [...(await readDays(session, searches, from, to, turn.history))]
-    yield {
-      total,
-      remarks: found.flatMap(([, one]) => one.remarks),
-      records: found.map(([day, { fields, rows, flags }], index) => ({
-        day,
-        replaces: index === 0 ? gone : [],
-        provisional: isProvisional(timezone, day, clock),
-        table: { fields, rows, flags },
-      })),
-    }
-  }
-}
+const read = (session: Session, turn: Turn) =>
+  byDay(session, turn, async () =>
+    (await session.fits(searches.dimensions, searches.metrics)) ? searches : null,
+  )
 
 const longest = 100
 
@@ -69,7 +40,7 @@ export function termOf(typed: string): string {
 /** Digits enough for a telephone, an order or a card: in privacy mode they are not kept either. */
 const numberOfSomebody = /(\d[\s-]?){7,}/
 
-function map({ day, replaces, provisional, table }: SearchDay, place: Place): Mapped {
+function map({ day, replaces, provisional, table }: ReportDay, place: Place): Mapped {
   const rows = new Map<string, CanonicalRow>()
   const hosts = new Set<string>()
   for (const { get, other } of named(table)) {
@@ -112,7 +83,7 @@ function map({ day, replaces, provisional, table }: SearchDay, place: Place): Ma
 
 const dayMs = 86_400_000
 
-export const searchStream: Stream<Session, SearchDay> = {
+export const searchStream: Stream<Session, ReportDay> = {
   name: 'searches',
   label: 'site search',
   kind: 'window',
