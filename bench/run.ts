@@ -1,6 +1,6 @@
 /**
  * `npm run bench` prints ratios and the machine they were taken on. Each part can run alone and smaller:
- * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast, plan, sync, why.
+ * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast, plan, plan-actual, sync, why.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -9,7 +9,19 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine } from './measure.ts'
 
-const parts = ['import', 'memory', 'cockpit', 'postgres', 'crowd', 'start', 'forecast', 'plan', 'sync', 'why']
+const parts = [
+  'import',
+  'memory',
+  'cockpit',
+  'postgres',
+  'crowd',
+  'start',
+  'forecast',
+  'plan',
+  'plan-actual',
+  'sync',
+  'why',
+]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { lines: { type: 'string' }, folder: { type: 'string' } },

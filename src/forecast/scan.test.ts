@@ -69,6 +69,23 @@ describe('a scan', () => {
     ).toBeNull()
   })
 
+  it('is told by series alike how much chance moves one that says so too little or too much', () => {
+    const alike = Array.from({ length: 30 }, (_, seed) => ({
+      amount: orders(seed, () => 1),
+      exposure: season,
+    }))
+    const ends = Array.from({ length: 14 }, (_, n) => 130 + 5 * n)
+    const alarms = (peers: typeof alike) =>
+      alike.flatMap(({ amount }) =>
+        ends.filter(end => Math.abs(scan(amount, season, end, { alike: peers })?.z ?? 0) >= 3),
+      ).length
+    expect(alarms(alike)).toBeLessThan(alarms([]))
+    // Two are no crowd.
+    expect(alarms(alike.slice(0, 2))).toBe(alarms([]))
+    const fallen = orders(40, t => (t >= 185 ? 0.4 : 1))
+    expect(scan(fallen, season, 193, { alike })?.z).toBeLessThan(-4)
+  })
+
   it('scores five standard deviations one half', () => {
     expect(strangeness(-5)).toBe(0.5)
     expect(strangeness(0)).toBe(0)

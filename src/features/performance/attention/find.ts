@@ -5,6 +5,7 @@ import { scan, strangeness } from '#forecast/scan.ts'
 import { compareDays } from '#kernel/comparison.ts'
 import { addDays, type Day, dayCount, weekday } from '#kernel/day.ts'
 import { civilYear, type Period } from '#kernel/period.ts'
+import { countedIn, weights } from './rules.ts'
 import type { Cell, Watched } from './watched.ts'
 
 /** Something that is not as usual, in one slice, as known at the end of one day. */
@@ -49,7 +50,9 @@ type Sized = Found & { volume: number }
 function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar): Sized | null {
   const { rule, start, definition } = watched
   const alone = rule.by.length === 0 || !cell.exposure.some(value => value > 0)
-  const seen = alone ? byItself(watched, cell, end, calendar) : scan(cell.amount, cell.exposure, end)
+  // Parts of the same counts scatter alike; amounts scatter the more the larger they are.
+  const alike = countedIn.has(weights[rule.metric] ?? '') ? { alike: watched.cells } : {}
+  const seen = alone ? byItself(watched, cell, end, calendar) : scan(cell.amount, cell.exposure, end, alike)
   if (seen === null) return null
   const { from, to, expected, actual } = seen
   const days = to - from + 1

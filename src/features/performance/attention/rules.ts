@@ -39,6 +39,8 @@ export const usualRules: readonly Sown[] = [
   }),
   // Who has come to checkout wants to buy: a fault there is seen in a fraction of the visits that conversion needs.
   rule('checkout', 'Checkout completion by store and device', 'checkout_completion', ['store', 'device'], {
+    // Four standard deviations: it is watched in few slices, and a shut checkout costs more than a look in half a year.
+    score: 0.35,
     leastVolume: 3,
     persistence: 2,
   }),
@@ -74,6 +76,9 @@ export const weights: Readonly<Record<string, string>> = {
   gross_margin: 'net_sales',
   tracked_share: 'orders',
 }
+
+/** Weights that are counts of people's visits: a ratio to one of these is a part of them. */
+export const countedIn: ReadonlySet<string> = new Set(['sessions', 'checkout_sessions'])
 
 /** What one more of it is worth, as net sales by this figure. Money is worth itself; what is not here has no price. */
 export const worths: Readonly<Record<string, string>> = {
