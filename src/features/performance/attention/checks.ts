@@ -13,6 +13,8 @@ export function checkOf({ metric, kind, slice, direction }: Found, doubt: string
     return 'Open the site with a fresh browser and see whether the analytics tag fires.'
   if (metric === 'conversion_rate' || metric === 'checkout_completion')
     return `Place a test order${slice.device ? ` on a ${slice.device}` : ''}${slice.store ? ` in ${slice.store}` : ''}: payment, delivery, codes, speed.`
+  if (metric === 'price_before_discounts')
+    return 'See which prices changed on that day, and whether on purpose; then what it did to units.'
   if (metric === 'asp') return 'See which prices or discounts changed on that day, and whether on purpose.'
   if (metric === 'return_rate')
     return 'Read the reasons of the returns, and of which product and delivery they are.'

@@ -3,7 +3,7 @@ import { addDays, daysBetween } from '#kernel/day.ts'
 import type { Definition } from '#metrics/query.ts'
 import { type Found, findIn, oneOfEach } from './find.ts'
 import { type Rule, usualRules } from './rules.ts'
-import type { Watched } from './watched.ts'
+import { type Cell, sameMix, type Watched } from './watched.ts'
 
 const days = 120
 /** A hundred a day among siblings of a thousand, a little restless, and `last` of it over the last week. */
@@ -42,6 +42,50 @@ describe('what is found in a slice', () => {
     expect(look(watched(0.4, { leastMoney: '4000' }))).toBeNull()
     expect(look(watched(1.8))).toBeNull()
     expect(look(watched(1.8, { direction: 'any' }))?.direction).toBe('above')
+  })
+})
+
+describe('prices of a category', () => {
+  // A cheap product and a dear one, of which more of the dear are sold from day 90 on.
+  const product = (name: string, price: (t: number) => number, units: (t: number) => number): Cell => {
+    const count = Float64Array.from({ length: days }, (_, t) => units(t) + ((t * 5) % 7) - 3)
+    return {
+      slice: { category: 'Kitchen', product: name },
+      amount: count.map((one, t) => one * price(t)),
+      exposure: count,
+      worth: 1,
+    }
+  }
+  const found = (rise: number) => {
+    const cells = sameMix(
+      [
+        product(
+          'cup',
+          () => 5,
+          () => 60,
+        ),
+        product(
+          'pan',
+          t => (t < 100 ? 50 : 50 * rise),
+          t => (t < 90 ? 10 : 25),
+        ),
+      ],
+      'product',
+    )
+    const one = watched(1, { ...usualRules.find(rule => rule.id === 'list-price') })
+    return look({ ...one, scale: 5000, definition: { ...one.definition, additivity: 'ratio', unit: 'money' }, cells })
+  }
+
+  it('are as before while another mix is sold', () => {
+    expect(found(1)).toBeNull()
+  })
+
+  it('rose by what their products cost more, since the day they did', () => {
+    const rose = found(1.1)
+    expect(rose).toMatchObject({ slice: { category: 'Kitchen' }, direction: 'above', since: '2026-04-11' })
+    // Told per unit sold: of 85 a day 25 cost a tenth more.
+    expect((rose?.actual ?? 0) / (rose?.expected ?? 1)).toBeCloseTo(1.08, 1)
+    expect(rose?.judged).toMatch(/each product/)
   })
 })
 

@@ -58,8 +58,8 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
   const days = to - from + 1
   if (days < rule.persistence) return null
   const ratio = definition.additivity === 'ratio'
-  const exposed = cell.exposure.subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
-  const unit = ratio ? exposed : days
+  const counted = (cell.count ?? cell.exposure).subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
+  const unit = ratio ? counted : days
   const perDay = (actual - expected) / days
   return {
     ...of(watched, cell),
@@ -72,10 +72,12 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
     actual: unit > 0 ? actual / unit : 0,
     perDay,
     moneyPerDay: rule.about === 'data' || cell.worth === null ? null : perDay * cell.worth,
-    volume: (ratio ? exposed : expected) / days,
+    volume: (ratio ? counted : expected) / days,
     judged: alone
       ? 'Its own past day by day, with weekdays and what the calendar knows taken off.'
-      : 'The usual measure of what moves with it, over the eight weeks before.',
+      : cell.count
+        ? 'What each product usually fetched, over the eight weeks before: which of them sold makes no difference.'
+        : 'The usual measure of what moves with it, over the eight weeks before.',
   }
 }
 

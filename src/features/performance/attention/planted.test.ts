@@ -12,7 +12,7 @@ const isOutage = (company: Company) => (one: Alert) =>
   one.rule === 'tracking' && one.doubt !== null && near(one.since, company.facts.trackingOutage.from, 1)
 
 const isPrice = (company: Company) => (one: Alert) =>
-  one.metric === 'asp' &&
+  one.metric === 'price_before_discounts' &&
   one.slice.category === company.facts.priceRise.category &&
   one.direction === 'above' &&
   near(one.since, company.facts.priceRise.day, 7)

@@ -52,7 +52,7 @@ export const usualRules: readonly Sown[] = [
     leastVolume: 0.5,
     persistence: 3,
   }),
-  rule('price', 'Price paid by category', 'asp', ['category'], {
+  rule('list-price', 'Prices by category, like for like', 'price_before_discounts', ['category'], {
     direction: 'any',
     persistence: 5,
     leastVolume: 5,
@@ -71,10 +71,17 @@ export const weights: Readonly<Record<string, string>> = {
   aov: 'orders',
   upt: 'orders',
   asp: 'units_sold',
+  price_before_discounts: 'units_sold',
   discount_rate: 'gross_sales',
   return_rate: 'gross_sales',
   gross_margin: 'net_sales',
   tracked_share: 'orders',
+}
+
+/** Ratios that a mix moves as much as what they are of: slices of them are watched by these parts, each at its own measure. */
+export const likeForLike: Readonly<Record<string, string>> = {
+  asp: 'product',
+  price_before_discounts: 'product',
 }
 
 /** Weights that are counts of people's visits: a ratio to one of these is a part of them. */

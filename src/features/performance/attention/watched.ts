@@ -2,13 +2,15 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
-import { type Rule, weights, worths } from './rules.ts'
+import { likeForLike, type Rule, weights, worths } from './rules.ts'
 
 /** One slice of a rule, day by day: what is watched, and what moves it while all is well. */
 export interface Cell {
   slice: Record<string, string>
   amount: Float64Array
   exposure: Float64Array
+  /** What a ratio is told per, where that is not the exposure: units, of prices held like for like. */
+  count?: Float64Array
   /** Net sales of one unit of the amount, in the company's currency; null where it has no price. */
   worth: number | null
 }
@@ -43,7 +45,9 @@ export async function watchedBy(
   const none = () => new Float64Array(reach)
   const weight = weights[rule.metric]
   const names = [rule.metric, ...(weight ? [weight] : []), ...(rule.against ? [rule.against] : [])]
-  const found = await columns(context, [...new Set([...names, 'net_sales'])], rule.by, start, last)
+  const part = rule.by.length > 0 ? likeForLike[rule.metric] : undefined
+  const by = part ? [...rule.by, part] : rule.by
+  const found = await columns(context, [...new Set([...names, 'net_sales'])], by, start, last)
   const definition = found.definitions[rule.metric]
   if (!definition || found.cells.size === 0) return null
   const whole = (name: string) => total([...found.cells.values()].map(cell => cell[name] ?? none()))
@@ -54,7 +58,7 @@ export async function watchedBy(
       : (cell[rule.metric] ?? none())
   const amounts = new Map([...found.cells].map(([key, cell]) => [key, amountOf(cell)]))
   const siblings = groupSums(amounts, found.slices, rule.by)
-  const cells = [...found.cells].map(([key, cell]): Cell => {
+  const single = [...found.cells].map(([key, cell]): Cell => {
     const amount = amounts.get(key) ?? none()
     const slice = found.slices.get(key) ?? {}
     const exposure = weight
@@ -65,6 +69,7 @@ export async function watchedBy(
     const worth = worthOf(rule.metric, definition, slice, sold, amount, cell.net_sales ?? none())
     return { slice, amount, exposure, worth }
   })
+  const cells = part ? sameMix(single, part) : single
   const size = (cell: Cell) => cell.amount.reduce((sum, value) => sum + Math.abs(value), 0)
   const recent = whole('net_sales').subarray(-28)
   return {
@@ -81,6 +86,30 @@ async function within(context: Context, stores: string[]): Promise<Context> {
   const home = await inHomeCurrency(context)
   const { metrics } = home
   return { ...home, metrics: { ...metrics, ask: (query, scope) => metrics.ask({ stores, ...query }, scope) } }
+}
+
+/**
+ * Slices by the dimensions left without `part`, held like for like: what moves the amount is its parts, each at its own usual
+ * ratio (a price index of today's basket, Paasche), so that what sold more or less today is no change of price.
+ */
+export function sameMix(cells: readonly Cell[], part: string): Cell[] {
+  const whole = new Map<string, Cell>()
+  for (const { slice: own, amount, exposure, worth } of cells) {
+    const slice = Object.fromEntries(Object.entries(own).filter(([name]) => name !== part))
+    const sum = (values: Float64Array) => values.reduce((all, value) => all + value, 0)
+    const usual = sum(exposure) > 0 ? sum(amount) / sum(exposure) : 0
+    const expected = exposure.map(units => units * usual)
+    const key = JSON.stringify(slice)
+    const before = whole.get(key)
+    whole.set(key, {
+      slice,
+      amount: before ? total([before.amount, amount]) : amount,
+      exposure: before ? total([before.exposure, expected]) : expected,
+      count: before?.count ? total([before.count, exposure]) : exposure,
+      worth,
+    })
+  }
+  return [...whole.values()]
 }
 
 type Columns = Record<string, Float64Array>
