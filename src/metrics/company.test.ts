@@ -178,6 +178,22 @@ describe('rows and values', () => {
       { store: 'paris', orders: '1' },
     ])
   })
+  it('stand by the size of their change, whichever way it went', async () => {
+    const query: Query = { metrics: ['gross_sales'], by: ['product'], compare: ['previous_period'], ...march }
+    const sorted = await ask({
+      ...query,
+      sort: { by: 'gross_sales', of: 'previous_period', absolute: true },
+    })
+    const size = (row: (typeof sorted.rows)[number]) =>
+      Math.abs(Number(row.gross_sales) - Number(row.compare?.previous_period?.values.gross_sales?.value))
+    const sizes = sorted.rows.map(size)
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+    await expect(ask({ ...query, sort: { by: 'product', absolute: true } })).rejects.toMatchObject({
+      code: 'invalid',
+      next: expect.stringContaining('size'),
+    })
+  })
   it('are not sorted by periods they do not have', async () => {
     await expect(
       ask({ metrics: ['orders'], by: ['store'], sort: { by: 'period' }, ...march }),

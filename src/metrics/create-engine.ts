@@ -11,6 +11,7 @@ import { isApart } from './compile/source.ts'
 import { contentsOf } from './contents.ts'
 import { dimensions } from './dimensions.ts'
 import type { Engine, Explanation, Scope } from './engine.ts'
+import { listed } from './facts/shared.ts'
 import { factByName, facts } from './facts.ts'
 import { aggregateKey, metricsIn, print } from './formula.ts'
 import { ledgerCosts } from './ledger-costs.ts'
@@ -125,7 +126,9 @@ export const createEngine = ({
       }
     },
     async definitions() {
-      const settings = await world()
+      const [settings] = await Promise.all([world(), readLog()])
+      const lists = contents.stores(['products'], null) > 0
+      const held = (name: string) => lists || !(name in listed)
       const known = vocabulary(settings.metrics, settings)
       const splits = (name: string) =>
         [...known.values()]
@@ -139,12 +142,13 @@ export const createEngine = ({
       return {
         metrics: [...known.values()].map(definitionOf),
         dimensions: [
-          ...dimensions.map(d => ({ ...d, metrics: splits(d.name) })),
+          ...dimensions.map(d => ({ ...d, metrics: splits(d.name), held: held(d.name) })),
           ...settings.dimensions.map(d => ({
             name: d.name,
             label: d.label,
             description: `Groups of ${d.of}`,
             metrics: splits(d.of),
+            held: held(d.of),
           })),
         ],
       }

@@ -30,6 +30,8 @@ export interface DimensionInfo {
   description: string
   /** Metrics it can split. */
   metrics: string[]
+  /** Whether the list its values are of has any: a company without a product list has no brands. */
+  held: boolean
 }
 
 /**

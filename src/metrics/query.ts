@@ -74,6 +74,7 @@ export const Query = z.object({
       by: z.string().describe('A metric or dimension of the query, or period'),
       of: z.string().optional().describe('A comparison of the query: sort by the change against it'),
       desc: z.boolean().optional(),
+      absolute: z.boolean().optional().describe('By its size, whichever way it went'),
     })
     .optional(),
   limit: z.int().min(1).max(10_000).optional(),

@@ -190,6 +190,7 @@ const dimensions: DimensionInfo[] = Object.keys(dims).map(name => ({
   name,
   label: name === 'hour' ? 'Hour of day' : name[0]?.toUpperCase() + name.slice(1),
   description: `Split by ${name}.`,
+  held: true,
   metrics: metrics.map(metric => metric.name),
 }))
 export const definitions = () => ({ metrics, dimensions })

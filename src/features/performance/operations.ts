@@ -58,6 +58,7 @@ const Dimension = z.object({
   label: z.string(),
   description: z.string(),
   metrics: z.array(z.string()),
+  held: z.boolean().describe('Whether the list its values are of has any'),
 })
 
 export const performance = {

@@ -1,5 +1,5 @@
 import type { Engine, Scope } from '../engine.ts'
-import type { Answer, AnswerRow, Query } from '../query.ts'
+import type { AnswerRow, Query } from '../query.ts'
 import { type Read, readChain, type Split, splitChain } from './chain.ts'
 import { type Driver, metricsOf } from './drivers.ts'
 import {
@@ -45,6 +45,8 @@ export interface Explained {
 const silent = new Set('currency kind origin title product_title tracking hour weekday order'.split(' '))
 /** Ids of people and firms: looked at one by one, never crossed. */
 const single = new Set(['customer', 'account'])
+/** Dimensions that mostly have more values than are looked at: their drivers are asked only where all of them are. */
+const many = new Set([...single, 'product', 'campaign', 'landing_page'])
 
 const most = { rows: 1000, crossed: 5, crossedOfTraffic: 4, causes: 5, atOnce: 4 }
 
@@ -64,30 +66,21 @@ const figureOf = (row: AnswerRow, metric: string, comparison: string | null): nu
   return typeof found === 'string' ? Number(found) : 0
 }
 
-/** Rows of a question sorted by change, from the end the total went to; from both ends where there are many. */
-async function rowsBy(of: Subject, metrics: string[], by: string[], sortBy: string, down: boolean) {
+/** Rows of a question, those that moved most first; `full` where they are all there are. */
+async function rowsBy(of: Subject, metrics: string[], by: string[], sortBy: string) {
   const target = of.comparison.startsWith('target:')
-  const ask = (desc: boolean): Promise<Answer> =>
-    of.engine.ask(
-      {
-        ...of.base,
-        metrics,
-        by,
-        compare: [of.comparison] as Query['compare'],
-        ...(!target && { sort: { by: sortBy, of: of.comparison, desc } }),
-        limit: most.rows,
-      },
-      of.scope,
-    )
-  const answer = await ask(!down)
-  const full = answer.meta.count <= most.rows
-  const rest = full ? [] : (await ask(down)).rows
-  const seen = new Set<string>()
-  const rows = [...answer.rows, ...rest].filter(row => {
-    const key = JSON.stringify(by.map(name => row[name] ?? ''))
-    return seen.has(key) ? false : seen.add(key)
-  })
-  return { rows, full }
+  const { rows, meta } = await of.engine.ask(
+    {
+      ...of.base,
+      metrics,
+      by,
+      compare: [of.comparison] as Query['compare'],
+      ...(!target && { sort: { by: sortBy, of: of.comparison, desc: true, absolute: true } }),
+      limit: most.rows,
+    },
+    of.scope,
+  )
+  return { rows, full: meta.count <= most.rows }
 }
 
 const whereOf = (row: AnswerRow, by: readonly string[]) =>
@@ -136,13 +129,12 @@ export async function explain(of: Subject): Promise<Explained> {
   const filtered = new Set((of.base.filters ?? []).flatMap(f => ('dimension' in f ? [f.dimension] : [])))
   const splits = (metric: string) =>
     dimensions
-      .filter(d => d.metrics.includes(metric) && !silent.has(d.name) && !filtered.has(d.name))
+      .filter(d => d.held && d.metrics.includes(metric) && !silent.has(d.name) && !filtered.has(d.name))
       .map(d => d.name)
   const target = of.comparison.startsWith('target:')
   const own = target ? ['store'] : splits(of.metric)
   const [v0, v1] = [Number(of.whole.read.before.at(-1)), Number(of.whole.read.after.at(-1))]
   const limits: Limits = { change: v1 - v0, size: (Math.abs(v0) + Math.abs(v1)) / 2, most: most.causes }
-  const down = v1 < v0
   const orders = (figureOf(of.totals, 'orders', null) + figureOf(of.totals, 'orders', of.comparison)) / 2
   const value: Measured = {
     name: of.metric,
@@ -152,11 +144,12 @@ export async function explain(of: Subject): Promise<Explained> {
     each: orders > 0 ? limits.size / orders : 0,
   }
 
-  const asked = await some(own, async dimension => ({
-    dimension,
-    ...(await rowsBy(of, metricsOf(of.steps), [dimension], of.metric, down)),
-  }))
-  const worth = async (by: string[]) => ({ by, ...(await rowsBy(of, [of.metric], by, of.metric, down)) })
+  const worth = async (by: string[]) => ({ by, ...(await rowsBy(of, [of.metric], by, of.metric)) })
+  const asked = await some(own, async dimension => {
+    const alone = many.has(dimension) ? await worth([dimension]) : null
+    if (alone && !alone.full) return { dimension, ...alone }
+    return { dimension, ...(await rowsBy(of, metricsOf(of.steps), [dimension], of.metric)) }
+  })
   const cuts = asked.flatMap(({ dimension, rows, full }) => {
     const keyed = (row: AnswerRow) => (typeof row[dimension] === 'string' ? row[dimension] : '')
     const found = full ? segmented(rows, keyed, of.comparison, of.whole, of.digits) : null
@@ -298,7 +291,7 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
     each: 0,
   }
   const metrics = ['sessions', 'conversion_rate']
-  const read = async (by: string[]) => ({ by, ...(await rowsBy(of, metrics, by, 'sessions', s1 < s0)) })
+  const read = async (by: string[]) => ({ by, ...(await rowsBy(of, metrics, by, 'sessions')) })
   const asked = await some(
     names.map(name => [name]),
     read,

@@ -56,7 +56,9 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
     const base = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
     const expression =
       base > 0 ? `${value(sort.metric, 0)} - ${value(sort.metric, base)}` : value(sort.metric, 0)
-    order.push(`${expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`)
+    order.push(
+      `${sort.absolute ? `abs(${expression})` : expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`,
+    )
   } else if (sort?.period) order.push(`p ${sort.desc ? 'DESC' : 'ASC'}`)
   else if (sort && !sort.metric) order.push(`${place(`d${sort.dimension}`)} ${sort.desc ? 'DESC' : 'ASC'}`)
   else {

@@ -33,7 +33,14 @@ export interface Resolved {
   targets: string[]
   /** Every different aggregate the metrics and conditions rest on. */
   aggregates: Aggregate[]
-  sort: { metric: Known | null; dimension: number; period: boolean; of: string | null; desc: boolean } | null
+  sort: {
+    metric: Known | null
+    dimension: number
+    period: boolean
+    of: string | null
+    desc: boolean
+    absolute: boolean
+  } | null
 }
 
 /**
@@ -120,5 +127,14 @@ const sortOf = (
       `The answer is not compared with ${sort.of}.`,
       'Sort by the change of a metric against a comparison of the query.',
     )
-  return { metric, dimension, period, of: sort.of ?? null, desc: sort.desc ?? metric !== null }
+  if (sort.absolute && !metric)
+    throw invalid(`${sort.by} has no size to sort by.`, 'Sort a metric by its size, or leave `absolute` out.')
+  return {
+    metric,
+    dimension,
+    period,
+    of: sort.of ?? null,
+    desc: sort.desc ?? metric !== null,
+    absolute: sort.absolute ?? false,
+  }
 }

@@ -7,13 +7,15 @@ export const day = { weekday: '@weekday' }
 
 export const place = { store: 'f.store', currency: 'f.currency' }
 
-export const product = {
-  product: 'f.product_id',
+/** What the product list says of a product. */
+export const listed = {
   category: 'p.category',
   brand: 'p.brand',
   vendor: 'p.vendor',
   product_title: 'p.title',
 }
+
+export const product = { product: 'f.product_id', ...listed }
 
 /** A channel in the words of who speaks of it: see `Fact.means`. */
 export const soldThrough = { channel: 'where it was sold' }

@@ -73,7 +73,12 @@ describe('prices of a category', () => {
       'product',
     )
     const one = watched(1, { ...usualRules.find(rule => rule.id === 'list-price') })
-    return look({ ...one, scale: 5000, definition: { ...one.definition, additivity: 'ratio', unit: 'money' }, cells })
+    return look({
+      ...one,
+      scale: 5000,
+      definition: { ...one.definition, additivity: 'ratio', unit: 'money' },
+      cells,
+    })
   }
 
   it('are as before while another mix is sold', () => {
