@@ -57,6 +57,12 @@ export async function connect(terminal: Terminal, vendor: string, flags: Connect
 
 const limits = (tested: { limits: string[] }): string => tested.limits.map(limit => `  - ${limit}`).join('\n')
 
+/** The quota that is used the most, as a share: the one a system would stop at. */
+const fullest = (quotas: readonly { used: number; limit: number }[]): string => {
+  const shares = quotas.filter(one => one.limit > 0).map(({ used, limit }) => used / limit)
+  return shares.length > 0 ? `${Math.round(100 * Math.max(...shares))} %` : ''
+}
+
 /** Connected systems and how they stand. */
 export async function list(terminal: Terminal): Promise<void> {
   await connected(terminal, 'connections', async client => {
@@ -72,6 +78,7 @@ export async function list(terminal: Terminal): Promise<void> {
           state: row.state,
           history: `${Math.floor(row.history * 100)} %`,
           records: row.records.toLocaleString('en'),
+          quota: fullest(row.quotas?.list ?? []),
           says: row.says,
         })),
       ),
