@@ -55,6 +55,19 @@ export function originsOf(length: number, horizon: number, periods: readonly num
   return origins
 }
 
+/**
+ * Points no further beyond what was seen than its range times √(steps ahead ÷ values seen), as far as a random walk of that
+ * range may come: a straight line stays within it as far ahead as there is a past, a trend of a few days' logarithms, which
+ * would be astronomical in a quarter, does not.
+ */
+function within(seen: Float64Array, points: Float64Array): Float64Array {
+  const [low, high] = [quantile(seen, 0), quantile(seen, 1)]
+  return points.map((point, h) => {
+    const reach = (high - low) * Math.sqrt((h + 1) / seen.length)
+    return Math.min(Math.max(point, low - reach), high + reach)
+  })
+}
+
 /** Everything a set of models says about a series. */
 function ask(
   past: Float64Array,
@@ -71,7 +84,8 @@ function ask(
   for (const name of names) {
     const points = models[name](prepared, horizon)
     if (points === null || !points.every(Number.isFinite)) continue
-    said.set(name, removed ? removed.restore(points) : points)
+    const held = within(prepared.y, points)
+    said.set(name, removed ? removed.restore(held) : held)
   }
   return said
 }

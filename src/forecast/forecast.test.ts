@@ -54,6 +54,18 @@ describe('a forecast', () => {
     expect(p50(days([0]), 2)).toEqual([0, 0])
   })
 
+  it('of a few days that grow stays on earth a quarter ahead', () => {
+    for (const values of [
+      [3, 40, 60, 80],
+      [10, 50, 51, 49],
+      [5, 68, 71, 90],
+      [80, 60, 40, 3],
+    ]) {
+      const { points } = forecast({ start: '2026-09-27', values, cadence: 'day' }, { horizon: 91 })
+      for (const { p50 } of points) expect(p50).toBeLessThan(10 * Math.max(...values))
+    }
+  })
+
   it('of one value is that value, with a wide interval', () => {
     const [point] = forecast({ values: [100], cadence: 'month' }, { horizon: 1 }).points
     expect(point?.p50).toBeCloseTo(100)

@@ -2,6 +2,15 @@ import { Autocomplete, Button } from '@mantine/core'
 import { useState } from 'react'
 import css from './import.module.css'
 
+/** Names of columns that do not read as words. */
+const spelt: Readonly<Record<string, string>> = { at: 'Date and time', sku: 'SKU' }
+
+/** "unit_price" as "Unit price". */
+const labelOf = (name: string): string => {
+  const words = name.replaceAll('_', ' ')
+  return spelt[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
 /** Where each meaning comes from: a column of the file, or an expression over its columns. */
 export function Columns(props: {
   target: readonly { name: string; about: string; required: boolean }[]
@@ -28,7 +37,7 @@ export function Columns(props: {
                 className={column.required ? css.required : undefined}
                 title={column.about}
               >
-                {column.name.replaceAll('_', ' ')}
+                {labelOf(column.name)}
               </label>
               <Autocomplete
                 id={`column-${column.name}`}
