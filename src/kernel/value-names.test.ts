@@ -16,5 +16,13 @@ it('values are said as people say them', () => {
     'Account 2',
     'Acme',
   ])
+  expect(['GB', 'IE', 'United Kingdom', 'XX', 'de', ''].map(one => valueName('country', one))).toEqual([
+    'United Kingdom',
+    'Ireland',
+    'United Kingdom',
+    'XX',
+    'de',
+    '',
+  ])
   expect(valueName('channel', 'mobile')).toBe('mobile')
 })

@@ -15,9 +15,16 @@ const systems: Readonly<Record<string, string>> = {
 /** A system's name; one that is not known keeps its code. */
 export const systemName = (code: string): string => systems[code] ?? code
 
+/** Countries by their ISO codes; sources that write names out are left as they write. */
+const countries = new Intl.DisplayNames('en-GB', { type: 'region', fallback: 'code' })
+
+/** A country's name; one that is no code of a country keeps what stands there. */
+export const countryName = (code: string): string =>
+  /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code
+
 /**
- * A value of a dimension as people say it: devices with a capital, systems and stores by their names, a bare number with
- * what it is a number of. `stores` are names by handle. '' stays ''.
+ * A value of a dimension as people say it: devices with a capital, systems and stores by their names, countries by theirs,
+ * a bare number with what it is a number of. `stores` are names by handle. '' stays ''.
  */
 export function valueName(
   dimension: string,
@@ -26,6 +33,7 @@ export function valueName(
 ): string {
   if (dimension === 'store') return stores[value] ?? value
   if (dimension === 'origin' || dimension === 'platform') return systemName(value)
+  if (dimension === 'country') return countryName(value)
   if (dimension === 'device')
     return value.replace(/^\p{Ll}/u, first => first.toUpperCase()).replace(/\btv\b/i, 'TV')
   if ((dimension === 'customer' || dimension === 'account') && /^\d+$/.test(value))

@@ -10,11 +10,12 @@ import { BarList } from '#ui/BarList.tsx'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { show } from '#ui/number.ts'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import css from './bridge.module.css'
 import { type Lens, useTitles } from './Lens.tsx'
-import { type Filter, named, writeFilters } from './model.ts'
+import { type Filter, named, partName, writeFilters } from './model.ts'
 
 const figures = [
   'net_sales',
@@ -127,7 +128,9 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
         </EmptyState>
       ) : (
         <div className={css.bridge}>
-          <p className={css.sentence}>{titled(found.sentence, titles)}</p>
+          <p className={css.sentence}>
+            <Sentence of={titled(found.sentence, titles)} />
+          </p>
           <Chart
             drawing={drawing}
             height={228}
@@ -161,7 +164,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                     }
                     bars={driver.segments.map(one => ({
                       key: one.where[0]?.value ?? '',
-                      name: titles.get(one.where[0]?.value ?? '') ?? named(one.where[0]?.value),
+                      name: partName(one.where[0], titles, lens.stores),
                       size: Number(one.amount),
                       value: signed(one.amount),
                       delta: (
@@ -196,7 +199,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                         type="button"
                         onClick={() => open(cause.where, explored(cause.measure, figure))}
                       >
-                        {titled(cause.words, titles)}
+                        <Sentence of={titled(cause.words, titles)} />
                       </button>
                     </li>
                   ))}

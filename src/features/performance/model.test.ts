@@ -10,6 +10,7 @@ import {
   headline,
   leaders,
   movers,
+  partName,
   readCell,
   readExploration,
   readFilters,
@@ -317,4 +318,16 @@ describe('the explorer', () => {
       'Net sales, change on Last year',
     ])
   })
+})
+
+it('a part of a whole is called as people call it: by its title, its store’s name, its country', () => {
+  const titles = new Map([['P-1', 'Lamp']])
+  const stores = { 'larch-trade': 'Larch Trade' }
+  const name = (dimension: string, value: string) => partName({ dimension, value }, titles, stores)
+  expect([name('product', 'P-1'), name('store', 'larch-trade'), name('country', 'DE')]).toEqual([
+    'Lamp',
+    'Larch Trade',
+    'Germany',
+  ])
+  expect([name('channel', ''), partName(undefined, titles, stores)]).toEqual(['(not known)', '(not known)'])
 })

@@ -100,6 +100,14 @@ export function filterWords(
 /** A value of a dimension as it is shown: what has no value is said in words. */
 export const named = (value: string | null | undefined): string => value || '(not known)'
 
+/** A part of a whole as people call it: a product by its title, a store, a country or a device by its name. */
+export const partName = (
+  part: { dimension: string; value: string } | undefined,
+  titles: ReadonlyMap<string, string>,
+  stores: Readonly<Record<string, string>>,
+): string =>
+  titles.get(part?.value ?? '') ?? named(valueName(part?.dimension ?? '', part?.value ?? '', stores))
+
 /** How long an answer took, in seconds: 0.05 s, 1.9 s. */
 export const took = (ms: number): string => `${(ms / 1000).toFixed(ms < 950 ? 2 : 1)} s`
 

@@ -5,6 +5,7 @@ import { api, words } from '#features/client.ts'
 import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { Grid, Page } from '#ui/Page.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
@@ -89,7 +90,9 @@ export function Monday() {
                 {pack.bridges.map(one => (
                   <li key={one.against}>
                     <p className={css.quiet}>Against {one.against}</p>
-                    <p>{one.sentence}</p>
+                    <p>
+                      <Sentence of={one.sentence} />
+                    </p>
                   </li>
                 ))}
               </ul>

@@ -157,7 +157,8 @@ async function bridgesOf(
           { ...week, metric: 'net_sales', compare: compare as 'last_year' },
           scope,
         )
-        return [{ against: made.comparison.label, sentence: made.sentence }]
+        const against = compare === 'previous_period' ? 'the week before' : made.comparison.label
+        return [{ against, sentence: made.sentence }]
       } catch (error) {
         if (error instanceof Failure && error.code === 'invalid') return []
         throw error
