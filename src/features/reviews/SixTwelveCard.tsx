@@ -19,7 +19,10 @@ export const brief = (value: string | null, measure: Measure): string =>
     value,
     measure,
     measure.unit === 'share' ||
-      (measure.unit !== 'count' && measure.unit !== 'quantity' && Math.abs(Number(value)) < 10)
+      (measure.unit !== 'count' &&
+        measure.unit !== 'quantity' &&
+        Number(value) !== 0 &&
+        Math.abs(Number(value)) < 10)
       ? 'card'
       : 'axis',
   )
@@ -111,8 +114,9 @@ export function SixTwelveCard(props: {
       more={[{ label: 'Discuss', onClick: props.onDiscuss }]}
     >
       {why && chart.week.value === null ? (
-        <EmptyState compact kind="no_match" title={`${label} cannot be told`}>
-          {why}
+        <EmptyState compact kind="no_match" title={`${label} is not known for this week`}>
+          {why.replace(/^./, first => first.toUpperCase())}. Connect or import what has it, or take the card
+          out with Edit.
         </EmptyState>
       ) : (
         <>

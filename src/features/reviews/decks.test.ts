@@ -31,6 +31,17 @@ describe.each(ledgers.slice(0, 1))('the weekly review on $name', place => {
     await expect(run(reviews.review, {}, local)).rejects.toThrow('stores you do not see')
   })
 
+  it('asks nothing of figures that begin after the week under review', async () => {
+    const level = { store: 'shop', location: '', product_id: 'p', on_hand: 4, unit_cost: 2, currency: 'GBP' }
+    const stock = { ...level, available: null, incoming: null, source: 'test' }
+    const sections = async () =>
+      (await run(reviews.decks, {}))[0].sections.map((one: { id: string }) => one.id)
+    await room.deliver('stock_days', [{ ...stock, day: '2026-06-20' }])
+    expect(await sections()).not.toContain('fulfilment')
+    await room.deliver('stock_days', [{ ...stock, day: week }])
+    expect(await sections()).toContain('fulfilment')
+  })
+
   it('reviews the last whole week, and refuses one that is not over', async () => {
     // The data end on Saturday the 20th, so the week to Sunday the 21st is not whole.
     const { content, weeks } = await run(reviews.review, {})

@@ -8,6 +8,7 @@ import type { CalendarRule } from '#kernel/period.ts'
 import type { Query } from '#metrics/query.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import { company, targets } from '#postgres/tables/settings.ts'
+import { lastWholeWeek } from './model.ts'
 import type { Block, Deck } from './shape.ts'
 
 /** Asks as the person who asks: within the stores they may see. */
@@ -95,9 +96,10 @@ const chart = (metric: string): Block => ({
 
 /** The deck a company begins with: the usual metrics it has figures for, against the target most of them have. */
 async function usualDeck(context: Context): Promise<Deck> {
-  const { lastDay } = await knownDays(context, [])
+  // Figures that begin after the week under review would be cards without a word for it.
+  const { to } = lastWholeWeek(await calendarOf(context), (await knownDays(context, [])).lastDay)
   const wanted = usual.flatMap(section => [...section.charts, ...section.table])
-  const { totals } = await askAs(context, { metrics: wanted, from: addDays(lastDay, -90), to: lastDay })
+  const { totals } = await askAs(context, { metrics: wanted, from: addDays(to, -90), to })
   const has = (metric: string) => typeof totals[metric] === 'string'
   const sections = usual.flatMap(({ id, name, charts, table }) => {
     const beside = table.filter(has)
