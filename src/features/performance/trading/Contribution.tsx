@@ -10,7 +10,7 @@ import { EmptyState } from '#ui/State.tsx'
 import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import { type Lens, measureOf, sayOf, useLens } from '../Lens.tsx'
 import css from './contribution.module.css'
-import { cell, headline, layers, numberOf, type Tier } from './model.ts'
+import { breakEvenIs, cell, headline, layers, numberOf, type Tier } from './model.ts'
 import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
@@ -263,16 +263,13 @@ function Sources({ lens, answer }: { lens: Lens; answer: Answer }) {
 function notesOf(answer: Answer, lens: Lens): string[] {
   const without = numberOf(answer.totals, 'net_sales_uncosted')
   const all = numberOf(answer.totals, 'net_sales')
-  const unknown = cell(answer.totals, 'contribution_before_media') === null
   return [
     ...(without && all && Math.abs(without) >= 0.0005 * Math.abs(all)
       ? [
           `${show(without.toFixed(2), measureOf(answer, 'net_sales'), 'card')} of net sales has no cost recorded: it is in no tier, though what its orders cost is.`,
         ]
       : []),
-    unknown
-      ? 'Break-even ROAS is 1 ÷ gross margin until the costs of orders are known.'
-      : 'Break-even ROAS is 1 ÷ contribution before media, as a share of net sales.',
+    breakEvenIs(answer.totals),
     ...(lens.rated ? [] : ['What orders cost is told in Settings, Costs.']),
   ]
 }

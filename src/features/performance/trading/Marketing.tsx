@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api } from '#features/client.ts'
 import type { Query } from '#metrics/query.ts'
 import { sayOf, useLens } from '../Lens.tsx'
-import { headline, numberOf } from './model.ts'
+import { breakEvenIs, headline, numberOf } from './model.ts'
 import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
@@ -21,7 +21,7 @@ export function Marketing() {
   const asked = useQuery(
     api.performance.query.queryOptions({
       input: lens.ask({
-        metrics: [...tiles, 'messages_sent'],
+        metrics: [...tiles, 'messages_sent', 'contribution_before_media'],
         compare: lens.comparisons as Query['compare'],
       }),
       enabled: lens.ready && !lens.empty,
@@ -52,10 +52,10 @@ export function Marketing() {
           : null
       }
       note={
-        <span>
-          MER, aMER and nCAC compare all sales with all spend and need no attribution; break-even ROAS is 1 ÷
-          gross margin until fulfilment costs are known.
-        </span>
+        <>
+          <span>MER, aMER and nCAC compare all sales with all spend and need no attribution.</span>
+          {answer && <span>{breakEvenIs(answer.totals)}</span>}
+        </>
       }
     >
       {answer && (

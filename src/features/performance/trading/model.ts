@@ -371,3 +371,9 @@ export const customerGroups = {
   'About to lapse': 'not often, and not for long',
   Lapsed: 'longest ago, not often',
 } as const
+
+/** What the break-even ROAS of an answer is worked out from; the answer holds `contribution_before_media`. */
+export const breakEvenIs = (totals: AnswerRow): string =>
+  cell(totals, 'contribution_before_media') === null
+    ? 'Break-even ROAS is 1 ÷ gross margin until the costs of orders are known.'
+    : 'Break-even ROAS is 1 ÷ contribution before media, as a share of net sales.'

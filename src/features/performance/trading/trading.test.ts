@@ -6,7 +6,16 @@ import type { Answer } from '#metrics/query.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines } from '../../../../test/small-ledger.ts'
-import { abc, daySoFar, paidBack, triangle, untilNow, weeklyDemand, yearBefore } from './model.ts'
+import {
+  abc,
+  breakEvenIs,
+  daySoFar,
+  paidBack,
+  triangle,
+  untilNow,
+  weeklyDemand,
+  yearBefore,
+} from './model.ts'
 import { assortment } from './products.ts'
 import { ProductsAsked } from './shape.ts'
 
@@ -310,4 +319,9 @@ it('gives the hours to come no value, and the quiet ones before now theirs', () 
   expect(rows.map(row => row.net_sales)).toEqual(['0.00', '0.00', '-12.00', null])
   expect(rows.map(row => row.compare?.last_year?.values.net_sales?.ratio)).toEqual(['-1', '-1', '-1', null])
   expect(rows[3]?.compare?.last_year?.values.net_sales?.value).toBe('40.00')
+})
+
+it('the break-even ROAS says in the same words everywhere what it is worked out from', () => {
+  expect(breakEvenIs({ contribution_before_media: '12' } as never)).toContain('1 ÷ contribution before media')
+  expect(breakEvenIs({ contribution_before_media: null } as never)).toContain('1 ÷ gross margin')
 })
