@@ -10,6 +10,7 @@ import { SVGRenderer } from 'echarts/renderers'
 use([BarChart, GridSimpleComponent, LineChart, SVGRenderer])
 
 const parts = {
+  labels: () => import('./chart-labels.ts'),
   legend: () => import('./chart-legend.ts'),
   marks: () => import('./chart-marks.ts'),
   tips: () => import('./chart-tips.ts'),
@@ -35,6 +36,7 @@ export async function draw(
   const { legend, series } = option as { legend?: { show?: boolean }; series?: readonly object[] }
   const needed: Part[] = [
     ...(legend && legend.show !== false ? (['legend'] as const) : []),
+    ...(series?.some(one => 'labelLayout' in one) ? (['labels'] as const) : []),
     ...(series?.some(one => 'markLine' in one) ? (['marks'] as const) : []),
     ...(on.tips ? (['tips'] as const) : []),
   ]
