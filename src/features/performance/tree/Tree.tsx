@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { showSigned } from '#kernel/format.ts'
-import { comparisonName } from '#kernel/view.ts'
+import { comparisonName, spanWords } from '#kernel/view.ts'
 import type { Answer } from '#metrics/query.ts'
 import type { TreeNode, TreeQuery, Tree as TreeTold } from '#metrics/tree/shape.ts'
 import { Card } from '#ui/Card.tsx'
@@ -76,7 +76,7 @@ export function Tree() {
         <Card
           id="tree"
           title="The tree"
-          note={`${comparisonName(comparison).short}${told.comparison.from ? ` (${told.comparison.from} to ${told.comparison.to})` : ''}`}
+          note={`${comparisonName(comparison).short}${told.comparison.from ? ` (${spanWords(told.comparison.from, told.comparison.to)})` : ''}`}
           flush
           stale={asked.isPlaceholderData}
           actions={
