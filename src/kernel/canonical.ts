@@ -93,6 +93,19 @@ export const tables = {
       domain: maybe('text', 'Domain of its web and e-mail addresses'),
     },
   },
+  receivable_days: {
+    about: 'What B2B companies owed at the end of a day, invoices not yet paid and tax included.',
+    key: ['store', 'day', 'account_id', 'currency'],
+    dated: 'day',
+    columns: {
+      store,
+      day: col('day', ''),
+      account_id: col('text', 'Id in the source'),
+      owed: col('money', 'Open balance; below zero what was paid in advance'),
+      currency,
+      source,
+    },
+  },
   links: {
     about:
       'Records of several systems that are one customer or account, by the rules and words of the company; made anew whenever either changes. A record that is not here stands for itself.',

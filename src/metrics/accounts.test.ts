@@ -130,3 +130,41 @@ describe('account penetration', () => {
     })
   })
 })
+
+describe('days sales outstanding', () => {
+  const balance = (day: string, account_id: string, owed: number) => ({
+    store: 'trade',
+    day,
+    account_id,
+    owed,
+    currency: 'GBP',
+    source: 'test',
+  })
+  const ending = (to: string, more: object = {}) =>
+    ask({ metrics: ['receivables', 'dso'], from: to, to, ...more })
+  it('says what would tell it while no balances are known', async () => {
+    const { totals, meta } = await ending('2026-04-20')
+    expect(totals.dso).toBeNull()
+    expect(meta.missing.dso).toMatch(/company credit of Adobe Commerce, or a file of open balances/)
+  })
+  it('is what is owed over the sales of ninety days to the same accounts, times ninety', async () => {
+    await deliver(granary, 'receivable_days', [
+      balance('2026-04-20', 'steady', 75),
+      balance('2026-04-20', 'new', 50),
+      balance('2026-06-03', 'steady', 75),
+    ])
+    // Steady bought 450 in the ninety days to 20 April, new 200.
+    const april = await ending('2026-04-20')
+    expect(april.totals.receivables).toBe('125')
+    expect(Number(april.totals.dso)).toBeCloseTo((125 / 650) * 90, 6)
+    const { rows } = await ending('2026-04-20', { by: ['account'] })
+    const by = Object.fromEntries(rows.map(row => [row.account, Number(row.dso)]))
+    expect(by.steady).toBeCloseTo((75 / 450) * 90, 6)
+    expect(by.new).toBeCloseTo((50 / 200) * 90, 6)
+    // By June what was bought up to 5 March is beyond ninety days: 350 of 550 are left.
+    expect(Number((await ending('2026-06-03')).totals.dso)).toBeCloseTo((75 / 350) * 90, 6)
+    // The whole half-year ends with the last day whose balances are known.
+    const half = await ask({ metrics: ['receivables'], from: '2026-01-01', to: '2026-06-30' })
+    expect(half.totals.receivables).toBe('75')
+  })
+})

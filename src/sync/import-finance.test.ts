@@ -59,6 +59,30 @@ describe('the general ledger', () => {
   })
 })
 
+describe('open balances of accounts', () => {
+  it('are recognised by their headings, open invoices of one account added up', async () => {
+    const text = `As of,Account number,Invoice,Amount due
+2026-06-30,A-1,R-1,120.50
+2026-06-30,A-1,R-2,79.50
+2026-06-30,A-2,R-3,-20.00
+2026-06-30,,R-4,5.00
+`
+    expect(await load('open.csv', text, 'receivables')).toMatchObject({
+      accepted: 3,
+      rejected: 1,
+      reasons: [{ reason: 'there is no account id' }],
+    })
+    expect(
+      await granary.query(
+        'SELECT account_id, CAST(day AS VARCHAR) AS day, owed, currency FROM receivable_days ORDER BY account_id',
+      ),
+    ).toEqual([
+      { account_id: 'A-1', day: '2026-06-30', owed: '200.0000', currency: 'GBP' },
+      { account_id: 'A-2', day: '2026-06-30', owed: '-20.0000', currency: 'GBP' },
+    ])
+  })
+})
+
 describe('a large budget file', () => {
   it('comes in with its parts as slices, its bad rows counted by reason and given back to mend', async () => {
     const lines = ['Account,Department,Cost Centre,Month,Amount']

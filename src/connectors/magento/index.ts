@@ -1,6 +1,6 @@
 import type { Connector } from '../connector.ts'
 import { check } from './check.ts'
-import { companyStream } from './companies.ts'
+import { companyStream, creditStream } from './companies.ts'
 import { customerStream } from './customers.ts'
 import { orderStream } from './orders.ts'
 import { papers } from './papers.ts'
@@ -102,6 +102,7 @@ export const magento: Connector<Session> = {
     stockStream,
     customerStream,
     companyStream,
+    creditStream,
     quoteStream,
     ...papers,
   ],

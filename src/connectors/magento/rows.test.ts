@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { exact } from '#kernel/money.ts'
 import type { CanonicalRow, Place } from '../connector.ts'
-import { mapCompany } from './companies.ts'
+import { mapCompany, mapCredit } from './companies.ts'
 import { mapCustomer } from './customers.ts'
 import { mapOrder } from './order-rows.ts'
 import { costStream, mapProduct } from './products.ts'
@@ -357,7 +357,10 @@ describe('the other things of Magento', () => {
   ])('reads terms out of the name of a group: %s', (group, segment, days) => {
     const company = { id: 4, company_name: 'A', country_id: 'IE', sales_representative_id: 3 }
     const credit = { credit_limit: 5000, currency_code: 'EUR' }
-    const { rows } = mapCompany({ website: '', company, credit, group, joined: '2026-01-05 10:00:00' }, place)
+    const { rows } = mapCompany(
+      { at: 0, website: '', company, credit, group, joined: '2026-01-05 10:00:00' },
+      place,
+    )
     expect(rows.accounts?.[0]).toMatchObject({
       segment,
       payment_terms_days: days,
@@ -366,6 +369,20 @@ describe('the other things of Magento', () => {
       currency: 'EUR',
       created_day: '2026-01-05',
     })
+  })
+
+  it('takes a balance below zero for what a company owes, on the shop’s day of the reading', () => {
+    const at = Date.parse('2026-06-30T23:30:00Z')
+    const told = (credit: Json | null) =>
+      mapCredit({ at, website: '', company: { id: 4 }, credit, group: '', joined: '' }, place).rows
+        .receivable_days
+    expect(told({ balance: -1250.5, currency_code: 'EUR' })).toMatchObject([
+      { account_id: '4', owed: '1250.5', currency: 'EUR', day: '2026-07-01' },
+    ])
+    expect(told({ balance: 20 })?.[0]).toMatchObject({ owed: '-20' })
+    expect(told({ balance: 0 })?.[0]).toMatchObject({ owed: '0' })
+    // What tells no balance does not tell that nothing is owed.
+    expect(told({ credit_limit: 100 })).toBeUndefined()
   })
 
   it('tells a quote’s end by its status, and a new status it does not know as open', () => {

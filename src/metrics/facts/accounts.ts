@@ -31,7 +31,48 @@ const inTime = `(j.next_day > j.day AND (j.next_day - j.day) * (j.days - 1) <= $
 const oncePerDay = `JOIN (SELECT store, day, min(order_id) AS order_id FROM order_days GROUP BY store, day) j
   ON j.store = f.store AND j.day = f.day AND j.order_id = f.order_id JOIN accounts a ON a.store = f.store`
 
+/** Days of sales that what is owed is held against: a quarter, so that terms of sixty days are within it. */
+export const creditDays = 90
+
+/** Total sales to an account in the days up to each on which its balance is known, in the balance's currency. */
+const soldUpTo = `SELECT store, account_id, currency, day, sold FROM (
+  SELECT store, account_id, currency, day, asked, sum(amount) OVER (PARTITION BY store, account_id, currency
+    ORDER BY day - DATE '2000-01-01' RANGE BETWEEN ${creditDays - 1} PRECEDING AND CURRENT ROW) AS sold
+  FROM (SELECT store, account_id, currency, day, 1 AS asked, CAST(0 AS DECIMAL(18,4)) AS amount FROM receivable_days
+    UNION ALL
+    SELECT store, account_id, currency, day, 0 AS asked,
+      sum(gross + discounts + reversals + shipping + taxes + duties + fees) AS amount
+    FROM order_days WHERE account_id <> '' GROUP BY store, account_id, currency, day) u) w WHERE asked = 1`
+
 export const accounts: readonly Fact[] = [
+  {
+    name: 'receivables',
+    label: 'What accounts owe by day',
+    table: 'receivable_days',
+    sources: [
+      {
+        table: 'receivable_days',
+        day: 'day',
+        join: `JOIN (${soldUpTo}) j ON j.store = f.store AND j.account_id = f.account_id AND j.currency = f.currency AND j.day = f.day ${accountRows}`,
+        dimensions: {
+          store: 'f.store',
+          currency: 'f.currency',
+          ...day,
+          country: 'a.country',
+          account: 'f.account_id',
+          account_segment: 'a.segment',
+          business: "'B2B'",
+        },
+        columns: { sold: 'j.sold' },
+      },
+    ],
+    whenever: true,
+    also: ['accounts', 'sales_lines'],
+    money: ['owed', 'sold'],
+    optional: [],
+    ranked: 'receivables',
+    supply: 'company credit of Adobe Commerce, or a file of open balances by account (Import, Receivables)',
+  },
   {
     name: 'book',
     label: 'Accounts on the books',

@@ -272,13 +272,23 @@ const b2b: readonly Metric[] = [
     'Accounts that ordered in the period; one that several systems know is one, by the rules under Who is who.',
     { additivity: 'non_additive', owner: 'sales' },
   ),
-  awaiting(
+  metric(
+    'receivables',
+    'Receivables',
+    'money',
+    'none',
+    'last(receivables.owed)',
+    'What accounts owed on the last day of the period on which their balances are known, tax included.',
+    { additivity: 'semi_additive', owner: 'finance' },
+  ),
+  metric(
     'dso',
     'Days sales outstanding',
     'days',
     'down',
-    'Receivables ÷ credit sales × days.',
-    'receivables',
+    'last(receivables.owed) / last(receivables.sold) * 90',
+    'Receivables at the end of the period ÷ total sales of the 90 days up to then to the same accounts × 90 days. Orders paid at once count as sales too: no shop tells them apart.',
+    { additivity: 'non_additive', owner: 'finance' },
   ),
   metric(
     'account_penetration',

@@ -1,9 +1,10 @@
-import { addDays, type Day, daysBetween, later } from '#kernel/day.ts'
+import { addDays, type Day, dayNumber, daysBetween, later } from '#kernel/day.ts'
 import type { Company } from '../company/company.ts'
 import { unitOf } from '../company/draw.ts'
 import { type Account, accountsOf, sellers } from '../company/people.ts'
 import { instant, localDay } from '../company/stores.ts'
 import { dayOfId, euros, idOn, marketOf, tradeRules, tradeShop } from '../company/trade-basket.ts'
+import { tradeLivesOf } from '../company/trade-life.ts'
 import { quoteDays, type TradeQuote, tradeQuotesOf } from '../company/trade-quotes.ts'
 import { customerId, present, stamp } from './amounts.ts'
 import { plainShelf } from './catalogue.ts'
@@ -114,17 +115,40 @@ const companies = (company: Company, now: number) =>
     },
   }))
 
-const credits = (company: Company, now: number) =>
+/** The longest that is taken to pay: terms of sixty days, and some that are late. */
+const slowest = 100
+
+/** What each company owes of what went on credit, in pence: invoiced, not paid by now. Most pay by their terms, some late. */
+function owing(company: Company, now: number): ReadonlyMap<number, number> {
+  const owed = new Map<number, number>()
+  const today = localDay(tradeShop.timezone, now)
+  for (const day of daysBetween(later(addDays(today, -slowest), company.start), today))
+    for (const { order, invoices } of tradeLivesOf(company, day)) {
+      if (order.payment !== 'companycredit') continue
+      const { account } = order
+      const late = unitOf(company.seed, 411, dayNumber(day), order.number)
+      const days = account.termsDays + (late < 0.7 ? -3 : 30 * (late - 0.7))
+      for (const { at, parts } of invoices) {
+        if (at > now || at + days * 86_400_000 <= now) continue
+        const sum = parts.reduce((all, one) => all + one.row - one.discount + one.tax, 0)
+        owed.set(account.index, (owed.get(account.index) ?? 0) + sum)
+      }
+    }
+  return owed
+}
+
+const credits = (company: Company, now: number, owed = owing(company, now)) =>
   live(company, now).map(account => ({
     row: { entity_id: account.index + 1, company_id: account.index + 1 } as Row,
     json: {
       id: account.index + 1,
       company_id: account.index + 1,
       credit_limit: account.creditLimit / 100,
-      balance: 0,
+      // Adobe Commerce writes what is owed below zero.
+      balance: (owed.get(account.index) ?? 0) / -100 || 0,
       currency_code: 'GBP',
       exceed_limit: false,
-      available_limit: account.creditLimit / 100,
+      available_limit: (account.creditLimit - (owed.get(account.index) ?? 0)) / 100,
     },
   }))
 

@@ -113,6 +113,42 @@ export const accounts: Target = {
   }),
 }
 
+export const receivables: Target = {
+  name: 'receivables',
+  label: 'Receivables',
+  about:
+    'What B2B accounts owe, as accounting knows it: a balance for each account, or its open invoices, which add up. Without a day, today’s.',
+  table: 'receivable_days',
+  columns: {
+    day: time('Day the balances are of; today when absent', `${words.day} asof balancedate stichtag`),
+    account_id: code(
+      'Id as the sales name it',
+      'accountid account companyid company accountnumber customernumber customerno debitor debitorennummer',
+    ),
+    owed: number(
+      'Open amount, tax included',
+      'owed open openamount openbalance outstanding balance balancedue amountdue due receivable offen offenerbetrag saldo',
+    ),
+    currency: text('Currency of the amount', words.currency),
+  },
+  missing: has =>
+    has('account_id') && has('owed') ? null : 'who owes how much: map `account_id` and `owed`',
+  repeats: () => 'sum',
+  derive: (given, place) => ({
+    faults: [
+      absent(given, 'account_id', 'account id'),
+      [`${given.get('owed')} IS NULL`, 'there is no amount'],
+    ],
+    columns: {
+      ...same(place),
+      day: dayOf(given, 'day', `DATE ${quote(place.today)}`),
+      account_id: given.get('account_id'),
+      owed: given.get('owed'),
+      currency: money(given, place),
+    },
+  }),
+}
+
 export const products: Target = {
   name: 'products',
   label: 'Products',

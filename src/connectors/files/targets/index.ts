@@ -1,5 +1,5 @@
 import type { Target } from '../target.ts'
-import { accounts, customers, productCosts, products, stock } from './catalogue.ts'
+import { accounts, customers, productCosts, products, receivables, stock } from './catalogue.ts'
 import { events } from './events.ts'
 import { budgetLines, ledgerEntries } from './finance.ts'
 import { messages, searches, spend, traffic } from './marketing.ts'
@@ -16,6 +16,7 @@ export const targets: readonly Target[] = [
   orders,
   customers,
   accounts,
+  receivables,
   products,
   productCosts,
   stock,

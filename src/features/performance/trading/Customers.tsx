@@ -4,6 +4,7 @@ import { spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { sayOf, useLens } from '../Lens.tsx'
 import { NewAndReturning } from '../NewAndReturning.tsx'
+import css from '../performance.module.css'
 import { Accounts } from './Accounts.tsx'
 import { Cohorts } from './Cohorts.tsx'
 import { Groups } from './Groups.tsx'
@@ -67,6 +68,9 @@ export function Customers() {
           {traded && (
             <>
               <Tiles lens={lens} answer={answer} metrics={accounts} label="Accounts" />
+              {answer.meta.missing.dso && (
+                <p className={css.aside}>Days sales outstanding: {answer.meta.missing.dso}.</p>
+              )}
               <Accounts lens={lens} />
             </>
           )}
