@@ -224,6 +224,11 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page.getByRole('list', { name: 'Net sales by channel' }).waitFor()
       await settled()
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+      // What a finger presses is 44 px high.
+      for (const name of ['Rows behind', /: show as table$/])
+        expect(
+          (await page.getByRole('button', { name }).first().boundingBox())?.height,
+        ).toBeGreaterThanOrEqual(44)
       await page.getByRole('button', { name: 'Rooms' }).click()
       await page.getByRole('link', { name: 'Explorer' }).last().click()
       await page.waitForURL(/explore/)
