@@ -24,6 +24,8 @@ export interface Seen {
 export interface Sight {
   /** Stores whose rows in these tables are whole from a day on, and until when. */
   of(tables: readonly TableName[], from: Day): Seen
+  /** Stores of whose past in these tables more is on its way: what stands still (paused, in trouble) is not waited for. */
+  coming(tables: readonly TableName[]): Set<string>
 }
 
 /** Days behind the others from which a store's data are late: it is left out rather than waited for. */
@@ -43,6 +45,8 @@ interface Reach {
   /** Whole up to this day. */
   to: Day
   words: string
+  /** More of its past is on its way. */
+  coming: boolean
 }
 
 /** Reads how far every connected system and every file has come, as of the last day that has data. */
@@ -55,6 +59,11 @@ export async function sightOf(context: Context, last: Day): Promise<Sight> {
   const unsure = await provisionalFrom(context)
   const names = stores.map(one => one.store)
   return {
+    coming: tables =>
+      new Set([
+        ...reaches.flatMap(({ store, table, coming }) => (coming && tables.includes(table) ? [store] : [])),
+        ...files.keys(),
+      ]),
     of(tables, from) {
       const gaps: Gap[] = []
       const until = new Map<string, Day>()
@@ -105,9 +114,11 @@ async function reachesOf({ ledger, syncs }: Context, zones: ReadonlyMap<string, 
       return stream.tables.flatMap(table => {
         // Analytics tells shops apart by their hosts: it may be of any.
         const stores = shops.length > 0 ? shops : table === 'traffic_days' ? [...zones.keys()] : [one.home]
-        return [...new Set(stores)].map(store =>
-          reachOf(one.account, stream.label, state, store, table, zones),
-        )
+        const stands = one.state === 'paused' || one.trouble !== null || (state?.trouble ?? null) !== null
+        return [...new Set(stores)].map(store => {
+          const reach = reachOf(one.account, stream.label, state, store, table, zones)
+          return { ...reach, coming: reach.from !== '' && !stands }
+        })
       })
     })
   })
@@ -120,7 +131,7 @@ function reachOf(
   store: string,
   table: TableName,
   zones: ReadonlyMap<string, string>,
-): Reach {
+): Omit<Reach, 'coming'> {
   const zone = zones.get(store) ?? 'UTC'
   const what = `${label.toLowerCase()} of ${account}`
   const trouble = state?.trouble ? `: ${state.trouble.message}` : ''

@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { connectors } from '#connectors/index.ts'
 import { performance } from '#features/performance/operations.ts'
 import { openForecastPool } from '#forecast/pool.ts'
 import { addDays, daysBetween, weekday } from '#kernel/day.ts'
+import { connections, streams } from '#postgres/tables/connections.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { carryRows } from '#sync/own-rows.ts'
 import { lineRow } from '../../../../test/small-ledger.ts'
@@ -190,4 +192,47 @@ it('tells the company to who sees it whole, a store to who sees that', async () 
   await expect(room.run(performance.forecast, { metric: 'sessions' })).rejects.toMatchObject({
     code: 'not_found',
   })
+})
+
+it('waits for a store whose history is still coming in, and for nobody who stands still', async () => {
+  const ms = (day: string) => Date.parse(`${day}T00:00:00Z`)
+  const shop = {
+    key: 's',
+    name: 'Shop',
+    currency: 'GBP',
+    timezone: 'UTC',
+    kind: 'b2c',
+    hosts: [],
+    store: 'shop',
+  } as const
+  await room.open.ledger.insert(connections).values({
+    id: 'c',
+    vendor: 'magento',
+    account: 'Shop',
+    credentials: '',
+    given: {},
+    shops: [shop],
+    home: 'shop',
+    facts: {},
+    limits: [],
+    backDays: 400,
+    by: 'ada',
+  })
+  const { streams: known } = connectors.find(one => one.vendor === 'magento') ?? { streams: [] }
+  const read = known.map(({ name }) => ({ connection: 'c', stream: name, bookmark: ms('2026-04-04') }))
+  await room.open.ledger.insert(streams).values(read)
+  const orders = (set: Partial<typeof streams.$inferInsert>) =>
+    room.open.ledger.update(streams).set(set).where(eq(streams.stream, 'orders'))
+  const latest = async () => {
+    const made = (await rows('orders')).filter(one => one.asOf === '2026-04-02')
+    return [...new Set(made.map(one => one.store))].sort()
+  }
+  await orders({ edge: ms('2026-01-01'), start: ms('2025-01-01') })
+  await sell('2026-04-02', '2026-04-02')
+  room.at('2026-04-03T05:00:00Z')
+  await make()
+  expect(await latest()).toEqual(['laden'])
+  await room.open.ledger.update(connections).set({ state: 'paused' })
+  await make()
+  expect(await latest()).toEqual(['', 'laden', 'shop'])
 })

@@ -7,11 +7,13 @@ import type { ForecastPool } from '#forecast/pool.ts'
 import { reconcile } from '#forecast/reconcile.ts'
 import { addDays, type Day, dayCount, later } from '#kernel/day.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
+import { sightOf, tablesOf } from '../attention/sight.ts'
 import { carryForecasts } from './carry.ts'
 import {
   askAll,
   type Course,
   calendarOf,
+  closedDay,
   company,
   coursesOf,
   type ForecastMetric,
@@ -32,7 +34,8 @@ export type Stored = typeof forecasts.$inferSelect
 
 /**
  * Makes the forecasts that are due: of every figure whose last whole day is new, or whose past was changed. What came
- * since is written beside the earlier ones. Gives how many were made.
+ * since is written beside the earlier ones. A store whose history is still coming in waits, and the company with it: half a
+ * past foretells nothing. Gives how many were made.
  */
 export async function makeForecasts(
   context: Context,
@@ -40,8 +43,13 @@ export async function makeForecasts(
   { weeks = hindsightWeeks }: { weeks?: number } = {},
 ): Promise<number> {
   let made = 0
+  const sight = await sightOf(context, await closedDay(context))
+  const { metrics } = await context.metrics.definitions()
   for (const metric of forecastMetrics) {
-    const courses = await coursesOf(context, metric)
+    const coming = sight.coming(tablesOf(metrics.find(one => one.name === metric) ?? { sources: [] }))
+    const courses = (await coursesOf(context, metric)).filter(({ store }) =>
+      store === company ? coming.size === 0 : !coming.has(store),
+    )
     if (courses.length === 0) continue
     await noteActuals(context, courses)
     const last = courses.map(lastOf).reduce(later)
@@ -90,7 +98,7 @@ async function makeFor(
   const known = courses.flatMap(course => upTo(course, day) ?? [])
   const stores = known.filter(one => one.store !== company)
   // One store is the company: the same figures under both names.
-  const single = stores.length === 1
+  const single = stores.length === 1 && known.length > 1
   const asked = single ? stores : known
   const made = await Promise.all(
     asked.map(async (course): Promise<Made | null> => {
