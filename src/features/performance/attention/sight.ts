@@ -103,21 +103,27 @@ export async function sightOf(context: Context, last: Day): Promise<Sight> {
 }
 
 /** Every stream of every connection, with what it has brought of each of its stores. */
-async function reachesOf({ ledger, syncs }: Context, zones: ReadonlyMap<string, string>): Promise<Reach[]> {
+async function reachesOf(
+  { ledger, syncs, clock }: Context,
+  zones: ReadonlyMap<string, string>,
+): Promise<Reach[]> {
   const all = await ledger.select().from(connections)
   const states = await ledger.select().from(streams)
   return all.flatMap(one => {
     const vendor = syncs.vendors().find(known => known.vendor === one.vendor)
     const shops = one.shops.map(shop => shop.store)
+    // What has not begun to be read a day after it was connected may never be.
+    const isNew = clock().getTime() - Date.parse(one.createdAt) < 86_400_000
     return (vendor?.streams ?? []).flatMap(stream => {
       const state = states.find(row => row.connection === one.id && row.stream === stream.name)
       return stream.tables.flatMap(table => {
         // Analytics tells shops apart by their hosts: it may be of any.
         const stores = shops.length > 0 ? shops : table === 'traffic_days' ? [...zones.keys()] : [one.home]
+        const begun = state !== undefined
         const stands = one.state === 'paused' || one.trouble !== null || (state?.trouble ?? null) !== null
         return [...new Set(stores)].map(store => {
           const reach = reachOf(one.account, stream.label, state, store, table, zones)
-          return { ...reach, coming: reach.from !== '' && !stands }
+          return { ...reach, coming: reach.from !== '' && !stands && (begun || isNew) }
         })
       })
     })
