@@ -8,7 +8,7 @@ import { Failure } from '#kernel/error.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
 import { carry } from './carry.ts'
-import { person, versionOf, wholeCompany } from './cells.ts'
+import { otherState, person, versionOf, wholeCompany } from './cells.ts'
 import { reforecastOf } from './reforecast-of.ts'
 import { hashOf, keep } from './versions.ts'
 
@@ -53,9 +53,11 @@ export const approvalOperations = {
         const found = await versionOf(inside, input.version, true)
         const before = await standingOf(inside, found)
         if (found.state === 'approved' && before.wanting.length === 0)
-          throw new Failure('conflict', `${found.name} is approved as it is.`)
+          throw new Failure('conflict', `${found.name} is approved as it is.`, {
+            next: 'Lock it, or have it given back to change it freely.',
+          })
         if (found.state !== 'submitted' && found.state !== 'approved')
-          throw new Failure('conflict', `${found.name} was not submitted; it is ${found.state}.`)
+          throw otherState(found, 'nobody asks for its approval')
         mayConsent(inside.actor, found, before.rules)
         await decide(inside, `version:${found.id}`, 'approved', input.comment, before.content)
         const { wanting: lacking } = await standingOf(inside, found)
@@ -86,7 +88,7 @@ export const approvalOperations = {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version, true)
       if (version.state !== 'submitted' && version.state !== 'approved')
-        throw new Failure('conflict', `${version.name} was not submitted; it is ${version.state}.`)
+        throw otherState(version, 'there is nothing to give back')
       person(context.actor)
       const step = version.state === 'submitted' ? 'refused' : 'reopened'
       await decide(context, `version:${version.id}`, step, input.comment)
@@ -121,11 +123,7 @@ export const approvalOperations = {
       }
       const { version, hash } = await context.record(async inside => {
         const found = await versionOf(inside, input.version, true)
-        if (found.state !== 'approved')
-          throw new Failure(
-            'conflict',
-            `Only an approved version is locked; ${found.name} is ${found.state}.`,
-          )
+        if (found.state !== 'approved') throw otherState(found, 'only an approved version is locked')
         const standing = await standingOf(inside, found)
         const lapsed = lapsedWords(found, standing)
         if (lapsed)

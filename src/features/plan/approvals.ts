@@ -8,7 +8,7 @@ import { absolute, plainOf } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { casesApproved } from './case-plan.ts'
-import { person } from './cells.ts'
+import { otherState, person } from './cells.ts'
 import { approvalPrint } from './fingerprint.ts'
 import { worked } from './versions.ts'
 
@@ -179,8 +179,7 @@ export async function rulesIn({ ledger }: Context): Promise<Rule[]> {
 
 export async function submitVersion(context: Context, version: Version, comment: string): Promise<void> {
   person(context.actor)
-  if (version.state !== 'draft')
-    throw new Failure('conflict', `${version.name} is ${version.state}, not a draft.`)
+  if (version.state !== 'draft') throw otherState(version, 'only a draft is asked approval for')
   const conflicts = (
     await context.ledger
       .select({ cells: tables.rows.cells })

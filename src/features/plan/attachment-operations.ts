@@ -112,7 +112,9 @@ export const attachmentOperations = {
       if (!found) throw new Failure('not_found', 'There is no such file; it may have been removed.')
       const { label, state } = await subjectOf(context, found.subject)
       if (state === 'locked')
-        throw new Failure('conflict', `The plan ${label} is in is locked: its files stay.`)
+        throw new Failure('conflict', `The plan ${label} is in is locked: its files stay.`, {
+          next: 'Add the file that replaces it beside it.',
+        })
       await context.ledger.delete(tables.files).where(eq(tables.files.id, found.id))
       const { name, type, bytes, sha256 } = found
       context.note({

@@ -10,6 +10,9 @@ import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { withdrawn } from '#metrics/plans.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { keepClosed } from './budget.ts'
+import { itemChanges, keepChanges } from './budget-changes.ts'
+import { closedIn } from './cells.ts'
 
 type Item = typeof tables.items.$inferInsert
 
@@ -155,22 +158,26 @@ const isSame = (a: Record<string, string>, b: Record<string, string>) =>
 /** Puts a file's lines into a version, in the transaction of the write. */
 export async function takeLines(
   context: Context,
-  version: string,
+  version: typeof tables.versions.$inferSelect,
   kind: 'opex' | 'capex' | 'media' | 'people',
   { added, changed }: Awaited<ReturnType<typeof changesOf>>,
+  why: string,
 ): Promise<void> {
   const { ledger } = context
   const updatedAt = context.clock().toISOString()
   const rows = added.map(line => ({
     ...line,
     id: randomUUID(),
-    version,
+    version: version.id,
     label: [line.account, line.department, line.vendor].filter(Boolean).join(' · '),
     kind,
     owner: '',
     market: '',
     updatedAt,
   }))
+  const closed = await closedIn(context, version)
+  for (const one of rows) keepClosed(version, closed, one.label, {}, one.amounts)
+  for (const { item, amounts } of changed) keepClosed(version, closed, item.label, item.amounts, amounts)
   for (let n = 0; n < rows.length; n += 1000)
     await ledger.insert(tables.items).values(rows.slice(n, n + 1000))
   for (const { item, amounts } of changed)
@@ -178,4 +185,9 @@ export async function takeLines(
       .update(tables.items)
       .set({ amounts, pattern: null, saved: item.saved + 1, updatedAt })
       .where(eq(tables.items.id, item.id))
+  const kept = [
+    ...rows.flatMap(row => itemChanges(row.id, null, row)),
+    ...changed.flatMap(({ item, amounts }) => itemChanges(item.id, item, { ...item, amounts })),
+  ]
+  await keepChanges(context, version.id, kept, why)
 }

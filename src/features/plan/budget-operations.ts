@@ -3,17 +3,17 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
-import { mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { rulesFor, rulesIn } from './approvals.ts'
-import { mayChange, saveItem, transfer } from './budget.ts'
+import { mayChange, removeItem, saveItem, shutTo } from './budget.ts'
+import { changedSinceApproval, itemHistory, keepChanges, rateChanges } from './budget-changes.ts'
 import { changesOf, fileLines, importedBudgets, takeLines } from './budget-file.ts'
 import { budgetOf } from './budget-of.ts'
 import { person, touched, versionOf, wholeCompany } from './cells.ts'
-import { BudgetShape, CommitmentShape, decimal, ItemShape } from './model.ts'
+import { BudgetShape, CommitmentShape, decimal, FieldChangeShape, ItemShape } from './model.ts'
 import { rateModes } from './rates.ts'
+import { transfer } from './transfer.ts'
 import { ruleOf } from './versions.ts'
 
 const Done = z.object({ done: z.literal(true) })
@@ -21,6 +21,23 @@ const done = { done: true as const }
 const day = z.iso.date()
 
 const today = ({ clock }: Context) => clock().toISOString().slice(0, 10)
+
+/** Changes of a budget shown at once; the rest is counted. */
+const mostChanges = 500
+
+const why = z.string().trim().max(500).default('').describe('Why; an approved version needs it')
+
+/** What differs from the last approval, as much of it as is shown. */
+async function approvedOf(context: Context, version: typeof tables.versions.$inferSelect) {
+  const found = await changedSinceApproval(context, version)
+  return (
+    found && {
+      ...found,
+      changes: found.changes.slice(0, mostChanges),
+      more: Math.max(0, found.changes.length - mostChanges),
+    }
+  )
+}
 
 export const budgetOperations = {
   budget: read({
@@ -47,6 +64,8 @@ export const budgetOperations = {
         currency,
         periods: periods.map(({ key, label }) => ({ key, label })),
         rates: version.rates,
+        shut: shutTo(version, context.actor),
+        approved: await approvedOf(context, version),
         unplanned: unplanned
           .sort((a, b) => Math.abs(Number(b.amount)) - Math.abs(Number(a.amount)))
           .slice(0, 200),
@@ -68,6 +87,7 @@ export const budgetOperations = {
         rates: z
           .record(z.string().regex(/^[A-Z]{3}$/), z.string().regex(/^\d+(\.\d+)?$/))
           .describe("The plan's currency for one unit of each other"),
+        why,
       }),
     )
     .output(Done)
@@ -75,7 +95,7 @@ export const budgetOperations = {
       wholeCompany(context.actor)
       person(context.actor)
       const version = await versionOf(context, input.version, true)
-      if (version.state === 'locked') throw new Failure('conflict', `${version.name} is locked.`)
+      mayChange(version, context.actor, input.why)
       const none = Object.entries(input.rates).find(([, rate]) => Number(rate) === 0)
       if (none) throw invalid(`A rate of ${none[0]} above 0 is needed.`)
       await touched(context, version)
@@ -83,10 +103,11 @@ export const budgetOperations = {
         .update(tables.versions)
         .set({ rates: input.rates, updatedAt: context.clock().toISOString() })
         .where(eq(tables.versions.id, version.id))
+      await keepChanges(context, version.id, rateChanges(version.rates, input.rates), input.why)
       context.note({
         subject: `budget rates of ${version.id}`,
         before: version.rates,
-        after: input.rates,
+        after: { ...input.rates, why: input.why },
       })
       return done
     }),
@@ -153,6 +174,7 @@ export const budgetOperations = {
         version: z.string(),
         name: z.string(),
         kind: z.enum(['opex', 'capex', 'media', 'people']).default('opex'),
+        why,
       }),
     )
     .output(z.object({ added: z.int(), changed: z.int(), same: z.int() }))
@@ -163,10 +185,11 @@ export const budgetOperations = {
       const file = await fileLines(context, input.name, version.sheet.periods, await ruleOf(context))
       return context.record(async inside => {
         const held = await versionOf(inside, input.version, true)
-        mayChange(held)
+        const reason = input.why || `Taken from the imported budget ${input.name}`
+        mayChange(held, inside.actor, reason)
         await touched(inside, held)
         const changes = await changesOf(inside, input.version, file)
-        await takeLines(inside, input.version, input.kind, changes)
+        await takeLines(inside, held, input.kind, changes, reason)
         const counts = {
           added: changes.added.length,
           changed: changes.changed.length,
@@ -178,11 +201,34 @@ export const budgetOperations = {
     }),
 
   saveItem: write({ role: 'contributor', summary: 'Add or change a budget line', agents: false })
-    .input(ItemShape)
+    .input(ItemShape.extend({ why }))
     .output(z.object({ id: z.string(), saved: z.int() }))
-    .handler(({ input, context }) => {
+    .handler(({ input: { why: reason, ...item }, context }) => {
       wholeCompany(context.actor)
-      return saveItem(context, input)
+      return saveItem(context, item, reason)
+    }),
+
+  removeItem: write({
+    role: 'contributor',
+    summary: 'Remove a budget line nothing was spent or committed on',
+    agents: false,
+  })
+    .input(z.object({ id: z.string(), why }))
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      await removeItem(context, input.id, input.why)
+      return done
+    }),
+
+  itemHistory: read({ role: 'viewer', summary: 'Who changed which field of a budget line, when and why' })
+    .input(z.object({ id: z.string() }))
+    .output(z.array(FieldChangeShape))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const [item] = await context.ledger.select().from(tables.items).where(eq(tables.items.id, input.id))
+      if (!item) throw new Failure('not_found', 'There is no such budget line; it may have been removed.')
+      return itemHistory(context, await versionOf(context, item.version), item)
     }),
 
   transfer: write({
@@ -202,19 +248,6 @@ export const budgetOperations = {
     .output(Done)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      const [giver] = await context.ledger.select().from(tables.items).where(eq(tables.items.id, input.from))
-      const rules = rulesFor(await rulesIn(context), [
-        { department: giver?.department ?? '', amount: input.amount },
-      ])
-      const needed = rules.find(rule => !mayAct(context.actor.role, rule.role))
-      if (needed)
-        throw new Failure(
-          'forbidden',
-          `Moving ${input.amount} needs a ${needed.role} or above; you are ${context.actor.role}.`,
-          {
-            next: 'Ask one of them to move it.',
-          },
-        )
       await transfer(context, input)
       return done
     }),

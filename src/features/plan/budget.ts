@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { eq, inArray } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { shareOut } from '#forecast/phasing.ts'
+import { type Actor, mayAct } from '#kernel/actor.ts'
 import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { exact, minus, ratio, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { person, touched, versionOf } from './cells.ts'
-import { consented } from './fingerprint.ts'
+import { itemChanges, keepChanges } from './budget-changes.ts'
+import { closedIn, person, touched, versionOf } from './cells.ts'
 import type { Item } from './model.ts'
 
 /** Amounts of a line by its pattern: what is written period by period stays where there is none. */
@@ -121,22 +122,71 @@ const partBefore = (flow: Flow, today: Day): string => {
     .toString()
 }
 
-/** @throws Failure('conflict') where the budget lines of a version are not to change. */
-export function mayChange({ name, state }: { name: string; state: string }): void {
-  if (state === 'locked' || state === 'submitted')
-    throw new Failure('conflict', `${name} is ${state}: its budget lines cannot change.`, {
-      next: 'Reopen it, or make a new version from it.',
+/** Why somebody cannot change the budget of a version now, and what helps; null where they can. */
+export function shutTo(
+  { name, state }: { name: string; state: string },
+  actor: Actor,
+): { message: string; next: string } | null {
+  if (state === 'locked')
+    return {
+      message: `${name} is locked: nothing in its budget changes any more.`,
+      next: 'What is spent and committed can still be recorded.',
+    }
+  if (state === 'submitted')
+    return {
+      message: `${name} waits for approval: its budget cannot change.`,
+      next: 'Have it given back first.',
+    }
+  if (state === 'approved' && !mayAct(actor.role, 'lead'))
+    return {
+      message: `${name} is approved: from now on a lead or above changes its budget, and says why.`,
+      next: 'Ask one of them, or move money between lines as the rules allow.',
+    }
+  return null
+}
+
+/**
+ * @throws Failure where somebody may not change the budget of a version: it is locked or waits for approval, or it is
+ * approved and they are no lead, or say nothing of why.
+ */
+export function mayChange(version: { name: string; state: string }, actor: Actor, why: string | null): void {
+  const shut = shutTo(version, actor)
+  if (shut)
+    throw new Failure(version.state === 'approved' ? 'forbidden' : 'conflict', shut.message, {
+      next: shut.next,
     })
+  if (version.state === 'approved' && why !== null && !why.trim())
+    throw invalid(
+      `${version.name} is approved: say why its budget changes.`,
+      'Give a reason; it stays with what you change.',
+    )
+}
+
+/** @throws Failure('conflict') for an amount that would change in a period that is closed. */
+export function keepClosed(
+  { sheet }: Pick<typeof tables.versions.$inferSelect, 'sheet'>,
+  closed: readonly string[],
+  label: string,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): void {
+  const key = closed.find(period => !exact(before[period] ?? '0').eq(exact(after[period] ?? '0')))
+  if (key === undefined) return
+  const name = sheet.periods.find(period => period.key === key)?.label ?? key
+  throw new Failure('conflict', `${label} cannot change in ${name}: that period is closed.`, {
+    next: 'Write its figures period by period, and leave closed ones as they are.',
+  })
 }
 
 /** Saves a budget line, by version of the row, so that nobody overwrites what they have not seen. */
 export async function saveItem(
   context: Context,
   { saved, ...item }: Item,
+  why: string,
 ): Promise<{ id: string; saved: number }> {
   person(context.actor)
   const version = await versionOf(context, item.version, true)
-  mayChange(version)
+  mayChange(version, context.actor, why)
   await touched(context, version)
   const amounts = amountsBy(item, version.sheet.periods)
   const id = item.id ?? randomUUID()
@@ -154,56 +204,53 @@ export async function saveItem(
       next: 'Read it again and repeat your change.',
       details: { saved: before.saved },
     })
+  keepClosed(version, await closedIn(context, version), item.label, before?.amounts ?? {}, amounts)
   const next = (before?.saved ?? 0) + 1
   const values = { ...item, id, amounts, saved: next, updatedAt: context.clock().toISOString() }
   if (before) await context.ledger.update(tables.items).set(values).where(eq(tables.items.id, id))
   else await context.ledger.insert(tables.items).values(values)
-  context.note({ subject: `budget line ${item.label}`, before: before ?? null, after: values })
+  await keepChanges(context, version.id, itemChanges(id, before ?? null, values), why)
+  context.note({ subject: `budget line ${item.label}`, before: before ?? null, after: { ...values, why } })
   return { id, saved: next }
 }
 
-/** Moves money between two lines of a version: what one gives the other gets, to the penny, in the same period. */
-export async function transfer(
-  context: Context,
-  input: { from: string; to: string; period: string; amount: string; why: string },
-): Promise<void> {
+/** What money, promises and files hang on a budget line: it stays while there are any. */
+export async function isUsed({ ledger }: Context, id: string): Promise<boolean> {
+  const found = [
+    ledger.select({ id: tables.spent.id }).from(tables.spent).where(eq(tables.spent.item, id)).limit(1),
+    ledger
+      .select({ id: tables.commitments.id })
+      .from(tables.commitments)
+      .where(eq(tables.commitments.item, id))
+      .limit(1),
+    ledger
+      .select({ id: tables.files.id })
+      .from(tables.files)
+      .where(eq(tables.files.subject, `item:${id}`))
+      .limit(1),
+  ]
+  for (const one of found) if ((await one).length > 0) return true
+  return false
+}
+
+/** Takes a budget line away that nothing hangs on. */
+export async function removeItem(context: Context, id: string, why: string): Promise<void> {
   person(context.actor)
-  const found = await context.ledger
-    .select()
-    .from(tables.items)
-    .where(inArray(tables.items.id, [input.from, input.to]))
-    .for('update')
-  const [giver, taker] = [input.from, input.to].map(id => found.find(one => one.id === id))
-  if (!giver || !taker || giver === taker)
-    throw new Failure('not_found', 'One of the two budget lines is not there.')
-  if (giver.version !== taker.version) throw invalid('The lines are of different versions.')
-  if (giver.currency !== taker.currency)
-    throw invalid(
-      `One line is in ${giver.currency}, the other in ${taker.currency}.`,
-      'Change the lines one by one.',
-    )
-  const version = await versionOf(context, giver.version, true)
-  if (version.state === 'locked') throw new Failure('conflict', `${version.name} is locked.`)
-  const left = minus(giver.amounts[input.period] ?? '0', input.amount) ?? '0'
-  if (exact(input.amount).lte(0)) throw invalid('A transfer is of more than nothing.')
-  if (exact(left).isNegative())
-    throw invalid(
-      `${giver.label} has ${giver.amounts[input.period] ?? '0'} in that period; ${input.amount} cannot be taken from it.`,
-    )
-  const change = async (item: typeof giver, amount: string) => {
-    const amounts = { ...item.amounts, [input.period]: amount }
-    await context.ledger
-      .update(tables.items)
-      .set({ amounts, pattern: null, saved: item.saved + 1, updatedAt: context.clock().toISOString() })
-      .where(eq(tables.items.id, item.id))
-    context.note({
-      subject: `budget line ${item.label}`,
-      before: item.amounts,
-      after: { amounts, why: input.why },
+  const read = () => context.ledger.select().from(tables.items).where(eq(tables.items.id, id))
+  const [found] = await read()
+  // Budget lines change under the row of their version alone: it is held first, by everybody.
+  const version = found && (await versionOf(context, found.version, true))
+  const [item] = await read()
+  if (!version || !item)
+    throw new Failure('not_found', 'There is no such budget line; it may have been removed.')
+  mayChange(version, context.actor, why)
+  if (await isUsed(context, id))
+    throw new Failure('conflict', `${item.label} stays: money, commitments or files are recorded on it.`, {
+      next: 'Give it no budget any more instead.',
     })
-  }
-  await consented(context, version, async () => {
-    await change(giver, left)
-    await change(taker, sum([taker.amounts[input.period] ?? '0', input.amount]) ?? '0')
-  })
+  keepClosed(version, await closedIn(context, version), item.label, item.amounts, {})
+  await touched(context, version)
+  await context.ledger.delete(tables.items).where(eq(tables.items.id, id))
+  await keepChanges(context, version.id, itemChanges(id, item, null), why)
+  context.note({ subject: `budget line ${item.label}`, before: item, after: { removed: true, why } })
 }

@@ -229,7 +229,7 @@ export const caseOperations = {
       const inPlan = { benefit: told(flows.benefit), cost: told(flows.cost) }
       return context.record(async inside => {
         const held = await versionOf(inside, version.id, true)
-        mayChange(held)
+        mayChange(held, inside.actor, null)
         const one = await heldCase(inside, input.id)
         if (one.state !== 'approved')
           throw new Failure('conflict', 'Only an approved case goes into a plan.', {
@@ -260,10 +260,10 @@ export const caseOperations = {
       wholeCompany(context.actor)
       person(context.actor)
       const version = await versionOf(context, input.version, true)
-      mayChange(version)
+      mayChange(version, context.actor, input.why)
       const one = await heldCase(context, input.id)
       await takeCase(context, version, input.id, input.why)
-      const budgetLineKept = await takeCaseBudget(context, version.id, input.id)
+      const budgetLineKept = await takeCaseBudget(context, version.id, input.id, input.why)
       context.note({
         subject: `plan ${version.id}, business case ${one.content.title}`,
         after: { out: true, why: input.why },
@@ -293,7 +293,7 @@ export const caseOperations = {
       const open = versions.filter(version => version.state !== 'locked')
       for (const version of open) {
         await takeCase(context, version, input.id, `Approval of the case withdrawn: ${input.why}`)
-        await takeCaseBudget(context, version.id, input.id)
+        await takeCaseBudget(context, version.id, input.id, input.why)
       }
       await context.ledger
         .update(tables.cases)

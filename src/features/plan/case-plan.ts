@@ -15,7 +15,8 @@ import {
 } from '#kernel/plan/cases.ts'
 import { check } from '#kernel/plan/check.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { saveItem } from './budget.ts'
+import { isUsed, saveItem } from './budget.ts'
+import { itemChanges, keepChanges } from './budget-changes.ts'
 import { closedIn, storeRows, touched } from './cells.ts'
 import { CaseShape, type Row } from './model.ts'
 
@@ -110,22 +111,26 @@ export async function putCase(
       .insert(tables.changes)
       .values(changesOf(context, version.id, `Business case: ${title}`, cells))
   if (budget)
-    await saveItem(context, {
-      version: version.id,
-      label: title,
-      kind: costs === 'running' ? 'opex' : 'capex',
-      account: accountOf(id),
-      department: '',
-      costCentre: '',
-      owner: '',
-      vendor: '',
-      market: '',
-      currency: content.currency,
-      amounts: budget,
-      pattern: null,
-      actuals: [],
-      note: content.initiative && `For ${content.initiative}`,
-    })
+    await saveItem(
+      context,
+      {
+        version: version.id,
+        label: title,
+        kind: costs === 'running' ? 'opex' : 'capex',
+        account: accountOf(id),
+        department: '',
+        costCentre: '',
+        owner: '',
+        vendor: '',
+        market: '',
+        currency: content.currency,
+        amounts: Object.fromEntries(Object.entries(budget).filter(([period]) => !closed.has(period))),
+        pattern: null,
+        actuals: [],
+        note: content.initiative && `For ${content.initiative}`,
+      },
+      `Business case: ${title}`,
+    )
 }
 
 async function reshaped(context: Context, version: Version, sheet: Version['sheet']): Promise<void> {
@@ -164,38 +169,28 @@ export async function takeCase(context: Context, version: Version, id: string, w
  * Takes the budget line of a case away. One that money was spent or committed on stays, with nothing budgeted: it is
  * told so.
  */
-export async function takeCaseBudget(context: Context, version: string, id: string): Promise<boolean> {
+export async function takeCaseBudget(
+  context: Context,
+  version: string,
+  id: string,
+  why: string,
+): Promise<boolean> {
   const { ledger } = context
   const [item] = await ledger
     .select()
     .from(tables.items)
     .where(and(eq(tables.items.version, version), eq(tables.items.account, accountOf(id))))
   if (!item) return false
-  const used = [
-    ...(await ledger
-      .select({ id: tables.spent.id })
-      .from(tables.spent)
-      .where(eq(tables.spent.item, item.id))
-      .limit(1)),
-    ...(await ledger
-      .select({ id: tables.commitments.id })
-      .from(tables.commitments)
-      .where(eq(tables.commitments.item, item.id))
-      .limit(1)),
-    ...(await ledger
-      .select({ id: tables.files.id })
-      .from(tables.files)
-      .where(eq(tables.files.subject, `item:${item.id}`))
-      .limit(1)),
-  ]
-  if (used.length === 0) {
+  if (!(await isUsed(context, item.id))) {
     await ledger.delete(tables.items).where(eq(tables.items.id, item.id))
+    await keepChanges(context, version, itemChanges(item.id, item, null), why)
     return false
   }
   await ledger
     .update(tables.items)
     .set({ amounts: {}, pattern: null, saved: item.saved + 1, updatedAt: context.clock().toISOString() })
     .where(eq(tables.items.id, item.id))
+  await keepChanges(context, version, itemChanges(item.id, item, { ...item, amounts: {} }), why)
   return true
 }
 

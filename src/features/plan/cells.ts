@@ -57,7 +57,7 @@ export async function changeable(context: Context, id: string): Promise<Found> {
   const version = await versionOf(context, id, true)
   if (version.state === 'locked')
     throw new Failure('conflict', `${version.name} is locked: nothing in it changes any more.`, {
-      next: 'Make a new version from it.',
+      next: nextOf.locked,
     })
   return version
 }
@@ -98,6 +98,25 @@ export async function touched({ ledger, actor }: Context, version: Found): Promi
     .update(tables.versions)
     .set({ changedBy: [...version.changedBy, actor.id] })
     .where(eq(tables.versions.id, version.id))
+}
+
+/** What helps where a version's state is not the one that is needed. */
+export const nextOf: Record<Found['state'], string> = {
+  draft: 'Ask for its approval first.',
+  submitted: 'Approve it, or have it given back.',
+  approved: 'Have it given back to change it freely.',
+  locked: 'Make a new version from it.',
+}
+
+/** A version that is not in the state something needs, in words, with what helps. */
+export const otherState = ({ name, state }: Pick<Found, 'name' | 'state'>, what: string): Failure =>
+  new Failure('conflict', `${name} ${stateIs[state]}: ${what}.`, { next: nextOf[state] })
+
+const stateIs: Record<Found['state'], string> = {
+  draft: 'is a draft',
+  submitted: 'waits for approval',
+  approved: 'is approved',
+  locked: 'is locked',
 }
 
 const stateWords: Record<Found['state'], string> = {
@@ -145,7 +164,7 @@ export async function edit(
       'conflict',
       `${version.name} ${stateWords[version.state] || 'cannot be changed by you'}.`,
       {
-        next: version.state === 'locked' ? 'Make a new version from it.' : 'Ask for it to be reopened.',
+        next: version.state === 'locked' ? nextOf.locked : 'Ask for it to be given back.',
       },
     )
   if (version.state === 'approved' && !why.trim())

@@ -188,6 +188,28 @@ export const ItemShape = z.object({
 })
 export type Item = z.infer<typeof ItemShape>
 
+/** Kinds of budget lines, in words. */
+export const itemKinds: readonly { value: Item['kind']; label: string }[] = [
+  { value: 'opex', label: 'Running cost' },
+  { value: 'media', label: 'Media' },
+  { value: 'people', label: 'People' },
+  { value: 'capex', label: 'Investment' },
+]
+
+/** A field of the budget that somebody changed. */
+export const FieldChangeShape = z.object({
+  item: z.string().nullable().describe('The budget line; null: the budget rates'),
+  label: z.string(),
+  field: z.string(),
+  amount: z.boolean(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  why: z.string(),
+  byName: z.string(),
+  at: z.string(),
+})
+export type FieldChange = z.infer<typeof FieldChangeShape>
+
 export const CommitmentShape = z.object({
   id: z.string().optional(),
   item: z.string(),
@@ -225,6 +247,12 @@ export const BudgetShape = z.object({
   currencyEffect: z.string().nullable(),
   missing: z.array(z.string()),
   /** Postings of accounts no line has. */
+  /** Why the reader cannot change its lines now; null where they can. */
+  shut: z.object({ message: z.string(), next: z.string().optional() }).nullable(),
+  /** What differs from when the version was last approved, field by field; null where it never was. */
+  approved: z
+    .object({ at: z.string(), byName: z.string(), changes: z.array(FieldChangeShape), more: z.int() })
+    .nullable(),
   unplanned: z.array(
     z.object({ account: z.string(), department: z.string(), amount: z.string(), currency: z.string() }),
   ),

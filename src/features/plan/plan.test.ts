@@ -192,6 +192,7 @@ describe.each(ledgers)(
           department: 'Brand',
           currency: 'GBP',
           amounts: { '2026-03': amount },
+          why: 'x',
           ...more,
         })
       const [first, second] = [await line('100'), await line('200')]

@@ -48,6 +48,8 @@ const inputs: Record<string, unknown> = {
   reproduce: { id: 'x' },
   saveRules: { rules: [] },
   saveItem: item,
+  removeItem: { id: 'a' },
+  itemHistory: { id: 'a' },
   saveRates: { version: 'v', rates: {} },
   budgetChanges: { version: 'v', name: 'x' },
   takeBudget: { version: 'v', name: 'x' },

@@ -19,6 +19,7 @@ import {
   historyOf,
   lastSeq,
   mayEdit,
+  otherState,
   person,
   rowsOf,
   touched,
@@ -245,7 +246,7 @@ export const versionOperations = {
       person(context.actor)
       const version = await versionOf(context, input.version, true)
       if (version.state === 'locked' || version.state === 'submitted')
-        throw new Failure('conflict', `${version.name} is ${version.state}; its lines cannot change.`)
+        throw otherState(version, 'its lines cannot change')
       if (version.revision !== input.revision)
         throw new Failure(
           'conflict',
@@ -324,7 +325,9 @@ export const versionOperations = {
     .output(z.object({ id: z.string() }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      const { sheet } = await versionOf(context, input.version)
+      const version = await versionOf(context, input.version)
+      if (version.state === 'locked') throw otherState(version, 'nothing in it changes any more')
+      const { sheet } = version
       const plan = calculate(sheet, [])
       for (const one of input.edits) {
         const place = plan.locate(one)

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { and, desc, eq, gt, inArray } from 'drizzle-orm'
+import { and, desc, eq, gt, notLike } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day } from '#kernel/day.ts'
@@ -310,6 +310,20 @@ export async function keep(
   return { id, hash }
 }
 
+/** What a version was when it was last approved, by whom and when; undefined where it never was. */
+export async function lastApproval(
+  { ledger }: Context,
+  version: string,
+): Promise<typeof tables.snapshots.$inferSelect | undefined> {
+  const [last] = await ledger
+    .select()
+    .from(tables.snapshots)
+    .where(and(eq(tables.snapshots.version, version), eq(tables.snapshots.reason, 'approved')))
+    .orderBy(desc(tables.snapshots.at))
+    .limit(1)
+  return last
+}
+
 /** Cells that differ from when the version was last approved, by address. */
 export async function changedSince(
   context: Context,
@@ -317,17 +331,19 @@ export async function changedSince(
   rows: readonly Row[],
 ): Promise<string[]> {
   if (version.state !== 'approved' && version.state !== 'locked') return []
-  const [last] = await context.ledger
-    .select()
-    .from(tables.snapshots)
-    .where(and(eq(tables.snapshots.version, version.id), inArray(tables.snapshots.reason, ['approved'])))
-    .orderBy(desc(tables.snapshots.at))
-    .limit(1)
+  const last = await lastApproval(context, version.id)
   if (!last) return []
   const changes = await context.ledger
     .selectDistinct({ line: tables.changes.line, slice: tables.changes.slice, period: tables.changes.period })
     .from(tables.changes)
-    .where(and(eq(tables.changes.version, version.id), gt(tables.changes.at, last.at)))
+    .where(
+      and(
+        eq(tables.changes.version, version.id),
+        gt(tables.changes.at, last.at),
+        // Names of lines have no colon; those of the budget's own changes have.
+        notLike(tables.changes.line, '%:%'),
+      ),
+    )
   const then = new Map(last.content.rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
   const now = new Map(rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
   return changes
