@@ -17,7 +17,9 @@ export function EditDrawer(props: {
   disabled?: boolean
   /** The error in words: why nothing was saved. */
   failed?: { message: string; next?: string } | null
-  remove?: { run: () => void; running: boolean } | undefined
+  remove?: { run: () => void; running: boolean; disabled?: boolean } | undefined
+  /** On its button; Remove when absent. */
+  removeLabel?: string
   size?: number
   children: ReactNode
 }) {
@@ -33,8 +35,14 @@ export function EditDrawer(props: {
       {props.failed && <ErrorState compact title="That was not saved" {...props.failed} />}
       <FormActions>
         {props.remove && (
-          <Button color="red" variant="subtle" loading={props.remove.running} onClick={props.remove.run}>
-            Remove
+          <Button
+            color="red"
+            variant="subtle"
+            disabled={props.remove.disabled}
+            loading={props.remove.running}
+            onClick={props.remove.run}
+          >
+            {props.removeLabel ?? 'Remove'}
           </Button>
         )}
         <Button variant="filled" loading={props.saving} disabled={props.disabled} onClick={props.onSave}>

@@ -10,7 +10,8 @@ import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { stateWords, type Version } from './model.ts'
+import { FieldChanges } from './FieldChanges.tsx'
+import { shownCell, stateWords, type Version } from './model.ts'
 import css from './plan.module.css'
 
 const stepWords: Record<string, string> = {
@@ -27,6 +28,7 @@ export function Approval({ version }: { version: Version }) {
   const input = { version: version.id }
   const trail = useQuery(api.plan.trail.queryOptions({ input }))
   const proposals = useQuery(api.plan.proposals.queryOptions({ input }))
+  const since = useQuery(api.plan.sinceApproval.queryOptions({ input }))
   const again = { onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.key() }) }
   const [comment, setComment] = useState('')
   const [rules, setRules] = useState<string | null>(null)
@@ -105,6 +107,39 @@ export function Approval({ version }: { version: Version }) {
           </Button>
         </Row>
       </Card>
+      {since.data && since.data.cells.length + since.data.budget.length > 0 && (
+        <Card
+          flush
+          title="What changed since it was last approved"
+          note={`${since.data.byName} approved it on ${showDay(since.data.at.slice(0, 10))}${since.data.more > 0 ? `; ${since.data.more.toLocaleString('en-GB')} more changes` : ''}`}
+        >
+          {since.data.cells.length > 0 && (
+            <DataTable
+              caption="Cells changed since the approval"
+              compact
+              maxHeight={420}
+              rows={since.data.cells}
+              rowKey={row => row.place}
+              columns={[
+                { key: 'place', label: 'Cell', pinned: true, render: row => row.place },
+                {
+                  key: 'before',
+                  label: 'Before',
+                  numeric: true,
+                  render: row => shownCell(row.before, row.unit),
+                },
+                { key: 'after', label: 'Now', numeric: true, render: row => shownCell(row.after, row.unit) },
+                { key: 'by', label: 'Who', render: row => row.byName },
+                { key: 'at', label: 'When', render: row => showDay(row.at.slice(0, 10)) },
+                { key: 'why', label: 'Why', render: row => row.why || '–' },
+              ]}
+            />
+          )}
+          {since.data.budget.length > 0 && (
+            <FieldChanges caption="Budget changed since the approval" changes={since.data.budget} />
+          )}
+        </Card>
+      )}
       <Card flush title="Steps">
         <DataTable
           caption="Steps of approval"

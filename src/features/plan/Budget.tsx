@@ -69,9 +69,11 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
               onChange={value => setUrl({ rates: value === 'actual' ? undefined : (value ?? undefined) })}
             />
           )}
-          <Button variant="filled" onClick={() => setAdding(true)}>
-            Add a line
-          </Button>
+          {budget && budget.shut === null && (
+            <Button variant="filled" onClick={() => setAdding(true)}>
+              Add a line
+            </Button>
+          )}
         </Row>
       }
     >

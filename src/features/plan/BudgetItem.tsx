@@ -4,20 +4,17 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
+import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { Attachments } from './Attachments.tsx'
-import { actualsOf, type BudgetLine, type BudgetShape, knownFrom, type Version } from './model.ts'
+import { BudgetPattern, patternForm, patternOf, wrongIn } from './BudgetPattern.tsx'
+import { FieldChanges } from './FieldChanges.tsx'
+import { actualsOf, type BudgetLine, type BudgetShape, itemKinds, knownFrom, type Version } from './model.ts'
 
 type Kind = BudgetLine['kind']
-const kinds: { value: Kind; label: string }[] = [
-  { value: 'opex', label: 'Running cost' },
-  { value: 'media', label: 'Media' },
-  { value: 'people', label: 'People' },
-  { value: 'capex', label: 'Investment' },
-]
 
 /** A budget line, added or changed: what it may cost, and where it is known from what it did. */
 export function BudgetItem(props: {
@@ -44,17 +41,35 @@ export function BudgetItem(props: {
   const save = useMutation(api.plan.saveItem.mutationOptions({ onSuccess: done }))
   const record = useMutation(api.plan.recordSpent.mutationOptions({ onSuccess: done }))
   const ads = (platforms.data?.rows ?? []).map(row => String(row.platform ?? '')).filter(Boolean)
-  const wrong = form.pattern === 'months' ? amountsIn(form.months, budget).wrong : []
-  const failed = save.error ?? record.error
+  const wrong = wrongIn(form, budget.periods)
+  const approved = budget.state === 'approved'
+  const shut = budget.shut
+  const remove = useMutation(api.plan.removeItem.mutationOptions({ onSuccess: done }))
+  const [removing, setRemoving] = useState(false)
+  const history = useQuery(
+    api.plan.itemHistory.queryOptions({ input: { id: line?.id ?? '' }, enabled: line !== null }),
+  )
+  const failed = save.error ?? record.error ?? remove.error
+  const silent = approved && !form.why.trim()
   return (
     <EditDrawer
       opened
       title={line ? line.label : 'Add a budget line'}
       onClose={props.onClose}
       saving={save.isPending}
-      disabled={!form.label.trim() || wrong.length > 0}
+      note={shut ? [shut.message, shut.next].filter(Boolean).join(' ') : undefined}
+      disabled={shut !== null || silent || !form.label.trim() || wrong.length > 0}
       failed={failed ? words(failed) : null}
       size={620}
+      removeLabel={removing ? 'Really remove this line' : 'Remove this line'}
+      {...(line &&
+        shut === null && {
+          remove: {
+            run: () => (removing ? remove.mutate({ id: line.id, why: form.why }) : setRemoving(true)),
+            running: remove.isPending,
+            disabled: silent,
+          },
+        })}
       onSave={() =>
         save.mutate({
           ...(line && { id: line.id, saved: line.saved }),
@@ -70,22 +85,13 @@ export function BudgetItem(props: {
           currency: form.currency,
           note: form.note,
           actuals: actualsOf(form),
-          ...(form.pattern === 'months'
-            ? { amounts: amountsIn(form.months, budget).amounts, pattern: null }
-            : form.pattern === 'even'
-              ? { pattern: { kind: 'even', total: figureOf(form.total, {}, 'Total') ?? '0' } }
-              : {
-                  pattern: {
-                    kind: 'every',
-                    amount: figureOf(form.total, {}, 'Amount') ?? '0',
-                    periods: form.pattern === 'each' ? 1 : 3,
-                  },
-                }),
+          why: form.why,
+          ...patternOf(form, budget.periods),
         })
       }
     >
       <TextRow label="Name" value={form.label} onChange={label => set({ label })} />
-      <ChoiceRow label="Kind" value={form.kind} data={kinds} onChange={kind => set({ kind })} />
+      <ChoiceRow label="Kind" value={form.kind} data={itemKinds} onChange={kind => set({ kind })} />
       <ChoiceRow
         label="What is spent comes from"
         value={form.from}
@@ -128,35 +134,16 @@ export function BudgetItem(props: {
         value={form.currency}
         onChange={currency => set({ currency: currency.toUpperCase().slice(0, 3) })}
       />
-      <ChoiceRow
-        label="Budget"
-        value={form.pattern}
-        data={[
-          { value: 'even', label: 'A total, shared evenly' },
-          { value: 'each', label: 'The same in each period' },
-          { value: 'quarterly', label: 'The same every third period' },
-          { value: 'months', label: 'Period by period' },
-        ]}
-        onChange={pattern => set({ pattern })}
-      />
-      {form.pattern === 'months' ? (
-        <LongTextRow
-          label="Figures"
-          value={form.months}
-          rows={8}
-          help="A period and its figure on each line, as a spreadsheet copies them."
-          error={wrong.length > 0 ? `Not understood: ${wrong.slice(0, 3).join('; ')}` : undefined}
-          onChange={months => set({ months })}
-        />
-      ) : (
+      <BudgetPattern form={form} currency={form.currency} periods={budget.periods} onChange={set} />
+      <LongTextRow label="Note" value={form.note} onChange={note => set({ note })} />
+      {approved && shut === null && (
         <TextRow
-          label={form.pattern === 'even' ? `Total, ${form.currency}` : `Amount, ${form.currency}`}
-          decimal
-          value={form.total}
-          onChange={total => set({ total })}
+          label="Why it changes"
+          value={form.why}
+          help={`${props.version.name} is approved: the reason stays with what you change.`}
+          onChange={why => set({ why })}
         />
       )}
-      <LongTextRow label="Note" value={form.note} onChange={note => set({ note })} />
       {line && (
         <>
           <Attachments subject={`item:${line.id}`} />
@@ -221,16 +208,18 @@ export function BudgetItem(props: {
           >
             Record what was spent
           </Button>
+          {history.data && history.data.length > 0 && (
+            <Card flush title="Who changed what">
+              <FieldChanges caption={`Changes of ${line.label}`} changes={history.data} one />
+            </Card>
+          )}
         </>
       )}
     </EditDrawer>
   )
 }
 
-type Pattern = 'even' | 'each' | 'quarterly' | 'months'
-
 function formOf(line: BudgetLine | null, budget: z.output<typeof BudgetShape>) {
-  const pattern = line?.pattern
   const [first, second] = line?.actuals ?? []
   const platform = first?.where[0]?.is[0]
   const shares = line?.actuals ?? []
@@ -257,34 +246,7 @@ function formOf(line: BudgetLine | null, budget: z.output<typeof BudgetShape>) {
     market: line?.market ?? '',
     currency: line?.currency ?? budget.currency,
     note: line?.note ?? '',
-    pattern: (pattern?.kind === 'even'
-      ? 'even'
-      : pattern?.kind === 'every'
-        ? pattern.periods === 1
-          ? 'each'
-          : 'quarterly'
-        : line
-          ? 'months'
-          : 'even') as Pattern,
-    total: pattern?.kind === 'even' ? pattern.total : pattern?.kind === 'every' ? pattern.amount : '',
-    months: budget.periods.map(one => `${one.label}\t${line?.amounts[one.key] ?? ''}`).join('\n'),
+    why: '',
+    ...patternForm(line, budget.periods),
   }
-}
-
-/** Lines of a period and a figure; what is neither is named. */
-function amountsIn(text: string, { periods }: z.output<typeof BudgetShape>) {
-  const amounts: Record<string, string> = {}
-  const wrong: string[] = []
-  for (const row of text.split('\n').filter(one => one.trim() !== '')) {
-    const [, name = '', figure = ''] = /^(.*?)(?:\t|\s{2,}|:|;)\s*(.*)$/.exec(row) ?? [row, row, '']
-    const period = periods.find(one => [one.key, one.label].includes(name.trim()))
-    try {
-      const value = figureOf(figure, {}, name.trim())
-      if (!period) wrong.push(row.trim())
-      else if (value !== null) amounts[period.key] = value
-    } catch {
-      wrong.push(row.trim())
-    }
-  }
-  return { amounts, wrong }
 }

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { z } from 'zod'
+import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
 import { BudgetItem } from './BudgetItem.tsx'
+import { FieldChanges } from './FieldChanges.tsx'
 import type { BudgetLine, BudgetShape, Version } from './model.ts'
 import css from './plan.module.css'
 import { Transfer } from './Transfer.tsx'
@@ -20,6 +22,8 @@ export function BudgetLines(props: {
   const { budget } = props
   const [line, setLine] = useState<BudgetLine | null>(null)
   const [moving, setMoving] = useState(false)
+  const { approved } = budget
+  const changed = new Set(approved?.changes.flatMap(one => one.item ?? []))
   const money = (value: string) => show(value, { unit: 'money', currency: budget.currency })
   /** A figure that lacks what has no rate is not known. */
   const known = (row: BudgetLine, value: string) =>
@@ -35,13 +39,18 @@ export function BudgetLines(props: {
         title="Budget lines"
         note="full: spent · striped: committed · mark: budget to date"
         actions={
-          budget.lines.length > 1 && (
+          budget.lines.length > 1 &&
+          budget.state !== 'locked' &&
+          budget.state !== 'submitted' && (
             <Button size="compact-sm" variant="default" onClick={() => setMoving(true)}>
               Move money between lines
             </Button>
           )
         }
       >
+        {budget.shut && (
+          <p className={css.inset}>{[budget.shut.message, budget.shut.next].filter(Boolean).join(' ')}</p>
+        )}
         <DataTable
           caption="Budget lines"
           rows={budget.lines}
@@ -54,7 +63,19 @@ export function BudgetLines(props: {
             </EmptyState>
           }
           columns={[
-            { key: 'label', label: 'Line', pinned: true, render: row => row.label },
+            {
+              key: 'label',
+              label: 'Line',
+              pinned: true,
+              render: row =>
+                changed.has(row.id) ? (
+                  <span className={css.moved} title="Changed since the approval">
+                    {row.label}
+                  </span>
+                ) : (
+                  row.label
+                ),
+            },
             { key: 'department', label: 'Department', render: row => row.department || '–' },
             { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
             { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
@@ -95,6 +116,15 @@ export function BudgetLines(props: {
           ]}
         />
       </Card>
+      {approved && approved.changes.length > 0 && (
+        <Card
+          flush
+          title="Changed since the approval"
+          note={`${approved.byName} approved it on ${showDay(approved.at.slice(0, 10))}${approved.more > 0 ? `; ${approved.more.toLocaleString('en-GB')} more changes` : ''}`}
+        >
+          <FieldChanges caption="Changes since the approval" changes={approved.changes} />
+        </Card>
+      )}
       {(line || props.adding) && (
         <BudgetItem
           key={line?.id ?? 'new'}

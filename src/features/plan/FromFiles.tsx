@@ -7,7 +7,7 @@ import { ratesIn } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, LongTextRow } from '#ui/Form.tsx'
+import { ChoiceRow, LongTextRow, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
 import type { BudgetShape, Version } from './model.ts'
@@ -18,6 +18,7 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
   const imported = useQuery(api.plan.importedBudgets.queryOptions({ input: {} }))
   const [taking, setTaking] = useState<string | null>(null)
   const [rates, setRates] = useState<string | null>(null)
+  const [why, setWhy] = useState('')
   const cache = useQueryClient()
   const saveRates = useMutation(
     api.plan.saveRates.mutationOptions({
@@ -28,6 +29,7 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
     }),
   )
   const read = ratesIn(rates ?? '')
+  const approved = budget.state === 'approved'
   const importing = (
     <Button component="a" href="/import" size="compact-sm" variant="default">
       Import a file
@@ -94,19 +96,21 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
         title="Budget rates"
         note={`${budget.currency} for one unit of each; else the last rate before the plan begins`}
         actions={
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() =>
-              setRates(
-                Object.entries(budget.rates)
-                  .map(([code, rate]) => `${code}\t${rate}`)
-                  .join('\n'),
-              )
-            }
-          >
-            Set rates
-          </Button>
+          budget.shut === null && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() =>
+                setRates(
+                  Object.entries(budget.rates)
+                    .map(([code, rate]) => `${code}\t${rate}`)
+                    .join('\n'),
+                )
+              }
+            >
+              Set rates
+            </Button>
+          )
         }
       >
         <DataTable
@@ -127,9 +131,9 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
           title={`Budget rates of ${props.version.name}`}
           onClose={() => setRates(null)}
           saving={saveRates.isPending}
-          disabled={read.wrong.length > 0}
+          disabled={read.wrong.length > 0 || (approved && !why.trim())}
           failed={saveRates.error ? words(saveRates.error) : null}
-          onSave={() => saveRates.mutate({ version: props.version.id, rates: read.rates })}
+          onSave={() => saveRates.mutate({ version: props.version.id, rates: read.rates, why })}
         >
           <LongTextRow
             label="Rates"
@@ -140,6 +144,14 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
             error={read.wrong.length > 0 ? `Not understood: ${read.wrong.join('; ')}` : undefined}
             onChange={setRates}
           />
+          {approved && (
+            <TextRow
+              label="Why they change"
+              value={why}
+              help={`${props.version.name} is approved: the reason stays with the rates.`}
+              onChange={setWhy}
+            />
+          )}
         </EditDrawer>
       )}
     </>

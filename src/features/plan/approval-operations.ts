@@ -9,7 +9,9 @@ import * as tables from '#postgres/tables/plan.ts'
 import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
 import { carry } from './carry.ts'
 import { otherState, person, versionOf, wholeCompany } from './cells.ts'
+import { FieldChangeShape } from './model.ts'
 import { reforecastOf } from './reforecast-of.ts'
+import { sinceApproval } from './since-approval.ts'
 import { hashOf, keep } from './versions.ts'
 
 const Of = z.object({ version: z.string() })
@@ -169,6 +171,42 @@ export const approvalOperations = {
       if (!found) throw new Failure('not_found', 'There is no such copy.')
       const hash = hashOf(found.content.sheet, found.content.rows)
       return { same: hash === found.hash, hash, kept: found.hash, at: found.at, byName: found.byName }
+    }),
+
+  sinceApproval: read({
+    role: 'viewer',
+    summary: 'What differs from when a version was last approved: cells and budget, before and after',
+  })
+    .input(Of)
+    .output(
+      z
+        .object({
+          at: z.string(),
+          byName: z.string(),
+          cells: z.array(
+            z.object({
+              place: z.string(),
+              unit: z.string(),
+              before: z.string().nullable(),
+              after: z.string().nullable(),
+              why: z.string(),
+              byName: z.string(),
+              at: z.string(),
+            }),
+          ),
+          budget: z.array(FieldChangeShape),
+          more: z.int().describe('Changes beyond those given'),
+        })
+        .nullable()
+        .describe('Null: it was never approved'),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const found = await sinceApproval(context, await versionOf(context, input.version))
+      if (!found) return null
+      const [cells, budget] = [found.cells.slice(0, 500), found.budget.slice(0, 500)]
+      const more = found.cells.length + found.budget.length - cells.length - budget.length
+      return { ...found, cells, budget, more }
     }),
 
   trail: read({ role: 'viewer', summary: 'Steps of approval of a version, and its kept copies' })

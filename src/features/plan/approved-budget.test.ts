@@ -99,6 +99,20 @@ describe.each(ledgers)(
       ])
       // The grid's own marks are of its cells alone.
       expect((await run(plan.open, { version: 'year' })).changed).toEqual([])
+      const { rows } = await run(plan.open, { version: 'year' })
+      const [head] = rows.find((row: { line: string }) => row.line === 'media').cells['2026-05']
+      await run(plan.edit, {
+        version: 'year',
+        edits: [set('media', '2026-05', '600', [head])],
+        why: 'a fair',
+      })
+      const since = await run(plan.sinceApproval, { version: 'year' })
+      expect(since).toMatchObject({
+        byName: 'Cy',
+        cells: [{ place: 'media (2026-05)', before: '500', after: '600', byName: 'Ada', why: 'a fair' }],
+        more: 0,
+      })
+      expect(since.budget).toEqual(approved.changes)
       const history = await run(plan.itemHistory, { id: ids.Agency })
       expect(history.at(-1)).toMatchObject({ field: 'Name', before: null, after: 'Agency', byName: 'Bo' })
       // What is changed back is no change.

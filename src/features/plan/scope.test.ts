@@ -50,6 +50,7 @@ const inputs: Record<string, unknown> = {
   saveItem: item,
   removeItem: { id: 'a' },
   itemHistory: { id: 'a' },
+  sinceApproval: { version: 'a' },
   saveRates: { version: 'v', rates: {} },
   budgetChanges: { version: 'v', name: 'x' },
   takeBudget: { version: 'v', name: 'x' },
