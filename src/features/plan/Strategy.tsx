@@ -2,21 +2,14 @@ import { Button, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
-import {
-  outlineOf,
-  type Strategy as StrategyContent,
-  strategyOf,
-  strategyText,
-} from '#kernel/plan/strategy.ts'
-import { Card } from '#ui/Card.tsx'
+import { outlineOf, strategyOf } from '#kernel/plan/strategy.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
-import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
-import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { Cases } from './Cases.tsx'
-import css from './plan.module.css'
+import { StrategyMap } from './StrategyMap.tsx'
 
 const question = 'Where are we going, and by what?'
 
@@ -102,7 +95,7 @@ export function Strategy() {
             <FormRow
               label="Outline"
               for="strategy-text"
-              help="A pillar on a line of its own; two spaces in, an objective; four, an initiative. After |: owner | metric target by-date."
+              help="A pillar on a line of its own; two spaces in, an objective; four, an initiative. After each |: its owner, until when, and measures (metric, target, date). A pillar’s why stands before its owner."
             >
               <Textarea
                 id="strategy-text"
@@ -112,7 +105,7 @@ export function Strategy() {
                 value={form.text}
                 onChange={event => setForm({ ...form, text: event.currentTarget.value })}
                 placeholder={
-                  'Range\n  Sell more kitchen lines | Ada | net_sales 500000 2027-12-31\n    Photograph the range | Bo'
+                  'Range | Repeat customers carry the margin | Ada | until 2028\n  Sell more kitchen lines | Ada | net_sales 500000 2027-12-31\n    Photograph the range | Bo | until June'
                 }
               />
             </FormRow>
@@ -138,95 +131,5 @@ export function Strategy() {
         )}
       </Drawer>
     </Page>
-  )
-}
-
-/** Pillars beside each other, the same as a page of text, and how it came to be. */
-function StrategyMap({
-  strategy,
-  revision,
-  history,
-  onWrite,
-}: {
-  strategy: StrategyContent
-  revision: number
-  history: readonly { revision: number; why: string; byName: string; at: string }[]
-  onWrite: () => void
-}) {
-  const cases = useQuery(api.plan.cases.queryOptions({ input: {}, enabled: revision > 0 }))
-  const worthOf = (initiative: string) =>
-    (cases.data ?? [])
-      .filter(one => one.content.initiative === initiative)
-      .map(
-        ({ state, content, worth }) =>
-          ` · ${state === 'approved' ? '' : 'proposed, '}worth ${show(worth.adjusted, { unit: 'money', currency: content.currency }, 'card')}`,
-      )
-  return revision === 0 ? (
-    <EmptyState
-      title="Ambition, pillars, objectives, initiatives"
-      action={
-        <Button variant="filled" onClick={onWrite}>
-          Write the strategy
-        </Button>
-      }
-    >
-      A page everybody can repeat: what you want to be, what carries it, who owns what, and how you will know.
-    </EmptyState>
-  ) : (
-    <>
-      <div className={css.pillars}>
-        {strategy.pillars.map(pillar => (
-          <section key={pillar.name} className={css.pillar}>
-            <h3>{pillar.name}</h3>
-            {pillar.why && <p>{pillar.why}</p>}
-            <ul>
-              {pillar.objectives.map(objective => (
-                <li key={objective.name}>
-                  {objective.name}
-                  {objective.owner && `, ${objective.owner}`}
-                  {objective.measures.map(
-                    one =>
-                      ` · ${one.metric.replaceAll('_', ' ')} ${one.target ?? ''}${one.by ? ` by ${one.by}` : ''}`,
-                  )}
-                  {objective.initiatives.length > 0 && (
-                    <ul>
-                      {objective.initiatives.map(one => (
-                        <li key={one.name}>
-                          {one.name}
-                          {one.owner && `, ${one.owner}`}
-                          {worthOf(one.name)}
-                        </li>
-                      ))}
-                    </ul>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </section>
-        ))}
-      </div>
-      <Card
-        title="On one page"
-        actions={
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => navigator.clipboard.writeText(strategyText(strategy))}
-          >
-            Copy
-          </Button>
-        }
-      >
-        <pre className={css.onepage}>{strategyText(strategy)}</pre>
-      </Card>
-      <Card title="How it came to be">
-        {history.map(one => (
-          <p key={one.revision}>
-            {one.revision}. {new Date(one.at).toLocaleDateString('en-GB', { dateStyle: 'medium' })}{' '}
-            {one.byName}: {one.why}
-          </p>
-        ))}
-      </Card>
-    </>
   )
 }

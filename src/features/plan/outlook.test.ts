@@ -221,7 +221,20 @@ describe.each(ledgers)(
       )
       const now = await run(plan.strategy, {})
       expect(now.history.map((one: { why: string }) => one.why)).toEqual(['bolder', 'first'])
+      expect(now.history[0].changes).toEqual(['Ambition: Twice the size → Three times'])
+      expect(now.history[1].changes).toContain('Objective “More lines” added')
       expect((await run(plan.strategy, { revision: 1 })).content.ambition).toBe('Twice the size')
+      const measures = [{ metric: 'net_sale', target: '1', by: null }]
+      await expect(
+        run(
+          plan.saveStrategy,
+          { content: { pillars: [{ name: 'Range', measures }] }, revision: 2, why: 'x' },
+          cy,
+        ),
+      ).rejects.toMatchObject({
+        message: 'There is no metric net_sale.',
+        next: expect.stringContaining('net_sales'),
+      })
       const periods = [
         { label: 'now', cost: '40000', benefit: '0' },
         ...['8000', '9200', '10000', '12000', '14500'].map((benefit, n) => ({

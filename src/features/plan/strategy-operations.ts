@@ -1,10 +1,13 @@
 import { desc } from 'drizzle-orm'
 import { z } from 'zod'
-import { read, write } from '#features/base.ts'
+import { read, writeLast } from '#features/base.ts'
 import { Failure } from '#kernel/error.ts'
-import { type Strategy, StrategyShape } from '#kernel/plan/strategy.ts'
+import { metricsIn, type Strategy, StrategyShape, strategyChanges } from '#kernel/plan/strategy.ts'
+import { unknown } from '#metrics/vocabulary.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { person, wholeCompany } from './cells.ts'
+
+const parsed = (content: unknown): Strategy => StrategyShape.parse(content ?? {}) as Strategy
 
 export const strategyOperations = {
   strategy: read({ role: 'viewer', summary: 'The strategy as it is, and who changed it when and why' })
@@ -14,7 +17,13 @@ export const strategyOperations = {
         revision: z.int(),
         content: StrategyShape,
         history: z.array(
-          z.object({ revision: z.int(), why: z.string(), byName: z.string(), at: z.string() }),
+          z.object({
+            revision: z.int(),
+            why: z.string(),
+            byName: z.string(),
+            at: z.string(),
+            changes: z.array(z.string()).describe('What it changed of the revision before it'),
+          }),
         ),
       }),
     )
@@ -29,12 +38,15 @@ export const strategyOperations = {
         throw new Failure('not_found', 'There is no such revision.')
       return {
         revision: wanted?.revision ?? 0,
-        content: StrategyShape.parse(wanted?.content ?? {}) as Strategy,
-        history: all.map(({ content: _, byId: _id, ...one }) => one),
+        content: parsed(wanted?.content),
+        history: all.map(({ content, byId: _id, ...one }, n) => ({
+          ...one,
+          changes: strategyChanges(parsed(all[n + 1]?.content), parsed(content)),
+        })),
       }
     }),
 
-  saveStrategy: write({
+  saveStrategy: writeLast({
     role: 'director',
     summary: 'Save the strategy, saying why it changes',
     agents: false,
@@ -44,38 +56,43 @@ export const strategyOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
-      const { actor } = context
-      const [last] = await context.ledger
-        .select()
-        .from(tables.strategies)
-        .orderBy(desc(tables.strategies.revision))
-        .limit(1)
-      if ((last?.revision ?? 0) !== input.revision)
-        throw new Failure(
-          'conflict',
-          `The strategy was changed by ${last?.byName ?? 'somebody'} meanwhile.`,
-          { next: 'Read it again and repeat your change.' },
-        )
-      const revision = input.revision + 1
-      const added = await context.ledger
-        .insert(tables.strategies)
-        .values({
-          revision,
-          content: input.content,
-          why: input.why,
-          byId: actor.id,
-          byName: actor.name,
-          at: context.clock().toISOString(),
+      const known = new Set((await context.metrics.definitions()).metrics.map(metric => metric.name))
+      const strange = metricsIn(input.content).find(name => !known.has(name))
+      if (strange !== undefined) throw unknown(strange, known, 'metric')
+      return context.record(async inside => {
+        const { actor } = inside
+        const [last] = await inside.ledger
+          .select()
+          .from(tables.strategies)
+          .orderBy(desc(tables.strategies.revision))
+          .limit(1)
+        if ((last?.revision ?? 0) !== input.revision)
+          throw new Failure(
+            'conflict',
+            `The strategy was changed by ${last?.byName ?? 'somebody'} meanwhile.`,
+            { next: 'Read it again and repeat your change.' },
+          )
+        const revision = input.revision + 1
+        const added = await inside.ledger
+          .insert(tables.strategies)
+          .values({
+            revision,
+            content: input.content,
+            why: input.why,
+            byId: actor.id,
+            byName: actor.name,
+            at: inside.clock().toISOString(),
+          })
+          .onConflictDoNothing()
+          .returning()
+        if (added.length === 0)
+          throw new Failure('conflict', 'The strategy was changed by somebody else meanwhile.')
+        inside.note({
+          subject: 'strategy',
+          before: last?.content ?? null,
+          after: { ...input.content, why: input.why },
         })
-        .onConflictDoNothing()
-        .returning()
-      if (added.length === 0)
-        throw new Failure('conflict', 'The strategy was changed by somebody else meanwhile.')
-      context.note({
-        subject: 'strategy',
-        before: last?.content ?? null,
-        after: { ...input.content, why: input.why },
+        return { revision }
       })
-      return { revision }
     }),
 }

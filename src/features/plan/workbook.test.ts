@@ -180,12 +180,18 @@ describe('the strategy as text', () => {
         {
           name: 'Range',
           why: 'Fewer, better',
+          owner: 'Cy',
+          horizon: '2028',
+          measures: [{ metric: 'aov', target: '60', by: null }],
           objectives: [
             {
               name: 'More lines',
               owner: 'Ada',
+              horizon: 'the end of 2027',
               measures: [{ metric: 'net_sales', target: '5', by: '2027-12-31' }],
-              initiatives: [{ name: 'Photos', owner: 'Bo' }],
+              initiatives: [
+                { name: 'Photos', horizon: 'May', measures: [{ metric: 'orders', target: null, by: null }] },
+              ],
             },
           ],
         },
@@ -194,6 +200,8 @@ describe('the strategy as text', () => {
     expect(
       strategyOf({ ambition: 'Twice the size', horizon: '', text: outlineOf(strategy) }, strategy),
     ).toEqual(strategy)
-    expect(strategyText(strategy)).toContain('1.1 More lines (Ada · net_sales to 5 by 2027-12-31)')
+    expect(strategyText(strategy)).toContain(
+      '1.1 More lines (Ada, the end of 2027 · net_sales to 5 by 2027-12-31)',
+    )
   })
 })

@@ -1,0 +1,144 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
+import { metricsIn, type Strategy, type StrategyMeasure, strategyText } from '#kernel/plan/strategy.ts'
+import { Card } from '#ui/Card.tsx'
+import { show } from '#ui/number.ts'
+import { EmptyState } from '#ui/State.tsx'
+import css from './plan.module.css'
+
+type Pillar = Strategy['pillars'][number]
+type Part = Pick<Pillar, 'owner' | 'horizon' | 'measures'>
+type Change = { revision: number; why: string; byName: string; at: string; changes: readonly string[] }
+
+/** Pillars beside each other with who owns what and where each measure stands, the same as a page of text, and how it came to be. */
+export function StrategyMap(props: {
+  strategy: Strategy
+  revision: number
+  history: readonly Change[]
+  onWrite: () => void
+}) {
+  const { strategy } = props
+  const cases = useQuery(api.plan.cases.queryOptions({ input: {}, enabled: props.revision > 0 }))
+  const metrics = metricsIn(strategy).slice(0, 24)
+  const now = useQuery(
+    api.performance.query.queryOptions({
+      input: { metrics, window: 'last_365_days' },
+      enabled: metrics.length > 0,
+      retry: false,
+    }),
+  )
+  if (props.revision === 0)
+    return (
+      <EmptyState
+        title="Ambition, pillars, objectives, initiatives"
+        action={
+          <Button variant="filled" onClick={props.onWrite}>
+            Write the strategy
+          </Button>
+        }
+      >
+        A page everybody can repeat: what you want to be, what carries it, who owns what, and how you will
+        know.
+      </EmptyState>
+    )
+  const figure = (metric: string, value: unknown) => {
+    const definition = now.data?.meta.definitions[metric]
+    if (typeof value !== 'string') return null
+    return definition
+      ? show(value, { unit: definition.unit, currency: now.data?.meta.currency ?? null }, 'card')
+      : Number(value).toLocaleString('en-GB')
+  }
+  const labelOf = (metric: string) =>
+    now.data?.meta.definitions[metric]?.label ??
+    `${metric.charAt(0).toUpperCase()}${metric.slice(1).replaceAll('_', ' ')}`
+  const say = ({ metric, target, by }: StrategyMeasure) =>
+    [labelOf(metric), target && `to ${figure(metric, target)}`, by && `by ${showDay(by)}`]
+      .filter(Boolean)
+      .join(' ')
+  const worthOf = (initiative: string) =>
+    (cases.data ?? [])
+      .filter(one => one.content.initiative === initiative)
+      .map(
+        ({ state, content, worth }) =>
+          `${state === 'approved' ? 'Worth' : 'Proposed case, worth'} ${show(worth.adjusted, { unit: 'money', currency: content.currency }, 'card')}`,
+      )
+  const facts = (part: Part, more: readonly string[] = []) => {
+    const who = [part.owner, part.horizon].filter(Boolean).join(' · ')
+    return (
+      <>
+        {who && <small>{who}</small>}
+        {part.measures.map(measure => {
+          const today = figure(measure.metric, now.data?.totals[measure.metric])
+          return (
+            <small key={measure.metric}>
+              <b>{say(measure)}</b>
+              {today !== null && `, ${today} in the last 12 months`}
+            </small>
+          )
+        })}
+        {more.map(one => (
+          <small key={one}>{one}</small>
+        ))}
+      </>
+    )
+  }
+  return (
+    <>
+      <div className={css.pillars}>
+        {strategy.pillars.map(pillar => (
+          <section key={pillar.name} className={css.pillar}>
+            <h3>{pillar.name}</h3>
+            {pillar.why && <p>{pillar.why}</p>}
+            {facts(pillar)}
+            {pillar.objectives.length === 0 && <small>No objective yet.</small>}
+            {pillar.objectives.map(objective => (
+              <div key={objective.name} className={css.objective}>
+                <h4>{objective.name}</h4>
+                {facts(objective)}
+                {objective.initiatives.length > 0 && (
+                  <ul>
+                    {objective.initiatives.map(one => (
+                      <li key={one.name}>
+                        {one.name}
+                        {facts(one, worthOf(one.name))}
+                      </li>
+                    ))}
+                  </ul>
+                )}
+              </div>
+            ))}
+          </section>
+        ))}
+      </div>
+      <Card
+        title="On one page"
+        actions={
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => navigator.clipboard.writeText(strategyText(strategy, say))}
+          >
+            Copy
+          </Button>
+        }
+      >
+        <pre className={css.onepage}>{strategyText(strategy, say)}</pre>
+      </Card>
+      <Card title="Who changed what">
+        <ol className={css.revisions} reversed>
+          {props.history.map(one => (
+            <li key={one.revision} value={one.revision}>
+              {one.byName}, {showDay(one.at.slice(0, 10))}: {one.why}
+              {one.changes.slice(0, 8).map(change => (
+                <small key={change}>{change}</small>
+              ))}
+              {one.changes.length > 8 && <small>and {one.changes.length - 8} more changes</small>}
+            </li>
+          ))}
+        </ol>
+      </Card>
+    </>
+  )
+}
