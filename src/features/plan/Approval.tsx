@@ -68,44 +68,46 @@ export function Approval({ version }: { version: Version }) {
       >
         {lapsed && <p className={css.plain}>{lapsed}</p>}
         <LongTextRow label="Comment" value={comment} rows={1} onChange={setComment} />
-        <Row>
-          {version.state === 'draft' && (
-            <Button
-              variant="filled"
-              loading={submit.isPending}
-              onClick={() => submit.mutate({ ...input, comment })}
-            >
-              Ask for approval
+        <div className={css.acts}>
+          <Row>
+            {version.state === 'draft' && (
+              <Button
+                variant="filled"
+                loading={submit.isPending}
+                onClick={() => submit.mutate({ ...input, comment })}
+              >
+                Ask for approval
+              </Button>
+            )}
+            {mayApprove && (
+              <Button
+                variant="filled"
+                loading={approve.isPending}
+                onClick={() => approve.mutate({ ...input, comment })}
+              >
+                {lapsed ? 'Approve it as it is now' : 'Approve'}
+              </Button>
+            )}
+            {mayGiveBack && (
+              <Button
+                variant="default"
+                disabled={!comment.trim()}
+                loading={refuse.isPending}
+                onClick={() => refuse.mutate({ ...input, comment })}
+              >
+                Give back, with the comment
+              </Button>
+            )}
+            {version.state === 'approved' && !lapsed && (
+              <Button variant="default" loading={lock.isPending} onClick={() => lock.mutate(input)}>
+                Lock
+              </Button>
+            )}
+            <Button variant="default" loading={freeze.isPending} onClick={() => freeze.mutate(input)}>
+              Keep a copy
             </Button>
-          )}
-          {mayApprove && (
-            <Button
-              variant="filled"
-              loading={approve.isPending}
-              onClick={() => approve.mutate({ ...input, comment })}
-            >
-              {lapsed ? 'Approve it as it is now' : 'Approve'}
-            </Button>
-          )}
-          {mayGiveBack && (
-            <Button
-              variant="default"
-              disabled={!comment.trim()}
-              loading={refuse.isPending}
-              onClick={() => refuse.mutate({ ...input, comment })}
-            >
-              Give back, with the comment
-            </Button>
-          )}
-          {version.state === 'approved' && !lapsed && (
-            <Button variant="default" loading={lock.isPending} onClick={() => lock.mutate(input)}>
-              Lock
-            </Button>
-          )}
-          <Button variant="default" loading={freeze.isPending} onClick={() => freeze.mutate(input)}>
-            Keep a copy
-          </Button>
-        </Row>
+          </Row>
+        </div>
       </Card>
       {since.data && since.data.cells.length + since.data.budget.length > 0 && (
         <Card

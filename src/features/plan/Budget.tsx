@@ -156,7 +156,7 @@ function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {
         {currencyEffect !== null && (
           <StatTile
             label="Currencies alone"
-            value={money(currencyEffect)}
+            value={Number(currencyEffect) === 0 ? 'nothing' : money(currencyEffect)}
             deltas={mode === 'actual' ? 'of what was spent, against budget rates' : 'not in these figures'}
           />
         )}

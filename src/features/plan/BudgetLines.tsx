@@ -29,6 +29,8 @@ export function BudgetLines(props: {
   const known = (row: BudgetLine, value: string) =>
     row.unrated.length > 0 ? (
       <span title={`There is no rate for ${row.unrated.join(', ')}`}>N/A</span>
+    ) : Number(value) === 0 ? (
+      '–'
     ) : (
       money(value)
     )
@@ -106,7 +108,8 @@ export function BudgetLines(props: {
             {
               key: 'runsOut',
               label: 'Runs out',
-              render: row => (row.unrated.length > 0 ? 'N/A' : (row.use.runsOut ?? 'lasts')),
+              render: row =>
+                row.unrated.length > 0 ? 'N/A' : row.use.runsOut ? showDay(row.use.runsOut) : 'lasts',
             },
             {
               key: 'sources',

@@ -19,6 +19,10 @@ const stateOf: Record<string, string> = {
   approved: 'Approved',
 }
 
+/** What each of its periods is. */
+const spanOf = ({ periodsPerYear }: { periodsPerYear: number }) =>
+  periodsPerYear === 12 ? 'month' : periodsPerYear === 4 ? 'quarter' : 'year'
+
 /** What is asked about a case: into which version, out of which, or why it is withdrawn. */
 type Asked = { id: string; title: string } & (
   | { act: 'in'; version: string; budgetLine: boolean }
@@ -157,7 +161,6 @@ export function Cases({ strategy }: { strategy: Strategy }) {
           }
           columns={[
             { key: 'title', label: 'Case', pinned: true, render: row => row.content.title },
-            { key: 'initiative', label: 'Initiative', render: row => row.content.initiative || '–' },
             {
               key: 'npv',
               label: 'Worth today',
@@ -195,7 +198,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
                 row.worth.irr === null ? (
                   <span title={row.worth.irrWhy ?? undefined}>N/A</span>
                 ) : (
-                  `${(Number(row.worth.irr) * 100).toFixed(1)} % a ${row.content.periodsPerYear === 12 ? 'month' : row.content.periodsPerYear === 4 ? 'quarter' : 'year'}`
+                  `${(Number(row.worth.irr) * 100).toFixed(1).replace('-', '−')} % a ${spanOf(row.content)}`
                 ),
             },
             {
@@ -203,7 +206,9 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               label: 'Paid back after',
               numeric: true,
               render: row =>
-                row.worth.payback === null ? 'never' : `${Number(row.worth.payback).toFixed(1)} periods`,
+                row.worth.payback === null
+                  ? 'not within it'
+                  : `${Number(row.worth.payback).toFixed(1)} ${spanOf(row.content)}s`,
             },
             {
               key: 'state',
@@ -211,6 +216,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               render: row =>
                 `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${row.in.map(one => one.name).join(', ')}` : ''}`,
             },
+            { key: 'initiative', label: 'Initiative', render: row => row.content.initiative || '–' },
             {
               key: 'act',
               label: '',

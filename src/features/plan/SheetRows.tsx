@@ -86,11 +86,10 @@ export function SheetRows(props: {
           rowKey={(row, n) => `${n} ${row.label}`}
           columns={[
             { key: 'label', label: 'Row', render: row => row.label },
-            { key: 'cells', label: 'First figures', render: row => row.cells.join(' · ') },
             {
               key: 'line',
               label: 'Is',
-              width: 220,
+              width: 190,
               render: row => (
                 <Select
                   size="xs"
@@ -116,6 +115,7 @@ export function SheetRows(props: {
                 />
               ),
             },
+            { key: 'cells', label: 'First figures', render: row => row.cells.join(' · ') },
           ]}
         />
       )}

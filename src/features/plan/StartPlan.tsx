@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, MultiSelect, Select, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState } from '#ui/State.tsx'
 import { type Rows, SheetRows } from './SheetRows.tsx'
 
+type Grain = 'week' | 'month' | 'quarter' | 'year'
 type With = 'last_year' | 'run_rate' | 'template' | 'version' | 'pasted'
 
 /** How a version begins: from last year, the run-rate, an empty template, another version, or what was copied. */
@@ -28,7 +29,8 @@ export function StartPlan(props: {
     from: `${year}-01-01`,
     to: `${year}-12-31`,
     growth: '5',
-    over: '',
+    over: [] as string[],
+    grain: 'month' as Grain,
     version: '',
     closed: '0',
     text: '',
@@ -72,10 +74,11 @@ export function StartPlan(props: {
           : {
               with: form.with,
               trade: form.trade,
-              over: form.over ? [form.over] : [],
+              over: form.over,
               growth: String((Number(form.growth) || 0) / 100),
             }
-    start.mutate({ id, name: form.name, kind: form.kind, currency, from: form.from, to: form.to, begin })
+    const { name, kind, from, to, grain } = form
+    start.mutate({ id, name, kind, currency, from, to, grain, begin })
   }
   return (
     <Drawer opened={props.opened} onClose={props.onClose} title="Start a version" size={560}>
@@ -163,17 +166,19 @@ export function StartPlan(props: {
               ]}
             />
           </FormRow>
-          <FormRow label="Split by" for="plan-over">
-            <Select
+          <FormRow label="Split by" for="plan-over" help="Each line of trade then stands for each of these.">
+            <MultiSelect
               id="plan-over"
-              clearable
-              placeholder="Not split"
-              value={form.over || null}
-              onChange={value => set({ over: value ?? '' })}
+              placeholder={form.over.length === 0 ? 'Not split' : undefined}
+              maxValues={4}
+              value={form.over}
+              onChange={over => set({ over })}
               data={[
                 { value: 'store', label: 'Store' },
+                { value: 'country', label: 'Market' },
                 { value: 'channel', label: 'Channel' },
-                { value: 'country', label: 'Country' },
+                { value: 'category', label: 'Category' },
+                { value: 'business', label: 'Consumers and businesses' },
               ]}
             />
           </FormRow>
@@ -188,6 +193,26 @@ export function StartPlan(props: {
             </FormRow>
           )}
         </>
+      )}
+      {form.with !== 'version' && (
+        <FormRow
+          label="Periods"
+          for="plan-grain"
+          help="By the company’s calendar (Settings): of a retail one, retail months and weeks."
+        >
+          <Select
+            id="plan-grain"
+            allowDeselect={false}
+            value={form.grain}
+            onChange={value => set({ grain: (value ?? 'month') as Grain })}
+            data={[
+              { value: 'month', label: 'Months' },
+              { value: 'week', label: 'Weeks' },
+              { value: 'quarter', label: 'Quarters' },
+              { value: 'year', label: 'Years' },
+            ]}
+          />
+        </FormRow>
       )}
       {form.with !== 'version' && (
         <FormRow label="From and to" for="plan-from">
