@@ -214,6 +214,65 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await expectAccessibleInBoth(page)
   }, 180_000)
 
+  it('shows that an approval lapsed and by what, and takes it anew from somebody else', async () => {
+    const invited = await page.request.post(`${url}/api/v1/members/invite`, {
+      headers: { 'x-quarterdeck': '1' },
+      data: { email: 'eve@example.com', role: 'director', stores: 'all' },
+    })
+    // Eve approves on her phone.
+    const phone = await browser.newContext({
+      bypassCSP: true,
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    })
+    const eve = await phone.newPage()
+    await eve.goto((await invited.json()).link)
+    await eve.getByLabel('Your name').fill('Eve')
+    for (const field of await eve.locator('input[type=password]').all())
+      await field.fill('another sentence nobody guesses')
+    await eve.getByRole('button', { name: 'Accept the invitation' }).click()
+    await eve.getByRole('link', { name: 'Plan' }).first().waitFor()
+    const approval = '/versions?tab=approval&version=Budget'
+    const heading = (who: Page, name: string) => who.getByRole('heading', { name, exact: true }).waitFor()
+    await open(approval)
+    await page.getByRole('button', { name: 'Ask for approval' }).click()
+    await heading(page, 'Budget is waiting for approval')
+    await eve.goto(url + approval)
+    const approve = eve.getByRole('button', { name: 'Approve', exact: true })
+    await approve.waitFor()
+    for (const name of ['Approve', 'Keep a copy'])
+      expect((await eve.getByRole('button', { name, exact: true }).boundingBox())?.height).toBeGreaterThan(43)
+    await approve.click()
+    await heading(eve, 'Budget is approved')
+    await open('/budget?version=Budget')
+    await page.getByRole('table', { name: 'Budget lines' }).getByText('Payment fees').click()
+    await page.getByLabel('Total, GBP').fill('1500')
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+    await page.getByLabel('Why it changes').fill('A new provider')
+    await page.getByRole('button', { name: 'Save' }).click()
+    const changes = page.getByRole('table', { name: 'Changes since the approval' })
+    await changes.getByText('A new provider').first().waitFor()
+    expect(await changes.getByRole('row').nth(1).textContent()).toContain(`Dec ${year}100125Ada`)
+    await expectAccessibleInBoth(page)
+    await open('/plan?version=Budget')
+    await page.getByText(/the approval lapsed: lines or budget changed since/).waitFor()
+    await open(approval)
+    await heading(page, 'Budget is approved, and the approval lapsed')
+    await page.getByText(/It changed after Eve approved it/).waitFor()
+    await page.getByText('Approved: lapsed, it changed since').waitFor()
+    await page.getByRole('table', { name: 'Budget changed since the approval' }).waitFor()
+    // Who changed it neither approves nor locks it.
+    for (const name of ['Approve it as it is now', 'Lock'])
+      expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0)
+    await expectAccessibleInBoth(page)
+    await eve.goto(url + approval)
+    await eve.getByRole('button', { name: 'Approve it as it is now' }).click()
+    await heading(eve, 'Budget is approved')
+    await eve.getByRole('button', { name: 'Lock', exact: true }).waitFor()
+    await phone.close()
+  }, 180_000)
+
   it('shows approval, expectations and business cases', async () => {
     await open('/versions?tab=approval')
     await page.getByRole('button', { name: 'Keep a copy' }).click()
