@@ -1,0 +1,132 @@
+import ExcelJS from 'exceljs'
+import { describe, expect, it } from 'vitest'
+import { operations } from '#features/operations.ts'
+import { civilYear } from '#kernel/period.ts'
+import { calculate } from '#kernel/plan/calculate.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { sheetPeriods } from '#kernel/plan/sheet.ts'
+import { template } from '#kernel/plan/templates.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+import { amountsBy } from './budget.ts'
+
+const { plan } = operations
+
+describe('how a plan and a budget begin', () => {
+  const [place] = ledgers
+  if (!place) throw new Error('there is no ledger')
+  const room = planRoom(place)
+  const { run, begun, deliver, year } = room
+  const { ada } = room.people
+
+  it('splits trade by several things at once, in periods of the one’s choice', async () => {
+    const start = (grain: string, over: string[]) =>
+      run(plan.start, {
+        id: `by-${grain}`,
+        name: `By ${grain}`,
+        ...year,
+        grain,
+        begin: { with: 'last_year', trade: 'b2c', over },
+      })
+    await start('quarter', ['country', 'business'])
+    const { sheet, rows } = await run(plan.open, { version: 'by-quarter' })
+    expect(sheet.dimensions.map((one: { name: string }) => one.name)).toEqual(['country', 'business'])
+    expect(sheet.periods).toHaveLength(4)
+    expect(sheet.lines.find((one: { name: string }) => one.name === 'net_sales').over).toEqual([
+      'country',
+      'business',
+    ])
+    const orders = rows.filter((row: { line: string }) => row.line === 'orders')
+    expect(orders).toHaveLength(1)
+    // The first quarter of 2025 had 77 days that were no Sundays.
+    expect(orders[0].cells['2026-Q1']?.at(-1) ?? Object.values(orders[0].cells)[0]).toContain('77')
+    await start('week', [])
+    expect((await run(plan.open, { version: 'by-week' })).sheet.periods.length).toBeGreaterThan(51)
+  })
+
+  it('reads a workbook’s rows, and which sheets it has', async () => {
+    const book = new ExcelJS.Workbook()
+    book.addWorksheet('Notes').addRow(['nothing here'])
+    const page = book.addWorksheet('Plan')
+    page.addRow(['Line', 'Jan 2026', 'Feb 2026'])
+    page.addRow(['Sessions', 1000, 2000])
+    const file = new File([await book.xlsx.writeBuffer()], 'plan.xlsx')
+    const read = await run(plan.readRows, { file, sheet: 'Plan' })
+    expect(read.sheets.sort()).toEqual(['Notes', 'Plan'])
+    expect(read.rows).toMatchObject([{ label: 'Sessions', line: 'sessions' }])
+  })
+
+  it('works business trade out from accounts and the pipeline', () => {
+    const periods = sheetPeriods(civilYear, '2026-01-01', '2026-01-31')
+    const sheet = { currency: 'GBP', periods, dimensions: [], lines: template({ trade: 'b2b', over: [] }) }
+    const figures = {
+      accounts: '200',
+      active_rate: '0.25',
+      orders_per_account: '2',
+      b2b_order_value: '300',
+      pipeline: '50000',
+      win_rate: '0.2',
+    }
+    const inputs = Object.entries(figures).map(([line, value]) => ({
+      line,
+      slice: [],
+      period: '2026-01',
+      value,
+    }))
+    const at = calculate(sheet, inputs)
+    // 200 × ¼ × 2 orders of 300, and a fifth of the pipeline.
+    expect(plainOrNull(at.value({ line: 'demand_b2b', slice: [], period: '2026-01' }))).toBe('40000')
+  })
+
+  it('gives a line its money evenly, again and again, or in steps', () => {
+    const periods = room.months
+    const line = (pattern: object) =>
+      amountsBy({ label: 'x', currency: 'GBP', amounts: {}, pattern: pattern as never }, periods)
+    expect(Object.values(line({ kind: 'even', total: '100' })).slice(0, 5)).toEqual([
+      '8.34',
+      '8.34',
+      '8.34',
+      '8.34',
+      '8.33',
+    ])
+    expect(Object.keys(line({ kind: 'every', amount: '5', periods: 6 }))).toEqual(['2026-01', '2026-07'])
+    const steps = [
+      { from: '2026-07', amount: '12' },
+      { from: '2026-03', amount: '10' },
+    ]
+    const stepped = line({ kind: 'step', steps })
+    expect([stepped['2026-02'], stepped['2026-03'], stepped['2026-06'], stepped['2026-12']]).toEqual([
+      undefined,
+      '10',
+      '10',
+      '12',
+    ])
+  })
+
+  it('takes an imported budget of 200,000 rows, and says so where it makes too many lines', async () => {
+    await begun('large')
+    const rows = (version: string, lines: number, length: number) =>
+      Array.from({ length }, (_, n) => ({
+        store: 'shop',
+        version,
+        day: `2026-${String((Math.floor(n / lines) % 12) + 1).padStart(2, '0')}-01`,
+        grain: 'month',
+        line: `6${n % lines}`,
+        slice: '',
+        amount: '1',
+        currency: 'GBP',
+        source: version,
+      }))
+    await deliver('budget_lines', rows('fine', 20_000, 200_000))
+    expect(await run(plan.takeBudget, { version: 'large', name: 'fine' }, ada)).toEqual({
+      added: 20_000,
+      changed: 0,
+      same: 0,
+    })
+    await deliver('budget_lines', rows('finest', 20_001, 20_001))
+    await expect(run(plan.takeBudget, { version: 'large', name: 'finest' }, ada)).rejects.toMatchObject({
+      message: 'finest makes 20,001 lines; a budget holds 20,000.',
+      next: expect.stringContaining('without the finest column'),
+    })
+  }, 240_000)
+}, 120_000)
