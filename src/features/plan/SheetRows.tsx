@@ -93,6 +93,7 @@ export function SheetRows(props: {
               render: row => (
                 <Select
                   size="xs"
+                  miw={180}
                   aria-label={`${row.label} is`}
                   allowDeselect={false}
                   searchable

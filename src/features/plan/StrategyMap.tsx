@@ -46,6 +46,8 @@ export function StrategyMap(props: {
   const figure = (metric: string, value: unknown) => {
     const definition = now.data?.meta.definitions[metric]
     if (typeof value !== 'string') return null
+    // Its unit is not known yet: a bare number would be read wrongly.
+    if (now.isPending) return '…'
     return definition
       ? show(value, { unit: definition.unit, currency: now.data?.meta.currency ?? null }, 'card')
       : Number(value).toLocaleString('en-GB')

@@ -10,9 +10,15 @@ import type { BudgetShape } from './model.ts'
 export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetShape>; onClose: () => void }) {
   const cache = useQueryClient()
   const lines = budget.lines.map(line => ({ value: line.id, label: `${line.label} (${line.currency})` }))
+  /** Lines in the currency of the one that gives. */
+  const takers = (from: string) => {
+    const code = budget.lines.find(line => line.id === from)?.currency
+    const same = budget.lines.filter(line => line.id !== from && line.currency === code).map(line => line.id)
+    return lines.filter(line => same.includes(line.value))
+  }
   const [form, setForm] = useState({
     from: lines[0]?.value ?? '',
-    to: lines[1]?.value ?? '',
+    to: takers(lines[0]?.value ?? '')[0]?.value ?? '',
     period: budget.periods[0]?.key ?? '',
     amount: '',
     why: '',
@@ -35,12 +41,30 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
       onClose={onClose}
       saveLabel="Move"
       saving={move.isPending}
-      disabled={!form.why.trim() || !form.amount}
+      disabled={!form.why.trim() || !form.amount || !form.to}
       failed={move.error ? words(move.error) : null}
       onSave={() => move.mutate({ ...form, amount: form.amount.replaceAll(',', '') })}
     >
-      <ChoiceRow label="From" value={form.from} data={lines} onChange={from => set({ from })} searchable />
-      <ChoiceRow label="To" value={form.to} data={lines} onChange={to => set({ to })} searchable />
+      <ChoiceRow
+        label="From"
+        value={form.from}
+        data={lines}
+        onChange={from =>
+          set({
+            from,
+            to: takers(from).find(one => one.value === form.to)?.value ?? takers(from)[0]?.value ?? '',
+          })
+        }
+        searchable
+      />
+      <ChoiceRow
+        label="To"
+        value={form.to}
+        data={takers(form.from)}
+        help={takers(form.from).length === 0 ? `No other line is in ${giver?.currency}.` : undefined}
+        onChange={to => set({ to })}
+        searchable
+      />
       <ChoiceRow
         label="Period"
         value={form.period}
