@@ -8,9 +8,8 @@ import type {
   LaunchesAsked,
   LaunchesTold,
   PeakAsked,
-  ProductsAsked,
-  ProductsTold,
 } from '../../src/features/performance/trading/shape.ts'
+import type { ProductsAsked, ProductsTold } from '../../src/metrics/assortment/shape.ts'
 import type { Answer, AnswerRow, Definition, Query } from '../../src/metrics/query.ts'
 import type { Tree, TreeNode } from '../../src/metrics/tree/shape.ts'
 import { vocabulary } from '../../src/metrics/vocabulary.ts'

@@ -9,7 +9,10 @@ import {
   type View,
   whenWords,
 } from '#kernel/view.ts'
+import { cell, readable } from '#metrics/assortment/model.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
+
+export { cell } from '#metrics/assortment/model.ts'
 
 export type Filter = NonNullable<Query['filters']>[number]
 
@@ -239,12 +242,6 @@ export const fairComparisons = (answer: Answer | undefined, firstDay: string | u
     firstDay === undefined || from === '' || from >= firstDay ? [name] : [],
   )
 
-/** A row's value of a metric or dimension. */
-export const cell = (row: AnswerRow | undefined, name: string): string | null => {
-  const value = row?.[name]
-  return typeof value === 'string' ? value : null
-}
-
 const toNumber = (value: string | null | undefined) => (value == null ? null : Number(value))
 
 /** How numbers are said; given by the screen so that every sentence uses its formats. */
@@ -473,12 +470,6 @@ export function leaders(answer: Answer, dimension: string, metric: string, count
     .sort((a, b) => b[1] - a[1])
     .slice(0, count)
     .map(([key]) => key)
-}
-
-/** A title written all in capitals, as tills write them, made easier to read; any other is left as it is. */
-export const readable = (title: string): string => {
-  const text = title.trim()
-  return /[a-z]/.test(text) || !/[A-Z]{3}/.test(text) ? text : text.charAt(0) + text.slice(1).toLowerCase()
 }
 
 /** For each product its title: the one sold most where there are several. */

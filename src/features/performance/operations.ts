@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { assortment } from '#metrics/assortment/assortment.ts'
+import { ProductsAsked, ProductsTold } from '#metrics/assortment/shape.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import type { Scope } from '#metrics/engine.ts'
@@ -15,7 +17,6 @@ import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
 import { peakDay } from './trading/peak.ts'
 import { planNames } from './trading/plans.ts'
-import { assortment } from './trading/products.ts'
 import {
   AccountsAsked,
   AccountsTold,
@@ -23,8 +24,6 @@ import {
   LaunchesTold,
   PeakAsked,
   PeakTold,
-  ProductsAsked,
-  ProductsTold,
 } from './trading/shape.ts'
 import { treeOperations } from './tree/operations.ts'
 

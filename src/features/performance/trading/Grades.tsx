@@ -1,10 +1,10 @@
 import { SegmentedControl } from '@mantine/core'
+import type { ProductsTold } from '#metrics/assortment/shape.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { Card } from '#ui/Card.tsx'
 import { show } from '#ui/number.ts'
 import { measureOf } from '../Lens.tsx'
 import { type Grade, type Graded, graded, gradeWords } from './model.ts'
-import type { ProductsTold } from './shape.ts'
 
 /** How many products make how much: the four grades, each a switch that narrows the table. */
 export function Grades(props: {

@@ -1,3 +1,4 @@
+import type { ProductsTold } from '#metrics/assortment/shape.ts'
 import type { AnswerRow } from '#metrics/query.ts'
 import type { TableColumn } from '#ui/DataTable.tsx'
 import type { Sheet } from '#ui/download.ts'
@@ -5,7 +6,6 @@ import { Delta } from '#ui/Figure.tsx'
 import { baseOf, type Lens, measureOf } from '../Lens.tsx'
 import { figureColumns } from './FigureColumns.tsx'
 import { cell, named, type ProductLine } from './model.ts'
-import type { ProductsTold } from './shape.ts'
 
 /** Figures beside net sales, by names short enough to stand side by side. */
 const figures = {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays } from '#kernel/day.ts'
+import { assortment } from '#metrics/assortment/assortment.ts'
+import { ProductsAsked } from '#metrics/assortment/shape.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
 import type { Answer } from '#metrics/query.ts'
@@ -16,8 +18,6 @@ import {
   weeklyDemand,
   yearBefore,
 } from './model.ts'
-import { assortment } from './products.ts'
-import { ProductsAsked } from './shape.ts'
 
 let granary: Warehouse
 let metrics: Engine

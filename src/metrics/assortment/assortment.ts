@@ -1,6 +1,6 @@
 import { addDays } from '#kernel/day.ts'
-import type { Engine, Scope } from '#metrics/engine.ts'
-import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+import type { Engine, Scope } from '../engine.ts'
+import type { Answer, AnswerRow, Query } from '../query.ts'
 import { abc, cell, demandDays, grades, inOrder, numberOf, readable, weeklyDemand } from './model.ts'
 import type { ProductsAsked, ProductsTold } from './shape.ts'
 

@@ -1,0 +1,91 @@
+import type { AnswerRow } from '../query.ts'
+
+/** A row's value of a metric or dimension. */
+export const cell = (row: AnswerRow | undefined, name: string): string | null => {
+  const value = row?.[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** A title written all in capitals, as tills write them, made easier to read; any other is left as it is. */
+export const readable = (title: string): string => {
+  const text = title.trim()
+  return /[a-z]/.test(text) || !/[A-Z]{3}/.test(text) ? text : text.charAt(0) + text.slice(1).toLowerCase()
+}
+
+/** What a line of the products screen may stand for. */
+export const productLines = ['product', 'category', 'brand'] as const
+export type ProductLine = (typeof productLines)[number]
+
+/** What products may be graded by. */
+export const graded = ['net_sales', 'gross_profit'] as const
+export type Graded = (typeof graded)[number]
+
+export const grades = ['A', 'B', 'C', 'U'] as const
+export type Grade = (typeof grades)[number]
+
+export const gradeWords: Readonly<Record<Grade, string>> = {
+  A: 'the first 80 %',
+  B: 'the next 15 %',
+  C: 'the last 5 %',
+  U: 'unsold',
+}
+
+/** Upper ends of the grades, in parts of the sum over all products. */
+const ends = { A: 0.8, B: 0.95 }
+
+/**
+ * ABC grades: products by amount, largest first, are A while the sum so far is at most 80 % of all, B to 95 %, then C;
+ * U sold nothing. The largest is A even where it alone is more. Amounts of 0 and below add nothing to the whole.
+ */
+export function abc(
+  products: readonly { key: string; amount: number | null; units: number | null }[],
+): Map<string, Grade> {
+  const found = new Map<string, Grade>()
+  const sold = products.filter(one => (one.units ?? 0) > 0)
+  for (const one of products) found.set(one.key, 'U')
+  const whole = sold.reduce((sum, one) => sum + Math.max(0, one.amount ?? 0), 0)
+  // Sums of floats: a product exactly at 80 % must not fall on the wrong side.
+  const within = (sum: number, share: number) => sum <= whole * share + whole * 1e-9
+  let sum = 0
+  sold
+    .toSorted((a, b) => (b.amount ?? 0) - (a.amount ?? 0) || (a.key < b.key ? -1 : 1))
+    .forEach(({ key, amount }, n) => {
+      sum += Math.max(0, amount ?? 0)
+      const worth = (amount ?? 0) > 0
+      const grade = worth && (n === 0 || within(sum, ends.A)) ? 'A' : worth && within(sum, ends.B) ? 'B' : 'C'
+      found.set(key, grade)
+    })
+  return found
+}
+
+/** Days over which demand is measured, and over which last year tells how it goes on. */
+export const demandDays = 28
+
+/**
+ * Units wanted a week, ahead: those of the last four weeks over the days the product could be bought, times how sales went
+ * on from there last year. Null where nothing sold or it could not be bought on any day.
+ */
+export function weeklyDemand(units: number | null, daysOut: number, goesOn: number): number | null {
+  const days = demandDays - daysOut
+  return units !== null && units > 0 && days > 0 ? (units / days) * 7 * goesOn : null
+}
+
+/** A row's number; null where it is not known. */
+export const numberOf = (row: AnswerRow | undefined, name: string): number | null => {
+  const value = cell(row, name)
+  return value === null ? null : Number(value)
+}
+
+/** Rows in the order asked for; what is not known comes last either way, and equals stand by their first column. */
+export function inOrder(rows: readonly AnswerRow[], by: string, desc: boolean, key: string): AnswerRow[] {
+  const worth = (row: AnswerRow) => {
+    const value = cell(row, by)
+    return value === null || value === '' || Number.isNaN(Number(value)) ? value || null : Number(value)
+  }
+  return rows.toSorted((a, b) => {
+    const [x, y] = [worth(a), worth(b)]
+    if (x !== y && (x === null || y === null)) return x === null ? 1 : -1
+    const order = x === null || y === null || x === y ? 0 : x < y ? -1 : 1
+    return order ? order * (desc ? -1 : 1) : (cell(a, key) ?? '') < (cell(b, key) ?? '') ? -1 : 1
+  })
+}
