@@ -1,5 +1,6 @@
 import { addDays, type Day, dayCount, daysBetween, earlier } from '#kernel/day.ts'
 import type { Feast } from '#kernel/feasts.ts'
+import { type CalendarRule, type Grain, periodBefore } from '#kernel/period.ts'
 import { normalBelow } from '#kernel/plan/random.ts'
 import { sharesOf } from './phasing.ts'
 import { learnShape, type TradedDay, type YearShape } from './year-shape.ts'
@@ -17,6 +18,20 @@ export interface LandingInput {
   events?: readonly Feast[]
   /** Periods that were before, for what is learnt from how such estimates fared; the most recent last. */
   earlier: readonly Span[]
+}
+
+/** Periods before one that say how its landing is usually off. */
+const learntFrom = 13
+
+/** The periods before the one a day lies in, the most recent last. */
+export function spansBefore(rule: CalendarRule, day: Day, grain: Grain): Span[] {
+  const spans: Span[] = []
+  for (let n = 0, at = day; n < learntFrom; n += 1) {
+    const { from, to } = periodBefore(rule, at, grain)
+    spans.unshift({ from, to })
+    at = from
+  }
+  return spans
 }
 
 /** Where a month will end. Estimates in doubles; the actual to date is what was counted. */

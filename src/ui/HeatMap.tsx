@@ -9,9 +9,19 @@ export interface HeatMapProps {
   words: (row: string, column: string) => string
   /** Short text in the cell, so that colour is never alone. */
   text: (row: string, column: string) => string
+  /** How far a cell moved, up above 0: shaded blue for up and red for down instead of by value. A tenth is a step. */
+  moved?: (row: string, column: string) => number | null
   onPick?: (row: string, column: string) => void
   /** What the rows are, and how wide their names; days when absent. */
   corner?: { name: string; width: number }
+}
+
+/** Blue and red are told apart by nearly all eyes; the arrow in the cell says it to the rest. Never full, so that ink stays readable. */
+const turned = (moved: number | null) => {
+  if (moved === null) return { background: 'var(--seq-1)', color: 'var(--ink)' }
+  const strength = Math.min(4, Math.round(Math.abs(moved) * 10)) * 9
+  const hue = moved < 0 ? 'var(--bad)' : 'var(--seq-5)'
+  return { background: `color-mix(in srgb, ${hue} ${strength}%, var(--seq-1))`, color: 'var(--ink)' }
 }
 
 /** A table whose cells are shaded by value in seven steps. It is a real table: it reads, prints and copies as one. */
@@ -53,10 +63,12 @@ export function HeatMap(props: HeatMapProps) {
                     style:
                       shade === undefined
                         ? undefined
-                        : {
-                            background: `var(--seq-${shade})`,
-                            color: shade >= 6 ? 'var(--surface)' : 'var(--ink)',
-                          },
+                        : props.moved
+                          ? turned(props.moved(row.key, column.key))
+                          : {
+                              background: `var(--seq-${shade})`,
+                              color: shade >= 6 ? 'var(--surface)' : 'var(--ink)',
+                            },
                   }
                   return (
                     <td key={column.key}>
@@ -77,13 +89,13 @@ export function HeatMap(props: HeatMapProps) {
         </table>
       </div>
       <div className={css.legend} aria-hidden="true">
-        <span>less</span>
+        <span>{props.moved ? 'down 40 %' : 'less'}</span>
         <span>
-          {[1, 2, 3, 4, 5, 6, 7].map(n => (
-            <i key={n} style={{ background: `var(--seq-${n})` }} />
-          ))}
+          {props.moved
+            ? [-0.4, -0.2, 0, 0.2, 0.4].map(n => <i key={n} style={turned(n)} />)
+            : [1, 2, 3, 4, 5, 6, 7].map(n => <i key={n} style={{ background: `var(--seq-${n})` }} />)}
         </span>
-        <span>more</span>
+        <span>{props.moved ? 'up 40 %' : 'more'}</span>
       </div>
     </div>
   )

@@ -1,11 +1,11 @@
 import type { Context } from '#features/context.ts'
-import { type Landing, landing } from '#forecast/landing.ts'
+import { type Landing, landing, spansBefore } from '#forecast/landing.ts'
 import { sharesOf } from '#forecast/phasing.ts'
 import { learnShape } from '#forecast/year-shape.ts'
 import { type Day, daysBetween, earlier } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { sum } from '#kernel/money.ts'
-import { periodBefore, periodOf } from '#kernel/period.ts'
+import { periodOf } from '#kernel/period.ts'
 import { askAs } from './actuals.ts'
 import { eventsOf, shapeOf } from './carry.ts'
 import { latestDay, ruleOf } from './versions.ts'
@@ -71,17 +71,13 @@ export async function pacing(
   const planned = asked.version
     ? await wholePlan(context, asked.metric, asked.version, from, to, stores)
     : null
-  const spans: { from: Day; to: Day }[] = []
-  for (let n = 0, day = from; n < 13; n += 1) {
-    const before = periodBefore(rule, day, asked.grain)
-    spans.unshift({ from: before.from, to: before.to })
-    day = before.from
-  }
   const events = await eventsOf(context)
-  const outlook = landing({ history: found.days, span: { from, to }, events, earlier: spans }).at(
-    until,
-    planned ?? undefined,
-  )
+  const outlook = landing({
+    history: found.days,
+    span: { from, to },
+    events,
+    earlier: spansBefore(rule, from, asked.grain),
+  }).at(until, planned ?? undefined)
   const shape = learnShape(
     found.days.filter(one => one.day < from).length > 0
       ? found.days.filter(one => one.day < from)

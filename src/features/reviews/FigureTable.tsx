@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { Definition } from '#metrics/query.ts'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { show } from '#ui/number.ts'
@@ -12,8 +13,8 @@ export interface FigureRow {
   name?: string
   value: string | null
   moved: (Moved | null)[]
-  /** The month so far, and what it is compared with. */
-  month?: { value: string | null; moved: (Moved | null)[] }
+  /** The month and the quarter so far, and what they are compared with. */
+  toDate?: { value: string | null; moved: (Moved | null)[] }[]
   /** More values of other metrics. */
   more?: { metric: string; value: string | null }[]
 }
@@ -62,10 +63,15 @@ export function FigureTable(props: {
                   // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
                   <MovedCell key={n} moved={moved ?? undefined} measure={measure(row.metric)} />
                 ))}
-                {row.month && <td data-strong>{show(row.month.value, measure(row.metric), 'card')}</td>}
-                {row.month?.moved.map((moved, n) => (
+                {row.toDate?.map((sums, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
-                  <MovedCell key={n} moved={moved ?? undefined} measure={measure(row.metric)} />
+                  <Fragment key={at}>
+                    <td data-strong>{show(sums.value, measure(row.metric), 'card')}</td>
+                    {sums.moved.map((moved, n) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
+                      <MovedCell key={n} moved={moved ?? undefined} measure={measure(row.metric)} />
+                    ))}
+                  </Fragment>
                 ))}
                 {row.more?.map(one => (
                   <td key={one.metric}>{show(one.value, measure(one.metric), 'card')}</td>

@@ -11,6 +11,7 @@ import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
 import { Coming, Stale } from './Coming.tsx'
 import { FigureTable } from './FigureTable.tsx'
+import { Heat, Landings, Levers, StockCards } from './MondayParts.tsx'
 import { mondayWords } from './model.ts'
 import css from './reviews.module.css'
 import { Subscribe } from './Subscribe.tsx'
@@ -18,7 +19,7 @@ import { Subscribe } from './Subscribe.tsx'
 const question = 'How did we trade last week, and what do we do this week?'
 const titles = { best: 'Best 20 products', worst: 'Lost most on the week before' } as const
 
-/** The Monday trading pack: headline, why, where, products, stock, marketing, service, actions, the weeks to come. */
+/** The Monday trading pack: headline, landing, why, levers, where, stock, products, marketing, service, actions, the weeks to come. */
 export function Monday() {
   const [search] = useUrl()
   const asked = useQuery(api.reviews.monday.queryOptions({ input: search.week ? { week: search.week } : {} }))
@@ -71,16 +72,23 @@ export function Monday() {
               'Month',
               ...(aimed ? ['on target'] : []).map(one => `${one}, month`),
               'on last year, month',
+              'Quarter',
+              ...(aimed ? ['on target'] : []).map(one => `${one}, quarter`),
+              'on last year, quarter',
             ]}
             {...table}
             rows={pack.headline.map(one => ({
               metric: one.metric,
               value: one.value,
               moved: [...(aimed ? [one.target] : []), one.before, one.lastYear],
-              month: { value: one.month, moved: [...(aimed ? [one.monthTarget] : []), one.monthLastYear] },
+              toDate: [
+                { value: one.month, moved: [...(aimed ? [one.monthTarget] : []), one.monthLastYear] },
+                { value: one.quarter, moved: [...(aimed ? [one.quarterTarget] : []), one.quarterLastYear] },
+              ],
             }))}
           />
         </Card>
+        <Landings landings={pack.landings} currency={currency} />
         <Grid columns={2}>
           <Card title="Why net sales moved">
             {pack.bridges.length === 0 ? (
@@ -98,7 +106,10 @@ export function Monday() {
               </ul>
             )}
           </Card>
-          <Coming title="This week and the three after" events={pack.events} />
+          <div className={css.stack}>
+            <Levers levers={pack.levers} currency={currency} />
+            <Coming title="This week and the three after" events={pack.events} />
+          </div>
         </Grid>
         <Actions
           deck="weekly"
@@ -108,6 +119,9 @@ export function Monday() {
           title="Last week’s actions"
         />
         <div className={css.blocks}>
+          {pack.heats.map(heat => (
+            <Heat key={heat.label} heat={heat} definitions={definitions} currency={currency} />
+          ))}
           {pack.grids.map(grid => (
             <Card key={grid.dimension} title={grid.label} flush>
               <FigureTable
@@ -139,6 +153,7 @@ export function Monday() {
               />
             </Card>
           ))}
+          {pack.stock && <StockCards stock={pack.stock} currency={currency} />}
           {pack.products
             .filter(one => one.rows.length > 0)
             .map(({ list, rows }) => (
@@ -147,7 +162,15 @@ export function Monday() {
                   <FigureTable
                     caption={titles[list]}
                     value="Net sales"
-                    columns={['on week before', 'on last year', 'Units', 'Margin', 'Price']}
+                    columns={[
+                      'on week before',
+                      'on last year',
+                      'Units',
+                      'Margin',
+                      ...(pack.contribution ? [pack.contribution.label] : []),
+                      'Weeks of cover',
+                      'Price',
+                    ]}
                     {...table}
                     rows={rows.map(row => ({
                       metric: 'net_sales',
@@ -157,6 +180,10 @@ export function Monday() {
                       more: [
                         { metric: 'units_sold', value: row.units },
                         { metric: 'gross_margin', value: row.margin },
+                        ...(pack.contribution
+                          ? [{ metric: pack.contribution.metric, value: row.contribution }]
+                          : []),
+                        { metric: 'weeks_of_cover', value: row.cover },
                         { metric: 'asp', value: row.price },
                       ],
                     }))}
@@ -165,6 +192,15 @@ export function Monday() {
               </div>
             ))}
         </div>
+        {pack.missing.length > 0 && (
+          <Card title="What this pack cannot tell">
+            <ul className={css.untold}>
+              {pack.missing.map(words => (
+                <li key={words}>{words}</li>
+              ))}
+            </ul>
+          </Card>
+        )}
       </Page>
     </div>
   )

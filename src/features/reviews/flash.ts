@@ -3,6 +3,8 @@ import { limitsOfKnown } from '#forecast/control-limits.ts'
 import { addDays, type Day, dayNumber } from '#kernel/day.ts'
 import { type Measure, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
+import { forecastTarget } from '#kernel/view.ts'
+import { withdrawn } from '#metrics/plans.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { targets } from '#postgres/tables/settings.ts'
 import { eventsIn } from './content.ts'
@@ -35,10 +37,26 @@ const fewest = 6
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const nothing: Moved = { value: null, delta: null, ratio: null }
 
-/** The target most of the company knows: a saved one for net sales. */
-export const targetOf = async ({ ledger }: Pick<Context, 'ledger'>): Promise<string | null> =>
-  (await ledger.select().from(targets).orderBy(targets.name)).find(one => one.metric === 'net_sales')?.name ??
-  null
+/**
+ * The target most of the company knows: a saved one for net sales, else the plan carried into the figures that reaches
+ * furthest. The forecast is no target.
+ */
+export async function targetOf({
+  ledger,
+  granary,
+}: Pick<Context, 'ledger' | 'granary'>): Promise<string | null> {
+  const saved = (await ledger.select().from(targets).orderBy(targets.name)).find(
+    one => one.metric === 'net_sales',
+  )
+  if (saved) return saved.name
+  const carried = await granary.query(
+    `SELECT version, max(day) AS last_day FROM ${granary.dialect.from('budget_lines')}
+     WHERE line = 'net_sales' AND grain <> {gone:String} AND version <> {forecast:String}
+     GROUP BY version ORDER BY last_day DESC, version`,
+    { gone: withdrawn, forecast: forecastTarget },
+  )
+  return carried[0] ? String(carried[0].version) : null
+}
 
 /** A day of a series, beside the same weekday a year before with moving feasts aligned; null where not known. */
 interface Seen {

@@ -2,6 +2,7 @@ import { type Measure, show, showDay } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Definition } from '#metrics/query.ts'
+import { landingWords } from './model.ts'
 import type { Flash, Monday, PackFigure } from './pack-shape.ts'
 
 /** A letter before it is written out: the same facts as HTML and as plain text. */
@@ -86,6 +87,24 @@ export const flashLetter = (flash: Flash, url: string): Letter => {
   }
 }
 
+/** What runs out, what is late and what there is too much of, in a line each. */
+const stockList = (stock: NonNullable<Monday['stock']>): Letter['parts'][number] => ({
+  kind: 'list',
+  title: 'Stock',
+  items: [
+    ...stock.atRisk.map(one => `At risk: ${one.name}, ${Number(one.cover).toFixed(1)} weeks of cover`),
+    ...stock.late.map(
+      one =>
+        `Late: order ${one.order} of ${one.vendor || 'a vendor'}, ${one.name}, due ${showDay(one.due, 'card')}`,
+    ),
+    ...(stock.over.count > 0
+      ? [`Over ${stock.over.above} weeks of cover: ${stock.over.count} products`]
+      : []),
+    ...stock.missing,
+  ],
+  none: 'No A product is short of cover, and nothing ordered is late.',
+})
+
 /** The Monday pack as a letter. */
 export const mondayLetter = (pack: Monday, url: string): Letter => ({
   subject: `${pack.trust.stale ? 'Not whole: ' : ''}Trading, ${pack.week.label}`,
@@ -95,10 +114,26 @@ export const mondayLetter = (pack: Monday, url: string): Letter => ({
     table('Headline', pack.headline, pack, 'the week before'),
     {
       kind: 'list',
+      title: 'Landing of net sales',
+      items: pack.landings.map(one => landingWords(one, pack.currency)),
+      none: 'There is nothing to learn a landing from yet.',
+    },
+    {
+      kind: 'list',
+      title: 'Top three levers',
+      items: pack.levers.map(
+        one =>
+          `${one.words}: up to ${show(one.perWeek, { unit: 'money', currency: pack.currency }, 'card')} a week (${one.owner})`,
+      ),
+      none: 'No lever stands out.',
+    },
+    {
+      kind: 'list',
       title: 'Why',
       items: pack.bridges.map(one => one.sentence),
       none: 'The change cannot be explained yet.',
     },
+    ...(pack.stock ? [stockList(pack.stock)] : []),
     ...pack.tabs.map(tab => table(tab.name, tab.figures, pack, 'the week before')),
     {
       kind: 'list',

@@ -301,6 +301,32 @@ export const mondayWords = (pack: {
 }): string =>
   `${pack.week.label.replace(/^wk/, 'Week')}: ${firstWords(pack.headline[0], pack) ?? 'no figures yet'}`
 
+/** Where a period is heading. */
+interface Heading {
+  label: string
+  plan: number | null
+  p10: number
+  p50: number
+  p90: number
+  probability: number | null
+  daysLeft: number
+}
+
+/** "November 2026 heads for £120,000 (P10 £112,000, P90 £127,000), 3.0 % below the target of £123,700; chance of reaching it 22 %." */
+export function landingWords(one: Heading, currency: string | null): string {
+  const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency }, 'card')
+  const over = one.daysLeft <= 0
+  const course = over
+    ? `${one.label} came to ${money(one.p50)}`
+    : `${one.label} heads for ${money(one.p50)} (P10 ${money(one.p10)}, P90 ${money(one.p90)})`
+  if (one.plan === null) return `${course}; no target says what it is to be.`
+  const off = one.plan === 0 ? 0 : one.p50 / one.plan - 1
+  const far = `${Math.abs(off * 100).toFixed(1)} % ${off < 0 ? 'below' : 'above'} the target of ${money(one.plan)}`
+  const chance =
+    over || one.probability === null ? '' : `; chance of reaching it ${Math.round(one.probability * 100)} %`
+  return `${course}, ${far}${chance}.`
+}
+
 /* Conversations: subjects and mentions as text. */
 
 /** What a subject is about, in words; a thread's own title comes before it. */

@@ -4,6 +4,7 @@ import { Failure } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
+import type { Bridge } from '#metrics/bridge/shape.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { costWaterfall } from '#postgres/tables/settings.ts'
 import { eventsIn, latestWeek } from './content.ts'
@@ -20,7 +21,10 @@ import {
   sixTwelve,
   spansOf,
 } from './model.ts'
+import { landingsOf } from './pack-landing.ts'
+import { leversOf } from './pack-levers.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
+import { goodsOf, stockOf } from './pack-stock.ts'
 import { trustOf } from './trust.ts'
 
 /** What the week came to; contribution is the company's second tier, its first where no more is known. */
@@ -53,10 +57,28 @@ const tabs = [
   {
     id: 'service',
     name: 'Site and service',
-    metrics: ['cart_abandonment', 'engagement_rate', 'return_rate', 'tracked_share', 'otif'],
+    metrics: [
+      'cart_abandonment',
+      'engagement_rate',
+      'search_no_result_rate',
+      'return_rate',
+      'tracked_share',
+      'otif',
+    ],
   },
 ]
 const dimensions = ['channel', 'country', 'device'] as const
+/** Two of them at a time, as rows and columns. */
+const pairs = [
+  ['channel', 'country'],
+  ['device', 'country'],
+  ['channel', 'device'],
+] as const
+/** What no system that can be connected tells; said, so that nobody looks for it. */
+const untold =
+  'Site speed, delivery promise and contact rate: no connected system tells them; a page-speed monitor, a carrier and a service desk would.'
+/** Products of a list. */
+const most = 20
 const nothing: Moved = { value: null, delta: null, ratio: null }
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -110,25 +132,74 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       return { dimension, metric, label, rows: rows.map(row => cellOf(row, dimension, metric)) }
     }),
   )
-  const goods = await productsOf(context, week, compare, cellOf)
+  const heatOf = async ([row, column]: (typeof pairs)[number]) => {
+    const both = (metric: string) => [row, column].every(one => known.get(one)?.metrics.includes(metric))
+    const metric = both('net_sales') ? 'net_sales' : 'sessions'
+    if (!both(metric)) return null
+    const { rows, meta } = await askAs(context, {
+      ...week,
+      metrics: [metric],
+      by: [row, column],
+      compare,
+      sort: { by: metric, desc: true },
+      limit: 200,
+    })
+    const cells = rows
+      .filter(one => text(one[metric]) !== null)
+      .map(one => {
+        const { name, ...cell } = cellOf(one, row, metric)
+        return { ...cell, row: name, column: cellOf(one, column, metric).name }
+      })
+    const names = (of: 'row' | 'column') => [...new Set(cells.map(cell => cell[of]))].slice(0, 8)
+    const [rowNames, columnNames] = [names('row'), names('column')]
+    if (rowNames.length * columnNames.length < 2) return null
+    const label = (name: string) => known.get(name)?.label.toLowerCase() ?? name
+    return {
+      metric,
+      label: `${meta.definitions[metric]?.label ?? metric} by ${label(row)} and ${label(column)}`,
+      rows: rowNames,
+      columns: columnNames,
+      cells: cells.filter(cell => rowNames.includes(cell.row) && columnNames.includes(cell.column)),
+    }
+  }
+  const [heats, goods, landings, bridges] = await Promise.all([
+    Promise.all(pairs.map(pair => heatOf(pair))),
+    goodsOf(context, end),
+    landingsOf(context, { rule, until: end, target }),
+    bridgesOf(context, week, [
+      ...(target ? [`target:${target}`] : []),
+      'previous_period',
+      ...(fair ? [base] : []),
+    ]),
+  ])
+  const [products, stock] = await Promise.all([
+    productsOf(context, week, { compare, cellOf, goods: goods.rows, tiers }),
+    stockOf(context, week, goods.rows),
+  ])
+  const { currency, missing } = answers.weeks.meta
+  const figures = new Set(tabs.flatMap(tab => tab.metrics))
   return {
     week: { key: spans.week.key, label: spans.week.label, ...week },
     trust: await trustOf(context, end),
-    currency: answers.weeks.meta.currency,
+    currency,
     target,
     headline: told(headline.map(chart), tiers).map(one => ({
       ...figureOf(one),
       month: one.month.value,
       monthTarget: one.month.target,
       monthLastYear: one.month.lastYear,
+      quarter: one.quarter.value,
+      quarterTarget: one.quarter.target,
+      quarterLastYear: one.quarter.lastYear,
     })),
-    bridges: await bridgesOf(context, week, [
-      ...(target ? [`target:${target}`] : []),
-      'previous_period',
-      ...(fair ? [base] : []),
-    ]),
+    landings,
+    bridges: bridges.map(({ against, bridge }) => ({ against, sentence: bridge.sentence })),
+    levers: await leversOf(context, { week, currency, stores: stores ?? {}, stock, bridges }),
     grids: grids.filter(grid => grid.rows.some(row => row.value !== null)),
-    products: goods.products,
+    heats: heats.flatMap(heat => heat ?? []),
+    contribution: products.contribution,
+    products: products.products,
+    stock,
     tabs: tabs
       .map(({ id, name, metrics }) => ({
         id,
@@ -136,9 +207,15 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
         figures: metrics.map(metric => figureOf(chart(metric))).filter(one => one.value !== null),
       }))
       .filter(tab => tab.figures.length > 0),
+    missing: [
+      ...Object.entries(missing)
+        .filter(([metric]) => figures.has(metric))
+        .map(([metric, why]) => `${answers.weeks.meta.definitions[metric]?.label ?? metric}: ${why}.`),
+      untold,
+    ],
     actions: context.actor.stores === 'all' ? await actionsOf(context, 'weekly', end) : [],
     events: await eventsIn(context, [], addDays(end, 1), addDays(end, 28)),
-    definitions: { ...goods.definitions, ...answers.weeks.meta.definitions },
+    definitions: { ...products.definitions, ...answers.weeks.meta.definitions },
   }
 }
 
@@ -147,7 +224,7 @@ async function bridgesOf(
   context: Context,
   week: { from: Day; to: Day },
   bases: readonly string[],
-): Promise<Monday['bridges']> {
+): Promise<{ against: string; bridge: Bridge }[]> {
   const scope = { stores: context.actor.stores, now: context.clock() }
   const all = await Promise.all(
     bases.map(async compare => {
@@ -158,7 +235,7 @@ async function bridgesOf(
           scope,
         )
         const against = compare === 'previous_period' ? 'the week before' : made.comparison.label
-        return [{ against, sentence: made.sentence }]
+        return [{ against, bridge: made }]
       } catch (error) {
         if (error instanceof Failure && error.code === 'invalid') return []
         throw error
@@ -172,32 +249,48 @@ async function bridgesOf(
 async function productsOf(
   context: Context,
   week: { from: Day; to: Day },
-  compare: Query['compare'],
-  cellOf: (row: AnswerRow, dimension: string) => Monday['grids'][number]['rows'][number],
-): Promise<Pick<Monday, 'products' | 'definitions'>> {
+  known: {
+    compare: Query['compare']
+    cellOf: (row: AnswerRow, dimension: string) => Monday['grids'][number]['rows'][number]
+    goods: readonly AnswerRow[]
+    tiers: readonly { name: string; label: string }[]
+  },
+): Promise<Pick<Monday, 'contribution' | 'products' | 'definitions'>> {
+  const { compare, cellOf, goods, tiers } = known
   const asked = (sort: Query['sort']) =>
     askAs(context, {
       ...week,
-      metrics: ['net_sales', 'units_sold', 'gross_margin', 'asp'],
-      by: ['title'],
+      metrics: ['net_sales', 'units_sold', 'gross_margin', 'asp', ...tiers.map(one => one.name)],
+      by: ['product'],
       compare,
       sort,
-      limit: 20,
+      limit: most + 1,
     })
   const [best, worst] = await Promise.all([
     asked({ by: 'net_sales', desc: true }),
     asked({ by: 'net_sales', of: 'previous_period', desc: false }),
   ])
+  const of = new Map(goods.map(row => [text(row.product), row]))
+  // The deepest tier that is known of products; what the company calls it stands over the column.
+  const tier = tiers.findLast(one => best.rows.some(row => text(row[one.name]) !== null))
   const rowsOf = (answer: Answer) =>
     answer.rows
-      .filter(row => text(row.title))
-      .map(row => ({
-        ...cellOf(row, 'title'),
-        units: text(row.units_sold),
-        margin: text(row.gross_margin),
-        price: text(row.asp),
-      }))
+      .filter(row => text(row.product))
+      .slice(0, most)
+      .map(row => {
+        const about = of.get(text(row.product))
+        return {
+          ...cellOf(row, 'product'),
+          name: text(about?.title) || (text(row.product) ?? ''),
+          units: text(row.units_sold),
+          margin: text(row.gross_margin),
+          contribution: tier ? text(row[tier.name]) : null,
+          cover: text(about?.weeks_of_cover),
+          price: text(row.asp),
+        }
+      })
   return {
+    contribution: tier ? { metric: tier.name, label: tier.label } : null,
     products: [
       { list: 'best', rows: rowsOf(best) },
       { list: 'worst', rows: rowsOf(worst).filter(row => Number(row.before.delta ?? 0) < 0) },

@@ -42,27 +42,116 @@ export type Flash = z.infer<typeof Flash>
 
 const Cell = z.object({ name: z.string(), value, before: Moved, lastYear: Moved })
 
+const Landing = z.object({
+  grain: z.enum(['month', 'quarter']),
+  label: z.string(),
+  from: day,
+  to: day,
+  until: day.describe('The last day that is counted'),
+  actual: z.number(),
+  plan: z.number().nullable().describe('Of the whole period'),
+  p10: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  probability: z.number().nullable().describe('That the plan is reached'),
+  requiredPerDay: z.number().nullable().describe('What each ordinary day left must bring'),
+  daysLeft: z.number(),
+  error: z.number().nullable().describe('How far earlier estimates were off on average, as a share'),
+})
+
+const Stocked = z.object({ name: z.string(), grade: z.string(), cover: value, stock: value, worth: value })
+const Stock = z.object({
+  risk: z.object({
+    below: z.string().describe('Weeks of cover'),
+    learnt: z.boolean().describe('Whether it is the mean lead time of receipts'),
+    count: z.int(),
+  }),
+  atRisk: z.array(Stocked).describe('A products by sales a week at stake, which is what they are worth'),
+  over: z.object({ above: z.number(), count: z.int() }),
+  overstock: z.array(Stocked).describe('By the cost of the stock, which is what it is worth'),
+  lateCount: z.int(),
+  late: z.array(
+    z.object({
+      order: z.string(),
+      vendor: z.string(),
+      name: z.string(),
+      due: day,
+      units: value,
+      worth: value,
+      currency: value,
+    }),
+  ),
+  line: z
+    .object({ sales: value, stock: value, intake: value, due: value, cover: value })
+    .describe('Units sold, held, received, due in four weeks; weeks of cover'),
+  lost: z
+    .object({ amount: z.string(), names: z.array(z.string()) })
+    .describe('Estimated sales lost to days out'),
+  missing: z.array(z.string()),
+})
+
 export const Monday = z.object({
   week: Content.shape.week,
   trust: Trust,
   currency: z.string().nullable(),
   target: z.string().nullable(),
-  headline: z.array(Figure.extend({ month: value, monthTarget: Moved.nullable(), monthLastYear: Moved })),
+  headline: z.array(
+    Figure.extend({
+      month: value,
+      monthTarget: Moved.nullable(),
+      monthLastYear: Moved,
+      quarter: value,
+      quarterTarget: Moved.nullable(),
+      quarterLastYear: Moved,
+    }),
+  ),
+  landings: z.array(Landing).describe('Where net sales of the month and the quarter are heading'),
   bridges: z.array(z.object({ against: z.string(), sentence: z.string() })),
+  levers: z
+    .array(
+      z.object({
+        metric: z.string(),
+        words: z.string(),
+        basis: z.string(),
+        perWeek: z.string(),
+        owner: z.string(),
+        href: value,
+      }),
+    )
+    .max(3)
+    .describe('What is worth most this week, in money a week'),
   grids: z.array(
     z.object({ dimension: z.string(), metric: z.string(), label: z.string(), rows: z.array(Cell) }),
   ),
+  heats: z
+    .array(
+      z.object({
+        metric: z.string(),
+        label: z.string(),
+        rows: z.array(z.string()),
+        columns: z.array(z.string()),
+        cells: z.array(Cell.omit({ name: true }).extend({ row: z.string(), column: z.string() })),
+      }),
+    )
+    .describe('Channel, market and device, two at a time'),
+  contribution: z.object({ metric: z.string(), label: z.string() }).nullable(),
   products: z.array(
     z.object({
       list: z.enum(['best', 'worst']),
       rows: z.array(
-        Cell.extend({ units: value, margin: value, price: value }).describe(
-          'Net sales, units, gross margin, selling price',
-        ),
+        Cell.extend({
+          units: value,
+          margin: value,
+          contribution: value,
+          cover: value,
+          price: value,
+        }).describe('Net sales, units, gross margin, contribution, weeks of cover, selling price'),
       ),
     }),
   ),
+  stock: Stock.nullable(),
   tabs: z.array(z.object({ id: z.string(), name: z.string(), figures: z.array(Figure) })),
+  missing: z.array(z.string()).describe('What cannot be told, and where it would come from'),
   actions: z.array(Action),
   events: Content.shape.events.describe('This week and the three after'),
   definitions: z.record(z.string(), Definition),

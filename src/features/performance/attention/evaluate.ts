@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, eq, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import { type StoreNames, titleOf } from '#kernel/alert-words.ts'
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { showDay } from '#kernel/format.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -15,7 +16,6 @@ import { findApart } from './find-apart.ts'
 import { type Rule, usualRules, weights } from './rules.ts'
 import { sightOf, tablesOf } from './sight.ts'
 import { reachOf, type Watched, watchedBy } from './watched.ts'
-import { type StoreNames, titleOf } from './words.ts'
 
 export type Alert = typeof alerts.$inferSelect
 

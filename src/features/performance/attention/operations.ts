@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
+import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from '#kernel/alert-words.ts'
 import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Definition } from '#metrics/query.ts'
@@ -22,7 +23,6 @@ import {
   RuleTold,
   states,
 } from './shape.ts'
-import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from './words.ts'
 
 /** Alerts of a store are for who sees it; those of no store are of the company. */
 const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>

@@ -1,11 +1,18 @@
-import { show, showDay } from '#kernel/format.ts'
-import { valueName } from '#kernel/value-names.ts'
-import type { Alert } from './evaluate.ts'
+import type { Day } from './day.ts'
+import { show, showDay } from './format.ts'
+import { valueName } from './value-names.ts'
 
-type Told = Pick<
-  Alert,
-  'slice' | 'kind' | 'direction' | 'since' | 'until' | 'finding' | 'moneyPerDay' | 'currency'
->
+/** What an alert says of itself, whoever tells it. */
+interface Told {
+  slice: Readonly<Record<string, string>>
+  kind: string
+  direction: string
+  since: Day
+  until: Day | null
+  finding: { expected: number | null; actual: number | null }
+  moneyPerDay: number | null
+  currency: string
+}
 
 /** "Conversion rate 62 % below usual". */
 export function whatOf({ kind, direction, finding: { expected, actual } }: Told, label: string): string {
@@ -22,7 +29,7 @@ export function whatOf({ kind, direction, finding: { expected, actual } }: Told,
 export type StoreNames = Readonly<Record<string, string>>
 
 /** "Larkfield DE · Mobile"; '' where it is of the company. */
-export const whereOf = ({ slice }: Pick<Alert, 'slice'>, stores: StoreNames): string =>
+export const whereOf = ({ slice }: Pick<Told, 'slice'>, stores: StoreNames): string =>
   Object.entries(slice)
     .map(([dimension, value]) => valueName(dimension, value, stores))
     .filter(Boolean)

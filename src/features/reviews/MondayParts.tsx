@@ -1,0 +1,278 @@
+import { show, showDay } from '#kernel/format.ts'
+import { change } from '#kernel/trend.ts'
+import type { Definition } from '#metrics/query.ts'
+import { Card } from '#ui/Card.tsx'
+import { HeatMap } from '#ui/HeatMap.tsx'
+import { EmptyState } from '#ui/State.tsx'
+import { landingWords } from './model.ts'
+import type { Monday } from './pack-shape.ts'
+import css from './reviews.module.css'
+import { Scroll } from './Scroll.tsx'
+
+const moneyIn = (currency: string | null) => ({ unit: 'money', good: 'up', currency }) as const
+const units = { unit: 'count', currency: null } as const
+const weeks = (value: string | null) => (value === null ? 'N/A' : Number(value).toFixed(1))
+/** Names an owner of a figure by the part of the company: "operations" is Operations. */
+const titled = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
+
+/** A table of words and figures; the first column is what the row is of. */
+function Plain(props: { caption: string; heads: string[]; rows: { key: string; cells: string[] }[] }) {
+  return (
+    <Scroll label={props.caption}>
+      <table className={css.periods}>
+        <caption className="sr-only">{props.caption}</caption>
+        <thead>
+          <tr>
+            {props.heads.map(head => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map(({ key, cells: [first, ...rest] }) => (
+            <tr key={key}>
+              <th scope="row">{first}</th>
+              {rest.map((cell, n) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
+                <td key={n}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+/** Where the month and the quarter end: P10, P50 and P90 beside the target. */
+export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'currency'>) {
+  const money = (value: number | null) =>
+    value === null ? 'N/A' : show(value.toFixed(2), moneyIn(currency), 'card')
+  const [first] = landings
+  return (
+    <Card title="Landing of net sales" flush>
+      {!first ? (
+        <EmptyState compact title="No landing yet">
+          It needs days with sales to learn from.
+        </EmptyState>
+      ) : (
+        <>
+          <p className={css.said}>{landingWords(first, currency)}</p>
+          <Plain
+            caption="Landing of net sales"
+            heads={['', 'So far', 'P10', 'P50', 'P90', 'Target', 'P50 on target', 'Chance', 'Needed a day']}
+            rows={landings.map(one => ({
+              key: one.grain,
+              cells: [
+                one.label,
+                money(one.actual),
+                money(one.p10),
+                money(one.p50),
+                money(one.p90),
+                money(one.plan),
+                one.plan ? `${((one.p50 / one.plan - 1) * 100).toFixed(1).replace('-', '−')} %` : 'N/A',
+                one.probability === null ? 'N/A' : `${Math.round(one.probability * 100)} %`,
+                money(one.requiredPerDay),
+              ],
+            }))}
+          />
+          <p className={css.aside}>
+            P10 and P90: the landing lies between them in eight of ten cases.
+            {first.error !== null &&
+              ` Estimates of earlier months at this stage were off by ${(first.error * 100).toFixed(1)} % on average.`}
+            {first.plan === null && (
+              <>
+                {' '}
+                There is no target for all days of the period: save one in{' '}
+                <a href="/settings?tab=targets">Settings</a> or have a plan approved.
+              </>
+            )}
+          </p>
+        </>
+      )}
+    </Card>
+  )
+}
+
+/** What is worth most this week. */
+export function Levers({ levers, currency }: Pick<Monday, 'levers' | 'currency'>) {
+  return (
+    <Card title="Top three levers of the week">
+      {levers.length === 0 ? (
+        <EmptyState compact title="No lever stands out">
+          Open alerts with money, stock-outs and drivers that fell short would stand here.
+        </EmptyState>
+      ) : (
+        <ol className={css.exceptions}>
+          {levers.map(one => (
+            <li key={one.metric}>
+              <p className={css.lever}>
+                {one.href ? <a href={one.href}>{one.words}</a> : <strong>{one.words}</strong>}
+                <span>up to {show(one.perWeek, moneyIn(currency), 'card')} a week</span>
+              </p>
+              <p className={css.quiet}>
+                {one.basis} Answers for it: {titled(one.owner) || 'nobody yet'}.
+              </p>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  )
+}
+
+/** Two dimensions as a table of cells, shaded by how they moved on the week before. */
+export function Heat(props: {
+  heat: Monday['heats'][number]
+  definitions: Record<string, Definition>
+  currency: string | null
+}) {
+  const { heat, definitions, currency } = props
+  const of = definitions[heat.metric]
+  const measure = { unit: of?.unit ?? 'count', good: of?.good ?? 'none', currency } as const
+  const cellOf = (row: string, column: string) =>
+    heat.cells.find(cell => cell.row === row && cell.column === column)
+  const against = (moved: { delta: string | null; ratio: string | null } | undefined, base: string) => {
+    const said = change(moved, measure)
+    return said.text === 'N/A' ? '' : `, ${said.arrow} ${said.text} on ${base}`
+  }
+  return (
+    <Card title={heat.label} note="shaded by the change on the week before">
+      <HeatMap
+        label={heat.label}
+        rows={heat.rows.map(name => ({ key: name, name }))}
+        columns={heat.columns.map(name => ({ key: name, name }))}
+        corner={{ name: 'Slice', width: 110 }}
+        value={(row, column) =>
+          cellOf(row, column)?.value == null ? null : Number(cellOf(row, column)?.value)
+        }
+        moved={(row, column) => {
+          const ratio = cellOf(row, column)?.before.ratio
+          return ratio == null ? null : Number(ratio)
+        }}
+        words={(row, column) => {
+          const cell = cellOf(row, column)
+          return cell
+            ? `${row}, ${column}: ${show(cell.value, measure, 'card')}${against(cell.before, 'the week before')}${against(cell.lastYear, 'last year')}`
+            : `${row}, ${column}: nothing`
+        }}
+        text={(row, column) => {
+          const cell = cellOf(row, column)
+          const said = change(cell?.before, measure)
+          const ratio = cell?.before.ratio
+          const far =
+            ratio == null || !said.arrow ? '' : ` ${said.arrow} ${Math.abs(Number(ratio) * 100).toFixed(0)} %`
+          return `${show(cell?.value, measure, 'axis')}${far}`
+        }}
+      />
+    </Card>
+  )
+}
+
+/** A products about to run out, too much of others, late purchase orders, and the week in a line. */
+export function StockCards({
+  stock,
+  currency,
+}: {
+  stock: NonNullable<Monday['stock']>
+  currency: string | null
+}) {
+  const { line, risk, over } = stock
+  const money = (value: string | null, of = currency) => show(value, moneyIn(of), 'card')
+  const count = (value: string | null) => show(value, units, 'card')
+  const of = (shown: number, all: number) => (all > shown ? `${shown} of ${all}` : String(all))
+  return (
+    <>
+      <Card title="Sales, stock, intake and cover" flush>
+        <Plain
+          caption="Sales, stock, intake and cover in units"
+          heads={['', 'Sold', 'In stock', 'Received', 'Due in 4 weeks', 'Weeks of cover']}
+          rows={[
+            {
+              key: 'line',
+              cells: [
+                'Units, the week',
+                count(line.sales),
+                count(line.stock),
+                count(line.intake),
+                count(line.due),
+                weeks(line.cover),
+              ],
+            },
+          ]}
+        />
+        {stock.missing.map(words => (
+          <p className={css.aside} key={words}>
+            {words}
+          </p>
+        ))}
+      </Card>
+      <Card title="Late purchase orders" note={of(stock.late.length, stock.lateCount)} flush>
+        {stock.late.length === 0 ? (
+          <p className={css.said}>
+            {stock.missing.some(words => words.startsWith('Late'))
+              ? 'It cannot be told which orders are late.'
+              : 'Nothing ordered is late.'}
+          </p>
+        ) : (
+          <Plain
+            caption="Late purchase orders"
+            heads={['', 'Vendor', 'Due', 'Units to come', 'Worth']}
+            rows={stock.late.map((one, n) => ({
+              key: `${one.order} ${n}`,
+              cells: [
+                `${one.order} · ${one.name}`,
+                one.vendor,
+                showDay(one.due, 'card'),
+                count(one.units),
+                money(one.worth, one.currency),
+              ],
+            }))}
+          />
+        )}
+      </Card>
+      <Card
+        title="A products at risk"
+        note={`${of(stock.atRisk.length, risk.count)} under ${risk.below} weeks of cover, ${risk.learnt ? 'the mean lead time' : 'until receipts say the lead time'}`}
+        flush
+      >
+        {stock.atRisk.length === 0 ? (
+          <p className={css.said}>
+            {line.stock === null ? 'Stock is not known.' : 'No A product is short of cover.'}
+          </p>
+        ) : (
+          <Plain
+            caption="A products at risk"
+            heads={['', 'Weeks of cover', 'In stock', 'Sales a week at stake']}
+            rows={stock.atRisk.map(one => ({
+              key: one.name,
+              cells: [one.name, weeks(one.cover), count(one.stock), money(one.worth)],
+            }))}
+          />
+        )}
+      </Card>
+      <Card
+        title="Overstock"
+        note={`${of(stock.overstock.length, over.count)} over ${over.above} weeks of cover`}
+        flush
+      >
+        {stock.overstock.length === 0 ? (
+          <p className={css.said}>
+            {line.stock === null ? 'Stock is not known.' : 'There is too much of nothing.'}
+          </p>
+        ) : (
+          <Plain
+            caption="Overstock"
+            heads={['', 'Grade', 'Weeks of cover', 'In stock', 'At cost']}
+            rows={stock.overstock.map(one => ({
+              key: one.name,
+              cells: [one.name, one.grade, weeks(one.cover), count(one.stock), money(one.worth)],
+            }))}
+          />
+        )}
+      </Card>
+    </>
+  )
+}

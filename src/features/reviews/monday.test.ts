@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '#features/operations.ts'
+import { system } from '#kernel/actor.ts'
+import { addDays } from '#kernel/day.ts'
+import { alerts } from '#postgres/tables/watch.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+import { deliverLines } from '../../../test/small-ledger.ts'
+import { mondayLetter } from './letter.ts'
+import { landingWords } from './model.ts'
+import type { Monday } from './pack-shape.ts'
+
+const { plan, reviews, settings } = operations
+
+// The language is tried here; that the ledgers agree, in the threads' test.
+describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
+  const room = planRoom(place)
+  const { run } = room
+  const { bo, cy } = room.people
+  const week = '2026-06-14'
+  const pack = (actor = cy): Promise<Monday> => run(reviews.monday, { week }, actor)
+  const local = { ...bo, stores: ['elsewhere'] }
+
+  beforeAll(async () => {
+    const level = { store: 'shop', location: '', available: null, incoming: null, currency: 'GBP' }
+    const shelf = (product_id: string, on_hand: number) => ({
+      ...level,
+      ...{ product_id, on_hand, unit_cost: 2, day: week, source: 'test' },
+    })
+    // Six are sold a week: three make half a week.
+    await room.deliver('stock_days', [shelf('p', 3)])
+  }, 120_000)
+
+  it('says where the month and the quarter land, as the plan’s screen does', async () => {
+    const { landings } = await pack()
+    const heading = await run(plan.pacing, { metric: 'net_sales', grain: 'month', day: week }, cy)
+    const quarter = await run(plan.pacing, { metric: 'net_sales', grain: 'quarter', day: week }, cy)
+    expect(landings.map(one => [one.label, one.p10, one.p50, one.p90])).toEqual([
+      ['Jun 2026', heading.p10, heading.p50, heading.p90],
+      ['Q2 2026', quarter.p10, quarter.p50, quarter.p90],
+    ])
+    expect(landings[0]?.plan).toBeNull()
+    expect(landings[0] && landingWords(landings[0], 'GBP')).toContain('no target says what it is to be')
+  })
+
+  it('sets the landing beside the target of the whole month, and the quarter so far beside the month', async () => {
+    const values = { '2026-06-01': '6000' }
+    await run(settings.saveTarget, { name: 'plan', metric: 'net_sales', grain: 'month', values }, cy)
+    const { landings, headline } = await pack()
+    expect(landings[0]?.plan).toBeCloseTo(6000, 2)
+    expect(landings[0]?.probability).not.toBeNull()
+    expect(landings[0] && landingWords(landings[0], 'GBP')).toMatch(/the target of £6,000; chance/)
+    const [sales] = headline
+    expect(Number(sales?.quarter)).toBeGreaterThan(Number(sales?.month))
+    expect(sales?.quarterLastYear.value).not.toBeNull()
+  })
+
+  it('shows products with cover and margin, and the A product that runs out before it can come', async () => {
+    const { products, stock, missing } = await pack()
+    expect(products[0]?.rows[0]).toMatchObject({ name: 'p', units: '6' })
+    expect(Number(products[0]?.rows[0]?.cover)).toBeCloseTo(0.5, 1)
+    expect(stock?.atRisk.map(one => one.name)).toEqual(['p'])
+    expect(stock?.risk).toMatchObject({ below: '2.0', learnt: false, count: 1 })
+    expect(stock?.missing).toEqual([
+      'Late purchase orders and intake to come: a purchase-order file would supply them.',
+    ])
+    expect(missing.join(' ')).toContain('Site speed, delivery promise and contact rate')
+  })
+
+  it('names purchase orders that are late by the end of the week, once receipts say what came', async () => {
+    const line = (po_id: string, due_day: string, status = '') => ({
+      ...{ store: 'shop', po_id, po_line: '1', vendor: 'Mill', product_id: 'p', ordered_day: '2026-05-01' },
+      ...{
+        due_day,
+        quantity: 10,
+        unit_price: 2,
+        standard_price: null,
+        currency: 'GBP',
+        status,
+        source: 'test',
+      },
+    })
+    await room.deliver('purchase_orders', [
+      line('late', '2026-06-01'),
+      line('came', '2026-06-01'),
+      line('dropped', '2026-06-01', 'Cancelled'),
+      line('coming', '2026-06-20'),
+    ])
+    expect((await pack()).stock?.missing).toEqual([
+      'Late purchase orders: a file of receipts would say which have come.',
+    ])
+    const receipt = (po_id: string, received: number, received_day: string) => ({
+      ...{ store: 'shop', po_id, po_line: '1', receipt_id: 'r', received_day, received, rejected: 0 },
+      source: 'test',
+    })
+    await room.deliver('receipts', [receipt('came', 10, '2026-05-31'), receipt('late', 4, '2026-06-05')])
+    const { stock } = await pack()
+    expect(stock?.late).toMatchObject([
+      { order: 'late', vendor: 'Mill', name: 'p', due: '2026-06-01', units: '6.00', worth: '12.00' },
+    ])
+    expect(stock?.line).toMatchObject({ stock: '3.00', due: '10.00' })
+    expect((await pack(local).catch(() => null))?.stock?.late ?? []).toEqual([])
+  })
+
+  it('puts the levers worth most first, with money a week and who answers for them', async () => {
+    const { ledger } = room.context(system('watch'))
+    const alert = (id: string, metric: string, moneyPerDay: number, more: object = {}) => ({
+      ...{ id, rule: 'r', metric, slice: { country: 'UK' }, stores: [], kind: 'shift', direction: 'below' },
+      ...{ since: '2026-06-09', until: null, seenOn: week, score: 1, moneyPerDay, currency: 'GBP' },
+      finding: {
+        unit: 'share',
+        expected: 0.04,
+        actual: 0.02,
+        perDay: 0,
+        causes: [],
+        check: 'Place a test order.',
+      },
+      ...{ doubt: null, state: 'open', firstAt: '2026-06-10T00:00:00Z', updatedAt: '2026-06-10T00:00:00Z' },
+      ...more,
+    })
+    await ledger
+      .insert(alerts)
+      .values([
+        alert('small', 'conversion_rate', -50),
+        alert('large', 'conversion_rate', -100),
+        alert('doubtful', 'sessions', -900, { doubt: 'Tracking broke.' }),
+        alert('over', 'cart_rate', -900, { seenOn: addDays(week, -9) }),
+        alert('gain', 'aov', 900),
+      ] as (typeof alerts.$inferInsert)[])
+    const told = await pack()
+    expect(told.levers[0]).toMatchObject({
+      metric: 'conversion_rate',
+      perWeek: '700.00',
+      owner: 'ecommerce',
+      href: '/alerts?alert=large',
+    })
+    expect(told.levers[0]?.words).toMatch(/50 % below usual in United Kingdom|50 % below usual in UK/)
+    expect(told.levers.filter(one => one.metric === 'conversion_rate')).toHaveLength(1)
+    expect(told.levers.map(one => one.metric)).not.toContain('sessions')
+    const letter = mondayLetter(told, 'https://quarterdeck.example')
+    const items = (title: string) =>
+      letter.parts.flatMap(part => (part.kind === 'list' && part.title === title ? part.items : []))
+    expect(items('Top three levers')[0]).toContain('up to £700.00 a week')
+    expect(items('Landing of net sales')[0]).toMatch(/^Jun 2026 heads for £/)
+    expect(items('Stock')).toContain('At risk: p, 0.5 weeks of cover')
+  })
+
+  it('crosses channel and market, with the week before', async () => {
+    expect((await pack()).heats).toEqual([])
+    await deliverLines(room.context(system('test')).granary, [
+      { order_id: 'w1', day: '2026-06-10', gross: 30, country: 'DE', channel: 'web' },
+      { order_id: 'w2', day: '2026-06-03', gross: 60, country: 'DE', channel: 'web' },
+    ])
+    const [heat] = (await pack()).heats
+    expect(heat).toMatchObject({ metric: 'net_sales', columns: ['United Kingdom', 'Germany'] })
+    expect(heat?.cells.find(cell => cell.row === 'web')).toMatchObject({
+      ...{ column: 'Germany', value: '30' },
+      before: { value: '60', delta: '-30', ratio: '-0.5' },
+    })
+  })
+})
