@@ -1,6 +1,6 @@
 /**
  * `npm run bench` prints ratios and the machine they were taken on. Each part can run alone and smaller:
- * `npm run bench -- cockpit --lines 1000000`. The parts: import, memory, cockpit, postgres, crowd, start, forecast, plan, plan-actual, sync, why.
+ * `npm run bench -- cockpit --lines 1000000`. The parts are listed below.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -19,6 +19,7 @@ const parts = [
   'forecast',
   'plan',
   'plan-actual',
+  'grid',
   'sync',
   'why',
 ]

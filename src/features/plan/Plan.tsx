@@ -1,11 +1,9 @@
 import { Button, Select, Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
-import { calculate, type Input } from '#kernel/plan/calculate.ts'
-import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -14,9 +12,10 @@ import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import { conflictsOf, inputsOf, type OpenShape, type Row as SheetRow, stateWords } from './model.ts'
+import { type OpenShape, stateWords } from './model.ts'
 import { Pacing } from './Pacing.tsx'
 import { PlanGrid } from './PlanGrid.tsx'
+import { useSheet } from './SheetState.tsx'
 import { StartPlan } from './StartPlan.tsx'
 import { TakeBack } from './TakeBack.tsx'
 
@@ -24,7 +23,6 @@ type Opened = z.output<typeof OpenShape>
 type Cell = { line: string; slice: string[]; period: string }
 
 const question = 'What did we promise, and are we keeping it?'
-const fresh = () => crypto.randomUUID()
 
 /** The plan grid: a version, typed into, with what others type showing as they do. */
 export function Plan() {
@@ -107,144 +105,17 @@ function Sheet(props: {
   const { opened } = props
   const { sheet, version } = opened
   const cache = useQueryClient()
-  const rows = useRef(
-    new Map<string, SheetRow>(
-      opened.rows.map(row => [`${row.line}\u001e${row.slice}`, { ...row, cells: { ...row.cells } }]),
-    ),
-  )
-  const seq = useRef(opened.seq)
-  const [tick, setTick] = useState(0)
   const [cell, setCell] = useState<Cell | null>(null)
   const [history, setHistory] = useState(false)
   const [why, setWhy] = useState('')
   const [takingBack, setTakingBack] = useState(false)
-  const done = useRef<{ before: Input[]; after: Input[] }[]>([])
-  const undone = useRef<{ before: Input[]; after: Input[] }[]>([])
-  const plan = useMemo(() => calculate(sheet, inputsOf(sheet, opened.rows)), [sheet, opened.rows])
-  const [conflicts, setConflicts] = useState(() => conflictsOf(opened.rows))
+  const { plan, tick, conflicts, theirs, edit, undo, redo } = useSheet(opened, why)
   const commented = useMemo(
     () => new Set(opened.comments.map(one => addressKey({ ...one, slice: sliceOf(one.slice) }))),
     [opened.comments],
   )
   const changed = useMemo(() => new Set(opened.changed), [opened.changed])
   const closed = useMemo(() => new Set(opened.closed), [opened.closed])
-
-  const heads = (one: Cell) =>
-    rows.current.get(`${one.line}\u001e${sliceKey(one.slice)}`)?.cells[one.period] ?? []
-  const remember = (one: Cell, cells: (string | null)[]) => {
-    const key = `${one.line}\u001e${sliceKey(one.slice)}`
-    const row = rows.current.get(key) ?? { line: one.line, slice: sliceKey(one.slice), cells: {} }
-    row.cells[one.period] = cells
-    rows.current.set(key, row)
-    return { ...row, cells: { [one.period]: cells } }
-  }
-  /** Keeps the cells in conflict by what changed alone: a plan may have a quarter of a million. */
-  const looked = (news: readonly SheetRow[]) =>
-    setConflicts(now => {
-      const found = conflictsOf(news)
-      const mended = news.flatMap(({ line, slice, cells }) =>
-        Object.keys(cells)
-          .map(period => addressKey({ line, slice: sliceOf(slice), period }))
-          .filter(key => now.has(key) && !found.has(key)),
-      )
-      if (mended.length === 0 && [...found].every(key => now.has(key))) return now
-      return new Set([...now, ...found].filter(key => !mended.includes(key)))
-    })
-  /** Takes others' rows in: their cells, and the figures that follow. */
-  const receive = (news: readonly SheetRow[]) => {
-    for (const row of news) rows.current.set(`${row.line}\u001e${row.slice}`, { ...row })
-    looked(news)
-    plan.set(inputsOf(sheet, news))
-    setTick(now => now + 1)
-  }
-  const send = async (inputs: Input[]) => {
-    const edits = inputs.map(({ value, ...one }) => {
-      const address = { ...one, slice: [...one.slice] }
-      return {
-        ...address,
-        id: fresh(),
-        after: heads(address).filter((_, n) => n % 2 === 0) as string[],
-        value,
-      }
-    })
-    looked(edits.map(edit => remember(edit, [edit.id, edit.value])))
-    try {
-      const answer = await client.plan.edit({ version: version.id, edits, why })
-      if (answer.conflicts.length > 0) {
-        looked(
-          answer.conflicts.map(one =>
-            remember(
-              { ...one, slice: [...one.slice] },
-              one.heads.flatMap(head => [head.id, head.value]),
-            ),
-          ),
-        )
-        const [first] = answer.conflicts
-        notifications.show({
-          color: 'bad',
-          autoClose: false,
-          title: 'Somebody filled this in differently',
-          message: first
-            ? `${placeWords(sheet, first)}: ${first.heads.map(head => `${head.by} ${head.value ?? 'empty'}`).join(', ')}. Both are kept; type the right figure to choose.`
-            : '',
-        })
-        setTick(now => now + 1)
-      }
-    } catch (error) {
-      const { message, next } = words(error)
-      notifications.show({
-        color: 'bad',
-        title: 'That was not saved',
-        message: [message, next].filter(Boolean).join(' '),
-      })
-      await cache.invalidateQueries({ queryKey: api.plan.open.key() })
-    }
-  }
-  const apply = (inputs: Input[]) => {
-    const before = inputs.map(input => ({ ...input, value: plainOrNull(plan.value(input)) }))
-    try {
-      plan.set(inputs)
-    } catch (error) {
-      notifications.show({ color: 'bad', title: 'That was not taken', message: words(error).message })
-      return null
-    }
-    setTick(now => now + 1)
-    send(inputs)
-    return { before, after: inputs }
-  }
-  const edit = (inputs: Input[]) => {
-    const made = apply(inputs)
-    if (!made) return
-    done.current.push(made)
-    undone.current = []
-  }
-  const step = (from: typeof done, to: typeof done, side: 'before' | 'after') => {
-    const last = from.current.pop()
-    if (!last) return
-    apply(last[side])
-    to.current.push(last)
-  }
-
-  useEffect(() => {
-    const timer = setInterval(async () => {
-      if (document.hidden) return
-      try {
-        const news = await client.plan.since({ version: version.id, seq: seq.current })
-        seq.current = news.seq
-        const others = news.rows.filter(
-          row =>
-            JSON.stringify(rows.current.get(`${row.line}\u001e${row.slice}`)?.cells) !==
-            JSON.stringify(row.cells),
-        )
-        if (others.length > 0) receive(others)
-        if (news.revision !== version.revision || news.state !== version.state)
-          await cache.invalidateQueries({ queryKey: api.plan.open.key() })
-      } catch {
-        // The next look tries again; what was typed is sent apart from this.
-      }
-    }, 4000)
-    return () => clearInterval(timer)
-  })
 
   const cases = useQuery(
     api.plan.casesIn.queryOptions({
@@ -267,6 +138,7 @@ function Sheet(props: {
             : ''}
           {conflicts.size > 0 &&
             ` · ${conflicts.size} ${conflicts.size === 1 ? 'cell was' : 'cells were'} filled in differently by two people`}
+          {theirs.words !== '' && ` · ${theirs.words}`}
           {changed.size > 0 && ` · ${changed.size} changed since approval`}
           {version.state === 'approved' &&
             (changed.size > 0 || opened.lapsed !== null) &&
@@ -353,9 +225,10 @@ function Sheet(props: {
         commented={commented}
         mayEdit={opened.mayEdit}
         members={none}
+        theirs={theirs.keys}
         onEdit={edit}
-        onUndo={done.current.length > 0 ? () => step(done, undone, 'before') : null}
-        onRedo={undone.current.length > 0 ? () => step(undone, done, 'after') : null}
+        onUndo={undo}
+        onRedo={redo}
         onCell={setCell}
       />
       {cell && (
@@ -415,13 +288,28 @@ function CellDrawer(props: {
       },
     }),
   )
+  const resolve = useMutation(
+    api.plan.resolve.mutationOptions({
+      onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.open.key() }),
+    }),
+  )
   return (
     <Drawer opened={props.opened} onClose={props.onClose} title={props.title} size={480}>
       <Card title="Comments">
         {props.comments.map(one => (
-          <p key={one.id}>
-            {one.byName}: {one.text}
-          </p>
+          <Row key={one.id}>
+            <span>
+              {one.byName}: {one.text}
+            </span>
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={resolve.isPending}
+              onClick={() => resolve.mutate({ id: one.id })}
+            >
+              Dealt with
+            </Button>
+          </Row>
         ))}
         <Textarea
           aria-label="Comment"

@@ -38,6 +38,8 @@ export interface PlanGridProps {
   closed: ReadonlySet<string>
   changed: ReadonlySet<string>
   conflicts: ReadonlySet<string>
+  /** Cells somebody else changed just now. */
+  theirs: ReadonlySet<string>
   commented: ReadonlySet<string>
   mayEdit: boolean
   members: Readonly<Record<string, string>>
@@ -54,7 +56,8 @@ interface RowData extends GridRow {
 
 /** The sheet as a grid: type, paste, fill; what is worked out is grey and says why. */
 export function PlanGrid(props: PlanGridProps) {
-  const { plan, tick, closed, changed, conflicts, commented, mayEdit, members, onEdit, onCell } = props
+  const { plan, tick, closed, changed, conflicts, commented, theirs, mayEdit, members, onEdit, onCell } =
+    props
   const { sheet } = plan
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const [active, setActive] = useState<{ row: number; col: number } | null>(null)
@@ -106,6 +109,7 @@ export function PlanGrid(props: PlanGridProps) {
                 : '',
               changed.has(key) ? css.changed : '',
               conflicts.has(key) ? css.conflict : '',
+              theirs.has(key) ? css.theirs : '',
             ]
               .filter(Boolean)
               .join(' ')
@@ -118,7 +122,7 @@ export function PlanGrid(props: PlanGridProps) {
           isCellEmpty: ({ rowData }) => rowData.cells[n] == null,
         }),
       ),
-    [sheet, editable, addressOf, changed, conflicts, commented],
+    [sheet, editable, addressOf, changed, conflicts, commented, theirs],
   )
 
   const toggle = useCallback(

@@ -326,6 +326,17 @@ export const inputsOf = (sheet: Sheet, rows: readonly Row[]): Input[] => {
   )
 }
 
+/** Every cell of rows of the ledger, as it shows. */
+export const figuresIn = (rows: readonly Row[]): Input[] =>
+  rows.flatMap(({ line, slice, cells }) =>
+    Object.entries(cells).map(([period, heads]) => ({
+      line,
+      slice: sliceOf(slice),
+      period,
+      value: heads.at(-1) ?? null,
+    })),
+  )
+
 /** Cells people filled in differently without knowing of each other, by address key. */
 export const conflictsOf = (rows: Iterable<Row>): Set<string> => {
   const found = new Set<string>()

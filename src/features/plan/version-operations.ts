@@ -198,7 +198,7 @@ export const versionOperations = {
       z.object({
         seq: z.int(),
         rows: z.array(RowShape),
-        by: z.array(z.string()),
+        by: z.array(z.string()).describe('Others who edited them'),
         revision: z.int(),
         state: z.string(),
       }),
@@ -210,6 +210,7 @@ export const versionOperations = {
         .select({
           line: tables.changes.line,
           slice: tables.changes.slice,
+          byId: tables.changes.byId,
           byName: tables.changes.byName,
           seq: tables.changes.seq,
         })
@@ -221,7 +222,7 @@ export const versionOperations = {
       return {
         seq: news.at(-1)?.seq ?? input.seq,
         rows: rows.filter(row => touched.has(`${row.line}\u001e${row.slice}`)),
-        by: [...new Set(news.map(one => one.byName))],
+        by: [...new Set(news.filter(one => one.byId !== context.actor.id).map(one => one.byName))],
         revision: version.revision,
         state: version.state,
       }
