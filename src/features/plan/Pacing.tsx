@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
@@ -9,7 +9,7 @@ import { show } from '#ui/number.ts'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 
 /** The month on its way: actual to date against the phased plan, where it lands, what it still takes. */
-export function Pacing({ version }: { version: string }) {
+export const Pacing = memo(({ version }: { version: string }) => {
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const state = versions.data?.find(one => one.id === version)?.state
   const carried = state === 'approved' || state === 'locked'
@@ -82,7 +82,7 @@ export function Pacing({ version }: { version: string }) {
       )}
     </Card>
   )
-}
+})
 
 const monthOf = (day: string) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', {

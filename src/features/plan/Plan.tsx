@@ -1,7 +1,7 @@
 import { Button, Select, Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
@@ -14,13 +14,12 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type OpenShape, stateWords } from './model.ts'
 import { Pacing } from './Pacing.tsx'
-import { PlanGrid } from './PlanGrid.tsx'
+import { type Cell, PlanGrid } from './PlanGrid.tsx'
 import { useSheet } from './SheetState.tsx'
 import { StartPlan } from './StartPlan.tsx'
 import { TakeBack } from './TakeBack.tsx'
 
 type Opened = z.output<typeof OpenShape>
-type Cell = { line: string; slice: string[]; period: string }
 
 const question = 'What did we promise, and are we keeping it?'
 
@@ -105,8 +104,6 @@ function Sheet(props: {
   const { opened } = props
   const { sheet, version } = opened
   const cache = useQueryClient()
-  const [cell, setCell] = useState<Cell | null>(null)
-  const [history, setHistory] = useState(false)
   const [why, setWhy] = useState('')
   const [takingBack, setTakingBack] = useState(false)
   const { plan, tick, conflicts, theirs, edit, undo, redo } = useSheet(opened, why)
@@ -116,6 +113,20 @@ function Sheet(props: {
   )
   const changed = useMemo(() => new Set(opened.changed), [opened.changed])
   const closed = useMemo(() => new Set(opened.closed), [opened.closed])
+
+  const about = useCallback(
+    (cell: Cell) => (
+      <CellTalk
+        version={version.id}
+        cell={cell}
+        title={placeWords(sheet, cell)}
+        comments={opened.comments.filter(
+          one => one.line === cell.line && one.slice === sliceKey(cell.slice) && one.period === cell.period,
+        )}
+      />
+    ),
+    [version.id, sheet, opened.comments],
+  )
 
   const cases = useQuery(
     api.plan.casesIn.queryOptions({
@@ -229,27 +240,8 @@ function Sheet(props: {
         onEdit={edit}
         onUndo={undo}
         onRedo={redo}
-        onCell={setCell}
+        about={about}
       />
-      {cell && (
-        <Row>
-          <Button variant="default" size="compact-sm" onClick={() => setHistory(true)}>
-            History and comments of this cell
-          </Button>
-        </Row>
-      )}
-      {cell && (
-        <CellDrawer
-          opened={history}
-          onClose={() => setHistory(false)}
-          version={version.id}
-          cell={cell}
-          title={placeWords(sheet, cell)}
-          comments={opened.comments.filter(
-            one => one.line === cell.line && one.slice === sliceKey(cell.slice) && one.period === cell.period,
-          )}
-        />
-      )}
     </Page>
   )
 }
@@ -264,8 +256,22 @@ const caseWords = (found: Awaited<ReturnType<typeof client.plan.casesIn>>): stri
   return `${count} business ${count === 1 ? 'case' : 'cases'} in it: ${money(expected)} expected, ${money(p10)} to ${money(p90)} four times in five`
 }
 
+/** Who filled a cell in, and what is said of it. */
+function CellTalk(props: Omit<Parameters<typeof CellDrawer>[0], 'onClose'>) {
+  const [opened, setOpened] = useState(false)
+  return (
+    <>
+      <Row>
+        <Button variant="default" size="compact-sm" onClick={() => setOpened(true)}>
+          History and comments of this cell
+        </Button>
+      </Row>
+      {opened && <CellDrawer {...props} onClose={() => setOpened(false)} />}
+    </>
+  )
+}
+
 function CellDrawer(props: {
-  opened: boolean
   onClose: () => void
   version: string
   cell: Cell
@@ -277,7 +283,6 @@ function CellDrawer(props: {
   const history = useQuery(
     api.plan.history.queryOptions({
       input: { version: props.version, ...props.cell },
-      enabled: props.opened,
     }),
   )
   const comment = useMutation(
@@ -294,7 +299,7 @@ function CellDrawer(props: {
     }),
   )
   return (
-    <Drawer opened={props.opened} onClose={props.onClose} title={props.title} size={480}>
+    <Drawer opened onClose={props.onClose} title={props.title} size={480}>
       <Card title="Comments">
         {props.comments.map(one => (
           <Row key={one.id}>

@@ -7,8 +7,21 @@ import { addressKey, type Line } from '#kernel/plan/sheet.ts'
 import { type SpreadBy, spreadDown } from '#kernel/plan/spread.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
-/** A total brought down to the cells it is made of: of one period over its parts, or of the plan over its open periods. */
-export function SpreadDown(props: {
+/** A total brought down to the cells it is made of: asked for where the cursor is. */
+export function SpreadDown(props: Parameters<typeof Spreading>[0]) {
+  const [opened, setOpened] = useState(false)
+  // What is chosen how is drawn when it is wanted: the cursor passes over many cells.
+  return opened ? (
+    <Spreading {...props} />
+  ) : (
+    <Button variant="default" onClick={() => setOpened(true)}>
+      Spread a total
+    </Button>
+  )
+}
+
+/** Of one period over its parts, or of the plan over its open periods. */
+function Spreading(props: {
   plan: Calculation
   version: string
   line: Line

@@ -12,6 +12,7 @@ import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { bridgeOf, shownCell, stateWords } from './model.ts'
 import { Overlays } from './Overlays.tsx'
+import css from './plan.module.css'
 
 const question = 'What changed between two versions, and who agreed?'
 
@@ -125,9 +126,21 @@ export function Versions() {
             label: 'Side by side',
             show: () => (
               <>
-                {bridge && drawing && (
+                {compared.data?.notes.map(note => (
+                  <p key={note} className={css.plain}>
+                    {note}
+                  </p>
+                ))}
+                {compared.data?.span && (
                   <Card title="From one result to the other" note="red takes from it">
-                    <BridgeChart bridge={bridge} drawing={drawing} />
+                    {bridge && drawing ? (
+                      <BridgeChart bridge={bridge} drawing={drawing} />
+                    ) : (
+                      <p className={css.plain}>
+                        The result is the same in both, or one of them has none yet: see which line has no
+                        figure below.
+                      </p>
+                    )}
                   </Card>
                 )}
                 {compared.data && (
@@ -165,6 +178,52 @@ export function Versions() {
                         },
                       ]}
                     />
+                  </Card>
+                )}
+                {compared.data && compared.data.cells.length > 0 && (
+                  <Card
+                    flush
+                    title="Cells that differ"
+                    note={
+                      compared.data.cells.length > 200
+                        ? `the first 200 of ${compared.data.cells.length + compared.data.more}`
+                        : 'filled in differently; what is worked out from them differs above'
+                    }
+                  >
+                    <DataTable
+                      caption="Cells that differ"
+                      compact
+                      maxHeight={420}
+                      rows={compared.data.cells.slice(0, 200)}
+                      rowKey={row => `${row.line} ${row.slice.join(' ')} ${row.period}`}
+                      columns={[
+                        {
+                          key: 'label',
+                          label: 'Line',
+                          pinned: true,
+                          render: row => [row.label, ...row.slice].join(', '),
+                        },
+                        { key: 'when', label: 'Period', render: row => row.when },
+                        {
+                          key: 'before',
+                          label: a?.name ?? '',
+                          numeric: true,
+                          render: row => shownCell(row.before, row.unit),
+                        },
+                        {
+                          key: 'after',
+                          label: b.name,
+                          numeric: true,
+                          render: row => shownCell(row.after, row.unit),
+                        },
+                      ]}
+                    />
+                    {compared.data.cells.length > 200 && (
+                      <p className={css.inset}>
+                        {compared.data.cells.length + compared.data.more - 200} more: download both versions
+                        to see all of them.
+                      </p>
+                    )}
                   </Card>
                 )}
               </>

@@ -3,6 +3,7 @@ import { attachmentOperations } from './attachment-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { caseOperations } from './case-operations.ts'
 import { closeOperations } from './close-operations.ts'
+import { compareOperations } from './compare-operations.ts'
 import { overlayOperations } from './overlay-operations.ts'
 import { pacingOperations } from './pacing-operations.ts'
 import { reforecastOperations } from './reforecast-operations.ts'
@@ -19,6 +20,7 @@ export const plan = {
   ...budgetOperations,
   ...caseOperations,
   ...closeOperations,
+  ...compareOperations,
   ...overlayOperations,
   ...pacingOperations,
   ...reforecastOperations,

@@ -1,0 +1,62 @@
+import type { Calculation } from '#kernel/plan/calculate.ts'
+import { explain } from '#kernel/plan/explain.ts'
+import type { GridRow } from '#kernel/plan/spread.ts'
+import { Card } from '#ui/Card.tsx'
+import css from './plan.module.css'
+
+/** Under the grid: what the chosen cell is made of, in words, and what it lacks. */
+export function Why({
+  plan,
+  row,
+  period,
+}: {
+  plan: Calculation
+  row: GridRow
+  period: string
+  tick: number
+}) {
+  const { line } = row
+  const problem = plan.problems.find(one => one.line === line.name)
+  const slice = line.over.map(name => row.members[name])
+  const told = slice.every(member => member != null)
+    ? explain(plan, { line: line.name, slice: slice as string[], period })
+    : null
+  const label = plan.sheet.periods.find(one => one.key === period)?.label ?? period
+  return (
+    <Card title={`${line.label}, ${label}`} note={line.unit}>
+      <div className={css.explain}>
+        {line.layering && <p>{line.layering}.</p>}
+        {line.formula !== null && <p>= {told?.formula ?? line.formula}</p>}
+        {told && told.inputs.length > 0 && (
+          <p>
+            {told.inputs
+              .map(
+                one =>
+                  `${one.label} ${one.value === null ? 'N/A' : Number(one.value).toLocaleString('en-GB', { maximumFractionDigits: 4 })} (${one.periods})`,
+              )
+              .join(' · ')}
+          </p>
+        )}
+        {told?.missing && <p>{told.missing}</p>}
+        {problem && (
+          <p>
+            {problem.message} {problem.next}
+          </p>
+        )}
+        {line.case && <p>{line.note}: it is changed there, and leaves the plan with its approval.</p>}
+        {line.formula === null && !line.case && !row.total && !told?.missing && (
+          <p>Filled in by hand or from actuals.</p>
+        )}
+        {row.total && <p>{totalWords[line.roll]}</p>}
+      </div>
+    </Card>
+  )
+}
+
+const totalWords: Record<GridRow['line']['roll'], string> = {
+  sum: 'Added up over what is below it. Type a total above and spread it down.',
+  last: 'Added up over what is below it; over time, the last.',
+  ratio: 'Worked out again from added-up inputs: a ratio of sums.',
+  weighted: 'Weighted by what it is a rate of.',
+  none: 'Has no total.',
+}

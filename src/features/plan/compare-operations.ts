@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { read } from '#features/base.ts'
+import { calculate } from '#kernel/plan/calculate.ts'
+import { difference } from '#kernel/plan/edits.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { rolled } from '#kernel/plan/roll.ts'
+import { commonSpan } from '#kernel/plan/span.ts'
+import { rowsOf, versionOf, wholeCompany } from './cells.ts'
+import { inputsOf } from './model.ts'
+import { contentOf } from './versions.ts'
+
+const text = z.string().nullable()
+/** Cells that differ, as many as are sent. */
+const most = 2000
+
+/** Any two versions beside each other. */
+export const compareOperations = {
+  compare: read({
+    role: 'viewer',
+    summary: 'Two versions side by side: lines over the periods both have, and the cells that differ',
+  })
+    .input(z.object({ a: z.string(), b: z.string() }))
+    .output(
+      z.object({
+        /** The days both cover whole periods of; null where there are none. */
+        span: z.object({ from: z.string(), to: z.string() }).nullable(),
+        notes: z.array(z.string()),
+        cells: z.array(
+          z.object({
+            line: z.string(),
+            slice: z.array(z.string()),
+            period: z.string(),
+            before: text,
+            after: text,
+            label: z.string().describe('Of the line'),
+            unit: z.string(),
+            when: z.string().describe('The period in words'),
+          }),
+        ),
+        more: z.int(),
+        lines: z.array(
+          z.object({
+            name: z.string(),
+            label: z.string(),
+            unit: z.string(),
+            good: z.string(),
+            a: text,
+            b: text,
+            changed: z.boolean(),
+          }),
+        ),
+      }),
+    )
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      const [a, b] = await Promise.all([versionOf(context, input.a), versionOf(context, input.b)])
+      const [rowsA, rowsB] = [await rowsOf(context, a.id), await rowsOf(context, b.id)]
+      const found = difference(contentOf(a.sheet, rowsA), contentOf(b.sheet, rowsB))
+      const plans = {
+        a: calculate(a.sheet, inputsOf(a.sheet, rowsA)),
+        b: calculate(b.sheet, inputsOf(b.sheet, rowsB)),
+      }
+      const common =
+        a.sheet.currency === b.sheet.currency ? commonSpan(a.sheet.periods, b.sheet.periods) : null
+      const whole = (periods: typeof a.sheet.periods) => `${periods[0]?.from} to ${periods.at(-1)?.to}`
+      const notes =
+        a.sheet.currency !== b.sheet.currency
+          ? [
+              `${a.name} is in ${a.sheet.currency} and ${b.name} in ${b.sheet.currency}: they are not compared.`,
+            ]
+          : common === null
+            ? [
+                `${a.name} runs from ${whole(a.sheet.periods)} and ${b.name} from ${whole(b.sheet.periods)}: no whole periods are in both.`,
+              ]
+            : common.partly
+              ? [`Compared over the days that are in both: ${common.from} to ${common.to}.`]
+              : []
+      const total = (which: 'a' | 'b', name: string) =>
+        common === null || plans[which].lineNumber(name) === undefined
+          ? null
+          : plainOrNull(rolled(plans[which], name, { members: {}, ...common[which] }))
+      const changed = new Set(found.lines.map(one => one.name))
+      const lines = [
+        ...a.sheet.lines,
+        ...b.sheet.lines.filter(line => !a.sheet.lines.some(one => one.name === line.name)),
+      ]
+      const line = new Map(lines.map(one => [one.name, one]))
+      const when = new Map([...a.sheet.periods, ...b.sheet.periods].map(one => [one.key, one.label]))
+      return {
+        span: common && { from: common.from, to: common.to },
+        notes,
+        cells: found.cells.slice(0, most).map(cell => ({
+          ...cell,
+          slice: [...cell.slice],
+          label: line.get(cell.line)?.label ?? cell.line,
+          unit: line.get(cell.line)?.unit ?? 'count',
+          when: when.get(cell.period) ?? cell.period,
+        })),
+        more: Math.max(0, found.cells.length - most),
+        lines: lines.map(({ name, label, unit, good }) => ({
+          name,
+          label,
+          unit,
+          good,
+          a: total('a', name),
+          b: total('b', name),
+          changed: changed.has(name),
+        })),
+      }
+    }),
+}
