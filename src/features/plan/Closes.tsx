@@ -11,7 +11,9 @@ import { ChoiceRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 
-const kept = ['net_sales', 'orders', 'units_sold', 'returns', 'cost_of_goods', 'gross_profit', 'spend']
+const kept = ['net_sales', 'orders', 'units_sold', 'cost_of_goods', 'gross_profit', 'spend']
+/** Sales first, as they are kept. */
+const place = (name: string) => kept.indexOf(name) + 1 || kept.length + 1
 
 /** Closed months, and what changed in them since: prior-period adjustments. */
 export function Closes({ lastDay }: { lastDay: string }) {
@@ -81,13 +83,15 @@ export function Closes({ lastDay }: { lastDay: string }) {
         <Card
           key={one.period}
           flush
-          title={`${one.period}: ${showDay(one.from)} to ${showDay(one.to)}`}
+          title={`${periodOf(rule, one.from, 'month').label}, ${showDay(one.from)} to ${showDay(one.to)}`}
           note={`closed by ${one.byName}, ${showDay(one.at.slice(0, 10))}: ${one.reconciliation}`}
         >
           <DataTable
             caption={`Figures of ${one.period}`}
             compact
-            rows={one.figures.filter(row => row.closed !== null || row.now !== null)}
+            rows={one.figures
+              .filter(row => row.closed !== null || row.now !== null)
+              .toSorted((a, b) => place(a.metric) - place(b.metric))}
             rowKey={row => row.metric}
             columns={[
               {

@@ -18,7 +18,9 @@ export function DriverBridge() {
   const [search, setUrl] = useUrl()
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const all = versions.data ?? []
-  const version = all.find(one => one.id === search.version) ?? all[0]
+  // What was promised, before drafts that nobody agreed to.
+  const promised = all.find(one => one.kind === 'budget' && one.state !== 'draft')
+  const version = all.find(one => one.id === search.version) ?? promised ?? all[0]
   const opened = useQuery(
     api.plan.open.queryOptions({ input: { version: version?.id ?? '' }, enabled: version !== undefined }),
   )
@@ -82,6 +84,7 @@ export function DriverBridge() {
           aria-label="First period"
           allowDeselect={false}
           data={periods}
+          placeholder="From"
           value={found?.first ?? search.first ?? null}
           onChange={first => first && setUrl({ first })}
         />
@@ -89,6 +92,7 @@ export function DriverBridge() {
           aria-label="Last period"
           allowDeselect={false}
           data={periods}
+          placeholder="To"
           value={found?.last ?? search.last ?? null}
           onChange={last => last && setUrl({ last })}
         />

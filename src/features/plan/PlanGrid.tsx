@@ -70,6 +70,8 @@ export function PlanGrid(props: PlanGridProps) {
   const grid = useRef<DataSheetGridRef>(null)
   // On a phone the first figures should be seen beside the names.
   const labelWidth = window.innerWidth < 700 ? 160 : 250
+  // A finger needs more than a pointer.
+  const rowHeight = window.matchMedia('(pointer: coarse)').matches ? 44 : 32
 
   const shape = useMemo(
     () =>
@@ -262,7 +264,7 @@ export function PlanGrid(props: PlanGridProps) {
           onChange={take}
           lockRows
           height={560}
-          rowHeight={32}
+          rowHeight={rowHeight}
           headerRowHeight={32}
           disableContextMenu
           addRowsComponent={false}

@@ -57,8 +57,16 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
     }),
   )
   const found = asked.data
+  const swing = (name: string) => {
+    const bar = found?.tornado.find(one => one.line === name)
+    return bar ? Math.abs(bar.high - bar.low) : -1
+  }
   const label = (name: string) => drivers.find(one => one.name === name)?.label ?? name
-  const bars = useMemo(() => (found?.tornado ?? []).slice(0, 12), [found])
+  // What does not move the result is no bar, and stands below what does.
+  const bars = useMemo(
+    () => (found?.tornado ?? []).filter(one => Math.abs(one.high - one.low) >= 0.005).slice(0, 12),
+    [found],
+  )
   const histogram = useMemo<Drawing | null>(() => (found ? shares(found) : null), [found])
   const tornado = useMemo<Drawing | null>(
     () =>
@@ -191,7 +199,7 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
         <DataTable
           caption="How far each driver may be off"
           compact
-          rows={wanted}
+          rows={wanted.toSorted((a, b) => swing(b.name) - swing(a.name))}
           rowKey={row => row.name}
           columns={[
             { key: 'label', label: 'Driver', pinned: true, render: row => row.label },
@@ -201,7 +209,9 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
               numeric: true,
               render: row => {
                 const bar = found.tornado.find(one => one.line === row.name)
-                return bar ? signedCents(String(bar.high - bar.low)) : '–'
+                return bar && Math.abs(bar.high - bar.low) >= 0.005
+                  ? signedCents(String(bar.high - bar.low))
+                  : 'does not move it'
               },
             },
             {

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, type client, words } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
+import { expectedWords, mayComeWords } from '#kernel/plan/reforecast.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
@@ -155,16 +156,12 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
         <StatTile
           label="Landing"
           value={money(found.landing)}
-          deltas={
-            found.expectations === 0
-              ? 'nobody expects otherwise'
-              : `with ${found.expectations} ${found.expectations === 1 ? 'expectation' : 'expectations'}: ${signed(minus(found.landing, found.baseline), money)}`
-          }
+          deltas={expectedWords(found.expectations, minus(found.landing, found.baseline), money)}
         />
         <StatTile
           label="Risks and opportunities, weighed"
           value={signed(found.weighed.net, money)}
-          deltas={`beside the landing, not in it · ${money(found.weighed.worst)} to +${money(found.weighed.best)}`}
+          deltas={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`}
         />
         {before && (
           <StatTile

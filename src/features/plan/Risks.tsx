@@ -48,7 +48,7 @@ export function Risks({ found }: { found: Found }) {
       <Card
         flush
         title="Risks and opportunities"
-        note={`on ${found.line.label}: ${money(weighed.risks)} of risks and ${money(weighed.opportunities)} of opportunities, weighed by their chance`}
+        note={`on ${found.line.label}, weighed by their chance: ${Number(weighed.risks) === 0 ? 'no risks' : `${money(weighed.risks)} of risks`} and ${Number(weighed.opportunities) === 0 ? 'no opportunities' : `${money(weighed.opportunities)} of opportunities`}`}
         actions={
           found.maySign && (
             <Button size="compact-sm" variant="filled" onClick={() => setEditing('new')}>

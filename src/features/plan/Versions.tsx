@@ -12,6 +12,7 @@ import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { bridgeOf, shownCell, stateWords } from './model.ts'
 import { Overlays } from './Overlays.tsx'
+import { Phasing } from './Phasing.tsx'
 import css from './plan.module.css'
 
 const question = 'What changed between two versions, and who agreed?'
@@ -126,6 +127,7 @@ export function Versions() {
             label: 'Side by side',
             show: () => (
               <>
+                {a && !compared.data && <Skeleton height={320} />}
                 {compared.data?.notes.map(note => (
                   <p key={note} className={css.plain}>
                     {note}
@@ -229,6 +231,7 @@ export function Versions() {
               </>
             ),
           },
+          { name: 'phasing', label: 'Phased to days', show: () => <Phasing version={b} /> },
           { name: 'approval', label: 'Approval', show: () => <Approval version={b} /> },
           { name: 'expected', label: 'Expectations and credit', show: () => <Overlays version={b} /> },
         ]}

@@ -135,7 +135,8 @@ export async function carry(
         return
       }
       const amount = plainOf(rounded(value, places))
-      for (const one of phase(amount, period.from, period.to, shape ?? { weight: () => 1 }, { places }))
+      const adjusted = { places, adjustments: plan.sheet.phasing ?? {} }
+      for (const one of phase(amount, period.from, period.to, shape ?? { weight: () => 1 }, adjusted))
         rows.push({ ...same, day: one.day, grain: 'day', amount: one.amount })
     })
   }

@@ -45,6 +45,7 @@ export const SheetShape = z.object({
     )
     .max(6),
   lines: z.array(LineShape).max(2000),
+  phasing: z.record(day, z.number().min(0).max(100)).optional(),
 })
 
 const Address = z.object({ line: z.string(), slice: z.array(z.string()).default([]), period: z.string() })

@@ -6,6 +6,7 @@ import { closeOperations } from './close-operations.ts'
 import { compareOperations } from './compare-operations.ts'
 import { overlayOperations } from './overlay-operations.ts'
 import { pacingOperations } from './pacing-operations.ts'
+import { phasingOperations } from './phasing-operations.ts'
 import { reforecastOperations } from './reforecast-operations.ts'
 import { strategyOperations } from './strategy-operations.ts'
 import { varianceOperations } from './variance-operations.ts'
@@ -23,6 +24,7 @@ export const plan = {
   ...compareOperations,
   ...overlayOperations,
   ...pacingOperations,
+  ...phasingOperations,
   ...reforecastOperations,
   ...strategyOperations,
   ...varianceOperations,

@@ -259,6 +259,51 @@ describe.each(ledgers)(
       expect(Number(value(week.rows[0] as never))).toBeCloseTo(840, -1)
     })
 
+    it('lets a day weigh more in its month, which stays what it is, down to the hour', async () => {
+      const id = 'phased'
+      await begun(id)
+      await fill(id, { orders: '30', aov: '120', media: '500' })
+      const asked = { version: id, line: 'net_sales', period: '2026-03' }
+      const before = await run(plan.phasing, { ...asked, day: '2026-03-10' })
+      const of = (found: typeof before, day: string) =>
+        Number(found.days.find((one: { day: string }) => one.day === day).amount)
+      expect(sum(before.days.map((one: { amount: string }) => one.amount))).toBe('3600')
+      expect(before.hours).toHaveLength(24)
+      expect(Number(sum(before.hours))).toBe(of(before, '2026-03-10'))
+      expect(before.days[6].why.join(' ')).toContain('weekday')
+      await expect(
+        run(plan.adjustPhasing, { version: id, days: { '2026-03-10': 3 }, revision: before.revision }, robot),
+      ).rejects.toThrow('A key reads plans')
+      const days = { '2026-03-10': 3 }
+      await run(plan.adjustPhasing, { version: id, days, revision: before.revision })
+      await expect(run(plan.adjustPhasing, { version: id, days, revision: before.revision })).rejects.toThrow(
+        'changed by somebody else',
+      )
+      const after = await run(plan.phasing, asked)
+      expect(sum(after.days.map((one: { amount: string }) => one.amount))).toBe('3600')
+      expect(of(after, '2026-03-10') / of(after, '2026-03-11')).toBeCloseTo(
+        (3 * of(before, '2026-03-10')) / of(before, '2026-03-11'),
+        1,
+      )
+      // What stands beside the actuals is phased alike.
+      await run(plan.carry, { version: id })
+      const march = await room.ask({
+        metrics: ['net_sales'],
+        compare: [`target:${id}`],
+        from: '2026-03-01',
+        to: '2026-03-31',
+        grain: 'day',
+      })
+      const carried = march.rows[9]?.compare?.[`target:${id}` as never] as never as {
+        values: { net_sales: { value: string } }
+      }
+      expect(Number(carried.values.net_sales.value)).toBe(of(after, '2026-03-10'))
+      const back = { version: id, days: { '2026-03-10': null }, revision: after.revision }
+      await run(plan.adjustPhasing, back)
+      expect(of(await run(plan.phasing, asked), '2026-03-10')).toBe(of(before, '2026-03-10'))
+      await expect(run(plan.phasing, { ...asked, line: 'aov' })).rejects.toThrow('does not add up')
+    })
+
     it('paces the month: landing, its range, the run-rate and the chance', async () => {
       const found = await run(plan.pacing, { version: 'budget-2026' })
       expect(found).toMatchObject({ from: '2026-06-01', to: '2026-06-30', until: '2026-06-20', plan: 3600 })

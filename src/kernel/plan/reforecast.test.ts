@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { civilYear } from '../period.ts'
 import { calculate } from './calculate.ts'
 import { plainOrNull } from './fixed.ts'
-import { broughtTo, expecting, volumeOf, weighed } from './reforecast.ts'
+import { broughtTo, expectedWords, expecting, mayComeWords, volumeOf, weighed } from './reforecast.ts'
 import { rolled } from './roll.ts'
 import { type Line, type Sheet, sheetPeriods } from './sheet.ts'
 
@@ -67,7 +67,7 @@ describe('what somebody expects', () => {
       { slice: ['b'], value: '600' },
     ])
     const notes = expecting(plan, [{ line: 'profit', period: '2027-01', value: '-5000' }])
-    expect(notes[0]).toContain('profit of -5000 in Jan 2027 is not carried through')
+    expect(notes[0]).toContain('profit of -5,000 in Jan 2027 is not carried through')
     expect(total(plan, 'net_sales', 0)).toBe('800')
   })
 })
@@ -86,4 +86,19 @@ it('weighs what may come by its probability, by period and at its worst', () => 
     byPeriod: { '2027-01': '-30', '2027-02': '-20' },
   })
   expect(weighed([])).toMatchObject({ net: '0', worst: '0', byPeriod: {} })
+})
+
+describe('words beside a landing', () => {
+  const money = (value: string) => `£${value}`.replace('£-', '−£')
+  it('name only the side on which something may come', () => {
+    expect(mayComeWords({ worst: '-40', best: '0' }, money)).toBe('−£40 at worst')
+    expect(mayComeWords({ worst: '0', best: '25' }, money)).toBe('+£25 at best')
+    expect(mayComeWords({ worst: '-40', best: '25' }, money)).toBe('from −£40 at worst to +£25 at best')
+    expect(mayComeWords({ worst: '0', best: '0' }, money)).toBe('nothing is listed')
+  })
+  it('say where expectations changed nothing', () => {
+    expect(expectedWords(0, '0', money)).toBe('nobody expects otherwise')
+    expect(expectedWords(2, '0.00', money)).toBe('2 expectations, which change nothing of it')
+    expect(expectedWords(1, '-5', money)).toBe('−£5 by 1 expectation')
+  })
 })

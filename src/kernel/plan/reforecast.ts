@@ -104,7 +104,9 @@ export function expecting(plan: Calculation, expected: readonly Expected[]): str
       if (!(error instanceof Failure)) throw error
       const label = plan.sheet.lines.find(line => line.name === one.line)?.label ?? one.line
       const when = plan.sheet.periods.find(period => period.key === one.period)?.label ?? one.period
-      notes.push(`${label} of ${one.value} in ${when} is not carried through: ${error.message}`)
+      notes.push(
+        `${label} of ${Number(one.value).toLocaleString('en-GB')} in ${when} is not carried through: ${error.message}`,
+      )
     }
   }
   return notes
@@ -161,4 +163,29 @@ export function weighed(list: readonly Possible[]): Weighted {
       ]),
     ),
   }
+}
+
+/** What may come on top of a landing, at its worst and at its best; nothing where nothing is listed. */
+export const mayComeWords = (
+  { worst, best }: { worst: string; best: string },
+  money: (value: string) => string,
+): string => {
+  const [down, up] = [Number(worst) < 0, Number(best) > 0]
+  if (down && up) return `from ${money(worst)} at worst to +${money(best)} at best`
+  if (down) return `${money(worst)} at worst`
+  return up ? `+${money(best)} at best` : 'nothing is listed'
+}
+
+/** What owners' expectations did to a landing: none, something, or nothing although there are some. */
+export const expectedWords = (
+  count: number,
+  moved: string | null,
+  money: (value: string) => string,
+): string => {
+  if (count === 0) return 'nobody expects otherwise'
+  const those = `${count} ${count === 1 ? 'expectation' : 'expectations'}`
+  const by = Number(moved ?? 0)
+  return by === 0
+    ? `${those}, which change nothing of it`
+    : `${by > 0 ? '+' : ''}${money(moved ?? '0')} by ${those}`
 }

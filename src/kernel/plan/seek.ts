@@ -69,18 +69,25 @@ export function seek(
       value: rolled(calculation, target.line, target.part),
       lever: rolled(calculation, lever.line, { ...target.part, members: lever.members ?? {} }),
     }))
+  const label = (name: string) => calculation.sheet.lines.find(line => line.name === name)?.label ?? name
   const now = at(fixed('1'))
   if (now.value === null)
-    throw invalid(`${target.line} is N/A now, so nothing can be sought.`, 'Fill in what it needs first.')
+    throw invalid(
+      `${label(target.line)} is N/A now, so nothing can be sought.`,
+      'Fill in what it needs first.',
+    )
   let [low, high] = [fixed('0'), fixed('10')]
   const ends = [at(low).value ?? 0n, at(high).value ?? 0n] as const
   const rising = ends[1] > ends[0]
   const [least, most] = rising ? ends : [ends[1], ends[0]]
   if (ends[0] === ends[1])
-    throw invalid(`${target.line} does not depend on ${lever.line}.`, 'Choose a driver it is made of.')
+    throw invalid(
+      `${label(target.line)} does not depend on ${label(lever.line)}.`,
+      'Choose a driver it is made of.',
+    )
   if (wanted < least || wanted > most)
     throw invalid(
-      `No ${lever.line} from nothing to ten times the plan makes ${goal}: it gets from ${round(least)} to ${round(most)}.`,
+      `${label(lever.line)} from nothing to ten times the plan does not make ${round(wanted)}: it gets from ${round(least)} to ${round(most)}.`,
       'Turn another driver as well, or change the goal.',
     )
   for (let n = 0; n < 48; n += 1) {

@@ -8,6 +8,8 @@ export interface Sheet {
   periods: readonly SheetPeriod[]
   dimensions: readonly SheetDimension[]
   lines: readonly Line[]
+  /** Days that weigh more or less in their period than the shop's own history says: 1.5 is half as much again. */
+  phasing?: Readonly<Record<Day, number>>
 }
 
 export interface SheetPeriod {
