@@ -47,6 +47,8 @@ export interface Landing {
   pace: number | null
   /** (plan − actual) ÷ what is left of the curve: what each ordinary remaining day must bring. */
   requiredPerDay: number | null
+  /** What is booked for the days to come: the least that comes of them. */
+  booked: number
   /** Remaining days in ordinary days: a Black Friday counts as several. */
   daysLeft: number
   probability: number | null
@@ -85,7 +87,7 @@ interface Guess {
  * have said beforehand. The width is then set by how earlier periods fared at the same stage.
  * What is learnt is learnt once; `at` gives the estimate as it stood after any day of the period.
  */
-export function landing(input: LandingInput): { at(until: Day, plan?: number): Landing } {
+export function landing(input: LandingInput): { at(until: Day, plan?: number, booked?: number): Landing } {
   const { history, span, events = [] } = input
   const values = new Map(history.map(one => [one.day, one.value]))
   const before = history.filter(one => one.day < span.from)
@@ -98,12 +100,13 @@ export function landing(input: LandingInput): { at(until: Day, plan?: number): L
   const base = basis(shape, before, span)
   const ordinary = usualWeight(shape, span)
   return {
-    at(asked, plan) {
+    at(asked, plan, ahead = 0) {
       const until = earlier(asked, span.to)
       const done = until >= span.to
       const guess = estimate(base, values, until)
       const width = done ? 0 : guess.sd * backtest.widened
-      const remaining = (z: number) => (done ? 0 : Math.exp(guess.log + z * width))
+      const booked = done ? 0 : ahead
+      const remaining = (z: number) => (done ? 0 : Math.max(booked, Math.exp(guess.log + z * width)))
       const p50 = guess.actual + remaining(0)
       const daysLeft = done
         ? 0
@@ -120,7 +123,9 @@ export function landing(input: LandingInput): { at(until: Day, plan?: number): L
         requiredPerDay:
           plan === undefined || daysLeft <= 0 ? null : Math.max(0, plan - guess.actual) / daysLeft,
         daysLeft,
-        probability: plan === undefined ? null : chance(plan, guess, width, done),
+        booked,
+        probability:
+          plan === undefined ? null : plan <= guess.actual + booked ? 1 : chance(plan, guess, width, done),
         backtest,
         notes,
       }

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { addDays, addYears, type Day, daysBetween, monthEnd, weekday } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import { createCompany } from '#simulators/company/company.ts'
+import { ordersOf } from '#simulators/company/order.ts'
 import { landing } from './landing.ts'
 import { phase, phaseHours, shareOut, sharesOf } from './phasing.ts'
 import { learnShape, type TradedDay } from './year-shape.ts'
@@ -162,4 +164,85 @@ describe('where a month lands', () => {
     expect(half.requiredPerDay).toBeCloseTo(100, 0)
     expect(march.at('2026-03-15', 9000).probability).toBeLessThan(0.01)
   })
+
+  it('knows an event that is still to come, and what is booked already', () => {
+    const fair = (year: number) => ({
+      series: 'fair',
+      name: 'Fair',
+      from: `${year}-03-24`,
+      to: `${year}-03-26`,
+    })
+    const events = [fair(2024), fair(2025), fair(2026)]
+    const history = daysBetween('2024-01-01', '2026-03-15').map(day => ({
+      day,
+      value: events.some(one => day >= one.from && day <= one.to) ? 400 : 100,
+    }))
+    const input = {
+      history,
+      span: { from: '2026-03-01', to: '2026-03-31' },
+      earlier: monthsOf('2025-04-01', '2026-02-28'),
+    }
+    // Three days at 400 instead of 100.
+    expect(landing({ ...input, events }).at('2026-03-15').p50).toBeGreaterThan(3700)
+    const moved = [...events.slice(0, 2), { ...fair(2026), from: '2026-04-24', to: '2026-04-26' }]
+    expect(landing({ ...input, events: moved }).at('2026-03-15').p50).toBeLessThan(3300)
+    const booked = landing({ ...input, events: moved }).at('2026-03-15', 5400, 4000)
+    expect(booked).toMatchObject({ booked: 4000, p10: 5500, p50: 5500, p90: 5500, probability: 1 })
+    expect(landing({ ...input, events: moved }).at('2026-03-15', 5600, 4000).probability).toBeLessThan(0.05)
+  })
+})
+
+/** Orders as the made-up company's shops take them, in their own currencies: two years and a half. */
+const company = createCompany({ seed: 1, days: 1096, until: '2026-11-25' })
+const ordered: TradedDay[] = daysBetween(company.start, company.until).map(day => ({
+  day,
+  value: company.shops.reduce((all, shop) => all + ordersOf(company, shop, day).length, 0),
+}))
+
+describe('on the made-up company', () => {
+  it('days of the second year from the first beat even days and last year by date', () => {
+    const values = new Map(ordered.map(one => [one.day, one.value]))
+    const second = addDays(company.start, 366)
+    const months = monthsOf(addDays(monthEnd(second), 1), addDays(company.start, 2 * 365))
+    const learnt = learnShape(ordered.filter(one => one.day < (months[0]?.from ?? '')))
+    const error = (shape: { weight(day: Day): number }) => {
+      let [missed, whole] = [0, 0]
+      for (const { from, to } of months) {
+        const days = daysBetween(from, to)
+        const total = days.reduce((all, day) => all + (values.get(day) ?? 0), 0)
+        sharesOf(days, shape).forEach((share, n) => {
+          missed += Math.abs(share * total - (values.get(days[n] as Day) ?? 0))
+        })
+        whole += total
+      }
+      return missed / whole
+    }
+    const own = error(learnt)
+    // Seen: 0.12, against 0.14 even and 0.18 last year by date.
+    expect(own).toBeLessThan(error({ weight: () => 1 }))
+    expect(own).toBeLessThan(error({ weight: day => values.get(addYears(day, -1)) ?? 0 }))
+  })
+
+  it('ranges hold between seven and nine month ends in ten, from the fifth day on', () => {
+    const months = monthsOf(addDays(monthEnd(company.start), 1), company.until)
+    const values = new Map(ordered.map(one => [one.day, one.value]))
+    let [held, all] = [0, 0]
+    months.slice(4).forEach((span, n) => {
+      const outlook = landing({
+        history: ordered.filter(one => one.day <= span.to),
+        span,
+        earlier: months.slice(0, n + 4),
+      })
+      const days = daysBetween(span.from, span.to)
+      const total = days.reduce((sum, day) => sum + (values.get(day) ?? 0), 0)
+      for (let day = 5; day < days.length; day += 3) {
+        const found = outlook.at(days[day - 1] as Day)
+        held += Number(total >= found.p10 && total <= found.p90)
+        all += 1
+      }
+    })
+    // Seen: 81 % of 277.
+    expect(held / all).toBeGreaterThan(0.7)
+    expect(held / all).toBeLessThan(0.9)
+  }, 240_000)
 })

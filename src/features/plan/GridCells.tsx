@@ -53,6 +53,7 @@ export interface LabelData {
   opened: ReadonlySet<string>
   toggle: (key: string) => void
   problems: ReadonlyMap<string, string>
+  named: (member: string) => string
 }
 
 /** The name of a row. Always the same component, so that its button keeps the focus while rows open and close. */
@@ -63,6 +64,7 @@ export const GutterCell = memo(
       opened={columnData.opened.has(rowData.key)}
       onToggle={() => columnData.toggle(rowData.key)}
       problem={columnData.problems.get(rowData.line.name)}
+      named={columnData.named}
     />
   ),
   (a, b) => a.rowData.key === b.rowData.key && a.columnData === b.columnData,
@@ -73,6 +75,7 @@ function RowLabel(props: {
   opened: boolean
   onToggle: () => void
   problem: string | undefined
+  named: (member: string) => string
 }) {
   const { row } = props
   const member = Object.values(row.members).filter(Boolean).at(-1)
@@ -94,7 +97,7 @@ function RowLabel(props: {
         </button>
       )}
       <span title={row.line.layering ?? row.line.note ?? row.line.label}>
-        {row.depth > 0 ? member : row.line.label}
+        {row.depth > 0 && member ? props.named(member) : row.line.label}
       </span>
       {props.problem && (
         <Tooltip label={props.problem} multiline w={320}>

@@ -1,35 +1,62 @@
-import { useQuery } from '@tanstack/react-query'
-import { memo, useMemo } from 'react'
+import { Select } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { memo, useMemo, useState } from 'react'
 import { AgreementBadge } from '#features/Agreement.tsx'
-import { api } from '#features/client.ts'
-import { showDay } from '#kernel/format.ts'
+import { api, words } from '#features/client.ts'
+import { showDay, type Unit } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { show } from '#ui/number.ts'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 
+const paced = [
+  { value: 'net_sales', label: 'Net sales' },
+  { value: 'orders', label: 'Orders' },
+  { value: 'spend', label: 'Media spend' },
+]
+
 /** The month on its way: actual to date against the phased plan, where it lands, what it still takes. */
 export const Pacing = memo(({ version }: { version: string }) => {
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
+  const [metric, setMetric] = useState('net_sales')
   const state = versions.data?.find(one => one.id === version)?.state
   const carried = state === 'approved' || state === 'locked'
   const asked = useQuery(
     api.plan.pacing.queryOptions({
-      input: { metric: 'net_sales', ...(carried && { version }) },
+      input: { metric, ...(carried && { version }) },
       enabled: state !== undefined,
       retry: false,
       staleTime: 300_000,
+      placeholderData: keepPreviousData,
     }),
+  )
+  const choice = (
+    <Select
+      aria-label="What to pace"
+      allowDeselect={false}
+      w={160}
+      data={paced}
+      value={metric}
+      onChange={name => name && setMetric(name)}
+    />
   )
   const found = asked.data
   const drawing = useMemo<Drawing | null>(() => (found ? cumulative(found) : null), [found])
+  if (asked.error && metric !== 'net_sales')
+    return (
+      <Card title={paced.find(one => one.value === metric)?.label ?? ''} actions={choice}>
+        <p>{words(asked.error).message}</p>
+      </Card>
+    )
   if (!found || !drawing) return null
-  const measure = { unit: 'money' as const, currency: found.currency }
-  const text = (value: number | null) => show(value === null ? null : value.toFixed(2), measure, 'card')
+  const measure = { unit: found.unit as Unit, currency: found.currency }
+  const text = (value: number | null) =>
+    show(value === null ? null : value.toFixed(found.unit === 'money' ? 2 : 0), measure, 'card')
   const percent = (value: number) => `${Math.round(value * 100)} %`
   return (
     <Card
       title={`${found.label}, ${monthOf(found.from)}`}
+      actions={choice}
       note={
         <>
           to {showDay(found.until)}; {percent(found.elapsed)} of a usual month is done by then ·{' '}
@@ -51,6 +78,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
           deltas={
             <span>
               {text(found.p10)} to {text(found.p90)}, four times in five
+              {found.booked > 0 && `; ${text(found.booked)} of it is booked`}
             </span>
           }
         />

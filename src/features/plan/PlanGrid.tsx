@@ -31,6 +31,7 @@ import {
   SheetRow,
   withCell,
 } from './GridCells.tsx'
+import { useMembers } from './Members.tsx'
 import css from './plan.module.css'
 import { SpreadDown } from './SpreadDown.tsx'
 import { Why } from './Why.tsx'
@@ -68,6 +69,7 @@ export function PlanGrid(props: PlanGridProps) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const [active, setActive] = useState<{ row: number; col: number } | null>(null)
   const grid = useRef<DataSheetGridRef>(null)
+  const named = useMembers()
   // On a phone the first figures should be seen beside the names.
   const labelWidth = window.innerWidth < 700 ? 160 : 250
   // A finger needs more than a pointer.
@@ -151,9 +153,14 @@ export function PlanGrid(props: PlanGridProps) {
       shrink: 0,
       title: 'Line',
       component: GutterCell,
-      columnData: { opened, toggle, problems: new Map(plan.problems.map(one => [one.line, one.message])) },
+      columnData: {
+        opened,
+        toggle,
+        problems: new Map(plan.problems.map(one => [one.line, one.message])),
+        named,
+      },
     }),
-    [labelWidth, opened, toggle, plan],
+    [labelWidth, opened, toggle, plan, named],
   )
 
   const take = (after: RowData[]) => {

@@ -10,6 +10,7 @@ import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
+import { useMembers } from './Members.tsx'
 import { bridgeOf, shownCell, stateWords } from './model.ts'
 import { Overlays } from './Overlays.tsx'
 import { Phasing } from './Phasing.tsx'
@@ -21,6 +22,7 @@ const question = 'What changed between two versions, and who agreed?'
 export function Versions() {
   const [search, setUrl] = useUrl()
   const cache = useQueryClient()
+  const named = useMembers()
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const list = versions.data ?? []
   const b = list.find(one => one.id === search.version) ?? list[0]
@@ -149,7 +151,7 @@ export function Versions() {
                   <Card
                     flush
                     title="Lines that differ"
-                    note={`${compared.data.cells.length + compared.data.more} cells differ`}
+                    note={`${(compared.data.cells.length + compared.data.more).toLocaleString('en-GB')} cells differ`}
                   >
                     <DataTable
                       caption="Lines that differ"
@@ -188,7 +190,7 @@ export function Versions() {
                     title="Cells that differ"
                     note={
                       compared.data.cells.length > 200
-                        ? `the first 200 of ${compared.data.cells.length + compared.data.more}`
+                        ? `the first 200 of ${(compared.data.cells.length + compared.data.more).toLocaleString('en-GB')}`
                         : 'filled in differently; what is worked out from them differs above'
                     }
                   >
@@ -203,7 +205,7 @@ export function Versions() {
                           key: 'label',
                           label: 'Line',
                           pinned: true,
-                          render: row => [row.label, ...row.slice].join(', '),
+                          render: row => [row.label, ...row.slice.map(named)].join(', '),
                         },
                         { key: 'when', label: 'Period', render: row => row.when },
                         {
@@ -222,8 +224,8 @@ export function Versions() {
                     />
                     {compared.data.cells.length > 200 && (
                       <p className={css.inset}>
-                        {compared.data.cells.length + compared.data.more - 200} more: download both versions
-                        to see all of them.
+                        {(compared.data.cells.length + compared.data.more - 200).toLocaleString('en-GB')}{' '}
+                        more: download both versions to see all of them.
                       </p>
                     )}
                   </Card>

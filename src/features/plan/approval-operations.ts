@@ -31,6 +31,7 @@ export const approvalOperations = {
     .output(Done)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       const version = await versionOf(context, input.version, true)
       await submitVersion(context, version, input.comment)
       await keep(context, version, 'submitted')
@@ -51,6 +52,7 @@ export const approvalOperations = {
     .output(z.object({ state: z.string(), wanting: z.array(z.string()) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       const { version, still } = await context.record(async inside => {
         const found = await versionOf(inside, input.version, true)
         const before = await standingOf(inside, found)
@@ -88,10 +90,10 @@ export const approvalOperations = {
     .output(Done)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       const version = await versionOf(context, input.version, true)
       if (version.state !== 'submitted' && version.state !== 'approved')
         throw otherState(version, 'there is nothing to give back')
-      person(context.actor)
       const step = version.state === 'submitted' ? 'refused' : 'reopened'
       await decide(context, `version:${version.id}`, step, input.comment)
       await setState(context, version.id, 'draft')
@@ -151,6 +153,7 @@ export const approvalOperations = {
     .output(z.object({ id: z.string(), hash: z.string() }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       return keep(context, await versionOf(context, input.version), 'frozen')
     }),
 

@@ -5,6 +5,7 @@ import { difference } from '#kernel/plan/edits.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import { commonSpan } from '#kernel/plan/span.ts'
+import { spanWords } from '#kernel/view.ts'
 import { rowsOf, versionOf, wholeCompany } from './cells.ts'
 import { inputsOf } from './model.ts'
 import { contentOf } from './versions.ts'
@@ -62,7 +63,8 @@ export const compareOperations = {
       }
       const common =
         a.sheet.currency === b.sheet.currency ? commonSpan(a.sheet.periods, b.sheet.periods) : null
-      const whole = (periods: typeof a.sheet.periods) => `${periods[0]?.from} to ${periods.at(-1)?.to}`
+      const whole = (periods: typeof a.sheet.periods) =>
+        spanWords(periods[0]?.from ?? '', periods.at(-1)?.to ?? '')
       const notes =
         a.sheet.currency !== b.sheet.currency
           ? [
@@ -70,10 +72,10 @@ export const compareOperations = {
             ]
           : common === null
             ? [
-                `${a.name} runs from ${whole(a.sheet.periods)} and ${b.name} from ${whole(b.sheet.periods)}: no whole periods are in both.`,
+                `${a.name} is of ${whole(a.sheet.periods)} and ${b.name} of ${whole(b.sheet.periods)}: no whole periods are in both.`,
               ]
             : common.partly
-              ? [`Compared over the days that are in both: ${common.from} to ${common.to}.`]
+              ? [`Compared over the days that are in both: ${spanWords(common.from, common.to)}.`]
               : []
       const total = (which: 'a' | 'b', name: string) =>
         common === null || plans[which].lineNumber(name) === undefined
@@ -86,17 +88,23 @@ export const compareOperations = {
       ]
       const line = new Map(lines.map(one => [one.name, one]))
       const when = new Map([...a.sheet.periods, ...b.sheet.periods].map(one => [one.key, one.label]))
+      // Months and quarters are no cells of each other.
+      const both = new Set(b.sheet.periods.map(one => one.key))
+      const shared = new Set(a.sheet.periods.map(one => one.key).filter(key => both.has(key)))
+      if (common && shared.size === 0)
+        notes.push('Their periods are of different lengths: lines are compared, cells are not.')
+      const cells = found.cells.filter(cell => shared.has(cell.period))
       return {
         span: common && { from: common.from, to: common.to },
         notes,
-        cells: found.cells.slice(0, most).map(cell => ({
+        cells: cells.slice(0, most).map(cell => ({
           ...cell,
           slice: [...cell.slice],
           label: line.get(cell.line)?.label ?? cell.line,
           unit: line.get(cell.line)?.unit ?? 'count',
           when: when.get(cell.period) ?? cell.period,
         })),
-        more: Math.max(0, found.cells.length - most),
+        more: Math.max(0, cells.length - most),
         lines: lines.map(({ name, label, unit, good }) => ({
           name,
           label,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
+import { daysBetween } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
@@ -103,6 +104,46 @@ describe.each(ledgers)(
         '11600',
         '900',
       ])
+    })
+
+    it('lands media spend at no less than what is booked', async () => {
+      await room.deliver(
+        'spend_days',
+        daysBetween('2025-01-01', '2026-06-20').map(day => ({
+          store: 'shop',
+          day,
+          platform: 'google',
+          account: 'a',
+          channel: 'paid_search',
+          campaign: '',
+          country: 'UK',
+          cost: '10',
+          impressions: null,
+          clicks: null,
+          conversions: null,
+          conversion_value: null,
+          currency: 'GBP',
+          source: 'ads',
+        })),
+      )
+      await begun('booked')
+      await room.fill('booked', { orders: '30', aov: '120', media: '500' })
+      await run(plan.carry, { version: 'booked' })
+      const line = await run(plan.saveItem, {
+        version: 'booked',
+        label: 'Search',
+        kind: 'media',
+        currency: 'GBP',
+        amounts: { '2026-06': '900' },
+      })
+      const before = await run(plan.pacing, { metric: 'spend', version: 'booked' })
+      expect(before).toMatchObject({ actual: 200, booked: 0 })
+      expect(before.p50).toBeCloseTo(300, -1)
+      // 20 days from the 21st on, of which ten are in June.
+      const booking = { item: line.id, kind: 'media', reference: 'B', amount: '1000', currency: 'GBP' }
+      await run(plan.saveCommitment, { ...booking, from: '2026-06-01', to: '2026-07-10' })
+      const after = await run(plan.pacing, { metric: 'spend', version: 'booked' })
+      expect(after).toMatchObject({ booked: 500, p10: 700, p50: 700 })
     })
 
     it('closes a month, and shows later changes as adjustments', async () => {

@@ -1,13 +1,17 @@
+import { and, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Landing, landing, spansBefore } from '#forecast/landing.ts'
 import { sharesOf } from '#forecast/phasing.ts'
 import { learnShape } from '#forecast/year-shape.ts'
-import { type Day, daysBetween, earlier } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { sum } from '#kernel/money.ts'
 import { periodOf } from '#kernel/period.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import { ratesOf } from '#warehouse/rates.ts'
 import { askAs } from './actuals.ts'
 import { eventsOf, shapeOf } from './carry.ts'
+import { conversion } from './rates.ts'
 import { latestDay, ruleOf } from './versions.ts'
 
 export interface Pacing extends Landing {
@@ -72,12 +76,16 @@ export async function pacing(
     ? await wholePlan(context, asked.metric, asked.version, from, to, stores)
     : null
   const events = await eventsOf(context)
+  const booked =
+    asked.metric === 'spend' && asked.version && !asked.stores
+      ? await bookedMedia(context, asked.version, answer.meta.currency, addDays(until, 1), to)
+      : 0
   const outlook = landing({
     history: found.days,
     span: { from, to },
     events,
     earlier: spansBefore(rule, from, asked.grain),
-  }).at(until, planned ?? undefined)
+  }).at(until, planned ?? undefined, booked)
   const shape = learnShape(
     found.days.filter(one => one.day < from).length > 0
       ? found.days.filter(one => one.day < from)
@@ -145,4 +153,36 @@ async function wholePlan(
   const values = answer.rows.map(row => row.compare?.[`target:${version}`]?.values[metric]?.value ?? null)
   if (values.length === 0 || values.some(value => value === null)) return null
   return Number(sum(values))
+}
+
+/** Media that is booked on budget lines of a version for days to come, in a currency; evenly over each booking's days to come. */
+async function bookedMedia(
+  { ledger, granary }: Context,
+  version: string,
+  currency: string | null,
+  from: Day,
+  to: Day,
+): Promise<number> {
+  if (from > to || currency === null) return 0
+  const rows = await ledger
+    .select({
+      amount: tables.commitments.amount,
+      currency: tables.commitments.currency,
+      from: tables.commitments.from,
+      to: tables.commitments.to,
+    })
+    .from(tables.commitments)
+    .innerJoin(tables.items, eq(tables.items.id, tables.commitments.item))
+    .where(
+      and(eq(tables.items.version, version), eq(tables.items.kind, 'media'), eq(tables.commitments.open, 1)),
+    )
+  const rates = await ratesOf(granary, [currency, ...rows.map(row => row.currency)])
+  const into = conversion(rates, { currency, from, rates: {} }, 'actual')
+  return rows.reduce((all, row) => {
+    const [first, last] = [later(row.from, from), earlier(row.to, to)]
+    const amount = into.spent(row.amount, row.currency, from)
+    if (first > last || amount === null) return all
+    // A booking is what is still to be spent: over the days it has left.
+    return all + (Number(amount) * dayCount(first, last)) / dayCount(later(row.from, from), row.to)
+  }, 0)
 }

@@ -7,7 +7,7 @@ import { Failure } from '#kernel/error.ts'
 import { minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
-import { changeable, touched, wholeCompany } from './cells.ts'
+import { changeable, person, touched, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
 import { latestDay } from './versions.ts'
 
@@ -54,6 +54,7 @@ export const overlayOperations = {
     .output(z.object({ done: z.literal(true) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       const until = await latestDay(context)
       return context.record(async inside => {
         const { ledger, actor } = inside

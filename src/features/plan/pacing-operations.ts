@@ -79,6 +79,7 @@ export const pacingOperations = {
         planToDate: z.number().nullable(),
         pace: z.number().nullable(),
         requiredPerDay: z.number().nullable(),
+        booked: z.number().describe('Media booked for the days to come: the least that is spent in them'),
         daysLeft: z.number(),
         probability: z.number().nullable(),
         backtest: z.object({

@@ -362,6 +362,28 @@ describe.each(ledgers)(
       expect([orders.a, orders.b]).toEqual(['360', '347'])
     })
 
+    it('has a long-range plan by quarter, compared with the budget over the year both have', async () => {
+      await run(plan.start, {
+        id: 'long',
+        name: 'To 2029',
+        kind: 'long_range',
+        ...year,
+        to: '2029-12-31',
+        grain: 'quarter',
+        begin: { with: 'template', trade: 'b2c' },
+      })
+      const found = await run(plan.compare, { a: 'budget-2026', b: 'long' })
+      expect(found).toMatchObject({
+        span: { from: '2026-01-01', to: '2026-12-31' },
+        cells: [],
+        notes: [
+          expect.stringMatching(/^Compared over the days that are in both: .*2026/),
+          'Their periods are of different lengths: lines are compared, cells are not.',
+        ],
+      })
+      expect((await run(plan.open, { version: 'long' })).sheet.periods).toHaveLength(16)
+    })
+
     it('is not shown to who sees only some of the stores', async () => {
       await expect(run(plan.versions, {}, { ...ada, stores: ['shop'] })).rejects.toThrow(
         'only some of its stores',

@@ -100,6 +100,8 @@ const inputs: Record<string, unknown> = {
   sensitivity: { ...part, levers: [{ lever: { line: 'l' }, changes: [0] }] },
   differences: { version: 'v', file },
   readRows: { text: 'x' },
+  phasing: { version: 'v', line: 'l', period: 'p' },
+  adjustPhasing: { version: 'v', days: { [day]: 2 }, revision: 1 },
 }
 
 /** Nothing may be read before the asker is looked at: a ledger that is touched says so. */
@@ -122,6 +124,9 @@ const context = {
   enqueue: () => undefined,
 } as unknown as Context
 
+const metaOf = (one: unknown) =>
+  (one as { '~orpc': { meta: { effect: string; agents: boolean } } })['~orpc'].meta
+
 describe('whoever sees only some stores', () => {
   const asked = Object.entries(operations.plan).filter(
     ([name, one]) => isProcedure(one) && !narrowed.includes(name),
@@ -136,4 +141,29 @@ describe('whoever sees only some stores', () => {
     expect((failed as Failure).code).toBe('forbidden')
     expect((failed as Failure).message).toContain('you see only some of its stores')
   })
+})
+
+describe('a key', () => {
+  const key = { ...context, actor: { kind: 'key', id: 'k', name: 'Robot', role: 'owner', stores: 'all' } }
+  const writes = Object.entries(operations.plan).filter(([, one]) => metaOf(one).effect === 'write')
+  // Of these the subject is read first; that people alone do them is seen where they are tested.
+  const later = ['transfer', 'approveCase']
+  it('is offered no more than to suggest, to comment and to draft a business case', () => {
+    expect(writes.flatMap(([name, one]) => (metaOf(one).agents ? [name] : [])).sort()).toEqual([
+      'comment',
+      'propose',
+      'saveCase',
+    ])
+  })
+  it.each(writes.filter(([name, one]) => !metaOf(one).agents && !later.includes(name)))(
+    'is refused plan.%s, whatever its role',
+    async (name, operation) => {
+      const input = name in inputs ? inputs[name] : { version: 'v' }
+      const failed = await call(operation as never, input as never, { context: key } as never).then(
+        () => null,
+        (error: unknown) => error,
+      )
+      expect(failed).toMatchObject({ code: 'forbidden', message: expect.stringContaining('A key') })
+    },
+  )
 })

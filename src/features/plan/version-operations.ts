@@ -70,6 +70,7 @@ export const versionOperations = {
   start: writeLast({
     role: 'lead',
     summary: 'Make a version: from a template, last year, the run-rate, another version or a pasted sheet',
+    agents: false,
   })
     .input(StartShape)
     .output(z.object({ version: VersionShape, notes: z.array(z.string()) }))
@@ -306,6 +307,7 @@ export const versionOperations = {
     .output(Done)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       await context.ledger
         .update(tables.comments)
         .set({ resolvedAt: context.clock().toISOString() })
@@ -407,6 +409,7 @@ export const versionOperations = {
     .output(z.object({ lines: z.int(), days: z.int(), notes: z.array(z.string()) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       const version = await versionOf(context, input.version)
       await context.record(async inside => {
         inside.note({ subject: `plan ${version.id}`, after: { carried: true } })
