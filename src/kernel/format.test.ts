@@ -60,6 +60,15 @@ describe('a number at its place', () => {
     )
   })
 
+  it('says of days that they are days where no heading does', () => {
+    const days = { unit: 'days', currency: null } as const
+    expect([show('15.99', days, 'card'), show('1', days, 'card'), show('15.99', days, 'table')]).toEqual([
+      '16 days',
+      '1 day',
+      '15.99',
+    ])
+  })
+
   it('always says something, and never NaN', () => {
     fc.assert(
       fc.property(

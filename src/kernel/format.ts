@@ -79,6 +79,11 @@ export function show(
       maximumFractionDigits: scaled >= 9.95 ? 0 : 1,
     })
   }
+  // A column's heading says what its figures are; a tile and a tip have only the figure.
+  if (unit === 'days' && (place === 'card' || place === 'tooltip')) {
+    const said = say(value, locale, { maximumFractionDigits: 1 })
+    return `${said} ${said === '1' || said === '−1' ? 'day' : 'days'}`
+  }
   if (place === 'card' && size >= 1_000_000)
     return say(value, locale, { ...base, notation: 'compact', maximumSignificantDigits: 3 })
   if (place === 'full') return say(value, locale, { ...base, maximumFractionDigits: 8 })

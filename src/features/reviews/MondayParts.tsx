@@ -185,7 +185,7 @@ export function StockCards({
   const of = (shown: number, all: number) => (all > shown ? `${shown} of ${all}` : String(all))
   return (
     <>
-      <Card title="Sales, stock, intake and cover" flush>
+      <Card title="Sales, stock, intake and cover" note={`stock of ${showDay(stock.asOf, 'card')}`} flush>
         <Plain
           caption="Sales, stock, intake and cover in units"
           heads={['', 'Sold', 'In stock', 'Received', 'Due in 4 weeks', 'Weeks of cover']}

@@ -84,7 +84,7 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
       line('late', '2026-06-01'),
       line('came', '2026-06-01'),
       line('dropped', '2026-06-01', 'Cancelled'),
-      line('coming', '2026-06-20'),
+      line('coming', '2026-06-30'),
     ])
     expect((await pack()).stock?.missing).toEqual([
       'Late purchase orders: a file of receipts would say which have come.',

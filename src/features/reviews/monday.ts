@@ -1,5 +1,5 @@
 import type { Context } from '#features/context.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import { addDays, type Day, later } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -25,7 +25,7 @@ import { landingsOf } from './pack-landing.ts'
 import { leversOf } from './pack-levers.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
 import { goodsOf, stockOf } from './pack-stock.ts'
-import { trustOf } from './trust.ts'
+import { todayOf, trustOf } from './trust.ts'
 
 /** What the week came to; contribution is the company's second tier, its first where no more is known. */
 const headlineOf = (tiers: readonly { name: string }[]) => [
@@ -94,7 +94,10 @@ const figureOf = (chart: SixTwelve): PackFigure => ({
 export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday> {
   const rule = await calendarOf(context)
   const { firstDay } = await knownDays(context, [])
-  const end = weekEnd ?? (await latestWeek(context, { stores: [] })).to
+  const latest = (await latestWeek(context, { stores: [] })).to
+  const end = weekEnd ?? latest
+  // Of stock the meeting needs what there is now: most shops tell no other.
+  const shelved = end === latest ? later(end, await todayOf(context)) : end
   const spans = spansOf(rule, end, firstDay)
   const target = await targetOf(context)
   const [waterfall] = await context.ledger.select().from(costWaterfall)
@@ -164,7 +167,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   }
   const [heats, goods, landings, bridges] = await Promise.all([
     Promise.all(pairs.map(pair => heatOf(pair))),
-    goodsOf(context, end),
+    goodsOf(context, shelved),
     landingsOf(context, { rule, until: end, target }),
     bridgesOf(context, week, [
       ...(target ? [`target:${target}`] : []),
@@ -174,7 +177,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   ])
   const [products, stock] = await Promise.all([
     productsOf(context, week, { compare, cellOf, goods: goods.rows, tiers }),
-    stockOf(context, week, goods.rows),
+    stockOf(context, { ...week, asOf: shelved }, goods.rows),
   ])
   const { currency, missing } = answers.weeks.meta
   const figures = new Set(tabs.flatMap(tab => tab.metrics))
@@ -194,7 +197,12 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     })),
     landings,
     bridges: bridges.map(({ against, bridge }) => ({ against, sentence: bridge.sentence })),
-    levers: await leversOf(context, { week, currency, stores: stores ?? {}, stock, bridges }),
+    levers: await leversOf(context, {
+      ...{ week, currency, stock, bridges },
+      stores: stores ?? {},
+      heats: heats.flatMap(heat => heat ?? []),
+      worst: products.products.find(one => one.list === 'worst')?.rows ?? [],
+    }),
     grids: grids.filter(grid => grid.rows.some(row => row.value !== null)),
     heats: heats.flatMap(heat => heat ?? []),
     contribution: products.contribution,
@@ -210,7 +218,15 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     missing: [
       ...Object.entries(missing)
         .filter(([metric]) => figures.has(metric))
-        .map(([metric, why]) => `${answers.weeks.meta.definitions[metric]?.label ?? metric}: ${why}.`),
+        .map(([metric, why]) => {
+          const of = answers.weeks.meta.definitions[metric]
+          // The language says that nothing lies in the days; from where it would come is what a reader can act on.
+          const source =
+            why.startsWith('nothing to compute') && of
+              ? `none of its data lie in the week (${of.sources.join(', ').toLowerCase()})`
+              : why
+          return `${of?.label ?? metric}: ${source}.`
+        }),
       untold,
     ],
     actions: context.actor.stores === 'all' ? await actionsOf(context, 'weekly', end) : [],
@@ -260,19 +276,21 @@ async function productsOf(
   const asked = (sort: Query['sort']) =>
     askAs(context, {
       ...week,
-      metrics: ['net_sales', 'units_sold', 'gross_margin', 'asp', ...tiers.map(one => one.name)],
+      metrics: ['net_sales', 'units_sold', 'gross_margin', 'asp'],
       by: ['product'],
       compare,
       sort,
       limit: most + 1,
     })
-  const [best, worst] = await Promise.all([
+  const [best, worst, left] = await Promise.all([
     asked({ by: 'net_sales', desc: true }),
     asked({ by: 'net_sales', of: 'previous_period', desc: false }),
+    askAs(context, { ...week, metrics: tiers.map(one => one.name), by: ['product'], limit: 10_000 }),
   ])
+  const leftOf = new Map(left.rows.map(row => [text(row.product), row]))
   const of = new Map(goods.map(row => [text(row.product), row]))
   // The deepest tier that is known of products; what the company calls it stands over the column.
-  const tier = tiers.findLast(one => best.rows.some(row => text(row[one.name]) !== null))
+  const tier = tiers.findLast(one => left.rows.some(row => text(row[one.name]) !== null))
   const rowsOf = (answer: Answer) =>
     answer.rows
       .filter(row => text(row.product))
@@ -284,7 +302,7 @@ async function productsOf(
           name: text(about?.title) || (text(row.product) ?? ''),
           units: text(row.units_sold),
           margin: text(row.gross_margin),
-          contribution: tier ? text(row[tier.name]) : null,
+          contribution: tier ? text(leftOf.get(text(row.product))?.[tier.name]) : null,
           cover: text(about?.weeks_of_cover),
           price: text(row.asp),
         }
@@ -295,6 +313,6 @@ async function productsOf(
       { list: 'best', rows: rowsOf(best) },
       { list: 'worst', rows: rowsOf(worst).filter(row => Number(row.before.delta ?? 0) < 0) },
     ],
-    definitions: best.meta.definitions,
+    definitions: { ...best.meta.definitions, ...left.meta.definitions },
   }
 }

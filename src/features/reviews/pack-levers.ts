@@ -3,6 +3,7 @@ import type { Context } from '#features/context.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { titleOf } from '#kernel/alert-words.ts'
 import type { Day } from '#kernel/day.ts'
+import { valueName } from '#kernel/value-names.ts'
 import type { Bridge } from '#metrics/bridge/shape.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alerts } from '#postgres/tables/watch.ts'
@@ -16,6 +17,8 @@ interface Known {
   stores: Readonly<Record<string, string>>
   stock: Monday['stock']
   bridges: readonly { against: string; bridge: Bridge }[]
+  heats: Monday['heats']
+  worst: Monday['products'][number]['rows']
 }
 
 const most = 3
@@ -35,7 +38,7 @@ const figureOf: Readonly<Record<string, string>> = {
 
 /**
  * The three things worth most this week, in money a week, each with who answers for its figure: open alerts back to usual,
- * stock-outs ended, and drivers that fell short won back. One lever a figure: two of the same would count money twice.
+ * stock-outs ended, drivers and slices that fell short won back. One lever a figure: two of the same would count money twice.
  */
 export async function leversOf(context: Context, known: Known): Promise<Lever[]> {
   const definitions = new Map((await context.metrics.definitions()).metrics.map(one => [one.name, one]))
@@ -49,6 +52,7 @@ export async function leversOf(context: Context, known: Known): Promise<Lever[]>
     ...(await fromAlerts(context, known, definitions)),
     ...fromStock(known),
     ...fromBridges(known),
+    ...fromFalls(known),
   ]
   const largest = new Map<string, Omit<Lever, 'owner'>>()
   for (const one of found.toSorted((a, b) => Number(b.perWeek) - Number(a.perWeek)))
@@ -94,17 +98,50 @@ const fromStock = ({ stock }: Known): Found[] =>
       ]
     : []
 
-/** Drivers that fell short of the first base there is: the target, else the week before. */
-function fromBridges({ bridges }: Known): Found[] {
-  const [first] = bridges
-  if (!first) return []
-  return first.bridge.drivers
-    .filter(driver => isBelow(driver.amount))
-    .map(driver => ({
-      metric: figureOf[driver.name] ?? driver.name,
-      words: `${driver.label} back to ${first.against}`,
-      basis: 'Its part of the change of net sales.',
-      perWeek: driver.amount.replace('-', ''),
-      href: null,
-    }))
+/**
+ * What fell short of a base, of the first base that anything did of: the target, else the week before, else last year. Drivers
+ * as wholes; where a driver rose, the slices of it that fell.
+ */
+function fromBridges({ bridges, stores }: Known): Found[] {
+  for (const { against, bridge } of bridges) {
+    const found = bridge.drivers.flatMap(driver => {
+      const lever = (of: string, amount: string): Found => ({
+        metric: figureOf[driver.name] ?? driver.name,
+        words: `${driver.label}${of} back to ${against}`,
+        basis: 'Its part of the change of net sales.',
+        perWeek: amount.replace('-', ''),
+        href: null,
+      })
+      if (isBelow(driver.amount)) return [lever('', driver.amount)]
+      return driver.segments
+        .filter(one => isBelow(one.amount))
+        .map(one => {
+          const names = one.where.map(at => valueName(at.dimension, at.value, stores)).filter(Boolean)
+          return lever(names.length > 0 ? ` of ${names.join(', ')}` : '', one.amount)
+        })
+    })
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/** Where net sales fell most on the week before: a channel in a market, and a product. */
+function fromFalls({ heats, worst }: Known): Found[] {
+  const cells = heats.filter(heat => heat.metric === 'net_sales').flatMap(heat => heat.cells)
+  const fall = (metric: string, name: string, delta: string | null): Found[] =>
+    delta !== null && isBelow(delta)
+      ? [
+          {
+            metric,
+            words: `${name} back to the week before`,
+            basis: 'What its net sales fell by.',
+            perWeek: delta.replace('-', ''),
+            href: metric === 'units_sold' ? '/products' : null,
+          },
+        ]
+      : []
+  return [
+    ...cells.flatMap(cell => fall('net_sales', `${cell.row} in ${cell.column}`, cell.before.delta)),
+    ...worst.flatMap(row => fall('units_sold', row.name, row.before.delta)),
+  ]
 }

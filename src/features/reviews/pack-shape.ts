@@ -61,6 +61,7 @@ const Landing = z.object({
 
 const Stocked = z.object({ name: z.string(), grade: z.string(), cover: value, stock: value, worth: value })
 const Stock = z.object({
+  asOf: day.describe('The day stock and orders are told of: today for the latest week'),
   risk: z.object({
     below: z.string().describe('Weeks of cover'),
     learnt: z.boolean().describe('Whether it is the mean lead time of receipts'),

@@ -14,6 +14,8 @@ const usualLead = 2
 /** Weeks of cover above which there is too much of a product. */
 const tooMuch = 26
 const ahead = 28
+/** Days after which what has not come is no longer expected. */
+const lateOver = 182
 const shown = 8
 
 type Stock = NonNullable<Monday['stock']>
@@ -35,12 +37,12 @@ export const goodsOf = (context: Context, until: Day) =>
  */
 export async function stockOf(
   context: Context,
-  week: { from: Day; to: Day },
+  week: { from: Day; to: Day; asOf: Day },
   goods: readonly AnswerRow[],
 ): Promise<Stock> {
-  const [line, worth, lead, lost, orders] = await Promise.all([
+  const [line, worth, lead, lost, orders, shelf] = await Promise.all([
     askAs(context, {
-      metrics: ['units_sold', 'stock_units', 'units_received'],
+      metrics: ['units_sold', 'units_received'],
       from: week.from,
       to: week.to,
     }),
@@ -48,12 +50,13 @@ export async function stockOf(
       metrics: ['stock_value'],
       by: ['product'],
       from: week.from,
-      to: week.to,
+      to: week.asOf,
       limit: 10_000,
     }),
     askAs(context, { metrics: ['lead_time'], from: addDays(week.to, -364), to: week.to }),
     askAs(context, { metrics: ['lost_sales'], by: ['product'], from: week.from, to: week.to, limit: 10_000 }),
-    ordersOf(context, week.to),
+    ordersOf(context, week.asOf),
+    askAs(context, { metrics: ['stock_units'], from: week.from, to: week.asOf }),
   ])
   const days = numberOf(lead.totals, 'lead_time')
   const weeks = days === null ? usualLead : Math.max(1, days / 7)
@@ -80,8 +83,9 @@ export async function stockOf(
     .map(row => ({ name: said(row).name, lost: losses.get(String(row.product)) ?? 0 }))
     .filter(one => one.lost > 0)
     .sort((a, b) => b.lost - a.lost)
-  const stocked = numberOf(line.totals, 'stock_units') !== null
+  const stocked = numberOf(shelf.totals, 'stock_units') !== null
   return {
+    asOf: week.asOf,
     risk: { below: weeks.toFixed(1), learnt: days !== null, count: risky.length },
     atRisk: risky.slice(0, shown).map(row => ({ ...said(row), worth: text(weekly(row)) })),
     over: { above: tooMuch, count: over.length },
@@ -94,7 +98,7 @@ export async function stockOf(
       .map(({ product, ...one }) => ({ ...one, name: titles.get(product) ?? product })),
     line: {
       sales: text(numberOf(line.totals, 'units_sold')),
-      stock: text(numberOf(line.totals, 'stock_units')),
+      stock: text(numberOf(shelf.totals, 'stock_units')),
       intake: text(numberOf(line.totals, 'units_received')),
       due: text(orders.due),
       cover: text(demand > 0 ? held / demand : null),
@@ -125,7 +129,7 @@ interface Orders {
 /** What is no longer waited for, as purchasing systems name it. */
 const finished = "('cancelled', 'canceled', 'closed', 'complete', 'completed', 'received', 'rejected')"
 
-/** Purchase-order lines of which something has still not come on the last day of the week, the longest due first. */
+/** Purchase-order lines of which something has still not come by a day, the dearest first. */
 async function ordersOf({ granary, actor }: Context, until: Day): Promise<Orders> {
   const { from, text: written } = granary.dialect
   const scoped = actor.stores === 'all' ? [] : actor.stores
@@ -158,8 +162,8 @@ async function ordersOf({ granary, actor }: Context, until: Day): Promise<Orders
        ON r.store = o.store AND r.po_id = o.po_id AND r.po_line = o.po_line
      WHERE o.ordered_day <= {until:Date} AND o.due_day >= {since:Date} AND o.due_day <= {to:Date}
        AND o.quantity > coalesce(r.received, 0) AND lower(o.status) NOT IN ${finished} AND ${within('o')}
-     ORDER BY o.due_day, o.po_id, o.po_line`,
-    { ...given, until, since: addDays(until, -364), to: addDays(until, ahead) },
+     ORDER BY amount DESC, o.due_day, o.po_id, o.po_line`,
+    { ...given, until, since: addDays(until, -lateOver), to: addDays(until, ahead) },
   )
   const late = rows.filter(row => String(row.due) < until)
   return {

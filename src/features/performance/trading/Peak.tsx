@@ -137,7 +137,16 @@ export function Peak() {
                   why="No target or approved plan has this day: save one in Settings, or approve a plan"
                 />
               }
-              deltas={<PartIn of={answer.planned?.net_sales ?? null} is={hours.sales.value} />}
+              deltas={
+                answer.planned?.net_sales ? (
+                  <PartIn of={answer.planned.net_sales} is={hours.sales.value} />
+                ) : (
+                  <Small>
+                    Nobody has said it: <a href="/settings?tab=targets">save a target</a> of net sales, or
+                    have a plan approved
+                  </Small>
+                )
+              }
             />
             <StatTile
               label="Forecast for the whole day"
@@ -172,7 +181,12 @@ export function Peak() {
                     {Math.round((Number(inDay) / Number(ceiling)) * 100)} % of it is in
                     {Number(inDay) >= Number(ceiling) && ': hold back what brings more'}
                   </Small>
-                ) : undefined
+                ) : ceiling ? undefined : (
+                  <Small>
+                    Save a <a href="/settings?tab=targets">target</a> of orders named “ceiling”: the most that
+                    can be shipped in a day
+                  </Small>
+                )
               }
             />
           </TileRow>
