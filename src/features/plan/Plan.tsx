@@ -12,6 +12,7 @@ import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
+import { Lines } from './Lines.tsx'
 import { type OpenShape, stateWords } from './model.ts'
 import { Pacing } from './Pacing.tsx'
 import { type Cell, PlanGrid } from './PlanGrid.tsx'
@@ -106,6 +107,7 @@ function Sheet(props: {
   const cache = useQueryClient()
   const [why, setWhy] = useState('')
   const [takingBack, setTakingBack] = useState(false)
+  const [shaping, setShaping] = useState(false)
   const { plan, tick, conflicts, theirs, edit, undo, redo } = useSheet(opened, why)
   const commented = useMemo(
     () => new Set(opened.comments.map(one => addressKey({ ...one, slice: sliceOf(one.slice) }))),
@@ -169,6 +171,11 @@ function Sheet(props: {
           <Button variant="default" onClick={props.onStart}>
             New version
           </Button>
+          {opened.mayEdit && (
+            <Button variant="default" onClick={() => setShaping(true)}>
+              Lines and formulas
+            </Button>
+          )}
           {version.kind === 'le' && (
             <Button
               component="a"
@@ -205,6 +212,7 @@ function Sheet(props: {
       }
     >
       <Pacing version={version.id} />
+      {shaping && <Lines version={version} sheet={sheet} onClose={() => setShaping(false)} />}
       {takingBack && (
         <TakeBack
           version={version}
