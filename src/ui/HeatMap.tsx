@@ -32,7 +32,11 @@ export function HeatMap(props: HeatMapProps) {
   return (
     <div>
       <div className={css.heatScroll}>
-        <table className={css.heat} data-dense={props.columns.length > 12 || undefined}>
+        <table
+          className={css.heat}
+          data-dense={props.columns.length > 12 || undefined}
+          data-moved={(props.moved && props.columns.length > 3) || undefined}
+        >
           <caption className="sr-only">{props.label}</caption>
           <thead>
             <tr>

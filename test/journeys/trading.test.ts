@@ -356,6 +356,8 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await expect.poll(() => title().textContent(), patient).toMatch(/^9 Dec 2011/)
     await page.getByLabel('The day so far').getByText('Orders that can be shipped today').waitFor()
     await page.getByText(/^the most in a year: /).waitFor()
+    // No target has the day: the tile says where to save one.
+    await page.getByRole('link', { name: 'save a target' }).waitFor()
     await page.getByLabel('The day so far').getByText('vs LY weekday').first().waitFor()
     await expectAccessibleInBoth(page)
   })

@@ -120,7 +120,9 @@ export function Monday() {
         />
         <div className={css.blocks}>
           {pack.heats.map(heat => (
-            <Heat key={heat.label} heat={heat} definitions={definitions} currency={currency} />
+            <div key={heat.label} data-whole={heat.columns.length > 3 || undefined}>
+              <Heat heat={heat} definitions={definitions} currency={currency} />
+            </div>
           ))}
           {pack.grids.map(grid => (
             <Card key={grid.dimension} title={grid.label} flush>

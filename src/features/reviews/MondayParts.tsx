@@ -51,6 +51,7 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
   const money = (value: number | null) =>
     value === null ? 'N/A' : show(value.toFixed(2), moneyIn(currency), 'card')
   const [first] = landings
+  const aimed = landings.some(one => one.plan !== null)
   return (
     <Card title="Landing of net sales" flush>
       {!first ? (
@@ -62,19 +63,22 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
           <p className={css.said}>{landingWords(first, currency)}</p>
           <Plain
             caption="Landing of net sales"
-            heads={['', 'So far', 'P10', 'P50', 'P90', 'Target', 'P50 on target', 'Chance', 'Needed a day']}
+            heads={[
+              ...['', 'So far', 'P10', 'P50', 'P90'],
+              ...(aimed ? ['Target', 'P50 on target', 'Chance', 'Needed a day'] : []),
+            ]}
             rows={landings.map(one => ({
               key: one.grain,
               cells: [
-                one.label,
-                money(one.actual),
-                money(one.p10),
-                money(one.p50),
-                money(one.p90),
-                money(one.plan),
-                one.plan ? `${((one.p50 / one.plan - 1) * 100).toFixed(1).replace('-', '−')} %` : 'N/A',
-                one.probability === null ? 'N/A' : `${Math.round(one.probability * 100)} %`,
-                money(one.requiredPerDay),
+                ...[one.label, money(one.actual), money(one.p10), money(one.p50), money(one.p90)],
+                ...(aimed
+                  ? [
+                      money(one.plan),
+                      one.plan ? `${((one.p50 / one.plan - 1) * 100).toFixed(1).replace('-', '−')} %` : 'N/A',
+                      one.probability === null ? 'N/A' : `${Math.round(one.probability * 100)} %`,
+                      money(one.requiredPerDay),
+                    ]
+                  : []),
               ],
             }))}
           />
@@ -185,54 +189,58 @@ export function StockCards({
   const of = (shown: number, all: number) => (all > shown ? `${shown} of ${all}` : String(all))
   return (
     <>
-      <Card title="Sales, stock, intake and cover" note={`stock of ${showDay(stock.asOf, 'card')}`} flush>
-        <Plain
-          caption="Sales, stock, intake and cover in units"
-          heads={['', 'Sold', 'In stock', 'Received', 'Due in 4 weeks', 'Weeks of cover']}
-          rows={[
-            {
-              key: 'line',
-              cells: [
-                'Units, the week',
-                count(line.sales),
-                count(line.stock),
-                count(line.intake),
-                count(line.due),
-                weeks(line.cover),
-              ],
-            },
-          ]}
-        />
-        {stock.missing.map(words => (
-          <p className={css.aside} key={words}>
-            {words}
-          </p>
-        ))}
-      </Card>
-      <Card title="Late purchase orders" note={of(stock.late.length, stock.lateCount)} flush>
-        {stock.late.length === 0 ? (
-          <p className={css.said}>
-            {stock.missing.some(words => words.startsWith('Late'))
-              ? 'It cannot be told which orders are late.'
-              : 'Nothing ordered is late.'}
-          </p>
-        ) : (
+      <div data-whole>
+        <Card title="Sales, stock, intake and cover" note={`stock of ${showDay(stock.asOf, 'card')}`} flush>
           <Plain
-            caption="Late purchase orders"
-            heads={['', 'Vendor', 'Due', 'Units to come', 'Worth']}
-            rows={stock.late.map((one, n) => ({
-              key: `${one.order} ${n}`,
-              cells: [
-                `${one.order} · ${one.name}`,
-                one.vendor,
-                showDay(one.due, 'card'),
-                count(one.units),
-                money(one.worth, one.currency),
-              ],
-            }))}
+            caption="Sales, stock, intake and cover in units"
+            heads={['', 'Sold', 'In stock', 'Received', 'Due in 4 weeks', 'Weeks of cover']}
+            rows={[
+              {
+                key: 'line',
+                cells: [
+                  'Units, the week',
+                  count(line.sales),
+                  count(line.stock),
+                  count(line.intake),
+                  count(line.due),
+                  weeks(line.cover),
+                ],
+              },
+            ]}
           />
-        )}
-      </Card>
+          {stock.missing.map(words => (
+            <p className={css.aside} key={words}>
+              {words}
+            </p>
+          ))}
+        </Card>
+      </div>
+      <div data-whole>
+        <Card title="Late purchase orders" note={of(stock.late.length, stock.lateCount)} flush>
+          {stock.late.length === 0 ? (
+            <p className={css.said}>
+              {stock.missing.some(words => words.startsWith('Late'))
+                ? 'It cannot be told which orders are late.'
+                : 'Nothing ordered is late.'}
+            </p>
+          ) : (
+            <Plain
+              caption="Late purchase orders"
+              heads={['', 'Vendor', 'Due', 'Units to come', 'Worth']}
+              rows={stock.late.map((one, n) => ({
+                key: `${one.order} ${n}`,
+                cells: [
+                  `${one.order} · ${one.name}`,
+                  one.vendor,
+                  showDay(one.due, 'card'),
+                  count(one.units),
+                  money(one.worth, one.currency),
+                ],
+              }))}
+            />
+          )}
+        </Card>
+      </div>
       <Card
         title="A products at risk"
         note={`${of(stock.atRisk.length, risk.count)} under ${risk.below} weeks of cover, ${risk.learnt ? 'the mean lead time' : 'until receipts say the lead time'}`}
