@@ -124,6 +124,60 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await expectAccessibleInBoth(page)
   }, 180_000)
 
+  it('takes back one’s own edits, refuses a block larger than the grid, and shows what others type', async () => {
+    const cell = (row: number, column: number) =>
+      page.locator('.dsg-row').nth(row).locator('.dsg-cell').nth(column)
+    const edit = (value: string) =>
+      page.request.post(`${url}/api/v1/plan/edit`, {
+        headers: { 'x-quarterdeck': '1' },
+        data: {
+          version: 'Budget',
+          edits: [
+            { id: `other-${value}-00`, line: 'sessions', slice: [], period: `${year}-02`, value, after: [] },
+          ],
+        },
+      })
+    await open('/plan?version=Budget')
+    await cell(1, 1).getByText('1,000').waitFor()
+    await cell(1, 1).click()
+    await page.keyboard.type('1500')
+    await page.keyboard.press('Enter')
+    await cell(1, 1).getByText('1,500').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await cell(1, 1).getByText('1,000').waitFor()
+    await page.getByRole('button', { name: 'Redo' }).click()
+    await cell(1, 1).getByText('1,500').waitFor()
+    await cell(1, 9).click()
+    await page.evaluate(() => {
+      const data = new DataTransfer()
+      data.setData('text/plain', '1\t2\t3\t4\t5\t6')
+      const paste = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+      document.querySelector('.dsg-container')?.dispatchEvent(paste)
+    })
+    await page.getByText('The block is larger than the grid').waitFor()
+    // Somebody else, who had not seen what stands there: both are kept, and the screen says so by itself.
+    expect((await edit('777')).status()).toBe(200)
+    await page.getByText(/changed 1 cell just now/).waitFor()
+    await page.getByText(/1 cell was filled in differently/).waitFor()
+    await cell(1, 2).click()
+    await page.keyboard.type('888')
+    await page.keyboard.press('Enter')
+    await page.getByText(/filled in differently/).waitFor({ state: 'detached' })
+    await cell(1, 3).click()
+    await page.getByRole('button', { name: 'History and comments of this cell' }).click()
+    await page.getByRole('button', { name: 'Dealt with' }).click()
+    await page.getByRole('button', { name: 'Dealt with' }).waitFor({ state: 'detached' })
+    await open('/versions?version=Budget&tab=phasing')
+    await page.getByRole('table', { name: 'Days of the period' }).waitFor()
+    await page
+      .getByLabel(/^Weight of/)
+      .first()
+      .fill('2')
+    await page.getByRole('button', { name: 'Keep the weights' }).click()
+    await page.getByRole('button', { name: 'Keep the weights' }).and(page.locator(':disabled')).waitFor()
+    await expectAccessibleInBoth(page)
+  }, 180_000)
+
   it('keeps a budget line filled from sales, and what is committed on it', async () => {
     await open('/budget')
     await page.getByRole('button', { name: 'Add a line' }).click()

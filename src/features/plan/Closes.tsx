@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { showDay, showSigned, type Unit } from '#kernel/format.ts'
 import { civilYear, periodBefore, periodOf } from '#kernel/period.ts'
+import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
@@ -83,7 +84,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
         <Card
           key={one.period}
           flush
-          title={`${periodOf(rule, one.from, 'month').label}, ${showDay(one.from)} to ${showDay(one.to)}`}
+          title={spanWords(one.from, one.to)}
           note={`closed by ${one.byName}, ${showDay(one.at.slice(0, 10))}: ${one.reconciliation}`}
         >
           <DataTable

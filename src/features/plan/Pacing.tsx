@@ -7,6 +7,7 @@ import { showDay, type Unit } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { show } from '#ui/number.ts'
+import { Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 
 const paced = [
@@ -48,6 +49,8 @@ export const Pacing = memo(({ version }: { version: string }) => {
         <p>{words(asked.error).message}</p>
       </Card>
     )
+  // Keeps its place while it is worked out: the grid below must not move under somebody's hand.
+  if (asked.isFetching && !found) return <Skeleton height={350} />
   if (!found || !drawing) return null
   const measure = { unit: found.unit as Unit, currency: found.currency }
   const text = (value: number | null) =>

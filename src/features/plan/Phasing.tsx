@@ -200,13 +200,6 @@ export function Phasing({ version }: { version: Version }) {
               render: row => shownCell(row.amount, found.unit),
             },
             {
-              key: 'share',
-              label: 'Share',
-              numeric: true,
-              render: row => `${(row.share * 100).toFixed(2)} %`,
-            },
-            { key: 'why', label: 'Because', render: row => row.why.join(', ') },
-            {
               key: 'times',
               label: 'Weight',
               numeric: true,
@@ -225,6 +218,13 @@ export function Phasing({ version }: { version: Version }) {
                   String(row.times)
                 ),
             },
+            {
+              key: 'share',
+              label: 'Share',
+              numeric: true,
+              render: row => `${(row.share * 100).toFixed(2)} %`,
+            },
+            { key: 'why', label: 'Because', render: row => row.why.join(', ') },
           ]}
         />
       </Card>

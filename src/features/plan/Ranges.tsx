@@ -64,7 +64,10 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
   const label = (name: string) => drivers.find(one => one.name === name)?.label ?? name
   // What does not move the result is no bar, and stands below what does.
   const bars = useMemo(
-    () => (found?.tornado ?? []).filter(one => Math.abs(one.high - one.low) >= 0.005).slice(0, 12),
+    () =>
+      (found?.tornado ?? [])
+        .filter(one => Math.abs(one.high - one.low) >= 0.005 * Math.max(1, found?.sd ?? 0))
+        .slice(0, 12),
     [found],
   )
   const histogram = useMemo<Drawing | null>(() => (found ? shares(found) : null), [found])

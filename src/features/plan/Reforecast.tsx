@@ -159,7 +159,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
           deltas={expectedWords(found.expectations, minus(found.landing, found.baseline), money)}
         />
         <StatTile
-          label="Risks and opportunities, weighed"
+          label="Weighed risks"
           value={signed(found.weighed.net, money)}
           deltas={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`}
         />

@@ -11,7 +11,7 @@ import { useUrl } from '#ui/url.ts'
 import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { useMembers } from './Members.tsx'
-import { bridgeOf, shownCell, stateWords } from './model.ts'
+import { bridgeOf, shownCell, shownChange, stateWords } from './model.ts'
 import { Overlays } from './Overlays.tsx'
 import { Phasing } from './Phasing.tsx'
 import css from './plan.module.css'
@@ -175,10 +175,7 @@ export function Versions() {
                           key: 'delta',
                           label: 'Change',
                           numeric: true,
-                          render: row =>
-                            row.a !== null && row.b !== null
-                              ? shownCell(String(Number(row.b) - Number(row.a)), row.unit)
-                              : 'N/A',
+                          render: row => shownChange(row.a, row.b, row.unit),
                         },
                       ]}
                     />

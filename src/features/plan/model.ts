@@ -4,7 +4,7 @@ import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Line, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
-export { shownCell } from '#kernel/plan/shown.ts'
+export { shownCell, shownChange } from '#kernel/plan/shown.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
 

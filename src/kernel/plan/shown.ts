@@ -9,13 +9,27 @@ const format = (least: number, most: number): Intl.NumberFormat => {
   return known
 }
 
+const isShare = (unit: string, size: number): boolean =>
+  unit === 'share' ||
+  unit === 'ratio' ||
+  (!unit.startsWith('money') && unit.includes('/') && Math.abs(size) < 1)
+
+/** How far a figure is from another, with its sign; shares in percentage points. */
+export function shownChange(from: string | null, to: string | null, unit: string): string {
+  if (from === null || to === null) return 'N/A'
+  const change = Number(to) - Number(from)
+  const sign = change > 0 ? '+' : ''
+  return isShare(unit, Number(from))
+    ? `${sign}${format(2, 2).format(change * 100)} pp`.replace('-', '−')
+    : `${sign}${shownCell(String(change), unit)}`
+}
+
 /** A figure as a cell shows it: by what it measures. */
 export function shownCell(value: string | null, unit: string): string {
   if (value === null) return '–'
   const size = Number(value)
   const money = unit.startsWith('money')
-  if (unit === 'share' || unit === 'ratio' || (!money && unit.includes('/') && Math.abs(size) < 1))
-    return `${format(1, 2).format(size * 100)} %`.replace('-', '−')
+  if (isShare(unit, size)) return `${format(1, 2).format(size * 100)} %`.replace('-', '−')
   const digits = money && unit !== 'money' ? 2 : Math.abs(size) < 100 && !Number.isInteger(size) ? 2 : 0
   return format(digits, digits).format(size).replace('-', '−')
 }
