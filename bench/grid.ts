@@ -150,23 +150,14 @@ async function measured(page: Page, cdp: CDPSession, phone: boolean): Promise<Re
   found['wheel, a screen'] = await cost(page, cdp, 40, n => page.mouse.wheel(0, 500 * turn(n, 5)))
   found['wheel, sideways'] = await cost(page, cdp, 40, n => page.mouse.wheel(96 * turn(n, 10), 0))
   if (phone) {
-    // Each frame of a gesture is one step of it.
+    // The browser tells of scrolling once a frame.
     const before = await spent(cdp)
-    const frames = page.evaluate(
-      () =>
-        new Promise<number>(done => {
-          let [count, last] = [0, -1]
-          const look = () => {
-            const now = document.querySelector('.dsg-container')?.scrollTop ?? 0
-            if (now !== last) count += 1
-            last = now
-            if (window.gestureOver) done(count)
-            else requestAnimationFrame(look)
-          }
-          window.gestureOver = false
-          look()
-        }),
-    )
+    await grid.evaluate(element => {
+      window.scrolled = 0
+      element.addEventListener('scroll', () => {
+        window.scrolled += 1
+      })
+    })
     for (let n = 0; n < 6; n += 1)
       await cdp.send('Input.synthesizeScrollGesture', {
         ...at,
@@ -174,15 +165,16 @@ async function measured(page: Page, cdp: CDPSession, phone: boolean): Promise<Re
         speed: 1200,
         gestureSourceType: 'touch',
       })
-    await page.evaluate(() => {
-      window.gestureOver = true
-    })
-    const moved = Math.max(1, await frames)
+    const moved = Math.max(1, await page.evaluate(() => window.scrolled))
     found['finger, mean of a frame'] = { steps: [((await spent(cdp)) - before) / moved], longest: 0 }
   }
   await page.mouse.click(at.x, at.y)
   await cost(page, cdp, 5, () => page.keyboard.press('ArrowDown'))
   found['arrow down'] = await cost(page, cdp, 40, () => page.keyboard.press('ArrowDown'))
+  // Of the first product of the first line: in either grid a figure that is filled in.
+  await grid.evaluate(element => element.scrollTo(0, 0))
+  await drawn(page)
+  await page.locator('.dsg-row').nth(2).locator('.dsg-cell').nth(1).click()
   found['one cell edited'] = await cost(page, cdp, 15, async n => {
     await page.keyboard.type(String(500 + n))
     await page.keyboard.press('Enter')
@@ -205,7 +197,7 @@ async function measured(page: Page, cdp: CDPSession, phone: boolean): Promise<Re
 
 declare global {
   interface Window {
-    gestureOver: boolean
+    scrolled: number
   }
 }
 

@@ -186,7 +186,7 @@ export function Phasing({ version }: { version: Version }) {
                 <Button
                   variant="transparent"
                   size="compact-sm"
-                  aria-label={`${showDay(row.day)} by the hour`}
+                  title="By the hour"
                   onClick={() => setUrl({ day: row.day })}
                 >
                   {weekdayOf(row.day)} {showDay(row.day)}
