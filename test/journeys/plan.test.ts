@@ -101,6 +101,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByLabel('Comment', { exact: true }).fill('Is that enough?')
     await page.getByRole('button', { name: 'Comment', exact: true }).click()
     await page.getByLabel('has a comment').waitFor()
+    await page.keyboard.press('Escape')
     // A line of one's own: a formula that cannot be is told while it is written.
     await page.getByRole('button', { name: 'Lines and formulas' }).click()
     await page.getByRole('button', { name: 'Add a line' }).click()
