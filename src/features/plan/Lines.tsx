@@ -3,12 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useId, useMemo, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { check, type Problem } from '#kernel/plan/check.ts'
+import { changedLine, lineNamed, type Placed, withLine, withoutLine } from '#kernel/plan/line-draft.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormActions, FormRow, LongTextRow, TextRow } from '#ui/Form.tsx'
-import { changedLine, lineNamed, type Placed, withLine, withoutLine } from './lines.ts'
 import type { Version } from './model.ts'
 
 const rolls = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { civilYear } from '#kernel/period.ts'
-import { check } from '#kernel/plan/check.ts'
-import { type Line, sheetPeriods } from '#kernel/plan/sheet.ts'
-import { changedLine, lineNamed, withLine, withoutLine } from './lines.ts'
+import { civilYear } from '../period.ts'
+import { check } from './check.ts'
+import { changedLine, lineNamed, withLine, withoutLine } from './line-draft.ts'
+import { type Line, sheetPeriods } from './sheet.ts'
 
 const line = (name: string, formula: string | null = null, more: Partial<Line> = {}): Line => ({
   name,

@@ -1,4 +1,4 @@
-import type { Line, Sheet } from '#kernel/plan/sheet.ts'
+import type { Line, Sheet } from './sheet.ts'
 
 /** A line as a form holds it, and where it stands. */
 export interface Placed {
