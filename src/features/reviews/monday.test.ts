@@ -6,6 +6,7 @@ import { alerts } from '#postgres/tables/watch.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { deliverLines } from '../../../test/small-ledger.ts'
+import { targetOf } from './flash.ts'
 import { mondayLetter } from './letter.ts'
 import { landingWords } from './model.ts'
 import type { Monday } from './pack-shape.ts'
@@ -53,6 +54,27 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     const [sales] = headline
     expect(Number(sales?.quarter)).toBeGreaterThan(Number(sales?.month))
     expect(sales?.quarterLastYear.value).not.toBeNull()
+  })
+
+  it('takes the plan carried into the figures for the target where none is saved, and the forecast never', async () => {
+    const { granary, ledger } = room.context(system('test'))
+    const line = (version: string, day: string) => ({
+      ...{
+        store: '',
+        version,
+        day,
+        grain: 'month',
+        line: 'net_sales',
+        slice: '',
+        amount: '1',
+        currency: 'GBP',
+      },
+      source: 'test',
+    })
+    const none = { select: () => ({ from: () => ({ orderBy: async () => [] }) }) } as unknown as typeof ledger
+    await room.deliver('budget_lines', [line('forecast', '2027-01-01'), line('budget', '2026-06-01')])
+    expect(await targetOf({ granary, ledger: none })).toBe('budget')
+    expect(await targetOf({ granary, ledger })).toBe('plan')
   })
 
   it('shows products with cover and margin, and the A product that runs out before it can come', async () => {

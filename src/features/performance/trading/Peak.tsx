@@ -142,8 +142,11 @@ export function Peak() {
                   <PartIn of={answer.planned.net_sales} is={hours.sales.value} />
                 ) : (
                   <Small>
-                    Nobody has said it: <a href="/settings?tab=targets">save a target</a> of net sales, or
-                    have a plan approved
+                    Nobody has said it:{' '}
+                    <a href="/settings?tab=targets" style={{ textDecoration: 'underline' }}>
+                      save a target
+                    </a>{' '}
+                    of net sales, or have a plan approved
                   </Small>
                 )
               }
@@ -183,8 +186,11 @@ export function Peak() {
                   </Small>
                 ) : ceiling ? undefined : (
                   <Small>
-                    Save a <a href="/settings?tab=targets">target</a> of orders named “ceiling”: the most that
-                    can be shipped in a day
+                    Save a{' '}
+                    <a href="/settings?tab=targets" style={{ textDecoration: 'underline' }}>
+                      target
+                    </a>{' '}
+                    of orders named “ceiling”: the most that can be shipped in a day
                   </Small>
                 )
               }
