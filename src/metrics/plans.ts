@@ -1,3 +1,4 @@
+import { forecastTarget } from '#kernel/view.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 import type { Grain } from './query.ts'
 import type { TargetSetting } from './world.ts'
@@ -59,6 +60,17 @@ export const plansOf = (granary: Warehouse) => {
 
 /** Grain of a line that a later carrying of its version no longer has: rows are replaced, never taken out. */
 export const withdrawn = 'withdrawn'
+
+/** Plan versions carried into the granary that say what a metric is to be, the one that reaches furthest first; the forecast is none. */
+export async function versionsCarried(granary: Warehouse, metric: string): Promise<string[]> {
+  const rows = await granary.query(
+    `SELECT version, max(day) AS last_day FROM ${granary.dialect.from('budget_lines')}
+     WHERE line = {metric:String} AND grain <> {gone:String} AND version <> {forecast:String}
+     GROUP BY version ORDER BY last_day DESC, version`,
+    { metric, gone: withdrawn, forecast: forecastTarget },
+  )
+  return rows.map(row => String(row.version))
+}
 
 /** A slice as budget lines spell it: the members of an object, JSON. Null for what is spelt otherwise. */
 const sliceOf = (text: string): Record<string, string> | null => {

@@ -3,8 +3,7 @@ import { limitsOfKnown } from '#forecast/control-limits.ts'
 import { addDays, type Day, dayNumber } from '#kernel/day.ts'
 import { type Measure, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
-import { forecastTarget } from '#kernel/view.ts'
-import { withdrawn } from '#metrics/plans.ts'
+import { versionsCarried } from '#metrics/plans.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { targets } from '#postgres/tables/settings.ts'
 import { eventsIn } from './content.ts'
@@ -49,13 +48,8 @@ export async function targetOf({
     one => one.metric === 'net_sales',
   )
   if (saved) return saved.name
-  const carried = await granary.query(
-    `SELECT version, max(day) AS last_day FROM ${granary.dialect.from('budget_lines')}
-     WHERE line = 'net_sales' AND grain <> {gone:String} AND version <> {forecast:String}
-     GROUP BY version ORDER BY last_day DESC, version`,
-    { gone: withdrawn, forecast: forecastTarget },
-  )
-  return carried[0] ? String(carried[0].version) : null
+  const [furthest] = await versionsCarried(granary, 'net_sales')
+  return furthest ?? null
 }
 
 /** A day of a series, beside the same weekday a year before with moving feasts aligned; null where not known. */

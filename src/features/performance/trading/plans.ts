@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { forecastTarget } from '#kernel/view.ts'
+import { versionsCarried } from '#metrics/plans.ts'
 import * as settings from '#postgres/tables/settings.ts'
 
 /**
@@ -9,11 +10,6 @@ import * as settings from '#postgres/tables/settings.ts'
  */
 export async function planNames({ ledger, granary }: Context, metric: string): Promise<string[]> {
   const saved = await ledger.select().from(settings.targets).where(eq(settings.targets.metric, metric))
-  const carried = await granary.query(
-    `SELECT version, max(day) AS last_day FROM ${granary.dialect.from('budget_lines')}
-     WHERE line = {metric:String} GROUP BY version ORDER BY last_day DESC, version`,
-    { metric },
-  )
-  const names = [...saved.map(one => one.name).sort(), ...carried.map(row => String(row.version))]
+  const names = [...saved.map(one => one.name).sort(), ...(await versionsCarried(granary, metric))]
   return [...new Set(names)].filter(name => name !== forecastTarget)
 }
