@@ -2,35 +2,44 @@ import { type ReactNode, useRef, useState } from 'react'
 import css from './hint.module.css'
 import { Popup } from './Popup.tsx'
 
-/** Words that open an explanation: on hover, on focus, on touch. */
+/**
+ * Words that open an explanation: on hover and on focus while that lasts; pressed, it stays, takes the keyboard in, so
+ * that what stands inside can be used, and closes on a second press, on Escape or on a press elsewhere.
+ */
 export function Hint({ children, about, label }: { children: ReactNode; about: ReactNode; label?: string }) {
-  const [opened, setOpened] = useState(false)
+  const [shown, setShown] = useState<'no' | 'passing' | 'held'>('no')
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const later = (open: boolean, wait: number) => {
+  const now = (state: typeof shown) => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => setOpened(open), wait)
+    setShown(state)
+  }
+  const passing = (open: boolean, wait: number) => {
+    clearTimeout(timer.current)
+    const next = open ? 'passing' : 'no'
+    timer.current = setTimeout(() => setShown(before => (before === 'held' ? before : next)), wait)
   }
   return (
     <Popup
-      opened={opened}
-      onChange={setOpened}
+      opened={shown !== 'no'}
+      onChange={open => now(open ? 'held' : 'no')}
       width={320}
       position="bottom-start"
-      onPointerEnter={() => later(true, 0)}
-      onPointerLeave={() => later(false, 120)}
+      trapFocus={shown === 'held'}
+      onPointerEnter={() => passing(true, 0)}
+      onPointerLeave={() => passing(false, 120)}
       button={opener => (
         <button
           type="button"
           className={css.target}
           {...opener}
           aria-label={label}
-          onMouseEnter={() => later(true, 280)}
-          onMouseLeave={() => later(false, 120)}
-          onFocus={event => event.currentTarget.matches(':focus-visible') && later(true, 0)}
-          onBlur={() => later(false, 0)}
+          onMouseEnter={() => passing(true, 280)}
+          onMouseLeave={() => passing(false, 120)}
+          onFocus={event => event.currentTarget.matches(':focus-visible') && passing(true, 0)}
+          onBlur={() => passing(false, 0)}
           onClick={event => {
             event.stopPropagation()
-            later(!opened, 0)
+            now(shown === 'held' ? 'no' : 'held')
           }}
         >
           {children}

@@ -403,7 +403,8 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page.goto('/')
       await page.getByRole('button', { name: 'Differs from Shopify by £12.30 on 1 day' }).click()
       await page.getByText('asked again with the next turns: 1 day').waitFor()
-      await page.getByRole('link', { name: 'See it day by day' }).click()
+      // As a hand does it: the button is held a while, and the explanation must outlast that.
+      await page.getByRole('link', { name: 'See it day by day' }).click({ delay: 150 })
       await page.getByRole('dialog').getByRole('heading', { name: 'Shopify' }).waitFor()
     })
 
