@@ -43,6 +43,7 @@ export const derived = {
         "The order's number among its customer's, from 1, on each of its days; 0 when unknown or not an order",
       ),
       first_orders: col('count', 'orders, where nth is 1'),
+      before_day: maybe('day', "The day of the customer's order before, where nth is above 1"),
       ...derivedSums,
     },
   },

@@ -29,6 +29,11 @@ export interface Source {
   period?: 'day' | 'week' | 'month' | 'quarter' | 'year'
   /** Columns whose values mean the same in every store: counted distinctly over all of them together. */
   across?: readonly string[]
+  /**
+   * Columns whose distinct values in a run of days can be counted row by row, without a set of them: the rows that are
+   * the first of their value since `start`, a day in SQL.
+   */
+  firstSince?: Readonly<Record<string, (start: string) => string>>
   /** The product of a row, where the row is not itself of one. */
   product?: string
   /** What costs are worked out from, as SQL over its columns: its columns `@cost` and `@gap` are made of these. */

@@ -297,12 +297,16 @@ const renumber = async (engine: Engine, customers: Record<string, unknown>[], ve
       const orders = `(store, order_id) IN (SELECT store, order_id FROM order_days WHERE ${theirs})`
       const wrong = `FROM (SELECT * FROM order_days WHERE ${orders}) o
         JOIN (${numberedOrders('order_days', theirs)}) n ON n.store = o.store AND n.order_id = o.order_id
-        WHERE o.nth <> n.nth`
+        WHERE o.nth <> n.nth OR coalesce(o.before_day <> n.before_day, o.nth > 1 OR n.nth > 1)`
       const found = await engine.query(`SELECT DISTINCT o.store AS store, o.day AS day ${wrong}`)
       if (found.length === 0) continue
       changed.push(...found)
       const columns = list.map(c =>
-        c === 'nth' ? 'CAST(n.nth AS Int64)' : c === 'first_orders' ? 'if(n.nth = 1, o.orders, 0)' : `o.${c}`,
+        c === 'nth'
+          ? 'CAST(n.nth AS Int64)'
+          : c === 'first_orders'
+            ? 'if(n.nth = 1, o.orders, 0)'
+            : `${c === 'before_day' ? 'n' : 'o'}.${c}`,
       )
       await engine.run(
         `INSERT INTO order_days (${list.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 0 ${wrong}`,

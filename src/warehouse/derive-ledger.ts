@@ -37,7 +37,8 @@ export const deriveAll = async (
   for (const { within } of slices) {
     // Written once with their numbers: an update of every row would be held in memory until the commit.
     await connection.run(`INSERT INTO order_days
-      SELECT o.* REPLACE (coalesce(n.nth, 0) AS nth, CASE WHEN n.nth = 1 THEN o.orders ELSE 0 END AS first_orders)
+      SELECT o.* REPLACE (coalesce(n.nth, 0) AS nth, CASE WHEN n.nth = 1 THEN o.orders ELSE 0 END AS first_orders,
+        n.before_day AS before_day)
       FROM (SELECT * FROM fresh_orders WHERE ${within}) o
       LEFT JOIN (SELECT * FROM numbered WHERE ${within}) n USING (store, order_id, day)
       ORDER BY day, store`)
@@ -109,10 +110,11 @@ const renumber = async (connection: DuckDBConnection) => {
   const theirs = '(store, customer_id) IN (SELECT store, customer_id FROM touched_customers)'
   const numbers = `(${numberedOrders('order_days', theirs)})`
   await connection.run(`CREATE TEMP TABLE numbered AS ${numberedDays('order_days', numbers)}`)
-  const differs = `o.store = n.store AND o.order_id = n.order_id AND o.day = n.day AND o.nth <> n.nth`
+  const same = 'o.store = n.store AND o.order_id = n.order_id AND o.day = n.day'
   await connection.run(
-    `INSERT INTO touched_days SELECT DISTINCT o.store, o.day FROM order_days o, numbered n WHERE ${differs}`,
+    `INSERT INTO touched_days SELECT DISTINCT o.store, o.day FROM order_days o, numbered n WHERE ${same} AND o.nth <> n.nth`,
   )
-  await connection.run(`UPDATE order_days o SET nth = n.nth, first_orders = CASE WHEN n.nth = 1 THEN o.orders ELSE 0 END
-    FROM numbered n WHERE ${differs}`)
+  await connection.run(`UPDATE order_days o
+    SET nth = n.nth, first_orders = CASE WHEN n.nth = 1 THEN o.orders ELSE 0 END, before_day = n.before_day
+    FROM numbered n WHERE ${same} AND (o.nth <> n.nth OR o.before_day IS DISTINCT FROM n.before_day)`)
 }

@@ -34,7 +34,7 @@ export const sells = `(quantity > 0 AND (kind = 'sale' AND gross > 0 OR kind = '
 
 /**
  * One row per order and day. `orders` is 1 on each day that sold something; `keepFirstSale` then leaves it on the first.
- * nth is filled later, from the customer's orders.
+ * nth and before_day are filled later, from the customer's orders.
  */
 export const orderDays = (within: string, idle = none): string => `
   SELECT store, order_id, day, min(happened_at) AS happened_at, CAST(extract(hour FROM min(happened_at)) AS TINYINT) AS hour,
@@ -45,7 +45,7 @@ export const orderDays = (within: string, idle = none): string => `
       AS discounted_orders,
     CAST(CASE WHEN max(CASE WHEN ${sells} THEN 1 ELSE 0 END) = 1 AND max(customer_id) <> '' THEN 1 ELSE 0 END AS BIGINT)
       AS customer_orders,
-    CAST(0 AS BIGINT) AS nth, CAST(0 AS BIGINT) AS first_orders,
+    CAST(0 AS BIGINT) AS nth, CAST(0 AS BIGINT) AS first_orders, NULL AS before_day,
     ${sums(idle)}
   FROM sales_lines WHERE ${within}
   GROUP BY store, order_id, day`

@@ -42,14 +42,19 @@ export const removeChanged = (name: string, table: Table): string =>
 export const insertNew = (name: string, table: Table): string =>
   `INSERT INTO ${name} SELECT s.* FROM staged s ANTI JOIN (SELECT * FROM hit WHERE same) t ON ${on(table.key)}`
 
-/** The customer's order number, over the orders in `from` that `within` picks. */
+/** The customer's order number and the day of the order before it, over the orders in `from` that `within` picks. */
 export const numberedOrders = (from: string, within: string): string => `
-  SELECT store, order_id, day, row_number() OVER (PARTITION BY store, customer_id ORDER BY happened_at, order_id) AS nth
-  FROM ${from} WHERE orders = 1 AND customer_id <> '' AND ${within}`
+  SELECT store, order_id, day, nth, CASE WHEN nth > 1 THEN before END AS before_day
+  FROM (
+    SELECT store, order_id, day, row_number() OVER w AS nth,
+      max(day) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    FROM ${from} WHERE orders = 1 AND customer_id <> '' AND ${within}
+    WINDOW w AS (PARTITION BY store, customer_id ORDER BY day, happened_at, order_id)
+  ) o`
 
 /** An order's number on each day it has rows: what is returned later belongs to the customer as they were then. */
 export const numberedDays = (orders: string, numbers: string, within = 'true'): string => `
-  SELECT o.store AS store, o.order_id AS order_id, o.day AS day, n.nth AS nth
+  SELECT o.store AS store, o.order_id AS order_id, o.day AS day, n.nth AS nth, n.before_day AS before_day
   FROM (SELECT * FROM ${orders} WHERE ${within}) o JOIN ${numbers} n ON n.store = o.store AND n.order_id = o.order_id`
 
 /** Orders that sold something on several days keep their order on the first. */

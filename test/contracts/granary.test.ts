@@ -53,7 +53,7 @@ const derivedTables = {
   sales_lines:
     'store, order_id, line_key, kind, day, quantity, gross, discounts, reversals, cost, customer_id',
   order_days:
-    'store, order_id, day, happened_at, orders, discounted_orders, customer_orders, nth, first_orders, gross, reversals, cost, net_costed, lines',
+    'store, order_id, day, happened_at, orders, discounted_orders, customer_orders, nth, first_orders, before_day, gross, reversals, cost, net_costed, lines',
   sales_hours:
     'store, day, hour, currency, country, channel, orders, first_orders, gross, reversals, units_sold, units_returned, cost, lines',
   product_days: 'store, day, product_id, currency, orders, gross, cost, lines',

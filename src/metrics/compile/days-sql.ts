@@ -14,6 +14,21 @@ export const inSegments = (side: Side, day: string, text: Text): string => {
   return ranges.length === 1 ? (ranges[0] ?? '') : `(${ranges.join(' OR ')})`
 }
 
+/**
+ * First day of the bucket a day of the side lies in; null where a bucket is no single run of days, or is cut into hours.
+ */
+export const startSql = (window: Window, side: Side, day: string, text: Text): string | null => {
+  if (window.grain === 'hour') return null
+  if (side.segments.every(({ from, to }) => from === to) && window.grain === 'day') return day
+  const runs = [...side.segments].sort((a, b) => a.from.localeCompare(b.from))
+  const buckets = new Set(runs.map(({ bucket }) => bucket))
+  const apart = runs.every(({ from }, i) => i === 0 || (runs[i - 1]?.to ?? '') < from)
+  if (buckets.size < runs.length || !apart) return null
+  const [first] = runs
+  if (!first || runs.length === 1) return first ? text.bind(first.from, 'Date') : null
+  return `CASE ${runs.map(({ from, to }) => `WHEN ${day} <= ${text.bind(to, 'Date')} THEN ${text.bind(from, 'Date')}`).join(' ')} END`
+}
+
 /** Index of the bucket a day lies in: arithmetic where buckets are even, else a ladder of last days. */
 export const bucketSql = (window: Window, side: Side, day: string, text: Text): string => {
   const { segments } = side

@@ -23,15 +23,24 @@ export const isOfStore = (branch: Branch, aggregate: Aggregate): boolean =>
   isStock(aggregate) ||
   Boolean(branch.source.columns?.[aggregate.column]?.startsWith('@distinct'))
 
-/** One aggregate as SQL over the rows of a branch; `within` picks the rows of a side. */
+/**
+ * One aggregate as SQL over the rows of a branch; `within` picks the rows of a side. `since` is the first day of a row's
+ * period where all of a store's rows in it are asked for, so that a distinct value can be counted on its first row.
+ */
 export const aggregateSql = (
   branch: Branch,
   aggregate: Aggregate,
   rate: string | null,
   text: Text,
   within?: string,
+  since?: string | null,
 ): string => {
   const { source } = branch
+  const first =
+    aggregate.kind === 'distinct' && aggregate.where.length === 0 && since
+      ? source.firstSince?.[aggregate.column]?.(since)
+      : undefined
+  if (first) return `count(*) FILTER (WHERE ${[first, ...(within ? [within] : [])].join(' AND ')})`
   const stored = aggregate.parts
     ? aggregate.parts
         .map(({ column: part, minus }) => `${minus ? '-' : '+'} f.${part}`)

@@ -1,7 +1,7 @@
 import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
 import { tableOf } from '../reach.ts'
-import { bucketSql, inSegments } from './days-sql.ts'
+import { bucketSql, inSegments, startSql } from './days-sql.ts'
 import { dimensionSql, fromSql, rateSql } from './from.ts'
 import { gathered, groupBy, type Part } from './gather.ts'
 import {
@@ -135,8 +135,9 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
   for (const side of sides) {
     const s = every.indexOf(side)
     const within = sides.length > 1 ? inSegments(side, `f.${source.day}`, text) : undefined
+    const since = sinceSql(shape, branch, side, text)
     for (const aggregate of branch.aggregates) {
-      const sql = aggregateSql(branch, aggregate, rate, text, within)
+      const sql = aggregateSql(branch, aggregate, rate, text, within, since)
       // A count of nothing is left open like a sum of nothing: what it means depends on where the data begin.
       columns[column(s, indexOf(resolved, aggregate))] = sql.startsWith('count(') ? `nullif(${sql}, 0)` : sql
     }
@@ -179,8 +180,16 @@ const writeBranch = (
   const rest = fromSql(shape, source, side, text)
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
+  const since = wholeStores(shape) && period ? period : sinceSql(shape, branch, side, text)
   for (const aggregate of branch.aggregates)
-    columns[column(s, indexOf(resolved, aggregate))] = aggregateSql(branch, aggregate, rate, text)
+    columns[column(s, indexOf(resolved, aggregate))] = aggregateSql(
+      branch,
+      aggregate,
+      rate,
+      text,
+      undefined,
+      since,
+    )
   if (rate && branch.aggregates.some(isMoney))
     columns[unrated(s, source.table)] = `sum(CASE WHEN ${rate} IS NULL THEN 1 ELSE 0 END)`
   const kinds = Object.fromEntries(
@@ -199,6 +208,14 @@ const writeBranch = (
 
 const indexOf = (resolved: Resolved, aggregate: Branch['aggregates'][number]) =>
   resolved.aggregates.findIndex(a => aggregateKey(a) === aggregateKey(aggregate))
+
+/** Whether all of a store's rows are asked for, of the days that are: a value's first row is then the first there is. */
+const wholeStores = ({ resolved, grouped }: Shape): boolean =>
+  [...grouped, ...resolved.filters.map(f => f.dimension)].every(d => d.of === 'store')
+
+/** First day of the period a row is counted in, where distinct values can be counted on their first row in it. */
+const sinceSql = (shape: Shape, { source }: Branch, side: Side, text: Text): string | null =>
+  source.firstSince && wholeStores(shape) ? startSql(shape.window, side, `f.${source.day}`, text) : null
 
 /** Whether ids of several stores would be counted as one. */
 const mixesStores = ({ reach, grouped }: Shape, branch: Branch): boolean =>

@@ -30,11 +30,6 @@ const group = `CASE
 const standing = `SELECT store, customer_id, r, f, m, ${group} AS called FROM (${scored}) s`
 const score = (name: string) => `CAST(CAST(j.${name} AS INTEGER) AS VARCHAR)`
 
-/** Each order of a known customer, with the day of the one before it. */
-const before = `SELECT store, order_id, day,
-  max(day) OVER (PARTITION BY store, customer_id ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_day
-  FROM order_days WHERE orders = 1 AND customer_id <> ''`
-
 export const customers: readonly Fact[] = [
   {
     name: 'standing',
@@ -71,8 +66,7 @@ export const customers: readonly Fact[] = [
         table: 'order_days',
         day: 'day',
         where: 'f.orders = 1 AND f.nth > 1',
-        join: `JOIN (${before}) j ON j.store = f.store AND j.order_id = f.order_id AND j.day = f.day`,
-        dimensions: { ...sale, ...day, days_since_order: 'CAST(f.day - j.before_day AS VARCHAR)' },
+        dimensions: { ...sale, ...day, days_since_order: 'CAST(f.day - f.before_day AS VARCHAR)' },
         columns: { again: '1' },
       },
     ],

@@ -100,7 +100,12 @@ export const sales: readonly Fact[] = [
     sources: [
       { ...hours, only: orderCounts },
       { ...products, only: ['orders'], needs: { orders: 'product' } },
-      { ...orderRows, where: 'f.orders = 1', zeroElsewhere: orderCounts },
+      {
+        ...orderRows,
+        where: 'f.orders = 1',
+        zeroElsewhere: orderCounts,
+        firstSince: { customer_id: start => `(f.nth = 1 OR f.nth > 1 AND f.before_day < ${start})` },
+      },
       // An order is in a slice of products when it sold one of them: counted, never added over products.
       {
         ...lines,
