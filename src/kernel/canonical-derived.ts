@@ -65,6 +65,27 @@ export const derived = {
       ...derivedSums,
     },
   },
+  buyer_days: {
+    about:
+      'Orders by store, day, country, channel, discount code and who bought: new or returning, business or not.',
+    key: ['store', 'day', 'currency', 'country', 'channel', 'customer_kind', 'business', 'discount_code'],
+    dated: 'day',
+    columns: {
+      store,
+      day: col('day', ''),
+      currency,
+      country: col('text', ''),
+      channel: col('text', ''),
+      customer_kind: col('text', 'new, returning or not known: by the `nth` of the order'),
+      business: col('text', 'B2B where the order is of an account, else B2C'),
+      discount_code: col('text', ''),
+      orders: col('count', ''),
+      discounted_orders: col('count', ''),
+      customer_orders: col('count', 'orders with a known customer'),
+      first_orders: col('count', ''),
+      ...derivedSums,
+    },
+  },
   product_days: {
     about:
       'Ledger by store, day and product. `orders` counts orders of the one product and adds over days, never over products.',

@@ -197,7 +197,7 @@ function remembered<T>(read: () => Promise<T>): { read: () => Promise<T>; forget
 const openGranary = (config: Config, onDerive: HouseOptions['onDerive']): Promise<Warehouse> =>
   config.warehouseUrl
     ? import('#warehouse/clickhouse.ts').then(({ openClickhouse }) =>
-        openClickhouse({ url: config.warehouseUrl ?? '', cluster: config.warehouseCluster }),
+        openClickhouse({ url: config.warehouseUrl ?? '', cluster: config.warehouseCluster, onDerive }),
       )
     : openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory, onDerive })
 

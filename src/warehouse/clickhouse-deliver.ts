@@ -3,21 +3,15 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import {
-  type DerivedName,
-  derived,
-  table as describe,
-  type Table,
-  type TableName,
-  tables,
-} from '#kernel/canonical.ts'
+import { type DerivedName, table as describe, type Table, type TableName, tables } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Engine } from './clickhouse.ts'
+import { columnsOf, firstSaleOnly, misnumbered, renumbering } from './clickhouse-derive.ts'
 import { deriveMessages, noteMessages } from './clickhouse-messages.ts'
 import { stagingTable } from './clickhouse-schema.ts'
 import { duckdbColumns } from './ddl.ts'
-import { orderDays, productDays, salesHours, sells } from './derive.ts'
-import { hits, numberedOrders, quote, removal, stage } from './merge.ts'
+import { buyerDays, productDays, salesHours } from './derive.ts'
+import { hits, quote, removal, stage } from './merge.ts'
 import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
 
 /**
@@ -225,8 +219,6 @@ const touchedOrders = (staged: string, hit: string, mode: Delivery['mode'], all:
   return `SELECT DISTINCT store, order_id FROM (${fresh} UNION ALL ${lost})`
 }
 
-const named = (name: DerivedName) => Object.keys(derived[name].columns)
-
 /** Replaces what is derived for some rows: the old are gone at one version, the new there at the next. */
 const replaceDerived = async (
   engine: Engine,
@@ -235,7 +227,7 @@ const replaceDerived = async (
   rows: string,
   version: number,
 ) => {
-  const list = named(name).join(', ')
+  const list = columnsOf(name).join(', ')
   await engine.run(
     `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name} WHERE ${within}`,
   )
@@ -264,6 +256,7 @@ const deriveTouched = async (engine: Engine, touched: string, version: number) =
     for (const chunk of chunks([...set], 500)) {
       const within = `store = ${quote(store)} AND day IN (${chunk.map(d => `toDate(${quote(d)})`).join(', ')})`
       await replaceDerived(engine, 'sales_hours', within, salesHours(within), version + 4)
+      await replaceDerived(engine, 'buyer_days', within, buyerDays(within), version + 4)
       await replaceDerived(engine, 'product_days', within, productDays(within), version + 4)
     }
   const all = [...days.values()].flatMap(set => [...set]).sort()
@@ -273,44 +266,21 @@ const deriveTouched = async (engine: Engine, touched: string, version: number) =
 const chunks = <T>(list: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
 
-/** Orders that sold something on several days keep their order on the first. */
-const firstSaleOnly = (within: string): string => `
-  SELECT * REPLACE (
-    if(f.first_sale < o.day, 0, orders) AS orders, if(f.first_sale < o.day, 0, discounted_orders) AS discounted_orders,
-    if(f.first_sale < o.day, 0, customer_orders) AS customer_orders)
-  FROM (${orderDays(within)}) o
-  LEFT JOIN (
-    SELECT store AS s, order_id AS i, min(day) AS first_sale FROM sales_lines
-    WHERE ${sells} AND ${within} GROUP BY store, order_id
-  ) f ON f.s = o.store AND f.i = o.order_id`
-
 /** Customers' order numbers where they are not what they should be; gives the days that changes. */
 const renumber = async (engine: Engine, customers: Record<string, unknown>[], version: number) => {
   const byStore = new Map<string, Set<string>>()
   for (const { store, customer_id } of customers)
     byStore.set(String(store), (byStore.get(String(store)) ?? new Set()).add(String(customer_id)))
   const changed: Record<string, unknown>[] = []
-  const list = named('order_days')
   for (const [store, set] of byStore)
     for (const chunk of chunks([...set], 2_000)) {
       const theirs = `store = ${quote(store)} AND customer_id IN (${chunk.map(quote).join(', ')})`
-      const orders = `(store, order_id) IN (SELECT store, order_id FROM order_days WHERE ${theirs})`
-      const wrong = `FROM (SELECT * FROM order_days WHERE ${orders}) o
-        JOIN (${numberedOrders('order_days', theirs)}) n ON n.store = o.store AND n.order_id = o.order_id
-        WHERE o.nth <> n.nth OR coalesce(o.before_day <> n.before_day, o.nth > 1 OR n.nth > 1)`
-      const found = await engine.query(`SELECT DISTINCT o.store AS store, o.day AS day ${wrong}`)
+      const found = await engine.query(
+        `SELECT DISTINCT o.store AS store, o.day AS day ${misnumbered(theirs)}`,
+      )
       if (found.length === 0) continue
       changed.push(...found)
-      const columns = list.map(c =>
-        c === 'nth'
-          ? 'CAST(n.nth AS Int64)'
-          : c === 'first_orders'
-            ? 'if(n.nth = 1, o.orders, 0)'
-            : `${c === 'before_day' ? 'n' : 'o'}.${c}`,
-      )
-      await engine.run(
-        `INSERT INTO order_days (${list.join(', ')}, row_version, row_gone) SELECT ${columns.join(', ')}, ${version}, 0 ${wrong}`,
-      )
+      await engine.run(renumbering(theirs, version))
     }
   return changed
 }

@@ -23,7 +23,7 @@ const bookkeeping = 'row_version UInt64, row_gone UInt8 DEFAULT 0'
  * Where rows lie. Without a cluster one table does; with one, each shard keeps its part in a replicated local table and
  * a Distributed table stands in front. Rows of one order are on one shard, so that orders are never cut.
  */
-const create = (name: string, { columns, key, dated }: Table, cluster: string | null): string[] => {
+export const create = (name: string, { columns, key, dated }: Table, cluster: string | null): string[] => {
   const body = `(${Object.entries(columns).map(column).join(', ')}, ${bookkeeping})`
   // A day that may be missing is no partition.
   const cut = dated && !columns[dated]?.optional
@@ -41,6 +41,12 @@ const create = (name: string, { columns, key, dated }: Table, cluster: string | 
      ENGINE = Distributed('${cluster}', currentDatabase(), '${name}_local', ${shard})`,
   ]
 }
+
+/** Takes a table away, wherever it lies, before the next statement. */
+export const dropped = (name: string, cluster: string | null): string[] =>
+  (cluster ? [`${name} ON CLUSTER '${cluster}'`, `${name}_local ON CLUSTER '${cluster}'`] : [name]).map(
+    place => `DROP TABLE IF EXISTS ${place} SYNC`,
+  )
 
 /** Columns that came to a table later stand after its `source`: a granary of before gets them. */
 const later = (name: string, { columns }: Table, cluster: string | null): string[] => {

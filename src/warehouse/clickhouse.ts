@@ -1,6 +1,7 @@
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
 import { Failure } from '#kernel/error.ts'
 import { deliverToClickhouse, removeFromClickhouse } from './clickhouse-deliver.ts'
+import { deriveAnewOn } from './clickhouse-derive.ts'
 import { clickhouseSchema } from './clickhouse-schema.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import type { Dialect, Parameters, Row, Warehouse } from './warehouse.ts'
@@ -41,6 +42,8 @@ export interface ClickhouseOptions {
   cluster?: string | undefined
   /** Another way to the engine than HTTP; the conformance suite runs it in the process. */
   connection?: unknown
+  /** Hears how far figures have been derived anew, in ledger rows, where another version derived them otherwise. */
+  onDerive?: ((done: number, total: number) => void) | undefined
 }
 
 /** One statement and its parameters to the engine. */
@@ -55,7 +58,12 @@ export interface Engine {
  * The granary on ClickHouse, one server or a cluster, through the same port and the same statements.
  * @throws Failure('unavailable') when it does not answer.
  */
-export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOptions): Promise<Warehouse> => {
+export const openClickhouse = async ({
+  url,
+  cluster,
+  connection,
+  onDerive,
+}: ClickhouseOptions): Promise<Warehouse> => {
   const client = createClient({
     ...(connection ? ({ connection } as object) : { url }),
     application: 'quarterdeck',
@@ -76,6 +84,7 @@ export const openClickhouse = async ({ url, cluster, connection }: ClickhouseOpt
     },
   }
   for (const statement of clickhouseSchema(engine.cluster)) await engine.run(statement)
+  await deriveAnewOn(engine, onDerive)
   const writers = inLine()
 
   return {

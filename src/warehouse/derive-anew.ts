@@ -1,30 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { derived, tables } from '#kernel/canonical.ts'
+import { derived } from '#kernel/canonical.ts'
 import { derivedSchema } from './ddl.ts'
 import { transaction } from './deliver.ts'
-import { messageDays, orderDays, productDays, salesHours } from './derive.ts'
+import { mark } from './derivation-mark.ts'
 import { deriveAll } from './derive-ledger.ts'
 import { deriveMessages, noteMessages } from './derive-messages.ts'
-import { keepFirstSale, numberedDays, numberedOrders } from './merge.ts'
-
-/**
- * How the derived tables are built, in a word: it changes with their columns and with any statement that fills them, so
- * that nobody has to think of raising a version.
- */
-const mark: string = createHash('sha256')
-  .update(
-    JSON.stringify([
-      Object.entries(derived).map(([name, { columns }]) => [name, Object.entries(columns)]),
-      Object.keys(tables.message_days.columns),
-      ...[orderDays, salesHours, productDays, messageDays].map(made => made('true')),
-      keepFirstSale('o', 'true'),
-      numberedOrders('o', 'true'),
-      numberedDays('o', 'n'),
-    ]),
-  )
-  .digest('hex')
-  .slice(0, 16)
 
 /**
  * Derives everything anew, once, in a granary whose derived tables an earlier version built otherwise, or one that wrote

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Idle, orderDays, productDays, salesHours, summed } from './derive.ts'
+import { buyerDays, type Idle, orderDays, productDays, salesHours, summed } from './derive.ts'
 import { keepFirstSale, numberedDays, numberedOrders, quote } from './merge.ts'
 
 /** Ledger rows a slice may have: what keeps a derivation within the memory limit whatever the history. */
@@ -18,7 +18,7 @@ export const deriveAll = async (
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> => {
   const scope = `store IN (${stores.map(quote).join(', ')})`
-  for (const name of ['order_days', 'sales_hours', 'product_days'])
+  for (const name of ['order_days', 'sales_hours', 'buyer_days', 'product_days'])
     await connection.run(`DELETE FROM ${name} WHERE ${scope}`)
   const idle = await idleIn(connection, scope)
   const slices = await slicesOf(connection, scope)
@@ -45,6 +45,7 @@ export const deriveAll = async (
     await connection.run(
       `INSERT INTO sales_hours ${salesHours(`${scope} AND ${within}`, idle)} ORDER BY day, store`,
     )
+    await connection.run(`INSERT INTO buyer_days ${buyerDays(`${scope} AND ${within}`)} ORDER BY day, store`)
   }
 }
 
@@ -64,6 +65,8 @@ export const deriveTouched = async (connection: DuckDBConnection): Promise<void>
   await renumber(connection)
   await connection.run(`DELETE FROM sales_hours WHERE ${days}`)
   await connection.run(`INSERT INTO sales_hours ${salesHours(days)} ORDER BY day, store`)
+  await connection.run(`DELETE FROM buyer_days WHERE ${days}`)
+  await connection.run(`INSERT INTO buyer_days ${buyerDays(days)} ORDER BY day, store`)
 }
 
 /** Most merchants know no duties, tips or costs: adding up what is nothing would be half the work of a derivation. */

@@ -50,10 +50,22 @@ export const orderDays = (within: string, idle = none): string => `
   FROM sales_lines WHERE ${within}
   GROUP BY store, order_id, day`
 
+const counts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
+
+/** Orders by who bought, once they are numbered. */
+export const buyerDays = (within: string): string => `
+  SELECT store, day, currency, country, channel,
+    CASE WHEN nth = 1 THEN 'new' WHEN nth > 1 THEN 'returning' ELSE 'not known' END AS customer_kind,
+    CASE WHEN account_id = '' THEN 'B2C' ELSE 'B2B' END AS business, discount_code,
+    ${counts.map(c => `CAST(sum(${c}) AS BIGINT) AS ${c}`).join(', ')},
+    ${[...money, 'units_sold', 'units_returned', 'cost', 'net_costed'].map(c => `sum(${c}) AS ${c}`).join(', ')},
+    CAST(sum(lines) AS BIGINT) AS lines
+  FROM order_days WHERE ${within}
+  GROUP BY store, day, currency, country, channel, customer_kind, business, discount_code`
+
 /** Money and units by hour from the ledger, order counts from order_days; stacked, then added. */
 export const salesHours = (within: string, idle = none): string => {
   const units = ['units_sold', 'units_returned', 'cost', 'net_costed', 'lines']
-  const counts = ['orders', 'discounted_orders', 'customer_orders', 'first_orders']
   return `
   SELECT store, day, hour, currency, country, channel, ${counts.map(c => `CAST(sum(${c}) AS BIGINT) AS ${c}`).join(', ')},
     ${[...money, ...units].map(c => `sum(${c}) AS ${c}`).join(', ')}

@@ -65,6 +65,7 @@ const inMemory = () => openDuckdb({ folder: ':memory:' })
 const all = async (granary: Warehouse) => ({
   lines: await granary.query('SELECT * FROM sales_lines ORDER BY store, order_id, line_key'),
   orders: await granary.query('SELECT * FROM order_days ORDER BY store, order_id, day'),
+  buyers: await granary.query('SELECT * FROM buyer_days ORDER BY ALL'),
   hours: await granary.query('SELECT * FROM sales_hours ORDER BY ALL'),
   products: await granary.query('SELECT * FROM product_days ORDER BY ALL'),
 })

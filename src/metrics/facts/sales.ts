@@ -49,6 +49,19 @@ export const hours: Source = {
   dimensions: { ...sale, ...moment },
 }
 
+const buyers: Source = {
+  table: 'buyer_days',
+  day: 'day',
+  derived: true,
+  dimensions: {
+    ...sale,
+    weekday: moment.weekday,
+    business: 'f.business',
+    discount_code: 'f.discount_code',
+    customer_kind: 'f.customer_kind',
+  },
+}
+
 const products: Source = {
   table: 'product_days',
   day: 'day',
@@ -86,7 +99,7 @@ export const sales: readonly Fact[] = [
     label: 'Sales ledger',
     table: 'sales_lines',
     means: soldThrough,
-    sources: [hours, products, orderRows, lines],
+    sources: [hours, buyers, products, orderRows, lines],
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
@@ -99,6 +112,7 @@ export const sales: readonly Fact[] = [
     means: soldThrough,
     sources: [
       { ...hours, only: orderCounts },
+      { ...buyers, only: orderCounts },
       { ...products, only: ['orders'], needs: { orders: 'product' } },
       {
         ...orderRows,
