@@ -10,6 +10,7 @@ import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
+import { BudgetCompare } from './BudgetCompare.tsx'
 import { useMembers } from './Members.tsx'
 import { bridgeOf, shownCell, shownChange, stateWords } from './model.ts'
 import { Overlays } from './Overlays.tsx'
@@ -226,6 +227,9 @@ export function Versions() {
                       </p>
                     )}
                   </Card>
+                )}
+                {compared.data?.budget && (
+                  <BudgetCompare budget={compared.data.budget} a={a?.name ?? ''} b={b.name} />
                 )}
               </>
             ),

@@ -9,10 +9,10 @@ import * as tables from '#postgres/tables/plan.ts'
 import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
 import { carry } from './carry.ts'
 import { otherState, person, versionOf, wholeCompany } from './cells.ts'
+import { hashOf, keep } from './copies.ts'
 import { FieldChangeShape } from './model.ts'
 import { reforecastOf } from './reforecast-of.ts'
 import { sinceApproval } from './since-approval.ts'
-import { hashOf, keep } from './versions.ts'
 
 const Of = z.object({ version: z.string() })
 const Done = z.object({ done: z.literal(true) })
@@ -172,7 +172,7 @@ export const approvalOperations = {
         .from(tables.snapshots)
         .where(eq(tables.snapshots.id, input.id))
       if (!found) throw new Failure('not_found', 'There is no such copy.')
-      const hash = hashOf(found.content.sheet, found.content.rows)
+      const hash = hashOf(found.content)
       return { same: hash === found.hash, hash, kept: found.hash, at: found.at, byName: found.byName }
     }),
 

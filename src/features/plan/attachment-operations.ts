@@ -27,10 +27,11 @@ export const attachmentOperations = {
     .output(z.array(Kept))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      const { lasting } = await subjectOf(context, input.subject)
       return context.ledger
         .select()
         .from(tables.files)
-        .where(eq(tables.files.subject, input.subject))
+        .where(eq(tables.files.subject, lasting))
         .orderBy(asc(tables.files.at))
     }),
 
@@ -64,18 +65,18 @@ export const attachmentOperations = {
       const file = await received(folder, input.file)
       try {
         return await context.record(async inside => {
-          const { label } = await subjectOf(inside, input.subject)
+          const { label, lasting } = await subjectOf(inside, input.subject)
           const there = await inside.ledger
             .select({ id: tables.files.id })
             .from(tables.files)
-            .where(eq(tables.files.subject, input.subject))
+            .where(eq(tables.files.subject, lasting))
           if (there.length >= mostFiles)
             throw new Failure('conflict', `${label} has ${mostFiles} files already.`, {
               next: 'Remove one that is no longer needed.',
             })
           const values = {
             ...file,
-            subject: input.subject,
+            subject: lasting,
             byId: actor.id,
             byName: actor.name,
             at: inside.clock().toISOString(),

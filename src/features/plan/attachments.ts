@@ -6,6 +6,7 @@ import type { Context } from '#features/context.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { kindOf } from './attachment-kind.ts'
+import { anyOf, lineOf } from './budget-lines.ts'
 import { versionOf } from './cells.ts'
 
 /** Files beside budget lines and business cases. Their bytes lie in the data folder under names of our own. */
@@ -34,22 +35,33 @@ const shownName = (name: string): string =>
     .slice(-120) || 'file'
 
 /**
- * Whom a file belongs to: `item:<id>`, a budget line, or `case:<id>`. Who may see that may see the file.
+ * Whom a file belongs to: `item:<id>`, a budget line, which is the same one in every version, or `case:<id>`. Who may see
+ * that may see the file. `lasting` is the subject as files are kept under it.
  * @throws Failure('not_found') when there is no such line or case.
  */
 export async function subjectOf(
   context: Context,
   subject: string,
-): Promise<{ label: string; state: string }> {
+): Promise<{ label: string; state: string; lasting: string }> {
   const { ledger } = context
   const [, kind, id = ''] = /^(item|case):(.+)$/.exec(subject) ?? []
   if (kind === 'item') {
-    const [item] = await ledger.select().from(tables.items).where(eq(tables.items.id, id))
-    if (item) return { label: item.label, state: (await versionOf(context, item.version)).state }
+    const [asked] = await ledger.select().from(tables.items).where(eq(tables.items.id, id))
+    // A line that left the version it was first in lives on in another.
+    const item = asked ?? (await anyOf(context, id))
+    if (item)
+      return {
+        label: item.label,
+        state: (await versionOf(context, item.version)).state,
+        lasting: `item:${lineOf(item)}`,
+      }
   }
   if (kind === 'case') {
     const [one] = await ledger.select().from(tables.cases).where(eq(tables.cases.id, id))
-    if (one) return { label: (one.content as { title?: string }).title ?? 'a business case', state: 'draft' }
+    if (one) {
+      const { title = 'a business case' } = one.content as { title?: string }
+      return { label: title, state: 'draft', lasting: subject }
+    }
   }
   throw new Failure('not_found', 'There is no such budget line or business case.')
 }

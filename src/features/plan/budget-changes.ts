@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq, gt, like, or } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import * as tables from '#postgres/tables/plan.ts'
+import { lastCopy } from './copies.ts'
 import { type FieldChange, itemKinds } from './model.ts'
-import { lastApproval } from './versions.ts'
 
 /**
  * Changes of budget lines and budget rates, field by field, kept beside those of cells: a line is `item:<id>` there and the
@@ -112,6 +112,14 @@ function worded(field: string, value: string | null): string | null {
     .join(', ')
 }
 
+/** What differs between a line in two budgets beside its amounts, field by field, in words. */
+export const fieldDifferences = (before: Item, after: Item) =>
+  differences('', fieldsOf(before), fieldsOf(after)).flatMap(({ field, before: from, after: to }) =>
+    field.startsWith('.')
+      ? [{ field: fieldNames[field] ?? field, before: worded(field, from), after: worded(field, to) }]
+      : [],
+  )
+
 const shown =
   (labels: ReadonlyMap<string, string>, periods: ReadonlyMap<string, string>) =>
   ({ line, period, before, after, why, byName, at }: Kept): FieldChange => {
@@ -157,7 +165,7 @@ export async function changedSinceApproval(
   version: typeof tables.versions.$inferSelect,
 ): Promise<{ at: string; byName: string; changes: FieldChange[] } | null> {
   const { ledger } = context
-  const last = await lastApproval(context, version.id)
+  const last = await lastCopy(context, version.id)
   if (!last) return null
   const rows = await ledger
     .select()

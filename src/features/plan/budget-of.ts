@@ -1,10 +1,11 @@
-import { eq, inArray } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
 import { minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
 import { type Flow, type Used, usedOf } from './budget.ts'
+import { lineOf } from './budget-lines.ts'
 import { versionOf } from './cells.ts'
 import { type Conversion, conversion, type RateMode } from './rates.ts'
 import { type Spent, soFar, spentByLedger, spentByMetrics, type Unplanned } from './spent-of.ts'
@@ -35,7 +36,7 @@ export interface Budget {
 }
 
 /**
- * Every line of a version: its budget, what was spent as metrics, the general ledger and people tell it, what is spoken
+ * Every line of a version: its own budget, and against it what became of the line in whichever version it was said: what was spent as metrics, the general ledger and people tell it, what is spoken
  * for, what is left, and when it runs out.
  */
 export async function budgetOf(
@@ -52,9 +53,10 @@ export async function budgetOf(
     .where(eq(tables.items.version, versionId))
     .orderBy(tables.items.department, tables.items.label)
   const ids = ledger
-    .select({ id: tables.items.id })
+    .select({ id: sql`coalesce(${tables.items.origin}, ${tables.items.id})` })
     .from(tables.items)
     .where(eq(tables.items.version, versionId))
+  const here = new Map(items.map(item => [lineOf(item), item.id]))
   const commitments = await ledger
     .select()
     .from(tables.commitments)
@@ -68,7 +70,7 @@ export async function budgetOf(
   const add = (item: string, ...those: Spent[]) => spent.set(item, [...(spent.get(item) ?? []), ...those])
   for (const known of [measured.spent, posted.spent]) for (const [item, own] of known) add(item, ...own)
   for (const { item, day, amount, currency: code, source } of byHand)
-    add(item, { day, amount, currency: code, source })
+    add(here.get(item) ?? item, { day, amount, currency: code, source })
   const currencies = [
     currency,
     ...items.map(one => one.currency),
@@ -80,7 +82,8 @@ export async function budgetOf(
     conversion(rates, { currency, from: periods[0]?.from ?? today, rates: version.rates }, which)
   const into = at(mode)
   const spans = new Map(periods.map(period => [period.key, period]))
-  const ownCommitments = Map.groupBy(commitments, one => one.item)
+  const promised = commitments.map(one => ({ ...one, item: here.get(one.item) ?? one.item }))
+  const ownCommitments = Map.groupBy(promised, one => one.item)
   const lines = items.map((item): BudgetLine => {
     const commits = ownCommitments.get(item.id) ?? []
     const own = spent.get(item.id) ?? []

@@ -9,6 +9,7 @@ import * as tables from '#postgres/tables/plan.ts'
 import { mayChange, removeItem, saveItem, shutTo } from './budget.ts'
 import { changedSinceApproval, itemHistory, keepChanges, rateChanges } from './budget-changes.ts'
 import { changesOf, fileLines, importedBudgets, takeLines } from './budget-file.ts'
+import { knownLine, linesOf } from './budget-lines.ts'
 import { budgetOf } from './budget-of.ts'
 import { person, touched, versionOf, wholeCompany } from './cells.ts'
 import { BudgetShape, CommitmentShape, decimal, FieldChangeShape, ItemShape } from './model.ts'
@@ -263,8 +264,7 @@ export const budgetOperations = {
       wholeCompany(context.actor)
       person(context.actor)
       if (given.from > given.to) throw new Failure('invalid', 'The commitment ends before it begins.')
-      const [item] = await context.ledger.select().from(tables.items).where(eq(tables.items.id, given.item))
-      if (!item) throw new Failure('not_found', 'There is no such budget line.')
+      const item = await knownLine(context, given.item)
       const id = given.id ?? randomUUID()
       const [before] = await context.ledger
         .select()
@@ -278,6 +278,7 @@ export const budgetOperations = {
       const next = (before?.saved ?? 0) + 1
       const values = {
         ...given,
+        item,
         id,
         open: open ? 1 : 0,
         saved: next,
@@ -316,10 +317,11 @@ export const budgetOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
-      const known = new Set(
-        (await context.ledger.select({ id: tables.items.id }).from(tables.items)).map(one => one.id),
+      const lines = await linesOf(
+        context,
+        input.entries.map(one => one.item),
       )
-      const unknown = input.entries.find(one => !known.has(one.item))
+      const unknown = input.entries.find(one => !lines.has(one.item))
       if (unknown) throw new Failure('not_found', `There is no budget line ${unknown.item}.`)
       const closes = await context.ledger.select().from(tables.closes)
       const shut = input.entries.find(one =>
@@ -332,6 +334,7 @@ export const budgetOperations = {
       const { actor } = context
       const rows = input.entries.map(one => ({
         ...one,
+        item: lines.get(one.item) ?? one.item,
         id: randomUUID(),
         source: input.source,
         byId: actor.id,

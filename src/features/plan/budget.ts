@@ -10,6 +10,7 @@ import { minorUnits } from '#kernel/money-units.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
+import { lineOf } from './budget-lines.ts'
 import { closedIn, person, touched, versionOf } from './cells.ts'
 import type { Item } from './model.ts'
 
@@ -214,7 +215,7 @@ export async function saveItem(
   return { id, saved: next }
 }
 
-/** What money, promises and files hang on a budget line: it stays while there are any. */
+/** Whether money, promises or files hang on a budget line, by its lasting id: it stays while there are any. */
 export async function isUsed({ ledger }: Context, id: string): Promise<boolean> {
   const found = [
     ledger.select({ id: tables.spent.id }).from(tables.spent).where(eq(tables.spent.item, id)).limit(1),
@@ -244,7 +245,7 @@ export async function removeItem(context: Context, id: string, why: string): Pro
   if (!version || !item)
     throw new Failure('not_found', 'There is no such budget line; it may have been removed.')
   mayChange(version, context.actor, why)
-  if (await isUsed(context, id))
+  if (await isUsed(context, lineOf(item)))
     throw new Failure('conflict', `${item.label} stays: money, commitments or files are recorded on it.`, {
       next: 'Give it no budget any more instead.',
     })

@@ -17,6 +17,7 @@ import { check } from '#kernel/plan/check.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { isUsed, saveItem } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
+import { lineOf } from './budget-lines.ts'
 import { closedIn, storeRows, touched } from './cells.ts'
 import { CaseShape, type Row } from './model.ts'
 
@@ -181,7 +182,7 @@ export async function takeCaseBudget(
     .from(tables.items)
     .where(and(eq(tables.items.version, version), eq(tables.items.account, accountOf(id))))
   if (!item) return false
-  if (!(await isUsed(context, item.id))) {
+  if (!(await isUsed(context, lineOf(item)))) {
     await ledger.delete(tables.items).where(eq(tables.items.id, item.id))
     await keepChanges(context, version, itemChanges(item.id, item, null), why)
     return false

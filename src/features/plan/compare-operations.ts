@@ -6,6 +6,7 @@ import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import { commonSpan } from '#kernel/plan/span.ts'
 import { spanWords } from '#kernel/view.ts'
+import { BudgetDifference, budgetDifference } from './budget-compare.ts'
 import { rowsOf, versionOf, wholeCompany } from './cells.ts'
 import { inputsOf } from './model.ts'
 import { contentOf } from './versions.ts'
@@ -18,7 +19,8 @@ const most = 2000
 export const compareOperations = {
   compare: read({
     role: 'viewer',
-    summary: 'Two versions side by side: lines over the periods both have, and the cells that differ',
+    summary:
+      'Two versions side by side: lines over the periods both have, the cells that differ, and their budget lines',
   })
     .input(z.object({ a: z.string(), b: z.string() }))
     .output(
@@ -39,6 +41,7 @@ export const compareOperations = {
           }),
         ),
         more: z.int(),
+        budget: BudgetDifference.nullable().describe('Null: neither has budget lines'),
         lines: z.array(
           z.object({
             name: z.string(),
@@ -105,6 +108,7 @@ export const compareOperations = {
           when: when.get(cell.period) ?? cell.period,
         })),
         more: Math.max(0, cells.length - most),
+        budget: await budgetDifference(context, a, b, common),
         lines: lines.map(({ name, label, unit, good }) => ({
           name,
           label,

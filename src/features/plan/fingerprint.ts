@@ -3,8 +3,8 @@ import { and, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { rowsOf } from './cells.ts'
+import { inOrder, plainRows } from './copies.ts'
 import type { Row } from './model.ts'
-import { inOrder, plainRows } from './versions.ts'
 
 /** What somebody consented to, as one short text kept beside their consent: other content, other text. */
 

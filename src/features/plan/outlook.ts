@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Landing, landing, spansBefore } from '#forecast/landing.ts'
 import { sharesOf } from '#forecast/phasing.ts'
@@ -172,7 +172,10 @@ async function bookedMedia(
       to: tables.commitments.to,
     })
     .from(tables.commitments)
-    .innerJoin(tables.items, eq(tables.items.id, tables.commitments.item))
+    .innerJoin(
+      tables.items,
+      eq(sql`coalesce(${tables.items.origin}, ${tables.items.id})`, tables.commitments.item),
+    )
     .where(
       and(eq(tables.items.version, version), eq(tables.items.kind, 'media'), eq(tables.commitments.open, 1)),
     )

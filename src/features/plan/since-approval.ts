@@ -4,7 +4,7 @@ import { addressKey, placeWords, sliceOf } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { changedSinceApproval } from './budget-changes.ts'
 import { rowsOf } from './cells.ts'
-import { lastApproval } from './versions.ts'
+import { lastCopy } from './copies.ts'
 
 type Version = typeof tables.versions.$inferSelect
 
@@ -21,7 +21,7 @@ interface CellChange {
 
 /** What an approver is asked to consent to anew: cells and budget as they were approved, and as they are. */
 export async function sinceApproval(context: Context, version: Version) {
-  const last = await lastApproval(context, version.id)
+  const last = await lastCopy(context, version.id)
   if (!last) return null
   const changes = await context.ledger
     .select()

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { and, desc, eq, gt, notLike } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import { and, eq, gt, notLike } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day } from '#kernel/day.ts'
@@ -7,7 +7,6 @@ import { Failure, invalid } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.ts'
 import type { Content } from '#kernel/plan/edits.ts'
-import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/sheet.ts'
 import { type Tier, template } from '#kernel/plan/templates.ts'
 import { forecastTarget } from '#kernel/view.ts'
@@ -15,7 +14,10 @@ import type { CalendarSetting } from '#metrics/world.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { askAs, filledFrom, known, membersOf, yearBefore } from './actuals.ts'
+import { itemChanges, keepChanges } from './budget-changes.ts'
+import { lineOf } from './budget-lines.ts'
 import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
+import { lastCopy } from './copies.ts'
 import { inputsOf, type Row, type StartShape } from './model.ts'
 import { blockOf, sheetFrom } from './pasted.ts'
 import { mapped, rememberRows } from './sheet-rows.ts'
@@ -77,6 +79,7 @@ export async function start(context: Context, input: Start, made: Begun): Promis
       kind: input.kind,
       basedOn: made.basedOn,
       closedPeriods: made.closedPeriods,
+      rates: made.rates ?? {},
       sheet: made.sheet,
       createdBy: actor.name,
       createdAt: at,
@@ -84,14 +87,40 @@ export async function start(context: Context, input: Start, made: Begun): Promis
     })
     .returning()
   await storeRows(ledger, input.id, rows)
+  if (made.basedOn !== null) await takeBudgetAlong(context, await versionOf(context, made.basedOn), input.id)
   if (input.begin.with === 'pasted') await rememberRows(context, input.begin.rows)
   return version as Found
+}
+
+/** Takes the budget of a version along into one begun from it: lines as they are, each the same line as before. */
+async function takeBudgetAlong(
+  context: Context,
+  from: Pick<typeof tables.versions.$inferSelect, 'id' | 'name'>,
+  to: string,
+): Promise<void> {
+  const { ledger, clock } = context
+  const before = await ledger.select().from(tables.items).where(eq(tables.items.version, from.id))
+  const updatedAt = clock().toISOString()
+  const copies = before.map(item => ({
+    ...item,
+    id: randomUUID(),
+    version: to,
+    origin: lineOf(item),
+    saved: 1,
+    updatedAt,
+  }))
+  for (let n = 0; n < copies.length; n += 1000)
+    await ledger.insert(tables.items).values(copies.slice(n, n + 1000))
+  const changes = copies.flatMap(item => itemChanges(item.id, null, item))
+  await keepChanges(context, to, changes, `Taken along from ${from.name}`)
 }
 
 export interface Begun {
   sheet: Sheet
   inputs: Input[]
   rows?: Row[]
+  /** Budget rates people set in the version it is begun from. */
+  rates?: Record<string, string>
   basedOn: string | null
   closedPeriods: number
   notes: string[]
@@ -206,7 +235,7 @@ async function fromVersion(context: Context, id: string, closedPeriods: number):
         : []),
     )
   }
-  return { sheet, inputs: [], rows: kept, basedOn: id, closedPeriods, notes }
+  return { sheet, inputs: [], rows: kept, rates: before.rates, basedOn: id, closedPeriods, notes }
 }
 
 const lastOnly = (cells: Row['cells']): Row['cells'] =>
@@ -218,112 +247,6 @@ export async function latestDay(context: Context): Promise<Day | null> {
   return answer.meta.lastDay
 }
 
-interface PlainRow {
-  line: string
-  slice: string
-  cells: Record<string, string>
-}
-
-/** What stands in the cells of a version, in one order, without who put it there. */
-export const plainRows = (rows: readonly Row[]): PlainRow[] =>
-  rows
-    .map(({ line, slice, cells }) => ({
-      line,
-      slice,
-      cells: Object.fromEntries(
-        Object.entries(cells)
-          .flatMap(([period, heads]) =>
-            heads.at(-1) == null ? [] : [[period, heads.at(-1) as string] as const],
-          )
-          .sort(([a], [b]) => a.localeCompare(b)),
-      ),
-    }))
-    .filter(row => Object.keys(row.cells).length > 0)
-    .sort((a, b) => (a.line === b.line ? a.slice.localeCompare(b.slice) : a.line.localeCompare(b.line)))
-
-/** Everything a version is, in one order: the same content has the same hash on every machine. */
-const sealed = (
-  sheet: Sheet,
-  rows: readonly Row[],
-): { content: { sheet: Sheet; rows: PlainRow[] }; hash: string } => {
-  const plain = plainRows(rows)
-  return { content: { sheet, rows: plain }, hash: hashOf(sheet, plain) }
-}
-
-/** Over inputs, formulas and every result: a figure that came out otherwise would show. */
-export function hashOf(
-  sheet: Sheet,
-  rows: readonly { line: string; slice: string; cells: Record<string, string> }[],
-): string {
-  const inputs = rows.flatMap(row =>
-    Object.entries(row.cells).map(([period, value]) => ({
-      line: row.line,
-      slice: sliceOf(row.slice),
-      period,
-      value,
-    })),
-  )
-  const known = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
-  const plan = calculate(
-    sheet,
-    inputs.filter(one => known.has(one.line)),
-  )
-  const hash = createHash('sha256').update(JSON.stringify(inOrder([sheet, rows])))
-  sheet.lines.forEach((_, line) => {
-    for (let slice = 0; slice < plan.slices(line).count; slice += 1)
-      for (let period = 0; period < sheet.periods.length; period += 1)
-        hash.update(`${plainOrNull(plan.at(line, slice, period))};`)
-  })
-  return hash.digest('hex')
-}
-
-/** The ledger gives objects' members back in an order of its own. */
-export const inOrder = (value: unknown): unknown =>
-  Array.isArray(value)
-    ? value.map(inOrder)
-    : typeof value === 'object' && value !== null
-      ? Object.fromEntries(
-          Object.entries(value)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, inner]) => [name, inOrder(inner)]),
-        )
-      : value
-
-export async function keep(
-  context: Context,
-  version: Found,
-  reason: 'submitted' | 'approved' | 'locked' | 'frozen',
-): Promise<{ id: string; hash: string }> {
-  const { content, hash } = sealed(version.sheet, await rowsOf(context, version.id))
-  const id = randomUUID()
-  const { actor } = context
-  await context.ledger.insert(tables.snapshots).values({
-    id,
-    version: version.id,
-    reason,
-    hash,
-    content,
-    byId: actor.id,
-    byName: actor.name,
-    at: context.clock().toISOString(),
-  })
-  return { id, hash }
-}
-
-/** What a version was when it was last approved, by whom and when; undefined where it never was. */
-export async function lastApproval(
-  { ledger }: Context,
-  version: string,
-): Promise<typeof tables.snapshots.$inferSelect | undefined> {
-  const [last] = await ledger
-    .select()
-    .from(tables.snapshots)
-    .where(and(eq(tables.snapshots.version, version), eq(tables.snapshots.reason, 'approved')))
-    .orderBy(desc(tables.snapshots.at))
-    .limit(1)
-  return last
-}
-
 /** Cells that differ from when the version was last approved, by address. */
 export async function changedSince(
   context: Context,
@@ -331,7 +254,7 @@ export async function changedSince(
   rows: readonly Row[],
 ): Promise<string[]> {
   if (version.state !== 'approved' && version.state !== 'locked') return []
-  const last = await lastApproval(context, version.id)
+  const last = await lastCopy(context, version.id)
   if (!last) return []
   const changes = await context.ledger
     .selectDistinct({ line: tables.changes.line, slice: tables.changes.slice, period: tables.changes.period })

@@ -100,6 +100,12 @@ export const comments = pgTable(
   table => [index('plan_comments_version').on(table.version)],
 )
 
+/** A budget as a copy of its version keeps it: rates, and lines by their lasting id. */
+export interface KeptBudget {
+  rates: Record<string, string>
+  lines: Record<string, unknown>[]
+}
+
 /** What a version was when it was submitted, approved, locked or frozen; its hash is over inputs, formulas and results. */
 export const snapshots = pgTable('plan_snapshots', {
   id: text().primaryKey(),
@@ -107,7 +113,12 @@ export const snapshots = pgTable('plan_snapshots', {
   reason: text({ enum: ['submitted', 'approved', 'locked', 'frozen'] }).notNull(),
   hash: text().notNull(),
   content: jsonb()
-    .$type<{ sheet: Sheet; rows: { line: string; slice: string; cells: Record<string, string> }[] }>()
+    .$type<{
+      sheet: Sheet
+      rows: { line: string; slice: string; cells: Record<string, string> }[]
+      /** Its budget lines and rates; copies from before they were kept have none. */
+      budget?: KeptBudget
+    }>()
     .notNull(),
   ...by,
   at,
@@ -158,6 +169,8 @@ export const items = pgTable(
   {
     id: text().primaryKey(),
     version: text().notNull(),
+    /** The line of another version it was first, whose money, promises and files are its own too. Null: it is the first. */
+    origin: text(),
     label: text().notNull(),
     kind: text({ enum: ['opex', 'capex', 'media', 'people'] }).notNull(),
     account: text().notNull(),
@@ -179,7 +192,7 @@ export const items = pgTable(
     saved: integer().notNull().default(1),
     updatedAt: moment('updated_at').notNull().defaultNow(),
   },
-  table => [index('plan_items_version').on(table.version)],
+  table => [index('plan_items_version').on(table.version), index('plan_items_origin').on(table.origin)],
 )
 
 /** Purchase orders, contracts and booked media: spoken for, not yet spent. */
@@ -187,6 +200,7 @@ export const commitments = pgTable(
   'plan_commitments',
   {
     id: text().primaryKey(),
+    /** The line as it was first: what is promised on it counts once, in every version that has it. */
     item: text().notNull(),
     kind: text({ enum: ['purchase_order', 'contract', 'media'] }).notNull(),
     reference: text().notNull(),
@@ -208,6 +222,7 @@ export const spent = pgTable(
   'plan_spent',
   {
     id: text().primaryKey(),
+    /** The line as it was first, as of commitments. */
     item: text().notNull(),
     day: text().notNull(),
     amount: text().notNull(),
@@ -322,7 +337,7 @@ export const risks = pgTable(
   table => [index('plan_risks_version').on(table.version)],
 )
 
-/** Files beside a budget line (`item:<id>`) or a business case (`case:<id>`). */
+/** Files beside a budget line (`item:<id>`, as it was first) or a business case (`case:<id>`). */
 export const files = pgTable(
   'plan_files',
   {

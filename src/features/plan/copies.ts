@@ -1,0 +1,142 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { and, desc, eq } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { calculate } from '#kernel/plan/calculate.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
+import * as tables from '#postgres/tables/plan.ts'
+import { lineOf } from './budget-lines.ts'
+import { rowsOf } from './cells.ts'
+import type { Row } from './model.ts'
+
+/** Copies of a version as it was submitted, approved, locked or frozen, and that they come out the same again. */
+
+type Version = typeof tables.versions.$inferSelect
+type Copy = typeof tables.snapshots.$inferSelect
+
+interface PlainRow {
+  line: string
+  slice: string
+  cells: Record<string, string>
+}
+
+/** What stands in the cells of a version, in one order, without who put it there. */
+export const plainRows = (rows: readonly Row[]): PlainRow[] =>
+  rows
+    .map(({ line, slice, cells }) => ({
+      line,
+      slice,
+      cells: Object.fromEntries(
+        Object.entries(cells)
+          .flatMap(([period, heads]) =>
+            heads.at(-1) == null ? [] : [[period, heads.at(-1) as string] as const],
+          )
+          .sort(([a], [b]) => a.localeCompare(b)),
+      ),
+    }))
+    .filter(row => Object.keys(row.cells).length > 0)
+    .sort((a, b) => (a.line === b.line ? a.slice.localeCompare(b.slice) : a.line.localeCompare(b.line)))
+
+/** The budget of a version in one order: what was spent and promised is no part of it. */
+async function budgetOfCopy({ ledger }: Context, version: Version): Promise<tables.KeptBudget> {
+  const items = await ledger.select().from(tables.items).where(eq(tables.items.version, version.id))
+  return {
+    rates: version.rates,
+    lines: items
+      .map(({ id, origin, version: _, saved: _s, updatedAt: _u, ...item }) => ({
+        line: lineOf({ id, origin }),
+        ...item,
+      }))
+      .sort((a, b) => (a.line < b.line ? -1 : 1)),
+  }
+}
+
+/** Everything a version is, in one order: the same content has the same hash on every machine. */
+export async function contentNow(context: Context, version: Version): Promise<Copy['content']> {
+  const rows = plainRows(await rowsOf(context, version.id))
+  return { sheet: version.sheet, rows, budget: await budgetOfCopy(context, version) }
+}
+
+/** Over inputs, formulas, every result, and the budget: a figure that came out otherwise would show. */
+export function hashOf({
+  sheet,
+  rows,
+  budget,
+}: {
+  sheet: Sheet
+  rows: readonly PlainRow[]
+  budget?: tables.KeptBudget | undefined
+}): string {
+  const inputs = rows.flatMap(row =>
+    Object.entries(row.cells).map(([period, value]) => ({
+      line: row.line,
+      slice: sliceOf(row.slice),
+      period,
+      value,
+    })),
+  )
+  const known = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
+  const plan = calculate(
+    sheet,
+    inputs.filter(one => known.has(one.line)),
+  )
+  const hash = createHash('sha256').update(
+    JSON.stringify(inOrder(budget ? [sheet, rows, budget] : [sheet, rows])),
+  )
+  sheet.lines.forEach((_, line) => {
+    for (let slice = 0; slice < plan.slices(line).count; slice += 1)
+      for (let period = 0; period < sheet.periods.length; period += 1)
+        hash.update(`${plainOrNull(plan.at(line, slice, period))};`)
+  })
+  return hash.digest('hex')
+}
+
+/** The ledger gives objects' members back in an order of its own. */
+export const inOrder = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(inOrder)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([name, inner]) => [name, inOrder(inner)]),
+        )
+      : value
+
+/** Keeps a copy of a version as it is now. */
+export async function keep(
+  context: Context,
+  version: Version,
+  reason: Copy['reason'],
+): Promise<{ id: string; hash: string }> {
+  const content = await contentNow(context, version)
+  const hash = hashOf(content)
+  const id = randomUUID()
+  const { actor } = context
+  await context.ledger.insert(tables.snapshots).values({
+    id,
+    version: version.id,
+    reason,
+    hash,
+    content,
+    byId: actor.id,
+    byName: actor.name,
+    at: context.clock().toISOString(),
+  })
+  return { id, hash }
+}
+
+/** What a version was when it was last approved (or locked), by whom and when; undefined where it never was. */
+export async function lastCopy(
+  { ledger }: Context,
+  version: string,
+  reason: 'approved' | 'locked' = 'approved',
+): Promise<Copy | undefined> {
+  const [last] = await ledger
+    .select()
+    .from(tables.snapshots)
+    .where(and(eq(tables.snapshots.version, version), eq(tables.snapshots.reason, reason)))
+    .orderBy(desc(tables.snapshots.at))
+    .limit(1)
+  return last
+}
