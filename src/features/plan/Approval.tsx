@@ -215,7 +215,11 @@ export function Approval({ version }: { version: Version }) {
         note={
           check.data
             ? check.data.same
-              ? 'worked out again: every figure is the same'
+              ? check.data.stands === false
+                ? 'worked out again: the copy is the same, and the version is not what was locked'
+                : check.data.stands
+                  ? 'worked out again: every figure is the same, and the version stands as it was locked'
+                  : 'worked out again: every figure is the same'
               : 'worked out again: figures differ from those kept'
             : 'each can be worked out again, figure by figure'
         }

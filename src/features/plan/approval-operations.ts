@@ -7,9 +7,12 @@ import { mayAct } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
-import { carry } from './carry.ts'
+import { fixRates } from './budget-changes.ts'
+import { budgetRates } from './budget-of.ts'
+import { carry, phasingNow } from './carry.ts'
 import { otherState, person, versionOf, wholeCompany } from './cells.ts'
-import { hashOf, keep } from './copies.ts'
+import { keep, reproduced } from './copies.ts'
+import { consented } from './fingerprint.ts'
 import { FieldChangeShape } from './model.ts'
 import { reforecastOf } from './reforecast-of.ts'
 import { sinceApproval } from './since-approval.ts'
@@ -125,6 +128,8 @@ export const approvalOperations = {
             { next: 'Go through its steps under Reforecast.' },
           )
       }
+      const rates = await budgetRates(context, asked)
+      const phasing = await phasingNow(context, asked)
       const { version, hash } = await context.record(async inside => {
         const found = await versionOf(inside, input.version, true)
         if (found.state !== 'approved') throw otherState(found, 'only an approved version is locked')
@@ -136,13 +141,15 @@ export const approvalOperations = {
           })
         await setState(inside, found.id, 'locked')
         await decide(inside, `version:${found.id}`, 'locked', '', standing.content)
-        const kept = await keep(inside, found, 'locked')
+        const locked = { ...found, state: 'locked' as const, rates: { ...rates, ...found.rates } }
+        await consented(inside, found, () => fixRates(inside, found, locked.rates))
+        const kept = await keep(inside, locked, 'locked', phasing)
         inside.note({
           subject: `plan ${found.id}`,
           before: { state: 'approved' },
           after: { state: 'locked', hash: kept.hash },
         })
-        return { version: found, hash: kept.hash }
+        return { version: locked, hash: kept.hash }
       })
       await carry(context, version)
       return { hash }
@@ -163,7 +170,14 @@ export const approvalOperations = {
   })
     .input(z.object({ id: z.string() }))
     .output(
-      z.object({ same: z.boolean(), hash: z.string(), kept: z.string(), at: z.string(), byName: z.string() }),
+      z.object({
+        same: z.boolean(),
+        stands: z.boolean().nullable().describe('Of the copy of a lock: whether the version still is that'),
+        hash: z.string(),
+        kept: z.string(),
+        at: z.string(),
+        byName: z.string(),
+      }),
     )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
@@ -172,8 +186,8 @@ export const approvalOperations = {
         .from(tables.snapshots)
         .where(eq(tables.snapshots.id, input.id))
       if (!found) throw new Failure('not_found', 'There is no such copy.')
-      const hash = hashOf(found.content)
-      return { same: hash === found.hash, hash, kept: found.hash, at: found.at, byName: found.byName }
+      const { hash: kept, at, byName } = found
+      return { ...(await reproduced(context, found)), kept, at, byName }
     }),
 
   sinceApproval: read({

@@ -9,9 +9,9 @@ import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import { forecastComparison } from '#kernel/view.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import { askAs, yearBefore } from './actuals.ts'
-import { eventsOf, type Learnt, shapeOf } from './carry.ts'
 import { closedIn, rowsOf } from './cells.ts'
 import { inputsOf } from './model.ts'
+import { eventsOf, type Learnt, shapeOf } from './shapes.ts'
 import { latestDay, ruleOf } from './versions.ts'
 
 /** Net sales of an open period as the plan, the forecast and the simplest rule there is say them. */

@@ -85,6 +85,18 @@ export async function keepChanges(
     await ledger.insert(tables.changes).values(rows.slice(n, n + 2000))
 }
 
+/** Budget rates that stand from now on whatever rates come in: a locked budget is told in the plan's currency for good. */
+export async function fixRates(
+  context: Context,
+  version: typeof tables.versions.$inferSelect,
+  rates: Record<string, string>,
+): Promise<void> {
+  const changes = rateChanges(version.rates, rates)
+  if (changes.length === 0) return
+  await context.ledger.update(tables.versions).set({ rates }).where(eq(tables.versions.id, version.id))
+  await keepChanges(context, version.id, changes, 'Locked: the rates its budget was told at')
+}
+
 type Kept = typeof tables.changes.$inferSelect
 
 const fieldNames: Readonly<Record<string, string>> = {

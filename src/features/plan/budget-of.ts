@@ -130,6 +130,31 @@ export async function budgetOf(
   }
 }
 
+/** The rates the budget lines of a version are told at, of each currency that has one. */
+export async function budgetRates(
+  context: Context,
+  version: typeof tables.versions.$inferSelect,
+): Promise<Record<string, string>> {
+  const { currency, periods } = version.sheet
+  const items = await context.ledger
+    .selectDistinct({ currency: tables.items.currency })
+    .from(tables.items)
+    .where(eq(tables.items.version, version.id))
+  const others = items.map(item => item.currency).filter(code => code !== currency)
+  const rates = await ratesOf(context.granary, [currency, ...others])
+  const { own } = conversion(
+    rates,
+    { currency, from: periods[0]?.from ?? '', rates: version.rates },
+    'budget',
+  )
+  return Object.fromEntries(
+    others.sort().flatMap(code => {
+      const rate = own(code)
+      return rate === null ? [] : [[code, rate]]
+    }),
+  )
+}
+
 const rated = <T extends object>(amount: string | null, rest: T) =>
   amount === null ? [] : [{ ...rest, amount }]
 

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '#features/context.ts'
 import { phase } from '#forecast/phasing.ts'
-import { learnShape, type YearShape } from '#forecast/year-shape.ts'
-import { addDays, type Day } from '#kernel/day.ts'
-import type { Feast } from '#kernel/feasts.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { Calculation } from '#kernel/plan/calculate.ts'
 import { plainOf, rounded } from '#kernel/plan/fixed.ts'
@@ -11,60 +8,9 @@ import { rolled } from '#kernel/plan/roll.ts'
 import type { Line } from '#kernel/plan/sheet.ts'
 import { withdrawn } from '#metrics/plans.ts'
 import type * as tables from '#postgres/tables/plan.ts'
-import * as settings from '#postgres/tables/settings.ts'
 import { carryRows } from '#sync/own-rows.ts'
-import { askAs } from './actuals.ts'
-import { latestDay, worked } from './versions.ts'
-
-/** Years of days a shape is learnt from. */
-const learnFrom = 3 * 366
-
-/** The company's events, as the calendar of moving feasts has them. */
-export const eventsOf = async ({ ledger }: Context): Promise<Feast[]> =>
-  (await ledger.select().from(settings.events))
-    .filter(event => event.kind === 'promotion' || event.kind === 'holiday')
-    .map(({ series, name, from, to }) => ({ series, name, from, to }))
-
-/** Days of a metric and the shape of a year they make. */
-export interface Learnt {
-  shape: YearShape
-  days: { day: Day; value: number }[]
-}
-
-/**
- * Shapes by the rows they were learnt from, each with the events it was learnt with: the language gives the very same rows
- * again until a load touches a day of them, so that what is learnt goes exactly when it is no longer true.
- */
-const learnt = new WeakMap<object, { events: string; found: Learnt }>()
-
-/** Days of a metric, and the shape they make. `null` where the metric has no history of its own. */
-export async function shapeOf(
-  context: Context,
-  metric: string,
-  until: Day,
-  more: { stores?: string[]; filters?: { dimension: string; is: string[] }[]; currency?: string } = {},
-): Promise<Learnt | null> {
-  const { rows } = await askAs(context, {
-    metrics: [metric],
-    grain: 'day',
-    from: addDays(until, -learnFrom),
-    to: until,
-    ...more,
-  })
-  const events = await eventsOf(context)
-  const asText = JSON.stringify(events)
-  const kept = learnt.get(rows)
-  if (kept?.events === asText) return kept.found
-  const days = rows
-    .map(row => ({ day: String(row.period), value: Number(row[metric] ?? 0) }))
-    .filter(one => Number.isFinite(one.value))
-  const first = days.findIndex(one => one.value !== 0)
-  if (first < 0) return null
-  const own = days.slice(first)
-  const found = { shape: learnShape(own, events), days: own }
-  learnt.set(rows, { events: asText, found })
-  return found
-}
+import { keptPhasing, shapesOf } from './shapes.ts'
+import { worked } from './versions.ts'
 
 /** One figure of a version: a metric of a store ('' the company) and slice. */
 interface Carried {
@@ -85,30 +31,10 @@ export async function carry(
   const plan = await worked(context, version)
   const { definitions } = context.metrics
   const metrics = new Map((await definitions()).metrics.map(metric => [metric.name, metric]))
-  const last = await latestDay(context)
-  const shapes = new Map<string, YearShape | null>()
-  const shapeFor = async (metric: string, store: string): Promise<YearShape | null> => {
-    if (!last) return null
-    for (const [name, at] of [
-      [metric, store],
-      ['net_sales', store],
-      ['net_sales', ''],
-    ] as const) {
-      const key = `${name}|${at}`
-      if (!shapes.has(key)) {
-        const found = await shapeOf(context, name, last, at ? { stores: [at] } : {}).catch(() => null)
-        shapes.set(key, found?.shape ?? null)
-      }
-      const shape = shapes.get(key)
-      if (shape) return shape
-    }
-    return null
-  }
+  const shapeFor = await shapesOf(context, version)
   const rows: Record<string, string>[] = []
   const notes = new Set<string>()
-  const carried = plan.sheet.lines.flatMap(line =>
-    line.metric && metrics.has(line.metric) ? slicesToCarry(plan, line) : [],
-  )
+  const carried = toCarry(plan, metrics)
   for (const { line, store, slice } of carried) {
     const metric = metrics.get(line.metric as string)
     if (!metric) continue
@@ -148,6 +74,22 @@ export async function carry(
     source: `plan:${version.id}`,
   })
   return { lines: carried.length, days: rows.length, notes: [...notes] }
+}
+
+const toCarry = (plan: Calculation, metrics: { has(name: string): boolean }): Carried[] =>
+  plan.sheet.lines.flatMap(line => (line.metric && metrics.has(line.metric) ? slicesToCarry(plan, line) : []))
+
+/** How every figure of a version goes over its days as the shop trades now: what its lock keeps. */
+export async function phasingNow(
+  context: Context,
+  version: typeof tables.versions.$inferSelect,
+): Promise<tables.KeptPhasing> {
+  const plan = await worked(context, version)
+  const metrics = new Map((await context.metrics.definitions()).metrics.map(metric => [metric.name, metric]))
+  const added = toCarry(plan, metrics).flatMap(({ line: { metric = '' }, store }) =>
+    metrics.get(metric)?.additivity === 'additive' ? [{ metric, store }] : [],
+  )
+  return keptPhasing(context, version, added)
 }
 
 /** The whole, each store, and each member of the other dimensions, of the whole and of each store. */

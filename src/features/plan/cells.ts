@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, max, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lte, max, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -71,9 +71,20 @@ export const rowsOf = ({ ledger }: Context, version: string): Promise<Row[]> =>
 /** Periods nobody may change: those closed by the company, and those a reforecast holds as actuals. */
 export async function closedIn(
   { ledger }: Context,
-  version: Pick<Found, 'sheet' | 'closedPeriods' | 'kind'>,
+  version: Pick<Found, 'id' | 'state' | 'sheet' | 'closedPeriods' | 'kind'>,
 ): Promise<string[]> {
-  const closes = await ledger.select({ from: tables.closes.from, to: tables.closes.to }).from(tables.closes)
+  // What was closed after a reforecast was locked is no actual of it: it lands where it landed.
+  const [locked] =
+    version.state === 'locked'
+      ? await ledger
+          .select({ at: max(tables.snapshots.at) })
+          .from(tables.snapshots)
+          .where(and(eq(tables.snapshots.version, version.id), eq(tables.snapshots.reason, 'locked')))
+      : []
+  const closes = await ledger
+    .select({ from: tables.closes.from, to: tables.closes.to })
+    .from(tables.closes)
+    .where(locked?.at ? lte(tables.closes.at, locked.at) : undefined)
   return version.sheet.periods
     .filter(
       (period, n) =>

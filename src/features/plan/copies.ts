@@ -103,14 +103,36 @@ export const inOrder = (value: unknown): unknown =>
         )
       : value
 
+/**
+ * A copy worked out again: whether every figure comes out as it did, and whether a version that is locked still is what
+ * the copy of its lock holds (null: another copy, or a version that may change).
+ */
+export async function reproduced(
+  context: Context,
+  copy: Copy,
+): Promise<{ same: boolean; hash: string; stands: boolean | null }> {
+  const hash = hashOf(copy.content)
+  const [version] = await context.ledger
+    .select()
+    .from(tables.versions)
+    .where(eq(tables.versions.id, copy.version))
+  const held = copy.reason === 'locked' && version?.state === 'locked'
+  const now = held ? await contentNow(context, version) : null
+  // Copies from before budgets were kept tell of the plan alone.
+  const stands = now && hashOf(copy.content.budget ? now : { ...now, budget: undefined }) === copy.hash
+  return { same: hash === copy.hash, hash, stands }
+}
+
 /** Keeps a copy of a version as it is now. */
 export async function keep(
   context: Context,
   version: Version,
   reason: Copy['reason'],
+  phasing?: tables.KeptPhasing,
 ): Promise<{ id: string; hash: string }> {
-  const content = await contentNow(context, version)
-  const hash = hashOf(content)
+  const now = await contentNow(context, version)
+  const hash = hashOf(now)
+  const content = phasing ? { ...now, phasing } : now
   const id = randomUUID()
   const { actor } = context
   await context.ledger.insert(tables.snapshots).values({

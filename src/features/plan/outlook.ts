@@ -10,8 +10,8 @@ import { periodOf } from '#kernel/period.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
 import { askAs } from './actuals.ts'
-import { eventsOf, shapeOf } from './carry.ts'
 import { conversion } from './rates.ts'
+import { eventsOf, shapeOf } from './shapes.ts'
 import { latestDay, ruleOf } from './versions.ts'
 
 export interface Pacing extends Landing {

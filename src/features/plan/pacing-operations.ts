@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { phase } from '#forecast/phasing.ts'
-import { shapeOf } from './carry.ts'
 import { decimal } from './model.ts'
 import { pacing } from './outlook.ts'
+import { shapeOf } from './shapes.ts'
 import { latestDay } from './versions.ts'
 
 const day = z.iso.date()

@@ -10,8 +10,8 @@ import { plainOf, rounded } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
-import { shapeOf } from './carry.ts'
 import { changeable, touched, versionOf, wholeCompany } from './cells.ts'
+import { shapesOf } from './shapes.ts'
 import { latestDay, worked } from './versions.ts'
 
 const day = z.iso.date()
@@ -70,13 +70,8 @@ export const phasingOperations = {
       const places = line.unit === 'money' ? minorUnits(currency) : 4
       const amount = plainOf(rounded(value, places))
       const until = await latestDay(context)
-      const metric = line.metric ?? 'net_sales'
-      const found =
-        until === null
-          ? null
-          : ((await shapeOf(context, metric, until).catch(() => null)) ??
-            (await shapeOf(context, 'net_sales', until)))
-      const shape = found?.shape ?? {
+      const shapeFor = await shapesOf(context, version)
+      const shape = (await shapeFor(line.metric ?? 'net_sales', '')) ?? {
         weight: () => 1,
         why: () => ['no history'],
         notes: ['There is no history: days share evenly.'],

@@ -12,6 +12,8 @@ export const rateModes = ['budget', 'actual', 'constant'] as const
 export type RateMode = (typeof rateModes)[number]
 
 export interface Conversion {
+  /** The budget rate of a currency: set, else the last one before the plan begins. */
+  own(currency: string): string | null
   budget(amount: string, currency: string): string | null
   spent(amount: string, currency: string, day: Day): string | null
   /** What has no rate, in words that say what would help. */
@@ -49,6 +51,7 @@ export function conversion(
     rate === null ? null : exact(amount).times(exact(rate)).toDecimalPlaces(4).toString()
   const inPlan = (currency: string) => currency === plan.currency
   return {
+    own,
     budget: (amount, currency) =>
       inPlan(currency) ? amount : times(amount, mode === 'constant' ? constant(currency) : own(currency)),
     spent(amount, currency, day) {

@@ -8,7 +8,7 @@ import { plainOf, plainOrNull, rounded } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { budgetOf } from './budget-of.ts'
-import { shapeOf } from './carry.ts'
+import { shapeOf } from './shapes.ts'
 
 /** Whether a reforecast can be carried out: stock, buying, what can be shipped, the budget and what is promised of it. */
 

@@ -9,7 +9,7 @@ import { forecastTarget } from '#kernel/view.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { shapeOf } from './carry.ts'
+import { shapeOf } from './shapes.ts'
 
 const { plan } = operations
 

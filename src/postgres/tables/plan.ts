@@ -106,6 +106,12 @@ export interface KeptBudget {
   lines: Record<string, unknown>[]
 }
 
+/** How a locked version goes over its days: weights of each of them, and which of the shapes a metric of a store has (−1: evenly). */
+export interface KeptPhasing {
+  shapes: { weights: number[]; notes: string[] }[]
+  of: Record<string, number>
+}
+
 /** What a version was when it was submitted, approved, locked or frozen; its hash is over inputs, formulas and results. */
 export const snapshots = pgTable('plan_snapshots', {
   id: text().primaryKey(),
@@ -118,6 +124,8 @@ export const snapshots = pgTable('plan_snapshots', {
       rows: { line: string; slice: string; cells: Record<string, string> }[]
       /** Its budget lines and rates; copies from before they were kept have none. */
       budget?: KeptBudget
+      /** Of locked versions: later days change nothing of how it is phased. */
+      phasing?: KeptPhasing
     }>()
     .notNull(),
   ...by,
