@@ -71,6 +71,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       note: () => undefined,
       enqueue: () => undefined,
       folder,
+      syncs: { vendors: () => [{ vendor: 'shopify', name: 'Shopify' }] },
       watchFolders: [],
       demo: null,
     }) as unknown as Context

@@ -8,9 +8,11 @@ import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, LongTextRow } from '#ui/Form.tsx'
+import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { CloseState } from './CloseState.tsx'
+import css from './plan.module.css'
 
 const kept = ['net_sales', 'orders', 'units_sold', 'cost_of_goods', 'gross_profit', 'spend']
 /** Sales first, as they are kept. */
@@ -87,6 +89,11 @@ export function Closes({ lastDay }: { lastDay: string }) {
           title={spanWords(one.from, one.to)}
           note={`closed by ${one.byName}, ${showDay(one.at.slice(0, 10))}: ${one.reconciliation}`}
         >
+          {one.state ? (
+            <CloseState state={one.state} of={name => of(name)?.label ?? name} />
+          ) : (
+            <p className={css.inset}>What the systems knew was not kept yet when it was closed.</p>
+          )}
           <DataTable
             caption={`Figures of ${one.period}`}
             compact
@@ -148,6 +155,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
             data={open.map(one => ({ value: one.key, label: one.label }))}
             onChange={period => setForm({ ...form, period })}
           />
+          <Agrees month={open.find(one => one.key === form.period)} of={name => of(name)?.label ?? name} />
           <LongTextRow
             label="How it agrees"
             value={form.reconciliation}
@@ -158,6 +166,33 @@ export function Closes({ lastDay }: { lastDay: string }) {
         </EditDrawer>
       )}
     </>
+  )
+}
+
+/** What closing a month would keep of what the systems know, beside what somebody is about to write. */
+function Agrees({
+  month,
+  of,
+}: {
+  month: { from: string; to: string } | undefined
+  of: (metric: string) => string
+}) {
+  const known = useQuery(
+    api.plan.agreement.queryOptions({
+      input: { from: month?.from ?? '', to: month?.to ?? '' },
+      enabled: month !== undefined,
+    }),
+  )
+  return (
+    <FormRow label="As the systems know it">
+      {known.error ? (
+        <ErrorState compact title="That could not be read" {...words(known.error)} />
+      ) : known.data ? (
+        <CloseState state={known.data} of={of} />
+      ) : (
+        <Skeleton height={48} />
+      )}
+    </FormRow>
   )
 }
 

@@ -6,6 +6,7 @@ import { minus } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
 import { person, wholeCompany } from './cells.ts'
+import { ClosedState, stateOf } from './close-state.ts'
 
 const day = z.iso.date()
 const text = z.string().nullable()
@@ -14,7 +15,7 @@ const text = z.string().nullable()
 export const closeOperations = {
   close: writeLast({
     role: 'director',
-    summary: 'Close a period: keep its actuals as they stand',
+    summary: 'Close a period: keep its actuals, and how they agree with the shops, as they stand',
     agents: false,
   })
     .input(
@@ -49,6 +50,7 @@ export const closeOperations = {
       const figures = Object.fromEntries(
         input.metrics.map(name => [name, (answer.totals[name] as string | null | undefined) ?? null]),
       )
+      const state = await stateOf(context, input)
       await context.record(async inside => {
         await inside.ledger.insert(tables.closes).values({
           period: input.period,
@@ -56,16 +58,28 @@ export const closeOperations = {
           to: input.to,
           figures,
           reconciliation: input.reconciliation,
+          state,
           byId: actor.id,
           byName: actor.name,
           at: context.clock().toISOString(),
         })
         inside.note({
           subject: `period ${input.period}`,
-          after: { figures, reconciliation: input.reconciliation },
+          after: { figures, reconciliation: input.reconciliation, stores: state.stores },
         })
       })
       return { figures }
+    }),
+
+  agreement: read({
+    role: 'viewer',
+    summary: 'How the days of a period agree with the shops’ own totals now: what closing it would keep',
+  })
+    .input(z.object({ from: day, to: day }))
+    .output(ClosedState)
+    .handler(({ input, context }) => {
+      wholeCompany(context.actor)
+      return stateOf(context, input)
     }),
 
   closed: read({ role: 'viewer', summary: 'Closed periods, and what changed in them since' })
@@ -78,7 +92,8 @@ export const closeOperations = {
           to: z.string(),
           byName: z.string(),
           at: z.string(),
-          reconciliation: z.string(),
+          reconciliation: z.string().describe('How it agrees, as somebody said'),
+          state: ClosedState.nullable().describe('How it agreed as the systems knew it; null: not kept then'),
           figures: z.array(z.object({ metric: z.string(), closed: text, now: text, adjustment: text })),
         }),
       ),
@@ -91,11 +106,12 @@ export const closeOperations = {
         .orderBy(desc(tables.closes.from))
         .limit(36)
       return Promise.all(
-        all.map(async ({ figures, byId: _, ...one }) => {
+        all.map(async ({ figures, byId: _, state, ...one }) => {
           const metrics = Object.keys(figures)
           const answer = await askAs(context, { metrics, from: one.from, to: one.to })
           return {
             ...one,
+            state: state === null ? null : ClosedState.parse(state),
             figures: metrics.map(metric => {
               const [closed, now] = [
                 figures[metric] ?? null,

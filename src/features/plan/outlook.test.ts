@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import * as tables from '#postgres/tables/connections.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -154,10 +155,63 @@ describe.each(ledgers)(
       const [period, sold, to] =
         place.name === 'PGlite' ? ['2024-03', 3100, '2024-03-31'] : ['2024-04', 3000, '2024-04-30']
       const month = { period, from: `${period}-01`, to, reconciliation: 'agrees with the bank' }
+      const { ledger } = room.context(cy)
+      const at = '2026-06-20T08:00:00.000Z'
+      await ledger.insert(tables.connections).values({
+        id: 'c1',
+        vendor: 'shopify',
+        account: 'shop',
+        credentials: '',
+        given: {},
+        shops: [
+          { key: '1', name: 'Shop', currency: 'GBP', timezone: 'UTC', kind: 'b2c', hosts: [], store: 'shop' },
+        ],
+        home: 'shop',
+        facts: {},
+        limits: [],
+        backDays: 900,
+        by: 'Ada',
+      })
+      await ledger.insert(tables.streams).values({ connection: 'c1', stream: 'orders', lastAt: at })
+      const total = (day: string, net_sales: string) => ({
+        connection: 'c1',
+        store: 'shop',
+        day: `${period}-${day}`,
+        values: { net_sales, orders: '1' },
+        at,
+      })
+      await ledger.insert(tables.sourceTotals).values([total('04', '100'), total('05', '112.4')])
+      const known = await run(plan.agreement, { from: month.from, to })
       const { figures } = await run(plan.close, month, cy)
       expect(figures).toEqual({ net_sales: String(sold), orders: '26' })
       await room.sell(`late-${place.name}`, `${period}-05`, 50)
       const [closed] = await run(plan.closed, {})
+      // What the systems knew stands as it was, whatever is known later.
+      const difference = '12.4'
+      expect(closed.state).toEqual(known)
+      expect(closed.state).toMatchObject({
+        at: '2026-06-21T09:00:00.000Z',
+        stores: [
+          {
+            store: 'shop',
+            source: 'Shopify',
+            until: `${period}-05`,
+            days: 1,
+            difference,
+            causes: [{ cause: 'unknown', days: 1, difference }],
+            readAt: at,
+            trouble: null,
+          },
+        ],
+        days: [
+          { day: `${period}-05`, metric: 'net_sales', source: '112.4', here: '100', difference: '-12.4' },
+        ],
+      })
+      const later = await run(plan.agreement, { from: month.from, to })
+      expect(later.days.find((one: { metric: string }) => one.metric === 'net_sales')).toMatchObject({
+        here: '150',
+        difference: '37.6',
+      })
       expect(closed.figures.find((one: { metric: string }) => one.metric === 'net_sales')).toMatchObject({
         closed: String(sold),
         now: String(Number(sold) + 50),

@@ -80,6 +80,7 @@ const inputs: Record<string, unknown> = {
   attachment: { id: 'x' },
   attach: { subject: 'item:x', file: new File(['x'], 'x.txt') },
   removeAttachment: { id: 'x' },
+  agreement: { from: day, to: day },
   close: { period: 'p', from: day, to: day, reconciliation: 'x' },
   removeOverlay: { id: 'x' },
   overlay: {

@@ -249,7 +249,10 @@ export const closes = pgTable('plan_closes', {
   from: text('from_day').notNull(),
   to: text('to_day').notNull(),
   figures: jsonb().$type<Record<string, string | null>>().notNull(),
+  /** How it agrees, as somebody says it. */
   reconciliation: text().notNull(),
+  /** How it agreed with the shops' own totals, as the systems knew it. Null: closed before that was kept. */
+  state: jsonb().$type<unknown>(),
   ...by,
   at,
 })
