@@ -16,13 +16,18 @@ export interface Kept {
   saved: number
   state: string
   content: Content
+  initiative: { name: string; gone: boolean } | null
 }
+
+/** What a case hangs on, in words. */
+export const calledOf = ({ name, gone }: NonNullable<Kept['initiative']>): string =>
+  gone ? `${name} (no longer in the strategy)` : name
 
 /** A business case, added or changed: what it costs and brings, when, and how sure that is. */
 export function CaseForm(props: {
   one: Kept | null
   currency: string
-  initiatives: readonly string[]
+  initiatives: readonly { id: string; name: string }[]
   /** What can be done with an approved one. */
   acts?: ReactNode
   onClose: () => void
@@ -76,9 +81,10 @@ export function CaseForm(props: {
         value={form.initiative}
         data={[
           { value: '', label: 'None' },
-          ...[...new Set([...props.initiatives, ...(form.initiative ? [form.initiative] : [])])].map(
-            name => ({ value: name, label: name }),
-          ),
+          ...props.initiatives.map(({ id, name }) => ({ value: id, label: name })),
+          ...(one?.initiative && !props.initiatives.some(each => each.id === one.content.initiative)
+            ? [{ value: one.content.initiative, label: calledOf(one.initiative) }]
+            : []),
         ]}
         onChange={initiative => set({ initiative })}
       />

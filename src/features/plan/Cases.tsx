@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
-import type { Strategy } from '#kernel/plan/strategy.ts'
+import { initiativesIn, type Strategy } from '#kernel/plan/strategy.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
@@ -11,7 +11,7 @@ import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { CaseForm, type Kept } from './CaseForm.tsx'
+import { CaseForm, calledOf, type Kept } from './CaseForm.tsx'
 
 const stateOf: Record<string, string> = {
   draft: 'Draft',
@@ -52,9 +52,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
       />
     )
   if (!cases.data) return <Skeleton height={240} />
-  const initiatives = strategy.pillars.flatMap(pillar =>
-    pillar.objectives.flatMap(one => one.initiatives.map(each => each.name)),
-  )
+  const initiatives = initiativesIn(strategy)
   const currency = settings.data?.currency ?? settings.data?.stores[0]?.currency ?? 'GBP'
   const money = (value: string, code: string) => show(value, { unit: 'money', currency: code }, 'card')
   const open = (versions.data ?? []).filter(one => one.state === 'draft' || one.state === 'approved')
@@ -216,7 +214,11 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               render: row =>
                 `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${row.in.map(one => one.name).join(', ')}` : ''}`,
             },
-            { key: 'initiative', label: 'Initiative', render: row => row.content.initiative || '–' },
+            {
+              key: 'initiative',
+              label: 'Initiative',
+              render: row => (row.initiative ? calledOf(row.initiative) : '–'),
+            },
             {
               key: 'act',
               label: '',

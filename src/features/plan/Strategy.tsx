@@ -1,8 +1,8 @@
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
-import { outlineOf, strategyOf } from '#kernel/plan/strategy.ts'
+import { formOf, type StrategyForm, strategyOf } from '#kernel/plan/strategy-text.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { Page, Row } from '#ui/Page.tsx'
@@ -16,15 +16,15 @@ const question = 'Where are we going, and by what?'
 /** The strategy as a map of pillars and as one page of text; each saving keeps the one before. */
 export function Strategy() {
   const cache = useQueryClient()
-  const [form, setForm] = useState<{ ambition: string; horizon: string; text: string; why: string } | null>(
-    null,
-  )
+  const [form, setForm] = useState<(StrategyForm & { why: string }) | null>(null)
+  /** Parts that look renamed and are not. */
+  const [apart, setApart] = useState<ReadonlySet<string>>(new Set())
   const read = useQuery(api.plan.strategy.queryOptions({ input: {} }))
   const save = useMutation(
     api.plan.saveStrategy.mutationOptions({
       onSuccess: async () => {
         setForm(null)
-        await cache.invalidateQueries({ queryKey: api.plan.strategy.key() })
+        await cache.invalidateQueries({ queryKey: api.plan.key() })
       },
     }),
   )
@@ -45,8 +45,11 @@ export function Strategy() {
       </Page>
     )
   const { content, history, revision } = read.data
-  const open = () =>
-    setForm({ ambition: content.ambition, horizon: content.horizon, text: outlineOf(content), why: '' })
+  const open = () => {
+    setApart(new Set())
+    setForm({ ...formOf(content), why: '' })
+  }
+  const typed = form && strategyOf(form, content, apart)
   const last = history[0]
   return (
     <Page
@@ -85,11 +88,30 @@ export function Strategy() {
                 onChange={event => setForm({ ...form, ambition: event.currentTarget.value })}
               />
             </FormRow>
+            <FormRow label="Owner" for="strategy-owner">
+              <TextInput
+                id="strategy-owner"
+                value={form.owner}
+                onChange={event => setForm({ ...form, owner: event.currentTarget.value })}
+              />
+            </FormRow>
             <FormRow label="Horizon" for="strategy-horizon">
               <TextInput
                 id="strategy-horizon"
                 value={form.horizon}
                 onChange={event => setForm({ ...form, horizon: event.currentTarget.value })}
+              />
+            </FormRow>
+            <FormRow
+              label="Measures"
+              for="strategy-measures"
+              help="How one will know that it is reached: metric, target, date; a | between two of them."
+            >
+              <TextInput
+                id="strategy-measures"
+                value={form.measures}
+                placeholder="net_sales 20000000 2028-12-31 | ebitda_margin 0.1"
+                onChange={event => setForm({ ...form, measures: event.currentTarget.value })}
               />
             </FormRow>
             <FormRow
@@ -109,6 +131,26 @@ export function Strategy() {
                 }
               />
             </FormRow>
+            {typed && typed.renamed.length > 0 && (
+              <FormRow
+                label="Renamed"
+                help="What is renamed keeps its business cases; what is new begins without."
+              >
+                {typed.renamed.map(({ id, from, to }) => (
+                  <Checkbox
+                    key={id}
+                    label={`“${from}” is now called “${to}”`}
+                    checked={!apart.has(id)}
+                    onChange={event => {
+                      const next = new Set(apart)
+                      if (event.currentTarget.checked) next.delete(id)
+                      else next.add(id)
+                      setApart(next)
+                    }}
+                  />
+                ))}
+              </FormRow>
+            )}
             <FormRow label="Why it changes" for="strategy-why">
               <TextInput
                 id="strategy-why"
@@ -122,7 +164,7 @@ export function Strategy() {
                 variant="filled"
                 disabled={!form.why.trim()}
                 loading={save.isPending}
-                onClick={() => save.mutate({ content: strategyOf(form, content), revision, why: form.why })}
+                onClick={() => typed && save.mutate({ content: typed.strategy, revision, why: form.why })}
               >
                 Save
               </Button>

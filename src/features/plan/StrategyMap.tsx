@@ -2,7 +2,8 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
-import { metricsIn, type Strategy, type StrategyMeasure, strategyText } from '#kernel/plan/strategy.ts'
+import { metricsIn, type Strategy, type StrategyMeasure } from '#kernel/plan/strategy.ts'
+import { strategyText } from '#kernel/plan/strategy-text.ts'
 import { Card } from '#ui/Card.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
@@ -88,23 +89,29 @@ export function StrategyMap(props: {
   }
   return (
     <>
+      {(strategy.owner || strategy.measures.length > 0) && (
+        <section className={css.pillar} aria-label="The ambition">
+          <h3>The ambition</h3>
+          {facts(strategy)}
+        </section>
+      )}
       <div className={css.pillars}>
         {strategy.pillars.map(pillar => (
-          <section key={pillar.name} className={css.pillar}>
+          <section key={pillar.id} className={css.pillar}>
             <h3>{pillar.name}</h3>
             {pillar.why && <p>{pillar.why}</p>}
             {facts(pillar)}
             {pillar.objectives.length === 0 && <small>No objective yet.</small>}
             {pillar.objectives.map(objective => (
-              <div key={objective.name} className={css.objective}>
+              <div key={objective.id} className={css.objective}>
                 <h4>{objective.name}</h4>
                 {facts(objective)}
                 {objective.initiatives.length > 0 && (
                   <ul>
                     {objective.initiatives.map(one => (
-                      <li key={one.name}>
+                      <li key={one.id}>
                         {one.name}
-                        {facts(one, worthOf(one.name))}
+                        {facts(one, worthOf(one.id))}
                       </li>
                     ))}
                   </ul>

@@ -13,6 +13,7 @@ import { approvalsSince, decide, mayConsent, rulesFor, rulesIn, wanting } from '
 import { mayChange } from './budget.ts'
 import { casesIn, putCase, takeCase, takeCaseBudget, versionsWith, versionsWithCases } from './case-plan.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
+import { initiativeOf, initiativesOf } from './initiatives.ts'
 import { CaseShape } from './model.ts'
 import { conversion } from './rates.ts'
 
@@ -62,6 +63,10 @@ const Kept = z.object({
   state: z.string(),
   saved: z.int(),
   content: CaseShape,
+  initiative: z
+    .object({ name: z.string(), gone: z.boolean().describe('The strategy has it no more') })
+    .nullable()
+    .describe('What it hangs on, as it is called now'),
   worth: Worth,
   /** Versions it stands in. */
   in: z.array(z.object({ version: z.string(), name: z.string(), state: z.string() })),
@@ -74,6 +79,9 @@ const Range = z.object({
   p90: z.number(),
   likely: z.number(),
 })
+
+/** What a case names that no strategy ever had. */
+const unknownOne = (name: string) => ({ name, gone: true })
 
 /** A case, its row held until the transaction ends. */
 async function heldCase({ ledger }: Context, id: string) {
@@ -93,6 +101,7 @@ export const caseOperations = {
       wholeCompany(context.actor)
       const all = await context.ledger.select().from(tables.cases).orderBy(tables.cases.updatedAt)
       const places = await versionsWithCases(context)
+      const initiatives = await initiativesOf(context)
       return all.map(({ id, state, saved, content }) => {
         const one = CaseShape.parse(content)
         const own = places.filter(({ cases }) => cases.includes(id))
@@ -101,6 +110,7 @@ export const caseOperations = {
           state,
           saved,
           content: one,
+          initiative: one.initiative ? (initiatives.get(one.initiative) ?? unknownOne(one.initiative)) : null,
           worth: worthOf(one),
           in: own.map(({ version, name, state: of }) => ({ version, name, state: of })),
         }
@@ -126,10 +136,13 @@ export const caseOperations = {
         throw new Failure('conflict', 'The case is approved; its figures stand.', {
           next: 'Withdraw its approval first, or make a new case.',
         })
+      const kept = before ? CaseShape.parse(before.content).initiative : ''
+      const initiative = await initiativeOf(context, input.content.initiative, kept)
+      const content = { ...input.content, initiative }
       const saved = (before?.saved ?? 0) + 1
       const values = {
         id,
-        content: input.content,
+        content,
         saved,
         state: 'draft' as const,
         updatedAt: context.clock().toISOString(),
@@ -139,7 +152,7 @@ export const caseOperations = {
       context.note({
         subject: `case ${input.content.title}`,
         before: before?.content ?? null,
-        after: input.content,
+        after: content,
       })
       return { id, saved, worth: worthOf(input.content) }
     }),

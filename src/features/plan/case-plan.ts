@@ -19,6 +19,7 @@ import { isUsed, saveItem } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { lineOf } from './budget-lines.ts'
 import { closedIn, storeRows, touched } from './cells.ts'
+import { initiativesOf } from './initiatives.ts'
 import { CaseShape, type Row } from './model.ts'
 
 /** Business cases in versions of the plan: as lines of their own, which the case alone fills in. */
@@ -128,7 +129,9 @@ export async function putCase(
         amounts: Object.fromEntries(Object.entries(budget).filter(([period]) => !closed.has(period))),
         pattern: null,
         actuals: [],
-        note: content.initiative && `For ${content.initiative}`,
+        note:
+          content.initiative &&
+          `For ${(await initiativesOf(context)).get(content.initiative)?.name ?? content.initiative}`,
       },
       `Business case: ${title}`,
     )
@@ -261,13 +264,14 @@ export async function casesIn(
       },
     ]
   })
+  const initiatives = ids.length === 0 ? null : await initiativesOf(context)
   return {
     currency: version.sheet.currency,
     into: caseResult(version.sheet)?.label ?? null,
     cases: terms.map(({ id, state, content, benefit, cost, draw }) => ({
       id,
       title: content.title,
-      initiative: content.initiative,
+      initiative: initiatives?.get(content.initiative)?.name ?? content.initiative,
       state,
       likelihood: content.likelihood,
       benefit,

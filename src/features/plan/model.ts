@@ -249,7 +249,6 @@ export const BudgetShape = z.object({
   total: UsedShape.omit({ used: true, runsOut: true }),
   currencyEffect: z.string().nullable(),
   missing: z.array(z.string()),
-  /** Postings of accounts no line has. */
   /** Why the reader cannot change its lines now; null where they can. */
   shut: z.object({ message: z.string(), next: z.string().optional() }).nullable(),
   /** What differs from when the version was last approved, field by field; null where it never was. */
@@ -275,7 +274,8 @@ export type BudgetLine = z.output<typeof BudgetShape>['lines'][number]
 
 export const CaseShape = z.object({
   title: label,
-  initiative: z.string().max(200).default(''),
+  /** Lasting id of an initiative of the strategy; its name is taken for it. '' is none. */
+  initiative: z.string().max(220).default(''),
   currency,
   /** Yearly; compounded to the periods. */
   rate: decimal.default('0.08'),

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
-import * as tables from '#postgres/tables/connections.ts'
+import * as connected from '#postgres/tables/connections.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -157,7 +157,7 @@ describe.each(ledgers)(
       const month = { period, from: `${period}-01`, to, reconciliation: 'agrees with the bank' }
       const { ledger } = room.context(cy)
       const at = '2026-06-20T08:00:00.000Z'
-      await ledger.insert(tables.connections).values({
+      await ledger.insert(connected.connections).values({
         id: 'c1',
         vendor: 'shopify',
         account: 'shop',
@@ -172,7 +172,7 @@ describe.each(ledgers)(
         backDays: 900,
         by: 'Ada',
       })
-      await ledger.insert(tables.streams).values({ connection: 'c1', stream: 'orders', lastAt: at })
+      await ledger.insert(connected.streams).values({ connection: 'c1', stream: 'orders', lastAt: at })
       const total = (day: string, net_sales: string) => ({
         connection: 'c1',
         store: 'shop',
@@ -180,7 +180,7 @@ describe.each(ledgers)(
         values: { net_sales, orders: '1' },
         at,
       })
-      await ledger.insert(tables.sourceTotals).values([total('04', '100'), total('05', '112.4')])
+      await ledger.insert(connected.sourceTotals).values([total('04', '100'), total('05', '112.4')])
       const known = await run(plan.agreement, { from: month.from, to })
       const { figures } = await run(plan.close, month, cy)
       expect(figures).toEqual({ net_sales: String(sold), orders: '26' })
@@ -319,6 +319,9 @@ describe.each(ledgers)(
       expect(now.history[0].changes).toEqual(['Ambition: Twice the size → Three times'])
       expect(now.history[1].changes).toContain('Objective “More lines” added')
       expect((await run(plan.strategy, { revision: 1 })).content.ambition).toBe('Twice the size')
+      const [pillar] = now.content.pillars
+      expect(pillar.id).not.toBe('')
+      expect(pillar.id).toBe((await run(plan.strategy, { revision: 1 })).content.pillars[0].id)
       const measures = [{ metric: 'net_sale', target: '1', by: null }]
       await expect(
         run(

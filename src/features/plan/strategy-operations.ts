@@ -1,13 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { desc } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, writeLast } from '#features/base.ts'
 import { Failure } from '#kernel/error.ts'
-import { metricsIn, type Strategy, StrategyShape, strategyChanges } from '#kernel/plan/strategy.ts'
+import { identified, keptStrategy, metricsIn, StrategyShape, strategyChanges } from '#kernel/plan/strategy.ts'
 import { unknown } from '#metrics/vocabulary.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { person, wholeCompany } from './cells.ts'
-
-const parsed = (content: unknown): Strategy => StrategyShape.parse(content ?? {}) as Strategy
 
 export const strategyOperations = {
   strategy: read({ role: 'viewer', summary: 'The strategy as it is, and who changed it when and why' })
@@ -38,10 +37,10 @@ export const strategyOperations = {
         throw new Failure('not_found', 'There is no such revision.')
       return {
         revision: wanted?.revision ?? 0,
-        content: parsed(wanted?.content),
+        content: keptStrategy(wanted?.content),
         history: all.map(({ content, byId: _id, ...one }, n) => ({
           ...one,
-          changes: strategyChanges(parsed(all[n + 1]?.content), parsed(content)),
+          changes: strategyChanges(keptStrategy(all[n + 1]?.content), keptStrategy(content)),
         })),
       }
     }),
@@ -73,11 +72,14 @@ export const strategyOperations = {
             { next: 'Read it again and repeat your change.' },
           )
         const revision = input.revision + 1
+        const content = identified(input.content, keptStrategy(last?.content), () =>
+          randomUUID().slice(0, 13),
+        )
         const added = await inside.ledger
           .insert(tables.strategies)
           .values({
             revision,
-            content: input.content,
+            content,
             why: input.why,
             byId: actor.id,
             byName: actor.name,
@@ -90,7 +92,7 @@ export const strategyOperations = {
         inside.note({
           subject: 'strategy',
           before: last?.content ?? null,
-          after: { ...input.content, why: input.why },
+          after: { ...content, why: input.why },
         })
         return { revision }
       })

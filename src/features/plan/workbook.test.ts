@@ -5,7 +5,6 @@ import { calculate, type Input } from '#kernel/plan/calculate.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import { type Sheet, sheetPeriods } from '#kernel/plan/sheet.ts'
-import { outlineOf, StrategyShape, strategyOf, strategyText } from '#kernel/plan/strategy.ts'
 import { template } from '#kernel/plan/templates.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { columnsOf, figure, sheetFrom } from './pasted.ts'
@@ -169,39 +168,5 @@ describe('figures as people write them', () => {
       currency: 'GBP',
     })
     expect(many).toHaveLength(400_000)
-  })
-})
-
-describe('the strategy as text', () => {
-  it('goes to an outline and back', () => {
-    const strategy = StrategyShape.parse({
-      ambition: 'Twice the size',
-      pillars: [
-        {
-          name: 'Range',
-          why: 'Fewer, better',
-          owner: 'Cy',
-          horizon: '2028',
-          measures: [{ metric: 'aov', target: '60', by: null }],
-          objectives: [
-            {
-              name: 'More lines',
-              owner: 'Ada',
-              horizon: 'the end of 2027',
-              measures: [{ metric: 'net_sales', target: '5', by: '2027-12-31' }],
-              initiatives: [
-                { name: 'Photos', horizon: 'May', measures: [{ metric: 'orders', target: null, by: null }] },
-              ],
-            },
-          ],
-        },
-      ],
-    })
-    expect(
-      strategyOf({ ambition: 'Twice the size', horizon: '', text: outlineOf(strategy) }, strategy),
-    ).toEqual(strategy)
-    expect(strategyText(strategy)).toContain(
-      '1.1 More lines (Ada, the end of 2027 · net_sales to 5 by 2027-12-31)',
-    )
   })
 })

@@ -10,34 +10,37 @@ const decimal = z.string().regex(/^-?\d{1,15}(\.\d+)?$/, 'is no number: write 12
 const Measure = z.object({ metric: z.string(), target: decimal.nullable(), by: day.nullable() })
 export type StrategyMeasure = z.infer<typeof Measure>
 
-/** Who owns a pillar, an objective or an initiative, until when it runs, and how one will know. */
+/** Who owns the ambition, a pillar, an objective or an initiative, until when it runs, and how one will know. */
 const facts = {
   owner: z.string().max(100).default(''),
   horizon: z.string().max(100).default(''),
   measures: z.array(Measure).max(10).default([]),
 }
+/** The same in every revision, whatever it is called: what hangs on a part hangs on this. '' until it is saved. */
+const id = z
+  .string()
+  .max(220)
+  .default('')
+  .describe('Lasting id; left out, the part of that name keeps its own')
+
 export const StrategyShape = z.object({
   ambition: z.string().max(1000).default(''),
-  horizon: z.string().max(100).default(''),
+  ...facts,
   pillars: z
     .array(
       z.object({
+        id,
         name: label,
         why: text.default(''),
         ...facts,
         objectives: z
           .array(
             z.object({
+              id,
               name: label,
               ...facts,
               initiatives: z
-                .array(
-                  z.object({
-                    name: label,
-                    ...facts,
-                    case: z.string().nullable().default(null),
-                  }),
-                )
+                .array(z.object({ id, name: label, ...facts }))
                 .max(40)
                 .default([]),
             }),
@@ -51,142 +54,125 @@ export const StrategyShape = z.object({
 })
 export type Strategy = z.infer<typeof StrategyShape>
 
-type Facts = { owner: string; horizon: string; measures: readonly StrategyMeasure[] }
+export type Facts = { owner: string; horizon: string; measures: readonly StrategyMeasure[] }
 
 /** A measure as it is said: by default under its own name. */
-const plainMeasure = ({ metric, target, by }: StrategyMeasure) =>
+export const plainMeasure = ({ metric, target, by }: StrategyMeasure) =>
   [metric, target && `to ${target}`, by && `by ${by}`].filter(Boolean).join(' ')
 
-/** The strategy as one page of plain text: what is sent, printed, read out. */
-export function strategyText(
-  strategy: Strategy,
-  say: (measure: StrategyMeasure) => string = plainMeasure,
-): string {
-  const told = ({ owner, horizon, measures }: Facts) => {
-    const words = [[owner, horizon].filter(Boolean).join(', '), measures.map(say).join('; ')].filter(Boolean)
-    return words.length > 0 ? ` (${words.join(' · ')})` : ''
-  }
-  const lines = [strategy.ambition, strategy.horizon && `Horizon: ${strategy.horizon}`, '']
-  strategy.pillars.forEach((pillar, n) => {
-    lines.push(`${n + 1}. ${pillar.name}${pillar.why ? `: ${pillar.why}` : ''}${told(pillar)}`)
-    pillar.objectives.forEach((objective, m) => {
-      lines.push(`   ${n + 1}.${m + 1} ${objective.name}${told(objective)}`)
-      for (const initiative of objective.initiatives)
-        lines.push(`       – ${initiative.name}${told(initiative)}`)
-    })
-    lines.push('')
-  })
-  return lines.join('\n').trim()
+/** Kinds of parts, the outermost first. */
+const levels = ['Pillar', 'Objective', 'Initiative'] as const
+type Level = (typeof levels)[number]
+
+/** A part of a strategy, and the part it is under. */
+export interface StrategyPart extends Facts {
+  level: Level
+  id: string
+  name: string
+  why: string
+  under: StrategyPart | null
 }
 
-const until = /^until\s+/i
-
-/** The strategy as an outline people type: depth by two spaces, then after bars owner, horizon and measures. */
-export const outlineOf = (strategy: Strategy): string => {
-  const tail = (first: readonly string[], { owner, horizon, measures }: Facts) => {
-    const parts = [
-      ...first,
-      owner,
-      horizon && `until ${horizon}`,
-      ...measures.map(m => [m.metric, m.target, m.by].filter(Boolean).join(' ')),
+/** Every pillar, objective and initiative, each after what it is under. */
+export const partsOf = (strategy: Strategy): StrategyPart[] =>
+  strategy.pillars.flatMap(({ objectives, ...pillar }) => {
+    const first: StrategyPart = { ...pillar, level: 'Pillar', under: null }
+    return [
+      first,
+      ...objectives.flatMap(({ initiatives, ...objective }) => {
+        const second: StrategyPart = { ...objective, level: 'Objective', why: '', under: first }
+        return [
+          second,
+          ...initiatives.map(
+            (one): StrategyPart => ({ ...one, level: 'Initiative', why: '', under: second }),
+          ),
+        ]
+      }),
     ]
-    // An owner nobody is stands empty only where something follows.
-    const said = parts.filter((part, n) => part !== '' || n <= first.length)
-    while (said.at(-1) === '') said.pop()
-    return said.map(part => ` | ${part}`).join('')
-  }
-  return strategy.pillars
-    .flatMap(pillar => [
-      `${pillar.name}${tail([pillar.why], pillar)}`,
-      ...pillar.objectives.flatMap(objective => [
-        `  ${objective.name}${tail([], objective)}`,
-        ...objective.initiatives.map(one => `    ${one.name}${tail([], one)}`),
-      ]),
-    ])
-    .join('\n')
-}
+  })
 
-/** An outline as a strategy; what the outline cannot say (cases) is kept from before by name. */
-export function strategyOf(
-  form: { ambition: string; horizon: string; text: string },
-  before: Strategy,
+/** Initiatives by their lasting ids. */
+export const initiativesIn = (strategy: Strategy): { id: string; name: string }[] =>
+  partsOf(strategy).flatMap(({ level, id: own, name }) => (level === 'Initiative' ? [{ id: own, name }] : []))
+
+/**
+ * A strategy whose every part has an id no other of its kind has: its own; else that of the part of its name before;
+ * else what `fresh` gives for its name.
+ */
+export function identified(
+  strategy: Strategy,
+  before: Strategy | null,
+  fresh: (name: string) => string,
 ): Strategy {
-  const cases = new Map(
-    before.pillars.flatMap(p => p.objectives.flatMap(o => o.initiatives.map(i => [i.name, i.case] as const))),
-  )
-  const strategy: Strategy = { ambition: form.ambition, horizon: form.horizon, pillars: [] }
-  for (const line of form.text.split('\n').filter(one => one.trim() !== '')) {
-    const depth = Math.min(2, Math.floor((/^ */.exec(line.replaceAll('\t', '  '))?.[0].length ?? 0) / 2))
-    const [name = '', ...parts] = line.split('|').map(part => part.trim())
-    const pillar = strategy.pillars.at(-1)
-    const objective = pillar?.objectives.at(-1)
-    const isPillar = depth === 0 || !pillar
-    const why = isPillar ? (parts.shift() ?? '') : ''
-    const owner = until.test(parts[0] ?? '') ? '' : (parts.shift() ?? '')
-    const horizon = parts.find(part => until.test(part))?.replace(until, '') ?? ''
-    const measures = parts
-      .filter(part => part !== '' && !until.test(part))
-      .map(part => {
-        const [metric = '', target, by] = part.split(/\s+/)
-        return { metric, target: target ?? null, by: by ?? null }
-      })
-    const one = { name, owner, horizon, measures }
-    if (isPillar) strategy.pillars.push({ ...one, why, objectives: [] })
-    else if (depth === 1 || !objective) pillar.objectives.push({ ...one, initiatives: [] })
-    else objective.initiatives.push({ ...one, case: cases.get(name) ?? null })
+  const known = before ? partsOf(before) : []
+  const given = partsOf(strategy)
+  const taken = new Set(given.flatMap(one => (one.id ? [`${one.level} ${one.id}`] : [])))
+  const used = new Set<string>()
+  const idOf = <T extends { id: string; name: string }>(level: Level, part: T): T => {
+    const free = (one: string) => one !== '' && !used.has(`${level} ${one}`)
+    const named = known.find(
+      one =>
+        one.level === level && one.name === part.name && !taken.has(`${level} ${one.id}`) && free(one.id),
+    )
+    let own = free(part.id) ? part.id : (named?.id ?? fresh(part.name))
+    for (let n = 2; !free(own); n += 1) own = `${fresh(part.name)} ${n}`
+    used.add(`${level} ${own}`)
+    return { ...part, id: own }
   }
-  return strategy
+  return {
+    ...strategy,
+    pillars: strategy.pillars.map(pillar => ({
+      ...idOf('Pillar', pillar),
+      objectives: pillar.objectives.map(objective => ({
+        ...idOf('Objective', objective),
+        initiatives: objective.initiatives.map(one => idOf('Initiative', one)),
+      })),
+    })),
+  }
 }
 
-/** Every pillar, objective and initiative with what it is, by its name. */
-const partsOf = (strategy: Strategy) =>
-  new Map<string, Facts & { why: string; under: string }>(
-    strategy.pillars.flatMap(pillar => [
-      [`Pillar “${pillar.name}”`, { ...pillar, under: '' }] as const,
-      ...pillar.objectives.flatMap(objective => [
-        [`Objective “${objective.name}”`, { ...objective, why: '', under: pillar.name }] as const,
-        ...objective.initiatives.map(
-          one => [`Initiative “${one.name}”`, { ...one, why: '', under: objective.name }] as const,
-        ),
-      ]),
-    ]),
-  )
+/** A strategy as it is kept. Parts that were saved before they had ids are called by their names, as cases called them. */
+export const keptStrategy = (content: unknown): Strategy =>
+  identified(StrategyShape.parse(content ?? {}), null, name => name)
 
 /** What one revision changed of the one before it, a sentence each. */
 export function strategyChanges(before: Strategy, after: Strategy): string[] {
   const change = (what: string, a: string, b: string) =>
     a === b ? [] : [`${what}: ${a || 'nothing'} → ${b || 'nothing'}`]
-  const [was, is] = [partsOf(before), partsOf(after)]
+  const changed = (what: string, a: Facts, b: Facts) => [
+    ...change(`${what}, owner`, a.owner, b.owner),
+    ...change(what === 'Ambition' ? 'Horizon' : `${what}, horizon`, a.horizon, b.horizon),
+    ...change(
+      `${what}, measures`,
+      a.measures.map(plainMeasure).join('; '),
+      b.measures.map(plainMeasure).join('; '),
+    ),
+  ]
+  const byId = (strategy: Strategy) =>
+    new Map(partsOf(strategy).map(part => [`${part.level} ${part.id}`, part] as const))
+  const called = ({ level, name }: StrategyPart) => `${level} “${name}”`
+  const [was, is] = [byId(before), byId(after)]
   return [
     ...change('Ambition', before.ambition, after.ambition),
-    ...change('Horizon', before.horizon, after.horizon),
-    ...[...is].flatMap(([name, part]) => {
-      const old = was.get(name)
-      if (!old) return [`${name} added`]
+    ...changed('Ambition', before, after),
+    ...[...is].flatMap(([key, part]) => {
+      const old = was.get(key)
+      if (!old) return [`${called(part)} added`]
+      const under = (one: StrategyPart) => one.under?.name ?? ''
       return [
-        ...change(`${name}, why`, old.why, part.why),
-        ...change(`${name}, under`, old.under, part.under),
-        ...change(`${name}, owner`, old.owner, part.owner),
-        ...change(`${name}, horizon`, old.horizon, part.horizon),
-        ...change(
-          `${name}, measures`,
-          old.measures.map(plainMeasure).join('; '),
-          part.measures.map(plainMeasure).join('; '),
-        ),
+        ...(old.name === part.name ? [] : [`${called(old)} is now called “${part.name}”`]),
+        ...change(`${called(part)}, why`, old.why, part.why),
+        ...(old.under?.id === part.under?.id
+          ? []
+          : change(`${called(part)}, under`, under(old), under(part))),
+        ...changed(called(part), old, part),
       ]
     }),
-    ...[...was.keys()].filter(name => !is.has(name)).map(name => `${name} removed`),
+    ...[...was].flatMap(([key, part]) => (is.has(key) ? [] : [`${called(part)} removed`])),
   ]
 }
 
 /** Metrics its measures name, each once. */
-export const metricsIn = ({ pillars }: Strategy): string[] => [
-  ...new Set(
-    pillars
-      .flatMap(pillar => [
-        pillar,
-        ...pillar.objectives.flatMap(objective => [objective, ...objective.initiatives]),
-      ])
-      .flatMap(part => part.measures.map(measure => measure.metric)),
-  ),
+export const metricsIn = (strategy: Strategy): string[] => [
+  ...new Set([strategy, ...partsOf(strategy)].flatMap(part => part.measures.map(measure => measure.metric))),
 ]
