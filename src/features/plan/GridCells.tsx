@@ -36,6 +36,9 @@ export class SheetRow implements RowData {
     this.#known[n] = value
     return value
   }
+  exact(n: number): string | null {
+    return gridValue(this.#plan, this, n, null)
+  }
   get cells() {
     return this.#plan.sheet.periods.map((_, n) => this.cell(n))
   }
@@ -43,6 +46,10 @@ export class SheetRow implements RowData {
 
 export const cellOf = (row: RowData, n: number): string | null =>
   (row instanceof SheetRow ? row.cell(n) : row.cells[n]) ?? null
+
+/** The figure to its last digit, for copying: what is shown is rounded. */
+export const exactOf = (row: RowData, n: number): string | null =>
+  row instanceof SheetRow ? row.exact(n) : cellOf(row, n)
 
 export const withCell = (row: RowData, n: number, value: string | null): RowData => {
   const { line, members, depth, total, key } = row
@@ -140,7 +147,7 @@ function Figure({ row, data }: { row: RowData; data: CellData }) {
 
 /** Typing replaces the figure, Enter takes it, Escape leaves it; so does going elsewhere. */
 function Typing(props: PlanCellProps) {
-  const { rowData, columnData, stopEditing } = props
+  const { rowData, columnData } = props
   const value = cellOf(rowData, columnData.n)
   const [draft, setDraft] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -168,7 +175,6 @@ function Typing(props: PlanCellProps) {
           latest.current = { draft: null, props }
           setDraft(null)
         }
-        if (event.key === 'Enter') stopEditing()
       }}
     />
   )

@@ -1,15 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react'
-import {
-  type ClipboardEvent,
-  type KeyboardEvent,
-  type ReactNode,
-  useCallback,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
 import {
   type Column,
   type DataSheetGridRef,
@@ -19,11 +11,13 @@ import {
 import 'react-datasheet-grid/dist/style.css'
 import { Failure } from '#kernel/error.ts'
 import type { Calculation, Input } from '#kernel/plan/calculate.ts'
+import type { Written } from '#kernel/plan/moves.ts'
 import { addressKey, placeWords } from '#kernel/plan/sheet.ts'
 import { gridRows } from '#kernel/plan/spread.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import {
   cellOf,
+  exactOf,
   GutterCell,
   type LabelData,
   MemoCell,
@@ -31,6 +25,7 @@ import {
   SheetRow,
   withCell,
 } from './GridCells.tsx'
+import { useGridHands } from './GridKeys.tsx'
 import { useMembers } from './Members.tsx'
 import css from './plan.module.css'
 import { SpreadDown } from './SpreadDown.tsx'
@@ -71,9 +66,9 @@ export function PlanGrid(props: PlanGridProps) {
   const grid = useRef<DataSheetGridRef>(null)
   const named = useMembers()
   // On a phone the first figures should be seen beside the names.
-  const labelWidth = window.innerWidth < 700 ? 160 : 250
-  // A finger needs more than a pointer.
-  const rowHeight = window.matchMedia('(pointer: coarse)').matches ? 44 : 32
+  const labelWidth = window.matchMedia('(max-width: 700px)').matches ? 160 : 250
+  // A finger needs more than a pointer; the same rule as the style's of its buttons.
+  const rowHeight = window.matchMedia('(max-width: 700px), (pointer: coarse)').matches ? 44 : 32
 
   const shape = useMemo(
     () =>
@@ -127,7 +122,7 @@ export function PlanGrid(props: PlanGridProps) {
           },
           columnData: { n, period: period.key, commented, addressOf },
           component: MemoCell as never,
-          copyValue: ({ rowData }) => cellOf(rowData, n) ?? '',
+          copyValue: ({ rowData }) => exactOf(rowData, n) ?? '',
           deleteValue: ({ rowData }) => withCell(rowData, n, null),
           pasteValue: ({ rowData, value }) => withCell(rowData, n, value),
           isCellEmpty: ({ rowData }) => cellOf(rowData, n) === null,
@@ -163,57 +158,77 @@ export function PlanGrid(props: PlanGridProps) {
     [labelWidth, opened, toggle, plan, named],
   )
 
-  const take = (after: RowData[]) => {
+  /** Takes what was written into cells; what cannot be is told, and the rest stands. */
+  const write = (written: readonly Written[]) => {
     const inputs: Input[] = []
     const wrong: string[] = []
-    after.forEach((row, at) => {
-      const before = rows[at]
-      if (!before || row === before) return
-      sheet.periods.forEach((period, n) => {
-        const [was, is] = [cellOf(before, n), cellOf(row, n)]
-        if (was === is || !editable(row, period.key)) return
-        const address = addressOf(row, period.key)
-        try {
-          inputs.push({ ...address, value: figureOf(is, row.line, placeWords(sheet, address)) })
-        } catch (error) {
-          wrong.push(error instanceof Failure ? error.message : String(error))
-        }
-      })
-    })
+    let kept = 0
+    for (const { row: down, col, value } of written) {
+      const [row, period] = [rows[down], sheet.periods[col]]
+      if (!row || !period) continue
+      const now = exactOf(row, col)
+      if (value === now) continue
+      if (!editable(row, period.key)) {
+        kept += 1
+        continue
+      }
+      const address = addressOf(row, period.key)
+      try {
+        const figure = figureOf(value, row.line, placeWords(sheet, address))
+        if (figure !== now) inputs.push({ ...address, value: figure })
+      } catch (error) {
+        wrong.push(error instanceof Failure ? error.message : String(error))
+      }
+    }
     if (wrong.length > 0)
       notifications.show({
         color: 'bad',
         title: `${wrong.length} ${wrong.length === 1 ? 'cell was' : 'cells were'} not taken`,
         message: wrong.slice(0, 3).join(' '),
       })
+    if (kept > 0)
+      notifications.show({
+        title: `${kept} ${kept === 1 ? 'cell stays as it was' : 'cells stay as they were'}`,
+        message: 'They are worked out, add others up, come from a business case, or their period is closed.',
+      })
     if (inputs.length > 0) onEdit(inputs)
   }
-
-  /** A block that is larger than what is left of the grid is not taken at all: half of it would look like all. */
-  const paste = (event: ClipboardEvent) => {
-    if (!active) return
-    const block = event.clipboardData
-      .getData('text/plain')
-      .replace(/\r?\n$/, '')
-      .split(/\r?\n/)
-      .map(line => line.split('\t'))
-    const wide = Math.max(...block.map(line => line.length))
-    const [right, down] = [sheet.periods.length - active.col, rows.length - active.row]
-    if (wide <= right && block.length <= down) return
-    event.preventDefault()
-    event.stopPropagation()
-    notifications.show({
-      color: 'bad',
-      title: 'The block is larger than the grid',
-      message: `It has ${block.length} × ${wide} cells; from here there are ${down} × ${right}. Nothing was taken.`,
-    })
-  }
-  const keys = (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return
-    event.preventDefault()
-    event.stopPropagation()
-    ;(event.shiftKey ? props.onRedo : props.onUndo)?.()
-  }
+  const take = (after: RowData[]) =>
+    write(
+      after.flatMap((row, down) => {
+        const before = rows[down]
+        if (!before || row === before) return []
+        return sheet.periods.flatMap((period, col) => {
+          const is = cellOf(row, col)
+          return is === cellOf(before, col) || !editable(row, period.key)
+            ? []
+            : [{ row: down, col, value: is }]
+        })
+      }),
+    )
+  const frame = useRef<HTMLDivElement>(null)
+  const headHeight = 32
+  useGridHands({
+    grid,
+    frame,
+    rows: rows.length,
+    cols: sheet.periods.length,
+    sizes: { row: rowHeight, head: headHeight, label: labelWidth },
+    read: place => {
+      const row = rows[place.row]
+      return row ? exactOf(row, place.col) : null
+    },
+    onWrite: write,
+    // A block that is larger than what is left of the grid is not taken at all: half of it would look like all.
+    onTooLarge: (block, room) =>
+      notifications.show({
+        color: 'bad',
+        title: 'The block is larger than the grid',
+        message: `It has ${block.high} × ${block.wide} cells; from here there are ${room.high} × ${room.wide}. Nothing was taken.`,
+      }),
+    onUndo: props.onUndo,
+    onRedo: props.onRedo,
+  })
   const row = active ? rows[active.row] : undefined
   const period = active ? sheet.periods[active.col] : undefined
   const spreadable =
@@ -237,7 +252,7 @@ export function PlanGrid(props: PlanGridProps) {
             <IconArrowBackUp size={16} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Redo (Ctrl Shift Z)">
+        <Tooltip label="Redo (Ctrl Y)">
           <ActionIcon
             aria-label="Redo"
             color="gray"
@@ -261,7 +276,7 @@ export function PlanGrid(props: PlanGridProps) {
           />
         )}
       </div>
-      <div className={css.frame} onPasteCapture={paste} onKeyDownCapture={keys}>
+      <div ref={frame} className={css.frame}>
         {/* The library's other grid keeps the columns it began with: labels, closed months and marks would stay as they
             were. No rowKey: it would be asked of every row, not only of those in sight, in every frame of scrolling. */}
         <DynamicDataSheetGrid<RowData>
@@ -272,8 +287,9 @@ export function PlanGrid(props: PlanGridProps) {
           lockRows
           height={560}
           rowHeight={rowHeight}
-          headerRowHeight={32}
+          headerRowHeight={headHeight}
           disableContextMenu
+          disableSmartDelete
           addRowsComponent={false}
           gutterColumn={gutter}
           onActiveCellChange={({ cell }) => {

@@ -107,8 +107,13 @@ export function gridRows(
   return rows
 }
 
-/** What a row shows in a period, rounded for reading. */
-export const gridValue = (calculation: Calculation, row: GridRow, period: number): string | null => {
+/** What a row shows in a period, rounded to so many decimals for reading; null: to its last digit, for copying. */
+export const gridValue = (
+  calculation: Calculation,
+  row: GridRow,
+  period: number,
+  digits: number | null = 6,
+): string | null => {
   const value = rolled(calculation, row.line.name, { members: row.members, first: period, last: period })
-  return value === null ? null : plainOf(rounded(value, 6))
+  return value === null ? null : plainOf(digits === null ? value : rounded(value, digits))
 }
