@@ -3,6 +3,7 @@ import type { Feast } from '#kernel/feasts.ts'
 import { type CalendarRule, type Grain, periodBefore } from '#kernel/period.ts'
 import { normalBelow } from '#kernel/plan/random.ts'
 import { sharesOf } from './phasing.ts'
+import { type Reliability, reliabilityOf, type Said } from './reliability.ts'
 import { learnShape, type TradedDay, type YearShape } from './year-shape.ts'
 
 /** A month (or retail period) on its way. */
@@ -65,6 +66,8 @@ export interface Backtest {
   error: number | null
   /** Factor the intervals were widened (above 1) or narrowed by for it. */
   widened: number
+  /** How often what was called so likely came: of plans a period was not past yet; null where none could be tested. */
+  chances: Reliability | null
 }
 
 /** z of 90 % of the normal distribution. */
@@ -288,14 +291,32 @@ function dayNoise(shape: YearShape, before: readonly TradedDay[]): { variance: n
 /** Stages of a period that earlier ones are tested at, as shares of its days. */
 const stages = [0.17, 0.33, 0.5, 0.67, 0.83]
 
-/** Estimates earlier periods as they stood at five stages, each from what was known then, and compares them with their ends. */
+/**
+ * Plans an earlier period is tested with, in what was expected of it before it began: as tame and as bold as plans are. What
+ * people planned then is not asked: the chance must hold for any plan, and few periods have one that was kept.
+ */
+const plans = [0.8, 0.9, 1, 1.1, 1.2]
+
+interface Tested {
+  error: number
+  z: number
+  guess: Guess
+  total: number
+  expected: number | null
+  period: number
+}
+
+/**
+ * Estimates earlier periods as they stood at five stages, each from what was known then, and compares them with their ends.
+ * A period is judged by the width the others ask for, so that it is not judged by what it taught itself.
+ */
 function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
   backtest: Backtest
   tested: number
 } {
   const values = new Map(history.map(one => [one.day, one.value]))
   const first = history[0]?.day ?? ''
-  const scores: { error: number; z: number; covered: boolean; period: number }[] = []
+  const scores: Tested[] = []
   spans.slice(-12).forEach((span, period) => {
     // At least eight weeks before it, or there is no shape to speak of.
     if (first === '' || dayCount(first, span.from) < 57) return
@@ -308,30 +329,52 @@ function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
       const guess = estimate(base, values, until)
       const left = total - guess.actual
       if (left <= 0 || guess.rest <= 0) continue
-      const z = (Math.log(left) - guess.log) / guess.sd
       scores.push({
-        z,
+        z: (Math.log(left) - guess.log) / guess.sd,
         error: Math.abs(guess.actual + Math.exp(guess.log) - total) / total,
-        covered: Math.abs(z) <= z90,
+        guess,
+        total,
+        expected: base.first && Math.exp(base.first.log),
         period,
       })
     }
   })
   if (scores.length === 0)
-    return { backtest: { estimates: 0, covered: null, error: null, widened: 1.15 }, tested: 0 }
-  // The width at which four fifths of earlier estimates would have held, drawn towards none while periods are few.
-  const sizes = scores.map(one => Math.abs(one.z)).sort((a, b) => a - b)
-  const needed = (sizes[Math.min(sizes.length - 1, Math.ceil(0.8 * (sizes.length + 1)) - 1)] as number) / z90
-  const periods = new Set(scores.map(one => one.period)).size
-  const trust = periods / (periods + 4)
-  const widened = Math.exp(trust * Math.log(Math.max(0.5, Math.min(3, needed))) + (1 - trust) * Math.log(1.1))
+    return {
+      backtest: { estimates: 0, covered: null, error: null, widened: 1.15, chances: null },
+      tested: 0,
+    }
+  const judged = [...new Set(scores.map(one => one.period))].flatMap(period => {
+    const width = widthFor(scores.filter(one => one.period !== period))
+    return scores.filter(one => one.period === period).map(one => ({ ...one, width }))
+  })
   return {
-    tested: periods,
+    tested: new Set(scores.map(one => one.period)).size,
     backtest: {
       estimates: scores.length,
-      covered: scores.filter(one => Math.abs(one.z) <= z90 * widened).length / scores.length,
+      covered: judged.filter(one => Math.abs(one.z) <= z90 * one.width).length / scores.length,
       error: scores.reduce((sum, one) => sum + one.error, 0) / scores.length,
-      widened,
+      widened: widthFor(scores),
+      chances: reliabilityOf(judged.flatMap(said)),
     },
   }
 }
+
+/** The width at which four fifths of these would have held, drawn towards a first guess while their periods are few. */
+function widthFor(scores: readonly Tested[]): number {
+  const sizes = scores.map(one => Math.abs(one.z)).sort((a, b) => a - b)
+  if (sizes.length === 0) return 1.1
+  const needed = (sizes[Math.min(sizes.length - 1, Math.ceil(0.8 * (sizes.length + 1)) - 1)] as number) / z90
+  const periods = new Set(scores.map(one => one.period)).size
+  const trust = periods / (periods + 4)
+  return Math.exp(trust * Math.log(Math.max(0.5, Math.min(3, needed))) + (1 - trust) * Math.log(1.1))
+}
+
+/** What would have been said then of plans the period was not past yet; what is made already is no forecast. */
+const said = ({ guess, width, total, expected }: Tested & { width: number }): Said[] =>
+  expected === null
+    ? []
+    : plans
+        .map(times => expected * times)
+        .filter(plan => plan > guess.actual)
+        .map(plan => ({ chance: chance(plan, guess, guess.sd * width, false), came: total >= plan }))

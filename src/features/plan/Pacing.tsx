@@ -6,9 +6,12 @@ import { api, words } from '#features/client.ts'
 import { showDay, type Unit } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
+import { Hint } from '#ui/Hint.tsx'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
+import css from './plan.module.css'
 
 const paced = [
   { value: 'net_sales', label: 'Net sales' },
@@ -55,7 +58,6 @@ export const Pacing = memo(({ version }: { version: string }) => {
   const measure = { unit: found.unit as Unit, currency: found.currency }
   const text = (value: number | null) =>
     show(value === null ? null : value.toFixed(found.unit === 'money' ? 2 : 0), measure, 'card')
-  const percent = (value: number) => `${Math.round(value * 100)} %`
   return (
     <Card
       title={`${found.label}, ${monthOf(found.from)}`}
@@ -106,14 +108,72 @@ export const Pacing = memo(({ version }: { version: string }) => {
         label={`${found.label} so far ${text(found.actual)}; lands at ${text(found.p50)}, between ${text(found.p10)} and ${text(found.p90)}.`}
       />
       {found.backtest.covered !== null && (
-        <p>
+        <p className={css.after}>
           Tested on {found.backtest.estimates} earlier estimates: {percent(found.backtest.covered)} of the
-          ranges held, off by {(100 * (found.backtest.error ?? 0)).toFixed(1)} % on average.
+          ranges held, where 80 % should; off by {(100 * (found.backtest.error ?? 0)).toFixed(1)} % on
+          average.
+          {found.backtest.chances && (
+            <>
+              {' '}
+              <Chances {...found.backtest.chances} />
+            </>
+          )}
         </p>
       )}
     </Card>
   )
 })
+
+const percent = (value: number) => `${Math.round(value * 100)} %`
+
+/** Whether a chance that was said is to be believed: how often such chances came, and Brier's score of them. */
+function Chances(props: {
+  cases: number
+  baseRate: number
+  brier: number
+  baseBrier: number
+  groups: { from: number; to: number; cases: number; said: number; came: number }[]
+}) {
+  const better = props.brier < props.baseBrier
+  return (
+    <>
+      The chance of a plan {better ? 'told more than' : 'was no better than'} always saying{' '}
+      {percent(props.baseRate)}: Brier {props.brier.toFixed(3)} against {props.baseBrier.toFixed(3)}.{' '}
+      <Hint
+        about={
+          <div className={css.explain}>
+            <p>
+              Earlier periods as they stood at five stages, each asked of plans from 20 % below to 20 % above
+              what was expected of it. A chance is to be believed where it came as often as it was said.
+            </p>
+            <DataTable
+              caption="How often a chance came true"
+              compact
+              rows={props.groups}
+              rowKey={row => String(row.from)}
+              columns={[
+                {
+                  key: 'range',
+                  label: 'Said',
+                  render: row => `${Math.round(row.from * 100)} to ${percent(row.to)}`,
+                },
+                { key: 'said', label: 'On average', numeric: true, render: row => percent(row.said) },
+                { key: 'came', label: 'Came', numeric: true, render: row => percent(row.came) },
+                { key: 'cases', label: 'Of', numeric: true, render: row => row.cases },
+              ]}
+            />
+            <p>
+              Brier is the mean squared distance from what came: 0 is always right,{' '}
+              {props.baseBrier.toFixed(3)} is to know only how often plans are made.
+            </p>
+          </div>
+        }
+      >
+        How often it came true
+      </Hint>
+    </>
+  )
+}
 
 const monthOf = (day: string) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', {

@@ -87,6 +87,24 @@ export const pacingOperations = {
           covered: z.number().nullable(),
           error: z.number().nullable(),
           widened: z.number(),
+          chances: z
+            .object({
+              cases: z.int(),
+              baseRate: z.number(),
+              brier: z.number(),
+              baseBrier: z.number(),
+              groups: z.array(
+                z.object({
+                  from: z.number(),
+                  to: z.number(),
+                  cases: z.int(),
+                  said: z.number(),
+                  came: z.number(),
+                }),
+              ),
+            })
+            .nullable()
+            .describe('How often what was called so likely came, of plans tested on earlier periods'),
         }),
         notes: z.array(z.string()),
         course: z.array(

@@ -315,6 +315,9 @@ describe.each(ledgers)(
       expect(found.probability).toBeLessThan(0.1)
       expect(found.requiredPerDay).toBeGreaterThan(140)
       expect(found.backtest.estimates).toBeGreaterThan(20)
+      // Steady trade: nearly every chance came as it was said.
+      expect(found.backtest.chances.cases).toBeGreaterThan(20)
+      expect(found.backtest.chances.brier).toBeLessThan(0.5 * found.backtest.chances.baseBrier)
       expect(found.course.at(-1).plan).toBeCloseTo(3600, 2)
     })
 
