@@ -83,6 +83,12 @@ export function normalBelow(x: number): number {
   return x > 0 ? 1 - above : above
 }
 
+const impossible = () =>
+  invalid(
+    'These correlations cannot all hold at once.',
+    'Bring the strongest ones nearer to 0: what moves with two others must let those move together too.',
+  )
+
 /**
  * The lower triangular root of a correlation matrix, so that L·z is correlated as the matrix says.
  * @throws Failure('invalid') for a matrix no drivers can have: each pair is possible, all together are not.
@@ -94,15 +100,13 @@ export function cholesky(matrix: readonly (readonly number[])[]): number[][] {
       let sum = row[j] ?? 0
       for (let k = 0; k < j; k += 1) sum -= (root[i]?.[k] ?? 0) * (root[j]?.[k] ?? 0)
       if (i === j) {
-        if (sum < -1e-9)
-          throw invalid(
-            'These correlations cannot all hold at once.',
-            'Bring the strongest ones nearer to 0: what moves with two others must let those move together too.',
-          )
+        if (sum < -1e-9) throw impossible()
         ;(root[i] as number[])[j] = Math.sqrt(Math.max(0, sum))
       } else {
         const pivot = root[j]?.[j] ?? 0
-        ;(root[i] as number[])[j] = pivot < 1e-9 ? 0 : sum / pivot
+        // A driver that is wholly another's has nothing of its own left to move with a third.
+        if (pivot < 1e-7 && Math.abs(sum) > 1e-7) throw impossible()
+        ;(root[i] as number[])[j] = pivot < 1e-7 ? 0 : sum / pivot
       }
     }
   })

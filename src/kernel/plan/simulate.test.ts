@@ -114,7 +114,7 @@ describe('Monte Carlo', () => {
           { a: 0, b: 2, r: -0.9 },
         ],
       }),
-    ).toThrow('cannot all hold')
+    ).toThrow('aov and media cannot be at 0.9 while sessions is at 0.9')
     expect(
       cholesky([
         [1, 1],

@@ -2,6 +2,7 @@ import { dayCount } from '../day.ts'
 import { invalid } from '../error.ts'
 import { type Calculation, folded, lagged, periodOrder, yearSpans } from './calculate.ts'
 import { spanOf } from './check.ts'
+import { checkTogether, matrixOf, type Pair } from './correlations.ts'
 import { type Reading, reading, roughly } from './evaluate.ts'
 import { floatOf } from './fixed.ts'
 import type { Reference } from './language.ts'
@@ -29,7 +30,7 @@ export interface Driver {
 export interface Simulation {
   drivers: readonly Driver[]
   /** Between drivers by position; what is not named is 0. */
-  correlations?: readonly { a: number; b: number; r: number }[]
+  correlations?: readonly Pair[]
   target: string
   part: Part
   runs: number
@@ -63,12 +64,7 @@ export function simulate(calculation: Calculation, { runs, seed, ...asked }: Sim
   if (!Number.isInteger(runs) || runs < 100 || runs > 200_000)
     throw invalid(`${runs} runs cannot be made.`, 'Ask for 100 to 200,000; 10,000 is usual.')
   const model = doubles(calculation, drivers, target, part)
-  const matrix = drivers.map((_, i) => drivers.map((__, j) => (i === j ? 1 : 0)))
-  for (const { a, b, r } of correlations) {
-    ;(matrix[a] as number[])[b] = r
-    ;(matrix[b] as number[])[a] = r
-  }
-  const root = correlations.length > 0 ? cholesky(matrix) : null
+  const root = correlations.length > 0 ? cholesky(matrixOf(drivers.length, correlations)) : null
   const random = stream(seed)
   const results = new Float64Array(runs)
   const z = new Float64Array(drivers.length)
@@ -164,7 +160,7 @@ export function factorAt(spread: Spread, z: number): number {
 function checkDrivers(
   { sheet }: Calculation,
   drivers: readonly Driver[],
-  correlations: readonly { a: number; b: number; r: number }[],
+  correlations: readonly Pair[],
 ): void {
   if (drivers.length === 0) throw invalid('No driver has a range.', 'Give at least one driver a range.')
   for (const { line, spread } of drivers) {
@@ -186,6 +182,12 @@ function checkDrivers(
   for (const { a, b, r } of correlations)
     if (!drivers[a] || !drivers[b] || a === b || !(r >= -1 && r <= 1))
       throw invalid('A correlation is between two different drivers and lies from −1 to 1.')
+  const label = (name: string) => sheet.lines.find(one => one.name === name)?.label ?? name
+  if (correlations.length > 0)
+    checkTogether(
+      drivers.map(({ line, members = {} }) => [label(line), ...Object.values(members)].join(', ')),
+      correlations,
+    )
 }
 
 /** The model in doubles: the target's total as a function of the drivers' factors. */
