@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Measure, type Place, show, showDay, showSigned } from './format.ts'
+import { type Measure, type Place, placeOf, show, showDay, showSigned } from './format.ts'
 
 const money: Measure = { unit: 'money', good: 'up', currency: 'GBP' }
 const yen: Measure = { ...money, currency: 'JPY' }
@@ -28,6 +28,14 @@ describe('a number at its place', () => {
     [null, money, 'card', 'N/A'],
     [null, money, 'exact', 'N/A'],
   ] as const)('%s is right', (value, measure, place, text) => expect(show(value, measure, place)).toBe(text))
+
+  it('has no pennies beside figures that reach thousands', () => {
+    const all = ['4229', '926.26', null]
+    expect(all.map(value => show(value, money, placeOf(all, money)))).toEqual(['£4,229', '£926', 'N/A'])
+    const small = ['7.71', '926.26']
+    expect(small.map(value => show(value, money, placeOf(small, money)))).toEqual(['£7.71', '£926.26'])
+    expect(placeOf(['4229'], share)).toBe('table')
+  })
 
   it('has one minus sign, and none on what rounds to nothing', () => {
     expect(show('-12.5', money)).toBe('−£12.50')

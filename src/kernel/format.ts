@@ -13,9 +13,10 @@ export interface Measure {
 
 /**
  * card: three digits that matter from a million · table: rounded to the unit's own precision · axis: shortest ·
- * tooltip: to the penny · full: every digit · exact: the decimal text itself, for copying and files.
+ * whole: as in a table, without pennies · tooltip: to the penny · full: every digit · exact: the decimal text itself, for
+ * copying and files.
  */
-export type Place = 'card' | 'table' | 'axis' | 'tooltip' | 'full' | 'exact'
+export type Place = 'card' | 'table' | 'whole' | 'axis' | 'tooltip' | 'full' | 'exact'
 
 /** What is not known: never 0. */
 export const notKnown = 'N/A'
@@ -44,7 +45,7 @@ const say = (value: string, locale: string, options: Intl.NumberFormatOptions): 
 const fixed = (digits: number) => ({ minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 function share(value: string, place: Place, locale: string): string {
-  const digits = { card: 1, table: 1, axis: 0, tooltip: 2, full: 4, exact: 4 }[place]
+  const digits = { card: 1, table: 1, whole: 1, axis: 0, tooltip: 2, full: 4, exact: 4 }[place]
   const least = place === 'axis' ? 0 : place === 'tooltip' ? 2 : 1
   return say(value, locale, {
     style: 'percent',
@@ -87,12 +88,27 @@ export function show(
   if (place === 'card' && size >= 1_000_000)
     return say(value, locale, { ...base, notation: 'compact', maximumSignificantDigits: 3 })
   if (place === 'full') return say(value, locale, { ...base, maximumFractionDigits: 8 })
-  const whole = unit === 'count' || (unit === 'quantity' && Number.isInteger(size))
+  const whole =
+    unit === 'count' ||
+    (unit === 'quantity' && Number.isInteger(size)) ||
+    (unit === 'money' && place === 'whole')
   if (whole || (size >= 1000 && place !== 'tooltip')) return say(value, locale, { ...base, ...fixed(0) })
   // A hundredth is most of a small ratio: 0.026 orders a session, not 0.03.
   const digits = currency ? minorUnits(currency) : unit === 'ratio' && size < 0.1 && size > 0 ? 3 : 2
   return say(value, locale, { ...base, ...fixed(digits) })
 }
+
+/**
+ * The place of figures that stand under one another: where any money among them reaches thousands none has pennies, or
+ * £926.26 would read longer than £4,229.
+ */
+export const placeOf = (
+  values: readonly (string | null | undefined)[],
+  { unit }: Pick<Measure, 'unit'>,
+): 'table' | 'whole' =>
+  unit === 'money' && values.some(value => value != null && Math.abs(Number(value)) >= 1000)
+    ? 'whole'
+    : 'table'
 
 /** With its sign, for changes: "+£12,345", "−3". */
 export function showSigned(
@@ -109,6 +125,7 @@ const dayStyles = {
   axis: { day: 'numeric', month: 'short' },
   card: { day: 'numeric', month: 'short' },
   table: { day: 'numeric', month: 'short', year: 'numeric' },
+  whole: { day: 'numeric', month: 'short', year: 'numeric' },
   tooltip: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
   full: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
 } as const satisfies Record<Exclude<Place, 'exact'>, Intl.DateTimeFormatOptions>

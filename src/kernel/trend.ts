@@ -27,7 +27,9 @@ export interface ChangeOptions {
 }
 
 const pointsOf = (delta: number, unit: 'pp' | 'bps', digits: number) =>
-  unit === 'bps' ? `${(delta * 10_000).toFixed(0)} bps` : `${(delta * 100).toFixed(digits)} pp`
+  unit === 'bps'
+    ? `${Math.round(delta * 10_000).toLocaleString(usualLocale)} bps`
+    : `${(delta * 100).toFixed(digits)} pp`
 
 /** A share of the base in words; what grew tenfold or more is told in times, for "1,259 %" says nothing. */
 const ratioWords = (of: number) =>

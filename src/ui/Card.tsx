@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import css from './card.module.css'
+import { edges } from './edges.ts'
 
 export interface CardProps {
   title?: ReactNode
@@ -25,7 +26,11 @@ export function Card({ title, note, actions, flush, id, stale, children }: CardP
             {title && <h2 className={css.title}>{title}</h2>}
             {note && <span className={css.note}>{note}</span>}
           </div>
-          {actions && <div className={`${css.actions} no-print`}>{actions}</div>}
+          {actions && (
+            <div ref={edges} className={`${css.actions} no-print`}>
+              {actions}
+            </div>
+          )}
         </div>
       )}
       <div className={flush ? css.flush : css.body} data-headed={title ? true : undefined}>

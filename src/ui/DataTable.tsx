@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
+import { Scroll } from './Scroll.tsx'
 import css from './table.module.css'
 
 export interface TableColumn<Row> {
@@ -69,16 +70,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     )
   }
   return (
-    <section
-      className={css.scroll}
-      style={{ maxHeight: props.maxHeight }}
-      aria-label={props.caption}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
-    >
+    <Scroll label={props.caption} maxHeight={props.maxHeight}>
       <table className={css.table} data-compact={props.compact || undefined}>
         <caption className="sr-only">{props.caption}</caption>
-        <thead>
+        <thead hidden={props.rows.length === 0 && props.empty !== undefined}>
           {props.groups && (
             <tr className={css.groups}>
               {props.groups.map((group, n) => (
@@ -136,6 +131,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         )}
       </table>
       {props.rows.length === 0 && props.empty && <div className={css.empty}>{props.empty}</div>}
-    </section>
+    </Scroll>
   )
 }

@@ -1,4 +1,5 @@
 import css from './chart.module.css'
+import { edges } from './edges.ts'
 
 export interface HeatMapProps {
   label: string
@@ -31,7 +32,7 @@ export function HeatMap(props: HeatMapProps) {
   const step = (value: number) => Math.min(7, Math.max(1, Math.ceil((value / most) * 7)))
   return (
     <div>
-      <div className={css.heatScroll}>
+      <div ref={edges} className={css.heatScroll}>
         <table
           className={css.heat}
           data-dense={props.columns.length > 12 || undefined}

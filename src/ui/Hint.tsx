@@ -73,7 +73,7 @@ export function MeaningCard({ of }: { of: Meaning }) {
         {of.owner && (
           <>
             <dt>Owner</dt>
-            <dd>{of.owner}</dd>
+            <dd data-owner>{of.owner}</dd>
           </>
         )}
         <dt>Name</dt>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import css from './page.module.css'
+import { Sentence } from './Sentence.tsx'
 
 export interface PageProps {
   /** The one question the screen answers; small, above the answer. */
@@ -21,7 +22,7 @@ export function Page({ question, title, note, actions, wide, children }: PagePro
       <header className={css.head}>
         <div className={css.words}>
           <p className={css.question}>{question}</p>
-          <h1 className={css.title}>{title}</h1>
+          <h1 className={css.title}>{typeof title === 'string' ? <Sentence of={title} /> : title}</h1>
           {note && <div className={css.note}>{note}</div>}
         </div>
         {actions && <div className={`${css.actions} no-print`}>{actions}</div>}

@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { edges } from './edges.ts'
 import { useUrl } from './url.ts'
 
 /** Parts of a screen under one heading. The URL says which is open: `tab`, the first when absent. */
@@ -16,7 +17,7 @@ export function UrlTabs({
       onChange={value => setUrl({ tab: value && value !== tabs[0]?.name ? value : undefined })}
       keepMounted={false}
     >
-      <Tabs.List mb="md">
+      <Tabs.List ref={edges} mb="md">
         {tabs.map(({ name, label }) => (
           <Tabs.Tab key={name} value={name}>
             {label}

@@ -201,7 +201,12 @@ export const lines =
               fontSize: 11,
               fontFamily: colours.font,
               distance: 6,
-              offset: [0, nudge[n] ?? 0],
+              textBorderColor: colours.surface,
+              textBorderWidth: 3,
+              // A line that ends within the plot has its name over its end, where no other runs.
+              ...((line.values.at(-1) ?? null) === null
+                ? { align: 'right', offset: [-6, -10] }
+                : { offset: [0, nudge[n] ?? 0] }),
             },
           },
         ]),

@@ -20,6 +20,8 @@ export interface SixTwelveProps {
   /** A value beside its point. */
   text: (value: number) => string
   axis: (value: number) => string
+  /** The same on the right, for months. */
+  monthAxis: (value: number) => string
   /** The point at a place: weeks first, then a gap, then months. */
   tip: LinesProps['tip']
   /** Events, by place. */
@@ -65,6 +67,9 @@ export const sixTwelve =
           color: colours.ink,
           fontSize: 10,
           fontFamily: colours.font,
+          // Kept apart from the line they stand on.
+          textBorderColor: colours.surface,
+          textBorderWidth: 3,
           formatter: (one: { value: unknown }) =>
             typeof one.value === 'number' ? props.text(one.value) : '',
         },
@@ -131,7 +136,15 @@ export const sixTwelve =
         },
       },
       xAxis: { ...names, axisLabel: { ...names.axisLabel, interval: 0 }, boundaryGap: true },
-      yAxis: [value, { ...value, position: 'right', splitLine: { show: false } }, markAxis],
+      yAxis: [
+        value,
+        {
+          ...valueAxis(colours, props.monthAxis, false),
+          position: 'right',
+          splitLine: { show: false },
+        },
+        markAxis,
+      ],
       series: [...series, ...eventMarks(colours, props.marks, names.data.length, 2)],
     }
   }

@@ -54,6 +54,13 @@ describe('a waterfall', () => {
       'Fees',
       'Left',
     ])
+    // Lying, on a phone, the names stand along the other axis and the words at the ends of the bars.
+    const lying = waterfall(props({ across: true }))({} as Palette) as {
+      yAxis: { data: string[] }
+      series: { label?: { position: string } }[]
+    }
+    expect(lying.yAxis.data).toEqual(['Sales', 'Goods', 'CM1', 'Media', 'Left'])
+    expect(lying.series.flatMap(one => one.label?.position ?? [])).toEqual(['right', 'left'])
     // The change alone lies below zero: its words are under it.
     expect(words(props(small))).toEqual({ over: [null, null], under: [-5, -5] })
   })

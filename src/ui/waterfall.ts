@@ -12,6 +12,8 @@ export interface WaterfallProps {
   whole?: boolean
   change: string
   axis: (value: number) => string
+  /** Columns lie under one another, for a phone: their names and words have room there. */
+  across?: boolean
   /** The words over a column. */
   text: (index: number) => string
   tip: LinesProps['tip']
@@ -86,7 +88,7 @@ export const waterfall =
       })),
       ...(!shown && { silent: true }),
     })
-    const words = (position: 'top' | 'bottom', data: (number | null)[]) => ({
+    const words = (position: 'top' | 'bottom' | 'left' | 'right', data: (number | null)[]) => ({
       type: 'bar',
       stack: 'words',
       barGap: '-100%',
@@ -103,56 +105,38 @@ export const waterfall =
         formatter: (one: { dataIndex: number }) => props.text(one.dataIndex),
       },
     })
+    const names = nameAxis(
+      colours,
+      columns.map(one => one.name),
+    )
+    const label = { color: colours.ink2, fontSize: 11, lineHeight: 13, fontFamily: colours.font, interval: 0 }
+    const values = valueAxis(colours, props.axis, true)
+    const below = spans.some(([low, high]) => isBelow(low, high))
     return {
-      // Room for words over the highest bar and under the lowest.
-      grid: {
-        top: 24,
-        left: 4,
-        right: 8,
-        bottom: spans.some(([low, high]) => isBelow(low, high)) ? 16 : 4,
-        containLabel: true,
-      },
+      // Room for words over the highest bar and under the lowest; lying, at their ends.
+      grid: props.across
+        ? { top: 4, left: below ? 40 : 4, right: 52, bottom: 4, containLabel: true }
+        : { top: 24, left: 4, right: 8, bottom: below ? 16 : 4, containLabel: true },
       tooltip: {
         trigger: 'axis',
         axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
         ...tooltip(colours),
         formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
       },
-      xAxis: {
-        ...nameAxis(
-          colours,
-          columns.map(one => one.name),
-        ),
-        axisLabel: {
-          color: colours.ink2,
-          fontSize: 11,
-          lineHeight: 13,
-          fontFamily: colours.font,
-          interval: 0,
-          width: 76,
-          overflow: 'break',
-        },
-      },
-      // On a phone the names of the steps stand aslant: side by side they would run into one another.
-      media: [
-        {
-          option: {
-            xAxis: { axisLabel: { rotate: 0 } },
-            series: [{}, {}, {}, { label: { fontSize: 11 } }, { label: { fontSize: 11 } }],
-          },
-        },
-        {
-          query: { maxWidth: 420 },
-          option: {
-            xAxis: { axisLabel: { rotate: 30 } },
-            // Many columns stand close there: their words are small enough to stand side by side.
-            ...(columns.length > 6 && {
-              series: [{}, {}, {}, { label: { fontSize: 9 } }, { label: { fontSize: 9 } }],
-            }),
-          },
-        },
-      ],
-      yAxis: valueAxis(colours, props.axis, true),
+      ...(props.across
+        ? {
+            xAxis: { ...values, splitNumber: 2 },
+            yAxis: { ...names, inverse: true, axisLabel: { ...label, fontSize: 12 } },
+          }
+        : {
+            xAxis: { ...names, axisLabel: { ...label, width: 76, overflow: 'break' } },
+            yAxis: values,
+            // On a phone the names of the steps stand aslant: side by side they would run into one another.
+            media: [
+              { option: { xAxis: { axisLabel: { rotate: 0 } } } },
+              { query: { maxWidth: 420 }, option: { xAxis: { axisLabel: { rotate: 30 } } } },
+            ],
+          }),
       series: [
         // A span on one side of zero floats on an unseen bar; one across zero is two bars from it.
         bar(
@@ -169,11 +153,11 @@ export const waterfall =
         ),
         // The words stand over each span; under one that lies below zero, where over it there is only the line.
         words(
-          'top',
+          props.across ? 'right' : 'top',
           spans.map(([low, high]) => (isBelow(low, high) ? null : Math.max(0, high))),
         ),
         words(
-          'bottom',
+          props.across ? 'left' : 'bottom',
           spans.map(([low, high]) => (isBelow(low, high) ? low : null)),
         ),
       ],

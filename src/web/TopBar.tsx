@@ -23,6 +23,7 @@ import {
   windowToday,
   writeView,
 } from '#kernel/view.ts'
+import { edges } from '#ui/edges.ts'
 import { Popup } from '#ui/Popup.tsx'
 import { Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -70,7 +71,7 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
     view.period && 'window' in view.period ? (windowLabels[view.period.window] ?? view.period.window) : null
 
   return (
-    <fieldset className={css.controls} style={{ border: 0, margin: 0, padding: 0 }}>
+    <fieldset ref={edges} className={css.controls} style={{ border: 0, margin: 0, padding: 0 }}>
       <legend className="sr-only">Period, comparison, store and currency</legend>
       <Picker
         icon={<IconCalendar size={14} stroke={1.7} aria-hidden="true" />}

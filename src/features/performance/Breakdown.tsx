@@ -6,7 +6,7 @@ import { BarList } from '#ui/BarList.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { rank } from '#ui/drawings.ts'
 import { Delta } from '#ui/Figure.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
 import { against, cell, named, sheetOf, toggleFilter } from './model.ts'
@@ -37,6 +37,10 @@ export function Breakdown(props: {
     lens,
     dimension,
     rows.map(row => cell(row, dimension) ?? ''),
+  )
+  const place = placeOf(
+    rows.map(row => cell(row, metric)),
+    measure,
   )
   const rest = answer ? answer.meta.count - rows.length : 0
   const name = `${lens.label(metric)} by ${lens.label(dimension).toLowerCase()}`
@@ -102,9 +106,9 @@ export function Breakdown(props: {
               return {
                 key,
                 name: titles.get(key) ?? named(key),
-                hint: titles.has(key) ? key : undefined,
+                hint: dimension === 'product' && titles.has(key) ? key : undefined,
                 size: value === null ? null : Number(value),
-                value: show(value, measure, 'table'),
+                value: show(value, measure, place),
                 ...(first && {
                   delta: <Delta against={moved} measure={measure} quiet {...baseOf(answer, first)} />,
                 }),

@@ -72,6 +72,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
   const drawing = useMemo(() => props && waterfall(props), [props])
   const columns = props ? columnsOf(props) : []
   const driver = found?.drivers.find(one => one.name === lens.search.driver) ?? largest(found)
+  const mixed = driver?.segments.some(one => Number(one.mix) !== 0)
   const titles = useTitles(
     lens,
     'product',
@@ -167,11 +168,13 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                       name: partName(one.where[0], titles, lens.stores),
                       size: Number(one.amount),
                       value: signed(one.amount),
-                      delta: (
-                        <span className={css.quiet}>
-                          {Number(one.mix) === 0 ? '' : `${showSigned(one.mix, measure, 'axis')} mix`}
-                        </span>
-                      ),
+                      ...(mixed && {
+                        delta: (
+                          <span className={css.quiet}>
+                            {Number(one.mix) === 0 ? '' : `${showSigned(one.mix, measure, 'axis')} mix`}
+                          </span>
+                        ),
+                      }),
                     }))}
                   />
                 )}

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
@@ -29,6 +28,7 @@ import {
   tileMetrics,
 } from './model.ts'
 import { NewAndReturning } from './NewAndReturning.tsx'
+import { Notices } from './Notices.tsx'
 import css from './performance.module.css'
 import { Trend } from './Trend.tsx'
 import { WhenInTheWeek } from './WhenInTheWeek.tsx'
@@ -109,11 +109,7 @@ export function Cockpit() {
               {answer.meta.asOf && `, loaded ${loaded(answer.meta.asOf)}`}
             </span>
             <AgreementBadge stores={answer.meta.stores} />
-            {answer.meta.warnings.map(warning => (
-              <span key={warning.code} className={css.notice}>
-                <IconAlertTriangle size={13} aria-hidden="true" /> {warning.message}
-              </span>
-            ))}
+            <Notices of={answer.meta.warnings} />
           </div>
         )
       }

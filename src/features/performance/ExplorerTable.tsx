@@ -7,6 +7,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
+import { placeOf } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { baseOf, type Lens, measureOf, nameable, useTitles } from './Lens.tsx'
 import { against, cell, type Exploration, named, took, withSubtotals, writeCell, writeSort } from './model.ts'
@@ -58,7 +59,7 @@ export function ExplorerTable(props: {
           const title = key === called ? titles.get(value) : undefined
           return title ? (
             <>
-              {title} <span style={{ color: 'var(--ink-3)' }}>{value}</span>
+              {title} {key === 'product' && <span style={{ color: 'var(--ink-3)' }}>{value}</span>}
             </>
           ) : (
             named(valueName(key, value, lens.stores))
@@ -72,6 +73,10 @@ export function ExplorerTable(props: {
     ...metrics.flatMap((metric): TableColumn<Shown>[] => {
       const measure = measureOf(answer, metric)
       const definition = answer.meta.definitions[metric]
+      const place = placeOf(
+        answer.rows.map(row => cell(row, metric)),
+        measure,
+      )
       return [
         {
           key: metric,
@@ -87,7 +92,7 @@ export function ExplorerTable(props: {
             <Figure
               value={cell(row, metric)}
               measure={measure}
-              place="table"
+              place={place}
               why={answer.meta.missing[metric]}
             />
           ),

@@ -66,7 +66,7 @@ export function Movers({
             return {
               key,
               name: titles.get(key) ?? named(key),
-              hint: titles.has(key) ? key : undefined,
+              hint: dimension === 'product' && titles.has(key) ? key : undefined,
               size: Number(moved?.delta) * (most ? 1 : 0),
               mark: null,
               value: signed(moved?.delta),

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { valueName } from '#kernel/value-names.ts'
 import type { RowsRequest } from '#metrics/engine.ts'
 import type { Query } from '#metrics/query.ts'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -39,6 +40,8 @@ export function RowsSheet({
       placeholderData: keepPreviousData,
     }),
   )
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const stores = Object.fromEntries((settings.data?.stores ?? []).map(one => [one.store, one.name]))
   const data = found.data
   // A page of rows has much that is empty: those columns are left out here, not of the file.
   const telling = (data?.columns ?? [])
@@ -77,7 +80,8 @@ export function RowsSheet({
               label: heading(name),
               numeric: numeric.test(name),
               pinned: n === 0,
-              render: (row: (string | null)[]) => trimmed(row[at] ?? ''),
+              render: (row: (string | null)[]) =>
+                name === 'store' ? valueName(name, row[at] ?? '', stores) : trimmed(row[at] ?? ''),
             }))}
             rows={data.rows}
             rowKey={(_, n) => String(n)}

@@ -6,13 +6,13 @@ import { ProductsAsked, ProductsTold } from '#metrics/assortment/shape.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import type { Scope } from '#metrics/engine.ts'
+import { NamesAsked, NamesTold, namesOf, withNames } from '#metrics/names.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
 import { alertOperations } from './attention/operations.ts'
 import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
-import { NamesAsked, NamesTold, namesOf } from './names.ts'
 import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
 import { peakDay } from './trading/peak.ts'
@@ -82,7 +82,9 @@ export const performance = {
   })
     .input(BridgeQuery)
     .output(Bridge)
-    .handler(({ input, context }) => bridge(context.metrics, input, scopeOf(context))),
+    .handler(async ({ input, context }) =>
+      withNames(await bridge(context.metrics, input, scopeOf(context)), context.granary, scopeOf(context)),
+    ),
 
   forecast: read({
     role: 'viewer',

@@ -1,10 +1,9 @@
-import { Fragment } from 'react'
 import type { Definition } from '#metrics/query.ts'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
+import { Scroll } from '#ui/Scroll.tsx'
 import type { Moved } from './model.ts'
 import css from './reviews.module.css'
-import { Scroll } from './Scroll.tsx'
 import { MovedCell } from './SixTwelveCard.tsx'
 
 export interface FigureRow {
@@ -19,7 +18,20 @@ export interface FigureRow {
   more?: { metric: string; value: string | null }[]
 }
 
-/** Figures in rows beside what they are compared with: the table of the flash and of the packs. */
+type Cell = { metric: string; value: string | null } | { moved: Moved | null }
+
+/** The cells of a row as its headings stand: the value and its changes, to-date sums with theirs, more values. */
+const cellsOf = (row: FigureRow): Cell[] => [
+  { metric: row.metric, value: row.value },
+  ...row.moved.map(moved => ({ moved })),
+  ...(row.toDate ?? []).flatMap(sums => [
+    { metric: row.metric, value: sums.value },
+    ...sums.moved.map(moved => ({ moved })),
+  ]),
+  ...(row.more ?? []),
+]
+
+/** Figures in rows beside what they are compared with: the table of the flash and of the packs. A base nothing is known of has no column. */
 export function FigureTable(props: {
   caption: string
   /** Headings after the name and the value. */
@@ -33,6 +45,24 @@ export function FigureTable(props: {
     const of = props.definitions[metric]
     return { unit: of?.unit ?? 'quantity', good: of?.good ?? 'none', currency: props.currency } as const
   }
+  const lines = props.rows.map(row => ({ row, cells: cellsOf(row) }))
+  const heads = [props.value, ...props.columns]
+    .map((name, at) => ({ name, at }))
+    .filter(({ at }) =>
+      lines.some(({ cells }) => {
+        const cell = cells[at]
+        return cell && (!('moved' in cell) || (cell.moved?.delta ?? null) !== null)
+      }),
+    )
+  /** As many digits as the other figures of its kind in the column. */
+  const said = (at: number, { metric, value }: { metric: string; value: string | null }) => {
+    const others = lines.flatMap(({ cells }) => {
+      const cell = cells[at]
+      return cell && 'metric' in cell && cell.metric === metric ? [cell.value] : []
+    })
+    const place = placeOf(others, measure(metric))
+    return show(value, measure(metric), place === 'whole' && Math.abs(Number(value)) < 1e6 ? place : 'card')
+  }
   return (
     <Scroll label={props.caption}>
       <table className={css.periods}>
@@ -42,40 +72,34 @@ export function FigureTable(props: {
             <th scope="col">
               <span className="sr-only">Figure</span>
             </th>
-            <th scope="col">{props.value}</th>
-            {props.columns.map(column => (
-              <th scope="col" key={column}>
-                {column}
+            {heads.map(({ name }) => (
+              <th scope="col" key={name}>
+                {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {props.rows.map(row => {
+          {lines.map(({ row, cells }) => {
             const of = props.definitions[row.metric]
             return (
               <tr key={`${row.metric} ${row.name}`}>
                 <th scope="row">
                   {row.name ?? (of ? <Hint about={<MeaningCard of={of} />}>{of.label}</Hint> : row.metric)}
                 </th>
-                <td data-strong>{show(row.value, measure(row.metric), 'card')}</td>
-                {row.moved.map((moved, n) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
-                  <MovedCell key={n} moved={moved ?? undefined} measure={measure(row.metric)} />
-                ))}
-                {row.toDate?.map((sums, at) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
-                  <Fragment key={at}>
-                    <td data-strong>{show(sums.value, measure(row.metric), 'card')}</td>
-                    {sums.moved.map((moved, n) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: columns stand by position
-                      <MovedCell key={n} moved={moved ?? undefined} measure={measure(row.metric)} />
-                    ))}
-                  </Fragment>
-                ))}
-                {row.more?.map(one => (
-                  <td key={one.metric}>{show(one.value, measure(one.metric), 'card')}</td>
-                ))}
+                {heads.map(({ name, at }) => {
+                  const cell = cells[at]
+                  if (!cell) return <td key={name} />
+                  if ('moved' in cell)
+                    return (
+                      <MovedCell key={name} moved={cell.moved ?? undefined} measure={measure(row.metric)} />
+                    )
+                  return (
+                    <td key={name} data-strong={cell.metric === row.metric || undefined}>
+                      {said(at, cell)}
+                    </td>
+                  )
+                })}
               </tr>
             )
           })}

@@ -3,11 +3,11 @@ import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
+import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { landingWords } from './model.ts'
 import type { Monday } from './pack-shape.ts'
 import css from './reviews.module.css'
-import { Scroll } from './Scroll.tsx'
 
 const moneyIn = (currency: string | null) => ({ unit: 'money', good: 'up', currency }) as const
 const units = { unit: 'count', currency: null } as const

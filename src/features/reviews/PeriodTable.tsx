@@ -1,7 +1,7 @@
 import { Card } from '#ui/Card.tsx'
+import { Scroll } from '#ui/Scroll.tsx'
 import { shownWeeks } from './model.ts'
 import css from './reviews.module.css'
-import { Scroll } from './Scroll.tsx'
 import { brief, type Charted, MovedCell, measureIn } from './SixTwelveCard.tsx'
 import type { Block, Content } from './shape.ts'
 

@@ -4,11 +4,11 @@ import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { change, type Measure, show } from '#ui/number.ts'
+import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { type Run, sixTwelve } from '#ui/six-twelve.ts'
 import { type Moved, type Point, type Sums, shownWeeks } from './model.ts'
 import css from './reviews.module.css'
-import { Scroll } from './Scroll.tsx'
 import type { Block, Content } from './shape.ts'
 
 export type Charted = Content['charts'][number]['chart']
@@ -26,6 +26,18 @@ export const brief = (value: string | null, measure: Measure): string =>
       ? 'card'
       : 'axis',
   )
+
+/** Ticks as short as can be with no two reading the same: between £146 and £148 they stand at £146.50. */
+function ticksOf(points: readonly Point[], measure: Measure): (value: number) => string {
+  const known = points
+    .flatMap(one => [one.value, one.lastYear, one.target])
+    .flatMap(one => (one === null ? [] : [Number(one)]))
+  const low = Math.min(...known)
+  const step = (Math.max(...known) - low) / 5
+  const said = [0, 1, 2, 3, 4].map(n => brief(String(low + n * step), measure))
+  const alike = step > 0 && new Set(said).size < said.length
+  return value => (alike ? show(String(value), measure, 'table') : brief(String(value), measure))
+}
 
 const number = (value: string | null) => (value === null ? null : Number(value))
 const runOf = (points: readonly Point[]): Run => ({
@@ -68,7 +80,8 @@ export function SixTwelveCard(props: {
           chart.limits && (chart.limits.weeks ?? weeks.map(() => chart.limits)).filter(one => one !== null),
         strange,
         text: value => brief(String(value), measure),
-        axis: value => brief(String(value), measure),
+        axis: ticksOf(weeks, measure),
+        monthAxis: ticksOf(chart.months, measure),
         marks: marksIn(content, weeks),
         tip: at => {
           const point = points[at]

@@ -38,7 +38,7 @@ export function Subscribe({ kind }: { kind: LetterKind }) {
         {subscribe.error
           ? words(subscribe.error).message
           : !own.mail
-            ? 'This server sends no mail; whoever runs it can set SMTP_URL.'
+            ? 'Nothing is sent by mail here yet: whoever runs Quarterdeck can set that up.'
             : last &&
               `That of ${showDay(last.day, 'card')} ${states[last.state]}${last.said && `: ${last.said}`}`}
       </span>

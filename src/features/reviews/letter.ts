@@ -130,7 +130,7 @@ export const mondayLetter = (pack: Monday, url: string): Letter => ({
     {
       kind: 'list',
       title: 'Why',
-      items: pack.bridges.map(one => one.sentence),
+      items: pack.bridges.map(one => `Against ${one.against}: ${one.sentence}`),
       none: 'The change cannot be explained yet.',
     },
     ...(pack.stock ? [stockList(pack.stock)] : []),

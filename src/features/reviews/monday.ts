@@ -3,8 +3,10 @@ import { addDays, type Day, later } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { valueName } from '#kernel/value-names.ts'
+import { comparisonName } from '#kernel/view.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import type { Bridge } from '#metrics/bridge/shape.ts'
+import { withNames } from '#metrics/names.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { costWaterfall } from '#postgres/tables/settings.ts'
 import { eventsIn, latestWeek } from './content.ts'
@@ -196,7 +198,11 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       quarterLastYear: one.quarter.lastYear,
     })),
     landings,
-    bridges: bridges.map(({ against, bridge }) => ({ against, sentence: bridge.sentence })),
+    bridges: bridges.map(({ against, bridge }) => ({
+      against,
+      // Its heading says against what.
+      sentence: bridge.sentence.replace(` ${comparisonName(bridge.comparison.name).short}`, ''),
+    })),
     levers: await leversOf(context, {
       ...{ week, currency, stock, bridges },
       stores: stores ?? {},
@@ -245,11 +251,8 @@ async function bridgesOf(
   const all = await Promise.all(
     bases.map(async compare => {
       try {
-        const made = await bridge(
-          context.metrics,
-          { ...week, metric: 'net_sales', compare: compare as 'last_year' },
-          scope,
-        )
+        const asked = { ...week, metric: 'net_sales', compare: compare as 'last_year' }
+        const made = await withNames(await bridge(context.metrics, asked, scope), context.granary, scope)
         const against = compare === 'previous_period' ? 'the week before' : made.comparison.label
         return [{ against, bridge: made }]
       } catch (error) {

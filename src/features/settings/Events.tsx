@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
 import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
@@ -48,8 +49,8 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
         columns={[
           { key: 'name', label: 'Event', render: row => row.name },
           { key: 'kind', label: 'Kind', render: row => eventKinds[row.kind] },
-          { key: 'from', label: 'First day', render: row => row.from },
-          { key: 'to', label: 'Last day', render: row => row.to },
+          { key: 'from', label: 'First day', render: row => showDay(row.from) },
+          { key: 'to', label: 'Last day', render: row => showDay(row.to) },
           { key: 'series', label: 'Compared within', render: row => row.series },
           { key: 'origin', label: 'From', render: row => origins[row.origin] ?? row.origin },
           {

@@ -16,7 +16,9 @@ const brief = (amount: string | number, of: Of): string => showSigned(String(amo
 /** A value in words; a bare number says what it is a number of. */
 const named = (value: string, dimension: string, { stores }: Of): string => {
   const name = valueName(dimension, value, stores)
-  return /^\d+$/.test(name) && dimension ? `${dimension.replaceAll('_', ' ')} ${name}` : name || '(not known)'
+  const kind = dimension.replaceAll('_', ' ')
+  if (!name) return kind ? `${kind} not known` : '(not known)'
+  return /^\d+$/.test(name) && dimension ? `${kind} ${name}` : name
 }
 const lower = (label: string) =>
   /^[A-Z][a-z]/.test(label) ? `${label[0]?.toLowerCase()}${label.slice(1)}` : label
@@ -57,6 +59,7 @@ function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes
 /** A cause in a sentence: what moved, by how much, and by which driver. */
 export function causeWords(cause: Found, of: Of): string {
   const where = cause.where.map(w => named(w.value, w.dimension, of)).join(' · ')
+  const said = where.replace(/^[a-z][a-z ]*$/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
   const driver = cause.driver ? lower(cause.driver) : ''
   const amount = brief(cause.amount, of)
   const mixed = (value: string | undefined) => named(value ?? '', cause.where[0]?.dimension ?? '', of)
@@ -66,9 +69,9 @@ export function causeWords(cause: Found, of: Of): string {
     cause.before === 0
       ? 'from nothing'
       : `${cause.after < cause.before ? 'down' : 'up'} ${percent(Math.abs(cause.after / cause.before - 1))}`
-  if (cause.kind === 'rate') return `${where}: ${driver} ${moved}, ${amount}.`
+  if (cause.kind === 'rate') return `${said}: ${driver} ${moved}, ${amount}.`
   const through = cause.measure.name === 'sessions' ? 'sessions ' : ''
-  return `${where}: ${through}${moved}, ${amount}${driver && !through ? `, mostly ${driver}` : ''}.`
+  return `${said}: ${through}${moved}, ${amount}${driver && !through ? `, mostly ${driver}` : ''}.`
 }
 
 const percent = (share: number) => show(String(share), { unit: 'share', currency: null }, 'table')

@@ -42,7 +42,7 @@ function Told({ alert }: { alert: AlertTold }) {
   return (
     <>
       <AlertEvidence alert={alert} />
-      {alert.judged && <p className={css.quiet}>Held against: {lowered(alert.judged)}</p>}
+      {alert.judged && <p className={css.held}>Held against: {lowered(alert.judged)}</p>}
       {alert.doubt && (
         <Part title="The data first">
           <p>{alert.doubt}</p>

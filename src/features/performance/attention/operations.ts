@@ -7,6 +7,7 @@ import { type Actor, seesAll } from '#kernel/actor.ts'
 import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from '#kernel/alert-words.ts'
 import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import { namesIn } from '#metrics/names.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
@@ -31,7 +32,26 @@ const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>
 const definitionsOf = async ({ metrics }: Context) =>
   new Map((await metrics.definitions()).metrics.map(one => [one.name, one]))
 
-function rowOf(alert: Alert, definition: Definition | undefined, stores: StoreNames): AlertRow {
+/** The parts of an alert's slice. */
+const partsOf = ({ slice }: Pick<Alert, 'slice'>) =>
+  Object.entries(slice).map(([dimension, value]) => ({ dimension, value }))
+
+/** Tells what alerts are of by names: titles of products in place of their codes. */
+async function namedIn({ granary, actor }: Context, those: readonly Alert[]) {
+  const nameOf = await namesIn(granary, actor, those.flatMap(partsOf))
+  return (alert: Alert): Alert => ({
+    ...alert,
+    slice: Object.fromEntries(partsOf(alert).map(part => [part.dimension, nameOf(part) ?? part.value])),
+  })
+}
+
+function rowOf(
+  alert: Alert,
+  definition: Definition | undefined,
+  stores: StoreNames,
+  named: (alert: Alert) => Alert,
+): AlertRow {
+  const told = named(alert)
   const { finding, stores: _s, firstAt: _f, updatedAt: _u, useful: _v, heldOn: _h, ...row } = alert
   const label = definition?.label ?? alert.metric
   const lost =
@@ -40,9 +60,9 @@ function rowOf(alert: Alert, definition: Definition | undefined, stores: StoreNa
       : alert.moneyPerDay < 0
   return {
     ...row,
-    title: titleOf(alert, label, stores),
+    title: titleOf(told, label, stores),
     what: whatOf(alert, label),
-    where: whereOf(alert, stores),
+    where: whereOf(told, stores),
     when: sinceWords(alert),
     cause: alert.doubt ?? finding.causes[0]?.words ?? null,
     bad: lost,
@@ -105,8 +125,10 @@ export const alertOperations = {
       const definitions = await definitionsOf(context)
       const { through, waiting } = await lookedAt(context)
       const stores = await storeNames(context)
+      const shown = own.slice(0, input?.limit ?? 50)
+      const named = await namedIn(context, shown)
       return {
-        rows: own.slice(0, input?.limit ?? 50).map(one => rowOf(one, definitions.get(one.metric), stores)),
+        rows: shown.map(one => rowOf(one, definitions.get(one.metric), stores, named)),
         count: own.length,
         lookedAt: through,
         waiting: waiting
@@ -131,8 +153,10 @@ export const alertOperations = {
         .where(eq(alertActs.alert, alert.id))
         .orderBy(desc(alertActs.at))
       const label = (metric: string) => definitions.get(metric)?.label ?? metric
+      const similar = await similarTo(context, alert)
+      const named = await namedIn(context, [alert, ...similar])
       return {
-        ...rowOf(alert, definitions.get(alert.metric), stores),
+        ...rowOf(alert, definitions.get(alert.metric), stores, named),
         causes: alert.finding.causes,
         check: alert.finding.check,
         judged: alert.finding.judged ?? null,
@@ -142,9 +166,9 @@ export const alertOperations = {
           by: one.byName,
           at: new Date(one.at).toISOString(),
         })),
-        similar: (await similarTo(context, alert)).map(one => ({
+        similar: similar.map(one => ({
           id: one.id,
-          title: titleOf(one, label(one.metric), stores),
+          title: titleOf(named(one), label(one.metric), stores),
           when: sinceWords(one),
           state: one.state,
           reason: one.reason,

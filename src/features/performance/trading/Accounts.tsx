@@ -6,7 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { saveCsv } from '#ui/download.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf } from '../Lens.tsx'
 import css from '../performance.module.css'
@@ -93,7 +93,14 @@ function columns(lens: Lens, told: AccountsTold): TableColumn<AccountLine>[] {
     name: lens.label(name),
     numeric: true,
     render: row => (
-      <Figure value={row.figures[name] ?? null} measure={measureOf(told as never, name)} place="table" />
+      <Figure
+        value={row.figures[name] ?? null}
+        measure={measureOf(told as never, name)}
+        place={placeOf(
+          told.rows.map(one => one.figures[name]),
+          measureOf(told as never, name),
+        )}
+      />
     ),
   })
   const several = new Set(told.rows.map(row => row.store)).size > 1

@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
@@ -128,6 +129,7 @@ export function Contribution() {
 
 /** From net sales down, cost by cost; beside it each tier with what it is made of. */
 function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
+  const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
   const measure = measureOf(answer, 'net_sales')
   const layered = useMemo(() => layers(answer.totals, lens.tiers), [answer, lens.tiers])
   const props = useMemo((): WaterfallProps | null => {
@@ -143,6 +145,7 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
         ...(step.total && { total: true }),
       })),
       whole: true,
+      across: narrow,
       change: '',
       axis: text,
       text: index => {
@@ -166,7 +169,7 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
       },
     }
     return props
-  }, [layered, measure])
+  }, [layered, measure, narrow])
   const drawing = useMemo(() => props && waterfall(props), [props])
   const columns = props ? columnsOf(props) : []
   return (
@@ -205,7 +208,8 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
         <div className={css.layers}>
           <Chart
             drawing={drawing}
-            height={264}
+            height={narrow ? 24 + 28 * columns.length : 264}
+            along={narrow ? 'y' : 'x'}
             points={columns.length}
             label={`From ${layered.base.label.toLowerCase()} to ${layered.end.label.toLowerCase()}, cost by cost`}
             describe={index => `${columns[index]?.name}: ${props.text(index)}`}

@@ -3,6 +3,7 @@ import type { Answer, AnswerRow } from '#metrics/query.ts'
 import type { TableColumn } from '#ui/DataTable.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
+import { placeOf } from '#ui/number.ts'
 import { baseOf, type Lens, measureOf } from '../Lens.tsx'
 import { against, cell } from './model.ts'
 
@@ -21,6 +22,10 @@ export function figureColumns(props: {
   const { lens, answer, metric, comparison } = props
   const measure = measureOf(answer, metric)
   const definition = answer.meta.definitions[metric]
+  const place = placeOf(
+    answer.rows.map(row => cell(row, metric)),
+    measure,
+  )
   const hidden = (row: AnswerRow) => props.untotalled && row === answer.totals
   const figure: TableColumn<AnswerRow> = {
     key: metric,
@@ -34,7 +39,7 @@ export function figureColumns(props: {
     sortable: true,
     render: row =>
       hidden(row) ? null : (
-        <Figure value={cell(row, metric)} measure={measure} place="table" why={answer.meta.missing[metric]} />
+        <Figure value={cell(row, metric)} measure={measure} place={place} why={answer.meta.missing[metric]} />
       ),
   }
   if (!comparison) return [figure]

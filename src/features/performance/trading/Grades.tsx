@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import type { ProductsTold } from '#metrics/assortment/shape.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { Card } from '#ui/Card.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
 import { measureOf } from '../Lens.tsx'
 import { type Grade, type Graded, graded, gradeWords } from './model.ts'
 
@@ -16,6 +16,10 @@ export function Grades(props: {
 }) {
   const { told, chosen } = props
   const measure = measureOf(told, props.gradedBy)
+  const place = placeOf(
+    told.grades.map(one => one.amount),
+    measure,
+  )
   return (
     <Card
       id="grades"
@@ -40,7 +44,7 @@ export function Grades(props: {
           name: `${one.grade} · ${one.products.toLocaleString('en-GB')} ${one.products === 1 ? 'product' : 'products'}`,
           hint: gradeWords[one.grade],
           size: Math.max(0, Number(one.amount)),
-          value: show(one.amount, measure, 'table'),
+          value: show(one.amount, measure, place),
           delta: one.share ? show(one.share, { unit: 'share', currency: null }, 'axis') : '',
         }))}
       />

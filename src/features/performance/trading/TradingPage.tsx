@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { words } from '#features/client.ts'
 import { spanWords } from '#kernel/view.ts'
@@ -9,6 +8,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { RowsBehind } from '../Behind.tsx'
 import { Filters } from '../Filters.tsx'
 import type { Lens } from '../Lens.tsx'
+import { Notices } from '../Notices.tsx'
 import css from '../performance.module.css'
 import { readCell } from './model.ts'
 
@@ -52,11 +52,7 @@ export function TradingPage(props: {
                 from there.
               </span>
             )}
-            {answer.meta.warnings.map(warning => (
-              <span key={warning.code} className={css.notice}>
-                <IconAlertTriangle size={13} aria-hidden="true" /> {warning.message}
-              </span>
-            ))}
+            <Notices of={answer.meta.warnings} />
           </div>
         )
       }
