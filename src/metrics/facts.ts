@@ -1,6 +1,7 @@
 import type { Fact } from './fact.ts'
 import { accounts } from './facts/accounts.ts'
 import { costs } from './facts/costs.ts'
+import { cover } from './facts/cover.ts'
 import { customers } from './facts/customers.ts'
 import { demand } from './facts/demand.ts'
 import { linkedBuyers } from './facts/linked.ts'
@@ -14,6 +15,7 @@ export const facts: readonly Fact[] = [
   ...costs,
   ...demand,
   ...operations,
+  ...cover,
   ...pipeline,
   ...accounts,
   ...customers,

@@ -1,10 +1,20 @@
 import { addDays } from '#kernel/day.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { Answer, AnswerRow, Query } from '../query.ts'
-import { abc, cell, demandDays, grades, inOrder, numberOf, readable, weeklyDemand } from './model.ts'
+import {
+  abc,
+  cell,
+  demandDays,
+  grades,
+  inOrder,
+  numberOf,
+  readable,
+  tellingUnits,
+  weeklyDemand,
+} from './model.ts'
 import type { ProductsAsked, ProductsTold } from './shape.ts'
 
-/** Figures of a line. Cover is filled in here: the language looks back, cover looks ahead. */
+/** Figures of a line, asked of the language. Cover is worked out here, from what is asked for the rest anyway. */
 const figures = [
   'net_sales',
   'units_sold',
@@ -14,15 +24,11 @@ const figures = [
   'return_rate',
   'stock_units',
   'sell_through',
-  'weeks_of_cover',
   'stockout_days',
   'lost_sales',
 ] as const
 
 const lastYear = -364
-/** Fewer units than this in a category say nothing of its season: that of the whole assortment stands in. */
-const tellingUnits = 50
-
 const text = (value: number | null): string | null =>
   value === null ? null : String(Math.round(value * 1e4) / 1e4)
 
@@ -50,7 +56,7 @@ interface Listed {
  * @throws Failure('invalid') as the language does, for a filter it does not know.
  */
 export async function assortment(metrics: Engine, asked: ProductsAsked, scope: Scope): Promise<ProductsTold> {
-  const { by, gradedBy, compare, grades: wanted, search, sort, limit, offset, ...view } = asked
+  const { by, gradedBy, compare, grades: chosen, search, sort, limit, offset, ...view } = asked
   const ask = (query: Query) => metrics.ask({ ...view, ...query }, scope)
   const all = { limit: 10_000 }
   const [answer, listed] = await Promise.all([
@@ -84,7 +90,7 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
   const moved = new Map(compared?.rows.map(row => [cell(row, by) ?? '', row.compare]))
   const needle = search.trim().toLowerCase()
   const found = lines
-    .filter(row => by !== 'product' || wanted.length === 0 || wanted.some(grade => grade === row.grade))
+    .filter(row => by !== 'product' || chosen.length === 0 || chosen.some(grade => grade === row.grade))
     .filter(
       row =>
         !needle ||
@@ -98,7 +104,9 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
       return extended(row, { net_sales_change: ratio }, change)
     })
   const stock = sumOf(products, 'stock_units')
-  const { weeks_of_cover: _ahead, lost_sales: _lost, ...missing } = answer.meta.missing
+  const { lost_sales: _lost, ...missing } = answer.meta.missing
+  const none = answer.meta.missing.stock_units
+  const spoken = (await metrics.definitions()).metrics.find(one => one.name === 'weeks_of_cover')
   return {
     ...answer,
     rows: inOrder(found, sort.by, sort.desc, by).slice(offset, offset + limit),
@@ -106,7 +114,7 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
       answer.totals,
       {
         lost_sales: sumOf(products, 'lost_sales'),
-        weeks_of_cover: cover({ stock_units: stock }, Number(sumOf(products, 'weekly_demand'))),
+        weeks_of_cover: cover({ stock_units: stock }, wanted(products)),
       },
       compared?.totals.compare,
     ),
@@ -114,7 +122,8 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
       ...answer.meta,
       count: found.length,
       comparisons: compared?.meta.comparisons ?? {},
-      missing: stock === null ? answer.meta.missing : missing,
+      missing: stock === null ? { ...answer.meta.missing, ...(none && { weeks_of_cover: none }) } : missing,
+      definitions: { ...answer.meta.definitions, ...(spoken && { weeks_of_cover: spoken }) },
     },
     grades: gradeSums(products, gradedBy),
     demand: demand.days,
@@ -127,6 +136,15 @@ const cover = (row: AnswerRow, weekly: number | null): string | null => {
   const stock = numberOf(row, 'stock_units')
   return stock === null || !weekly ? null : text(Math.max(0, stock) / weekly)
 }
+
+/** Weekly demand of those products whose stock is known: that of others is not met from it. */
+const wanted = (products: readonly AnswerRow[]): number =>
+  Number(
+    sumOf(
+      products.filter(row => numberOf(row, 'stock_units') !== null),
+      'weekly_demand',
+    ),
+  )
 
 /** Title, category and brand of each product; the title as sold where the product list has none. */
 async function listing(ask: (query: Query) => Promise<Answer>): Promise<ReadonlyMap<string, Listed>> {
@@ -204,7 +222,7 @@ async function rolledUp(
       return extended(row, {
         products: String(own.length),
         lost_sales: sumOf(own, 'lost_sales'),
-        weeks_of_cover: cover(row, Number(sumOf(own, 'weekly_demand'))),
+        weeks_of_cover: cover(row, wanted(own)),
       })
     })
 }

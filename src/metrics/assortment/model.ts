@@ -58,6 +58,9 @@ export function abc(
   return found
 }
 
+/** Fewer units than this in a category say nothing of its season: that of the whole assortment stands in. */
+export const tellingUnits = 50
+
 /** Days over which demand is measured, and over which last year tells how it goes on. */
 export const demandDays = 28
 

@@ -17,7 +17,7 @@ const brief = (amount: string | number, of: Of): string => showSigned(String(amo
 const named = (value: string, dimension: string, { stores }: Of): string => {
   const name = valueName(dimension, value, stores)
   const kind = dimension.replaceAll('_', ' ')
-  if (!name) return kind ? `${kind} not known` : '(not known)'
+  if (!name) return kind ? `no ${kind}` : '(not known)'
   return /^\d+$/.test(name) && dimension ? `${kind} ${name}` : name
 }
 const lower = (label: string) =>

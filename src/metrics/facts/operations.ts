@@ -1,13 +1,10 @@
 import type { Fact } from '../fact.ts'
-import { day, place, product } from './shared.ts'
+import { day, place, product, shelves } from './shared.ts'
 
 /** The order line a receipt is of. */
 const sameLine = (a: string, b: string) =>
   ['store', 'po_id', 'po_line'].map(c => `${a}.${c} = ${b}.${c}`).join(' AND ')
 
-/** What was left of each product at the end of each day, over all locations, and the first location to say it at. */
-const shelves = `SELECT store, product_id, day, min(location) AS location, sum(coalesce(available, on_hand)) AS remaining
-  FROM stock_days GROUP BY store, product_id, day`
 const takings = `SELECT store, product_id, day, currency, sum(gross + discounts) AS amount
   FROM product_days GROUP BY store, product_id, day, currency`
 const sameDay = (a: string) => `${a}.store = f.store AND ${a}.product_id = f.product_id AND ${a}.day = f.day`

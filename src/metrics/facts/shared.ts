@@ -39,3 +39,7 @@ export const counted: CostBasis = {
   returned: 'f.units_returned',
   reversals: '(0 - f.reversals)',
 }
+
+/** What was left of each product at the end of each day, over all locations, and the first location to say it at. */
+export const shelves = `SELECT store, product_id, day, min(location) AS location, sum(coalesce(available, on_hand)) AS remaining
+  FROM stock_days GROUP BY store, product_id, day`

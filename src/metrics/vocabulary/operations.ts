@@ -67,13 +67,14 @@ const inventory: readonly Metric[] = [
     'Gross margin ÷ average stock at cost, over the period (not annualised).',
     { owner: 'operations' },
   ),
-  awaiting(
+  metric(
     'weeks_of_cover',
     'Weeks of cover',
     'ratio',
     'none',
-    'Stock ÷ forward weekly forecast.',
-    'the forecast',
+    'max(stock_units, 0) / last(ahead.weekly)',
+    'Stock at the end of the period ÷ weekly demand ahead of the same store: the pace of the last 28 days, on days in stock, times how sales went on from there last year.',
+    { additivity: 'non_additive', owner: 'operations' },
   ),
   awaiting(
     'days_of_stock',

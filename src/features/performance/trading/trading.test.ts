@@ -4,7 +4,7 @@ import { assortment } from '#metrics/assortment/assortment.ts'
 import { ProductsAsked } from '#metrics/assortment/shape.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
-import type { Answer } from '#metrics/query.ts'
+import type { Answer, AnswerRow } from '#metrics/query.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines } from '../../../../test/small-ledger.ts'
@@ -183,6 +183,23 @@ describe('the assortment', () => {
     // 20 bags in 28 days are 5 a week, twice that ahead: 5 bags last half a week. Nobody wants the hat.
     expect(cover).toEqual({ BAG: '0.5', MUG: '0', PEN: null, HAT: null })
     expect(demand).toEqual({ ...period, seasonal: true })
+  })
+  it('says the same cover as the language does, product by product, by category and in all', async () => {
+    const asked = { ...period, metrics: ['weeks_of_cover'] }
+    const covers = async (by: 'product' | 'category') => {
+      const [told, spoken] = await Promise.all([ask({ by }), metrics.ask({ ...asked, by: [by] }, scope)])
+      expect(spoken.totals.weeks_of_cover).toBe(told.totals.weeks_of_cover)
+      const of = (rows: AnswerRow[]) => Object.fromEntries(rows.map(row => [row[by], row.weeks_of_cover]))
+      const [screen, language] = [of(told.rows), of(spoken.rows)]
+      for (const [name, cover] of Object.entries(language)) expect(cover, name).toBe(screen[name] ?? null)
+      return language
+    }
+    expect(await covers('product')).toMatchObject({ BAG: '0.5', MUG: '0', HAT: null })
+    expect(await covers('category')).toMatchObject({ Bags: '0.5', Mugs: '0', Hats: null })
+    // At a day's end in the middle, of what was known by then: 30 mugs, 10 sold in the four weeks up to it, and last year 50 went
+    // on to nothing in the store, which says no season.
+    const { rows } = await metrics.ask({ ...asked, by: ['product'], to: '2026-03-10' }, scope)
+    expect(rows.find(row => row.product === 'MUG')?.weeks_of_cover).toBe('12')
   })
   it('adds lost sales up over products, and rolls up to categories', async () => {
     const { totals, stockDays } = await ask()
