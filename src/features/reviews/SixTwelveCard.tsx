@@ -33,10 +33,14 @@ function ticksOf(points: readonly Point[], measure: Measure): (value: number) =>
     .flatMap(one => [one.value, one.lastYear, one.target])
     .flatMap(one => (one === null ? [] : [Number(one)]))
   const low = Math.min(...known)
-  const step = (Math.max(...known) - low) / 5
-  const said = [0, 1, 2, 3, 4].map(n => brief(String(low + n * step), measure))
-  const alike = step > 0 && new Set(said).size < said.length
-  return value => (alike ? show(String(value), measure, 'table') : brief(String(value), measure))
+  // As far apart as the axis sets them: a round number near a quarter of the whole.
+  const quarter = (Math.max(...known) - low) / 4
+  const ten = 10 ** Math.floor(Math.log10(quarter))
+  const step = ten * ([1, 2, 3, 5].find(n => quarter < ten * n * 1.5) ?? 10)
+  const first = Math.floor(low / step)
+  const said = [0, 1, 2, 3, 4].map(n => show(String((first + n) * step), measure, 'axis'))
+  const place = quarter > 0 && new Set(said).size < said.length ? 'table' : 'axis'
+  return value => show(String(value), measure, place)
 }
 
 const number = (value: string | null) => (value === null ? null : Number(value))
