@@ -51,7 +51,7 @@ const asked = async (query: Query): Promise<number> => {
 }
 const rows: (string | number)[][] = []
 for (const [name, query] of questions) {
-  const [with_, without] = [await asked({ ...query, compare: ['target:budget'] }), await asked(query)]
+  const [with_, without] = [await asked({ ...query, compare: ['plan.budget'] }), await asked(query)]
   rows.push([name, with_, without, `${(with_ / without).toFixed(2)} ×`])
 }
 table(

@@ -23,9 +23,7 @@ describe('the view in the URL', () => {
           fc.tuple(day, day).map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a })),
         ),
       ),
-      compare: fc.option(
-        fc.uniqueArray(fc.constantFrom('previous_period', 'last_year', 'target:Budget 2027')),
-      ),
+      compare: fc.option(fc.uniqueArray(fc.constantFrom('previous_period', 'last_year', 'plan.Budget 2027'))),
       stores: fc.uniqueArray(fc.constantFrom('gifts', 'b2b-uk')),
       currency: fc.option(fc.constantFrom('GBP', 'EUR')),
     })
@@ -142,6 +140,6 @@ describe('words', () => {
   })
 
   it('call a target by its name', () => {
-    expect(comparisonName('target:Budget').short).toBe('vs Budget')
+    expect(comparisonName('plan.Budget').short).toBe('vs Budget')
   })
 })

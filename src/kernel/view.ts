@@ -4,6 +4,7 @@
  */
 import { addDays, addYears, type Day, monthEnd } from './day.ts'
 import { type CalendarRule, civilYear, resolveWindow, type WindowName } from './period.ts'
+import { comparisonNow, planComparison, planIn } from './plan-comparison.ts'
 
 export type Span = { window: string } | { from: string; to: string }
 
@@ -38,7 +39,12 @@ export function readView(search: Search): View {
         : null
   return {
     period,
-    compare: search.compare === undefined ? null : search.compare === 'none' ? [] : list(search.compare),
+    compare:
+      search.compare === undefined
+        ? null
+        : search.compare === 'none'
+          ? []
+          : list(search.compare).map(comparisonNow),
     stores: list(search.store ?? ''),
     currency: /^[A-Z]{3}$/.test(search.currency ?? '') ? (search.currency as string) : null,
   }
@@ -112,7 +118,7 @@ export const comparisonLabels: Readonly<Record<string, { label: string; short: s
     short: 'vs LY week',
     about: 'The retail week with the same number, not restated',
   },
-  'target:forecast': {
+  'plan.forecast': {
     label: 'Forecast',
     short: 'vs forecast',
     about: 'What was last forecast of each day before it began',
@@ -122,18 +128,22 @@ export const comparisonLabels: Readonly<Record<string, { label: string; short: s
 /** The name under which forecasts are kept among targets. */
 export const forecastTarget = 'forecast'
 /** The forecast as a comparison. */
-export const forecastComparison = `target:${forecastTarget}`
+export const forecastComparison = planComparison(forecastTarget)
 
 /** What a comparison is called; a target is called by its name. */
-export const comparisonName = (comparison: string): { label: string; short: string; about: string } =>
-  comparisonLabels[comparison] ??
-  (comparison.startsWith('target:')
-    ? {
-        label: `Target: ${comparison.slice(7)}`,
-        short: `vs ${comparison.slice(7)}`,
-        about: 'A target saved in Settings, an approved plan or an imported budget, phased by day',
-      }
-    : { label: comparison, short: `vs ${comparison}`, about: '' })
+export function comparisonName(comparison: string): { label: string; short: string; about: string } {
+  const plan = planIn(comparison)
+  return (
+    comparisonLabels[comparisonNow(comparison)] ??
+    (plan !== null
+      ? {
+          label: `Plan: ${plan}`,
+          short: `vs ${plan}`,
+          about: 'A target saved in Settings, an approved plan or an imported budget, phased by day',
+        }
+      : { label: comparison, short: `vs ${comparison}`, about: '' })
+  )
+}
 
 /**
  * A named window counted back from the last day with data instead of today: what "last 28 days" means for a shop whose

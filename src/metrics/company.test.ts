@@ -213,9 +213,9 @@ describe('targets', () => {
   })
   const against = async (query: Partial<Query>, of: TargetSetting[]) => {
     settings = { ...world, targets: of }
-    const answer = await ask({ metrics: ['net_sales'], compare: ['target:plan'], ...march, ...query })
+    const answer = await ask({ metrics: ['net_sales'], compare: ['plan.plan'], ...march, ...query })
     const value = (row: typeof answer.totals | undefined) =>
-      row?.compare?.['target:plan']?.values.net_sales?.value
+      row?.compare?.['plan.plan']?.values.net_sales?.value
     return { total: value(answer.totals), rows: answer.rows.map(value) }
   }
   it('count to the last day of the data', async () => {

@@ -294,14 +294,14 @@ describe('a small shop', () => {
       metrics: ['net_sales', 'orders'],
       from,
       to,
-      compare: ['previous_period', 'last_year', 'target:plan'],
+      compare: ['previous_period', 'last_year', 'plan.plan'],
     })
     const { compare } = answer.totals
     expect(answer.totals.net_sales).toBe('170')
     expect(compare?.previous_period?.values.net_sales).toEqual({ value: '40', delta: '130', ratio: '3.25' })
     // The data end on 12 November: last year counts to the 12th, the target for twelve of thirty days.
     expect(compare?.last_year?.values.net_sales?.value).toBe('50')
-    expect(compare?.['target:plan']?.values.net_sales).toEqual({
+    expect(compare?.['plan.plan']?.values.net_sales).toEqual({
       value: '120',
       delta: '50',
       ratio: '0.4166666667',
@@ -329,10 +329,10 @@ describe('a small shop', () => {
       stores: ['shop'],
       from,
       to,
-      compare: ['target:budget'],
+      compare: ['plan.budget'],
     })
     // Twelve of thirty days: the data end on the 12th.
-    expect(totals.compare?.['target:budget']?.values.net_sales?.value).toBe('96')
+    expect(totals.compare?.['plan.budget']?.values.net_sales?.value).toBe('96')
   })
   it('fills days without sales with 0, and days after the data with N/A', async () => {
     const { rows } = await ask({

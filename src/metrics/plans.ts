@@ -4,7 +4,7 @@ import type { Grain } from './query.ts'
 import type { TargetSetting } from './world.ts'
 
 /**
- * Plan versions that came in as budget lines, as targets: `target:budget` stands beside actuals like any saved target.
+ * Plan versions that came in as budget lines, as targets: `plan.budget` stands beside actuals like any saved target.
  * Lines that name a metric are compared; other accounts are the plan's own. A line of no store is the company's.
  */
 export const plansOf = (granary: Warehouse) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { comparisonNow } from '#kernel/plan-comparison.ts'
 
 /** What one asks of the metric language. The same object is the URL, the HTTP body, the MCP tool's input and the CLI's flags. */
 
@@ -28,7 +29,7 @@ export const windows = [
   'all_time',
 ] as const
 
-/** The comparisons every metric knows; a saved target or plan version is `target:<name>`, the forecast `target:forecast`. */
+/** The comparisons every metric knows; a saved target or plan version is `plan.<name>`, the forecast `plan.forecast`. */
 export const comparisons = [
   'previous_period',
   'last_year',
@@ -38,7 +39,13 @@ export const comparisons = [
   'last_year_unrestated',
 ] as const
 
-const comparison = z.union([z.enum(comparisons), z.string().regex(/^target:.+/)])
+const comparison = z.union([
+  z.enum(comparisons),
+  z
+    .string()
+    .regex(/^(plan\.|target:).+/, 'is plan.<name> for a plan')
+    .overwrite(comparisonNow),
+])
 
 const filter = z.union([
   z.object({

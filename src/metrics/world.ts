@@ -92,7 +92,7 @@ export interface EventSetting {
   stores: readonly string[]
 }
 
-/** A target for a metric over periods: `target:<name>` in a query. Values are phased to days evenly within their period. */
+/** A target for a metric over periods: `plan.<name>` in a query. Values are phased to days evenly within their period. */
 export interface TargetSetting {
   name: string
   metric: string

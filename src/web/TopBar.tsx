@@ -9,6 +9,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { api } from '#features/client.ts'
 import type { CalendarRule } from '#kernel/period.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import {
   askedDays,
   askedPeriod,
@@ -244,7 +245,7 @@ function Comparisons(props: {
   ])
   return (
     <div className={css.pick} style={{ maxWidth: 320 }}>
-      {[...Object.keys(comparisonLabels), ...[...targets].map(name => `target:${name}`)].map(name => {
+      {[...Object.keys(comparisonLabels), ...[...targets].map(planComparison)].map(name => {
         const words = comparisonName(name)
         return (
           <label key={name} className={css.check}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
 import { type Measure, showSigned, type Unit } from '#kernel/format.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
 import type { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
@@ -248,11 +249,12 @@ function waterfallOf(found: Bridge): WaterfallProps {
     before: {
       name: base,
       value: Number(found.totals.before),
-      look: found.comparison.name.startsWith('target:')
-        ? 'target'
-        : found.comparison.name === 'previous_period'
-          ? 'previous'
-          : 'lastYear',
+      look:
+        planIn(found.comparison.name) !== null
+          ? 'target'
+          : found.comparison.name === 'previous_period'
+            ? 'previous'
+            : 'lastYear',
     },
     after: { name: 'Actual', value: Number(found.totals.after) },
     steps: found.drivers.map(one => ({

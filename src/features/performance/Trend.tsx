@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
 import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, forecastComparison } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
@@ -18,7 +19,7 @@ import css from './performance.module.css'
 export const lookOf = (comparison: string): Line['look'] =>
   comparison === forecastComparison
     ? 'forecast'
-    : comparison.startsWith('target:')
+    : planIn(comparison) !== null
       ? 'target'
       : comparison === 'previous_period'
         ? 'previous'

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { showSigned, type Unit } from '#kernel/format.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -36,7 +37,7 @@ export function AgainstPlan({ period }: { period: Period }) {
   const named = new Set(period.compare)
   const plans = carried
     .map(one => one.id)
-    .filter(id => !named.has(`target:${id}`))
+    .filter(id => !named.has(planComparison(id)))
     .slice(0, 2)
   const metrics = shown.filter(name => meanings.data?.metrics.some(one => one.name === name))
   const asked = useQuery(
@@ -63,7 +64,7 @@ export function AgainstPlan({ period }: { period: Period }) {
     )
   if (!asked.data) return <Skeleton height={420} />
   const rows = asked.data.filter(row => row.actual !== null)
-  const bases = [...plans.map(id => `target:${id}`), ...period.compare.slice(0, 4)]
+  const bases = [...plans.map(planComparison), ...period.compare.slice(0, 4)]
   return (
     <Card
       flush
@@ -84,7 +85,7 @@ export function AgainstPlan({ period }: { period: Period }) {
         groups={[
           { label: '', span: 2 },
           ...bases.map(base => ({
-            label: carried.find(one => `target:${one.id}` === base)?.name ?? comparisonName(base).label,
+            label: carried.find(one => planComparison(one.id) === base)?.name ?? comparisonName(base).label,
             span: 3,
           })),
         ]}

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -60,9 +61,9 @@ export function SalesBridge({ period }: { period: Period }) {
   )
   const found = asked.data
   const nameOf = (one: string) =>
-    versions.data?.find(version => `target:${version.id}` === one)?.name ?? comparisonName(one).label
+    versions.data?.find(version => planComparison(version.id) === one)?.name ?? comparisonName(one).label
   const name = nameOf(compare)
-  const planned = compare.startsWith('target:')
+  const planned = planIn(compare) !== null
   const bridge = useMemo<Bridge | null>(
     () =>
       found

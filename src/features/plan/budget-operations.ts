@@ -125,7 +125,7 @@ export const budgetOperations = {
           total: z.string(),
           from: z.string(),
           to: z.string(),
-          metrics: z.array(z.string()).describe('Lines that are metrics: compared with as target:<name>'),
+          metrics: z.array(z.string()).describe('Lines that are metrics: compared with as plan.<name>'),
         }),
       ),
     )

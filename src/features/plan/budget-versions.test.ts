@@ -198,15 +198,15 @@ describe('budget lines over versions', () => {
         to: '2026-07-31',
       })
     await run(plan.carry, { version: 'year' })
-    const alone = (await ask('target:year')).totals.compare?.['target:year' as never]
+    const alone = (await ask('plan.year')).totals.compare?.['plan.year' as never]
     await run(plan.carry, { version: 'low' })
-    const totals = (await ask('target:year', 'target:low')).totals.compare as Record<
+    const totals = (await ask('plan.year', 'plan.low')).totals.compare as Record<
       string,
       { values: Record<string, { value: string }> }
     >
-    expect(totals['target:year']).toEqual(alone)
-    expect(totals['target:year']?.values.net_sales?.value).toBe('3600')
-    expect(totals['target:low']?.values.net_sales?.value).toBe('3600')
+    expect(totals['plan.year']).toEqual(alone)
+    expect(totals['plan.year']?.values.net_sales?.value).toBe('3600')
+    expect(totals['plan.low']?.values.net_sales?.value).toBe('3600')
     await run(plan.freeze, { version: 'le' }, bo)
     room.at('2026-06-21T10:00:00Z')
     await change('le', 'Agency', { amounts: { '2026-03': '1000', '2026-09': '701' } })

@@ -20,7 +20,7 @@ interface Carried {
 }
 
 /**
- * Carries a version into the granary as budget lines, so that `target:<version>` is a comparison for every metric at
+ * Carries a version into the granary as budget lines, so that `plan.<version>` is a comparison for every metric at
  * every grain: what adds up goes day by day in the shop's own shape and adds up to its period exactly; ratios go by
  * period. What an earlier carrying had and this one has not is withdrawn.
  */

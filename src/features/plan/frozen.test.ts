@@ -22,13 +22,13 @@ describe('a version that is locked', () => {
   const daily = async () => {
     const { rows } = await room.ask({
       metrics: ['net_sales', 'orders'],
-      compare: ['target:year'],
+      compare: ['plan.year'],
       from: '2026-01-01',
       to: '2026-12-31',
       grain: 'day',
     })
     const compare = (row: (typeof rows)[number]) =>
-      (row.compare as Record<string, { values: Record<string, { value: string }> }>)['target:year']?.values
+      (row.compare as Record<string, { values: Record<string, { value: string }> }>)['plan.year']?.values
     return rows.map(row => [row.period, compare(row)?.net_sales?.value, compare(row)?.orders?.value])
   }
   /** All that is told of a version by itself, as every door tells it. */

@@ -13,7 +13,7 @@ const label = z.string().trim().min(1).max(200)
 const text = z.string().max(2000)
 export const decimal = z.string().regex(/^-?\d{1,15}(\.\d+)?$/, 'is no number: write 1234.50')
 const currency = z.string().regex(/^[A-Z]{3}$/, 'use the three letters of the currency, e.g. GBP')
-/** A version's name in addresses and in `target:<version>`. */
+/** A version's name in addresses and in `plan.<version>`. */
 const handle = z.string().regex(/^[a-zA-Z0-9][\w.-]{0,60}$/, 'use letters, digits, . _ and -')
 
 const LineShape = z.object({

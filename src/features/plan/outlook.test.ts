@@ -253,7 +253,7 @@ describe.each(ledgers)(
         to: '2026-03-31',
         versions: ['budget-2026'],
       })
-      expect(line.bases['target:budget-2026']).toMatchObject({
+      expect(line.bases['plan.budget-2026']).toMatchObject({
         value: '3600',
         delta: '-600',
         verdict: 'unfavourable',

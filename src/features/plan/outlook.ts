@@ -7,6 +7,7 @@ import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kerne
 import { Failure } from '#kernel/error.ts'
 import { sum } from '#kernel/money.ts'
 import { periodOf } from '#kernel/period.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
 import { askAs } from './actuals.ts'
@@ -60,16 +61,17 @@ export async function pacing(
     throw new Failure('not_found', `There is no ${asked.metric} up to ${until}.`, {
       next: 'Choose a metric that has data.',
     })
+  const comparison = asked.version && planComparison(asked.version)
   const answer = await askAs(context, {
     metrics: [asked.metric],
     from,
     to,
     ...stores,
-    ...(asked.version && { compare: [`target:${asked.version}`], grain: 'day' }),
+    ...(comparison && { compare: [comparison], grain: 'day' }),
   })
   const definition = answer.meta.definitions[asked.metric]
-  const plans = asked.version
-    ? answer.rows.map(row => row.compare?.[`target:${asked.version}`]?.values[asked.metric]?.value ?? null)
+  const plans = comparison
+    ? answer.rows.map(row => row.compare?.[comparison]?.values[asked.metric]?.value ?? null)
     : []
   // The answer stands beside the elapsed days; the whole of the plan is its days added up, those to come among them.
   const planned = asked.version
@@ -147,10 +149,10 @@ async function wholePlan(
     from,
     to,
     grain: 'day',
-    compare: [`target:${version}`],
+    compare: [planComparison(version)],
     ...stores,
   })
-  const values = answer.rows.map(row => row.compare?.[`target:${version}`]?.values[metric]?.value ?? null)
+  const values = answer.rows.map(row => row.compare?.[planComparison(version)]?.values[metric]?.value ?? null)
   if (values.length === 0 || values.some(value => value === null)) return null
   return Number(sum(values))
 }

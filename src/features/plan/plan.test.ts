@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -241,11 +242,11 @@ describe.each(ledgers)(
 
     it('stands beside the actuals at every grain, phased to days by how the shop trades', async () => {
       const ask = (query: object) =>
-        room.ask({ metrics: ['net_sales', 'orders', 'aov'], compare: ['target:budget-2026'], ...query })
+        room.ask({ metrics: ['net_sales', 'orders', 'aov'], compare: ['plan.budget-2026'], ...query })
       const value = (
         row: { compare?: Record<string, { values: Record<string, { value: string | null }> }> },
         metric = 'net_sales',
-      ) => row.compare?.['target:budget-2026']?.values[metric]?.value ?? null
+      ) => row.compare?.['plan.budget-2026']?.values[metric]?.value ?? null
       const march = await ask({ from: '2026-03-01', to: '2026-03-31', grain: 'day' })
       expect(value(march.totals)).toBe('3600')
       const days = march.rows.map(row => value(row))
@@ -289,12 +290,12 @@ describe.each(ledgers)(
       await run(plan.carry, { version: id })
       const march = await room.ask({
         metrics: ['net_sales'],
-        compare: [`target:${id}`],
+        compare: [planComparison(id)],
         from: '2026-03-01',
         to: '2026-03-31',
         grain: 'day',
       })
-      const carried = march.rows[9]?.compare?.[`target:${id}` as never] as never as {
+      const carried = march.rows[9]?.compare?.[planComparison(id) as never] as never as {
         values: { net_sales: { value: string } }
       }
       expect(Number(carried.values.net_sales.value)).toBe(of(after, '2026-03-10'))

@@ -317,7 +317,7 @@ describe('cases, reforecasts, files and why sales moved', () => {
     await run(plan.carry, { version: 'base' })
     const march = { from: '2026-03-01', to: '2026-03-31', currency: 'GBP' }
     const parts = (found: { effects: Record<string, string> }) => Number(sum(Object.values(found.effects)))
-    const planned = await run(plan.salesVariance, { ...march, by: 'country', compare: 'target:base' })
+    const planned = await run(plan.salesVariance, { ...march, by: 'country', compare: 'plan.base' })
     // 26 orders of 3,000 against 30 of 3,600: fewer orders at 120 each, and each worth a little less.
     expect(planned).toMatchObject({ actual: '3000.00', plan: '3600.00', quantity: 'orders' })
     expect(planned.effects).toMatchObject({ volume: '-480.00', price: '-120.00', rate: '0.00' })
@@ -327,7 +327,7 @@ describe('cases, reforecasts, files and why sales moved', () => {
     expect(parts(before)).toBeCloseTo(Number(before.delta), 2)
     expect(before.items[0]).toMatchObject({ store: 'shop', member: 'UK' })
     await expect(
-      run(plan.salesVariance, { ...march, from: '2025-03-01', to: '2025-03-31', compare: 'target:base' }),
+      run(plan.salesVariance, { ...march, from: '2025-03-01', to: '2025-03-31', compare: 'plan.base' }),
     ).rejects.toThrow('says nothing of net sales')
     await expect(run(plan.salesVariance, { ...march, stores: ['other'] })).rejects.toThrow('no such store')
   })

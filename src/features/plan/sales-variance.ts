@@ -4,6 +4,7 @@ import { addDays, type Day } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { exact, minus, ratio, sum } from '#kernel/money.ts'
 import { type Item, priceVolumeMix, type Side, type Variance } from '#kernel/plan/variance.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -31,7 +32,7 @@ export interface Asked {
   from: Day
   to: Day
   currency: string
-  /** A comparison of the metric language: last_year, target:<version> … */
+  /** A comparison of the metric language: last_year, plan.<version> … */
   compare: string
   stores?: readonly string[] | undefined
   amount: 'net_sales' | 'gross_sales'
@@ -61,9 +62,11 @@ export async function salesVariance(context: Context, asked: Asked): Promise<Sal
   const stores = (await storesOf(context)).filter(one => wanted.size === 0 || wanted.has(one.store))
   if (stores.length === 0)
     throw invalid('There is no such store among those you see.', 'Choose another store above.')
-  const found = asked.compare.startsWith('target:')
-    ? await againstTarget(context, asked, stores)
-    : await againstDays(context, asked, stores)
+  const plan = planIn(asked.compare)
+  const found =
+    plan === null
+      ? await againstDays(context, asked, stores)
+      : await againstTarget(context, asked, plan, stores)
   const { items, ...variance } = priceVolumeMix(found.items)
   return {
     ...variance,
@@ -205,8 +208,12 @@ function addRows(
 }
 
 /** Against a plan version, a forecast or a saved target: what it says of each member, or of the whole where it is not split. */
-async function againstTarget(context: Context, asked: Asked, stores: readonly Store[]): Promise<Found> {
-  const name = asked.compare.slice('target:'.length)
+async function againstTarget(
+  context: Context,
+  asked: Asked,
+  name: string,
+  stores: readonly Store[],
+): Promise<Found> {
   const [version] = await context.ledger
     .select({ sheet: tables.versions.sheet, rates: tables.versions.rates })
     .from(tables.versions)

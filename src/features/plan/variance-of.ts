@@ -1,6 +1,7 @@
 import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
 import { favourable } from '#kernel/plan/variance.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
 import { askAs } from './actuals.ts'
 
@@ -28,7 +29,7 @@ export async function variances(
   },
 ): Promise<Line[]> {
   const { versions, compare: others, ...question } = asked
-  const compare = [...new Set([...versions.map(version => `target:${version}`), ...others])]
+  const compare = [...new Set([...versions.map(planComparison), ...others])]
   const answer = await askAs(context, { ...question, compare: compare as Query['compare'] & string[] })
   return asked.metrics.map(metric => {
     const definition = answer.meta.definitions[metric]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { effects } from '#kernel/plan/variance.ts'
+import { comparisonNow } from '#kernel/plan-comparison.ts'
 import { wholeCompany } from './cells.ts'
 import { driverVariance } from './driver-variance.ts'
 import { salesVariance } from './sales-variance.ts'
@@ -26,10 +27,10 @@ export const varianceOperations = {
         to: day,
         versions: z.array(z.string()).max(4).default([]),
         compare: z
-          .array(z.string())
+          .array(z.string().overwrite(comparisonNow))
           .max(4)
           .default(['last_year_weekday'])
-          .describe('Comparisons beside the versions: last_year, forecast, target:<name> …'),
+          .describe('Comparisons beside the versions: last_year, forecast, plan.<name> …'),
         stores: z.array(z.string()).optional(),
         currency: z.string().length(3).optional(),
       }),
@@ -105,8 +106,9 @@ export const varianceOperations = {
         currency: z.string().length(3),
         compare: z
           .string()
+          .overwrite(comparisonNow)
           .default('last_year')
-          .describe('last_year, previous_period, target:<version>, target:forecast …'),
+          .describe('last_year, previous_period, plan.<version>, plan.forecast …'),
         stores: z.array(z.string()).optional(),
         amount: z.enum(['net_sales', 'gross_sales']).default('net_sales'),
         quantity: z.enum(['net_units', 'units_sold', 'orders']).default('net_units'),

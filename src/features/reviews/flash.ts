@@ -3,6 +3,7 @@ import { limitsOfKnown } from '#forecast/control-limits.ts'
 import { addDays, type Day, dayNumber } from '#kernel/day.ts'
 import { type Measure, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { versionsCarried } from '#metrics/plans.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { targets } from '#postgres/tables/settings.ts'
@@ -85,7 +86,7 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
   const compare = [
     'last_year_weekday',
     'last_year_event',
-    ...(target ? [`target:${target}`] : []),
+    ...(target ? [planComparison(target)] : []),
   ] as Query['compare']
   const [trust, answer, byChannel, byCountry] = await Promise.all([
     trustOf(context, day),
@@ -119,7 +120,7 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
         value,
         before: { value: before, ...against(value, before) },
         lastYear: (fair && row(day)?.compare?.last_year_weekday?.values[metric]) || nothing,
-        target: target ? (row(day)?.compare?.[`target:${target}`]?.values[metric] ?? nothing) : null,
+        target: target ? (row(day)?.compare?.[planComparison(target)]?.values[metric] ?? nothing) : null,
       },
     ]
   })

@@ -11,6 +11,7 @@ import {
   periodsBetween,
 } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { change } from '#kernel/trend.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
@@ -92,7 +93,7 @@ export function questionsOf(
   const bases = basesOf(rule)
   const beside = (base: (typeof bases)['week' | 'month']) => ({
     ...rest,
-    compare: [base, ...(target ? [`target:${target}`] : [])] as Query['compare'],
+    compare: [base, ...(target ? [planComparison(target)] : [])] as Query['compare'],
   })
   const whole = beside(bases.month)
   return {
@@ -167,7 +168,8 @@ export function sixTwelve(answers: Five<Answer>, metric: string, ground: Ground)
   const bases = basesOf(rule)
   const compared = (row: AnswerRow | undefined, comparison: string): Moved =>
     row?.compare?.[comparison]?.values[metric] ?? nothing
-  const aimed = (row: AnswerRow | undefined) => (target === null ? null : compared(row, `target:${target}`))
+  const aimed = (row: AnswerRow | undefined) =>
+    target === null ? null : compared(row, planComparison(target))
   const pointsOf = (part: 'weeks' | 'months', grain: 'week' | 'month'): Point[] => {
     const rows = new Map(answers[part].rows.map(row => [row.period, row]))
     return periodsBetween(rule, spans[part].from, spans[part].to, grain).map(({ key, from }) => {

@@ -2,6 +2,7 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day, later } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
@@ -172,7 +173,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     goodsOf(context, shelved),
     landingsOf(context, { rule, until: end, target }),
     bridgesOf(context, week, [
-      ...(target ? [`target:${target}`] : []),
+      ...(target ? [planComparison(target)] : []),
       'previous_period',
       ...(fair ? [base] : []),
     ]),

@@ -4,6 +4,7 @@ import { addDays, type Day } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
 import { type CalendarRule, type Period, periodOf } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
 import { events } from '#postgres/tables/settings.ts'
 import { askAs } from './decks.ts'
@@ -69,7 +70,7 @@ export async function landingsOf(
 
 /** The target over a whole period, days to come among them; null where it does not say all of them. */
 async function wholeTarget(context: Context, target: string, { from, to }: Period): Promise<number | null> {
-  const comparison = `target:${target}`
+  const comparison = planComparison(target)
   const { rows } = await askAs(context, {
     metrics: ['net_sales'],
     from,

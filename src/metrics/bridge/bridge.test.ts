@@ -179,7 +179,7 @@ describe('a bridge', () => {
     expect(found.sentence).toMatch(/traffic −£\d.*\(Paid Social −£/)
   })
   it('compares with a target, whose drivers nobody planned', async () => {
-    const found = await ask(engine, { compare: 'target:plan' })
+    const found = await ask(engine, { compare: 'plan.plan' })
     // To date: 28 of 31 days.
     expect(found.totals.before).toBe('72258.06')
     expect(found.drivers.map(driver => driver.label)).toEqual(['Net sales'])

@@ -1,5 +1,6 @@
 import { invalid } from '#kernel/error.ts'
 import { minorUnits } from '#kernel/money-units.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { Answer, Query } from '../query.ts'
 import { type Part, readChain, type Split, splitChain } from './chain.ts'
@@ -95,7 +96,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
       code: 'partly',
       message: `Of ${found.partly.join(', ')} only the values that moved most were looked at.`,
     })
-  if (compare.startsWith('target:'))
+  if (planIn(compare) !== null)
     warnings.push({
       code: 'target',
       message: 'A target is set for stores, so the search looks at stores alone.',
@@ -125,7 +126,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
 }
 
 const compareOf = (compare: string) =>
-  compare.startsWith('target:') ? undefined : ([compare] as Query['compare'])
+  planIn(compare) !== null ? undefined : ([compare] as Query['compare'])
 
 /** The first day any session was counted; null where none ever was. */
 export async function trafficBegins(
@@ -153,7 +154,7 @@ function headFor(
   const from = answer.meta.comparisons[compare]?.from ?? answer.meta.from
   const known = readChain(answer.totals, compare, steps.slice(0, 1))
   if (known.steps.length === 0 || known.before[0] === '0' || known.after[0] === '0') return 'orders'
-  if (begins !== null && begins > from && !compare.startsWith('target:')) {
+  if (begins !== null && begins > from && planIn(compare) === null) {
     warnings.push({
       code: 'traffic_begins',
       message: `Sessions are counted from ${begins} on, so traffic cannot be compared: the change begins with orders.`,

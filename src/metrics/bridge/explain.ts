@@ -1,3 +1,4 @@
+import { planIn } from '#kernel/plan-comparison.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { AnswerRow, Query } from '../query.ts'
 import { type Read, readChain, type Split, splitChain } from './chain.ts'
@@ -68,7 +69,7 @@ const figureOf = (row: AnswerRow, metric: string, comparison: string | null): nu
 
 /** Rows of a question, those that moved most first; `full` where they are all there are. */
 async function rowsBy(of: Subject, metrics: string[], by: string[], sortBy: string) {
-  const target = of.comparison.startsWith('target:')
+  const target = planIn(of.comparison) !== null
   const { rows, meta } = await of.engine.ask(
     {
       ...of.base,
@@ -131,7 +132,7 @@ export async function explain(of: Subject): Promise<Explained> {
     dimensions
       .filter(d => d.held && d.metrics.includes(metric) && !silent.has(d.name) && !filtered.has(d.name))
       .map(d => d.name)
-  const target = of.comparison.startsWith('target:')
+  const target = planIn(of.comparison) !== null
   const own = target ? ['store'] : splits(of.metric)
   const [v0, v1] = [Number(of.whole.read.before.at(-1)), Number(of.whole.read.after.at(-1))]
   const limits: Limits = { change: v1 - v0, size: (Math.abs(v0) + Math.abs(v1)) / 2, most: most.causes }

@@ -18,7 +18,7 @@ export const BridgeQuery = Query.pick({
     .describe(
       'The figure whose change is explained: net_sales, gross_sales, orders, gross_profit, won_amount, or a tier of contribution, e.g. cm3',
     ),
-  compare: Query.shape.compare.unwrap().element.describe('last_year, previous_period, target:<name>…'),
+  compare: Query.shape.compare.unwrap().element.describe('last_year, previous_period, plan.<name>…'),
   drivers: z
     .enum(headNames)
     .optional()

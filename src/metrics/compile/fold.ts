@@ -1,5 +1,6 @@
 import { earlier, later } from '#kernel/day.ts'
 import { periodOf } from '#kernel/period.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Row } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey, Exact, evaluate, plain } from '../formula.ts'
@@ -79,7 +80,9 @@ export const folder = (
       compare[side.name] = { ...(period && { period }), values }
     })
     for (const name of resolved.targets)
-      compare[`target:${name}`] = { values: changes(now, metric => target(name, metric, bucket, dimensions)) }
+      compare[planComparison(name)] = {
+        values: changes(now, metric => target(name, metric, bucket, dimensions)),
+      }
     return Object.keys(compare).length > 0 ? compare : undefined
   }
 

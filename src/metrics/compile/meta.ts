@@ -1,5 +1,6 @@
 import type { TableName } from '#kernel/canonical.ts'
 import { addDays, earlier, later } from '#kernel/day.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Row } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
@@ -127,7 +128,7 @@ export const comparisonsOf = (resolved: Resolved, window: Window): Answer['meta'
         s => [s.name, { label: s.label, from: s.from, to: s.to, ...(s.note && { note: s.note }) }] as const,
       ),
     ...resolved.targets.map(
-      t => [`target:${t}`, { label: `target ${t}`, from: window.from, to: window.until }] as const,
+      t => [planComparison(t), { label: `target ${t}`, from: window.from, to: window.until }] as const,
     ),
   ])
 

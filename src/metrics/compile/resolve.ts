@@ -1,5 +1,6 @@
 import type { ComparisonKind } from '#kernel/comparison.ts'
 import { invalid } from '#kernel/error.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions } from '../dimensions.ts'
 import { type Aggregate, aggregateKey } from '../formula.ts'
@@ -79,7 +80,7 @@ export const resolve = (query: Query, vocabulary: Vocabulary, world: World): Res
       })
   }
   const compare = [...new Set(query.compare ?? [])]
-  const targets = compare.filter(c => c.startsWith('target:')).map(c => c.slice('target:'.length))
+  const targets = compare.flatMap(c => planIn(c) ?? [])
   for (const name of targets)
     if (name !== forecastTarget && !world.targets.some(t => t.name === name))
       throw unknown(
@@ -99,7 +100,7 @@ export const resolve = (query: Query, vocabulary: Vocabulary, world: World): Res
     dimensions: own,
     filters,
     conditions,
-    comparisons: compare.filter(c => !c.startsWith('target:')) as ComparisonKind[],
+    comparisons: compare.filter(c => planIn(c) === null) as ComparisonKind[],
     targets,
     aggregates: [...aggregates.values()],
     sort: sortOf(query, metrics, own, compare),
@@ -122,7 +123,7 @@ const sortOf = (
       `The answer has no column ${sort.by} to sort by.`,
       `Sort by ${[...metrics, ...own].map(x => x.name).join(', ')}${query.grain ? ' or period' : ''}.`,
     )
-  if (sort.of && (!metric || !compare.includes(sort.of) || sort.of.startsWith('target:')))
+  if (sort.of && (!metric || !compare.includes(sort.of) || planIn(sort.of) !== null))
     throw invalid(
       `The answer is not compared with ${sort.of}.`,
       'Sort by the change of a metric against a comparison of the query.',

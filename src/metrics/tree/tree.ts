@@ -1,4 +1,5 @@
 import { minorUnits } from '#kernel/money-units.ts'
+import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { trafficBegins } from '../bridge/bridge.ts'
 import type { Definitions } from '../bridge/drivers.ts'
 import type { Engine, Scope } from '../engine.ts'
@@ -32,7 +33,7 @@ export async function metricTree(
   const { compare, plan: _, ...base } = asked
   const definitions = new Map((await engine.definitions()).metrics.map(one => [one.name, one]))
   const known: Definitions = definitions
-  const targets = standing.plan ? [`target:${standing.plan}`] : []
+  const targets = standing.plan ? [planComparison(standing.plan)] : []
   const comparisons = [...new Set([compare, ...targets])] as Query['compare']
   const { whole, parts, warnings } = await cutsOf(engine, asked, standing, scope)
   const roots = standing.roots.filter(name => known.has(name))
@@ -66,7 +67,7 @@ export async function metricTree(
     // Inputs nothing is known of are left out: the tree is of what can be managed here.
     if (node.joined === 'input' && told.value === null && told.before.value === null) return []
     const against = standing.plan
-      ? answer.totals.compare?.[`target:${standing.plan}`]?.values[node.metric]
+      ? answer.totals.compare?.[planComparison(standing.plan)]?.values[node.metric]
       : null
     return [
       {
@@ -175,7 +176,7 @@ async function cutsOf(engine: Engine, asked: TreeQuery, standing: Standing, scop
       ...base,
       metrics: ['orders'],
       by: ['business'],
-      ...(compare.startsWith('target:') ? {} : { compare: [compare] as Query['compare'] }),
+      ...(planIn(compare) !== null ? {} : { compare: [compare] as Query['compare'] }),
     },
     scope,
   )

@@ -127,20 +127,20 @@ it('is a comparison like any target, at every grain, for days past and to come',
     metrics: ['net_sales', 'orders', 'sessions'],
     from: '2026-04-01',
     to: '2026-04-30',
-    compare: ['target:forecast'],
+    compare: ['plan.forecast'],
     grain: 'week',
   })
-  const all = april.rows.map(row => Number(row.compare?.['target:forecast']?.values.orders?.value))
+  const all = april.rows.map(row => Number(row.compare?.['plan.forecast']?.values.orders?.value))
   expect(all.every(value => value > 50)).toBe(true)
-  const whole = Number(april.totals.compare?.['target:forecast']?.values.orders?.value)
+  const whole = Number(april.totals.compare?.['plan.forecast']?.values.orders?.value)
   expect(whole).toBe(all.reduce((sum, value) => sum + value, 0))
   const march = await ask({
     metrics: ['orders', 'sessions'],
     from: '2026-03-18',
     to: '2026-03-31',
-    compare: ['target:forecast'],
+    compare: ['plan.forecast'],
   })
-  const said = march.totals.compare?.['target:forecast']?.values
+  const said = march.totals.compare?.['plan.forecast']?.values
   expect(Math.abs(Number(said?.orders?.ratio))).toBeLessThan(0.1)
   expect(said?.sessions?.value).toBeNull()
   const laden = await ask({
@@ -148,10 +148,10 @@ it('is a comparison like any target, at every grain, for days past and to come',
     stores: ['laden'],
     from: '2026-04-01',
     to: '2026-04-07',
-    compare: ['target:forecast'],
+    compare: ['plan.forecast'],
   })
   expect(laden.meta.currency).toBe('EUR')
-  expect(Number(laden.totals.compare?.['target:forecast']?.values.net_sales?.value)).toBeGreaterThan(400)
+  expect(Number(laden.totals.compare?.['plan.forecast']?.values.net_sales?.value)).toBeGreaterThan(400)
 })
 
 it('makes nothing anew while nothing is new; a new day is forecast and graded, and the past keeps its forecast', async () => {
@@ -165,10 +165,10 @@ it('makes nothing anew while nothing is new; a new day is forecast and graded, a
   const answer = await room
     .context()
     .metrics.ask(
-      { metrics: ['orders'], from: '2026-04-01', to: '2026-04-01', compare: ['target:forecast'] },
+      { metrics: ['orders'], from: '2026-04-01', to: '2026-04-01', compare: ['plan.forecast'] },
       { stores: 'all', now: new Date('2026-04-02T05:00:00Z') },
     )
-  expect(Number(answer.totals.compare?.['target:forecast']?.values.orders?.value)).toBe(before)
+  expect(Number(answer.totals.compare?.['plan.forecast']?.values.orders?.value)).toBe(before)
 })
 
 it('makes one anew from a past that was changed, once it is some hours old', async () => {

@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { addDays } from '#kernel/day.ts'
 import { hourName } from '#kernel/period-words.ts'
+import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { forecastComparison, spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
@@ -20,9 +21,12 @@ export function Peak() {
   const lens = useLens()
   const day = lens.known?.lastDay ?? lens.today
   const { window: _window, ...view } = lens.ask({ metrics: ['net_sales'] })
-  const wanted = lens.view.compare?.find(name => name.startsWith('target:') && name !== forecastComparison)
+  const wanted = lens.view.compare
+    ?.filter(name => name !== forecastComparison)
+    .map(planIn)
+    .find(name => name !== null)
   const comparison =
-    lens.view.compare?.find(name => !name.startsWith('target:')) ??
+    lens.view.compare?.find(name => planIn(name) === null) ??
     (lens.known && lens.known.firstDay <= addDays(day, -364) ? 'last_year_weekday' : 'previous_period')
   const { metrics: _metrics, grain: _grain, ...seen } = view
   const asked = useQuery({
@@ -31,7 +35,7 @@ export function Peak() {
         ...seen,
         day,
         compare: comparison as PeakAsked['compare'],
-        ...(wanted && { target: wanted.slice('target:'.length) }),
+        ...(wanted && { target: wanted }),
       },
       enabled: lens.ready && !lens.empty,
       placeholderData: keepPreviousData,
@@ -52,7 +56,7 @@ export function Peak() {
     () => asked.data && (over ? asked.data : untilNow(asked.data, ['net_sales', 'orders'])),
     [asked.data, over],
   )
-  const plan = answer?.plan ? `target:${answer.plan}` : null
+  const plan = answer?.plan ? planComparison(answer.plan) : null
   const hours = answer ? daySoFar(answer, comparison) : null
   const planned = answer && plan ? daySoFar(answer, plan) : null
   const sales = measureOf(answer, 'net_sales')

@@ -207,7 +207,7 @@ describe('a day by the hour', () => {
     })
     const hours = told.rows.map(
       (row: { compare: Record<string, { values: Record<string, { value: string; delta: string }> }> }) =>
-        row.compare['target:plan']?.values.net_sales,
+        row.compare['plan.plan']?.values.net_sales,
     )
     expect(hours).toHaveLength(24)
     // All was ever sold at ten.

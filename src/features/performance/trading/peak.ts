@@ -1,5 +1,6 @@
 import { phaseHours } from '#forecast/phasing.ts'
 import { addDays, type Day } from '#kernel/day.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import type { Engine, Scope } from '#metrics/engine.ts'
 import type { Answer, Query } from '#metrics/query.ts'
@@ -62,7 +63,7 @@ type Values = Record<string, string | null>
 
 /** What a target says of the whole day, whatever hour it is. */
 async function wholeDay(ask: Ask, day: Day, name: string): Promise<Values> {
-  const comparison = `target:${name}`
+  const comparison = planComparison(name)
   const { totals } = await ask({
     metrics: [...figures],
     from: day,
@@ -88,7 +89,7 @@ async function byTheHour(
   plan: { name: string; values: Values },
   day: Day,
 ): Promise<Answer> {
-  const comparison = `target:${plan.name}`
+  const comparison = planComparison(plan.name)
   const ran = await ask({
     metrics: [...figures],
     by: ['weekday', 'hour'],

@@ -20,7 +20,7 @@ export const PeakTold = Answer.extend({
   plan: z
     .string()
     .nullable()
-    .describe('The target or plan version the hours are compared with, as target:<name>'),
+    .describe('The target or plan version the hours are compared with, as plan.<name>'),
   planned: z.record(z.string(), decimal).nullable().describe('What it says of the whole day'),
   ceiling: decimal.describe('Orders that can be shipped in a day, where a target named ceiling says so'),
   record: z

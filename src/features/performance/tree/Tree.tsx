@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { showSigned } from '#kernel/format.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
 import type { Answer } from '#metrics/query.ts'
 import type { TreeNode, TreeQuery, Tree as TreeTold } from '#metrics/tree/shape.ts'
@@ -29,9 +30,9 @@ const spoken = {
 /** Outputs down to the inputs one can set: what each is, how it moved, and what that did to the figure above it. */
 export function Tree() {
   const lens = useLens()
-  const fair = lens.comparisons.filter(name => !name.startsWith('target:'))
+  const fair = lens.comparisons.filter(name => planIn(name) === null)
   const comparison = fair.find(name => name === lens.search.against) ?? fair.at(-1) ?? 'last_year'
-  const target = lens.comparisons.find(name => name.startsWith('target:'))?.slice('target:'.length)
+  const target = lens.comparisons.map(planIn).find(name => name !== null)
   const { metrics: _, ...view } = lens.ask({ metrics: ['net_sales'] })
   const asked = useQuery(
     api.performance.tree.queryOptions({
