@@ -95,14 +95,16 @@ export function PlanGrid(props: PlanGridProps) {
   )
   // Asked of every cell in sight in every frame: most plans have no mark at all.
   const marked = changed.size + conflicts.size + theirs.size > 0
+  // Months fit in 96 px, and so do figures; a week's name may be longer.
+  const wide = Math.max(96, 28 + 7 * Math.max(...sheet.periods.map(period => period.label.length)))
   const columns = useMemo(
     () =>
       sheet.periods.map(
         (period, n): Partial<Column<RowData, unknown, string>> => ({
           id: period.key,
           title: period.label,
-          basis: 96,
-          minWidth: 96,
+          basis: wide,
+          minWidth: wide,
           grow: 1,
           shrink: 0,
           disabled: ({ rowData }) => !editable(rowData, period.key),
@@ -128,7 +130,7 @@ export function PlanGrid(props: PlanGridProps) {
           isCellEmpty: ({ rowData }) => cellOf(rowData, n) === null,
         }),
       ),
-    [sheet, editable, addressOf, changed, conflicts, commented, theirs, marked],
+    [sheet, wide, editable, addressOf, changed, conflicts, commented, theirs, marked],
   )
 
   const toggle = useCallback(

@@ -111,7 +111,7 @@ export function StartPlan(props: {
           onChange={value => set({ with: (value ?? 'last_year') as With })}
           data={[
             { value: 'last_year', label: 'Last year’s actuals' },
-            { value: 'run_rate', label: 'The last 90 days' },
+            { value: 'run_rate', label: 'The last 13 weeks' },
             { value: 'template', label: 'An empty template' },
             { value: 'version', label: 'Another version' },
             { value: 'pasted', label: 'A spreadsheet: a file, or pasted' },
@@ -129,7 +129,11 @@ export function StartPlan(props: {
               onChange={value => set({ version: value ?? '' })}
             />
           </FormRow>
-          <FormRow label="Closed periods" for="plan-closed" help="These take actuals: 3 makes it LE3.">
+          <FormRow
+            label="Closed periods"
+            for="plan-closed"
+            help="So many from its first take actuals: 3 of a plan by months make it LE3."
+          >
             <TextInput
               id="plan-closed"
               inputMode="numeric"

@@ -67,7 +67,8 @@ export async function known(
 
 /**
  * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts are brought to the
- * length of the period and grown; rates are taken as they were. A line without a metric, or without data, stays empty.
+ * length of the period and grown, rounded so that their sum is; rates are taken as they were. A line without a metric, or
+ * without data, stays empty.
  */
 export async function filledFrom(
   context: Context,
@@ -81,6 +82,8 @@ export async function filledFrom(
   const wanted = [...new Set(lines.flatMap(sourcesOf))].filter(name => there.has(name))
   const grown = fixed('1') + fixed(growth)
   const inputs: Input[] = []
+  /** What adds up, so far: exactly, and as it was rounded. */
+  const soFar = new Map<string, { exactly: bigint; rounded: bigint }>()
   const groups = new Map<string, Line[]>()
   for (const line of lines) {
     const key = line.over.join('|')
@@ -119,15 +122,23 @@ export async function filledFrom(
           else if (line.roll === 'sum' && length !== null) value = times(times(value, length), grown)
           if (value === null || (value < 0n && !line.negative)) continue
           const digits = line.unit === 'money' ? 2 : line.roll === 'sum' ? 0 : 6
-          inputs.push({ line: line.name, slice, period: period.key, value: rounding(value, digits) })
+          if (line.roll === 'sum') {
+            // Rounded as it runs on: six orders a week and five percent more would stay six in every week of the year.
+            const key = [line.name, ...slice].join('\u001f')
+            const { exactly, rounded } = soFar.get(key) ?? { exactly: 0n, rounded: 0n }
+            const upTo = rounding(exactly + value, digits)
+            soFar.set(key, { exactly: exactly + value, rounded: upTo })
+            value = upTo - rounded
+          } else value = rounding(value, digits)
+          inputs.push({ line: line.name, slice, period: period.key, value: plainOf(value) })
         }
     }
   }
   return inputs
 }
 
-const rounding = (value: bigint, digits: number): string => {
+const rounding = (value: bigint, digits: number): bigint => {
   const unit = 10n ** BigInt(12 - digits)
   const half = value < 0n ? -unit / 2n : unit / 2n
-  return plainOf(((value + half) / unit) * unit)
+  return ((value + half) / unit) * unit
 }

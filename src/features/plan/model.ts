@@ -101,7 +101,8 @@ export const StartShape = z.object({
     z.object({
       with: z.literal('version'),
       version: z.string(),
-      closedPeriods: z.int().min(0).max(12).default(0),
+      /** As many as the version has periods at most. */
+      closedPeriods: z.int().min(0).max(1000).default(0),
     }),
     z.object({
       with: z.literal('pasted'),

@@ -151,7 +151,8 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const lastDay = await latestDay(context)
   const base =
     how.with === 'run_rate' && lastDay
-      ? { from: addDays(lastDay, -90), to: lastDay }
+      ? // Thirteen whole weeks: each weekday as often as the others.
+        { from: addDays(lastDay, -90), to: lastDay }
       : { from: yearBefore(rule, first).from, to: yearBefore(rule, last).to }
   const sessions = how.with === 'template' || (await known(context, ['sessions'], base)).has('sessions')
   const sheet: Sheet = {
