@@ -145,7 +145,9 @@ describe('days sales outstanding', () => {
   it('says what would tell it while no balances are known', async () => {
     const { totals, meta } = await ending('2026-04-20')
     expect(totals.dso).toBeNull()
-    expect(meta.missing.dso).toMatch(/company credit of Adobe Commerce, or a file of open balances/)
+    expect(meta.missing.dso).toMatch(
+      /company credit of Adobe Commerce, open orders of companies in Shopify, or a file of open balances/,
+    )
   })
   it('is what is owed over the sales of ninety days to the same accounts, times ninety', async () => {
     await deliver(granary, 'receivable_days', [

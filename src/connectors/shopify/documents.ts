@@ -145,6 +145,18 @@ export const companiesPage = (scopes: Scopes): string => `query Companies($after
   } }
 }`
 
+/** Orders that are not paid in full, with what is outstanding and whose they are. */
+export const openOrders = `query OpenOrders($query: String!, $after: String) {
+  orders(first: 100, after: $after, query: $query, sortKey: ID) { ${page} nodes { id
+    purchasingEntity { ... on PurchasingCompany { company { id } } } totalOutstandingSet { shopMoney { amount currencyCode } } } }
+}`
+
+/** Companies with no more than whether any of their places may pay later. */
+export const companyTerms = `query CompanyTerms($after: String) {
+  companies(first: 50, after: $after, sortKey: ID) { ${page} nodes { id
+    locations(first: 3) { nodes { buyerExperienceConfiguration { paymentTermsTemplate { dueInDays } } } } } }
+}`
+
 export const deletionsPage = `query Deletions($query: String!, $after: String) {
   events(first: 250, after: $after, query: $query, sortKey: CREATED_AT) { ${page} nodes { id action createdAt ... on BasicEvent { subjectId subjectType } } }
 }`

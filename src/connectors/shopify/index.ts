@@ -5,6 +5,7 @@ import { deletionStream } from './deletions.ts'
 import { hooks } from './hooks.ts'
 import { orders } from './orders.ts'
 import { costStream, productStream, stockStream } from './products.ts'
+import { receivableStream } from './receivables.ts'
 import { about, openSession, remarksOf, type Session } from './session.ts'
 import { totals, trafficStream } from './traffic.ts'
 
@@ -109,6 +110,7 @@ export const shopify: Connector<Session> = {
     stockStream,
     customerStream,
     companyStream,
+    receivableStream,
     trafficStream,
     deletionStream,
   ] as unknown as readonly Stream<Session, unknown>[],

@@ -71,7 +71,8 @@ export const accounts: readonly Fact[] = [
     money: ['owed', 'sold'],
     optional: [],
     ranked: 'receivables',
-    supply: 'company credit of Adobe Commerce, or a file of open balances by account (Import, Receivables)',
+    supply:
+      'company credit of Adobe Commerce, open orders of companies in Shopify, or a file of open balances by account (Import, Receivables)',
   },
   {
     name: 'book',

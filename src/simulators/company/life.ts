@@ -2,6 +2,7 @@ import { type Day, dayNumber } from '#kernel/day.ts'
 import type { Company } from './company.ts'
 import { type Draw, draw, unitOf } from './draw.ts'
 import { type Line, type Order, taxOf } from './order.ts'
+import { shopCompanyOf } from './people.ts'
 import { costOn, priceOn, sellable } from './prices.ts'
 
 const hour = 3_600_000
@@ -69,6 +70,12 @@ const part = (whole: number, line: Line, from: number, quantity: number): number
 
 /** What the buyer saw of a line after discounts. */
 export const discounted = (line: Line): number => line.unitPrice * line.quantity - line.discount
+
+/** Days after which an order is paid: at once, or by a company on terms about when they end. */
+function termsOf(company: Company, { shop, customer, day, number }: Order): number {
+  const days = shopCompanyOf(company, shop, customer)?.termsDays ?? null
+  return days === null ? 0 : days * (0.6 + 0.6 * unitOf(company.seed, 75, shop.index, dayNumber(day), number))
+}
 
 /** The whole life of an order. */
 export function lifeOf(company: Company, order: Order): Life {
@@ -143,7 +150,10 @@ export function lifeOf(company: Company, order: Order): Life {
     order,
     lines,
     editedAt,
-    paidAt: order.gateway === 'bank_deposit' ? second(createdAt + chance.between(1, 6) * dayMs) : createdAt,
+    paidAt:
+      order.gateway === 'bank_deposit'
+        ? second(createdAt + chance.between(1, 6) * dayMs)
+        : second(createdAt + (cancelled || refunds.length > 0 ? 0 : termsOf(company, order)) * dayMs),
     fulfilledAt,
     cancelledAt,
     cancelReason: cancelled ? chance.pick(['CUSTOMER', 'CUSTOMER', 'INVENTORY', 'FRAUD'] as const) : null,

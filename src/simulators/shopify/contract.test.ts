@@ -40,6 +40,8 @@ const questions = [
   documents.customersCount,
   documents.customersPage,
   ...[every, none].map(documents.companiesPage),
+  documents.openOrders,
+  documents.companyTerms,
   documents.deletionsPage,
   documents.runBulk,
   documents.pollBulk,

@@ -70,6 +70,7 @@ export function orderNode(sight: Sight, life: Life): Node {
     totalTaxSet: () => bag(lineTax + order.shippingTax),
     totalShippingPriceSet: () => bag(order.shippingPrice),
     totalRefundedSet: () => bag(back),
+    totalOutstandingSet: () => bag(life.paidAt === null && life.cancelledAt === null ? total - back : 0),
     totalTipReceivedSet: () => bag(0),
     refundDiscrepancySet: () => bag(life.refunds.reduce((n, one) => n + one.adjustment, 0)),
     netPaymentSet: () => bag(life.paidAt === null ? 0 : total - back),

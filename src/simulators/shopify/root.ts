@@ -48,7 +48,10 @@ const orderDays = 60
 
 function* orders(desk: Desk, search: Search): Generator<Candidate> {
   const now = desk.world.now()
-  const span = spanOf(search, 'updated_at', now)
+  const owed = search.terms.some(term => term.field === 'financial_status' && term.value === 'pending')
+  const asked = spanOf(search, 'updated_at', now)
+  // Nobody here takes longer than that to pay.
+  const span = owed ? { ...asked, from: Math.max(asked.from, now - 40 * 86_400_000) } : asked
   const oldest = scopesOf(desk).includes('read_all_orders') ? 0 : now - orderDays * 86_400_000
   const sight = sightOf(desk)
   for (const life of changed(desk.world.company, desk.shop, now, span)) {
@@ -68,6 +71,12 @@ const candidate = (sight: Sight, life: Life): Candidate => {
       created_at: order.createdAt,
       processed_at: order.placedAt,
       test: String(order.test),
+      // Worked out only where it is asked for.
+      get financial_status() {
+        return life.paidAt !== null && life.refunds.length === 0
+          ? 'paid'
+          : String(orderNode(sight, life).displayFinancialStatus)
+      },
       return_status: life.returns.length === 0 ? 'no_return' : 'returned',
     },
     node: () => orderNode(sight, life),

@@ -255,6 +255,47 @@ describe('what a shop of Shopify says of itself', () => {
     expect(blind.rows('accounts')).toEqual([])
   })
 
+  it('tells what companies owe: what their unpaid orders come to, and nothing of those who may pay later', async () => {
+    const { world, company, connect } = stage(9, 50, 0.4)
+    const uk = await connect(0)
+    const [shop] = company.shops
+    if (!shop) throw new Error('no shop')
+    let owing = 0
+    for (const step of [0, 3, 3, 3, 3, 3]) {
+      world.advance(step * day)
+      const now = world.now()
+      await uk.round(['orders', 'companies', 'receivables'])
+      const unpaid = new Set<string>()
+      for (
+        let on = addDays(localDay(shop.timezone, now), -40);
+        on <= localDay(shop.timezone, now);
+        on = addDays(on, 1)
+      )
+        for (const life of livesOf(company, shop, on))
+          if (
+            life.order.createdAt <= now &&
+            (life.paidAt ?? 0) > now &&
+            (life.cancelledAt === null || life.cancelledAt > now)
+          )
+            unpaid.add(String(orderId(life.order)))
+      const expected = new Map<string, number>()
+      for (const row of uk.rows('accounts'))
+        if (row.payment_terms_days !== null) expected.set(String(row.account_id), 0)
+      for (const row of uk.rows('sales_lines')) {
+        if (!row.account_id || !unpaid.has(String(row.order_id))) continue
+        const sums = [row.gross, row.discounts, row.reversals, row.shipping, row.taxes, row.duties, row.fees]
+        const all = sums.reduce<number>((sum, one) => sum + Number(one ?? 0), 0)
+        expected.set(String(row.account_id), (expected.get(String(row.account_id)) ?? 0) + all)
+      }
+      const today = uk.rows('receivable_days').filter(row => row.day === localDay(shop.timezone, now))
+      const told = Object.fromEntries(today.map(row => [row.account_id, Number(row.owed).toFixed(2)]))
+      expect(told).toEqual(Object.fromEntries([...expected].map(([id, owed]) => [id, owed.toFixed(2)])))
+      owing += [...expected.values()].filter(owed => owed > 0).length
+    }
+    expect(owing).toBeGreaterThan(0)
+    expect(uk.problems).toEqual([])
+  })
+
   it('keeps nothing personal in privacy mode', async () => {
     const { simulator, reach } = stage(9, 20, 0.2)
     const options = { fetch: reach, back: 30 * day }
