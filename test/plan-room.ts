@@ -121,7 +121,12 @@ export function planRoom(place: (typeof ledgers)[number]) {
     ask: (query: object) => metrics.ask(query as never, { stores: 'all', now: new Date(now) }),
     deliver: (table: Parameters<typeof deliver>[1], rows: Record<string, unknown>[]) =>
       deliver(granary, table, rows),
-    sell: (order_id: string, day: string, gross: number) => deliverLines(granary, [{ order_id, day, gross }]),
+    sell: (
+      order_id: string,
+      day: string,
+      gross: number,
+      more: { store?: string; account_id?: string } = {},
+    ) => deliverLines(granary, [{ order_id, day, gross, ...more }]),
     /** It is later now. */
     at: (moment: string) => {
       now = moment

@@ -15,12 +15,28 @@ export const yearBefore = (rule: CalendarRule, span: { from: Day; to: Day }): { 
 export const askAs = ({ metrics, actor, clock }: Context, query: Query) =>
   metrics.ask(query, { stores: actor.stores, now: clock() })
 
-/** Metrics a line's actuals are read from, and how: one, or the first divided by the second. */
-const sourcesOf = (line: Line): string[] =>
+/** A metric actuals are read from, of a part of the trade where one is named. */
+interface Source {
+  metric: string
+  filters: { dimension: string; is: string[] }[]
+  /** What the filters are, as text. */
+  part: string
+}
+
+/**
+ * What a line's actuals are read from, and how: one metric, or the first divided by the second. "orders where business is
+ * B2C / sessions" takes the first of consumers alone.
+ */
+const sourcesOf = (line: Line): Source[] =>
   (line.actual ?? line.metric ?? '')
     .split('/')
-    .map(name => name.trim())
+    .map(text => text.trim())
     .filter(Boolean)
+    .map(text => {
+      const [, metric = text, dimension, member] = /^(\w+) where (\w+) is (.+)$/.exec(text) ?? []
+      const filters = dimension && member ? [{ dimension, is: [member] }] : []
+      return { metric, filters, part: JSON.stringify(filters) }
+    })
 
 /** Members a dimension has had, most sold first; beyond `most` the rest are left to be added by hand. */
 export async function membersOf(
@@ -79,7 +95,6 @@ export async function filledFrom(
   const lines = sheet.lines.filter(line => line.formula === null && sourcesOf(line).length > 0)
   const { metrics } = await context.metrics.definitions()
   const there = new Set(metrics.map(metric => metric.name))
-  const wanted = [...new Set(lines.flatMap(sourcesOf))].filter(name => there.has(name))
   const grown = fixed('1') + fixed(growth)
   const inputs: Input[] = []
   /** What adds up, so far: exactly, and as it was rounded. */
@@ -97,24 +112,36 @@ export async function filledFrom(
     )
     for (const [key, own] of groups) {
       const by = key === '' ? [] : key.split('|')
-      const names = wanted.filter(name => own.some(line => sourcesOf(line).includes(name)))
-      if (names.length === 0) continue
-      const answer = await askAs(context, {
-        metrics: names.slice(0, 24),
-        ...(by.length > 0 && { by, limit: 10_000 }),
-        ...span,
-        currency: sheet.currency,
-      })
-      for (const row of by.length > 0 ? answer.rows : [answer.totals])
-        for (const line of own) {
+      /** Figures of each slice, by part of the trade and metric. */
+      const found = new Map<string, { slice: string[]; figures: Map<string, unknown> }>()
+      const sources = own.flatMap(sourcesOf).filter(source => there.has(source.metric))
+      for (const those of Map.groupBy(sources, source => source.part).values()) {
+        const [{ filters, part } = { filters: [], part: '' }] = those
+        const names = [...new Set(those.map(source => source.metric))].slice(0, 24)
+        const answer = await askAs(context, {
+          metrics: names,
+          ...(by.length > 0 && { by, limit: 10_000 }),
+          ...(filters.length > 0 && { filters }),
+          ...span,
+          currency: sheet.currency,
+        })
+        for (const row of by.length > 0 ? answer.rows : [answer.totals]) {
           const slice = by.map(name => String(row[name] ?? ''))
+          const place = JSON.stringify(slice)
+          const one = found.get(place) ?? { slice, figures: new Map() }
+          for (const name of names) one.figures.set(`${part} ${name}`, row[name])
+          found.set(place, one)
+        }
+      }
+      for (const { slice, figures } of found.values())
+        for (const line of own) {
           if (
             !by.every((name, n) =>
               sheet.dimensions.find(d => d.name === name)?.members.includes(slice[n] as string),
             )
           )
             continue
-          const [first, second] = sourcesOf(line).map(name => row[name])
+          const [first, second] = sourcesOf(line).map(({ part, metric }) => figures.get(`${part} ${metric}`))
           if (typeof first !== 'string') continue
           let value: bigint | null = fixed(first)
           if (sourcesOf(line).length > 1)

@@ -10,7 +10,7 @@ import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { amountsBy } from './budget.ts'
 
-const { plan } = operations
+const { plan, settings } = operations
 
 describe('how a plan and a budget begin', () => {
   const [place] = ledgers
@@ -42,6 +42,60 @@ describe('how a plan and a budget begin', () => {
     expect(orders[0].cells['2026-Q1']?.at(-1) ?? Object.values(orders[0].cells)[0]).toContain('77')
     await start('week', [])
     expect((await run(plan.open, { version: 'by-week' })).sheet.periods.length).toBeGreaterThan(51)
+  })
+
+  it('begins a plan of consumers and businesses from last year, each from its own orders, store by store', async () => {
+    const store = { store: 'trade', name: 'Trade', currency: 'GBP', timezone: 'Europe/London', kind: 'b2b' }
+    await run(settings.saveStore, store, room.people.cy)
+    await deliver(
+      'accounts',
+      ['a', 'b', 'c', 'd'].map(account_id => ({
+        store: 'trade',
+        account_id,
+        ...Object.fromEntries(['name', 'segment', 'owner', 'country', 'currency', 'source'].map(c => [c, ''])),
+      })),
+    )
+    // Two accounts of four order in each month but August: three orders of 500.
+    for (const { key } of room.months.filter(month => !month.key.endsWith('-08')))
+      for (const [n, account_id] of ['a', 'a', 'b'].entries())
+        await room.sell(`t${key}${n}`, `2025-${key.slice(5)}-1${n + 1}`, 500, { store: 'trade', account_id })
+    const begin = { with: 'last_year', trade: 'both' }
+    const { notes } = await run(plan.start, {
+      id: 'both',
+      name: 'Both',
+      ...year,
+      begin: { ...begin, over: ['store'] },
+    })
+    const asked = ['orders', 'aov', 'b2b_orders', 'b2b_order_value', 'demand']
+    const figures = async (version: string, members: object) => {
+      const { lines } = await run(plan.figures, { version, lines: asked, members })
+      return Object.fromEntries(
+        lines.map((one: { name: string; values: string[] }) => [one.name, one.values]),
+      )
+    }
+    const shop = await figures('both', { store: 'shop' })
+    // March 2025: 26 days without Sundays, five of them Saturdays that count double.
+    expect(Number(shop.demand[2])).toBeCloseTo(3100, 3)
+    expect([shop.orders[2], Number(shop.aov[2]).toFixed(2), shop.b2b_orders[2]]).toEqual([
+      '26',
+      '119.23',
+      '0',
+    ])
+    const trade = await figures('both', { store: 'trade' })
+    expect([trade.orders[2], trade.aov[2], trade.b2b_order_value[2]]).toEqual(['0', '0', '500'])
+    expect(Number(trade.b2b_orders[2])).toBeCloseTo(3, 4)
+    expect(trade.demand[7]).toBe('0')
+    // Nothing is unknown in the whole, which is what both stores sold.
+    const whole = await figures('both', {})
+    expect(whole.demand).not.toContain(null)
+    expect(Number(whole.demand[2])).toBeCloseTo(3100 + 1500, 1)
+    expect(whole.aov).not.toContain(null)
+    expect(notes).toContain('Of trade consumers ordered nothing: what they do there is 0.')
+    expect(notes).toContain('Of shop businesses ordered nothing: what they do there is 0.')
+    await run(plan.start, { id: 'both-whole', name: 'Whole', ...year, begin: { ...begin, over: [] } })
+    const undivided = await figures('both-whole', {})
+    expect([undivided.orders[2], Number(undivided.aov[2]).toFixed(2)]).toEqual(['26', '119.23'])
+    expect(Number(undivided.demand[2])).toBeCloseTo(4600, 1)
   })
 
   it('reads a workbook’s rows, and which sheets it has', async () => {

@@ -21,6 +21,7 @@ import { lastCopy } from './copies.ts'
 import { inputsOf, type Row, type StartShape } from './model.ts'
 import { blockOf, sheetFrom } from './pasted.ts'
 import { mapped, rememberRows } from './sheet-rows.ts'
+import { otherSide } from './two-trades.ts'
 
 type Found = typeof tables.versions.$inferSelect
 type Start = z.output<typeof StartShape>
@@ -162,12 +163,14 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     lines: template({ ...how, sessions, ...(await tiersOf(context, how.waterfall)) }),
   }
   if (how.with === 'template') return { ...none, sheet, inputs: [] }
-  const inputs = await filledFrom(
+  const counted = await filledFrom(
     context,
     sheet,
     period => (how.with === 'run_rate' ? base : yearBefore(rule, period)),
     how.growth,
   )
+  const other = otherSide(sheet, counted)
+  const inputs = [...counted, ...other.inputs]
   const filled = new Set(inputs.map(one => one.line))
   const empty = sheet.lines.filter(
     line => line.formula === null && line.blank !== 'zero' && !filled.has(line.name),
@@ -178,6 +181,7 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     inputs,
     notes: [
       `Filled from ${base.from} to ${base.to}.`,
+      ...other.notes,
       ...(sessions
         ? []
         : ['No sessions are counted: orders are filled in instead of sessions × conversion.']),

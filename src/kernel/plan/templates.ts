@@ -86,14 +86,18 @@ export function template({
   const rate = (weight: string, good: Line['good'] = 'up', actual?: string) =>
     ({ over, roll: 'weighted', weight, good, ...(actual && { actual }) }) as const
   const consumers = 'Demand, consumers'
-  const orders = trade === 'b2c' ? { metric: 'orders' } : { actual: 'orders' }
+  // Where businesses buy too, what consumers did is a part of what is counted.
+  const both = trade === 'both'
+  const orders = both ? { actual: 'orders where business is B2C' } : { metric: 'orders' }
   const b2c: Line[] = [
     ...(sessions
       ? [
           line('sessions', 'Sessions', 'sessions', null, consumers, { ...by, metric: 'sessions' }),
           line('conversion', 'Orders per session', 'orders/sessions', null, consumers, {
             ...rate('sessions'),
-            metric: 'orders_per_session',
+            ...(both
+              ? { actual: 'orders where business is B2C / sessions' }
+              : { metric: 'orders_per_session' }),
           }),
         ]
       : []),
@@ -103,15 +107,23 @@ export function template({
     }),
     line('aov', 'Average order value', 'money/orders', null, 'Demand, consumers', {
       ...rate('orders'),
-      ...(trade === 'b2c' && { metric: 'aov' }),
+      ...(both ? { actual: 'aov where business is B2C' } : { metric: 'aov' }),
     }),
     line('demand_b2c', 'Ordered by consumers', 'money', 'orders * aov', 'Demand, consumers', by),
   ]
   const b2b: Line[] = [
-    line('accounts', 'Accounts', 'accounts', null, 'Demand, business', { ...by, roll: 'last' }),
-    line('active_rate', 'Share of accounts that order', 'share', null, 'Demand, business', rate('accounts')),
+    line('accounts', 'Accounts', 'accounts', null, 'Demand, business', {
+      ...by,
+      roll: 'last',
+      actual: 'accounts',
+    }),
+    line('active_rate', 'Share of accounts that order', 'share', null, 'Demand, business', {
+      ...rate('accounts'),
+      actual: 'active_account_rate',
+    }),
     line('orders_per_account', 'Orders per active account', 'orders/accounts', null, 'Demand, business', {
       ...rate('accounts'),
+      actual: 'orders_per_account',
     }),
     line(
       'b2b_orders',
@@ -127,7 +139,7 @@ export function template({
       'money/orders',
       null,
       'Demand, business',
-      rate('b2b_orders'),
+      rate('b2b_orders', 'up', 'aov where business is B2B'),
     ),
     line('pipeline', 'Pipeline that closes', 'money', null, 'Demand, business', { ...by, blank: 'zero' }),
     line('win_rate', 'Win rate', 'share', null, 'Demand, business', rate('pipeline')),
