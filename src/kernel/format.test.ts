@@ -11,6 +11,7 @@ describe('a number at its place', () => {
   it.each([
     ['18909744.118', money, 'card', '£18.9m'],
     ['1240000', money, 'card', '£1.24m'],
+    ['2100000', money, 'card', '£2.10m'],
     ['433668.01', money, 'card', '£433,668'],
     ['433668.01', money, 'tooltip', '£433,668.01'],
     ['433668.01', money, 'full', '£433,668.01'],

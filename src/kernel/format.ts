@@ -86,7 +86,13 @@ export function show(
     return `${said} ${said === '1' || said === '−1' ? 'day' : 'days'}`
   }
   if (place === 'card' && size >= 1_000_000)
-    return say(value, locale, { ...base, notation: 'compact', maximumSignificantDigits: 3 })
+    return say(value, locale, {
+      ...base,
+      notation: 'compact',
+      // Always three, so that £2.10m stands beside £2.06m.
+      minimumSignificantDigits: 3,
+      maximumSignificantDigits: 3,
+    })
   if (place === 'full') return say(value, locale, { ...base, maximumFractionDigits: 8 })
   const whole =
     unit === 'count' ||

@@ -25,6 +25,7 @@ export const bridgeDrawing = (bridge: Bridge): Drawing => {
   const words = numbersOf(bridge)
   return waterfall({
     ...bridge,
+    across: onPhone(),
     change: 'Change',
     axis: value => show(String(value), plain, 'axis'),
     text: n => words[n]?.text ?? '',
@@ -32,12 +33,15 @@ export const bridgeDrawing = (bridge: Bridge): Drawing => {
   })
 }
 
+const onPhone = () => window.matchMedia('(max-width: 700px)').matches
+
 export function BridgeChart({ bridge, drawing }: { bridge: Bridge; drawing: Drawing }) {
   const words = numbersOf(bridge)
   return (
     <Chart
       drawing={drawing}
-      height={260}
+      height={onPhone() ? 32 + 34 * words.length : 260}
+      along={onPhone() ? 'y' : 'x'}
       points={words.length}
       label={words.map(one => `${one.name} ${one.text}`).join(', ')}
       describe={n => `${words[n]?.name}: ${words[n]?.text}`}

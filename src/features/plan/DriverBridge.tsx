@@ -46,11 +46,14 @@ export function DriverBridge() {
         ? {
             before: { name: 'Planned', value: Number(found.plan), look: 'target' },
             after: { name: 'Actual', value: Number(found.actual) },
-            steps: found.steps.map(({ label, value }) => ({
-              name: label,
-              value: Number(value),
-              bad: found.good === 'down' ? Number(value) > 0 : Number(value) < 0,
-            })),
+            // What moved nothing has no column; the table names it.
+            steps: found.steps
+              .filter(({ value }) => Math.abs(Number(value)) >= 0.005)
+              .map(({ label, value }) => ({
+                name: label,
+                value: Number(value),
+                bad: found.good === 'down' ? Number(value) > 0 : Number(value) < 0,
+              })),
           }
         : null,
     [found],
@@ -139,7 +142,7 @@ export function DriverBridge() {
             rowKey={row => row.label}
             columns={[
               { key: 'label', label: 'Driver', pinned: true, render: row => row.label },
-              { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
+              { key: 'value', label: 'Effect', numeric: true, render: row => signedCents(row.value) },
               {
                 key: 'planned',
                 label: 'Planned',
@@ -152,7 +155,7 @@ export function DriverBridge() {
                 numeric: true,
                 render: row => shownCell(row.actual, row.unit),
               },
-              { key: 'value', label: 'Effect', numeric: true, render: row => signedCents(row.value) },
+              { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
             ]}
           />
           {found.kept.length > 0 && (

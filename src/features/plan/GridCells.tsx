@@ -92,6 +92,8 @@ function RowLabel(props: {
       data-total={row.depth === 0 || undefined}
       style={{ paddingLeft: 8 + row.depth * 16 }}
     >
+      {/* A part stands under the words of its whole, not under its opener. */}
+      {!row.total && row.depth > 0 && <i className={css.leaf} />}
       {row.total && (
         <button
           type="button"

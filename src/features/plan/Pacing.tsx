@@ -73,9 +73,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
         <StatTile
           label="Actual to date"
           value={text(found.actual)}
-          deltas={
-            found.pace !== null && <span>{Math.round(found.pace * 100)} of 100 of the plan to date</span>
-          }
+          deltas={found.pace !== null && <span>{percent(found.pace)} of the plan to date</span>}
         />
         <StatTile
           label="Landing"
@@ -97,8 +95,14 @@ export const Pacing = memo(({ version }: { version: string }) => {
         {found.requiredPerDay !== null && (
           <StatTile
             label="Needed a day"
-            value={text(found.requiredPerDay)}
-            deltas={<span>over {found.daysLeft.toFixed(1)} ordinary days</span>}
+            value={found.requiredPerDay === 0 ? 'Nothing more' : text(found.requiredPerDay)}
+            deltas={
+              <span>
+                {found.requiredPerDay === 0
+                  ? 'the plan is made'
+                  : `over ${found.daysLeft.toFixed(1)} ordinary days`}
+              </span>
+            }
           />
         )}
       </TileRow>

@@ -13,9 +13,11 @@ import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Lines } from './Lines.tsx'
+import { useMembers } from './Members.tsx'
 import { type OpenShape, stateWords } from './model.ts'
 import { Pacing } from './Pacing.tsx'
 import { type Cell, PlanGrid } from './PlanGrid.tsx'
+import css from './plan.module.css'
 import { useSheet } from './SheetState.tsx'
 import { StartPlan } from './StartPlan.tsx'
 import { TakeBack } from './TakeBack.tsx'
@@ -116,18 +118,19 @@ function Sheet(props: {
   const changed = useMemo(() => new Set(opened.changed), [opened.changed])
   const closed = useMemo(() => new Set(opened.closed), [opened.closed])
 
+  const named = useMembers()
   const about = useCallback(
     (cell: Cell) => (
       <CellTalk
         version={version.id}
         cell={cell}
-        title={placeWords(sheet, cell)}
+        title={placeWords(sheet, cell, named)}
         comments={opened.comments.filter(
           one => one.line === cell.line && one.slice === sliceKey(cell.slice) && one.period === cell.period,
         )}
       />
     ),
-    [version.id, sheet, opened.comments],
+    [version.id, sheet, opened.comments, named],
   )
 
   const cases = useQuery(
@@ -308,49 +311,51 @@ function CellDrawer(props: {
   )
   return (
     <Drawer opened onClose={props.onClose} title={props.title} size={480}>
-      <Card title="Comments">
-        {props.comments.map(one => (
-          <Row key={one.id}>
-            <span>
-              {one.byName}: {one.text}
-            </span>
+      <div className={css.talk}>
+        <Card title="Comments">
+          {props.comments.map(one => (
+            <div className={css.said} key={one.id}>
+              <span>
+                {one.byName}: {one.text}
+              </span>
+              <Button
+                size="compact-sm"
+                variant="default"
+                loading={resolve.isPending}
+                onClick={() => resolve.mutate({ id: one.id })}
+              >
+                Dealt with
+              </Button>
+            </div>
+          ))}
+          <Textarea
+            aria-label="Comment"
+            value={text}
+            onChange={event => setText(event.currentTarget.value)}
+            autosize
+            minRows={2}
+          />
+          <FormActions>
             <Button
-              size="compact-sm"
-              variant="default"
-              loading={resolve.isPending}
-              onClick={() => resolve.mutate({ id: one.id })}
+              disabled={!text.trim()}
+              loading={comment.isPending}
+              onClick={() => comment.mutate({ version: props.version, ...props.cell, text })}
             >
-              Dealt with
+              Comment
             </Button>
-          </Row>
-        ))}
-        <Textarea
-          aria-label="Comment"
-          value={text}
-          onChange={event => setText(event.currentTarget.value)}
-          autosize
-          minRows={2}
-        />
-        <FormActions>
-          <Button
-            disabled={!text.trim()}
-            loading={comment.isPending}
-            onClick={() => comment.mutate({ version: props.version, ...props.cell, text })}
-          >
-            Comment
-          </Button>
-        </FormActions>
-      </Card>
-      <Card title="Who filled it in">
-        {history.data?.length === 0 && <p>It stands as the version began.</p>}
-        {history.data?.map(one => (
-          <p key={one.id}>
-            {new Date(one.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}{' '}
-            {one.byName}: {one.before ?? 'empty'} → {one.after ?? 'empty'}
-            {one.why && ` (${one.why})`}
-          </p>
-        ))}
-      </Card>
+          </FormActions>
+        </Card>
+        <Card title="Who filled it in">
+          {history.data?.length === 0 && <p>It stands as the version began.</p>}
+          {history.data?.map(one => (
+            <p key={one.id}>
+              {new Date(one.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}{' '}
+              {one.byName}: {one.before ?? 'empty'} → {one.after ?? 'empty'}
+              {one.why && ` (${one.why})`}
+            </p>
+          ))}
+        </Card>
+      </div>
     </Drawer>
   )
 }

@@ -176,7 +176,7 @@ export function PlanGrid(props: PlanGridProps) {
       }
       const address = addressOf(row, period.key)
       try {
-        const figure = figureOf(value, row.line, placeWords(sheet, address))
+        const figure = figureOf(value, row.line, placeWords(sheet, address, named))
         if (figure !== now) inputs.push({ ...address, value: figure })
       } catch (error) {
         wrong.push(error instanceof Failure ? error.message : String(error))

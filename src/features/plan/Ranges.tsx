@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, words } from '#features/client.ts'
@@ -14,39 +14,30 @@ import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { type Asked, signedCents } from './model.ts'
 import css from './plan.module.css'
+import { pairsOf, Together, type TypedPair, wrongWith } from './Together.tsx'
 
 type Shares = Record<string, string>
-const together = [
-  { value: '0', label: 'Drivers move on their own' },
-  { value: '0.3', label: 'Drivers move somewhat together' },
-  { value: '0.6', label: 'Drivers move much together' },
-]
-
 /** P10, P50 and P90 of a result when each driver may be off by so much, and which of them matters most. */
 export function Ranges({ version, sheet, drivers, target }: Asked) {
   const [typed, setTyped] = useState<Shares>({})
-  const [given, setGiven] = useState<{ shares: Shares; together: string; goal: string }>({
-    shares: {},
-    together: '0',
-    goal: '',
-  })
+  const [given, setGiven] = useState<{
+    shares: Shares
+    together: string
+    pairs: TypedPair[]
+    goal: string
+  }>({ shares: {}, together: '0', pairs: [], goal: '' })
+  const [joined, setJoined] = useState<{ together: string; pairs: TypedPair[] }>(given)
   const [goal, setGoal] = useState('')
   const wanted = drivers.slice(0, 60)
   const spread = (name: string) => Number(given.shares[name] ?? 10) / 100
   const moved = wanted.filter(one => spread(one.name) > 0)
-  const r = Number(given.together)
   const asked = useQuery(
     api.plan.simulate.queryOptions({
       input: {
         version,
         target: target.name,
         drivers: moved.map(one => ({ line: one.name, spread: { kind: 'lognormal', sd: spread(one.name) } })),
-        correlations:
-          r === 0
-            ? []
-            : moved
-                .flatMap((_, a) => moved.slice(a + 1).map((__, n) => ({ a, b: a + 1 + n, r })))
-                .slice(0, 2000),
+        correlations: pairsOf(moved, given.pairs, Number(given.together)),
         runs: 10_000,
         ...(given.goal !== '' && { plan: Number(given.goal) }),
       },
@@ -98,7 +89,11 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
     } catch {
       plan = ''
     }
-    setGiven(now => ({ ...now, shares, goal: plan }))
+    const { together, pairs } = joined
+    const after = wanted.filter(one => Number(shares[one.name] ?? 10) > 0)
+    // What contradicts itself is told beside the pairs; the rest is worked out with what was before.
+    const may = wrongWith(after, pairs, Number(together)) === null
+    setGiven(now => ({ ...now, shares, goal: plan, ...(may && { together, pairs }) }))
   }
   return (
     <>
@@ -173,19 +168,20 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
           />
         </ChartCard>
       </Grid>
+      <Together
+        drivers={moved}
+        otherwise={joined.together}
+        onOtherwise={r => setJoined(now => ({ ...now, together: r }))}
+        pairs={joined.pairs}
+        onPairs={pairs => setJoined(now => ({ ...now, pairs }))}
+        onApply={joined.together === given.together && joined.pairs === given.pairs ? null : apply}
+      />
       <Card
         flush
         title="How far each driver may be off"
         note="one standard deviation either way; 0 holds it as planned"
         actions={
           <Row>
-            <Select
-              aria-label="Whether drivers move together"
-              allowDeselect={false}
-              data={together}
-              value={given.together}
-              onChange={value => value && setGiven(now => ({ ...now, together: value }))}
-            />
             <TextInput
               aria-label="Goal"
               placeholder="Goal to reach"
@@ -207,17 +203,6 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
           columns={[
             { key: 'label', label: 'Driver', pinned: true, render: row => row.label },
             {
-              key: 'swing',
-              label: 'Swing of the result',
-              numeric: true,
-              render: row => {
-                const bar = found.tornado.find(one => one.line === row.name)
-                return bar && Math.abs(bar.high - bar.low) >= 0.005
-                  ? signedCents(String(bar.high - bar.low))
-                  : 'does not move it'
-              },
-            },
-            {
               key: 'off',
               label: 'Off by, %',
               numeric: true,
@@ -232,6 +217,17 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
                   onChange={event => setTyped({ ...typed, [row.name]: event.currentTarget.value })}
                 />
               ),
+            },
+            {
+              key: 'swing',
+              label: 'Swing of the result',
+              numeric: true,
+              render: row => {
+                const bar = found.tornado.find(one => one.line === row.name)
+                return bar && Math.abs(bar.high - bar.low) >= 0.005
+                  ? signedCents(String(bar.high - bar.low))
+                  : 'does not move it'
+              },
             },
           ]}
         />
@@ -314,6 +310,11 @@ const swings =
       },
     },
     xAxis: valueAxis(colours, axis, false),
+    // Where the names leave little of it, fewer marks: side by side they would run into one another.
+    media: [
+      { option: { xAxis: { splitNumber: 4 } } },
+      { query: { maxWidth: 420 }, option: { xAxis: { splitNumber: 2 } } },
+    ],
     yAxis: {
       ...nameAxis(
         colours,

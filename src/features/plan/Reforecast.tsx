@@ -160,7 +160,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
         />
         <StatTile
           label="Weighed risks"
-          value={signed(found.weighed.net, money)}
+          value={Number(found.weighed.net) === 0 ? 'None' : signed(found.weighed.net, money)}
           deltas={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`}
         />
         {before && (

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
 import { calculate, type Input } from '#kernel/plan/calculate.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
+import { useMembers } from './Members.tsx'
 import { conflictsOf, figuresIn, inputsOf, type OpenShape, type Row } from './model.ts'
 
 type Address = Omit<Input, 'value'>
@@ -25,6 +26,7 @@ const every = 4000
 export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
   const { sheet, version } = opened
   const cache = useQueryClient()
+  const named = useMembers()
   const [tick, setTick] = useState(0)
   const [theirs, setTheirs] = useState(nobody)
   const [conflicts, setConflicts] = useState(() => conflictsOf(opened.rows))
@@ -105,7 +107,7 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
         autoClose: false,
         title: 'Somebody filled this in differently',
         message: first
-          ? `${placeWords(sheet, first)}: ${first.heads.map(head => `${head.by} ${head.value ?? 'empty'}`).join(', ')}. Both are kept; type the right figure to choose.`
+          ? `${placeWords(sheet, first, named)}: ${first.heads.map(head => `${head.by} ${head.value ?? 'empty'}`).join(', ')}. Both are kept; type the right figure to choose.`
           : '',
       })
       setTick(count => count + 1)
@@ -150,7 +152,7 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
       const kept = wanted.find(one => !own.includes(one))
       notifications.show({
         title: `${wanted.length - own.length} ${wanted.length - own.length === 1 ? 'cell stays' : 'cells stay'}`,
-        message: kept ? `${placeWords(sheet, kept)} was changed since by somebody else.` : '',
+        message: kept ? `${placeWords(sheet, kept, named)} was changed since by somebody else.` : '',
       })
     }
     if (own.length > 0) apply(own)

@@ -59,7 +59,8 @@ function Spreading(props: {
           part,
           value,
           by,
-          2,
+          // Orders and sessions are whole.
+          line.unit === 'money' || !Number.isInteger(Number(value)) ? 2 : 0,
           (slice, period) => was.get(addressKey({ line: line.name, slice, period })) ?? null,
         ),
       )

@@ -7,6 +7,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
+import { useMembers } from './Members.tsx'
 import { shownCell } from './model.ts'
 import css from './plan.module.css'
 
@@ -19,6 +20,7 @@ export function TakeBack(props: {
 }) {
   const { version, sheet } = props
   const input = useRef<HTMLInputElement>(null)
+  const named = useMembers()
   const [why, setWhy] = useState('')
   const read = useMutation({
     mutationFn: (file: File) => client.plan.differences({ version: version.id, file }),
@@ -91,7 +93,7 @@ export function TakeBack(props: {
             </EmptyState>
           }
           columns={[
-            { key: 'place', label: 'Cell', render: row => placeWords(sheet, row) },
+            { key: 'place', label: 'Cell', render: row => placeWords(sheet, row, named) },
             {
               key: 'before',
               label: 'Now',

@@ -2,6 +2,7 @@ import type { Calculation } from '#kernel/plan/calculate.ts'
 import { explain } from '#kernel/plan/explain.ts'
 import type { GridRow } from '#kernel/plan/spread.ts'
 import { Card } from '#ui/Card.tsx'
+import { useMembers } from './Members.tsx'
 import css from './plan.module.css'
 
 /** Under the grid: what the chosen cell is made of, in words, and what it lacks. */
@@ -22,8 +23,10 @@ export function Why({
     ? explain(plan, { line: line.name, slice: slice as string[], period })
     : null
   const label = plan.sheet.periods.find(one => one.key === period)?.label ?? period
+  const named = useMembers()
+  const parts = slice.flatMap(member => (member ? [named(member)] : []))
   return (
-    <Card title={`${line.label}, ${label}`} note={line.unit}>
+    <Card title={[line.label, ...parts, label].join(', ')} note={unitWords(line.unit, plan.sheet.currency)}>
       <div className={css.explain}>
         {line.layering && <p>{line.layering}.</p>}
         {line.formula !== null && <p>= {told?.formula ?? line.formula}</p>}
@@ -51,6 +54,13 @@ export function Why({
       </div>
     </Card>
   )
+}
+
+/** A unit as people say it: "GBP per order", "share", "orders per session". */
+const unitWords = (unit: string, currency: string): string => {
+  const [over = '', under] = unit.split('/').map(part => part.trim().replace('_', ' '))
+  const above = over === 'money' ? currency : over
+  return under ? `${above} per ${under.replace(/s$/, '')}` : above
 }
 
 const totalWords: Record<GridRow['line']['roll'], string> = {

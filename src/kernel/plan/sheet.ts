@@ -76,11 +76,15 @@ export const sliceOf = (key: string): string[] => (key === '' ? [] : key.split('
 export const addressKey = ({ line, slice, period }: Address): string =>
   `${line}\u001e${sliceKey(slice)}\u001e${period}`
 
-/** "Conversion (UK, online; Mar 2027)" for messages. */
-export const placeWords = (sheet: Sheet, { line, slice, period }: Address): string => {
+/** "Conversion (UK, online; Mar 2027)" for messages; members by their names where the reader's are known. */
+export const placeWords = (
+  sheet: Sheet,
+  { line, slice, period }: Address,
+  named: (member: string) => string = member => member,
+): string => {
   const label = sheet.lines.find(one => one.name === line)?.label ?? line
   const when = sheet.periods.find(one => one.key === period)?.label ?? period
-  return `${label} (${[slice.join(', '), when].filter(Boolean).join('; ')})`
+  return `${label} (${[slice.map(named).join(', '), when].filter(Boolean).join('; ')})`
 }
 
 /** Periods of a calendar between two days, as a sheet has them. */
