@@ -368,17 +368,30 @@ const mostTold = (causes: readonly Cause[]): Cause[] => {
   return [...data, ...causes.filter(one => one.kind !== 'data')].slice(0, mostCauses)
 }
 
-/** Alerts that want somebody, the most money first; broken data before all. */
+/** Alerts that want somebody, in order. */
 export async function openAlerts({ ledger }: Pick<Context, 'ledger'>): Promise<Alert[]> {
   const open = await ledger.select().from(alerts).where(ne(alerts.state, 'resolved'))
   return ranked(open)
 }
 
-export const ranked = <A extends Pick<Alert, 'moneyPerDay' | 'doubt' | 'score'>>(some: readonly A[]): A[] =>
-  some.toSorted(
+/** Days after its end in which a matter still stands beside those that go on. */
+const fading = 3
+
+/**
+ * What goes on before what has been over for some days, for that costs nothing any more; within each, broken data before
+ * all, then the most money a day.
+ */
+export function ranked<A extends Pick<Alert, 'moneyPerDay' | 'doubt' | 'score' | 'until' | 'seenOn'>>(
+  some: readonly A[],
+): A[] {
+  const today = some.map(one => one.seenOn).reduce(later, '')
+  const isOver = ({ until }: A) => Number(until !== null && until < addDays(today, -fading))
+  const isData = ({ doubt, moneyPerDay }: A) => Number(doubt !== null && moneyPerDay === null)
+  return some.toSorted(
     (a, b) =>
-      Number(b.doubt !== null && b.moneyPerDay === null) -
-        Number(a.doubt !== null && a.moneyPerDay === null) ||
+      isOver(a) - isOver(b) ||
+      isData(b) - isData(a) ||
       Math.abs(b.moneyPerDay ?? 0) - Math.abs(a.moneyPerDay ?? 0) ||
       b.score - a.score,
   )
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addDays, daysBetween } from '#kernel/day.ts'
 import type { Definition } from '#metrics/query.ts'
+import { ranked } from './evaluate.ts'
 import { type Found, findIn, oneOfEach } from './find.ts'
 import { type Rule, usualRules } from './rules.ts'
 import { type Cell, sameMix, type Watched } from './watched.ts'
@@ -157,5 +158,34 @@ describe('one of each matter', () => {
         one({ score: 0.5, rule: 'tracking' }),
       ).map(([rule]) => rule),
     ).toEqual(['orders', 'orders', 'returns', 'price', 'tracking'])
+  })
+})
+
+describe('the order of what wants somebody', () => {
+  it('is what goes on by money, broken data before it, and last what has been over for days', () => {
+    const one = (id: string, until: string | null, moneyPerDay: number | null) => ({
+      id,
+      until,
+      moneyPerDay,
+      seenOn: until ?? '2026-03-16',
+      doubt: moneyPerDay === null ? 'Lost data.' : null,
+      score: 0.6,
+    })
+    const order = ranked([
+      one('over', '2026-03-08', -900),
+      one('lost data, over', '2026-03-02', null),
+      one('small', null, -80),
+      one('ended just now', '2026-03-14', -140),
+      one('large', null, -300),
+      one('lost data', null, null),
+    ])
+    expect(order.map(({ id }) => id)).toEqual([
+      'lost data',
+      'large',
+      'ended just now',
+      'small',
+      'lost data, over',
+      'over',
+    ])
   })
 })
