@@ -11,6 +11,9 @@ import { useMembers } from './Members.tsx'
 import { shownCell } from './model.ts'
 import css from './plan.module.css'
 
+const counted = (count: number, one: string, more: string) =>
+  `${count.toLocaleString('en-GB')} ${count === 1 ? one : more}`
+
 /** A workbook that was downloaded and changed: what differs is shown, then taken as one change. */
 export function TakeBack(props: {
   version: { id: string; name: string; state: string }
@@ -47,11 +50,11 @@ export function TakeBack(props: {
       title={`A changed workbook of ${version.name}`}
       note={
         found
-          ? `${found.edits.length.toLocaleString('en-GB')} cells differ${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}`
+          ? `${counted(found.edits.length, 'cell differs', 'cells differ')}${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}`
           : 'Use the file you downloaded here: nothing is taken before you have seen what differs.'
       }
       onClose={props.onClose}
-      saveLabel={found ? `Take ${found.edits.length.toLocaleString('en-GB')} changes` : 'Take the changes'}
+      saveLabel={found ? `Take ${counted(found.edits.length, 'change', 'changes')}` : 'Take the changes'}
       saving={take.isPending}
       disabled={
         !found ||

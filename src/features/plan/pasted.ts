@@ -2,6 +2,7 @@ import { invalid } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { type Line, type Sheet, type SheetPeriod, sheetPeriods } from '#kernel/plan/sheet.ts'
+import { pointed } from '#kernel/plan/typed.ts'
 
 /** A block of cells as a spreadsheet puts it on the clipboard, or as a file's sheet: rows of text. */
 export type Block = readonly (readonly string[])[]
@@ -44,14 +45,7 @@ export function figure(text: string): string | null {
   if (bracketed) plain = `-${bracketed[1] ?? ''}`
   const percent = plain.endsWith('%')
   if (percent) plain = plain.slice(0, -1)
-  const [comma, point] = [plain.lastIndexOf(','), plain.lastIndexOf('.')]
-  if (
-    comma > point &&
-    (plain.match(/,/g) ?? []).length === 1 &&
-    !(/,\d{3}$/.test(plain) && point < 0 && /^-?[1-9]\d{0,2},/.test(plain))
-  )
-    plain = plain.replaceAll('.', '').replace(',', '.')
-  else plain = plain.replaceAll(',', '')
+  plain = pointed(plain)
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain))
     throw invalid(`"${text}" is no number.`, 'Write digits, e.g. 1234.50.')
   if (!percent) return plain

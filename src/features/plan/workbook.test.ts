@@ -152,6 +152,18 @@ describe('figures as people write them', () => {
     ])
     expect(() => figure('about ten')).toThrow('is no number')
     expect(figureOf('12 %', {}, 'x')).toBe('0.12')
+    // A decimal comma is no thousand: twelve and a half, not 125.
+    expect(['12,5', '1.234,50', '0,125', '2,5 %'].map(typed => figureOf(typed, {}, 'x'))).toEqual([
+      '12.5',
+      '1234.5',
+      '0.125',
+      '0.025',
+    ])
+    expect(['1,234', '1,234,567', '1,234.50'].map(typed => figureOf(typed, {}, 'x'))).toEqual([
+      '1234',
+      '1234567',
+      '1234.5',
+    ])
     expect(() => figureOf('-3', {}, 'Sessions (UK; Jan)')).toThrow('Sessions (UK; Jan) cannot be below 0')
   })
   it('matches headings to periods, and takes a large budget whole', () => {

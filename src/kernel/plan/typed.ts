@@ -4,7 +4,20 @@ import { fixed, over, plainOrNull } from './fixed.ts'
 /** What people type or paste into the plan room: figures, and lines of a few parts. */
 
 /**
- * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 12 % and (5).
+ * Digits with a point before their decimals, from 1,234.50, 1.234,50 and 12,5. A single comma before three digits is of
+ * thousands (1,234), unless nothing but 0 stands before it.
+ */
+export function pointed(plain: string): string {
+  const [comma, point] = [plain.lastIndexOf(','), plain.lastIndexOf('.')]
+  const single = (plain.match(/,/g) ?? []).length === 1
+  const thousands = /,\d{3}$/.test(plain) && point < 0 && /^[+-]?[1-9]\d{0,2},/.test(plain)
+  return comma > point && single && !thousands
+    ? plain.replaceAll('.', '').replace(',', '.')
+    : plain.replaceAll(',', '')
+}
+
+/**
+ * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 1.234,50, 12 % and (5).
  * @throws Failure('invalid') naming the cell.
  */
 export function figureOf(
@@ -13,12 +26,13 @@ export function figureOf(
   place: string,
 ): string | null {
   if (typed === null) return null
-  let plain = typed.replaceAll(/[\s\u00a0£$€¥,']/g, '').replace('−', '-')
+  let plain = typed.replaceAll(/[\s\u00a0\u202f£$€¥']/g, '').replace('−', '-')
   if (plain === '') return null
   const bracketed = /^\((.+)\)$/.exec(plain)
   if (bracketed) plain = `-${bracketed[1]}`
   const percent = plain.endsWith('%')
   if (percent) plain = plain.slice(0, -1)
+  plain = pointed(plain)
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain))
     throw invalid(`${place}: "${typed}" is no number.`, 'Write digits with a point before the decimals.')
   const value = percent ? over(fixed(plain), fixed('100')) : fixed(plain)
