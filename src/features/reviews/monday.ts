@@ -1,19 +1,14 @@
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, later } from '#kernel/day.ts'
-import { Failure } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
-import { bridge } from '#metrics/bridge/bridge.ts'
-import type { Bridge } from '#metrics/bridge/shape.ts'
-import { withNames } from '#metrics/names.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { costWaterfall } from '#postgres/tables/settings.ts'
 import { eventsIn, latestWeek } from './content.ts'
 import { actionsOf } from './deck-operations.ts'
-import { askAs, calendarOf, knownDays } from './decks.ts'
-import { targetOf } from './flash.ts'
+import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
 import {
   basesOf,
   type Five,
@@ -24,6 +19,7 @@ import {
   sixTwelve,
   spansOf,
 } from './model.ts'
+import { bridgesOf } from './pack-bridges.ts'
 import { landingsOf } from './pack-landing.ts'
 import { leversOf } from './pack-levers.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
@@ -240,29 +236,6 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     events: await eventsIn(context, [], addDays(end, 1), addDays(end, 28)),
     definitions: { ...products.definitions, ...answers.weeks.meta.definitions },
   }
-}
-
-/** Why net sales moved, against each base; a base that cannot be explained is left out. */
-async function bridgesOf(
-  context: Context,
-  week: { from: Day; to: Day },
-  bases: readonly string[],
-): Promise<{ against: string; bridge: Bridge }[]> {
-  const scope = { stores: context.actor.stores, now: context.clock() }
-  const all = await Promise.all(
-    bases.map(async compare => {
-      try {
-        const asked = { ...week, metric: 'net_sales', compare: compare as 'last_year' }
-        const made = await withNames(await bridge(context.metrics, asked, scope), context.granary, scope)
-        const against = compare === 'previous_period' ? 'the week before' : made.comparison.label
-        return [{ against, bridge: made }]
-      } catch (error) {
-        if (error instanceof Failure && error.code === 'invalid') return []
-        throw error
-      }
-    }),
-  )
-  return all.flat()
 }
 
 /** The twenty products that sold most, and the twenty that lost most on the week before. */

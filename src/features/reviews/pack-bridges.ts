@@ -1,0 +1,71 @@
+import type { Context } from '#features/context.ts'
+import type { Day } from '#kernel/day.ts'
+import { Failure } from '#kernel/error.ts'
+import { bridge } from '#metrics/bridge/bridge.ts'
+import type { Bridge } from '#metrics/bridge/shape.ts'
+import type { Engine } from '#metrics/engine.ts'
+import { withNames } from '#metrics/names.ts'
+import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+
+/**
+ * The language, asked once where bridges against several bases ask the same: all their bases stand in one answer, whose rows
+ * are read once. Where not all values fit into an answer, which are in it depends on the base: then each is asked by itself.
+ */
+export function together(engine: Engine, bases: readonly string[]): Engine {
+  const shared = new Map<string, { base: string; answer: Promise<Answer> }>()
+  return {
+    ...engine,
+    async ask(query, scope) {
+      const [base, ...more] = query.compare ?? []
+      if (!base || more.length > 0 || !bases.includes(base)) return engine.ask(query, scope)
+      const { compare: _compare, sort, ...rest } = query
+      const key = JSON.stringify([rest, sort && { ...sort, of: sort.of !== undefined }])
+      let known = shared.get(key)
+      if (!known) {
+        known = { base, answer: engine.ask({ ...query, compare: [...bases] as Query['compare'] }, scope) }
+        shared.set(key, known)
+      }
+      const answer = await known.answer
+      if (query.limit !== undefined && answer.meta.count > query.limit) return engine.ask(query, scope)
+      return { ...answer, rows: ofBase(answer.rows, base, sort) }
+    },
+  }
+}
+
+/** Rows that have anything on either side of a base, in the order asked for. */
+function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): AnswerRow[] {
+  const told = (value: unknown) => typeof value === 'string' && Number(value) !== 0
+  const own = rows.filter(row => {
+    const values = row.compare?.[base]?.values ?? {}
+    return Object.entries(values).some(([metric, { value }]) => told(value) || told(row[metric]))
+  })
+  if (!sort?.of) return own
+  const moved = (row: AnswerRow) => Math.abs(Number(row.compare?.[base]?.values[sort.by]?.delta ?? 0))
+  return own.toSorted((a, b) => moved(b) - moved(a))
+}
+
+/** Why net sales moved, against each base; a base that cannot be explained is left out. */
+export async function bridgesOf(
+  context: Pick<Context, 'metrics' | 'granary' | 'actor' | 'clock'>,
+  week: { from: Day; to: Day },
+  bases: readonly string[],
+): Promise<{ against: string; bridge: Bridge }[]> {
+  const scope = { stores: context.actor.stores, now: context.clock() }
+  // A target is no period: its rows are other ones.
+  const periods = bases.filter(base => !base.startsWith('target:'))
+  const engine = periods.length > 1 ? together(context.metrics, periods) : context.metrics
+  const all = await Promise.all(
+    bases.map(async compare => {
+      try {
+        const asked = { ...week, metric: 'net_sales', compare: compare as 'last_year' }
+        const made = await withNames(await bridge(engine, asked, scope), context.granary, scope)
+        const against = compare === 'previous_period' ? 'the week before' : made.comparison.label
+        return [{ against, bridge: made }]
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'invalid') return []
+        throw error
+      }
+    }),
+  )
+  return all.flat()
+}
