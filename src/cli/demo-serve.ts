@@ -5,6 +5,7 @@ import { createLog } from '#server/log.ts'
 import { serve } from '#server/start.ts'
 import type { Made, Systems } from './demo.ts'
 import { backDays, importFiles, settle } from './demo-company.ts'
+import { plan } from './demo-plan.ts'
 import { derivingOn } from './print.ts'
 import { announce, untilStopped, version } from './serve.ts'
 import type { Terminal } from './terminal.ts'
@@ -35,8 +36,13 @@ export async function serveCompany(
   })
   const stopped = untilStopped(terminal, server)
   announce(terminal, server)
-  const client = createRouterClient(operations, { context: server.house.context(system('demo')) })
-  watch(terminal, client)
+  const clientFor = (actor: Actor) => createRouterClient(operations, { context: server.house.context(actor) })
+  const client = clientFor(system('demo'))
+  watch(terminal, client, () =>
+    plan(clientFor, made).catch(error =>
+      terminal.note(`The company’s budget could not be made: ${error.message}`),
+    ),
+  )
   const { url } = await systems
   importFiles(client, terminal.folder, url).catch(error =>
     terminal.note(`The company’s files could not be imported: ${error.message}`),
@@ -66,8 +72,8 @@ async function connectAll(
   }
 }
 
-/** Says now and then how far the history has come, until all of it is in. */
-function watch(terminal: Terminal, client: Client): void {
+/** Says now and then how far the history has come, until all of it is in; then does what waits for it. */
+function watch(terminal: Terminal, client: Client, then: () => void): void {
   const began = Date.now()
   /** Share that an earlier start had read. */
   let before: number | null = null
@@ -80,6 +86,7 @@ function watch(terminal: Terminal, client: Client): void {
     if (share >= 1 && rows.every(row => row.running === null)) {
       if (last !== '') terminal.note(`All systems are read: ${records.toLocaleString('en')} records.`)
       clearInterval(timer)
+      then()
       return
     }
     before ??= share

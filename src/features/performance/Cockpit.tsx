@@ -43,7 +43,9 @@ export function Cockpit() {
   const metric = chosen && lens.metrics.some(one => one.name === chosen) ? chosen : (tiles[0] ?? 'net_sales')
   const grain = lens.days ? grainFor(lens.days.from, lens.days.to) : 'day'
   const asking = tiles.includes(metric) ? tiles : [...tiles, metric]
-  const query: Query = lens.ask({ metrics: asking, grain, compare: lens.comparisons as Query['compare'] })
+  // Are we making the number: what the year is held against stands beside what one compares with.
+  const compare = [...lens.comparisons, ...(lens.aim ? [lens.aim] : [])] as Query['compare']
+  const query: Query = lens.ask({ metrics: asking, grain, compare })
   const asked = useQuery(
     api.performance.query.queryOptions({
       input: query,
@@ -166,6 +168,11 @@ export function Cockpit() {
                     value={<Figure value={cell(answer.totals, name)} measure={measure} place="card" />}
                     deltas={fair
                       .slice(0, 3)
+                      // A plan says nothing of many figures.
+                      .filter(
+                        one =>
+                          one !== lens.aim || (against(answer.totals, one, name)?.value ?? null) !== null,
+                      )
                       .map(comparison => (
                         <Delta
                           key={comparison}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { civilYear } from '#kernel/period.ts'
+import { planComparison } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import {
   askedDays,
@@ -103,6 +104,8 @@ export function useLens() {
       >,
       /** Tiers of contribution, as the company layers them. */
       tiers: settings?.waterfall.tiers ?? [],
+      /** What net sales are held against, as a comparison, where nobody chose what to compare with. */
+      aim: view.compare === null && settings?.target ? planComparison(settings.target) : null,
       /** Whether anybody has said what orders cost. */
       rated: (settings?.costRates.length ?? 0) > 0,
       label: (name: string) =>

@@ -1,4 +1,5 @@
 import { dayCount } from '#kernel/day.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import {
   type Asked,
@@ -261,7 +262,10 @@ const comparisonWords: Readonly<Record<string, string>> = {
   [forecastComparison]: 'the forecast',
 }
 /** What a sentence calls a comparison. */
-export const basis = (comparison: string) => comparisonWords[comparison] ?? comparisonName(comparison).label
+export const basis = (comparison: string) => {
+  const plan = planIn(comparison)
+  return comparisonWords[comparison] ?? (plan ? `the target ${plan}` : comparisonName(comparison).label)
+}
 
 /** "Net sales £433,668 from 1–9 Dec 2011, 29 % below the period before and 3 % above last year." Empty when there is no data. */
 export function headline(answer: Answer, metric: string, say: Say, firstDay?: string): string {

@@ -52,7 +52,9 @@ describe('how a plan and a budget begin', () => {
       ['a', 'b', 'c', 'd'].map(account_id => ({
         store: 'trade',
         account_id,
-        ...Object.fromEntries(['name', 'segment', 'owner', 'country', 'currency', 'source'].map(c => [c, ''])),
+        ...Object.fromEntries(
+          ['name', 'segment', 'owner', 'country', 'currency', 'source'].map(c => [c, '']),
+        ),
       })),
     )
     // Two accounts of four order in each month but August: three orders of 500.

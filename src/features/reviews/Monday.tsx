@@ -51,7 +51,9 @@ export function Monday() {
         note={
           <>
             {spanWords(pack.week.from, pack.week.to)}
-            {pack.target && ` · target: ${pack.target}`} <Subscribe kind="monday" />
+            {pack.target && ` · target: ${pack.target}`}
+            {'\u2003'}
+            <Subscribe kind="monday" />
           </>
         }
         actions={

@@ -5,6 +5,7 @@ import { seesAll } from '#kernel/actor.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
+import { versionsCarried } from '#metrics/plans.ts'
 import type { Query } from '#metrics/query.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import { company, targets } from '#postgres/tables/settings.ts'
@@ -94,6 +95,22 @@ const chart = (metric: string): Block => ({
   text: '',
 })
 
+/**
+ * The target most of the company knows: a saved one for net sales, else the plan carried into the figures that reaches
+ * furthest. The forecast is no target.
+ */
+export async function targetOf({
+  ledger,
+  granary,
+}: Pick<Context, 'ledger' | 'granary'>): Promise<string | null> {
+  const saved = (await ledger.select().from(targets).orderBy(targets.name)).find(
+    one => one.metric === 'net_sales',
+  )
+  if (saved) return saved.name
+  const [furthest] = await versionsCarried(granary, 'net_sales')
+  return furthest ?? null
+}
+
 /** The deck a company begins with: the usual metrics it has figures for, against the target most of them have. */
 async function usualDeck(context: Context): Promise<Deck> {
   // Figures that begin after the week under review would be cards without a word for it.
@@ -113,15 +130,11 @@ async function usualDeck(context: Context): Promise<Deck> {
       })
     return blocks.length > 0 ? [{ id, name, blocks }] : []
   })
-  const [aim] = await context.ledger
-    .select({ name: targets.name })
-    .from(targets)
-    .where(eq(targets.metric, 'net_sales'))
   return {
     id: 'weekly',
     name: 'Weekly business review',
     stores: [],
-    target: aim?.name ?? null,
+    target: await targetOf(context),
     rule: { share: 0.05, money: 1000 },
     sections:
       sections.length > 0 ? sections : [{ id: 'trading', name: 'Trading', blocks: [chart('net_sales')] }],

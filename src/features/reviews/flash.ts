@@ -3,12 +3,9 @@ import { limitsOfKnown } from '#forecast/control-limits.ts'
 import { addDays, type Day, dayNumber } from '#kernel/day.ts'
 import { type Measure, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
-import { planComparison } from '#kernel/plan-comparison.ts'
-import { versionsCarried } from '#metrics/plans.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
-import { targets } from '#postgres/tables/settings.ts'
 import { eventsIn } from './content.ts'
-import { askAs } from './decks.ts'
+import { askAs, targetOf } from './decks.ts'
 import type { Moved } from './model.ts'
 import type { Flash, PackFigure } from './pack-shape.ts'
 import { todayOf, trustOf } from './trust.ts'
@@ -36,22 +33,6 @@ const fewest = 6
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const nothing: Moved = { value: null, delta: null, ratio: null }
-
-/**
- * The target most of the company knows: a saved one for net sales, else the plan carried into the figures that reaches
- * furthest. The forecast is no target.
- */
-export async function targetOf({
-  ledger,
-  granary,
-}: Pick<Context, 'ledger' | 'granary'>): Promise<string | null> {
-  const saved = (await ledger.select().from(targets).orderBy(targets.name)).find(
-    one => one.metric === 'net_sales',
-  )
-  if (saved) return saved.name
-  const [furthest] = await versionsCarried(granary, 'net_sales')
-  return furthest ?? null
-}
 
 /** A day of a series, beside the same weekday a year before with moving feasts aligned; null where not known. */
 interface Seen {

@@ -174,6 +174,10 @@ export const Settings = z.object({
   costAccounts: z.array(CostAccounts.extend(saved)),
   owners: z.array(z.object({ metric: z.string(), person: z.string(), name: z.string() })),
   demo: z.object({ attribution: z.string() }).nullable(),
+  target: z
+    .string()
+    .nullable()
+    .describe('What net sales are held against: a saved target, else the carried plan that reaches furthest'),
 })
 
 /**

@@ -6,6 +6,7 @@ import { type Actor, seesAll } from '#kernel/actor.ts'
 import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
+import { versionsCarried } from '#metrics/plans.ts'
 import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
 import { costOperations, costsOf } from './costs.ts'
@@ -31,6 +32,8 @@ export const settings = {
     .handler(async ({ context }) => {
       const { ledger, actor } = context
       const costs = await costsOf(context)
+      // Plans are of the whole company.
+      const carried = actor.stores === 'all' ? await versionsCarried(context.granary, 'net_sales') : null
       const [stores, [company], events, targets, metrics, dimensions, eventRules] = await Promise.all([
         ledger.select().from(rows.stores).orderBy(rows.stores.store),
         ledger.select().from(rows.company),
@@ -55,6 +58,7 @@ export const settings = {
         eventRules,
         ...costs,
         demo: context.demo,
+        target: targets.find(one => one.metric === 'net_sales')?.name ?? carried?.[0] ?? null,
       }
     }),
 
