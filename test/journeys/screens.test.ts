@@ -225,13 +225,22 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await settled()
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
       // What a finger presses is 44 px high.
-      for (const name of ['Rows behind', /: show as table$/])
+      for (const name of ['Rows behind', /: show as table$/, /^Period/, 'Filter', /^United Kingdom/])
         expect(
           (await page.getByRole('button', { name }).first().boundingBox())?.height,
         ).toBeGreaterThanOrEqual(44)
       await page.getByRole('button', { name: 'Rooms' }).click()
       await page.getByRole('link', { name: 'Explorer' }).last().click()
       await page.waitForURL(/explore/)
+      // A table wider than the phone says so: it fades out towards the side where there is more, until one is there.
+      await page.goto('/explore?metrics=net_sales,orders,aov,units_sold&by=country')
+      const table = page.getByRole('region', { name: 'The answer as a table' })
+      const beyond = () => table.getAttribute('data-beyond')
+      await expect.poll(beyond, patient).toBe('right')
+      await table.evaluate(element => element.scrollTo({ left: 40 }))
+      await expect.poll(beyond).toBe('left right')
+      await table.evaluate(element => element.scrollTo({ left: 10_000 }))
+      await expect.poll(beyond).toBe('left')
     })
   })
 

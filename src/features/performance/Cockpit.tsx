@@ -179,6 +179,8 @@ export function Cockpit() {
                           against={against(answer.totals, comparison, name)}
                           measure={measure}
                           {...baseOf(answer, comparison)}
+                          // Its name stands in the sentence and at the line: a tile has no room for it.
+                          {...(comparison === lens.aim && { base: 'vs target' })}
                         />
                       ))}
                     spark={courseOf(answer, name).actual}

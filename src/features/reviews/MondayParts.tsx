@@ -1,4 +1,4 @@
-import { show, showDay } from '#kernel/format.ts'
+import { placeOf, show, showDay } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
@@ -184,7 +184,11 @@ export function StockCards({
   currency: string | null
 }) {
   const { line, risk, over } = stock
-  const money = (value: string | null, of = currency) => show(value, moneyIn(of), 'card')
+  const money = (value: string | null, among: readonly (string | null)[], of = currency) =>
+    show(value, moneyIn(of), placeOf(among, moneyIn(of)))
+  const [late, short, plenty] = [stock.late, stock.atRisk, stock.overstock].map(list =>
+    list.map(one => one.worth),
+  ) as [(string | null)[], (string | null)[], (string | null)[]]
   const count = (value: string | null) => show(value, units, 'card')
   const of = (shown: number, all: number) => (all > shown ? `${shown} of ${all}` : String(all))
   return (
@@ -234,7 +238,7 @@ export function StockCards({
                   one.vendor,
                   showDay(one.due, 'card'),
                   count(one.units),
-                  money(one.worth, one.currency),
+                  money(one.worth, late, one.currency),
                 ],
               }))}
             />
@@ -256,7 +260,7 @@ export function StockCards({
             heads={['', 'Weeks of cover', 'In stock', 'Sales a week at stake']}
             rows={stock.atRisk.map(one => ({
               key: one.name,
-              cells: [one.name, weeks(one.cover), count(one.stock), money(one.worth)],
+              cells: [one.name, weeks(one.cover), count(one.stock), money(one.worth, short)],
             }))}
           />
         )}
@@ -276,7 +280,7 @@ export function StockCards({
             heads={['', 'Grade', 'Weeks of cover', 'In stock', 'At cost']}
             rows={stock.overstock.map(one => ({
               key: one.name,
-              cells: [one.name, one.grade, weeks(one.cover), count(one.stock), money(one.worth)],
+              cells: [one.name, one.grade, weeks(one.cover), count(one.stock), money(one.worth, plenty)],
             }))}
           />
         )}

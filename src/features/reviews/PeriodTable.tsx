@@ -19,6 +19,10 @@ export function PeriodTable({
   const weekly = block.kind === 'weeks'
   const points = (chart: Charted) => (weekly ? shownWeeks(chart) : chart.months)
   if (!first) return null
+  // A year before that nothing is known of has no columns.
+  const year = charts.some(chart =>
+    [chart.week, chart.quarter, chart.year].some(sums => sums.lastYear.delta !== null),
+  )
   return (
     <Card
       id={block.id}
@@ -38,11 +42,11 @@ export function PeriodTable({
                 </th>
               ))}
               {weekly && <th scope="col">on week</th>}
-              {weekly && <th scope="col">on year</th>}
+              {weekly && year && <th scope="col">on year</th>}
               <th scope="col">Quarter</th>
-              <th scope="col">on year</th>
+              {year && <th scope="col">on year</th>}
               <th scope="col">Year</th>
-              <th scope="col">on year</th>
+              {year && <th scope="col">on year</th>}
             </tr>
           </thead>
           <tbody>
@@ -55,11 +59,11 @@ export function PeriodTable({
                     <td key={point.period}>{brief(point.value, measure)}</td>
                   ))}
                   {weekly && <MovedCell moved={chart.week.before} measure={measure} />}
-                  {weekly && <MovedCell moved={chart.week.lastYear} measure={measure} />}
+                  {weekly && year && <MovedCell moved={chart.week.lastYear} measure={measure} />}
                   <td>{brief(chart.quarter.value, measure)}</td>
-                  <MovedCell moved={chart.quarter.lastYear} measure={measure} />
+                  {year && <MovedCell moved={chart.quarter.lastYear} measure={measure} />}
                   <td>{brief(chart.year.value, measure)}</td>
-                  <MovedCell moved={chart.year.lastYear} measure={measure} />
+                  {year && <MovedCell moved={chart.year.lastYear} measure={measure} />}
                 </tr>
               )
             })}

@@ -167,13 +167,16 @@ const marksIn = (content: Content, weeks: readonly Point[]) =>
 
 /** LastWk, WOW, YOY | MTD, YOY | QTD, YOY | YTD, YOY, and how far each is from its target. */
 function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; label: string }) {
-  const target = chart.week.target !== null || chart.year.target !== null
   const groups: [string, Sums, Moved | null][] = [
     ['Last week', chart.week, chart.week.before],
     ['Month', chart.month, null],
     ['Quarter', chart.quarter, null],
     ['Year', chart.year, null],
   ]
+  // What nothing is known of has no columns.
+  const told = (of: (sums: Sums) => Moved | null) =>
+    groups.some(([, sums]) => (of(sums)?.delta ?? null) !== null)
+  const [year, target] = [told(sums => sums.lastYear), told(sums => sums.target)]
   return (
     <Scroll label={`${label}, summed up`}>
       <table className={css.summary}>
@@ -181,14 +184,14 @@ function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; 
         <thead>
           <tr>
             {groups.map(([name, , before]) => (
-              <Heads key={name} name={name} before={before !== null} target={target} />
+              <Heads key={name} name={name} before={before !== null} year={year} target={target} />
             ))}
           </tr>
         </thead>
         <tbody>
           <tr>
             {groups.map(([name, sums, before]) => (
-              <Sum key={name} sums={sums} before={before} measure={measure} target={target} />
+              <Sum key={name} sums={sums} before={before} measure={measure} year={year} target={target} />
             ))}
           </tr>
         </tbody>
@@ -197,24 +200,25 @@ function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; 
   )
 }
 
-function Heads({ name, before, target }: { name: string; before: boolean; target: boolean }) {
+function Heads(props: { name: string; before: boolean; year: boolean; target: boolean }) {
+  const { name, before, year, target } = props
   return (
     <>
       <th scope="col">{name}</th>
       {before && <th scope="col">on week</th>}
-      <th scope="col">on year</th>
+      {year && <th scope="col">on year</th>}
       {target && <th scope="col">target</th>}
     </>
   )
 }
 
-function Sum(props: { sums: Sums; before: Moved | null; measure: Measure; target: boolean }) {
-  const { sums, before, measure, target } = props
+function Sum(props: { sums: Sums; before: Moved | null; measure: Measure; year: boolean; target: boolean }) {
+  const { sums, before, measure, year, target } = props
   return (
     <>
       <td data-strong>{show(sums.value, measure, 'card')}</td>
       {before && <MovedCell moved={before} measure={measure} />}
-      <MovedCell moved={sums.lastYear} measure={measure} />
+      {year && <MovedCell moved={sums.lastYear} measure={measure} />}
       {target && <MovedCell moved={sums.target ?? undefined} measure={measure} />}
     </>
   )

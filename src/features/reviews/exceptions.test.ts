@@ -56,6 +56,21 @@ describe('a week under review', () => {
     expect(words[0]).toMatch(/below the £[\d,.]+ to £[\d,.]+ that the same week a year before lets expect$/)
   })
 
+  it('that misses its target is told by how much, of a share in points alone', () => {
+    const missed = (unit: string, delta: string) => {
+      const chart = chartOf([1, 1])
+      const aimed = { ...chart, week: { ...chart.week, target: { value: '1', delta, ratio: '-0.2' } } }
+      const of = { ...definition, unit } as Definition
+      const rule = { share: 0.05, money: 50 }
+      return exceptionsOf(block, aimed, judge(aimed, []), of, 'GBP', rule).map(one => one.words)
+    }
+    expect(missed('money', '-120')).toEqual([
+      expect.stringMatching(/20\.0 % below target in the week \(−£120\.00\)$/),
+    ])
+    expect(missed('share', '-0.03')).toEqual([expect.stringMatching(/3\.0 pp below target in the week$/)])
+    expect(missed('money', '-20')).toEqual([])
+  })
+
   it('without a year before is judged by its own weeks, and the limits say so', () => {
     const { said, limits } = told(now, none)
     expect(said[0]).toEqual(['beyond_limits', 'good'])

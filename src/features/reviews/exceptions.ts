@@ -100,11 +100,9 @@ export function exceptionsOf(
     const [delta, share] = [Number(moved.delta), Math.abs(Number(moved.ratio))]
     if (share <= rule.share || (measure.unit === 'money' && Math.abs(delta) <= rule.money)) return
     const size = change(moved, measure).text
-    add(
-      kind,
-      delta > 0,
-      `${size} ${delta > 0 ? 'above' : 'below'} target ${when} (${showSigned(moved.delta, measure, 'table')})`,
-    )
+    // Of a share the points are all there is to say.
+    const by = measure.unit === 'share' ? '' : ` (${showSigned(moved.delta, measure, 'table')})`
+    add(kind, delta > 0, `${size} ${delta > 0 ? 'above' : 'below'} target ${when}${by}`)
   }
   miss('target_week', chart.week.target, 'in the week')
   miss('target_month', chart.month.target, 'in the month so far')
