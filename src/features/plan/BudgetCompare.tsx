@@ -17,7 +17,7 @@ const mostMonths = 200
 export function BudgetCompare({ budget, a, b }: { budget: Difference; a: string; b: string }) {
   const { currency, lines, departments, total, same, more, missing } = budget
   const money = (value: string | null, of = currency) =>
-    value === null ? '–' : show(value, { unit: 'money', currency: of })
+    value === null || Number(value) === 0 ? '–' : show(value, { unit: 'money', currency: of })
   const months = lines.flatMap(line => line.months.map(month => ({ ...month, line })))
   const sides = [
     { key: 'a', label: a, numeric: true, render: (row: Sides) => money(row.a) },
@@ -47,8 +47,8 @@ export function BudgetCompare({ budget, a, b }: { budget: Difference; a: string;
           }
           columns={[
             { key: 'label', label: 'Line', pinned: true, render: row => row.label },
-            { key: 'what', label: 'What', render: row => whatOf(row) },
             ...sides,
+            { key: 'what', label: 'What', render: row => whatOf(row) },
           ]}
         />
         {more > 0 && <p className={css.inset}>{more.toLocaleString('en-GB')} more lines differ.</p>}
@@ -94,10 +94,15 @@ export function BudgetCompare({ budget, a, b }: { budget: Difference; a: string;
           <DataTable
             caption="Budget by department"
             compact
-            rows={departments}
-            rowKey={row => row.department}
+            rows={[...departments, { department: null, ...total }]}
+            rowKey={row => row.department ?? 'all'}
             columns={[
-              { key: 'label', label: 'Department', pinned: true, render: row => row.department || 'None' },
+              {
+                key: 'label',
+                label: 'Department',
+                pinned: true,
+                render: row => (row.department === null ? 'All' : row.department || 'None'),
+              },
               ...sides,
             ]}
           />

@@ -18,16 +18,19 @@ export function CloseState({ state, of }: { state: State; of: (metric: string) =
   const shops = state.stores.filter(one => one.source !== null)
   return (
     <>
-      <p className={css.inset}>
-        {says}. Looked at on {day(state.at.slice(0, 10))}.
-      </p>
-      {shops.length > 0 && (
-        <ul className={css.inset}>
-          {shops.map(one => (
-            <li key={`${one.connection} ${one.store}`}>{lineOf(one)}</li>
-          ))}
-        </ul>
-      )}
+      <div className={css.known}>
+        <p>
+          As the systems knew it on {day(state.at.slice(0, 10))}:{' '}
+          {says.charAt(0).toLowerCase() + says.slice(1)}.
+        </p>
+        {shops.length > 0 && (
+          <ul>
+            {shops.map(one => (
+              <li key={`${one.connection} ${one.store}`}>{lineOf(one)}</li>
+            ))}
+          </ul>
+        )}
+      </div>
       {state.days.length > 0 && (
         <DataTable
           caption="Days that differ from the shop’s own totals"

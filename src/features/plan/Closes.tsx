@@ -131,6 +131,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
       {form && (
         <EditDrawer
           opened
+          size={640}
           title="Close a month"
           onClose={() => setForm(null)}
           saveLabel="Close it"

@@ -159,8 +159,8 @@ export function Versions() {
                       rows={changedLines}
                       rowKey={row => row.name}
                       empty={
-                        <EmptyState compact title="The two are the same">
-                          No line and no cell differs.
+                        <EmptyState compact title="The plans are the same">
+                          No line of the plan and no cell differs.
                         </EmptyState>
                       }
                       columns={[
