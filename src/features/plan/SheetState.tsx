@@ -34,6 +34,8 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
   const undone = useRef<Step[]>([])
   /** Edits on their way: what the server says meanwhile does not know of them. */
   const sending = useRef(0)
+  /** The last of them: one's own arrive in the order they were made in, or a quick undo would contradict what it undoes. */
+  const lastSent = useRef<Promise<unknown>>(Promise.resolve())
   // Figures and the edits behind them are of one reading: read anew, both begin anew.
   const { plan, rows, seen } = useMemo(
     () => ({
@@ -91,7 +93,9 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
     looked(edits.map(edit => remember(edit, [edit.id, edit.value])))
     sending.current += 1
     try {
-      const answer = await client.plan.edit({ version: version.id, edits, why })
+      const sent = lastSent.current.then(() => client.plan.edit({ version: version.id, edits, why }))
+      lastSent.current = sent.catch(() => undefined)
+      const answer = await sent
       if (answer.conflicts.length === 0) return
       looked(
         answer.conflicts.map(one =>
