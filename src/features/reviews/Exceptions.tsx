@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import css from './reviews.module.css'
 import type { Exception, Review } from './shape.ts'
@@ -64,7 +65,9 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
   return (
     <li data-tone={exception.tone}>
       <p>
-        <a href={`#${exception.block}`}>{exception.words}</a>
+        <a href={`#${exception.block}`}>
+          <Sentence of={exception.words} />
+        </a>
         {exception.owner && <span className={css.quiet}> · {exception.owner.name}</span>}
       </p>
       {text === null ? (
