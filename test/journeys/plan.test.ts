@@ -199,16 +199,19 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     for (let n = 0; n < 6; n += 1) await press('Control+z')
     await becomes(1, ['1,000', '1,000', '1,000', '1,000'])
     await expect
-      .poll(async () => {
-        const { rows } = await (
-          await page.request.post(`${url}/api/v1/plan/open`, {
-            headers: { 'x-quarterdeck': '1' },
-            data: { version: 'Budget' },
-          })
-        ).json()
-        const { cells } = rows.find((row: { line: string }) => row.line === 'sessions')
-        return [`${year}-01`, `${year}-02`, `${year}-03`].map(period => cells[period].slice(1))
-      })
+      .poll(
+        async () => {
+          const { rows } = await (
+            await page.request.post(`${url}/api/v1/plan/open`, {
+              headers: { 'x-quarterdeck': '1' },
+              data: { version: 'Budget' },
+            })
+          ).json()
+          const { cells } = rows.find((row: { line: string }) => row.line === 'sessions')
+          return [`${year}-01`, `${year}-02`, `${year}-03`].map(period => cells[period].slice(1))
+        },
+        { timeout: 20_000 },
+      )
       .toEqual([['1000'], ['1000'], ['1000']])
     await page.unroute('**/plan/edit')
     // Heads and names stay where they are, however far one goes.
