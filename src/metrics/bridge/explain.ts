@@ -148,12 +148,13 @@ export async function explain(of: Subject): Promise<Explained> {
   const worth = async (by: string[]) => ({ by, ...(await rowsBy(of, [of.metric], by, of.metric)) })
   const asked = await some(own, async dimension => {
     const alone = many.has(dimension) ? await worth([dimension]) : null
-    if (alone && !alone.full) return { dimension, ...alone }
+    // Of one value the drivers are those of the whole.
+    if (alone && (!alone.full || alone.rows.length < 2)) return { dimension, ...alone }
     return { dimension, ...(await rowsBy(of, metricsOf(of.steps), [dimension], of.metric)) }
   })
   const cuts = asked.flatMap(({ dimension, rows, full }) => {
     const keyed = (row: AnswerRow) => (typeof row[dimension] === 'string' ? row[dimension] : '')
-    const found = full ? segmented(rows, keyed, of.comparison, of.whole, of.digits) : null
+    const found = full && rows.length > 1 ? segmented(rows, keyed, of.comparison, of.whole, of.digits) : null
     return found ? [{ dimension, segmented: found }] : []
   })
   const slices = asked.flatMap(({ dimension, rows }) =>
