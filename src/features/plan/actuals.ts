@@ -81,6 +81,9 @@ export async function known(
   return found
 }
 
+/** Metrics a question may ask for. */
+const mostAsked = 24
+
 /**
  * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts are brought to the
  * length of the period and grown, rounded so that their sum is; rates are taken as they were. A line without a metric, or
@@ -117,20 +120,23 @@ export async function filledFrom(
       const sources = own.flatMap(sourcesOf).filter(source => there.has(source.metric))
       for (const those of Map.groupBy(sources, source => source.part).values()) {
         const [{ filters, part } = { filters: [], part: '' }] = those
-        const names = [...new Set(those.map(source => source.metric))].slice(0, 24)
-        const answer = await askAs(context, {
-          metrics: names,
-          ...(by.length > 0 && { by, limit: 10_000 }),
-          ...(filters.length > 0 && { filters }),
-          ...span,
-          currency: sheet.currency,
-        })
-        for (const row of by.length > 0 ? answer.rows : [answer.totals]) {
-          const slice = by.map(name => String(row[name] ?? ''))
-          const place = JSON.stringify(slice)
-          const one = found.get(place) ?? { slice, figures: new Map() }
-          for (const name of names) one.figures.set(`${part} ${name}`, row[name])
-          found.set(place, one)
+        const wanted = [...new Set(those.map(source => source.metric))]
+        for (let n = 0; n < wanted.length; n += mostAsked) {
+          const names = wanted.slice(n, n + mostAsked)
+          const answer = await askAs(context, {
+            metrics: names,
+            ...(by.length > 0 && { by, limit: 10_000 }),
+            ...(filters.length > 0 && { filters }),
+            ...span,
+            currency: sheet.currency,
+          })
+          for (const row of by.length > 0 ? answer.rows : [answer.totals]) {
+            const slice = by.map(name => String(row[name] ?? ''))
+            const place = JSON.stringify(slice)
+            const one = found.get(place) ?? { slice, figures: new Map() }
+            for (const name of names) one.figures.set(`${part} ${name}`, row[name])
+            found.set(place, one)
+          }
         }
       }
       for (const { slice, figures } of found.values())
