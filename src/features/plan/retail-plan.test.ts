@@ -126,12 +126,12 @@ describe('a plan of retail years', () => {
         grain: 'day',
         from,
         to,
-        compare: ['target:weeks'],
+        compare: ['plan.weeks'],
       })
       return sum(
         rows.map(
           (row: { compare?: Record<string, { values: Record<string, { value: string | null }> }> }) =>
-            row.compare?.['target:weeks']?.values.net_sales?.value ?? '0',
+            row.compare?.['plan.weeks']?.values.net_sales?.value ?? '0',
         ),
       )
     }

@@ -1,6 +1,7 @@
 import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
+import { planIn } from '#kernel/plan-comparison.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import type { Bridge } from '#metrics/bridge/shape.ts'
 import type { Engine } from '#metrics/engine.ts'
@@ -51,8 +52,8 @@ export async function bridgesOf(
   bases: readonly string[],
 ): Promise<{ against: string; bridge: Bridge }[]> {
   const scope = { stores: context.actor.stores, now: context.clock() }
-  // A target is no period: its rows are other ones.
-  const periods = bases.filter(base => !base.startsWith('target:'))
+  // A plan is no period: its rows are other ones.
+  const periods = bases.filter(base => planIn(base) === null)
   const engine = periods.length > 1 ? together(context.metrics, periods) : context.metrics
   const all = await Promise.all(
     bases.map(async compare => {
