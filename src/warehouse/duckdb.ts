@@ -9,7 +9,6 @@ import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
-import { turns } from './turns.ts'
 import type { Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
 
 const dialect: Dialect = {
@@ -61,7 +60,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
     }
   }
   const query = <R extends Row>(sql: string, parameters?: Parameters): Promise<R[]> =>
-    inTurn(sql, () => queryAtOnce<R>(sql, parameters))
+    inTurn(() => queryAtOnce<R>(sql, parameters))
   const queryAtOnce = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>
     reading(async connection => {
       const { text, used } = forDuckdb(sql, parameters)
@@ -125,6 +124,26 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       writer.closeSync()
       instance.closeSync()
     },
+  }
+}
+
+/**
+ * Lets `most` pieces of work go on at once, the others in order of arrival. A crowd's questions are answered one after
+ * another by all cores, instead of all late together.
+ */
+const turns = (most: number) => {
+  const waiting: (() => void)[] = []
+  let going = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (going < most) going += 1
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else going -= 1
+    }
   }
 }
 
