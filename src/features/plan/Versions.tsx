@@ -130,6 +130,11 @@ export function Versions() {
             label: 'Side by side',
             show: () => (
               <>
+                {!a && (
+                  <EmptyState compact title="Nothing to stand it beside yet">
+                    A reforecast or a scenario begun on the plan screen is compared with it here.
+                  </EmptyState>
+                )}
                 {a && !compared.data && <Skeleton height={320} />}
                 {compared.data?.notes.map(note => (
                   <p key={note} className={css.plain}>
