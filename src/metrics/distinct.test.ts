@@ -4,27 +4,12 @@ import { addDays } from '#kernel/day.ts'
 import { civilYear, periodsBetween } from '#kernel/period.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import { deliverLines } from '../../test/small-ledger.ts'
+import { plainWorld, shop } from '../../test/small-world.ts'
 import { createEngine } from './create-engine.ts'
-import type { World } from './world.ts'
 
 /** Customers are counted on their first order of a period, and not as a set: any days must give what a set would. */
 
-const shop = (store: string) => ({
-  store,
-  name: store,
-  currency: 'GBP',
-  timezone: 'Europe/London',
-  kind: 'both' as const,
-})
-const world: World = {
-  stores: [shop('north'), shop('south')],
-  calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
-  currency: null,
-  events: [],
-  targets: [],
-  metrics: [],
-  dimensions: [],
-}
+const world = { ...plainWorld, stores: [shop('north'), shop('south')] }
 const scope = { stores: 'all' as const, now: new Date('2012-03-31T12:00:00Z') }
 const first = '2012-01-20'
 

@@ -84,3 +84,15 @@ const sliceOf = (text: string): Record<string, string> | null => {
     return null
   }
 }
+
+/**
+ * What net sales are held against: the first of the saved `targets` that is of them, else the version carried into the figures that
+ * reaches furthest; null where there is neither. The forecast is no target. `targets`: by name, those the reader may see.
+ */
+export async function heldAgainst(
+  granary: Warehouse,
+  targets: readonly { name: string; metric: string }[],
+): Promise<string | null> {
+  const saved = targets.find(one => one.metric === 'net_sales')
+  return saved?.name ?? (await versionsCarried(granary, 'net_sales'))[0] ?? null
+}

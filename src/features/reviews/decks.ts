@@ -5,7 +5,7 @@ import { seesAll } from '#kernel/actor.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
-import { versionsCarried } from '#metrics/plans.ts'
+import { heldAgainst } from '#metrics/plans.ts'
 import type { Query } from '#metrics/query.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import { company, targets } from '#postgres/tables/settings.ts'
@@ -95,21 +95,12 @@ const chart = (metric: string): Block => ({
   text: '',
 })
 
-/**
- * The target most of the company knows: a saved one for net sales, else the plan carried into the figures that reaches
- * furthest. The forecast is no target.
- */
-export async function targetOf({
+/** The target most of the company knows. */
+export const targetOf = async ({
   ledger,
   granary,
-}: Pick<Context, 'ledger' | 'granary'>): Promise<string | null> {
-  const saved = (await ledger.select().from(targets).orderBy(targets.name)).find(
-    one => one.metric === 'net_sales',
-  )
-  if (saved) return saved.name
-  const [furthest] = await versionsCarried(granary, 'net_sales')
-  return furthest ?? null
-}
+}: Pick<Context, 'ledger' | 'granary'>): Promise<string | null> =>
+  heldAgainst(granary, await ledger.select().from(targets).orderBy(targets.name))
 
 /** The deck a company begins with: the usual metrics it has figures for, against the target most of them have. */
 async function usualDeck(context: Context): Promise<Deck> {

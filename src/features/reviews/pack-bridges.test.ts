@@ -6,6 +6,7 @@ import type { Query } from '#metrics/query.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliverLines } from '../../../test/small-ledger.ts'
+import { plainWorld } from '../../../test/small-world.ts'
 import { bridgesOf } from './pack-bridges.ts'
 
 let granary: Warehouse
@@ -17,15 +18,7 @@ beforeAll(async () => {
   granary = await openDuckdb({ folder: ':memory:' })
   engine = createEngine({
     granary,
-    world: async () => ({
-      stores: [{ store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }],
-      calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
-      currency: 'GBP',
-      events: [],
-      targets: [],
-      metrics: [],
-      dimensions: [],
-    }),
+    world: async () => ({ ...plainWorld, currency: 'GBP' }),
   })
   const days = (from: string, size: (country: string, n: number) => number) =>
     Array.from({ length: 7 }, (_, n) => addDays(from, n)).flatMap(day =>

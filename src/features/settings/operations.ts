@@ -6,7 +6,7 @@ import { type Actor, seesAll } from '#kernel/actor.ts'
 import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
-import { versionsCarried } from '#metrics/plans.ts'
+import { heldAgainst } from '#metrics/plans.ts'
 import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
 import { costOperations, costsOf } from './costs.ts'
@@ -32,8 +32,6 @@ export const settings = {
     .handler(async ({ context }) => {
       const { ledger, actor } = context
       const costs = await costsOf(context)
-      // Plans are of the whole company.
-      const carried = actor.stores === 'all' ? await versionsCarried(context.granary, 'net_sales') : null
       const [stores, [company], events, targets, metrics, dimensions, eventRules] = await Promise.all([
         ledger.select().from(rows.stores).orderBy(rows.stores.store),
         ledger.select().from(rows.company),
@@ -43,6 +41,7 @@ export const settings = {
         ledger.select().from(rows.dimensions).orderBy(rows.dimensions.name),
         ledger.select().from(rows.eventRules).orderBy(rows.eventRules.label),
       ])
+      const seen = targets.filter(t => t.store === null || seesAll(actor, [t.store]))
       return {
         stores: stores.filter(s => actor.stores === 'all' || actor.stores.includes(s.store)),
         calendar: (company?.calendar as typeof defaultCalendar | undefined) ?? defaultCalendar,
@@ -52,13 +51,17 @@ export const settings = {
           e =>
             actor.stores === 'all' || e.stores.length === 0 || e.stores.some(s => actor.stores.includes(s)),
         ),
-        targets: targets.filter(t => t.store === null || seesAll(actor, [t.store])),
+        targets: seen,
         metrics,
         dimensions,
         eventRules,
         ...costs,
         demo: context.demo,
-        target: targets.find(one => one.metric === 'net_sales')?.name ?? carried?.[0] ?? null,
+        // Plans are of the whole company: those of some stores are held against a target they may see, or none.
+        target:
+          actor.stores === 'all' || seen.some(one => one.metric === 'net_sales')
+            ? await heldAgainst(context.granary, seen)
+            : null,
       }
     }),
 

@@ -32,8 +32,7 @@ export const aggregateSql = (
   aggregate: Aggregate,
   rate: string | null,
   text: Text,
-  within?: string,
-  since?: string | null,
+  { within, since }: { within?: string | undefined; since?: string | null } = {},
 ): string => {
   const { source } = branch
   const first =

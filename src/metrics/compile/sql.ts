@@ -137,7 +137,7 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
     const within = sides.length > 1 ? inSegments(side, `f.${source.day}`, text) : undefined
     const since = sinceSql(shape, branch, side, text)
     for (const aggregate of branch.aggregates) {
-      const sql = aggregateSql(branch, aggregate, rate, text, within, since)
+      const sql = aggregateSql(branch, aggregate, rate, text, { within, since })
       // A count of nothing is left open like a sum of nothing: what it means depends on where the data begin.
       columns[column(s, indexOf(resolved, aggregate))] = sql.startsWith('count(') ? `nullif(${sql}, 0)` : sql
     }
@@ -180,16 +180,9 @@ const writeBranch = (
   const rest = fromSql(shape, source, side, text)
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
-  const since = wholeStores(shape) && period ? period : sinceSql(shape, branch, side, text)
+  const since = sinceSql(shape, branch, side, text, period)
   for (const aggregate of branch.aggregates)
-    columns[column(s, indexOf(resolved, aggregate))] = aggregateSql(
-      branch,
-      aggregate,
-      rate,
-      text,
-      undefined,
-      since,
-    )
+    columns[column(s, indexOf(resolved, aggregate))] = aggregateSql(branch, aggregate, rate, text, { since })
   if (rate && branch.aggregates.some(isMoney))
     columns[unrated(s, source.table)] = `sum(CASE WHEN ${rate} IS NULL THEN 1 ELSE 0 END)`
   const kinds = Object.fromEntries(
@@ -213,9 +206,14 @@ const indexOf = (resolved: Resolved, aggregate: Branch['aggregates'][number]) =>
 const wholeStores = ({ resolved, grouped }: Shape): boolean =>
   [...grouped, ...resolved.filters.map(f => f.dimension)].every(d => d.of === 'store')
 
-/** First day of the period a row is counted in, where distinct values can be counted on their first row in it. */
-const sinceSql = (shape: Shape, { source }: Branch, side: Side, text: Text): string | null =>
-  source.firstSince && wholeStores(shape) ? startSql(shape.window, side, `f.${source.day}`, text) : null
+/**
+ * First day of the period a row is counted in, where distinct values can be counted on their first row in it; `day` where
+ * each day is a period.
+ */
+const sinceSql = (shape: Shape, { source }: Branch, side: Side, text: Text, day?: string): string | null =>
+  source.firstSince && wholeStores(shape)
+    ? (day ?? startSql(shape.window, side, `f.${source.day}`, text))
+    : null
 
 /** Whether ids of several stores would be counted as one. */
 const mixesStores = ({ reach, grouped }: Shape, branch: Branch): boolean =>
