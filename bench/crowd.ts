@@ -89,6 +89,9 @@ function look(random: () => number): Query[] {
   ]
 }
 
+// Somebody looked at another year before the crowd comes: a house that has only just started is timed by `start`.
+for (const query of look(dice(0)).map(one => ({ ...one, from: day(-400), to: day(-373) })))
+  await client.performance.query(query)
 const before = processorOf(server.pid)
 const taken: { ms: number; cached: boolean; name: string }[] = []
 let failed = 0

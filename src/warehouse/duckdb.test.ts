@@ -226,6 +226,30 @@ describe('a delivery', () => {
     expect(await deliverLines(granary, [a])).toMatchObject({ inserted: 1 })
     await granary.close()
   })
+  it('is in the log for whoever asks after it, though others read the log all the while', async () => {
+    const granary = await inMemory()
+    const seen: number[] = []
+    let version = -1
+    for (let day = 1; day <= 9; day += 1) {
+      let going = true
+      const reading = (async () => {
+        while (going) {
+          await granary.changes(version)
+          await new Promise(setImmediate)
+        }
+      })()
+      await deliverLines(granary, [{ ...a, order_id: `o${day}`, day: `2011-01-0${day}` }])
+      const told = await granary.changes(version)
+      seen.push(told.length)
+      version = told.at(-1)?.version ?? version
+      going = false
+      await reading
+      expect(await granary.changes(version)).toEqual([])
+      expect(await granary.changes(Number.MAX_SAFE_INTEGER)).toEqual([])
+    }
+    expect(seen).toEqual(Array.from({ length: 9 }, () => 1))
+    await granary.close()
+  })
   it('queues behind another', async () => {
     const granary = await inMemory()
     const receipts = await Promise.all([

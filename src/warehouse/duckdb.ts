@@ -9,7 +9,7 @@ import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
-import type { Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
+import type { Change, Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
 
 const dialect: Dialect = {
   engine: 'duckdb',
@@ -45,6 +45,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   const idle: DuckDBConnection[] = []
   const writers = inLine()
   let closed = false
+  const log = logOf()
 
   const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
 
@@ -84,17 +85,18 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       }
     },
     deliver: (delivery: Delivery, onProgress): Promise<Receipt> =>
-      writers.take(() => deliverToDuckdb(writer, delivery, onProgress)),
-    remove: what => writers.take(() => removeFromDuckdb(writer, what)),
-    async changes(after) {
-      // Answers from memory wait for this, and are not to wait for the questions of others.
-      const rows = await queryAtOnce(
-        `SELECT version, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
-         WHERE version > {after:Int64} ORDER BY version`,
-        { after },
-      )
-      return rows.map(changeOf)
-    },
+      writers.take(() => deliverToDuckdb(writer, delivery, onProgress).finally(log.written)),
+    remove: what => writers.take(() => removeFromDuckdb(writer, what).finally(log.written)),
+    changes: after =>
+      log.after(after, async () => {
+        // Answers from memory wait for this, and are not to wait for the questions of others.
+        const rows = await queryAtOnce(
+          `SELECT version, delivery, name, stores, first_day, last_day, rows, logged_at FROM deliveries
+           WHERE version > {after:Int64} ORDER BY version`,
+          { after },
+        )
+        return rows.map(changeOf)
+      }),
     async describe() {
       const [version] = await query('SELECT version() AS version')
       return {
@@ -123,6 +125,32 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       if (!inMemory) await writer.run('CHECKPOINT')
       writer.closeSync()
       instance.closeSync()
+    },
+  }
+}
+
+/**
+ * The delivery log of a granary that nobody else writes: while nothing was written since it was read to its end, there is
+ * nothing after it, and no statement is needed to know. Every question asks this first.
+ */
+const logOf = () => {
+  let writes = 0
+  let last: number | null = null
+  let end: number | null = null
+  return {
+    /** Something was written, or might have been. */
+    written: () => {
+      writes += 1
+      end = null
+    },
+    async after(version: number, read: () => Promise<Change[]>): Promise<Change[]> {
+      if (version === end) return []
+      const before = writes
+      const changes = await read()
+      last = changes.at(-1)?.version ?? last
+      // A reading that a write overtook may not have seen it; one after a version that is not there tells nothing.
+      if (writes === before && (changes.length > 0 || version === last)) end = last
+      return changes
     },
   }
 }
