@@ -20,7 +20,7 @@ for (const lines of sizes) {
       COPY (
         SELECT CASE kind WHEN 'reversal' THEN 'C' ELSE '' END || order_id AS InvoiceNo,
           CASE product_id WHEN '' THEN 'POST' ELSE product_id END AS StockCode, title AS Description,
-          CASE kind WHEN 'shipping' THEN 1 ELSE quantity::INTEGER END AS Quantity, at AS InvoiceDate,
+          CASE kind WHEN 'shipping' THEN 1 ELSE quantity::INTEGER END AS Quantity, happened_at AS InvoiceDate,
           CASE kind WHEN 'shipping' THEN shipping ELSE round((gross + reversals) / quantity, 3) END::DECIMAL(18, 3) AS UnitPrice,
           customer_id AS CustomerID, country AS Country
         FROM read_parquet(${JSON.stringify(company.files).replaceAll('"', "'")})
