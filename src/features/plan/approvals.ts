@@ -4,6 +4,7 @@ import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { exact, sum } from '#kernel/money.ts'
+import { inConflict } from '#kernel/plan/edits.ts'
 import { absolute, plainOf } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -185,7 +186,7 @@ export async function submitVersion(context: Context, version: Version, comment:
       .select({ cells: tables.rows.cells })
       .from(tables.rows)
       .where(eq(tables.rows.version, version.id))
-  ).filter(({ cells }) => Object.values(cells).some(heads => heads.length > 2)).length
+  ).filter(({ cells }) => Object.values(cells).some(inConflict)).length
   if (conflicts > 0)
     throw new Failure(
       'conflict',

@@ -3,6 +3,7 @@ import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
+import { applied, inConflict, shown } from '#kernel/plan/edits.ts'
 import { fixed } from '#kernel/plan/fixed.ts'
 import { type Address, addressKey, placeWords, type Sheet, sliceKey } from '#kernel/plan/sheet.ts'
 import { slicesOf } from '#kernel/plan/slices.ts'
@@ -159,8 +160,9 @@ export function checkFigure(sheet: Sheet, { value, ...address }: Input): void {
 }
 
 /**
- * Puts edits into the cells of a version, in the transaction of the write. An edit that was made without knowledge of
- * what stands in its cell is kept beside it, and given back as a conflict.
+ * Puts edits into the cells of a version, in the transaction of the write: the cells end the same in whatever order edits
+ * come, and however often. An edit made without knowledge of what stands in its cell is kept beside it, and given back as
+ * a conflict.
  */
 export async function edit(
   context: Context,
@@ -208,31 +210,28 @@ export async function edit(
     checkFigure(sheet, one)
   }
   const rows = await heldRows(ledger, version.id, edits)
+  const there = await arrived(ledger, version, edits, rows)
   const news: (typeof tables.changes.$inferInsert)[] = []
-  const conflicts = new Map<string, Conflict>()
-  let applied = 0
+  const places = new Map<string, { one: Asked; row: Held }>()
   for (const one of edits) {
-    const key = `${one.line}\u001e${sliceKey(one.slice)}`
-    const row = rows.get(key) ?? { line: one.line, slice: sliceKey(one.slice), cells: {} }
+    const slice = sliceKey(one.slice)
+    const key = `${one.line}\u001e${slice}`
+    const row = rows.get(key) ?? { line: one.line, slice, cells: {}, awaited: {} }
     rows.set(key, row)
-    const heads = row.cells[one.period] ?? []
-    const seen = new Set(one.after)
-    const left: (string | null)[] = []
-    for (let n = 0; n < heads.length; n += 2)
-      if (!seen.has(heads[n] as string) && heads[n] !== one.id)
-        left.push(heads[n] as string, heads[n + 1] ?? null)
-    const before = heads.at(-1) ?? null
-    // The same figure from two people is agreement.
-    const others = left.filter((value, n) => n % 2 === 1 && value !== one.value)
-    row.cells[one.period] = others.length > 0 ? [...left, one.id, one.value] : [one.id, one.value]
-    if (others.length > 0)
-      conflicts.set(addressKey(one), { line: one.line, slice: [...one.slice], period: one.period, heads: [] })
-    applied += 1
+    places.set(addressKey(one), { one, row })
+    if (there.has(one.id)) continue
+    const before = shown(row.cells[one.period] ?? [])
+    const cell = { heads: row.cells[one.period] ?? [], awaited: row.awaited[one.period] ?? [] }
+    const { heads, awaited } = applied(cell, one, there)
+    there.add(one.id)
+    row.cells[one.period] = [...heads]
+    if (awaited.length > 0) row.awaited[one.period] = [...awaited]
+    else delete row.awaited[one.period]
     news.push({
       id: one.id,
       version: version.id,
       line: one.line,
-      slice: sliceKey(one.slice),
+      slice,
       period: one.period,
       before,
       after: one.value,
@@ -245,36 +244,105 @@ export async function edit(
   await touched(context, version)
   await storeRows(ledger, version.id, [...rows.values()])
   for (let n = 0; n < news.length; n += 2000)
-    await ledger
-      .insert(tables.changes)
-      .values(news.slice(n, n + 2000))
-      .onConflictDoNothing()
-  for (const conflict of conflicts.values()) {
-    const row = rows.get(`${conflict.line}\u001e${sliceKey(conflict.slice)}`)
-    conflict.heads = await headsOf(ledger, row?.cells[conflict.period] ?? [])
+    await ledger.insert(tables.changes).values(news.slice(n, n + 2000))
+  const conflicts: Conflict[] = []
+  for (const { one, row } of places.values()) {
+    const heads = row.cells[one.period] ?? []
+    if (!inConflict(heads)) continue
+    const { line, slice, period } = one
+    conflicts.push({ line, slice: [...slice], period, heads: await headsOf(ledger, version, heads) })
   }
-  return { applied, conflicts: [...conflicts.values()] }
+  return { applied: edits.length, conflicts }
 }
 
-const headsOf = async (ledger: Context['ledger'], heads: readonly (string | null)[]) => {
+/**
+ * Which edits came before, of those asked for and of those they name. One that comes again changes nothing.
+ * @throws Failure('conflict') where an id was given to another edit.
+ */
+async function arrived(
+  ledger: Context['ledger'],
+  version: Found,
+  edits: readonly Asked[],
+  rows: ReadonlyMap<string, Held>,
+): Promise<Set<string>> {
+  const own = new Map<string, Asked>()
+  const ids = new Set<string>()
+  const same = (one: Asked, other: { line: string; slice: string; period: string; value: string | null }) => {
+    if (
+      one.line !== other.line ||
+      sliceKey(one.slice) !== other.slice ||
+      one.period !== other.period ||
+      one.value !== other.value
+    )
+      throw new Failure('conflict', `Another edit has the id ${one.id}: ${placeWords(version.sheet, one)}.`, {
+        next: 'Give every edit an id of its own.',
+      })
+  }
+  for (const one of edits) {
+    const twice = own.get(one.id)
+    if (twice) same(one, { ...twice, slice: sliceKey(twice.slice) })
+    own.set(one.id, one)
+    ids.add(one.id)
+    const heads = rows.get(`${one.line}\u001e${sliceKey(one.slice)}`)?.cells[one.period] ?? []
+    for (const name of one.after) if (!heads.includes(name)) ids.add(name)
+  }
+  const all = [...ids]
+  const there = new Set<string>()
+  for (let n = 0; n < all.length; n += 5000) {
+    const found = await ledger
+      .select({
+        id: tables.changes.id,
+        version: tables.changes.version,
+        line: tables.changes.line,
+        slice: tables.changes.slice,
+        period: tables.changes.period,
+        value: tables.changes.after,
+      })
+      .from(tables.changes)
+      .where(inArray(tables.changes.id, all.slice(n, n + 5000)))
+    for (const one of found) {
+      there.add(one.id)
+      const asked = own.get(one.id)
+      if (asked) same(asked, one.version === version.id ? one : { ...one, period: '' })
+    }
+  }
+  return there
+}
+
+/** Edits that stand in a cell with who made them; a figure the version began with is of who began it. */
+const headsOf = async (
+  ledger: Context['ledger'],
+  { createdBy, createdAt }: Found,
+  heads: readonly (string | null)[],
+): Promise<Conflict['heads']> => {
   const ids = heads.filter((_, n) => n % 2 === 0) as string[]
   const found = await ledger.select().from(tables.changes).where(inArray(tables.changes.id, ids))
-  return ids.flatMap(id => {
-    const one = found.find(change => change.id === id)
-    return one ? [{ id, value: one.after, by: one.byName, at: one.at }] : []
+  return ids.map((id, n) => {
+    const { byName: by, at } = found.find(one => one.id === id) ?? { byName: createdBy, at: createdAt }
+    return { id, value: heads[2 * n + 1] ?? null, by, at }
   })
+}
+
+/** A row with its edits that were replaced before they came. */
+interface Held extends Row {
+  awaited: Record<string, string[]>
 }
 
 const heldRows = async (
   ledger: Context['ledger'],
   version: string,
   edits: readonly Asked[],
-): Promise<Map<string, Row>> => {
+): Promise<Map<string, Held>> => {
   const lines = [...new Set(edits.map(one => one.line))]
   const wanted = new Set(edits.map(one => `${one.line}\u001e${sliceKey(one.slice)}`))
   const slices = [...new Set(edits.map(one => sliceKey(one.slice)))]
   const found = await ledger
-    .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
+    .select({
+      line: tables.rows.line,
+      slice: tables.rows.slice,
+      cells: tables.rows.cells,
+      awaited: tables.rows.awaited,
+    })
     .from(tables.rows)
     .where(
       and(
@@ -292,7 +360,7 @@ const heldRows = async (
 export async function storeRows(
   ledger: Context['ledger'],
   version: string,
-  rows: readonly Row[],
+  rows: readonly (Row & Partial<Held>)[],
 ): Promise<void> {
   for (let n = 0; n < rows.length; n += 1000)
     await ledger
@@ -300,7 +368,7 @@ export async function storeRows(
       .values(rows.slice(n, n + 1000).map(row => ({ ...row, version })))
       .onConflictDoUpdate({
         target: [tables.rows.version, tables.rows.line, tables.rows.slice],
-        set: { cells: sql`excluded.cells` },
+        set: { cells: sql`excluded.cells`, awaited: sql`excluded.awaited` },
       })
 }
 

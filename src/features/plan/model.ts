@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Input } from '#kernel/plan/calculate.ts'
+import { inConflict } from '#kernel/plan/edits.ts'
 import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Line, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
@@ -345,13 +346,8 @@ export const figuresIn = (rows: readonly Row[]): Input[] =>
 export const conflictsOf = (rows: Iterable<Row>): Set<string> => {
   const found = new Set<string>()
   for (const { line, slice, cells } of rows)
-    for (const period in cells) {
-      // Nearly every cell has one edit: those are passed over without a look.
-      const heads = cells[period]
-      if (!heads || heads.length <= 2) continue
-      if (new Set(heads.filter((_, n) => n % 2 === 1)).size > 1)
-        found.add(addressKey({ line, slice: sliceOf(slice), period }))
-    }
+    for (const period in cells)
+      if (inConflict(cells[period] ?? [])) found.add(addressKey({ line, slice: sliceOf(slice), period }))
   return found
 }
 

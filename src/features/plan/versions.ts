@@ -6,7 +6,7 @@ import { addDays, type Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.ts'
-import type { Content } from '#kernel/plan/edits.ts'
+import { type Content, inConflict } from '#kernel/plan/edits.ts'
 import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/sheet.ts'
 import { type Tier, template } from '#kernel/plan/templates.ts'
 import { forecastTarget } from '#kernel/view.ts'
@@ -243,8 +243,11 @@ async function fromVersion(context: Context, id: string, closedPeriods: number):
   return { sheet, inputs: [], rows: kept, rates: before.rates, basedOn: id, closedPeriods, notes }
 }
 
+/** Cells as one edit each; where two people contradict each other both go along, for somebody to choose. */
 const lastOnly = (cells: Row['cells']): Row['cells'] =>
-  Object.fromEntries(Object.entries(cells).map(([period, heads]) => [period, heads.slice(-2)]))
+  Object.fromEntries(
+    Object.entries(cells).map(([period, heads]) => [period, inConflict(heads) ? heads : heads.slice(-2)]),
+  )
 
 /** The last day there are sales of. */
 export async function latestDay(context: Context): Promise<Day | null> {

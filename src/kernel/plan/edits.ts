@@ -1,3 +1,4 @@
+import { fixed } from './fixed.ts'
 import { type Address, addressKey, type Line, type Sheet } from './sheet.ts'
 
 /**
@@ -9,37 +10,50 @@ export interface Edit extends Address {
   /** Ids of the edits the author saw in the cell; empty where it was untouched. */
   after: readonly string[]
   value: string | null
-  by: string
-  /** When it was made, UTC ISO: part of the edit, not of its arrival. */
-  at: string
 }
 
-/** Edits of a cell that no other replaces: one, or several that contradict each other. Sorted by time and id. */
-export type Heads = readonly Pick<Edit, 'id' | 'value' | 'by' | 'at'>[]
+/** Edits of a cell that no other replaces, by id, as the ledger keeps them: [id, value, id, value…]. */
+export type Heads = readonly (string | null)[]
 
 export interface CellState {
   heads: Heads
-  /** Every edit that was replaced: an edit that arrives after its own replacement changes nothing. */
-  replaced: readonly string[]
+  /** Edits that were replaced before they came: when they come they change nothing. */
+  awaited: readonly string[]
 }
 
-export const untouched: CellState = { heads: [], replaced: [] }
+export const untouched: CellState = { heads: [], awaited: [] }
 
-/** The cell after an edit; the same for any order of arrival of the same edits. */
-export function applied(cell: CellState, { id, after, value, by, at }: Edit): CellState {
-  const replaced = [...new Set([...cell.replaced, ...after])].sort()
-  const all = [...cell.heads.filter(head => head.id !== id), { id, value, by, at }]
-  const heads = all
-    .filter(head => !replaced.includes(head.id))
-    .sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id))
-  return { heads, replaced }
+/**
+ * The cell after an edit that had not come before; `there` are those that had. The same for any order of arrival of the
+ * same edits: what stands is what no edit names, in the order of ids.
+ */
+export function applied(
+  { heads, awaited }: CellState,
+  { id, after, value }: Pick<Edit, 'id' | 'after' | 'value'>,
+  there: ReadonlySet<string>,
+): CellState {
+  const named = new Set(after.filter(one => one !== id))
+  const left: [string, string | null][] = awaited.includes(id) ? [] : [[id, value]]
+  const early = new Set(named)
+  for (let n = 0; n < heads.length; n += 2) {
+    const head = heads[n] as string
+    if (!named.has(head)) left.push([head, heads[n + 1] ?? null])
+    early.delete(head)
+  }
+  if (left.length > 1) left.sort(([a], [b]) => (a < b ? -1 : 1))
+  const rest = awaited.filter(one => one !== id)
+  const wanting = [...early].filter(one => !there.has(one) && !rest.includes(one))
+  return { heads: left.flat(), awaited: wanting.length > 0 ? [...rest, ...wanting].sort() : rest }
 }
 
-/** What the cell shows: the latest edit. */
-export const shown = (heads: Heads): string | null => heads.at(-1)?.value ?? null
+/** What the cell shows: of several that contradict each other the last by id, whoever came first. */
+export const shown = (heads: Heads): string | null => heads.at(-1) ?? null
 
-/** Whether people filled in different figures without knowing of each other. */
-export const inConflict = (heads: Heads): boolean => new Set(heads.map(head => head.value)).size > 1
+/** Whether people filled in different figures without knowing of each other; the same figure from both is agreement. */
+export const inConflict = (heads: Heads): boolean =>
+  // Nearly every cell has one edit: those are passed over without a look.
+  heads.length > 2 &&
+  new Set(heads.flatMap((value, n) => (n % 2 === 0 ? [] : [value === null ? null : fixed(value)]))).size > 1
 
 /** A difference between two versions: a cell, or the make-up of a line. */
 export interface Difference {

@@ -57,6 +57,8 @@ export const rows = pgTable(
     line: text().notNull(),
     slice: text().notNull(),
     cells: jsonb().$type<Cells>().notNull(),
+    /** Period → edits that were replaced before they came: when they come they change nothing. */
+    awaited: jsonb().$type<Record<string, string[]>>().notNull().default({}),
   },
   table => [primaryKey({ columns: [table.version, table.line, table.slice] })],
 )

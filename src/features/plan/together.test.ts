@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { operations } from '#features/operations.ts'
+import { ledgers } from '../../../test/ledgers.ts'
+import { planRoom } from '../../../test/plan-room.ts'
+import { conflictsOf } from './model.ts'
+
+const { plan } = operations
+
+interface Made {
+  by: 'ada' | 'bo'
+  id: string
+  line: string
+  slice: string[]
+  period: string
+  value: string | null
+  after: string[]
+}
+
+const places = [
+  { line: 'media', slice: [], period: '2026-03' },
+  { line: 'orders', slice: [], period: '2026-03' },
+]
+
+/** Edits of two people in two cells: who looks has seen all that was made there, who does not only their own. */
+const edits = fc
+  .array(
+    fc.record({
+      by: fc.constantFrom('ada' as const, 'bo' as const),
+      place: fc.nat({ max: places.length - 1 }),
+      value: fc.option(fc.integer({ min: 0, max: 3 }).map(String)),
+      looks: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 9 },
+  )
+  .map(moves => {
+    const made: Made[] = []
+    const seen = new Map<string, string[]>()
+    moves.forEach(({ by, place, value, looks }, n) => {
+      const at = places[place] as (typeof places)[number]
+      const here = made.filter(one => one.line === at.line)
+      const replaced = new Set(here.flatMap(one => one.after))
+      const after = looks
+        ? here.map(one => one.id).filter(id => !replaced.has(id))
+        : (seen.get(`${by} ${place}`) ?? [])
+      const id = `edit-${n}`
+      made.push({ by, id, ...at, value, after })
+      seen.set(`${by} ${place}`, [id])
+    })
+    return made
+  })
+
+/** Edits in some order, some of them sent twice, in requests of several. */
+const sendings = (made: readonly Made[]) => {
+  const twice = [...made, ...made.slice(0, 2)]
+  return fc
+    .tuple(
+      fc.shuffledSubarray(twice, { minLength: twice.length }),
+      fc.array(fc.boolean(), { minLength: twice.length, maxLength: twice.length }),
+    )
+    .map(([all, cuts]) => {
+      const requests: Made[][] = []
+      all.forEach((one, n) => {
+        const last = requests.at(-1)
+        if (last?.[0]?.by === one.by && !cuts[n]) last.push(one)
+        else requests.push([one])
+      })
+      return requests
+    })
+}
+
+describe.each(ledgers)('two people’s edits, in the store of $name', place => {
+  const room = planRoom(place)
+  const { run, begun } = room
+  const people = { ada: room.people.ada, bo: room.people.bo }
+  let versions = 0
+
+  it('end the same in whatever order they arrive, and none that nobody saw is lost', async () => {
+    const cases = edits.chain(made => fc.tuple(fc.constant(made), sendings(made), sendings(made)))
+    await fc.assert(
+      fc.asyncProperty(cases, async ([made, ...orders]) => {
+        for (const requests of orders) {
+          const version = `together-${++versions}`
+          await begun(version)
+          // An id is one edit's in all versions.
+          const named = (id: string) => `${version}-${id}`
+          const told = new Map<string, string[]>()
+          for (const request of requests) {
+            const sent = request.map(({ by: _, ...one }) => ({
+              ...one,
+              id: named(one.id),
+              after: one.after.map(named),
+            }))
+            const [{ by }] = request as [Made]
+            const { conflicts } = await run(plan.edit, { version, edits: sent }, people[by])
+            for (const { line } of request) told.set(line, [])
+            for (const { line, heads } of conflicts)
+              told.set(
+                line,
+                heads.map((head: { id: string }) => head.id),
+              )
+          }
+          const { rows } = await run(plan.open, { version })
+          for (const { line } of places) {
+            const here = made.filter(one => one.line === line)
+            const replaced = new Set(here.flatMap(one => one.after))
+            const stands = here.filter(one => !replaced.has(one.id))
+            const heads = rows.find((row: { line: string }) => row.line === line)?.cells['2026-03'] ?? []
+            expect(heads).toEqual(stands.flatMap(one => [named(one.id), one.value]))
+            // Whatever contradicts is shown: in the cell, and in the answer to whoever came last.
+            const contradict = new Set(stands.map(one => one.value)).size > 1
+            const found = rows.filter((row: { line: string }) => row.line === line)
+            expect(conflictsOf(found).size > 0).toBe(contradict)
+            expect((told.get(line) ?? []).length > 0).toBe(contradict)
+          }
+          const { lines } = await run(plan.figures, { version, lines: ['media', 'orders'] })
+          const shown = lines.map((one: { values: (string | null)[] }) => one.values[2])
+          const wanted = ['orders', 'media'].map(line => {
+            const here = made.filter(one => one.line === line)
+            const replaced = new Set(here.flatMap(one => one.after))
+            return here.filter(one => !replaced.has(one.id)).at(-1)?.value ?? null
+          })
+          expect(shown).toEqual(wanted)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  }, 240_000)
+
+  it('are taken once however often they are sent, and an id is of one edit', async () => {
+    await begun('again')
+    const [first, second] = [
+      room.set('media', '2026-03', '10', [], 'again-one-1'),
+      room.set('media', '2026-03', '12', ['again-one-1'], 'again-two-2'),
+    ]
+    const send = (edit: object) => run(plan.edit, { version: 'again', edits: [edit] })
+    await send(first)
+    await send(second)
+    expect(await send(first)).toMatchObject({ applied: 1, conflicts: [] })
+    const { rows } = await run(plan.open, { version: 'again' })
+    expect(rows[0].cells['2026-03']).toEqual(['again-two-2', '12'])
+    await expect(send({ ...first, value: '11' })).rejects.toThrow('Another edit has the id again-one-1')
+    await begun('elsewhere')
+    await expect(run(plan.edit, { version: 'elsewhere', edits: [first] })).rejects.toThrow('Another edit')
+  })
+
+  it('contradict what a version began with as they contradict each other, and go along into the next', async () => {
+    await run(plan.start, {
+      id: 'given',
+      name: 'given',
+      ...room.year,
+      begin: { with: 'pasted', text: '\tJan\nRent\t100' },
+    })
+    const line = (await run(plan.open, { version: 'given' })).sheet.lines[0].name
+    const { conflicts } = await run(plan.edit, {
+      version: 'given',
+      edits: [room.set(line, '2026-01', '120', [], 'given-edit-1')],
+    })
+    expect(conflicts[0].heads.map((head: { value: string }) => head.value).sort()).toEqual(['100', '120'])
+    await run(plan.start, {
+      id: 'next',
+      name: 'next',
+      ...room.year,
+      begin: { with: 'version', version: 'given', closedPeriods: 0 },
+    })
+    expect(conflictsOf((await run(plan.open, { version: 'next' })).rows).size).toBe(1)
+    await expect(run(plan.submit, { version: 'next' })).rejects.toThrow('two people filled in differently')
+  })
+})
