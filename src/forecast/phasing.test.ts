@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { addDays, addYears, type Day, daysBetween, monthEnd, weekday } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import { nrf, periodOf, periodsBetween, retailYearStart } from '#kernel/period.ts'
 import { createCompany } from '#simulators/company/company.ts'
 import { ordersOf } from '#simulators/company/order.ts'
 import { landing } from './landing.ts'
@@ -83,6 +84,58 @@ describe('a figure phased to days', () => {
     )
     expect(april.get('2026-04-03')).toBeGreaterThan(6 * (april.get('2026-04-10') ?? 0))
     expect(april.get('2026-04-05')).toBe(0)
+  })
+  it('goes down a retail year of 52 or 53 weeks to the hour, exact and no part a unit off at any level', () => {
+    const shape = learnShape(
+      daysBetween('2024-02-04', '2026-01-31').map(day => ({
+        day,
+        value: weekday(day) + Number(day.slice(5, 7)),
+      })),
+    )
+    const counts = [1, 2, 3, 4, 5, 6, 7].flatMap(at =>
+      [9, 13, 20].map(hour => ({ weekday: at, hour, value: at * hour })),
+    )
+    const weight = ({ from, to }: { from: Day; to: Day }) =>
+      daysBetween(from, to).reduce((all, day) => all + shape.weight(day), 0)
+    const level = (amount: string, shares: readonly number[], places: number) => {
+      const parts = shareOut(amount, shares, places)
+      expect(Number(sum(parts))).toBe(Number(amount))
+      const whole = shares.reduce((all, share) => all + share, 0)
+      parts.forEach((part, n) => {
+        const due = (Number(amount) * (shares[n] as number)) / whole
+        expect(Math.abs(Number(part) - due)).toBeLessThan(1.001 * 10 ** -places)
+      })
+      return parts
+    }
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -99_999_999, max: 99_999_999 }),
+        // NRF: 53 weeks in 2023, 2028 and 2034.
+        fc.constantFrom(2023, 2026, 2027, 2028, 2034),
+        fc.constantFrom(0, 2),
+        (units, year, places) => {
+          const { from, to } = periodOf(nrf, retailYearStart(nrf, year), 'year')
+          const amount = (units / 10 ** places).toFixed(places)
+          const months = periodsBetween(nrf, from, to, 'month')
+          const ofMonths = level(amount, months.map(weight), places)
+          const long = [2023, 2028, 2034].includes(year)
+          expect(months.map(one => daysBetween(one.from, one.to).length / 7)).toEqual([
+            ...[4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5],
+            long ? 5 : 4,
+          ])
+          const month = months.at(-1) as (typeof months)[number]
+          const weeks = periodsBetween(nrf, month.from, month.to, 'week')
+          expect(weeks.at(-1)?.key).toBe(`FY${year}-W${long ? 53 : 52}`)
+          const ofWeeks = level(ofMonths.at(-1) as string, weeks.map(weight), places)
+          const week = weeks.at(-1) as (typeof weeks)[number]
+          const days = phase(ofWeeks.at(-1) as string, week.from, week.to, shape, { places })
+          expect(Number(sum(days.map(one => one.amount)))).toBe(Number(ofWeeks.at(-1)))
+          for (const one of days)
+            expect(Number(sum(phaseHours(one.amount, one.day, counts, places)))).toBe(Number(one.amount))
+        },
+      ),
+      { numRuns: 100 },
+    )
   })
   it('covers a 53rd week as any other, and says when it knows too little', () => {
     const shape = learnShape(daysBetween('2026-01-01', '2026-01-20').map(day => ({ day, value: 5 })))

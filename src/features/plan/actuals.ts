@@ -12,6 +12,22 @@ export const yearBefore = (rule: CalendarRule, span: { from: Day; to: Day }): { 
     ? { from: addDays(span.from, -364), to: addDays(span.to, -364) }
     : { from: addYears(span.from, -1), to: addDays(addYears(addDays(span.to, 1), -1), -1) }
 
+/**
+ * Days a plan's period is begun from: those a year before; where they are not over yet, as in the 53rd week of a year to
+ * come, the same days of the last year in which they are.
+ */
+export function lastOver(
+  rule: CalendarRule,
+  span: { from: Day; to: Day },
+  until: Day | null,
+): { from: Day; to: Day } {
+  let found = yearBefore(rule, span)
+  // Nobody plans further ahead than ten years.
+  for (let years = 1; until !== null && found.to > until && years < 10; years += 1)
+    found = yearBefore(rule, found)
+  return found
+}
+
 export const askAs = ({ metrics, actor, clock }: Context, query: Query) =>
   metrics.ask(query, { stores: actor.stores, now: clock() })
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { addDays, dayCount, daysBetween, weekday } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
@@ -164,5 +164,89 @@ describe('a plan of retail years', () => {
     await expect(start('LE54', 'week', later(54))).rejects.toThrow(
       'weeks has 53 periods; 54 of them cannot be closed.',
     )
+  })
+}, 120_000)
+
+describe('a plan of a retail year to come, of 53 weeks', () => {
+  const [place] = ledgers
+  if (!place) throw new Error('there is no ledger')
+  const { run, people } = planRoom(place)
+  const [year, next] = [
+    { from: '2026-06-28', to: '2027-07-03', currency: 'GBP' },
+    { from: '2027-07-04', to: '2028-07-01', currency: 'GBP' },
+  ]
+  const begun: Record<string, string[]> = {}
+  const amounts = async (version: string): Promise<string[]> =>
+    (await run(plan.figures, { version, lines: ['net_sales'] })).lines[0].values
+  const phased = (version: string, period: string, day?: string) =>
+    run(plan.phasing, { version, line: 'net_sales', period, day })
+
+  beforeAll(async () => {
+    const calendar = { calendar: '4-5-4', fiscalStartMonth: 7, weekStart: 7, yearEnd: 'nearest_saturday' }
+    await run(settings.saveCompany, { currency: 'GBP', calendar }, people.cy)
+    for (const [id, grain, span] of [
+      ['weeks', 'week', year],
+      ['months', 'month', year],
+      ['whole', 'year', year],
+      ['next', 'month', next],
+    ] as const) {
+      const begin = { with: 'last_year', trade: 'b2c', over: [], growth: '0' }
+      begun[id] = (await run(plan.start, { id, name: id, ...span, grain, begin })).notes
+    }
+  }, 120_000)
+
+  it('fills weeks whose year before is not over from the one before that, and says which', async () => {
+    // Last day of sales: 20 June 2026. The last two weeks are those of 2025, by week: Sunday to Saturday.
+    const weeks = await amounts('weeks')
+    expect(weeks).toHaveLength(53)
+    const before = soldFrom('2025-06-29', '2026-06-20') + soldFrom('2025-06-22', '2025-07-05')
+    expect(Number(sum(weeks))).toBeCloseTo(before, 2)
+    expect(weeks.slice(51).map(one => Math.round(Number(one)))).toEqual([700, 700])
+    expect(begun.weeks?.slice(0, 2)).toEqual([
+      'Filled from 2025-06-29 to 2026-06-20.',
+      'wk 52 FY2026, wk 53 FY2026: the year before is not over, so they are filled from the one before that.',
+    ])
+    // By months the last, of five weeks, is from five weeks of 2025.
+    const months = await amounts('months')
+    expect(Number(months.at(-1))).toBeCloseTo(soldFrom('2025-06-01', '2025-07-05'), 3)
+    const history = await run(plan.yearBefore, { version: 'weeks', line: 'orders' })
+    expect(history.map((one: { value: string }) => one.value)).toEqual(new Array(53).fill('6'))
+  })
+
+  it('goes from the year to periods, weeks, days and hours, each adding up to the last penny', async () => {
+    const whole = await phased('whole', 'FY2026')
+    expect(whole.days).toHaveLength(371)
+    expect(sum(whole.days.map((one: { amount: string }) => one.amount))).toBe(sum([whole.amount]))
+    for (const [version, wanted] of [
+      ['months', [4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5, 5]],
+      ['weeks', new Array(53).fill(1)],
+    ] as const) {
+      const { periods } = (await run(plan.open, { version })).sheet
+      const found = []
+      for (const { key } of periods) {
+        const { days, amount } = await phased(version, key)
+        expect(sum(days.map((one: { amount: string }) => one.amount))).toBe(sum([amount]))
+        found.push(days.length / 7)
+      }
+      expect(found).toEqual(wanted)
+    }
+    const { days } = await phased('months', 'FY2026-P12')
+    for (const { day, amount } of days.slice(-9)) {
+      const { hours } = await phased('months', 'FY2026-P12', day)
+      expect(hours).toHaveLength(24)
+      expect(sum(hours)).toBe(sum([amount]))
+    }
+  })
+
+  it('is a week longer than the next, which is begun from the same weeks, and has no week 53', async () => {
+    const { periods } = (await run(plan.open, { version: 'next' })).sheet
+    expect(periods.at(-1)).toMatchObject({ key: 'FY2027-P12', from: '2028-06-04', to: '2028-07-01' })
+    expect(dayCount(next.from, next.to)).toBe(52 * 7)
+    // 364 days apart: from the 53-week year its first week is left out, so that holidays stand beside each other.
+    const before = soldFrom('2025-07-06', '2026-06-20') + soldFrom('2025-06-22', '2025-07-05')
+    expect(Number(sum(await amounts('next')))).toBeCloseTo(before, 2)
+    const found = await run(plan.compare, { a: 'months', b: 'next' })
+    expect(found.cells).toEqual([])
+    expect(found.notes.join(' ')).not.toBe('')
   })
 }, 120_000)

@@ -10,7 +10,7 @@ import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import { placeWords, sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { filledFrom, yearBefore } from './actuals.ts'
+import { filledFrom, lastOver } from './actuals.ts'
 import { lapsedWords, standingOf } from './approvals.ts'
 import { carry } from './carry.ts'
 import {
@@ -36,7 +36,7 @@ import {
   StartShape,
   VersionShape,
 } from './model.ts'
-import { begin, changedSince, contentOf, ruleOf, start } from './versions.ts'
+import { begin, changedSince, contentOf, latestDay, ruleOf, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
 const Of = z.object({ version: z.string() })
@@ -168,7 +168,9 @@ export const versionOperations = {
       const { sheet } = await versionOf(context, input.version)
       const rule = await ruleOf(context)
       const lines = sheet.lines.filter(line => line.name === input.line)
-      const found = await filledFrom(context, { ...sheet, lines }, period => yearBefore(rule, period), '0')
+      const until = await latestDay(context)
+      const base = (period: { from: string; to: string }) => lastOver(rule, period, until)
+      const found = await filledFrom(context, { ...sheet, lines }, base, '0')
       return found.flatMap(({ slice, period, value }) =>
         value === null ? [] : [{ slice: [...slice], period, value }],
       )

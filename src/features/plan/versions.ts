@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, eq, gt, notLike } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Context } from '#features/context.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.ts'
@@ -13,7 +13,7 @@ import { forecastTarget } from '#kernel/view.ts'
 import type { CalendarSetting } from '#metrics/world.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
-import { askAs, filledFrom, known, membersOf, yearBefore } from './actuals.ts'
+import { askAs, filledFrom, known, lastOver, membersOf, yearBefore } from './actuals.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { lineOf } from './budget-lines.ts'
 import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
@@ -166,9 +166,13 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const counted = await filledFrom(
     context,
     sheet,
-    period => (how.with === 'run_rate' ? base : yearBefore(rule, period)),
+    period => (how.with === 'run_rate' ? base : lastOver(rule, period, lastDay)),
     how.growth,
   )
+  const early =
+    how.with === 'run_rate'
+      ? []
+      : periods.filter(one => lastOver(rule, one, lastDay).to < yearBefore(rule, one).to)
   const other = otherSide(sheet, counted)
   const inputs = [...counted, ...other.inputs]
   const filled = new Set(inputs.map(one => one.line))
@@ -180,7 +184,12 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     sheet,
     inputs,
     notes: [
-      `Filled from ${base.from} to ${base.to}.`,
+      `Filled from ${base.from} to ${lastDay ? earlier(base.to, lastDay) : base.to}.`,
+      ...(early.length > 0
+        ? [
+            `${aFew(early.map(one => one.label))}: the year before is not over, so they are filled from the one before that.`,
+          ]
+        : []),
       ...other.notes,
       ...(sessions
         ? []
@@ -189,6 +198,9 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     ],
   }
 }
+
+const aFew = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
 
 /** The tiers asked for, else those the company measures itself by: plan and actuals are layered alike. */
 async function tiersOf({ ledger }: Context, asked?: Tier[]): Promise<{ waterfall?: Tier[] }> {
