@@ -101,8 +101,8 @@ export async function known(
 const mostAsked = 24
 
 /**
- * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts are brought to the
- * length of the period and grown, rounded so that their sum is; rates are taken as they were. A line without a metric, or
+ * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts, and amounts per account,
+ * are brought to the length of the period and grown, rounded so that their sum is; other rates are taken as they were. A line without a metric, or
  * without data, stays empty.
  */
 export async function filledFrom(
@@ -168,7 +168,8 @@ export async function filledFrom(
           let value: bigint | null = fixed(first)
           if (sourcesOf(line).length > 1)
             value = typeof second === 'string' ? over(value, fixed(second)) : null
-          else if (line.roll === 'sum' && length !== null) value = times(times(value, length), grown)
+          else if ((line.roll === 'sum' || perAccount(line)) && length !== null)
+            value = times(times(value, length), grown)
           if (value === null || (value < 0n && !line.negative)) continue
           const digits = line.unit === 'money' ? 2 : line.roll === 'sum' ? 0 : 6
           if (line.roll === 'sum') {
@@ -185,6 +186,9 @@ export async function filledFrom(
   }
   return inputs
 }
+
+/** Whether a line counts over time for each account there is, as orders per account do: twice the time, twice as many. */
+export const perAccount = (line: Line): boolean => line.unit.endsWith('/accounts')
 
 const rounding = (value: bigint, digits: number): bigint => {
   const unit = 10n ** BigInt(12 - digits)

@@ -100,6 +100,37 @@ describe('how a plan and a budget begin', () => {
     expect(Number(undivided.demand[2])).toBeCloseTo(4600, 1)
   })
 
+  it('begins one from the run-rate, each side from its own orders, brought to the length of the period and grown', async () => {
+    // In the last 13 weeks two accounts of four ordered: six orders of 800, beside 78 of consumers.
+    for (const [n, account_id] of ['a', 'a', 'a', 'a', 'b', 'b'].entries())
+      await room.sell(`r${n}`, `2026-0${4 + (n % 3)}-1${n}`, 800, { store: 'trade', account_id })
+    const weeks = 78 * (9100 / 78)
+    for (const over of [[], ['store']] as const)
+      for (const growth of ['0', '0.10']) {
+        const version = `rate-both-${over.length}-${growth}`
+        const { notes } = await run(plan.start, {
+          id: version,
+          name: version,
+          ...year,
+          begin: { with: 'run_rate', trade: 'both', over, growth },
+        })
+        const lines = ['orders', 'aov', 'b2b_orders', 'b2b_order_value', 'demand']
+        const found = await run(plan.figures, { version, lines })
+        const of = (name: string) => found.lines.find((line: { name: string }) => line.name === name)
+        const times = 1 + Number(growth)
+        expect(Number(of('orders').total)).toBeCloseTo(Math.round(((78 * 365) / 91) * times), 0)
+        expect(Number(of('aov').total)).toBeCloseTo(9100 / 78, 2)
+        expect(Number(of('b2b_orders').values[0])).toBeCloseTo(((6 * 31) / 91) * times, 3)
+        expect(Number(of('b2b_orders').total)).toBeCloseTo(((6 * 365) / 91) * times, 2)
+        expect(Number(of('b2b_order_value').total)).toBeCloseTo(800, 4)
+        const demand = (((weeks + 4800) * 365) / 91) * times
+        expect(Math.abs(Number(of('demand').total) / demand - 1)).toBeLessThan(0.002)
+        expect(notes).toContain(
+          'Share of accounts that order is that of the whole 13 weeks; Orders per active account is brought to the length of each period.',
+        )
+      }
+  })
+
   it('reads a workbook’s rows, and which sheets it has', async () => {
     const book = new ExcelJS.Workbook()
     book.addWorksheet('Notes').addRow(['nothing here'])

@@ -13,7 +13,7 @@ import { forecastTarget } from '#kernel/view.ts'
 import type { CalendarSetting } from '#metrics/world.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
-import { askAs, filledFrom, known, lastOver, membersOf, yearBefore } from './actuals.ts'
+import { askAs, filledFrom, known, lastOver, membersOf, perAccount, yearBefore } from './actuals.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { lineOf } from './budget-lines.ts'
 import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
@@ -190,6 +190,7 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
             `${aFew(early.map(one => one.label))}: the year before is not over, so they are filled from the one before that.`,
           ]
         : []),
+      ...(how.with === 'run_rate' ? overWindow(sheet, filled) : []),
       ...other.notes,
       ...(sessions
         ? []
@@ -197,6 +198,15 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
       ...(empty.length > 0 ? [`Still to be filled in: ${empty.map(line => line.label).join(', ')}.`] : []),
     ],
   }
+}
+
+/** What a window longer than a period says of rates that count over time. */
+function overWindow({ lines }: Sheet, filled: ReadonlySet<string>): string[] {
+  const own = lines.find(line => perAccount(line) && filled.has(line.name))
+  const share = lines.find(line => own && line.section === own.section && line.unit === 'share')
+  return own && share
+    ? [`${share.label} is that of the whole 13 weeks; ${own.label} is brought to the length of each period.`]
+    : []
 }
 
 const aFew = (names: readonly string[]): string =>
