@@ -79,7 +79,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
     >
       {budget ? (
         <>
-          {budget.lines.length > 0 && <Whole budget={budget} mode={mode} />}
+          {budget.lines.length + budget.unbudgeted.length > 0 && <Whole budget={budget} mode={mode} />}
           <UrlTabs
             tabs={[
               {
@@ -142,6 +142,11 @@ function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {
     Number(total.budget) > 0
       ? `${Math.round((100 * Number(part)) / Number(total.budget))} % of the budget`
       : ''
+  const without = budget.unbudgeted.filter(one => Number(one.committed) > 0).map(one => one.label)
+  const committedWords =
+    without.length > 0
+      ? `without a line here: ${without.slice(0, 3).join(', ')}${without.length > 3 ? ' …' : ''}`
+      : share(total.committed)
   return (
     <>
       <TileRow label="The budget as a whole">
@@ -151,7 +156,7 @@ function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {
           deltas={`${money(total.budgetToDate)} to date`}
         />
         <StatTile label="Spent" value={money(total.actual)} deltas={share(total.actual)} />
-        <StatTile label="Committed" value={money(total.committed)} deltas={share(total.committed)} />
+        <StatTile label="Committed" value={money(total.committed)} deltas={committedWords} />
         <StatTile label="Left" value={money(total.remaining)} deltas={share(total.remaining)} />
         {currencyEffect !== null && (
           <StatTile

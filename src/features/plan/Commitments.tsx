@@ -34,7 +34,12 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
       },
     }),
   )
-  const rows = budget.lines.flatMap(line => line.commitments.map(one => ({ ...one, line: line.label })))
+  const rows = [
+    ...budget.lines.flatMap(line => line.commitments.map(one => ({ ...one, line: line.label }))),
+    ...budget.unbudgeted.flatMap(({ label, version, commitments }) =>
+      commitments.map(one => ({ ...one, line: `none here: ${label} of ${version}` })),
+    ),
+  ]
   const [first] = budget.lines
   const set = (change: Partial<Commitment>) => setForm(now => now && { ...now, ...change })
   return (

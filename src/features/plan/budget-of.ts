@@ -9,6 +9,7 @@ import { lineOf } from './budget-lines.ts'
 import { versionOf } from './cells.ts'
 import { type Conversion, conversion, type RateMode } from './rates.ts'
 import { type Spent, soFar, spentByLedger, spentByMetrics, type Unplanned } from './spent-of.ts'
+import { elsewhereOf } from './unbudgeted.ts'
 
 type Item = typeof tables.items.$inferSelect
 type Commitment = typeof tables.commitments.$inferSelect
@@ -33,11 +34,23 @@ export interface Budget {
   missing: string[]
   /** Postings of accounts no line has. */
   unplanned: Unplanned[]
+  unbudgeted: Unbudgeted[]
+}
+
+/** Spent or promised on a line this version does not have, and another it belongs with does: in the total, with no budget. */
+export interface Unbudgeted {
+  label: string
+  department: string
+  /** Name of the version that has the line. */
+  version: string
+  actual: string
+  committed: string
+  commitments: Commitment[]
 }
 
 /**
  * Every line of a version: its own budget, and against it what became of the line in whichever version it was said: what was spent as metrics, the general ledger and people tell it, what is spoken
- * for, what is left, and when it runs out.
+ * for, what is left, and when it runs out. What hangs on lines it lacks is beside them, and in the total.
  */
 export async function budgetOf(
   context: Context,
@@ -66,6 +79,7 @@ export async function budgetOf(
   const span = soFar(periods, today)
   const measured = await spentByMetrics(context, items, span)
   const posted = await spentByLedger(context, items, span)
+  const elsewhere = await elsewhereOf(context, version)
   const spent = new Map<string, Spent[]>()
   const add = (item: string, ...those: Spent[]) => spent.set(item, [...(spent.get(item) ?? []), ...those])
   for (const known of [measured.spent, posted.spent]) for (const [item, own] of known) add(item, ...own)
@@ -74,8 +88,8 @@ export async function budgetOf(
   const currencies = [
     currency,
     ...items.map(one => one.currency),
-    ...commitments.map(one => one.currency),
-    ...[...spent.values()].flatMap(own => own.map(one => one.currency)),
+    ...[...commitments, ...elsewhere.flatMap(one => one.commitments)].map(one => one.currency),
+    ...[...spent.values(), ...elsewhere.map(one => one.spent)].flat().map(one => one.currency),
   ]
   const rates = await ratesOf(context.granary, currencies)
   const at = (which: RateMode) =>
@@ -113,20 +127,43 @@ export async function budgetOf(
       })),
     }
   })
+  const unbudgeted = elsewhere.flatMap(({ item, version: name, commitments: those, spent: own }) => {
+    const { label, department } = item
+    const open = those.filter(one => one.open === 1)
+    if (open.length === 0 && own.length === 0) return []
+    const actual = sum(own.map(one => into.spent(one.amount, one.currency, one.day))) ?? '0'
+    const committed = sum(open.map(one => into.spent(one.amount, one.currency, today))) ?? '0'
+    return [{ label, department, version: name, actual, committed, commitments: those }]
+  })
   const all = (pick: (use: Used) => string) => sum(lines.map(line => pick(line.use))) ?? '0'
+  const actual = sum([all(use => use.actual), ...unbudgeted.map(one => one.actual)]) ?? '0'
+  const committed = sum([all(use => use.committed), ...unbudgeted.map(one => one.committed)]) ?? '0'
   return {
     version,
     lines,
     total: {
       budget: all(use => use.budget),
       budgetToDate: all(use => use.budgetToDate),
-      actual: all(use => use.actual),
-      committed: all(use => use.committed),
-      remaining: all(use => use.remaining),
+      actual,
+      committed,
+      remaining:
+        minus(
+          minus(
+            all(use => use.budget),
+            actual,
+          ),
+          committed,
+        ) ?? '0',
     },
-    currencyEffect: effectOf([...spent.values()].flat(), currency, at('actual'), at('budget')),
+    currencyEffect: effectOf(
+      [...spent.values(), ...elsewhere.map(one => one.spent)].flat(),
+      currency,
+      at('actual'),
+      at('budget'),
+    ),
     missing: [...into.missing(), ...measured.notes],
     unplanned: posted.unplanned,
+    unbudgeted,
   }
 }
 

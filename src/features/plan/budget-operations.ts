@@ -56,8 +56,15 @@ export const budgetOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const on = input.today ?? today(context)
-      const { version, lines, unplanned, ...rest } = await budgetOf(context, input.version, on, input.rates)
+      const { version, lines, unplanned, unbudgeted, ...rest } = await budgetOf(
+        context,
+        input.version,
+        on,
+        input.rates,
+      )
       const { currency, periods } = version.sheet
+      const shown = (those: (typeof lines)[number]['commitments']) =>
+        those.map(({ updatedAt: _at, open, ...one }) => ({ ...one, open: open === 1 }))
       return {
         ...rest,
         state: version.state,
@@ -73,11 +80,9 @@ export const budgetOperations = {
         lines: lines.map(({ updatedAt: _, ...line }) => ({
           ...line,
           pattern: line.pattern as z.output<typeof ItemShape>['pattern'],
-          commitments: line.commitments.map(({ updatedAt: _at, open, ...one }) => ({
-            ...one,
-            open: open === 1,
-          })),
+          commitments: shown(line.commitments),
         })),
+        unbudgeted: unbudgeted.map(one => ({ ...one, commitments: shown(one.commitments) })),
       }
     }),
 

@@ -178,6 +178,78 @@ describe('budget lines over versions', () => {
     expect((await compared('year', 'low')).budget.lines).toEqual([])
   })
 
+  it('that a version lacks still count there, against no budget, when something is promised or spent on them later', async () => {
+    await begun('root')
+    const budgeted = async (label: string, amount: string, more = {}) =>
+      (
+        await run(plan.saveItem, {
+          version: 'root',
+          label,
+          kind: 'opex',
+          department: 'Brand',
+          currency: 'GBP',
+          amounts: { '2026-10': amount },
+          ...more,
+        })
+      ).id
+    const [stand, hall] = [await budgeted('Stand', '800'), await budgeted('Hall', '300')]
+    await from('est', 'root')
+    await run(plan.removeItem, { id: (await line('est', 'Stand')).id })
+    const sponsor = await budgeted('Sponsor', '100', { kind: 'media' })
+    const book = (item: string, reference: string, amount: string, more = {}) =>
+      run(plan.saveCommitment, {
+        item,
+        kind: 'contract',
+        reference,
+        amount,
+        currency: 'GBP',
+        from: '2026-08-01',
+        to: '2026-10-31',
+        ...more,
+      })
+    expect((await budget('est')).unbudgeted).toEqual([])
+    await book(stand, 'stand', '500')
+    await book(sponsor, 'sponsor', '40', { currency: 'EUR' })
+    await book(sponsor, 'another year', '9', { from: '2028-01-01', to: '2028-02-01' })
+    await book(sponsor, 'called off', '9', { open: false })
+    await book(hall, 'hall', '20')
+    const entry = { item: stand, day: '2026-05-09', amount: '30', currency: 'GBP' }
+    await run(plan.recordSpent, { source: 'by hand', entries: [entry] })
+    const est = await budget('est')
+    expect(est.unbudgeted).toMatchObject([
+      { label: 'Stand', department: 'Brand', version: 'root', actual: '30', committed: '500' },
+      { label: 'Sponsor', version: 'root', actual: '0', committed: '32' },
+    ])
+    expect(est.total).toMatchObject({ budget: '300', actual: '30', committed: '552', remaining: '-282' })
+    // Where the lines are, nothing is without a budget; nor in versions that have nothing to do with them.
+    expect(await budget('root')).toMatchObject({ unbudgeted: [], total: { budget: '1200' } })
+    expect((await budget('year')).unbudgeted).toEqual([])
+    const { checks } = await run(plan.reforecast, { version: 'est' })
+    const says = (name: string) => checks.find((one: { name: string }) => one.name === name)
+    expect(says('committed')).toMatchObject({
+      state: 'fails',
+      says: 'Promised on no line of it: Stand of root, 500; Sponsor of root, 32, in GBP.',
+    })
+    expect(says('budget').says).toContain('Spent on no line of it: Stand of root, 30')
+    // The line it was first is gone: what is promised on its copy is seen there, and can be changed from there.
+    await begun('other')
+    const first = (await run(plan.saveItem, {
+      version: 'other',
+      label: 'Tent',
+      kind: 'opex',
+      currency: 'GBP',
+      amounts: { '2026-10': '70' },
+    })) as { id: string }
+    await from('copy', 'other')
+    await run(plan.removeItem, { id: first.id })
+    await book((await line('copy', 'Tent')).id, 'tent', '60')
+    const [tent] = (await budget('other')).unbudgeted
+    expect(tent).toMatchObject({ label: 'Tent', version: 'copy', committed: '60' })
+    await run(plan.saveCommitment, { ...tent.commitments[0], amount: '65' })
+    expect((await budget('other')).total).toMatchObject({ budget: '0', committed: '65', remaining: '-65' })
+    expect((await line('copy', 'Tent')).use).toMatchObject({ committed: '65', remaining: '5' })
+  })
+
   it('are told apart where two budgets were made apart: by what they are called, and for whom', async () => {
     await begun('apart')
     const more = { kind: 'opex', currency: 'GBP', version: 'apart' }

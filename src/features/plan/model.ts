@@ -5,7 +5,7 @@ import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import { addressKey, type Line, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
-export { shownCell, shownChange } from '#kernel/plan/shown.ts'
+export { shownCell, shownChange, signedCents } from '#kernel/plan/shown.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
 
@@ -229,6 +229,7 @@ export const CommitmentShape = z.object({
   note: text.default(''),
   saved: z.int().optional(),
 })
+const SavedCommitment = CommitmentShape.extend({ id: z.string(), saved: z.int() })
 
 const UsedShape = z.object({
   budget: z.string(),
@@ -260,6 +261,17 @@ export const BudgetShape = z.object({
   unplanned: z.array(
     z.object({ account: z.string(), department: z.string(), amount: z.string(), currency: z.string() }),
   ),
+  /** Spent or promised on lines this version lacks and one it belongs with has: in the total, against no budget. */
+  unbudgeted: z.array(
+    z.object({
+      label: z.string(),
+      department: z.string(),
+      version: z.string(),
+      actual: z.string(),
+      committed: z.string(),
+      commitments: z.array(SavedCommitment),
+    }),
+  ),
   lines: z.array(
     ItemShape.extend({
       id: z.string(),
@@ -268,7 +280,7 @@ export const BudgetShape = z.object({
       /** Currencies without a rate: what is in them is in no figure of `use`. */
       unrated: z.array(z.string()),
       sources: z.array(z.object({ source: z.string(), amount: z.string() })),
-      commitments: z.array(CommitmentShape.extend({ id: z.string(), saved: z.int() })),
+      commitments: z.array(SavedCommitment),
     }),
   ),
 })
@@ -428,18 +440,6 @@ export const guarded = (text: string): string => text.replace(/[\\;|]/g, '\\$&')
 /** How a change reads: bad news coloured, good plain. */
 export const toneOf = (verdict: string): { color?: string } =>
   verdict === 'unfavourable' ? { color: 'var(--bad)' } : {}
-
-/** A change with its sign: "+1,234", "−12"; nothing for none. */
-export function signedCents(value: string): string {
-  const size = Number(value)
-  if (!Number.isFinite(size) || Math.abs(size) < 0.005) return '–'
-  const digits = Math.abs(size) < 100 ? 2 : 0
-  const text = Math.abs(size).toLocaleString('en-GB', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-  return `${size < 0 ? '−' : '+'}${text}`
-}
 
 /** What a risk would take, as typed: a period, by its label or key, and an amount on each line. */
 export function impactsIn(

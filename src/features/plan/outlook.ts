@@ -13,6 +13,7 @@ import { ratesOf } from '#warehouse/rates.ts'
 import { askAs } from './actuals.ts'
 import { conversion } from './rates.ts'
 import { eventsOf, shapeOf } from './shapes.ts'
+import { elsewhereOf } from './unbudgeted.ts'
 import { latestDay, ruleOf } from './versions.ts'
 
 export interface Pacing extends Landing {
@@ -159,13 +160,14 @@ async function wholePlan(
 
 /** Media that is booked on budget lines of a version for days to come, in a currency; evenly over each booking's days to come. */
 async function bookedMedia(
-  { ledger, granary }: Context,
+  context: Context,
   version: string,
   currency: string | null,
   from: Day,
   to: Day,
 ): Promise<number> {
   if (from > to || currency === null) return 0
+  const { ledger, granary } = context
   const rows = await ledger
     .select({
       amount: tables.commitments.amount,
@@ -181,6 +183,10 @@ async function bookedMedia(
     .where(
       and(eq(tables.items.version, version), eq(tables.items.kind, 'media'), eq(tables.commitments.open, 1)),
     )
+  // Booked on a line this version lacks it is booked all the same.
+  const [own] = await ledger.select().from(tables.versions).where(eq(tables.versions.id, version))
+  for (const { item, commitments } of own ? await elsewhereOf(context, own) : [])
+    if (item.kind === 'media') rows.push(...commitments.filter(one => one.open === 1))
   const rates = await ratesOf(granary, [currency, ...rows.map(row => row.currency)])
   const into = conversion(rates, { currency, from, rates: {} }, 'actual')
   return rows.reduce((all, row) => {

@@ -168,7 +168,7 @@ async function budgetChecks(context: Context, asked: Asked): Promise<Check[]> {
       { ...committed, state: 'unknown', says },
     ]
   }
-  const { lines, version: of } = await budgetOf(context, from, today)
+  const { lines, version: of, total, unbudgeted } = await budgetOf(context, from, today)
   const { currency } = of.sheet
   const named = (those: typeof lines, pick: (line: (typeof lines)[number]) => string) =>
     those
@@ -187,24 +187,36 @@ async function budgetChecks(context: Context, asked: Asked): Promise<Check[]> {
     if (cost === null || !exact(plainOf(cost)).gt(exact(may))) return []
     return [`${label} of ${whole(plainOf(cost))} is planned and ${whole(may)} budgeted`]
   })
+  const without = (pick: (one: (typeof unbudgeted)[number]) => string, words: string) => {
+    const own = unbudgeted.filter(one => Number(pick(one)) > 0)
+    return own.length === 0
+      ? []
+      : [`${words}: ${own.map(one => `${one.label} of ${one.version}, ${whole(pick(one))}`).join('; ')}`]
+  }
   const where = of.id === version.id ? '' : ` Held against the lines of ${of.name}.`
   const over = [
     ...(spentOver.length > 0
       ? [`overspent: ${named(spentOver, line => minus(line.use.actual, line.use.budget) ?? '0')}`]
       : []),
     ...planned,
+    ...without(one => one.actual, 'spent on no line of it'),
   ]
-  const left = sum(lines.map(line => line.use.remaining)) ?? '0'
+  const beyond = [
+    ...(promised.length > 0
+      ? [`more is promised than is left: ${named(promised, line => minus('0', line.use.remaining) ?? '0')}`]
+      : []),
+    ...without(one => one.committed, 'promised on no line of it'),
+  ]
   return [
     {
       ...budget,
       state: over.length > 0 ? 'fails' : 'passes',
-      says: `${over.length > 0 ? `${capital(over.join('; '))}, in ${currency}` : `${whole(left)} ${currency} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} is left`}.${where}`,
+      says: `${over.length > 0 ? `${capital(over.join('; '))}, in ${currency}` : `${whole(total.remaining)} ${currency} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} is left`}.${where}`,
     },
     {
       ...committed,
-      state: promised.length > 0 ? 'fails' : 'passes',
-      says: `${promised.length > 0 ? `More is promised than is left: ${named(promised, line => minus('0', line.use.remaining) ?? '0')}, in ${currency}` : `All that is promised is within its line`}.${where}`,
+      state: beyond.length > 0 ? 'fails' : 'passes',
+      says: `${beyond.length > 0 ? `${capital(beyond.join('; '))}, in ${currency}` : `All that is promised is within its line`}.${where}`,
     },
   ]
 }

@@ -42,3 +42,15 @@ export function shownCell(value: string | null, unit: string): string {
   const digits = money && unit !== 'money' ? 2 : Math.abs(size) < 100 && !Number.isInteger(size) ? 2 : 0
   return format(digits, digits).format(size).replace('-', '−')
 }
+
+/** A change with its sign: "+1,234", "−12"; nothing for none. */
+export function signedCents(value: string): string {
+  const size = Number(value)
+  if (!Number.isFinite(size) || Math.abs(size) < 0.005) return '–'
+  const digits = Math.abs(size) < 100 ? 2 : 0
+  const text = Math.abs(size).toLocaleString('en-GB', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  return `${size < 0 ? '−' : '+'}${text}`
+}
