@@ -125,7 +125,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       order_id: string,
       day: string,
       gross: number,
-      more: { store?: string; account_id?: string } = {},
+      more: { store?: string; account_id?: string; hour?: number } = {},
     ) => deliverLines(granary, [{ order_id, day, gross, ...more }]),
     /** It is later now. */
     at: (moment: string) => {

@@ -81,6 +81,17 @@ export function shareOut(amount: string, shares: readonly number[], places: numb
 /** Sales by weekday (1 Monday … 7 Sunday) and hour, as counted: what days are shared out to hours by. */
 export type HourCounts = readonly { weekday: number; hour: number; value: number }[]
 
+/** Counts as what a week's 168 hours had, from Monday 0:00 on: how they are kept. */
+export function weekOf(counts: HourCounts): number[] {
+  const week = new Array<number>(168).fill(0)
+  for (const { weekday: at, hour, value } of counts) week[(at - 1) * 24 + hour] = value
+  return week
+}
+
+/** The hours of a week, as they were kept. */
+export const countsOf = (week: readonly number[]): HourCounts =>
+  week.map((value, n) => ({ weekday: Math.floor(n / 24) + 1, hour: n % 24, value }))
+
 /**
  * A day's figure over its 24 hours, by how its weekday runs; a weekday seen little borrows from all days.
  * Adds up to the day exactly.

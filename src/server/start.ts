@@ -8,6 +8,7 @@ import { chooseStore } from '#features/connections/store.ts'
 import { sweepUploads } from '#features/connections/uploads.ts'
 import { lookThrough } from '#features/connections/watch.ts'
 import type { Context } from '#features/context.ts'
+import { keepLate } from '#features/plan/late-keeping.ts'
 import { sendLetters } from '#features/reviews/letters.ts'
 import { gatherEvents } from '#features/settings/gather-events.ts'
 import { readWorld } from '#features/settings/world.ts'
@@ -314,6 +315,10 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     await jobs.send('erase', {})
     undo.push(() => step.close())
     await step.begin()
+    // Plans locked by an earlier release: what it did not keep of them is kept while it is known.
+    await keepLate(house.context(system('plan'))).catch(error =>
+      options.log.error({ err: error }, 'locked plans not looked through'),
+    )
     // What is due is found in the ledger, so a look that was missed is made up for by the next.
     const post = setInterval(
       () =>

@@ -264,7 +264,7 @@ const caseWords = (found: Awaited<ReturnType<typeof client.plan.casesIn>>): stri
   const money = (value: number) => show(value.toFixed(0), { unit: 'money', currency: found.currency }, 'card')
   const { expected, p10, p90 } = found.range
   const count = found.cases.length
-  return `${count} business ${count === 1 ? 'case' : 'cases'} in it: ${money(expected)} expected, ${money(p10)} to ${money(p90)} four times in five`
+  return `${count} business ${count === 1 ? 'case' : 'cases'} in it: ${money(expected)} expected, ${money(p10)} to ${money(p90)} four times in five${found.notes.map(one => `. ${one}`).join('')}`
 }
 
 /** Who filled a cell in, and what is said of it. */

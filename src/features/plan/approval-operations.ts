@@ -10,6 +10,7 @@ import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } f
 import { fixRates } from './budget-changes.ts'
 import { budgetRates } from './budget-of.ts'
 import { carry, phasingNow } from './carry.ts'
+import { casesKept } from './case-plan.ts'
 import { otherState, person, versionOf, wholeCompany } from './cells.ts'
 import { keep, reproduced } from './copies.ts'
 import { consented } from './fingerprint.ts'
@@ -143,7 +144,7 @@ export const approvalOperations = {
         await decide(inside, `version:${found.id}`, 'locked', '', standing.content)
         const locked = { ...found, state: 'locked' as const, rates: { ...rates, ...found.rates } }
         await consented(inside, found, () => fixRates(inside, found, locked.rates))
-        const kept = await keep(inside, locked, 'locked', phasing)
+        const kept = await keep(inside, locked, 'locked', { phasing, cases: await casesKept(inside, found) })
         inside.note({
           subject: `plan ${found.id}`,
           before: { state: 'approved' },

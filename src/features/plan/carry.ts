@@ -9,8 +9,9 @@ import type { Line } from '#kernel/plan/sheet.ts'
 import { withdrawn } from '#metrics/plans.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import { carryRows } from '#sync/own-rows.ts'
+import { hoursUntil } from './hours.ts'
 import { keptPhasing, shapesOf } from './shapes.ts'
-import { worked } from './versions.ts'
+import { latestDay, worked } from './versions.ts'
 
 /** One figure of a version: a metric of a store ('' the company) and slice. */
 interface Carried {
@@ -79,7 +80,7 @@ export async function carry(
 const toCarry = (plan: Calculation, metrics: { has(name: string): boolean }): Carried[] =>
   plan.sheet.lines.flatMap(line => (line.metric && metrics.has(line.metric) ? slicesToCarry(plan, line) : []))
 
-/** How every figure of a version goes over its days as the shop trades now: what its lock keeps. */
+/** How every figure of a version goes over its days and hours as the shop trades now: what its lock keeps. */
 export async function phasingNow(
   context: Context,
   version: typeof tables.versions.$inferSelect,
@@ -89,7 +90,9 @@ export async function phasingNow(
   const added = toCarry(plan, metrics).flatMap(({ line: { metric = '' }, store }) =>
     metrics.get(metric)?.additivity === 'additive' ? [{ metric, store }] : [],
   )
-  return keptPhasing(context, version, added)
+  const until = await latestDay(context)
+  const hours = until && (await hoursUntil(context, until))
+  return { ...(await keptPhasing(context, version, added)), ...(hours && { hours }) }
 }
 
 /** The whole, each store, and each member of the other dimensions, of the whole and of each store. */

@@ -347,6 +347,7 @@ export const caseOperations = {
           }),
         ),
         range: Range,
+        notes: z.array(z.string()).describe('What a locked version does not hold of its cases'),
       }),
     )
     .handler(async ({ input, context }) => {

@@ -19,6 +19,7 @@ import { isUsed, saveItem } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { lineOf } from './budget-lines.ts'
 import { closedIn, storeRows, touched } from './cells.ts'
+import { lastCopy } from './copies.ts'
 import { initiativesOf } from './initiatives.ts'
 import { CaseShape, type Row } from './model.ts'
 
@@ -216,12 +217,16 @@ export async function casesIn(
     range: CaseRange
   }[]
   range: CaseRange
+  /** What a locked version does not hold of its cases. */
+  notes: string[]
 }> {
   const { ledger } = context
   const lines = version.sheet.lines.filter(line => line.case)
   const ids = [...new Set(lines.flatMap(line => line.case ?? []))]
   const found =
     ids.length === 0 ? [] : await ledger.select().from(tables.cases).where(inArray(tables.cases.id, ids))
+  const locked = version.state === 'locked' && ids.length > 0
+  const kept = locked ? ((await lastCopy(context, version.id, 'locked'))?.content.cases ?? []) : []
   const rows =
     ids.length === 0
       ? []
@@ -245,8 +250,9 @@ export async function casesIn(
     ) ?? '0'
   const terms = ids.flatMap(id => {
     const one = found.find(each => each.id === id)
-    if (!one) return []
-    const content = CaseShape.parse(one.content)
+    const then = kept.find(each => each.id === id)
+    if (!one && !then) return []
+    const content = CaseShape.parse((then ?? one)?.content)
     const own = lines.filter(line => line.case === id).map(line => line.name)
     const benefit = total(own.filter(name => name.endsWith('_benefit')))
     const cost = total(own.filter(name => !name.endsWith('_benefit')))
@@ -256,8 +262,9 @@ export async function casesIn(
     return [
       {
         id,
-        state: one.state,
+        state: one?.state ?? 'draft',
         content,
+        named: then?.initiative,
         benefit,
         cost,
         draw: { ...content, benefit: written, cost: Number(cost) },
@@ -268,10 +275,16 @@ export async function casesIn(
   return {
     currency: version.sheet.currency,
     into: caseResult(version.sheet)?.label ?? null,
-    cases: terms.map(({ id, state, content, benefit, cost, draw }) => ({
+    notes: terms
+      .filter(one => locked && one.named === undefined)
+      .map(
+        ({ content }) =>
+          `${content.title} was not kept when the version was locked: its range is of what it is now.`,
+      ),
+    cases: terms.map(({ id, state, content, named, benefit, cost, draw }) => ({
       id,
       title: content.title,
-      initiative: initiatives?.get(content.initiative)?.name ?? content.initiative,
+      initiative: named ?? initiatives?.get(content.initiative)?.name ?? content.initiative,
       state,
       likelihood: content.likelihood,
       benefit,
@@ -280,6 +293,18 @@ export async function casesIn(
     })),
     range: caseRange(terms.map(one => one.draw)),
   }
+}
+
+/** The cases of a version as they are now: what its lock keeps of them. */
+export async function casesKept(context: Context, { sheet }: Version): Promise<tables.KeptCase[]> {
+  const ids = [...new Set(sheet.lines.flatMap(line => line.case ?? []))]
+  if (ids.length === 0) return []
+  const found = await context.ledger.select().from(tables.cases).where(inArray(tables.cases.id, ids))
+  const initiatives = await initiativesOf(context)
+  return found.map(({ id, content }) => {
+    const { initiative } = CaseShape.parse(content)
+    return { id, content, initiative: initiatives.get(initiative)?.name ?? initiative }
+  })
 }
 
 /** @throws Failure('conflict') where a version holds a case whose approval was withdrawn since. */

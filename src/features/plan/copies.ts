@@ -128,11 +128,11 @@ export async function keep(
   context: Context,
   version: Version,
   reason: Copy['reason'],
-  phasing?: tables.KeptPhasing,
+  more: Pick<Copy['content'], 'phasing' | 'cases'> = {},
 ): Promise<{ id: string; hash: string }> {
   const now = await contentNow(context, version)
   const hash = hashOf(now)
-  const content = phasing ? { ...now, phasing } : now
+  const content = { ...now, ...more }
   const id = randomUUID()
   const { actor } = context
   await context.ledger.insert(tables.snapshots).values({

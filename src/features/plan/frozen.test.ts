@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween, weekday } from '#kernel/day.ts'
@@ -6,8 +6,9 @@ import { sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { keepLate } from './late-keeping.ts'
 
-const { plan } = operations
+const { plan, performance } = operations
 
 describe('a version that is locked', () => {
   const [place] = ledgers
@@ -17,6 +18,7 @@ describe('a version that is locked', () => {
   const { cy } = room.people
   const olga = room.people.someone('olga', 'owner')
   const kept: Record<string, unknown> = {}
+  const ids: Record<string, string> = {}
   const may = { period: '2026-05', from: '2026-05-01', to: '2026-05-31' }
 
   const daily = async () => {
@@ -31,6 +33,20 @@ describe('a version that is locked', () => {
       (row.compare as Record<string, { values: Record<string, { value: string }> }>)['plan.year']?.values
     return rows.map(row => [row.period, compare(row)?.net_sales?.value, compare(row)?.orders?.value])
   }
+  const saturday = '2026-11-21'
+  const robots = (title: string, benefitSd: number) => ({
+    title,
+    benefitSd,
+    currency: 'GBP',
+    periodsPerYear: 12,
+    periods: Array.from({ length: 12 }, (_, n) => ({ label: `m${n}`, cost: '100', benefit: '300' })),
+  })
+  const days = ({ days: all, notes }: { days: { why: string[] }[]; notes: string[] }) => ({
+    notes,
+    days: all.map(({ why: _, ...day }) => day),
+  })
+  const phased = (day?: string) =>
+    run(plan.phasing, { version: 'year', line: 'net_sales', period: '2026-11', day })
   /** All that is told of a version by itself, as every door tells it. */
   const told = async () => {
     const { lines, total, rates } = await run(plan.budget, { version: 'year', rates: 'budget' })
@@ -40,9 +56,16 @@ describe('a version that is locked', () => {
       figures: await run(plan.figures, { version: 'year' }),
       sheet: await sheet.text(),
       daily: await daily(),
-      phasing: await run(plan.phasing, { version: 'year', line: 'net_sales', period: '2026-11' }).then(
-        ({ days, notes }) => ({ notes, days: days.map(({ why: _, ...day }: { why: string[] }) => day) }),
+      phasing: days(await phased()),
+      hours: (await phased(saturday)).hours,
+      peak: (await run(performance.peakDay, { day: saturday, target: 'year' })).rows.map(
+        (row: { compare: Record<string, unknown> }) => row.compare['plan.year'],
       ),
+      // What became of a case since is told beside it.
+      cases: await run(plan.casesIn, { version: 'year' }).then(({ cases, ...rest }) => ({
+        ...rest,
+        cases: cases.map(({ state: _, ...one }: { state: string }) => one),
+      })),
       budget: {
         rates,
         total: total.budget,
@@ -75,6 +98,10 @@ describe('a version that is locked', () => {
       ...year,
       begin: { ...begin, closedPeriods: 0 },
     })
+    ids.robots = (await run(plan.saveCase, { content: robots('Robots', 0.3) })).id
+    await run(plan.submitCase, { id: ids.robots })
+    await run(plan.approveCase, { id: ids.robots }, cy)
+    await run(plan.attachCase, { id: ids.robots, version: 'year', budgetLine: false })
     const because = { reason: 'a fair', confidence: 'high', baseline: '30' }
     await run(plan.overlay, { version: 'le', metric: 'orders', value: '44', ...may, ...because })
     await run(plan.saveRules, { rules: [{ fromAmount: '0', role: 'director', people: 1 }] }, olga)
@@ -100,6 +127,10 @@ describe('a version that is locked', () => {
       if (weekday(day) !== 7) await room.sell(`o${day}`, day, 50)
     for (const day of daysBetween('2026-06-21', '2026-08-31'))
       if (weekday(day) === 7) await room.sell(`late${day}`, day, 900)
+    for (const day of ['2026-08-22', '2026-08-29']) await room.sell(`night${day}`, day, 5000, { hour: 20 })
+    await run(plan.withdrawCase, { id: ids.robots, why: 'not any more' }, cy)
+    const { saved } = (await run(plan.cases, {})).find((one: { id: string }) => one.id === ids.robots)
+    await run(plan.saveCase, { id: ids.robots, saved, content: robots('Machines', 0.9) })
     await room.deliver('exchange_rates', [
       { base: 'EUR', quote: 'GBP', day: '2025-12-31', rate: 0.5, source: 'later' },
     ])
@@ -119,6 +150,9 @@ describe('a version that is locked', () => {
     await run(plan.close, { ...may, reconciliation: 'agrees' }, cy)
     for (const version of ['low', 'year', 'le']) await run(plan.carry, { version }, cy)
     expect(await told()).toEqual(kept)
+    expect((kept.hours as string[])[10]).not.toBe('0.00')
+    expect((kept.hours as string[])[20]).toBe('0.00')
+    expect(kept.peak).toHaveLength(24)
     expect(sum((kept.daily as string[][]).map(row => row[1] ?? '0'))).toBe('43200')
     // What is not locked goes with the times.
     const low = await run(plan.phasing, { version: 'low', line: 'aov', period: '2026-11' }).catch(() => null)
@@ -129,6 +163,56 @@ describe('a version that is locked', () => {
       locked.map((one: { amount: string }) => one.amount),
     )
     expect((await run(plan.budget, { version: 'low', rates: 'budget' })).total.budget).toBe('4.5')
+  })
+
+  it('says what a lock of before did not keep, and keeps what is still known of it', async () => {
+    const { ledger } = room.context(cy)
+    const locked = and(eq(tables.snapshots.version, 'year'), eq(tables.snapshots.reason, 'locked'))
+    const [copy] = await ledger.select().from(tables.snapshots).where(locked)
+    if (!copy) throw new Error('nothing is locked')
+    const { phasing, cases, ...before } = copy.content
+    await ledger.update(tables.snapshots).set({ content: before }).where(locked)
+    const bare = await phased(saturday)
+    expect(bare.notes.slice(0, 1)).toEqual([
+      'How its days weigh was not kept when it was locked: they follow what is known now.',
+    ])
+    expect(bare.notes.at(-1)).toContain('How its hours run was not kept')
+    expect(Number(bare.hours[20])).toBeGreaterThan(0)
+    expect((await run(plan.casesIn, { version: 'year' })).notes).toEqual([
+      'Machines was not kept when the version was locked: its range is of what it is now.',
+    ])
+    expect(await keepLate(room.context(cy))).toEqual(['year'])
+    expect(await keepLate(room.context(cy))).toEqual([])
+    // Days stand as they were carried, hours as they ran before the lock; the case was saved since, and is gone.
+    const found = await phased(saturday)
+    expect(found.hours).toEqual(kept.hours)
+    expect(days(found).days.map(({ share: _, ...day }: { share?: number }) => day)).toEqual(
+      (kept.phasing as ReturnType<typeof days>).days.map(({ share: _, ...day }: { share?: number }) => day),
+    )
+    expect(found.notes).toEqual([
+      'How its days weigh was taken, after it was locked, from how it stands beside the actuals.',
+      'How its hours run was worked out after it was locked, from the weeks before.',
+    ])
+    await run(plan.carry, { version: 'year' }, cy)
+    expect(await daily()).toEqual(kept.daily)
+    expect((await run(plan.casesIn, { version: 'year' })).notes).toHaveLength(1)
+    await ledger
+      .update(tables.snapshots)
+      .set({ content: { ...before, phasing, cases } })
+      .where(locked)
+    expect(await told()).toEqual(kept)
+    // One that nobody saved since is kept.
+    await ledger
+      .update(tables.cases)
+      .set({ updatedAt: copy.at })
+      .where(eq(tables.cases.id, ids.robots ?? ''))
+    await ledger
+      .update(tables.snapshots)
+      .set({ content: { ...before, phasing } })
+      .where(locked)
+    await keepLate(room.context(cy))
+    expect((await run(plan.casesIn, { version: 'year' })).notes).toEqual([])
+    await ledger.update(tables.snapshots).set({ content: copy.content }).where(locked)
   })
 
   it('is held against the copy of its lock, which tells when it is not that any more', async () => {

@@ -1,22 +1,19 @@
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
-import type { Context } from '#features/context.ts'
-import { type HourCounts, phase, phaseHours } from '#forecast/phasing.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import { phase, phaseHours } from '#forecast/phasing.ts'
+import type { Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { plainOf, rounded } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { askAs } from './actuals.ts'
 import { changeable, touched, versionOf, wholeCompany } from './cells.ts'
+import { hoursOf } from './hours.ts'
 import { shapesOf } from './shapes.ts'
-import { latestDay, worked } from './versions.ts'
+import { worked } from './versions.ts'
 
 const day = z.iso.date()
-/** Weeks whose hours a day is shared out by. */
-const weeks = 12
 
 /** How a version goes over days and hours: as the shop trades, and as somebody who knows better says. */
 export const phasingOperations = {
@@ -69,7 +66,6 @@ export const phasingOperations = {
       if (value === null) throw invalid(`${line.label} has no figure in ${period.label} yet.`)
       const places = line.unit === 'money' ? minorUnits(currency) : 4
       const amount = plainOf(rounded(value, places))
-      const until = await latestDay(context)
       const shapeFor = await shapesOf(context, version)
       const shape = (await shapeFor(line.metric ?? 'net_sales', '')) ?? {
         weight: () => 1,
@@ -79,14 +75,15 @@ export const phasingOperations = {
       const days = phase(amount, period.from, period.to, shape, { places, adjustments: phasing })
       const one = days.find(own => own.day === input.day)
       if (input.day && !one) throw invalid(`${input.day} is not in ${period.label}.`)
+      const ran = one ? await hoursOf(context, version) : null
       return {
         unit: line.unit,
         currency,
         amount,
         revision: version.revision,
         days: days.map(own => ({ ...own, why: shape.why(own.day), times: phasing[own.day] ?? 1 })),
-        hours: one && until ? phaseHours(one.amount, one.day, await hoursOf(context, until), places) : null,
-        notes: shape.notes,
+        hours: one && ran ? phaseHours(one.amount, one.day, ran.counts, places) : null,
+        notes: [...new Set([...shape.notes, ...(ran?.notes ?? [])])],
       }
     }),
 
@@ -134,20 +131,4 @@ export const phasingOperations = {
       })
       return { revision }
     }),
-}
-
-/** What was sold by weekday and hour of late. */
-async function hoursOf(context: Context, until: Day): Promise<HourCounts> {
-  const answer = await askAs(context, {
-    metrics: ['net_sales'],
-    by: ['weekday', 'hour'],
-    from: addDays(until, 1 - 7 * weeks),
-    to: until,
-    limit: 1000,
-  })
-  return answer.rows.map(row => ({
-    weekday: Number(row.weekday),
-    hour: Number(row.hour),
-    value: Number(row.net_sales ?? 0),
-  }))
 }

@@ -93,9 +93,9 @@ async function shapesNow(context: Context): Promise<ShapeFor> {
 
 /** Shapes of a version: as the shop trades now, and of a locked one as it traded when it was locked. */
 export async function shapesOf(context: Context, version: Version): Promise<ShapeFor> {
-  const kept =
-    version.state === 'locked' ? (await lastCopy(context, version.id, 'locked'))?.content.phasing : undefined
-  if (!kept) return shapesNow(context)
+  if (version.state !== 'locked') return shapesNow(context)
+  const kept = (await lastCopy(context, version.id, 'locked'))?.content.phasing
+  if (!kept) return saying(await shapesNow(context), notKept)
   const at = new Map(daysOf(version).map((day, n) => [day, n]))
   const shapes = kept.shapes.map(
     ({ weights, notes }): YearShape => ({
@@ -113,7 +113,17 @@ export async function shapesOf(context: Context, version: Version): Promise<Shap
   }
 }
 
-const daysOf = ({ sheet }: Version): Day[] =>
+const notKept = 'How its days weigh was not kept when it was locked: they follow what is known now.'
+
+const saying =
+  (shapeFor: ShapeFor, note: string): ShapeFor =>
+  async (metric, store) => {
+    const shape = await shapeFor(metric, store)
+    return shape && { ...shape, notes: [note, ...shape.notes] }
+  }
+
+/** Every day a version plans. */
+export const daysOf = ({ sheet }: Version): Day[] =>
   daysBetween(sheet.periods[0]?.from ?? '', sheet.periods.at(-1)?.to ?? '')
 
 /** Weights of a version's days for figures that add up, as the shop trades now; each shape once. */

@@ -112,6 +112,17 @@ export interface KeptBudget {
 export interface KeptPhasing {
   shapes: { weights: number[]; notes: string[] }[]
   of: Record<string, number>
+  /** How hours run, by metric: 168 of them from Monday 0:00 on. Locks from before they were kept have none. */
+  hours?: Record<string, number[]>
+  /** What was worked out after the lock, in words. */
+  late?: string[]
+}
+
+/** A business case as a lock found it, and what its initiative was called. */
+export interface KeptCase {
+  id: string
+  content: unknown
+  initiative: string
 }
 
 /** What a version was when it was submitted, approved, locked or frozen; its hash is over inputs, formulas and results. */
@@ -128,6 +139,8 @@ export const snapshots = pgTable('plan_snapshots', {
       budget?: KeptBudget
       /** Of locked versions: later days change nothing of how it is phased. */
       phasing?: KeptPhasing
+      /** Of locked versions: the cases in it, whose ranges are of them. */
+      cases?: KeptCase[]
     }>()
     .notNull(),
   ...by,

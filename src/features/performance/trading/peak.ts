@@ -1,4 +1,4 @@
-import { phaseHours } from '#forecast/phasing.ts'
+import { countsOf, phaseHours } from '#forecast/phasing.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { forecastTarget } from '#kernel/view.ts'
@@ -18,14 +18,19 @@ const ceilingTarget = 'ceiling'
 
 /**
  * One day hour by hour against another day and against the plan: the day's target shared out to its hours by how the same
- * weekday ran in the last twelve weeks, adding up to it exactly. Beside it the busiest hour of the last year, and how many
+ * weekday ran in the last twelve weeks (in a locked plan: in those before its lock), adding up to it exactly. Beside it the busiest hour of the last year, and how many
  * orders a day can be shipped, where that was saved as a target.
- * @param known names of targets and plan versions for sales, of which the first that has the day is the plan, and for orders
+ * @param known names of targets and plan versions for sales, of which the first that has the day is the plan, and for orders;
+ * and how the hours of a locked plan run
  */
 export async function peakDay(
   metrics: Engine,
   asked: PeakAsked,
-  known: { sales: readonly string[]; orders: readonly string[] },
+  known: {
+    sales: readonly string[]
+    orders: readonly string[]
+    hours: (plan: string) => Promise<Record<string, number[]> | null>
+  },
   scope: Scope,
 ): Promise<PeakTold> {
   const { day, compare, target, ...view } = asked
@@ -50,7 +55,7 @@ export async function peakDay(
     })
   ).rows
   return {
-    ...(plan ? await byTheHour(ask, answer, plan, day) : answer),
+    ...(plan ? await byTheHour(ask, answer, { ...plan, kept: await known.hours(plan.name) }, day) : answer),
     plan: plan?.name ?? null,
     planned: plan?.values ?? null,
     ceiling: ceiling.orders ?? null,
@@ -86,25 +91,29 @@ async function planOf(ask: Ask, day: Day, names: readonly string[]) {
 async function byTheHour(
   ask: Ask,
   answer: Answer,
-  plan: { name: string; values: Values },
+  plan: { name: string; values: Values; kept: Record<string, number[]> | null },
   day: Day,
 ): Promise<Answer> {
   const comparison = planComparison(plan.name)
-  const ran = await ask({
-    metrics: [...figures],
-    by: ['weekday', 'hour'],
-    from: addDays(day, -7 * weeks),
-    to: addDays(day, -1),
-    limit: 1000,
-  })
+  const ran = plan.kept
+    ? null
+    : await ask({
+        metrics: [...figures],
+        by: ['weekday', 'hour'],
+        from: addDays(day, -7 * weeks),
+        to: addDays(day, -1),
+        limit: 1000,
+      })
   const hours = new Map(
     figures.flatMap(metric => {
       const whole = plan.values[metric]
-      const counts = ran.rows.map(row => ({
-        weekday: Number(row.weekday),
-        hour: Number(row.hour),
-        value: numberOf(row, metric) ?? 0,
-      }))
+      const counts = ran
+        ? ran.rows.map(row => ({
+            weekday: Number(row.weekday),
+            hour: Number(row.hour),
+            value: numberOf(row, metric) ?? 0,
+          }))
+        : countsOf(plan.kept?.[metric] ?? [])
       return whole == null ? [] : [[metric, phaseHours(whole, day, counts)] as const]
     }),
   )

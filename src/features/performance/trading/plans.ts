@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { versionsCarried } from '#metrics/plans.ts'
+import { snapshots, versions } from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
 
 /**
@@ -12,4 +13,16 @@ export async function planNames({ ledger, granary }: Context, metric: string): P
   const saved = await ledger.select().from(settings.targets).where(eq(settings.targets.metric, metric))
   const names = [...saved.map(one => one.name).sort(), ...(await versionsCarried(granary, metric))]
   return [...new Set(names)].filter(name => name !== forecastTarget)
+}
+
+/** How the hours of a week run in a locked plan, by metric, as its lock kept them; null for any other. */
+export async function keptHours({ ledger }: Context, name: string): Promise<Record<string, number[]> | null> {
+  const [found] = await ledger
+    .select({ hours: sql<Record<string, number[]> | null>`${snapshots.content} #> '{phasing,hours}'` })
+    .from(snapshots)
+    .innerJoin(versions, eq(versions.id, snapshots.version))
+    .where(and(eq(versions.id, name), eq(versions.state, 'locked'), eq(snapshots.reason, 'locked')))
+    .orderBy(desc(snapshots.at))
+    .limit(1)
+  return found?.hours ?? null
 }
