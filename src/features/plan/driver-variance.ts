@@ -21,12 +21,18 @@ export interface DriverVariance extends DriverShares {
 
 /**
  * Why a line of a version came out otherwise than planned, over periods that have ended: volume, price and rate of each
- * driver, to the cent.
- * @throws Failure('invalid') where no period of the part is over yet.
+ * driver, to the cent; of a slice where members are named.
+ * @throws Failure('invalid') where no period of the part is over yet, or the plan has no such slice of the line.
  */
 export async function driverVariance(
   context: Context,
-  asked: { version: string; target: string; first?: string; last?: string },
+  asked: {
+    version: string
+    target: string
+    members: Readonly<Record<string, string>>
+    first?: string
+    last?: string
+  },
 ): Promise<DriverVariance> {
   const { sheet, id } = await versionOf(context, asked.version)
   const until = await latestDay(context)
@@ -42,6 +48,16 @@ export async function driverVariance(
     )
   const target = sheet.lines.find(line => line.name === asked.target)
   if (!target) throw invalid(`The plan has no line "${asked.target}".`)
+  for (const [name, member] of Object.entries(asked.members)) {
+    const dimension = sheet.dimensions.find(one => one.name === name)
+    if (!dimension || !target.over.includes(name))
+      throw invalid(
+        `${target.label} is not planned by ${dimension?.label ?? name}.`,
+        target.over.length > 0 ? `It is by ${target.over.join(', ')}.` : 'It is planned for the whole alone.',
+      )
+    if (!dimension.members.includes(member))
+      throw invalid(`${dimension.label} has no “${member}” in this plan.`)
+  }
   const closed = { ...sheet, periods: sheet.periods.slice(first, last + 1) }
   // What a business case did is in the drivers themselves: beside them it came to nothing of its own.
   const ofCases = closed.lines
@@ -53,7 +69,7 @@ export async function driverVariance(
   const plan = calculate(sheet, inputsOf(sheet, await rowsOf(context, id)))
   const filled = new Set(actuals.map(one => one.line))
   return {
-    ...driverShares(plan, asked.target, { members: {}, first, last }, actuals),
+    ...driverShares(plan, asked.target, { members: asked.members, first, last }, actuals),
     label: target.label,
     unit: target.unit,
     good: target.good,

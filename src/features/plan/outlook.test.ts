@@ -236,7 +236,7 @@ describe.each(ledgers)(
       const { overlays, owners } = await run(plan.credit, {})
       // May 2026 sold 3,100: the baseline missed by 200, the overlay by 100.
       expect(overlays[0]).toMatchObject({ actual: '3100', added: '100' })
-      expect(owners[0]).toMatchObject({ byName: 'Bo', graded: 1, added: '100' })
+      expect(owners[0]).toMatchObject({ byName: 'Bo', graded: 1, added: '100', bias: 100 / 3100 })
     })
 
     it('explains a change of sales to the cent, and says when a rate is missing', async () => {

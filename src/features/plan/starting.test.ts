@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
+import { sum } from '#kernel/money.ts'
 import { civilYear } from '#kernel/period.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
@@ -95,6 +96,30 @@ describe('how a plan and a budget begin', () => {
     expect(notes).toContain('Of trade consumers ordered nothing: what they do there is 0.')
     expect(notes).toContain('Of shop businesses ordered nothing: what they do there is 0.')
     await run(plan.start, { id: 'both-whole', name: 'Whole', ...year, begin: { ...begin, over: [] } })
+    // Of a slice: what each store sold against its plan, by its own drivers; actuals are last year's here, so as planned.
+    await run(plan.start, {
+      id: 'now',
+      name: 'Now',
+      ...year,
+      begin: { ...begin, over: ['store'], growth: '0.10' },
+    })
+    const why = (members: object, target = 'demand') =>
+      run(plan.driverVariance, { version: 'now', target, last: '2026-03', members })
+    const [own, all] = [await why({ store: 'shop' }), await why({})]
+    // January to March of 2026: 26, 24 and 26 days of trade as the year before but for a Saturday; ten percent more was planned.
+    expect(Number(own.actual)).toBeCloseTo(3200 + 2800 + 3000, 0)
+    expect(Number(own.plan)).toBeLessThan(Number(all.plan))
+    expect(sum(own.steps.map((step: { value: string }) => step.value))).toBe(sum([own.delta]))
+    expect(own.steps.map((step: { line: string }) => step.line)).toContain('orders')
+    await expect(why({ country: 'UK' })).rejects.toThrow('is not planned by country')
+    await expect(why({ store: 'none' })).rejects.toThrow('has no “none” in this plan')
+    const [net] = await run(plan.variance, {
+      metrics: ['net_sales'],
+      from: '2026-03-01',
+      to: '2026-03-31',
+      filters: [{ dimension: 'business', is: ['B2B'] }],
+    })
+    expect(net.actual).toBe('0')
     const undivided = await figures('both-whole', {})
     expect([undivided.orders[2], Number(undivided.aov[2]).toFixed(2)]).toEqual(['26', '119.23'])
     expect(Number(undivided.demand[2])).toBeCloseTo(4600, 1)

@@ -25,10 +25,12 @@ export async function variances(
     versions: string[]
     compare: string[]
     stores?: string[]
+    filters: { dimension: string; is: string[] }[]
     currency?: string
   },
 ): Promise<Line[]> {
-  const { versions, compare: others, ...question } = asked
+  const { versions, compare: others, filters, ...rest } = asked
+  const question = { ...rest, ...(filters.length > 0 && { filters }) }
   const compare = [...new Set([...versions.map(planComparison), ...others])]
   const answer = await askAs(context, { ...question, compare: compare as Query['compare'] & string[] })
   return asked.metrics.map(metric => {

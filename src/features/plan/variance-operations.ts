@@ -32,6 +32,11 @@ export const varianceOperations = {
           .default(['last_year_weekday'])
           .describe('Comparisons beside the versions: last_year, forecast, plan.<name> …'),
         stores: z.array(z.string()).optional(),
+        filters: z
+          .array(z.object({ dimension: z.string(), is: z.array(z.string()).min(1) }))
+          .max(8)
+          .default([])
+          .describe('The slice: members of dimensions'),
         currency: z.string().length(3).optional(),
       }),
     )
@@ -63,6 +68,10 @@ export const varianceOperations = {
         target: z.string(),
         first: z.string().optional().describe('Period key; the first where absent'),
         last: z.string().optional().describe('The last that is over where absent'),
+        members: z
+          .record(z.string(), z.string())
+          .default({})
+          .describe('The slice, a member of each dimension named; the whole where there are none'),
       }),
     )
     .output(
