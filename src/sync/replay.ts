@@ -21,16 +21,27 @@ import { type TurnResult, takeTurn } from './turn.ts'
 const handful = 500
 
 /**
- * Applies the mapping of today to what was kept of a stream: its rows are taken out and made again. Cut short, it is to be
- * run again; what is kept stays.
+ * Applies the mapping of today to what was kept of a stream: its rows are taken out and made again, with those of the
+ * streams that share a table with it, turn by turn as they came: what one of them told, another may have taken back.
+ * Cut short, it is done again before the next reading; what is kept stays.
  */
 export async function replay(parts: SyncParts, id: string, name: string): Promise<TurnResult> {
+  const own = await connectionOf(parts.ledger, id)
   const stream = await known(parts, id, name)
-  const turns = await rawTurns(parts.folder, id, name)
-  if (turns.length === 0) throw invalid(`Nothing is kept of ${stream.label}.`, 'Read it again instead.')
+  const family = sharing(stream, connectorOf(parts.connectors, own.vendor).streams)
+  const turns: { stream: Stream<unknown, unknown>; turn: string }[] = []
+  for (const one of family)
+    for (const turn of await rawTurns(parts.folder, id, one.name)) turns.push({ stream: one, turn })
+  if (!turns.some(one => one.stream === stream))
+    throw invalid(`Nothing is kept of ${stream.label}.`, 'Read it again instead.')
+  turns.sort((a, b) => (a.turn < b.turn ? -1 : 1))
+  const tables = new Set(family.flatMap(one => [...one.tables]))
+  // A reading of everything leaves nothing of what came before it.
+  const last = turns.findLastIndex(one => one.stream.whole && one.stream.tables.length === tables.size)
+  await noteStream(parts.ledger, { connection: id, stream: name }, { stale: true })
   // Where rows find their store by host, any store may hold some.
   for (const { store } of await parts.ledger.select().from(stores))
-    for (const table of stream.tables) await parts.granary.remove({ store, table, source: id })
+    for (const table of tables) await parts.granary.remove({ store, table, source: id })
   const whole: TurnResult = {
     records: 0,
     total: null,
@@ -40,12 +51,27 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
     gone: 0,
     remarks: [],
   }
-  for (const turn of turns) {
-    const one = await again(parts, id, stream, batchesOf(readRaw(parts.folder, id, name, turn)))
+  for (const { stream: one, turn } of turns.slice(Math.max(0, last))) {
+    const done = await again(parts, id, one, batchesOf(readRaw(parts.folder, id, one.name, turn)))
     for (const figure of ['records', 'unmapped', 'inserted', 'changed', 'gone'] as const)
-      whole[figure] += one[figure]
+      whole[figure] += done[figure]
   }
+  await noteStream(parts.ledger, { connection: id, stream: name }, { stale: false })
   return whole
+}
+
+/** Streams that fill a table of this one's, or of one that does; itself among them. */
+function sharing(
+  first: Stream<unknown, unknown>,
+  all: readonly Stream<unknown, unknown>[],
+): readonly Stream<unknown, unknown>[] {
+  const tables = new Set(first.tables)
+  for (let before = -1; before < tables.size; ) {
+    before = tables.size
+    for (const one of all)
+      if (one.tables.some(table => tables.has(table))) for (const table of one.tables) tables.add(table)
+  }
+  return all.filter(one => one === first || one.tables.some(table => tables.has(table)))
 }
 
 /** Maps anew what became stale: a shop came to which some of it belongs. Cut short, it is stale still. */
@@ -56,7 +82,7 @@ export async function replayStale(parts: SyncParts, id: string): Promise<void> {
     .where(and(eq(streams.connection, id), eq(streams.stale, true)))
   for (const { stream } of rows) {
     if ((await rawTurns(parts.folder, id, stream)).length > 0) await replay(parts, id, stream)
-    await noteStream(parts.ledger, { connection: id, stream }, { stale: false })
+    else await noteStream(parts.ledger, { connection: id, stream }, { stale: false })
   }
 }
 
@@ -70,7 +96,9 @@ export async function retryUnmapped(parts: SyncParts, id: string): Promise<numbe
     const own = rows.filter(row => row.stream === name)
     const still = new Set<string>()
     const stream = await known(parts, id, name)
-    const done = await again(parts, id, stream, batchesOf(own.map(row => row.record)), still)
+    // What is left of a snapshot is not the whole of it.
+    const part = { ...stream, whole: undefined }
+    const done = await again(parts, id, part, batchesOf(own.map(row => row.record)), still)
     // A database may keep a record's fields in another order: what is still not understood may have another key now.
     const gone = own.map(row => row.key).filter(key => !still.has(key))
     await ledger
@@ -112,7 +140,7 @@ async function again(
         packer: parts.packer,
         folder: parts.folder,
         connection: id,
-        stores: [],
+        stores: [...new Set([own.home, ...own.shops.map(shop => shop.store)])],
         place: await placeFor(parts, own),
         forget: await forgetting(ledger, parts.vault.salt),
         saveCursor: async () => undefined,
@@ -121,8 +149,7 @@ async function again(
           return keepUnmapped(ledger, key, some, clock())
         },
       },
-      // What is left of a snapshot is not the whole of it.
-      { ...stream, whole: undefined },
+      stream,
       named.id,
       batches,
       { keepRaw: false },

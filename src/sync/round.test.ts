@@ -281,6 +281,74 @@ test('a corrected mapping is applied to what was kept, without asking the vendor
   expect(await count('sales_lines', "channel = 'web'")).toBe(5)
 })
 
+describe('what is kept, mapped anew', () => {
+  /** Orders that were deleted at the shop, as a stream beside theirs tells: once, and never again. */
+  const withDeletions = (gone: string[]) => {
+    const [orders] = toy.connector.streams
+    if (!orders) throw new Error('The toy has orders.')
+    const deletions: Connector['streams'][number] = {
+      ...orders,
+      name: 'deletions',
+      label: 'deletions',
+      kind: 'token',
+      tables: ['sales_lines'],
+      restates: undefined,
+      async *read() {
+        yield { records: gone.splice(0), cursor: 'told' }
+      },
+      map: (order, { home }) => ({
+        rows: {},
+        gone: { sales_lines: [{ store: home.store, order_id: String(order) }] },
+      }),
+    }
+    parts = {
+      ...parts,
+      connectors: [{ ...toy.connector, streams: [...toy.connector.streams, deletions] }],
+    }
+  }
+
+  test.each(['orders', 'deletions'])(
+    'is what it was: what another stream took back stays away (%s)',
+    async stream => {
+      withDeletions(['#2'])
+      toy.state.sales = [sale(1, noon - 90 * day, 2), sale(2, noon - 2 * hour), sale(3, noon - hour)]
+      await round()
+      time += 1000
+      toy.state.now += hour
+      toy.state.sales = [sale(3, noon + 1, 4)]
+      await round()
+      withDeletions(['#2'])
+      time += 1000
+      await round()
+      const before = await ledger()
+      expect(before).toHaveLength(6)
+      await replay(parts, id, stream)
+      expect(await ledger()).toEqual(before)
+    },
+  )
+
+  test('forgets what the last whole reading no longer had', async () => {
+    toy.state.stock = ['a', 'b']
+    await round()
+    time += 1000
+    toy.state.stock = ['b', 'c']
+    await round()
+    await replay(parts, id, 'stock')
+    expect(await count('products')).toBe(2)
+    expect(await count('products', "product_id = 'a'")).toBe(0)
+  })
+
+  test('in part, because the process died, is mapped anew before anything is read', async () => {
+    toy.state.sales = [sale(1, noon - hour, 2)]
+    await round()
+    const packer = { ...parts.packer, pack: () => Promise.reject(new Error('killed')) }
+    await expect(replay({ ...parts, packer }, id, 'orders')).rejects.toThrow('killed')
+    expect(await count('sales_lines')).toBe(0)
+    await createSyncs(parts).round(id)
+    expect(await count('sales_lines')).toBe(2)
+  })
+})
+
 test('in privacy mode neither the granary nor what is kept raw holds anything personal', async () => {
   await disconnect(parts, open.ledger, id, false)
   await join({ vendor: 'shopify', credentials: { token: 't' }, privacy: true, backDays: 40 })
