@@ -98,7 +98,7 @@ export async function connect(
   const row = {
     vendor,
     account: checked.account,
-    credentials: parts.vault.lock(id, credentials),
+    credentials: parts.vault.lock(id, { ...handedOver(parts, connector, known), ...credentials }),
     given,
     shops,
     home,
@@ -107,6 +107,8 @@ export async function connect(
     trouble: null,
     failures: 0,
     nextAt: parts.clock().toISOString(),
+    // What the vendor was told to sign with, or under whose name, may be another now.
+    hooks: null,
   }
   if (known) {
     if (known.vendor !== vendor)
@@ -132,6 +134,19 @@ export async function connect(
   const hosts = (some: readonly ConnectedShop[]) => some.flatMap(shop => [...shop.hosts]).sort()
   if (String(hosts(shops)) !== String(hosts(known?.shops ?? []))) await reroute(parts, ledger, all)
   return { id, isNew: !known }
+}
+
+/** Secrets a vendor handed over for its calls, which nobody gives again; none where the vault has another key now. */
+function handedOver({ vault }: SyncParts, connector: Connector, known: Connection | undefined): Credentials {
+  if (!known) return {}
+  const fields = new Set(['base_url', ...connector.fields.map(one => one.name)])
+  try {
+    return Object.fromEntries(
+      Object.entries(vault.unlock(known.id, known.credentials)).filter(([name]) => !fields.has(name)),
+    )
+  } catch {
+    return {}
+  }
 }
 
 /** Rows that find their store by host may belong to a shop that has just come: they are mapped anew at the next round. */

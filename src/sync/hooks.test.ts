@@ -119,6 +119,29 @@ describe('asking vendors to tell of changes', () => {
     ahead = 0
   })
 
+  test('is done again when a connection gets new credentials, and what a vendor handed over is kept', async () => {
+    const vault = createVault('a secret of the tests')
+    const secrets = async () => {
+      const [own] = await open.ledger
+        .select()
+        .from(connections)
+        .where(eq(connections.id, ids.asana ?? ''))
+      return Object.entries(vault.unlock(own?.id ?? '', own?.credentials ?? '')).filter(([name]) =>
+        name.startsWith('hook_secret_'),
+      )
+    }
+    const before = await secrets()
+    expect(before.length).toBeGreaterThan(0)
+    const way = ways(simulation.world, simulation.simulators).find(one => one.vendor === 'asana')
+    if (!way) throw new Error('There is no Asana.')
+    const checked = await syncs.test('asana', way.credentials)
+    await syncs.connect(open.ledger, { ...way, id: ids.asana }, checked, 'test')
+    expect(await secrets()).toEqual(before)
+    expect(await kept(ids.asana ?? '')).toBeNull()
+    await syncs.subscribe(deck)
+    expect(await kept(ids.asana ?? '')).toMatchObject({ address: deck, trouble: null })
+  })
+
   test('that fails stands at the connection with what helps, and is tried again after an hour', async () => {
     simulation.world.faults.arm('trello:http_500')
     ahead += 26 * 3_600_000
