@@ -25,6 +25,7 @@ const connection = (id: string, vendor: string, vendorName: string, more: object
   says: 'Up to date.',
   stores: ['gifts'],
   privacy: false,
+  given: {},
   limits: [],
   trouble: null,
   records: 1_200,

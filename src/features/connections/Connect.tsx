@@ -84,7 +84,8 @@ interface FormProps {
 function Form(props: FormProps) {
   const { vendor, renews } = props
   const cache = useQueryClient()
-  const [given, setGiven] = useState<Record<string, string>>({})
+  // Whoever renews a secret keeps the rest: what is left empty would be forgotten.
+  const [given, setGiven] = useState<Record<string, string>>(renews?.given ?? {})
   const [store, setStore] = useState<string | null>(null)
   const [privacy, setPrivacy] = useState(false)
   const stores = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))

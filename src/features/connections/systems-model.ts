@@ -88,6 +88,9 @@ export const ConnectionRow = z.object({
   says: z.string(),
   stores: z.array(z.string()),
   privacy: z.boolean(),
+  given: z
+    .record(z.string(), z.string())
+    .describe('What it was connected with and is not secret; empty for who may not connect systems'),
   limits: z.array(z.string()),
   trouble: Trouble.nullable(),
   records: z.number(),

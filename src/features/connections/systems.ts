@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Checked } from '#connectors/connector.ts'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
-import { type Actor, seesAll } from '#kernel/actor.ts'
+import { type Actor, mayAct, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import {
@@ -42,6 +42,25 @@ const wholeCompany = (actor: Actor): void => {
   if (actor.stores !== 'all')
     throw new Failure('forbidden', 'Systems are connected by people who see every store.', {
       next: 'Ask an owner to connect it.',
+    })
+}
+
+const mayConnect = ({ role, stores }: Actor): boolean => mayAct(role, 'director') && stores === 'all'
+
+/**
+ * Another address than the system's own may lead anywhere, into private networks too: only an owner allows one, for that
+ * system from then on.
+ */
+const allowedAddress = async (
+  { actor, ledger }: Context,
+  { vendor, credentials }: Pick<z.infer<typeof ConnectInput>, 'vendor' | 'credentials'>,
+): Promise<void> => {
+  const address = credentials.base_url
+  if (!address || actor.role === 'owner') return
+  const own = await ledger.select().from(connections).where(eq(connections.vendor, vendor))
+  if (!own.some(one => one.given.base_url === address))
+    throw new Failure('forbidden', 'Another address than the system’s own is allowed by an owner only.', {
+      next: 'Leave it empty, or ask an owner to connect the system.',
     })
 }
 
@@ -94,6 +113,7 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
       ...stateOf({ ...facts, paused: one.state === 'paused', troubled }),
       stores: storesOf(one),
       privacy: one.privacy,
+      given: mayConnect(actor) ? one.given : {},
       limits: one.limits,
       records: own.reduce((sum, stream) => sum + stream.records, 0),
       nextAt: one.state === 'paused' ? null : iso(one.nextAt),
@@ -143,6 +163,7 @@ export const systems = {
     .output(Tested)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      await allowedAddress(context, input)
       const checked = await context.syncs.test(input.vendor, input.credentials)
       return testedOf(checked)
     }),
@@ -152,9 +173,10 @@ export const systems = {
     summary: 'Connect a system, or give a connection new credentials; reading begins at once',
     agents: false,
     // The vendor is asked before the transaction begins: it may take its time, and nobody else should wait for it.
-    prepare: (context, input) => {
+    prepare: async (context, input) => {
       wholeCompany(context.actor)
       const { vendor, credentials } = ConnectInput.parse(input)
+      await allowedAddress(context, { vendor, credentials })
       return context.syncs.test(vendor, credentials)
     },
   })
@@ -247,11 +269,15 @@ export const systems = {
             .join(', ')}.`,
         )
       const names = windows.map(one => one.name)
+      const to = Date.parse(`${input.to}T00:00:00Z`) + 2 * 86_400_000
+      const from = Date.parse(`${input.from}T00:00:00Z`) - 86_400_000
+      // What is still to be read, of history or of a stretch asked for before, is read as well.
+      const left = sql`${streams.edge} > ${streams.start}`
       await context.ledger
         .update(streams)
         .set({
-          edge: Date.parse(`${input.to}T00:00:00Z`) + 2 * 86_400_000,
-          start: Date.parse(`${input.from}T00:00:00Z`) - 86_400_000,
+          edge: sql`CASE WHEN ${left} THEN greatest(${streams.edge}, ${to}::bigint) ELSE ${to}::bigint END`,
+          start: sql`CASE WHEN ${left} THEN least(${streams.start}, ${from}::bigint) ELSE ${from}::bigint END`,
         })
         .where(and(eq(streams.connection, own.id), inArray(streams.stream, names)))
       context.note({ subject: own.id, after: { streams: names, from: input.from, to: input.to } })

@@ -1,0 +1,96 @@
+import { call } from '@orpc/server'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '#features/context.ts'
+import type { Actor } from '#kernel/actor.ts'
+import { connections, streams } from '#postgres/tables/connections.ts'
+import { someone, type WatchRoom, watchRoom } from '../../../test/watch-room.ts'
+import { systems } from './systems.ts'
+
+const day = (text: string) => Date.parse(`${text}T00:00:00Z`)
+const shopify = 'shopify-gifts'
+let room: WatchRoom
+beforeAll(async () => {
+  room = await watchRoom([{ store: 'gifts', currency: 'GBP' }])
+  await room.open.ledger.insert(connections).values({
+    id: shopify,
+    vendor: 'shopify',
+    account: 'Gifts',
+    credentials: '',
+    given: { shop: 'gifts', base_url: 'http://10.0.0.7:4700' },
+    shops: [],
+    home: 'gifts',
+    facts: {},
+    limits: [],
+    backDays: 1000,
+    by: 'ada',
+  })
+})
+afterAll(() => room.close())
+
+/** Asks an operation of people who see every store; no vendor is asked. */
+const ask = (operation: unknown, input: unknown, actor?: Actor): Promise<unknown> => {
+  const context = room.context(actor)
+  const checked = { account: 'Gifts', shops: [], limits: [], facts: {} }
+  const syncs = { ...context.syncs, running: () => new Map(), test: async () => checked }
+  return call(operation as never, input as never, { context: { ...context, syncs } as Context } as never)
+}
+
+describe('days that are read again', () => {
+  const orders = async () => (await room.open.ledger.select().from(streams))[0]
+  const again = (from: string, to: string) =>
+    ask(systems.reread, { connection: shopify, stream: 'orders', from, to })
+  beforeEach(() => room.open.ledger.delete(streams))
+
+  it('are those asked for, where all of history is there', async () => {
+    const end = day('2023-04-01')
+    await room.open.ledger
+      .insert(streams)
+      .values({ connection: shopify, stream: 'orders', bookmark: day('2026-01-01'), edge: end, start: end })
+    await again('2025-11-20', '2025-11-30')
+    expect(await orders()).toMatchObject({ edge: day('2025-12-02'), start: day('2025-11-19') })
+  })
+
+  it('do not take the place of history that is still to be read, nor of days asked for before', async () => {
+    await room.open.ledger.insert(streams).values({
+      connection: shopify,
+      stream: 'orders',
+      bookmark: day('2026-01-01'),
+      edge: day('2024-06-01'),
+      start: day('2023-04-01'),
+    })
+    await again('2025-11-20', '2025-11-30')
+    expect(await orders()).toMatchObject({ edge: day('2025-12-02'), start: day('2023-04-01') })
+    await again('2022-01-02', '2022-02-01')
+    expect(await orders()).toMatchObject({ edge: day('2025-12-02'), start: day('2022-01-01') })
+  })
+})
+
+describe('another address than the system’s own', () => {
+  const tried = (base_url: string, actor: Actor) =>
+    ask(systems.test, { vendor: 'shopify', credentials: { shop: 'gifts', base_url } }, actor)
+  const director = someone('dora', 'director')
+
+  it('is allowed by an owner, and kept by others who renew what an owner connected', async () => {
+    const refusal = { code: 'forbidden', message: expect.stringContaining('allowed by an owner only') }
+    await expect(tried('http://169.254.169.254', director)).rejects.toMatchObject(refusal)
+    await expect(tried('http://169.254.169.254', someone('ada', 'owner'))).resolves.toBeTruthy()
+    await expect(tried('http://10.0.0.7:4700', director)).resolves.toBeTruthy()
+    await expect(
+      ask(
+        systems.connect,
+        { vendor: 'shopify', credentials: { shop: 'gifts', base_url: 'http://10.0.0.8' } },
+        director,
+      ),
+    ).rejects.toMatchObject(refusal)
+  })
+})
+
+it('what a system was connected with is told to who may connect it, and to nobody else', async () => {
+  const given = async (actor: Actor) =>
+    ((await ask(systems.systems, {}, actor)) as { given: unknown }[]).map(one => one.given)
+  expect(await given(someone('dora', 'director'))).toEqual([
+    { shop: 'gifts', base_url: 'http://10.0.0.7:4700' },
+  ])
+  expect(await given(someone('vic', 'viewer'))).toEqual([{}])
+  expect(await given(someone('dan', 'director', ['gifts']))).toEqual([{}])
+})
