@@ -89,7 +89,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await open('/review', /exceptions?, .* still without a note/)
     await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Issue' }).click()
-    await page.getByText('have no note yet').waitFor()
+    await page.getByText(/(has|have) no note yet/).waitFor()
     for (let left = await page.getByText('No note yet', { exact: true }).count(); left > 0; left -= 1) {
       await page
         .getByRole('button', { name: /^Write a note/ })

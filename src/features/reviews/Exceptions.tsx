@@ -6,6 +6,7 @@ import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
+import { noteOn } from './model.ts'
 import css from './reviews.module.css'
 import type { Exception, Review } from './shape.ts'
 
@@ -15,8 +16,7 @@ type Said = Shown['notes'][number]
 /** What is out of the ordinary this week, and what its owners say of it. */
 export function Exceptions({ review }: { review: Shown }) {
   const { content, notes } = review
-  const note = (key: string) => notes.find(one => one.exception === key)
-  const silent = content.exceptions.filter(one => !note(one.key)).length
+  const silent = content.exceptions.filter(one => !noteOn(one, notes)).length
   return (
     <Card
       title="Exceptions"
@@ -35,7 +35,7 @@ export function Exceptions({ review }: { review: Shown }) {
       ) : (
         <ul className={css.exceptions}>
           {content.exceptions.map(one => (
-            <Line key={one.key} exception={one} said={note(one.key)} review={review} />
+            <Line key={one.key} exception={one} said={noteOn(one, notes)} review={review} />
           ))}
         </ul>
       )}
@@ -62,6 +62,7 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
     }),
   )
   const open = !review.issue
+  const also = exception.also ?? []
   return (
     <li data-tone={exception.tone}>
       <p>
@@ -70,6 +71,19 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
         </a>
         {exception.owner && <span className={css.quiet}> · {exception.owner.name}</span>}
       </p>
+      {also.length > 0 && (
+        <p className={css.quiet}>
+          With it:{' '}
+          {also.map((one, n) => (
+            <span key={one.key}>
+              {n > 0 && '; '}
+              <a href={`#${one.block}`} className={css.with}>
+                {one.words}
+              </a>
+            </span>
+          ))}
+        </p>
+      )}
       {text === null ? (
         <p className={css.note}>
           {said ? (

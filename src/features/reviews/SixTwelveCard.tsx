@@ -71,7 +71,9 @@ export function SixTwelveCard(props: {
   const { content, block, chart } = props
   const definition = content.definitions[chart.metric]
   const label = block.title || definition?.label || chart.metric
-  const strange = content.exceptions.some(one => one.block === block.id)
+  const strange = content.exceptions.some(one =>
+    [one, ...(one.also ?? [])].some(other => other.block === block.id),
+  )
   const measure = useMemo(() => measureIn(content, chart.metric), [content, chart.metric])
   const weeks = useMemo(() => shownWeeks(chart), [chart])
   const points = useMemo<(Point | null)[]>(() => [...weeks, null, ...chart.months], [weeks, chart])

@@ -5,6 +5,7 @@ import type { Answer } from '#metrics/query.ts'
 import { events } from '#postgres/tables/settings.ts'
 import { askAs, calendarOf, knownDays } from './decks.ts'
 import { exceptionsOf, judge, limitsOf } from './exceptions.ts'
+import { mattersOf, type Strange } from './matters.ts'
 import { type Five, lastWholeWeek, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
 import type { Block, Content, Deck, Difference } from './shape.ts'
 
@@ -48,6 +49,7 @@ export async function contentOf(context: Context, deck: Deck, weekEnd: Day): Pro
     missing: {},
     events: await eventsIn(context, deck.stores, spans.months.from, addDays(weekEnd, 28)),
   }
+  const strange: Strange[] = []
   // Blocks of the same slice are asked for together.
   for (const group of Map.groupBy(blocks, block => JSON.stringify(block.filters)).values()) {
     const filters = group[0]?.filters ?? []
@@ -80,14 +82,13 @@ export async function contentOf(context: Context, deck: Deck, weekEnd: Day): Pro
         const seen = judge(chart, yearBefore)
         content.charts.push({ block: block.id, chart: { ...chart, limits: limitsOf(seen, yearBefore) } })
         if (block.kind !== 'months')
-          content.exceptions.push(
-            ...exceptionsOf(block, chart, seen, definition, content.currency, deck.rule),
-          )
+          strange.push(...exceptionsOf(block, chart, seen, definition, content.currency, deck.rule))
       }
   }
   const place = (block: Pick<Block, 'id'>['id']) => blocks.findIndex(one => one.id === block)
   content.charts.sort((a, b) => place(a.block) - place(b.block))
-  content.exceptions.sort((a, b) => place(a.block) - place(b.block))
+  strange.sort((a, b) => place(a.block) - place(b.block))
+  content.exceptions = mattersOf(strange, content.definitions)
   return content
 }
 

@@ -11,6 +11,7 @@ import { user } from '#postgres/tables/members.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import { contentOf, differencesOf, latestWeek } from './content.ts'
 import { calendarOf, deckOf, decksOf, hashOf, knownDays } from './decks.ts'
+import { noteOn } from './model.ts'
 import { Action, type Content, Deck, Difference, day, Note, Review } from './shape.ts'
 
 const Nothing = z.object({}).optional()
@@ -296,11 +297,11 @@ export const deckOperations = {
       return context.record(async inside => {
         if (await issueOf(inside, id, week)) throw issuedAlready(week)
         const notes = await notesOf(inside, id, week)
-        const silent = content.exceptions.filter(one => !notes.some(note => note.exception === one.key))
+        const silent = content.exceptions.filter(one => !noteOn(one, notes))
         if (silent.length > 0)
           throw new Failure(
             'conflict',
-            `${silent.length} exceptions have no note yet: ${silent
+            `${silent.length} ${silent.length === 1 ? 'exception has' : 'exceptions have'} no note yet: ${silent
               .map(one => one.words)
               .slice(0, 3)
               .join('; ')}.`,

@@ -2,6 +2,7 @@ import { type JudgedLimits, limitsOfKnown, limitsWords } from '#forecast/control
 import { type Measure, show, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
+import type { Strange } from './matters.ts'
 import { type Moved, type SixTwelve, weeksShown } from './model.ts'
 import type { Block, Exception, Limits, Rule } from './shape.ts'
 
@@ -60,22 +61,37 @@ export function exceptionsOf(
   definition: Definition,
   currency: string | null,
   rule: Rule,
-): Exception[] {
+): Strange[] {
   const measure: Measure = { unit: definition.unit, good: definition.good, currency }
   const said = (value: number) => show(String(value), measure, 'table')
-  const base = { block: block.id, metric: chart.metric, owner: block.owner }
-  const found: Exception[] = []
-  const add = (kind: Exception['kind'], above: boolean, words: string) =>
+  const week = chart.week.value
+  const last = (seen?.judged.length ?? 0) - 1
+  const usual = seen ? seen.usual(last) : null
+  const off = week === null || usual === null ? null : Number(week) - usual
+  const ratio = (moved: Moved | null) => (moved?.ratio == null ? null : Number(moved.ratio))
+  const base = {
+    block: block.id,
+    metric: chart.metric,
+    owner: block.owner,
+    slice: JSON.stringify(block.filters),
+    ratios: {
+      usual: off === null || !usual ? null : off / Math.abs(usual),
+      target_week: ratio(chart.week.target),
+      target_month: ratio(chart.month.target),
+    },
+  }
+  const found: Strange[] = []
+  const add = (kind: Exception['kind'], above: boolean, words: string, amount: number | null) =>
     found.push({
       ...base,
       key: `${block.id}:${chart.metric}:${kind}`,
       kind,
+      above,
+      amount: measure.unit === 'money' ? amount : null,
       tone: toneOf(above, measure.good),
       words: `${definition.label} ${words}`,
     })
 
-  const week = chart.week.value
-  const last = (seen?.judged.length ?? 0) - 1
   // What differs by less than it is shown with is the arithmetic's noise, not the process's.
   if (seen && week !== null && said(Number(week)) !== said(seen.usual(last)))
     for (const { kind, above } of seen.last) {
@@ -86,12 +102,14 @@ export function exceptionsOf(
           kind,
           above,
           `${show(week, measure, 'table')}, ${where} ${span} ${yearly ? 'that the same week a year before lets expect' : 'it keeps to by itself'}`,
+          off,
         )
       if (kind === 'run')
         add(
           kind,
           above,
           `has been ${where} ${yearly ? 'what the year before lets expect' : `its mean of ${said(seen.usual(last))}`} for eight weeks`,
+          off,
         )
     }
 
@@ -102,7 +120,7 @@ export function exceptionsOf(
     const size = change(moved, measure).text
     // Of a share the points are all there is to say.
     const by = measure.unit === 'share' ? '' : ` (${showSigned(moved.delta, measure, 'table')})`
-    add(kind, delta > 0, `${size} ${delta > 0 ? 'above' : 'below'} target ${when}${by}`)
+    add(kind, delta > 0, `${size} ${delta > 0 ? 'above' : 'below'} target ${when}${by}`, delta)
   }
   miss('target_week', chart.week.target, 'in the week')
   miss('target_month', chart.month.target, 'in the month so far')

@@ -226,14 +226,28 @@ export function yearBeforeOf(
 /** The six weeks on the axis: those before them are there for the limits alone. */
 export const shownWeeks = (chart: Pick<SixTwelve, 'weeks'>): Point[] => chart.weeks.slice(-weeksShown)
 
+/** An exception with what was folded into it. */
+interface Matter {
+  key: string
+  also?: readonly { key: string }[] | undefined
+}
+
+/** What was said of an exception, or of anything that is folded into it: data that came since may have changed which leads. */
+export const noteOn = <Note extends { exception: string }>(
+  { key, also = [] }: Matter,
+  notes: readonly Note[],
+): Note | undefined =>
+  notes.find(note => note.exception === key) ??
+  notes.find(note => also.some(one => one.key === note.exception))
+
 /** The state of a week in words: "2 exceptions, 1 still without a note". */
 export function answerOf(
-  content: { exceptions: readonly { key: string }[] },
+  content: { exceptions: readonly Matter[] },
   notes: readonly { exception: string }[],
 ): string {
   const { length } = content.exceptions
   if (length === 0) return 'nothing out of the ordinary'
-  const silent = content.exceptions.filter(one => !notes.some(note => note.exception === one.key)).length
+  const silent = content.exceptions.filter(one => !noteOn(one, notes)).length
   return `${length} ${length === 1 ? 'exception' : 'exceptions'}, ${silent === 0 ? 'each with a note' : `${silent} still without a note`}`
 }
 

@@ -78,6 +78,12 @@ export const Exception = z.object({
   tone: z.enum(['good', 'bad', 'neutral']),
   words: z.string(),
   owner: z.object({ id: z.string(), name: z.string() }).nullable(),
+  // Reviews issued before exceptions of one cause were folded have neither.
+  amount: z.number().nullable().optional().describe('What it is off by, for a figure that is money'),
+  also: z
+    .array(z.object({ key: z.string(), block: z.string(), words: z.string() }))
+    .optional()
+    .describe('What else is strange for the same cause: one note speaks to all of it'),
 })
 export type Exception = z.infer<typeof Exception>
 
