@@ -14,7 +14,7 @@ import { RowsBehind } from './Behind.tsx'
 import { Breakdown } from './Breakdown.tsx'
 import { BridgeCard } from './BridgeCard.tsx'
 import { Filters } from './Filters.tsx'
-import { baseOf, measureOf, sayOf, useLens } from './Lens.tsx'
+import { baseOf, type Lens, measureOf, sayOf, useLens } from './Lens.tsx'
 import { Movers } from './Movers.tsx'
 import {
   against,
@@ -53,6 +53,7 @@ export function Cockpit() {
     }),
   )
   const answer = asked.data
+  const landing = useLanding(lens, answer !== undefined)
 
   if (lens.error)
     return (
@@ -99,6 +100,13 @@ export function Cockpit() {
       note={
         answer && (
           <div className={css.facts}>
+            {landing && (
+              <p>
+                <a href="/plan" className={css.landing}>
+                  {landing}
+                </a>
+              </p>
+            )}
             {why && <p>{why}</p>}
             {lens.asked.anchor && (
               <span>
@@ -225,6 +233,21 @@ export function Cockpit() {
       />
     </Page>
   )
+}
+
+/** Where the month ends, in a sentence; of the whole company, and where the days shown are the latest. Never waited for. */
+function useLanding(lens: Lens, shown: boolean): string {
+  const { view, filters, days, known } = lens
+  const latest = days !== null && known !== null && days.to >= known.lastDay
+  const asked = useQuery(
+    api.reviews.landing.queryOptions({
+      input: {},
+      enabled: shown && latest && view.stores.length === 0 && filters.length === 0,
+      retry: false,
+      staleTime: 300_000,
+    }),
+  )
+  return (latest && view.stores.length === 0 && filters.length === 0 && asked.data?.words) || ''
 }
 
 const loaded = (asOf: string) =>

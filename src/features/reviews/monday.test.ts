@@ -9,7 +9,7 @@ import { deliverLines } from '../../../test/small-ledger.ts'
 import { targetOf } from './decks.ts'
 import { mondayLetter } from './letter.ts'
 import { landingWords } from './model.ts'
-import type { Monday } from './pack-shape.ts'
+import type { LandingTold, Monday } from './pack-shape.ts'
 
 const { plan, reviews, settings } = operations
 
@@ -51,6 +51,11 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(landings[0]?.plan).toBeCloseTo(6000, 2)
     expect(landings[0]?.probability).not.toBeNull()
     expect(landings[0] && landingWords(landings[0], 'GBP')).toMatch(/the target of £6,000; chance/)
+    // The first screen says the same in a sentence, by the last whole day: of 20 June.
+    const told: LandingTold = await run(reviews.landing, {}, cy)
+    const heading = await run(plan.pacing, { metric: 'net_sales', grain: 'month' }, cy)
+    expect(told.landing).toMatchObject({ until: '2026-06-20', p50: heading.p50, plan: landings[0]?.plan })
+    expect(told.words).toMatch(/^Jun 2026 heads for £.*the target of £6,000; chance of reaching it \d+ %\.$/)
     const [sales] = headline
     expect(Number(sales?.quarter)).toBeGreaterThan(Number(sales?.month))
     expect(sales?.quarterLastYear.value).not.toBeNull()

@@ -1,14 +1,16 @@
 import type { Context } from '#features/context.ts'
 import { landing, spansBefore } from '#forecast/landing.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
 import { type CalendarRule, type Period, periodOf } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
 import { events } from '#postgres/tables/settings.ts'
-import { askAs } from './decks.ts'
-import type { Monday } from './pack-shape.ts'
+import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
+import { landingWords } from './model.ts'
+import type { LandingTold, Monday } from './pack-shape.ts'
+import { todayOf } from './trust.ts'
 
 /** Years of days a landing is learnt from, as the plan's screen does. */
 const learnFrom = 3 * 366
@@ -19,11 +21,12 @@ const learnFrom = 3 * 366
  */
 const learnt = new WeakMap<object, Map<string, ReturnType<typeof landing>>>()
 
-/** Where the month and the quarter of the week will end by what was sold until its last day, beside the target. */
+/** Where the month and the quarter of a day will end by what was sold until its end, beside the target. */
 export async function landingsOf(
   context: Context,
-  { rule, until, target }: { rule: CalendarRule; until: Day; target: string | null },
+  asked: { rule: CalendarRule; until: Day; target: string | null; grains?: readonly ('month' | 'quarter')[] },
 ): Promise<Monday['landings']> {
+  const { rule, until, target, grains = ['month', 'quarter'] } = asked
   const { rows } = await askAs(context, {
     metrics: ['net_sales'],
     grain: 'day',
@@ -41,7 +44,7 @@ export async function landingsOf(
   const kept = learnt.get(rows) ?? new Map<string, ReturnType<typeof landing>>()
   learnt.set(rows, kept)
   return Promise.all(
-    (['month', 'quarter'] as const).map(async grain => {
+    grains.map(async grain => {
       const span = periodOf(rule, until, grain)
       const plan = target === null ? null : await wholeTarget(context, target, span)
       const key = `${span.from} ${span.to} ${JSON.stringify(feasts)}`
@@ -66,6 +69,21 @@ export async function landingsOf(
       }
     }),
   )
+}
+
+/** Where the month heads by the last whole day, in a sentence; what a sale of today would still change is not in it. */
+export async function landingTold(context: Context): Promise<LandingTold> {
+  const [rule, target, { lastDay }] = await Promise.all([
+    calendarOf(context),
+    targetOf(context),
+    knownDays(context, []),
+  ])
+  const until = earlier(lastDay, addDays(await todayOf(context), -1))
+  const [month] = await landingsOf(context, { rule, until, target, grains: ['month'] })
+  const { meta } = await askAs(context, { metrics: ['net_sales'], from: until, to: until })
+  return month
+    ? { landing: month, currency: meta.currency, words: landingWords(month, meta.currency) }
+    : { landing: null, currency: meta.currency, words: '' }
 }
 
 /** The target over a whole period, days to come among them; null where it does not say all of them. */

@@ -5,7 +5,8 @@ import { invalid } from '#kernel/error.ts'
 import { letters, subscriptions } from '#postgres/tables/reviews.ts'
 import { flashOf } from './flash.ts'
 import { mondayOf } from './monday.ts'
-import { Flash, letterKinds, Monday, Subscription } from './pack-shape.ts'
+import { landingTold } from './pack-landing.ts'
+import { Flash, LandingTold, letterKinds, Monday, Subscription } from './pack-shape.ts'
 import { day } from './shape.ts'
 import { todayOf } from './trust.ts'
 
@@ -24,6 +25,14 @@ export const packOperations = {
     )
     .output(Monday)
     .handler(({ input, context }) => mondayOf(context, input.week)),
+
+  landing: read({
+    role: 'viewer',
+    summary: 'Where net sales of the month are heading: P10, P50, P90, and the chance of the target',
+  })
+    .input(z.object({}).optional())
+    .output(LandingTold)
+    .handler(({ context }) => landingTold(context)),
 
   subscriptions: read({
     role: 'viewer',

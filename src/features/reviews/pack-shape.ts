@@ -59,6 +59,13 @@ const Landing = z.object({
   error: z.number().nullable().describe('How far earlier estimates were off on average, as a share'),
 })
 
+export const LandingTold = z.object({
+  landing: Landing.nullable().describe('Null while there is nothing to learn from'),
+  currency: z.string().nullable(),
+  words: z.string(),
+})
+export type LandingTold = z.infer<typeof LandingTold>
+
 const Stocked = z.object({ name: z.string(), grade: z.string(), cover: value, stock: value, worth: value })
 const Stock = z.object({
   asOf: day.describe('The day stock and orders are told of: today for the latest week'),
