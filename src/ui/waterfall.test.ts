@@ -57,10 +57,14 @@ describe('a waterfall', () => {
     // Lying, on a phone, the names stand along the other axis and the words at the ends of the bars.
     const lying = waterfall(props({ across: true }))({} as Palette) as {
       yAxis: { data: string[] }
-      series: { label?: { position: string } }[]
+      series: { label?: { position: string }; data: (number | null)[] }[]
     }
     expect(lying.yAxis.data).toEqual(['Sales', 'Goods', 'CM1', 'Media', 'Left'])
-    expect(lying.series.flatMap(one => one.label?.position ?? [])).toEqual(['right', 'left'])
+    // Those below zero too stand at the right end: at the left one they would run into the names.
+    expect(lying.series.flatMap(one => (one.label ? [[one.label.position, ...one.data]] : []))).toEqual([
+      ['right', 100, 100, 40, 40, null],
+      ['insideLeft', null, null, null, null, 0],
+    ])
     // The change alone lies below zero: its words are under it.
     expect(words(props(small))).toEqual({ over: [null, null], under: [-5, -5] })
   })

@@ -88,7 +88,7 @@ export const waterfall =
       })),
       ...(!shown && { silent: true }),
     })
-    const words = (position: 'top' | 'bottom' | 'left' | 'right', data: (number | null)[]) => ({
+    const words = (position: 'top' | 'bottom' | 'right' | 'insideLeft', data: (number | null)[]) => ({
       type: 'bar',
       stack: 'words',
       barGap: '-100%',
@@ -113,9 +113,9 @@ export const waterfall =
     const values = valueAxis(colours, props.axis, true)
     const below = spans.some(([low, high]) => isBelow(low, high))
     return {
-      // Room for words over the highest bar and under the lowest; lying, at their ends.
+      // Room for words over the highest bar and under the lowest; lying, at their right ends.
       grid: props.across
-        ? { top: 4, left: below ? 40 : 4, right: 52, bottom: 4, containLabel: true }
+        ? { top: 4, left: 4, right: 52, bottom: 4, containLabel: true }
         : { top: 24, left: 4, right: 8, bottom: below ? 16 : 4, containLabel: true },
       tooltip: {
         trigger: 'axis',
@@ -151,14 +151,15 @@ export const waterfall =
           spans.map(([low, high]) => (high < 0 ? low - high : Math.min(0, low))),
           true,
         ),
-        // The words stand over each span; under one that lies below zero, where over it there is only the line.
+        // The words stand over each span; under one that lies below zero, where over it there is only the line. Lying, all
+        // stand to the right: on the left are the names. Below zero that is where an unseen bar from zero ends.
         words(
           props.across ? 'right' : 'top',
           spans.map(([low, high]) => (isBelow(low, high) ? null : Math.max(0, high))),
         ),
         words(
-          props.across ? 'left' : 'bottom',
-          spans.map(([low, high]) => (isBelow(low, high) ? low : null)),
+          props.across ? 'insideLeft' : 'bottom',
+          spans.map(([low, high]) => (isBelow(low, high) ? (props.across ? high : low) : null)),
         ),
       ],
     }

@@ -126,12 +126,12 @@ const answerOf = ({ lines }: BudgetData): string => {
   const unsure = lines.filter(line => line.unrated.length > 0).length
   if (lines.length === 0) return 'No budget lines yet'
   if (late.length === 0 && unsure > 0)
-    return `${unsure} of ${lines.length} ${lines.length === 1 ? 'line lacks' : 'lines lack'} an exchange rate; the rest last to the end`
+    return `${unsure} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${unsure === 1 ? 'lacks' : 'lack'} an exchange rate; the rest last to the end`
   if (late.length === 0)
     return lines.length === 1
       ? 'The one line lasts to the end of the plan'
       : `All ${lines.length} lines last to the end of the plan`
-  return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line runs' : 'lines run'} out before the plan ends`
+  return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${late.length === 1 ? 'runs' : 'run'} out before the plan ends`
 }
 
 /** The budget in five figures, and what currencies or missing rates do to it. */

@@ -4,6 +4,7 @@ import { showDay } from '#kernel/format.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import type { ClosedState } from './close-state.ts'
+import { useMembers } from './Members.tsx'
 import css from './plan.module.css'
 
 type State = z.output<typeof ClosedState>
@@ -16,6 +17,7 @@ const day = (text: string) => showDay(text, 'card')
 export function CloseState({ state, of }: { state: State; of: (metric: string) => string }) {
   const { says } = agreementOf(state.stores as readonly Agreement[], { money, day })
   const shops = state.stores.filter(one => one.source !== null)
+  const named = useMembers()
   return (
     <>
       <div className={css.known}>
@@ -26,7 +28,7 @@ export function CloseState({ state, of }: { state: State; of: (metric: string) =
         {shops.length > 0 && (
           <ul>
             {shops.map(one => (
-              <li key={`${one.connection} ${one.store}`}>{lineOf(one)}</li>
+              <li key={`${one.connection} ${one.store}`}>{lineOf(one, named(one.store))}</li>
             ))}
           </ul>
         )}
@@ -40,7 +42,7 @@ export function CloseState({ state, of }: { state: State; of: (metric: string) =
           rowKey={row => `${row.store} ${row.day} ${row.metric}`}
           columns={[
             { key: 'day', label: 'Day', pinned: true, render: row => showDay(row.day) },
-            { key: 'store', label: 'Store', render: row => row.store },
+            { key: 'store', label: 'Store', render: row => named(row.store) },
             { key: 'metric', label: 'Figure', render: row => of(row.metric) },
             {
               key: 'source',
@@ -63,7 +65,7 @@ export function CloseState({ state, of }: { state: State; of: (metric: string) =
 }
 
 /** "shop: differs from Shopify by £12.40 on 2 days (rounding: 1 day, £0.01); last read 3 Jun; 4 records not understood". */
-const lineOf = (one: Store): string => {
+const lineOf = (one: Store, name: string): string => {
   const days = (n: number) => `${n} ${n === 1 ? 'day' : 'days'}`
   const causes = one.causes.map(
     ({ cause, days: n, difference }) =>
@@ -80,5 +82,5 @@ const lineOf = (one: Store): string => {
     one.unmapped > 0 && `${one.unmapped} ${one.unmapped === 1 ? 'record' : 'records'} not understood`,
     one.trouble,
   ].filter(Boolean)
-  return `${one.store}: ${[agrees, ...rest].join(' · ')}`
+  return `${name}: ${[agrees, ...rest].join(' · ')}`
 }

@@ -95,7 +95,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
             <p className={css.inset}>What the systems knew was not kept yet when it was closed.</p>
           )}
           <DataTable
-            caption={`Figures of ${one.period}`}
+            caption={`Figures of ${spanWords(one.from, one.to)}`}
             compact
             rows={one.figures
               .filter(row => row.closed !== null || row.now !== null)

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
+import { unfilled } from '#kernel/plan/explain.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -29,7 +30,7 @@ const question = 'What did we promise, and are we keeping it?'
 /** The plan grid: a version, typed into, with what others type showing as they do. */
 export function Plan() {
   const [search, setUrl] = useUrl()
-  const [starting, setStarting] = useState(false)
+  const setStarting = (on: boolean) => setUrl({ start: on ? 'yes' : undefined }, { replace: !on })
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const id = versions.data?.find(one => one.id === search.version)?.id ?? versions.data?.[0]?.id
   const opened = useQuery(
@@ -39,15 +40,15 @@ export function Plan() {
       staleTime: Infinity,
     }),
   )
-  const failed = versions.error ?? opened.error
+  // What was read stays in sight when reading it anew fails: somebody may be typing into it.
+  const failed = (versions.data ? null : versions.error) ?? (opened.data ? null : opened.error)
   const start = (
     <StartPlan
-      opened={starting}
+      opened={search.start === 'yes'}
       versions={versions.data ?? []}
       onClose={() => setStarting(false)}
       onStarted={version => {
-        setStarting(false)
-        setUrl({ version })
+        setUrl({ version, start: undefined })
       }}
     />
   )
@@ -57,7 +58,7 @@ export function Plan() {
         <ErrorState
           title="The plan could not be read"
           {...words(failed)}
-          onRetry={() => versions.refetch()}
+          onRetry={() => (versions.data ? opened.refetch() : versions.refetch())}
         />
       </Page>
     )
@@ -139,6 +140,8 @@ function Sheet(props: {
       enabled: sheet.lines.some(line => line.case),
     }),
   )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
+  const empty = useMemo(() => unfilled(plan).map(line => line.label), [plan, tick])
   const problem = plan.problems[0]
   const missing = plan.problems.length
   return (
@@ -152,6 +155,8 @@ function Sheet(props: {
           {missing > 0 && problem
             ? ` · ${missing} ${missing === 1 ? 'line cannot' : 'lines cannot'} be worked out: ${problem.message}`
             : ''}
+          {empty.length > 0 &&
+            ` · still to be filled in: ${empty.slice(0, 3).join(', ')}${empty.length > 3 ? ` and ${empty.length - 3} more` : ''}`}
           {conflicts.size > 0 &&
             ` · ${conflicts.size} ${conflicts.size === 1 ? 'cell was' : 'cells were'} filled in differently by two people`}
           {theirs.words !== '' && ` · ${theirs.words}`}

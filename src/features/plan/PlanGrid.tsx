@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import {
   type Column,
   type DataSheetGridRef,
@@ -209,6 +209,13 @@ export function PlanGrid(props: PlanGridProps) {
       }),
     )
   const frame = useRef<HTMLDivElement>(null)
+  // Scrolled by keys too, where no row has an opener to come to it by; the kit takes no such attributes.
+  useEffect(() => {
+    const box = frame.current?.querySelector('.dsg-container')
+    box?.setAttribute('tabindex', '0')
+    box?.setAttribute('role', 'group')
+    box?.setAttribute('aria-label', 'Cells of the plan')
+  }, [])
   const headHeight = 32
   useGridHands({
     grid,

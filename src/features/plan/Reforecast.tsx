@@ -60,7 +60,7 @@ export function Reforecast() {
         <EmptyState
           title="It begins with a latest estimate"
           action={
-            <Button component="a" href="/plan" variant="filled">
+            <Button component="a" href="/plan?start=yes" variant="filled">
               {all.length > 0 ? 'Make one from a version' : 'Start a plan'}
             </Button>
           }
@@ -306,11 +306,6 @@ function Landing({ found }: { found: Found }) {
         rowKey={row => row.key}
         columns={[
           { key: 'label', label: 'Period', pinned: true, render: row => row.label },
-          {
-            key: 'is',
-            label: 'Is',
-            render: row => (!row.closed ? 'expected' : row.known ? 'actual' : 'as planned: no sales known'),
-          },
           { key: 'baseline', label: 'Baseline', numeric: true, render: row => money(row.baseline) },
           {
             key: 'change',
@@ -330,6 +325,11 @@ function Landing({ found }: { found: Found }) {
               const value = found.weighed.byPeriod[row.key]
               return value === undefined || Number(value) === 0 ? '–' : signed(value, money)
             },
+          },
+          {
+            key: 'is',
+            label: 'Is',
+            render: row => (!row.closed ? 'expected' : row.known ? 'actual' : 'as planned: no sales known'),
           },
         ]}
       />

@@ -6,6 +6,7 @@ import { metricsIn, type Strategy, type StrategyMeasure } from '#kernel/plan/str
 import { strategyText } from '#kernel/plan/strategy-text.ts'
 import { Card } from '#ui/Card.tsx'
 import { show } from '#ui/number.ts'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import css from './plan.module.css'
 
@@ -76,8 +77,10 @@ export function StrategyMap(props: {
           const today = figure(measure.metric, now.data?.totals[measure.metric])
           return (
             <small key={measure.metric}>
-              <b>{say(measure)}</b>
-              {today !== null && `, ${today} in the last 12 months`}
+              <b>
+                <Sentence of={say(measure)} />
+              </b>
+              {today !== null && <Sentence of={`, ${today} in the last 12 months`} />}
             </small>
           )
         })}

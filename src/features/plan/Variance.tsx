@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { api } from '#features/client.ts'
+import { api, words } from '#features/client.ts'
 import { earlier } from '#kernel/day.ts'
 import { civilYear } from '#kernel/period.ts'
 import { askedDays, askedPeriod, readView, spanWords, usualComparisons } from '#kernel/view.ts'
 import { Page } from '#ui/Page.tsx'
-import { EmptyState, Skeleton } from '#ui/State.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import { AgainstPlan } from './AgainstPlan.tsx'
@@ -24,6 +24,17 @@ export function Variance() {
   )
   const view = readView(search)
   const lastDay = data.data?.meta.lastDay
+  const failed = (data.data ? null : data.error) ?? (settings.data ? null : settings.error)
+  if (failed)
+    return (
+      <Page question={question} title="The variance cannot be shown">
+        <ErrorState
+          title="What happened could not be read"
+          {...words(failed)}
+          onRetry={() => (data.data ? settings.refetch() : data.refetch())}
+        />
+      </Page>
+    )
   if (!data.data || !settings.data)
     return (
       <Page question={question} title="Reading what happened…">

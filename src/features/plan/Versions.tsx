@@ -66,7 +66,7 @@ export function Versions() {
         <ErrorState
           title="The versions could not be read"
           {...words(failed)}
-          onRetry={() => versions.refetch()}
+          onRetry={() => (versions.error ? versions.refetch() : compared.refetch())}
         />
       </Page>
     )
@@ -76,7 +76,7 @@ export function Versions() {
         <EmptyState
           title="Versions will be compared here"
           action={
-            <Button component="a" href="/plan" variant="filled">
+            <Button component="a" href="/plan?start=yes" variant="filled">
               Start a plan
             </Button>
           }
@@ -131,8 +131,17 @@ export function Versions() {
             show: () => (
               <>
                 {!a && (
-                  <EmptyState compact title="Nothing to stand it beside yet">
-                    A reforecast or a scenario begun on the plan screen is compared with it here.
+                  <EmptyState
+                    compact
+                    title="Nothing to stand it beside yet"
+                    action={
+                      <Button component="a" href="/plan?start=yes" variant="filled">
+                        Begin another version
+                      </Button>
+                    }
+                  >
+                    A reforecast or a scenario is compared with it here: a bridge of the result, line by line,
+                    and every cell that differs.
                   </EmptyState>
                 )}
                 {a && !compared.data && <Skeleton height={320} />}

@@ -40,7 +40,7 @@ export function WithVersion(props: {
         <EmptyState
           title="It begins with a version of the plan"
           action={
-            <Button component="a" href="/plan" variant="filled">
+            <Button component="a" href="/plan?start=yes" variant="filled">
               Start a plan
             </Button>
           }

@@ -131,9 +131,9 @@ describe('actuals of a budget', () => {
     })
     expect((await line('Agency')).use.actual).toBe('300')
     expect((await budget()).missing).toEqual([
-      'No rate from SEK to GBP on or before 2026-03-09: import exchange rates.',
+      'No rate from SEK to GBP on or before 9 Mar 2026: import exchange rates.',
     ])
-    expect((await budget('constant')).missing[0]).toContain('some days from 2025-01-01 to 2025-12-31')
+    expect((await budget('constant')).missing[0]).toContain('some days from 1 Jan 2025 to 31 Dec 2025')
   })
 
   it('takes an imported budget as lines, shows its changes first, and taken twice changes nothing', async () => {

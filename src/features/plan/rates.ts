@@ -1,4 +1,5 @@
 import { addDays, addYears, type Day } from '#kernel/day.ts'
+import { showDay } from '#kernel/format.ts'
 import { exact } from '#kernel/money.ts'
 import type { Rates } from '#warehouse/rates.ts'
 
@@ -34,7 +35,7 @@ export function conversion(
     const rate = plan.rates[currency] ?? rates.on(currency, plan.currency, eve)
     if (rate === null)
       lacking.add(
-        `No budget rate from ${currency} to ${plan.currency}: there is none on or before ${eve}. Set one, or import exchange rates.`,
+        `No budget rate from ${currency} to ${plan.currency}: there is none on or before ${showDay(eve)}. Set one, or import exchange rates.`,
       )
     return rate
   }
@@ -43,7 +44,7 @@ export function conversion(
     const rate = means.get(currency) ?? null
     if (rate === null)
       lacking.add(
-        `No constant rate from ${currency} to ${plan.currency}: some days from ${year.from} to ${year.to} have none. Import the exchange rates of that year.`,
+        `No constant rate from ${currency} to ${plan.currency}: some days from ${showDay(year.from)} to ${showDay(year.to)} have none. Import the exchange rates of that year.`,
       )
     return rate
   }
@@ -60,7 +61,7 @@ export function conversion(
       const rate = rates.on(currency, plan.currency, day)
       if (rate === null)
         lacking.add(
-          `No rate from ${currency} to ${plan.currency} on or before ${day}: import exchange rates.`,
+          `No rate from ${currency} to ${plan.currency} on or before ${showDay(day)}: import exchange rates.`,
         )
       return times(amount, rate)
     },

@@ -3,7 +3,16 @@ import { desc } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, writeLast } from '#features/base.ts'
 import { Failure } from '#kernel/error.ts'
-import { identified, keptStrategy, metricsIn, StrategyShape, strategyChanges } from '#kernel/plan/strategy.ts'
+import { show, showDay } from '#kernel/format.ts'
+import {
+  identified,
+  keptStrategy,
+  metricsIn,
+  plainMeasure,
+  type StrategyMeasure,
+  StrategyShape,
+  strategyChanges,
+} from '#kernel/plan/strategy.ts'
 import { unknown } from '#metrics/vocabulary.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { person, wholeCompany } from './cells.ts'
@@ -35,12 +44,20 @@ export const strategyOperations = {
       const wanted = input?.revision === undefined ? all[0] : all.find(one => one.revision === input.revision)
       if (input?.revision !== undefined && !wanted)
         throw new Failure('not_found', 'There is no such revision.')
+      const { metrics } = await context.metrics.definitions()
+      const say = (measure: StrategyMeasure) => {
+        const found = metrics.find(one => one.name === measure.metric)
+        if (!found) return plainMeasure(measure)
+        const target =
+          measure.target === null ? null : show(measure.target, { unit: found.unit, currency: null }, 'full')
+        return plainMeasure({ metric: found.label, target, by: measure.by && showDay(measure.by) })
+      }
       return {
         revision: wanted?.revision ?? 0,
         content: keptStrategy(wanted?.content),
         history: all.map(({ content, byId: _id, ...one }, n) => ({
           ...one,
-          changes: strategyChanges(keptStrategy(all[n + 1]?.content), keptStrategy(content)),
+          changes: strategyChanges(keptStrategy(all[n + 1]?.content), keptStrategy(content), say),
         })),
       }
     }),

@@ -96,7 +96,7 @@ describe('the strategy', () => {
     expect(history[0].changes.slice(0, 3)).toEqual([
       'Ambition, owner: nothing → Ada',
       'Horizon: nothing → 2028',
-      'Ambition, measures: nothing → net_sales to 50000 by 2028-12-31',
+      'Ambition, measures: nothing → Net sales to 50,000 by 31 Dec 2028',
     ])
     const wrong = { ...one('A'), measures: [{ metric: 'net_sale', target: null, by: null }] }
     await expect(save(wrong, 5)).rejects.toThrow('There is no metric net_sale')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { civilYear } from '../period.ts'
 import { calculate, type Input } from './calculate.ts'
-import { explain } from './explain.ts'
+import { explain, unfilled } from './explain.ts'
 import { fixed, plainOf, plainOrNull } from './fixed.ts'
 import { rolled } from './roll.ts'
 import { type Line, type Sheet, sheetPeriods } from './sheet.ts'
@@ -122,6 +122,16 @@ describe('a plan worked out', () => {
     expect(explain(plan, { line: 'margin', slice: [], period: '2027-03' }).missing).toBe(
       'margin (Mar 2027) divides by 0.',
     )
+  })
+
+  it('names the lines nobody has filled in anywhere', () => {
+    const plan = calculate(trade, inputs)
+    expect(unfilled(plan)).toEqual([])
+    const places = trade.periods.flatMap(({ key }) => ['uk', 'de'].map(member => [key, member] as const))
+    plan.set(places.map(([period, member]) => at('sessions', period, null, [member])))
+    expect(unfilled(plan).map(line => line.name)).toEqual(['sessions'])
+    plan.set([at('sessions', '2027-04', '0', ['de'])])
+    expect(unfilled(plan)).toEqual([])
   })
 
   it('refuses a text, a worked-out cell and a place that is not there, and leaves nothing half-done', () => {

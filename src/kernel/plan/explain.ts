@@ -75,3 +75,14 @@ function why(calculation: Calculation, address: Address, seen: Set<string>): str
   }
   return `${where} divides by 0.`
 }
+
+/** What a line needs that nobody has filled in anywhere yet: with these, whatever follows from them is N/A. */
+export const unfilled = (calculation: Calculation): Line[] =>
+  calculation.sheet.lines.filter(({ formula, blank, case: from }, at) => {
+    if (formula !== null || blank === 'zero' || from) return false
+    const { count } = calculation.slices(at)
+    for (let slice = 0; slice < count; slice += 1)
+      for (let period = 0; period < calculation.sheet.periods.length; period += 1)
+        if (calculation.at(at, slice, period) !== null) return false
+    return true
+  })

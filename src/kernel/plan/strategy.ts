@@ -135,18 +135,18 @@ export function identified(
 export const keptStrategy = (content: unknown): Strategy =>
   identified(StrategyShape.parse(content ?? {}), null, name => name)
 
-/** What one revision changed of the one before it, a sentence each. */
-export function strategyChanges(before: Strategy, after: Strategy): string[] {
+/** What one revision changed of the one before it, a sentence each; `say` puts a measure into words. */
+export function strategyChanges(
+  before: Strategy,
+  after: Strategy,
+  say: (measure: StrategyMeasure) => string = plainMeasure,
+): string[] {
   const change = (what: string, a: string, b: string) =>
     a === b ? [] : [`${what}: ${a || 'nothing'} → ${b || 'nothing'}`]
   const changed = (what: string, a: Facts, b: Facts) => [
     ...change(`${what}, owner`, a.owner, b.owner),
     ...change(what === 'Ambition' ? 'Horizon' : `${what}, horizon`, a.horizon, b.horizon),
-    ...change(
-      `${what}, measures`,
-      a.measures.map(plainMeasure).join('; '),
-      b.measures.map(plainMeasure).join('; '),
-    ),
+    ...change(`${what}, measures`, a.measures.map(say).join('; '), b.measures.map(say).join('; ')),
   ]
   const byId = (strategy: Strategy) =>
     new Map(partsOf(strategy).map(part => [`${part.level} ${part.id}`, part] as const))
