@@ -279,7 +279,21 @@ describe('budget lines over versions', () => {
     expect(totals['plan.year']).toEqual(alone)
     expect(totals['plan.year']?.values.net_sales?.value).toBe('3600')
     expect(totals['plan.low']?.values.net_sales?.value).toBe('3600')
-    await run(plan.freeze, { version: 'le' }, bo)
+    const frozen = await run(plan.freeze, { version: 'le' }, bo)
+    const { rows } = await run(plan.open, { version: 'le' })
+    const [head] = rows.find((row: { line: string }) => row.line === 'orders').cells['2026-11']
+    const edit = (value: string, after: string[]) =>
+      run(plan.edit, {
+        version: 'le',
+        edits: [room.set('orders', '2026-11', value, after, `le-${value}-edit`)],
+      })
+    const then = await run(plan.figures, { version: 'le' })
+    await edit('99', [head])
+    // The copy gives every figure as it was, whatever the version is now.
+    expect(await run(plan.figures, { version: 'le' })).not.toEqual(then)
+    expect(await run(plan.figures, { version: 'le', copy: frozen.id })).toEqual(then)
+    await expect(run(plan.figures, { version: 'year', copy: frozen.id })).rejects.toThrow('no such copy')
+    await edit('30', ['le-99-edit'])
     room.at('2026-06-21T10:00:00Z')
     await change('le', 'Agency', { amounts: { '2026-03': '1000', '2026-09': '701' } })
     const second = await run(plan.freeze, { version: 'le' }, bo)

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { and, desc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
-import { calculate } from '#kernel/plan/calculate.ts'
+import { Failure } from '#kernel/error.ts'
+import { calculate, type Input } from '#kernel/plan/calculate.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -57,6 +58,33 @@ export async function contentNow(context: Context, version: Version): Promise<Co
   return { sheet: version.sheet, rows, budget: await budgetOfCopy(context, version) }
 }
 
+/** What was filled in, as a copy has it. */
+function figuresOf({ sheet, rows }: { sheet: Sheet; rows: readonly PlainRow[] }): Input[] {
+  const known = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
+  return rows
+    .filter(row => known.has(row.line))
+    .flatMap(({ line, slice, cells }) =>
+      Object.entries(cells).map(([period, value]) => ({ line, slice: sliceOf(slice), period, value })),
+    )
+}
+
+/** @throws Failure('not_found') where the version has no such copy. */
+export async function copyOf(
+  { ledger }: Context,
+  version: string,
+  id: string,
+): Promise<{ sheet: Sheet; figures: Input[] }> {
+  const [copy] = await ledger
+    .select()
+    .from(tables.snapshots)
+    .where(and(eq(tables.snapshots.id, id), eq(tables.snapshots.version, version)))
+  if (!copy)
+    throw new Failure('not_found', 'The version has no such copy.', {
+      next: 'Its copies are listed with the steps of its approval.',
+    })
+  return { sheet: copy.content.sheet, figures: figuresOf(copy.content) }
+}
+
 /** Over inputs, formulas, every result, and the budget: a figure that came out otherwise would show. */
 export function hashOf({
   sheet,
@@ -67,19 +95,7 @@ export function hashOf({
   rows: readonly PlainRow[]
   budget?: tables.KeptBudget | undefined
 }): string {
-  const inputs = rows.flatMap(row =>
-    Object.entries(row.cells).map(([period, value]) => ({
-      line: row.line,
-      slice: sliceOf(row.slice),
-      period,
-      value,
-    })),
-  )
-  const known = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
-  const plan = calculate(
-    sheet,
-    inputs.filter(one => known.has(one.line)),
-  )
+  const plan = calculate(sheet, figuresOf({ sheet, rows }))
   const hash = createHash('sha256').update(
     JSON.stringify(inOrder(budget ? [sheet, rows, budget] : [sheet, rows])),
   )

@@ -26,6 +26,7 @@ import {
   versionOf,
   wholeCompany,
 } from './cells.ts'
+import { copyOf } from './copies.ts'
 import {
   CommentShape,
   EditShape,
@@ -118,6 +119,7 @@ export const versionOperations = {
       Of.extend({
         lines: z.array(z.string()).max(200).optional(),
         members: z.record(z.string(), z.string()).optional(),
+        copy: z.string().optional().describe('As a kept copy of it has them; as it is now where absent'),
       }),
     )
     .output(
@@ -138,8 +140,11 @@ export const versionOperations = {
     )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      const { sheet, id } = await versionOf(context, input.version)
-      const plan = calculate(sheet, inputsOf(sheet, await rowsOf(context, id)))
+      const version = await versionOf(context, input.version)
+      const { sheet, figures } = input.copy
+        ? await copyOf(context, version.id, input.copy)
+        : { sheet: version.sheet, figures: inputsOf(version.sheet, await rowsOf(context, version.id)) }
+      const plan = calculate(sheet, figures)
       const part = (first: number, last: number) => ({ members: input.members ?? {}, first, last })
       return {
         periods: sheet.periods.map(period => period.key),
