@@ -74,6 +74,9 @@ const helpOf = ({ about, optional }: Vendor['fields'][number]): string => {
   return optional ? `${told} May be empty.` : told
 }
 
+/** What a try gave stands below the fields: whoever pressed the button sees it. */
+const intoView = (told: HTMLElement | null) => told?.scrollIntoView({ block: 'nearest' })
+
 interface FormProps {
   vendor: Vendor
   renews: ConnectionRow | null
@@ -169,9 +172,13 @@ function Form(props: FormProps) {
           onChange={event => setPrivacy(event.currentTarget.checked)}
         />
       )}
-      {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
+      {failed && (
+        <div ref={intoView}>
+          <ErrorState compact title="That did not work" {...words(failed)} />
+        </div>
+      )}
       {test.data && (
-        <div className={css.found} role="status">
+        <div className={css.found} role="status" ref={intoView}>
           <p>
             {test.data.account} answers
             {test.data.shops.length > 0 &&

@@ -7,6 +7,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import css from './connections.module.css'
 import type { ImportRow } from './model.ts'
 import { StoreName } from './Names.tsx'
 import { Outcome } from './Outcome.tsx'
@@ -21,7 +22,8 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
   const { data, error, refetch } = useQuery({
     ...api.connections.imports.queryOptions({ input: {} }),
     refetchInterval: query =>
-      query.state.data?.some(row => row.status === 'queued' || row.status === 'running') ? 1_000 : false,
+      // Files of watched folders come without being asked for.
+      query.state.data?.some(row => row.status === 'queued' || row.status === 'running') ? 1_000 : 30_000,
   })
   if (error)
     return (
@@ -54,7 +56,16 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
             {
               key: 'state',
               label: 'State',
-              render: row => (row.result?.replacedBy ? 'Mapped again' : states[row.status]),
+              render: row =>
+                row.error ? (
+                  <span className={css.state} data-state="trouble">
+                    Failed: {row.error.message}
+                  </span>
+                ) : row.result?.replacedBy ? (
+                  'Mapped again'
+                ) : (
+                  states[row.status]
+                ),
             },
             {
               key: 'accepted',

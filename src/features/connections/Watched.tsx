@@ -8,7 +8,7 @@ import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
 import css from './connections.module.css'
-import { ago } from './model.ts'
+import { ago, type WatchedFolder } from './model.ts'
 import { StoreName } from './Names.tsx'
 
 const count = new Intl.NumberFormat('en-GB')
@@ -66,12 +66,7 @@ export function Watched() {
           {
             key: 'trouble',
             label: 'What to know',
-            render: row =>
-              row.trouble && (
-                <span className={css.state} data-state="trouble">
-                  {[row.trouble.message, row.trouble.next].filter(Boolean).join(' ')}
-                </span>
-              ),
+            render: row => <Told of={row} />,
           },
           {
             key: 'act',
@@ -90,6 +85,24 @@ export function Watched() {
         <Adding allowed={data.allowed} onDone={() => setAdding(false)} />
       </Drawer>
     </Card>
+  )
+}
+
+const files = (n: number) => `${count.format(n)} ${n === 1 ? 'file' : 'files'}`
+
+/** What is wrong with a folder, and what became of files that did not come in whole: the imports tell why. */
+function Told({ of: { trouble, refused, partly } }: { of: WatchedFolder }) {
+  const said = [
+    ...(trouble ? [trouble.message, trouble.next] : []),
+    ...(refused > 0 ? [`${files(refused)} could not be imported.`] : []),
+    ...(partly > 0 ? [`${files(partly)} came in but for rejected rows.`] : []),
+    ...(refused + partly > 0 ? ['Imports above say why.'] : []),
+  ]
+  if (said.length === 0) return null
+  return (
+    <span className={css.state} data-state={trouble || refused > 0 ? 'trouble' : 'paused'}>
+      {said.filter(Boolean).join(' ')}
+    </span>
   )
 }
 

@@ -109,6 +109,8 @@ export const WatchedFolder = z.object({
   store: z.string(),
   by: z.string(),
   files: z.number().describe('Files seen in it'),
+  refused: z.number().describe('Files among them of which nothing was imported'),
+  partly: z.number().describe('Files among them with rejected rows'),
   lookedAt: z.string().nullable(),
   trouble: z.object({ code: z.string(), message: z.string(), next: z.string().optional() }).nullable(),
 })

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -118,6 +126,11 @@ describe('a watched folder', () => {
     const ended = (await history()).map(row => [row.file, row.status])
     expect(ended).toContainEqual(['broken.csv', 'failed'])
     expect(ended).toContainEqual(['march.csv', 'done'])
+    export_('april.csv', 1)
+    appendFileSync(join(folder, 'april.csv'), '\nsoon,Brand,GBP,1.50,10,1')
+    await look()
+    await look()
+    expect((await client().watched()).folders[0]).toMatchObject({ refused: 1, partly: 1 })
     expect(await look()).toBe(0)
   })
 

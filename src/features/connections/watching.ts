@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import { invalid } from '#kernel/error.ts'
-import { watchedFiles, watchedFolders } from '#postgres/tables/connections.ts'
+import { imports, watchedFiles, watchedFolders } from '#postgres/tables/connections.ts'
 import { WatchedFolder, WatchInput } from './model.ts'
 import { chooseStore, makeStore } from './store.ts'
 import { forgetFolder, mappingOf, watchable } from './watch.ts'
@@ -16,18 +16,29 @@ export const watching = {
       const { ledger, actor } = context
       const rows = await ledger.select().from(watchedFolders).orderBy(watchedFolders.createdAt)
       const files = await ledger
-        .select({ watched: watchedFiles.watched, n: sql<number>`count(*)::int` })
+        .select({
+          watched: watchedFiles.watched,
+          n: sql<number>`count(*)::int`,
+          refused: sql<number>`(count(*) FILTER (WHERE ${imports.status} = 'failed'))::int`,
+          partly: sql<number>`(count(*) FILTER (WHERE (${imports.result}->>'rejected')::bigint > 0))::int`,
+        })
         .from(watchedFiles)
+        .leftJoin(imports, eq(imports.id, watchedFiles.import))
         .groupBy(watchedFiles.watched)
       return {
         allowed: [...context.watchFolders],
         folders: rows
           .filter(row => actor.stores === 'all' || actor.stores.includes(row.store))
-          .map(({ lookedAt, createdAt: _, ...row }) => ({
-            ...row,
-            files: files.find(one => one.watched === row.id)?.n ?? 0,
-            lookedAt: lookedAt === null ? null : new Date(lookedAt).toISOString(),
-          })),
+          .map(({ lookedAt, createdAt: _, ...row }) => {
+            const { n = 0, refused = 0, partly = 0 } = files.find(one => one.watched === row.id) ?? {}
+            return {
+              ...row,
+              files: n,
+              refused,
+              partly,
+              lookedAt: lookedAt === null ? null : new Date(lookedAt).toISOString(),
+            }
+          }),
       }
     }),
 
