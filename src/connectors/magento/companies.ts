@@ -2,6 +2,7 @@ import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { Mapped, Place, Stream } from '../connector.ts'
 import { customerSearch, groupsOf } from './customers.ts'
+import { personal } from './orders.ts'
 import { clockOf, type Json, known, plain, text } from './raw.ts'
 import { among, walk } from './search.ts'
 import type { Session } from './session.ts'
@@ -18,6 +19,9 @@ export interface CompanyRecord {
   joined: string
 }
 
+/** Of a company too: its address may be one person's. */
+const hidden = [...personal, 'company_email', 'vat_tax_id']
+
 export const companyStream: Stream<Session, CompanyRecord> = {
   name: 'companies',
   label: 'B2B companies',
@@ -25,6 +29,7 @@ export const companyStream: Stream<Session, CompanyRecord> = {
   tables: ['accounts'],
   every: 12 * 3_600_000,
   whole: true,
+  personal: hidden,
   read: companies,
   map: mapCompany,
 }
@@ -36,6 +41,7 @@ export const creditStream: Stream<Session, CompanyRecord> = {
   kind: 'snapshot',
   tables: ['receivable_days'],
   every: 12 * 3_600_000,
+  personal: hidden,
   async *read(session) {
     for await (const page of companies(session))
       yield { ...page, records: page.records.filter(one => one.credit !== null) }
@@ -111,7 +117,8 @@ export function mapCompany({ website, company, credit, group, joined }: CompanyR
           credit_limit: limit === null ? null : plain(limit),
           currency: text(credit?.currency_code) || currency,
           created_day: joined === '' ? null : clockOf(timezone, joined).day,
-          domain: domainOf(text(company.company_email)),
+          // Kept hashed, an address tells no domain.
+          domain: place.privacy ? null : domainOf(text(company.company_email)),
         },
       ],
     },

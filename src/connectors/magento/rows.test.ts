@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { exact } from '#kernel/money.ts'
 import type { CanonicalRow, Place } from '../connector.ts'
-import { mapCompany, mapCredit } from './companies.ts'
+import { companyStream, creditStream, mapCompany, mapCredit } from './companies.ts'
 import { mapCustomer } from './customers.ts'
 import { mapOrder } from './order-rows.ts'
 import { costStream, mapProduct } from './products.ts'
@@ -369,6 +369,25 @@ describe('the other things of Magento', () => {
       currency: 'EUR',
       created_day: '2026-01-05',
     })
+  })
+
+  it('keeps neither the address nor the telephone of a company where nothing personal is kept', () => {
+    const company = {
+      id: 4,
+      company_name: 'Acme',
+      company_email: 'jo@acme.example',
+      street: ['1 High Street'],
+      telephone: '0115 496 0000',
+      vat_tax_id: 'GB1',
+    }
+    const record = { at: 0, website: '', company, credit: null, group: '', joined: '' }
+    for (const { personal } of [companyStream, creditStream])
+      expect(personal).toEqual(
+        expect.arrayContaining(['company_email', 'street', 'telephone', 'postcode', 'vat_tax_id']),
+      )
+    const mapped = mapCompany(record, { ...place, privacy: true })
+    expect(mapped.rows.accounts?.[0]).toMatchObject({ name: 'Acme', domain: null })
+    expect(mapCompany(record, place).rows.accounts?.[0]?.domain).toBe('acme.example')
   })
 
   it('takes a balance below zero for what a company owes, on the shop’s day of the reading', () => {
