@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { CanonicalRow, PlaceStore } from '#connectors/connector.ts'
 import { ga4Stage, storesOf } from '../../../test/ga4-stage.ts'
 import { Postponed } from '../http.ts'
+import { spare } from './manners.ts'
 
 const days = 7
 const tables = [
@@ -181,6 +182,14 @@ describe('what cannot go on', { timeout: 60_000 }, () => {
     const error = (await failing('quota_day')) as unknown as Postponed
     // Noon in London on 21 November is four in the morning there.
     expect(error.until - Date.parse('2026-01-01T00:00:00Z')).toBe(20 * 3_600_000)
+  })
+  it('leaves requests whose rows may be withheld to fresh days, and the last of them to nobody', () => {
+    const left = (remaining: number, history: boolean) => () =>
+      spare({ potentiallyThresholdedRequestsPerHour: { remaining } }, history, 0, 0)
+    expect(left(25, true)).not.toThrow()
+    expect(left(24, true)).toThrow(Postponed)
+    expect(left(24, false)).not.toThrow()
+    expect(left(1, false)).toThrow(Postponed)
   })
   it('leaves the property alone before a quota is gone', async () => {
     const { engine, world, seen } = await under('quota_low', 1)

@@ -106,6 +106,12 @@ export function spare(state: QuotaState | null, history: boolean, clock: number,
       `${left} of ${vendor}’s ${whole} tokens ${name === 'tokensPerDay' ? 'a day' : 'an hour'} are left`,
     )
   }
+  // Of requests whose rows may be withheld a property takes 120 an hour, whatever its size.
+  if ((state.potentiallyThresholdedRequestsPerHour?.remaining ?? 120) <= (history ? 24 : 1))
+    throw new Postponed(
+      now + 900_000,
+      `${vendor} takes hardly any more requests within the hour whose rows it may withhold`,
+    )
   if ((state.serverErrorsPerProjectPerHour?.remaining ?? 10) <= 1)
     throw new Postponed(now + 3_600_000, `${vendor} had too many faults of its own within the hour`)
 }
