@@ -17,6 +17,7 @@ const hurried: Record<string, readonly string[]> = {
   PRODUCTS_UPDATE: ['products', 'costs'],
   PRODUCTS_DELETE: ['products'],
   INVENTORY_ITEMS_UPDATE: ['costs'],
+  INVENTORY_ITEMS_DELETE: ['products'],
   INVENTORY_LEVELS_UPDATE: ['stock'],
   CUSTOMERS_CREATE: ['customers'],
   CUSTOMERS_UPDATE: ['customers'],

@@ -35,6 +35,8 @@ export interface Session {
   pace: Pace
   /** The version that answered last, where it was not the one asked for. */
   other: string | null
+  /** What the vendor says is to be taken away of what was asked, in its words. */
+  leaving: string | null
   about: Promise<About> | null
   /** Bulk operations of this session that run now, and who waits for one to end. */
   bulk: { running: number; waiting: (() => void)[] }
@@ -95,6 +97,7 @@ export function openSession(credentials: Credentials, reach: Reach): Session {
     credentials,
     pace,
     other: null,
+    leaving: null,
     about: null,
     bulk: { running: 0, waiting: [] },
     sizes: new Map(),
@@ -170,6 +173,7 @@ export async function graph<T>(
   const answer = await session.http.ask(request)
   const told = answer.headers.get('x-shopify-api-version')
   session.other = told && told !== version ? told : null
+  session.leaving = answer.headers.get('x-shopify-api-deprecated-reason') ?? session.leaving
   const { data, errors } = answer.json as { data?: T | null; errors?: GraphError[] }
   const [first] = errors ?? []
   if (first?.extensions?.code === 'MAX_COST_EXCEEDED') {
@@ -185,12 +189,18 @@ export async function graph<T>(
 const isDenied = (error: GraphError): boolean => error.extensions?.code === 'ACCESS_DENIED'
 
 /** What readers should know of the vendor's answers as such. */
-export const remarksOf = (session: Session): string[] =>
-  session.other === null
+export const remarksOf = ({ other, leaving }: Session): string[] => [
+  ...(other === null
     ? []
     : [
-        `Shopify answered with version ${session.other} of its API, not ${version}: that one is no longer supported. Figures may change their meaning; update Quarterdeck.`,
-      ]
+        `Shopify answered with version ${other} of its API, not ${version}: that one is no longer supported. Figures may change their meaning; update Quarterdeck.`,
+      ]),
+  ...(leaving === null
+    ? []
+    : [
+        `Shopify will take away something that is read here (${leaving}): update Quarterdeck before it does.`,
+      ]),
+]
 
 const question = `query About {
   shop { id name myshopifyDomain currencyCode ianaTimezone taxesIncluded primaryDomain { host } shopAddress { countryCodeV2 } }

@@ -10,12 +10,15 @@ import { shopifySimulator } from './index.ts'
 const day = 86_400_000
 const address = 'http://simulators.test/shopify'
 
-const stage = () => {
+const stage = ({ passing = (_: Response) => {} } = {}) => {
   const company = createCompany({ seed: 5, days: 24, scale: 0.25, until: '2026-11-20' })
   const world = createWorld(company, 'http://simulators.test')
   const simulator = shopifySimulator(world)
   const reach = (async (url: string, init?: RequestInit) =>
-    simulator.app.request(String(url).replace(address, ''), init)) as typeof fetch
+    Promise.resolve(simulator.app.request(String(url).replace(address, ''), init)).then(answer => {
+      passing(answer)
+      return answer
+    })) as typeof fetch
   const credentials = { ...simulator.connections[0]?.credentials, base_url: address }
   const connect = () => smallEngine(shopify, credentials, { fetch: reach, back: 30 * day })
   return { world, credentials, reach, connect }
@@ -161,6 +164,15 @@ describe('a shop of Shopify in trouble', () => {
     expect(engine.checked.limits.join()).toContain('2027-01')
     await engine.round(['orders'])
     expect(engine.remarks.join()).toContain('not 2026-10')
+  })
+
+  it('tells readers when something that is asked for is to be taken away', async () => {
+    const { connect } = stage({
+      passing: answer => answer.headers.set('x-shopify-api-deprecated-reason', 'https://shopify.dev/why'),
+    })
+    const engine = await connect()
+    await engine.round(['orders'])
+    expect(engine.remarks.join()).toContain('https://shopify.dev/why')
   })
 
   it('reads what it may where scopes are missing, and says what that costs', async () => {

@@ -64,6 +64,23 @@ describe('webhooks of Shopify', () => {
     expect(new Set(requests.map(one => one.url))).toEqual(new Set([receiver]))
   })
 
+  it('hear of everything that is deleted', () => {
+    const credentials = { client_secret: 's' }
+    const told = (topic: string) => {
+      const body = Buffer.from(topic)
+      const headers = {
+        'x-shopify-topic': topic,
+        'x-shopify-triggered-at': new Date(0).toISOString(),
+        'x-shopify-hmac-sha256': createHmac('sha256', 's').update(body).digest('base64'),
+      }
+      return shopify.hooks?.receive({ method: 'POST', url: '', headers, body }, credentials, 0).hurry
+    }
+    for (const kind of ['products', 'orders', 'customers', 'inventory_items'])
+      expect(told(`${kind}/delete`), kind).not.toEqual([])
+    expect(told('customers/merge')).toEqual(['customers', 'deletions'])
+    expect(told('themes/delete')).toEqual([])
+  })
+
   it('are verified, known by their delivery, and hurry the streams they concern', async () => {
     const { session, simulator, world, credentials } = stage()
     await shopify.hooks?.subscribe(session, receiver)
