@@ -60,9 +60,12 @@ export const noteConnection = async (
 
 let made = 0
 
+/** How ids of turns begin that were begun at a time. */
+export const stampOf = (at: Date): string => at.toISOString().replaceAll(/[-:.]/g, '')
+
 /** Sorts by time, also within a millisecond; unique. */
 export const newTurnId = (at: Date): string =>
-  `${at.toISOString().replaceAll(/[-:.]/g, '')}-${String(made++).padStart(6, '0')}-${randomBytes(3).toString('hex')}`
+  `${stampOf(at)}-${String(made++).padStart(6, '0')}-${randomBytes(3).toString('hex')}`
 
 /** Writes down that a turn begins. */
 export async function beginTurn(

@@ -11,6 +11,7 @@ import {
   keepUnmapped,
   newTurnId,
   noteStream,
+  stampOf,
 } from './connected.ts'
 import { forgetting } from './forget.ts'
 import { rawTurns, readRaw } from './raw.ts'
@@ -29,12 +30,9 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
   const own = await connectionOf(parts.ledger, id)
   const stream = await known(parts, id, name)
   const family = sharing(stream, connectorOf(parts.connectors, own.vendor).streams)
-  const turns: { stream: Stream<unknown, unknown>; turn: string }[] = []
-  for (const one of family)
-    for (const turn of await rawTurns(parts.folder, id, one.name)) turns.push({ stream: one, turn })
+  const turns = await keptTurns(parts, id, family)
   if (!turns.some(one => one.stream === stream))
     throw invalid(`Nothing is kept of ${stream.label}.`, 'Read it again instead.')
-  turns.sort((a, b) => (a.turn < b.turn ? -1 : 1))
   const tables = new Set(family.flatMap(one => [...one.tables]))
   // A reading of everything leaves nothing of what came before it.
   const last = turns.findLastIndex(one => one.stream.whole && one.stream.tables.length === tables.size)
@@ -58,6 +56,23 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
   }
   await noteStream(parts.ledger, { connection: id, stream: name }, { stale: false })
   return whole
+}
+
+interface Kept {
+  stream: Stream<unknown, unknown>
+  turn: string
+}
+
+/** Turns of some streams whose records are kept, in the order they were. */
+async function keptTurns(
+  parts: SyncParts,
+  id: string,
+  some: readonly Stream<unknown, unknown>[],
+): Promise<Kept[]> {
+  const turns: Kept[] = []
+  for (const stream of some)
+    for (const turn of await rawTurns(parts.folder, id, stream.name)) turns.push({ stream, turn })
+  return turns.sort((a, b) => (a.turn < b.turn ? -1 : 1))
 }
 
 /** Streams that fill a table of this one's, or of one that does; itself among them. */
@@ -86,7 +101,10 @@ export async function replayStale(parts: SyncParts, id: string): Promise<void> {
   }
 }
 
-/** Tries records again that were not understood; those that now are leave the list, once their rows are stored. */
+/**
+ * Tries records again that were not understood; those that now are leave the list, once their rows are stored. What was
+ * read after them is mapped once more: an order that changed since is as it is now, not as it was then.
+ */
 export async function retryUnmapped(parts: SyncParts, id: string): Promise<number> {
   const { ledger } = parts
   const rows = await ledger.select().from(unmapped).where(eq(unmapped.connection, id))
@@ -98,7 +116,15 @@ export async function retryUnmapped(parts: SyncParts, id: string): Promise<numbe
     const stream = await known(parts, id, name)
     // What is left of a snapshot is not the whole of it.
     const part = { ...stream, whole: undefined }
-    const done = await again(parts, id, part, batchesOf(own.map(row => row.record)), still)
+    const first = new Date(Math.min(...own.map(row => Date.parse(row.at))))
+    const done = await again(parts, id, part, batchesOf(own.map(row => row.record)), { still, at: first })
+    if (done.records > done.unmapped) {
+      const { vendor } = await connectionOf(ledger, id)
+      const family = sharing(stream, connectorOf(parts.connectors, vendor).streams)
+      for (const { stream: one, turn } of await keptTurns(parts, id, family))
+        if (turn >= stampOf(first))
+          await again(parts, id, one, batchesOf(readRaw(parts.folder, id, one.name, turn)))
+    }
     // A database may keep a record's fields in another order: what is still not understood may have another key now.
     const gone = own.map(row => row.key).filter(key => !still.has(key))
     await ledger
@@ -121,8 +147,8 @@ async function again(
   id: string,
   stream: Stream<unknown, unknown>,
   batches: AsyncIterable<Batch<unknown>>,
-  /** Takes the keys of records that are not understood. */
-  still = new Set<string>(),
+  /** Takes the keys of records that are not understood, and says since when they are not. */
+  strange: { still: Set<string>; at: Date } | null = null,
 ): Promise<TurnResult> {
   const { ledger, clock } = parts
   const own = await connectionOf(ledger, id)
@@ -145,8 +171,8 @@ async function again(
         forget: await forgetting(ledger, parts.vault.salt),
         saveCursor: async () => undefined,
         keepUnmapped: some => {
-          for (const one of some) still.add(one.key)
-          return keepUnmapped(ledger, key, some, clock())
+          for (const one of some) strange?.still.add(one.key)
+          return keepUnmapped(ledger, key, some, strange?.at ?? clock())
         },
       },
       stream,

@@ -250,6 +250,24 @@ describe('what fails', () => {
     expect(await count('sales_lines')).toBe(2)
     expect(await open.ledger.select().from(unmapped)).toEqual([])
   })
+
+  test('a record that is understood at last does not take the place of what was read after it', async () => {
+    toy.state.sales = [sale(1, noon - hour, -1)]
+    await round()
+    time += hour
+    toy.state.now += hour
+    toy.state.sales = [sale(1, noon + 1, 3)]
+    await round()
+    time += hour
+    expect(await retryUnmapped(parts, id)).toBe(0)
+    const stream = toy.connector.streams[0]
+    if (!stream) throw new Error('no stream')
+    const map = stream.map
+    stream.map = (record, place) =>
+      map({ ...(record as Sale), lines: Math.abs((record as Sale).lines) }, place)
+    expect(await retryUnmapped(parts, id)).toBe(1)
+    expect(await count('sales_lines')).toBe(3)
+  })
 })
 
 test('a corrected mapping is applied to what was kept, without asking the vendor', async () => {
