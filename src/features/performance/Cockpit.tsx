@@ -10,6 +10,7 @@ import { Grid, Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { NeedsAttention } from './attention/NeedsAttention.tsx'
+import { WaitsForYou } from './attention/WaitsForYou.tsx'
 import { RowsBehind } from './Behind.tsx'
 import { Breakdown } from './Breakdown.tsx'
 import { BridgeCard } from './BridgeCard.tsx'
@@ -198,6 +199,7 @@ export function Cockpit() {
             </TileRow>
           )}
           <NeedsAttention />
+          <WaitsForYou />
           <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />
           <BridgeCard lens={lens} metric={metric} fair={fair} />
           <Grid columns={3}>

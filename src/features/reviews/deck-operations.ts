@@ -12,7 +12,8 @@ import * as rows from '#postgres/tables/reviews.ts'
 import { contentOf, differencesOf, latestWeek } from './content.ts'
 import { calendarOf, deckOf, decksOf, hashOf, knownDays } from './decks.ts'
 import { noteOn } from './model.ts'
-import { Action, type Content, Deck, Difference, day, Note, Review } from './shape.ts'
+import { Action, type Content, Deck, Difference, day, Note, Review, Waiting } from './shape.ts'
+import { waitingFor } from './waiting.ts'
 
 const Nothing = z.object({}).optional()
 const Which = z.object({
@@ -329,6 +330,14 @@ export const deckOperations = {
         return { hash }
       })
     }),
+
+  waiting: read({
+    role: 'viewer',
+    summary: 'What waits for you today: actions that are due or overdue, plans that ask for your approval',
+  })
+    .input(Nothing)
+    .output(Waiting)
+    .handler(({ context }) => waitingFor(context)),
 
   people: read({ role: 'viewer', summary: 'Who can own a block or an action, or be mentioned' })
     .input(Nothing)

@@ -104,6 +104,21 @@ export const Action = z.object({
 })
 export type Action = z.infer<typeof Action>
 
+/** What waits for somebody today. */
+export const Waiting = z.object({
+  rows: z.array(
+    z.object({
+      words: z.string(),
+      who: z.string().describe('Who owes it, or what it is of'),
+      due: day.nullable(),
+      late: z.boolean(),
+      href: z.string(),
+    }),
+  ),
+  count: z.int().describe('With those that are not told'),
+})
+export type Waiting = z.infer<typeof Waiting>
+
 /** Everything a review of a week shows; what is kept when it is issued. */
 export const Content = z.object({
   deck: Deck,

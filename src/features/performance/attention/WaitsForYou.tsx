@@ -1,0 +1,32 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
+import { Card } from '#ui/Card.tsx'
+import css from './attention.module.css'
+
+/** What waits for the reader today: actions due and overdue, plans to be approved. Nothing where nothing does. */
+export function WaitsForYou() {
+  const { data } = useQuery(api.reviews.waiting.queryOptions({ input: {}, retry: false }))
+  if (!data || data.rows.length === 0) return null
+  return (
+    <Card
+      id="waiting"
+      title="Waits for you"
+      note={data.count > data.rows.length ? `the first ${data.rows.length} of ${data.count}` : undefined}
+    >
+      <ul className={css.list}>
+        {data.rows.map(one => (
+          <li key={`${one.href} ${one.words} ${one.due}`}>
+            <a className={css.item} href={one.href}>
+              <span className={css.title}>{one.words}</span>
+              <span>{one.who}</span>
+              <span className={css.when} data-late={one.late || undefined}>
+                {one.due && `due ${showDay(one.due, 'card')}${one.late ? ', overdue' : ''}`}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
