@@ -157,6 +157,29 @@ export function Monday() {
               />
             </Card>
           ))}
+          {pack.campaigns.length > 0 && (
+            <div data-whole>
+              <Card title="Campaigns sent" flush>
+                <FigureTable
+                  caption="Campaigns sent in the week"
+                  value="Sent"
+                  columns={['Click rate', 'Unsubscribed', 'Revenue per recipient']}
+                  {...table}
+                  rows={pack.campaigns.map(one => ({
+                    metric: 'messages_sent',
+                    name: one.name,
+                    value: one.sent,
+                    moved: [],
+                    more: [
+                      { metric: 'click_rate', value: one.clicks },
+                      { metric: 'unsubscribe_rate', value: one.goodbyes },
+                      { metric: 'campaign_revenue_per_recipient', value: one.revenue },
+                    ],
+                  }))}
+                />
+              </Card>
+            </div>
+          )}
           {pack.stock && <StockCards stock={pack.stock} currency={currency} />}
           {pack.products
             .filter(one => one.rows.length > 0)

@@ -105,6 +105,24 @@ const stockList = (stock: NonNullable<Monday['stock']>): Letter['parts'][number]
   none: 'No A product is short of cover, and nothing ordered is late.',
 })
 
+/** What was sent in the week and what came of it. */
+const campaignTable = ({ campaigns, definitions, currency }: Monday): Letter['parts'][number] => {
+  const said = (metric: string, value: string | null) =>
+    show(value, measureOf(definitions[metric], currency), 'card')
+  return {
+    kind: 'table',
+    title: 'Campaigns sent',
+    columns: ['', 'Sent', 'Click rate', 'Unsubscribed', 'Revenue per recipient'],
+    rows: campaigns.map(one => [
+      one.name,
+      said('messages_sent', one.sent),
+      said('click_rate', one.clicks),
+      said('unsubscribe_rate', one.goodbyes),
+      said('campaign_revenue_per_recipient', one.revenue),
+    ]),
+  }
+}
+
 /** The Monday pack as a letter. */
 export const mondayLetter = (pack: Monday, url: string): Letter => ({
   subject: `${pack.trust.stale ? 'Not whole: ' : ''}Trading, ${pack.week.label}`,
@@ -135,6 +153,7 @@ export const mondayLetter = (pack: Monday, url: string): Letter => ({
     },
     ...(pack.stock ? [stockList(pack.stock)] : []),
     ...pack.tabs.map(tab => table(tab.name, tab.figures, pack, 'the week before')),
+    ...(pack.campaigns.length > 0 ? [campaignTable(pack)] : []),
     {
       kind: 'list',
       title: 'Actions',

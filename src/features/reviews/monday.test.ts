@@ -94,6 +94,31 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(missing.join(' ')).toContain('Site speed, delivery promise and contact rate')
   })
 
+  it('tells what was sent in the week and what came of it, automations and other weeks apart', async () => {
+    expect((await pack()).campaigns).toEqual([])
+    const sent = (message: string, day: string, sent: number, more: object = {}) => ({
+      ...{ store: 'shop', day, platform: 'hubspot', kind: 'campaign', message, sent, delivered: sent },
+      ...{ opens: null, clicks: sent / 20, orders: null, revenue: sent / 10, unsubscribes: null },
+      ...{ spam_reports: null, currency: 'GBP', bounces: null, source: 'test' },
+      ...more,
+    })
+    await room.deliver('message_days', [
+      sent('Summer', '2026-06-09', 400),
+      sent('Sale', '2026-06-10', 1000),
+      sent('Welcome', '2026-06-10', 5000, { kind: 'flow' }),
+      sent('Spring', '2026-06-02', 9000),
+    ])
+    const told = await pack()
+    expect(told.campaigns.map(one => [one.name, one.sent, Number(one.clicks), Number(one.revenue)])).toEqual([
+      ['Sale', '1000', 0.05, 0.1],
+      ['Summer', '400', 0.05, 0.1],
+    ])
+    const table = mondayLetter(told, 'https://quarterdeck.example').parts.find(
+      part => part.title === 'Campaigns sent',
+    )
+    expect(table).toMatchObject({ rows: [['Sale', '1,000', '5.0 %', 'N/A', '£0.10'], expect.anything()] })
+  })
+
   it('names purchase orders that are late by the end of the week, once receipts say what came', async () => {
     const line = (po_id: string, due_day: string, status = '') => ({
       ...{ store: 'shop', po_id, po_line: '1', vendor: 'Mill', product_id: 'p', ordered_day: '2026-05-01' },

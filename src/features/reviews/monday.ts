@@ -20,6 +20,7 @@ import {
   spansOf,
 } from './model.ts'
 import { bridgesOf } from './pack-bridges.ts'
+import { campaignsOf } from './pack-campaigns.ts'
 import { landingsOf } from './pack-landing.ts'
 import { leversOf } from './pack-levers.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
@@ -164,7 +165,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       cells: cells.filter(cell => rowNames.includes(cell.row) && columnNames.includes(cell.column)),
     }
   }
-  const [heats, goods, landings, bridges] = await Promise.all([
+  const [heats, goods, landings, bridges, sends] = await Promise.all([
     Promise.all(pairs.map(pair => heatOf(pair))),
     goodsOf(context, shelved),
     landingsOf(context, { rule, until: end, target }),
@@ -173,6 +174,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       'previous_period',
       ...(fair ? [base] : []),
     ]),
+    campaignsOf(context, week),
   ])
   const [products, stock] = await Promise.all([
     productsOf(context, week, { compare, cellOf, goods: goods.rows, tiers }),
@@ -211,6 +213,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     contribution: products.contribution,
     products: products.products,
     stock,
+    campaigns: sends.campaigns,
     tabs: tabs
       .map(({ id, name, metrics }) => ({
         id,
@@ -234,7 +237,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     ],
     actions: context.actor.stores === 'all' ? await actionsOf(context, 'weekly', end) : [],
     events: await eventsIn(context, [], addDays(end, 1), addDays(end, 28)),
-    definitions: { ...products.definitions, ...answers.weeks.meta.definitions },
+    definitions: { ...products.definitions, ...sends.definitions, ...answers.weeks.meta.definitions },
   }
 }
 

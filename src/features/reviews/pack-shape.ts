@@ -158,6 +158,9 @@ export const Monday = z.object({
     }),
   ),
   stock: Stock.nullable(),
+  campaigns: z
+    .array(z.object({ name: z.string(), sent: value, clicks: value, goodbyes: value, revenue: value }))
+    .describe('Sent in the week: messages, click rate, unsubscribe rate, revenue per recipient'),
   tabs: z.array(z.object({ id: z.string(), name: z.string(), figures: z.array(Figure) })),
   missing: z.array(z.string()).describe('What cannot be told, and where it would come from'),
   actions: z.array(Action),
