@@ -62,6 +62,50 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     place.clear()
   })
 
+  it('shows that a plan is on its way, and what to do where it cannot be read', async () => {
+    const begun = await page.request.post(`${url}/api/v1/plan/start`, {
+      headers: { 'x-quarterdeck': '1' },
+      data: {
+        id: 'Late',
+        name: 'Late',
+        currency: 'EUR',
+        from: '2026-01-01',
+        to: '2026-12-31',
+        begin: { with: 'template' },
+      },
+    })
+    expect(begun.status(), await begun.text()).toBe(200)
+    const answers = ['fails', 'comes late', 'comes']
+    await page.route('**/plan/open', async route => {
+      const answer = answers.shift() ?? 'comes'
+      if (answer === 'fails') return route.fulfill({ status: 500, body: 'out of order' })
+      if (answer === 'comes late') await new Promise(done => setTimeout(done, 1500))
+      return route.continue()
+    })
+    await open('/plan?version=Late')
+    await page.getByText('The plan could not be read').waitFor()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Its lines and figures are on their way.').waitFor()
+    const names = page.locator('.dsg-cell-gutter').getByText('Sessions', { exact: true })
+    await names.waitFor()
+    // What is there stays when the list cannot be read anew.
+    let asked = 0
+    await page.route('**/plan/versions', route => {
+      asked += 1
+      return route.fulfill({ status: 500, body: 'out of order' })
+    })
+    // Two minutes later somebody comes back to the tab.
+    await page.evaluate(() => {
+      const later = Date.now() + 120_000
+      Date.now = () => later
+      window.dispatchEvent(new Event('visibilitychange'))
+    })
+    await expect.poll(() => asked).toBeGreaterThan(0)
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+    expect(await names.isVisible()).toBe(true)
+    await page.unrouteAll()
+  }, 120_000)
+
   it('takes a stranger’s file in: the guess, the store, what became of each row', async () => {
     await open('/import')
     await expectAccessible(page)

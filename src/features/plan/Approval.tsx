@@ -32,9 +32,16 @@ export function Approval({ version }: { version: Version }) {
   const again = { onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.key() }) }
   const [comment, setComment] = useState('')
   const [rules, setRules] = useState<string | null>(null)
-  const submit = useMutation(api.plan.submit.mutationOptions(again))
-  const approve = useMutation(api.plan.approve.mutationOptions(again))
-  const refuse = useMutation(api.plan.refuse.mutationOptions(again))
+  // What was said is of that step: the next one begins without it.
+  const said = {
+    onSuccess: async () => {
+      setComment('')
+      await again.onSuccess()
+    },
+  }
+  const submit = useMutation(api.plan.submit.mutationOptions(said))
+  const approve = useMutation(api.plan.approve.mutationOptions(said))
+  const refuse = useMutation(api.plan.refuse.mutationOptions(said))
   const lock = useMutation(api.plan.lock.mutationOptions(again))
   const freeze = useMutation(api.plan.freeze.mutationOptions(again))
   const settle = useMutation(api.plan.settle.mutationOptions(again))

@@ -189,7 +189,9 @@ function Agrees({
       {known.error ? (
         <ErrorState compact title="That could not be read" {...words(known.error)} />
       ) : known.data ? (
-        <CloseState state={known.data} of={of} />
+        <div className={css.bare}>
+          <CloseState state={known.data} of={of} />
+        </div>
       ) : (
         <Skeleton height={48} />
       )}

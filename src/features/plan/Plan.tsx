@@ -9,6 +9,7 @@ import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions } from '#ui/Form.tsx'
+import { MenuButton } from '#ui/MenuButton.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
@@ -32,7 +33,10 @@ export function Plan() {
   const [search, setUrl] = useUrl()
   const setStarting = (on: boolean) => setUrl({ start: on ? 'yes' : undefined }, { replace: !on })
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
-  const id = versions.data?.find(one => one.id === search.version)?.id ?? versions.data?.[0]?.id
+  // A version the address names is read beside the list: on a slow line nobody waits for one after the other.
+  const id = versions.data
+    ? (versions.data.find(one => one.id === search.version)?.id ?? versions.data[0]?.id)
+    : search.version
   const opened = useQuery(
     api.plan.open.queryOptions({
       input: { version: id ?? '' },
@@ -41,7 +45,8 @@ export function Plan() {
     }),
   )
   // What was read stays in sight when reading it anew fails: somebody may be typing into it.
-  const failed = (versions.data ? null : versions.error) ?? (opened.data ? null : opened.error)
+  // Until the list is there, the address may name what is no version.
+  const failed = versions.data ? (opened.data ? null : opened.error) : versions.error
   const start = (
     <StartPlan
       opened={search.start === 'yes'}
@@ -82,7 +87,11 @@ export function Plan() {
   if (!opened.data || !versions.data)
     return (
       <Page question={question} title="Opening the plan…">
-        <Skeleton height={560} />
+        {/* Bars as rows of the grid will stand: a bare box reads as a plan with nothing in it. */}
+        <p className={css.plain} role="status">
+          Its lines and figures are on their way.
+        </p>
+        <Skeleton lines={18} />
       </Page>
     )
   return (
@@ -193,24 +202,17 @@ function Sheet(props: {
               Steps to its lock
             </Button>
           )}
-          <Button
-            variant="default"
-            onClick={async () => {
-              try {
-                const file = await client.plan.exportSheet({ version: version.id })
-                const { save } = await import('#ui/download.ts')
-                save(file.name, file)
-              } catch (error) {
-                notifications.show({
-                  color: 'bad',
-                  title: 'That did not work',
-                  message: words(error).message,
-                })
-              }
-            }}
-          >
-            Download XLSX
-          </Button>
+          <MenuButton
+            button={opener => (
+              <Button variant="default" {...opener}>
+                Download
+              </Button>
+            )}
+            entries={[
+              { label: 'XLSX, its formulas live', onClick: () => download(version.id, 'xlsx') },
+              { label: 'CSV, every figure', onClick: () => download(version.id, 'csv') },
+            ]}
+          />
           {opened.mayEdit && (
             <Button variant="default" onClick={() => setTakingBack(true)}>
               Take a changed file
@@ -263,6 +265,16 @@ function Sheet(props: {
 }
 
 const none = {}
+
+async function download(version: string, format: 'xlsx' | 'csv') {
+  try {
+    const file = await client.plan.exportSheet({ version, format })
+    const { save } = await import('#ui/download.ts')
+    save(file.name, file)
+  } catch (error) {
+    notifications.show({ color: 'bad', title: 'That did not work', message: words(error).message })
+  }
+}
 
 /** What the business cases of a plan come to in it: "2 business cases, +£12 k expected (−£3 k to £30 k)". */
 const caseWords = (found: Awaited<ReturnType<typeof client.plan.casesIn>>): string => {
@@ -335,6 +347,7 @@ function CellDrawer(props: {
           ))}
           <Textarea
             aria-label="Comment"
+            placeholder="What should whoever reads this figure know?"
             value={text}
             onChange={event => setText(event.currentTarget.value)}
             autosize

@@ -9,6 +9,7 @@ import { ChoiceRow, FormActions, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { type Asked, shownCell, signedCents } from './model.ts'
+import css from './plan.module.css'
 
 const changes = [-0.1, -0.05, 0, 0.05, 0.1]
 const percent = (share: number) =>
@@ -50,7 +51,7 @@ export function GoalSeek({ version, sheet, drivers, target }: Asked) {
       </FormActions>
       {seek.error && <ErrorState compact title="It was not found" {...words(seek.error)} />}
       {found && lever && (
-        <p>
+        <p className={css.after}>
           {lever.label} must be {percent(Number(found.factor) - 1)}
           {found.before !== null && found.after !== null
             ? `: ${shownCell(found.after, lever.unit)} instead of ${shownCell(found.before, lever.unit)}`

@@ -6,7 +6,7 @@ import { placeWords, type Sheet } from '#kernel/plan/sheet.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
-import { EmptyState } from '#ui/State.tsx'
+import { EmptyState, ErrorState } from '#ui/State.tsx'
 import { useMembers } from './Members.tsx'
 import { shownCell } from './model.ts'
 import css from './plan.module.css'
@@ -41,7 +41,6 @@ export function TakeBack(props: {
     onSuccess: props.onTaken,
   })
   const found = read.data
-  const error = read.error ?? take.error
   const unit = (name: string) => sheet.lines.find(line => line.name === name)?.unit ?? 'money'
   return (
     <EditDrawer
@@ -62,7 +61,7 @@ export function TakeBack(props: {
         found.wrong.length > 0 ||
         (version.state === 'approved' && !why.trim())
       }
-      failed={error ? words(error) : null}
+      failed={take.error ? words(take.error) : null}
       onSave={() => take.mutate()}
     >
       <Button variant="default" loading={read.isPending} onClick={() => input.current?.click()}>
@@ -80,6 +79,7 @@ export function TakeBack(props: {
           if (file) read.mutate(file)
         }}
       />
+      {read.error && <ErrorState compact title="The workbook could not be read" {...words(read.error)} />}
       {found && found.wrong.length > 0 && (
         <p role="alert">Mend these in the workbook first: {found.wrong.slice(0, 5).join('; ')}.</p>
       )}

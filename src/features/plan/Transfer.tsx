@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, TextRow } from '#ui/Form.tsx'
+import { show } from '#ui/number.ts'
 import type { BudgetShape } from './model.ts'
 
 /** Money from one line to another, in one period: what one gives the other gets. The rules say who may. */
@@ -75,7 +76,10 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
         label="Amount"
         decimal
         value={form.amount}
-        help={giver && `${giver.label} has ${giver.amounts[form.period] ?? '0'} ${giver.currency} in it.`}
+        help={
+          giver &&
+          `${giver.label} has ${show(giver.amounts[form.period] ?? '0', { unit: 'money', currency: giver.currency }, 'full')} in it.`
+        }
         onChange={amount => set({ amount })}
       />
       <TextRow label="Why" value={form.why} onChange={why => set({ why })} />

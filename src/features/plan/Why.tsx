@@ -3,6 +3,7 @@ import { explain } from '#kernel/plan/explain.ts'
 import type { GridRow } from '#kernel/plan/spread.ts'
 import { Card } from '#ui/Card.tsx'
 import { useMembers } from './Members.tsx'
+import { shownCell } from './model.ts'
 import css from './plan.module.css'
 
 /** Under the grid: what the chosen cell is made of, in words, and what it lacks. */
@@ -24,18 +25,19 @@ export function Why({
     : null
   const label = plan.sheet.periods.find(one => one.key === period)?.label ?? period
   const named = useMembers()
+  const unitOf = (name: string) => plan.sheet.lines.find(one => one.name === name)?.unit ?? ''
   const parts = slice.flatMap(member => (member ? [named(member)] : []))
   return (
     <Card title={[line.label, ...parts, label].join(', ')} note={unitWords(line.unit, plan.sheet.currency)}>
       <div className={css.explain}>
         {line.layering && <p>{line.layering}.</p>}
-        {line.formula !== null && <p>= {told?.formula ?? line.formula}</p>}
+        {line.formula !== null && <p>= {signs(told?.formula ?? line.formula)}</p>}
         {told && told.inputs.length > 0 && (
           <p>
             {told.inputs
               .map(
                 one =>
-                  `${one.label} ${one.value === null ? 'N/A' : Number(one.value).toLocaleString('en-GB', { maximumFractionDigits: 4 })} (${one.periods})`,
+                  `${one.label} ${one.value === null ? 'N/A' : shownCell(one.value, unitOf(one.line))} (${one.periods})`,
               )
               .join(' · ')}
           </p>
@@ -55,6 +57,13 @@ export function Why({
     </Card>
   )
 }
+
+/** A formula with the signs people write, not those they type. */
+const signs = (formula: string): string =>
+  formula
+    .replaceAll(' * ', ' × ')
+    .replaceAll(' / ', ' ÷ ')
+    .replace(/(^|[\s(])-/g, '$1−')
 
 /** A unit as people say it: "GBP per order", "share", "orders per session". */
 const unitWords = (unit: string, currency: string): string => {

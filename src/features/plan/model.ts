@@ -453,8 +453,9 @@ export function impactsIn(
     const period = periods.find(one => [one.key, one.label].includes(name.trim()))
     try {
       const value = figureOf(amount, {}, name)
-      if (!period || value === null) wrong.push(row.trim())
-      else impact[period.key] = value
+      if (!period) wrong.push(row.trim())
+      // A period with nothing beside it is still being typed.
+      else if (value !== null) impact[period.key] = value
     } catch {
       wrong.push(row.trim())
     }
