@@ -10,6 +10,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { CloseState } from './CloseState.tsx'
 import css from './plan.module.css'
@@ -51,6 +52,16 @@ export function Closes({ lastDay }: { lastDay: string }) {
     currency: of(name)?.unit === 'money' ? (settings.data.currency ?? null) : null,
   })
   const [latest] = open
+  /** The first figure that is another now, in words; nothing where the month stands as it was closed. */
+  const changedSince = (figures: readonly { metric: string; adjustment: string | null }[]) =>
+    figures
+      .filter(row => Number(row.adjustment ?? 0) !== 0)
+      .toSorted((a, b) => place(a.metric) - place(b.metric))
+      .slice(0, 1)
+      .map(
+        row =>
+          `${(of(row.metric)?.label ?? row.metric).toLowerCase()} ${showSigned(row.adjustment, measure(row.metric))} since it was closed`,
+      )
   return (
     <>
       <Card
@@ -86,7 +97,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
         <Card
           key={one.period}
           flush
-          title={spanWords(one.from, one.to)}
+          title={<Sentence of={[spanWords(one.from, one.to), ...changedSince(one.figures)].join(': ')} />}
           note={`closed by ${one.byName}, ${showDay(one.at.slice(0, 10))}: ${one.reconciliation}`}
         >
           {one.state ? (

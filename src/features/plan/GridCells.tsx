@@ -138,7 +138,7 @@ function Figure({ row, data }: { row: RowData; data: CellData }) {
   return (
     <div className={css.cell} data-missing={value === null || undefined}>
       {noted && (
-        <b className={css.mark} role="img" aria-label="has a comment">
+        <b className={css.noted} role="img" aria-label="has a comment">
           ●
         </b>
       )}{' '}
