@@ -1,5 +1,9 @@
+import { call } from '@orpc/server'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { runImport } from '#features/connections/run.ts'
+import { receive } from '#features/connections/uploads.ts'
 import { operations } from '#features/operations.ts'
+import { createImports } from '#sync/imports.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -111,6 +115,37 @@ describe('actuals of a budget', () => {
     expect((await budget()).unplanned).toEqual([
       { account: '7000', department: '', amount: '11', currency: 'GBP' },
     ])
+  })
+
+  it('takes a ledger’s exports by a mapping that was saved once, month after month', async () => {
+    const { granary, ledger, folder, ...rest } = room.context(ada)
+    const imports = createImports({
+      granary,
+      folder,
+      salt: 's'.repeat(64),
+      ensureStore: async () => ({ currency: 'GBP', timezone: 'Europe/London' }),
+    })
+    const context = { ...rest, granary, ledger, folder, imports } as never
+    const ask = (operation: unknown, input: object): Promise<{ id: string }> =>
+      call(operation as never, input as never, { context } as never)
+    const columns = { number: 'Ref', day: 'Booked', account: 'Code', amount: 'Worth' }
+    const mapping = { target: 'ledger_entries', columns }
+    await ask(operations.connections.saveMapping, { name: 'Our ledger', mapping })
+    await add('Rent', { account: '5100' })
+    const take = async (name: string, text: string) => {
+      const { id: upload } = await receive(folder, new Blob([text]).stream(), name, 10_000)
+      const { id } = await ask(operations.connections.import, {
+        upload,
+        store: 'shop',
+        savedMapping: 'Our ledger',
+      })
+      const { clock } = room.context(ada)
+      await runImport({ ledger, clock, folder, imports }, id)
+      return (await line('Rent')).use.actual
+    }
+    expect(await take('may.csv', 'Ref,Booked,Code,Worth\nr5,2026-05-01,5100,120.50\n')).toBe('120.5')
+    expect(await take('june.csv', 'Ref,Booked,Code,Worth\nr6,2026-06-01,5100,80\n')).toBe('200.5')
+    expect((await line('Rent')).sources).toEqual([{ source: 'General ledger', amount: '200.5' }])
   })
 
   it('tells other currencies at budget, actual and constant rates, and what currencies alone did', async () => {
