@@ -15,6 +15,13 @@ export interface Preset {
   mapping(pick: (...names: string[]) => string, has: (name: string) => boolean): Mapping
 }
 
+/** What a file must have, in words: `Amount spent (*` is Amount spent. */
+const said = (need: string): string =>
+  need
+    .split('|')
+    .map(name => name.replace(/\s*\(?\*$/, ''))
+    .join(' or ')
+
 /** The mapping of a preset for the columns a file has. @throws Failure naming the columns that are missing. */
 export const presetMapping = (preset: Preset, names: readonly string[]): Mapping => {
   // `Amount spent (*` stands for any column that starts so: some exports put the currency into the header.
@@ -26,7 +33,7 @@ export const presetMapping = (preset: Preset, names: readonly string[]): Mapping
   const missing = preset.needs.filter(need => !need.split('|').some(has))
   if (missing.length > 0)
     throw invalid(
-      `The file is no ${preset.label} export: it has no ${missing.map(need => need.split('|').join(' or ')).join(', no ')}.`,
+      `The file is no ${preset.label} export: it has no ${missing.map(said).join(', no ')}.`,
       `It has: ${names.slice(0, 50).join(', ')}.`,
     )
   const pick = (...wanted: string[]) =>

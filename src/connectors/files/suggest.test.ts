@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { presetMapping } from './preset.ts'
+import { metaAds } from './presets/marketing.ts'
 import type { ValueType } from './reading.ts'
 import { suggest } from './suggest.ts'
 
@@ -34,4 +36,10 @@ it('of two columns of dates with odd names none is taken for the day of a sale',
     [],
   )
   expect(guesses.filter(one => one.mapping.target === 'sales_lines')).toEqual([])
+})
+
+it('a file that is no such export is told what it lacks, in the words of its headings', () => {
+  expect(() => presetMapping(metaAds, ['Day', 'Campaign name'])).toThrow(
+    'The file is no Meta Ads export: it has no Amount spent, no Impressions.',
+  )
 })

@@ -58,7 +58,7 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
               label: 'State',
               render: row =>
                 row.error ? (
-                  <span className={css.state} data-state="trouble">
+                  <span className={`${css.state} ${css.failed}`} data-state="trouble">
                     Failed: {row.error.message}
                   </span>
                 ) : row.result?.replacedBy ? (

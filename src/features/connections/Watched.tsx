@@ -55,6 +55,11 @@ export function Watched() {
         }
         columns={[
           { key: 'folder', label: 'Folder', render: row => row.folder },
+          {
+            key: 'trouble',
+            label: 'What to know',
+            render: row => <Told of={row} />,
+          },
           { key: 'store', label: 'Store', render: row => <StoreName of={row.store} /> },
           {
             key: 'how',
@@ -63,11 +68,6 @@ export function Watched() {
           },
           { key: 'files', label: 'Files seen', numeric: true, render: row => count.format(row.files) },
           { key: 'looked', label: 'Last look', render: row => ago(row.lookedAt, Date.now()) },
-          {
-            key: 'trouble',
-            label: 'What to know',
-            render: row => <Told of={row} />,
-          },
           {
             key: 'act',
             label: '',
