@@ -27,6 +27,7 @@ import {
   headline,
   shownTiles,
   tileMetrics,
+  withTier,
 } from './model.ts'
 import { NewAndReturning } from './NewAndReturning.tsx'
 import { Notices } from './Notices.tsx'
@@ -54,6 +55,15 @@ export function Cockpit() {
     }),
   )
   const answer = asked.data
+  const tiers = lens.tiers.map(tier => tier.name)
+  // After the headline: what orders cost takes longer to add up.
+  const left = useQuery(
+    api.performance.query.queryOptions({
+      input: lens.ask({ metrics: tiers, compare }),
+      enabled: answer !== undefined && lens.rated && tiers.length > 0,
+    }),
+  )
+  const costed = left.isPlaceholderData ? undefined : left.data
   const landing = useLanding(lens, answer !== undefined)
 
   if (lens.error)
@@ -158,9 +168,10 @@ export function Cockpit() {
             <Skeleton height={150} />
           ) : (
             <TileRow label="Headline figures">
-              {shownTiles(answer, asking, metric).map(name => {
-                const measure = measureOf(answer, name)
-                const definition = answer.meta.definitions[name]
+              {withTier(shownTiles(answer, asking, metric), costed, tiers, metric).map(name => {
+                const of = name in answer.meta.definitions ? answer : (costed ?? answer)
+                const measure = measureOf(of, name)
+                const definition = of.meta.definitions[name]
                 return (
                   <StatTile
                     key={name}
@@ -174,25 +185,24 @@ export function Cockpit() {
                         lens.label(name)
                       )
                     }
-                    value={<Figure value={cell(answer.totals, name)} measure={measure} place="card" />}
+                    value={<Figure value={cell(of.totals, name)} measure={measure} place="card" />}
                     deltas={fair
                       .slice(0, 3)
                       // A plan says nothing of many figures.
                       .filter(
-                        one =>
-                          one !== lens.aim || (against(answer.totals, one, name)?.value ?? null) !== null,
+                        one => one !== lens.aim || (against(of.totals, one, name)?.value ?? null) !== null,
                       )
                       .map(comparison => (
                         <Delta
                           key={comparison}
-                          against={against(answer.totals, comparison, name)}
+                          against={against(of.totals, comparison, name)}
                           measure={measure}
                           {...baseOf(answer, comparison)}
                           // Its name stands in the sentence and at the line: a tile has no room for it.
                           {...(comparison === lens.aim && { base: 'vs target' })}
                         />
                       ))}
-                    spark={courseOf(answer, name).actual}
+                    {...(of === answer && { spark: courseOf(answer, name).actual })}
                   />
                 )
               })}

@@ -22,6 +22,7 @@ import {
   toggleFilter,
   took,
   withSubtotals,
+  withTier,
   writeCell,
   writeFilters,
 } from './model.ts'
@@ -196,6 +197,17 @@ describe('the cockpit', () => {
       'discount_rate',
       'mer',
     ])
+  })
+
+  it('shows contribution beside net sales, by the deepest tier that is known', () => {
+    const tiles = ['net_sales', 'b', 'c', 'd', 'e', 'f', 'g']
+    const tiers = ['cm1', 'cm2', 'cm3']
+    const left = answer({ cm1: '3', cm2: '2', cm3: null } as unknown as AnswerRow)
+    expect(withTier(tiles, left, tiers, 'net_sales')).toEqual(['net_sales', 'cm2', 'b', 'c', 'd', 'e', 'f'])
+    expect(withTier(tiles, left, tiers, 'g').slice(-2)).toEqual(['e', 'g'])
+    expect(withTier(['cm2', 'b'], left, tiers, 'cm2')).toEqual(['cm2', 'b'])
+    expect(withTier(tiles, undefined, tiers, 'b')).toEqual(tiles)
+    expect(withTier(tiles, answer({ cm1: null } as unknown as AnswerRow), tiers, 'b')).toEqual(tiles)
   })
 
   it('calls products by the title sold most', () => {

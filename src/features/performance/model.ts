@@ -221,6 +221,15 @@ export function shownTiles(answer: Answer, asked: readonly string[], chosen: str
   return first.includes(chosen) ? first : [...telling.slice(0, 6), chosen]
 }
 
+/** Tiles with contribution, the deepest of the `tiers` that is known, beside the first; at most seven, the chosen one stays. */
+export function withTier(tiles: string[], left: Answer | undefined, tiers: string[], chosen: string) {
+  const tier = left && tiers.findLast(name => cell(left.totals, name) !== null)
+  if (!tier || tiles.includes(tier)) return tiles
+  const all = [...tiles.slice(0, 1), tier, ...tiles.slice(1)]
+  const last = all.findLastIndex(name => name !== chosen)
+  return all.length > 7 ? all.toSpliced(last, 1) : all
+}
+
 /** Names this installation gives to a well-known thing: the first of the candidates it defines. */
 export const firstKnown = (defined: readonly { name: string }[], ...candidates: string[]): string | null =>
   candidates.find(name => defined.some(one => one.name === name)) ?? null
