@@ -107,6 +107,10 @@ function RowLabel(props: {
       )}
       <span title={row.line.layering ?? row.line.note ?? row.line.label}>
         {row.depth > 0 && member ? props.named(member) : row.line.label}
+        {/* Tiers are not standard: what one of them takes off stands beside its figures. */}
+        {row.depth === 0 && row.line.layering && (
+          <small>{row.line.layering.replace(/^[^=]*(?== )/, '')}</small>
+        )}
       </span>
       {props.problem && (
         <Tooltip label={props.problem} multiline w={320}>
