@@ -12,7 +12,7 @@ import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { BudgetCompare } from './BudgetCompare.tsx'
 import { useMembers } from './Members.tsx'
-import { bridgeOf, shownCell, shownChange, stateWords } from './model.ts'
+import { shownCell, shownChange, stateWords } from './model.ts'
 import { Overlays } from './Overlays.tsx'
 import { Phasing } from './Phasing.tsx'
 import css from './plan.module.css'
@@ -33,7 +33,7 @@ export function Versions() {
     list.find(one => one.id !== b?.id)
   const compared = useQuery(
     api.plan.compare.queryOptions({
-      input: { a: a?.id ?? '', b: b?.id ?? '' },
+      input: { a: a?.id ?? '', b: b?.id ?? '', ...(search.result && { result: search.result }) },
       enabled: a !== undefined && b !== undefined,
     }),
   )
@@ -42,22 +42,18 @@ export function Versions() {
       onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.key() }),
     }),
   )
-  const steps = useMemo(
-    () => (compared.data ? bridgeOf(compared.data.lines, a?.name, b?.name) : []),
-    [compared.data, a?.name, b?.name],
-  )
+  const told = compared.data?.bridge
   const bridge = useMemo<Bridge | null>(() => {
-    const [before, after] = [steps[0], steps.at(-1)]
-    return before && after
-      ? {
-          before: { name: before.label, value: before.value, look: 'target' },
-          after: { name: after.label, value: after.value },
-          steps: steps
-            .slice(1, -1)
-            .map(step => ({ name: step.label, value: step.value, bad: step.value < 0 })),
-        }
-      : null
-  }, [steps])
+    if (!told || !a || !b) return null
+    const rest = Number(told.rest)
+    const steps = told.steps.map(step => ({ name: step.label, value: Number(step.value) }))
+    if (Math.abs(rest) >= 0.005) steps.push({ name: 'Worked out differently', value: rest })
+    return {
+      before: { name: a.name, value: Number(told.before), look: 'target' },
+      after: { name: b.name, value: Number(told.after) },
+      steps: steps.map(step => ({ ...step, bad: step.value < 0 })),
+    }
+  }, [told, a, b])
   const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
   const failed = versions.error ?? compared.error
   if (failed)
@@ -151,7 +147,22 @@ export function Versions() {
                   </p>
                 ))}
                 {compared.data?.span && (
-                  <Card title="From one result to the other" note="red takes from it">
+                  <Card
+                    title="From one result to the other"
+                    note="red takes from it"
+                    actions={
+                      compared.data.results.length > 1 && (
+                        <Select
+                          aria-label="Which result"
+                          size="xs"
+                          allowDeselect={false}
+                          value={search.result ?? told?.result.name ?? null}
+                          data={compared.data.results.map(one => ({ value: one.name, label: one.label }))}
+                          onChange={name => setUrl({ result: name ?? undefined })}
+                        />
+                      )
+                    }
+                  >
                     {bridge && drawing ? (
                       <BridgeChart bridge={bridge} drawing={drawing} />
                     ) : (

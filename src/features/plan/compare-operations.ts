@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
+import { versionBridge } from '#kernel/plan/bridge.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { difference } from '#kernel/plan/edits.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
@@ -8,7 +9,7 @@ import { commonSpan } from '#kernel/plan/span.ts'
 import { spanWords } from '#kernel/view.ts'
 import { BudgetDifference, budgetDifference } from './budget-compare.ts'
 import { rowsOf, versionOf, wholeCompany } from './cells.ts'
-import { inputsOf } from './model.ts'
+import { inputsOf, resultsOf } from './model.ts'
 import { contentOf } from './versions.ts'
 
 const text = z.string().nullable()
@@ -20,9 +21,15 @@ export const compareOperations = {
   compare: read({
     role: 'viewer',
     summary:
-      'Two versions side by side: lines over the periods both have, the cells that differ, and their budget lines',
+      'Two versions side by side: lines over the periods both have, the cells that differ, the bridge from one result to the other, and their budget lines',
   })
-    .input(z.object({ a: z.string(), b: z.string() }))
+    .input(
+      z.object({
+        a: z.string(),
+        b: z.string(),
+        result: z.string().optional().describe('The line the bridge explains; the last result without it'),
+      }),
+    )
     .output(
       z.object({
         /** The days both cover whole periods of; null where there are none. */
@@ -41,6 +48,21 @@ export const compareOperations = {
           }),
         ),
         more: z.int(),
+        bridge: z
+          .object({
+            result: z.object({ name: z.string(), label: z.string() }),
+            before: z.string(),
+            after: z.string(),
+            steps: z
+              .array(z.object({ name: z.string(), label: z.string(), value: z.string() }))
+              .describe('What each line did to the result; above zero it adds'),
+            rest: z.string().describe('Where the two work the result out differently'),
+          })
+          .nullable()
+          .describe('Steps and rest add up to the change; null where it is none, or a result is missing'),
+        results: z
+          .array(z.object({ name: z.string(), label: z.string() }))
+          .describe('Lines a bridge can be of'),
         budget: BudgetDifference.nullable().describe('Null: neither has budget lines'),
         lines: z.array(
           z.object({
@@ -108,6 +130,10 @@ export const compareOperations = {
           when: when.get(cell.period) ?? cell.period,
         })),
         more: Math.max(0, cells.length - most),
+        bridge: common && versionBridge(plans.a, plans.b, common, input.result),
+        results: resultsOf(b.sheet)
+          .filter(one => plans.a.lineNumber(one.name) !== undefined)
+          .map(({ name, label }) => ({ name, label })),
         budget: await budgetDifference(context, a, b, common),
         lines: lines.map(({ name, label, unit, good }) => ({
           name,

@@ -370,38 +370,6 @@ export const stateWords: Record<Version['state'], string> = {
   locked: 'locked',
 }
 
-/** From the result of one version to the other's: what each line that leads to it added or took. */
-export function bridgeOf(
-  lines: readonly { name: string; label: string; good: string; a: string | null; b: string | null }[],
-  before = 'Before',
-  after = 'After',
-): { label: string; value: number; total: boolean }[] {
-  const of = (name: string) => lines.find(line => line.name === name)
-  const result = of('ebitda') ?? of('profit')
-  if (!result || result.a === null || result.b === null) return []
-  const parts = [
-    'net_sales',
-    'cogs',
-    'fulfilment',
-    'payment_fees',
-    'return_handling',
-    'media',
-    'opex',
-  ].flatMap(name => {
-    const line = of(name)
-    if (!line || line.a === null || line.b === null || line.a === line.b) return []
-    const change = Number(line.b) - Number(line.a)
-    return [{ label: line.label, value: line.good === 'down' ? -change : change, total: false }]
-  })
-  const rest = Number(result.b) - Number(result.a) - parts.reduce((sum, part) => sum + part.value, 0)
-  return [
-    { label: before, value: Number(result.a), total: true },
-    ...parts,
-    ...(Math.abs(rest) >= 0.005 ? [{ label: 'Other lines', value: rest, total: false }] : []),
-    { label: after, value: Number(result.b), total: true },
-  ]
-}
-
 /** What the form of a budget line says of its actuals, as metrics times factors; none where the ledger tells them. */
 export function actualsOf(form: { from: string; share: string; each: string }): Item['actuals'] {
   if (form.from === 'ledger') return []
