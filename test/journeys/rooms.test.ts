@@ -222,6 +222,8 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByRole('button', { name: 'Watch', exact: true }).click()
     const watched = page.getByRole('table', { name: 'Watched folders' })
     await watched.getByText('what is recognised').waitFor()
+    // What fades out is not to be read.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await expectAccessible(page)
     await watched.getByRole('button', { name: 'Stop' }).click()
     await page.getByText('No folder is watched').waitFor()
