@@ -96,7 +96,10 @@ export function Versions() {
       onChange={id => setUrl({ [param]: id ?? undefined })}
     />
   )
-  const changedLines = compared.data?.lines.filter(line => line.a !== line.b || line.changed) ?? []
+  // What rounding alone makes of a year in weeks and in months is no difference.
+  const differs = (line: { a: string | null; b: string | null; unit: string }) =>
+    line.a !== line.b && shownChange(line.a, line.b, line.unit) !== '–'
+  const changedLines = compared.data?.lines.filter(line => line.changed || differs(line)) ?? []
   return (
     <Page
       question={question}

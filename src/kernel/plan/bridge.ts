@@ -1,6 +1,6 @@
 import { invalid } from '../error.ts'
 import type { Calculation } from './calculate.ts'
-import { type Fixed, plainOf } from './fixed.ts'
+import { type Fixed, plainOf, rounded } from './fixed.ts'
 import { type Node, parse } from './language.ts'
 import { rolled } from './roll.ts'
 import type { Line, Sheet } from './sheet.ts'
@@ -22,6 +22,9 @@ export interface VersionBridge {
   /** What no line that both have explains: the versions work the result out differently. */
   rest: string
 }
+
+/** Differences below a cent come from rounding: a year in weeks and the same in months. */
+const dust = (value: Fixed): boolean => rounded(value, 2) === 0n
 
 /** As many steps as a reader takes in at a glance. */
 const most = 8
@@ -107,12 +110,12 @@ export function versionBridge(
   const of = (plan: Calculation, line: string, which: 'a' | 'b'): Fixed | null =>
     plan.lineNumber(line) === undefined ? 0n : rolled(plan, line, { members: {}, ...span[which] })
   const [before, after] = [of(a, result.name, 'a'), of(b, result.name, 'b')]
-  if (before === null || after === null || before === after || a.lineNumber(result.name) === undefined)
-    return null
+  if (before === null || after === null || a.lineNumber(result.name) === undefined) return null
+  if (dust(after - before)) return null
   let rest = after - before
   const steps = termsOf(b.sheet, result).flatMap(({ line, sign }) => {
     const [from, to] = [of(a, line.name, 'a'), of(b, line.name, 'b')]
-    if (from === null || to === null || from === to) return []
+    if (from === null || to === null || dust(to - from)) return []
     const value = BigInt(sign) * (to - from)
     rest -= value
     return [{ name: line.name, label: line.label, value: plainOf(value) }]
