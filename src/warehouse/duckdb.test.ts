@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { deliverLines, type Line, lineRow } from '../../test/small-ledger.ts'
 import { openDuckdb } from './duckdb.ts'
 import type { Warehouse } from './warehouse.ts'
@@ -258,23 +258,6 @@ describe('a delivery', () => {
       deliverLines(granary, [b]),
     ])
     expect(receipts.reduce((sum, r) => sum + r.inserted, 0)).toBe(2)
-    await granary.close()
-  })
-})
-
-describe('a crowd of questions', () => {
-  it('has a core for each while somebody waits, and all of them for one afterwards', async () => {
-    const granary = await openDuckdb({ folder: ':memory:', threads: 2 })
-    const threads = async () => {
-      const [row] = await granary.query(
-        "SELECT count(*) AS n, current_setting('threads') AS threads FROM range(3000000) r(i) WHERE hash(i) % 7 = 1",
-      )
-      return Number(row?.threads)
-    }
-    expect(await threads()).toBe(2)
-    const crowd = await Promise.all(Array.from({ length: 40 }, threads))
-    expect(crowd.at(-1)).toBe(1)
-    await vi.waitFor(async () => expect(await threads()).toBe(2), { timeout: 20_000, interval: 200 })
     await granary.close()
   })
 })

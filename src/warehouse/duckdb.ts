@@ -9,7 +9,6 @@ import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
-import { turns } from './turns.ts'
 import type { Change, Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
 
 const dialect: Dialect = {
@@ -48,8 +47,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   let closed = false
   const log = logOf()
 
-  const cores = options.threads ?? availableParallelism()
-  const inTurn = await statements(instance, cores)
+  const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
 
   /** Readers each have a connection of their own, so that a load never makes them wait. */
   const reading = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
@@ -63,7 +61,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
     }
   }
   const query = <R extends Row>(sql: string, parameters?: Parameters): Promise<R[]> =>
-    inTurn.take(() => queryAtOnce<R>(sql, parameters))
+    inTurn(() => queryAtOnce<R>(sql, parameters))
   const queryAtOnce = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>
     reading(async connection => {
       const { text, used } = forDuckdb(sql, parameters)
@@ -123,7 +121,6 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
     close: async () => {
       await writers.last()
       closed = true
-      await inTurn.close()
       for (const connection of idle) connection.closeSync()
       if (!inMemory) await writer.run('CHECKPOINT')
       writer.closeSync()
@@ -158,27 +155,23 @@ const logOf = () => {
   }
 }
 
-/** Threads in which Node lets DuckDB's statements wait for their ends: as many run at once at most. */
-const callers = 4
-
 /**
- * Statements in turn. Alone, one is worked on by all cores; that costs it about half as much again in processor time,
- * which in a crowd is time taken from the others: then each keeps to the core it runs on.
+ * Lets `most` pieces of work go on at once, the others in order of arrival. A crowd's questions are answered one after
+ * another by all cores, instead of all late together.
  */
-const statements = async (instance: DuckDBInstance, cores: number) => {
-  const most = Math.max(2, cores)
-  const control = await instance.connect()
-  const each = Math.max(1, cores - Math.min(most, callers) + 1)
-  const inTurn = turns({
-    most,
-    onCrowd: crowded => control.run(`SET threads = ${crowded ? each : cores}`),
-  })
-  return {
-    take: inTurn.take,
-    close: async () => {
-      await inTurn.close()
-      control.closeSync()
-    },
+const turns = (most: number) => {
+  const waiting: (() => void)[] = []
+  let going = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (going < most) going += 1
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else going -= 1
+    }
   }
 }
 
