@@ -105,7 +105,10 @@ function RowLabel(props: {
           {props.opened ? '▾' : '▸'}
         </button>
       )}
-      <span title={row.line.layering ?? row.line.note ?? row.line.label}>
+      <span
+        title={row.line.layering ?? row.line.note ?? row.line.label}
+        data-tier={(row.depth === 0 && row.line.layering !== undefined) || undefined}
+      >
         {row.depth > 0 && member ? props.named(member) : row.line.label}
         {/* Tiers are not standard: what one of them takes off stands beside its figures. */}
         {row.depth === 0 && row.line.layering && (
