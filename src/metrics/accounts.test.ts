@@ -92,30 +92,6 @@ beforeAll(async () => {
 })
 afterAll(() => granary.close())
 
-describe('accounts on the books', () => {
-  it('are counted once a day, whatever hours, countries and channels it sold in, from the day they are known', async () => {
-    const at = { from: '2026-01-01', to: '2026-01-01' }
-    const { totals: first } = await ask({ metrics: ['accounts'], ...at })
-    expect(first.accounts).toBe('3')
-    await deliverLines(granary, [
-      order('slow', '2026-01-01', 'lamp', { order_id: 'late', hour: 23 }),
-      order('slow', '2026-01-01', 'lamp', { order_id: 'shop', channel: 'web' }),
-      order('slow', '2026-01-01', 'lamp', { order_id: 'far', country: 'DE', hour: 2 }),
-    ])
-    const { totals, rows } = await ask({ metrics: ['accounts'], ...at, by: ['account_segment'] })
-    expect(totals.accounts).toBe('3')
-    expect(Object.fromEntries(rows.map(row => [row.account_segment, row.accounts]))).toEqual({
-      Hotels: '2',
-      Shops: '1',
-    })
-    const later = { store: 'trade', account_id: 'later', segment: 'Shops', created_day: '2026-02-01' }
-    const empty = Object.fromEntries(['name', 'owner', 'country', 'currency', 'source'].map(c => [c, '']))
-    await deliver(granary, 'accounts', [{ ...later, ...empty }])
-    expect((await ask({ metrics: ['accounts'], ...at })).totals.accounts).toBe('3')
-    expect((await ask({ metrics: ['accounts'], to: '2026-03-31' })).totals.accounts).toBe('4')
-  })
-})
-
 describe('the reorder rate', () => {
   it('judges each account by its own interval, once that has passed', async () => {
     // Steady: two in time, one late, the last never followed. Slow: one in time; the others are not due yet, followed or not.

@@ -27,18 +27,9 @@ const orderedDays = `SELECT store, account_id, order_id, day, known,
 const due = `(j.days >= 3 AND (j.known - j.day) * (j.days - 1) > ${patience} * j.span)`
 const inTime = `(j.next_day > j.day AND (j.next_day - j.day) * (j.days - 1) <= ${patience} * j.span)`
 
-/** What tells a row of sales_hours from the others of its day; between the parts a sign that no text holds. */
-const momentOf = (row: string) =>
-  ['hour', 'currency', 'country', 'channel']
-    .map(name => `CAST(${row}.${name} AS VARCHAR)`)
-    .join(" || '\u001f' || ")
-
-/**
- * One row of each day a store sold on: what accounts it had by then is told there. Of sales by the hour, which do not grow
- * in number with the orders.
- */
-const oncePerDay = `JOIN (SELECT s.store AS store, s.day AS day, min(${momentOf('s')}) AS moment FROM sales_hours s GROUP BY s.store, s.day) j
-  ON j.store = f.store AND j.day = f.day AND j.moment = ${momentOf('f')} JOIN accounts a ON a.store = f.store`
+/** One order of each day a store sold on: what accounts it had by then is told there. */
+const oncePerDay = `JOIN (SELECT store, day, min(order_id) AS order_id FROM order_days GROUP BY store, day) j
+  ON j.store = f.store AND j.day = f.day AND j.order_id = f.order_id JOIN accounts a ON a.store = f.store`
 
 /** Days of sales that what is owed is held against: a quarter, so that terms of sixty days are within it. */
 export const creditDays = 90
@@ -89,7 +80,7 @@ export const accounts: readonly Fact[] = [
     table: 'sales_lines',
     sources: [
       {
-        table: 'sales_hours',
+        table: 'order_days',
         day: 'day',
         // A system that does not say since when knows the account all along.
         where: 'coalesce(a.created_day, f.day) <= f.day',
