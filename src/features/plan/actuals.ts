@@ -102,7 +102,8 @@ const mostAsked = 24
 
 /**
  * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts, and amounts per account,
- * are brought to the length of the period and grown, rounded so that their sum is; other rates are taken as they were. A line without a metric, or
+ * are brought to the length of the period and grown, rounded so that their sum is; other rates are taken as they were.
+ * A line without a metric, or
  * without data, stays empty.
  */
 export async function filledFrom(

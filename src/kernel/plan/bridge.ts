@@ -52,8 +52,8 @@ function sumOf(sheet: Pick<Sheet, 'lines'>, line: Line): Term[] | null {
 }
 
 /**
- * Lines that add up to a result, deepest first opened: tiers of the waterfall always, other sums while the steps are few
- * and nobody has a name for what is above them.
+ * Lines that add up to a result, with their signs. A tier of the waterfall is always taken apart into its parts; another sum
+ * only while the steps stay few, and where it is no metric, which people know by its name.
  */
 export function termsOf(sheet: Pick<Sheet, 'lines'>, result: Line): Term[] {
   let terms: Term[] = sumOf(sheet, result) ?? []

@@ -18,8 +18,8 @@ const ceilingTarget = 'ceiling'
 
 /**
  * One day hour by hour against another day and against the plan: the day's target shared out to its hours by how the same
- * weekday ran in the last twelve weeks (in a locked plan: in those before its lock), adding up to it exactly. Beside it the busiest hour of the last year, and how many
- * orders a day can be shipped, where that was saved as a target.
+ * weekday ran in the last twelve weeks (in a locked plan: in those before its lock), adding up to it exactly. Beside it the
+ * busiest hour of the last year, and how many orders a day can be shipped, where that was saved as a target.
  * @param known names of targets and plan versions for sales, of which the first that has the day is the plan, and for orders;
  * and how the hours of a locked plan run
  */
