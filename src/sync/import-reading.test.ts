@@ -115,6 +115,33 @@ describe('a workbook', () => {
       next: expect.stringContaining('March'),
     })
   })
+  it('may hold its parts in any order', async () => {
+    const of = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+    const relation = (type: string, target: string) =>
+      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${office}/${type}" Target="${target}"/></Relationships>`
+    const rows = text.trim().split('\n')
+    const cells = (row: string) =>
+      row.split(',').map(value => `<c t="inlineStr"><is><t>${value}</t></is></c>`)
+    const sheet = rows.map((row, n) => `<row r="${n + 1}">${cells(row).join('')}</row>`)
+    const bytes = zip({
+      '_rels/.rels': relation('officeDocument', 'xl/workbook.xml'),
+      'xl/sharedStrings.xml': `<sst ${of}/>`,
+      'xl/_rels/workbook.xml.rels': relation('worksheet', 'worksheets/sheet1.xml'),
+      'xl/worksheets/sheet1.xml': `<worksheet ${of}><sheetData>${sheet.join('')}</sheetData></worksheet>`,
+      'xl/workbook.xml': `<workbook ${of} xmlns:r="${office}"><sheets><sheet name="Orders" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+      '[Content_Types].xml':
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
+    })
+    expect((await read('order.xlsx', bytes)).texts).toEqual(meant)
+  })
+  it('that is broken is refused with what to do', async () => {
+    const bytes = await book(one => one.addWorksheet('Orders').addRow(header.split(',')))
+    await expect(read('broken.xlsx', bytes.subarray(0, bytes.length - 400))).rejects.toMatchObject({
+      message: expect.stringContaining('cannot be read'),
+      next: expect.stringContaining('save it again'),
+    })
+  })
 })
 
 /** A zip of stored files (APPNOTE 4.3), as any packer writes it. */

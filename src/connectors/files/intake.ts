@@ -55,7 +55,7 @@ export const peek = async (
   if (container === 'parquet') return { text: '', container, encoding: 'utf-8', sheets: [], whole: true }
   if (container === 'xlsx') {
     const sheets = await sheetsOf(path)
-    const chosen = await sheetAsText(path, reading.sheet, 500)
+    const chosen = await sheetAsText(path, reading.sheet ?? sheets[0], 500)
     let text = ''
     for await (const piece of chosen.lines) text += piece
     return { text, container, encoding: 'utf-8', sheet: chosen.sheet, sheets, whole: false }

@@ -1,82 +1,74 @@
+import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { invalid } from '#kernel/error.ts'
 
+/** The library is loaded when there is a workbook to read. */
+const library = () => import('hucre/xlsx')
+
+/** A workbook's bytes: an archive's list of files stands at its end, and its parts may come in any order. */
+const open = async (path: string): Promise<{ bytes: Uint8Array; sheets: string[] }> => {
+  const { readXlsx } = await library()
+  const bytes = await readFile(path)
+  const sheets: string[] = []
+  const noting = ({ name }: { name: string }) => {
+    sheets.push(name)
+    return false
+  }
+  await readXlsx(bytes, { sheets: noting }).catch(refused)
+  return { bytes, sheets }
+}
+
+/** Rows of one sheet as they are read, so that memory does not grow with them. */
+async function* rowsOf(bytes: Uint8Array, sheet: string, maxRows?: number) {
+  const { streamXlsxRows } = await library()
+  try {
+    for await (const row of streamXlsxRows(bytes, { sheet, ...(maxRows && { maxRows }) })) yield row.values
+  } catch (error) {
+    refused(error)
+  }
+}
+
+const refused = (error: unknown): never => {
+  const cause = error instanceof Error ? error.message : String(error)
+  throw invalid(
+    `The workbook cannot be read: ${cause}`,
+    'Open it in a spreadsheet and save it again as XLSX.',
+  )
+}
+
 /** Names of the sheets of a workbook, the fullest first: that is where the table is. */
-export const sheetsOf = async (path: string): Promise<string[]> => {
+export const sheetsOf = async (path: string): Promise<string[]> => fullest(await open(path))
+
+const fullest = async ({ bytes, sheets }: Awaited<ReturnType<typeof open>>): Promise<string[]> => {
   const found: { name: string; cells: number }[] = []
-  for await (const sheet of read(path)) {
+  for (const name of sheets) {
     let cells = 0
-    for await (const row of sheet) cells += row.cellCount
-    found.push({ name: nameOf(sheet), cells })
+    for await (const row of rowsOf(bytes, name)) cells += row.length
+    found.push({ name, cells })
   }
   return found.sort((a, b) => b.cells - a.cells).map(one => one.name)
 }
-
-/** The library is six hundred modules: loaded when there is a workbook to read. */
-async function* read(path: string) {
-  const { default: exceljs } = await import('exceljs')
-  yield* new exceljs.stream.xlsx.WorkbookReader(path, {
-    entries: 'emit',
-    sharedStrings: 'cache',
-    styles: 'cache',
-    hyperlinks: 'ignore',
-    worksheets: 'emit',
-  })
-}
-
-const nameOf = (sheet: unknown): string => (sheet as { name?: string }).name ?? 'Sheet'
 
 /** One sheet as CSV lines, row by row. @param rows how many at most. */
 export const sheetAsText = async (
   path: string,
   wanted?: string,
-  rows = Number.POSITIVE_INFINITY,
+  rows?: number,
 ): Promise<{ sheet: string; lines: Readable }> => {
-  const names = await sheetsOf(path)
-  const sheet = wanted ?? names[0]
+  const book = await open(path)
+  const sheet = wanted ?? (await fullest(book))[0]
   if (sheet === undefined) throw invalid('The workbook has no sheet.', 'Save it again with at least one.')
-  if (!names.includes(sheet))
-    throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${names.join(', ')}.`)
+  if (!book.sheets.includes(sheet))
+    throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${book.sheets.join(', ')}.`)
   async function* lines() {
-    for await (const one of read(path)) {
-      if (nameOf(one) !== sheet) {
-        await passOver(one)
-        continue
-      }
-      let count = 0
-      for await (const row of one) {
-        if (count++ >= rows) return
-        yield `${cells(row.values as unknown[])
-          .map(csvCell)
-          .join(',')}\n`
-      }
-    }
+    for await (const row of rowsOf(book.bytes, sheet as string, rows))
+      yield `${row.map(value => csvCell(textOf(value))).join(',')}\n`
   }
   return { sheet, lines: Readable.from(lines()) }
 }
 
-/** Reads a sheet to its end: one left unread can end the reading of the archive it is in. */
-const passOver = async (sheet: AsyncIterable<unknown>): Promise<void> => {
-  const rows = sheet[Symbol.asyncIterator]()
-  while (!(await rows.next()).done);
-}
-
-/** exceljs counts columns from 1 and leaves gaps. */
-const cells = (values: unknown[]): string[] =>
-  Array.from({ length: values.length - 1 }, (_, i) => textOf(values[i + 1]))
-
-const textOf = (value: unknown): string => {
-  if (value === null || value === undefined) return ''
-  if (value instanceof Date) return momentText(value)
-  if (typeof value === 'object') {
-    const cell = value as { result?: unknown; text?: unknown; richText?: { text: string }[]; error?: string }
-    if (cell.richText) return cell.richText.map(part => part.text).join('')
-    if ('result' in cell) return textOf(cell.result)
-    if ('text' in cell) return textOf(cell.text)
-    return cell.error ?? ''
-  }
-  return String(value)
-}
+const textOf = (value: unknown): string =>
+  value === null || value === undefined ? '' : value instanceof Date ? momentText(value) : String(value)
 
 /** Spreadsheet moments are fractions of days: rounded to the second they stand for. */
 const momentText = (value: Date): string => {
