@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { sql } from 'drizzle-orm'
 import type { Context } from '../src/features/context.ts'
-import { inputsOf, type OpenShape } from '../src/features/plan/model.ts'
+import { inputsOf, type OpenShape, unpacked } from '../src/features/plan/model.ts'
 import { simulateApart } from '../src/features/plan/simulation.ts'
 import { versionOperations } from '../src/features/plan/version-operations.ts'
 import { civilYear } from '../src/kernel/period.ts'
@@ -144,7 +144,7 @@ const answer = await call(versionOperations.open, { version: 'wide' }, { context
 const text = JSON.stringify(answer)
 const read = await times(async () => {
   const { sheet: found, rows } = JSON.parse(text) as ReturnType<typeof OpenShape.parse>
-  calculate(found, inputsOf(found, rows))
+  calculate(found, inputsOf(found, unpacked(rows)))
 }, 5)
 await open.ledger.execute(
   sql`CREATE TABLE bench_cells AS SELECT line, slice, key AS period, value->>1 AS value FROM plan_rows, jsonb_each(cells)`,

@@ -207,7 +207,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
               data: { version: 'Budget' },
             })
           ).json()
-          const { cells } = rows.find((row: { line: string }) => row.line === 'sessions')
+          const cells = JSON.parse(rows.find((row: { line: string }) => row.line === 'sessions').cells)
           return [`${year}-01`, `${year}-02`, `${year}-03`].map(period => cells[period].slice(1))
         },
         { timeout: 20_000 },

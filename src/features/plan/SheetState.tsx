@@ -6,7 +6,7 @@ import { api, client, words } from '#features/client.ts'
 import { calculate, type Input } from '#kernel/plan/calculate.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { useMembers } from './Members.tsx'
-import { conflictsOf, figuresIn, inputsOf, type OpenShape, type Row } from './model.ts'
+import { conflictsOf, figuresIn, inputsOf, type OpenShape, type Row, unpacked } from './model.ts'
 
 type Address = Omit<Input, 'value'>
 interface Step {
@@ -29,7 +29,8 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
   const named = useMembers()
   const [tick, setTick] = useState(0)
   const [theirs, setTheirs] = useState(nobody)
-  const [conflicts, setConflicts] = useState(() => conflictsOf(opened.rows))
+  const read = useMemo(() => unpacked(opened.rows), [opened.rows])
+  const [conflicts, setConflicts] = useState(() => conflictsOf(read))
   const done = useRef<Step[]>([])
   const undone = useRef<Step[]>([])
   /** Edits on their way: what the server says meanwhile does not know of them. */
@@ -39,15 +40,13 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
   // Figures and the edits behind them are of one reading: read anew, both begin anew.
   const { plan, rows, seen } = useMemo(
     () => ({
-      plan: calculate(sheet, inputsOf(sheet, opened.rows)),
-      rows: new Map(
-        opened.rows.map(row => [`${row.line}\u001e${row.slice}`, { ...row, cells: { ...row.cells } }]),
-      ),
+      plan: calculate(sheet, inputsOf(sheet, read)),
+      rows: new Map(read.map(row => [`${row.line}\u001e${row.slice}`, row])),
       seen: { seq: opened.seq },
     }),
-    [sheet, opened.rows, opened.seq],
+    [sheet, read, opened.seq],
   )
-  useEffect(() => setConflicts(conflictsOf(opened.rows)), [opened.rows])
+  useEffect(() => setConflicts(conflictsOf(read)), [read])
 
   const heads = (one: Address) => rows.get(keyOf(one))?.cells[one.period] ?? []
   const now = (one: Address) => heads(one).at(-1) ?? null

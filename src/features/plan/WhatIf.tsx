@@ -6,7 +6,7 @@ import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
-import { driversOf, resultsOf, type Version } from './model.ts'
+import { driversOf, resultsOf, unpacked, type Version } from './model.ts'
 import { Ranges } from './Ranges.tsx'
 import { GoalSeek, Sensitivity } from './Seeking.tsx'
 import { WithVersion } from './WithVersion.tsx'
@@ -47,7 +47,7 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
   const { sheet, rows } = opened.data
   const results = resultsOf(sheet)
   const target = results.find(one => one.name === search.line) ?? results[0]
-  const drivers = driversOf(sheet, rows)
+  const drivers = driversOf(sheet, unpacked(rows))
   const asked = { version: version.id, sheet, drivers }
   return (
     <Page

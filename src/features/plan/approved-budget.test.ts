@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { unpacked } from './model.ts'
 
 const { plan } = operations
 
@@ -99,8 +100,8 @@ describe.each(ledgers)(
       ])
       // The grid's own marks are of its cells alone.
       expect((await run(plan.open, { version: 'year' })).changed).toEqual([])
-      const { rows } = await run(plan.open, { version: 'year' })
-      const [head] = rows.find((row: { line: string }) => row.line === 'media').cells['2026-05']
+      const rows = unpacked((await run(plan.open, { version: 'year' })).rows)
+      const head = String(rows.find(row => row.line === 'media')?.cells['2026-05']?.[0])
       await run(plan.edit, {
         version: 'year',
         edits: [set('media', '2026-05', '600', [head])],

@@ -3,6 +3,7 @@ import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { unpacked } from './model.ts'
 
 const { plan } = operations
 
@@ -280,8 +281,8 @@ describe('budget lines over versions', () => {
     expect(totals['plan.year']?.values.net_sales?.value).toBe('3600')
     expect(totals['plan.low']?.values.net_sales?.value).toBe('3600')
     const frozen = await run(plan.freeze, { version: 'le' }, bo)
-    const { rows } = await run(plan.open, { version: 'le' })
-    const [head] = rows.find((row: { line: string }) => row.line === 'orders').cells['2026-11']
+    const rows = unpacked((await run(plan.open, { version: 'le' })).rows)
+    const head = String(rows.find(row => row.line === 'orders')?.cells['2026-11']?.[0])
     const edit = (value: string, after: string[]) =>
       run(plan.edit, {
         version: 'le',

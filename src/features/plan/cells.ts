@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lte, max, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, gt, inArray, lte, max, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -8,7 +8,7 @@ import { fixed } from '#kernel/plan/fixed.ts'
 import { type Address, addressKey, placeWords, type Sheet, sliceKey } from '#kernel/plan/sheet.ts'
 import { slicesOf } from '#kernel/plan/slices.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import type { Row } from './model.ts'
+import type { Packed, Row } from './model.ts'
 
 /** An edit as it is asked for: what is to stand where, and which edits its author had seen there. */
 export interface Asked extends Address {
@@ -68,6 +68,41 @@ export const rowsOf = ({ ledger }: Context, version: string): Promise<Row[]> =>
     .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
     .from(tables.rows)
     .where(eq(tables.rows.version, version))
+
+/** The same rows with their cells as text: what sends a whole version has no need to read them. */
+export const packedRowsOf = ({ ledger }: Context, version: string): Promise<Packed[]> =>
+  ledger
+    .select({
+      line: tables.rows.line,
+      slice: tables.rows.slice,
+      cells: sql<string>`${tables.rows.cells}::text`,
+    })
+    .from(tables.rows)
+    .where(eq(tables.rows.version, version))
+
+/** Those with an edit after a number. */
+export const editedSince = ({ ledger }: Context, version: string, seq: number): Promise<Row[]> =>
+  ledger
+    .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
+    .from(tables.rows)
+    .where(
+      and(
+        eq(tables.rows.version, version),
+        exists(
+          ledger
+            .select({ seq: tables.changes.seq })
+            .from(tables.changes)
+            .where(
+              and(
+                eq(tables.changes.version, version),
+                gt(tables.changes.seq, seq),
+                eq(tables.changes.line, tables.rows.line),
+                eq(tables.changes.slice, tables.rows.slice),
+              ),
+            ),
+        ),
+      ),
+    )
 
 /** Periods nobody may change: those closed by the company, and those a reforecast holds as actuals. */
 export async function closedIn(

@@ -7,6 +7,7 @@ import * as tables from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { keepLate } from './late-keeping.ts'
+import { unpacked } from './model.ts'
 
 const { plan, performance } = operations
 
@@ -134,8 +135,8 @@ describe('a version that is locked', () => {
     await room.deliver('exchange_rates', [
       { base: 'EUR', quote: 'GBP', day: '2025-12-31', rate: 0.5, source: 'later' },
     ])
-    const { rows } = await run(plan.open, { version: 'low' })
-    const [head] = rows.find((row: { line: string }) => row.line === 'orders').cells['2026-11']
+    const rows = unpacked((await run(plan.open, { version: 'low' })).rows)
+    const head = String(rows.find(row => row.line === 'orders')?.cells['2026-11']?.[0])
     await run(plan.edit, { version: 'low', edits: [set('orders', '2026-11', '900', [head])] })
     const [copy] = (await run(plan.budget, { version: 'low' })).lines
     await run(plan.saveItem, {

@@ -123,6 +123,16 @@ export const RowShape = z.object({
 })
 export type Row = z.infer<typeof RowShape>
 
+/** A row as a whole version is sent: its cells stay the text the ledger keeps, for there may be a quarter of a million. */
+const PackedRow = RowShape.extend({
+  cells: z.string().describe('JSON: period → edits nobody has replaced, [id, value, id, value…]'),
+})
+export type Packed = z.infer<typeof PackedRow>
+
+/** Rows of a version that was opened, their cells read: each call gives cells of its own. */
+export const unpacked = (rows: readonly Packed[]): Row[] =>
+  rows.map(row => ({ ...row, cells: JSON.parse(row.cells) as Row['cells'] }))
+
 export const CommentShape = z.object({
   id: z.string(),
   line: z.string(),
@@ -137,7 +147,7 @@ export const CommentShape = z.object({
 export const OpenShape = z.object({
   version: VersionShape,
   sheet: SheetShape,
-  rows: z.array(RowShape),
+  rows: z.array(PackedRow),
   comments: z.array(CommentShape),
   /** Cells that changed since the version was last approved, by address. */
   changed: z.array(z.string()),
@@ -331,16 +341,17 @@ export const RiskShape = z.object({
 export const inputsOf = (sheet: Sheet, rows: readonly Row[]): Input[] => {
   const inputs = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
   const periods = new Set(sheet.periods.map(period => period.key))
-  return rows.flatMap(({ line, slice, cells }) =>
-    inputs.has(line)
-      ? Object.entries(cells).flatMap(([period, heads]) => {
-          const value = heads.at(-1)
-          return value === undefined || !periods.has(period)
-            ? []
-            : [{ line, slice: sliceOf(slice), period, value }]
-        })
-      : [],
-  )
+  const found: Input[] = []
+  for (const { line, slice: key, cells } of rows) {
+    if (!inputs.has(line)) continue
+    // One slice for all cells of the row: what works them out looks it up once.
+    const slice = sliceOf(key)
+    for (const period in cells) {
+      const value = cells[period]?.at(-1)
+      if (value !== undefined && periods.has(period)) found.push({ line, slice, period, value })
+    }
+  }
+  return found
 }
 
 /** Every cell of rows of the ledger, as it shows. */

@@ -4,6 +4,7 @@ import { sum } from '#kernel/money.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { unpacked } from './model.ts'
 
 const { plan } = operations
 
@@ -84,8 +85,8 @@ describe.each(ledgers)(
           ],
         })
         expect(chosen.conflicts).toEqual([])
-        const { rows } = await run(plan.open, { version: id })
-        expect(rows.find((row: { line: string }) => row.line === 'media').cells['2026-03']).toHaveLength(2)
+        const rows = unpacked((await run(plan.open, { version: id })).rows)
+        expect(rows.find(row => row.line === 'media')?.cells['2026-03']).toHaveLength(2)
       }
       const history = await run(plan.history, {
         version: 'two-a',
@@ -147,8 +148,8 @@ describe.each(ledgers)(
       await expect(
         run(plan.edit, { version: 'budget-2026', edits: [set('media', '2026-05', '600')] }),
       ).rejects.toThrow('say why')
-      const { rows } = await run(plan.open, { version: 'budget-2026' })
-      const [head] = rows.find((row: { line: string }) => row.line === 'media').cells['2026-05']
+      const rows = unpacked((await run(plan.open, { version: 'budget-2026' })).rows)
+      const head = String(rows.find(row => row.line === 'media')?.cells['2026-05']?.[0])
       await run(plan.edit, {
         version: 'budget-2026',
         edits: [set('media', '2026-05', '600', [head])],
@@ -203,8 +204,8 @@ describe.each(ledgers)(
       await run(plan.approve, { version: id }, cy)
       const standing = async () => (await run(plan.trail, { version: id }, olga)).lapsed
       const media = async (value: string, by = ada) => {
-        const { rows } = await run(plan.open, { version: id })
-        const [head] = rows.find((row: { line: string }) => row.line === 'media').cells['2026-05']
+        const rows = unpacked((await run(plan.open, { version: id })).rows)
+        const head = String(rows.find(row => row.line === 'media')?.cells['2026-05']?.[0])
         await run(plan.edit, { version: id, edits: [set('media', '2026-05', value, [head])], why: 'x' }, by)
       }
       expect(await standing()).toBeNull()

@@ -9,6 +9,7 @@ import { forecastTarget } from '#kernel/view.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { unpacked } from './model.ts'
 import { shapeOf } from './shapes.ts'
 
 const { plan } = operations
@@ -50,12 +51,13 @@ describe('cases, reforecasts, files and why sales moved', () => {
     // Twelve months of 300 × ½ − 100.
     expect(await profit('base')).toBe('37800')
     await expect(run(plan.attachCase, { id, version: 'base' })).rejects.toThrow('in this plan already')
-    const { sheet, rows } = await run(plan.open, { version: 'base' })
+    const { sheet, rows: packed } = await run(plan.open, { version: 'base' })
+    const rows = unpacked(packed)
     const line = sheet.lines.find((one: { case?: string }) => one.case === id)
     expect(line).toMatchObject({ section: 'Business cases', label: 'Robot: benefit' })
-    const cell = rows.find((row: { line: string }) => row.line === line.name).cells['2026-05']
+    const cell = rows.find(row => row.line === line.name)?.cells['2026-05'] ?? []
     await expect(
-      run(plan.edit, { version: 'base', edits: [set(line.name, '2026-05', '1', [cell[0]])] }),
+      run(plan.edit, { version: 'base', edits: [set(line.name, '2026-05', '1', [String(cell[0])])] }),
     ).rejects.toThrow('comes from a business case')
     const { lines: budget } = await run(plan.budget, { version: 'base' })
     expect(budget).toMatchObject([{ label: 'Robot', use: { budget: '1200' } }])

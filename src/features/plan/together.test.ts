@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { conflictsOf } from './model.ts'
+import { conflictsOf, unpacked } from './model.ts'
 
 const { plan } = operations
 
@@ -100,7 +100,7 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
                 heads.map((head: { id: string }) => head.id),
               )
           }
-          const { rows } = await run(plan.open, { version })
+          const rows = unpacked((await run(plan.open, { version })).rows)
           for (const { line } of places) {
             const here = made.filter(one => one.line === line)
             const replaced = new Set(here.flatMap(one => one.after))
@@ -137,8 +137,8 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
     await send(first)
     await send(second)
     expect(await send(first)).toMatchObject({ applied: 1, conflicts: [] })
-    const { rows } = await run(plan.open, { version: 'again' })
-    expect(rows[0].cells['2026-03']).toEqual(['again-two-2', '12'])
+    const rows = unpacked((await run(plan.open, { version: 'again' })).rows)
+    expect(rows[0]?.cells['2026-03']).toEqual(['again-two-2', '12'])
     await expect(send({ ...first, value: '11' })).rejects.toThrow('Another edit has the id again-one-1')
     await begun('elsewhere')
     await expect(run(plan.edit, { version: 'elsewhere', edits: [first] })).rejects.toThrow('Another edit')
@@ -163,7 +163,7 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
       ...room.year,
       begin: { with: 'version', version: 'given', closedPeriods: 0 },
     })
-    expect(conflictsOf((await run(plan.open, { version: 'next' })).rows).size).toBe(1)
+    expect(conflictsOf(unpacked((await run(plan.open, { version: 'next' })).rows)).size).toBe(1)
     await expect(run(plan.submit, { version: 'next' })).rejects.toThrow('two people filled in differently')
   })
 })

@@ -16,10 +16,12 @@ import { carry } from './carry.ts'
 import {
   closedIn,
   edit,
+  editedSince,
   historyOf,
   lastSeq,
   mayEdit,
   otherState,
+  packedRowsOf,
   person,
   rowsOf,
   touched,
@@ -92,7 +94,7 @@ export const versionOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version)
-      const rows = await rowsOf(context, version.id)
+      const rows = await packedRowsOf(context, version.id)
       return {
         version: shown(version),
         sheet: version.sheet as z.output<typeof SheetShape>,
@@ -102,7 +104,7 @@ export const versionOperations = {
           .from(tables.comments)
           .where(and(eq(tables.comments.version, version.id), isNull(tables.comments.resolvedAt)))
           .orderBy(asc(tables.comments.at)),
-        changed: await changedSince(context, version, rows),
+        changed: await changedSince(context, version),
         // Only what somebody changed can have lapsed: else nothing is held against anything.
         lapsed:
           version.state === 'approved' && version.changedBy.length > 0
@@ -225,11 +227,9 @@ export const versionOperations = {
         .from(tables.changes)
         .where(and(eq(tables.changes.version, version.id), gt(tables.changes.seq, input.seq)))
         .orderBy(tables.changes.seq)
-      const touched = new Set(news.map(one => `${one.line}\u001e${one.slice}`))
-      const rows = touched.size === 0 ? [] : await rowsOf(context, version.id)
       return {
         seq: news.at(-1)?.seq ?? input.seq,
-        rows: rows.filter(row => touched.has(`${row.line}\u001e${row.slice}`)),
+        rows: news.length === 0 ? [] : await editedSince(context, version.id, input.seq),
         by: [...new Set(news.filter(one => one.byId !== context.actor.id).map(one => one.byName))],
         revision: version.revision,
         state: version.state,

@@ -278,11 +278,7 @@ export async function latestDay(context: Context): Promise<Day | null> {
 }
 
 /** Cells that differ from when the version was last approved, by address. */
-export async function changedSince(
-  context: Context,
-  version: Found,
-  rows: readonly Row[],
-): Promise<string[]> {
+export async function changedSince(context: Context, version: Found): Promise<string[]> {
   if (version.state !== 'approved' && version.state !== 'locked') return []
   const last = await lastCopy(context, version.id)
   if (!last) return []
@@ -297,7 +293,9 @@ export async function changedSince(
         notLike(tables.changes.line, '%:%'),
       ),
     )
+  if (changes.length === 0) return []
   const then = new Map(last.content.rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
+  const rows = await rowsOf(context, version.id)
   const now = new Map(rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
   return changes
     .filter(({ line, slice, period }) => {

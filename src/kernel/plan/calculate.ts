@@ -156,16 +156,25 @@ export function calculate(sheet: Sheet, inputs: Iterable<Input>): Calculation {
   const carriers = sheet.lines.map((): Carrier[] => [])
   for (const edge of checked.edges) carriers[edge.from]?.push(carrier(sheet, edge))
 
-  const locate: Calculation['locate'] = ({ line: name, slice, period: key }) => {
+  /** The row looked up last: inputs come row by row, and share their slice. */
+  let row: { name: string; members: readonly string[]; line: number; slice: number } | null = null
+  const rowOf = (name: string, members: readonly string[]) => {
+    if (row?.name === name && row.members === members) return row
     const line = number.get(name)
     if (line === undefined) throw invalid(`The plan has no line "${name}".`)
+    row = { name, members, line, slice: (slices[line] as Slices).find(members) }
+    return row
+  }
+
+  const locate: Calculation['locate'] = ({ line: name, slice: members, period: key }) => {
+    const { line, slice } = rowOf(name, members)
     const period = periodNumber.get(key)
     if (period === undefined)
       throw invalid(
         `The plan has no period "${key}".`,
         `It runs from ${sheet.periods[0]?.key} to ${sheet.periods.at(-1)?.key}.`,
       )
-    return { line, slice: (slices[line] as Slices).find(slice), period }
+    return { line, slice, period }
   }
 
   const write = ({ value, ...address }: Input): { line: number; cell: number; changed: boolean } => {

@@ -45,7 +45,9 @@ export function slicesIn(calculation: Calculation, line: Line, { members }: Part
   const slices = calculation.slices(at)
   const wanted = line.over.map(name => members[name] ?? null)
   if (wanted.every(member => member !== null)) return [slices.find(wanted as string[])]
-  return Array.from({ length: slices.count }, (_, n) => n).filter(n => {
+  const all = Array.from({ length: slices.count }, (_, n) => n)
+  if (wanted.every(member => member === null)) return all
+  return all.filter(n => {
     const own = slices.members(n)
     return wanted.every((member, i) => member === null || own[i] === member)
   })
