@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { addDays, addYears, type Day, daysBetween, monthEnd, weekday } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
 import { nrf, periodOf, periodsBetween, retailYearStart } from '#kernel/period.ts'
+import type { HourWeights } from '#kernel/plan/sheet.ts'
 import { createCompany } from '#simulators/company/company.ts'
 import { ordersOf } from '#simulators/company/order.ts'
 import { landing } from './landing.ts'
@@ -70,6 +71,20 @@ describe('a figure phased to days', () => {
     expect(sum(monday)).toBe('100')
     expect(Number(monday[9])).toBeGreaterThan(Number(monday[11]))
   })
+  it('gives an hour what is said of it, of a day before its weekday, and takes it from the others', () => {
+    const counts = [1, 2, 3, 4, 5, 6, 7].flatMap(at =>
+      [9, 10, 11, 12].map(hour => ({ weekday: at, hour, value: 10 })),
+    )
+    const of = (day: Day, weights: HourWeights) => phaseHours('120.00', day, counts, 2, weights)
+    const weights = { 5: { 9: 3, 10: 0 }, '2026-11-27': { 10: 1 } }
+    expect(of('2026-11-20', weights).slice(9, 13)).toEqual(['72.00', '0.00', '24.00', '24.00'])
+    expect(of('2026-11-27', weights).slice(9, 13)).toEqual(['60.00', '20.00', '20.00', '20.00'])
+    expect(of('2026-11-26', weights)).toEqual(of('2026-11-26', {}))
+    // Nothing was ever sold at midnight: its weight is of an even hour, a twenty-fourth of the day.
+    const [midnight, ...others] = of('2026-11-27', { '2026-11-27': { 0: 24 } })
+    expect(midnight).toBe('60.00')
+    expect(sum(others)).toBe('60')
+  })
   it('follows Easter where it falls, and leaves a shut weekday shut', () => {
     // Ten times as much on Good Friday; nothing on Sundays.
     const history = daysBetween('2023-01-01', '2025-12-31').map(day => ({
@@ -85,6 +100,22 @@ describe('a figure phased to days', () => {
     expect(april.get('2026-04-03')).toBeGreaterThan(6 * (april.get('2026-04-10') ?? 0))
     expect(april.get('2026-04-05')).toBe(0)
   })
+  it.each([
+    ['Easter', '2024-03-29', '2025-04-18', { from: '2025-04-01', to: '2025-04-30' }],
+    // The Friday after the fourth of five Thursdays, then after the last of four: 371 days apart, neither a year nor 52 weeks.
+    ['Black Friday', '2023-11-24', '2024-11-29', { from: '2024-11-01', to: '2024-12-31' }],
+  ])(
+    'moves with %s: what its days did in one year they do where it falls in the next',
+    (_, then, now, span) => {
+      const did = [900, 300, 200, 500]
+      const on = (first: Day) => new Map(did.map((value, n) => [addDays(first, n), value]))
+      const year = daysBetween(`${then.slice(0, 4)}-01-01`, `${then.slice(0, 4)}-12-31`)
+      const shape = learnShape(year.map(day => ({ day, value: on(then).get(day) ?? 100 })))
+      const due = daysBetween(span.from, span.to).map(day => on(now).get(day) ?? 100)
+      const phased = phase(sum(due.map(String)) ?? '0', span.from, span.to, shape, { places: 0 })
+      expect(phased.map(one => Number(one.amount))).toEqual(due)
+    },
+  )
   it('goes down a retail year of 52 or 53 weeks to the hour, exact and no part a unit off at any level', () => {
     const shape = learnShape(
       daysBetween('2024-02-04', '2026-01-31').map(day => ({
@@ -113,7 +144,8 @@ describe('a figure phased to days', () => {
         // NRF: 53 weeks in 2023, 2028 and 2034.
         fc.constantFrom(2023, 2026, 2027, 2028, 2034),
         fc.constantFrom(0, 2),
-        (units, year, places) => {
+        fc.float({ min: 0, max: 20, noNaN: true }),
+        (units, year, places, by) => {
           const { from, to } = periodOf(nrf, retailYearStart(nrf, year), 'year')
           const amount = (units / 10 ** places).toFixed(places)
           const months = periodsBetween(nrf, from, to, 'month')
@@ -131,7 +163,10 @@ describe('a figure phased to days', () => {
           const days = phase(ofWeeks.at(-1) as string, week.from, week.to, shape, { places })
           expect(Number(sum(days.map(one => one.amount)))).toBe(Number(ofWeeks.at(-1)))
           for (const one of days)
-            expect(Number(sum(phaseHours(one.amount, one.day, counts, places)))).toBe(Number(one.amount))
+            for (const said of [{}, { 6: { 3: by }, [one.day]: { 9: by, 20: 0.3 } }] as HourWeights[])
+              expect(Number(sum(phaseHours(one.amount, one.day, counts, places, said)))).toBe(
+                Number(one.amount),
+              )
         },
       ),
       { numRuns: 100 },

@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js'
 import { type Day, daysBetween, weekday } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { exact } from '#kernel/money.ts'
+import type { HourWeights } from '#kernel/plan/sheet.ts'
 import type { YearShape } from './year-shape.ts'
 
 const Exact = Decimal.clone({ precision: 40 })
@@ -92,11 +93,25 @@ export function weekOf(counts: HourCounts): number[] {
 export const countsOf = (week: readonly number[]): HourCounts =>
   week.map((value, n) => ({ weekday: Math.floor(n / 24) + 1, hour: n % 24, value }))
 
+/** What people say each hour of a day weighs, times what history says; undefined where they say nothing. */
+export const timesOf = (
+  day: Day,
+  { [day]: own, [weekday(day)]: usual }: HourWeights,
+): (number | undefined)[] => Array.from({ length: 24 }, (_, hour) => own?.[hour] ?? usual?.[hour])
+
 /**
- * A day's figure over its 24 hours, by how its weekday runs; a weekday seen little borrows from all days.
- * Adds up to the day exactly.
+ * A day's figure over its 24 hours, by how its weekday runs, and by what people say who know better; a weekday seen little
+ * borrows from all days. An hour nothing was ever sold in has nothing to multiply: it weighs as an even hour does, times what
+ * is said. Adds up to the day exactly (largest remainders).
  */
-export function phaseHours(amount: string, day: Day, counts: HourCounts, places = 2): string[] {
+export function phaseHours(
+  amount: string,
+  day: Day,
+  counts: HourCounts,
+  places = 2,
+  weights: HourWeights = {},
+): string[] {
+  const said = timesOf(day, weights)
   const own = new Array<number>(24).fill(0)
   const all = new Array<number>(24).fill(0)
   for (const { weekday: at, hour, value } of counts) {
@@ -109,7 +124,9 @@ export function phaseHours(amount: string, day: Day, counts: HourCounts, places 
   const trust = whole > 0 ? Math.min(1, seen / (whole / 28)) : 0
   const shares = own.map((value, hour) => {
     const general = whole > 0 ? (all[hour] as number) / whole : 1 / 24
-    return trust * (seen > 0 ? value / seen : 0) + (1 - trust) * general
+    const share = trust * (seen > 0 ? value / seen : 0) + (1 - trust) * general
+    const by = said[hour]
+    return by === undefined ? share : by * (share || 1 / 24)
   })
   return shareOut(amount, shares, places)
 }

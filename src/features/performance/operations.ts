@@ -16,7 +16,7 @@ import { tellForecast } from './forecasts/tell.ts'
 import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
 import { peakDay } from './trading/peak.ts'
-import { keptHours, planNames } from './trading/plans.ts'
+import { hoursOfPlan, planNames } from './trading/plans.ts'
 import {
   AccountsAsked,
   AccountsTold,
@@ -135,7 +135,7 @@ export const performance = {
       const known = {
         sales: await planNames(context, 'net_sales'),
         orders: await planNames(context, 'orders'),
-        hours: (name: string) => keptHours(context, name),
+        hours: (name: string) => hoursOfPlan(context, name),
       }
       return peakDay(context.metrics, input, known, scopeOf(context))
     }),

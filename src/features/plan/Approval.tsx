@@ -10,6 +10,7 @@ import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
 import { FieldChanges } from './FieldChanges.tsx'
 import { shownCell, stateWords, type Version } from './model.ts'
 import css from './plan.module.css'
@@ -24,6 +25,7 @@ const stepWords: Record<string, string> = {
 
 /** The way of a version to approval: who said what, what was suggested, kept copies, and the rules. */
 export function Approval({ version }: { version: Version }) {
+  const [, setUrl] = useUrl()
   const cache = useQueryClient()
   const input = { version: version.id }
   const trail = useQuery(api.plan.trail.queryOptions({ input }))
@@ -242,6 +244,22 @@ export function Approval({ version }: { version: Version }) {
             { key: 'reason', label: 'Because it was', render: row => row.reason },
             { key: 'by', label: 'By', render: row => row.byName },
             { key: 'hash', label: 'Seal', render: row => <code>{row.hash.slice(0, 12)}</code> },
+            {
+              key: 'days',
+              label: '',
+              render: row => (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={event => {
+                    event.stopPropagation()
+                    setUrl({ tab: 'phasing', copy: row.id, line: undefined, period: undefined })
+                  }}
+                >
+                  Its days and hours
+                </Button>
+              ),
+            },
           ]}
         />
       </Card>

@@ -6,12 +6,11 @@ import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { nameAxis, tipHtml, tooltip, valueAxis } from '#ui/drawings.ts'
-import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { shownCell, type Version } from './model.ts'
+import { bars, PhasingHours } from './PhasingHours.tsx'
 import css from './plan.module.css'
 
 /** A line of a version over the days of a period: as the shop trades, and as somebody says who knows better. */
@@ -20,7 +19,10 @@ export function Phasing({ version }: { version: Version }) {
   const cache = useQueryClient()
   const [typed, setTyped] = useState<Record<string, string>>({})
   const opened = useQuery(api.plan.open.queryOptions({ input: { version: version.id }, staleTime: 60_000 }))
-  const { sheet, mayEdit } = opened.data ?? {}
+  const { sheet } = opened.data ?? {}
+  const copy = search.copy
+  // What a copy holds stands as it was.
+  const mayEdit = opened.data?.mayEdit === true && copy === undefined
   const lines = (sheet?.lines ?? []).filter(line => line.roll === 'sum' && line.metric)
   const line =
     lines.find(one => one.name === search.line) ?? lines.find(one => one.name === 'net_sales') ?? lines[0]
@@ -35,6 +37,7 @@ export function Phasing({ version }: { version: Version }) {
         version: version.id,
         line: line?.name ?? '',
         period: period?.key ?? '',
+        ...(copy && { copy }),
         ...(search.day &&
           period &&
           search.day >= period.from &&
@@ -66,25 +69,24 @@ export function Phasing({ version }: { version: Version }) {
         : null,
     [found],
   )
-  const byHour = useMemo<Drawing | null>(
-    () =>
-      found?.hours
-        ? bars(
-            found.hours.map((_, n) => String(n)),
-            found.hours.map(Number),
-            n => `${n}:00 to ${n + 1}:00`,
-            found.unit,
-          )
-        : null,
-    [found],
+  const live = copy && (
+    <Row>
+      <p className={css.plain}>As a kept copy holds it, whatever the version and the shop became since.</p>
+      <Button variant="default" size="compact-sm" onClick={() => setUrl({ copy: undefined })}>
+        As it is now
+      </Button>
+    </Row>
   )
   if (opened.error ?? asked.error)
     return (
-      <ErrorState
-        title="The days could not be worked out"
-        {...words(opened.error ?? asked.error)}
-        onRetry={() => asked.refetch()}
-      />
+      <>
+        {live}
+        <ErrorState
+          title="The days could not be worked out"
+          {...words(opened.error ?? asked.error)}
+          onRetry={() => asked.refetch()}
+        />
+      </>
     )
   if (sheet && !line)
     return (
@@ -98,6 +100,7 @@ export function Phasing({ version }: { version: Version }) {
   const chosen = found.days.find(one => one.day === search.day)
   return (
     <>
+      {live}
       <Row>
         <Select
           aria-label="Line"
@@ -133,19 +136,18 @@ export function Phasing({ version }: { version: Version }) {
           </p>
         ))}
       </Card>
-      {chosen && byHour && (
-        <Card
-          title={`${showDay(chosen.day)} by the hour: ${shownCell(chosen.amount, found.unit)}`}
-          note="as this weekday sold over the last twelve weeks"
-        >
-          <Chart
-            drawing={byHour}
-            height={160}
-            points={24}
-            label={`${line.label} by hour of ${showDay(chosen.day)}`}
-            describe={n => `${n}:00: ${shownCell(found.hours?.[n] ?? null, found.unit)}`}
-          />
-        </Card>
+      {chosen && found.hours && found.hourTimes && (
+        <PhasingHours
+          key={chosen.day}
+          version={version.id}
+          label={line.label}
+          unit={found.unit}
+          day={chosen}
+          hours={found.hours}
+          times={found.hourTimes}
+          revision={found.revision}
+          mayEdit={mayEdit}
+        />
       )}
       <Card
         flush
@@ -234,30 +236,3 @@ export function Phasing({ version }: { version: Version }) {
 
 const weekdayOf = (day: string) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', { weekday: 'short', timeZone: 'UTC' })
-
-/** A plan over time is outlined bars. */
-const bars =
-  (names: string[], values: number[], title: (n: number) => string, unit: string): Drawing =>
-  colours => ({
-    grid: { top: 12, left: 4, right: 8, bottom: 4, containLabel: true },
-    tooltip: {
-      trigger: 'axis',
-      ...tooltip(colours),
-      formatter: (those: { dataIndex: number }[]) => {
-        const n = those[0]?.dataIndex ?? 0
-        return tipHtml(
-          { title: title(n), rows: [['planned', shownCell(String(values[n] ?? 0), unit)]] },
-          colours,
-        )
-      },
-    },
-    xAxis: nameAxis(colours, names),
-    yAxis: valueAxis(colours, value => show(String(value), { unit: 'count', currency: null }, 'axis'), true),
-    series: [
-      {
-        type: 'bar',
-        data: values,
-        itemStyle: { color: colours.surface, borderColor: colours.target, borderWidth: 1 },
-      },
-    ],
-  })

@@ -156,13 +156,24 @@ export const approvalOperations = {
       return { hash }
     }),
 
-  freeze: write({ role: 'contributor', summary: 'Keep a copy of a version as it is now', agents: false })
+  freeze: writeLast({
+    role: 'contributor',
+    summary: 'Keep a copy of a version as it is now: its figures, how they go over days and hours, its cases',
+    agents: false,
+  })
     .input(Of)
     .output(z.object({ id: z.string(), hash: z.string() }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
-      return keep(context, await versionOf(context, input.version), 'frozen')
+      const phasing = await phasingNow(context, await versionOf(context, input.version))
+      return context.record(async inside => {
+        const version = await versionOf(inside, input.version, true)
+        const cases = await casesKept(inside, version)
+        const kept = await keep(inside, version, 'frozen', { phasing, cases })
+        inside.note({ subject: `plan ${version.id}`, after: { copy: kept.id, hash: kept.hash } })
+        return kept
+      })
     }),
 
   reproduce: read({

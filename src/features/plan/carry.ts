@@ -9,6 +9,7 @@ import type { Line } from '#kernel/plan/sheet.ts'
 import { withdrawn } from '#metrics/plans.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import { carryRows } from '#sync/own-rows.ts'
+import { keptOf } from './copies.ts'
 import { hoursUntil } from './hours.ts'
 import { keptPhasing, shapesOf } from './shapes.ts'
 import { latestDay, worked } from './versions.ts'
@@ -32,7 +33,7 @@ export async function carry(
   const plan = await worked(context, version)
   const { definitions } = context.metrics
   const metrics = new Map((await definitions()).metrics.map(metric => [metric.name, metric]))
-  const shapeFor = await shapesOf(context, version)
+  const shapeFor = await shapesOf(context, await keptOf(context, version))
   const rows: Record<string, string>[] = []
   const notes = new Set<string>()
   const carried = toCarry(plan, metrics)
@@ -80,7 +81,7 @@ export async function carry(
 const toCarry = (plan: Calculation, metrics: { has(name: string): boolean }): Carried[] =>
   plan.sheet.lines.flatMap(line => (line.metric && metrics.has(line.metric) ? slicesToCarry(plan, line) : []))
 
-/** How every figure of a version goes over its days and hours as the shop trades now: what its lock keeps. */
+/** How every figure of a version goes over its days and hours as the shop trades now: what a copy of it keeps. */
 export async function phasingNow(
   context: Context,
   version: typeof tables.versions.$inferSelect,

@@ -13,6 +13,7 @@ import { approvalsSince, decide, mayConsent, rulesFor, rulesIn, wanting } from '
 import { mayChange } from './budget.ts'
 import { casesIn, putCase, takeCase, takeCaseBudget, versionsWith, versionsWithCases } from './case-plan.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
+import { keptOf } from './copies.ts'
 import { initiativeOf, initiativesOf } from './initiatives.ts'
 import { CaseShape } from './model.ts'
 import { conversion } from './rates.ts'
@@ -328,7 +329,12 @@ export const caseOperations = {
     role: 'viewer',
     summary: 'Business cases in a version: what each brings and costs in it, and the range of all',
   })
-    .input(z.object({ version: z.string() }))
+    .input(
+      z.object({
+        version: z.string(),
+        copy: z.string().optional().describe('As a kept copy of it has them; as it is now where absent'),
+      }),
+    )
     .output(
       z.object({
         currency: z.string(),
@@ -347,11 +353,13 @@ export const caseOperations = {
           }),
         ),
         range: Range,
-        notes: z.array(z.string()).describe('What a locked version does not hold of its cases'),
+        notes: z.array(z.string()).describe('What a locked version or a copy does not hold of its cases'),
       }),
     )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      return casesIn(context, await versionOf(context, input.version))
+      const version = await versionOf(context, input.version)
+      const kept = await keptOf(context, version, input.copy)
+      return casesIn(context, version, kept, input.copy !== undefined)
     }),
 }

@@ -19,7 +19,7 @@ import { isUsed, saveItem } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { lineOf } from './budget-lines.ts'
 import { closedIn, storeRows, touched } from './cells.ts'
-import { lastCopy } from './copies.ts'
+import { type KeptAs, keptOf } from './copies.ts'
 import { initiativesOf } from './initiatives.ts'
 import { CaseShape, type Row } from './model.ts'
 
@@ -199,10 +199,15 @@ export async function takeCaseBudget(
   return true
 }
 
-/** The cases of a version with what they bring and cost in it, by the figures that stand there, and their range. */
+/**
+ * The cases of a version with what they bring and cost in it, by the figures that stand there, and their range. Of what is
+ * kept of it (`held`) each case is as it was then, what became of it since told beside it; `copied` takes the figures from there too.
+ */
 export async function casesIn(
   context: Context,
   version: Version,
+  held: KeptAs | null,
+  copied = false,
 ): Promise<{
   currency: string
   into: string | null
@@ -217,37 +222,40 @@ export async function casesIn(
     range: CaseRange
   }[]
   range: CaseRange
-  /** What a locked version does not hold of its cases. */
+  /** What a locked version or a copy does not hold of its cases. */
   notes: string[]
 }> {
   const { ledger } = context
-  const lines = version.sheet.lines.filter(line => line.case)
+  const sheet = copied && held ? held.content.sheet : version.sheet
+  const lines = sheet.lines.filter(line => line.case)
   const ids = [...new Set(lines.flatMap(line => line.case ?? []))]
   const found =
     ids.length === 0 ? [] : await ledger.select().from(tables.cases).where(inArray(tables.cases.id, ids))
-  const locked = version.state === 'locked' && ids.length > 0
-  const kept = locked ? ((await lastCopy(context, version.id, 'locked'))?.content.cases ?? []) : []
-  const rows =
+  const kept = held?.content.cases ?? []
+  const amounts =
     ids.length === 0
       ? []
-      : await ledger
-          .select({ line: tables.rows.line, cells: tables.rows.cells })
-          .from(tables.rows)
-          .where(
-            and(
-              eq(tables.rows.version, version.id),
-              inArray(
-                tables.rows.line,
-                lines.map(line => line.name),
-              ),
-            ),
-          )
+      : copied && held
+        ? held.content.rows.map(({ line, cells }) => ({ line, amounts: Object.values(cells) }))
+        : (
+            await ledger
+              .select({ line: tables.rows.line, cells: tables.rows.cells })
+              .from(tables.rows)
+              .where(
+                and(
+                  eq(tables.rows.version, version.id),
+                  inArray(
+                    tables.rows.line,
+                    lines.map(line => line.name),
+                  ),
+                ),
+              )
+          ).map(({ line, cells }) => ({
+            line,
+            amounts: Object.values(cells).map(heads => heads.at(-1) ?? '0'),
+          }))
   const total = (names: readonly string[]) =>
-    sum(
-      rows
-        .filter(row => names.includes(row.line))
-        .flatMap(row => Object.values(row.cells).map(heads => heads.at(-1) ?? '0')),
-    ) ?? '0'
+    sum(amounts.filter(row => names.includes(row.line)).flatMap(row => row.amounts)) ?? '0'
   const terms = ids.flatMap(id => {
     const one = found.find(each => each.id === id)
     const then = kept.find(each => each.id === id)
@@ -273,13 +281,13 @@ export async function casesIn(
   })
   const initiatives = ids.length === 0 ? null : await initiativesOf(context)
   return {
-    currency: version.sheet.currency,
-    into: caseResult(version.sheet)?.label ?? null,
+    currency: sheet.currency,
+    into: caseResult(sheet)?.label ?? null,
     notes: terms
-      .filter(one => locked && one.named === undefined)
+      .filter(one => held !== null && one.named === undefined)
       .map(
         ({ content }) =>
-          `${content.title} was not kept when the version was locked: its range is of what it is now.`,
+          `${content.title} was not kept when the version was ${held?.by}: its range is of what it is now.`,
       ),
     cases: terms.map(({ id, state, content, named, benefit, cost, draw }) => ({
       id,
@@ -295,7 +303,7 @@ export async function casesIn(
   }
 }
 
-/** The cases of a version as they are now: what its lock keeps of them. */
+/** The cases of a version as they are now: what a copy of it keeps of them. */
 export async function casesKept(context: Context, { sheet }: Version): Promise<tables.KeptCase[]> {
   const ids = [...new Set(sheet.lines.flatMap(line => line.case ?? []))]
   if (ids.length === 0) return []
@@ -309,7 +317,7 @@ export async function casesKept(context: Context, { sheet }: Version): Promise<t
 
 /** @throws Failure('conflict') where a version holds a case whose approval was withdrawn since. */
 export async function casesApproved(context: Context, version: Version): Promise<void> {
-  const { cases } = await casesIn(context, version)
+  const { cases } = await casesIn(context, version, await keptOf(context, version))
   const gone = cases.find(one => one.state !== 'approved')
   if (gone)
     throw new Failure(

@@ -8,7 +8,7 @@ import { type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { lineOf } from './budget-lines.ts'
 import { rowsOf } from './cells.ts'
-import type { Row } from './model.ts'
+import { inputsOf, type Row } from './model.ts'
 
 /** Copies of a version as it was submitted, approved, locked or frozen, and that they come out the same again. */
 
@@ -68,21 +68,41 @@ function figuresOf({ sheet, rows }: { sheet: Sheet; rows: readonly PlainRow[] })
     )
 }
 
-/** @throws Failure('not_found') where the version has no such copy. */
-export async function copyOf(
-  { ledger }: Context,
-  version: string,
-  id: string,
-): Promise<{ sheet: Sheet; figures: Input[] }> {
-  const [copy] = await ledger
+/** What a version goes by where that does not move with the times: content as it was kept, and what kept it, in words. */
+export interface KeptAs {
+  content: Copy['content']
+  by: 'locked' | 'copied'
+}
+
+/**
+ * What is kept of a version: the copy asked for, else of a locked version that of its lock; null: it goes with the times.
+ * @throws Failure('not_found') where the version has no such copy.
+ */
+export async function keptOf(context: Context, version: Version, copy?: string): Promise<KeptAs | null> {
+  if (copy === undefined) {
+    const last = version.state === 'locked' && (await lastCopy(context, version.id, 'locked'))
+    return last ? { content: last.content, by: 'locked' } : null
+  }
+  const [found] = await context.ledger
     .select()
     .from(tables.snapshots)
-    .where(and(eq(tables.snapshots.id, id), eq(tables.snapshots.version, version)))
-  if (!copy)
+    .where(and(eq(tables.snapshots.id, copy), eq(tables.snapshots.version, version.id)))
+  if (!found)
     throw new Failure('not_found', 'The version has no such copy.', {
       next: 'Its copies are listed with the steps of its approval.',
     })
-  return { sheet: copy.content.sheet, figures: figuresOf(copy.content) }
+  return { content: found.content, by: found.reason === 'locked' ? 'locked' : 'copied' }
+}
+
+/** A version as a kept copy of it has it, or as it is now: its sheet and what was filled in. */
+export async function filledIn(
+  context: Context,
+  version: Version,
+  copy: KeptAs | null,
+): Promise<{ sheet: Sheet; figures: Input[] }> {
+  if (copy) return { sheet: copy.content.sheet, figures: figuresOf(copy.content) }
+  const { sheet } = version
+  return { sheet, figures: inputsOf(sheet, await rowsOf(context, version.id)) }
 }
 
 /** Over inputs, formulas, every result, and the budget: a figure that came out otherwise would show. */

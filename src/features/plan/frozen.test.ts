@@ -11,7 +11,7 @@ import { unpacked } from './model.ts'
 
 const { plan, performance } = operations
 
-describe('a version that is locked', () => {
+describe('a version that is kept', () => {
   const [place] = ledgers
   if (!place) throw new Error('there is no ledger')
   const room = planRoom(place)
@@ -20,6 +20,7 @@ describe('a version that is locked', () => {
   const olga = room.people.someone('olga', 'owner')
   const kept: Record<string, unknown> = {}
   const ids: Record<string, string> = {}
+  let draft: unknown
   const may = { period: '2026-05', from: '2026-05-01', to: '2026-05-31' }
 
   const daily = async () => {
@@ -48,6 +49,24 @@ describe('a version that is locked', () => {
   })
   const phased = (day?: string) =>
     run(plan.phasing, { version: 'year', line: 'net_sales', period: '2026-11', day })
+  /** All that a copy of a draft holds; the draft itself where none is named. */
+  const copied = async (copy?: string) => {
+    const of = { version: 'low', ...(copy && { copy }) }
+    const { hours, ...november } = await run(plan.phasing, {
+      ...of,
+      line: 'media',
+      period: '2026-11',
+      day: saturday,
+    })
+    const { cases, ...others } = await run(plan.casesIn, of)
+    return {
+      figures: await run(plan.figures, of),
+      phasing: days(november),
+      hours,
+      cases: cases.map(({ state: _, ...one }: { state: string }) => one),
+      others,
+    }
+  }
   /** All that is told of a version by itself, as every door tells it. */
   const told = async () => {
     const { lines, total, rates } = await run(plan.budget, { version: 'year', rates: 'budget' })
@@ -103,6 +122,15 @@ describe('a version that is locked', () => {
     await run(plan.submitCase, { id: ids.robots })
     await run(plan.approveCase, { id: ids.robots }, cy)
     await run(plan.attachCase, { id: ids.robots, version: 'year', budgetLine: false })
+    await run(plan.attachCase, { id: ids.robots, version: 'low', budgetLine: false })
+    const weigh = (times: number | null) =>
+      run(plan.open, { version: 'low' }).then(({ version: { revision } }) =>
+        run(plan.adjustPhasing, { version: 'low', hours: { 6: { 20: times } }, revision }),
+      )
+    await weigh(3)
+    draft = await copied()
+    ids.copy = (await run(plan.freeze, { version: 'low' })).id
+    await weigh(null)
     const because = { reason: 'a fair', confidence: 'high', baseline: '30' }
     await run(plan.overlay, { version: 'le', metric: 'orders', value: '44', ...may, ...because })
     await run(plan.saveRules, { rules: [{ fromAmount: '0', role: 'director', people: 1 }] }, olga)
@@ -121,7 +149,7 @@ describe('a version that is locked', () => {
     Object.assign(kept, await told())
   }, 240_000)
 
-  it('stands as it was after later actuals, rates, closes, other drivers, and the same days read anew', async () => {
+  it('locked stands as it was after later actuals, rates, closes, other drivers, and the same days read anew', async () => {
     room.at('2026-09-02T09:00:00Z')
     // The days of November last year are read again, otherwise; and summer goes on, on Sundays alone.
     for (const day of daysBetween('2025-11-01', '2025-11-30'))
@@ -164,6 +192,30 @@ describe('a version that is locked', () => {
       locked.map((one: { amount: string }) => one.amount),
     )
     expect((await run(plan.budget, { version: 'low', rates: 'budget' })).total.budget).toBe('4.5')
+  })
+
+  it('copied as a draft gives its cells, days, hours and cases as they were, whatever the draft became', async () => {
+    const now = await copied()
+    for (const part of ['figures', 'phasing', 'hours', 'cases'] as const)
+      expect(now[part], part).not.toEqual((draft as typeof now)[part])
+    expect(now.cases).toEqual([])
+    expect(await copied(ids.copy)).toEqual(draft)
+    // One of before held neither days nor cases, and says so.
+    const { ledger } = room.context(cy)
+    const mine = eq(tables.snapshots.id, ids.copy ?? '')
+    const [copy] = await ledger.select().from(tables.snapshots).where(mine)
+    if (!copy) throw new Error('there is no copy')
+    const { phasing: _, cases: __, ...before } = copy.content
+    await ledger.update(tables.snapshots).set({ content: before }).where(mine)
+    const bare = await copied(ids.copy)
+    expect(bare.phasing.notes.join(' ')).toMatch(/not kept when it was copied.*not kept when it was copied/)
+    expect(bare.others.notes).toEqual([
+      'Machines was not kept when the version was copied: its range is of what it is now.',
+    ])
+    await ledger.update(tables.snapshots).set({ content: copy.content }).where(mine)
+    await expect(
+      run(plan.phasing, { version: 'year', line: 'media', period: '2026-11', copy: ids.copy }),
+    ).rejects.toThrow('no such copy')
   })
 
   it('says what a lock of before did not keep, and keeps what is still known of it', async () => {

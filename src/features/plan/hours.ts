@@ -1,12 +1,11 @@
 import type { Context } from '#features/context.ts'
 import { countsOf, type HourCounts, weekOf } from '#forecast/phasing.ts'
 import { addDays, type Day } from '#kernel/day.ts'
-import type * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
-import { lastCopy } from './copies.ts'
+import type { KeptAs } from './copies.ts'
 import { latestDay } from './versions.ts'
 
-/** How the hours of a week run: as they did of late, and of a locked version as they did when it was locked. */
+/** How the hours of a week run: as they did of late, and of a locked version or a copy as they did when it was kept. */
 
 /** Weeks whose hours a day is shared out by. */
 const weeks = 12
@@ -38,16 +37,15 @@ export async function hoursUntil(context: Context, until: Day): Promise<Record<s
 /** What a day of a version is shared out to hours by, and what is to be known of it. Null where nothing is known. */
 export async function hoursOf(
   context: Context,
-  version: typeof tables.versions.$inferSelect,
+  held: KeptAs | null,
 ): Promise<{ counts: HourCounts; notes: string[] } | null> {
-  const locked = version.state === 'locked'
-  const kept = locked ? (await lastCopy(context, version.id, 'locked'))?.content.phasing : undefined
+  const kept = held?.content.phasing
   if (kept?.hours?.net_sales) return { counts: countsOf(kept.hours.net_sales), notes: kept.late ?? [] }
   const until = await latestDay(context)
   const now = until && (await hoursUntil(context, until))?.net_sales
   if (!now) return null
-  const notes = locked
-    ? [`How its hours run was not kept when it was locked: they follow the last ${weeks} weeks.`]
+  const notes = held
+    ? [`How its hours run was not kept when it was ${held.by}: they follow the last ${weeks} weeks.`]
     : []
   return { counts: countsOf(now), notes }
 }

@@ -17,6 +17,10 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'use the three letters of the cu
 /** A version's name in addresses and in `plan.<version>`. */
 const handle = z.string().regex(/^[a-zA-Z0-9][\w.-]{0,60}$/, 'use letters, digits, . _ and -')
 
+/** Whose hours are weighed: those of a day, or of every Monday (1) … Sunday (7). */
+export const dayOrWeekday = z.union([day, z.string().regex(/^[1-7]$/)])
+export const hour = z.string().regex(/^(1?\d|2[0-3])$/, 'is no hour of a day: 0 to 23')
+
 const LineShape = z.object({
   name: z.string().max(60),
   label,
@@ -49,6 +53,7 @@ export const SheetShape = z.object({
     .max(6),
   lines: z.array(LineShape).max(2000),
   phasing: z.record(day, z.number().min(0).max(100)).optional(),
+  hours: z.record(dayOrWeekday, z.record(hour, z.number().min(0).max(100))).optional(),
 })
 
 const Address = z.object({ line: z.string(), slice: z.array(z.string()).default([]), period: z.string() })

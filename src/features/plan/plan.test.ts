@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
+import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { unpacked } from './model.ts'
@@ -304,6 +306,54 @@ describe.each(ledgers)(
       await run(plan.adjustPhasing, back)
       expect(of(await run(plan.phasing, asked), '2026-03-10')).toBe(of(before, '2026-03-10'))
       await expect(run(plan.phasing, { ...asked, line: 'aov' })).rejects.toThrow('does not add up')
+    })
+
+    it('lets hours weigh more, of a day or of every such weekday, and the day stays what it is', async () => {
+      const id = 'hourly'
+      await begun(id)
+      await fill(id, { orders: '30', aov: '120', media: '500' })
+      const tuesday = (day: string) =>
+        run(plan.phasing, { version: id, line: 'net_sales', period: '2026-03', day })
+      const before = await tuesday('2026-03-10')
+      const adjust = (hours: object, more: object = {}, who = ada) =>
+        run(plan.adjustPhasing, { version: id, hours, revision: before.revision, ...more }, who)
+      for (const [hours, words] of [
+        [{ 8: { 3: 2 } }, 'Input validation failed'],
+        [{ 2: { 24: 2 } }, 'Input validation failed'],
+        [{ '2027-03-10': { 3: 2 } }, '2027-03-10 is not in hourly'],
+      ] as const)
+        await expect(adjust(hours)).rejects.toThrow(words)
+      await expect(adjust({ 2: { 20: 6 } }, {}, robot)).rejects.toThrow('A key reads plans')
+      const { revision } = await adjust({ 2: { 20: 6 }, '2026-03-17': { 20: 0 } })
+      await expect(adjust({ 2: { 20: 1 } })).rejects.toThrow('changed by somebody else')
+      const [after, own, other] = await Promise.all(['2026-03-10', '2026-03-17', '2026-03-11'].map(tuesday))
+      expect(after.days).toEqual(before.days)
+      expect(Number(sum(after.hours))).toBe(Number(sum(before.hours)))
+      // All was sold at ten: at twenty six times an even hour, a fourth of what ten weighs.
+      expect(Number(after.hours[20]) / Number(after.hours[10])).toBeCloseTo(0.25, 3)
+      expect([after.hourTimes[20], after.hourTimes[10]]).toEqual([6, null])
+      expect([own.hours[20], own.hourTimes[20]]).toEqual(['0.00', 0])
+      expect(other.hours[20]).toBe('0.00')
+      // The same on a peak day's own screen.
+      await run(plan.carry, { version: id })
+      const peak = await run(operations.performance.peakDay, { day: '2026-03-10', target: id })
+      expect(
+        peak.rows.map(
+          (row: { compare: Record<string, { values: { net_sales: { value: string } } }> }) =>
+            row.compare[planComparison(id)]?.values.net_sales.value,
+        ),
+      ).toEqual(after.hours)
+      await adjust({ 2: { 20: null } }, { revision })
+      expect((await tuesday('2026-03-10')).hours).toEqual(before.hours)
+      const { ledger } = room.context(cy)
+      const log = await ledger
+        .select()
+        .from(audit)
+        .where(eq(audit.subject, `plan ${id}`))
+      expect(log.map(one => (one.after as { hours?: object }).hours)).toContainEqual({
+        2: { 20: 6 },
+        '2026-03-17': { 20: 0 },
+      })
     })
 
     it('paces the month: landing, its range, the run-rate and the chance', async () => {

@@ -11,6 +11,7 @@ import { askAs } from './actuals.ts'
 import { lapsedWords, standingOf } from './approvals.ts'
 import { casesIn } from './case-plan.ts'
 import { closedIn, rowsOf, versionOf } from './cells.ts'
+import { keptOf } from './copies.ts'
 import { signedPrint } from './fingerprint.ts'
 import { conflictsOf, inputsOf, resultsOf } from './model.ts'
 import { type Check, checksOf } from './reforecast-checks.ts'
@@ -164,7 +165,9 @@ export async function reforecastOf(
     context,
     sheet.periods.filter(one => closed.has(one.key)),
   )
-  const gone = (await casesIn(context, version)).cases.filter(one => one.state !== 'approved')
+  const gone = (await casesIn(context, version, await keptOf(context, version))).cases.filter(
+    one => one.state !== 'approved',
+  )
   return {
     version,
     line,

@@ -5,7 +5,7 @@ import type { Feast } from '#kernel/feasts.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { askAs } from './actuals.ts'
-import { lastCopy } from './copies.ts'
+import type { KeptAs } from './copies.ts'
 import { latestDay } from './versions.ts'
 
 /** Shapes of a year that figures of the plan go over days by: learnt from what was sold, and as a lock kept them. */
@@ -91,16 +91,21 @@ async function shapesNow(context: Context): Promise<ShapeFor> {
   }
 }
 
-/** Shapes of a version: as the shop trades now, and of a locked one as it traded when it was locked. */
-export async function shapesOf(context: Context, version: Version): Promise<ShapeFor> {
-  if (version.state !== 'locked') return shapesNow(context)
-  const kept = (await lastCopy(context, version.id, 'locked'))?.content.phasing
-  if (!kept) return saying(await shapesNow(context), notKept)
-  const at = new Map(daysOf(version).map((day, n) => [day, n]))
+/** Shapes of a version: as the shop trades now, and of a locked one or a copy as it traded when that was kept. */
+export async function shapesOf(context: Context, held: KeptAs | null): Promise<ShapeFor> {
+  if (!held) return shapesNow(context)
+  const { content, by } = held
+  const kept = content.phasing
+  if (!kept)
+    return saying(
+      await shapesNow(context),
+      `How its days weigh was not kept when it was ${by}: they follow what is known now.`,
+    )
+  const at = new Map(daysOf(content).map((day, n) => [day, n]))
   const shapes = kept.shapes.map(
     ({ weights, notes }): YearShape => ({
       weight: day => weights[at.get(day) ?? -1] ?? 0,
-      why: () => ['as when the plan was locked'],
+      why: () => [`as when the plan was ${by}`],
       notes,
       weekdays: [],
     }),
@@ -113,8 +118,6 @@ export async function shapesOf(context: Context, version: Version): Promise<Shap
   }
 }
 
-const notKept = 'How its days weigh was not kept when it was locked: they follow what is known now.'
-
 const saying =
   (shapeFor: ShapeFor, note: string): ShapeFor =>
   async (metric, store) => {
@@ -123,7 +126,7 @@ const saying =
   }
 
 /** Every day a version plans. */
-export const daysOf = ({ sheet }: Version): Day[] =>
+export const daysOf = ({ sheet }: Pick<Version, 'sheet'>): Day[] =>
   daysBetween(sheet.periods[0]?.from ?? '', sheet.periods.at(-1)?.to ?? '')
 
 /** Weights of a version's days for figures that add up, as the shop trades now; each shape once. */

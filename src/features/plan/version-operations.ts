@@ -28,11 +28,10 @@ import {
   versionOf,
   wholeCompany,
 } from './cells.ts'
-import { copyOf } from './copies.ts'
+import { filledIn, keptOf } from './copies.ts'
 import {
   CommentShape,
   EditShape,
-  inputsOf,
   OpenShape,
   RowShape,
   SheetShape,
@@ -143,9 +142,8 @@ export const versionOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version)
-      const { sheet, figures } = input.copy
-        ? await copyOf(context, version.id, input.copy)
-        : { sheet: version.sheet, figures: inputsOf(version.sheet, await rowsOf(context, version.id)) }
+      const kept = input.copy === undefined ? null : await keptOf(context, version, input.copy)
+      const { sheet, figures } = await filledIn(context, version, kept)
       const plan = calculate(sheet, figures)
       const part = (first: number, last: number) => ({ members: input.members ?? {}, first, last })
       return {

@@ -10,7 +10,15 @@ export interface Sheet {
   lines: readonly Line[]
   /** Days that weigh more or less in their period than the shop's own history says: 1.5 is half as much again. */
   phasing?: Readonly<Record<Day, number>>
+  /** Hours that weigh more or less in their day than its weekday's own history says. */
+  hours?: HourWeights
 }
+
+/**
+ * Weights of hours (0 … 23) by day, or by weekday (1 Monday … 7 Sunday) for each such day: 1.5 is half as much again. What a
+ * day says of an hour goes before what its weekday says.
+ */
+export type HourWeights = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 export interface SheetPeriod {
   key: string

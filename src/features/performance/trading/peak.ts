@@ -5,6 +5,7 @@ import { forecastTarget } from '#kernel/view.ts'
 import type { Engine, Scope } from '#metrics/engine.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { numberOf } from './model.ts'
+import type { PlanHours } from './plans.ts'
 import type { PeakAsked, PeakTold } from './shape.ts'
 
 /** What is followed by the hour. */
@@ -21,7 +22,7 @@ const ceilingTarget = 'ceiling'
  * weekday ran in the last twelve weeks (in a locked plan: in those before its lock), adding up to it exactly. Beside it the
  * busiest hour of the last year, and how many orders a day can be shipped, where that was saved as a target.
  * @param known names of targets and plan versions for sales, of which the first that has the day is the plan, and for orders;
- * and how the hours of a locked plan run
+ * and how a plan goes over hours
  */
 export async function peakDay(
   metrics: Engine,
@@ -29,7 +30,7 @@ export async function peakDay(
   known: {
     sales: readonly string[]
     orders: readonly string[]
-    hours: (plan: string) => Promise<Record<string, number[]> | null>
+    hours: (plan: string) => Promise<PlanHours>
   },
   scope: Scope,
 ): Promise<PeakTold> {
@@ -55,7 +56,7 @@ export async function peakDay(
     })
   ).rows
   return {
-    ...(plan ? await byTheHour(ask, answer, { ...plan, kept: await known.hours(plan.name) }, day) : answer),
+    ...(plan ? await byTheHour(ask, answer, { ...plan, ...(await known.hours(plan.name)) }, day) : answer),
     plan: plan?.name ?? null,
     planned: plan?.values ?? null,
     ceiling: ceiling.orders ?? null,
@@ -91,11 +92,11 @@ async function planOf(ask: Ask, day: Day, names: readonly string[]) {
 async function byTheHour(
   ask: Ask,
   answer: Answer,
-  plan: { name: string; values: Values; kept: Record<string, number[]> | null },
+  plan: { name: string; values: Values } & PlanHours,
   day: Day,
 ): Promise<Answer> {
   const comparison = planComparison(plan.name)
-  const ran = plan.kept
+  const ran = plan.ran
     ? null
     : await ask({
         metrics: [...figures],
@@ -113,8 +114,8 @@ async function byTheHour(
             hour: Number(row.hour),
             value: numberOf(row, metric) ?? 0,
           }))
-        : countsOf(plan.kept?.[metric] ?? [])
-      return whole == null ? [] : [[metric, phaseHours(whole, day, counts)] as const]
+        : countsOf(plan.ran?.[metric] ?? [])
+      return whole == null ? [] : [[metric, phaseHours(whole, day, counts, 2, plan.weights)] as const]
     }),
   )
   const rows = answer.rows.map(row => {

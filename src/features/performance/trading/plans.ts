@@ -1,5 +1,6 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import type { HourWeights } from '#kernel/plan/sheet.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { versionsCarried } from '#metrics/plans.ts'
 import { snapshots, versions } from '#postgres/tables/plan.ts'
@@ -15,8 +16,20 @@ export async function planNames({ ledger, granary }: Context, metric: string): P
   return [...new Set(names)].filter(name => name !== forecastTarget)
 }
 
-/** How the hours of a week run in a locked plan, by metric, as its lock kept them; null for any other. */
-export async function keptHours({ ledger }: Context, name: string): Promise<Record<string, number[]> | null> {
+/** How a plan goes over hours. */
+export interface PlanHours {
+  /** How those of a week run, by metric, as the lock of it kept them; null where it is not locked. */
+  ran: Record<string, number[]> | null
+  /** What people say of them. */
+  weights: HourWeights
+}
+
+/** How a plan goes over hours; a saved target as the shop trades. */
+export async function hoursOfPlan({ ledger }: Context, name: string): Promise<PlanHours> {
+  const [plan] = await ledger
+    .select({ weights: sql<HourWeights | null>`${versions.sheet} -> 'hours'` })
+    .from(versions)
+    .where(eq(versions.id, name))
   const [found] = await ledger
     .select({ hours: sql<Record<string, number[]> | null>`${snapshots.content} #> '{phasing,hours}'` })
     .from(snapshots)
@@ -24,5 +37,5 @@ export async function keptHours({ ledger }: Context, name: string): Promise<Reco
     .where(and(eq(versions.id, name), eq(versions.state, 'locked'), eq(snapshots.reason, 'locked')))
     .orderBy(desc(snapshots.at))
     .limit(1)
-  return found?.hours ?? null
+  return { ran: found?.hours ?? null, weights: plan?.weights ?? {} }
 }
