@@ -1,11 +1,18 @@
+import { lookup } from 'node:dns'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Reach } from './connector.ts'
 import { createHttp, type Manners, Postponed, plainTrouble, retryAfter } from './http.ts'
 
+vi.mock('node:dns', async original => {
+  const real = await original<typeof import('node:dns')>()
+  return { ...real, lookup: vi.fn(real.lookup) }
+})
+
 const open: (() => void)[] = []
 afterEach(() => {
+  vi.mocked(lookup).mockReset()
   for (const close of open.splice(0)) close()
 })
 
@@ -158,6 +165,36 @@ test('a known name that leads into a private network is not followed there', asy
     await expect(createHttp(world().reach, own).ask({ url: `https://${host}/` }), host).rejects.toMatchObject(
       { code: 'forbidden' },
     )
+})
+
+test('a name whose address changes between two looks is connected to at the address that was looked at', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(done => server.once('listening', done))
+  open.push(() => void server.close())
+  let connected = 0
+  server.on('connection', socket => {
+    connected += 1
+    socket.destroy()
+  })
+  const { port } = server.address() as AddressInfo
+  const seen = ['192.0.2.1', '127.0.0.1', '127.0.0.1']
+  const told: string[] = []
+  vi.mocked(lookup).mockImplementation(((_: string, __: object, done: (...args: unknown[]) => void) => {
+    const address = seen[told.length] ?? '127.0.0.1'
+    told.push(address)
+    done(null, [{ address, family: 4 }])
+  }) as typeof lookup)
+  // Nobody answers at the first address, so that the name is looked up once more for the second try.
+  const http = createHttp({ ...world().reach, patience: 50 }, manners)
+  await expect(http.ask({ url: `https://api.acme.example:${port}/` })).rejects.toMatchObject({
+    code: 'forbidden',
+    message: 'api.acme.example leads into a private network.',
+  })
+  expect(told).toEqual(['192.0.2.1', '127.0.0.1'])
+  await expect(http.lines(`https://files.acme.example:${port}/`).next()).rejects.toThrow('private network')
+  const bytes = http.bytes({ url: `https://pages.acme.example:${port}/` })
+  await expect(bytes.next()).rejects.toThrow('private network')
+  expect(connected).toBe(0)
 })
 
 test('a stopped turn ends at once', async () => {

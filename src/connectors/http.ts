@@ -1,5 +1,5 @@
 import { Failure } from '#kernel/error.ts'
-import { reachable } from './addresses.ts'
+import { reachable, refusalIn } from './addresses.ts'
 import type { Reach } from './connector.ts'
 
 /** One request to a vendor. */
@@ -80,7 +80,15 @@ export interface Http {
 export const createHttp = (reach: Reach, manners: Manners): Http => {
   const tries = manners.tries ?? usualTries
   let ahead = 0
+  /** What no later try would mend. */
+  const throwFinal = (cause: unknown): void => {
+    if (reach.signal.aborted) throw reach.signal.reason
+    const refusal = refusalIn(cause)
+    if (refusal) throw refusal
+  }
+  const way = (url: string) => reachable(url, manners, reach.allowed)
   const once = async (ask: Ask): Promise<Answer | { broken: string }> => {
+    const outward = way(ask.url)
     await manners.pace?.(ask)
     const own = await manners.sign?.(ask)
     try {
@@ -90,6 +98,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
         ...(ask.body !== undefined && { body: ask.body }),
         // Followed by hand nowhere: an answer that leads elsewhere could lead into a private network.
         redirect: 'manual',
+        ...outward,
         signal: AbortSignal.any([
           reach.signal,
           AbortSignal.timeout(ask.timeout ?? reach.patience ?? timeout),
@@ -101,13 +110,12 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       if (Number.isFinite(told)) ahead = Math.abs(told - reach.now()) < 2000 ? 0 : told - reach.now()
       return { status: response.status, headers: response.headers, text, json: parsed(text) }
     } catch (cause) {
-      if (reach.signal.aborted) throw reach.signal.reason
+      throwFinal(cause)
       return { broken: reasonOf(cause) }
     }
   }
 
   const ask = async (request: Ask): Promise<Answer> => {
-    await reachable(request.url, manners, reach.allowed)
     let failed = 0
     let renewed = false
     let waited = 0
@@ -182,7 +190,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
   return {
     ask,
     async *bytes(request) {
-      await reachable(request.url, manners, reach.allowed)
+      const outward = way(request.url)
       for (let failed = 0; ; ) {
         await manners.pace?.(request)
         const own = await manners.sign?.(request)
@@ -191,11 +199,12 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
           .fetch(request.url, {
             headers: { 'user-agent': 'Quarterdeck', ...request.headers, ...own },
             redirect: 'manual',
+            ...outward,
             signal: leash.signal,
           })
           .catch((cause: unknown) => {
             leash.loose()
-            if (reach.signal.aborted) throw reach.signal.reason
+            throwFinal(cause)
             return reasonOf(cause)
           })
         if (typeof response === 'string') {
@@ -215,13 +224,13 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     },
     clock: () => reach.now() + ahead,
     async *lines(url) {
-      await reachable(url, manners, reach.allowed)
+      const outward = way(url)
       const leash = leashed(reach, reach.patience ?? timeout)
       const response = await reach
-        .fetch(url, { redirect: 'manual', signal: leash.signal })
+        .fetch(url, { redirect: 'manual', ...outward, signal: leash.signal })
         .catch((cause: unknown) => {
           leash.loose()
-          if (reach.signal.aborted) throw reach.signal.reason
+          throwFinal(cause)
           throw new Failure('unavailable', `${manners.vendor} does not give its file: ${reasonOf(cause)}.`)
         })
       if (!response.ok || !response.body) {

@@ -1,4 +1,4 @@
-import { reachable } from '#connectors/addresses.ts'
+import { reachable, refusalIn } from '#connectors/addresses.ts'
 import type { Context } from '#features/context.ts'
 import type { Channel, Letter } from './outbox.ts'
 import { hostsOf, signed, slackOf, teamsOf, textOf } from './payloads.ts'
@@ -49,9 +49,7 @@ export function createSender(
           : { type: 'alert', id, ...message },
     )
     const hosts = channel.kind === 'webhook' ? [new URL(url).hostname] : hostsOf[channel.kind]
-    await reachable(url, { vendor: channel.name, hosts }, allowed).catch(cause => {
-      throw new NotSent((cause as Error).message, false)
-    })
+    const way = outward(url, { vendor: channel.name, hosts }, allowed)
     const proof =
       channel.kind === 'webhook' ? signed(id, Math.floor(clock().getTime() / 1000), body, secret) : {}
     const response = await ask(url, {
@@ -59,14 +57,25 @@ export function createSender(
       headers: { 'content-type': 'application/json', ...proof },
       body,
       redirect: 'manual',
+      ...way,
       signal: AbortSignal.timeout(timeoutMs),
     }).catch(cause => {
+      const refusal = refusalIn(cause)
+      if (refusal) throw new NotSent(refusal.message, false)
       throw neverLeft(cause) ? new NotSent(`${channel.to} cannot be reached.`, true) : cause
     })
     await response.body?.cancel()
     if (response.status >= 200 && response.status < 300) return
     const again = response.status === 429 || response.status >= 500
     throw new NotSent(`${channel.to} answered ${response.status}.`, again)
+  }
+}
+
+const outward: typeof reachable = (...asked) => {
+  try {
+    return reachable(...asked)
+  } catch (cause) {
+    throw new NotSent((cause as Error).message, false)
   }
 }
 
