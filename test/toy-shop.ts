@@ -6,7 +6,8 @@ export interface Sale {
   at: number
   lines: number
   email?: string
-  note?: string
+  note?: string | null
+  status?: string
 }
 
 export const hour = 3_600_000
@@ -70,6 +71,7 @@ export const toyShop = () => {
         slice: 30 * day,
         restates: true,
         personal: ['email', 'note'],
+        vocabulary: { status: ['paid'] },
         async *read(_, turn): AsyncGenerator<Batch<unknown>> {
           state.asked.push({ ...turn, stream: 'orders' })
           const found = state.sales

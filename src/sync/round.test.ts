@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
+import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Connector } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
@@ -99,6 +100,24 @@ describe('history and freshness', () => {
       { stream: 'orders', from: noon - 60_000, to: noon + day, cursor: null, history: false },
     ])
     expect(await count('sales_lines')).toBe(4)
+  })
+
+  test('what the vendor never sent before is kept, mapped and told at its stream', async () => {
+    toy.state.sales = [sale(1, noon - hour)]
+    await round()
+    const known = { seen: 500, fields: { '': 8, id: 1, at: 2, lines: 2 }, news: [] }
+    await open.ledger.update(streams).set({ shape: known }).where(eq(streams.stream, 'orders'))
+    toy.state.now += hour
+    toy.state.sales = [{ ...sale(2000, toy.state.now - 1), note: null, status: 'on hold' }]
+    await round()
+    expect(await count('sales_lines', "order_id = '#2000'")).toBe(1)
+    const [kept] = await open.ledger.select().from(streams).where(eq(streams.stream, 'orders'))
+    expect(kept?.shape?.news.map(one => one.says)).toEqual([
+      'status is “on hold”, which this version does not know',
+      'note was never there before',
+      'status was never there before',
+    ])
+    expect(kept?.trouble).toBeNull()
   })
 
   test('an order that lost a line loses it here, and one that is gone goes', async () => {

@@ -21,6 +21,7 @@ import {
   type TurnKind,
 } from './connected.ts'
 import { forgetting } from './forget.ts'
+import { watching } from './news.ts'
 import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
 import { keepTotals } from './reconcile.ts'
@@ -244,6 +245,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     const named = { ...key, id: newTurnId(at) }
     await beginTurn(ledger, { ...named, kind, from, to, at })
     const share = history ? shareOf(state(stream)) : null
+    const watch = watching(stream, state(stream).shape, { fresh: kind === 'fresh', now: at })
     try {
       const done = await takeTurn(
         {
@@ -259,6 +261,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
             state(stream).cursor = cursor
           },
           keepUnmapped: some => keepUnmapped(ledger, key, some, clock()),
+          look: watch.look,
           onProgress: (records, total) =>
             options.onProgress?.({
               connection: id,
@@ -274,7 +277,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
         named.id,
         reading(stream, session, { from, to, cursor: state(stream).cursor, history }),
       )
-      const next = moved(clock())
+      const shape = watch.learnt()
+      const next = { ...moved(clock()), ...(shape && { shape }) }
       await endTurn(ledger, named, done, clock(), next)
       states.set(stream.name, {
         ...state(stream),

@@ -31,6 +31,8 @@ export interface TurnParts {
   saveCursor(cursor: string): Promise<void>
   /** Keeps records that were not understood; called now and then with a few. */
   keepUnmapped(some: readonly Unmapped[]): Promise<void>
+  /** Sees each record as it is kept; must not throw. */
+  look?(record: unknown): void
   onProgress?(records: number, total: number | null): void
 }
 
@@ -107,6 +109,7 @@ export async function takeTurn<S>(
       for (const remark of batch.remarks ?? []) if (remarks.size < mostRemarks) remarks.add(remark)
       for (const given of batch.records) {
         let record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
+        parts.look?.(record)
         let mapped: Mapped | null = null
         let wrong: unknown
         try {

@@ -119,7 +119,22 @@ const recordOf = (
 ): TaskRecord => ({ task, assignee: assignee?.name ?? '', ...home, parent })
 
 const hour = 3_600_000
-const shared = { tables: ['tasks'], personal: ['assignee', 'people_value'], map: mapTask } as const
+const shared = {
+  tables: ['tasks'],
+  personal: ['assignee', 'people_value'],
+  vocabulary: {
+    'task.custom_fields[].resource_subtype': [
+      'text',
+      'number',
+      'enum',
+      'multi_enum',
+      'date',
+      'people',
+      'reference',
+    ],
+  },
+  map: mapTask,
+} as const
 
 /** What changed. Deletions, parts alone and moves out of a project are not told here: see `everyTask`. */
 export const changedTasks: Stream<Session, TaskRecord> = {

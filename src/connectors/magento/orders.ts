@@ -115,6 +115,28 @@ export const orderStream: Stream<Session, OrderRecord> = {
   overlap: 10 * 60_000,
   slice: 90 * day,
   restates: true,
+  vocabulary: {
+    'order.state': [
+      'new',
+      'pending_payment',
+      'processing',
+      'complete',
+      'closed',
+      'canceled',
+      'holded',
+      'payment_review',
+    ],
+    'order.items[].product_type': [
+      'simple',
+      'virtual',
+      'downloadable',
+      'configurable',
+      'bundle',
+      'grouped',
+      'giftcard',
+    ],
+    'memos[].state': ['1', '2', '3'],
+  },
   personal,
   async *read(session, turn) {
     const window = within('updated_at', turn)

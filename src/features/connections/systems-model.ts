@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { causes } from '#kernel/agreement.ts'
+import { showDay } from '#kernel/format.ts'
 
 /** What is said of connected systems, between the room's operations and its screens. */
 
@@ -172,6 +173,20 @@ export function toldOf(
   }
 }
 
+/** Days that something new is told of. */
+const newsDays = 30
+
+/** What was new in a stream lately, in a sentence; none where nothing was. */
+export function newsOf(news: readonly { says: string; at: string }[] = [], now: number): string[] {
+  const recent = news.filter(one => now - Date.parse(one.at) < newsDays * 86_400_000)
+  if (recent.length === 0) return []
+  const told = recent.slice(0, 3).map(one => `${one.says} (${showDay(one.at.slice(0, 10))})`)
+  const more = recent.length > told.length ? `; and ${recent.length - told.length} more` : ''
+  return [
+    `New in what is sent: ${told.join('; ')}${more}. All of it is kept; see whether a newer version reads it.`,
+  ]
+}
+
 const Cause = z.enum(causes)
 
 /** How far a store agrees with what its shop counts itself. */
@@ -200,11 +215,13 @@ export type ActivityDay = z.infer<typeof ActivityDay>
 type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> & {
   paused: boolean
   troubled: readonly { label: string; message: string }[]
+  /** Streams with something new in what is sent. */
+  noted: readonly string[]
 }
 
 /** A connection's state, and the sentence that says it. */
 export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
-  const { trouble, running, history, lastAt, paused, troubled } = facts
+  const { trouble, running, history, lastAt, paused, troubled, noted } = facts
   if (paused) return { state: 'paused', says: 'Paused: nothing is read until it is resumed.' }
   if (trouble) return { state: 'trouble', says: trouble.message }
   const share = `${Math.floor(history * 100)} %`
@@ -218,5 +235,6 @@ export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
   if (first) return { state: 'trouble', says: `${first.label}: ${first.message}` }
   if (lastAt === null) return { state: 'new', says: 'Nothing has been read yet.' }
   if (history < 1) return { state: 'waiting', says: `History is ${share} in and goes on shortly.` }
-  return { state: 'fresh', says: 'Up to date.' }
+  const said = noted.length > 0 ? ` There is something new in what is sent of: ${noted.join(', ')}.` : ''
+  return { state: 'fresh', says: `Up to date.${said}` }
 }

@@ -5,6 +5,7 @@ import type { Actor } from '#kernel/actor.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import { someone, type WatchRoom, watchRoom } from '../../../test/watch-room.ts'
 import { systems } from './systems.ts'
+import { type ConnectionRow, stateOf } from './systems-model.ts'
 
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`)
 const shopify = 'shopify-gifts'
@@ -65,6 +66,15 @@ describe('days that are read again', () => {
   })
 })
 
+it('a state says what is new, once nothing else is to be said', () => {
+  const facts = { trouble: null, running: null, history: 1, lastAt: 'x', paused: false, troubled: [] }
+  expect(stateOf({ ...facts, noted: [] })).toEqual({ state: 'fresh', says: 'Up to date.' })
+  expect(stateOf({ ...facts, noted: ['orders', 'stock'] })).toEqual({
+    state: 'fresh',
+    says: 'Up to date. There is something new in what is sent of: orders, stock.',
+  })
+})
+
 describe('another address than the system’s own', () => {
   const tried = (base_url: string, actor: Actor) =>
     ask(systems.test, { vendor: 'shopify', credentials: { shop: 'gifts', base_url } }, actor)
@@ -83,6 +93,28 @@ describe('another address than the system’s own', () => {
       ),
     ).rejects.toMatchObject(refusal)
   })
+})
+
+it('what is new in what a system sends is told for a month, with its state', async () => {
+  await room.open.ledger.delete(streams)
+  const at = (days: number) => new Date(room.context().clock().getTime() - days * 86_400_000).toISOString()
+  const news = [
+    { says: 'tip was never there before', at: at(1) },
+    { says: 'total is empty for the first time', at: at(31) },
+  ]
+  await room.open.ledger.insert(streams).values({
+    connection: shopify,
+    stream: 'orders',
+    bookmark: day('2026-01-01'),
+    lastAt: at(0),
+    shape: { seen: 500, fields: {}, news },
+  })
+  const [row] = (await ask(systems.systems, {})) as ConnectionRow[]
+  const said = row?.streams.find(one => one.name === 'orders')?.remarks
+  expect(said).toEqual([
+    expect.stringMatching(/^New in what is sent: tip was never there before \(.*newer version/),
+  ])
+  expect(said?.[0]).not.toContain('total')
 })
 
 it('what a system was connected with is told to who may connect it, and to nobody else', async () => {

@@ -9,6 +9,7 @@ import { connections, streams, turns, unmapped } from '#postgres/tables/connecti
 import {
   ConnectInput,
   ConnectionRow,
+  newsOf,
   stateOf,
   Tested,
   TurnRow,
@@ -65,7 +66,7 @@ const allowedAddress = async (
 }
 
 /** Every connection the reader may see, with the state of its streams. */
-async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[]> {
+async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<ConnectionRow[]> {
   const all = (await ledger.select().from(connections).orderBy(connections.createdAt)).filter(one =>
     seesAll(actor, storesOf(one)),
   )
@@ -75,6 +76,7 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
     .from(unmapped)
     .groupBy(unmapped.connection, unmapped.stream)
   const running = syncs.running()
+  const now = clock().getTime()
   return all.map(one => {
     const vendor = syncs.vendors().find(known => known.vendor === one.vendor)
     const own = (vendor?.streams ?? []).map(stream => {
@@ -88,7 +90,7 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
         lastAt: iso(state?.lastAt ?? null),
         nextAt: iso(state?.nextAt ?? null),
         trouble: state?.trouble ?? null,
-        remarks: state?.remarks ?? [],
+        remarks: [...(state?.remarks ?? []), ...newsOf(state?.shape?.news, now)],
         unmapped: strange.find(row => row.connection === one.id && row.stream === stream.name)?.n ?? 0,
       }
     })
@@ -105,12 +107,16 @@ async function rowsOf({ ledger, actor, syncs }: Context): Promise<ConnectionRow[
     const troubled = own.flatMap(({ label, trouble }) =>
       trouble ? [{ label, message: trouble.message }] : [],
     )
+    const noted = own.flatMap(({ name, label }) => {
+      const state = states.find(row => row.connection === one.id && row.stream === name)
+      return newsOf(state?.shape?.news, now).length > 0 ? [label.toLowerCase()] : []
+    })
     return {
       id: one.id,
       vendor: one.vendor,
       vendorName: vendor?.name ?? one.vendor,
       account: one.account,
-      ...stateOf({ ...facts, paused: one.state === 'paused', troubled }),
+      ...stateOf({ ...facts, paused: one.state === 'paused', troubled, noted }),
       stores: storesOf(one),
       privacy: one.privacy,
       given: mayConnect(actor) ? one.given : {},

@@ -145,6 +145,16 @@ export interface HookState {
   trouble: Trouble | null
 }
 
+/** What records of a stream look like, as far as they were looked at. */
+export interface KnownShape {
+  /** Records looked at; more than are needed to know it are not counted. */
+  seen: number
+  /** By path of a member, the kinds of values it had, as bits. */
+  fields: Readonly<Record<string, number>>
+  /** What came that never had before, with the ISO time of the turn. */
+  news: readonly { says: string; at: string }[]
+}
+
 /** How far each stream of a connection has been read. */
 export const streams = pgTable(
   'streams',
@@ -167,6 +177,8 @@ export const streams = pgTable(
     remarks: jsonb().$type<string[]>().notNull().default([]),
     /** What is kept of it is to be mapped anew. */
     stale: boolean().notNull().default(false),
+    /** What its records look like, and what was new in them; null before any was read. */
+    shape: jsonb().$type<KnownShape>(),
   },
   table => [primaryKey({ columns: [table.connection, table.stream] })],
 )
