@@ -105,6 +105,7 @@ export async function connect(
     facts: { ...checked.facts },
     limits: [...checked.limits],
     trouble: null,
+    uncompared: null,
     failures: 0,
     nextAt: parts.clock().toISOString(),
     // What the vendor was told to sign with, or under whose name, may be another now.

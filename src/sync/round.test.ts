@@ -7,7 +7,7 @@ import type { Connector } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
 import { Failure } from '#kernel/error.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { day, hour, noon, type Sale, toyShop } from '../../test/toy-shop.ts'
@@ -100,6 +100,29 @@ describe('history and freshness', () => {
       { stream: 'orders', from: noon - 60_000, to: noon + day, cursor: null, history: false },
     ])
     expect(await count('sales_lines')).toBe(4)
+  })
+
+  test('totals of its own that cannot be had are told at the connection until they can', async () => {
+    let broken: Error | null = new Error('no reports today')
+    Object.assign(toy.connector, {
+      async *totals() {
+        if (broken) throw broken
+        yield { shop: 'toy', day: '2026-03-01', values: { orders: '0' } }
+      },
+    })
+    const kept = async () => (await open.ledger.select().from(connections))[0]
+    await round()
+    expect((await kept())?.uncompared).toMatchObject({
+      message: expect.stringContaining('no reports today'),
+      next: expect.stringContaining('Read now'),
+    })
+    broken = new Failure('forbidden', 'Reports are not for this app.', { next: 'Grant read_reports.' })
+    await round()
+    expect((await kept())?.uncompared).toMatchObject({ next: 'Grant read_reports.' })
+    expect((await kept())?.trouble).toBeNull()
+    broken = null
+    await round()
+    expect((await kept())?.uncompared).toBeNull()
   })
 
   test('what the vendor never sent before is kept, mapped and told at its stream', async () => {

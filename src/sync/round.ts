@@ -75,6 +75,8 @@ const minute = 60_000
 /** As long as one connection's history is read at a stretch, while others wait. */
 const turnMs = 15_000
 
+const asksAgain = 'They are asked for again by themselves; “Read now” asks at once.'
+
 /** A connector by its vendor. @throws Failure('unsupported'). */
 export const connectorOf = (connectors: readonly Connector[], vendor: string): Connector => {
   const found = connectors.find(one => one.vendor === vendor)
@@ -364,10 +366,12 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
       return
     try {
       await keepTotals(ledger, own, connector, session, now)
-      await noteConnection(ledger, id, { comparedAt: clock().toISOString() })
+      await noteConnection(ledger, id, { comparedAt: clock().toISOString(), uncompared: null })
     } catch (error) {
       if (options.signal.aborted) throw error
-      result.troubles.push({ stream: null, trouble: troubleOf(error, clock()) })
+      const trouble = { next: asksAgain, ...troubleOf(error, clock()) }
+      await noteConnection(ledger, id, { uncompared: trouble })
+      result.troubles.push({ stream: null, trouble })
     }
   }
 

@@ -28,6 +28,7 @@ const connection = (id: string, vendor: string, vendorName: string, more: object
   given: {},
   limits: [],
   trouble: null,
+  uncompared: null,
   records: 1_200,
   history: 1,
   lastAt: '2011-12-09T10:00:00.000Z',

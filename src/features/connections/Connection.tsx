@@ -183,7 +183,7 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
       </Card>
       <Activity connection={connection} live={row.running !== null} />
       {row.vendor === 'ga4' && <Purchases connection={connection} from={daysAgo(30)} to={daysAgo(1)} />}
-      <OwnTotals connection={connection} />
+      <OwnTotals connection={connection} trouble={row.uncompared} />
       <Readings connection={connection} live={row.running !== null} nameOf={nameOf} />
     </div>
   )

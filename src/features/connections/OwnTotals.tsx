@@ -8,6 +8,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
 import { StoreName } from './Names.tsx'
+import type { ConnectionRow } from './systems-model.ts'
 
 const count = new Intl.NumberFormat('en-GB')
 const exact = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
@@ -26,7 +27,14 @@ const shown = (metric: string, value: string) =>
   ['orders', 'sessions', 'units'].includes(metric) ? count.format(Number(value)) : exact.format(Number(value))
 
 /** Reconciliation: each store and day as its source counts it, as it stands here, and why the two differ. */
-export function OwnTotals({ connection }: { connection: string }) {
+export function OwnTotals({
+  connection,
+  trouble,
+}: {
+  connection: string
+  /** Why they could not be had last time. */
+  trouble: ConnectionRow['uncompared']
+}) {
   const [all, setAll] = useState(false)
   const totals = useQuery(
     api.connections.reconciliation.queryOptions({ input: { connection, from: daysAgo(35), to: daysAgo(0) } }),
@@ -34,7 +42,8 @@ export function OwnTotals({ connection }: { connection: string }) {
   if (totals.error)
     return <ErrorState compact title="Its own totals could not be read" {...words(totals.error)} />
   const days = totals.data ?? []
-  if (days.length === 0) return null
+  const unheard = trouble && <ErrorState compact title="Its own totals could not be had" {...trouble} />
+  if (days.length === 0) return unheard
   const differing = days.filter(day => !day.agrees)
   const rows = all ? days : differing
   const metrics = [...new Set(days.flatMap(day => day.figures.map(one => one.metric)))]
@@ -69,6 +78,7 @@ export function OwnTotals({ connection }: { connection: string }) {
         />
       }
     >
+      {unheard}
       {rows.length === 0 ? (
         <EmptyState compact kind="all_done" title="Every day of the last five weeks agrees" />
       ) : (

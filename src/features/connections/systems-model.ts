@@ -94,6 +94,9 @@ export const ConnectionRow = z.object({
     .describe('What it was connected with and is not secret; empty for who may not connect systems'),
   limits: z.array(z.string()),
   trouble: Trouble.nullable(),
+  uncompared: Trouble.nullable().describe(
+    'Why the system’s own totals could not be had; null where they could',
+  ),
   records: z.number(),
   history: z.number().describe('Share of history that is stored, 0 to 1'),
   lastAt: z.string().nullable(),
@@ -217,11 +220,12 @@ type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> &
   troubled: readonly { label: string; message: string }[]
   /** Streams with something new in what is sent. */
   noted: readonly string[]
+  uncompared: { message: string } | null
 }
 
 /** A connection's state, and the sentence that says it. */
 export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
-  const { trouble, running, history, lastAt, paused, troubled, noted } = facts
+  const { trouble, running, history, lastAt, paused, troubled, noted, uncompared } = facts
   if (paused) return { state: 'paused', says: 'Paused: nothing is read until it is resumed.' }
   if (trouble) return { state: 'trouble', says: trouble.message }
   const share = `${Math.floor(history * 100)} %`
@@ -236,5 +240,6 @@ export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
   if (lastAt === null) return { state: 'new', says: 'Nothing has been read yet.' }
   if (history < 1) return { state: 'waiting', says: `History is ${share} in and goes on shortly.` }
   const said = noted.length > 0 ? ` There is something new in what is sent of: ${noted.join(', ')}.` : ''
-  return { state: 'fresh', says: `Up to date.${said}` }
+  const apart = uncompared ? ` Not compared with its own totals: ${uncompared.message}` : ''
+  return { state: 'fresh', says: `Up to date.${apart}${said}` }
 }

@@ -67,8 +67,20 @@ describe('days that are read again', () => {
 })
 
 it('a state says what is new, once nothing else is to be said', () => {
-  const facts = { trouble: null, running: null, history: 1, lastAt: 'x', paused: false, troubled: [] }
+  const facts = {
+    trouble: null,
+    running: null,
+    history: 1,
+    lastAt: 'x',
+    paused: false,
+    troubled: [],
+    uncompared: null,
+  }
   expect(stateOf({ ...facts, noted: [] })).toEqual({ state: 'fresh', says: 'Up to date.' })
+  const uncompared = { message: 'Shopify’s reports do not answer.' }
+  expect(stateOf({ ...facts, uncompared, noted: [] }).says).toBe(
+    'Up to date. Not compared with its own totals: Shopify’s reports do not answer.',
+  )
   expect(stateOf({ ...facts, noted: ['orders', 'stock'] })).toEqual({
     state: 'fresh',
     says: 'Up to date. There is something new in what is sent of: orders, stock.',

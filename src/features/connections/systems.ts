@@ -98,6 +98,7 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
     const facts = {
       trouble: one.trouble,
       running: progress ? { label: progress.label, records: progress.records, total: progress.total } : null,
+      uncompared: one.uncompared,
       history: own.length === 0 ? 0 : own.reduce((sum, stream) => sum + stream.history, 0) / own.length,
       lastAt: own.reduce<string | null>(
         (last, { lastAt }) => ((lastAt ?? '') > (last ?? '') ? lastAt : last),

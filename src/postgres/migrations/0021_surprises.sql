@@ -1,1 +1,2 @@
 ALTER TABLE "streams" ADD COLUMN "shape" jsonb;
+ALTER TABLE "connections" ADD COLUMN "uncompared" jsonb;

@@ -105,6 +105,8 @@ export const connections = pgTable('connections', {
   nextAt: moment('next_at').notNull().defaultNow(),
   /** When the source's own totals were asked for last. */
   comparedAt: moment('compared_at'),
+  /** Why they could not be had then; null where they could. */
+  uncompared: jsonb().$type<Trouble>(),
   /** How it stands with its telling us of changes; null where it was not asked to yet. */
   hooks: jsonb().$type<HookState>(),
   /** What of the vendor's limits was used when it was last read; null before. */
