@@ -9,7 +9,11 @@ interface Told {
   direction: string
   since: Day
   until: Day | null
-  finding: { expected: number | null; actual: number | null }
+  finding: {
+    expected: number | null
+    actual: number | null
+    hours?: { from: string; to: string }
+  }
   moneyPerDay: number | null
   currency: string
 }
@@ -41,9 +45,11 @@ export function titleOf(alert: Told, label: string, stores: StoreNames): string 
   return `${whatOf(alert, label)}${where ? ` in ${where}` : ''}`
 }
 
-/** "Since 11 Oct 2026, −£206 a day." */
-export function sinceWords({ since, until, moneyPerDay, currency }: Told): string {
-  const when = until === null ? `Since ${showDay(since)}` : `${showDay(since)} to ${showDay(until)}`
+/** "Since 11 Oct 2026, −£206 a day."; of what was found within a day, "Since 06:00 on 11 Oct 2026, …". */
+export function sinceWords({ since, until, moneyPerDay, currency, finding: { hours } }: Told): string {
+  const first = hours ? `${hours.from.slice(11)} on ${showDay(since)}` : showDay(since)
+  const end = hours && until === since ? hours.to.slice(11) : until && showDay(until)
+  const when = until === null ? `Since ${first}` : hours ? `From ${first} to ${end}` : `${first} to ${end}`
   if (moneyPerDay === null) return `${when}.`
   const money = show(moneyPerDay.toFixed(2), { unit: 'money', currency: currency || null }, 'axis')
   return `${when}, ${moneyPerDay > 0 ? '+' : ''}${money} a day.`

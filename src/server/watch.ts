@@ -1,6 +1,6 @@
 import type { Context } from '#features/context.ts'
 import { createSender } from '#features/performance/delivery/send.ts'
-import { deliver, watchOver } from '#features/performance/watch.ts'
+import { deliver, watchHours, watchOver } from '#features/performance/watch.ts'
 import { openForecastPool } from '#forecast/pool.ts'
 import type { Jobs } from './jobs.ts'
 
@@ -19,6 +19,9 @@ const most = 30 * minute
 /** A look is due at least so often: a day is over without any load. */
 const daily = 6 * 60 * minute
 
+/** The hours of the day are looked at so often. */
+const hourly = 20 * minute
+
 /** Tables whose loads are our own doing. */
 const own = new Set(['budget_lines'])
 
@@ -29,6 +32,7 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
   const send = createSender(context)
   let version = -1
   let looked = 0
+  let hours = 0
   let first: number | null = null
   let latest = 0
   let turning: Promise<unknown> = Promise.resolve()
@@ -46,7 +50,14 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
       looked = now
       await jobs().send('watch', {})
     }
-    await deliver(context, send)
+    try {
+      if (now - hours >= hourly) {
+        hours = now
+        await watchHours(context)
+      }
+    } finally {
+      await deliver(context, send)
+    }
   }
   let timer: NodeJS.Timeout | undefined
   return {

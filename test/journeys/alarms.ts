@@ -18,6 +18,7 @@ export function alertCalls(door: any) {
     since: '2011-12-01',
     until: null,
     seenOn: '2011-12-09',
+    hours: null,
     score: 0.9,
     unit: 'quantity',
     expected: 15.2,

@@ -1,5 +1,6 @@
 import type { Context } from '#features/context.ts'
 import type { ForecastPool } from '#forecast/pool.ts'
+import { lookByTheHour } from './attention/by-the-hour.ts'
 import { evaluate } from './attention/evaluate.ts'
 import { compose } from './delivery/compose.ts'
 import { sendDue } from './delivery/outbox.ts'
@@ -10,6 +11,11 @@ import { makeForecasts } from './forecasts/make.ts'
 export async function watchOver(context: Context, pool: ForecastPool): Promise<void> {
   await evaluate(context)
   await makeForecasts(context, pool)
+}
+
+/** What is done a few times an hour: looks at the hours of today. What is read without a load has no other occasion. */
+export async function watchHours(context: Context): Promise<void> {
+  await lookByTheHour(context)
 }
 
 /** What is done every minute: digests whose hour has come, alerts nobody was told of, messages that wait. */

@@ -58,7 +58,8 @@ export interface ForecastInputs {
 export const alertRules = pgTable('alert_rules', {
   id: text().primaryKey(),
   name: text().notNull(),
-  kind: text({ enum: ['change', 'limits'] }).notNull(),
+  /** `hours` looks within the day, the others at whole days and weeks. */
+  kind: text({ enum: ['change', 'limits', 'hours'] }).notNull(),
   metric: text().notNull(),
   /** Dimensions whose every value is watched by itself. */
   by: jsonb().$type<string[]>().notNull(),
@@ -74,7 +75,7 @@ export const alertRules = pgTable('alert_rules', {
   leastMoney: numeric('least_money', { precision: 18, scale: 4 }),
   /** Least usual size a day of what is watched, in orders, sessions or units. */
   leastVolume: doublePrecision('least_volume').notNull(),
-  /** Days it must have lasted. */
+  /** Days it must have lasted; hours, of what is watched by the hour. */
   persistence: integer().notNull(),
   /** Days after its end before the same is told anew. */
   coolDown: integer('cool_down').notNull(),
@@ -104,6 +105,8 @@ export interface Finding {
   check: string
   /** By what it was judged; absent of alerts from before this was written down. */
   judged?: string
+  /** Of what was found within a day: its hours on the store's clock, `YYYY-MM-DD HH:MM`. */
+  hours?: { from: string; to: string }
 }
 
 /** Something found, from the day it was seen to its end. */

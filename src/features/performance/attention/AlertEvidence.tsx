@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
-import { showDay } from '#kernel/format.ts'
+import { periodLabel } from '#kernel/period-words.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { lines } from '#ui/drawings.ts'
 import { show } from '#ui/number.ts'
@@ -26,10 +26,10 @@ export function AlertEvidence({ alert }: { alert: AlertTold }) {
     const said = (value: unknown) => show(value == null ? null : String(value), measure, 'table')
     return {
       days,
-      said: (n: number) => `${showDay(days[n] ?? '')}: ${said(values[n])}`,
+      said: (n: number) => `${periodLabel(days[n] ?? '')}: ${said(values[n])}`,
       draw: lines({
         height: 180,
-        labels: days.map(day => showDay(day, 'card')),
+        labels: days.map(day => (alert.hours ? periodLabel(day) : periodLabel(day, 'axis'))),
         lines: [
           {
             name: 'Actual',
@@ -41,7 +41,7 @@ export function AlertEvidence({ alert }: { alert: AlertTold }) {
         axis: value => show(String(value), measure, 'axis'),
         fromZero: true,
         tip: n => ({
-          title: showDay(days[n] ?? ''),
+          title: periodLabel(days[n] ?? ''),
           rows: [
             ['Actual', said(values[n])],
             ...(usual[n] == null ? [] : [['Usual', said(usual[n])] as const]),
@@ -58,7 +58,7 @@ export function AlertEvidence({ alert }: { alert: AlertTold }) {
         drawing={drawing.draw}
         height={180}
         points={drawing.days.length}
-        label={`${alert.what}, by day; dashed what was usual over its days.`}
+        label={`${alert.what}, by ${alert.hours ? 'hour' : 'day'}; dashed what was usual over its ${alert.hours ? 'hours' : 'days'}.`}
         describe={drawing.said}
       />
     </figure>

@@ -46,7 +46,13 @@ export function AlertRules() {
               label: 'Sensitivity',
               render: row => sensitivities[sensitivityOf(row.score)].label,
             },
-            { key: 'days', label: 'After days', numeric: true, render: row => row.persistence },
+            {
+              key: 'days',
+              label: 'After',
+              numeric: true,
+              render: row =>
+                `${row.persistence} ${row.kind === 'hours' ? 'hour' : 'day'}${row.persistence === 1 ? '' : 's'}`,
+            },
             { key: 'told', label: 'Told in 90 days', numeric: true, render: row => row.told },
             {
               key: 'useful',
@@ -144,10 +150,10 @@ function RuleForm({ rule, onClose }: { rule: RuleTold; onClose: () => void }) {
         onChange={leastMoney => setForm({ ...form, leastMoney })}
       />
       <TextRow
-        label="Days it must last"
+        label={rule.kind === 'hours' ? 'Hours it must last' : 'Days it must last'}
         value={form.persistence}
         decimal
-        error={persistence === null && 'Give whole days.'}
+        error={persistence === null && `Give whole ${rule.kind === 'hours' ? 'hours' : 'days'}.`}
         onChange={text => setForm({ ...form, persistence: text })}
       />
       <TextRow

@@ -1,7 +1,10 @@
 import type { Found } from './find.ts'
 
 /** What to look at first, by what was found: the order of a trading team's diagnosis. */
-export function checkOf({ metric, kind, slice, direction }: Found, doubt: string | null): string {
+export function checkOf(
+  { metric, kind, slice, direction }: Pick<Found, 'metric' | 'kind' | 'slice' | 'direction'>,
+  doubt: string | null,
+): string {
   if (doubt) return 'Mend the data first: open Systems, read again, and see whether it is still there.'
   if (slice.product)
     return kind === 'silence'

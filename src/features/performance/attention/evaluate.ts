@@ -51,7 +51,9 @@ interface Looked {
 export async function evaluate(context: Context): Promise<Alert[]> {
   await sowRules(context)
   const { ledger } = context
-  const rules = (await ledger.select().from(alertRules).orderBy(asc(alertRules.id))).filter(one => one.active)
+  const rules = (await ledger.select().from(alertRules).orderBy(asc(alertRules.id))).filter(
+    one => one.active && one.kind !== 'hours',
+  )
   const last = await lastDay(context)
   if (last === null || rules.length === 0) return []
   const looked = await prepare(context, rules, last)
@@ -254,6 +256,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       changes.push({ one: same, set })
       continue
     }
+    if (kept.some(other => toldWithinDay(other, one))) continue
     const causes: Cause[] = recent
       ? mostTold([
           ...elsewhere(one, others(one), looked, stores),
@@ -311,6 +314,15 @@ function ended(
     return [{ one, set: { until, ...(closed && { state: 'resolved' as const, reason, heldOn: null }) } }]
   })
 }
+
+/** Whether what was found by whole days was told while it happened: once is enough. */
+const toldWithinDay = (other: Alert, one: Found): boolean =>
+  other.finding.hours !== undefined &&
+  other.direction === one.direction &&
+  other.slice.store === one.slice.store &&
+  Object.keys(one.slice).length === 1 &&
+  other.since <= (one.until ?? '9999') &&
+  one.since <= (other.until ?? '9999')
 
 const sliceKey = (slice: Record<string, string>) => JSON.stringify(Object.entries(slice).toSorted())
 

@@ -40,28 +40,37 @@ interface Alerted {
   seenOn: string
   expected: number | null
   currency: string
+  hours?: { from: string; to: string } | null
 }
 
-/** The question whose answer shows an alert: its slice by day, six weeks before it and one after. */
-export function evidenceOf({ metric, slice, since, until, seenOn, currency }: Alerted): Query {
+/**
+ * The question whose answer shows an alert: its slice by day, six weeks before it and one after; of what was found within a
+ * day by the hour, the same weekday a week before first.
+ */
+export function evidenceOf({ metric, slice, since, until, seenOn, currency, hours }: Alerted): Query {
   const { store, ...rest } = slice
   return {
     metrics: [metric],
-    grain: 'day',
+    grain: hours ? 'hour' : 'day',
     calendar: 'gregorian',
-    from: addDays(since, -42),
-    to: until === null ? seenOn : addDays(until, 7),
+    from: addDays(since, hours ? -7 : -42),
+    to: until === null ? seenOn : hours ? until : addDays(until, 7),
     ...(store && { stores: [store] }),
     ...(currency && { currency }),
     filters: Object.entries(rest).map(([dimension, value]) => ({ dimension, is: [value] })),
   }
 }
 
-/** What was usual, on the days of the alert alone. */
+/** What was usual, on the days (or hours) of the alert alone. */
 export const usualWithin = (
-  { since, until, expected }: Alerted,
-  days: readonly string[],
-): (number | null)[] => days.map(day => (day >= since && (until === null || day <= until) ? expected : null))
+  { since, until, expected, hours }: Alerted,
+  periods: readonly string[],
+): (number | null)[] =>
+  periods.map(one =>
+    (hours ? one >= hours.from && one < hours.to : one >= since && (until === null || one <= until))
+      ? expected
+      : null,
+  )
 
 /** How strange a change must be before it is told: four, five and six and a half standard deviations. */
 export const sensitivities = {

@@ -12,7 +12,7 @@ import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
 import { type Alert, lookedAt, lookedBy, ranked, sowRules } from './evaluate.ts'
-import { usualRules } from './rules.ts'
+import { hourly, isHourly, usualRules } from './rules.ts'
 import {
   AlertAct,
   type AlertRow,
@@ -66,6 +66,7 @@ function rowOf(
     when: sinceWords(alert),
     cause: alert.doubt ?? finding.causes[0]?.words ?? null,
     bad: lost,
+    hours: finding.hours ?? null,
     unit: finding.unit,
     expected: finding.expected,
     actual: finding.actual,
@@ -267,6 +268,11 @@ export const alertOperations = {
             `${input.metric} cannot be split by ${name}.`,
             'See performance.definitions for what can.',
           )
+      if (input.kind === 'hours' && !(isHourly(input.metric) && input.by.join() === 'store'))
+        throw invalid(
+          `${input.metric} is not watched by the hour.`,
+          `By the hour ${hourly.join(' and ')} are watched, by store.`,
+        )
       await sowRules(context)
       const [before] = await context.ledger
         .select()

@@ -58,6 +58,21 @@ export const usualRules: readonly Sown[] = [
     leastVolume: 5,
   }),
   rule('returns', 'Returns by store', 'return_rate', ['store'], { persistence: 7, leastVolume: 5 }),
+  // Four standard deviations, and at least half of it gone: a shop that fell silent cannot wait for tomorrow.
+  rule('hours-orders', 'Orders by the hour', 'orders', ['store'], {
+    kind: 'hours',
+    score: 0.35,
+    leastVolume: 8,
+    persistence: 3,
+    coolDown: 0,
+  }),
+  rule('hours-net-sales', 'Net sales by the hour', 'net_sales', ['store'], {
+    kind: 'hours',
+    score: 0.35,
+    leastVolume: 8,
+    persistence: 3,
+    coolDown: 0,
+  }),
   rule('limits', 'Net sales by week, control limits', 'net_sales', [], { kind: 'limits', leastShare: 0.05 }),
 ]
 
@@ -97,3 +112,9 @@ export const worths: Readonly<Record<string, string>> = {
   orders_per_session: 'orders',
   tracked_share: '',
 }
+
+/** What can be watched by the hour: what is known by the hour, and forecast by the day. Sessions come by the day. */
+export const hourly = ['orders', 'net_sales'] as const
+
+export const isHourly = (metric: string): metric is (typeof hourly)[number] =>
+  hourly.some(name => name === metric)

@@ -27,6 +27,10 @@ export const AlertRow = z.object({
   since: z.string(),
   until: z.string().nullable(),
   seenOn: z.string(),
+  hours: z
+    .object({ from: z.string(), to: z.string() })
+    .nullable()
+    .describe("Of what was found within a day: from and up to, on the store's clock (YYYY-MM-DD HH:MM)"),
   score: z.number(),
   unit: z.string(),
   expected: z.number().nullable(),
@@ -95,7 +99,7 @@ export const AlertAct = z.discriminatedUnion('act', [
 export const AlertRule = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,60}$/),
   name: z.string().min(1).max(120),
-  kind: z.enum(['change', 'limits']).default('change'),
+  kind: z.enum(['change', 'limits', 'hours']).default('change'),
   metric: z.string(),
   by: z.array(z.string()).max(2).default([]),
   against: z.string().default('').describe('A figure that moves with it while all is well'),
@@ -110,7 +114,12 @@ export const AlertRule = z.object({
     .default(null)
     .describe('A day'),
   leastVolume: z.number().min(0).default(1).describe('Usual size a day: orders, sessions, units'),
-  persistence: z.int().min(1).max(28).default(2).describe('Days it must have lasted'),
+  persistence: z
+    .int()
+    .min(1)
+    .max(28)
+    .default(2)
+    .describe('Days it must have lasted; hours, of what is watched by the hour'),
   coolDown: z.int().min(0).max(90).default(14),
   active: z.boolean().default(true),
   version: z.int().optional().describe('The version it was made from; absent for a new one'),
