@@ -1,8 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Checked, Connector, Credentials, HookAnswer, HookRequest } from '#connectors/connector.ts'
+import type { Act, Checked, Connector, Credentials, HookAnswer, HookRequest } from '#connectors/connector.ts'
 import { latest } from '#metrics/reach.ts'
 import type { Ledger } from '#postgres/open.ts'
+import { actAt } from './act.ts'
 import { type ConnectRequest, connect, disconnect, test } from './connect.ts'
 import { allConnections, noteConnection, sweepTurns } from './connected.ts'
 import { type Erased, eraseAll as erase, findPerson, type Held, noteErased, type Wanted } from './erase.ts'
@@ -36,6 +37,8 @@ export interface Syncs {
   running(): ReadonlyMap<string, SyncProgress | null>
   replay(id: string, stream: string): Promise<TurnResult>
   retryUnmapped(id: string): Promise<number>
+  /** Makes or changes something in a task system; the same key again changes nothing twice. @throws Failure in words. */
+  act(id: string, act: Act): Promise<{ id: string; url: string }>
   /** Takes a webhook; `hurry` when a stream became due by it. */
   hook(id: string, request: HookRequest): Promise<HookAnswer & { hurry: readonly string[] }>
   /** Has the vendors that can tell of changes do so at this public address, where that is to be seen to again. */
@@ -148,6 +151,7 @@ export function createSyncs(parts: SyncParts): Syncs {
     running: () => new Map([...active].map(([id, { progress }]) => [id, progress])),
     replay: (id, stream) => alone(id, () => replay(parts, id, stream)),
     retryUnmapped: id => alone(id, () => retryUnmapped(parts, id)),
+    act: (id, act) => actAt(parts, id, act),
     async hook(id, request) {
       const answer = await takeHook(parts, id, request)
       if (answer.hurry.length > 0 && active.has(id))

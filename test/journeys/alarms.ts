@@ -36,6 +36,7 @@ export function alertCalls(door: any) {
     ...row,
     acts,
     judged: null,
+    task: null,
     check: 'See whether it is in stock, published and priced; then call its supplier.',
     causes: [
       {

@@ -21,7 +21,7 @@ import { trust } from './trust.ts'
 import { uploadOf } from './uploads.ts'
 import { mappingOf } from './watch.ts'
 import { watching } from './watching.ts'
-import { work } from './work.ts'
+import { taskPlaces, work } from './work.ts'
 
 const Nothing = z.object({}).optional()
 const Id = z.object({ id: z.string() })
@@ -55,6 +55,7 @@ export const connections = {
   ...linkingOperations,
   ...trust,
   work,
+  taskPlaces,
 
   preview: read({
     role: 'contributor',

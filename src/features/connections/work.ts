@@ -1,5 +1,8 @@
+import { z } from 'zod'
 import { read } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { seesAll } from '#kernel/actor.ts'
+import { connections } from '#postgres/tables/connections.ts'
 import { WorkInput as Wanted, WorkFound, type WorkInput } from './work-model.ts'
 
 /** Tasks of the stores one may see: open ones by the day they are due, then the others, those due last first. */
@@ -76,3 +79,33 @@ export const work = read({ role: 'viewer', summary: 'Tasks and cards of the conn
   .input(Wanted)
   .output(WorkFound)
   .handler(({ input, context }) => findWork(context, input))
+
+/** Projects and boards of the task systems one may see, by connection: where a task can be made. */
+export const taskPlaces = read({ role: 'contributor', summary: 'Where a task can be made, by connection' })
+  .input(z.object({}).optional())
+  .output(
+    z.array(
+      z.object({
+        connection: z.string(),
+        platform: z.string(),
+        account: z.string(),
+        projects: z.array(z.string()),
+      }),
+    ),
+  )
+  .handler(async ({ context: { ledger, granary, syncs, actor } }) => {
+    const makers = new Set(syncs.vendors().flatMap(one => (one.act ? one.vendor : [])) as string[])
+    const own = (await ledger.select().from(connections).orderBy(connections.id)).filter(
+      one => makers.has(one.vendor) && one.state === 'active' && seesAll(actor, [one.home]),
+    )
+    if (own.length === 0) return []
+    const rows = await granary.query(
+      `SELECT DISTINCT source, project FROM ${granary.dialect.from('tasks')} WHERE state <> 'archived' ORDER BY 1, 2`,
+    )
+    return own.map(({ id, vendor, account }) => ({
+      connection: id,
+      platform: vendor,
+      account,
+      projects: rows.filter(row => row.source === id).map(row => String(row.project)),
+    }))
+  })

@@ -2,6 +2,7 @@ import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { TaskLink, TaskOf } from '#features/TaskOf.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -10,7 +11,7 @@ import { EmptyState, ErrorState } from '#ui/State.tsx'
 import css from './reviews.module.css'
 import type { Action } from './shape.ts'
 
-type Form = Omit<Action, 'id' | 'version' | 'week' | 'doneWeek'> & { id?: string; version?: number }
+type Form = Omit<Action, 'id' | 'version' | 'week' | 'doneWeek' | 'task'> & { id?: string; version?: number }
 
 /** What was agreed: open from weeks before, agreed this week, done this week. */
 export function Actions(props: {
@@ -30,6 +31,11 @@ export function Actions(props: {
         setForm(null)
         cache.invalidateQueries({ queryKey: api.reviews.key() })
       },
+    }),
+  )
+  const make = useMutation(
+    api.reviews.makeTask.mutationOptions({
+      onSuccess: () => cache.invalidateQueries({ queryKey: api.reviews.key() }),
     }),
   )
   const set = (change: Partial<Form>) => setForm(now => now && { ...now, ...change })
@@ -81,6 +87,7 @@ export function Actions(props: {
                   {one.week < week && ` · carried from the week to ${showDay(one.week, 'card')}`}
                   {one.outcome && ` · ${one.outcome}`}
                 </p>
+                {one.task && <TaskLink task={one.task} />}
               </div>
             </li>
           ))}
@@ -143,6 +150,14 @@ export function Actions(props: {
                   />
                 </FormRow>
               </>
+            )}
+            {form.id && !form.done && (
+              <TaskOf
+                task={actions.find(one => one.id === form.id)?.task ?? null}
+                onMake={place => make.mutate({ deck, id: form.id ?? '', ...place })}
+                making={make.isPending}
+                failed={make.error}
+              />
             )}
             {save.error && <ErrorState compact title="That was not saved" {...words(save.error)} />}
             <FormActions>

@@ -3,6 +3,7 @@ import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { keepTask, MadeTask, makeTask, TaskPlace, tasksOf } from '#features/tasks.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -27,7 +28,7 @@ type Said = z.infer<typeof Note>
 type ActionRow = typeof rows.actions.$inferSelect
 
 const noteOf = ({ exception, text, byName, at }: NoteRow): Said => ({ exception, text, by: byName, at })
-const actionOf = (row: ActionRow): z.infer<typeof Action> => ({
+const actionOf = (row: ActionRow, tasks: ReadonlyMap<string, MadeTask>): z.infer<typeof Action> => ({
   id: row.id,
   week: row.week,
   about: row.about,
@@ -37,8 +38,27 @@ const actionOf = (row: ActionRow): z.infer<typeof Action> => ({
   done: row.doneAt !== null,
   doneWeek: row.doneWeek,
   outcome: row.outcome,
+  task: tasks.get(subjectOf(row)) ?? null,
   version: row.version,
 })
+
+/** What a task of an action is known by. */
+const subjectOf = ({ id }: Pick<ActionRow, 'id'>) => `action ${id}`
+
+const TaskOfAction = TaskPlace.extend({ deck: z.string().default('weekly'), id: z.string() })
+
+/** An action of a review one may see that is still to be done. */
+async function openAction(context: Context, deck: string, id: string): Promise<ActionRow> {
+  await visible(context, deck)
+  const [found] = await context.ledger
+    .select()
+    .from(rows.actions)
+    .where(and(eq(rows.actions.id, id), eq(rows.actions.deck, deck)))
+  if (!found) throw new Failure('not_found', 'There is no such action in this review.')
+  if (found.doneAt !== null)
+    throw new Failure('conflict', 'This action is done.', { next: 'Open it again first.' })
+  return found
+}
 
 /** What is kept when a review is issued. */
 interface Kept {
@@ -70,17 +90,17 @@ const notesOf = async ({ ledger }: Context, deck: string, week: Day) =>
   ).map(noteOf)
 
 /** Actions of a review: those open from the weeks before, and those agreed or done in this one. */
-export async function actionsOf({ ledger }: Pick<Context, 'ledger'>, deck: string, week: Day) {
-  const all = await ledger
+export async function actionsOf(context: Pick<Context, 'ledger' | 'granary'>, deck: string, week: Day) {
+  const all = await context.ledger
     .select()
     .from(rows.actions)
     .where(eq(rows.actions.deck, deck))
     .orderBy(rows.actions.due, rows.actions.id)
-  return all
-    .filter(
-      one => one.week <= week && (one.doneAt === null || one.week === week || (one.doneWeek ?? '') >= week),
-    )
-    .map(actionOf)
+  const own = all.filter(
+    one => one.week <= week && (one.doneAt === null || one.week === week || (one.doneWeek ?? '') >= week),
+  )
+  const tasks = await tasksOf(context, own.map(subjectOf))
+  return own.map(one => actionOf(one, tasks))
 }
 
 const issuedAlready = (week: Day) =>
@@ -283,7 +303,35 @@ export const deckOperations = {
         before: before ?? null,
         after: values,
       })
-      return actionOf(values)
+      return actionOf(values, await tasksOf(context, [subjectOf(values)]))
+    }),
+
+  makeTask: write({
+    role: 'contributor',
+    summary: 'Make a task or card of an action in a connected task system; its link stays on the action',
+    prepare: async (context, input) => {
+      const { deck, id, ...place } = TaskOfAction.parse(input)
+      const action = await openAction(context, deck, id)
+      return makeTask(
+        context,
+        {
+          subject: subjectOf(action),
+          title: action.text,
+          notes: `${action.ownerName}, agreed in the review of the week to ${action.week}: ${context.accounts.url}/review${deck === 'weekly' ? '' : `?deck=${encodeURIComponent(deck)}`}`,
+          due: action.due,
+        },
+        place,
+      )
+    },
+  })
+    .input(TaskOfAction)
+    .output(MadeTask)
+    .handler(async ({ input, context }) => {
+      const action = await openAction(context, input.deck, input.id)
+      const deck = await visible(context, input.deck)
+      const made = await keepTask(context, context.prepared as Awaited<ReturnType<typeof makeTask>>)
+      context.note({ subject: `task of the action ${action.text}`, stores: deck.stores, after: made })
+      return made
     }),
 
   issue: writeLast({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MadeTask } from '#features/tasks.ts'
 import { Definition } from '#metrics/query.ts'
 
 /** Decks and what is in them, as the operations say them. */
@@ -100,6 +101,7 @@ export const Action = z.object({
   done: z.boolean(),
   doneWeek: z.string().nullable(),
   outcome: z.string(),
+  task: MadeTask.nullable().default(null).describe('Made of it in a task system'),
   version: z.int(),
 })
 export type Action = z.infer<typeof Action>

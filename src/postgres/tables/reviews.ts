@@ -75,6 +75,21 @@ export const actions = pgTable('review_actions', {
   ...saved,
 })
 
+/** A task or card that was made of an action or an alert; its state is what the task system says. Rows are only ever added. */
+export const madeTasks = pgTable('made_tasks', {
+  /** `action <id>` or `alert <id>`: of each there is one task. */
+  subject: text().primaryKey(),
+  connection: text().notNull(),
+  /** asana or trello. */
+  platform: text().notNull(),
+  project: text().notNull(),
+  /** The platform's own id. */
+  task: text().notNull(),
+  url: text().notNull(),
+  ...by,
+  at,
+})
+
 /** Who takes which letter: the daily flash, the Monday pack. */
 export const subscriptions = pgTable(
   'letter_subscriptions',

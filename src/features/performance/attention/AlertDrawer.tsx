@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { TaskOf } from '#features/TaskOf.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
@@ -116,6 +117,10 @@ function Acts({ alert }: { alert: AlertTold }) {
       void queries.invalidateQueries({ queryKey: api.performance.key() })
     },
   })
+  const make = useMutation({
+    ...api.performance.makeTaskOfAlert.mutationOptions(),
+    onSuccess: () => queries.invalidateQueries({ queryKey: api.performance.key() }),
+  })
   const { id } = alert
   const until = new Date(Date.now() + week).toISOString().slice(0, 10)
   const resolve = (as: 'fixed' | 'expected' | 'not_real') => () =>
@@ -157,6 +162,12 @@ function Acts({ alert }: { alert: AlertTold }) {
           Discuss
         </Button>
       </div>
+      <TaskOf
+        task={alert.task}
+        onMake={place => make.mutate({ id, ...place })}
+        making={make.isPending}
+        failed={make.error}
+      />
     </Part>
   )
 }

@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, ne } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { keepTask, MadeTask, makeTask, TaskPlace, tasksOf } from '#features/tasks.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
 import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from '#kernel/alert-words.ts'
 import { addDays } from '#kernel/day.ts'
@@ -98,6 +99,11 @@ async function similarTo(context: Context, alert: Alert): Promise<Alert[]> {
     .slice(0, 3)
 }
 
+/** What a task of an alert is known by. */
+const subjectOf = ({ id }: Pick<Alert, 'id'>) => `alert ${id}`
+
+const TaskOfAlert = TaskPlace.extend({ id: z.string() })
+
 const usefulAs: Readonly<Record<Ending, boolean>> = { fixed: true, expected: false, not_real: false }
 
 export const alertOperations = {
@@ -161,6 +167,7 @@ export const alertOperations = {
         causes: alert.finding.causes,
         check: alert.finding.check,
         judged: alert.finding.judged ?? null,
+        task: (await tasksOf(context, [subjectOf(alert)])).get(subjectOf(alert)) ?? null,
         acts: acts.map(one => ({
           act: one.act,
           reason: one.reason,
@@ -229,6 +236,43 @@ export const alertOperations = {
         stores: alert.stores.length > 0 ? alert.stores : 'all',
       })
       return { state: change.state }
+    }),
+
+  makeTaskOfAlert: write({
+    role: 'contributor',
+    summary: 'Make a task or card of an alert in a connected task system; its link stays on the alert',
+    prepare: async (context, input) => {
+      const { id, ...place } = TaskOfAlert.parse(input)
+      const alert = await ownAlert(context, id)
+      const named = await namedIn(context, [alert])
+      const label = (await definitionsOf(context)).get(alert.metric)?.label ?? alert.metric
+      return makeTask(
+        context,
+        {
+          subject: subjectOf(alert),
+          title: titleOf(named(alert), label, await storeNames(context)),
+          notes: [
+            sinceWords(alert),
+            alert.doubt ?? alert.finding.causes[0]?.words,
+            alert.finding.check,
+            `${context.accounts.url}/alerts?alert=${id}`,
+          ]
+            .filter(Boolean)
+            .join('\n'),
+          due: null,
+        },
+        place,
+      )
+    },
+  })
+    .input(TaskOfAlert)
+    .output(MadeTask)
+    .handler(async ({ input, context }) => {
+      const alert = await ownAlert(context, input.id)
+      const made = await keepTask(context, context.prepared as Awaited<ReturnType<typeof makeTask>>)
+      const stores = alert.stores.length > 0 ? alert.stores : ('all' as const)
+      context.note({ subject: `task of the alert ${alert.id}`, after: made, stores })
+      return made
     }),
 
   alertRules: read({ role: 'viewer', summary: 'What is watched for, and how often it was worth telling' })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MadeTask } from '#features/tasks.ts'
 
 /** What is said of alerts and their rules, between the operations and the screens. */
 
@@ -59,6 +60,7 @@ export const AlertTold = AlertRow.extend({
   causes: z.array(Cause),
   check: z.string(),
   judged: z.string().nullable().describe('What it was held against'),
+  task: MadeTask.nullable().describe('Made of it in a task system'),
   acts: z.array(z.object({ act: z.string(), reason: z.string(), by: z.string(), at: z.string() })),
   similar: z.array(
     z.object({
