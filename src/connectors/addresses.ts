@@ -59,6 +59,8 @@ let outer: Dispatcher | undefined
  */
 const outerWay = (): Dispatcher => {
   if (outer) return outer
+  // It is there once something of fetch was asked for.
+  new Response()
   const usual = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1')) as Dispatcher
   const Way = usual.constructor as new (given: { connect: { lookup: LookupFunction } }) => Dispatcher
   outer = new Way({ connect: { lookup: outward } })

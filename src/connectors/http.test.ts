@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { lookup } from 'node:dns'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Reach } from './connector.ts'
 import { createHttp, type Manners, Postponed, plainTrouble, retryAfter } from './http.ts'
@@ -195,6 +197,12 @@ test('a name whose address changes between two looks is connected to at the addr
   const bytes = http.bytes({ url: `https://pages.acme.example:${port}/` })
   await expect(bytes.next()).rejects.toThrow('private network')
   expect(connected).toBe(0)
+})
+
+test('the way outside is there before anything was fetched', async () => {
+  const words = `import { reachable } from './src/connectors/addresses.ts'
+    reachable('https://api.acme.example/', { vendor: 'Acme', hosts: ['*.acme.example'] }, new Set())`
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', words])
 })
 
 test('a stopped turn ends at once', async () => {
