@@ -56,12 +56,26 @@ export const createEngine = ({
     return answer
   }
 
-  const fresh = async (scope: Scope): Promise<Deps> => {
+  /** What people decided, and the plans that were carried beside it. */
+  const told = async (): Promise<{ settings: World; all: World }> => {
     const [settings] = await Promise.all([world(), readLog()])
-    const told = { ...settings, targets: plans.beside(settings.targets) }
-    const deps: Deps = { granary, log, contents, world: told, scope, totalsOf }
+    const { targets, planLines = [] } = settings
+    return {
+      settings,
+      all: { ...settings, targets: plans.beside(targets), planLines: plans.carried(planLines) },
+    }
+  }
+
+  const fresh = async (scope: Scope): Promise<Deps & { decided: object }> => {
+    const { settings, all } = await told()
+    const deps: Deps = { granary, log, contents, world: all, scope, totalsOf }
     const costActuals = await booked.of(deps)
-    return costActuals.length === 0 ? deps : { ...deps, world: { ...told, costActuals } }
+    return {
+      ...deps,
+      ...(costActuals.length > 0 && { world: { ...all, costActuals } }),
+      // Carried plans stand for themselves by how often they were read: they may be many figures.
+      decided: { ...settings, planLines: all.planLines, costActuals, plans: plans.edition() },
+    }
   }
 
   return {
@@ -126,7 +140,7 @@ export const createEngine = ({
       }
     },
     async definitions() {
-      const [settings] = await Promise.all([world(), readLog()])
+      const { all: settings } = await told()
       const lists = contents.stores(['products'], null) > 0
       const held = (name: string) => lists || !(name in listed)
       const known = vocabulary(settings.metrics, settings)
@@ -181,14 +195,14 @@ export const createEngine = ({
 }
 
 /** Equal keys have equal answers while no load touches what they rest on. */
-const keyOf = (query: Query, made: Plan, { world, contents }: Deps): string => {
+const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided: object }): string => {
   const { window, scoped } = made
   // How far the data reach decides what is N/A and what is 0, in days no load touched.
   const reached = tablesOf(made.resolved).map(table => {
     const span = contents.span(table, scoped.reach.stores)
     return span && window.sides.map(s => [later(span.from, s.from), earlier(span.to, s.to)])
   })
-  const all = [query, scoped, window.from, window.to, window.until, reached, world]
+  const all = [query, scoped, window.from, window.to, window.until, reached, decided]
   return createHash('sha256').update(JSON.stringify(all)).digest('base64')
 }
 

@@ -1,16 +1,24 @@
+import type { Line } from '#kernel/plan/sheet.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 import type { Grain } from './query.ts'
-import type { TargetSetting } from './world.ts'
+import type { PlanLine, TargetSetting } from './world.ts'
 
 /**
  * Plan versions that came in as budget lines, as targets: `plan.budget` stands beside actuals like any saved target.
- * Lines that name a metric are compared; other accounts are the plan's own. A line of no store is the company's.
+ * Lines that name a metric are compared; a line of a plan that is none is a metric that plans alone know; other accounts are
+ * a file's own. A line of no store is the company's.
  */
 export const plansOf = (granary: Warehouse) => {
   let known: TargetSetting[] = []
+  let named: ReadonlySet<string> = new Set()
   let read = false
+  let edition = 0
   return {
+    /** Counts the times they were read anew: as long as it stands still, so do they. */
+    edition: () => edition,
+    /** Those of the lines of plans that are carried. */
+    carried: (lines: readonly PlanLine[]): readonly PlanLine[] => lines.filter(line => named.has(line.name)),
     async refresh(changes: readonly Change[]) {
       if (read && !changes.some(change => change.table === 'budget_lines')) return
       read = true
@@ -46,6 +54,8 @@ export const plansOf = (granary: Warehouse) => {
         targets.set(key, target)
       }
       known = [...targets.values()]
+      named = new Set(known.map(target => target.metric))
+      edition += 1
     },
     /** Saved targets first: one of the same name and metric is what people meant. */
     beside: (saved: readonly TargetSetting[]): readonly TargetSetting[] =>
@@ -57,6 +67,40 @@ export const plansOf = (granary: Warehouse) => {
           ],
   }
 }
+
+const linePrefix = 'plan_'
+
+/** Whether a name is of a line of a plan that is no metric of the catalogue. */
+export const isPlanLine = (name: string): boolean => name.startsWith(linePrefix)
+
+/**
+ * Lines of a plan as metrics of their own, `plan_<line>`, in their order: by these names those that are no metric of the
+ * catalogue are carried and asked. Amounts add up, stocks are the last, rates and lines without a total do not add up.
+ */
+export function planLines(
+  lines: readonly Pick<Line, 'name' | 'label' | 'unit' | 'roll' | 'good'>[],
+): PlanLine[] {
+  const taken = new Set<string>()
+  return lines.map(({ name, label, unit, roll, good }) => {
+    const stem = `${linePrefix}${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`
+    let own = stem
+    for (let n = 2; taken.has(own); n += 1) own = `${stem}_${n}`
+    taken.add(own)
+    return { name: own, label: `${label} (plan)`, unit: unitsOf(unit), additivity: additivities[roll], good }
+  })
+}
+
+const additivities: Record<Line['roll'], PlanLine['additivity']> = {
+  sum: 'additive',
+  last: 'semi_additive',
+  ratio: 'ratio',
+  weighted: 'ratio',
+  none: 'non_additive',
+}
+
+/** Units of the plan as those of the language: money for each of something is money, too. */
+const unitsOf = (unit: string): PlanLine['unit'] =>
+  /^money\b/.test(unit) ? 'money' : unit === 'share' ? 'share' : unit.includes('/') ? 'ratio' : 'quantity'
 
 /** Grain of a line that a later carrying of its version no longer has: rows are replaced, never taken out. */
 export const withdrawn = 'withdrawn'

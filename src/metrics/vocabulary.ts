@@ -11,7 +11,7 @@ import { pipeline } from './vocabulary/pipeline.ts'
 import { sales } from './vocabulary/sales.ts'
 import { traffic } from './vocabulary/traffic.ts'
 import { work } from './vocabulary/work.ts'
-import type { CustomMetric, World } from './world.ts'
+import type { CustomMetric, PlanLine, World } from './world.ts'
 
 /** A metric with its formula read, and read down to aggregates. */
 export interface Known extends Metric {
@@ -34,21 +34,24 @@ const own: readonly Metric[] = [
 ]
 
 /** What the company says of its metrics besides adding some. */
-type Told = Pick<World, 'waterfall' | 'owners'>
+type Told = Pick<World, 'waterfall' | 'owners' | 'planLines'>
 
 /**
  * All metrics by name: ours, the tiers of the company's cost waterfall, and those people added.
  * @throws Failure('invalid') for a user's metric that takes a name, refers to nothing, goes in a circle or adds unlike things.
  */
 export const vocabulary = (added: readonly CustomMetric[] = [], told: Told = {}): Vocabulary => {
-  const key = JSON.stringify([added, told.waterfall, told.owners])
+  const key = JSON.stringify([added, told.waterfall, told.owners, told.planLines])
   if (latest?.key === key) return latest.known
   const known = spoken(added, told)
   latest = { key, known }
   return known
 }
 
-const spoken = (added: readonly CustomMetric[], { waterfall, owners = {} }: Told): Vocabulary => {
+const spoken = (
+  added: readonly CustomMetric[],
+  { waterfall, owners = {}, planLines = [] }: Told,
+): Vocabulary => {
   const known = new Map<string, Known>()
   for (const metric of [...own, ...contribution(waterfall)]) {
     const parsed = metric.formula ? parse(metric.formula) : null
@@ -62,10 +65,24 @@ const spoken = (added: readonly CustomMetric[], { waterfall, owners = {} }: Told
   }
   for (const metric of added)
     known.set(metric.name, read({ ...metric, owner: owners[metric.name] ?? metric.owner }, known))
+  for (const line of planLines) if (!known.has(line.name)) known.set(line.name, ofPlan(line, owners))
   for (const name of known.keys()) expand(name, known, [])
   for (const metric of added) describeUnit(known, metric.name)
   return known
 }
+
+/** A line of a plan as a metric: what it was to be is told by plans, what it was by nobody. */
+const ofPlan = (line: PlanLine, owners: Readonly<Record<string, string>>): Known => ({
+  ...line,
+  description:
+    'A line of the plan that no figure of the shop is: plans are compared by it, and its actual is N/A.',
+  formula: '',
+  owner: owners[line.name] ?? 'finance',
+  awaits: 'nothing: it is a line of the plan alone',
+  parsed: null,
+  expanded: null,
+  aggregates: [],
+})
 
 /**
  * A metric somebody wants to add, checked against what there is.
@@ -76,7 +93,9 @@ export const checkMetric = (
   others: readonly CustomMetric[] = [],
   told: Told = {},
 ): Definition => {
-  const known = vocabulary([...others.filter(o => o.name !== metric.name), metric], told)
+  // What a plan carries today it may not tomorrow: nothing lasting is made of it.
+  const lasting = { ...told, planLines: [] }
+  const known = vocabulary([...others.filter(o => o.name !== metric.name), metric], lasting)
   const found = known.get(metric.name)
   if (!found) throw invalid(`The metric ${metric.name} is not known.`)
   return definitionOf(found)

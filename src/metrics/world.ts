@@ -1,4 +1,5 @@
 import type { Tier } from '#kernel/plan/templates.ts'
+import type { Metric } from './metric.ts'
 import type { calendars, Grain } from './query.ts'
 
 /** What people have decided that the language needs: read from the ledger for each question, small. */
@@ -22,6 +23,8 @@ export interface World {
   closed?: readonly { from: string; to: string }[]
   /** What is worked out from both, for each question. */
   costActuals?: readonly CostActual[]
+  /** Lines of plans as metrics of their own; only what is carried into the granary can be asked. */
+  planLines?: readonly PlanLine[]
   /** Who answers for a metric, by its name. */
   owners?: Readonly<Record<string, string>>
 }
@@ -113,6 +116,9 @@ export interface CustomMetric {
   good: 'up' | 'down' | 'none'
   owner: string
 }
+
+/** A line of a plan that is no metric of the catalogue, as a metric that plans alone know: its actual is N/A. */
+export interface PlanLine extends Pick<Metric, 'name' | 'label' | 'unit' | 'additivity' | 'good'> {}
 
 /** A grouping of an existing dimension's values, e.g. region from country. */
 export interface CustomDimension {

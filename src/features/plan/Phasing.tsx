@@ -23,7 +23,7 @@ export function Phasing({ version }: { version: Version }) {
   const copy = search.copy
   // What a copy holds stands as it was.
   const mayEdit = opened.data?.mayEdit === true && copy === undefined
-  const lines = (sheet?.lines ?? []).filter(line => line.roll === 'sum' && line.metric)
+  const lines = (sheet?.lines ?? []).filter(line => line.roll === 'sum')
   const line =
     lines.find(one => one.name === search.line) ?? lines.find(one => one.name === 'net_sales') ?? lines[0]
   const today = new Date().toISOString().slice(0, 10)
@@ -91,7 +91,7 @@ export function Phasing({ version }: { version: Version }) {
   if (sheet && !line)
     return (
       <EmptyState title="Nothing here goes to days">
-        Lines that add up and are a figure of the shop, such as net sales or orders, are phased to days.
+        Lines that add up, such as net sales or rent, are phased to days.
       </EmptyState>
     )
   if (!sheet || !line || !period || !found || !byDay) return <Skeleton height={420} />

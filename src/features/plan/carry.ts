@@ -6,40 +6,47 @@ import type { Calculation } from '#kernel/plan/calculate.ts'
 import { plainOf, rounded } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
 import type { Line } from '#kernel/plan/sheet.ts'
-import { withdrawn } from '#metrics/plans.ts'
+import { isPlanLine, planLines, withdrawn } from '#metrics/plans.ts'
+import type { Definition } from '#metrics/query.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import { carryRows } from '#sync/own-rows.ts'
 import { keptOf } from './copies.ts'
 import { hoursUntil } from './hours.ts'
-import { keptPhasing, shapesOf } from './shapes.ts'
+import { daysOf, keptPhasing, shapesOf } from './shapes.ts'
 import { latestDay, worked } from './versions.ts'
+
+type Asked = Pick<Definition, 'name' | 'label' | 'unit' | 'additivity'>
 
 /** One figure of a version: a metric of a store ('' the company) and slice. */
 interface Carried {
   line: Line
+  metric: Asked
+  /** The metric whose days it goes over days by: its own, else sales. */
+  goesBy: string
   store: string
   slice: Record<string, string>
 }
 
 /**
- * Carries a version into the granary as budget lines, so that `plan.<version>` is a comparison for every metric at
- * every grain: what adds up goes day by day in the shop's own shape and adds up to its period exactly; ratios go by
- * period. What an earlier carrying had and this one has not is withdrawn.
+ * Carries every line of a version into the granary as budget lines, so that `plan.<version>` is a comparison for every
+ * metric at every grain; a line that is no metric of the catalogue is one of its own (`plan_<line>`). What adds up goes day
+ * by day in the shop's own shape and adds up to its period exactly; ratios and stocks go by period. What an earlier carrying
+ * had and this one has not is withdrawn.
  */
 export async function carry(
   context: Context,
   version: typeof tables.versions.$inferSelect,
 ): Promise<{ lines: number; days: number; notes: string[] }> {
   const plan = await worked(context, version)
-  const { definitions } = context.metrics
-  const metrics = new Map((await definitions()).metrics.map(metric => [metric.name, metric]))
   const shapeFor = await shapesOf(context, await keptOf(context, version))
   const rows: Record<string, string>[] = []
   const notes = new Set<string>()
-  const carried = toCarry(plan, metrics)
-  for (const { line, store, slice } of carried) {
-    const metric = metrics.get(line.metric as string)
-    if (!metric) continue
+  const carried = await toCarry(context, plan)
+  const own = carried.filter(one => isPlanLine(one.metric.name) && one.metric.additivity === 'additive')
+  const coarse = own.length * daysOf(version).length > mostDays
+  if (coarse)
+    notes.add(`${own.length} figures are no metrics of the shop: being so many, their days share evenly.`)
+  for (const { line, metric, goesBy, store, slice } of carried) {
     const additive = metric.additivity === 'additive'
     const places = metric.unit === 'money' ? minorUnits(plan.sheet.currency) : 4
     const key = Object.keys(slice).length > 0 ? JSON.stringify(slice) : ''
@@ -50,19 +57,24 @@ export async function carry(
       slice: key,
       currency: metric.unit === 'money' ? plan.sheet.currency : '',
     }
-    const shape = additive ? await shapeFor(metric.name, store) : null
-    if (additive && !shape)
-      notes.add(`${metric.label} has no history to be phased by: its days share evenly.`)
+    const whole = !additive || (coarse && isPlanLine(metric.name))
+    const shape = whole ? null : await shapeFor(goesBy, store)
+    if (!whole && !shape)
+      notes.add(
+        isPlanLine(metric.name)
+          ? 'There are no sales to phase the lines by that are no metrics of the shop: their days share evenly.'
+          : `${metric.label} has no history to be phased by: its days share evenly.`,
+      )
     for (const note of shape?.notes ?? []) notes.add(note)
     plan.sheet.periods.forEach((period, at) => {
       const members = { ...slice, ...(store && { store }) }
       const value = rolled(plan, line.name, { members, first: at, last: at })
       if (value === null) return
-      if (!additive) {
-        rows.push({ ...same, day: period.from, grain: grainOf(plan), amount: plainOf(rounded(value, 4)) })
+      const amount = plainOf(rounded(value, additive ? places : 4))
+      if (whole) {
+        rows.push({ ...same, day: period.from, grain: grainOf(plan), amount })
         return
       }
-      const amount = plainOf(rounded(value, places))
       const adjusted = { places, adjustments: plan.sheet.phasing ?? {} }
       for (const one of phase(amount, period.from, period.to, shape ?? { weight: () => 1 }, adjusted))
         rows.push({ ...same, day: one.day, grain: 'day', amount: one.amount })
@@ -78,8 +90,21 @@ export async function carry(
   return { lines: carried.length, days: rows.length, notes: [...notes] }
 }
 
-const toCarry = (plan: Calculation, metrics: { has(name: string): boolean }): Carried[] =>
-  plan.sheet.lines.flatMap(line => (line.metric && metrics.has(line.metric) ? slicesToCarry(plan, line) : []))
+/** Days of figures that are no metrics of the shop, as many as are carried one by one: beyond them by period. */
+const mostDays = 250_000
+
+/** Every line as the metric it is, or one of its own, over the slices it is carried in. */
+async function toCarry({ metrics }: Context, plan: Calculation): Promise<Carried[]> {
+  const known = new Map((await metrics.definitions()).metrics.map(metric => [metric.name, metric]))
+  const own = planLines(plan.sheet.lines)
+  return plan.sheet.lines.flatMap((line, n) => {
+    const metric: Asked | undefined = (line.metric && known.get(line.metric)) || own[n]
+    const goesBy = metric?.name === line.metric ? metric?.name : 'net_sales'
+    return metric && goesBy
+      ? slicesToCarry(plan, line).map(slice => ({ line, metric, goesBy, ...slice }))
+      : []
+  })
+}
 
 /** How every figure of a version goes over its days and hours as the shop trades now: what a copy of it keeps. */
 export async function phasingNow(
@@ -87,9 +112,8 @@ export async function phasingNow(
   version: typeof tables.versions.$inferSelect,
 ): Promise<tables.KeptPhasing> {
   const plan = await worked(context, version)
-  const metrics = new Map((await context.metrics.definitions()).metrics.map(metric => [metric.name, metric]))
-  const added = toCarry(plan, metrics).flatMap(({ line: { metric = '' }, store }) =>
-    metrics.get(metric)?.additivity === 'additive' ? [{ metric, store }] : [],
+  const added = (await toCarry(context, plan)).flatMap(({ metric, goesBy, store }) =>
+    metric.additivity === 'additive' ? [{ metric: goesBy, store }] : [],
   )
   const until = await latestDay(context)
   const hours = until && (await hoursUntil(context, until))
@@ -97,8 +121,8 @@ export async function phasingNow(
 }
 
 /** The whole, each store, and each member of the other dimensions, of the whole and of each store. */
-function slicesToCarry(plan: Calculation, line: Line): Carried[] {
-  if (line.roll === 'none') return line.over.length === 0 ? [{ line, store: '', slice: {} }] : []
+function slicesToCarry(plan: Calculation, line: Line): Pick<Carried, 'store' | 'slice'>[] {
+  if (line.roll === 'none') return line.over.length === 0 ? [{ store: '', slice: {} }] : []
   const members = (name: string) => plan.sheet.dimensions.find(one => one.name === name)?.members ?? []
   const stores = line.over.includes('store') ? ['', ...members('store')] : ['']
   const others = line.over.filter(name => name !== 'store')
@@ -106,7 +130,7 @@ function slicesToCarry(plan: Calculation, line: Line): Carried[] {
     {},
     ...others.flatMap(name => members(name).map(member => ({ [name]: member }))),
   ]
-  return stores.flatMap(store => slices.map(slice => ({ line, store, slice })))
+  return stores.flatMap(store => slices.map(slice => ({ store, slice })))
 }
 
 /** The grain of the plan's periods, as budget lines name it. */

@@ -1,5 +1,6 @@
 import { eq, inArray } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import { isPlanLine } from '#metrics/plans.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { casesKept } from './case-plan.ts'
 import { lastCopy } from './copies.ts'
@@ -58,7 +59,9 @@ async function carriedPhasing(
   const adjusted = version.sheet.phasing ?? {}
   const shapes: tables.KeptPhasing['shapes'] = []
   const of: Record<string, number> = {}
-  for (const [key, own] of Map.groupBy(rows, row => `${row.line}|${row.store}`)) {
+  // What is no metric of the shop went by sales.
+  const metrics = rows.filter(row => !isPlanLine(String(row.line)))
+  for (const [key, own] of Map.groupBy(metrics, row => `${row.line}|${row.store}`)) {
     const amounts = new Map(own.map(row => [String(row.day), Math.abs(Number(row.amount))]))
     // What people said of a day is in what was carried, and is said again when it is phased.
     const weights = days.map(day => (amounts.get(day) ?? 0) / (adjusted[day] || 1))

@@ -218,6 +218,110 @@ describe('how a plan and a budget begin', () => {
     ])
   })
 
+  it('is carried line by line: one that is no metric of the shop is asked by a name of its own', async () => {
+    const { ask } = room
+    const months = Array.from({ length: 12 }, (_, n) => `2026-${String(n + 1).padStart(2, '0')}`)
+    const row = (name: string, values: readonly (string | number)[]) => [name, ...values].join('\t')
+    const text = [
+      row('', months),
+      row(
+        'Rent',
+        months.map(() => 3100),
+      ),
+      row(
+        'Fill rate',
+        months.map(() => '90 %'),
+      ),
+    ].join('\n')
+    const pasted = { id: 'house', name: 'House', ...year, begin: { with: 'pasted', text } }
+    await run(plan.start, pasted)
+    const { sheet, rows } = await run(plan.open, { version: 'house' })
+    const boxes = {
+      name: 'boxes',
+      label: 'Boxes',
+      unit: 'share',
+      over: [],
+      formula: 'period',
+      roll: 'last',
+    }
+    const lines = [...sheet.lines, { ...boxes, good: 'none' }]
+    const { revision, problems } = await run(plan.reshape, {
+      version: 'house',
+      sheet: { ...sheet, lines },
+      revision: 1,
+    })
+    expect(problems).toEqual([])
+    const question = {
+      metrics: ['plan_rent', 'plan_fill_rate', 'plan_boxes'],
+      compare: ['plan.house'],
+      from: '2026-01-01',
+      to: '2026-03-31',
+    }
+    await expect(ask(question)).rejects.toThrow('There is no metric plan_rent')
+    const carried = await run(plan.carry, { version: 'house' })
+    expect(carried.lines).toBe(3)
+    type Row = { compare?: Record<string, { values: Record<string, { value: string | null }> }> }
+    const planned = (one: Row | undefined, metric = 'plan_rent') =>
+      one?.compare?.['plan.house']?.values[metric]?.value
+    const quarter = await ask({ ...question, grain: 'month' })
+    expect(quarter.rows.map(one => [one.plan_rent, planned(one)])).toEqual(
+      months.slice(0, 3).map(() => [null, '3100']),
+    )
+    // Amounts add up, a rate is one, and a stock is its last.
+    expect(question.metrics.map(one => planned(quarter.totals, one))).toEqual(['9300', '0.9', '3'])
+    expect(quarter.meta.definitions.plan_rent).toMatchObject({ label: 'Rent (plan)', unit: 'money' })
+    expect(quarter.meta.missing.plan_rent).toContain('a line of the plan alone')
+    const march = await ask({ ...question, from: '2026-03-01', grain: 'day' })
+    const { days } = await run(plan.phasing, { version: 'house', line: 'rent', period: '2026-03' })
+    expect(march.rows.map(one => Number(planned(one)))).toEqual(
+      days.map((one: { amount: string }) => Number(one.amount)),
+    )
+    expect(sum(march.rows.map(one => planned(one) ?? '0'))).toBe('3100')
+    // Sundays are shut, Saturdays double.
+    expect(planned(march.rows[0])).toBe('0')
+    expect(Number(planned(march.rows[6])) / Number(planned(march.rows[5]))).toBeGreaterThan(1.8)
+    // Beside what is counted, week by week, to the same day.
+    const june = await ask({
+      ...question,
+      metrics: ['net_sales', 'plan_rent'],
+      from: '2026-06-15',
+      to: '2026-06-28',
+      grain: 'week',
+    })
+    expect(june.rows.map(one => one.net_sales)).toEqual(['700', null])
+    expect(planned(june.rows[0])).not.toBeNull()
+    // What is carried anew is answered anew; what has gone from the plan is no metric any more.
+    const head = rows.find((one: { line: string }) => one.line === 'rent').cells['2026-03'][0]
+    const edits = [room.set('rent', '2026-03', '6200', [head])]
+    await run(plan.edit, { version: 'house', edits })
+    await run(plan.carry, { version: 'house' })
+    expect(planned((await ask({ ...question, from: '2026-03-01', grain: 'day' })).totals)).toBe('6200')
+    const metric = { name: 'rent_rate', label: 'Rent rate', description: 'x', good: 'none', owner: 'finance' }
+    await expect(run(settings.saveMetric, { ...metric, formula: 'plan_rent / net_sales' })).rejects.toThrow(
+      'There is no metric plan_rent',
+    )
+    await run(plan.reshape, { version: 'house', sheet: { ...sheet, lines: lines.slice(1) }, revision })
+    await run(plan.carry, { version: 'house' })
+    await expect(ask(question)).rejects.toThrow('There is no metric plan_rent')
+  })
+
+  it('is carried by its periods where it has more lines than can be told day by day', async () => {
+    const text = ['\tJan\tFeb', ...Array.from({ length: 700 }, (_, n) => `Line ${n}\t3100\t2800`)].join('\n')
+    await run(plan.start, { id: 'wide', name: 'Wide', ...year, begin: { with: 'pasted', text } })
+    const { days, notes } = await run(plan.carry, { version: 'wide' })
+    expect([days, notes]).toEqual([
+      1400,
+      ['700 figures are no metrics of the shop: being so many, their days share evenly.'],
+    ])
+    const { totals } = await room.ask({
+      metrics: ['plan_line_7'],
+      compare: ['plan.wide'],
+      from: '2026-01-31',
+      to: '2026-02-02',
+    })
+    expect(totals.compare?.['plan.wide']?.values.plan_line_7?.value).toBe('300')
+  })
+
   it('takes an imported budget of 200,000 rows, and says so where it makes too many lines', async () => {
     await begun('large')
     const rows = (version: string, lines: number, length: number) =>

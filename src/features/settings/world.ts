@@ -4,6 +4,7 @@ import type { Ledger } from '#postgres/open.ts'
 import { user } from '#postgres/tables/members.ts'
 import { closes } from '#postgres/tables/plan.ts'
 import * as rows from '#postgres/tables/settings.ts'
+import { readPlanLines } from './plan-lines.ts'
 
 export const defaultCalendar: CalendarSetting = {
   calendar: 'gregorian',
@@ -32,6 +33,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     .from(rows.metricOwners)
     .innerJoin(user, eq(user.id, rows.metricOwners.person))
     .orderBy(rows.metricOwners.metric)
+  const planLines = await readPlanLines(ledger)
   return {
     stores: stores.map(({ store, name, currency, timezone, kind }) => ({
       store,
@@ -54,6 +56,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
       costAccounts: accounts.map(one => ({ cost: one.cost, accounts: one.accounts })),
       closed: closed.map(({ from, to }) => ({ from, to })),
     }),
+    ...(planLines.length > 0 && { planLines }),
     ...(owners.length > 0 && { owners: Object.fromEntries(owners.map(one => [one.metric, one.name])) }),
   }
 }

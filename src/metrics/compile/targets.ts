@@ -114,7 +114,8 @@ const worked = (formula: Formula, value: (metric: string) => Decimal | null): De
 }
 
 /**
- * A target over days: each period's value spread evenly over its days (amounts), or the day-weighted mean (ratios).
+ * A target over days: each period's value spread evenly over its days (amounts), the last period's (stocks), or the
+ * day-weighted mean (ratios).
  * Null unless every day has a target.
  */
 const phased = (
@@ -127,10 +128,12 @@ const phased = (
   let total = new Exact(0)
   let days = 0
   const grain = target.grain === 'hour' ? 'day' : target.grain
+  let latest: Decimal | null = null
   for (let day = from; day <= to; ) {
     const period = periodOf(rule, day, grain)
     const value = target.values[period.from]
     if (value === undefined) return null
+    latest = new Exact(value)
     const last = earlier(period.to, to)
     const count = dayCount(day, last)
     // Multiplied before it is divided, so that a month in full is its target to the penny.
@@ -143,5 +146,6 @@ const phased = (
     day = addDays(last, 1)
   }
   if (days === 0) return null
+  if (metric.additivity === 'semi_additive') return latest
   return metric.additivity === 'additive' ? total : total.div(days)
 }
