@@ -8,6 +8,8 @@ export interface Ask {
   url: string
   headers?: Readonly<Record<string, string>>
   body?: string
+  /** Named in messages instead of the address, where that has a secret in it. */
+  told?: string
   /** ms until the answer must be whole; 60 s when absent. */
   timeout?: number
 }
@@ -144,7 +146,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
       if (failed >= tries)
         throw new Failure('unavailable', `${manners.vendor} does not answer as it should: ${verdict.why}`, {
           next: 'It is tried again at the next turn. If it stays so, look at the vendor’s status page.',
-          details: { address: told(request.url), tries },
+          details: { address: told(request), tries },
         })
       await reach.sleep(pause(failed))
     }
@@ -162,7 +164,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
     if (failed + 1 >= tries)
       throw new Failure('unavailable', `${manners.vendor} does not give its file.`, {
         next: 'It is tried again at the next turn.',
-        details: { address: told(request.url), tries },
+        details: { address: told(request), tries },
       })
     if (verdict.as === 'renew') await manners.renew?.()
     else if (verdict.as === 'wait' && verdict.ms > patience)
@@ -300,7 +302,8 @@ export const gate = (reach: Reach, { most, span }: { most: number; span: number 
 const pause = (failed: number): number => 2 ** (failed - 1) * 1000 * (1 + Math.random() / 2)
 
 /** An address without what may be secret in it. */
-const told = (url: string): string => {
+const told = ({ told: name, url }: Ask): string => {
+  if (name !== undefined) return name
   const { host, pathname } = new URL(url)
   return host + pathname
 }

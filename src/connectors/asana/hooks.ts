@@ -51,7 +51,10 @@ export const hooks: Hooks<Session> = {
     return { status: 200, id, hurry: deleted ? ['tasks', 'deletions'] : ['tasks'] }
   },
 
-  /** One for each project in use. Asana asks at the address while it is being told of it. */
+  /**
+   * One for each project in use. Asana asks at the address while it is being told of it, and takes away what fails for a
+   * day; one that is there and tells nothing gives way to a new one, since the same cannot be made twice.
+   */
   async subscribe(session, address) {
     const there = new Set<string>()
     for (const { gid: workspace } of await workspacesOf(session))
@@ -59,7 +62,12 @@ export const hooks: Hooks<Session> = {
         workspace,
         opt_fields: 'active,target,resource.name',
       }))
-        for (const one of page) if (one.active !== false && one.target) there.add(one.target)
+        for (const { gid, active, target } of page) {
+          if (!target) continue
+          if (active !== false) there.add(target)
+          else if (target.startsWith(`${address}?`))
+            await send(session, 'DELETE', `/webhooks/${gid}`, undefined, { again: true })
+        }
     for (const { gid: resource, archived } of await projectsOf(session)) {
       const target = targetOf(address, session.token, resource)
       if (archived || there.has(target)) continue

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '#kernel/error.ts'
 import type { Hooks } from '../connector.ts'
-import { boardsOf, type Session, send } from './session.ts'
+import { boardsOf, type Session, send, webhooksOf } from './session.ts'
 
 /** Trello tries again for some minutes; what comes later than this was kept by somebody and sent again. */
 const latest = 48 * 3_600_000
@@ -31,13 +31,22 @@ export const hooks: Hooks<Session> = {
     return { status: 200, id: action.id, hurry: ['cards'] }
   },
 
-  /**
-   * One for each board in use. Those there are are not asked for, because the token would stand in that address: making
-   * one again is refused, and that is as good.
-   */
+  /** One for each board in use. Trello puts out those that fail for weeks: they are lit again. */
   async subscribe(session, address) {
+    const known = new Map(
+      (await webhooksOf(session))
+        .filter(one => one.callbackURL === address)
+        .map(one => [one.idModel ?? '', one]),
+    )
     for (const { id, closed } of await boardsOf(session)) {
       if (closed) continue
+      const there = known.get(id)
+      if (there) {
+        // Somebody is asked for at the address again, as when it was made.
+        if (there.active === false)
+          await send(session, 'PUT', `/webhooks/${there.id}`, { active: 'true', callbackURL: address }, true)
+        continue
+      }
       try {
         await send(session, 'POST', '/webhooks', {
           callbackURL: address,

@@ -18,6 +18,8 @@ export interface Session {
   once: Http
   /** Address paths begin at, without a slash at the end. */
   base: string
+  /** What stands in the address of the list of its webhooks. */
+  token: string
   quotas(): Quota[]
   boards: readonly Board[] | null
 }
@@ -64,6 +66,7 @@ export function openTrello(credentials: Credentials, reach: Reach): Session {
     http: createHttp(reach, manners),
     once: createHttp(reach, { ...manners, tries: 1 }),
     base: `${(credentials.base_url ?? 'https://api.trello.com').replace(/\/+$/, '')}/1`,
+    token: token ?? '',
     quotas: () => [{ name: 'calls in ten seconds, at most', used: pace.fullest(), limit: perToken }],
     boards: null,
   }
@@ -119,6 +122,22 @@ const addressOf = ({ base }: Session, path: string, query: Query = {}) => {
 
 export const get = async <T>(session: Session, path: string, query?: Query): Promise<T> =>
   (await session.http.ask({ url: addressOf(session, path, query) })).json as T
+
+export interface Webhook {
+  id: string
+  callbackURL?: string
+  idModel?: string
+  active?: boolean
+}
+
+/** Webhooks that were made with the token, those put out too. */
+export const webhooksOf = async (session: Session): Promise<Webhook[]> =>
+  (
+    await session.http.ask({
+      url: addressOf(session, `/tokens/${encodeURIComponent(session.token)}/webhooks`),
+      told: 'the list of webhooks',
+    })
+  ).json as Webhook[]
 
 /** Writes; `again` where repeating it does no harm. */
 export const send = async <T>(

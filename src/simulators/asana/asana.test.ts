@@ -277,6 +277,20 @@ describe('webhooks', () => {
     expect(made).toBeGreaterThan(0)
     await asana.hooks?.subscribe(open(), 'https://deck.example/hooks/1')
     expect(asked.filter(one => one === 'POST /api/1.0/webhooks')).toHaveLength(made)
+    // One that Asana says is out is made anew, which it would refuse while the old one is there.
+    const real = simulator.app.request
+    simulator.app.request = async (path, init, ...rest) => {
+      const response = await real.call(simulator.app, path, init, ...rest)
+      if (init?.method !== 'GET' || !String(path).includes('/webhooks?')) return response
+      const body = (await response.json()) as { data: { active: boolean }[] }
+      const [first] = body.data
+      if (first) first.active = false
+      return Response.json(body)
+    }
+    await asana.hooks?.subscribe(open(), 'https://deck.example/hooks/1')
+    simulator.app.request = real
+    expect(asked.filter(one => one.startsWith('DELETE /api/1.0/webhooks/'))).toHaveLength(1)
+    expect(asked.filter(one => one === 'POST /api/1.0/webhooks')).toHaveLength(made + 1)
     const from = world.now()
     world.advance(days(10))
     await simulator.tell?.(from, world.now(), fetch)

@@ -13,6 +13,7 @@ interface Hook {
 /** Whom Asana tells of what happened, and how it makes sure that they listen. */
 export function createLine(world: World, desk: Desk, send: typeof fetch) {
   const hooks: Hook[] = []
+  let made = 0
   const event = ({ at, action, task, field }: Happening) => ({
     user: { gid: people[0]?.gid, resource_type: 'user', name: people[0]?.name },
     resource: { gid: taskGid(task.number), resource_type: 'task', name: '' },
@@ -42,13 +43,19 @@ export function createLine(world: World, desk: Desk, send: typeof fetch) {
   return {
     event,
     webhooks: () => hooks.map(node),
+    /** Whether there was one. */
+    remove(gid: string): boolean {
+      const at = hooks.findIndex(one => one.gid === gid)
+      if (at >= 0) hooks.splice(at, 1)
+      return at >= 0
+    },
     /** Asks at the target while the request to make it is open. @returns why not, in words. */
     async open(resource: string, target: string) {
       if (!URL.canParse(target)) return 'target: Not a valid URL'
       if (hooks.some(one => one.resource === resource && one.target === target))
         return 'Forbidden: duplicate webhook'
       const hook: Hook = {
-        gid: String(1209000000000000 + hooks.length),
+        gid: String(1209000000000000 + made++),
         resource,
         target,
         secret: createHmac('sha256', String(world.company.seed)).update(target).digest('hex'),

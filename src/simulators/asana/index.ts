@@ -307,6 +307,9 @@ export function asanaSimulator(world: World, send: typeof fetch = (...what) => f
       ? refuse(context, made.startsWith('Forb') ? 403 : 400, made)
       : context.json(made, 201)
   })
+  api.delete('/webhooks/:gid', context =>
+    line.remove(context.req.param('gid')) ? context.json({ data: {} }) : unknown(context, 'webhook'),
+  )
 
   app.route('/api/1.0', api)
   return {

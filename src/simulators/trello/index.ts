@@ -202,6 +202,15 @@ export function trelloSimulator(world: World, send: typeof fetch = (...what) => 
     return typeof made === 'string' ? context.text(made, 400) : context.json(made)
   })
 
+  api.get('/tokens/:token/webhooks', context =>
+    context.req.param('token') === token ? context.json([...line.all()]) : missing(context),
+  )
+  api.put('/webhooks/:id', async context => {
+    const changed = await line.change(context.req.param('id'), await given(context))
+    if (changed === null) return missing(context)
+    return typeof changed === 'string' ? context.text(changed, 400) : context.json(changed)
+  })
+
   app.route('/1', api)
   return {
     vendor: 'trello',

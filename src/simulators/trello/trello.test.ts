@@ -240,7 +240,9 @@ describe('webhooks', () => {
     const answers: HookAnswer[] = []
     let last: Parameters<NonNullable<typeof trello.hooks>['receive']>[0] | undefined
     let heads = 0
+    let isDown = false
     hear(async (url, init) => {
+      if (isDown) return new Response(null, { status: 502 })
       const request = {
         method: init?.method ?? 'GET',
         url: String(url),
@@ -262,6 +264,32 @@ describe('webhooks', () => {
     expect(answers.length).toBeGreaterThan(2)
     expect(answers.every(one => one.status === 200 && one.hurry?.includes('cards') && one.id)).toBe(true)
     expect(wrong).toEqual([])
+
+    // Nobody answers for five weeks: Trello puts it out, and it is lit again at the next look.
+    const heard = answers.length
+    isDown = true
+    for (let week = 0; week < 5; week++) {
+      const before = world.now()
+      world.advance(days(7))
+      await simulator.tell?.(before, world.now(), fetch)
+    }
+    isDown = false
+    const later = async () => {
+      const before = world.now()
+      world.advance(days(2))
+      await simulator.tell?.(before, world.now(), fetch)
+      return answers.length
+    }
+    expect(await later()).toBe(heard)
+    await trello.hooks?.subscribe(open(), 'https://deck.example/hooks/1')
+    expect(await later()).toBeGreaterThan(heard)
+    expect(wrong).toEqual([])
+    // The list of webhooks has the token in its address: no message has.
+    world.faults.arm('trello:gateway_504', 9)
+    const failure = await trello.hooks
+      ?.subscribe(open(), 'https://deck.example/hooks/1')
+      .catch(error => error)
+    expect(failure.details).toEqual({ address: 'the list of webhooks', tries: 5 })
 
     const request = last as NonNullable<typeof last>
     const receive = (changes: object, now = world.now()) =>
