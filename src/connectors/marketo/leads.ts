@@ -80,6 +80,9 @@ interface Changes {
   moreResult?: boolean
 }
 
+/** What changes without a change of status and stands in a row all the same. */
+const alone = ['email', 'country', 'leadSource'] as const
+
 /** Most people whose changes are asked for at once, and who are read at once. */
 const together = 30
 const batch = 300
@@ -88,7 +91,7 @@ async function* changes(session: Session, from: string, ids: readonly number[]):
   for (let page = from; ; ) {
     const answer = await get<Changes>(session, '/rest/v1/activities/leadchanges.json', [
       ['nextPageToken', page],
-      ['fields', session.stageField],
+      ...[session.stageField, ...alone].map((name): [string, string] => ['fields', name]),
       ...ids.map((id): [string, string] => ['leadIds', String(id)]),
     ])
     yield answer
@@ -101,7 +104,7 @@ async function* changes(session: Session, from: string, ids: readonly number[]):
 async function people(session: Session, ids: readonly number[]): Promise<Map<number, LeadRecord>> {
   const found = new Map<number, LeadRecord>()
   for (let start = 0; start < ids.length; start += batch) {
-    const fields = ['id', 'email', 'createdAt', 'country', 'leadSource', session.stageField]
+    const fields = ['id', 'createdAt', ...alone, session.stageField]
     const { result } = await get<{ result?: Record<string, string | null>[] | null }>(
       session,
       '/rest/v1/leads.json',
@@ -159,11 +162,8 @@ export const leads: Stream<Session, LeadRecord> = {
     let told: Change[] = []
     const records = async (): Promise<LeadRecord[]> => {
       const found = await people(session, [...new Set(told.map(({ leadId }) => leadId))])
-      const changed = new Set(
-        told.flatMap(({ leadId, fields }) =>
-          fields?.some(one => one.name === session.stageField) ? [leadId] : [],
-        ),
-      )
+      // Whoever changed may have been in other stages before, and stands in the rows of all of them.
+      const changed = new Set(told.flatMap(({ leadId, fields }) => (fields?.length ? [leadId] : [])))
       const whole = new Map<number, LeadRecord>()
       const asked: LeadRecord[] = []
       for (const [id, lead] of found) {

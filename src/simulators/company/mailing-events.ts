@@ -28,6 +28,7 @@ export interface Happening {
     | { is: 'letter'; event: LetterEvent; letter: Letter; bot: boolean }
     | { is: 'came' }
     | { is: 'moved'; from: string; to: string }
+    | { is: 'renamed'; from: string; to: string }
     | { is: 'deleted' }
 }
 
@@ -244,6 +245,13 @@ export function ownEvents(company: Company, shop: StoreFacts, number: number): O
     near.push({ guid: `c-${tail}`, at: lead.at, lead, what: { is: 'came' } })
     for (const [n, { at, from, to }] of lead.moves.entries())
       near.push({ guid: `m-${tail}-${n}`, at, lead, what: { is: 'moved', from, to } })
+    if (lead.renamed)
+      near.push({
+        guid: `n-${tail}`,
+        at: lead.renamed.at,
+        lead,
+        what: { is: 'renamed', from: lead.email, to: lead.renamed.email },
+      })
     near.push(...eventsOf(company, hello, lead, lead.at + 3_600_000, false))
     near.push(...eventsOf(company, second, lead, lead.at + 5 * dayMs, false))
     if (lead.deletedAt !== null)

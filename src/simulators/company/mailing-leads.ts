@@ -20,6 +20,8 @@ export interface MailingLead {
   source: string
   /** How far marketing thinks he is, changes in order of time. */
   moves: readonly { at: number; from: LeadStatus; to: LeadStatus }[]
+  /** Another address he gave later, and when; null for none. */
+  renamed: { at: number; email: string } | null
   /** Which newsletter since he came makes him leave; null for none. */
   leavesAt: number | null
   deletedAt: number | null
@@ -108,12 +110,27 @@ function make(
     ...who,
     country: shop.markets[0]?.country ?? '',
     moves,
+    renamed: renamedOf(company, id, at, who),
     leavesAt: chance.chance(0.12) ? chance.below(8) : null,
     deletedAt: chance.chance(0.02)
       ? Math.floor((at + chance.between(15, goneDays - 5) * dayMs) / 1000) * 1000
       : null,
   }
 }
+
+/** Readers who moved house; whose address is also a shop's stay who they are. */
+function renamedOf(company: Company, id: number, at: number, who: { email: string; source: string }) {
+  const chance = draw(company.seed, 356, id)
+  if (who.source === 'Shop' || !chance.chance(0.2)) return null
+  return {
+    at: Math.floor((at + chance.between(1, moveDays - 5) * dayMs) / 1000) * 1000,
+    email: who.email.replace('reader.', 'moved.'),
+  }
+}
+
+/** Address of somebody at an instant. */
+export const emailAt = ({ email, renamed }: MailingLead, at: number): string =>
+  renamed && renamed.at <= at ? renamed.email : email
 
 /** Somebody by his id; null where there never is such a one. */
 export function leadById(company: Company, id: number): MailingLead | null {

@@ -29,7 +29,7 @@ const typeOfEvent: Record<LetterEvent, number> = {
 }
 
 export const typeOf = ({ what }: Happening): number =>
-  what.is === 'letter' ? typeOfEvent[what.event] : what.is === 'came' ? 12 : what.is === 'moved' ? 13 : 37
+  what.is === 'letter' ? typeOfEvent[what.event] : { came: 12, moved: 13, renamed: 13, deleted: 37 }[what.is]
 
 /** Whole seconds, without a fraction. */
 export const when = (at: number): string => new Date(at).toISOString().replace('.000', '')
@@ -107,10 +107,16 @@ export function activity(one: Happening): Record<string, unknown> {
     activityDate: when(one.at),
     activityTypeId: typeOf(one),
   }
-  if (what.is === 'moved')
+  if (what.is === 'moved' || what.is === 'renamed')
     return {
       ...common,
-      fields: [{ id: 61, name: 'leadStatus', newValue: what.to, oldValue: what.from }],
+      fields: [
+        {
+          ...(what.is === 'moved' ? { id: 61, name: 'leadStatus' } : { id: 6, name: 'email' }),
+          newValue: what.to,
+          oldValue: what.from,
+        },
+      ],
       attributes: [{ name: 'Source', value: 'Web service API' }],
     }
   if (what.is === 'came')

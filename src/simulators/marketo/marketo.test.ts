@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { marketo } from '#connectors/marketo/index.ts'
 import { exact } from '#kernel/money.ts'
+import { hasher } from '#sync/place.ts'
 import { judgeBy } from '../../../test/contracts/judge.ts'
 import { type SmallEngine, smallEngine } from '../../../test/small-engine.ts'
 import { createCompany } from '../company/company.ts'
+import { emailAt, leadById } from '../company/mailing-leads.ts'
 import { mailingTruth } from '../company/mailing-truth.ts'
 import { createWorld, type World } from '../world.ts'
 import { marketoSimulator } from './index.ts'
@@ -96,6 +98,7 @@ function truthOf(world: World) {
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+const hash = hasher('salt')
 const dayMs = 86_400_000
 
 describe('Marketo, whole history and then what changed', () => {
@@ -116,6 +119,16 @@ describe('Marketo, whole history and then what changed', () => {
     // Of those who were deleted meanwhile nothing is left; in the longer history there are some.
     const left = new Set(engine.rows('message_events').map(row => row.person))
     if (days > 100) expect(people.every(person => left.has(person))).toBe(false)
+    // Whoever gave another address is known by it, whatever became of his status.
+    const known = engine
+      .rows('leads')
+      .map(row => ({ row, lead: leadById(world.company, Number(row.lead_id)) }))
+    const since = world.now() - 40 * dayMs
+    expect(
+      known.some(({ lead }) => lead?.renamed && lead.renamed.at > since && lead.renamed.at < world.now()),
+    ).toBe(true)
+    for (const { row, lead } of known)
+      expect(row.email_hash, String(row.lead_id)).toBe(lead && hash(emailAt(lead, world.now())))
     expect(engine.problems).toEqual([])
     expect([...new Set(wrong)]).toEqual([])
   })

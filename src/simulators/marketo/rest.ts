@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { dayNumber } from '#kernel/day.ts'
-import { movements, ownEvents } from '../company/mailing-events.ts'
-import { isThere, leadById, type MailingLead } from '../company/mailing-leads.ts'
+import { type Happening, movements, ownEvents } from '../company/mailing-events.ts'
+import { emailAt, isThere, leadById, type MailingLead } from '../company/mailing-leads.ts'
 import type { World } from '../world.ts'
 import { activity, page, positionOf, tokenOf, typeOf, types, when } from './activities.ts'
 import { given, refused } from './answer.ts'
@@ -68,14 +68,17 @@ export function restRoutes(world: World): Hono {
     if (fields.length === 0) return refused(context, '1003', 'fields is missing')
     const ids = listOf(searchParams, 'leadIds')
     if (ids.length > 30) return refused(context, '1003', 'At most 30 leadIds')
-    const moves = fields.includes('leadStatus')
+    const wanted = ({ what }: Happening) =>
+      what.is === 'came' ||
+      (what.is === 'moved' && fields.includes('leadStatus')) ||
+      (what.is === 'renamed' && fields.includes('email'))
     // Of some people alone it is known at once, whatever the time between.
     if (ids.length > 0) {
       const rows = leadsOf(ids)
         .flatMap(lead =>
           ownEvents(company, lead.shop, dayNumber(lead.day)).near.filter(one => one.lead.id === lead.id),
         )
-        .filter(one => one.what.is === 'came' || (moves && one.what.is === 'moved'))
+        .filter(wanted)
         .filter(one => one.at > from.at && one.at <= world.now())
         .sort((a, b) => a.at - b.at || (a.guid < b.guid ? -1 : 1))
       return given(context, {
@@ -87,7 +90,7 @@ export function restRoutes(world: World): Hono {
     const { rows, next, more } = page(
       world,
       from,
-      one => one.what.is === 'came' || (moves && one.what.is === 'moved'),
+      wanted,
       Math.min(300, Number(searchParams.get('batchSize') ?? 300)),
       movements,
     )
@@ -136,7 +139,7 @@ export function restRoutes(world: World): Hono {
         const status = lead.moves.filter(one => one.at <= now).at(-1)
         const all: Record<string, unknown> = {
           id: lead.id,
-          email: lead.email,
+          email: emailAt(lead, now),
           firstName: lead.first,
           lastName: lead.last,
           country: lead.country,
