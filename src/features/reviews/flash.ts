@@ -47,7 +47,7 @@ interface Seen {
  */
 export function beyond(
   days: readonly Seen[],
-): { far: number; low: number; high: number; yearly: boolean } | null {
+): { far: number; low: number; high: number; usual: number; yearly: boolean } | null {
   const seen = limitsOfKnown(days, 1, fewest)
   const [value, last] = [days.at(-1)?.value, (seen?.judged.length ?? 0) - 1]
   if (!seen || value == null) return null
@@ -56,7 +56,7 @@ export function beyond(
   const half = high - usual
   // A weekday that never moved makes limits of no width: any step from it is told after the others.
   const far = half > 0 ? Math.abs(value - usual) / half : 1
-  return { far, low, high, yearly: seen.basis === 'year_before' }
+  return { far, low, high, usual, yearly: seen.basis === 'year_before' }
 }
 
 /** Yesterday in eight figures and at most three exceptions, as far as the data allow. `on`: another day. */
@@ -111,7 +111,7 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
     trust,
     currency: meta.currency,
     figures: figures.slice(0, shown),
-    exceptions: exceptions(day, firstDay, [
+    exceptions: exceptions(day, firstDay, row(day), [
       ...figures.map(one => ({ answer, metric: one.metric, name: '', rows: answer.rows })),
       ...slices(byChannel, 'channel'),
       ...slices(byCountry, 'country'),
@@ -134,8 +134,52 @@ const slices = (answer: Answer, dimension: string): Course[] =>
     .filter(([name]) => name !== '')
     .map(([name, rows]) => ({ answer, metric: 'net_sales', name, rows }))
 
-/** The three furthest beyond their own limits, one for each metric or slice. */
-function exceptions(day: Day, firstDay: Day, courses: readonly Course[]): Flash['exceptions'] {
+/**
+ * Net sales of one unit of a figure at the day's own figures: what stands beside it in net sales = sessions × orders per
+ * session × AOV, spend × MER. Null for what has no price.
+ */
+function worthOf(metric: string, of: (name: string) => number | null): number | null {
+  const times = (...names: string[]) =>
+    names.reduce<number | null>((all, name) => {
+      const one = of(name)
+      return all === null || one === null ? null : all * one
+    }, 1)
+  const sessions = of('sessions')
+  switch (metric) {
+    case 'net_sales':
+    case 'spend':
+      return 1
+    case 'orders':
+    case 'new_customers':
+      return times('aov')
+    case 'aov':
+      return times('orders')
+    case 'sessions':
+      return sessions ? (times('net_sales') ?? 0) / sessions : null
+    case 'orders_per_session':
+      return times('sessions', 'aov')
+    case 'mer':
+      return times('spend')
+    case 'gross_margin':
+    case 'return_rate':
+    case 'discount_rate':
+      return times('net_sales')
+    default:
+      return null
+  }
+}
+
+/** The three that move the most money, of those beyond their own limits; what has no price after them, the furthest first. */
+function exceptions(
+  day: Day,
+  firstDay: Day,
+  today: AnswerRow | undefined,
+  courses: readonly Course[],
+): Flash['exceptions'] {
+  const figure = (name: string) => {
+    const one = text(today?.[name])
+    return one === null ? null : Number(one)
+  }
   const found = courses.flatMap(({ answer, metric, name, rows }) => {
     const at = new Map(rows.map(row => [row.period, row]))
     const number = (one: string | null) => (one === null ? null : Number(one))
@@ -155,19 +199,26 @@ function exceptions(day: Day, firstDay: Day, courses: readonly Course[]): Flash[
     const measure: Measure = { unit: definition.unit, good: definition.good, currency: answer.meta.currency }
     const above = value > out.high
     const say = (one: number) => show(String(one), measure, 'table')
+    const worth = worthOf(metric, figure)
+    const money = worth === null ? null : Math.abs((value - out.usual) * worth)
+    const told =
+      money === null
+        ? ''
+        : `: about ${show(money.toFixed(2), { unit: 'money', currency: answer.meta.currency }, 'card')}`
     const tone = measure.good === 'none' ? 'neutral' : above === (measure.good === 'up') ? 'good' : 'bad'
     const weekday = weekdays[(dayNumber(day) + 3) % 7]
     return [
       {
         far: out.far,
+        money,
         metric,
         tone: tone as 'good' | 'bad' | 'neutral',
-        words: `${definition.label}${name && ` of ${name}`} ${say(value)}, ${above ? 'above' : 'below'} the ${say(out.low)} to ${say(out.high)} of a ${weekday}${out.yearly ? ' by the year before' : ''}`,
+        words: `${definition.label}${name && ` of ${name}`} ${say(value)}, ${above ? 'above' : 'below'} the ${say(out.low)} to ${say(out.high)} of a ${weekday}${out.yearly ? ' by the year before' : ''}${told}`,
       },
     ]
   })
   return found
-    .sort((a, b) => b.far - a.far)
+    .sort((a, b) => (b.money ?? -1) - (a.money ?? -1) || b.far - a.far)
     .slice(0, told)
     .map(({ far: _, ...one }) => one)
 }

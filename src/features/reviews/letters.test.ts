@@ -6,6 +6,7 @@ import { user } from '#postgres/tables/members.ts'
 import { letters } from '#postgres/tables/reviews.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { lineRow } from '../../../test/small-ledger.ts'
 import { beyond } from './flash.ts'
 import { sendLetters } from './letters.ts'
 import type { SixTwelve } from './model.ts'
@@ -144,6 +145,25 @@ describe.each(ledgers.slice(0, 1))(
       mailed = []
       await send()
       expect(mailed.filter(one => one.subject.startsWith('Trading'))).toEqual([])
+    })
+
+    it('tell the exceptions of the flash by the money they move, whatever is stranger', async () => {
+      // Ten orders of £1 where one of £100 is usual.
+      const cheap = Array.from({ length: 10 }, (_, n) => `cheap-${n}`)
+      const rows = cheap.map(order_id => lineRow({ order_id, day: '2026-07-02', gross: 1 }))
+      await room.deliver('sales_lines', rows)
+      const { exceptions } = await run(reviews.flash, { day: '2026-07-02' }, ada)
+      const money = exceptions.map((one: { metric: string; money: number }) => [
+        one.metric,
+        Math.round(one.money),
+      ])
+      // All of it, and what is missing of the country that all was sold to; the £9 of orders come after.
+      expect(money).toEqual([
+        ['aov', 990],
+        ['net_sales', 90],
+        ['net_sales', 89],
+      ])
+      expect(exceptions[0].words).toMatch(/of a Thursday.*: about £990/)
     })
   },
   120_000,

@@ -33,8 +33,19 @@ export const Flash = z.object({
   currency: z.string().nullable(),
   figures: z.array(Figure).max(8),
   exceptions: z
-    .array(z.object({ words: z.string(), tone: z.enum(['good', 'bad', 'neutral']), metric: z.string() }))
-    .max(3),
+    .array(
+      z.object({
+        words: z.string(),
+        tone: z.enum(['good', 'bad', 'neutral']),
+        metric: z.string(),
+        money: z
+          .number()
+          .nullable()
+          .describe('What the day is off by, in net sales (of spend, in spend); null: no price'),
+      }),
+    )
+    .max(3)
+    .describe('Beyond what the weekday does by itself, the most money first'),
   events: Content.shape.events.describe('What is on today and in the week to come'),
   definitions: z.record(z.string(), Definition),
 })
