@@ -165,6 +165,56 @@ describe.each(ledgers.slice(0, 1))(
       ])
       expect(exceptions[0].words).toMatch(/of a Thursday.*: about £990/)
     })
+
+    it('remind owners once of actions that are due and of exceptions that have no word', async () => {
+      for (const person of [ada, bo])
+        for (const kind of ['flash', 'monday']) await run(reviews.subscribe, { kind, on: false }, person)
+      const week = '2026-06-21'
+      const agree = (text: string, due: string, more: object = {}) =>
+        run(reviews.saveAction, {
+          ...{ deck: 'weekly', week, text, due, owner: { id: 'ada', name: 'Ada' } },
+          ...more,
+        })
+      const carrier = await agree('Call the carrier', '2026-07-01')
+      await agree('Mend the filter', '2026-07-03')
+      await agree('Somebody outside', '2026-07-01', { owner: { id: '', name: 'Agency' } })
+      const block = { kind: 'chart', filters: [], text: '', title: '' }
+      await sell('spike', '2026-06-19', 90_000)
+      await run(reviews.saveDeck, {
+        ...{ id: 'owned', name: 'Owned', stores: [], target: null, rule: { share: 1, money: 1 } },
+        sections: [
+          {
+            ...{ id: 's', name: 'S' },
+            blocks: [{ ...block, id: 'b', metrics: ['net_sales'], owner: { id: 'bo', name: 'Bo' } }],
+          },
+        ],
+      })
+      at('2026-07-01T05:30:00Z')
+      await send()
+      expect(mailed).toEqual([])
+      at('2026-07-01T06:00:00Z')
+      await Promise.all([send(), send()])
+      await send()
+      expect(mailed.map(one => [one.to, one.subject]).sort()).toEqual([
+        ['ada@example.com', '1 matter waits for you'],
+        ['bo@example.com', '1 matter waits for you'],
+      ])
+      const of = (to: string) => mailed.find(one => one.to === to)?.text ?? ''
+      expect(of('ada@example.com')).toContain('- Call the carrier, due 1 Jul')
+      expect(of('ada@example.com')).not.toContain('Mend the filter')
+      expect(of('bo@example.com')).toMatch(/Exceptions that need your word\n- Net sales .*Say why/)
+      expect(of('bo@example.com')).toContain('https://quarterdeck.example/review?deck=owned')
+      // The next day nothing is new; put off, an action is due anew, with what else has come due.
+      mailed = []
+      at('2026-07-02T06:00:00Z')
+      await send()
+      expect(mailed).toEqual([])
+      await agree('Call the carrier', '2026-07-03', { id: carrier.id, version: 1 })
+      at('2026-07-03T06:00:00Z')
+      await send()
+      await send()
+      expect(mailed.map(one => one.subject)).toEqual(['2 matters wait for you'])
+    })
   },
   120_000,
 )

@@ -9,6 +9,7 @@ import { flashOf } from './flash.ts'
 import { flashLetter, type Letter, letterHtml, letterText, mondayLetter } from './letter.ts'
 import { mondayOf } from './monday.ts'
 import type { LetterKind } from './pack-shape.ts'
+import { noteReminders, reminderLetter, remindersDue } from './reminders.ts'
 import { timezoneOf } from './trust.ts'
 
 /** Company time from which the letters of a day are sent, and from which they are sent although the data are not whole. */
@@ -18,29 +19,40 @@ const mostAttempts = 3
 
 interface Due {
   person: string
-  kind: LetterKind
+  kind: LetterKind | 'reminder'
   day: string
   email: string
   actor: Actor
 }
 
-/** The letters of now that are neither sent nor being sent: at seven each day, the pack on Mondays. */
+/** The letters of now that are neither sent nor being sent: at seven each day, the pack on Mondays, reminders to owners. */
 async function dueLetters(context: Context): Promise<{ due: Due[]; late: boolean }> {
   const { day, hour } = wallClock(await timezoneOf(context), context.clock().getTime())
   const late = hour >= flagHour
   if (hour < sendHour) return { due: [], late }
+  await noteReminders(context, day)
   const taken = await context.ledger
     .select({ kind: subscriptions.kind, since: subscriptions.since, person: user })
     .from(subscriptions)
     .innerJoin(user, eq(user.id, subscriptions.person))
-  const done = await context.ledger.select().from(letters).where(eq(letters.day, day))
-  const due = taken
-    .filter(({ kind, since }) => since <= day && (kind === 'flash' || weekday(day) === 1))
-    .filter(({ kind, person }) => {
-      const row = done.find(one => one.person === person.id && one.kind === kind)
+  const people = new Map((await context.ledger.select().from(user)).map(one => [one.id, one]))
+  const wanted = [
+    ...taken
+      .filter(({ kind, since }) => since <= day && (kind === 'flash' || weekday(day) === 1))
+      .map(({ kind, person }) => ({ kind, person, day })),
+    ...(await remindersDue(context, day)).flatMap(one => {
+      const person = people.get(one.person)
+      return person ? [{ kind: 'reminder' as const, person, day: one.day }] : []
+    }),
+  ]
+  const days = [day, ...wanted.map(one => one.day)]
+  const done = await context.ledger.select().from(letters).where(inArray(letters.day, days))
+  const due = wanted
+    .filter(({ kind, person, day }) => {
+      const row = done.find(one => one.person === person.id && one.kind === kind && one.day === day)
       return !row || row.state === 'held' || (row.state === 'failed' && row.attempts < mostAttempts)
     })
-    .map(({ kind, person }) => ({
+    .map(({ kind, person, day }) => ({
       kind,
       day,
       person: person.id,
@@ -87,7 +99,7 @@ export async function sendLetters(context: Context): Promise<{ sent: number; hel
 
 /** Sends one letter, unless it has to wait; what became of it. */
 async function sent(context: Context, one: Due, late: boolean): Promise<'sent' | 'held' | 'failed'> {
-  const letter = await letterOf({ ...context, actor: one.actor }, one.kind)
+  const letter = await letterOf({ ...context, actor: one.actor }, one)
   if (letter.warning && !late) {
     await held(context, one, letter.warning)
     return 'held'
@@ -115,10 +127,12 @@ async function sent(context: Context, one: Due, late: boolean): Promise<'sent' |
   }
 }
 
-const letterOf = async (context: Context, kind: LetterKind): Promise<Letter> =>
-  kind === 'flash'
-    ? flashLetter(await flashOf(context), context.accounts.url)
-    : mondayLetter(await mondayOf(context), context.accounts.url)
+const letterOf = async (context: Context, { kind, day }: Due): Promise<Letter> =>
+  kind === 'reminder'
+    ? reminderLetter(context, day)
+    : kind === 'flash'
+      ? flashLetter(await flashOf(context), context.accounts.url)
+      : mondayLetter(await mondayOf(context), context.accounts.url)
 
 const keyOf = ({ person, kind, day }: Due) =>
   and(eq(letters.person, person), eq(letters.kind, kind), eq(letters.day, day))

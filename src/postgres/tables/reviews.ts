@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigserial, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 
 /** The reviews: decks, what was issued, notes, actions; letters and who takes them; threads about a number. */
 
@@ -102,12 +102,29 @@ export const subscriptions = pgTable(
   table => [primaryKey({ columns: [table.person, table.kind] })],
 )
 
+/** What an owner is reminded of, once, with the letter of a day. */
+export const reminders = pgTable(
+  'reminders',
+  {
+    /** '': that the owners of a week's exceptions were asked. */
+    person: text().notNull(),
+    /** What is due: an action and its day, an exception of a week. */
+    subject: text().notNull(),
+    /** Day of the letter it comes with. */
+    day: text().notNull(),
+    words: text().notNull(),
+    path: text().notNull(),
+    at,
+  },
+  table => [primaryKey({ columns: [table.person, table.subject] }), index('reminders_day').on(table.day)],
+)
+
 /** A letter of a day to a person: the row is claimed before anything is sent, so that none is sent twice. */
 export const letters = pgTable(
   'letters',
   {
     person: text().notNull(),
-    kind: text({ enum: ['flash', 'monday'] }).notNull(),
+    kind: text({ enum: ['flash', 'monday', 'reminder'] }).notNull(),
     day: text().notNull(),
     /** held: waits for data · claimed: being sent · sent · failed. */
     state: text({ enum: ['held', 'claimed', 'sent', 'failed'] }).notNull(),
