@@ -23,7 +23,12 @@ import {
   subjectOf,
   toggleFilter,
 } from './model.ts'
+import { StabilityChart } from './stability/StabilityChart.tsx'
 import { lookOf } from './Trend.tsx'
+
+/** The step by which control limits can be drawn; null where a course is split, or too fine. */
+const limitable = ({ grain, by }: Exploration) =>
+  by.length > 0 || grain === null || grain === 'hour' || grain === 'year' ? null : grain
 
 const titleOf = (
   {
@@ -183,7 +188,8 @@ export function ExplorerChart(props: {
     }
   }, [answer, grain, split, metric, measure, by, lens.label, lens.events, lens.rule, saying])
 
-  if (!plan && answer) return null
+  const limited = lens.search.chart === 'limits' ? limitable(exploration) : null
+  if (!limited && !plan && answer) return null
   const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)
   const pick = (index: number) => {
     if (plan?.periods) {
@@ -194,6 +200,35 @@ export function ExplorerChart(props: {
       const value = cell(ranked[index], split)
       if (value !== null) lens.setFilters(toggleFilter(lens.filters, split, value))
     }
+  }
+  const actions = (
+    <>
+      {limitable(exploration) && (
+        <SegmentedControl
+          aria-label="How it is drawn"
+          value={limited ? 'limits' : 'course'}
+          onChange={next => lens.setUrl({ chart: next === 'limits' ? next : undefined }, { replace: true })}
+          data={[
+            { value: 'course', label: 'Course' },
+            { value: 'limits', label: 'Control limits' },
+          ]}
+        />
+      )}
+      {metrics.length > 1 && (
+        <SegmentedControl
+          aria-label="Figure drawn"
+          value={metric}
+          onChange={next => lens.setUrl({ metric: next }, { replace: true })}
+          data={metrics.map(one => ({ value: one, label: lens.label(one) }))}
+        />
+      )}
+    </>
+  )
+  if (limited) {
+    const { by: _, compare: _c, sort: _s, subtotals: _t, grain: _g, ...whole } = props.query
+    return (
+      <StabilityChart lens={lens} asked={{ ...whole, metrics: [metric], grain: limited }} actions={actions} />
+    )
   }
   const name = `${lens.label(metric)}${split ? ` by ${lens.label(split).toLowerCase()}` : ''}${grain ? ` by ${grain}` : ''}`
   return (
@@ -227,16 +262,7 @@ export function ExplorerChart(props: {
           onClick: () => answer && lens.setUrl({ talk: subjectOf(metric, answer, lens.search.where) }),
         },
       ]}
-      actions={
-        metrics.length > 1 && (
-          <SegmentedControl
-            aria-label="Figure drawn"
-            value={metric}
-            onChange={next => lens.setUrl({ metric: next }, { replace: true })}
-            data={metrics.map(one => ({ value: one, label: lens.label(one) }))}
-          />
-        )
-      }
+      actions={actions}
     >
       {plan ? (
         <Chart

@@ -13,6 +13,8 @@ import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
+import { StabilityAsked, StabilityTold } from './stability/shape.ts'
+import { stabilityOf } from './stability/stability.ts'
 import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
 import { peakDay } from './trading/peak.ts'
@@ -93,6 +95,14 @@ export const performance = {
     .input(ForecastAsked)
     .output(ForecastTold)
     .handler(({ input, context }) => tellForecast(context, input)),
+
+  stability: read({
+    role: 'viewer',
+    summary: 'The XmR chart of a figure: whole periods, control limits, and what is not its own noise',
+  })
+    .input(StabilityAsked)
+    .output(StabilityTold)
+    .handler(({ input, context }) => stabilityOf(context, input, scopeOf(context))),
 
   products: read({
     role: 'viewer',
