@@ -85,7 +85,7 @@ export function queryOf(flags: QueryFlags): Query {
   if (parsed.success) return parsed.data
   const [first] = parsed.error.issues
   throw invalid(
-    `--${String(first?.path[0] ?? 'metrics')}: ${first?.message ?? 'not understood'}`,
+    `--${String(first?.path[0] ?? 'metrics')}: ${first?.message ?? 'not understood'}.`,
     'See ./quarterdeck query --help.',
   )
 }

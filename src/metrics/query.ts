@@ -3,7 +3,7 @@ import { comparisonNow } from '#kernel/plan-comparison.ts'
 
 /** What one asks of the metric language. The same object is the URL, the HTTP body, the MCP tool's input and the CLI's flags. */
 
-const day = z.iso.date()
+const day = z.iso.date({ error: 'is a day that exists, e.g. 2026-03-31' })
 
 export const grains = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const
 export type Grain = (typeof grains)[number]
@@ -43,21 +43,22 @@ const comparison = z.union([
   z.enum(comparisons),
   z
     .string()
-    .regex(/^(plan\.|target:).+/, 'is plan.<name> for a plan')
+    .regex(/^(plan\.|target:).+/, `is one of ${comparisons.join(', ')}, or plan.<name> for a plan`)
     .overwrite(comparisonNow),
 ])
 
 const filter = z.union([
-  z.object({
+  z.strictObject({
     dimension: z.string(),
     is: z.array(z.string()).optional(),
     not: z.array(z.string()).optional(),
     contains: z.string().optional(),
   }),
-  z.object({ metric: z.string(), over: z.number().optional(), under: z.number().optional() }),
+  z.strictObject({ metric: z.string(), over: z.number().optional(), under: z.number().optional() }),
 ])
 
-export const Query = z.object({
+/** A word that is not understood is refused: passed over, the answer would be to another question. */
+export const Query = z.strictObject({
   metrics: z.array(z.string()).min(1).max(24).describe('Metric names, e.g. net_sales, aov'),
   by: z.array(z.string()).max(4).optional().describe('Dimension names, e.g. country, product'),
   grain: z
@@ -77,7 +78,7 @@ export const Query = z.object({
   filters: z.array(filter).max(20).optional(),
   compare: z.array(comparison).max(6).optional(),
   sort: z
-    .object({
+    .strictObject({
       by: z.string().describe('A metric or dimension of the query, or period'),
       of: z.string().optional().describe('A comparison of the query: sort by the change against it'),
       desc: z.boolean().optional(),

@@ -107,7 +107,14 @@ describe('a key', () => {
     expect(await auth.who(new Headers({ 'x-api-key': `${key}x` }))).toBeNull()
     await open.ledger.delete(user)
     expect(await auth.who(headers)).toBeNull()
+    // Where one resident is signed in without an account, as in the demo, keys are theirs; nobody else's come to life.
+    const demo = { kind: 'person', id: 'demo', name: 'Demo', role: 'owner', stores: 'all' } as const
+    expect(await auth.who(headers, demo)).toBeNull()
+    await open.ledger.update(apikey).set({ referenceId: 'demo' })
+    expect(await auth.who(headers, demo)).toMatchObject({ kind: 'key', role: 'lead', stores: ['shop'] })
+    expect(await auth.who(headers)).toBeNull()
   })
+
   it('is not made through the paths of the sign-in library', async () => {
     expect((await post('/api/auth/api-key/create', { name: 'x' })).status).toBe(404)
   })

@@ -64,7 +64,7 @@ const hostName = (c: Context): string => {
 }
 
 /** A browser sends cookies whoever asked; a key in a header was put there by who knows it. */
-const carriesKey = (c: Context): boolean =>
+export const carriesKey = (c: Context): boolean =>
   Boolean(c.req.header('authorization') ?? c.req.header('x-api-key'))
 
 /**

@@ -115,6 +115,21 @@ describe('who may come in', () => {
     expect((await with_('t'.repeat(43))).status).toBe(200)
   })
 
+  it('a key counts for what it is where everybody is signed in, and an unknown one for nothing', async () => {
+    const demo = app({ demo: owner })
+    const as = async (headers: Record<string, string>) =>
+      demo.request('/api/v1/performance/query', {
+        method: 'POST',
+        body: JSON.stringify({ metrics: ['net_sales'], stores: [] }),
+        headers: { 'content-type': 'application/json', 'x-quarterdeck': '1', ...headers },
+      })
+    expect((await as({})).status).toBe(200)
+    expect((await as({ 'x-api-key': 'unknown' })).status).toBe(401)
+    expect((await as({ authorization: 'Bearer unknown' })).status).toBe(401)
+    const scoped = (await (await as(key)).json()) as Answer
+    expect(scoped.meta.stores).toEqual(['gifts'])
+  })
+
   it('an API key sees only its stores', async () => {
     const response = await ask({ metrics: ['net_sales'] }, key)
     expect(response.status).toBe(200)
@@ -206,6 +221,24 @@ describe('what an answer carries', () => {
     const response = await ask({ metrics: [] }, key)
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ message: expect.stringMatching(/^metrics: /) })
+  })
+
+  it('a word that no question has is refused, wherever it stands: the answer would be to another question', async () => {
+    const net = { metrics: ['net_sales'] }
+    for (const [body, place] of [
+      [{ ...net, filter: [] }, 'Unrecognized key: "filter"'],
+      [
+        { ...net, filters: [{ dimension: 'country', are: ['France'] }] },
+        'filters.0: Unrecognized key: "are"',
+      ],
+      [{ ...net, sort: { by: 'net_sales', descending: true } }, 'sort: Unrecognized key: "descending"'],
+      [{ ...net, compare: ['last_yaer'] }, 'compare.0: is one of previous_period, last_year, '],
+      [{ ...net, from: '2011-02-30' }, 'from: is a day that exists, e.g. 2026-03-31'],
+    ] as const) {
+      const response = await ask(body, key)
+      expect(response.status, place).toBe(422)
+      expect(((await response.json()) as { message: string }).message).toContain(place)
+    }
   })
 
   it('our own fault says nothing of its cause', async () => {

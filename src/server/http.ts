@@ -27,6 +27,7 @@ import { failedResponse, failureOf, orpcErrorOf } from './failure.ts'
 import {
   addressHeader,
   bodyLimit,
+  carriesKey,
   csrf,
   knownHosts,
   ownPageOnly,
@@ -150,12 +151,18 @@ export function httpApp(doors: Doors): App {
   const signedIn = async (c: HonoContext<{ Variables: Variables }>): Promise<Actor> => {
     const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
     if (bearer && same(bearer, doors.token)) return system('command line')
-    const actor = (await doors.who(c.req.raw.headers)) ?? doors.demo
-    if (!actor)
+    const actor = await doors.who(c.req.raw.headers)
+    if (actor) return actor
+    // Who shows a key is who the key says, also where everybody else is signed in.
+    if (carriesKey(c))
+      throw new Failure('unauthenticated', 'The key is not known here, or no longer good.', {
+        next: 'Make another under Members.',
+      })
+    if (!doors.demo)
       throw new Failure('unauthenticated', 'Nobody is signed in.', {
         next: 'Sign in, or send an API key as x-api-key.',
       })
-    return actor
+    return doors.demo
   }
   const guarded = [
     '/api/rpc/*',

@@ -357,7 +357,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
     const base = config.baseUrl ? new URL(config.baseUrl) : null
     const app = httpApp({
       context: house.context,
-      who: headers => auth.who(headers),
+      who: headers => auth.who(headers, options.demo?.actor),
       auth: request => auth.handler(request),
       token: lock.holder.token,
       demo: options.demo?.actor ?? null,
