@@ -159,7 +159,7 @@ export function Versions() {
                           aria-label="Which result"
                           size="xs"
                           allowDeselect={false}
-                          value={search.result ?? told?.result.name ?? null}
+                          value={search.result ?? told?.result.name ?? compared.data.results[0]?.name ?? null}
                           data={compared.data.results.map(one => ({ value: one.name, label: one.label }))}
                           onChange={name => setUrl({ result: name ?? undefined })}
                         />

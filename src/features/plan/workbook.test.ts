@@ -132,6 +132,8 @@ describe('the worked example', () => {
     )
     expect(value('stock_end', half)).toBe((2 * (90_000 + 6 * (15_000 - cogs))).toFixed(2))
     expect(value('open_to_buy')).toBe((2 * (cogs - 90_000)).toFixed(2))
+    // Of six months: what they sell less what is there at first, whatever comes in meanwhile.
+    expect(value('open_to_buy', half)).toBe((2 * (6 * cogs - 90_000)).toFixed(2))
     // A fifth of each month's sales is paid the month after.
     expect(value('cash_in')).toBe((2 * net * 0.8).toFixed(2))
     expect(value('cash_in', { members: {}, first: 1, last: 1 })).toBe((2 * net).toFixed(2))

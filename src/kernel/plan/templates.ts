@@ -361,14 +361,16 @@ export function template({
           good: 'none',
           blank: 'zero',
         }),
-        // Planned sales + planned markdowns + planned end stock − start stock − on order, all at cost.
+        // Planned sales + planned markdowns + planned end stock − start stock − on order, all at cost. What the start stock
+        // is made of (end stock − intake + sales + markdowns) stands in its place: so a quarter's is worked out from the stock
+        // it ends with, and is no sum of months that each want the same stock once more.
         line(
           'open_to_buy',
           'Open to buy',
           'money',
-          'cogs + markdowns + target_stock - stock_start - on_order',
+          'target_stock - stock_end + intake - on_order',
           'Stock and buying',
-          { ...by, negative: true, good: 'none' },
+          { ...by, roll: 'ratio', negative: true, good: 'none' },
         ),
       ]
     : []
