@@ -141,7 +141,8 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
     why: day => {
       const { number, placed, effect, shut } = parts(day)
       const words = [
-        `season ${(seasonal(number) / (mean(level) || 1)).toFixed(2)}`,
+        // Before a year is over nothing is known of the season: a day has the level of the days about it.
+        `${number - 364 >= start - 6 ? 'season' : 'level about it'} ${(seasonal(number) / (mean(level) || 1)).toFixed(2)}`,
         `weekday ${factor(number).toFixed(2)}`,
       ]
       if (placed && effect) words.push(`${placed.event.name} ×${effect.factor.toFixed(2)}`)
