@@ -173,7 +173,11 @@ export function Approval({ version }: { version: Version }) {
       <Card
         flush
         title="Suggested changes"
-        note="by agents, keys and colleagues; nothing is changed before it is taken"
+        note={
+          settle.data && settle.data.conflicts.length > 0
+            ? `taken; ${settle.data.conflicts.length} ${settle.data.conflicts.length === 1 ? 'cell was' : 'cells were'} filled in otherwise since: choose in the plan, which keeps both`
+            : 'by agents, keys and colleagues; nothing is changed before it is taken'
+        }
       >
         <DataTable
           caption="Suggested changes"
@@ -191,6 +195,14 @@ export function Approval({ version }: { version: Version }) {
                   .slice(0, 3)
                   .map(one => `${one.line} ${one.period}: ${one.value ?? 'empty'}`)
                   .join(', ') + (row.edits.length > 3 ? ` and ${row.edits.length - 3} more` : ''),
+            },
+            {
+              key: 'meanwhile',
+              label: 'Changed since',
+              render: row =>
+                row.meanwhile > 0
+                  ? `${row.meanwhile} ${row.meanwhile === 1 ? 'cell' : 'cells'}: taken, both figures are kept`
+                  : '–',
             },
             {
               key: 'act',

@@ -30,7 +30,7 @@ export function TakeBack(props: {
   })
   const take = useMutation({
     mutationFn: async () => {
-      const edits = (read.data?.edits ?? []).map(({ before: _, ...edit }) => ({
+      const edits = (read.data?.edits ?? []).map(({ before: _, meanwhile: _by, ...edit }) => ({
         ...edit,
         id: crypto.randomUUID(),
       }))
@@ -41,6 +41,7 @@ export function TakeBack(props: {
     onSuccess: props.onTaken,
   })
   const found = read.data
+  const both = (found?.edits ?? []).filter(one => one.meanwhile !== null)
   const unit = (name: string) => sheet.lines.find(line => line.name === name)?.unit ?? 'money'
   return (
     <EditDrawer
@@ -49,7 +50,7 @@ export function TakeBack(props: {
       title={`A changed workbook of ${version.name}`}
       note={
         found
-          ? `${counted(found.edits.length, 'cell differs', 'cells differ')}${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}`
+          ? `${counted(found.edits.length, 'cell differs', 'cells differ')}${found.left > 0 ? `; ${counted(found.left, 'cell that others changed since stays as it is', 'cells that others changed since stay as they are')}` : ''}${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}`
           : 'Use the file you downloaded here: nothing is taken before you have seen what differs.'
       }
       onClose={props.onClose}
@@ -88,7 +89,7 @@ export function TakeBack(props: {
           caption="Cells that differ"
           compact
           maxHeight={460}
-          rows={found.edits.slice(0, 500)}
+          rows={[...both, ...found.edits.filter(one => one.meanwhile === null)].slice(0, 500)}
           rowKey={row => `${row.line}${row.slice.join()}${row.period}`}
           empty={
             <EmptyState compact kind="all_done" title="Nothing differs">
@@ -109,8 +110,23 @@ export function TakeBack(props: {
               numeric: true,
               render: row => shownCell(row.value, unit(row.line)),
             },
+            ...(both.length > 0
+              ? [
+                  {
+                    key: 'meanwhile',
+                    label: 'Changed since by',
+                    render: (row: (typeof both)[number]) => row.meanwhile?.by ?? '–',
+                  },
+                ]
+              : []),
           ]}
         />
+      )}
+      {both.length > 0 && (
+        <p className={css.after}>
+          {counted(both.length, 'cell was', 'cells were')} changed since the file was made. Both figures are
+          kept, and the grid shows them until somebody types the right one.
+        </p>
       )}
       {found && found.edits.length > 500 && <p className={css.after}>The first 500 are shown.</p>}
       <LongTextRow

@@ -5,7 +5,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { applied, inConflict, shown } from '#kernel/plan/edits.ts'
 import { fixed } from '#kernel/plan/fixed.ts'
-import { type Address, addressKey, placeWords, type Sheet, sliceKey } from '#kernel/plan/sheet.ts'
+import { type Address, addressKey, placeWords, type Sheet, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { slicesOf } from '#kernel/plan/slices.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import type { Packed, Row } from './model.ts'
@@ -426,6 +426,33 @@ export const lastSeq = async ({ ledger }: Context, version: string): Promise<num
     .from(tables.changes)
     .where(eq(tables.changes.version, version))
   return Number(found?.seq ?? 0)
+}
+
+/** Ids of the edits that stand in each cell: what one that is made now has seen there. */
+export function seenIn(rows: readonly Row[]): (cell: Address) => string[] {
+  const cells = new Map(rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
+  return ({ line, slice, period }) =>
+    (cells.get(`${line}\u001e${sliceKey(slice)}`)?.[period] ?? []).filter((_, n) => n % 2 === 0) as string[]
+}
+
+/** What became of cells after a number: who edited each last, what stood there before, and the ids of those edits. */
+export async function editedSince(
+  { ledger }: Context,
+  version: string,
+  seq: number,
+): Promise<Map<string, { before: string | null; ids: Set<string>; by: string; at: string }>> {
+  const news = await ledger
+    .select()
+    .from(tables.changes)
+    .where(and(eq(tables.changes.version, version), gt(tables.changes.seq, seq)))
+    .orderBy(tables.changes.seq)
+  const found = new Map<string, { before: string | null; ids: Set<string>; by: string; at: string }>()
+  for (const { id, before, byName: by, at, ...one } of news) {
+    const key = addressKey({ ...one, slice: sliceOf(one.slice) })
+    const known = found.get(key)
+    found.set(key, { before: known ? known.before : before, ids: (known?.ids ?? new Set()).add(id), by, at })
+  }
+  return found
 }
 
 /** Who put what into a cell, latest first. */

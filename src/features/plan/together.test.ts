@@ -1,3 +1,4 @@
+import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
@@ -165,5 +166,123 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
     })
     expect(conflictsOf(unpacked((await run(plan.open, { version: 'next' })).rows)).size).toBe(1)
     await expect(run(plan.submit, { version: 'next' })).rejects.toThrow('two people filled in differently')
+  })
+
+  const cellsOf = async (version: string) => {
+    const { rows } = await run(plan.open, { version })
+    const media = rows.find((row: { line: string }) => row.line === 'media').cells
+    const values = (heads: string[]) => heads.filter((_, n) => n % 2 === 1).sort()
+    return {
+      at: (month: string) => values(media[`2026-${month}`]),
+      heads: (month: string) => [media[`2026-${month}`][0]],
+      conflicts: conflictsOf(rows).size,
+    }
+  }
+
+  it('and a workbook made before them are both kept where they contradict; what it leaves alone stays', async () => {
+    const version = 'booked'
+    await begun(version)
+    await room.fill(version, { media: '100' })
+    const book = new ExcelJS.Workbook()
+    const file: File = await run(plan.exportSheet, { version })
+    await book.xlsx.load(await file.arrayBuffer())
+    const row = book.getWorksheet('Plan')?.getRow(6)
+    expect(row?.getCell(2).value).toBe('media')
+    // Of January to April: changed by both, by both alike, in the grid alone, in the file alone.
+    const typed: [string, string][] = [
+      ['01', '111'],
+      ['02', '222'],
+      ['03', '333'],
+    ]
+    for (const [month, value] of typed) {
+      const { heads } = await cellsOf(version)
+      const edit = room.set('media', `2026-${month}`, value, heads(month))
+      await run(plan.edit, { version, edits: [edit] }, people.bo)
+    }
+    for (const [column, value] of [
+      [4, 110],
+      [5, 222],
+      [7, 440],
+    ] as const)
+      if (row) row.getCell(column).value = value
+    const changed = new File([(await book.xlsx.writeBuffer()) as BlobPart], 'changed.xlsx')
+    const found = await run(plan.differences, { version, file: changed })
+    const media = { line: 'media', slice: [] }
+    expect(found).toMatchObject({ left: 1, wrong: [], unknown: [] })
+    expect(found.edits).toMatchObject([
+      { ...media, period: '2026-01', before: '111', value: '110', after: [], meanwhile: { by: 'Bo' } },
+      { ...media, period: '2026-04', before: '100', value: '440', meanwhile: null },
+    ])
+    const edits = found.edits.map(
+      ({ before: _, meanwhile: __, ...one }: Record<string, unknown>, n: number) => ({
+        ...one,
+        id: `${place.name}-booked-${n}`.toLowerCase(),
+      }),
+    )
+    const { conflicts } = await run(plan.edit, { version, edits })
+    expect(conflicts).toMatchObject([{ ...media, period: '2026-01' }])
+    const now = await cellsOf(version)
+    expect(['01', '02', '03', '04'].map(now.at)).toEqual([['110', '111'], ['222'], ['333'], ['440']])
+    expect(now.conflicts).toBe(1)
+    // What somebody types between the differences and their taking is not overwritten either.
+    await run(plan.edit, { version, edits: [room.set('media', '2026-05', '5', now.heads('05'))] }, people.bo)
+    const late = {
+      ...media,
+      period: '2026-05',
+      value: '500',
+      after: now.heads('05'),
+      id: `${version}-late-file`,
+    }
+    expect((await run(plan.edit, { version, edits: [late] })).conflicts).toHaveLength(1)
+    // Of a workbook of another version nobody knows what it was made on.
+    await run(plan.start, {
+      id: 'booked-2',
+      name: 'booked-2',
+      ...room.year,
+      begin: { with: 'version', version, closedPeriods: 0 },
+    })
+    const other = await run(plan.differences, { version: 'booked-2', file: changed })
+    expect(other.edits.every((one: { meanwhile: unknown }) => one.meanwhile === null)).toBe(true)
+  })
+
+  it('and a suggestion made before them are both kept: taken, it replaces only what it saw', async () => {
+    const version = 'suggested'
+    await begun(version)
+    await room.fill(version, { media: '100' })
+    const suggested = (month: string, value: string) => ({
+      line: 'media',
+      slice: [],
+      period: `2026-${month}`,
+      value,
+    })
+    const { id } = await run(
+      plan.propose,
+      {
+        version,
+        why: 'media is late',
+        edits: [suggested('01', '110'), suggested('02', '220'), suggested('03', '330')],
+      },
+      room.people.robot,
+    )
+    const { heads } = await cellsOf(version)
+    for (const [month, value] of [
+      ['01', '111'],
+      ['02', '220'],
+    ] as const)
+      await run(
+        plan.edit,
+        { version, edits: [room.set('media', `2026-${month}`, value, heads(month))] },
+        people.bo,
+      )
+    const [waiting] = await run(plan.proposals, { version })
+    expect(waiting.meanwhile).toBe(2)
+    expect(waiting.edits[0]).not.toHaveProperty('after')
+    const { conflicts } = await run(plan.settle, { id, take: true })
+    expect(conflicts).toMatchObject([{ line: 'media', period: '2026-01' }])
+    const now = await cellsOf(version)
+    expect(['01', '03'].map(now.at)).toEqual([['110', '111'], ['330']])
+    // Two who say the same agree.
+    expect(now.at('02')).toEqual(['220', '220'])
+    expect(now.conflicts).toBe(1)
   })
 })

@@ -24,6 +24,7 @@ import {
   packedRowsOf,
   person,
   rowsOf,
+  seenIn,
   touched,
   versionOf,
   wholeCompany,
@@ -344,9 +345,18 @@ export const versionOperations = {
       }
       const id = randomUUID()
       const { actor } = context
+      const seen = seenIn(await rowsOf(context, version.id))
+      const edits = input.edits.map(one => ({ ...one, after: seen(one) }))
       await context.ledger
         .insert(tables.proposals)
-        .values({ id, ...input, byId: actor.id, byName: actor.name, at: context.clock().toISOString() })
+        .values({
+          id,
+          ...input,
+          edits,
+          byId: actor.id,
+          byName: actor.name,
+          at: context.clock().toISOString(),
+        })
       return { id }
     }),
 
@@ -357,24 +367,36 @@ export const versionOperations = {
         z.object({
           id: z.string(),
           edits: z.array(Cell.extend({ value: z.string().nullable() })),
+          meanwhile: z
+            .int()
+            .describe('Cells somebody edited since: taken, both figures are kept to choose from'),
           why: z.string(),
           byName: z.string(),
           at: z.string(),
         }),
       ),
     )
-    .handler(({ input, context }) => {
+    .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      return context.ledger
+      const waiting = await context.ledger
         .select()
         .from(tables.proposals)
         .where(and(eq(tables.proposals.version, input.version), eq(tables.proposals.state, 'proposed')))
         .orderBy(tables.proposals.at)
+      const seen = waiting.length > 0 ? seenIn(await rowsOf(context, input.version)) : () => []
+      return waiting.map(one => ({
+        ...one,
+        meanwhile: one.edits.filter(edit => seen(edit).some(id => !edit.after?.includes(id))).length,
+      }))
     }),
 
-  settle: write({ role: 'lead', summary: 'Take or refuse suggested changes', agents: false })
+  settle: write({
+    role: 'lead',
+    summary: 'Take or refuse suggested changes; what contradicts an edit made since is kept beside it',
+    agents: false,
+  })
     .input(z.object({ id: z.string(), take: z.boolean() }))
-    .output(Done)
+    .output(Done.extend({ conflicts: z.array(Conflict) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
@@ -384,25 +406,27 @@ export const versionOperations = {
         .where(eq(tables.proposals.id, input.id))
         .for('update')
       if (found?.state !== 'proposed') throw new Failure('not_found', 'There is no such suggestion waiting.')
+      const conflicts: z.output<typeof Conflict>[] = []
       if (input.take) {
         const version = await versionOf(context, found.version, true)
-        const rows = await rowsOf(context, version.id)
-        const heads = new Map(rows.map(row => [`${row.line}\u001e${row.slice}`, row.cells]))
-        const edits = found.edits.map((one, n) => ({
+        // It replaces what stood there when it was suggested: what somebody filled in since it has not seen.
+        const edits = found.edits.map(({ after = [], ...one }, n) => ({
           ...one,
           id: `${found.id.slice(0, 18)}-${n.toString(36)}`,
-          after: (heads.get(`${one.line}\u001e${sliceKey(one.slice)}`)?.[one.period] ?? []).filter(
-            (_, at) => at % 2 === 0,
-          ) as string[],
+          after,
         }))
-        await edit(context, version, edits, `${found.byName}: ${found.why}`)
+        const taken = await edit(context, version, edits, `${found.byName}: ${found.why}`)
+        conflicts.push(...taken.conflicts)
       }
       await context.ledger
         .update(tables.proposals)
         .set({ state: input.take ? 'taken' : 'refused' })
         .where(eq(tables.proposals.id, input.id))
-      context.note({ subject: `proposal ${input.id}`, after: { taken: input.take } })
-      return done
+      context.note({
+        subject: `proposal ${input.id}`,
+        after: { taken: input.take, conflicts: conflicts.length },
+      })
+      return { ...done, conflicts }
     }),
 
   carry: writeLast({

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
-import { plainOrNull } from '#kernel/plan/fixed.ts'
-import { sliceKey } from '#kernel/plan/sheet.ts'
+import { calculate } from '#kernel/plan/calculate.ts'
+import { fixed, plainOrNull } from '#kernel/plan/fixed.ts'
+import { addressKey } from '#kernel/plan/sheet.ts'
 import { template } from '#kernel/plan/templates.ts'
-import { rowsOf, versionOf, wholeCompany } from './cells.ts'
+import { editedSince, lastSeq, rowsOf, seenIn, versionOf, wholeCompany } from './cells.ts'
+import { inputsOf } from './model.ts'
 import { blockOf } from './pasted.ts'
 import { guessRows, rememberedRows } from './sheet-rows.ts'
 import { worked } from './versions.ts'
-import { differencesIn, sheetText, workbookOf } from './workbook.ts'
+import { differencesIn, sameFigure, sheetText, workbookOf } from './workbook.ts'
 
 const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const limit = 30_000_000
@@ -20,11 +22,13 @@ export const workbookOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version)
+      // Asked before the figures are read: what is edited between the two counts as edited since.
+      const seq = await lastSeq(context, version.id)
       const plan = await worked(context, version)
-      if (input.format === 'xlsx')
-        return new File([(await workbookOf(plan, version.name)) as BlobPart], `${version.id}.xlsx`, {
-          type: xlsx,
-        })
+      if (input.format === 'xlsx') {
+        const book = await workbookOf(plan, version.name, { version: version.id, seq })
+        return new File([book as BlobPart], `${version.id}.xlsx`, { type: xlsx })
+      }
       const quoted = (text: string) => {
         const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text
         return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
@@ -95,7 +99,8 @@ export const workbookOperations = {
 
   differences: read({
     role: 'contributor',
-    summary: 'What a workbook changes of the version it came from; nothing is taken',
+    summary:
+      'What a workbook changes of the version it came from, beside what others changed since; nothing is taken',
     agents: false,
   })
     .input(z.object({ version: z.string(), file: z.file().max(limit) }))
@@ -109,8 +114,13 @@ export const workbookOperations = {
             before: z.string().nullable(),
             value: z.string().nullable(),
             after: z.array(z.string()),
+            meanwhile: z
+              .object({ by: z.string(), at: z.string() })
+              .nullable()
+              .describe('Who edited the cell after the workbook was made: taken, both figures are kept'),
           }),
         ),
+        left: z.int().describe('Cells edited after the workbook was made that it does not change: they stay'),
         wrong: z.array(z.string()),
         unknown: z.array(z.string()),
       }),
@@ -118,19 +128,32 @@ export const workbookOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version)
-      const plan = await worked(context, version)
+      // Of one reading: what a cell holds, and which edits that is of.
+      const rows = await rowsOf(context, version.id)
+      const plan = calculate(version.sheet, inputsOf(version.sheet, rows))
       const found = await differencesIn(new Uint8Array(await input.file.arrayBuffer()), plan)
-      const heads = new Map(
-        (await rowsOf(context, version.id)).map(row => [`${row.line}\u001e${row.slice}`, row.cells]),
-      )
+      const seen = seenIn(rows)
+      const { mark } = found
+      const news = mark?.version === version.id ? await editedSince(context, version.id, mark.seq) : null
+      const lines = new Map(version.sheet.lines.map(line => [line.name, line]))
+      let left = 0
+      const edits = found.cells.flatMap(({ slice, ...one }) => {
+        const cell = { ...one, slice: [...slice] }
+        const since = news?.get(addressKey(cell))
+        const before = since?.before == null ? null : fixed(since.before)
+        if (since && sameFigure(cell.value, before, lines.get(cell.line) ?? {})) {
+          left += 1
+          return []
+        }
+        return {
+          ...cell,
+          after: seen(cell).filter(id => !since?.ids.has(id)),
+          meanwhile: since ? { by: since.by, at: since.at } : null,
+        }
+      })
       return {
-        edits: found.cells.map(({ slice, ...one }) => ({
-          ...one,
-          slice: [...slice],
-          after: (heads.get(`${one.line}\u001e${sliceKey(slice)}`)?.[one.period] ?? []).filter(
-            (_, n) => n % 2 === 0,
-          ) as string[],
-        })),
+        edits,
+        left,
         wrong: found.wrong.slice(0, 200),
         unknown: found.unknown.slice(0, 200),
       }

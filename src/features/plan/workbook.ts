@@ -25,7 +25,13 @@ const letter = (column: number): string =>
     ? String.fromCharCode(64 + column)
     : letter(Math.floor((column - 1) / 26)) + letter(((column - 1) % 26) + 1)
 
-export async function workbookOf(plan: Calculation, name: string): Promise<Uint8Array> {
+/** Which version a workbook was made of, and the number of its latest edit then. */
+export interface Mark {
+  version: string
+  seq: number
+}
+
+export async function workbookOf(plan: Calculation, name: string, mark?: Mark): Promise<Uint8Array> {
   const { default: ExcelJS } = await import('exceljs')
   const book: Workbook = new ExcelJS.Workbook()
   const page = book.addWorksheet('Plan', { views: [{ state: 'frozen', xSplit: 3, ySplit: headRow }] })
@@ -38,6 +44,7 @@ export async function workbookOf(plan: Calculation, name: string): Promise<Uint8
   })
   const byLine = Map.groupBy(places, place => place.line.name)
   page.getRow(1).values = ['', '', '', ...sheet.periods.map(period => period.key)]
+  if (mark) page.getCell(1, 1).value = JSON.stringify([mark.version, mark.seq])
   page.getRow(1).hidden = true
   page.getRow(headRow).values = ['', 'Line', '', ...sheet.periods.map(period => period.label)]
   page.getRow(headRow).font = { bold: true }
@@ -163,6 +170,8 @@ export interface Differences {
   wrong: string[]
   /** Rows whose hidden id is gone or unknown. */
   unknown: string[]
+  /** Null where the workbook does not say. */
+  mark: Mark | null
 }
 
 /**
@@ -192,7 +201,7 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
       'The workbook does not say which column is which period.',
       'Use a file downloaded from this plan; its first row is hidden and must stay.',
     )
-  const found: Differences = { cells: [], wrong: [], unknown: [] }
+  const found: Differences = { cells: [], wrong: [], unknown: [], mark: markOf(page.getCell(1, 1).value) }
   page.eachRow((row, n) => {
     if (n <= headRow) return
     const id = row.getCell(1).value
@@ -216,7 +225,7 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
               ? plainNumber(raw)
               : figure(String(typeof raw === 'object' ? cell.text : raw))
         const before = plan.value(address)
-        if (!same(value, before, line))
+        if (!sameFigure(value, before, line))
           found.cells.push({ ...address, value, before: before === null ? null : plainOf(before) })
       } catch {
         found.wrong.push(`${line.label} ${slice.join(', ')}, ${period}: "${cell.text}" is no number`)
@@ -224,6 +233,11 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
     }
   })
   return found
+}
+
+const markOf = (value: CellValue): Mark | null => {
+  const [version = '', seq] = idOf(String(value ?? ''))
+  return version !== '' && /^\d+$/.test(seq ?? '') ? { version, seq: Number(seq) } : null
 }
 
 /** A row's id: the line and its slice, JSON; nothing known where somebody typed over it. */
@@ -243,7 +257,11 @@ const plainNumber = (value: number): string => {
 }
 
 /** Excel keeps fifteen digits: a figure that is the same to them was not changed. */
-const same = (value: string | null, before: Fixed | null, line: Line): boolean => {
+export const sameFigure = (
+  value: string | null,
+  before: Fixed | null,
+  line: Pick<Line, 'blank'>,
+): boolean => {
   if (value === null || before === null)
     return (
       (value === null) === (before === null) ||

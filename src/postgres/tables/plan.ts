@@ -177,7 +177,18 @@ export const rules = pgTable('plan_rules', {
 export const proposals = pgTable('plan_proposals', {
   id: text().primaryKey(),
   version: text().notNull(),
-  edits: jsonb().$type<{ line: string; slice: string[]; period: string; value: string | null }[]>().notNull(),
+  edits: jsonb()
+    .$type<
+      {
+        line: string
+        slice: string[]
+        period: string
+        value: string | null
+        /** Edits that stood in the cell when it was suggested; not kept of older suggestions. */
+        after?: string[]
+      }[]
+    >()
+    .notNull(),
   why: text().notNull(),
   state: text({ enum: ['proposed', 'taken', 'refused'] })
     .notNull()
