@@ -139,6 +139,8 @@ export interface Stream<S, R> {
   restates?: true
   /** snapshot: rows of this connection that the snapshot no longer has are gone. */
   whole?: true
+  /** snapshot: of what windows read too, to find what is gone: waits until the history of the others is stored. */
+  late?: true
   /** Names of JSON members that hold personal data; in privacy mode they are hashed (addresses) or emptied before anything is kept. */
   personal?: readonly string[]
   /** Values the mapping tells apart, by path of the member (`lines[].kind`): another one is reported. */

@@ -89,6 +89,21 @@ describe('history and freshness', () => {
     expect(slices.at(-1)?.from).toBe(noon - 150 * day)
   })
 
+  test('a look for what is gone waits until history is stored', async () => {
+    Object.assign(toy.connector.streams[1] ?? {}, { late: true })
+    toy.state.sales = [sale(1, noon - 100 * day)]
+    toy.state.stock = ['a']
+    const order: string[] = []
+    toy.state.fail = (stream, { history }) => {
+      order.push(history ? 'history' : stream)
+      if (stream === 'orders') time += 20_000
+    }
+    for (let more = true; more; ) more = (await round({ whole: false })).more
+    const told = order.filter(one => one === 'history' || one === 'stock').join(' ')
+    expect(told).toBe('history history history history history stock')
+    expect(await count('products')).toBe(1)
+  })
+
   test('later rounds read only what changed, from a little before the bookmark', async () => {
     toy.state.sales = [sale(1, noon - hour, 2)]
     await round()

@@ -203,8 +203,12 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
   const begun = new Set<string>()
   const broken = new Set<string>()
   const state = (stream: Stream<unknown, unknown>) => states.get(stream.name) as StreamState
-  const due = () => connector.streams.filter(one => isDue(state(one)) && !begun.has(one.name))
   const behind = () => connector.streams.filter(one => hasHistory(state(one)) && !broken.has(one.name))
+  const isEarly = () =>
+    behind().length > 0 ||
+    connector.streams.some(one => one.kind === 'window' && state(one).bookmark === null)
+  const due = () =>
+    connector.streams.filter(one => isDue(state(one)) && !begun.has(one.name) && !(one.late && isEarly()))
   if (own.state === 'paused' || (due().length === 0 && behind().length === 0)) return ended()
 
   let session: unknown
@@ -349,6 +353,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     // Fresh changes do not wait for all of history.
     if (!options.all) for (const stream of due()) await fresh(stream)
   }
+  // Those that waited for history.
+  if (behind().length === 0) for (const stream of due()) await fresh(stream)
   if (behind().length === 0) await compare()
   const list = connector.quotas?.(session) ?? []
   if (list.length > 0) await noteConnection(ledger, id, { quotas: { at: clock().toISOString(), list } })

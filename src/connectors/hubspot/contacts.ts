@@ -1,7 +1,14 @@
 import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
-import { allRecords, type CrmRecord, changedRecords, ofLinked, searchOverlap } from './objects.ts'
+import {
+  allRecords,
+  type CrmRecord,
+  changedRecords,
+  historySlice,
+  ofLinked,
+  searchOverlap,
+} from './objects.ts'
 import type { Session } from './session.ts'
 import { instantOf } from './values.ts'
 
@@ -97,6 +104,7 @@ export const contacts: Stream<Session, ContactRecord> = {
   tables: ['leads'],
   every: 15 * 60_000,
   overlap: searchOverlap,
+  slice: historySlice,
   personal,
   async *read(session, turn) {
     for await (const some of changedRecords(session, 'contacts', turn, wanted))
@@ -113,6 +121,7 @@ export const everybody: Stream<Session, ContactRecord> = {
   kind: 'snapshot',
   every: 7 * 86_400_000,
   whole: true,
+  late: true,
   async *read(session) {
     for await (const some of allRecords(session, 'contacts', wanted))
       yield { records: await withDomain(session, some) }

@@ -1,7 +1,7 @@
 import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
-import { type CrmRecord, changedRecords, ofLinked, searchOverlap } from './objects.ts'
+import { type CrmRecord, changedRecords, historySlice, ofLinked, searchOverlap } from './objects.ts'
 import { ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
 import { amountOf, instantOf } from './values.ts'
 
@@ -144,6 +144,7 @@ export const deals: Stream<Session, DealRecord> = {
   tables: ['deals', 'deal_stages'],
   every: 15 * 60_000,
   overlap: searchOverlap,
+  slice: historySlice,
   async *read(session, turn) {
     for await (const some of changedRecords(session, 'deals', turn, wanted))
       yield { records: await enriched(session, some) }

@@ -24,9 +24,12 @@ const readPage = 50
 /** The index a search reads is behind by up to an hour: each turn begins again this far before its bookmark, ms. */
 export const searchOverlap = 90 * 60_000
 
+/** Length of a slice of history, ms. */
+export const historySlice = 61 * 86_400_000
+
 /**
- * Records that changed in a turn, with their past: for history all there are, by the list, which has no end; afterwards
- * what a search finds, read whole.
+ * Records that changed in a turn, with their past: what a search finds, read whole. History too: a list would give them
+ * in the order they were made, and what is of today last.
  */
 export async function* changedRecords(
   session: Session,
@@ -34,10 +37,6 @@ export async function* changedRecords(
   turn: Turn,
   wanted: { properties: readonly string[]; history: readonly string[] },
 ): AsyncGenerator<CrmRecord[]> {
-  if (turn.history) {
-    yield* allRecords(session, type, wanted)
-    return
-  }
   let waiting: string[] = []
   for await (const ids of changedIds(session, type, turn.from, turn.to)) {
     waiting.push(...ids)

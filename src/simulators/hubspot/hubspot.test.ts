@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { hubspot } from '#connectors/hubspot/index.ts'
+import { allRecords, type CrmRecord } from '#connectors/hubspot/objects.ts'
 import { exact } from '#kernel/money.ts'
 import { judgeBy } from '../../../test/contracts/judge.ts'
 import { smallEngine } from '../../../test/small-engine.ts'
@@ -40,7 +41,15 @@ async function connected(seed: number, options: { days?: number; back?: number }
   }) as typeof globalThis.fetch
   const [connection] = simulator.connections
   const engine = await smallEngine(hubspot, connection?.credentials ?? {}, { fetch, stores: [home] })
-  return { company, world, engine, wrong, asked, simulator, roof }
+  const open = () =>
+    hubspot.open(connection?.credentials ?? {}, {
+      fetch,
+      now: world.now,
+      sleep: async () => undefined,
+      signal: new AbortController().signal,
+      allowed: new Set(['simulators.test']),
+    })
+  return { company, world, engine, wrong, asked, simulator, roof, open }
 }
 
 const add = (
@@ -119,6 +128,33 @@ describe('HubSpot, whole history and then what changed', () => {
     expect(told(engine.rows)).toEqual(truth)
     expect(engine.problems).toEqual([])
     expect(wrong).toEqual([])
+  })
+
+  it('gives history in slices, the newest first, each of what changed in it alone', async () => {
+    const { world, open } = await connected(3)
+    for (const name of ['contacts', 'deals']) {
+      const stream = hubspot.streams.find(one => one.name === name)
+      const slice = stream?.slice ?? Number.POSITIVE_INFINITY
+      expect(slice).toBeLessThanOrEqual(days(92))
+      const ids = new Set<string>()
+      const session = open()
+      for (let to = world.now(); to > world.now() - days(300); to -= slice) {
+        const turn = { from: to - slice, to, cursor: null, history: true }
+        for await (const { records } of stream?.read(session as never, turn) ?? [])
+          for (const { deal, contact } of records as Record<'deal' | 'contact', CrmRecord>[]) {
+            const record = deal ?? contact
+            const at = Date.parse(
+              record.properties.lastmodifieddate ?? record.properties.hs_lastmodifieddate ?? '',
+            )
+            expect(at >= turn.from && at < turn.to, record.id).toBe(true)
+            ids.add(record.id)
+          }
+      }
+      const all = new Set<string>()
+      for await (const some of allRecords(session, name as 'deals', { properties: [], history: [] }))
+        for (const { id } of some) all.add(id)
+      expect(ids).toEqual(all)
+    }
   })
 
   it('links people and deals to accounts by domain, deals to owners who left and to orders', async () => {
