@@ -373,6 +373,7 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       const drawer = page.getByRole('dialog')
       await drawer.getByText('2 readings failed').waitFor()
       await drawer.getByRole('cell', { name: 'Changed since the source was asked' }).waitFor()
+      await drawer.getByText('Its own totals could not be had').waitFor()
       await drawer.getByRole('img', { name: /Rows new, changed or gone by day/ }).waitFor()
       await expectAccessibleInBoth(page)
       await drawer.getByRole('button', { name: 'Read days again…' }).click()

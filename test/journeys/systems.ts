@@ -45,7 +45,14 @@ const trouble = {
   at: '2011-12-09T09:00:00.000Z',
 }
 const systems = [
-  connection('shopify-gifts', 'shopify', 'Shopify'),
+  connection('shopify-gifts', 'shopify', 'Shopify', {
+    uncompared: {
+      code: 'unavailable',
+      message: 'Shopify’s reports do not answer.',
+      next: 'They are asked for again by themselves; “Read now” asks at once.',
+      at: '2011-12-09T09:00:00.000Z',
+    },
+  }),
   connection('ga4-gifts', 'ga4', 'Google Analytics 4', { state: 'trouble', says: trouble.message, trouble }),
 ]
 const vendors = [
