@@ -4,9 +4,11 @@ import { memo, useMemo, useState } from 'react'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
 import { showDay, type Unit } from '#kernel/format.ts'
+import { marksOf } from '#kernel/period-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
+import { eventMarks, markAxis } from '#ui/drawings.ts'
 import { Hint } from '#ui/Hint.tsx'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
@@ -45,7 +47,12 @@ export const Pacing = memo(({ version }: { version: string }) => {
     />
   )
   const found = asked.data
-  const drawing = useMemo<Drawing | null>(() => (found ? cumulative(found) : null), [found])
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const events = settings.data?.events
+  const drawing = useMemo<Drawing | null>(
+    () => (found ? cumulative(found, events ?? []) : null),
+    [found, events],
+  )
   if (asked.error && metric !== 'net_sales')
     return (
       <Card title={paced.find(one => one.value === metric)?.label ?? ''} actions={choice}>
@@ -198,8 +205,11 @@ interface Course {
 }
 
 const cumulative =
-  ({ course }: Course): Drawing =>
+  ({ course }: Course, events: readonly { name: string; from: string; to: string }[]): Drawing =>
   colours => {
+    const days = course.map(one => one.day)
+    const [from = '', to = ''] = [days[0], days.at(-1)]
+    const marks = marksOf(events, days, { from, to, grain: 'day' })
     const line = (name: string, pick: (one: Course['course'][number]) => number | null, style: object) => ({
       name,
       type: 'line',
@@ -208,7 +218,7 @@ const cumulative =
       ...style,
     })
     return {
-      grid: { left: 56, right: 12, top: 12, bottom: 24 },
+      grid: { left: 56, right: 12, top: 20, bottom: 24 },
       tooltip: { trigger: 'axis' },
       xAxis: {
         type: 'category',
@@ -217,15 +227,18 @@ const cumulative =
         axisTick: { show: false },
         axisLabel: { color: colours.ink2 },
       },
-      yAxis: {
-        type: 'value',
-        splitNumber: 4,
-        axisLabel: {
-          color: colours.ink2,
-          formatter: (value: number) => show(String(value), { unit: 'money', currency: null }, 'axis'),
+      yAxis: [
+        {
+          type: 'value',
+          splitNumber: 4,
+          axisLabel: {
+            color: colours.ink2,
+            formatter: (value: number) => show(String(value), { unit: 'money', currency: null }, 'axis'),
+          },
+          splitLine: { lineStyle: { color: colours.line } },
         },
-        splitLine: { lineStyle: { color: colours.line } },
-      },
+        markAxis,
+      ],
       series: [
         line('Lands, low', one => one.p10, {
           stack: 'band',
@@ -250,6 +263,7 @@ const cumulative =
           lineStyle: { color: colours.actual, width: 2 },
           itemStyle: { color: colours.actual },
         }),
+        ...eventMarks(colours, marks, days.length, 1),
       ],
     }
   }

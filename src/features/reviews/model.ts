@@ -345,6 +345,9 @@ export function landingWords(one: Heading, currency: string | null): string {
 
 /* Conversations: subjects and mentions as text. */
 
+/** "customer-groups" as "Customer groups". */
+const titled = (id: string) => `${id.charAt(0).toUpperCase()}${id.slice(1)}`.replaceAll('-', ' ')
+
 /** What a subject is about, in words; a thread's own title comes before it. */
 export function subjectWords(subject: string, label: (metric: string) => string): string {
   const [kind, ...rest] = subject.split(':')
@@ -354,7 +357,8 @@ export function subjectWords(subject: string, label: (metric: string) => string)
   const days = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/.exec(when)
   const span = days ? `, ${spanWords(days[1] ?? '', days[2] ?? '')}` : ''
   const slice = more.join(':').replaceAll('=', ' ').replaceAll(';', ', ')
-  return kind === 'figure' ? `${label(name)}${slice && ` of ${slice}`}${span}` : subject
+  const what = kind === 'figure' ? label(name) : titled(name)
+  return `${what}${slice && ` of ${slice}`}${span}`
 }
 
 /** The name being typed after an @ at the end of a text; null when none is. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Conversations about a number, a chart or a block, as the operations say them. */
 
 /**
- * What is talked about, short enough for an address: figure:<metric>:<from>..<to>[:<filters>], chart:<screen>:<id>,
+ * What is talked about, short enough for an address: figure:<metric>:<from>..<to>[:<filters>], chart:<id>:<from>..<to>[:<filters>],
  * block:<deck>:<block>:<week>, alert:<id>.
  */
 const Subject = z

@@ -1,19 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
-import { periodLabel } from '#kernel/period-words.ts'
+import { marksOf, periodLabel } from '#kernel/period-words.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { lines } from '#ui/drawings.ts'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import css from './attention.module.css'
-import { evidenceOf, usualWithin } from './model.ts'
+import { eventsOf, evidenceOf, usualWithin } from './model.ts'
 import type { AlertTold } from './shape.ts'
 
 /** The figure by day around the alert, and what was usual over its days. */
 export function AlertEvidence({ alert }: { alert: AlertTold }) {
   const query = useMemo(() => evidenceOf(alert), [alert])
   const { data: answer, error } = useQuery(api.performance.query.queryOptions({ input: query }))
+  const { data: settings } = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const drawing = useMemo(() => {
     if (!answer) return null
     const measure = {
@@ -40,6 +41,7 @@ export function AlertEvidence({ alert }: { alert: AlertTold }) {
         ],
         axis: value => show(String(value), measure, 'axis'),
         fromZero: true,
+        marks: marksOf(eventsOf(settings?.events ?? [], alert.slice.store), days, answer.meta),
         tip: n => ({
           title: periodLabel(days[n] ?? ''),
           rows: [
@@ -49,7 +51,7 @@ export function AlertEvidence({ alert }: { alert: AlertTold }) {
         }),
       }),
     }
-  }, [answer, alert])
+  }, [answer, alert, settings])
   if (error) return null
   if (!drawing) return <Skeleton height={180} />
   return (

@@ -3,6 +3,7 @@ import { addDays, daysBetween } from '#kernel/day.ts'
 import type { Definition } from '#metrics/query.ts'
 import { ranked } from './evaluate.ts'
 import { type Found, findIn, oneOfEach } from './find.ts'
+import { eventsOf } from './model.ts'
 import { type Rule, usualRules } from './rules.ts'
 import { type Cell, sameMix, type Watched } from './watched.ts'
 
@@ -188,4 +189,15 @@ describe('the order of what wants somebody', () => {
       'over',
     ])
   })
+})
+
+it('the events that may bear on an alert are those of its store and of all', () => {
+  const events = [
+    { name: 'Sale', stores: [] },
+    { name: 'Outage', stores: ['uk'] },
+    { name: 'Launch', stores: ['de'] },
+  ]
+  const names = (store?: string) => eventsOf(events, store).map(one => one.name)
+  expect(names('uk')).toEqual(['Sale', 'Outage'])
+  expect(names()).toEqual(['Sale', 'Outage', 'Launch'])
 })

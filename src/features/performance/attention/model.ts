@@ -61,6 +61,12 @@ export function evidenceOf({ metric, slice, since, until, seenOn, currency, hour
   }
 }
 
+/** Events that may bear on an alert: those of its store, and those of all; of no store, all there are. */
+export const eventsOf = <E extends { stores: readonly string[] }>(
+  events: readonly E[],
+  store: string | undefined,
+): E[] => events.filter(one => !store || one.stores.length === 0 || one.stores.includes(store))
+
 /** What was usual, on the days (or hours) of the alert alone. */
 export const usualWithin = (
   { since, until, expected, hours }: Alerted,

@@ -10,6 +10,7 @@ import { placeOf, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf } from '../Lens.tsx'
 import css from '../performance.module.css'
+import { Discuss } from './Discuss.tsx'
 import { type AccountState, accountStates, writeCell } from './model.ts'
 import type { AccountLine, AccountsAsked, AccountsTold } from './shape.ts'
 
@@ -41,6 +42,7 @@ export function Accounts({ lens }: { lens: Lens }) {
       stale={asked.isPlaceholderData}
       actions={
         <>
+          <Discuss lens={lens} id="accounts" days={lens.days} />
           <SegmentedControl
             aria-label="Which accounts"
             value={state ?? 'all'}

@@ -10,6 +10,7 @@ import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { type Lens, measureOf } from '../Lens.tsx'
 import css from '../performance.module.css'
+import { discuss } from './Discuss.tsx'
 import { type Cohort, cell, numberOf, paidBack, triangle, yearBefore } from './model.ts'
 
 const views = {
@@ -70,6 +71,7 @@ export function Cohorts({ lens }: { lens: Lens }) {
       title="Newcomers, month by month"
       note={views[look].about}
       stale={asked.isPlaceholderData}
+      more={[discuss(lens, 'cohorts', lens.days)]}
       actions={
         <SegmentedControl
           aria-label="What is followed"

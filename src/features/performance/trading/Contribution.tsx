@@ -11,6 +11,7 @@ import { EmptyState } from '#ui/State.tsx'
 import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import { type Lens, measureOf, sayOf, useLens } from '../Lens.tsx'
 import css from './contribution.module.css'
+import { discuss } from './Discuss.tsx'
 import { breakEvenIs, cell, headline, layers, numberOf, type Tier } from './model.ts'
 import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
@@ -194,6 +195,7 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
         }
       }
       more={[
+        discuss(lens, 'contribution', lens.days),
         {
           label: 'Change the waterfall and its rates',
           onClick: () => lens.setUrl({ tab: 'costs' }, { to: '/settings' }),

@@ -12,6 +12,7 @@ import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { type Lens, measureOf } from '../Lens.tsx'
 import css from '../performance.module.css'
+import { Discuss } from './Discuss.tsx'
 import { cell, customerGroups, numberOf, writeCell } from './model.ts'
 
 const metrics = ['grouped_customers', 'grouped_orders', 'grouped_sales']
@@ -44,15 +45,20 @@ export function Groups({ lens }: { lens: Lens }) {
       }
       flush={look === 'groups' && !!answer?.rows.length}
       actions={
-        <SegmentedControl
-          aria-label="Customer groups as"
-          value={look}
-          onChange={next => lens.setUrl({ groups: next === 'groups' ? undefined : next }, { replace: true })}
-          data={[
-            { value: 'groups', label: 'Groups' },
-            { value: 'grid', label: 'Grid' },
-          ]}
-        />
+        <>
+          <Discuss lens={lens} id="customer-groups" days={answer?.meta} />
+          <SegmentedControl
+            aria-label="Customer groups as"
+            value={look}
+            onChange={next =>
+              lens.setUrl({ groups: next === 'groups' ? undefined : next }, { replace: true })
+            }
+            data={[
+              { value: 'groups', label: 'Groups' },
+              { value: 'grid', label: 'Grid' },
+            ]}
+          />
+        </>
       }
     >
       {asked.isError ? (

@@ -10,6 +10,7 @@ import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import type { Lens } from '../Lens.tsx'
 import css from '../performance.module.css'
+import { discuss } from './Discuss.tsx'
 import type { LaunchesTold } from './shape.ts'
 
 /** New products by week since their launch, one of them drawn against the middle of all. */
@@ -38,6 +39,7 @@ export function Launches({ lens }: { lens: Lens }) {
       stale={asked.isPlaceholderData}
       drawing={drawing ?? undefined}
       sheet={told?.items.length ? sheetOf(told) : null}
+      more={[discuss(lens, 'new-products', lens.days)]}
     >
       {asked.isError ? (
         <ErrorState

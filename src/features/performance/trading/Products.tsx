@@ -13,6 +13,7 @@ import { Row } from '#ui/Page.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { measureOf, useLens } from '../Lens.tsx'
 import css from '../performance.module.css'
+import { Discuss } from './Discuss.tsx'
 import { Grades } from './Grades.tsx'
 import { Launches } from './Launches.tsx'
 import { type Graded, graded, grades, productLines, readExploration, writeCell, writeSort } from './model.ts'
@@ -89,6 +90,7 @@ export function Products() {
             stale={asked.isPlaceholderData}
             actions={
               <>
+                <Discuss lens={lens} id="assortment" days={told.meta} />
                 <form
                   onSubmit={event => {
                     event.preventDefault()

@@ -8,6 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { saveCsv } from '#ui/download.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { type Lens, useTitles } from '../Lens.tsx'
+import { Discuss } from './Discuss.tsx'
 import { figureColumns } from './FigureColumns.tsx'
 import { cell, type Filter, named, sheetOf, writeCell } from './model.ts'
 
@@ -80,6 +81,11 @@ export function SliceTable(props: {
       actions={
         <>
           {props.actions}
+          <Discuss
+            lens={lens}
+            id={props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}
+            days={answer?.meta}
+          />
           <Button
             disabled={!rows.length}
             onClick={() => answer && saveCsv(sheetOf(answer, query, `${props.id}-by-${by}`, lens.label))}

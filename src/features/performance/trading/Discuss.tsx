@@ -1,0 +1,27 @@
+import { Button } from '@mantine/core'
+import type { Lens } from '../Lens.tsx'
+import { talkOf } from './model.ts'
+
+/** Opens the conversation about a table of a trading screen, over the days and filters it shows. */
+export function Discuss({ lens, id, days }: { lens: Lens; id: string; days: Days | null | undefined }) {
+  return (
+    <Button
+      variant="subtle"
+      disabled={!days}
+      onClick={() => days && lens.setUrl({ talk: talkOf(id, days, lens.search.where) })}
+    >
+      Discuss
+    </Button>
+  )
+}
+
+interface Days {
+  from: string
+  to: string
+}
+
+/** The same, as an entry of a chart's menu. */
+export const discuss = (lens: Lens, id: string, days: Days | null | undefined) => ({
+  label: 'Discuss',
+  onClick: () => days && lens.setUrl({ talk: talkOf(id, days, lens.search.where) }),
+})
