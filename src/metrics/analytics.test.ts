@@ -241,6 +241,36 @@ describe('purchases', () => {
     const { totals } = await ask({ metrics: ['purchases_not_in_ledger', 'tracked_share'] })
     expect(totals).toMatchObject({ purchases_not_in_ledger: '0', tracked_share: '0.6' })
   })
+  it('tell what a new customer costs, and what spend brings, by the channel and campaign of the visit', async () => {
+    const seen = { store: 'shop', origin: 'ga4', source_medium: '', device: 'mobile', country: 'GB' }
+    const paid = { ...seen, channel: 'Paid Search', campaign: 'UK Brand', currency: 'GBP', quality: '' }
+    const purchase = (transaction_id: string, day: string) => ({
+      ...{ ...paid, transaction_id, day, purchases: 1, revenue: '15', source: 'test' },
+    })
+    await deliver(granary, 'analytics_orders', [
+      // The first order of customer c; a second of a; one that no ledger has.
+      purchase('20513002', '2026-03-03'),
+      purchase('#20513001', '2026-03-03'),
+      purchase('test-7', '2026-03-03'),
+    ])
+    const metrics = ['tracked_new_customers', 'analytics_ncac', 'tracked_order_revenue', 'analytics_mer']
+    for (const by of ['channel', 'campaign']) {
+      const { rows } = await ask({ metrics, by: [by] })
+      expect(rows.find(row => ['Paid Search', 'UK Brand'].includes(String(row[by])))).toMatchObject({
+        tracked_new_customers: '1',
+        analytics_ncac: '20',
+        tracked_order_revenue: '30',
+        analytics_mer: '1.5',
+      })
+    }
+    const { rows } = await ask({ metrics, by: ['channel'] })
+    // For a and d, who came by themselves, nothing was paid.
+    expect(rows.find(row => row.channel === 'Direct')).toMatchObject({
+      tracked_new_customers: '2',
+      analytics_ncac: '0',
+      analytics_mer: null,
+    })
+  })
 })
 
 describe('people', () => {

@@ -17,6 +17,8 @@ const byWay = {
 const purchase = "replace(f.transaction_id, '#', '')"
 const order = "replace(o.order_id, '#', '')"
 const inLedger = `(f.store, ${purchase}) IN (SELECT o.store, ${order} FROM order_days o)`
+/** Its customer's first. */
+const isFirst = `(f.store, ${purchase}) IN (SELECT o.store, ${order} FROM order_days o WHERE o.first_orders = 1)`
 const thatDay = `(f.store, ${purchase}, f.day) IN (SELECT o.store, ${order}, o.ordered_day FROM order_days o)`
 
 export const demand: readonly Fact[] = [
@@ -145,13 +147,15 @@ export const demand: readonly Fact[] = [
           matched: `CASE WHEN ${inLedger} THEN 1 ELSE 0 END`,
           unmatched: `CASE WHEN ${inLedger} THEN 0 ELSE 1 END`,
           repeated: 'f.purchases - 1',
+          firsts: `CASE WHEN ${isFirst} THEN 1 ELSE 0 END`,
+          matched_revenue: `CASE WHEN ${inLedger} THEN f.revenue ELSE 0 END`,
         },
         flawed: "f.quality <> ''",
       },
     ],
     needs: 'sales_lines',
-    money: ['revenue'],
-    optional: ['revenue'],
+    money: ['revenue', 'matched_revenue'],
+    optional: ['revenue', 'matched_revenue'],
     ranked: 'tracked_orders',
     supply: 'Google Analytics',
   },

@@ -183,6 +183,22 @@ export const traffic: readonly Metric[] = [
     'Orders of the ledger whose purchase the counter saw, matched by their number.',
   ),
   metric(
+    'tracked_new_customers',
+    'New customers analytics saw',
+    'count',
+    'up',
+    'sum(tracked.firsts)',
+    'First orders of customers whose purchase the counter saw, matched by their number: by channel and campaign those of the visit, which the counter attributes to its last non-direct click.',
+  ),
+  metric(
+    'tracked_order_revenue',
+    'Revenue of orders analytics saw',
+    'money',
+    'up',
+    'sum(tracked.matched_revenue)',
+    'What the pages gave as the value of those purchases that are orders of the ledger: tests, and orders of other shops, are left out.',
+  ),
+  metric(
     'tracked_share',
     'Share of orders analytics saw',
     'share',

@@ -53,7 +53,10 @@ export function Marketing() {
       }
       note={
         <>
-          <span>MER, aMER and nCAC compare all sales with all spend and need no attribution.</span>
+          <span>
+            Above, MER, aMER and nCAC compare all sales with all spend and need no attribution; by channel and
+            campaign they are attributed.
+          </span>
           {answer && <span>{breakEvenIs(answer.totals)}</span>}
         </>
       }
@@ -65,7 +68,7 @@ export function Marketing() {
             lens={lens}
             id="media"
             title="Media"
-            note="platform ROAS: each platform’s own model and window · analytics ROAS: the visit’s channel, last non-direct click"
+            note="platform: each platform’s own model and window · analytics, MER and nCAC: the visit’s last non-direct click, the counter’s look-back; first orders and orders of the ledger"
             by={by}
             metrics={[
               'spend',
@@ -75,6 +78,9 @@ export function Marketing() {
               'roas',
               'purchase_revenue',
               'analytics_roas',
+              'analytics_mer',
+              'tracked_new_customers',
+              'analytics_ncac',
             ]}
             moved={['spend']}
             short={{
@@ -82,9 +88,23 @@ export function Marketing() {
               roas: 'Platform ROAS',
               purchase_revenue: 'Analytics revenue',
               analytics_roas: 'Analytics ROAS',
+              analytics_mer: 'MER',
+              tracked_new_customers: 'New customers',
+              analytics_ncac: 'nCAC',
             }}
             // Platforms claim the same sale, and not all of them tell clicks or revenue.
-            untotalled={['clicks', 'cpc', 'platform_revenue', 'roas', 'purchase_revenue', 'analytics_roas']}
+            untotalled={[
+              'clicks',
+              'cpc',
+              'platform_revenue',
+              'roas',
+              'purchase_revenue',
+              'analytics_roas',
+              // Over all channels they would count what nobody paid for.
+              'analytics_mer',
+              'tracked_new_customers',
+              'analytics_ncac',
+            ]}
             supply="Connect an ad platform or bring in a file of spend."
             filters={[{ metric: 'spend', over: 0 }]}
             actions={
