@@ -75,7 +75,7 @@ command(program, 'demo', 'serve a made-up company and its systems on this machin
   })
 
 command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, XLSX, also gz or zip')
-  .option('--preset <name>', 'a known export; --presets lists them')
+  .option('--preset <name>', 'a known export; quarterdeck presets lists them')
   .option('--map <file>', 'a mapping file (JSON)')
   .option('--store <name>', 'the store the rows belong to')
   .option('--currency <code>', 'currency of a store that is new, e.g. GBP')
@@ -84,9 +84,9 @@ command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, X
   .option('--suggest', 'only print the guessed mapping, ready to be saved and edited')
   .action(async (file, flags) => (await import('./cli/import.ts')).importFile(terminal(flags), file, flags))
 
-command(program, 'presets', 'list the exports that are known by name').action(async flags =>
-  (await import('./cli/import.ts')).presets(terminal(flags)),
-)
+command(program, 'presets', 'list the exports that are known by name, and what a mapping may aim at')
+  .argument('[name]', 'a target or preset: lists the columns it takes')
+  .action(async (name, flags) => (await import('./cli/import.ts')).presets(terminal(flags), name))
 
 command(program, 'query', 'ask for metrics')
   .requiredOption('--metrics <names>', 'comma-separated, e.g. net_sales,orders')

@@ -137,6 +137,24 @@ describe('importing on the command line', () => {
     expect(JSON.parse(taken.out)).toMatchObject({ rows: 1, accepted: 1 })
   })
 
+  it('refuses a mapping with a word it does not know, and reads below as many lines as one says', async () => {
+    const columns = { order_id: 'no', at: 'day', sku: 'item', unit_price: 'price' }
+    const mapping = (more: object) => {
+      writeFileSync(join(place, 'm.json'), JSON.stringify({ target: 'sales_lines', columns, ...more }))
+      return ['--map', join(place, 'm.json'), '--store', 'gifts', '--data', data, '--json']
+    }
+    const path = file('titled.csv', ['no,day,item,price', 'no,day,item,price', 'T1,2011-07-01,A,2.50'])
+    const misspelt = await run(['import', path, ...mapping({ wher: "item = 'B'" })])
+    expect(misspelt.err).toContain('Unrecognized key: \\"wher\\"')
+    const taken = await run(['import', path, ...mapping({ reading: { skip: 1 } })])
+    expect(JSON.parse(taken.out)).toMatchObject({ rows: 1, accepted: 1, rejected: 0 })
+  })
+
+  it('lists the columns a target takes, by its name or that of a preset', async () => {
+    expect((await run(['presets', 'meta-ads', '--data', data])).out).toMatch(/^day +yes /m)
+    expect((await run(['presets', 'nonsense', '--data', data])).code).toBe(2)
+  })
+
   it('writes what it rejects to a file, with the reason', async () => {
     const path = file('faults.csv', [
       header,

@@ -82,8 +82,10 @@ async function follow(terminal: Terminal, client: Client, id: string): Promise<I
 }
 
 function readMapping(file: string): Mapping {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new WrongUse(`There is no mapping ${path}.`)
   try {
-    return JSON.parse(readFileSync(resolve(file), 'utf8')) as Mapping
+    return JSON.parse(readFileSync(path, 'utf8')) as Mapping
   } catch (error) {
     throw new WrongUse(`The mapping ${file} cannot be read: ${(error as Error).message}`)
   }
@@ -121,10 +123,26 @@ async function suggest(terminal: Terminal, path: string): Promise<void> {
   })
 }
 
-/** The exports that are known by name, and what a mapping may aim at. */
-export async function presets(terminal: Terminal): Promise<void> {
+/** The exports that are known by name, and what a mapping may aim at; or the columns of one target. */
+export async function presets(terminal: Terminal, name: string | undefined): Promise<void> {
   await connected(terminal, 'presets', async client => {
     const [known, targets] = [await client.connections.presets(), await client.connections.targets()]
+    if (name) {
+      const aim = known.find(one => one.name === name)?.target ?? name
+      const target = targets.find(one => one.name === aim)
+      if (!target)
+        throw new WrongUse(`There is no preset or target "${name}". \`quarterdeck presets\` lists them all.`)
+      if (terminal.json) return terminal.out(JSON.stringify(target))
+      return terminal.out(
+        recordsTable(
+          target.columns.map(column => ({
+            column: column.name,
+            needed: column.required ? 'yes' : '',
+            about: column.about,
+          })),
+        ),
+      )
+    }
     if (terminal.json) return terminal.out(JSON.stringify({ presets: known, targets }))
     terminal.out(recordsTable(known.map(({ name, target, about }) => ({ name, target, about }))))
     terminal.out('')
@@ -136,6 +154,9 @@ export async function presets(terminal: Terminal): Promise<void> {
           needs: columns.filter(column => column.required).map(column => column.name),
         })),
       ),
+    )
+    terminal.note(
+      '`quarterdeck presets TARGET` lists its columns; docs/mappings.md says what may stand in them.',
     )
   })
 }

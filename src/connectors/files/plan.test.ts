@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { functions } from './compile.ts'
 import { plan } from './plan.ts'
 import type { Source } from './reading.ts'
 import { targets } from './targets/index.ts'
@@ -58,5 +60,17 @@ describe('what a mapping says is a column', () => {
       place,
     ).staged
     expect(used(sql)).toEqual(['c0', 'c1', 'c2'])
+  })
+})
+
+describe('the page about mappings', () => {
+  it('names every target, every function and every word of a reading, and its example is one', () => {
+    const page = readFileSync('docs/mappings.md', 'utf8')
+    const reading = 'format encoding delimiter quote header skip decimal dateOrder sheet member'.split(' ')
+    const said = [...targets.map(one => one.name), ...Object.keys(functions), ...reading]
+    expect(said.filter(name => !new RegExp(`\`${name}\\b`).test(page))).toEqual([])
+    const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+    const columns = source('Order No', 'Ordered', 'SKU', 'Qty', 'Line total', 'Status')
+    expect(plan(example, columns, target, place).given).toEqual(Object.keys(example.columns))
   })
 })

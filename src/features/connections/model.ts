@@ -3,24 +3,27 @@ import { type TableName, tables } from '#kernel/canonical.ts'
 
 /** What the room's screens and operations say to each other. */
 
-export const Reading = z.object({
+/** Misspelt, a word of these would leave rows in or out unseen: what is not known is refused. */
+export const Reading = z.strictObject({
   format: z.enum(['csv', 'jsonl', 'parquet', 'xlsx']).optional(),
   encoding: z.string().max(40).optional(),
   delimiter: z.string().max(4).optional(),
   quote: z.string().max(1).optional(),
   header: z.boolean().optional(),
+  skip: z.int().min(0).max(10_000).optional().describe('Lines above the header'),
   decimal: z.enum(['.', ',']).optional(),
   dateOrder: z.enum(['ymd', 'dmy', 'mdy']).optional(),
   sheet: z.string().max(200).optional(),
   member: z.string().max(1000).optional(),
 })
 
-export const Mapping = z.object({
+export const Mapping = z.strictObject({
   name: z.string().max(100).optional(),
-  target: z.string(),
+  target: z.string({ error: 'names what the rows are, e.g. sales_lines' }),
   reading: Reading.optional(),
   columns: z.record(z.string(), z.string().max(2000)),
   where: z.string().max(2000).optional(),
+  reason: z.string().max(200).optional().describe('Why rows that are not taken are left out'),
 })
 
 /** Which file: one that was sent, or, for the command line on the server itself, a path. */
