@@ -33,7 +33,7 @@ export async function query(
 function print(terminal: Terminal, asked: Query, answer: Answer): void {
   const sheet = sheetOf(asked, answer)
   const { meta } = answer
-  const total = sheetOf(asked, { ...answer, rows: [labelled(asked, answer.totals)] })
+  const total = sheetOf(asked, { ...answer, rows: [labelled(asked, answer.totals)], subtotals: [] })
   const rows: Sheet = { ...sheet, rows: [...sheet.rows, ...total.rows] }
   const several = Boolean(asked.grain ?? asked.by?.length)
   terminal.out(tableOf(several ? rows : sheet, several ? 1 : 0))

@@ -1,4 +1,5 @@
 import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
+import { withSubtotals } from './model.ts'
 
 /** An answer as a flat table: what CSV, XLSX and the terminal show. Cells are decimal text, names, or null for N/A. */
 export interface Sheet {
@@ -6,7 +7,10 @@ export interface Sheet {
   rows: (string | null)[][]
 }
 
-/** The answer laid flat: period, dimensions, each metric, and for each comparison its value, change and relative change. */
+/**
+ * The answer laid flat: period, dimensions, each metric, and for each comparison its value, change and relative change.
+ * Subtotals stand before their rows, called so where the dimension they sum over would stand.
+ */
 export function sheetOf(query: Query, answer: Answer): Sheet {
   const columns: Sheet['columns'] = []
   const cells: ((row: AnswerRow) => string | null)[] = []
@@ -39,7 +43,11 @@ export function sheetOf(query: Query, answer: Answer): Sheet {
       )
     }
   }
-  return { columns, rows: answer.rows.map(row => cells.map(cell => cell(row))) }
+  const keys = [...(query.grain ? ['period'] : []), ...(query.by ?? [])]
+  const rows = withSubtotals(answer, keys).map(({ row, depth }) =>
+    cells.map((cell, i) => (i === depth && i < keys.length ? 'subtotal' : cell(row))),
+  )
+  return { columns, rows }
 }
 
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value))

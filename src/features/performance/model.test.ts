@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Answer, AnswerRow, Definition } from '#metrics/query.ts'
+import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
+import { csvOf, sheetOf as flat } from './export.ts'
 import {
   courseOf,
   drivers,
@@ -297,6 +298,13 @@ describe('the explorer', () => {
     ]
     const shown = withSubtotals({ ...answer({}, rows), subtotals }, ['period', 'country'])
     expect(shown.map(one => one.depth)).toEqual([1, 2, 2, 1, 2])
+    // What is taken away, and the terminal, have them where they stand too.
+    const query: Query = { metrics: ['net_sales'], by: ['country'], grain: 'month', subtotals: true }
+    expect(
+      csvOf(flat(query, { ...answer({}, rows), subtotals }), 'names')
+        .split('\r\n')
+        .slice(1, 4),
+    ).toEqual(['2011-11,subtotal,3', '2011-11,France,1', '2011-11,Spain,2'])
   })
 
   it('draws the largest', () => {
