@@ -81,7 +81,7 @@ export const packedRowsOf = ({ ledger }: Context, version: string): Promise<Pack
     .where(eq(tables.rows.version, version))
 
 /** Those with an edit after a number. */
-export const editedSince = ({ ledger }: Context, version: string, seq: number): Promise<Row[]> =>
+export const rowsSince = ({ ledger }: Context, version: string, seq: number): Promise<Row[]> =>
   ledger
     .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
     .from(tables.rows)

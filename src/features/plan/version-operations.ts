@@ -16,7 +16,6 @@ import { carry } from './carry.ts'
 import {
   closedIn,
   edit,
-  editedSince,
   historyOf,
   lastSeq,
   mayEdit,
@@ -24,6 +23,7 @@ import {
   packedRowsOf,
   person,
   rowsOf,
+  rowsSince,
   seenIn,
   touched,
   versionOf,
@@ -228,7 +228,7 @@ export const versionOperations = {
         .orderBy(tables.changes.seq)
       return {
         seq: news.at(-1)?.seq ?? input.seq,
-        rows: news.length === 0 ? [] : await editedSince(context, version.id, input.seq),
+        rows: news.length === 0 ? [] : await rowsSince(context, version.id, input.seq),
         by: [...new Set(news.filter(one => one.byId !== context.actor.id).map(one => one.byName))],
         revision: version.revision,
         state: version.state,
@@ -347,16 +347,14 @@ export const versionOperations = {
       const { actor } = context
       const seen = seenIn(await rowsOf(context, version.id))
       const edits = input.edits.map(one => ({ ...one, after: seen(one) }))
-      await context.ledger
-        .insert(tables.proposals)
-        .values({
-          id,
-          ...input,
-          edits,
-          byId: actor.id,
-          byName: actor.name,
-          at: context.clock().toISOString(),
-        })
+      await context.ledger.insert(tables.proposals).values({
+        id,
+        ...input,
+        edits,
+        byId: actor.id,
+        byName: actor.name,
+        at: context.clock().toISOString(),
+      })
       return { id }
     }),
 
