@@ -6,7 +6,7 @@ const stream = { vocabulary: { state: ['open'], 'lines[].kind': ['sale', '1'] } 
 /** What is known after so many records like this one. */
 const known = (record: unknown, count = 600) => {
   const watch = watching({}, null, { fresh: true, now })
-  for (let n = 0; n < count * 128; n++) watch.look(record)
+  for (let n = 0; n < count; n++) watch.look(record)
   return watch.learnt()
 }
 const told = (records: readonly unknown[], before = known({ id: 1, state: 'open' }), fresh = true) => {

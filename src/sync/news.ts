@@ -1,7 +1,7 @@
 import type { Stream } from '#connectors/connector.ts'
 import type { KnownShape } from '#postgres/tables/connections.ts'
 
-/** Records looked at closely at the beginning of a turn, and then one in so many: what is new is hardly ever in one alone. */
+/** Records of a known stream looked at closely at the beginning of a turn, and then one in so many: what is new is hardly ever in one alone. */
 const first = 100
 const step = 128
 /** Records after which a stream's shape is known well enough to call something new. */
@@ -108,7 +108,7 @@ export function watching(
     look(record) {
       looked += 1
       for (const word of words) compare(record, word.path, 0, word)
-      if (looked > first && looked % step !== 0) return
+      if (seen >= enough && looked > first && looked % step !== 0) return
       seen += 1
       walk(record, '', 0, tells)
     },
