@@ -125,7 +125,13 @@ export function planRoom(place: (typeof ledgers)[number]) {
       order_id: string,
       day: string,
       gross: number,
-      more: { store?: string; account_id?: string; hour?: number } = {},
+      more: {
+        store?: string
+        account_id?: string
+        hour?: number
+        country?: string
+        product_id?: string
+      } = {},
     ) => deliverLines(granary, [{ order_id, day, gross, ...more }]),
     /** It is later now. */
     at: (moment: string) => {

@@ -8,7 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import { type Period, toneOf } from './model.ts'
+import { filtersOf, type Period, toneOf, whereOf } from './model.ts'
 
 const shown = [
   'net_sales',
@@ -50,6 +50,7 @@ export function AgainstPlan({ period }: { period: Period }) {
         compare: period.compare.slice(0, 4),
         ...(period.stores.length > 0 && { stores: period.stores }),
         currency: period.currency,
+        filters: filtersOf(period.slice),
       },
       enabled: metrics.length > 0 && !versions.isPending,
     }),
@@ -80,7 +81,16 @@ export function AgainstPlan({ period }: { period: Period }) {
         rows={rows}
         rowKey={row => row.metric}
         onRow={row =>
-          setUrl({ metrics: row.metric, tab: undefined, compare: bases.join(',') }, { to: '/explore' })
+          setUrl(
+            {
+              metrics: row.metric,
+              tab: undefined,
+              slice: undefined,
+              where: whereOf(period.slice),
+              compare: bases.join(','),
+            },
+            { to: '/explore' },
+          )
         }
         groups={[
           { label: '', span: 2 },

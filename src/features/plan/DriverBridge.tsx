@@ -8,14 +8,16 @@ import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
-import { resultsOf, shownCell, signedCents } from './model.ts'
+import { useMembers } from './Members.tsx'
+import { resultsOf, type Slice, shownCell, signedCents, sliceText } from './model.ts'
 import css from './plan.module.css'
 
 const kinds = { volume: 'Volume', price: 'Price', rate: 'Rate', amount: 'Amount' }
 
 /** From what was planned to what came of it: what each driver did, as a bridge and line by line. */
-export function DriverBridge() {
+export function DriverBridge({ slice }: { slice: Slice }) {
   const [search, setUrl] = useUrl()
+  const named = useMembers()
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const all = versions.data ?? []
   // What was promised, before drafts that nobody agreed to.
@@ -27,11 +29,26 @@ export function DriverBridge() {
   const { sheet } = opened.data ?? {}
   const results = sheet ? resultsOf(sheet) : []
   const target = results.find(one => one.name === search.line)?.name ?? results[0]?.name
+  // Stores are chosen in the top bar; the plan knows one of them where it is planned by store.
+  const chosen: Slice = {
+    ...slice,
+    ...(search.store && !search.store.includes(',') && { store: search.store }),
+  }
+  const over = sheet?.lines.find(line => line.name === target)?.over ?? []
+  const cut = sheet?.dimensions.filter(one => over.includes(one.name)) ?? []
+  const members = Object.fromEntries(
+    cut.flatMap(({ name, members: all }) => {
+      const member = chosen[name]
+      return member !== undefined && all.includes(member) ? [[name, member]] : []
+    }),
+  )
+  const whole = Object.keys(chosen).filter(name => !(name in members))
   const asked = useQuery(
     api.plan.driverVariance.queryOptions({
       input: {
         version: version?.id ?? '',
         target: target ?? '',
+        members,
         ...(search.first && { first: search.first }),
         ...(search.last && { last: search.last }),
       },
@@ -83,6 +100,24 @@ export function DriverBridge() {
           value={target ?? null}
           onChange={name => name && setUrl({ line: name })}
         />
+        {cut.map(({ name, label, members: all }) => (
+          <Select
+            key={name}
+            aria-label={label}
+            placeholder={`${label}: all`}
+            clearable
+            searchable={all.length > 8}
+            data={all.map(value => ({ value, label: named(value) }))}
+            value={members[name] ?? null}
+            onChange={member => {
+              if (name === 'store') setUrl({ store: member ?? undefined })
+              else {
+                const { [name]: _, ...rest } = slice
+                setUrl({ slice: sliceText(member === null ? rest : { ...rest, [name]: member }) })
+              }
+            }}
+          />
+        ))}
         <Select
           aria-label="First period"
           allowDeselect={false}
@@ -158,6 +193,11 @@ export function DriverBridge() {
               { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
             ]}
           />
+          {whole.length > 0 && (
+            <p className={css.after}>
+              {found.label} is not planned by this {whole.join(' and ')}: its drivers are of all of them.
+            </p>
+          )}
           {found.kept.length > 0 && (
             <p className={css.after}>
               No actuals are known for {found.kept.join(', ')}: their planned figures stand on both sides.

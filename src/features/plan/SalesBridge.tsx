@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
@@ -8,20 +8,13 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
-import { ErrorState, Skeleton } from '#ui/State.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
-import { guarded, type Period, signedCents } from './model.ts'
+import { filtersOf, guarded, type Period, signedCents, sliceText, whereOf } from './model.ts'
 import css from './plan.module.css'
+import { cuts } from './SliceBar.tsx'
 
-const cuts = [
-  { value: 'product', label: 'By product' },
-  { value: 'category', label: 'By category' },
-  { value: 'brand', label: 'By brand' },
-  { value: 'country', label: 'By country' },
-  { value: 'channel', label: 'By channel' },
-  { value: 'store', label: 'By store' },
-]
 const effects = [
   ['volume', 'Volume'],
   ['mix', 'Mix'],
@@ -41,7 +34,9 @@ const unitWords: Record<string, string> = {
 /** Sales against any comparison by volume, mix, price, rate and currency: a bridge, and the items behind it, each down to its rows. */
 export function SalesBridge({ period }: { period: Period }) {
   const [search, setUrl] = useUrl()
-  const by = cuts.find(one => one.value === search.by)?.value ?? 'product'
+  // What is one member already is split by something else.
+  const open = cuts.filter(one => !(one.value in period.slice))
+  const by = (open.find(one => one.value === search.by) ?? open[0])?.value ?? 'product'
   const choices = period.compare.length > 0 ? period.compare : ['last_year']
   const compare = choices.find(one => one === search.against) ?? choices[0] ?? 'last_year'
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
@@ -54,6 +49,7 @@ export function SalesBridge({ period }: { period: Period }) {
         from: period.from,
         to: period.to,
         currency: period.currency,
+        filters: filtersOf(period.slice),
         ...(period.stores.length > 0 && { stores: period.stores }),
       },
       retry: false,
@@ -93,7 +89,7 @@ export function SalesBridge({ period }: { period: Period }) {
       <Select
         aria-label="Explained by"
         allowDeselect={false}
-        data={cuts}
+        data={open}
         value={by}
         onChange={value => setUrl({ by: value ?? undefined })}
       />
@@ -125,17 +121,21 @@ export function SalesBridge({ period }: { period: Period }) {
         tab: undefined,
         by: undefined,
         against: undefined,
+        slice: undefined,
         metrics: `net_sales,gross_sales,${found.quantity}`,
         store: store || search.store,
         compare: choices.join(','),
         period: `${period.from}..${period.to}`,
-        ...(member !== null && {
-          where: `${by}=${guarded(member)}`,
-          rows: `net_sales;${by}=${guarded(member)}`,
-        }),
+        where: whereOf(member === null ? period.slice : { ...period.slice, [by]: member }),
+        ...(member !== null && { rows: `net_sales;${by}=${guarded(member)}` }),
       },
       { to: '/explore' },
     )
+  /** Narrows to a member: what moved it is told by another dimension. */
+  const into = ({ store, member }: (typeof found.items)[number]) =>
+    by === 'store'
+      ? setUrl({ store, by: undefined })
+      : setUrl({ slice: sliceText({ ...period.slice, [by]: member ?? '' }), by: undefined })
   return (
     <>
       {chooser}
@@ -168,6 +168,7 @@ export function SalesBridge({ period }: { period: Period }) {
           rows={found.items.slice(0, 100)}
           rowKey={row => row.key}
           onRow={opened}
+          empty={<EmptyState compact title="Nothing was sold here, now or then" />}
           columns={[
             { key: 'key', label: 'Item', pinned: true, render: row => labelOf(row) },
             { key: 'delta', label: 'Change', numeric: true, render: row => signedCents(row.delta) },
@@ -177,6 +178,24 @@ export function SalesBridge({ period }: { period: Period }) {
               numeric: true,
               render: (row: (typeof found.items)[number]) => signedCents(row.effects[effect]),
             })),
+            {
+              key: 'into',
+              label: '',
+              render: (row: (typeof found.items)[number]) =>
+                row.member !== null &&
+                by !== 'product' && (
+                  <Button
+                    variant="default"
+                    size="compact-sm"
+                    onClick={event => {
+                      event.stopPropagation()
+                      into(row)
+                    }}
+                  >
+                    What moved it
+                  </Button>
+                ),
+            },
           ]}
         />
         <p className={css.after}>

@@ -10,8 +10,9 @@ import { useUrl } from '#ui/url.ts'
 import { AgainstPlan } from './AgainstPlan.tsx'
 import { Closes } from './Closes.tsx'
 import { DriverBridge } from './DriverBridge.tsx'
-import type { Period } from './model.ts'
+import { type Period, sliceIn } from './model.ts'
 import { SalesBridge } from './SalesBridge.tsx'
+import { SliceBar } from './SliceBar.tsx'
 
 const question = 'Where are we off, and why?'
 
@@ -59,13 +60,19 @@ export function Variance() {
     compare: [...(view.compare ?? usualComparisons)],
     stores: [...view.stores],
     currency: view.currency ?? settings.data.currency ?? settings.data.stores[0]?.currency ?? 'GBP',
+    slice: sliceIn(search.slice),
   }
   return (
     <Page question={question} title={`Variance, ${spanWords(period.from, period.to)}`}>
+      <SliceBar slice={period.slice} />
       <UrlTabs
         tabs={[
           { name: 'plan', label: 'Against the plan', show: () => <AgainstPlan period={period} /> },
-          { name: 'drivers', label: 'Drivers of the plan', show: () => <DriverBridge /> },
+          {
+            name: 'drivers',
+            label: 'Drivers of the plan',
+            show: () => <DriverBridge slice={period.slice} />,
+          },
           { name: 'sales', label: 'Price, volume, mix', show: () => <SalesBridge period={period} /> },
           { name: 'close', label: 'Month close', show: () => <Closes lastDay={lastDay} /> },
         ]}

@@ -416,7 +416,38 @@ export interface Period {
   compare: string[]
   stores: string[]
   currency: string
+  slice: Slice
 }
+
+/** A part of the whole, as a screen's address holds it: one member of each dimension named. */
+export type Slice = Readonly<Record<string, string>>
+
+/** A slice from an address; what makes no sense is the whole. */
+export function sliceIn(text: string | undefined): Slice {
+  try {
+    const read: unknown = JSON.parse(text ?? '{}')
+    if (typeof read !== 'object' || read === null || Array.isArray(read)) return {}
+    return Object.fromEntries(
+      Object.entries(read).filter((one): one is [string, string] => typeof one[1] === 'string'),
+    )
+  } catch {
+    return {}
+  }
+}
+
+/** A slice as an address holds it; undefined for the whole. */
+export const sliceText = (slice: Slice): string | undefined =>
+  Object.keys(slice).length > 0 ? JSON.stringify(slice) : undefined
+
+/** A slice as questions have it. */
+export const filtersOf = (slice: Slice): { dimension: string; is: string[] }[] =>
+  Object.entries(slice).map(([dimension, member]) => ({ dimension, is: [member] }))
+
+/** Slices as the explorer's address spells them. */
+export const whereOf = (slice: Slice): string | undefined =>
+  Object.entries(slice)
+    .map(([dimension, member]) => `${dimension}=${guarded(member)}`)
+    .join(';') || undefined
 
 /** A value as filters and cells of an address spell it. */
 export const guarded = (text: string): string => text.replace(/[\\;|]/g, '\\$&') || '\\0'

@@ -334,6 +334,70 @@ describe('cases, reforecasts, files and why sales moved', () => {
     await expect(run(plan.salesVariance, { ...march, stores: ['other'] })).rejects.toThrow('no such store')
   })
 
+  it('explains a slice of sales as it does the whole, down to its rows, and leaves nothing over', async () => {
+    const sold = (day: string, product_id: string, gross: number, n: number) =>
+      room.sell(`fr-${product_id}-${day}-${n}`, day, gross, { country: 'FR', product_id })
+    for (const n of [1, 2]) await sold('2025-03-11', 'a', 100, n)
+    await sold('2025-03-11', 'b', 50, 1)
+    await sold('2026-03-11', 'a', 120, 1)
+    for (const n of [1, 2, 3]) await sold('2026-03-12', 'b', 40, n)
+    await sold('2026-03-12', 'c', 30, 1)
+    const filters = [{ dimension: 'country', is: ['FR'] }]
+    const march = { from: '2026-03-01', to: '2026-03-31', currency: 'GBP', filters }
+    const found = await run(plan.salesVariance, { ...march, compare: 'last_year' })
+    expect(found).toMatchObject({ actual: '270.00', plan: '250.00', delta: '20.00' })
+    type Told = { member: string; delta: string; effects: Record<string, string> }
+    const parts = (one: { effects: Record<string, string> }) => sum(Object.values(one.effects))
+    expect(parts(found)).toBe('20')
+    const items: Told[] = found.items
+    expect(Object.fromEntries(items.map(one => [one.member, one.delta]))).toEqual({
+      a: '-80.00',
+      b: '70.00',
+      c: '30.00',
+    })
+    for (const one of items) expect(Number(parts(one))).toBe(Number(one.delta))
+    // The slice is what the whole says of it, and its rows add up to it.
+    const { filters: _, ...whole } = march
+    const all = await run(plan.salesVariance, { ...whole, by: 'country', compare: 'last_year' })
+    expect(all.items.find((one: Told) => one.member === 'FR').delta).toBe('20.00')
+    const { rows } = await room.ask({ metrics: ['net_sales'], by: ['product'], ...march })
+    expect(sum(rows.map(row => String(row.net_sales)))).toBe('270')
+    // A plan that is by country tells of the slice; one that is not says so.
+    const line = (name: string, more: object) => ({
+      name,
+      label: name,
+      over: ['country'],
+      good: 'up',
+      ...more,
+    })
+    const sheet = {
+      currency: 'GBP',
+      periods: room.months,
+      dimensions: [{ name: 'country', label: 'Country', members: ['UK', 'FR'] }],
+      lines: [
+        line('orders', { unit: 'orders', roll: 'sum', formula: null, metric: 'orders' }),
+        line('net_sales', { unit: 'money', roll: 'sum', formula: 'orders * worth', metric: 'net_sales' }),
+        line('worth', { unit: 'money/orders', roll: 'weighted', weight: 'orders', formula: null }),
+      ],
+    }
+    const begin = { with: 'sheet', sheet }
+    await run(plan.start, { id: 'by-country', name: 'By country', ...room.year, begin })
+    const edits = ['UK', 'FR'].flatMap(country =>
+      [
+        ['orders', country === 'FR' ? '4' : '30'],
+        ['worth', '50'],
+      ].map(([name = '', value = '']) => ({ ...room.set(name, '2026-03', value), slice: [country] })),
+    )
+    await run(plan.edit, { version: 'by-country', edits })
+    await run(plan.carry, { version: 'by-country' })
+    const planned = await run(plan.salesVariance, { ...march, by: 'country', compare: 'plan.by-country' })
+    expect(planned).toMatchObject({ actual: '270.00', plan: '200.00', delta: '70.00', quantity: 'orders' })
+    expect(parts(planned)).toBe('70')
+    await expect(run(plan.salesVariance, { ...march, by: 'country', compare: 'plan.base' })).rejects.toThrow(
+      'in this slice',
+    )
+  })
+
   it('keeps files beside a budget line by what they are, and takes them away', async () => {
     const { id } = await run(
       plan.saveItem,

@@ -35,6 +35,8 @@ export interface Asked {
   /** A comparison of the metric language: last_year, plan.<version> … */
   compare: string
   stores?: readonly string[] | undefined
+  /** The slice: members of dimensions. */
+  filters: readonly { dimension: string; is: string[] }[]
   amount: 'net_sales' | 'gross_sales'
   quantity: 'net_units' | 'units_sold' | 'orders'
 }
@@ -104,6 +106,7 @@ async function asking(
     stores: [...stores],
     currency,
     compare: [asked.compare] as Query['compare'],
+    ...(asked.filters.length > 0 && { filters: [...asked.filters] }),
   }
   const answer = await askAs(context, { ...question, by: [asked.by], limit: 10_000 })
   return { answer, whole: await askAs(context, question) }
@@ -245,8 +248,8 @@ async function againstTarget(
     groups.every(({ whole }) => baseOf(whole.totals, asked.compare)(pick) !== null)
   if (!said(asked.amount))
     throw invalid(
-      `${comparisonName(asked.compare).label} says nothing of ${asked.amount.replaceAll('_', ' ')} for all of these days and stores.`,
-      `It must be in ${currency}, cover the period, and be of these stores. Choose another comparison or period above.`,
+      `${comparisonName(asked.compare).label} says nothing of ${asked.amount.replaceAll('_', ' ')} for all of these days and stores${asked.filters.length > 0 ? ' in this slice' : ''}.`,
+      `It must be in ${currency}, cover the period, and be of these stores${asked.filters.length > 0 ? ' and planned by this slice alone' : ''}. Choose another comparison or period above.`,
     )
   const quantity = said(asked.quantity) ? asked.quantity : said('orders') ? 'orders' : null
   if (quantity === null)

@@ -10,6 +10,12 @@ import { variances } from './variance-of.ts'
 const day = z.iso.date()
 const text = z.string().nullable()
 
+const slice = z
+  .array(z.object({ dimension: z.string(), is: z.array(z.string()).min(1) }))
+  .max(8)
+  .default([])
+  .describe('The slice: members of dimensions')
+
 const Effects = z.object(
   Object.fromEntries(effects.map(effect => [effect, z.string()])) as Record<
     (typeof effects)[number],
@@ -32,11 +38,7 @@ export const varianceOperations = {
           .default(['last_year_weekday'])
           .describe('Comparisons beside the versions: last_year, forecast, plan.<name> …'),
         stores: z.array(z.string()).optional(),
-        filters: z
-          .array(z.object({ dimension: z.string(), is: z.array(z.string()).min(1) }))
-          .max(8)
-          .default([])
-          .describe('The slice: members of dimensions'),
+        filters: slice,
         currency: z.string().length(3).optional(),
       }),
     )
@@ -119,6 +121,7 @@ export const varianceOperations = {
           .default('last_year')
           .describe('last_year, previous_period, plan.<version>, plan.forecast …'),
         stores: z.array(z.string()).optional(),
+        filters: slice,
         amount: z.enum(['net_sales', 'gross_sales']).default('net_sales'),
         quantity: z.enum(['net_units', 'units_sold', 'orders']).default('net_units'),
       }),
