@@ -135,7 +135,12 @@ export function SalesBridge({ period }: { period: Period }) {
   const into = ({ store, member }: (typeof found.items)[number]) =>
     by === 'store'
       ? setUrl({ store, by: undefined })
-      : setUrl({ slice: sliceText({ ...period.slice, [by]: member ?? '' }), by: undefined })
+      : setUrl({
+          slice: sliceText({ ...period.slice, [by]: member ?? '' }),
+          // A row is of one store where there are several.
+          store: store || search.store,
+          by: undefined,
+        })
   return (
     <>
       {chooser}
@@ -187,6 +192,7 @@ export function SalesBridge({ period }: { period: Period }) {
                   <Button
                     variant="default"
                     size="compact-sm"
+                    aria-label={`What moved it: ${labelOf(row)}`}
                     onClick={event => {
                       event.stopPropagation()
                       into(row)
