@@ -155,7 +155,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       count: same ? 1 : isFilled(made) ? found.length : Number(rows[0]?.n ?? 0),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
       comparisons: comparisonsOf(resolved, window),
-      missing: missingOf(resolved, main.sourced, totalRow, reached),
+      missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
       warnings: warningsOf(window, scoped, total, spans),
       cached: false,

@@ -23,11 +23,11 @@ export const warningsOf = (
   total: Row | undefined,
   spans: readonly { from: string; to: string }[],
 ): Warning[] => {
-  const unrated = Object.entries(total ?? {}).some(([name, n]) => /^u\d+_/.test(name) && Number(n) > 0)
+  const last = lastOf(spans)
   const flawed = Number(total?.flawed ?? 0)
   const warnings: (Warning | false)[] = [
     ...scoped.warnings,
-    unrated && {
+    unrated(total) && {
       code: 'rates',
       message: `Some money has no exchange rate into ${scoped.currency} on or before its day, so its sums are N/A. A file of exchange rates would supply them.`,
     },
@@ -37,9 +37,12 @@ export const warningsOf = (
       message: `${flawed} of the rows behind it are sampled, thresholded or provisional at their source.`,
     },
     window.until < window.to &&
-      spans.length > 0 && {
+      last !== null && {
         code: 'partial',
-        message: `The data end on ${window.until}: comparisons stop at the same day.`,
+        message:
+          last < window.from
+            ? `The data end on ${last}, before these days.`
+            : `The data end on ${window.until}: comparisons stop at the same day.`,
       },
     ...[...window.own].map(([table, { until }]) => ({
       code: 'partial',
@@ -52,6 +55,13 @@ export const warningsOf = (
   ]
   return warnings.filter(w => w !== false)
 }
+
+/** Some money of the answer has no rate into its currency. */
+const unrated = (total: Row | undefined): boolean =>
+  Object.entries(total ?? {}).some(([name, n]) => /^u\d+_/.test(name) && Number(n) > 0)
+
+const lastOf = (spans: readonly { to: string }[]): string | null =>
+  spans.reduce<string | null>((day, s) => (day === null ? s.to : later(day, s.to)), null)
 
 /** What the tables with rows of every day hold, as a reader calls it. */
 const endsOf: Partial<Record<TableName, string>> = {
@@ -90,14 +100,28 @@ const incompleteBases = (window: Window, spans: readonly { from: string }[]): Wa
   )
 }
 
+/** What an answer without a value may lack. */
+interface Missed {
+  window: Window
+  scoped: Scoped
+  /** The totals as they came from the granary. */
+  row: Row | undefined
+  spans: readonly { from: string; to: string }[]
+}
+
 /** Metrics that answer N/A, and why. */
 export const missingOf = (
   resolved: Resolved,
   sourced: Sourced,
   total: AnswerRow,
   reached: Reached,
+  { window, scoped, row, spans }: Missed,
 ): Record<string, string> => {
   const missing: Record<string, string> = {}
+  const last = lastOf(spans)
+  const past = last !== null && last < window.from && `the data end on ${last}, before these days`
+  const rateless =
+    unrated(row) && `money without an exchange rate into ${scoped.currency}: a file of rates would supply it`
   for (const metric of resolved.metrics) {
     if (metric.awaits || !metric.expanded)
       missing[metric.name] = `waits for ${metric.awaits ?? 'a metric it is made of'}`
@@ -113,7 +137,10 @@ export const missingOf = (
       if (reasons.length > 0) missing[metric.name] = [...new Set(reasons)].join('; ')
       else if (apart) missing[metric.name] = apart
       else if (total[metric.name] === null)
-        missing[metric.name] = metric.supply ?? 'nothing to compute it from in this window'
+        missing[metric.name] =
+          past ||
+          (metric.unit === 'money' && rateless) ||
+          (metric.supply ?? 'nothing to compute it from in this window')
     }
   }
   return missing

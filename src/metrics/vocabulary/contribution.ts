@@ -1,6 +1,7 @@
 import { type Tier, usualWaterfall } from '#kernel/plan/templates.ts'
 import { awaiting, type Metric, metric } from '../metric.ts'
 import type { RatedCost } from '../world.ts'
+import { goodsSupply } from './sales.ts'
 
 /** The costs of a plan's waterfall by the name the plan gives them, as metrics: what they really came to. */
 export const costMetrics: Readonly<Record<string, string>> = {
@@ -113,7 +114,8 @@ export const contribution = (tiers: readonly Tier[] = usualWaterfall): Metric[] 
     names.filter(cost => cost !== 'cogs' && cost !== 'media' && cost in costMetrics)
   const supply = (names: readonly string[]) => {
     const needed = ratesOf(names)
-    return needed.length > 0 ? { supply: supplyOf(needed) } : {}
+    if (needed.length > 0) return { supply: supplyOf(needed) }
+    return names.includes('cogs') ? { supply: goodsSupply } : {}
   }
   let from = base
   const taken: string[] = []

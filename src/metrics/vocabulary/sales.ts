@@ -1,5 +1,9 @@
 import { type Metric, metric } from '../metric.ts'
 
+/** What would tell the cost of goods: it is taken at the sale, so the sale has to say it. */
+export const goodsSupply =
+  'no cost of goods is recorded with these sales: a cost column in the sales file, or a connected shop that knows costs, would supply it'
+
 /** Shopify's canon (help.shopify.com: sales reports, analytics fields, finances and profit reports). Deductions are negative. */
 export const sales: readonly Metric[] = [
   metric(
@@ -191,7 +195,7 @@ export const sales: readonly Metric[] = [
     // Where nothing was sold, nothing was spent on goods; where something was and no cost is recorded, it is not known.
     'coalesce(sum(sales.cost), known(0 * sum(sales.gross), sum(sales.lines)))',
     'Cost snapshot at the sale, of the lines that have one; an absent cost is excluded, zero is a real zero.',
-    { owner: 'finance' },
+    { owner: 'finance', supply: goodsSupply },
   ),
   metric(
     'net_sales_costed',
@@ -218,7 +222,7 @@ export const sales: readonly Metric[] = [
     'down',
     'cost_of_goods / net_sales_costed',
     'Cost of goods sold ÷ net sales with cost recorded.',
-    { owner: 'finance' },
+    { owner: 'finance', supply: goodsSupply },
   ),
   metric(
     'gross_profit',
@@ -227,7 +231,7 @@ export const sales: readonly Metric[] = [
     'up',
     'net_sales_costed - cost_of_goods',
     'Net sales with cost recorded − cost of goods sold. Never back-filled.',
-    { owner: 'finance' },
+    { owner: 'finance', supply: goodsSupply },
   ),
   metric(
     'gross_margin',
@@ -236,7 +240,7 @@ export const sales: readonly Metric[] = [
     'up',
     'gross_profit / net_sales_costed',
     'Gross profit ÷ net sales with cost recorded.',
-    { owner: 'finance' },
+    { owner: 'finance', supply: goodsSupply },
   ),
   metric('ledger_lines', 'Ledger lines', 'count', 'none', 'sum(sales.lines)', 'Rows of the sales ledger.'),
 ]
