@@ -47,6 +47,16 @@ const lines = async (store: string) =>
       ?.n,
   )
 
+/** A workbook with a password: Office's older container, whose list of contents stands where its header says. */
+const locked = (): Buffer => {
+  const bytes = Buffer.alloc(4096)
+  bytes.set([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
+  bytes.writeUInt16LE(9, 30)
+  bytes.writeUInt32LE(5, 48)
+  bytes.write('EncryptedPackage', 6 * 512 + 128, 'utf16le')
+  return bytes
+}
+
 describe('a file that cannot be imported is refused with the reason, and nothing of it is stored', () => {
   const refused: [string, string | Buffer, string | RegExp][] = [
     ['empty.csv', '', 'The file is empty.'],
@@ -54,6 +64,17 @@ describe('a file that cannot be imported is refused with the reason, and nothing
     ['header.csv', `${header}\n`, 'The file has a header and no rows.'],
     ['picture.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), /PNG picture/],
     ['old.xls', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /old Excel workbook/],
+    ['locked.xlsx', locked(), /locked with a password/],
+    [
+      'sheet.ods',
+      'PK\u0003\u0004…mimetypeapplication/vnd.oasis.opendocument.spreadsheet',
+      /OpenDocument file/,
+    ],
+    [
+      'noise.csv',
+      Buffer.from(Array.from({ length: 5000 }, (_, i) => ((i * i * 7 + 99) % 256) ^ ((i >> 3) % 256))),
+      /binary file/,
+    ],
     ['page.csv', '<!DOCTYPE html><html><body>Sign in</body></html>', /web page/],
     [
       'binary.csv',
@@ -71,7 +92,7 @@ describe('a file that cannot be imported is refused with the reason, and nothing
       /damaged/,
     ],
     ['cut.parquet', Buffer.from('PAR1 and then nothing of a footer'), /damaged or cut off/],
-    ['cut.zip', Buffer.from('PK\u0003\u0004 and nothing else'), /damaged/],
+    ['cut.zip', Buffer.from('PK\u0003\u0004 and nothing else'), 'The zip archive is cut off or damaged.'],
     ['odd.jsonl', '{"broken', /holds no objects/],
   ]
   it.each(refused)('%s', async (name, content, message) => {

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { Failure, invalid } from '#kernel/error.ts'
 
 export type Container = 'plain' | 'gz' | 'zip' | 'xlsx' | 'parquet'
@@ -8,11 +8,6 @@ const starts = (head: Buffer, ...bytes: number[]) => bytes.every((byte, i) => he
 /** Files people drop by mistake, told by their first bytes. */
 const strangers: [name: string, next: string, is: (head: Buffer) => boolean][] = [
   ['a PDF', 'Export the table as CSV or Excel.', h => h.toString('latin1', 0, 5) === '%PDF-'],
-  [
-    'an old Excel workbook (.xls)',
-    'Open it and save it as .xlsx or CSV.',
-    h => starts(h, 0xd0, 0xcf, 0x11, 0xe0),
-  ],
   ['a PNG picture', 'Export the table as CSV or Excel.', h => starts(h, 0x89, 0x50, 0x4e, 0x47)],
   ['a JPEG picture', 'Export the table as CSV or Excel.', h => starts(h, 0xff, 0xd8, 0xff)],
   ['a bzip2 archive', 'Unpack it, or pack it as gz or zip.', h => h.toString('latin1', 0, 3) === 'BZh'],
@@ -44,10 +39,27 @@ export const identify = async (path: string): Promise<{ container: Container; by
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
     const head = buffer.subarray(0, bytesRead)
+    if (starts(head, 0xd0, 0xcf, 0x11, 0xe0)) await refuseCompound(file, head)
     return { container: containerOf(head), bytes: info.size }
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Office's older container holds old workbooks, and new ones that a password locks. Its header says where its list of
+ * contents begins ([MS-CFB] 2.2: the size of sectors as a power of two at 30, the first of the list at 48).
+ */
+const refuseCompound = async (file: FileHandle, head: Buffer): Promise<never> => {
+  const size = 2 ** Math.min(head.length > 52 ? head.readUInt16LE(30) : 9, 16)
+  const at = head.length > 52 ? (head.readUInt32LE(48) + 1) * size : 0
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, at)
+  if (buffer.subarray(0, bytesRead).includes(Buffer.from('EncryptedPackage', 'utf16le')))
+    throw invalid(
+      'The workbook is locked with a password.',
+      'Open it, save it without the password, and give that.',
+    )
+  throw invalid('This is an old Excel workbook (.xls), not a table.', 'Open it and save it as .xlsx or CSV.')
 }
 
 const containerOf = (head: Buffer): Container => {
@@ -55,6 +67,8 @@ const containerOf = (head: Buffer): Container => {
   if (head.toString('latin1', 0, 4) === 'PAR1') return 'parquet'
   if (starts(head, 0x50, 0x4b, 0x03, 0x04)) {
     const text = head.toString('latin1')
+    if (text.includes('application/vnd.oasis.opendocument'))
+      throw invalid('This is an OpenDocument file (.ods), not a table.', 'Save it as .xlsx or CSV.')
     return /xl\/|\[Content_Types\]\.xml|_rels\/\.rels|docProps\//.test(text) ? 'xlsx' : 'zip'
   }
   if (starts(head, 0x50, 0x4b, 0x05, 0x06)) throw invalid('The zip archive is empty.', 'Pack it again.')
@@ -71,11 +85,17 @@ export const markOf = (
   if (starts(head, 0xfe, 0xff)) return { encoding: 'utf-16be', bytes: 2 }
   let even = 0
   let odd = 0
+  let controls = 0
   const length = Math.min(head.length, 2048)
-  for (let i = 0; i < length; i++) if (head[i] === 0) i % 2 === 0 ? even++ : odd++
+  for (let i = 0; i < length; i++) {
+    const byte = head[i] ?? 0
+    if (byte === 0) i % 2 === 0 ? even++ : odd++
+    // No text has these, in whatever encoding: what is below a blank, but for tabs, ends of lines, the end of a file and escapes.
+    else if (byte < 32 && (byte < 9 || byte > 13) && byte !== 26 && byte !== 27) controls++
+  }
   if (odd > length / 5 && even < odd / 10) return { encoding: 'utf-16le', bytes: 0 }
   if (even > length / 5 && odd < even / 10) return { encoding: 'utf-16be', bytes: 0 }
-  if (even + odd > length / 20)
+  if (even + odd + controls > length / 20)
     throw invalid(
       'This is a binary file, not a table.',
       'Give a CSV, TSV, JSON lines, Parquet or Excel file.',

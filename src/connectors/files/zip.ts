@@ -9,7 +9,10 @@ const walk = <T>(
 ): Promise<T | undefined> =>
   new Promise((resolve, reject) => {
     yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, zip) => {
-      if (error) return reject(error)
+      if (error)
+        return reject(
+          invalid('The zip archive is cut off or damaged.', 'Download or copy it again, or pack it again.'),
+        )
       const finish = () => {
         zip.close()
         resolve(undefined)
