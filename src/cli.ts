@@ -94,8 +94,16 @@ command(program, 'query', 'ask for metrics')
   .option('--grain <grain>', 'hour, day, week, month, quarter or year')
   .option('--from <day>', 'first day, YYYY-MM-DD')
   .option('--to <day>', 'last day, inclusive')
-  .option('--window <name>', 'last_28_days, month_to_date, all_time …')
-  .option('--compare <names>', 'previous_period,last_year,last_year_weekday,plan.NAME …')
+  .option(
+    '--window <name>',
+    'today, yesterday, last_7_days, last_28_days, last_90_days, last_365_days, week_to_date, month_to_date, ' +
+      'quarter_to_date, year_to_date, last_week, last_month, last_quarter, last_year or all_time',
+  )
+  .option(
+    '--compare <names>',
+    'comma-separated: previous_period, last_year, last_year_weekday, last_year_event, last_year_restated, ' +
+      'last_year_unrestated, plan.NAME',
+  )
   .option('--filter <filter>', "repeatable: 'country=France|Spain', 'product~mug', 'net_sales>100'", repeated)
   .option('--stores <names>', 'comma-separated')
   .option('--currency <code>', 'currency of the answer')

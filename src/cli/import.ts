@@ -8,7 +8,7 @@ import { Failure } from '#kernel/error.ts'
 import type { ImportResult, Mapping } from '#sync/imports.ts'
 import { connected } from './connect.ts'
 import { progressOn, recordsTable } from './print.ts'
-import { type Terminal, WrongUse } from './terminal.ts'
+import { safe, type Terminal, WrongUse } from './terminal.ts'
 
 interface ImportFlags {
   preset?: string
@@ -91,7 +91,8 @@ function readMapping(file: string): Mapping {
   }
 }
 
-function summary(result: ImportResult): string {
+/** What became of every row, for people. */
+export function summary(result: ImportResult): string {
   const count = (value: number) => value.toLocaleString('en')
   return [
     `${result.file} into ${result.store} (${result.table}): ${count(result.rows)} rows = ` +
@@ -102,7 +103,9 @@ function summary(result: ImportResult): string {
     ...(result.rejectsFile ? [`rejected rows to mend and import again: ${result.rejectsFile}`] : []),
     `import ${result.id}`,
     ...result.warnings.map(warning => `note: ${warning}`),
-  ].join('\n')
+  ]
+    .map(line => safe(line).replaceAll('\n', ' '))
+    .join('\n')
 }
 
 async function suggest(terminal: Terminal, path: string): Promise<void> {

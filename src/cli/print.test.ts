@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { invalid } from '#kernel/error.ts'
+import { summary } from './import.ts'
 import { progressLine, tableOf } from './print.ts'
+import { report } from './terminal.ts'
+
+const result = {
+  ...{ id: 'i', file: 'a.csv', table: 'sales_lines' as const, store: 's', rows: 1, accepted: 0, rejected: 1 },
+  ...{ repeats: 0, from: null, to: null, rejectsFile: null, warnings: [], seconds: 1 },
+}
 
 describe('what the terminal shows', () => {
   it('groups thousands, spells N/A and sets totals apart', () => {
@@ -29,6 +37,15 @@ describe('what the terminal shows', () => {
   it('does not let a cell drive the terminal', () => {
     const table = tableOf({ columns: [{ key: 'a', label: 'a', unit: 'text' }], rows: [['\u001b[2Jx']] })
     expect(table).not.toContain('\u001b')
+    const said: string[] = []
+    report(invalid('No column \u001b[2J.', 'Nearest: \u009b2J.'), false, text => said.push(text))
+    const reasons = [
+      { reason: 'x is not a number', rows: 1, example: '\u001b]0;owned\u0007\nquarterdeck: fine' },
+    ]
+    said.push(summary({ ...result, reasons }))
+    expect(
+      ['\u001b', '\u009b', '\u0007', '\nquarterdeck: fine'].filter(bad => said.join('').includes(bad)),
+    ).toEqual([])
   })
 
   it('progress says step, count and time left', () => {

@@ -1,5 +1,9 @@
 import { failureOf } from '#server/failure.ts'
 
+/** Control characters of a stranger's file must not drive the terminal; what is said in several lines stays so. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
+export const safe = (text: string): string => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')
+
 /** What a command is handed: where the data is, and how to speak. Nothing in cli/ reads the environment itself. */
 export interface Terminal {
   folder: string
@@ -31,7 +35,7 @@ export function report(error: unknown, json: boolean, write: (text: string) => v
   write(
     json
       ? `${JSON.stringify({ error: failure })}\n`
-      : `quarterdeck: ${failure.message}${failure.next ? `\n  ${failure.next}` : ''}\n`,
+      : `quarterdeck: ${safe(failure.message)}${failure.next ? `\n  ${safe(failure.next)}` : ''}\n`,
   )
   return error instanceof WrongUse ? 2 : 1
 }
