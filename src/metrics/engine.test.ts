@@ -356,14 +356,6 @@ describe('a small shop', () => {
     expect(totals).toMatchObject({ sessions: null, mer: null, cm2: null })
     expect(meta.missing.sessions).toContain('Google Analytics')
     expect(meta.missing.cm2).toContain('rates for fulfilment, payment fees and return handling')
-    const uncosted = await ask({ metrics: ['cm1'], from: '2011-11-09', to: '2011-11-09' })
-    expect(uncosted.totals.cm1).toBeNull()
-    expect(uncosted.meta.missing.cm1).toContain('a cost column in the sales file')
-    const after = await ask({ metrics: ['net_sales'], from: '2011-12-01', to: '2011-12-05' })
-    expect(after.meta.missing.net_sales).toBe('the data end on 2011-11-12, before these days')
-    expect(after.meta.warnings.map(w => w.message)).toContain(
-      'The data end on 2011-11-12, before these days.',
-    )
     // Only the line with a cost is in the margin: (100 − 60) ÷ 100; its refund has none recorded.
     expect(totals.gross_margin).toBe('0.4')
   })

@@ -28,3 +28,19 @@ it('an answer says which day it is where the store is, as its windows are counte
   expect((await engine.ask(days, late)).meta).toMatchObject({ today: '2011-12-21', cached: true })
   await granary.close()
 })
+
+it('what is not known says why: costs the sales do not tell, days after the data', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  await deliverLines(granary, [{ order_id: 'a', day: '2011-12-20', gross: 5, currency: 'EUR' }])
+  const engine = createEngine({ granary, world: async () => world })
+  const scope = { stores: 'all' as const, now: new Date('2012-01-20T12:00:00Z') }
+  const sold = await engine.ask({ metrics: ['cm1'], from: '2011-12-20', to: '2011-12-20' }, scope)
+  expect(sold.totals.cm1).toBeNull()
+  expect(sold.meta.missing.cm1).toContain('a cost column in the sales file')
+  const after = await engine.ask({ metrics: ['net_sales'], from: '2012-01-01', to: '2012-01-05' }, scope)
+  expect(after.meta.missing.net_sales).toBe('the data end on 2011-12-20, before these days')
+  expect(after.meta.warnings.map(one => one.message)).toContain(
+    'The data end on 2011-12-20, before these days.',
+  )
+  await granary.close()
+})
