@@ -24,7 +24,7 @@ export const controlChart =
         { name, values, look: 'actual' },
         { name: 'Usual', values: usual, look: 'last_year' },
         ...(low ? [{ name: 'Lower limit', values: low, look: 'previous' as const }] : []),
-        { name: low ? 'Upper limit' : 'Limit', values: high, look: 'previous' },
+        { name: 'Upper limit', values: high, look: 'previous' },
       ],
     })(colours)
     const series = drawn.series as Record<string, unknown>[]
@@ -39,6 +39,7 @@ export const controlChart =
           symbol: 'circle',
           symbolSize: 9,
           showSymbol: true,
+          showAllSymbol: true,
           silent: true,
           z: 12,
           lineStyle: { opacity: 0 },

@@ -25,15 +25,31 @@ export const lookOf = (comparison: string): Line['look'] =>
         ? 'previous'
         : 'last_year'
 
-/** The stored forecast of what is shown, where it is compared with: of the company or of one store, without filters. */
+/** The part of the company that the filters leave; null where no forecast can be of it. */
+function sliceOf({ filters }: Lens): { category?: string; channel?: string } | null {
+  const [only, ...others] = filters
+  if (only === undefined) return {}
+  const one = 'dimension' in only && only.is?.length === 1 && !only.not && !only.contains ? only : null
+  if (others.length > 0 || one === null) return null
+  return one.dimension === 'category' || one.dimension === 'channel'
+    ? { [one.dimension]: one.is?.[0] ?? '' }
+    : null
+}
+
+/** The stored forecast of what is shown, where it is compared with: of the company, one store, one category or one channel. */
 function useForecast(lens: Lens, metric: string, answer: Answer | undefined) {
   const compared = answer !== undefined && forecastComparison in answer.meta.comparisons
   const stores = lens.view.stores
   const known = metric === 'net_sales' || metric === 'orders' || metric === 'sessions' ? metric : null
-  const asked = compared && known !== null && lens.filters.length === 0 && stores.length <= 1
+  const slice = sliceOf(lens)
+  const asked = compared && known !== null && slice !== null && stores.length + Object.keys(slice).length <= 1
   const { data } = useQuery(
     api.performance.forecast.queryOptions({
-      input: { metric: known ?? 'net_sales', ...(stores[0] && { store: stores[0] }) },
+      input: {
+        metric: known ?? 'net_sales',
+        ...(stores[0] && { store: stores[0] }),
+        ...(slice && { slice }),
+      },
       enabled: asked,
       retry: false,
     }),

@@ -22,6 +22,8 @@ export const forecasts = pgTable(
     metric: text().notNull(),
     /** '' is the company. */
     store: text().notNull(),
+    /** A part of it, as JSON of one dimension and value; '' is the whole. */
+    slice: text().notNull().default(''),
     /** '' where it is no money. */
     currency: text().notNull(),
     /** Last day it knew. Its first point is the day after. */

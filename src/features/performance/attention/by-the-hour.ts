@@ -95,7 +95,14 @@ async function levelsOf({ ledger }: Context, store: string, day: Day): Promise<T
   const rows = await ledger
     .selectDistinctOn([forecasts.metric])
     .from(forecasts)
-    .where(and(eq(forecasts.store, store), inArray(forecasts.metric, [...hourly]), lt(forecasts.asOf, day)))
+    .where(
+      and(
+        eq(forecasts.store, store),
+        eq(forecasts.slice, ''),
+        inArray(forecasts.metric, [...hourly]),
+        lt(forecasts.asOf, day),
+      ),
+    )
     .orderBy(forecasts.metric, desc(forecasts.asOf), desc(forecasts.madeAt))
   const level = (metric: Metric): DayLevel | null => {
     const one = rows.find(row => row.metric === metric)

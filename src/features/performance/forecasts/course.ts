@@ -25,7 +25,7 @@ export interface Course {
 }
 
 /** Days of history a forecast looks at. */
-const history = 3 * 366
+export const history = 3 * 366
 /** A store without data for so long has left: its silence holds nobody up. */
 const gone = 14
 

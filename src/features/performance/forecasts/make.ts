@@ -22,6 +22,7 @@ import {
   lastOf,
   upTo,
 } from './course.ts'
+import { makeParts } from './parts.ts'
 
 /** Days ahead: thirteen weeks. */
 export const horizon = 91
@@ -56,7 +57,7 @@ export async function makeForecasts(
     const due = await dueOf(context, courses, last, weeks)
     for (const day of due) made += await makeFor(context, pool, metric, courses, day, last)
   }
-  return made
+  return made + (await makeParts(context, pool))
 }
 
 /** Days from whose end a forecast is to be made, oldest first. */
@@ -65,7 +66,7 @@ async function dueOf(context: Context, courses: readonly Course[], last: Day, we
   const latest = await context.ledger
     .selectDistinctOn([forecasts.store])
     .from(forecasts)
-    .where(eq(forecasts.metric, metric))
+    .where(and(eq(forecasts.metric, metric), eq(forecasts.slice, '')))
     .orderBy(forecasts.store, desc(forecasts.asOf), desc(forecasts.madeAt))
   if (latest.length === 0)
     return Array.from({ length: weeks + 1 }, (_, week) => addDays(last, 7 * (week - weeks)))
@@ -241,6 +242,7 @@ async function noteActuals({ ledger }: Context, courses: readonly Course[]): Pro
         and(
           eq(forecasts.metric, course.metric),
           eq(forecasts.store, course.store),
+          eq(forecasts.slice, ''),
           gte(forecasts.asOf, addDays(last, -horizon - 7)),
         ),
       )

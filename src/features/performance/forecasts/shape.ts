@@ -5,6 +5,10 @@ import { z } from 'zod'
 export const ForecastAsked = z.object({
   metric: z.enum(['net_sales', 'orders', 'sessions']).default('net_sales'),
   store: z.string().optional().describe('A store handle; the company as a whole when absent'),
+  slice: z
+    .partialRecord(z.enum(['category', 'channel']), z.string())
+    .optional()
+    .describe('One category or channel of the company; net sales only'),
 })
 
 const figure = z.number().nullable()

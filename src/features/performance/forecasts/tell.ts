@@ -7,6 +7,7 @@ import { Failure } from '#kernel/error.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { company } from './course.ts'
 import type { Stored } from './make.ts'
+import { sliceText } from './parts.ts'
 import type { ForecastTold, Grade } from './shape.ts'
 
 /** Earlier forecasts that are graded: those of about a year. */
@@ -17,7 +18,11 @@ const shown = 56
 /** The latest forecast of a figure, what came before it, and how good earlier ones were. */
 export async function tellForecast(
   context: Context,
-  { metric, store = company }: { metric: string; store?: string | undefined },
+  {
+    metric,
+    store = company,
+    slice = {},
+  }: { metric: string; store?: string | undefined; slice?: Partial<Record<string, string>> | undefined },
 ): Promise<ForecastTold> {
   const { ledger, actor, metrics } = context
   if (!seesAll(actor, store === company ? 'all' : [store]))
@@ -27,14 +32,23 @@ export async function tellForecast(
   const kept = await ledger
     .select()
     .from(forecasts)
-    .where(and(eq(forecasts.metric, metric), eq(forecasts.store, store)))
+    .where(
+      and(eq(forecasts.metric, metric), eq(forecasts.store, store), eq(forecasts.slice, sliceText(slice))),
+    )
     .orderBy(desc(forecasts.asOf), desc(forecasts.madeAt))
     .limit(graded)
   const latest = kept[0]
   if (!latest)
-    throw new Failure('not_found', `There is no forecast of ${metric}${store && ` in ${store}`} yet.`, {
-      next: 'It is made within minutes of a load, once there are some weeks of whole days.',
-    })
+    throw new Failure(
+      'not_found',
+      `There is no forecast of ${metric}${[...Object.values(slice), store]
+        .filter(Boolean)
+        .map(one => ` in ${one}`)
+        .join('')} yet.`,
+      {
+        next: 'It is made within minutes of a load, once there are some weeks of whole days.',
+      },
+    )
   const definition = (await metrics.definitions()).metrics.find(one => one.name === metric)
   const grades = gradesOf(lastOfEachDay(kept))
   return {
@@ -78,6 +92,7 @@ async function past(
   kept: readonly Stored[],
 ): Promise<ForecastTold['course']> {
   const { metric, store, asOf, currency } = latest
+  const slice: Record<string, string> = latest.slice === '' ? {} : JSON.parse(latest.slice)
   const answer = await metrics.ask(
     {
       metrics: [metric],
@@ -87,6 +102,7 @@ async function past(
       calendar: 'gregorian',
       ...(store !== company && { stores: [store] }),
       ...(currency && { currency }),
+      filters: Object.entries(slice).map(([dimension, value]) => ({ dimension, is: [value] })),
     },
     { stores: 'all', now: clock() },
   )

@@ -72,15 +72,15 @@ export function Marketing() {
             by={by}
             metrics={[
               'spend',
-              'clicks',
-              'cpc',
-              'platform_revenue',
-              'roas',
-              'purchase_revenue',
-              'analytics_roas',
               'analytics_mer',
               'tracked_new_customers',
               'analytics_ncac',
+              'purchase_revenue',
+              'analytics_roas',
+              'platform_revenue',
+              'roas',
+              'clicks',
+              'cpc',
             ]}
             moved={['spend']}
             short={{

@@ -10,3 +10,6 @@ CREATE TABLE "reminders" (
 );
 
 CREATE INDEX "reminders_day" ON "reminders" ("day");
+
+-- Forecasts of parts of the company: a category, a channel.
+ALTER TABLE "forecasts" ADD COLUMN "slice" text DEFAULT '' NOT NULL;

@@ -1,0 +1,124 @@
+import { and, eq, ne } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { performance } from '#features/performance/operations.ts'
+import { openForecastPool } from '#forecast/pool.ts'
+import { addDays, daysBetween, weekday } from '#kernel/day.ts'
+import { forecasts } from '#postgres/tables/watch.ts'
+import { carryRows } from '#sync/own-rows.ts'
+import { lineRow } from '../../../../test/small-ledger.ts'
+import { type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
+import { makeForecasts } from './make.ts'
+
+/**
+ * A shop that sells mugs online on weekdays and lamps over the counter at weekends, since ten days tents (online, as the
+ * shop sells), and now and then something of no category.
+ */
+const pool = openForecastPool(2)
+let room: WatchRoom
+const [from, last] = ['2025-12-01', '2026-03-31']
+const born = addDays(last, -9)
+const make = () => makeForecasts(room.context(), pool, { weeks: 0 })
+const sell = (first: string, until: string) => {
+  const rows = daysBetween(first, until).flatMap((day, t) => {
+    const weekend = weekday(day) > 5
+    const line = (product_id: string, channel: string, gross: number) =>
+      lineRow({ order_id: `${product_id} ${day}`, day, product_id, channel, gross })
+    const restless = (t * 7) % 11
+    return [
+      line('mug', 'online', (weekend ? 50 : 100) + restless),
+      line('lamp', 'pos', (weekend ? 160 : 40) + restless),
+      ...(day >= born ? [line('tent', 'online', weekend ? 60 : 40)] : []),
+      ...(t % 5 === 0 ? [line('odd', 'phone', 1)] : []),
+    ]
+  })
+  return carryRows(room.granary, { id: first, table: 'sales_lines', rows: rows as never, source: 'test' })
+}
+const parts = () =>
+  room.open.ledger
+    .select()
+    .from(forecasts)
+    .where(and(eq(forecasts.metric, 'net_sales'), ne(forecasts.slice, '')))
+const company = async (asOf: string) =>
+  (await room.open.ledger.select().from(forecasts)).find(
+    one => one.metric === 'net_sales' && one.store === '' && one.slice === '' && one.asOf === asOf,
+  )
+
+beforeAll(async () => {
+  room = await watchRoom([{ store: 'shop', currency: 'GBP' }])
+  const products = [
+    ['mug', 'Kitchen'],
+    ['lamp', 'Lighting'],
+    ['tent', 'Garden'],
+    ['odd', ''],
+  ].map(([product_id, category]) => ({
+    ...{ store: 'shop', product_id, parent_id: '', title: product_id, category, brand: '', vendor: '' },
+    ...{ status: 'active', price: '10', currency: 'GBP' },
+  }))
+  await carryRows(room.granary, { id: 'p', table: 'products', rows: products as never, source: 'test' })
+  await sell(from, last)
+  room.at(`${addDays(last, 1)}T05:00:00Z`)
+  await make()
+}, 120_000)
+afterAll(async () => {
+  await pool.close()
+  await room.close()
+})
+
+it('are made of each category and channel with sales enough, and add up to the company with the little that is left', async () => {
+  const made = await parts()
+  const names = made.map(one => Object.values(JSON.parse(one.slice) as object)[0])
+  expect(names.sort()).toEqual(['Garden', 'Kitchen', 'Lighting', 'online', 'pos'])
+  const whole = await company(last)
+  for (const by of ['category', 'channel'])
+    for (const h of [0, 4, 5, 40, 90]) {
+      const sum = made
+        .filter(one => one.slice.includes(`"${by}"`))
+        .reduce((all, one) => all + (one.points[h]?.[2] ?? 0), 0)
+      const all = whole?.points[h]?.[2] ?? 0
+      // What is of no category, and sold by phone, is a pound in five days.
+      expect(sum / all).toBeGreaterThan(0.985)
+      expect(sum).toBeLessThanOrEqual(all + 0.05)
+    }
+})
+
+it('know the week of each: weekends are for lamps', async () => {
+  const told = await room.run(performance.forecast, { slice: { category: 'Lighting' } })
+  const ahead = told.course.filter((one: { actual: number | null }) => one.actual === null)
+  const on = (weekdayWanted: number) =>
+    ahead.find((one: { day: string }) => weekday(one.day) === weekdayWanted)?.p50
+  expect(on(6) / on(3)).toBeGreaterThan(2.5)
+  expect(told.course.find((one: { day: string }) => one.day === '2026-03-28').actual).toBeGreaterThan(150)
+})
+
+it('lend a line of ten days the week of the company', async () => {
+  const garden = (await parts()).find(one => one.slice.includes('Garden'))
+  expect(garden?.why).toMatch(/borrow|shape|lent|parent/i)
+  const middles = garden?.points.map(one => one[2] ?? 0) ?? []
+  for (const one of [middles[0], middles[30], middles[90]]) {
+    expect(one).toBeGreaterThan(20)
+    expect(one).toBeLessThan(100)
+  }
+})
+
+it('are a comparison by their category like any target, and are graded as the days come', async () => {
+  const next = addDays(last, 1)
+  const ask = () =>
+    room.context().metrics.ask(
+      {
+        ...{ metrics: ['net_sales'], from: addDays(next, 1), to: addDays(next, 7) },
+        filters: [{ dimension: 'category', is: ['Kitchen'] }],
+        compare: ['plan.forecast' as never],
+      },
+      { stores: 'all', now: new Date(`${addDays(next, 7)}T05:00:00Z`) },
+    )
+  await sell(next, next)
+  room.at(`${addDays(next, 1)}T05:00:00Z`)
+  expect(await make()).toBeGreaterThan(5)
+  expect(await make()).toBe(0)
+  const week = Number((await ask()).totals.compare?.['plan.forecast']?.values.net_sales?.value)
+  expect(week).toBeGreaterThan(500)
+  expect(week).toBeLessThan(800)
+  const before = (await parts()).find(one => one.asOf === last && one.slice.includes('Kitchen'))
+  expect(before?.actuals).toHaveLength(1)
+  expect((await room.run(performance.forecast, { slice: { category: 'Kitchen' } })).grades).toHaveLength(1)
+})
