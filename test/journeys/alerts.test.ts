@@ -64,7 +64,7 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
     await page.getByLabel('Days it must last').fill('5')
     await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByRole('cell', { name: '5', exact: true }).waitFor()
+    await page.getByRole('cell', { name: '5 days', exact: true }).waitFor()
   }, 60_000)
 
   it('go to channels, which can be tried', async () => {
