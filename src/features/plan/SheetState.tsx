@@ -4,9 +4,10 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
 import { calculate, type Input } from '#kernel/plan/calculate.ts'
+import { conflictsOf, figuresIn, inputsOf, type Row, unpacked } from '#kernel/plan/rows.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { useMembers } from './Members.tsx'
-import { conflictsOf, figuresIn, inputsOf, type OpenShape, type Row, unpacked } from './model.ts'
+import type { OpenShape } from './model.ts'
 
 type Address = Omit<Input, 'value'>
 interface Step {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
+import { unpacked } from '#kernel/plan/rows.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { unpacked } from './model.ts'
 
 const { plan } = operations
 

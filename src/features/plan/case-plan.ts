@@ -14,6 +14,7 @@ import {
   withoutCase,
 } from '#kernel/plan/cases.ts'
 import { check } from '#kernel/plan/check.ts'
+import type { Row } from '#kernel/plan/rows.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { isUsed, saveItem } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
@@ -21,7 +22,7 @@ import { lineOf } from './budget-lines.ts'
 import { closedIn, storeRows, touched } from './cells.ts'
 import { type KeptAs, keptOf } from './copies.ts'
 import { initiativesOf } from './initiatives.ts'
-import { CaseShape, type Row } from './model.ts'
+import { CaseShape } from './model.ts'
 
 /** Business cases in versions of the plan: as lines of their own, which the case alone fills in. */
 

@@ -5,10 +5,10 @@ import { Failure, invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { applied, inConflict, shown } from '#kernel/plan/edits.ts'
 import { fixed } from '#kernel/plan/fixed.ts'
+import type { Packed, Row } from '#kernel/plan/rows.ts'
 import { type Address, addressKey, placeWords, type Sheet, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { slicesOf } from '#kernel/plan/slices.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import type { Packed, Row } from './model.ts'
 
 /** An edit as it is asked for: what is to stand where, and which edits its author had seen there. */
 export interface Asked extends Address {

@@ -5,11 +5,12 @@ import { calculate } from '#kernel/plan/calculate.ts'
 import { difference } from '#kernel/plan/edits.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
+import { inputsOf } from '#kernel/plan/rows.ts'
 import { commonSpan } from '#kernel/plan/span.ts'
 import { spanWords } from '#kernel/view.ts'
 import { BudgetDifference, budgetDifference } from './budget-compare.ts'
 import { rowsOf, versionOf, wholeCompany } from './cells.ts'
-import { inputsOf, resultsOf } from './model.ts'
+import { resultsOf } from './model.ts'
 import { contentOf } from './versions.ts'
 
 const text = z.string().nullable()

@@ -4,11 +4,11 @@ import type { Context } from '#features/context.ts'
 import { Failure } from '#kernel/error.ts'
 import { calculate, type Input } from '#kernel/plan/calculate.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { inputsOf, type Row } from '#kernel/plan/rows.ts'
 import { type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { lineOf } from './budget-lines.ts'
 import { rowsOf } from './cells.ts'
-import { inputsOf, type Row } from './model.ts'
 
 /** Copies of a version as it was submitted, approved, locked or frozen, and that they come out the same again. */
 

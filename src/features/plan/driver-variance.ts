@@ -2,10 +2,10 @@ import type { Context } from '#features/context.ts'
 import { invalid } from '#kernel/error.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { type DriverShares, driverShares } from '#kernel/plan/driver-shares.ts'
+import { inputsOf } from '#kernel/plan/rows.ts'
 import type { Line } from '#kernel/plan/sheet.ts'
 import { filledFrom } from './actuals.ts'
 import { rowsOf, versionOf } from './cells.ts'
-import { inputsOf } from './model.ts'
 import { latestDay } from './versions.ts'
 
 export interface DriverVariance extends DriverShares {

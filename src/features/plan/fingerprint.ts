@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import type { Row } from '#kernel/plan/rows.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { rowsOf } from './cells.ts'
 import { inOrder, plainRows } from './copies.ts'
-import type { Row } from './model.ts'
 
 /** What somebody consented to, as one short text kept beside their consent: other content, other text. */
 

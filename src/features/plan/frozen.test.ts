@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween, weekday } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import { unpacked } from '#kernel/plan/rows.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { keepLate } from './late-keeping.ts'
-import { unpacked } from './model.ts'
 
 const { plan, performance } = operations
 

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Input } from '#kernel/plan/calculate.ts'
-import { inConflict } from '#kernel/plan/edits.ts'
 import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
-import { addressKey, type Line, type Sheet, sliceOf } from '#kernel/plan/sheet.ts'
+import { inputsOf, type Row } from '#kernel/plan/rows.ts'
+import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
 export { shownCell, shownChange, signedCents } from '#kernel/plan/shown.ts'
@@ -126,17 +125,11 @@ export const RowShape = z.object({
   slice: z.string(),
   cells: z.record(z.string(), z.array(z.string().nullable())),
 })
-export type Row = z.infer<typeof RowShape>
 
-/** A row as a whole version is sent: its cells stay the text the ledger keeps, for there may be a quarter of a million. */
+/** A row as a whole version is sent. */
 const PackedRow = RowShape.extend({
   cells: z.string().describe('JSON: period → edits nobody has replaced, [id, value, id, value…]'),
 })
-export type Packed = z.infer<typeof PackedRow>
-
-/** Rows of a version that was opened, their cells read: each call gives cells of its own. */
-export const unpacked = (rows: readonly Packed[]): Row[] =>
-  rows.map(row => ({ ...row, cells: JSON.parse(row.cells) as Row['cells'] }))
 
 export const CommentShape = z.object({
   id: z.string(),
@@ -341,43 +334,6 @@ export const RiskShape = z.object({
   open: z.boolean().default(true),
   saved: z.int().optional(),
 })
-
-/** Rows of the ledger as inputs of a calculation: the latest edit of each cell. */
-export const inputsOf = (sheet: Sheet, rows: readonly Row[]): Input[] => {
-  const inputs = new Set(sheet.lines.filter(line => line.formula === null).map(line => line.name))
-  const periods = new Set(sheet.periods.map(period => period.key))
-  const found: Input[] = []
-  for (const { line, slice: key, cells } of rows) {
-    if (!inputs.has(line)) continue
-    // One slice for all cells of the row: what works them out looks it up once.
-    const slice = sliceOf(key)
-    for (const period in cells) {
-      const value = cells[period]?.at(-1)
-      if (value !== undefined && periods.has(period)) found.push({ line, slice, period, value })
-    }
-  }
-  return found
-}
-
-/** Every cell of rows of the ledger, as it shows. */
-export const figuresIn = (rows: readonly Row[]): Input[] =>
-  rows.flatMap(({ line, slice, cells }) =>
-    Object.entries(cells).map(([period, heads]) => ({
-      line,
-      slice: sliceOf(slice),
-      period,
-      value: heads.at(-1) ?? null,
-    })),
-  )
-
-/** Cells people filled in differently without knowing of each other, by address key. */
-export const conflictsOf = (rows: Iterable<Row>): Set<string> => {
-  const found = new Set<string>()
-  for (const { line, slice, cells } of rows)
-    for (const period in cells)
-      if (inConflict(cells[period] ?? [])) found.add(addressKey({ line, slice: sliceOf(slice), period }))
-  return found
-}
 
 export const stateWords: Record<Version['state'], string> = {
   draft: 'a draft',

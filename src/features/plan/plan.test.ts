@@ -2,11 +2,11 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
+import { unpacked } from '#kernel/plan/rows.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { unpacked } from './model.ts'
 
 const { plan } = operations
 

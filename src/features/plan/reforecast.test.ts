@@ -5,11 +5,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import { unpacked } from '#kernel/plan/rows.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { unpacked } from './model.ts'
 import { shapeOf } from './shapes.ts'
 
 const { plan } = operations

@@ -5,12 +5,12 @@ import { sum } from '#kernel/money.ts'
 import { civilYear } from '#kernel/period.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { unpacked } from '#kernel/plan/rows.ts'
 import { sheetPeriods } from '#kernel/plan/sheet.ts'
 import { template } from '#kernel/plan/templates.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { amountsBy } from './budget.ts'
-import { unpacked } from './model.ts'
 
 const { plan, settings } = operations
 

@@ -2,9 +2,9 @@ import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
+import { conflictsOf, unpacked } from '#kernel/plan/rows.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { conflictsOf, unpacked } from './model.ts'
 
 const { plan } = operations
 

@@ -3,10 +3,11 @@ import { read } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { invalid } from '#kernel/error.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
+import { inputsOf } from '#kernel/plan/rows.ts'
 import { seek, sensitivity } from '#kernel/plan/seek.ts'
 import { quantileOf } from '#kernel/plan/simulate.ts'
 import { rowsOf, versionOf, wholeCompany } from './cells.ts'
-import { decimal, inputsOf } from './model.ts'
+import { decimal } from './model.ts'
 import { simulateApart } from './simulation.ts'
 
 const Part = z.object({
