@@ -169,12 +169,15 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
   })
 
   const cellsOf = async (version: string) => {
-    const { rows } = await run(plan.open, { version })
-    const media = rows.find((row: { line: string }) => row.line === 'media').cells
-    const values = (heads: string[]) => heads.filter((_, n) => n % 2 === 1).sort()
+    const rows = unpacked((await run(plan.open, { version })).rows)
+    const media = rows.find(row => row.line === 'media')?.cells ?? {}
+    const heads = (month: string) => media[`2026-${month}`] ?? []
     return {
-      at: (month: string) => values(media[`2026-${month}`]),
-      heads: (month: string) => [media[`2026-${month}`][0]],
+      at: (month: string) =>
+        heads(month)
+          .filter((_, n) => n % 2 === 1)
+          .sort(),
+      heads: (month: string) => [String(heads(month)[0])],
       conflicts: conflictsOf(rows).size,
     }
   }
