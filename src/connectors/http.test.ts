@@ -1,20 +1,15 @@
 import { execFile } from 'node:child_process'
-import { lookup } from 'node:dns'
+import dns from 'node:dns'
 import { createServer, type RequestListener } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Reach } from './connector.ts'
 import { createHttp, type Manners, Postponed, plainTrouble, retryAfter } from './http.ts'
 
-vi.mock('node:dns', async original => {
-  const real = await original<typeof import('node:dns')>()
-  return { ...real, lookup: vi.fn(real.lookup) }
-})
-
 const open: (() => void)[] = []
 afterEach(() => {
-  vi.mocked(lookup).mockReset()
   for (const close of open.splice(0)) close()
 })
 
@@ -181,11 +176,18 @@ test('a name whose address changes between two looks is connected to at the addr
   const { port } = server.address() as AddressInfo
   const seen = ['192.0.2.1', '127.0.0.1', '127.0.0.1']
   const told: string[] = []
-  vi.mocked(lookup).mockImplementation(((_: string, __: object, done: (...args: unknown[]) => void) => {
+  const real = dns.lookup
+  open.push(() => {
+    dns.lookup = real
+    syncBuiltinESMExports()
+  })
+  // In the module itself: files before this one may have taken it already.
+  dns.lookup = ((_: string, __: object, done: (...args: unknown[]) => void) => {
     const address = seen[told.length] ?? '127.0.0.1'
     told.push(address)
     done(null, [{ address, family: 4 }])
-  }) as typeof lookup)
+  }) as typeof dns.lookup
+  syncBuiltinESMExports()
   // Nobody answers at the first address, so that the name is looked up once more for the second try.
   const http = createHttp({ ...world().reach, patience: 50 }, manners)
   await expect(http.ask({ url: `https://api.acme.example:${port}/` })).rejects.toMatchObject({
