@@ -1,4 +1,5 @@
 import type { Sheet } from '#features/performance/export.ts'
+import { safe } from './terminal.ts'
 
 /** `1234567.5` → `1,234,567.5`; anything else as it is. */
 const grouped = (cell: string): string =>
@@ -6,17 +7,17 @@ const grouped = (cell: string): string =>
 
 const share = (cell: string): string => `${(Number(cell) * 100).toFixed(1)} %`
 
-/** Control characters of a stranger's file must not drive the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
-const safe = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-
 /** A table for people: numbers right-aligned and grouped, N/A spelled out, the last `footer` rows below a rule. */
 export function tableOf(sheet: Sheet, footer = 0): string {
   const shown = sheet.rows.map(row =>
     row.map((cell, i) => {
       const unit = sheet.columns[i]?.unit
       if (cell === null) return unit === 'text' ? '' : 'N/A'
-      return unit === 'text' ? safe(cell) : unit === 'share' ? share(cell) : grouped(cell)
+      return unit === 'text'
+        ? safe(cell).replaceAll('\n', ' ')
+        : unit === 'share'
+          ? share(cell)
+          : grouped(cell)
     }),
   )
   const widths = sheet.columns.map((column, i) =>

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { weekday } from '#kernel/day.ts'
 import { showDay } from '#kernel/format.ts'
+import { weekdayName } from '#kernel/period-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -54,7 +55,7 @@ export function PhasingHours(props: {
     ([hour, text]) => [hour, text.trim() === '' ? null : Number(text.replace(',', '.'))] as const,
   )
   const wrong = changes.some(([, by]) => by !== null && !(by >= 0 && by <= 100))
-  const each = new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', { weekday: 'long', timeZone: 'UTC' })
+  const each = weekdayName(String(weekday(day)))
   return (
     <Card
       title={`${showDay(day)} by the hour: ${shownCell(amount, unit)}`}

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { api, words } from '#features/client.ts'
 import { unpacked } from '#kernel/plan/rows.ts'
 import { Page, Row } from '#ui/Page.tsx'
@@ -29,6 +29,10 @@ export function WhatIf() {
 function Opened({ version, select }: { version: Version; select: ReactNode }) {
   const [search, setUrl] = useUrl()
   const opened = useQuery(api.plan.open.queryOptions({ input: { version: version.id } }))
+  const drivers = useMemo(
+    () => (opened.data ? driversOf(opened.data.sheet, unpacked(opened.data.rows)) : []),
+    [opened.data],
+  )
   if (opened.error)
     return (
       <Page question={question} title="The plan cannot be shown" actions={select}>
@@ -45,10 +49,9 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
         <Skeleton height={320} />
       </Page>
     )
-  const { sheet, rows } = opened.data
+  const { sheet } = opened.data
   const results = resultsOf(sheet)
   const target = results.find(one => one.name === search.line) ?? results[0]
-  const drivers = driversOf(sheet, unpacked(rows))
   const asked = { version: version.id, sheet, drivers }
   return (
     <Page

@@ -10,7 +10,7 @@ import * as settings from '#postgres/tables/settings.ts'
 import { alertRules, alerts, forecasts } from '#postgres/tables/watch.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
 import { checkOf } from './checks.ts'
-import type { Alert } from './evaluate.ts'
+import { type Alert, untouched, woken } from './evaluate.ts'
 import { type ReadUpTo, readUpTo } from './read-up-to.ts'
 import { hourly, isHourly, type Rule } from './rules.ts'
 
@@ -270,7 +270,8 @@ async function keep(context: Context, { known, strange, rules }: Look): Promise<
       tx
         .update(alerts)
         .set({ ...set, updatedAt: at })
-        .where(eq(alerts.id, one.id))
+        // What somebody did meanwhile is not undone: the next look sees it.
+        .where(and(eq(alerts.id, one.id), eq(alerts.updatedAt, one.updatedAt)))
     for (const one of strange) {
       const { day, store } = one.today
       const { direction, slice, ...figures } = figuresOf(
@@ -284,7 +285,6 @@ async function keep(context: Context, { known, strange, rules }: Look): Promise<
       )
       if (same) {
         still.add(same.id)
-        const woken = same.state === 'snoozed' && same.snoozedUntil !== null && day >= same.snoozedUntil
         // The figure it was told of stays: what is said of it is brought up to date.
         const own = same.metric === one.metric ? figures : {}
         await change(same, {
@@ -301,7 +301,7 @@ async function keep(context: Context, { known, strange, rules }: Look): Promise<
           }),
           until: null,
           seenOn: day,
-          ...(woken && { state: 'open' as const, snoozedUntil: null }),
+          ...woken(same, day),
         })
         continue
       }
@@ -326,11 +326,7 @@ async function keep(context: Context, { known, strange, rules }: Look): Promise<
         until: null,
         seenOn: day,
         currency: home?.currency ?? '',
-        state: 'open',
-        reason: '',
-        snoozedUntil: null,
-        useful: null,
-        heldOn: null,
+        ...untouched,
         firstAt: at,
         updatedAt: at,
       })

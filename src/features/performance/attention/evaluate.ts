@@ -19,6 +19,21 @@ import { reachOf, type Watched, watchedBy } from './watched.ts'
 
 export type Alert = typeof alerts.$inferSelect
 
+/** What nobody has done anything with yet. */
+export const untouched = {
+  state: 'open',
+  reason: '',
+  snoozedUntil: null,
+  useful: null,
+  heldOn: null,
+} as const satisfies Partial<Alert>
+
+/** Opens again what was put aside until a day that has come. */
+export const woken = ({ state, snoozedUntil }: Alert, day: Day): Partial<Alert> =>
+  state === 'snoozed' && snoozedUntil !== null && day >= snoozedUntil
+    ? { state: 'open', snoozedUntil: null }
+    : {}
+
 /** Days looked back over the first time, so that there are past cases to compare with. */
 const firstLook = 90
 /** Findings older than this are kept without their causes. */
@@ -245,13 +260,12 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
     const finding = { unit, expected, actual, perDay, judged }
     if (same) {
       still.add(same.id)
-      const woken = same.state === 'snoozed' && same.snoozedUntil !== null && day >= same.snoozedUntil
       // What somebody closed stays closed while the same goes on.
       const set = {
         ...figures,
         kind: one.kind,
         finding: { ...same.finding, ...finding },
-        ...(woken && { state: 'open' as const, snoozedUntil: null }),
+        ...woken(same, day),
       }
       changes.push({ one: same, set })
       continue
@@ -271,11 +285,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       stores: one.slice.store ? [one.slice.store] : [],
       currency: home?.currency ?? '',
       finding: { ...finding, causes, check: checkOf(one, doubt) },
-      state: 'open',
-      reason: '',
-      snoozedUntil: null,
-      useful: null,
-      heldOn: null,
+      ...untouched,
       firstAt: at,
     })
   }
