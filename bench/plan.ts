@@ -14,7 +14,7 @@ import { versionOperations } from '../src/features/plan/version-operations.ts'
 import { civilYear } from '../src/kernel/period.ts'
 import { calculate, type Input } from '../src/kernel/plan/calculate.ts'
 import { rolled } from '../src/kernel/plan/roll.ts'
-import { inputsOf, unpacked } from '../src/kernel/plan/rows.ts'
+import { shownInputs } from '../src/kernel/plan/rows.ts'
 import { type Line, sheetPeriods } from '../src/kernel/plan/sheet.ts'
 import { simulate } from '../src/kernel/plan/simulate.ts'
 import { openLedger } from '../src/postgres/open.ts'
@@ -145,7 +145,7 @@ const answer = await call(versionOperations.open, { version: 'wide' }, { context
 const text = JSON.stringify(answer)
 const read = await times(async () => {
   const { sheet: found, rows } = JSON.parse(text) as ReturnType<typeof OpenShape.parse>
-  calculate(found, inputsOf(found, unpacked(rows)))
+  calculate(found, shownInputs(found, rows))
 }, 5)
 await open.ledger.execute(
   sql`CREATE TABLE bench_cells AS SELECT line, slice, key AS period, value->>1 AS value FROM plan_rows, jsonb_each(cells)`,

@@ -5,6 +5,7 @@ import { call } from '@orpc/server'
 import { afterAll, beforeAll } from 'vitest'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
+import { rowsOf } from '#features/plan/cells.ts'
 import { readWorld } from '#features/settings/world.ts'
 import type { Actor, Role } from '#kernel/actor.ts'
 import { addDays, daysBetween, weekday } from '#kernel/day.ts'
@@ -116,6 +117,8 @@ export function planRoom(place: (typeof ledgers)[number]) {
     folder,
     year,
     run,
+    /** Rows of a version with the edits that stand in their cells. */
+    rows: (version: string) => rowsOf(context(ada), version),
     set,
     context,
     ask: (query: object) => metrics.ask(query as never, { stores: 'all', now: new Date(now) }),

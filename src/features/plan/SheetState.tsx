@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
 import { calculate, type Input } from '#kernel/plan/calculate.ts'
-import { conflictsOf, figuresIn, inputsOf, type Row, unpacked } from '#kernel/plan/rows.ts'
+import { shown } from '#kernel/plan/edits.ts'
+import { conflictsOf, figuresIn, inputsOf, type Row, type ShownRow, shownInputs } from '#kernel/plan/rows.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { useMembers } from './Members.tsx'
 import type { OpenShape } from './model.ts'
@@ -20,6 +21,10 @@ const nobody = { words: '', keys: new Set<string>() as ReadonlySet<string> }
 /** How often others' edits are looked for, ms. */
 const every = 4000
 
+/** Rows of which the edits behind cells are known: a version comes with those of few. */
+const withEdits = (rows: readonly ShownRow[]): Row[] =>
+  rows.flatMap(({ line, slice, cells }) => (cells ? [{ line, slice, cells: { ...cells } }] : []))
+
 /**
  * A version as it is typed into: its figures worked out, what others type coming in, what contradicts kept and told, and
  * the way back and forth through one's own edits.
@@ -30,8 +35,7 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
   const named = useMembers()
   const [tick, setTick] = useState(0)
   const [theirs, setTheirs] = useState(nobody)
-  const read = useMemo(() => unpacked(opened.rows), [opened.rows])
-  const [conflicts, setConflicts] = useState(() => conflictsOf(read))
+  const [conflicts, setConflicts] = useState(() => conflictsOf(withEdits(opened.rows)))
   const done = useRef<Step[]>([])
   const undone = useRef<Step[]>([])
   /** Edits on their way: what the server says meanwhile does not know of them. */
@@ -39,18 +43,25 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
   /** The last of them: one's own arrive in the order they were made in, or a quick undo would contradict what it undoes. */
   const lastSent = useRef<Promise<unknown>>(Promise.resolve())
   // Figures and the edits behind them are of one reading: read anew, both begin anew.
-  const { plan, rows, seen } = useMemo(
+  const { plan, rows, begun, seen } = useMemo(
     () => ({
-      plan: calculate(sheet, inputsOf(sheet, read)),
-      rows: new Map(read.map(row => [`${row.line}\u001e${row.slice}`, row])),
+      plan: calculate(sheet, shownInputs(sheet, opened.rows)),
+      rows: new Map(withEdits(opened.rows).map(row => [`${row.line}\u001e${row.slice}`, row])),
+      begun: new Map(opened.rows.map(row => [`${row.line}\u001e${row.slice}`, row.values])),
       seen: { seq: opened.seq },
     }),
-    [sheet, read, opened.seq],
+    [sheet, opened.rows, opened.seq],
   )
-  useEffect(() => setConflicts(conflictsOf(read)), [read])
+  useEffect(() => setConflicts(conflictsOf(withEdits(opened.rows))), [opened.rows])
 
-  const heads = (one: Address) => rows.get(keyOf(one))?.cells[one.period] ?? []
-  const now = (one: Address) => heads(one).at(-1) ?? null
+  /** Edits that stand in a cell; undefined where nothing came to it since the version was read. */
+  const heads = (one: Address) => rows.get(keyOf(one))?.cells[one.period]
+  const now = (one: Address) => {
+    const known = heads(one)
+    if (known) return shown(known)
+    const at = sheet.periods.findIndex(period => period.key === one.period)
+    return begun.get(keyOf(one))?.split(',')[at] || null
+  }
   const remember = (one: Address, cells: (string | null)[]) => {
     const row = rows.get(keyOf(one)) ?? { line: one.line, slice: sliceKey(one.slice), cells: {} }
     row.cells[one.period] = cells
@@ -87,13 +98,15 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
       ...one,
       slice: [...one.slice],
       id: crypto.randomUUID() as string,
-      after: heads(one).filter((_, n) => n % 2 === 0) as string[],
+      after: heads(one)?.filter((_, n) => n % 2 === 0) as string[] | undefined,
       value,
     }))
     looked(edits.map(edit => remember(edit, [edit.id, edit.value])))
     sending.current += 1
     try {
-      const sent = lastSent.current.then(() => client.plan.edit({ version: version.id, edits, why }))
+      const sent = lastSent.current.then(() =>
+        client.plan.edit({ version: version.id, edits, seen: opened.seq, why }),
+      )
       lastSent.current = sent.catch(() => undefined)
       const answer = await sent
       if (answer.conflicts.length === 0) return

@@ -2,7 +2,6 @@ import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 import { api, words } from '#features/client.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
@@ -30,7 +29,7 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
   const [search, setUrl] = useUrl()
   const opened = useQuery(api.plan.open.queryOptions({ input: { version: version.id } }))
   const drivers = useMemo(
-    () => (opened.data ? driversOf(opened.data.sheet, unpacked(opened.data.rows)) : []),
+    () => (opened.data ? driversOf(opened.data.sheet, opened.data.rows) : []),
     [opened.data],
   )
   if (opened.error)

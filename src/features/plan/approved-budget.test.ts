@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -100,7 +99,7 @@ describe.each(ledgers)(
       ])
       // The grid's own marks are of its cells alone.
       expect((await run(plan.open, { version: 'year' })).changed).toEqual([])
-      const rows = unpacked((await run(plan.open, { version: 'year' })).rows)
+      const rows = await room.rows('year')
       const head = String(rows.find(row => row.line === 'media')?.cells['2026-05']?.[0])
       await run(plan.edit, {
         version: 'year',

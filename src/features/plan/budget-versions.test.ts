@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -281,7 +280,7 @@ describe('budget lines over versions', () => {
     expect(totals['plan.year']?.values.net_sales?.value).toBe('3600')
     expect(totals['plan.low']?.values.net_sales?.value).toBe('3600')
     const frozen = await run(plan.freeze, { version: 'le' }, bo)
-    const rows = unpacked((await run(plan.open, { version: 'le' })).rows)
+    const rows = await room.rows('le')
     const head = String(rows.find(row => row.line === 'orders')?.cells['2026-11']?.[0])
     const edit = (value: string, after: string[]) =>
       run(plan.edit, {

@@ -5,7 +5,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { applied, inConflict, shown } from '#kernel/plan/edits.ts'
 import { fixed } from '#kernel/plan/fixed.ts'
-import type { Packed, Row } from '#kernel/plan/rows.ts'
+import type { Row } from '#kernel/plan/rows.ts'
 import { type Address, addressKey, placeWords, type Sheet, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { slicesOf } from '#kernel/plan/slices.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -21,7 +21,7 @@ export interface Conflict extends Address {
   heads: { id: string; value: string | null; by: string; at: string }[]
 }
 
-type Found = typeof tables.versions.$inferSelect
+export type Found = typeof tables.versions.$inferSelect
 
 /** Plans are the whole company's: who sees only some of its stores does not see them. */
 export const wholeCompany = (actor: Actor): void => {
@@ -69,18 +69,7 @@ export const rowsOf = ({ ledger }: Context, version: string): Promise<Row[]> =>
     .from(tables.rows)
     .where(eq(tables.rows.version, version))
 
-/** The same rows with their cells as text: what sends a whole version has no need to read them. */
-export const packedRowsOf = ({ ledger }: Context, version: string): Promise<Packed[]> =>
-  ledger
-    .select({
-      line: tables.rows.line,
-      slice: tables.rows.slice,
-      cells: sql<string>`${tables.rows.cells}::text`,
-    })
-    .from(tables.rows)
-    .where(eq(tables.rows.version, version))
-
-/** Those with an edit after a number. */
+/** Rows with an edit after a number. */
 export const rowsSince = ({ ledger }: Context, version: string, seq: number): Promise<Row[]> =>
   ledger
     .select({ line: tables.rows.line, slice: tables.rows.slice, cells: tables.rows.cells })
@@ -363,10 +352,10 @@ interface Held extends Row {
   awaited: Record<string, string[]>
 }
 
-const heldRows = async (
+export const heldRows = async (
   ledger: Context['ledger'],
   version: string,
-  edits: readonly Asked[],
+  edits: readonly Address[],
 ): Promise<Map<string, Held>> => {
   const lines = [...new Set(edits.map(one => one.line))]
   const wanted = new Set(edits.map(one => `${one.line}\u001e${sliceKey(one.slice)}`))

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween, weekday } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
@@ -163,7 +162,7 @@ describe('a version that is kept', () => {
     await room.deliver('exchange_rates', [
       { base: 'EUR', quote: 'GBP', day: '2025-12-31', rate: 0.5, source: 'later' },
     ])
-    const rows = unpacked((await run(plan.open, { version: 'low' })).rows)
+    const rows = await room.rows('low')
     const head = String(rows.find(row => row.line === 'orders')?.cells['2026-11']?.[0])
     await run(plan.edit, { version: 'low', edits: [set('orders', '2026-11', '900', [head])] })
     const [copy] = (await run(plan.budget, { version: 'low' })).lines

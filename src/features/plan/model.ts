@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
-import { inputsOf, type Row } from '#kernel/plan/rows.ts'
+import type { ShownRow } from '#kernel/plan/rows.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
@@ -59,7 +59,11 @@ const Address = z.object({ line: z.string(), slice: z.array(z.string()).default(
 
 export const EditShape = Address.extend({
   id: z.string().regex(/^[\w-]{8,40}$/),
-  after: z.array(z.string()).max(50).default([]),
+  after: z
+    .array(z.string())
+    .max(50)
+    .optional()
+    .describe('Ids of the edits that stood in the cell when it was made; else those at `seen`'),
   value: z.string().max(60).nullable(),
 })
 
@@ -127,8 +131,9 @@ export const RowShape = z.object({
 })
 
 /** A row as a whole version is sent. */
-const PackedRow = RowShape.extend({
-  cells: z.string().describe('JSON: period → edits nobody has replaced, [id, value, id, value…]'),
+const ShownShape = RowShape.extend({
+  values: z.string().describe('In the order of the periods, commas between; nothing where a cell is empty'),
+  cells: RowShape.shape.cells.nullable().describe('The edits behind it, only where a cell holds several'),
 })
 
 export const CommentShape = z.object({
@@ -145,7 +150,7 @@ export const CommentShape = z.object({
 export const OpenShape = z.object({
   version: VersionShape,
   sheet: SheetShape,
-  rows: z.array(PackedRow),
+  rows: z.array(ShownShape),
   comments: z.array(CommentShape),
   /** Cells that changed since the version was last approved, by address. */
   changed: z.array(z.string()),
@@ -447,9 +452,9 @@ const rankOf = (names: readonly string[], name: string) =>
 /** Lines people filled in: what can be turned. */
 export function driversOf(
   sheet: Sheet,
-  rows: readonly Row[],
+  rows: readonly ShownRow[],
 ): { name: string; label: string; unit: string }[] {
-  const filled = new Set(inputsOf(sheet, rows).flatMap(one => (one.value === null ? [] : [one.line])))
+  const filled = new Set(rows.filter(row => /[^,]/.test(row.values)).map(row => row.line))
   return sheet.lines
     .filter(line => line.formula === null && filled.has(line.name))
     .map(({ name, label: words, unit }) => ({ name, label: words, unit }))

@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
@@ -87,7 +86,7 @@ describe.each(ledgers)(
           ],
         })
         expect(chosen.conflicts).toEqual([])
-        const rows = unpacked((await run(plan.open, { version: id })).rows)
+        const rows = await room.rows(id)
         expect(rows.find(row => row.line === 'media')?.cells['2026-03']).toHaveLength(2)
       }
       const history = await run(plan.history, {
@@ -150,7 +149,7 @@ describe.each(ledgers)(
       await expect(
         run(plan.edit, { version: 'budget-2026', edits: [set('media', '2026-05', '600')] }),
       ).rejects.toThrow('say why')
-      const rows = unpacked((await run(plan.open, { version: 'budget-2026' })).rows)
+      const rows = await room.rows('budget-2026')
       const head = String(rows.find(row => row.line === 'media')?.cells['2026-05']?.[0])
       await run(plan.edit, {
         version: 'budget-2026',
@@ -206,7 +205,7 @@ describe.each(ledgers)(
       await run(plan.approve, { version: id }, cy)
       const standing = async () => (await run(plan.trail, { version: id }, olga)).lapsed
       const media = async (value: string, by = ada) => {
-        const rows = unpacked((await run(plan.open, { version: id })).rows)
+        const rows = await room.rows(id)
         const head = String(rows.find(row => row.line === 'media')?.cells['2026-05']?.[0])
         await run(plan.edit, { version: id, edits: [set('media', '2026-05', value, [head])], why: 'x' }, by)
       }

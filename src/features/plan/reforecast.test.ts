@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { daysBetween } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../../test/ledgers.ts'
@@ -51,8 +50,8 @@ describe('cases, reforecasts, files and why sales moved', () => {
     // Twelve months of 300 × ½ − 100.
     expect(await profit('base')).toBe('37800')
     await expect(run(plan.attachCase, { id, version: 'base' })).rejects.toThrow('in this plan already')
-    const { sheet, rows: packed } = await run(plan.open, { version: 'base' })
-    const rows = unpacked(packed)
+    const { sheet } = await run(plan.open, { version: 'base' })
+    const rows = await room.rows('base')
     const line = sheet.lines.find((one: { case?: string }) => one.case === id)
     expect(line).toMatchObject({ section: 'Business cases', label: 'Robot: benefit' })
     const cell = rows.find(row => row.line === line.name)?.cells['2026-05'] ?? []

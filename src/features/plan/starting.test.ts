@@ -5,7 +5,6 @@ import { sum } from '#kernel/money.ts'
 import { civilYear } from '#kernel/period.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
-import { unpacked } from '#kernel/plan/rows.ts'
 import { sheetPeriods } from '#kernel/plan/sheet.ts'
 import { template } from '#kernel/plan/templates.ts'
 import { ledgers } from '../../../test/ledgers.ts'
@@ -31,8 +30,8 @@ describe('how a plan and a budget begin', () => {
         begin: { with: 'last_year', trade: 'b2c', over },
       })
     await start('quarter', ['country', 'business'])
-    const { sheet, rows: packed } = await run(plan.open, { version: 'by-quarter' })
-    const rows = unpacked(packed)
+    const { sheet } = await run(plan.open, { version: 'by-quarter' })
+    const rows = await room.rows('by-quarter')
     expect(sheet.dimensions.map((one: { name: string }) => one.name)).toEqual(['country', 'business'])
     expect(sheet.periods).toHaveLength(4)
     expect(sheet.lines.find((one: { name: string }) => one.name === 'net_sales').over).toEqual([
@@ -235,8 +234,8 @@ describe('how a plan and a budget begin', () => {
     ].join('\n')
     const pasted = { id: 'house', name: 'House', ...year, begin: { with: 'pasted', text } }
     await run(plan.start, pasted)
-    const { sheet, rows: packed } = await run(plan.open, { version: 'house' })
-    const rows = unpacked(packed)
+    const { sheet } = await run(plan.open, { version: 'house' })
+    const rows = await room.rows('house')
     const boxes = {
       name: 'boxes',
       label: 'Boxes',

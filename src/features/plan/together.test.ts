@@ -2,7 +2,7 @@ import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
-import { conflictsOf, unpacked } from '#kernel/plan/rows.ts'
+import { conflictsOf } from '#kernel/plan/rows.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -101,7 +101,7 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
                 heads.map((head: { id: string }) => head.id),
               )
           }
-          const rows = unpacked((await run(plan.open, { version })).rows)
+          const rows = await room.rows(version)
           for (const { line } of places) {
             const here = made.filter(one => one.line === line)
             const replaced = new Set(here.flatMap(one => one.after))
@@ -138,11 +138,39 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
     await send(first)
     await send(second)
     expect(await send(first)).toMatchObject({ applied: 1, conflicts: [] })
-    const rows = unpacked((await run(plan.open, { version: 'again' })).rows)
+    const rows = await room.rows('again')
     expect(rows[0]?.cells['2026-03']).toEqual(['again-two-2', '12'])
     await expect(send({ ...first, value: '11' })).rejects.toThrow('Another edit has the id again-one-1')
     await begun('elsewhere')
     await expect(run(plan.edit, { version: 'elsewhere', edits: [first] })).rejects.toThrow('Another edit')
+  })
+
+  it('name the number a version was read at instead of what they were made after', async () => {
+    const version = 'numbered'
+    await begun(version)
+    await room.fill(version, { media: '100' })
+    const opened = await run(plan.open, { version })
+    const media = (of: typeof opened) => of.rows.find((row: { line: string }) => row.line === 'media')
+    expect(media(opened)).toMatchObject({ slice: '', values: Array(12).fill('100').join(','), cells: null })
+    const { heads } = await cellsOf(version)
+    await run(plan.edit, { version, edits: [room.set('media', '2026-02', '2', heads('02'))] }, people.bo)
+    const unnamed = (month: string, value: string | null) => {
+      const { after: _, ...one } = room.set('media', `2026-${month}`, value)
+      return one
+    }
+    const edits = [unnamed('01', '1'), unnamed('02', '20'), unnamed('12', null)]
+    const seen = { version, edits, seen: opened.seq }
+    const { conflicts } = await run(plan.edit, seen)
+    expect(conflicts).toMatchObject([{ line: 'media', period: '2026-02' }])
+    expect(await run(plan.edit, seen)).toMatchObject({ applied: 3, conflicts })
+    const now = await cellsOf(version)
+    expect(['01', '02', '03'].map(now.at)).toEqual([['1'], ['2', '20'], ['100']])
+    const again = media(await run(plan.open, { version }))
+    expect(again.values).toMatch(/^1,(2|20),100,.*,100,$/)
+    expect(again.cells['2026-02'].filter((_: unknown, n: number) => n % 2 === 1).sort()).toEqual(['2', '20'])
+    // Without a number, who names nothing saw nothing.
+    const blind = await run(plan.edit, { version, edits: [unnamed('04', '4')] })
+    expect(blind.conflicts).toHaveLength(1)
   })
 
   it('contradict what a version began with as they contradict each other, and go along into the next', async () => {
@@ -164,12 +192,12 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
       ...room.year,
       begin: { with: 'version', version: 'given', closedPeriods: 0 },
     })
-    expect(conflictsOf(unpacked((await run(plan.open, { version: 'next' })).rows)).size).toBe(1)
+    expect(conflictsOf(await room.rows('next')).size).toBe(1)
     await expect(run(plan.submit, { version: 'next' })).rejects.toThrow('two people filled in differently')
   })
 
   const cellsOf = async (version: string) => {
-    const rows = unpacked((await run(plan.open, { version })).rows)
+    const rows = await room.rows(version)
     const media = rows.find(row => row.line === 'media')?.cells ?? {}
     const heads = (month: string) => media[`2026-${month}`] ?? []
     return {

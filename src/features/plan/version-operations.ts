@@ -20,7 +20,6 @@ import {
   lastSeq,
   mayEdit,
   otherState,
-  packedRowsOf,
   person,
   rowsOf,
   rowsSince,
@@ -39,6 +38,7 @@ import {
   StartShape,
   VersionShape,
 } from './model.ts'
+import { asSeen, shownRowsOf } from './shown-rows.ts'
 import { begin, changedSince, contentOf, latestDay, ruleOf, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
@@ -94,7 +94,9 @@ export const versionOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version)
-      const rows = await packedRowsOf(context, version.id)
+      // The number first: what is edited between the two readings comes again with the next look.
+      const seq = await lastSeq(context, version.id)
+      const rows = await shownRowsOf(context, version)
       return {
         version: shown(version),
         sheet: version.sheet as z.output<typeof SheetShape>,
@@ -111,7 +113,7 @@ export const versionOperations = {
             ? lapsedWords(version, await standingOf(context, version))
             : null,
         closed: await closedIn(context, version),
-        seq: await lastSeq(context, version.id),
+        seq,
         mayEdit: mayEdit(version, context.actor),
       }
     }),
@@ -187,13 +189,24 @@ export const versionOperations = {
     summary: 'Fill in cells; contradicting edits are kept and given back',
     agents: false,
   })
-    .input(Of.extend({ edits: z.array(EditShape).min(1).max(60_000), why: z.string().max(500).default('') }))
+    .input(
+      Of.extend({
+        edits: z.array(EditShape).min(1).max(60_000),
+        seen: z
+          .int()
+          .min(0)
+          .optional()
+          .describe('The number the version was read at, for edits that name none they were made after'),
+        why: z.string().max(500).default(''),
+      }),
+    )
     .output(z.object({ applied: z.int(), conflicts: z.array(Conflict), seq: z.int() }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
       const version = await versionOf(context, input.version, true)
-      const result = await edit(context, version, input.edits, input.why)
+      const edits = await asSeen(context, version, input.edits, input.seen)
+      const result = await edit(context, version, edits, input.why)
       context.note({
         subject: `plan ${version.id}`,
         after: { cells: result.applied, conflicts: result.conflicts.length, why: input.why },

@@ -12,8 +12,33 @@ export const one: Fixed = 10n ** 12n
 
 const numeral = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i
 
+const scales = Array.from({ length: places + 1 }, (_, n) => 10n ** BigInt(places - n))
+
+/** Text of up to fifteen digits and no exponent, as nearly all of a plan is; null for any other. */
+function short(text: string): Fixed | null {
+  const negative = text.charCodeAt(0) === 45
+  let digits = 0
+  let kept = 0
+  let point = -1
+  for (let at = negative ? 1 : 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 46 && point < 0) point = at
+    else if (code < 48 || code > 57 || digits === 15) return null
+    else {
+      kept = kept * 10 + code - 48
+      digits += 1
+    }
+  }
+  const scale = digits === 0 ? undefined : scales[point < 0 ? 0 : text.length - point - 1]
+  return scale === undefined ? null : BigInt(negative ? -kept : kept) * scale
+}
+
 /** @throws Failure('invalid') for text that is no number, naming it. */
 export function fixed(text: string): Fixed {
+  return short(text) ?? long(text)
+}
+
+function long(text: string): Fixed {
   const match = numeral.exec(text.trim())
   if (!match || (!match[2] && !match[3]))
     throw invalid(`"${text}" is no number.`, 'Write digits with a point before the decimals: 1234.50.')
