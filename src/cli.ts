@@ -124,7 +124,12 @@ command(
   program,
   'call <operation> [input]',
   'run any operation, e.g. call members.list {}; without a name lists all',
-).action(async (name, input, flags) => (await import('./cli/call.ts')).call(terminal(flags), name, input))
+)
+  .option('--file <path>', 'a file the operation takes, as its input "file"')
+  .option('--out <path>', 'where an answer that is a file goes')
+  .action(async (name, input, flags) =>
+    (await import('./cli/call.ts')).call(terminal(flags), name, input, flags),
+  )
 
 command(program, 'operations', 'list every operation that call can run').action(async flags =>
   (await import('./cli/call.ts')).list(terminal(flags)),

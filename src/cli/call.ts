@@ -1,10 +1,19 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { connected } from './connect.ts'
 import { recordsTable } from './print.ts'
 import { type Terminal, WrongUse } from './terminal.ts'
 
-/** Runs any operation with a JSON input: what has no command of its own is reachable all the same. */
-export async function call(terminal: Terminal, name: string, input: string | undefined): Promise<void> {
+/**
+ * Runs any operation with a JSON input: what has no command of its own is reachable all the same. An input that is a file
+ * is named by `file`; an answer that is one goes to `out`.
+ */
+export async function call(
+  terminal: Terminal,
+  name: string,
+  input: string | undefined,
+  { file, out }: { file?: string; out?: string } = {},
+): Promise<void> {
   const all = await operationNames()
   if (!all.some(one => one.name === name))
     throw new WrongUse(`There is no operation "${name}". \`quarterdeck operations\` lists them all.`)
@@ -14,8 +23,16 @@ export async function call(terminal: Terminal, name: string, input: string | und
   } catch (error) {
     throw new WrongUse(`The input is not JSON: ${(error as Error).message}`)
   }
+  if (file !== undefined) {
+    if (!existsSync(file)) throw new WrongUse(`There is no file ${file}.`)
+    parsed = { ...(parsed as object | undefined), file: new File([readFileSync(file)], basename(file)) }
+  }
   await connected(terminal, `call ${name}`, async (_, run) => {
-    terminal.out(JSON.stringify((await run(name, parsed)) ?? null, null, 2))
+    const answer = await run(name, parsed)
+    if (answer instanceof Blob) {
+      if (out === undefined) throw new WrongUse('The answer is a file: say where it goes with --out.')
+      writeFileSync(out, Buffer.from(await answer.arrayBuffer()))
+    } else terminal.out(JSON.stringify(answer ?? null, null, 2))
   })
 }
 

@@ -14,7 +14,7 @@ import css from './plan.module.css'
 const counted = (count: number, one: string, more: string) =>
   `${count.toLocaleString('en-GB')} ${count === 1 ? one : more}`
 
-/** A workbook that was downloaded and changed: what differs is shown, then taken as one change. */
+/** A workbook or CSV that was downloaded and changed: what differs is shown, then taken as one change. */
 export function TakeBack(props: {
   version: { id: string; name: string; state: string }
   sheet: Sheet
@@ -30,10 +30,7 @@ export function TakeBack(props: {
   })
   const take = useMutation({
     mutationFn: async () => {
-      const edits = (read.data?.edits ?? []).map(({ before: _, meanwhile: _by, ...edit }) => ({
-        ...edit,
-        id: crypto.randomUUID(),
-      }))
+      const edits = (read.data?.edits ?? []).map(({ before: _, meanwhile: _by, ...edit }) => edit)
       // A large file goes in parts, each of them a change of its own.
       for (let n = 0; n < edits.length; n += 20_000)
         await client.plan.edit({ version: version.id, edits: edits.slice(n, n + 20_000), why })
@@ -47,11 +44,11 @@ export function TakeBack(props: {
     <EditDrawer
       opened
       size={760}
-      title={`A changed workbook of ${version.name}`}
+      title={`A changed file of ${version.name}`}
       note={
         found
-          ? `${counted(found.edits.length, 'cell differs', 'cells differ')}${found.left > 0 ? `; ${counted(found.left, 'cell that others changed since stays as it is', 'cells that others changed since stay as they are')}` : ''}${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}`
-          : 'Use the file you downloaded here: nothing is taken before you have seen what differs.'
+          ? `${counted(found.edits.length, 'cell differs', 'cells differ')}${found.left > 0 ? `; ${counted(found.left, 'cell that others changed since stays as it is', 'cells that others changed since stay as they are')}` : ''}${found.unknown.length > 0 ? `; rows that are not of this plan: ${found.unknown.slice(0, 5).join(', ')}` : ''}${found.of === null ? '' : `; the file was made of ${found.of}, not of this version`}`
+          : 'Use the XLSX or CSV you downloaded here: nothing is taken before you have seen what differs.'
       }
       onClose={props.onClose}
       saveLabel={found ? `Take ${counted(found.edits.length, 'change', 'changes')}` : 'Take the changes'}
@@ -66,23 +63,26 @@ export function TakeBack(props: {
       onSave={() => take.mutate()}
     >
       <Button variant="default" loading={read.isPending} onClick={() => input.current?.click()}>
-        Choose the workbook
+        Choose the file
       </Button>
       <input
         ref={input}
         type="file"
         hidden
-        accept=".xlsx"
-        aria-label="Changed workbook"
+        accept=".xlsx,.csv"
+        aria-label="Changed file"
         onChange={event => {
           const file = event.currentTarget.files?.[0]
           event.currentTarget.value = ''
           if (file) read.mutate(file)
         }}
       />
-      {read.error && <ErrorState compact title="The workbook could not be read" {...words(read.error)} />}
+      {read.error && <ErrorState compact title="The file could not be read" {...words(read.error)} />}
       {found && found.wrong.length > 0 && (
-        <p role="alert">Mend these in the workbook first: {found.wrong.slice(0, 5).join('; ')}.</p>
+        <p role="alert">
+          Mend these in the file first: {found.wrong.slice(0, 5).join('; ')}
+          {found.wrong.length > 5 && ` and ${found.wrong.length - 5} more`}.
+        </p>
       )}
       {found && (
         <DataTable
@@ -93,7 +93,7 @@ export function TakeBack(props: {
           rowKey={row => `${row.line}${row.slice.join()}${row.period}`}
           empty={
             <EmptyState compact kind="all_done" title="Nothing differs">
-              The workbook says what the plan says.
+              The file says what the plan says.
             </EmptyState>
           }
           columns={[

@@ -7,8 +7,8 @@ import { pointed } from '#kernel/plan/typed.ts'
 /** A block of cells as a spreadsheet puts it on the clipboard, or as a file's sheet: rows of text. */
 export type Block = readonly (readonly string[])[]
 
-/** Text from the clipboard: rows by line, cells by tab. Quoted cells may hold both. */
-export function blockOf(text: string): string[][] {
+/** Text from the clipboard: rows by line, cells by tab (or by the separator of a file). Quoted cells may hold both. */
+export function blockOf(text: string, separator = '\t'): string[][] {
   const rows: string[][] = [[]]
   let cell = ''
   let quoted = false
@@ -21,16 +21,16 @@ export function blockOf(text: string): string[][] {
       } else if (sign === '"') quoted = false
       else cell += sign
     } else if (sign === '"' && cell === '') quoted = true
-    else if (sign === '\t') {
+    else if (sign === separator) {
       rows.at(-1)?.push(cell)
       cell = ''
     } else if (sign === '\n') {
-      rows.at(-1)?.push(cell.replace(/\r$/, ''))
+      rows.at(-1)?.push(cell)
       rows.push([])
       cell = ''
-    } else cell += sign
+    } else if (sign !== '\r' || (text[n + 1] !== '\n' && n + 1 < text.length)) cell += sign
   }
-  rows.at(-1)?.push(cell.replace(/\r$/, ''))
+  rows.at(-1)?.push(cell)
   return rows.filter(row => row.some(one => one.trim() !== ''))
 }
 
@@ -155,23 +155,36 @@ export function sheetFrom(
   return { sheet: { currency, periods, dimensions: [], lines }, inputs, sections }
 }
 
-/** Which period each heading names. */
+/** Which period each heading names; only those that name one where `strict`, else in order where none does. */
 export function columnsOf(
   head: readonly string[],
   periods: readonly SheetPeriod[],
+  strict = false,
 ): (SheetPeriod | undefined)[] {
-  const key = (text: string) => text.trim().toLowerCase()
-  const named = head.map(heading =>
-    periods.find(
-      period =>
-        [period.key, period.label, period.from].some(word => key(word) === key(heading)) ||
-        (key(period.label).startsWith(key(heading).slice(0, 3)) &&
-          key(heading).length >= 3 &&
-          periods.length <= 12 &&
-          /^[a-z]+$/i.test(heading.trim())),
-    ),
+  // Spreadsheets take 2027-01 for a day and save Jan-27.
+  const key = (text: string) =>
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/^([a-z]{3})-(\d\d)$/, '$1 20$2')
+  const words = new Map<string, SheetPeriod>()
+  for (const period of periods)
+    for (const word of [period.key, period.label, period.from])
+      if (!words.has(key(word))) words.set(key(word), period)
+  const named = head.map(
+    heading =>
+      words.get(key(heading)) ??
+      (strict
+        ? undefined
+        : periods.find(
+            period =>
+              key(period.label).startsWith(key(heading).slice(0, 3)) &&
+              key(heading).length >= 3 &&
+              periods.length <= 12 &&
+              /^[a-z]+$/i.test(heading.trim()),
+          )),
   )
-  if (named.some(Boolean)) return named
+  if (strict || named.some(Boolean)) return named
   const filled = head.filter(heading => heading.trim() !== '').length
   if (filled > periods.length)
     throw invalid(

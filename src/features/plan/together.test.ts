@@ -217,6 +217,7 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
     const book = new ExcelJS.Workbook()
     const file: File = await run(plan.exportSheet, { version })
     await book.xlsx.load(await file.arrayBuffer())
+    const csv: File = await run(plan.exportSheet, { version, format: 'csv' })
     const row = book.getWorksheet('Plan')?.getRow(6)
     expect(row?.getCell(2).value).toBe('media')
     // Of January to April: changed by both, by both alike, in the grid alone, in the file alone.
@@ -244,13 +245,12 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
       { ...media, period: '2026-01', before: '111', value: '110', after: [], meanwhile: { by: 'Bo' } },
       { ...media, period: '2026-04', before: '100', value: '440', meanwhile: null },
     ])
-    const edits = found.edits.map(
-      ({ before: _, meanwhile: __, ...one }: Record<string, unknown>, n: number) => ({
-        ...one,
-        id: `${place.name}-booked-${n}`.toLowerCase(),
-      }),
-    )
-    const { conflicts } = await run(plan.edit, { version, edits })
+    // As CSV it says the same; and what it answers is what is sent to take it.
+    const text = (await csv.text()).replace('media,media,100,100,100,100', 'media,media,110,222,100,440')
+    const asCsv = await run(plan.differences, { version, file: new File([text], 'changed.csv') })
+    const named = ({ edits }: { edits: { id: string }[] }) => edits.map(({ id: _, ...one }) => one)
+    expect({ ...asCsv, edits: named(asCsv) }).toEqual({ ...found, edits: named(found) })
+    const { conflicts } = await run(plan.edit, asCsv)
     expect(conflicts).toMatchObject([{ ...media, period: '2026-01' }])
     const now = await cellsOf(version)
     expect(['01', '02', '03', '04'].map(now.at)).toEqual([['110', '111'], ['222'], ['333'], ['440']])
@@ -270,10 +270,14 @@ describe.each(ledgers)('two people’s edits, in the store of $name', place => {
       id: 'booked-2',
       name: 'booked-2',
       ...room.year,
-      begin: { with: 'version', version, closedPeriods: 0 },
+      begin: { with: 'version', version, closedPeriods: 3 },
     })
     const other = await run(plan.differences, { version: 'booked-2', file: changed })
     expect(other.edits.every((one: { meanwhile: unknown }) => one.meanwhile === null)).toBe(true)
+    expect(other).toMatchObject({
+      of: version,
+      wrong: expect.arrayContaining(['media (2026-03) is closed: it holds actuals']),
+    })
   })
 
   it('and a suggestion made before them are both kept: taken, it replaces only what it saw', async () => {

@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
-import { fixed, plainOrNull } from '#kernel/plan/fixed.ts'
+import { fixed } from '#kernel/plan/fixed.ts'
 import { inputsOf } from '#kernel/plan/rows.ts'
-import { addressKey } from '#kernel/plan/sheet.ts'
+import { addressKey, placeWords } from '#kernel/plan/sheet.ts'
 import { template } from '#kernel/plan/templates.ts'
-import { editedSince, lastSeq, rowsOf, seenIn, versionOf, wholeCompany } from './cells.ts'
+import { closedIn, editedSince, lastSeq, rowsOf, seenIn, versionOf, wholeCompany } from './cells.ts'
+import { differencesIn, sameFigure } from './file-differences.ts'
 import { blockOf } from './pasted.ts'
+import { csvOf, csvRead } from './sheet-csv.ts'
 import { guessRows, rememberedRows } from './sheet-rows.ts'
 import { worked } from './versions.ts'
-import { differencesIn, sameFigure, sheetText, workbookOf } from './workbook.ts'
+import { bookRead, sheetText, workbookOf } from './workbook.ts'
 
 const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const limit = 30_000_000
@@ -29,26 +32,9 @@ export const workbookOperations = {
         const book = await workbookOf(plan, version.name, { version: version.id, seq })
         return new File([book as BlobPart], `${version.id}.xlsx`, { type: xlsx })
       }
-      const quoted = (text: string) => {
-        const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text
-        return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-      }
-      const lines = [['Line', 'Name', 'Slice', ...plan.sheet.periods.map(period => period.key)]]
-      plan.sheet.lines.forEach((line, at) => {
-        const slices = plan.slices(at)
-        for (let n = 0; n < slices.count; n += 1)
-          lines.push([
-            line.label,
-            line.name,
-            slices.members(n).join(' · '),
-            ...plan.sheet.periods.map((_, period) => plainOrNull(plan.at(at, n, period)) ?? ''),
-          ])
+      return new File([csvOf(plan, { version: version.id, seq })], `${version.id}.csv`, {
+        type: 'text/csv;charset=utf-8',
       })
-      return new File(
-        [`\ufeff${lines.map(row => row.map(quoted).join(',')).join('\r\n')}\r\n`],
-        `${version.id}.csv`,
-        { type: 'text/csv;charset=utf-8' },
-      )
     }),
 
   readRows: read({
@@ -100,14 +86,16 @@ export const workbookOperations = {
   differences: read({
     role: 'contributor',
     summary:
-      'What a workbook changes of the version it came from, beside what others changed since; nothing is taken',
+      'What a changed file (XLSX or CSV) says otherwise than the version it came from; nothing is taken: plan.edit takes the answer',
     agents: false,
   })
     .input(z.object({ version: z.string(), file: z.file().max(limit) }))
     .output(
       z.object({
+        version: z.string(),
         edits: z.array(
           z.object({
+            id: z.string(),
             line: z.string(),
             slice: z.array(z.string()),
             period: z.string(),
@@ -117,12 +105,13 @@ export const workbookOperations = {
             meanwhile: z
               .object({ by: z.string(), at: z.string() })
               .nullable()
-              .describe('Who edited the cell after the workbook was made: taken, both figures are kept'),
+              .describe('Who edited the cell after the file was made: taken, both figures are kept'),
           }),
         ),
-        left: z.int().describe('Cells edited after the workbook was made that it does not change: they stay'),
-        wrong: z.array(z.string()),
-        unknown: z.array(z.string()),
+        left: z.int().describe('Cells edited after the file was made that it does not change: they stay'),
+        wrong: z.array(z.string()).describe('Cells that cannot be taken, and why'),
+        unknown: z.array(z.string()).describe('Rows that are not of this plan: they are left out'),
+        of: z.string().nullable().describe('The version the file was made of, where that is another'),
       }),
     )
     .handler(async ({ input, context }) => {
@@ -131,7 +120,11 @@ export const workbookOperations = {
       // Of one reading: what a cell holds, and which edits that is of.
       const rows = await rowsOf(context, version.id)
       const plan = calculate(version.sheet, inputsOf(version.sheet, rows))
-      const found = await differencesIn(new Uint8Array(await input.file.arrayBuffer()), plan)
+      const bytes = new Uint8Array(await input.file.arrayBuffer())
+      const file = isBook(bytes) ? await bookRead(bytes, version.sheet) : csvRead(bytes, version.sheet)
+      const found = differencesIn(file, plan)
+      const closed = new Set(await closedIn(context, version))
+      const wrong = [...found.wrong]
       const seen = seenIn(rows)
       const { mark } = found
       const news = mark?.version === version.id ? await editedSince(context, version.id, mark.seq) : null
@@ -139,6 +132,10 @@ export const workbookOperations = {
       let left = 0
       const edits = found.cells.flatMap(({ slice, ...one }) => {
         const cell = { ...one, slice: [...slice] }
+        if (closed.has(one.period)) {
+          wrong.push(`${placeWords(version.sheet, cell)} is closed: it holds actuals`)
+          return []
+        }
         const since = news?.get(addressKey(cell))
         const before = since?.before == null ? null : fixed(since.before)
         if (since && sameFigure(cell.value, before, lines.get(cell.line) ?? {})) {
@@ -147,15 +144,21 @@ export const workbookOperations = {
         }
         return {
           ...cell,
+          id: randomUUID(),
           after: seen(cell).filter(id => !since?.ids.has(id)),
           meanwhile: since ? { by: since.by, at: since.at } : null,
         }
       })
       return {
+        version: version.id,
         edits,
         left,
-        wrong: found.wrong.slice(0, 200),
+        wrong: wrong.slice(0, 200),
         unknown: found.unknown.slice(0, 200),
+        of: mark && mark.version !== version.id ? mark.version : null,
       }
     }),
 }
+
+/** A workbook is a ZIP archive, and begins as one. */
+const isBook = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b

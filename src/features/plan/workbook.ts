@@ -1,10 +1,10 @@
 import type { CellValue, Workbook } from 'exceljs'
 import { invalid } from '#kernel/error.ts'
-import type { Calculation, Input } from '#kernel/plan/calculate.ts'
-import { type Fixed, floatOf, plainOf } from '#kernel/plan/fixed.ts'
+import type { Calculation } from '#kernel/plan/calculate.ts'
+import { floatOf, plainOf } from '#kernel/plan/fixed.ts'
 import type { Node } from '#kernel/plan/language.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
-import { figure } from './pasted.ts'
+import { type FileRead, type FileRow, type Mark, plainNumber } from './file-differences.ts'
 
 /**
  * A version as a workbook and back. A row is a line in one slice; its id stands in a hidden column, periods' keys in a
@@ -24,12 +24,6 @@ const letter = (column: number): string =>
   column <= 26
     ? String.fromCharCode(64 + column)
     : letter(Math.floor((column - 1) / 26)) + letter(((column - 1) % 26) + 1)
-
-/** Which version a workbook was made of, and the number of its latest edit then. */
-export interface Mark {
-  version: string
-  seq: number
-}
 
 export async function workbookOf(plan: Calculation, name: string, mark?: Mark): Promise<Uint8Array> {
   const { default: ExcelJS } = await import('exceljs')
@@ -164,21 +158,43 @@ function excelOf(
   return write(node)
 }
 
-/** What a workbook says that a version does not: figures changed, and figures that cannot be taken. */
-export interface Differences {
-  cells: (Input & { before: string | null })[]
-  wrong: string[]
-  /** Rows whose hidden id is gone or unknown. */
-  unknown: string[]
-  /** Null where the workbook does not say. */
-  mark: Mark | null
+/**
+ * Reads a workbook made of a version: its rows by their hidden ids, its columns by the hidden periods.
+ * @throws Failure('invalid') for a file that is no workbook, or whose hidden first row is gone.
+ */
+export async function bookRead(bytes: Uint8Array, { periods }: Sheet): Promise<FileRead> {
+  const book = await bookOf(bytes)
+  const page = book.getWorksheet('Plan') ?? book.worksheets[0]
+  if (!page) throw invalid('The workbook has no sheet.')
+  const columns = new Map<number, string>()
+  page.getRow(1).eachCell((cell, n) => {
+    if (n >= firstPeriod && periods.some(period => period.key === String(cell.value)))
+      columns.set(n, String(cell.value))
+  })
+  if (columns.size === 0)
+    throw invalid(
+      'The workbook does not say which column is which period.',
+      'Use a file downloaded from this plan; its first row is hidden and must stay.',
+    )
+  const rows: FileRow[] = []
+  page.eachRow((row, n) => {
+    if (n <= headRow) return
+    const id = row.getCell(1).value
+    if (id === null || id === undefined) return
+    const [line = '', ...slice] = idOf(String(id))
+    const cells = [...columns].map(([column, period]) => {
+      const cell = row.getCell(column)
+      const raw = cell.result ?? cell.value
+      const plain = raw === null || raw === undefined || typeof raw === 'number'
+      return { period, raw: plain ? (raw ?? '') : String(typeof raw === 'object' ? cell.text : raw) }
+    })
+    rows.push({ line, slice, words: String(row.getCell(2).value ?? line), cells })
+  })
+  const [version = '', seq = ''] = idOf(String(page.getCell(1, 1).value ?? ''))
+  return { mark: version !== '' && /^\d+$/.test(seq) ? { version, seq: Number(seq) } : null, rows }
 }
 
-/**
- * Reads a workbook back against the version it came from. Only filled-in lines are read: what a formula gives is the
- * plan's own to say. Nothing is taken here; the differences are shown first.
- */
-export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promise<Differences> {
+async function bookOf(bytes: Uint8Array): Promise<Workbook> {
   const { default: ExcelJS } = await import('exceljs')
   const book: Workbook = new ExcelJS.Workbook()
   try {
@@ -188,56 +204,7 @@ export async function differencesIn(bytes: Uint8Array, plan: Calculation): Promi
   } catch {
     throw invalid('The file is no XLSX workbook.', 'Save it as .xlsx and try again.')
   }
-  const page = book.getWorksheet('Plan') ?? book.worksheets[0]
-  if (!page) throw invalid('The workbook has no sheet.')
-  const { sheet } = plan
-  const columns = new Map<number, string>()
-  page.getRow(1).eachCell((cell, n) => {
-    if (n >= firstPeriod && sheet.periods.some(period => period.key === String(cell.value)))
-      columns.set(n, String(cell.value))
-  })
-  if (columns.size === 0)
-    throw invalid(
-      'The workbook does not say which column is which period.',
-      'Use a file downloaded from this plan; its first row is hidden and must stay.',
-    )
-  const found: Differences = { cells: [], wrong: [], unknown: [], mark: markOf(page.getCell(1, 1).value) }
-  page.eachRow((row, n) => {
-    if (n <= headRow) return
-    const id = row.getCell(1).value
-    if (id === null || id === undefined) return
-    const [name = '', ...slice] = idOf(String(id))
-    const line = sheet.lines.find(one => one.name === name)
-    if (!line) {
-      found.unknown.push(String(row.getCell(2).value ?? name))
-      return
-    }
-    if (line.formula !== null) return
-    for (const [column, period] of columns) {
-      const cell = row.getCell(column)
-      const raw = cell.result ?? cell.value
-      const address = { line: name, slice, period }
-      try {
-        const value =
-          raw === null || raw === undefined || raw === ''
-            ? null
-            : typeof raw === 'number'
-              ? plainNumber(raw)
-              : figure(String(typeof raw === 'object' ? cell.text : raw))
-        const before = plan.value(address)
-        if (!sameFigure(value, before, line))
-          found.cells.push({ ...address, value, before: before === null ? null : plainOf(before) })
-      } catch {
-        found.wrong.push(`${line.label} ${slice.join(', ')}, ${period}: "${cell.text}" is no number`)
-      }
-    }
-  })
-  return found
-}
-
-const markOf = (value: CellValue): Mark | null => {
-  const [version = '', seq] = idOf(String(value ?? ''))
-  return version !== '' && /^\d+$/.test(seq ?? '') ? { version, seq: Number(seq) } : null
+  return book
 }
 
 /** A row's id: the line and its slice, JSON; nothing known where somebody typed over it. */
@@ -250,27 +217,6 @@ const idOf = (text: string): string[] => {
   }
 }
 
-/** A double as the shortest decimal that is it. */
-const plainNumber = (value: number): string => {
-  const text = String(value)
-  return text.includes('e') ? value.toFixed(12).replace(/\.?0+$/, '') : text
-}
-
-/** Excel keeps fifteen digits: a figure that is the same to them was not changed. */
-export const sameFigure = (
-  value: string | null,
-  before: Fixed | null,
-  line: Pick<Line, 'blank'>,
-): boolean => {
-  if (value === null || before === null)
-    return (
-      (value === null) === (before === null) ||
-      (line.blank === 'zero' && (before ?? 0n) === 0n && (value === null || Number(value) === 0))
-    )
-  const [a, b] = [Number(value), floatOf(before)]
-  return a === b || Math.abs(a - b) <= Math.abs(b) * 1e-14
-}
-
 /**
  * A sheet of somebody's own workbook as the text a spreadsheet puts on the clipboard: results in place of formulas.
  * The fullest sheet where none is named.
@@ -280,15 +226,7 @@ export async function sheetText(
   bytes: Uint8Array,
   wanted?: string,
 ): Promise<{ text: string; sheet: string; sheets: string[] }> {
-  const { default: ExcelJS } = await import('exceljs')
-  const book: Workbook = new ExcelJS.Workbook()
-  try {
-    await book.xlsx.load(
-      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
-    )
-  } catch {
-    throw invalid('The file is no XLSX workbook.', 'Save it as .xlsx and try again.')
-  }
+  const book = await bookOf(bytes)
   const sheets = book.worksheets
     .toSorted((a, b) => b.actualRowCount * b.actualColumnCount - a.actualRowCount * a.actualColumnCount)
     .map(one => one.name)
