@@ -23,6 +23,7 @@ import css from './plan.module.css'
 import { useSheet } from './SheetState.tsx'
 import { StartPlan } from './StartPlan.tsx'
 import { TakeBack } from './TakeBack.tsx'
+import { Unworked } from './Unworked.tsx'
 
 type Opened = z.output<typeof OpenShape>
 
@@ -151,8 +152,6 @@ function Sheet(props: {
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
   const empty = useMemo(() => unfilled(plan).map(line => line.label), [plan, tick])
-  const problem = plan.problems[0]
-  const missing = plan.problems.length
   return (
     <Page
       wide
@@ -161,9 +160,6 @@ function Sheet(props: {
       note={
         <>
           {sheet.periods[0]?.label} to {sheet.periods.at(-1)?.label}, in {sheet.currency}
-          {missing > 0 && problem
-            ? ` · ${missing} ${missing === 1 ? 'line cannot' : 'lines cannot'} be worked out: ${problem.message}`
-            : ''}
           {empty.length > 0 &&
             ` · still to be filled in: ${empty.slice(0, 3).join(', ')}${empty.length > 3 ? ` and ${empty.length - 3} more` : ''}`}
           {conflicts.size > 0 &&
@@ -244,6 +240,7 @@ function Sheet(props: {
           minRows={1}
         />
       )}
+      <Unworked plan={plan} tick={tick} />
       <PlanGrid
         plan={plan}
         version={version.id}

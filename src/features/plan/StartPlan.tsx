@@ -39,12 +39,20 @@ export function StartPlan(props: {
   const set = (change: Partial<typeof form>) => setForm(now => ({ ...now, ...change }))
   const start = useMutation(
     api.plan.start.mutationOptions({
-      onSuccess: async ({ version, notes }) => {
+      onSuccess: async ({ version, notes, problems }) => {
         await cache.invalidateQueries({ queryKey: api.plan.key() })
-        if (notes.length > 0)
+        const count = new Set(problems.map(one => one.line)).size
+        const open =
+          count > 0
+            ? [
+                `${count} ${count === 1 ? 'line does' : 'lines do'} not work out yet: which and why stands above the grid.`,
+              ]
+            : []
+        const told = [...notes, ...open]
+        if (told.length > 0)
           notifications.show({
             title: `${version.name} is begun`,
-            message: notes.join(' '),
+            message: told.join(' '),
             autoClose: 12_000,
           })
         props.onStarted(version.id)

@@ -158,6 +158,59 @@ describe('how a plan and a budget begin', () => {
       }
   })
 
+  it('says which lines do not work out, and why: a circle, units, a name, what is missing', async () => {
+    const line = (name: string, unit: string, formula: string | null) => ({
+      ...{ name, label: name, unit, formula, over: [], roll: 'sum', good: 'up' },
+    })
+    const lines = [
+      line('egg', 'money', 'hen'),
+      line('hen', 'money', 'egg'),
+      line('visits', 'sessions', null),
+      line('odd', 'money', 'visits + egg'),
+      line('lost', 'money', 'nowhere'),
+      line('twice', 'sessions', 'visits * 2'),
+      line('thrice', 'sessions', 'twice + visits'),
+      line('none', 'share', 'visits / (visits - visits)'),
+    ]
+    const sheet = { currency: 'GBP', periods: room.months, dimensions: [], lines }
+    const given = { ...year, id: 'broken', name: 'Broken', begin: { with: 'sheet', sheet } }
+    const { problems } = await run(plan.start, given)
+    const of = (name: string) => problems.find((one: { line: string }) => one.line === name)
+    expect(problems.map((one: { line: string; kind: string }) => [one.line, one.kind]).sort()).toEqual([
+      ['egg', 'circular'],
+      ['hen', 'circular'],
+      ['lost', 'unknown'],
+      ['none', 'missing'],
+      ['odd', 'unit'],
+      ['thrice', 'missing'],
+      ['twice', 'missing'],
+    ])
+    expect(of('thrice').message).toBe('visits (2026-01) is empty.')
+    expect(of('odd').message).toContain('measure different things')
+    const edits = room.months.map(({ key }) => room.set('visits', key, '5'))
+    await run(plan.edit, { version: 'broken', edits })
+    // Where all is there a division by 0 is an answer, and the next version says so.
+    const begin = { with: 'version', version: 'broken' }
+    const next = await run(plan.start, { ...year, id: 'next', name: 'Next', begin })
+    expect(next.problems.map((one: { line: string }) => one.line).sort()).toEqual([
+      'egg',
+      'hen',
+      'lost',
+      'odd',
+    ])
+    const pasted = { with: 'pasted', text: '\tJan\nVisits\t5', rows: { Visits: 'sessions' } }
+    const found = await run(plan.start, { ...year, id: 'part', name: 'Part', begin: pasted })
+    expect(found.problems).toContainEqual({
+      line: 'orders',
+      kind: 'missing',
+      message: 'Orders per session (Jan 2026) is empty.',
+    })
+    const again = { with: 'sheet', sheet: { ...sheet, lines: [...lines, lines[0]] } }
+    await expect(run(plan.start, { ...given, id: 'again', begin: again })).rejects.toThrow(
+      'Two lines are called egg',
+    )
+  })
+
   it('reads a workbook’s rows, and which sheets it has', async () => {
     const book = new ExcelJS.Workbook()
     book.addWorksheet('Notes').addRow(['nothing here'])

@@ -6,8 +6,10 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { calculate } from '#kernel/plan/calculate.ts'
 import { check } from '#kernel/plan/check.ts'
 import { difference } from '#kernel/plan/edits.ts'
+import { unworked } from '#kernel/plan/explain.ts'
 import { plainOrNull } from '#kernel/plan/fixed.ts'
 import { rolled } from '#kernel/plan/roll.ts'
+import { inputsOf } from '#kernel/plan/rows.ts'
 import { placeWords, sliceKey } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { filledFrom, lastOver } from './actuals.ts'
@@ -39,7 +41,7 @@ import {
   VersionShape,
 } from './model.ts'
 import { asSeen, shownRowsOf } from './shown-rows.ts'
-import { begin, changedSince, contentOf, latestDay, ruleOf, start } from './versions.ts'
+import { begin, changedSince, contentOf, distinctNames, latestDay, ruleOf, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
 const Of = z.object({ version: z.string() })
@@ -56,6 +58,12 @@ const Change = z.object({
   why: z.string(),
   byName: z.string(),
   at: z.string(),
+})
+const ProblemShape = z.object({
+  line: z.string(),
+  kind: z.string(),
+  message: z.string(),
+  next: z.string().optional(),
 })
 const shown = ({ sheet: _, createdAt: _at, ...version }: typeof tables.versions.$inferSelect) => version
 
@@ -76,7 +84,13 @@ export const versionOperations = {
     agents: false,
   })
     .input(StartShape)
-    .output(z.object({ version: VersionShape, notes: z.array(z.string()) }))
+    .output(
+      z.object({
+        version: VersionShape,
+        notes: z.array(z.string()),
+        problems: z.array(ProblemShape).describe('Lines that do not work out, and why'),
+      }),
+    )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
@@ -85,7 +99,8 @@ export const versionOperations = {
         inside.note({ subject: `plan ${input.id}`, after: { begin: input.begin.with, kind: input.kind } })
         return start(inside, input, begun)
       })
-      return { version: shown(version), notes: begun.notes }
+      const plan = calculate(begun.sheet, begun.rows ? inputsOf(begun.sheet, begun.rows) : begun.inputs)
+      return { version: shown(version), notes: begun.notes, problems: unworked(plan) }
     }),
 
   open: read({ role: 'viewer', summary: 'A version whole: its sheet, its figures, comments and marks' })
@@ -257,9 +272,7 @@ export const versionOperations = {
     .output(
       z.object({
         revision: z.int(),
-        problems: z.array(
-          z.object({ line: z.string(), kind: z.string(), message: z.string(), next: z.string().optional() }),
-        ),
+        problems: z.array(ProblemShape),
       }),
     )
     .handler(async ({ input, context }) => {
@@ -277,10 +290,7 @@ export const versionOperations = {
             details: { revision: version.revision },
           },
         )
-      const twice = input.sheet.lines.find(
-        (line, n, all) => all.findIndex(one => one.name === line.name) !== n,
-      )
-      if (twice) throw invalid(`Two lines are called ${twice.name}.`, 'Give each a name of its own.')
+      distinctNames(input.sheet)
       const changed = difference(contentOf(version.sheet, []), contentOf(input.sheet, []))
       const revision = version.revision + 1
       await context.ledger

@@ -140,7 +140,10 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const { begin: how, currency, from, to, grain } = input
   const rule = await ruleOf(context)
   const none = { basedOn: null, closedPeriods: 0, notes: [] }
-  if (how.with === 'sheet') return { ...none, sheet: how.sheet, inputs: [] }
+  if (how.with === 'sheet') {
+    distinctNames(how.sheet)
+    return { ...none, sheet: how.sheet, inputs: [] }
+  }
   if (how.with === 'pasted') {
     const pasted = sheetFrom(blockOf(how.text), { rule, from, to, grain, currency })
     return { ...none, ...mapped(pasted, template({ trade: how.trade, over: [] }), how.rows) }
@@ -199,6 +202,30 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
       ...(empty.length > 0 ? [`Still to be filled in: ${empty.map(line => line.label).join(', ')}.`] : []),
     ],
   }
+}
+
+/** @throws Failure('invalid') where lines, dimensions, their members or periods of a sheet cannot be told apart. */
+export function distinctNames({ lines, dimensions, periods }: Sheet): void {
+  const apart = (what: string, names: readonly string[]) => {
+    const seen = new Set<string>()
+    for (const name of names) {
+      if (seen.has(name)) throw invalid(`Two ${what} are called ${name}.`, 'Give each a name of its own.')
+      seen.add(name)
+    }
+  }
+  apart(
+    'lines',
+    lines.map(one => one.name),
+  )
+  apart(
+    'dimensions',
+    dimensions.map(one => one.name),
+  )
+  apart(
+    'periods',
+    periods.map(one => one.key),
+  )
+  for (const { label, members } of dimensions) apart(`members of ${label}`, members)
 }
 
 /** What a window longer than a period says of rates that count over time. */

@@ -6,7 +6,7 @@ import { combine, sameUnit, spell, type Unit, unitOf } from './unit.ts'
 /** What is wrong with a line, to be shown at it: what, and what to do. */
 export interface Problem {
   line: string
-  kind: 'name' | 'formula' | 'unknown' | 'circular' | 'unit' | 'shape'
+  kind: 'name' | 'formula' | 'unknown' | 'circular' | 'unit' | 'shape' | 'missing'
   message: string
   next?: string
 }

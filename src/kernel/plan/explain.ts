@@ -1,5 +1,5 @@
 import type { Calculation } from './calculate.ts'
-import { spanOf } from './check.ts'
+import { type Problem, spanOf } from './check.ts'
 import { plainOrNull } from './fixed.ts'
 import { print, references } from './language.ts'
 import { type Address, type Line, placeWords } from './sheet.ts'
@@ -86,3 +86,34 @@ export const unfilled = (calculation: Calculation): Line[] =>
         if (calculation.at(at, slice, period) !== null) return false
     return true
   })
+
+/** Ends of what `why` says where nothing is missing: N/A is the answer. */
+const answered = / divides by 0\.$/
+
+/**
+ * Lines that do not work out, each with why and what helps: a formula that cannot be (a circle, units that do not go
+ * together, a name that is not there), and one that has no figure somewhere since something beneath it is missing.
+ */
+export function unworked(calculation: Calculation): Problem[] {
+  const { sheet, checked, problems } = calculation
+  const told = new Set(problems.map(one => one.line))
+  return [
+    ...problems,
+    ...sheet.lines.flatMap((line, at): Problem[] => {
+      if (told.has(line.name) || !checked.lines[at]?.node) return []
+      const slices = calculation.slices(at)
+      for (let slice = 0; slice < slices.count; slice += 1)
+        for (let period = 0; period < sheet.periods.length; period += 1) {
+          if (calculation.at(at, slice, period) !== null) continue
+          const address = {
+            line: line.name,
+            slice: slices.members(slice),
+            period: sheet.periods[period]?.key ?? '',
+          }
+          const message = why(calculation, address, new Set())
+          if (!answered.test(message)) return [{ line: line.name, kind: 'missing', message }]
+        }
+      return []
+    }),
+  ]
+}
