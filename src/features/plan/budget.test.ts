@@ -3,9 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { runImport } from '#features/connections/run.ts'
 import { receive } from '#features/connections/uploads.ts'
 import { operations } from '#features/operations.ts'
+import { civilYear } from '#kernel/period.ts'
+import { sheetPeriods } from '#kernel/plan/sheet.ts'
 import { createImports } from '#sync/imports.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { amountsBy } from './budget.ts'
 
 const { plan } = operations
 
@@ -255,3 +258,30 @@ describe('actuals of a budget', () => {
     ).rejects.toThrow('The rows Visits and Rent are both Sessions')
   })
 }, 120_000)
+
+describe('the pattern of a budget line', () => {
+  it('gives a line its money evenly, again and again, or in steps', () => {
+    const periods = sheetPeriods(civilYear, '2026-01-01', '2026-12-31')
+    const line = (pattern: object) =>
+      amountsBy({ label: 'x', currency: 'GBP', amounts: {}, pattern: pattern as never }, periods)
+    expect(Object.values(line({ kind: 'even', total: '100' })).slice(0, 5)).toEqual([
+      '8.34',
+      '8.34',
+      '8.34',
+      '8.34',
+      '8.33',
+    ])
+    expect(Object.keys(line({ kind: 'every', amount: '5', periods: 6 }))).toEqual(['2026-01', '2026-07'])
+    const steps = [
+      { from: '2026-07', amount: '12' },
+      { from: '2026-03', amount: '10' },
+    ]
+    const stepped = line({ kind: 'step', steps })
+    expect([stepped['2026-02'], stepped['2026-03'], stepped['2026-06'], stepped['2026-12']]).toEqual([
+      undefined,
+      '10',
+      '10',
+      '12',
+    ])
+  })
+})

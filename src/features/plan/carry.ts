@@ -30,22 +30,21 @@ interface Carried {
 /**
  * Carries every line of a version into the granary as budget lines, so that `plan.<version>` is a comparison for every
  * metric at every grain; a line that is no metric of the catalogue is one of its own (`plan_<line>`). What adds up goes day
- * by day in the shop's own shape and adds up to its period exactly; ratios and stocks go by period. What an earlier carrying
- * had and this one has not is withdrawn.
+ * by day in the shop's own shape and adds up to its period exactly; ratios and stocks go by period, and so do figures of a
+ * kind that has more than `most` days. What an earlier carrying had and this one has not is withdrawn.
  */
 export async function carry(
   context: Context,
   version: typeof tables.versions.$inferSelect,
+  most = mostDays,
 ): Promise<{ lines: number; days: number; notes: string[] }> {
   const plan = await worked(context, version)
   const shapeFor = await shapesOf(context, await keptOf(context, version))
   const rows: Record<string, string>[] = []
   const notes = new Set<string>()
   const carried = await toCarry(context, plan)
-  const own = carried.filter(one => isPlanLine(one.metric.name) && one.metric.additivity === 'additive')
-  const coarse = own.length * daysOf(version).length > mostDays
-  if (coarse)
-    notes.add(`${own.length} figures are no metrics of the shop: being so many, their days share evenly.`)
+  const byPeriod = coarseOf(carried, daysOf(version).length, most)
+  for (const [kind, count] of byPeriod) notes.add(manyWords[kind](count))
   for (const { line, metric, goesBy, store, slice } of carried) {
     const additive = metric.additivity === 'additive'
     const places = metric.unit === 'money' ? minorUnits(plan.sheet.currency) : 4
@@ -57,7 +56,7 @@ export async function carry(
       slice: key,
       currency: metric.unit === 'money' ? plan.sheet.currency : '',
     }
-    const whole = !additive || (coarse && isPlanLine(metric.name))
+    const whole = !additive || byPeriod.has(kindOf({ metric, store, slice }))
     const shape = whole ? null : await shapeFor(goesBy, store)
     if (!whole && !shape)
       notes.add(
@@ -90,8 +89,35 @@ export async function carry(
   return { lines: carried.length, days: rows.length, notes: [...notes] }
 }
 
-/** Days of figures that are no metrics of the shop, as many as are carried one by one: beyond them by period. */
+/** Days of figures of one kind, as many as are carried one by one: beyond them they go by period. */
 const mostDays = 250_000
+
+/** Figures by how many of them there can be: the company's own are few, and always go day by day. */
+type Kind = 'company' | 'stores' | 'slices' | 'own'
+
+const kindOf = ({ metric, store, slice }: Pick<Carried, 'metric' | 'store' | 'slice'>): Kind =>
+  isPlanLine(metric.name)
+    ? 'own'
+    : Object.keys(slice).length > 0
+      ? 'slices'
+      : store === ''
+        ? 'company'
+        : 'stores'
+
+const manyWords: Record<Kind, (count: number) => string> = {
+  company: String,
+  stores: count => `${count} figures are of single stores: being so many, their days share evenly.`,
+  slices: count => `${count} figures are of single slices: being so many, their days share evenly.`,
+  own: count => `${count} figures are no metrics of the shop: being so many, their days share evenly.`,
+}
+
+/** Kinds of what adds up that have too many days to be told one by one, and how many figures they are. */
+function coarseOf(carried: readonly Carried[], days: number, most: number): Map<Kind, number> {
+  const counts = new Map<Kind, number>()
+  for (const one of carried)
+    if (one.metric.additivity === 'additive') counts.set(kindOf(one), (counts.get(kindOf(one)) ?? 0) + 1)
+  return new Map([...counts].filter(([kind, count]) => kind !== 'company' && count * days > most))
+}
 
 /** Every line as the metric it is, or one of its own, over the slices it is carried in. */
 async function toCarry({ metrics }: Context, plan: Calculation): Promise<Carried[]> {

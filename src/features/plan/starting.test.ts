@@ -1,15 +1,12 @@
 import ExcelJS from 'exceljs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { sum } from '#kernel/money.ts'
-import { civilYear } from '#kernel/period.ts'
-import { calculate } from '#kernel/plan/calculate.ts'
-import { plainOrNull } from '#kernel/plan/fixed.ts'
-import { sheetPeriods } from '#kernel/plan/sheet.ts'
-import { template } from '#kernel/plan/templates.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { amountsBy } from './budget.ts'
+import { carry } from './carry.ts'
+import { versionOf } from './cells.ts'
 
 const { plan, settings } = operations
 
@@ -223,53 +220,6 @@ describe('how a plan and a budget begin', () => {
     expect(read.rows).toMatchObject([{ label: 'Sessions', line: 'sessions' }])
   })
 
-  it('works business trade out from accounts and the pipeline', () => {
-    const periods = sheetPeriods(civilYear, '2026-01-01', '2026-01-31')
-    const sheet = { currency: 'GBP', periods, dimensions: [], lines: template({ trade: 'b2b', over: [] }) }
-    const figures = {
-      accounts: '200',
-      active_rate: '0.25',
-      orders_per_account: '2',
-      b2b_order_value: '300',
-      pipeline: '50000',
-      win_rate: '0.2',
-    }
-    const inputs = Object.entries(figures).map(([line, value]) => ({
-      line,
-      slice: [],
-      period: '2026-01',
-      value,
-    }))
-    const at = calculate(sheet, inputs)
-    // 200 × ¼ × 2 orders of 300, and a fifth of the pipeline.
-    expect(plainOrNull(at.value({ line: 'demand_b2b', slice: [], period: '2026-01' }))).toBe('40000')
-  })
-
-  it('gives a line its money evenly, again and again, or in steps', () => {
-    const periods = room.months
-    const line = (pattern: object) =>
-      amountsBy({ label: 'x', currency: 'GBP', amounts: {}, pattern: pattern as never }, periods)
-    expect(Object.values(line({ kind: 'even', total: '100' })).slice(0, 5)).toEqual([
-      '8.34',
-      '8.34',
-      '8.34',
-      '8.34',
-      '8.33',
-    ])
-    expect(Object.keys(line({ kind: 'every', amount: '5', periods: 6 }))).toEqual(['2026-01', '2026-07'])
-    const steps = [
-      { from: '2026-07', amount: '12' },
-      { from: '2026-03', amount: '10' },
-    ]
-    const stepped = line({ kind: 'step', steps })
-    expect([stepped['2026-02'], stepped['2026-03'], stepped['2026-06'], stepped['2026-12']]).toEqual([
-      undefined,
-      '10',
-      '10',
-      '12',
-    ])
-  })
-
   it('is carried line by line: one that is no metric of the shop is asked by a name of its own', async () => {
     const { ask } = room
     const months = Array.from({ length: 12 }, (_, n) => `2026-${String(n + 1).padStart(2, '0')}`)
@@ -373,6 +323,116 @@ describe('how a plan and a budget begin', () => {
       to: '2026-02-02',
     })
     expect(totals.compare?.['plan.wide']?.values.plan_line_7?.value).toBe('300')
+  })
+
+  const markets = ['FR', 'UK', 'US']
+  const split = (id: string) => {
+    const of = { unit: 'money', roll: 'sum', good: 'up', formula: null, negative: true }
+    const lines = [
+      { ...of, name: 'fairs', label: 'Fairs', over: ['country'] },
+      { ...of, name: 'net_sales', label: 'Net sales', over: ['country'], metric: 'net_sales' },
+    ]
+    const dimensions = [{ name: 'country', label: 'Market', members: markets }]
+    const sheet = { currency: 'GBP', periods: room.months, dimensions, lines }
+    return run(plan.start, { ...year, id, name: id, begin: { with: 'sheet', sheet } })
+  }
+  const filled = (version: string, line: string, amounts: readonly (string | null)[]) =>
+    run(plan.edit, {
+      version,
+      edits: amounts.map((value, n) => ({
+        ...room.set(line, `2026-0${1 + Math.floor(n / 3)}`, value),
+        slice: [markets[n % 3] ?? ''],
+      })),
+    })
+
+  it('answers a line of the plan alone by its dimensions, without a grain, ordered, narrowed and cut', async () => {
+    await split('fairs')
+    await filled('fairs', 'fairs', ['20', '300', '7', '1', '30', '0'])
+    await run(plan.carry, { version: 'fairs' })
+    const question = {
+      metrics: ['plan_fairs'],
+      compare: ['plan.fairs'],
+      from: '2026-01-01',
+      to: '2026-02-28',
+    }
+    const asked = async (more: object) => {
+      const { rows, meta, ...rest } = await room.ask({ ...question, ...more })
+      const told = (one: (typeof rows)[number]) =>
+        [one.period, one.country, one.compare?.['plan.fairs']?.values.plan_fairs?.value].filter(Boolean)
+      return { rows: rows.map(told), count: meta.count, subtotals: rest.subtotals?.map(told) }
+    }
+    const by = ['country']
+    expect((await asked({ by })).rows).toEqual([
+      ['UK', '330'],
+      ['FR', '21'],
+      ['US', '7'],
+    ])
+    expect((await asked({ by, sort: { by: 'country', desc: true }, limit: 1, offset: 1 })).rows).toEqual([
+      ['UK', '330'],
+    ])
+    expect(await asked({ by, sort: { by: 'plan_fairs', desc: false }, limit: 2 })).toMatchObject({
+      rows: [
+        ['US', '7'],
+        ['FR', '21'],
+      ],
+      count: 3,
+    })
+    const filters = [{ dimension: 'country', is: ['FR', 'US'] }]
+    expect((await asked({ by, filters })).rows).toEqual([
+      ['FR', '21'],
+      ['US', '7'],
+    ])
+    expect((await asked({ filters: [{ dimension: 'country', is: ['FR'] }] })).rows).toEqual([['21']])
+    expect(await asked({ by, grain: 'month', subtotals: true })).toEqual({
+      rows: [
+        ['2026-01', 'UK', '300'],
+        ['2026-01', 'FR', '20'],
+        ['2026-01', 'US', '7'],
+        ['2026-02', 'UK', '30'],
+        ['2026-02', 'FR', '1'],
+        ['2026-02', 'US', '0'],
+      ],
+      count: 6,
+      subtotals: [
+        ['2026-01', '327'],
+        ['2026-02', '31'],
+      ],
+    })
+    expect((await asked({ grain: 'month', limit: 1 })).rows).toEqual([['2026-01', '327']])
+    expect((await asked({ by: ['channel'] })).rows).toEqual([])
+  })
+
+  it('carries many slices of a metric by period, and they add up to the penny as day by day', async () => {
+    const amount = fc.integer({ min: -99_999, max: 99_999 }).map(cents => (cents / 100).toFixed(2))
+    let runs = 0
+    const told = async (version: string, most: number) => {
+      const context = room.context(ada)
+      const { notes, days } = await carry(context, await versionOf(context, version), most)
+      const target = `plan.${version}`
+      const asked = { metrics: ['net_sales'], compare: [target], from: '2026-01-01', to: '2026-02-28' }
+      const of: unknown[] = []
+      for (const filters of [[], ...markets.map(one => [{ dimension: 'country', is: [one] }])]) {
+        const { rows, totals } = await room.ask({ ...asked, filters, grain: 'month' })
+        of.push([...rows, totals].map(one => one.compare?.[target]?.values.net_sales?.value))
+      }
+      return { of, notes, days }
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(amount, { minLength: 6, maxLength: 6 }), async amounts => {
+        const version = `slices-${++runs}`
+        await split(version)
+        await filled(version, 'net_sales', amounts)
+        const [fine, coarse] = [await told(version, 250_000), await told(version, 1000)]
+        expect(coarse.of).toEqual(fine.of)
+        expect(fine.of.flat().filter(Boolean).length).toBeGreaterThan(0)
+        expect(coarse.days).toBeLessThan(fine.days)
+        expect(fine.notes.join()).not.toContain('single slices')
+        expect(coarse.notes).toContain(
+          '3 figures are of single slices: being so many, their days share evenly.',
+        )
+      }),
+      { numRuns: 3 },
+    )
   })
 
   it('takes an imported budget of 200,000 rows, and says so where it makes too many lines', async () => {

@@ -141,6 +141,35 @@ describe('the worked example', () => {
   })
 })
 
+describe('the worked example of business trade', () => {
+  it('works business trade out from accounts and the pipeline', () => {
+    const periods = sheetPeriods(civilYear, '2026-01-01', '2026-01-31')
+    const trade: Sheet = {
+      currency: 'GBP',
+      periods,
+      dimensions: [],
+      lines: template({ trade: 'b2b', over: [] }),
+    }
+    const figures = {
+      accounts: '200',
+      active_rate: '0.25',
+      orders_per_account: '2',
+      b2b_order_value: '300',
+      pipeline: '50000',
+      win_rate: '0.2',
+    }
+    const inputs = Object.entries(figures).map(([line, value]) => ({
+      line,
+      slice: [],
+      period: '2026-01',
+      value,
+    }))
+    const at = calculate(trade, inputs)
+    // 200 × ¼ × 2 orders of 300, and a fifth of the pipeline.
+    expect(plainOrNull(at.value({ line: 'demand_b2b', slice: [], period: '2026-01' }))).toBe('40000')
+  })
+})
+
 describe('figures as people write them', () => {
   it('reads thousands, commas, brackets and percent, and refuses a text', () => {
     expect(['1,234.50', '1.234,50', '£1 234', '(12)', '3.5 %', '', '12,5', '1,234'].map(figure)).toEqual([

@@ -19,19 +19,19 @@ export const targetsOf = (
   const everywhere = world.stores.every(s => scoped.stores.includes(s.store))
 
   const named = new Map<string, Map<string, TargetSetting[]>>()
-  /** Targets of a name for a metric, found once. */
-  const setFor = (name: string, metric: Known): TargetSetting[] => {
-    let byMetric = named.get(name)
-    if (!byMetric) {
-      byMetric = Map.groupBy(
+  /** Targets of a name for a metric in a slice, found once. */
+  const setFor = (name: string, metric: Known, slice: Readonly<Record<string, string>>): TargetSetting[] => {
+    let all = named.get(name)
+    if (!all) {
+      all = Map.groupBy(
         world.targets.filter(t => t.name === name),
-        t => t.metric,
+        t => placeOf(t.metric, t.slice ?? {}),
       )
-      named.set(name, byMetric)
+      named.set(name, all)
     }
     const comparable = (t: TargetSetting) =>
       !(metric.unit === 'money' && t.currency && scoped.currency && t.currency !== scoped.currency)
-    return (byMetric.get(metric.name) ?? []).filter(comparable)
+    return (all.get(placeOf(metric.name, slice)) ?? []).filter(comparable)
   }
 
   const forStores = (set: readonly TargetSetting[], metric: Known, stores: readonly string[]) => {
@@ -59,8 +59,7 @@ export const targetsOf = (
     const to = !window.begun || range.from > window.until ? range.to : earlier(range.to, window.until)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
     const valueFor = (of: Known): Decimal | null => {
-      const set = setFor(name, of).filter(target => sameSlice(target.slice ?? {}, slice))
-      const found = forStores(set, of, stores)
+      const found = forStores(setFor(name, of, slice), of, stores)
       const values = found.map(target => phased(target, range.from, to, window.rule, of))
       if (values.length > 0 && values.every(v => v !== null))
         return values.reduce((sum: Decimal, v) => sum.plus(v as Decimal), new Exact(0))
@@ -87,6 +86,8 @@ const sliceAsked = (
 ): Record<string, string> | null => {
   const { store: _, ...slice } = dimensions
   for (const { dimension, is, not, contains } of resolved.filters) {
+    // A row of its own value has passed the filter.
+    if (dimensions[dimension.name] !== undefined) continue
     const [only, ...others] = is ?? []
     if (only === undefined || others.length > 0 || not?.length || contains || dimension.name === 'store')
       return null
@@ -95,10 +96,9 @@ const sliceAsked = (
   return slice
 }
 
-const sameSlice = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
-  const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every(name => a[name] === b[name])
-}
+/** A metric in a slice as text, whatever order its dimensions are named in. */
+const placeOf = (metric: string, slice: Readonly<Record<string, string>>): string =>
+  JSON.stringify([metric, ...Object.entries(slice).sort(([a], [b]) => (a < b ? -1 : 1))])
 
 /** A formula over metrics, each with the value given; aggregates have none. */
 const worked = (formula: Formula, value: (metric: string) => Decimal | null): Decimal | null => {
