@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { showSigned, type Unit } from '#kernel/format.ts'
-import { planComparison } from '#kernel/plan-comparison.ts'
+import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -116,7 +116,7 @@ export function AgainstPlan({ period }: { period: Period }) {
             return [
               {
                 key: `${base} value`,
-                label: 'Then',
+                label: planIn(base) === null ? 'Then' : 'Planned',
                 numeric: true,
                 render: (row: (typeof rows)[number]) => show(of(row)?.value, money(row)),
               },

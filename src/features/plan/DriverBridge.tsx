@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Row } from '#ui/Page.tsx'
@@ -149,7 +150,7 @@ export function DriverBridge({ slice }: { slice: Slice }) {
           id="driver-bridge"
           name={`${found.label}: planned to actual`}
           title={`${found.label}: planned to actual`}
-          note={`${shownCell(found.plan, 'money')} planned, ${shownCell(found.actual, 'money')} came of it`}
+          note={`${shownCell(found.plan, 'money')} planned, ${shownCell(found.actual, 'money')} came of it${sheet ? `, in ${sheet.currency}` : ''}`}
           sheet={{
             name: 'driver-variance',
             columns: [
@@ -193,6 +194,11 @@ export function DriverBridge({ slice }: { slice: Slice }) {
               { key: 'kind', label: 'Kind', render: row => kinds[row.kind] },
             ]}
           />
+          {found.since !== null && (
+            <p className={css.after}>
+              Sales are known from {showDay(found.since)} on: earlier periods are left out.
+            </p>
+          )}
           {whole.length > 0 && (
             <p className={css.after}>
               {found.label} is not planned by this {whole.join(' and ')}: its drivers are of all of them.

@@ -227,6 +227,25 @@ describe('actuals of a budget', () => {
     await expect(
       run(plan.driverVariance, { version: 'costs', target: 'net_sales', first: '2026-11' }),
     ).rejects.toThrow('None of these periods is over yet')
+    // Of a plan that begins before the shop's data only what is known is told.
+    const { sheet } = await run(plan.open, { version: 'costs' })
+    const periods = sheetPeriods(civilYear, '2023-11-01', '2024-02-29')
+    const begin = { with: 'sheet', sheet: { ...sheet, periods } }
+    await run(plan.start, { id: 'early', name: 'Early', ...room.year, begin })
+    const edits = periods.flatMap(({ key }) => [room.set('orders', key, '30'), room.set('aov', key, '120')])
+    await run(plan.edit, { version: 'early', edits })
+    const why = (more: object) => run(plan.driverVariance, { version: 'early', target: 'net_sales', ...more })
+    expect(await why({})).toMatchObject({
+      first: '2024-01',
+      last: '2024-02',
+      plan: '7200',
+      since: '2024-01-01',
+    })
+    expect((await why({ first: '2024-02' })).since).toBeNull()
+    await expect(why({ last: '2023-12' })).rejects.toThrow('the data begin on 2024-01-01')
+    const le = { with: 'version', version: 'early', closedPeriods: 3 }
+    const { notes } = await run(plan.start, { id: 'early-le', name: 'Early LE', ...room.year, begin: le })
+    expect(notes.join(' ')).toContain('Nov 2023, Dec 2023: sales are known from 2024-01-01 on')
   })
 
   it('remembers what the rows of a sheet are, and knows them in the next', async () => {

@@ -6,7 +6,7 @@ import { inputsOf } from '#kernel/plan/rows.ts'
 import type { Line } from '#kernel/plan/sheet.ts'
 import { filledFrom } from './actuals.ts'
 import { rowsOf, versionOf } from './cells.ts'
-import { latestDay } from './versions.ts'
+import { daysKnown, knownWhole } from './versions.ts'
 
 export interface DriverVariance extends DriverShares {
   label: string
@@ -15,12 +15,14 @@ export interface DriverVariance extends DriverShares {
   /** Period keys. */
   first: string
   last: string
+  /** The first day of sales, where earlier periods asked for are left out for it. */
+  since: string | null
   /** Lines without actuals, whose planned figures stand on both sides. */
   kept: string[]
 }
 
 /**
- * Why a line of a version came out otherwise than planned, over periods that have ended: volume, price and rate of each
+ * Why a line of a version came out otherwise than planned, over periods that are known and have ended: volume, price and rate of each
  * driver, to the cent; of a slice where members are named.
  * @throws Failure('invalid') where no period of the part is over yet, or the plan has no such slice of the line.
  */
@@ -35,12 +37,21 @@ export async function driverVariance(
   },
 ): Promise<DriverVariance> {
   const { sheet, id } = await versionOf(context, asked.version)
-  const until = await latestDay(context)
+  const known = await daysKnown(context)
+  const until = known?.to ?? null
   const over = sheet.periods.filter(period => until !== null && period.to <= until).length
+  // Before the first day there are sales of, a plan would stand beside itself.
+  const begun = sheet.periods.filter(period => !knownWhole(period, known)).length
   const place = (key: string | undefined, otherwise: number) =>
     key === undefined ? otherwise : sheet.periods.findIndex(period => period.key === key)
-  const first = place(asked.first, 0)
+  const wanted = place(asked.first, 0)
+  const first = wanted < 0 ? wanted : Math.max(wanted, begun)
   const last = Math.min(place(asked.last, over - 1), over - 1)
+  if (known && wanted >= 0 && last >= wanted && last < first)
+    throw invalid(
+      `Nothing is known of these periods: the data begin on ${known.from}.`,
+      'Choose later periods, or read more history from the shop.',
+    )
   if (first < 0 || last < first)
     throw invalid(
       `None of these periods is over yet: the data end on ${until ?? 'no day'}.`,
@@ -75,6 +86,7 @@ export async function driverVariance(
     good: target.good,
     first: sheet.periods[first]?.key ?? '',
     last: sheet.periods[last]?.key ?? '',
+    since: first > wanted ? (known?.from ?? null) : null,
     kept: sheet.lines
       .filter(line => line.formula === null && line.blank !== 'zero' && !filled.has(line.name))
       .map(line => line.label),

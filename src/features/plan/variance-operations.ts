@@ -83,6 +83,7 @@ export const varianceOperations = {
         good: z.string(),
         first: z.string(),
         last: z.string(),
+        since: text.describe('The first day of sales, where earlier periods are left out for it'),
         plan: z.string(),
         actual: z.string(),
         delta: z.string(),

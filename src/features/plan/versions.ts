@@ -280,9 +280,16 @@ async function fromVersion(context: Context, id: string, closedPeriods: number):
     }
     kept = [...byRow.values()]
     const filled = new Set(actuals.map(one => one.line))
+    const days = await daysKnown(context)
+    const early = closed.periods.filter(period => !knownWhole(period, days))
     const without = sheet.lines.filter(line => line.formula === null && !line.case && !filled.has(line.name))
     notes.push(
       `${closedPeriods} ${closedPeriods === 1 ? 'period is' : 'periods are'} actuals, the rest from ${before.name}.`,
+      ...(early.length > 0 && days
+        ? [
+            `${aFew(early.map(one => one.label))}: sales are known from ${days.from} on, so the figures of ${before.name} stay, or what was counted of a part stands.`,
+          ]
+        : []),
       ...(without.length > 0
         ? [
             `No actuals are known for ${without.map(line => line.label).join(', ')}: the figures of ${before.name} stay.`,
@@ -300,10 +307,18 @@ const lastOnly = (cells: Row['cells']): Row['cells'] =>
   )
 
 /** The last day there are sales of. */
-export async function latestDay(context: Context): Promise<Day | null> {
-  const answer = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
-  return answer.meta.lastDay
+export const latestDay = async (context: Context): Promise<Day | null> =>
+  (await daysKnown(context))?.to ?? null
+
+/** The first and last day there are sales of. */
+export async function daysKnown(context: Context): Promise<{ from: Day; to: Day } | null> {
+  const { meta } = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
+  return meta.lastDay === null ? null : { from: meta.from, to: meta.lastDay }
 }
+
+/** Whether a period is known from its beginning: a shop is shut for a few days, not for more than a week. */
+export const knownWhole = (period: { from: Day }, known: { from: Day } | null): boolean =>
+  known !== null && known.from <= addDays(period.from, 7)
 
 /** Cells that differ from when the version was last approved, by address. */
 export async function changedSince(context: Context, version: Found): Promise<string[]> {
