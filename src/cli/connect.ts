@@ -1,4 +1,4 @@
-import { createORPCClient } from '@orpc/client'
+import { createORPCClient, onError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import { createRouterClient } from '@orpc/server'
 import { type Client, operations } from '#features/operations.ts'
@@ -7,10 +7,15 @@ import { Failure } from '#kernel/error.ts'
 import { waitForLock } from '#server/lock.ts'
 import type { House } from '#server/start.ts'
 import { derivingOn } from './print.ts'
-import type { Terminal } from './terminal.ts'
+import { asWrongUse, type Terminal } from './terminal.ts'
 
 /** Runs an operation by its name, e.g. members.list. */
 export type Run = (name: string, input: unknown) => Promise<unknown>
+
+/** Input that an operation refuses is wrong use, whichever command brought it. */
+const refused = (error: unknown): never => {
+  throw asWrongUse(error)
+}
 
 /**
  * Gives the operations to a command: through the server that holds the data folder when one runs, else by opening
@@ -27,6 +32,7 @@ export async function connected<T>(
   if ('holder' in turn) {
     const { url, token } = turn.holder
     const link = new RPCLink({
+      interceptors: [onError(refused)],
       url: `${url}/api/rpc`,
       headers: { authorization: `Bearer ${token}` },
       fetch: (request, init) =>
@@ -48,7 +54,10 @@ export async function connected<T>(
         terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       onDerive: derivingOn(terminal),
     })
-    const client = createRouterClient(operations, { context: house.context(system('command line')) })
+    const client = createRouterClient(operations, {
+      interceptors: [onError(refused)],
+      context: house.context(system('command line')),
+    })
     return await work(client, runner(client), house)
   } finally {
     await house?.close()

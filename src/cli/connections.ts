@@ -3,7 +3,7 @@ import type { Client } from '#features/operations.ts'
 import { Failure } from '#kernel/error.ts'
 import { connected } from './connect.ts'
 import { recordsTable } from './print.ts'
-import { asWrongUse, type Terminal, WrongUse } from './terminal.ts'
+import { type Terminal, WrongUse } from './terminal.ts'
 
 interface ConnectFlags {
   baseUrl?: string
@@ -32,19 +32,23 @@ export async function connect(terminal: Terminal, vendor: string, flags: Connect
   if (backDays !== undefined && !Number.isInteger(backDays))
     throw new WrongUse('--back-days takes a whole number.')
   await connected(terminal, 'connect', async client => {
-    const wrongUse = (error: unknown) => {
-      throw asWrongUse(error)
-    }
     if (flags.test) {
-      const tested = await client.connections.test({ vendor, credentials }).catch(wrongUse)
+      const tested = await client.connections.test({ vendor, credentials })
       return terminal.out(
         terminal.json ? JSON.stringify(tested) : `${tested.account} answers.\n${limits(tested)}`,
       )
     }
     const { store, name, privacy } = flags
-    const made = await client.connections
-      .connect({ vendor, credentials, store, name, privacy, backDays, start: false })
-      .catch(wrongUse)
+    const made = await client.connections.connect({
+      vendor,
+      credentials,
+      store,
+      name,
+      privacy,
+      backDays,
+      start: false,
+    })
+
     if (terminal.json) return terminal.out(JSON.stringify(made))
     const shops = made.shops.map(shop => `${shop.name} (${shop.currency}, ${shop.timezone})`).join(', ')
     terminal.out(`Connected ${made.connection}${shops ? `: ${shops}` : ''}.`)

@@ -21,9 +21,7 @@ export async function query(
   }
   await connected(terminal, 'query', async client => {
     if (flags.explain) return terminal.out(JSON.stringify(await client.performance.explain(asked), null, 2))
-    const answer = await client.performance.query(asked).catch((error: unknown) => {
-      throw asWrongUse(error)
-    })
+    const answer = await client.performance.query(asked)
     if (format === 'json') terminal.out(JSON.stringify(answer))
     else if (format === 'csv') terminal.out(csvOf(sheetOf(asked, answer), 'names'))
     else print(terminal, asked, answer)

@@ -1,7 +1,7 @@
 import { type Role, roles } from '#kernel/actor.ts'
 import { connected } from './connect.ts'
 import { recordsTable } from './print.ts'
-import { asWrongUse, type Terminal, WrongUse } from './terminal.ts'
+import { type Terminal, WrongUse } from './terminal.ts'
 
 /** Who may sign in, and who was invited. */
 export async function list(terminal: Terminal): Promise<void> {
@@ -34,11 +34,7 @@ export async function add(
   if (!role) throw new WrongUse(`--role is ${roles.join(', ')}, not "${flags.role}".`)
   await connected(terminal, 'user add', async client => {
     const stores = flags.stores?.split(',').map(store => store.trim()) ?? ('all' as const)
-    const invited = await client.members
-      .invite({ email, role: role as Role, stores })
-      .catch((error: unknown) => {
-        throw asWrongUse(error)
-      })
+    const invited = await client.members.invite({ email, role: role as Role, stores })
     terminal.out(terminal.json ? JSON.stringify(invited) : invited.link)
     if (invited.mailed) terminal.note(`also sent to ${email}`)
   })

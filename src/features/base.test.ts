@@ -6,7 +6,7 @@ import type { OpenLedger } from '#postgres/open.ts'
 import { mappings } from '#postgres/tables/connections.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { ledgers } from '../../test/ledgers.ts'
-import { operationsOf, read, write } from './base.ts'
+import { operationsOf, read, strictInputs, write } from './base.ts'
 import type { Context } from './context.ts'
 import { operations } from './operations.ts'
 
@@ -125,10 +125,50 @@ describe.each(ledgers)('a write, on $name', place => {
   })
 })
 
+type Json = { [key: string]: unknown }
+const schemaOf = (input: z.ZodType | undefined): Json =>
+  input ? (z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Json) : {}
+
+/** Places of a JSON schema at which a word nobody knows would go through. */
+const lax = (schema: Json, place: string): string[] => {
+  const { $schema: _, description: __, ...rest } = schema
+  const named = (rest.properties ?? {}) as Record<string, Json>
+  const open = Object.keys(rest).length === 0 || (rest.properties && rest.additionalProperties !== false)
+  const inner: [string, unknown][] = [
+    ...Object.entries(named),
+    ['items', rest.items],
+    ['values', rest.additionalProperties],
+    ...['anyOf', 'oneOf', 'allOf', 'prefixItems'].flatMap(key =>
+      ((rest[key] ?? []) as Json[]).map((one, n): [string, unknown] => [String(n), one]),
+    ),
+    ...Object.entries((rest.$defs ?? {}) as Record<string, Json>),
+  ]
+  return [
+    ...(open ? [place] : []),
+    ...inner.flatMap(([name, one]) =>
+      typeof one === 'object' && one !== null ? lax(one as Json, `${place}.${name}`) : [],
+    ),
+  ]
+}
+
 describe('the list of operations', () => {
   it('is read off the procedures: name, effect, role and a summary', () => {
     const list = operationsOf({ room: { look: read({ role: 'viewer', summary: 'Look' }).handler(() => 1) } })
     expect(list).toMatchObject([{ name: 'room.look', effect: 'read', role: 'viewer', summary: 'Look' }])
     for (const { name, summary } of operationsOf(operations)) expect(summary, name).toMatch(/^[A-Z].{5,}/)
+  })
+  it('passes over no word: every object that an operation takes, at any depth, refuses what it does not know', () => {
+    const taken = operationsOf(operations).map(
+      ({ name, input }) => [name, lax(schemaOf(input), name)] as const,
+    )
+    expect(taken.length).toBeGreaterThan(150)
+    expect(taken.flatMap(([, places]) => places)).toEqual([])
+    const offender = z.object({ in: z.array(z.union([z.object({ a: z.string() }), z.unknown()])) })
+    expect(lax(schemaOf(offender), 'one')).toEqual(['one', 'one.in.items.0', 'one.in.items.1'])
+    const [only] = operationsOf(
+      strictInputs({ look: read({ role: 'viewer', summary: 'Look' }).handler(() => 1) }),
+    )
+    expect(only?.input?.safeParse({ any: 1 }).success).toBe(false)
+    expect(only?.input?.safeParse(undefined).success).toBe(true)
   })
 })

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type AnyProcedure, isProcedure, os } from '@orpc/server'
-import type { z } from 'zod'
+import { type AnyProcedure, isProcedure, os, Procedure } from '@orpc/server'
+import { z } from 'zod'
 import { type Actor, mayAct, type Role } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
+import { strict } from '#kernel/strict.ts'
 import { audit } from '#postgres/tables/members.ts'
 import type { Context } from './context.ts'
 
@@ -163,6 +164,17 @@ const redacted = (value: unknown): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([name, v]) => [name, secret.test(name) ? '•••' : redacted(v)]),
   )
+}
+
+/** The same operations, which refuse words in their input that they do not know; one without input takes none. */
+export function strictInputs<T extends object>(router: T): T {
+  const entries = Object.entries(router).map(([key, value]) => {
+    if (!isProcedure(value)) return [key, strictInputs(value as object)]
+    const def = value['~orpc']
+    const input = (def.inputSchema as z.ZodType | undefined) ?? z.object({}).optional()
+    return [key, new Procedure({ ...def, inputSchema: strict(input) })]
+  })
+  return Object.fromEntries(entries) as T
 }
 
 /** Every operation of a router, by name. */

@@ -1,4 +1,5 @@
 import type { RouterClient } from '@orpc/server'
+import { strictInputs } from './base.ts'
 import { connections } from './connections/operations.ts'
 import { members } from './members/operations.ts'
 import { performance } from './performance/operations.ts'
@@ -6,8 +7,8 @@ import { plan } from './plan/operations.ts'
 import { reviews } from './reviews/operations.ts'
 import { settings } from './settings/operations.ts'
 
-/** The hallway: every room's operations, one list. HTTP, OpenAPI, the typed client, MCP and the CLI are derived from it. */
-export const operations = { performance, reviews, plan, connections, members, settings }
+/** The hallway: every room's operations, one list. HTTP, OpenAPI, the typed client, MCP and the CLI are derived from it, and none passes over a word it does not know. */
+export const operations = strictInputs({ performance, reviews, plan, connections, members, settings })
 
 /** What the browser and the command line call: every operation, typed. */
 export type Client = RouterClient<typeof operations>

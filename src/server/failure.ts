@@ -2,8 +2,20 @@ import { ORPCError, ValidationError } from '@orpc/server'
 import { Failure, type FailureCode, failureCodes } from '#kernel/error.ts'
 
 interface Issue {
+  code?: string
   message: string
   path?: readonly (PropertyKey | { key: PropertyKey })[]
+  /** Of something that may be one of several: what each of them refused. */
+  errors?: readonly (readonly Issue[])[]
+}
+
+/** Of something that may be one of several, the misspelt word of the shape that comes nearest says more than that none fits. */
+const plainest = (issue: Issue): Issue => {
+  const [nearest] = [...(issue.errors ?? [])]
+    .filter(one => one.some(({ code }) => code === 'unrecognized_keys'))
+    .sort((a, b) => a.length - b.length)
+  const word = nearest?.find(({ code }) => code === 'unrecognized_keys')
+  return word ? { ...word, path: [...(issue.path ?? []), ...(word.path ?? [])] } : issue
 }
 
 const where = (issue: Issue | undefined): string =>
@@ -15,7 +27,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ORPCError) {
     if (error.cause instanceof Failure) return error.cause
     if (error.cause instanceof ValidationError && error.status < 500) {
-      const issues = error.cause.issues as readonly Issue[]
+      const issues = (error.cause.issues as readonly Issue[]).map(plainest)
       const [first] = issues
       const place = where(first)
       return new Failure(

@@ -226,12 +226,15 @@ describe('what an answer carries', () => {
   it('a word that no question has is refused, wherever it stands: the answer would be to another question', async () => {
     const net = { metrics: ['net_sales'] }
     for (const [body, place] of [
-      [{ ...net, filter: [] }, 'Unrecognized key: "filter"'],
+      [{ ...net, filter: [] }, '"filter" is not known here. Nearest: filters. Known: metrics, by, grain'],
       [
         { ...net, filters: [{ dimension: 'country', are: ['France'] }] },
-        'filters.0: Unrecognized key: "are"',
+        'filters.0: "are" is not known here. Nearest: ',
       ],
-      [{ ...net, sort: { by: 'net_sales', descending: true } }, 'sort: Unrecognized key: "descending"'],
+      [
+        { ...net, sort: { by: 'net_sales', descending: true } },
+        'sort: "descending" is not known here. Nearest: desc. Known: by, of, desc, absolute',
+      ],
       [{ ...net, compare: ['last_yaer'] }, 'compare.0: is one of previous_period, last_year, '],
       [{ ...net, from: '2011-02-30' }, 'from: is a day that exists, e.g. 2026-03-31'],
     ] as const) {
@@ -239,6 +242,31 @@ describe('what an answer carries', () => {
       expect(response.status, place).toBe(422)
       expect(((await response.json()) as { message: string }).message).toContain(place)
     }
+  })
+
+  it('so is one that an operation does not take, through every door; the same words everywhere', async () => {
+    const input = { dimension: 'country', serach: 'F' }
+    const words = '"serach" is not known here. Nearest: search. Known: '
+    const path = 'performance/values'
+    for (const [body, to] of [
+      [input, `/api/v1/${path}`],
+      [{ json: input }, `/api/rpc/${path}`],
+      [{ query: { metrics: ['net_sales'] }, fromat: 'xlsx' }, '/api/exports'],
+      [{ query: { metrics: ['net_sales'] }, format: 'xslx' }, '/api/exports'],
+    ] as const) {
+      const response = await ask(body, key, to)
+      expect(response.status, to).toBe(422)
+      expect(await response.text(), to).toMatch(/is not known here. Nearest: |expected one of/)
+    }
+    const call = { name: 'dimension_values', arguments: input }
+    const agent = { ...key, accept: 'application/json, text/event-stream' }
+    const told = await ask({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }, agent, '/mcp')
+    expect(JSON.stringify(await told.json())).toContain(JSON.stringify(words).slice(1, -1))
+    const inAddress = await ask({ metrics: ['net_sales'] }, key, '/api/v1/performance/query?store=uk')
+    expect(await inAddress.json()).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('store'),
+    })
   })
 
   it('our own fault says nothing of its cause', async () => {

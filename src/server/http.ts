@@ -21,7 +21,6 @@ import { operations } from '#features/operations.ts'
 import { attachmentPath } from '#features/plan/attachments.ts'
 import { type Actor, mayAct, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
-import { Query } from '#metrics/query.ts'
 import type { Syncs } from '#sync/syncs.ts'
 import { failedResponse, failureOf, orpcErrorOf } from './failure.ts'
 import {
@@ -214,6 +213,11 @@ export function httpApp(doors: Doors): App {
   })
   const rest = new OpenAPIHandler(operations, failing)
   app.use('/api/v1/*', async (c, next) => {
+    const [word] = Object.keys(c.req.query())
+    if (word !== undefined)
+      throw new Failure('invalid', `"${word}" in the address is not read.`, {
+        next: 'Send what the operation takes as one JSON object in the body.',
+      })
     const { matched, response } = await rest.handle(c.req.raw, {
       prefix: '/api/v1',
       context: contextOf(c),
@@ -259,13 +263,14 @@ export function httpApp(doors: Doors): App {
     )
   })
   app.on(['GET', 'POST'], '/api/exports', async c => {
-    const asked = c.req.method === 'GET' ? c.req.query() : await c.req.json<Record<string, unknown>>()
-    const query = typeof asked.query === 'string' ? parsed(asked.query) : asked.query
+    const asked = c.req.method === 'GET' ? c.req.query() : parsed(await c.req.text(), 'The body')
+    const { query, ...rest } = (asked ?? {}) as Record<string, unknown>
     const input = {
-      query: Query.parse(query),
-      format: asked.format === 'xlsx' ? ('xlsx' as const) : ('csv' as const),
+      format: 'csv',
+      ...rest,
+      query: typeof query === 'string' ? parsed(query, 'query') : query,
     }
-    const file = await call(operations.performance.export, input, { context: contextOf(c) })
+    const file = await call(operations.performance.export, input as never, { context: contextOf(c) })
     return download(file, file.name, file.type, file.size)
   })
 
@@ -287,11 +292,11 @@ export function httpApp(doors: Doors): App {
   return app
 }
 
-const parsed = (text: string): unknown => {
+const parsed = (text: string, what: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Failure('invalid', 'query is not JSON.', { next: 'Send the query as one JSON object.' })
+    throw new Failure('invalid', `${what} is not JSON.`, { next: 'Send one JSON object.' })
   }
 }
 

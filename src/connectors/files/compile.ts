@@ -1,7 +1,7 @@
 import { invalid } from '#kernel/error.ts'
+import { nearest } from '#kernel/nearest.ts'
 import { numberType } from './cell.ts'
 import type { Node } from './expression.ts'
-import { nearest } from './nearest.ts'
 import { quote } from './reading.ts'
 
 export type Kind = 'text' | 'number' | 'time' | 'flag'

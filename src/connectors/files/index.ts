@@ -1,7 +1,7 @@
 import { invalid } from '#kernel/error.ts'
+import { nearest } from '#kernel/nearest.ts'
 import { type Intake, peek, takeIn } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
-import { nearest } from './nearest.ts'
 import { plan } from './plan.ts'
 import { type Preset, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'

@@ -1,10 +1,10 @@
 import { table } from '#kernel/canonical.ts'
 import { duckdbTypes } from '#kernel/duckdb-types.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import { nearest, plainName } from '#kernel/nearest.ts'
 import { codeSql, flagSql, isBlank, numberSql, plausible, textSql, timeSql } from './cell.ts'
 import { compile, type Kind, type Scope } from './compile.ts'
 import { type Node, parse } from './expression.ts'
-import { nearest, plainName } from './nearest.ts'
 import { ident, type Mapping, quote, type Source } from './reading.ts'
 import type { Given, Place, Target } from './target.ts'
 

@@ -1,4 +1,4 @@
-import { plainName } from './nearest.ts'
+import { plainName } from '#kernel/nearest.ts'
 import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
