@@ -18,6 +18,9 @@ describe('wrong use is told apart from failure', () => {
     [['import', '/nowhere.csv', '--store', 'x'], /no file/],
     [['call', 'members.nonsense'], /no operation/],
     [['call', 'members.me', '{'], /not JSON/],
+    [['call', 'performance.values', '{"dimension":"country","serach":"F"}'], /"serach" is not known here/],
+    [['import', program, '--store', 'Bad Store'], /store: is small letters/],
+    [['connect', 'nonsense'], /no vendor nonsense/],
     [['start', '--port', 'many'], /port/],
     [['user', 'add', 'a@b.test', '--role', 'king'], /--role/],
   ])('%j', async (words, message) => {

@@ -12,9 +12,9 @@ import { asWrongUse, type Terminal } from './terminal.ts'
 /** Runs an operation by its name, e.g. members.list. */
 export type Run = (name: string, input: unknown) => Promise<unknown>
 
-/** Input that an operation refuses is wrong use, whichever command brought it. */
-const refused = (error: unknown): never => {
-  throw asWrongUse(error)
+/** Input that an operation refuses is wrong use, whichever command brought it; what stands in a file that is looked at is not. */
+const refused = (error: unknown, { path }: { next(): unknown; path?: readonly string[] }): never => {
+  throw path?.join('.') === 'connections.preview' ? error : asWrongUse(error)
 }
 
 /**

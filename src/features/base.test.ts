@@ -97,6 +97,18 @@ describe.each(ledgers)('a write, on $name', place => {
     await expect(tried('fine', { end: 1 })).rejects.toMatchObject({ status: 400 })
     expect(await kept()).toEqual([[], []])
   })
+  it('makes nothing ready for input that it refuses', async () => {
+    let made = 0
+    const preparing = write({ role: 'lead', summary: 'Try', prepare: async () => ++made })
+      .input(z.strictObject({ name: z.string() }))
+      .handler(({ context }) => context.prepared)
+    const as = { context: context() }
+    await expect(call(preparing, { name: 'a', nmae: 'b' } as never, as)).rejects.toMatchObject({
+      status: 400,
+    })
+    expect(made).toBe(0)
+    expect(await call(preparing, { name: 'a' }, as)).toBe(1)
+  })
   it('saves and forgets a mapping with what was there before', async () => {
     const mapping = (column: string) => ({ target: 'sales', columns: { at: column } })
     const as = {

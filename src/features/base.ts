@@ -35,7 +35,7 @@ interface Spec {
 }
 
 interface WriteSpec extends Spec {
-  /** Done before the transaction begins, so that nothing slow is done in it; the handler finds it as `context.prepared`. Input is not checked yet. */
+  /** Done before the transaction begins, so that nothing slow is done in it; the handler finds it as `context.prepared`. Only done of input that is not refused; it is handed as it came. */
   prepare?: (context: Context, input: unknown) => Promise<unknown>
 }
 
@@ -113,8 +113,10 @@ const recorded = async <T>(
  * who did what to what: a write that fails leaves neither. Work it asks for is sent once it is committed.
  */
 export const write = (spec: WriteSpec) =>
-  base('write', spec).use(async ({ context, next, path }, input) => {
-    const prepared = await spec.prepare?.(context, input)
+  base('write', spec).use(async ({ context, next, path, procedure }, input) => {
+    const { prepare } = spec
+    const refused = prepare && (await procedure['~orpc'].inputSchema?.['~standard'].validate(input))?.issues
+    const prepared = refused ? undefined : await prepare?.(context, input)
     const { result, more } = await recorded(context, path.join('.'), input, { prepared }, async inside =>
       next({ context: inside as Context }),
     )

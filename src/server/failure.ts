@@ -1,5 +1,5 @@
 import { ORPCError, ValidationError } from '@orpc/server'
-import { Failure, type FailureCode, failureCodes } from '#kernel/error.ts'
+import { Failure, type FailureCode, failureCodes, invalid } from '#kernel/error.ts'
 
 interface Issue {
   code?: string
@@ -9,17 +9,36 @@ interface Issue {
   errors?: readonly (readonly Issue[])[]
 }
 
+const isUnknownWord = (issue: Issue) => issue.code === 'unrecognized_keys'
+
 /** Of something that may be one of several, the misspelt word of the shape that comes nearest says more than that none fits. */
 const plainest = (issue: Issue): Issue => {
   const [nearest] = [...(issue.errors ?? [])]
-    .filter(one => one.some(({ code }) => code === 'unrecognized_keys'))
+    .filter(one => one.some(isUnknownWord))
     .sort((a, b) => a.length - b.length)
-  const word = nearest?.find(({ code }) => code === 'unrecognized_keys')
+  const word = nearest?.find(isUnknownWord)
   return word ? { ...word, path: [...(issue.path ?? []), ...(word.path ?? [])] } : issue
 }
 
 const where = (issue: Issue | undefined): string =>
   (issue?.path ?? []).map(part => String(typeof part === 'object' ? part.key : part)).join('.')
+
+/** What the ledger refuses to hold of what it was handed, by PostgreSQL's own codes: the asker's doing. */
+const unkept: Record<string, () => Failure> = {
+  '22021': () =>
+    invalid('A text holds a character that cannot be kept (NUL).', 'Take it out and send it again.'),
+  '22003': () => invalid('A number is larger than can be kept.', 'Send a smaller one.'),
+  '22P02': () =>
+    new Failure('not_found', 'There is nothing of that id.', { next: 'Take ids from the lists.' }),
+}
+
+const unkeptOf = (error: unknown): Failure | undefined => {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown }
+    if (typeof code === 'string' && Object.hasOwn(unkept, code)) return unkept[code]?.()
+  }
+  return undefined
+}
 
 /** Any error as a Failure. What is not one of ours is our own fault and says no more than that. */
 export function failureOf(error: unknown): Failure {
@@ -27,7 +46,10 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ORPCError) {
     if (error.cause instanceof Failure) return error.cause
     if (error.cause instanceof ValidationError && error.status < 500) {
-      const issues = (error.cause.issues as readonly Issue[]).map(plainest)
+      // A misspelt word explains the one that is missing.
+      const issues = (error.cause.issues as readonly Issue[])
+        .map(plainest)
+        .sort((a, b) => Number(isUnknownWord(b)) - Number(isUnknownWord(a)))
       const [first] = issues
       const place = where(first)
       return new Failure(
@@ -44,6 +66,8 @@ export function failureOf(error: unknown): Failure {
     if (code !== 'internal')
       return new Failure(code, error.message, { ...(nextOf(error) && { next: nextOf(error) }), cause: error })
   }
+  const refused = unkeptOf(error)
+  if (refused) return refused
   return new Failure('internal', 'Something went wrong on our side.', {
     next: 'Try again; if it stays, the log tells more under the request id.',
     cause: error,

@@ -61,6 +61,8 @@ const app = (more: Partial<Doors> = {}) =>
             if (query.metrics.includes('nonsense'))
               throw invalid('There is no metric nonsense.', 'Try net_sales.')
             if (query.metrics.includes('broken')) throw new Error('password=hunter2')
+            if (query.metrics.includes('nul'))
+              throw new Error('Failed query', { cause: Object.assign(new Error('bytes'), { code: '22021' }) })
             return answer(query, scope)
           },
         },
@@ -267,6 +269,12 @@ describe('what an answer carries', () => {
       code: 'invalid',
       message: expect.stringContaining('store'),
     })
+  })
+
+  it('what the ledger cannot hold is the asker’s doing', async () => {
+    const response = await ask({ metrics: ['nul'] }, key)
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('NUL') })
   })
 
   it('our own fault says nothing of its cause', async () => {

@@ -1,6 +1,6 @@
 import type { Checked, Connector, Place, Reach, Stream } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
-import { Failure } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { Trouble } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
@@ -81,9 +81,10 @@ const asksAgain = 'They are asked for again by themselves; “Read now” asks a
 export const connectorOf = (connectors: readonly Connector[], vendor: string): Connector => {
   const found = connectors.find(one => one.vendor === vendor)
   if (!found)
-    throw new Failure('unsupported', `This version knows no vendor ${vendor}.`, {
-      next: `It knows ${connectors.map(one => one.vendor).join(', ')}.`,
-    })
+    throw invalid(
+      `This version knows no vendor ${vendor}.`,
+      `It knows ${connectors.map(one => one.vendor).join(', ')}.`,
+    )
   return found
 }
 

@@ -6,6 +6,7 @@ import { operations } from '#features/operations.ts'
 import { type Actor, mayAct, type Role, roles, system } from '#kernel/actor.ts'
 import type { OpenLedger } from '#postgres/open.ts'
 import { account, apikey, audit, invitations, session, user } from '#postgres/tables/members.ts'
+import { stores } from '#postgres/tables/settings.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { acceptInvitation, invitationHash } from './invitation.ts'
 
@@ -52,6 +53,10 @@ describe.each(ledgers)('on $name', place => {
 
   beforeAll(async () => {
     open = await place.open()
+    for (const store of ['shop', 'uk', 'de'])
+      await open.ledger
+        .insert(stores)
+        .values({ store, name: store, currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' })
   })
   afterAll(() => open.close())
   beforeEach(async () => {
@@ -77,6 +82,21 @@ describe.each(ledgers)('on $name', place => {
     const invite = async (actor: Actor, email = 'Eve@Example.com', role: Role = 'lead') =>
       call(operations.members.invite, { email, role, stores: ['shop'] }, { context: context(actor) })
 
+    it('names only stores there are, as a change of standing and a key do', async () => {
+      const owner = await person('owner')
+      const { invite, setRole, createKey } = operations.members
+      const as = { context: context(owner) }
+      const stores = ['shpo']
+      for (const asked of [
+        call(invite, { role: 'viewer', stores, email: 'a@b.test' }, as),
+        call(setRole, { role: 'owner', stores, id: owner.id }, as),
+        call(createKey, { role: 'viewer', stores, name: 'k' }, as),
+      ])
+        await expect(asked).rejects.toMatchObject({
+          message: 'There is no store shpo.',
+          next: expect.stringContaining('Did you mean shop'),
+        })
+    })
     it('opens once, for the address, role and stores it was made for', async () => {
       const director = await person('director')
       const { link, mailed } = await invite(director)

@@ -5,6 +5,7 @@ import { operations } from '#features/operations.ts'
 import { type Actor, type Role, system } from '#kernel/actor.ts'
 import type { OpenLedger } from '#postgres/open.ts'
 import { apikey, audit, invitations, user, verification } from '#postgres/tables/members.ts'
+import { stores } from '#postgres/tables/settings.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { acceptInvitation } from './invitation.ts'
 
@@ -49,6 +50,10 @@ describe.each(ledgers)('what hangs on somebody’s standing, on $name', place =>
 
   beforeAll(async () => {
     open = await place.open()
+    for (const store of ['shop', 'uk', 'de'])
+      await open.ledger
+        .insert(stores)
+        .values({ store, name: store, currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' })
   })
   afterAll(() => open.close())
   beforeEach(async () => {

@@ -33,6 +33,12 @@ const file = new File(['x'], 'x.xlsx')
 
 /** An input each operation takes, so that what is refused is the asker and not the question. */
 const inputs: Record<string, unknown> = {
+  versions: {},
+  importedBudgets: {},
+  cases: {},
+  closed: {},
+  credit: {},
+  strategy: {},
   start: { id: 'v', name: 'v', currency: 'GBP', from: day, to: day, begin: { with: 'template' } },
   edit: { version: 'v', edits: [edit] },
   since: { version: 'v', seq: 0 },

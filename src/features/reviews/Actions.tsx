@@ -13,6 +13,9 @@ import type { Action } from './shape.ts'
 
 type Form = Omit<Action, 'id' | 'version' | 'week' | 'doneWeek' | 'task'> & { id?: string; version?: number }
 
+/** What a person may change of an action. */
+const formOf = ({ week: _, doneWeek: __, task: ___, ...form }: Action): Form => form
+
 /** What was agreed: open from weeks before, agreed this week, done this week. */
 export function Actions(props: {
   deck: string
@@ -72,7 +75,7 @@ export function Actions(props: {
                   {closed ? (
                     one.text
                   ) : (
-                    <button type="button" className={css.link} onClick={() => setForm(one)}>
+                    <button type="button" className={css.link} onClick={() => setForm(formOf(one))}>
                       {one.text}
                     </button>
                   )}
