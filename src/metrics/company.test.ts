@@ -153,6 +153,26 @@ describe('rows and values', () => {
       next: expect.stringContaining('region'),
     })
   })
+  it('that no row has are said, with the nearest: the figure would be 0 without a word', async () => {
+    const said = async (filter: object, more: object = {}) =>
+      (await ask({ metrics: ['net_sales'], filters: [filter as never], ...march, ...more })).meta.warnings
+        .filter(one => one.code === 'unknown_value')
+        .map(one => one.message)
+    const uk = { dimension: 'country' }
+    expect(await said({ ...uk, is: ['U.K.'] })).toEqual(["No rows have country = 'U.K.'; nearest: UK."])
+    expect(await said({ ...uk, is: ['UK', 'FRA'] })).toEqual(["No rows have country = 'FRA'; nearest: FR."])
+    expect(await said({ ...uk, not: ['fr'] })).toEqual([
+      "No rows have country = 'fr', so nothing is left out by it; nearest: FR.",
+    ])
+    expect(await said({ ...uk, contains: 'zz' })).toHaveLength(1)
+    expect(await said({ dimension: 'region', is: ['Iles'] })).toEqual([
+      "No rows have region = 'Iles'; nearest: Islands.",
+    ])
+    // Known, only not of these days, or not of these stores: 0 is the answer.
+    expect(await said({ ...uk, is: ['UK'] }, { from: '2026-03-20', to: '2026-03-20' })).toEqual([])
+    expect(await said({ ...uk, is: ['UK'] }, { stores: ['paris'] })).toEqual([])
+    expect(await said({ ...uk, contains: 'k' }, { stores: ['paris'] })).toEqual([])
+  })
   it('of hours stand in the order of the clock', async () => {
     const { rows } = await ask({
       metrics: ['gross_sales'],

@@ -18,6 +18,7 @@ import { ledgerCosts } from './ledger-costs.ts'
 import { plansOf } from './plans.ts'
 import type { Answer, Query } from './query.ts'
 import { latest, loadLog } from './reach.ts'
+import { unknownValues } from './unknown-values.ts'
 import { definitionOf, unknown, vocabulary } from './vocabulary.ts'
 import type { World } from './world.ts'
 
@@ -78,18 +79,31 @@ export const createEngine = ({
     }
   }
 
+  const answered = async (query: Query, deps: Awaited<ReturnType<typeof fresh>>, made: Plan) => {
+    const version = log.version()
+    const { answer, cached } = await cache.through(
+      keyOf(query, made, deps),
+      restOf(made),
+      () => log.version() === version,
+      () => run(made, deps),
+    )
+    return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, deps), cached: true } } : answer
+  }
+
   return {
     async ask(query, scope) {
       const deps = await fresh(scope)
       const made = plan(query, deps)
-      const version = log.version()
-      const { answer, cached } = await cache.through(
-        keyOf(query, made, deps),
-        restOf(made),
-        () => log.version() === version,
-        () => run(made, deps),
-      )
-      return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, deps), cached: true } } : answer
+      const answer = await answered(query, deps, made)
+      const strange = await unknownValues({
+        filters: made.resolved.filters,
+        facts: made.resolved.aggregates.map(a => a.fact),
+        rowsBehind: answer.meta.rowsBehind,
+        answered: other => answered(other, deps, plan(other, deps)),
+      })
+      return strange.length === 0
+        ? answer
+        : { ...answer, meta: { ...answer.meta, warnings: [...answer.meta.warnings, ...strange] } }
     },
     async explain(query, scope) {
       const deps = await fresh(scope)

@@ -77,7 +77,7 @@ export function Explorer() {
             <span>rests on {answer.meta.rowsBehind.toLocaleString('en-GB')} ledger rows</span>
             {isOfSales(answer) && <AgreementBadge stores={answer.meta.stores} />}
             {answer.meta.warnings.map(warning => (
-              <span key={warning.code} className={css.notice}>
+              <span key={warning.message} className={css.notice}>
                 {warning.message}
               </span>
             ))}

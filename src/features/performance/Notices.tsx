@@ -6,7 +6,7 @@ const phone = '(max-width: 700px)'
 /** What one must know to read the figures, a line each; on a phone several are folded, so that the figures come first. */
 export function Notices({ of }: { of: readonly { code: string; message: string }[] }) {
   const lines = of.map(one => (
-    <span key={one.code} className={css.notice}>
+    <span key={one.message} className={css.notice}>
       <IconAlertTriangle size={13} aria-hidden="true" /> {one.message}
     </span>
   ))
