@@ -145,7 +145,7 @@ describe('importing on the command line', () => {
     }
     const path = file('titled.csv', ['no,day,item,price', 'no,day,item,price', 'T1,2011-07-01,A,2.50'])
     const misspelt = await run(['import', path, ...mapping({ wher: "item = 'B'" })])
-    expect(misspelt.err).toContain('Unrecognized key: \\"wher\\"')
+    expect(misspelt.err).toContain('\\"wher\\" is not known here. Nearest: where. ')
     const taken = await run(['import', path, ...mapping({ reading: { skip: 1 } })])
     expect(JSON.parse(taken.out)).toMatchObject({ rows: 1, accepted: 1, rejected: 0 })
   })
@@ -189,7 +189,7 @@ describe('importing on the command line', () => {
       '--data',
       data,
     ])
-    expect(ran.code).toBe(1)
+    expect(ran.code).toBe(2)
     expect(ran.err).toContain('currency and time zone are not known')
     expect((await run(['call', 'settings.read', '{}', '--data', data])).out).not.toContain('"new"')
   })

@@ -74,6 +74,32 @@ describe('importing a file of sales', () => {
     expect(await run(mended, 'faults', { mapping })).toMatchObject({ rows: 2, accepted: 2, rejected: 0 })
   })
 
+  it('warns of currencies that the mapping leaves out, however deep in the file, before and after', async () => {
+    const rows = ['1,2024-03-01,A,1,5,GBP', '2,2024-03-02,B,1,5,EUR', '3,2024-03-03,B,1,5,']
+    const path = file('money.csv', [`${header},Ccy`, ...rows].join('\n'))
+    const preview = await imports.preview(path)
+    expect(preview.currencies).toEqual([{ column: 'Ccy', codes: ['EUR', 'GBP'] }])
+    expect(preview.warnings).toEqual([
+      "“Ccy” says EUR, GBP, and the mapping leaves it out: its amounts would be taken as the store's. Map it as currency.",
+    ])
+    const said = async (lines: string[], more: object = {}, where?: string) => {
+      const one = file('one.csv', [`${header},Ccy`, ...lines].join('\n'))
+      const columns = { ...mapping.columns, ...more }
+      const given = { ...mapping, columns, ...(where && { where }) }
+      return (await run(one, 'money', { mapping: given })).warnings
+    }
+    expect(await said(rows)).toEqual([
+      '“Ccy” says EUR, GBP, and the mapping leaves it out: its amounts were taken as GBP. Map it as currency, and map the import again.',
+    ])
+    const many = Array.from({ length: 60_000 }, (_, n) => `a${n},2024-03-01,A,1,5,GBP`)
+    expect(await said([...many, 'b,2024-03-01,A,1,5,CHF'])).toEqual([
+      expect.stringContaining('says CHF, GBP'),
+    ])
+    expect(await said(many.slice(0, 3))).toEqual([])
+    expect(await said(rows, {}, "Ccy = 'GBP'")).toEqual([])
+    await expect(said(rows, { currency: 'Ccy' })).rejects.toThrow('no exchange rates')
+  })
+
   it('keeps the original file by content and cleans up after itself', async () => {
     const path = file('kept.csv.gz', gzipSync([header, ...lines].join('\n')))
     await run(path, 'kept', { mapping })

@@ -1,3 +1,9 @@
+import {
+  type CurrencyColumn,
+  currenciesLeftOut,
+  currencyColumns,
+  currencyWords,
+} from '#kernel/currency-columns.ts'
 import { invalid } from '#kernel/error.ts'
 import { nearest } from '#kernel/nearest.ts'
 import { type Intake, peek, takeIn } from './intake.ts'
@@ -63,7 +69,7 @@ export const readFile = async (
   const intake = await takeIn(job.path, job.folders, asked, (done, total) =>
     onProgress?.('reading', (100 * done) / total),
   )
-  const { source, warnings } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
+  const { source, warnings, currencies } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
   const names = source.columns.map(column => column.name)
   const mapping = job.mapping ?? presetMapping(preset as Preset, names)
   const target = targetNamed(mapping.target)
@@ -73,7 +79,35 @@ export const readFile = async (
   )
   if (staged.rows === 0)
     throw invalid('The file has a header and no rows.', 'Export it again with a period that has data.')
-  return { ...staged, mapping, target, intake, warnings: [...intake.warnings, ...warnings] }
+  const passed = currenciesLeftOut(mapping, Object.keys(target.columns), currencies)
+  const money = await saidOf(passed, source, intake.path, job.folders.work, job.place.currency)
+  return { ...staged, mapping, target, intake, warnings: [...intake.warnings, ...warnings, ...money] }
+}
+
+/** What columns of currencies that the mapping leaves out say in the whole file, where it is not the store's currency alone. */
+const saidOf = async (
+  passed: readonly CurrencyColumn[],
+  source: Source,
+  path: string,
+  work: string,
+  own: string,
+): Promise<string[]> => {
+  if (passed.length === 0) return []
+  const sandbox = await openSandbox(path, work)
+  try {
+    const said = await Promise.all(
+      passed.map(async ({ column }) => {
+        const cell = `upper(trim(c${source.columns.findIndex(one => one.name === column)}))`
+        const rows = await sandbox.rows<{ code: string }>(
+          `SELECT DISTINCT ${cell} AS code FROM ${source.from('skip')} WHERE length(${cell}) = 3 ORDER BY 1 LIMIT 40`,
+        )
+        return { column, codes: rows.map(row => row.code) }
+      }),
+    )
+    return said.filter(one => one.codes.some(code => code !== own)).map(one => currencyWords(one, own))
+  } finally {
+    sandbox.close()
+  }
 }
 
 const sourceOf = async (
@@ -81,11 +115,19 @@ const sourceOf = async (
   reading: Reading,
   work: string,
   currency: string,
-): Promise<{ source: Source; warnings: string[] }> => {
+): Promise<{ source: Source; warnings: string[]; currencies: CurrencyColumn[] }> => {
   if (intake.container === 'parquet') {
     const sandbox = await openSandbox(intake.path, work)
     try {
-      return { source: await parquetSource(intake.path, sandbox), warnings: [] }
+      const source = await parquetSource(intake.path, sandbox)
+      const texts = source.columns.flatMap(({ sql }, i) => (sql === 'text' ? [i] : []))
+      const cells = texts.map(i => `c${i}`).join(', ')
+      const rows = await sandbox.rows<Record<string, string | null>>(
+        `SELECT ${cells || '1'} FROM ${source.from('skip')} LIMIT 1000`,
+      )
+      const names = texts.map(i => source.columns[i]?.name ?? '')
+      const held = rows.map(row => texts.map(i => row[`c${i}`] ?? ''))
+      return { source, warnings: [], currencies: currencyColumns(names, held) }
     } catch (cause) {
       throw translated(cause)
     } finally {
@@ -100,10 +142,11 @@ const sourceOf = async (
     const sample = jsonRows(text)
     withinColumns(sample.names)
     const source = jsonSource(intake.path, sample, reading)
-    return { source, warnings: [] }
+    return { source, warnings: [], currencies: currencyColumns(sample.names, sample.rows) }
   }
   const layout = sniff(text, reading)
   withinColumns(layout.names)
   const { source, found } = textSource(intake, layout, reading, currency)
-  return { source, warnings: warningsOf(layout, found, source.columns) }
+  const currencies = currencyColumns(layout.names, layout.rows)
+  return { source, warnings: warningsOf(layout, found, source.columns), currencies }
 }

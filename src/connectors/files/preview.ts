@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { currenciesLeftOut, currencyColumns, currencyWords } from '#kernel/currency-columns.ts'
 import { peek } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
 import type { Preview, Reading, SourceColumn } from './reading.ts'
@@ -8,6 +9,7 @@ import { openSandbox } from './sandbox.ts'
 import { type Layout, sniff } from './sniff.ts'
 import { columnsOf, parquetSource, withinColumns } from './source.ts'
 import { suggest } from './suggest.ts'
+import { targets } from './targets/index.ts'
 
 const shown = 20
 
@@ -68,6 +70,11 @@ export const previewFile = async (path: string, reading: Reading = {}): Promise<
   const order = found.flatMap(one => one.dateFormats)[0]
   const dateOrder =
     order === undefined ? 'ymd' : /^%[yY]/.test(order) ? 'ymd' : order.startsWith('%d') ? 'dmy' : 'mdy'
+  const suggestions = suggest(seen, layout.rows)
+  const currencies = currencyColumns(layout.names, layout.rows)
+  const [best] = suggestions
+  const taking = Object.keys(targets.find(target => target.name === best?.mapping.target)?.columns ?? {})
+  const leftOut = best ? currenciesLeftOut(best.mapping, taking, currencies) : []
   return {
     reading: {
       format,
@@ -84,8 +91,9 @@ export const previewFile = async (path: string, reading: Reading = {}): Promise<
     columns: seen,
     rows: layout.rows.slice(0, shown).map(row => layout.names.map((_, i) => row[i] ?? '')),
     sheets: peeked.sheets,
-    suggestions: suggest(seen, layout.rows),
-    warnings: warningsOf(layout, found, columns),
+    suggestions,
+    currencies,
+    warnings: [...warningsOf(layout, found, columns), ...leftOut.map(one => currencyWords(one))],
   }
 }
 

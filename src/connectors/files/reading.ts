@@ -1,3 +1,4 @@
+import type { CurrencyColumn } from '#kernel/currency-columns.ts'
 /** How a file is to be read; what is absent is recognised. */
 export interface Reading {
   format?: 'csv' | 'jsonl' | 'parquet' | 'xlsx'
@@ -73,6 +74,8 @@ export interface Preview {
   sheets: string[]
   /** Best guess, with how sure it is, 0–1; presets that fit come first. */
   suggestions: { preset: string | null; mapping: Mapping; confidence: number; unmapped: string[] }[]
+  /** Columns that say in which currency amounts are. */
+  currencies: CurrencyColumn[]
   warnings: string[]
 }
 

@@ -2,6 +2,7 @@ import { Autocomplete, Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { currenciesLeftOut, currencyWords } from '#kernel/currency-columns.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
@@ -54,6 +55,15 @@ export function Mend({
     saved.data?.find(m => m.name === savedName)?.mapping ??
     suggestions.find(s => s.preset === null)?.mapping ?? { target: 'sales_lines', columns: {} }
   const target = targets.data.find(t => t.name === guess.target)
+  const { currencies: saying } = preview.data
+  const leftOut = (mapping: Guess) => {
+    const taking = targets.data.find(t => t.name === mapping.target)?.columns.map(c => c.name) ?? []
+    return currenciesLeftOut(mapping, taking, saying).map(one => currencyWords(one))
+  }
+  // The file's own warnings are of the best guess; of money they are of what is chosen now.
+  const ofBest = best ? leftOut(best.mapping) : []
+  const chosenMapping = preset ? suggestions.find(s => s.preset === preset)?.mapping : guess
+  const ofMoney = chosenMapping ? leftOut(chosenMapping) : []
   const { stores } = settings.data
   const known = stores.find(s => s.store === into.store)
   const problem = startable({ ...into, known: Boolean(known) }, preset ? null : guess, target?.columns ?? [])
@@ -128,11 +138,13 @@ export function Mend({
             />
           )}
         </div>
-        {warnings.map(warning => (
-          <p key={warning} className={css.warning}>
-            {warning}
-          </p>
-        ))}
+        {warnings
+          .filter(warning => !ofBest.includes(warning))
+          .map(warning => (
+            <p key={warning} className={css.warning}>
+              {warning}
+            </p>
+          ))}
         {preview.error && (
           <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />
         )}
@@ -200,6 +212,11 @@ export function Mend({
             )}
           </>
         )}
+        {ofMoney.map(warning => (
+          <p key={warning} className={css.warning}>
+            {warning}
+          </p>
+        ))}
       </Card>
       <Card title="Where it goes">
         <FormRow

@@ -139,6 +139,11 @@ export const Preview = z.object({
       unmapped: z.array(z.string()),
     }),
   ),
+  currencies: z
+    .array(z.object({ column: z.string(), codes: z.array(z.string()) }))
+    .describe(
+      'Columns that say in which currency amounts are: one the mapping leaves out is the store’s money',
+    ),
   warnings: z.array(z.string()),
 })
 
