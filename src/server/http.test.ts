@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operationsOf } from '#features/base.ts'
@@ -365,7 +366,7 @@ describe('what goes out', () => {
     expect(new TextDecoder().decode((await response.arrayBuffer()).slice(0, 2))).toBe('PK')
   })
 
-  it('every operation is in the OpenAPI document, with its key', async () => {
+  it('every operation is in the OpenAPI document, which is one by the schema of such documents', async () => {
     const document = (await (await app().request('/api/openapi.json')).json()) as {
       openapi: string
       paths: Record<string, Record<string, { requestBody?: object; responses: object; operationId: string }>>
@@ -376,6 +377,12 @@ describe('what goes out', () => {
       expect(path, name).toBeDefined()
       expect(Object.values(path ?? {})[0]?.responses).toBeDefined()
     }
+    const judge = new Ajv2020({ strict: false, validateFormats: false }).compile(
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../test/contracts/openapi-3.1.json'), 'utf8')),
+    )
+    expect([judge(document), judge.errors]).toEqual([true, null])
+    const offender = { requestBody: { content: { 'application/json': { schema: { type: 'text' } } } } }
+    expect(judge({ ...document, paths: { '/x': { post: offender } } })).toBe(false)
     // References must lead somewhere.
     const text = JSON.stringify(document)
     for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g))
