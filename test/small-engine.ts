@@ -1,5 +1,5 @@
 import type { Act, CanonicalRow, Checked, Connector, PlaceStore } from '#connectors/connector.ts'
-import type { TableName } from '#kernel/canonical.ts'
+import { tables as canonical, type TableName, table } from '#kernel/canonical.ts'
 import { hasher, placeOf, scrubbed } from '#sync/place.ts'
 import { completed, keyOf } from '#sync/rows.ts'
 
@@ -116,8 +116,17 @@ export async function smallEngine<S>(
       cursor = batch.cursor ?? cursor
     }
     if (stream.whole)
-      for (const [name, kept] of seen)
+      for (const [name, kept] of seen) {
         for (const key of rowsOf(name).keys()) if (!kept.has(key)) rowsOf(name).delete(key)
+        // What tells more of rows that are gone goes with them.
+        const leading = table(name).key
+        const left = new Set([...rowsOf(name).values()].map(row => keyOf(name, row)))
+        for (const own of Object.keys(canonical) as TableName[])
+          if (table(own).follows === name)
+            for (const [key, row] of rowsOf(own))
+              if (!left.has(leading.map(column => String(row[column])).join('\u0001')))
+                rowsOf(own).delete(key)
+      }
     return cursor
   }
 

@@ -26,6 +26,8 @@ export interface Table {
   key: readonly string[]
   /** The day column the table is pruned and invalidated by. */
   dated?: string
+  /** The table whose rows it tells more of, by the columns of that one's key: what is gone there is gone here. */
+  follows?: string
   columns: Readonly<Record<string, Column>>
 }
 

@@ -85,6 +85,26 @@ export const working = {
       source,
     },
   },
+  task_moves: {
+    about:
+      'What happened to where tasks stand, one change a row, as the history of the platform tells it. Parts of tasks have none.',
+    key: ['store', 'platform', 'task_id', 'move_id', 'kind'],
+    dated: 'day',
+    follows: 'tasks',
+    columns: {
+      store,
+      platform: col('text', ''),
+      task_id: col('text', ''),
+      move_id: col('text', "The platform's own id of what happened; made where it has none for the making"),
+      kind: col('text', 'made, section, state, due or assignee'),
+      from_value: col('text', "Section, state, day or person before, '' for none"),
+      to_value: col('text', "The same after; '' for none"),
+      stage: col('text', "Of made and section: waiting, doing or done, where it came to; else ''"),
+      happened_at: col('time', ''),
+      day: col('day', ''),
+      source,
+    },
+  },
   calendar_events: {
     about: 'Promotions, launches, outages, price changes and holidays that came in by file.',
     key: ['store', 'event_id'],

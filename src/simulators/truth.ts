@@ -8,7 +8,7 @@ import { stockTruth } from './company/trade-stock.ts'
 import { accountTruth, quoteTruth, tradeTruth } from './company/trade-truth.ts'
 import { spendTruth, trafficTruth } from './company/traffic-truth.ts'
 import { type TruthRange, truth } from './company/truth.ts'
-import { workTruth } from './company/work-truth.ts'
+import { moveTruth, workTruth } from './company/work-truth.ts'
 import type { World } from './world.ts'
 
 /** What is known of the company, part by part, each from its own books and by no connector's mapping. */
@@ -32,6 +32,8 @@ const parts = {
   marketo: ({ company, now }: World) => [...mailingTruth(company, now())],
   /** Tasks and cards by platform, project, section and state, and the days they were done on. */
   work: ({ company, now }: World) => workTruth(company, now()),
+  /** Their moves by platform, project and day, and how long work on them took. */
+  moves: ({ company, now }: World) => moveTruth(company, now()),
 } satisfies Record<string, (world: World, range: TruthRange) => unknown>
 
 /** What is true at the instant; all parts where none is named. @throws Failure('invalid') naming those there are. */

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
+import type { TableName } from '#kernel/canonical.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import { createIntake } from './intake.ts'
+import { createPacker } from './packer.ts'
 
 let folder: string
 beforeAll(() => {
@@ -73,4 +76,32 @@ test('what leaves in thousands is named some hundreds at a time', async () => {
   await intake.add({ rows: {}, gone: { deal_stages: all } })
   await intake.end()
   expect(done).toEqual(['500 of deal_stages out', '500 of deal_stages out', '200 of deal_stages out'])
+})
+
+test('what tells more of rows goes with them when a reading of everything no longer has them', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  const packer = createPacker()
+  const take = async (
+    turn: string,
+    whole: readonly TableName[] | null,
+    rows: Parameters<ReturnType<typeof createIntake>['add']>[0]['rows'],
+  ) => {
+    const place = { folder: join(folder, turn), source: 'toy', stores: ['shop'], restates: false }
+    const intake = createIntake({ granary, packer, turn, whole, ...place })
+    await intake.add({ rows })
+    await intake.end()
+    await intake.close()
+    return intake.stored.gone
+  }
+  const task = (id: string) => ({ store: 'shop', platform: 'toy', task_id: id, state: 'open' })
+  const move = (id: string, move: string) => ({
+    ...{ store: 'shop', platform: 'toy', task_id: id, move_id: move, kind: 'section' },
+    ...{ happened_at: '2026-11-01 10:00:00', day: '2026-11-01' },
+  })
+  await take('1', ['tasks'], { tasks: [task('a'), task('b')] })
+  expect(await take('2', null, { task_moves: [move('a', '1'), move('b', '1'), move('b', '2')] })).toBe(0)
+  expect(await take('3', ['tasks'], { tasks: [task('a')] })).toBe(2)
+  expect(await granary.query('SELECT task_id FROM task_moves')).toEqual([{ task_id: 'a' }])
+  await granary.close()
+  packer.close()
 })

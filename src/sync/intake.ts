@@ -2,7 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
-import type { TableName } from '#kernel/canonical.ts'
+import { type TableName, table, tables } from '#kernel/canonical.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { type Gatherer, gathering } from './gather.ts'
 import type { Packer } from './packer.ts'
@@ -166,6 +166,8 @@ export function createIntake(parts: IntakeParts): Intake {
         else
           for (const store of parts.stores)
             stored.gone += await granary.remove({ store, table: name, source })
+        for (const own of followersOf(name))
+          stored.gone += await remove(granary, own, await leftBehind(granary, own, name, source))
       }
     },
     async close() {
@@ -177,6 +179,26 @@ export function createIntake(parts: IntakeParts): Intake {
 
 const valuesOf = (row: CanonicalRow, columns: readonly string[]): string =>
   columns.map(column => String(row[column])).join('\u0001')
+
+/** Tables that tell more of this one's rows. */
+const followersOf = (name: TableName): TableName[] =>
+  (Object.keys(tables) as TableName[]).filter(one => table(one).follows === name)
+
+/** What rows of a source tell more of that is not in the leading table. */
+const leftBehind = async (
+  granary: Warehouse,
+  name: TableName,
+  leader: TableName,
+  source: string,
+): Promise<CanonicalRow[]> => {
+  const { from } = granary.dialect
+  const key = table(leader).key.join(', ')
+  return granary.query(
+    `SELECT DISTINCT ${key} FROM ${from(name)} WHERE source = {source:String}
+     AND (${key}) NOT IN (SELECT ${key} FROM ${from(leader)})`,
+    { source },
+  )
+}
 
 /** Rows named in one statement. */
 const together = 500

@@ -34,8 +34,16 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
   if (!turns.some(one => one.stream === stream))
     throw invalid(`Nothing is kept of ${stream.label}.`, 'Read it again instead.')
   const tables = new Set(family.flatMap(one => [...one.tables]))
-  // A reading of everything leaves nothing of what came before it.
-  const last = turns.findLastIndex(one => one.stream.whole && one.stream.tables.length === tables.size)
+  // A reading of everything leaves nothing of what came before it in its tables.
+  const lastOf = new Map(
+    [...tables].map(table => [
+      table,
+      turns.findLastIndex(one => one.stream.whole && one.stream.tables.includes(table)),
+    ]),
+  )
+  const counting = turns.filter((one, index) =>
+    one.stream.tables.some(table => index >= (lastOf.get(table) ?? -1)),
+  )
   await noteStream(parts.ledger, { connection: id, stream: name }, { stale: true })
   // Where rows find their store by host, any store may hold some.
   for (const { store } of await parts.ledger.select().from(stores))
@@ -49,7 +57,7 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
     gone: 0,
     remarks: [],
   }
-  for (const { stream: one, turn } of turns.slice(Math.max(0, last))) {
+  for (const { stream: one, turn } of counting) {
     const done = await again(parts, id, one, batchesOf(readRaw(parts.folder, id, one.name, turn)))
     for (const figure of ['records', 'unmapped', 'inserted', 'changed', 'gone'] as const)
       whole[figure] += done[figure]

@@ -25,7 +25,7 @@ export const deletions: Stream<Session, Deletion> = {
   name: 'deletions',
   label: 'Deleted tasks',
   kind: 'token',
-  tables: ['tasks'],
+  tables: ['tasks', 'task_moves'],
   every: 15 * 60_000,
   async *read(session, { cursor }) {
     const before = (cursor === null ? {} : JSON.parse(cursor)) as Record<string, string>
@@ -55,6 +55,7 @@ export const deletions: Stream<Session, Deletion> = {
         { store: home.store, platform: 'asana', task_id: deleted },
         { store: home.store, platform: 'asana', parent_id: deleted },
       ],
+      task_moves: [{ store: home.store, platform: 'asana', task_id: deleted }],
     },
   }),
 }

@@ -2,6 +2,7 @@ import type { Checked, Connector, Stream } from '../connector.ts'
 import { act } from './act.ts'
 import { deletions } from './deletions.ts'
 import { hooks } from './hooks.ts'
+import { moves } from './moves.ts'
 import { get, openAsana, projectsOf, type Session, workspacesOf } from './session.ts'
 import { changedTasks, everyTask } from './tasks.ts'
 
@@ -35,6 +36,13 @@ export const asana: Connector<Session> = {
       about: 'Its name, where only one of several is meant.',
       optional: true,
     },
+    {
+      name: 'calls',
+      label: 'Calls a minute',
+      about:
+        'What your Asana plan allows: 150 on the free plan, 1500 on paid ones. 150 when nothing is given; it decides how soon the moves of older tasks are read.',
+      optional: true,
+    },
   ],
   guide: [
     'In Asana open Settings → Apps → View developer console.',
@@ -48,7 +56,7 @@ export const asana: Connector<Session> = {
     return session.http.clock()
   },
   check,
-  streams: [everyTask, changedTasks, deletions] as readonly Stream<Session, unknown>[],
+  streams: [everyTask, changedTasks, deletions, moves] as readonly Stream<Session, unknown>[],
   hooks,
   act,
 }

@@ -34,9 +34,9 @@ export interface Project {
 }
 
 /** What the free plan allows; paid ones allow ten times as much. */
-const planPerMinute = 150
-/** Requests a minute we allow ourselves, since refused ones count too. */
-const perMinute = 140
+const freePlan = 150
+/** Share of what the plan allows that we allow ourselves, since refused requests count too. */
+const share = 14 / 15
 const minute = 60_000
 
 export function openAsana(credentials: Credentials, reach: Reach): Session {
@@ -44,7 +44,13 @@ export function openAsana(credentials: Credentials, reach: Reach): Session {
   if (!token) throw invalid('The token of Asana is missing.', 'Give a personal access token as token.')
   if (/\s/.test(token))
     throw invalid('The token of Asana has blanks in it.', 'Copy it again, whole and alone.')
-  const pace = gate(reach, { most: perMinute, span: minute })
+  const planPerMinute = Number(credentials.calls?.trim() || freePlan)
+  if (!Number.isInteger(planPerMinute) || planPerMinute < 15)
+    throw invalid(
+      `${credentials.calls} is no number of calls a minute.`,
+      'Give 150 or 1500, as your plan has it.',
+    )
+  const pace = gate(reach, { most: Math.floor(planPerMinute * share), span: minute })
   const manners: Manners = {
     vendor: 'Asana',
     hosts: ['app.asana.com'],

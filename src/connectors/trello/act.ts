@@ -1,17 +1,8 @@
 import { invalid } from '#kernel/error.ts'
+import { isFinal } from '#kernel/work-stage.ts'
 import type { Act } from '../connector.ts'
 import { markOf, surely, withMark } from '../once.ts'
-import {
-  backwards,
-  boardsOf,
-  get,
-  isFinal,
-  type List,
-  listsOf,
-  type Query,
-  type Session,
-  send,
-} from './session.ts'
+import { backwards, boardsOf, get, type List, listsOf, type Query, type Session, send } from './session.ts'
 
 type Done = { id: string; url: string }
 interface Made {

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isFinal } from '#kernel/work-stage.ts'
 import type { Place } from '../connector.ts'
 import type { Answer } from '../http.ts'
 import { type Card, type CardRecord, doneSince, mapCard } from './cards.ts'
 import { hooks } from './hooks.ts'
-import { isFinal, judge } from './session.ts'
+import { judge } from './session.ts'
 
 const home = { store: 'us', currency: 'USD', timezone: 'America/New_York', hosts: [] }
 const place: Place = { home, storeOf: () => home, privacy: false, hash: () => '', facts: {} }
@@ -65,10 +66,8 @@ describe('a card', () => {
     ])
   })
   it('that was deleted is gone', () => {
-    expect(mapCard({ deleted: 'x' }, place)).toEqual({
-      rows: {},
-      gone: { tasks: [{ store: 'us', platform: 'trello', task_id: 'x' }] },
-    })
+    const gone = [{ store: 'us', platform: 'trello', task_id: 'x' }]
+    expect(mapCard({ deleted: 'x' }, place)).toEqual({ rows: {}, gone: { tasks: gone, task_moves: gone } })
   })
   it('knows lists of finished work by their names', () => {
     expect(['Done', 'done ✔', '✅ Done', 'Completed 2026', 'Erledigt'].map(isFinal)).toEqual(

@@ -1,3 +1,4 @@
+import { isFinal } from '#kernel/work-stage.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { Mapped, Place, Stream } from '../connector.ts'
 import {
@@ -5,7 +6,6 @@ import {
   backwards,
   boardsOf,
   get,
-  isFinal,
   isMissing,
   type List,
   listsOf,
@@ -195,11 +195,12 @@ function fieldOf(
   return plain === undefined || plain === '' ? [] : [[field.name, plain]]
 }
 
-const shared = { tables: ['tasks'], personal: ['assignee'], map: mapCard } as const
+const shared = { personal: ['assignee'], map: mapCard } as const
 
 /** Cards that something happened to, those deleted among them, as each board's actions tell. */
 export const changedCards: Stream<Session, CardRecord> = {
   ...shared,
+  tables: ['tasks', 'task_moves'],
   name: 'cards',
   label: 'Cards',
   kind: 'window',
@@ -217,6 +218,7 @@ export const changedCards: Stream<Session, CardRecord> = {
 /** All cards, so that renamed lists, boards put away and what was deleted unheard is seen. */
 export const everyCard: Stream<Session, CardRecord> = {
   ...shared,
+  tables: ['tasks'],
   name: 'cards_whole',
   label: 'All cards',
   kind: 'snapshot',
@@ -234,8 +236,10 @@ const madeAt = (id: string): number | null =>
 /** Pure. Archived goes before done: the day it was done is told all the same. */
 export function mapCard(record: CardRecord, place: Place): Mapped {
   const { store, timezone } = place.home
-  if ('deleted' in record)
-    return { rows: {}, gone: { tasks: [{ store, platform: 'trello', task_id: record.deleted }] } }
+  if ('deleted' in record) {
+    const gone = [{ store, platform: 'trello', task_id: record.deleted }]
+    return { rows: {}, gone: { tasks: gone, task_moves: gone } }
+  }
   const { card, archived, done, doneAt } = record
   const clock = (at: number | null) => (at === null || Number.isNaN(at) ? null : wallClock(timezone, at))
   const parsed = (text: string | null | undefined) => clock(Date.parse(text ?? ''))

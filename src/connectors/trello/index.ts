@@ -1,8 +1,10 @@
+import { isFinal } from '#kernel/work-stage.ts'
 import type { Checked, Connector, Stream } from '../connector.ts'
 import { act } from './act.ts'
 import { changedCards, everyCard } from './cards.ts'
 import { hooks } from './hooks.ts'
-import { boardsOf, get, isFinal, listsOf, openTrello, type Session } from './session.ts'
+import { moves } from './moves.ts'
+import { boardsOf, get, listsOf, openTrello, type Session } from './session.ts'
 
 const whoAmI = (session: Session) =>
   get<{ id: string; fullName?: string; username?: string }>(session, '/members/me', {
@@ -60,7 +62,7 @@ export const trello: Connector<Session> = {
     return session.http.clock()
   },
   check,
-  streams: [everyCard, changedCards] as readonly Stream<Session, unknown>[],
+  streams: [everyCard, changedCards, moves] as readonly Stream<Session, unknown>[],
   hooks,
   act,
 }

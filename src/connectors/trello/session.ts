@@ -189,7 +189,3 @@ export async function boardsOf(session: Session): Promise<readonly Board[]> {
 
 export const listsOf = (session: Session, board: string): Promise<List[]> =>
   get<List[]>(session, `/boards/${board}/lists`, { filter: 'all', fields: 'name,closed' })
-
-/** Whether work in a list is finished, told by its name: Trello itself knows no such lists. */
-export const isFinal = (name: string): boolean =>
-  /^\W*(done|completed?|finished|shipped|live|erledigt|fertig|terminée?s?|hecho|klaar|fatto)\b/i.test(name)

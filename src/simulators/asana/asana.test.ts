@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { asana } from '#connectors/asana/index.ts'
 import type { CanonicalRow, HookAnswer } from '#connectors/connector.ts'
+import { dayNumber } from '#kernel/day.ts'
 import { judgeBy } from '../../../test/contracts/judge.ts'
-import { smallEngine } from '../../../test/small-engine.ts'
+import { type SmallEngine, smallEngine } from '../../../test/small-engine.ts'
 import { createCompany } from '../company/company.ts'
-import { workTruth } from '../company/work-truth.ts'
+import { moveTruth, workTruth } from '../company/work-truth.ts'
 import { createWorld, type World } from '../world.ts'
 import { goal } from './desk.ts'
 import { asanaSimulator } from './index.ts'
@@ -87,15 +88,54 @@ function truthOf({ company, now }: World, platform = 'asana') {
   return found
 }
 
+/** Moves by project, day and kind, and days of work on what was done: as the rows say it, and as it is. */
+function moved(engine: SmallEngine) {
+  const tasks = new Map(engine.rows('tasks').map(row => [row.task_id, row]))
+  const began = new Map<string, string>()
+  const found: Record<string, number> = {}
+  const add = (key: string, count = 1) => {
+    found[key] = (found[key] ?? 0) + count
+  }
+  for (const { task_id, kind, stage, day } of engine.rows('task_moves')) {
+    add(`${tasks.get(task_id ?? '')?.project} ${day} ${kind}`)
+    const id = String(task_id)
+    if (stage === 'doing' && String(day) < (began.get(id) ?? '9')) began.set(id, String(day))
+  }
+  for (const { task_id, project, done_day } of tasks.values()) {
+    const first = began.get(String(task_id))
+    if (!first || !done_day) continue
+    add(`${project} ${done_day} cycles`)
+    add(`${project} ${done_day} days`, dayNumber(String(done_day)) - dayNumber(first))
+  }
+  return found
+}
+function movesOf({ company, now }: World) {
+  const found: Record<string, number> = {}
+  for (const { platform, project, day, moves, cycles } of moveTruth(company, now())) {
+    if (platform !== 'asana') continue
+    for (const [kind, count] of Object.entries(moves)) found[`${project} ${day} ${kind}`] = count
+    if (cycles.tasks === 0) continue
+    found[`${project} ${day} cycles`] = cycles.tasks
+    found[`${project} ${day} days`] = cycles.days
+  }
+  return found
+}
+
 describe('Asana, everything and then what changed', () => {
   it.each([1, 20261])('gives exactly the truth for seed %i', async seed => {
     const { world, engine, wrong } = await connected(seed)
     await engine.round()
     expect(told(engine.rows('tasks'))).toEqual(truthOf(world))
     expect(engine.rows('tasks').length).toBeGreaterThan(60)
+    expect(moved(engine)).toEqual(movesOf(world))
     world.advance(days(40))
     await engine.round()
     expect(told(engine.rows('tasks'))).toEqual(truthOf(world))
+    expect(moved(engine)).toEqual(movesOf(world))
+    // Read again, they are the same moves.
+    const before = engine.rows('task_moves').length
+    await engine.round(['moves'])
+    expect(engine.rows('task_moves')).toHaveLength(before)
     expect(engine.rows('tasks').some(row => row.state === 'archived')).toBe(true)
     expect(engine.problems).toEqual([])
     expect(wrong).toEqual([])
@@ -138,6 +178,9 @@ describe('Asana, everything and then what changed', () => {
     const { engine } = await connected(1, { privacy: true })
     await engine.round(['tasks_whole'])
     expect(new Set(engine.rows('tasks').map(row => row.assignee))).toEqual(new Set(['']))
+    await engine.round(['moves'])
+    const handed = engine.rows('task_moves').filter(row => row.kind === 'assignee')
+    expect(new Set(handed.map(row => `${row.from_value}${row.to_value}`))).toEqual(new Set(['']))
   })
 })
 
@@ -173,7 +216,7 @@ describe('trouble', () => {
     const { world, engine } = await connected(1, { length: 900 })
     await engine.round(['deletions'])
     world.faults.arm(`asana:${fault}`, times)
-    await engine.round()
+    await engine.round(['tasks', 'tasks_whole', 'deletions'])
     expect(told(engine.rows('tasks'))).toEqual(truthOf(world))
     expect(world.faults.armed()).toEqual({})
   })
@@ -246,7 +289,8 @@ describe('acts', () => {
     const stories = await simulator.app.request(`/api/1.0/tasks/${id}/stories?limit=10`, {
       headers: { authorization: `Bearer ${simulator.connections[0]?.credentials.token}` },
     })
-    expect(((await stories.json()) as { data: unknown[] }).data).toHaveLength(1)
+    const told = ((await stories.json()) as { data: { resource_subtype: string }[] }).data
+    expect(told.filter(one => one.resource_subtype === 'comment_added')).toHaveLength(1)
     expect(await engine.act({ do: 'measure', key: 'k4', goal: goal.gid, value: '2.7' })).toMatchObject({
       id: goal.gid,
     })

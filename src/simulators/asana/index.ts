@@ -5,6 +5,7 @@ import { plainTrouble, type Simulator, type World } from '../world.ts'
 import { createDesk, type DeskProject, goal, people, taskGid, workspaceGid } from './desk.ts'
 import { createLine } from './hooks.ts'
 import { projectNode, shown, taskNode } from './shapes.ts'
+import { storiesOf } from './stories.ts'
 
 type Json = Record<string, unknown>
 type Status = 400 | 401 | 402 | 403 | 404 | 412 | 429 | 500
@@ -181,20 +182,7 @@ export function asanaSimulator(world: World, send: typeof fetch = (...what) => f
   api.get('/tasks/:gid/stories', context => {
     const found = desk.find(context.req.param('gid'))
     if (!found) return unknown(context, 'task')
-    return listed(
-      context,
-      found.task.comments
-        .filter(one => one.at <= world.now())
-        .map((one, index) => ({
-          gid: `${taskGid(found.task.number)}${String(index).padStart(4, '0')}`,
-          resource_type: 'story',
-          resource_subtype: 'comment_added',
-          created_at: new Date(one.at).toISOString(),
-          created_by: null,
-          type: 'comment',
-          text: one.text,
-        })),
-    )
+    return listed(context, storiesOf(desk, found.task, world.now()))
   })
 
   /** What a body asks for, or what is wrong with it. */
@@ -237,11 +225,11 @@ export function asanaSimulator(world: World, send: typeof fetch = (...what) => f
     const { text } = await dataOf(context)
     if (!found) return unknown(context, 'task')
     if (typeof text !== 'string' || text === '') return refuse(context, 400, 'text: Missing input')
-    const count = found.task.comments.filter(one => one.at <= world.now()).length
     desk.say(found.task.number, text)
-    const gid = `${taskGid(found.task.number)}${String(count).padStart(4, '0')}`
+    const task = desk.find(taskGid(found.task.number))?.task ?? found.task
+    const said = storiesOf(desk, task, world.now()).findLast(one => one.text === text)
     return context.json(
-      { data: { gid, resource_type: 'story', resource_subtype: 'comment_added', text } },
+      { data: { gid: said?.gid, resource_type: 'story', resource_subtype: 'comment_added', text } },
       201,
     )
   })
@@ -315,7 +303,7 @@ export function asanaSimulator(world: World, send: typeof fetch = (...what) => f
   return {
     vendor: 'asana',
     app,
-    connections: [{ label: 'Asana', credentials: { token } }],
+    connections: [{ label: 'Asana', credentials: { token, calls: '1500' } }],
     faults,
     tell: line.tell,
   }

@@ -105,27 +105,47 @@ export function createDesk(world: World) {
         return { id: id(at, nth), type, kind, at, card, data: { card: about, ...data } }
       }
       const brief = (name: string) => ({ id: list(name)?.id, name })
-      if (nth === 0) yield next('createCard', 'createCard', { list: brief(state.section) })
-      else if (set.section !== undefined && set.section !== before.section)
+      if (nth === 0) {
+        yield next('createCard', 'createCard', { list: brief(state.section) })
+        continue
+      }
+      const stands = { list: brief(state.section) }
+      if (state.section !== before.section)
         yield next('updateCard', 'updateCard:idList', {
           card: { ...about, idList: list(state.section)?.id },
           old: { idList: list(before.section)?.id },
           listBefore: brief(before.section),
           listAfter: brief(state.section),
         })
-      else if (set.archived !== undefined)
+      else if (state.done !== before.done)
+        yield next('updateCard', 'updateCard:dueComplete', {
+          card: { ...about, dueComplete: state.done },
+          old: { dueComplete: before.done },
+          ...stands,
+        })
+      if (state.archived !== before.archived)
         yield next('updateCard', 'updateCard:closed', {
-          card: { ...about, closed: set.archived },
+          card: { ...about, closed: state.archived },
           old: { closed: before.archived },
-          list: brief(state.section),
+          ...stands,
         })
-      else if (set.fields !== undefined) yield next('updateCustomFieldItem', 'updateCustomFieldItem', {})
-      else
-        yield next('updateCard', 'updateCard:name', {
-          card: about,
-          old: { name: before.name },
-          list: brief(state.section),
+      if (state.due !== before.due)
+        yield next('updateCard', 'updateCard:due', {
+          card: { ...about, due: dueOf(state.due) },
+          old: { due: dueOf(before.due) },
+          ...stands,
         })
+      for (const [who, type] of [
+        [before.assignee, 'removeMemberFromCard'],
+        [state.assignee, 'addMemberToCard'],
+      ] as const)
+        if (who !== '' && state.assignee !== before.assignee) {
+          const member = members.find(one => one.fullName === who)
+          yield next(type, type, { idMember: member?.id, member: { id: member?.id, name: who } })
+        }
+      if (set.fields !== undefined) yield next('updateCustomFieldItem', 'updateCustomFieldItem', {})
+      if (state.name !== before.name || state.notes !== before.notes)
+        yield next('updateCard', 'updateCard:name', { card: about, old: { name: before.name }, ...stands })
     }
     for (const { at, text } of task.comments)
       if (at <= to && at < end) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow, HookAnswer } from '#connectors/connector.ts'
 import { trello } from '#connectors/trello/index.ts'
+import { dayNumber } from '#kernel/day.ts'
 import { judgeBy } from '../../../test/contracts/judge.ts'
-import { smallEngine } from '../../../test/small-engine.ts'
+import { type SmallEngine, smallEngine } from '../../../test/small-engine.ts'
 import { createCompany } from '../company/company.ts'
-import { workTruth } from '../company/work-truth.ts'
+import { moveTruth, workTruth } from '../company/work-truth.ts'
 import { createWorld, type World } from '../world.ts'
 import { trelloSimulator } from './index.ts'
 
@@ -80,6 +81,39 @@ function truthOf({ company, now }: World) {
   return found
 }
 
+/** Moves by project, day and kind, and days of work on what was done: as the rows say it, and as it is. */
+function moved(engine: SmallEngine) {
+  const tasks = new Map(engine.rows('tasks').map(row => [row.task_id, row]))
+  const began = new Map<string, string>()
+  const found: Record<string, number> = {}
+  const add = (key: string, count = 1) => {
+    found[key] = (found[key] ?? 0) + count
+  }
+  for (const { task_id, kind, stage, day } of engine.rows('task_moves')) {
+    add(`${tasks.get(task_id ?? '')?.project} ${day} ${kind}`)
+    const id = String(task_id)
+    if (stage === 'doing' && String(day) < (began.get(id) ?? '9')) began.set(id, String(day))
+  }
+  for (const { task_id, project, done_day } of tasks.values()) {
+    const first = began.get(String(task_id))
+    if (!first || !done_day) continue
+    add(`${project} ${done_day} cycles`)
+    add(`${project} ${done_day} days`, dayNumber(String(done_day)) - dayNumber(first))
+  }
+  return found
+}
+function movesOf({ company, now }: World) {
+  const found: Record<string, number> = {}
+  for (const { platform, project, day, moves, cycles } of moveTruth(company, now())) {
+    if (platform !== 'trello') continue
+    for (const [kind, count] of Object.entries(moves)) found[`${project} ${day} ${kind}`] = count
+    if (cycles.tasks === 0) continue
+    found[`${project} ${day} cycles`] = cycles.tasks
+    found[`${project} ${day} days`] = cycles.days
+  }
+  return found
+}
+
 describe('Trello, everything and then what changed', () => {
   it.each([
     [1, 200],
@@ -94,8 +128,9 @@ describe('Trello, everything and then what changed', () => {
     // By the board's actions alone.
     for (const step of [hours(7), days(3), days(40)]) {
       world.advance(step)
-      await engine.round(['cards'])
+      await engine.round(['cards', 'moves'])
       expect(told(engine.rows('tasks'))).toEqual(truthOf(world))
+      expect(moved(engine)).toEqual(movesOf(world))
     }
     await engine.round()
     expect(told(engine.rows('tasks'))).toEqual(truthOf(world))
