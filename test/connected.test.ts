@@ -14,7 +14,7 @@ import { mailingTruth } from '#simulators/company/mailing-truth.ts'
 import { quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import { spendTruth, trafficTruth } from '#simulators/company/traffic-truth.ts'
 import { type TruthRow, truth } from '#simulators/company/truth.ts'
-import { workTruth } from '#simulators/company/work-truth.ts'
+import { moveTruth, workTruth } from '#simulators/company/work-truth.ts'
 import { type Simulation, simulate, ways } from '#simulators/index.ts'
 import { createWorld } from '#simulators/world.ts'
 import { allConnections } from '#sync/connected.ts'
@@ -253,11 +253,28 @@ async function wrongWork(): Promise<string[]> {
     { metrics: ['tasks_created'], by, window: 'all_time', limit: 10_000 },
     { stores: 'all', now: new Date(now()) },
   )
-  return differing(
+  const wrong = differing(
     'tasks_created',
     rows.map(row => [by.map(name => row[name]).join(' '), row.tasks_created] as const),
     said.map(one => [key(one), String(one.tasks)] as const),
   )
+  const moved = await answers(['task_moves', 'task_cycle_time'], ['platform', 'project'])
+  const ways = moveTruth(company, now())
+  const place = (one: (typeof ways)[number]) => `${one.day} ${one.platform} ${one.project}`
+  wrong.push(
+    ...differing(
+      'task_moves',
+      moved.map(row => [row.key, row.value('task_moves')] as const),
+      ways.map(one => [place(one), String(one.moves.section ?? 0)] as const),
+    ),
+  )
+  const cycles = new Map(moved.map(row => [row.key, row.value('task_cycle_time')]))
+  for (const one of ways.filter(way => way.cycles.tasks > 0)) {
+    const mean = Number(cycles.get(place(one)))
+    if (!(Math.abs(mean - one.cycles.days / one.cycles.tasks) < 1e-6))
+      wrong.push(`task_cycle_time ${place(one)}: ${mean} is not ${one.cycles.days} ÷ ${one.cycles.tasks}`)
+  }
+  return wrong
 }
 
 describe('the systems of a company never seen before', () => {

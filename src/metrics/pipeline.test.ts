@@ -59,6 +59,28 @@ const deal = (
   ...more,
 })
 
+const task = (task_id: string, created_day: string | null, done_day: string | null) => ({
+  ...{
+    store: 'trade',
+    platform: 'asana',
+    task_id,
+    project: 'Site',
+    section: 'Live',
+    parent_id: '',
+    title: '',
+  },
+  ...{ assignee: '', state: done_day ? 'done' : 'open', created_day, due_day: null, done_day },
+  ...{ labels: '', fields: '{}', url: '', changed_at: null, source },
+})
+let moves = 0
+const move = (task_id: string, day: string, kind: string, stage: string, from_value = '', to_value = '') => {
+  moves += 1
+  return {
+    ...{ store: 'trade', platform: 'asana', task_id, move_id: String(moves), kind, from_value, to_value },
+    ...{ stage, happened_at: `${day} 10:00:00`, day, source },
+  }
+}
+
 let granary: Warehouse
 let engine: Engine
 const january = { from: '2026-01-01', to: '2026-01-31' }
@@ -68,6 +90,26 @@ const ask = async (query: Partial<Query> & Pick<Query, 'metrics'>) =>
 beforeAll(async () => {
   granary = await openDuckdb({ folder: ':memory:' })
   engine = createEngine({ granary, world: async () => world })
+  await deliver(granary, 'tasks', [
+    task('1', '2026-01-02', '2026-01-12'),
+    task('2', '2026-01-05', '2026-01-09'),
+    // Done without work in progress; begun again after it was done; still open.
+    task('3', '2026-01-05', '2026-01-06'),
+    task('4', null, '2026-01-10'),
+    task('5', '2026-01-05', null),
+  ])
+  await deliver(granary, 'task_moves', [
+    move('1', '2026-01-04', 'section', 'doing'),
+    move('1', '2026-01-08', 'section', 'doing'),
+    move('1', '2026-01-12', 'section', 'done'),
+    move('2', '2026-01-06', 'made', 'doing'),
+    move('2', '2026-01-07', 'due', '', '2026-01-09', '2026-01-20'),
+    move('2', '2026-01-08', 'due', '', '2026-01-20', '2026-01-15'),
+    move('3', '2026-01-06', 'section', 'done'),
+    move('4', '2026-01-15', 'section', 'doing'),
+    // Of a task that is gone.
+    move('9', '2026-01-06', 'section', 'doing'),
+  ])
   await deliver(granary, 'leads', [
     // In time; too late; on the same day; never; of another platform with the same number.
     lead('1', 'lead', '2026-01-05'),
@@ -197,6 +239,22 @@ describe('messages', () => {
       click_rate: '0.25',
       unsubscribe_rate: '0.25',
       messages_bounced: '1',
+    })
+  })
+})
+
+describe('work', () => {
+  it('takes its lead and cycle time from those done whose beginning is known', async () => {
+    const { totals } = await ask({
+      metrics: ['tasks_done', 'task_lead_time', 'task_cycle_time', 'task_moves', 'tasks_put_off'],
+    })
+    // Lead 10, 4 and 1 days; cycle 8 days of the one and 3 of the other.
+    expect(totals).toMatchObject({
+      tasks_done: '4',
+      task_lead_time: '5',
+      task_cycle_time: '5.5',
+      task_moves: '5',
+      tasks_put_off: '1',
     })
   })
 })
