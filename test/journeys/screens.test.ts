@@ -436,6 +436,11 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
       await page.getByLabel('Search the work').fill('checkout')
       await page.getByRole('link', { name: 'Shorter checkout form' }).first().waitFor()
       await expectAccessibleInBoth(page)
+      await page.getByRole('tab', { name: 'How it moves' }).click()
+      await page.waitForURL(/tab=flow/)
+      await page.getByRole('cell', { name: 'None left it' }).waitFor()
+      await page.getByRole('cell', { name: 'Next → Doing' }).waitFor()
+      await expectAccessible(page)
     })
   })
 

@@ -103,6 +103,28 @@ const task = (n: number, platform: string, state: string) => ({
   url: `https://tasks.example/${n}`,
 })
 const tasks = [task(1, 'asana', 'open'), task(2, 'trello', 'open'), task(3, 'trello', 'done')]
+const place = { platform: 'asana', project: 'Website' }
+const cycles = { started: 3, done: 2, timed: 2, median: 6, most: 7.4 }
+const flow = {
+  days: 90,
+  sections: [
+    { ...place, section: 'Next', stage: 'waiting', left: 2, median: 1.5, now: 0, longest: null },
+    { ...place, section: 'Doing', stage: 'doing', left: 0, median: null, now: 1, longest: 4 },
+  ],
+  projects: [{ ...place, ...cycles }],
+  all: cycles,
+  week: { made: 1, moved: 1, done: 1, putOff: 1, tasks: 1 },
+  moves: [
+    ['section', 'Next', 'Doing'],
+    ['due', day(4), day(9)],
+    ['assignee', '', 'Jo'],
+    ['state', 'open', 'done'],
+  ].map(([kind, from, to]) => ({
+    ...{ ...place, store: 'gifts', task: '1', title: 'Shorter checkout form', url: '' },
+    ...{ kind, from, to, at: `${day(3)} 10:00:00` },
+  })),
+  any: true,
+}
 const member = (kind: string, store: string, id: string, name: string) => ({
   kind,
   store,
@@ -192,6 +214,7 @@ export function systemCalls(door: Door) {
       ]
       return { rows, count: rows.length, projects }
     }),
+    workFlow: door.handler(() => flow),
     linking: door.handler(() => ({
       rules,
       freeMail: ['gmail.com'],

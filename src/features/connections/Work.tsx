@@ -6,12 +6,13 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { UrlTabs } from '#ui/UrlTabs.tsx'
+import { useUrl } from '#ui/url.ts'
 import css from './connections.module.css'
+import { Flow } from './Flow.tsx'
+import { isLate, platforms, shownDay, TitleLink } from './WorkShown.tsx'
 import type { WorkRow } from './work-model.ts'
 
-const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
-const shownDay = (day: string | null) => (day === null ? '' : days.format(new Date(`${day}T00:00:00Z`)))
-const platforms: Readonly<Record<string, string>> = { asana: 'Asana', trello: 'Trello' }
 const states = [
   { value: 'open', label: 'Open' },
   { value: 'done', label: 'Done' },
@@ -21,6 +22,7 @@ type State = (typeof states)[number]['value']
 
 /** Tasks and cards of the task systems, those due first at the top. */
 export function Work() {
+  const [{ tab }] = useUrl()
   const [search, setSearch] = useState('')
   const [state, setState] = useState<State | null>('open')
   const [place, setPlace] = useState<string | null>(null)
@@ -37,41 +39,8 @@ export function Work() {
     placeholderData: keepPreviousData,
   })
   const nothing = found.data?.projects.length === 0
-  return (
-    <Page
-      question="Are we doing it?"
-      title={found.data && !nothing ? answerOf(found.data.rows, state) : 'Work'}
-      note={found.data && !nothing && noteOf(found.data.rows.length, found.data.count)}
-      actions={
-        <Row>
-          <Select
-            aria-label="Project or board"
-            placeholder="All projects and boards"
-            clearable
-            data={(found.data?.projects ?? []).map(one => ({
-              value: JSON.stringify([one.platform, one.project]),
-              label: `${one.project} · ${platforms[one.platform] ?? one.platform}`,
-            }))}
-            value={place}
-            onChange={setPlace}
-          />
-          <Select
-            aria-label="State"
-            placeholder="Any state"
-            clearable
-            data={[...states]}
-            value={state}
-            onChange={value => setState(states.find(one => one.value === value)?.value ?? null)}
-          />
-          <TextInput
-            aria-label="Search the work"
-            placeholder="Search title or person"
-            value={search}
-            onChange={event => setSearch(event.currentTarget.value)}
-          />
-        </Row>
-      }
-    >
+  const tasks = () => (
+    <>
       {found.error && (
         <ErrorState
           title="The work could not be read"
@@ -96,7 +65,7 @@ export function Work() {
               )
             }
             columns={[
-              { key: 'title', label: 'Task', pinned: true, render: titleOf },
+              { key: 'title', label: 'Task', pinned: true, render: row => <TitleLink {...row} /> },
               // What says whether it is late, and whose it is, before where it stands: a phone shows the first few.
               {
                 key: 'due',
@@ -129,13 +98,60 @@ export function Work() {
           />
         </Card>
       )}
+    </>
+  )
+  return (
+    <Page
+      question="Are we doing it?"
+      title={found.data && !nothing ? answerOf(found.data.rows, state) : 'Work'}
+      note={found.data && !nothing && noteOf(found.data.rows.length, found.data.count)}
+      actions={
+        <Row>
+          <Select
+            aria-label="Project or board"
+            placeholder="All projects and boards"
+            clearable
+            data={(found.data?.projects ?? []).map(one => ({
+              value: JSON.stringify([one.platform, one.project]),
+              label: `${one.project} · ${platforms[one.platform] ?? one.platform}`,
+            }))}
+            value={place}
+            onChange={setPlace}
+          />
+          {tab !== 'flow' && (
+            <>
+              <Select
+                aria-label="State"
+                placeholder="Any state"
+                clearable
+                data={[...states]}
+                value={state}
+                onChange={value => setState(states.find(one => one.value === value)?.value ?? null)}
+              />
+              <TextInput
+                aria-label="Search the work"
+                placeholder="Search title or person"
+                value={search}
+                onChange={event => setSearch(event.currentTarget.value)}
+              />
+            </>
+          )}
+        </Row>
+      }
+    >
+      <UrlTabs
+        tabs={[
+          { name: 'tasks', label: 'Tasks', show: tasks },
+          {
+            name: 'flow',
+            label: 'How it moves',
+            show: () => <Flow {...(platform && project && { platform, project })} />,
+          },
+        ]}
+      />
     </Page>
   )
 }
-
-/** The day where whoever looks is. */
-const today = () => new Date().toLocaleDateString('sv')
-const isLate = ({ state, due }: WorkRow) => state === 'open' && due !== null && due < today()
 
 /** The answer in a sentence: late ones stand first, so that those shown are all there are. */
 const answerOf = (rows: readonly WorkRow[], state: State | null): string => {
@@ -149,13 +165,3 @@ const noteOf = (shown: number, count: number) =>
   shown < count
     ? `The first ${shown.toLocaleString('en-GB')} of ${count.toLocaleString('en-GB')}`
     : `${count.toLocaleString('en-GB')} ${count === 1 ? 'task' : 'tasks'}`
-
-/** Leads to the task where it is kept; only addresses of the web are followed. */
-const titleOf = ({ title, url }: WorkRow) =>
-  url.startsWith('https://') ? (
-    <a href={url} target="_blank" rel="noreferrer">
-      {title}
-    </a>
-  ) : (
-    title
-  )

@@ -10,6 +10,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { mappings } from '#postgres/tables/connections.ts'
 import type { Mapping as ImportMapping } from '#sync/imports.ts'
 import { BackupManifest, backupTo } from './backup.ts'
+import { workFlow } from './flow.ts'
 import { Check, checkHealth } from './health.ts'
 import { importOf, importToReplace, listImports, queueImport } from './history.ts'
 import { linkingOperations } from './linking.ts'
@@ -55,6 +56,7 @@ export const connections = {
   ...linkingOperations,
   ...trust,
   work,
+  workFlow,
   taskPlaces,
 
   preview: read({

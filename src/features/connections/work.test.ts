@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '#kernel/actor.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { findFlow } from './flow.ts'
+import { flowOf, type MoveRow } from './flow-model.ts'
 import { findWork } from './work.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-work-'))
@@ -54,4 +56,96 @@ it('filters by platform, project, state and words', async () => {
   expect((await found({ search: 'jo' })).tasks).toEqual(['1', '3'])
   expect((await found({ search: "it's a {sale}" })).tasks).toEqual(['3'])
   expect((await found({ search: '%' })).tasks).toEqual([])
+})
+
+describe('how work moves', () => {
+  const task = {
+    store: 'uk',
+    platform: 'asana',
+    project: 'Site',
+    title: 'T',
+    url: '',
+    state: 'open',
+    doneDay: null,
+  }
+  const moves = (
+    id: string,
+    of: Partial<MoveRow>,
+    ...all: [at: string, kind: string, to: string, stage?: string][]
+  ) =>
+    all.map(([at, kind, to, stage = ''], index): MoveRow => {
+      const from = all[index - 1]?.[2] ?? ''
+      return { ...task, ...of, task: id, at: `2026-${at}:00`, kind, from, to, stage }
+    })
+  const done = (day: string) => ({ state: 'done', doneDay: `2026-${day}` })
+
+  it('is told by how long it stood where, and from its first start to its end', () => {
+    const rows = [
+      ...moves(
+        '1',
+        done('03-20'),
+        ['03-10 12:00', 'made', 'Next', 'waiting'],
+        ['03-12 12:00', 'section', 'Doing', 'doing'],
+        ['03-18 12:00', 'section', 'Next', 'waiting'],
+        ['03-19 12:00', 'section', 'Doing', 'doing'],
+        ['03-20 12:00', 'section', 'Live', 'done'],
+      ),
+      // Done where it stood, without coming among the finished.
+      ...moves(
+        '2',
+        done('03-24'),
+        ['03-20 12:00', 'section', 'Doing', 'doing'],
+        ['03-24 12:00', 'state', 'done'],
+      ),
+      ...moves(
+        '3',
+        {},
+        ['03-21 12:00', 'made', 'Next', 'waiting'],
+        ['03-23 00:00', 'due', '2026-04-01'],
+        ['03-23 01:00', 'due', '2026-04-09'],
+      ),
+      // Long over, and one done without anybody having begun it.
+      ...moves(
+        '4',
+        done('01-03'),
+        ['01-01 12:00', 'made', 'Doing', 'doing'],
+        ['01-03 12:00', 'section', 'Live', 'done'],
+      ),
+      ...moves('5', { ...done('03-22'), project: 'Peak' }, ['03-22 11:00', 'section', 'Live', 'done']),
+    ]
+    const flow = flowOf(rows, '2026-03-25 12:00:00', 30)
+    expect(flow.sections.map(one => [one.section, one.left, one.median, one.now, one.longest])).toEqual([
+      ['Next', 2, 1.5, 1, 4],
+      ['Doing', 3, 4, 0, null],
+    ])
+    expect(flow.projects).toMatchObject([
+      { project: 'Site', started: 2, done: 2, timed: 2, median: 6 },
+      { project: 'Peak', started: 0, done: 1, timed: 0, median: null },
+    ])
+    expect(flow.all).toEqual({ started: 2, done: 3, timed: 2, median: 6, most: 7.4 })
+    expect(flow.week).toEqual({ made: 1, moved: 5, done: 3, putOff: 1, tasks: 4 })
+    expect(flow.moves[0]).toMatchObject({ task: '2', kind: 'state', to: 'done' })
+  })
+
+  it('is read of the stores one sees, and of tasks that are there', async () => {
+    const file = join(folder, 'moves.parquet')
+    const duck = await (await DuckDBInstance.create(':memory:')).connect()
+    await duck.run(`COPY (SELECT store, platform, task_id, move_id, 'section' AS kind, '' AS from_value, 'Doing' AS to_value,
+        'doing' AS stage, moment::TIMESTAMP AS happened_at, moment::DATE AS day, 'test' AS source
+      FROM (VALUES
+        ('uk', 'asana', '1', 'a', '2026-11-20 10:00:00'),
+        ('us', 'asana', '4', 'b', '2026-11-21 10:00:00'),
+        ('uk', 'asana', '9', 'c', '2026-11-21 10:00:00')
+      ) AS rows(store, platform, task_id, move_id, moment)) TO '${file}' (FORMAT parquet)`)
+    await granary.deliver({ id: 'm', table: 'task_moves', files: [file], mode: 'merge' })
+    const clock = () => new Date('2026-11-22T10:00:00Z')
+    const flow = async (input: Parameters<typeof findFlow>[1], stores: 'all' | string[] = 'all') => {
+      const { sections, any } = await findFlow({ granary, actor: { ...everywhere, stores }, clock }, input)
+      return { any, there: sections.map(one => `${one.project} ${one.section} ${one.now} ${one.longest}`) }
+    }
+    expect(await flow({})).toEqual({ any: true, there: ['Peak Doing 1 1', 'Site Doing 1 2'] })
+    expect((await flow({ project: 'Site', platform: 'asana' })).there).toEqual(['Site Doing 1 2'])
+    expect((await flow({}, ['us'])).there).toEqual(['Peak Doing 1 1'])
+    expect(await flow({}, [])).toEqual({ any: false, there: [] })
+  })
 })
