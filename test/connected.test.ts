@@ -8,6 +8,7 @@ import { exact } from '#kernel/money.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { streams } from '#postgres/tables/connections.ts'
 import { createCompany } from '#simulators/company/company.ts'
 import { crmTruth, type MarketingTruth } from '#simulators/company/crm-truth.ts'
 import { mailingTruth } from '#simulators/company/mailing-truth.ts'
@@ -292,6 +293,12 @@ describe('the systems of a company never seen before', () => {
     },
     patience,
   )
+
+  test('bring nothing that this version does not know', async () => {
+    const rows = await open.ledger.select().from(streams)
+    const news = rows.flatMap(row => row.shape?.news.map(one => `${row.connection} ${one.says}`) ?? [])
+    expect(news.filter(one => one.includes('does not know'))).toEqual([])
+  })
 
   test('say what of their limits was used', async () => {
     for (const one of await allConnections(open.ledger)) {

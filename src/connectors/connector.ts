@@ -143,7 +143,10 @@ export interface Stream<S, R> {
   late?: true
   /** Names of JSON members that hold personal data; in privacy mode they are hashed (addresses) or emptied before anything is kept. */
   personal?: readonly string[]
-  /** Values the mapping tells apart, by path of the member (`lines[].kind`): another one is reported. */
+  /**
+   * Values the mapping tells apart, by path of the member (`lines[].kind`; `rows(kind)` is the column of a table whose
+   * `fields` name it): another one is reported.
+   */
   vocabulary?: Readonly<Record<string, readonly string[]>>
   /** Reads at the vendor. Records are plain JSON, complete enough for `map` alone; memory stays flat. */
   read(session: S, turn: Turn): AsyncGenerator<Batch<R>>

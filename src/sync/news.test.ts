@@ -40,6 +40,22 @@ describe('what a vendor never sent before', () => {
     expect(told([{ id: 1, extra: 1 }], known({ id: 1 }), false)).toEqual([])
   })
 
+  it('is found in a column of a table, wherever the column stands', () => {
+    const watch = watching({ vocabulary: { 'day.rows(device)': ['desktop', '(other)'] } }, null, {
+      fresh: true,
+      now,
+    })
+    const day = (fields: string[], ...rows: string[][]) => ({ day: { fields, rows } })
+    watch.look(day(['date', 'device'], ['20260301', 'desktop'], ['20260301', 'visor']))
+    watch.look(day(['device', 'date'], ['(other)', '20260302'], ['ring', '20260302']))
+    watch.look(day(['date'], ['20260303']))
+    watch.look({ day: null })
+    expect(watch.learnt()?.news.map(one => one.says)).toEqual([
+      'day.rows(device) is “visor”, which this version does not know',
+      'day.rows(device) is “ring”, which this version does not know',
+    ])
+  })
+
   it('is not told again in the next turn, nor written down anew where nothing changed', () => {
     const first = watching(stream, known({ id: 1 }), { fresh: true, now })
     first.look({ id: 1, extra: 'x' })

@@ -73,6 +73,13 @@ export function watching(
       const text = String(value)
       if (!word.values.has(text))
         tell(`${word.name} is “${text.slice(0, 40)}”, which this version does not know`)
+    } else if (name.endsWith(')')) {
+      // A column of a table: rows of values in the order of its fields.
+      const [member = '', field] = name.slice(0, -1).split('(')
+      const { fields, [member]: rows } = value as Record<string, unknown>
+      const column = Array.isArray(fields) ? fields.indexOf(field) : -1
+      if (column >= 0 && Array.isArray(rows))
+        for (const row of rows) compare((row as unknown[])[column], path, at + 1, word)
     } else if (name.endsWith('[]')) {
       const list = (value as Record<string, unknown>)[name.slice(0, -2)]
       if (Array.isArray(list)) for (const one of list) compare(one, path, at + 1, word)

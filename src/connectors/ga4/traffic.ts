@@ -223,6 +223,32 @@ export function pageOf(page: string, privacy: boolean): string {
   return kept.length > 0 ? `${path}?${kept.join('&')}` : path || '/'
 }
 
+const unsaid = ['(not set)', '(other)', '(data not available)']
+
+/**
+ * Channels, which nobody can add to, and kinds of devices, as Google says them
+ * (support.google.com/analytics/answer/9756891 and 11396839).
+ */
+const vocabulary = {
+  'traffic.rows(sessionDefaultChannelGroup)': [
+    ...unsaid,
+    ...[
+      'Direct',
+      'Cross-network',
+      'Display',
+      'Referral',
+      'Email',
+      'Affiliates',
+      'Audio',
+      'SMS',
+      'Unassigned',
+    ],
+    ...['Paid Search', 'Paid Shopping', 'Paid Social', 'Paid Video', 'Paid Other'],
+    ...['Organic Search', 'Organic Shopping', 'Organic Social', 'Organic Video', 'Mobile Push Notifications'],
+  ],
+  'traffic.rows(deviceCategory)': [...unsaid, 'desktop', 'mobile', 'tablet', 'smart tv'],
+}
+
 const dayMs = 86_400_000
 
 export const trafficStream: Stream<Session, TrafficDay> = {
@@ -234,6 +260,7 @@ export const trafficStream: Stream<Session, TrafficDay> = {
   overlap: 4 * dayMs,
   settle: 0,
   slice: 84 * dayMs,
+  vocabulary,
   read,
   map,
 }

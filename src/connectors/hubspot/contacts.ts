@@ -106,6 +106,16 @@ export const contacts: Stream<Session, ContactRecord> = {
   overlap: searchOverlap,
   slice: historySlice,
   personal,
+  vocabulary: {
+    'contact.properties.lifecyclestage': [
+      ...['subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity', 'customer'],
+      ...['evangelist', 'other'],
+    ],
+    'contact.properties.hs_analytics_source': [
+      ...['ORGANIC_SEARCH', 'PAID_SEARCH', 'EMAIL_MARKETING', 'SOCIAL_MEDIA', 'PAID_SOCIAL', 'REFERRALS'],
+      ...['AI_REFERRALS', 'OTHER_CAMPAIGNS', 'DIRECT_TRAFFIC', 'OFFLINE'],
+    ],
+  },
   async *read(session, turn) {
     for await (const some of changedRecords(session, 'contacts', turn, wanted))
       yield { records: await withDomain(session, some) }

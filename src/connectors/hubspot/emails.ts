@@ -23,6 +23,9 @@ export interface EmailRecord {
   id: string
   name: string
   flow: boolean
+  /** What HubSpot calls its kind and where it stands: by these it is told whether it is a flow. */
+  type: string
+  state: string
   days: { start: string; counters: Record<string, number> }[]
 }
 
@@ -64,12 +67,55 @@ const isFlow = ({ type, subcategory, state }: Email): boolean =>
 /** Days of results that are asked for at a time. */
 const stretch = 365
 
+/** From the enumerations of HubSpot's own client libraries. */
+const vocabulary = {
+  type: [
+    ...['AB_EMAIL', 'AUTOMATED_AB_EMAIL', 'AUTOMATED_EMAIL', 'BATCH_EMAIL', 'BLOG_EMAIL', 'BLOG_EMAIL_CHILD'],
+    ...['FEEDBACK_CES_EMAIL', 'FEEDBACK_CUSTOM_EMAIL', 'FEEDBACK_CUSTOM_SURVEY_EMAIL', 'FEEDBACK_NPS_EMAIL'],
+    ...['FOLLOWUP_EMAIL', 'LEADFLOW_EMAIL', 'LOCALTIME_EMAIL', 'MANAGE_PREFERENCES_EMAIL', 'OPTIN_EMAIL'],
+    ...['MARKETING_SINGLE_SEND_API', 'MEMBERSHIP_EMAIL_VERIFICATION_EMAIL', 'MEMBERSHIP_FOLLOW_UP_EMAIL'],
+    ...['MEMBERSHIP_OTP_LOGIN_EMAIL', 'MEMBERSHIP_PASSWORD_RESET_EMAIL', 'MEMBERSHIP_PASSWORD_SAVED_EMAIL'],
+    ...[
+      'MEMBERSHIP_PASSWORDLESS_AUTH_EMAIL',
+      'MEMBERSHIP_REGISTRATION_EMAIL',
+      'MEMBERSHIP_VERIFICATION_EMAIL',
+    ],
+    ...['MEMBERSHIP_REGISTRATION_FOLLOW_UP_EMAIL', 'OPTIN_FOLLOWUP_EMAIL', 'RESUBSCRIBE_EMAIL', 'RSS_EMAIL'],
+    ...['RSS_EMAIL_CHILD', 'SINGLE_SEND_API', 'SMTP_TOKEN', 'TICKET_EMAIL'],
+  ],
+  state: [
+    ...['AGENT_GENERATED', 'AUTOMATED', 'AUTOMATED_AB', 'AUTOMATED_AB_VARIANT', 'AUTOMATED_DRAFT'],
+    ...['AUTOMATED_DRAFT_AB', 'AUTOMATED_DRAFT_ABVARIANT', 'AUTOMATED_FOR_FORM', 'AUTOMATED_FOR_FORM_BUFFER'],
+    ...['AUTOMATED_FOR_FORM_DRAFT', 'AUTOMATED_FOR_FORM_LEGACY', 'AUTOMATED_LOSER_ABVARIANT'],
+    ...[
+      'AUTOMATED_SENDING',
+      'BLOG_EMAIL_DRAFT',
+      'BLOG_EMAIL_PUBLISHED',
+      'DRAFT',
+      'DRAFT_AB',
+      'DRAFT_AB_VARIANT',
+    ],
+    ...[
+      'ERROR',
+      'LOSER_AB_VARIANT',
+      'PAGE_STUB',
+      'PRE_PROCESSING',
+      'PROCESSING',
+      'PUBLISHED',
+      'PUBLISHED_AB',
+    ],
+    ...['PUBLISHED_AB_VARIANT', 'PUBLISHED_OR_SCHEDULED', 'RSS_TO_EMAIL_DRAFT', 'RSS_TO_EMAIL_PUBLISHED'],
+    ...['SCHEDULED', 'SCHEDULED_AB', 'SCHEDULED_OR_PUBLISHED'],
+  ],
+}
+
 export const emails: Stream<Session, EmailRecord> = {
   name: 'emails',
   label: 'Marketing e-mails',
   kind: 'snapshot',
   tables: ['message_days'],
   every: 3 * 3_600_000,
+  vocabulary,
   async *read(session) {
     const now = session.http.clock()
     for (const archived of ['false', 'true']) {
@@ -95,7 +141,8 @@ export const emails: Stream<Session, EmailRecord> = {
           // A single send counts on its one day, a flow on every day since: people open late, and turns may be far apart.
           days.push(...(await results(session, email.id, zone, first, flow ? dayAt(zone, now) : first)))
         }
-        yield { records: [{ id: email.id, name: email.name ?? email.id, flow, days }] }
+        const { id, name, type, state } = email
+        yield { records: [{ id, name: name ?? id, flow, type: type ?? '', state: state ?? '', days }] }
       }
     }
   },

@@ -124,6 +124,8 @@ describe('messages and campaigns', () => {
         id: '9',
         name: 'News',
         flow: false,
+        type: 'BATCH_EMAIL',
+        state: 'PUBLISHED',
         days: [
           { start: '2026-05-01T02:00:00Z', counters: { sent: 10, delivered: 9, open: 4 } },
           { start: '2026-05-02T02:00:00Z', counters: { sent: 0 } },

@@ -102,6 +102,13 @@ export const programs: Stream<Session, Program> = {
   tables: ['spend_days'],
   every: 12 * 3_600_000,
   whole: true,
+  // As the contract calls them, and as Marketo's own examples do.
+  vocabulary: {
+    type: [
+      ...['default', 'event', 'webinar', 'nurture', 'program'],
+      ...['Default', 'Event', 'Event with Webinar', 'Engagement', 'Email', 'In-App'],
+    ],
+  },
   async *read(session) {
     for await (const some of assets<Program>(session, '/rest/asset/v1/programs.json'))
       for (const { id } of some) {

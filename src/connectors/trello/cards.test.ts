@@ -19,6 +19,7 @@ const record = (card: Card, more: Partial<Exclude<CardRecord, { deleted: string 
   done: false,
   doneAt: null,
   fields: {},
+  kinds: [],
   ...more,
 })
 const move = (date: string, before: string, after: string) => ({

@@ -60,6 +60,8 @@ export type CardRecord =
       /** Since when it has been done; null where the actions do not tell. */
       doneAt: string | null
       fields: Record<string, string | number | boolean>
+      /** Of what kinds those fields are. */
+      kinds: string[]
     }
   | { deleted: string }
 
@@ -161,6 +163,9 @@ function recordOf(
     done,
     doneAt: done ? doneSince(ways) : null,
     fields: Object.fromEntries((customFieldItems ?? []).flatMap(item => fieldOf(item, here.fields))),
+    kinds: [
+      ...new Set((customFieldItems ?? []).flatMap(one => here.fields.get(one.idCustomField)?.type ?? [])),
+    ],
   }
 }
 
@@ -195,7 +200,11 @@ function fieldOf(
   return plain === undefined || plain === '' ? [] : [[field.name, plain]]
 }
 
-const shared = { personal: ['assignee'], map: mapCard } as const
+const shared = {
+  personal: ['assignee'],
+  vocabulary: { 'kinds[]': ['checkbox', 'date', 'list', 'number', 'text'] },
+  map: mapCard,
+} as const
 
 /** Cards that something happened to, those deleted among them, as each board's actions tell. */
 export const changedCards: Stream<Session, CardRecord> = {
