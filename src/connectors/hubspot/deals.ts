@@ -1,7 +1,14 @@
 import { domainOf } from '#kernel/linking.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
-import { type CrmRecord, changedRecords, historySlice, ofLinked, searchOverlap } from './objects.ts'
+import {
+  type CrmRecord,
+  changedRecords,
+  foundRecords,
+  historySlice,
+  ofLinked,
+  searchOverlap,
+} from './objects.ts'
 import { ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
 import { amountOf, instantOf } from './values.ts'
 
@@ -150,4 +157,29 @@ export const deals: Stream<Session, DealRecord> = {
       yield { records: await enriched(session, some) }
   },
   map: mapDeal,
+}
+
+/**
+ * Deals that are open, whenever they last changed: history goes back by the time of the last change, and what has lain
+ * still for longer is in the pipeline all the same. Once a day, as links to companies and orders need not touch a deal.
+ */
+export const openDeals: Stream<Session, DealRecord> = {
+  ...deals,
+  name: 'deals_open',
+  label: 'Open deals',
+  kind: 'snapshot',
+  every: 24 * 3_600_000,
+  async *read(session) {
+    const name = 'hs_is_closed'
+    for await (const some of foundRecords(
+      session,
+      'deals',
+      [
+        [{ propertyName: name, operator: 'EQ', value: 'false' }],
+        [{ propertyName: name, operator: 'NOT_HAS_PROPERTY' }],
+      ],
+      wanted,
+    ))
+      yield { records: await enriched(session, some) }
+  },
 }

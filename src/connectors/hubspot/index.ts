@@ -4,7 +4,7 @@ import { archived } from './archived.ts'
 import { campaigns } from './campaigns.ts'
 import { companies } from './companies.ts'
 import { contacts, everybody } from './contacts.ts'
-import { deals } from './deals.ts'
+import { deals, openDeals } from './deals.ts'
 import { emails } from './emails.ts'
 import { account, get, openHubspot, type Session, version } from './session.ts'
 
@@ -65,7 +65,7 @@ export const hubspot: Connector<Session> = {
     return session.http.clock()
   },
   check,
-  streams: [contacts, companies, deals, archived, emails, campaigns, everybody] as readonly Stream<
+  streams: [contacts, companies, deals, openDeals, archived, emails, campaigns, everybody] as readonly Stream<
     Session,
     unknown
   >[],

@@ -65,10 +65,36 @@ export async function* allRecords(
     yield page.results
 }
 
-interface Filter {
+export interface Filter {
   propertyName: string
-  operator: 'GTE' | 'GT' | 'LT' | 'EQ'
-  value: string
+  operator: 'GTE' | 'GT' | 'LT' | 'EQ' | 'NOT_HAS_PROPERTY'
+  value?: string
+}
+
+/**
+ * Records that any of the groups of filters finds, whenever they changed, with their past. They are gone through by id:
+ * pages of a search end at 10,000.
+ */
+export async function* foundRecords(
+  session: Session,
+  type: ObjectType,
+  groups: readonly (readonly Filter[])[],
+  wanted: { properties: readonly string[]; history: readonly string[] },
+): AsyncGenerator<CrmRecord[]> {
+  for (let id = '0'; ; ) {
+    const after: Filter = { propertyName: 'hs_object_id', operator: 'GT', value: id }
+    const { results } = await post<Page<CrmRecord>>(session, `/crm/objects/${version}/${type}/search`, {
+      filterGroups: groups.map(filters => ({ filters: [...filters, after] })),
+      sorts: [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }],
+      properties: ['hs_object_id'],
+      limit: searchPage,
+    })
+    const ids = results.map(one => one.id)
+    for (let start = 0; start < ids.length; start += readPage)
+      yield await readRecords(session, type, ids.slice(start, start + readPage), wanted)
+    if (ids.length < searchPage) return
+    id = ids.at(-1) ?? id
+  }
 }
 
 /**

@@ -40,7 +40,11 @@ async function connected(seed: number, options: { days?: number; back?: number }
     return response
   }) as typeof globalThis.fetch
   const [connection] = simulator.connections
-  const engine = await smallEngine(hubspot, connection?.credentials ?? {}, { fetch, stores: [home] })
+  const engine = await smallEngine(hubspot, connection?.credentials ?? {}, {
+    fetch,
+    stores: [home],
+    ...(options.back && { back: options.back }),
+  })
   const open = () =>
     hubspot.open(connection?.credentials ?? {}, {
       fetch,
@@ -155,6 +159,19 @@ describe('HubSpot, whole history and then what changed', () => {
         for (const { id } of some) all.add(id)
       expect(ids).toEqual(all)
     }
+  })
+
+  it('brings deals that are open however long they have lain still, and closed ones as far back as asked', async () => {
+    const { world, engine, wrong } = await connected(7, { back: days(20) })
+    await engine.round()
+    const known = (state: 'open' | 'won') => engine.rows('deals').filter(row => row.state === state).length
+    const told = [...crmTruth(world.company, world.now())].filter(row => row.topic === 'deals')
+    const real = (state: string) =>
+      told.filter(row => row.of.startsWith(state)).reduce((sum, row) => sum + Number(row.figures.deals), 0)
+    expect(known('open')).toBe(real('open'))
+    expect(known('open')).toBeGreaterThan(10)
+    expect(known('won')).toBeLessThan(real('won'))
+    expect(wrong).toEqual([])
   })
 
   it('links people and deals to accounts by domain, deals to owners who left and to orders', async () => {
