@@ -73,6 +73,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       enqueue: () => undefined,
       folder,
       syncs: { vendors: () => [{ vendor: 'shopify', name: 'Shopify' }] },
+      accounts: { mails: true },
       watchFolders: [],
       demo: null,
     }) as unknown as Context

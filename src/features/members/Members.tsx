@@ -9,6 +9,7 @@ import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { ByMail } from './ByMail.tsx'
 import { Keys } from './Keys.tsx'
 import { LockedOut } from './LockedOut.tsx'
 import { capital, roleWords, storesWords } from './model.ts'
@@ -137,6 +138,7 @@ export function Members() {
         </Card>
       )}
       {me.data?.kind === 'person' && <SignInSafety twoFactor={me.data.twoFactor} />}
+      {me.data?.kind === 'person' && <ByMail />}
       <Sessions />
       <Keys me={me.data} stores={settings.data?.stores.map(s => s.store) ?? []} />
       <Drawer

@@ -20,7 +20,7 @@ describe.each(ledgers.slice(0, 1))(
   place => {
     const room = planRoom(place)
     const { run, at, sell } = room
-    const { ada, bo } = room.people
+    const { ada, bo, cy } = room.people
     type Mailed = { to: string; subject: string; text: string; html: string }
     let mailed: Mailed[] = []
     let refuse: Error | null = null
@@ -214,6 +214,39 @@ describe.each(ledgers.slice(0, 1))(
       await send()
       await send()
       expect(mailed.map(one => one.subject)).toEqual(['2 matters wait for you'])
+    })
+
+    it('remind nobody who declined, nor anybody where the company does not, and then of what is due still', async () => {
+      const own = async (person: typeof ada) =>
+        (await run(reviews.subscriptions, {}, person)).find(
+          (one: { kind: string }) => one.kind === 'reminder',
+        )
+      const agree = (person: typeof ada) =>
+        run(reviews.saveAction, {
+          ...{ deck: 'weekly', week: '2026-06-21', text: `Of ${person.name}`, due: '2026-07-06' },
+          owner: { id: person.id, name: person.name },
+        })
+      await run(reviews.subscribe, { kind: 'reminder', on: false }, ada)
+      expect([await own(ada), await own(bo)]).toMatchObject([
+        { on: false, sent: true },
+        { on: true, sent: true },
+      ])
+      await agree(ada)
+      await agree(bo)
+      at('2026-07-06T06:00:00Z')
+      await send()
+      expect(mailed.map(one => one.to)).toEqual(['bo@example.com'])
+      await run(reviews.subscribe, { kind: 'reminder', on: true }, ada)
+      await run(reviews.setReminders, { on: false }, cy)
+      expect(await own(ada)).toMatchObject({ on: true, sent: false })
+      await expect(run(reviews.setReminders, { on: true }, bo)).rejects.toMatchObject({ code: 'forbidden' })
+      mailed = []
+      at('2026-07-07T06:00:00Z')
+      await send()
+      expect(mailed).toEqual([])
+      await run(reviews.setReminders, { on: true }, cy)
+      await send()
+      expect(mailed.map(one => one.to)).toEqual(['ada@example.com'])
     })
   },
   120_000,

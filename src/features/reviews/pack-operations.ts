@@ -1,12 +1,13 @@
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
-import { invalid } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
 import { letters, subscriptions } from '#postgres/tables/reviews.ts'
 import { flashOf } from './flash.ts'
 import { mondayOf } from './monday.ts'
 import { landingTold } from './pack-landing.ts'
-import { Flash, LandingTold, letterKinds, Monday, Subscription } from './pack-shape.ts'
+import { Flash, LandingTold, Monday, mailKinds, Subscription } from './pack-shape.ts'
+import { everybody, remindersDeclined, setReminders } from './reminders.ts'
 import { day } from './shape.ts'
 import { todayOf } from './trust.ts'
 
@@ -49,11 +50,13 @@ export const packOperations = {
         .where(eq(letters.person, actor.id))
         .orderBy(desc(letters.day))
         .limit(40)
-      return letterKinds.map(kind => {
+      const declined = await remindersDeclined(ledger)
+      return mailKinds.map(kind => {
         const last = past.find(one => one.kind === kind)
         return {
           kind,
-          on: taken.some(one => one.kind === kind),
+          on: kind === 'reminder' ? !declined.has(actor.id) : taken.some(one => one.kind === kind),
+          sent: kind !== 'reminder' || !declined.has(everybody),
           mail: accounts.mails,
           last: last ? { day: last.day, state: last.state, said: last.said } : null,
         }
@@ -61,19 +64,36 @@ export const packOperations = {
     }),
 
   subscribe: write({ role: 'viewer', summary: 'Take a letter by mail, or no longer', agents: false })
-    .input(z.object({ kind: z.enum(letterKinds), on: z.boolean() }))
+    .input(z.object({ kind: z.enum(mailKinds), on: z.boolean() }))
     .output(z.object({ on: z.boolean() }))
     .handler(async ({ input: { kind, on }, context }) => {
       const { ledger, actor } = context
       if (actor.kind !== 'person') throw invalid('Letters go to people.', 'Sign in as one.')
       const since = await todayOf(context)
-      if (on)
+      if (kind === 'reminder') await setReminders(context, actor.id, on)
+      else if (on)
         await ledger.insert(subscriptions).values({ person: actor.id, kind, since }).onConflictDoNothing()
       else
         await ledger
           .delete(subscriptions)
           .where(and(eq(subscriptions.person, actor.id), eq(subscriptions.kind, kind)))
       context.note({ subject: `${kind} letter of ${actor.name}`, after: { on } })
+      return { on }
+    }),
+
+  setReminders: write({
+    role: 'director',
+    summary: 'Remind owners of what is due by mail, or nobody in the company',
+    agents: false,
+  })
+    .input(z.object({ on: z.boolean() }))
+    .output(z.object({ on: z.boolean() }))
+    .handler(async ({ input: { on }, context }) => {
+      if (context.actor.stores !== 'all')
+        throw new Failure('forbidden', 'Whether owners are reminded is decided by who sees all stores.')
+      const before = !(await remindersDeclined(context.ledger)).has(everybody)
+      await setReminders(context, everybody, on)
+      context.note({ subject: 'reminders to owners', before: { on: before }, after: { on }, stores: 'all' })
       return { on }
     }),
 }

@@ -183,9 +183,13 @@ export type Monday = z.infer<typeof Monday>
 export const letterKinds = ['flash', 'monday'] as const
 export type LetterKind = (typeof letterKinds)[number]
 
+/** Letters one chooses, and reminders of what one owns, which come until one declines them. */
+export const mailKinds = [...letterKinds, 'reminder'] as const
+
 export const Subscription = z.object({
-  kind: z.enum(letterKinds),
+  kind: z.enum(mailKinds),
   on: z.boolean(),
+  sent: z.boolean().describe('False where the company has switched these off for everybody'),
   mail: z.boolean().describe('Whether this server sends mail'),
   last: z
     .object({ day, state: z.enum(['held', 'claimed', 'sent', 'failed']), said: z.string() })

@@ -12,6 +12,28 @@ import { noteOn } from './model.ts'
 
 type Reminder = typeof rows.reminders.$inferSelect
 
+/** In place of a person: the whole company. */
+export const everybody = ''
+
+/** Who is not to be reminded; `everybody` among them where the company has switched reminders off. */
+export const remindersDeclined = async (ledger: Context['ledger']): Promise<ReadonlySet<string>> =>
+  new Set(
+    (await ledger.select({ person: rows.remindersOff.person }).from(rows.remindersOff)).map(
+      one => one.person,
+    ),
+  )
+
+/** Reminds a person, or `everybody`, from now on, or no longer. */
+export async function setReminders(
+  { ledger, clock }: Pick<Context, 'ledger' | 'clock'>,
+  person: string,
+  on: boolean,
+): Promise<void> {
+  if (on) await ledger.delete(rows.remindersOff).where(eq(rows.remindersOff.person, person))
+  else
+    await ledger.insert(rows.remindersOff).values({ person, at: clock().toISOString() }).onConflictDoNothing()
+}
+
 /** What nobody sent for so many days is no reminder any more. */
 const kept = 7
 
@@ -20,11 +42,15 @@ const pathOf = (deck: string) => `/review${deck === 'weekly' ? '' : `?deck=${enc
 /**
  * Writes down who is to be reminded of what: of an action on the day it is due, of a review's exceptions that have no word
  * yet as soon as its week is whole. What was written before is not written again; who has had the day's letter gets it
- * with the next.
+ * with the next. Nothing is written for who declined: asked for again, reminders tell what is due then.
  */
 export async function noteReminders(context: Context, day: Day): Promise<void> {
   const { ledger, clock } = context
-  const people = new Set((await ledger.select({ id: user.id }).from(user)).map(one => one.id))
+  const declined = await remindersDeclined(ledger)
+  if (declined.has(everybody)) return
+  const people = new Set(
+    (await ledger.select({ id: user.id }).from(user)).map(one => one.id).filter(id => !declined.has(id)),
+  )
   const had = await ledger
     .select({ person: rows.letters.person })
     .from(rows.letters)
@@ -120,7 +146,8 @@ export async function remindersDue({ ledger }: Context, day: Day): Promise<{ per
     .selectDistinct({ person, day: on })
     .from(rows.reminders)
     .where(and(lte(on, day), gt(on, addDays(day, -kept))))
-  return found.filter(one => one.person !== '')
+  const declined = await remindersDeclined(ledger)
+  return declined.has(everybody) ? [] : found.filter(one => one.person !== '' && !declined.has(one.person))
 }
 
 /** A person's reminders of a day as a letter. */
@@ -141,6 +168,6 @@ export async function reminderLetter({ ledger, accounts, actor }: Context, day: 
     warning: null,
     parts: [...list('Actions that are due', actions), ...list('Exceptions that need your word', exceptions)],
     link: `${accounts.url}${first?.path ?? '/review'}`,
-    why: 'You own these in a review. Of each you are reminded once.',
+    why: 'You own these in a review. Of each you are reminded once; under Members you can switch that off.',
   }
 }

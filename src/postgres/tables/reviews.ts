@@ -119,6 +119,13 @@ export const reminders = pgTable(
   table => [primaryKey({ columns: [table.person, table.subject] }), index('reminders_day').on(table.day)],
 )
 
+/** Who wants no reminders. */
+export const remindersOff = pgTable('reminders_off', {
+  /** '': nobody in the company is reminded. */
+  person: text().primaryKey(),
+  at,
+})
+
 /** A letter of a day to a person: the row is claimed before anything is sent, so that none is sent twice. */
 export const letters = pgTable(
   'letters',

@@ -13,6 +13,7 @@ import { useUrl } from '#ui/url.ts'
 import type { ChannelTold, MessageTold } from '../delivery/operations.ts'
 import css from './attention.module.css'
 import { idOf } from './model.ts'
+import { Reminders } from './Reminders.tsx'
 
 const kinds = {
   mail: 'Mail',
@@ -81,6 +82,7 @@ export function AlertChannels() {
           ]}
         />
       </Card>
+      <Reminders />
       {messages.length > 0 && (
         <Card flush title="Last messages">
           <DataTable
