@@ -111,11 +111,16 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
     trust,
     currency: meta.currency,
     figures: figures.slice(0, shown),
-    exceptions: exceptions(day, firstDay, row(day), [
-      ...figures.map(one => ({ answer, metric: one.metric, name: '', rows: answer.rows })),
-      ...slices(byChannel, 'channel'),
-      ...slices(byCountry, 'country'),
-    ]),
+    exceptions: exceptions(
+      day,
+      firstDay,
+      row(day),
+      onceEach([
+        ...figures.map(one => ({ answer, metric: one.metric, name: '', rows: answer.rows })),
+        ...slices(byChannel, 'channel'),
+        ...slices(byCountry, 'country'),
+      ]),
+    ),
     events: await eventsIn(context, [], today, addDays(today, 7)),
     definitions: meta.definitions,
   }
@@ -133,6 +138,36 @@ const slices = (answer: Answer, dimension: string): Course[] =>
   [...Map.groupBy(answer.rows, row => text(row[dimension]) ?? '')]
     .filter(([name]) => name !== '')
     .map(([name, rows]) => ({ answer, metric: 'net_sales', name, rows }))
+
+/** Two courses of a figure that differ by no more than this share of it are one: a country all is sold to is the company. */
+const sameWithin = 0.1
+
+/** The courses without those that go as one before them does: a slice that is the whole, or another slice by another name. */
+function onceEach(courses: readonly Course[]): Course[] {
+  const sized = courses.map(course => ({
+    course,
+    days: new Map(course.rows.map(row => [row.period, Number(text(row[course.metric]) ?? 0)])),
+  }))
+  const size = (days: ReadonlyMap<unknown, number>) =>
+    [...days.values()].reduce((sum, one) => sum + Math.abs(one), 0)
+  const apart = (a: ReadonlyMap<unknown, number>, b: ReadonlyMap<unknown, number>) =>
+    [...new Set([...a.keys(), ...b.keys()])].reduce<number>(
+      (sum, day) => sum + Math.abs((a.get(day) ?? 0) - (b.get(day) ?? 0)),
+      0,
+    )
+  return sized
+    .filter(
+      ({ course, days }, n) =>
+        !sized
+          .slice(0, n)
+          .some(
+            before =>
+              before.course.metric === course.metric &&
+              apart(before.days, days) <= sameWithin * size(before.days),
+          ),
+    )
+    .map(({ course }) => course)
+}
 
 /**
  * Net sales of one unit of a figure at the day's own figures: what stands beside it in net sales = sessions × orders per
