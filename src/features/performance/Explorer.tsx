@@ -4,7 +4,9 @@ import { IconDownload, IconMathFunction, IconTableShortcut } from '@tabler/icons
 import { useQuery } from '@tanstack/react-query'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, client, words } from '#features/client.ts'
-import { periodLabel } from '#kernel/period-words.ts'
+import { cellFilters } from '#kernel/address.ts'
+import { figureSubject } from '#kernel/discussion.ts'
+import { periodDays, periodLabel } from '#kernel/period-words.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { save } from '#ui/download.ts'
@@ -188,6 +190,18 @@ export function Explorer() {
         request={open ? { query: whole, ...open } : null}
         title={`Rows behind ${open ? [lens.label(open.metric), ...Object.values(open.values ?? {}), open.period && periodLabel(open.period)].filter(Boolean).join(' · ') : ''}`}
         onClose={() => lens.setUrl({ rows: undefined })}
+        onDiscuss={
+          open && answer
+            ? () =>
+                lens.setUrl({
+                  talk: figureSubject(
+                    open.metric,
+                    (open.period && periodDays(open.period, answer.meta, lens.rule)) || answer.meta,
+                    cellFilters(open, lens.filters),
+                  ),
+                })
+            : undefined
+        }
       />
       <HowWorkedOut
         query={lens.search.explain ? query : null}

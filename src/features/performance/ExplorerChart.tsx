@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
+import { figureSubject } from '#kernel/discussion.ts'
 import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
@@ -12,17 +13,7 @@ import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf, nameable, useTitles } from './Lens.tsx'
-import {
-  against,
-  cell,
-  courseOf,
-  type Exploration,
-  leaders,
-  named,
-  sheetOf,
-  subjectOf,
-  toggleFilter,
-} from './model.ts'
+import { against, cell, courseOf, type Exploration, leaders, named, sheetOf, toggleFilter } from './model.ts'
 import { StabilityChart } from './stability/StabilityChart.tsx'
 import { lookOf } from './Trend.tsx'
 
@@ -259,7 +250,7 @@ export function ExplorerChart(props: {
       more={[
         {
           label: 'Discuss',
-          onClick: () => answer && lens.setUrl({ talk: subjectOf(metric, answer, lens.search.where) }),
+          onClick: () => answer && lens.setUrl({ talk: figureSubject(metric, answer.meta, lens.filters) }),
         },
       ]}
       actions={actions}

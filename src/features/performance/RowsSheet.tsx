@@ -27,10 +27,13 @@ export function RowsSheet({
   request,
   title,
   onClose,
+  onDiscuss,
 }: {
   request: RowsRequest | null
   title: string
   onClose: () => void
+  /** Opens the conversation about the number. */
+  onDiscuss?: (() => void) | undefined
 }) {
   const [offset, setOffset] = useState(0)
   const found = useQuery(
@@ -100,6 +103,11 @@ export function RowsSheet({
               <Button disabled={offset + page >= data.count} onClick={() => setOffset(offset + page)}>
                 Next
               </Button>
+              {onDiscuss && (
+                <Button variant="subtle" onClick={onDiscuss}>
+                  Discuss
+                </Button>
+              )}
               <Button
                 onClick={() =>
                   saveCsv({

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
+import { figureSubject } from '#kernel/discussion.ts'
 import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, forecastComparison } from '#kernel/view.ts'
@@ -12,7 +13,7 @@ import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
-import { against, bandOn, courseOf, sheetOf, subjectOf } from './model.ts'
+import { against, bandOn, courseOf, sheetOf } from './model.ts'
 import css from './performance.module.css'
 
 /** What a comparison looks like, always: last year pale, the period before and the forecast dashed, targets stepped. */
@@ -141,7 +142,7 @@ export function Trend(props: {
         { label: 'Rows behind', onClick: () => lens.setUrl({ rows: metric }) },
         {
           label: 'Discuss',
-          onClick: () => answer && lens.setUrl({ talk: subjectOf(metric, answer, lens.search.where) }),
+          onClick: () => answer && lens.setUrl({ talk: figureSubject(metric, answer.meta, lens.filters) }),
         },
       ]}
     >

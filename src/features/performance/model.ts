@@ -1,3 +1,4 @@
+import type { Filter } from '#kernel/address.ts'
 import { dayCount } from '#kernel/day.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -13,61 +14,8 @@ import {
 import { cell, readable } from '#metrics/assortment/model.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
 
+export * from '#kernel/address.ts'
 export { cell } from '#metrics/assortment/model.ts'
-
-export type Filter = NonNullable<Query['filters']>[number]
-
-/* Filters in the URL: country=France|Germany;product~bag;net_sales>1000 */
-
-const guarded = (text: string) => text.replace(/[\\;|]/g, '\\$&')
-/** Splits at a mark that is not escaped, and takes the escapes away only at the last level. */
-const split = (text: string, mark: ';' | '|') =>
-  text.match(new RegExp(`(?:\\\\.|[^\\\\${mark}])+`, 'g')) ?? []
-const bare = (text: string) => text.replace(/\\(.)/g, '$1')
-
-/** Filters as short text for the URL. */
-export function writeFilters(filters: readonly Filter[]): string | undefined {
-  const text = filters.flatMap(filter => {
-    if (!('dimension' in filter)) {
-      const parts = []
-      if (filter.over !== undefined) parts.push(`${filter.metric}>${filter.over}`)
-      if (filter.under !== undefined) parts.push(`${filter.metric}<${filter.under}`)
-      return parts
-    }
-    const { dimension } = filter
-    const parts = []
-    if (filter.is?.length)
-      parts.push(`${dimension}=${filter.is.map(value => guarded(value) || '\\0').join('|')}`)
-    if (filter.not?.length)
-      parts.push(`${dimension}!=${filter.not.map(value => guarded(value) || '\\0').join('|')}`)
-    if (filter.contains) parts.push(`${dimension}~${guarded(filter.contains)}`)
-    return parts
-  })
-  return text.length ? text.join(';') : undefined
-}
-
-/** Reads filters from the URL; a part that makes no sense is left out. */
-export function readFilters(text: string | undefined): Filter[] {
-  return split(text ?? '', ';').flatMap((part): Filter[] => {
-    const [, name = '', mark, rest = ''] = /^([a-z][a-z0-9_]*)(!=|=|~|>|<)([\s\S]+)$/.exec(part) ?? []
-    const values = () => split(rest, '|').map(value => (value === '\\0' ? '' : bare(value)))
-    const number = Number(rest)
-    switch (mark) {
-      case '=':
-        return [{ dimension: name, is: values() }]
-      case '!=':
-        return [{ dimension: name, not: values() }]
-      case '~':
-        return [{ dimension: name, contains: bare(rest) }]
-      case '>':
-        return Number.isFinite(number) ? [{ metric: name, over: number }] : []
-      case '<':
-        return Number.isFinite(number) ? [{ metric: name, under: number }] : []
-      default:
-        return []
-    }
-  })
-}
 
 /** Narrows to a value, or widens again when that value alone was asked for already. */
 export function toggleFilter(filters: readonly Filter[], dimension: string, value: string): Filter[] {
@@ -307,10 +255,6 @@ export function drivers(answer: Answer, comparison: string, say: Say): string {
   return `${text[0]?.toUpperCase()}${text.slice(1)} against ${basis(comparison)}.`
 }
 
-/** A figure of a period and slice as conversations name it, in the address: `talk`. */
-export const subjectOf = (metric: string, answer: Answer, where: string | undefined): string =>
-  `figure:${metric}:${answer.meta.from}..${answer.meta.to}${where ? `:${where}` : ''}`
-
 /** One metric's course: actual, and each comparison aligned to it. */
 export interface Course {
   periods: string[]
@@ -415,33 +359,6 @@ export function sheetOf(
       ...(answer.meta.asOf ? [`Data as of ${answer.meta.asOf.slice(0, 16).replace('T', ' ')} UTC`] : []),
     ],
   }
-}
-
-/* A cell of a table, in the URL: net_sales;period=2011-11;country=France */
-
-export interface OpenCell {
-  metric: string
-  period?: string
-  values?: Record<string, string>
-}
-
-export const writeCell = ({ metric, period, values }: OpenCell): string =>
-  [
-    metric,
-    ...(period ? [`period=${guarded(period)}`] : []),
-    ...Object.entries(values ?? {}).map(([name, value]) => `${name}=${guarded(value)}`),
-  ].join(';')
-
-export function readCell(text: string | undefined): OpenCell | null {
-  const [metric, ...rest] = split(text ?? '', ';')
-  if (!metric) return null
-  const pairs = rest.flatMap(part => {
-    const at = part.indexOf('=')
-    return at > 0 ? [[part.slice(0, at), bare(part.slice(at + 1))] as const] : []
-  })
-  const period = pairs.find(([name]) => name === 'period')?.[1]
-  const values = Object.fromEntries(pairs.filter(([name]) => name !== 'period'))
-  return { metric, ...(period && { period }), ...(Object.keys(values).length && { values }) }
 }
 
 /** Rows with their subtotals in place: each subtotal before the rows it sums up, outermost first. */

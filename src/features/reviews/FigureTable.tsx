@@ -1,7 +1,12 @@
+import { ActionIcon } from '@mantine/core'
+import { IconMessage } from '@tabler/icons-react'
+import type { Filter } from '#kernel/address.ts'
+import { figureSubject } from '#kernel/discussion.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { placeOf, show } from '#ui/number.ts'
 import { Scroll } from '#ui/Scroll.tsx'
+import { useUrl } from '#ui/url.ts'
 import type { Moved } from './model.ts'
 import css from './reviews.module.css'
 import { MovedCell } from './SixTwelveCard.tsx'
@@ -14,6 +19,8 @@ export interface FigureRow {
   moved: (Moved | null)[]
   /** The month and the quarter so far, and what they are compared with. */
   toDate?: { value: string | null; moved: (Moved | null)[] }[]
+  /** What it is of besides the table's days, for a conversation about it. */
+  slice?: Filter[]
   /** More values of other metrics. */
   more?: { metric: string; value: string | null }[]
 }
@@ -40,7 +47,11 @@ export function FigureTable(props: {
   rows: FigureRow[]
   definitions: Record<string, Definition>
   currency: string | null
+  /** Days the figures are of: each can then be discussed. */
+  days?: { from: string; to: string }
 }) {
+  const [, setUrl] = useUrl()
+  const { days } = props
   const measure = (metric: string) => {
     const of = props.definitions[metric]
     return { unit: of?.unit ?? 'quantity', good: of?.good ?? 'none', currency: props.currency } as const
@@ -86,6 +97,18 @@ export function FigureTable(props: {
               <tr key={`${row.metric} ${row.name}`}>
                 <th scope="row">
                   {row.name ?? (of ? <Hint about={<MeaningCard of={of} />}>{of.label}</Hint> : row.metric)}
+                  {days && (
+                    <ActionIcon
+                      className={`${css.discuss} no-print`}
+                      size={20}
+                      color="gray"
+                      aria-label={`Discuss ${row.name ?? of?.label ?? row.metric}`}
+                      title="Discuss"
+                      onClick={() => setUrl({ talk: figureSubject(row.metric, days, row.slice) })}
+                    >
+                      <IconMessage size={14} stroke={1.6} />
+                    </ActionIcon>
+                  )}
                 </th>
                 {heads.map(({ name, at }) => {
                   const cell = cells[at]

@@ -41,7 +41,8 @@ export function Monday() {
       </Page>
     )
   const { definitions, currency } = pack
-  const table = { definitions, currency }
+  const days = { from: pack.week.from, to: pack.week.to }
+  const table = { definitions, currency, days }
   const aimed = pack.target !== null
   return (
     <div className={css.paper}>
@@ -136,6 +137,7 @@ export function Monday() {
                 rows={grid.rows.map(row => ({
                   metric: grid.metric,
                   name: row.name,
+                  slice: [{ dimension: grid.dimension, is: [row.of] }],
                   value: row.value,
                   moved: [row.before, row.lastYear],
                 }))}
@@ -168,6 +170,7 @@ export function Monday() {
                   rows={pack.campaigns.map(one => ({
                     metric: 'messages_sent',
                     name: one.name,
+                    slice: [{ dimension: 'message', is: [one.name] }],
                     value: one.sent,
                     moved: [],
                     more: [
@@ -202,6 +205,7 @@ export function Monday() {
                     rows={rows.map(row => ({
                       metric: 'net_sales',
                       name: row.name,
+                      slice: [{ dimension: 'product', is: [row.of] }],
                       value: row.value,
                       moved: [row.before, row.lastYear],
                       more: [

@@ -2,10 +2,11 @@ import { Button, Textarea, UnstyledButton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { subjectFilters, subjectWords } from '#kernel/discussion.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import { mentionAt, mentionedIn, subjectWords } from './model.ts'
+import { mentionAt, mentionedIn } from './model.ts'
 import css from './talk.module.css'
 
 /**
@@ -45,7 +46,9 @@ export function Talk() {
       enabled: subject?.startsWith('alert:') ?? false,
     }),
   )
-  const title = thread.data?.title || alert.data?.title || (subject ? subjectWords(subject, label) : '')
+  const called = useNames(subject)
+  const title =
+    thread.data?.title || alert.data?.title || (subject ? subjectWords(subject, label, called) : '')
   const asking = mentionAt(text)
   const near =
     asking === null
@@ -140,6 +143,35 @@ export function Talk() {
       </div>
     </Drawer>
   )
+}
+
+/** What products and stores of a subject are called. */
+function useNames(subject: string | undefined) {
+  const products = subjectFilters(subject ?? '').flatMap(one =>
+    'dimension' in one && one.dimension === 'product' ? (one.is ?? []) : [],
+  )
+  const settings = useQuery(
+    api.settings.read.queryOptions({ input: {}, staleTime: 300_000, enabled: subject !== undefined }),
+  )
+  const titles = useQuery(
+    api.performance.query.queryOptions({
+      input: {
+        metrics: ['units_sold'],
+        by: ['product', 'title'],
+        window: 'all_time',
+        filters: [{ dimension: 'product', is: products }],
+        sort: { by: 'units_sold', desc: true },
+        limit: 100,
+      },
+      enabled: products.length > 0,
+      staleTime: 300_000,
+    }),
+  )
+  return (dimension: string, value: string): string | undefined => {
+    if (dimension === 'store') return settings.data?.stores.find(one => one.store === value)?.name
+    const title = dimension === 'product' && titles.data?.rows.find(row => row.product === value)?.title
+    return typeof title === 'string' && title ? title : undefined
+  }
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', {

@@ -13,7 +13,6 @@ import {
 import { periodLabel } from '#kernel/period-words.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { change } from '#kernel/trend.ts'
-import { spanWords } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
 
 /**
@@ -344,22 +343,6 @@ export function landingWords(one: Heading, currency: string | null): string {
 }
 
 /* Conversations: subjects and mentions as text. */
-
-/** "customer-groups" as "Customer groups". */
-const titled = (id: string) => `${id.charAt(0).toUpperCase()}${id.slice(1)}`.replaceAll('-', ' ')
-
-/** What a subject is about, in words; a thread's own title comes before it. */
-export function subjectWords(subject: string, label: (metric: string) => string): string {
-  const [kind, ...rest] = subject.split(':')
-  const [name = '', when = '', ...more] = rest
-  if (kind === 'alert') return 'This alert'
-  if (kind === 'block') return `${label(when)}, week to ${showDay(more[0], 'table')}`
-  const days = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/.exec(when)
-  const span = days ? `, ${spanWords(days[1] ?? '', days[2] ?? '')}` : ''
-  const slice = more.join(':').replaceAll('=', ' ').replaceAll(';', ', ')
-  const what = kind === 'figure' ? label(name) : titled(name)
-  return `${what}${slice && ` of ${slice}`}${span}`
-}
 
 /** The name being typed after an @ at the end of a text; null when none is. */
 export const mentionAt = (text: string): string | null => /(?:^|\s)@([^\s@]{0,40})$/.exec(text)?.[1] ?? null

@@ -116,6 +116,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   const stores = answers.weeks.meta.storeNames
   const cellOf = (row: AnswerRow, dimension: string, metric = 'net_sales') => ({
     name: valueName(dimension, text(row[dimension]) ?? '', stores) || 'Not given',
+    of: text(row[dimension]) ?? '',
     value: text(row[metric]),
     before: row.compare?.previous_period?.values[metric] ?? nothing,
     lastYear: (fair && row.compare?.[base]?.values[metric]) || nothing,
@@ -150,7 +151,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     const cells = rows
       .filter(one => text(one[metric]) !== null)
       .map(one => {
-        const { name, ...cell } = cellOf(one, row, metric)
+        const { name, of: _, ...cell } = cellOf(one, row, metric)
         return { ...cell, row: name, column: cellOf(one, column, metric).name }
       })
     const names = (of: 'row' | 'column') => [...new Set(cells.map(cell => cell[of]))].slice(0, 8)

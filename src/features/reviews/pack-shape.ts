@@ -51,7 +51,13 @@ export const Flash = z.object({
 })
 export type Flash = z.infer<typeof Flash>
 
-const Cell = z.object({ name: z.string(), value, before: Moved, lastYear: Moved })
+const Cell = z.object({
+  name: z.string(),
+  of: z.string().describe('What it is a row of, as one filters by it'),
+  value,
+  before: Moved,
+  lastYear: Moved,
+})
 
 const Landing = z.object({
   grain: z.enum(['month', 'quarter']),
@@ -149,7 +155,7 @@ export const Monday = z.object({
         label: z.string(),
         rows: z.array(z.string()),
         columns: z.array(z.string()),
-        cells: z.array(Cell.omit({ name: true }).extend({ row: z.string(), column: z.string() })),
+        cells: z.array(Cell.omit({ name: true, of: true }).extend({ row: z.string(), column: z.string() })),
       }),
     )
     .describe('Channel, market and device, two at a time'),

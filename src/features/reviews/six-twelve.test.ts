@@ -5,7 +5,7 @@ import { createEngine } from '#metrics/create-engine.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliverLines } from '../../../test/small-ledger.ts'
-import { type Five, parts, questionsOf, sixTwelve, spansOf, subjectWords, yearBeforeOf } from './model.ts'
+import { type Five, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
 
 /**
  * First days of the retail years, as the National Retail Federation publishes them (nrf.com/resources/4-5-4-calendar).
@@ -213,13 +213,4 @@ describe('the 6-12 chart of a civil year', () => {
     expect(chart.week.value).toBe('410')
     expect(chart.year.value).toBe('405.5')
   })
-})
-
-it('what is talked about has a name: a figure, a table of a trading screen', () => {
-  const words = (subject: string) => subjectWords(subject, () => 'Net sales')
-  expect(words('figure:net_sales:2026-05-01..2026-05-31:country=DE')).toBe(
-    'Net sales of country DE, May 2026',
-  )
-  expect(words('chart:customer-groups:2026-05-01..2026-05-31')).toBe('Customer groups, May 2026')
-  expect(words('chart:cohorts:2026-05-01..2026-05-31:store=uk')).toBe('Cohorts of store uk, May 2026')
 })

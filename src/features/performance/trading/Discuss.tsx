@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
+import { chartSubject } from '#kernel/discussion.ts'
 import type { Lens } from '../Lens.tsx'
-import { talkOf } from './model.ts'
 
 /** Opens the conversation about a table of a trading screen, over the days and filters it shows. */
 export function Discuss({ lens, id, days }: { lens: Lens; id: string; days: Days | null | undefined }) {
@@ -8,7 +8,7 @@ export function Discuss({ lens, id, days }: { lens: Lens; id: string; days: Days
     <Button
       variant="subtle"
       disabled={!days}
-      onClick={() => days && lens.setUrl({ talk: talkOf(id, days, lens.search.where) })}
+      onClick={() => days && lens.setUrl({ talk: chartSubject(id, days, lens.filters) })}
     >
       Discuss
     </Button>
@@ -23,5 +23,5 @@ interface Days {
 /** The same, as an entry of a chart's menu. */
 export const discuss = (lens: Lens, id: string, days: Days | null | undefined) => ({
   label: 'Discuss',
-  onClick: () => days && lens.setUrl({ talk: talkOf(id, days, lens.search.where) }),
+  onClick: () => days && lens.setUrl({ talk: chartSubject(id, days, lens.filters) }),
 })

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { words } from '#features/client.ts'
+import { cellFilters, readCell } from '#kernel/address.ts'
+import { figureSubject } from '#kernel/discussion.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Answer } from '#metrics/query.ts'
 import { Page } from '#ui/Page.tsx'
@@ -10,7 +12,6 @@ import { Filters } from '../Filters.tsx'
 import type { Lens } from '../Lens.tsx'
 import { Notices } from '../Notices.tsx'
 import css from '../performance.module.css'
-import { readCell } from './model.ts'
 
 /** What a trading screen shares: the question, what is wrong or missing, filters, and the rows behind a line. */
 export function TradingPage(props: {
@@ -95,6 +96,14 @@ export function TradingPage(props: {
         }
         title={`Rows behind ${cell ? lens.label(cell.metric) : ''}`}
         onClose={() => lens.setUrl({ rows: undefined })}
+        onDiscuss={
+          cell && answer
+            ? () =>
+                lens.setUrl({
+                  talk: figureSubject(cell.metric, answer.meta, cellFilters(cell, lens.filters)),
+                })
+            : undefined
+        }
       />
     </Page>
   )

@@ -301,7 +301,3 @@ export const breakEvenIs = (totals: AnswerRow): string =>
   cell(totals, 'contribution_before_media') === null
     ? 'Break-even ROAS is 1 ÷ gross margin until the costs of orders are known.'
     : 'Break-even ROAS is 1 ÷ contribution before media, as a share of net sales.'
-
-/** A table or chart of a trading screen over some days, as conversations name it in the address: `talk`. */
-export const talkOf = (id: string, days: { from: string; to: string }, where: string | undefined): string =>
-  `chart:${id}:${days.from}..${days.to}${where ? `:${where}` : ''}`
