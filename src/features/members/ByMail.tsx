@@ -26,7 +26,10 @@ export function ByMail() {
   if (!taken.data) return null
   const mail = taken.data.every(one => one.mail)
   return (
-    <Card title="What comes to you by mail">
+    <Card
+      title="What comes to you by mail"
+      note={mail ? undefined : 'nothing is sent by mail here yet: whoever runs Quarterdeck can set that up'}
+    >
       <div className={css.ways}>
         {taken.data.map(({ kind, on, sent }) => (
           <div key={kind} className={css.way}>
@@ -47,11 +50,6 @@ export function ByMail() {
           </div>
         ))}
       </div>
-      {!mail && (
-        <p className={css.about}>
-          Nothing is sent by mail here yet: whoever runs Quarterdeck can set that up.
-        </p>
-      )}
       {subscribe.error && <ErrorState compact title="That was not done" {...words(subscribe.error)} />}
     </Card>
   )

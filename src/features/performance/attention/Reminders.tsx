@@ -3,7 +3,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { ErrorState } from '#ui/State.tsx'
-import css from './attention.module.css'
 
 /** Whether owners are reminded by mail of what is due, for the whole company. */
 export function Reminders() {
@@ -20,14 +19,14 @@ export function Reminders() {
     <Card title="Reminders to owners" note="once each, by mail at 07:00">
       <Switch
         label="Remind owners of actions that are due and of exceptions without a word"
+        description={
+          reminder.sent
+            ? 'Each person can decline theirs under Members.'
+            : 'Nobody is reminded. What is due stands on the cockpit and in the review all the same.'
+        }
         checked={reminder.sent}
         onChange={event => set.mutate({ on: event.currentTarget.checked })}
       />
-      <p className={css.quiet}>
-        {reminder.sent
-          ? 'Each person can decline theirs under Members.'
-          : 'Nobody is reminded. What is due stands on the cockpit and in the review all the same.'}
-      </p>
       {set.error && <ErrorState compact title="That was not done" {...words(set.error)} />}
     </Card>
   )
