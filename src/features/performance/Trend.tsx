@@ -37,13 +37,15 @@ function sliceOf({ filters }: Lens): { category?: string; channel?: string } | n
     : null
 }
 
-/** The stored forecast of what is shown, where it is compared with: of the company, one store, one category or one channel. */
+/** The stored forecast of what is shown, where it is compared with: of the company, a store, a category in either, or a channel. */
 function useForecast(lens: Lens, metric: string, answer: Answer | undefined) {
   const compared = answer !== undefined && forecastComparison in answer.meta.comparisons
   const stores = lens.view.stores
   const known = metric === 'net_sales' || metric === 'orders' || metric === 'sessions' ? metric : null
   const slice = sliceOf(lens)
-  const asked = compared && known !== null && slice !== null && stores.length + Object.keys(slice).length <= 1
+  // A store is forecast by category too, not by channel.
+  const asked =
+    compared && known !== null && slice !== null && stores.length <= (slice.channel === undefined ? 1 : 0)
   const { data } = useQuery(
     api.performance.forecast.queryOptions({
       input: {

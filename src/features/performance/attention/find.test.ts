@@ -149,6 +149,14 @@ describe('one of each matter', () => {
     expect(merged(one({ rule: 'conversion', score: 0.7 }), one({}))).toEqual([['orders', 'uk']])
   })
 
+  it('hides no defect of a device behind a product that ran out weeks before it, but one that did so that day', () => {
+    const out = one({ rule: 'units', slice: { product: 'p' } })
+    const device = { rule: 'checkout', score: 0.6, slice: { store: 'uk', device: 'mobile' } }
+    const rules = (since: string) => merged(out, one({ ...device, since })).map(([rule]) => rule)
+    expect(rules('2026-05-14')).toEqual(['units', 'checkout'])
+    expect(rules('2026-04-26')).toEqual(['units'])
+  })
+
   it('leaves other stores, other days, gains and broken data apart', () => {
     expect(
       merged(

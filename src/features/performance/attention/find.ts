@@ -213,12 +213,26 @@ function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
   }
 }
 
-const nested = (a: Record<string, string>, b: Record<string, string>) =>
+type Slice = Readonly<Record<string, string>>
+
+const agree = (a: Slice, b: Slice) =>
   Object.entries(a).every(([name, value]) => b[name] === undefined || b[name] === value)
+const holds = (a: Slice, b: Slice) => Object.entries(a).every(([name, value]) => b[name] === value)
+
+/** Days within which two slices that merely cross, a product and a device, must have begun to be one matter. */
+const begunTogether = 7
+
+/** A part and its whole may be one matter whenever they overlap; what merely crosses only where it began together. */
+function oneCause(one: Found, other: Found): boolean {
+  if (holds(one.slice, other.slice) || holds(other.slice, one.slice)) return true
+  const [first, second] = one.since < other.since ? [one.since, other.since] : [other.since, one.since]
+  return agree(one.slice, other.slice) && dayCount(first, second) - 1 <= begunTogether
+}
 
 /**
- * One of each matter: of findings that overlap in time, go the same way and contradict each other in no dimension, the
- * strangest is told, and the others are it seen from elsewhere. What may be broken data hides nothing of the business.
+ * One of each matter: of findings that overlap in time, go the same way and are of a part and its whole, or of slices that
+ * cross and began together, the strangest is told, and the others are it seen from elsewhere. What may be broken data hides
+ * nothing of the business.
  */
 export function oneOfEach(all: readonly Found[], about: (rule: string) => string): Found[] {
   const told: Found[] = []
@@ -233,6 +247,6 @@ const loss = (one: Found) => Math.sign(one.moneyPerDay ?? one.perDay)
 export const sameMatter = (one: Found, other: Found, about: (rule: string) => string): boolean =>
   about(other.rule) === about(one.rule) &&
   loss(other) === loss(one) &&
-  nested(one.slice, other.slice) &&
+  oneCause(one, other) &&
   other.since <= (one.until ?? '9999') &&
   one.since <= (other.until ?? '9999')

@@ -133,3 +133,27 @@ export const hashOf = (course: Course, calendar: Calendar): string =>
   createHash('sha256')
     .update(JSON.stringify([course, calendar]))
     .digest('hex')
+
+/** Units of the company's currency (`home`) for one of each store's, by the sales of the four weeks to a day; null where one is not known. */
+export async function ratesOf(
+  context: Context,
+  stores: readonly { store: string; currency: string }[],
+  home: string,
+  day: Day,
+): Promise<Map<string, number> | null> {
+  const rates = new Map<string, number>()
+  for (const { store, currency: own } of stores) {
+    if (own === home || store === company) {
+      rates.set(store, 1)
+      continue
+    }
+    const sold = async (currency: string) => {
+      const query = { metrics: ['gross_sales'], from: addDays(day, -27), to: day, stores: [store] }
+      return Number((await askAll(context, { ...query, currency })).totals.gross_sales ?? Number.NaN)
+    }
+    const rate = (await sold(home)) / (await sold(own))
+    if (!(rate > 0 && Number.isFinite(rate))) return null
+    rates.set(store, rate)
+  }
+  return rates
+}

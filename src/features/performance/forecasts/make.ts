@@ -10,7 +10,6 @@ import { forecasts } from '#postgres/tables/watch.ts'
 import { sightOf, tablesOf } from '../attention/sight.ts'
 import { carryForecasts } from './carry.ts'
 import {
-  askAll,
   type Course,
   calendarOf,
   closedDay,
@@ -20,6 +19,7 @@ import {
   forecastMetrics,
   hashOf,
   lastOf,
+  ratesOf,
   upTo,
 } from './course.ts'
 import { makeParts } from './parts.ts'
@@ -111,7 +111,16 @@ async function makeFor(
     }),
   )
   const own = made.filter(one => one !== null)
-  const rates = await ratesOf(context, own, day)
+  const home = own.find(one => one.course.store === company)?.course.currency
+  const rates =
+    home === undefined
+      ? null
+      : await ratesOf(
+          context,
+          own.map(one => one.course),
+          home,
+          day,
+        )
   const added = addUp(own, rates)
   const whole = single ? own.map(one => ({ ...one, course: { ...one.course, store: company } })) : []
   const moved = [...own, ...whole].map(one => ({ ...one, points: added(one) }))
@@ -150,31 +159,6 @@ async function makeFor(
 const naiveOf = ({ values }: Course): number[] => {
   const known = Float64Array.from(values.filter(value => value !== null))
   return [...seasonalNaive(known, Math.min(7, known.length), horizon)]
-}
-
-/** Units of the company's currency for one of each store's, by the sales of the last four weeks; null where one is not known. */
-async function ratesOf(
-  context: Context,
-  made: readonly Made[],
-  day: Day,
-): Promise<Map<string, number> | null> {
-  const rates = new Map<string, number>()
-  const home = made.find(one => one.course.store === company)?.course.currency
-  if (home === undefined) return null
-  for (const { course } of made) {
-    if (course.currency === home || course.store === company) {
-      rates.set(course.store, 1)
-      continue
-    }
-    const sold = async (currency: string) => {
-      const query = { metrics: ['gross_sales'], from: addDays(day, -27), to: day, stores: [course.store] }
-      return Number((await askAll(context, { ...query, currency })).totals.gross_sales ?? Number.NaN)
-    }
-    const rate = (await sold(home)) / (await sold(course.currency))
-    if (!(rate > 0 && Number.isFinite(rate))) return null
-    rates.set(course.store, rate)
-  }
-  return rates
 }
 
 type Points = number[][]

@@ -11,7 +11,7 @@ import { makeForecasts } from './make.ts'
 
 /**
  * A shop that sells mugs online on weekdays and lamps over the counter at weekends, since ten days tents (online, as the
- * shop sells), and now and then something of no category.
+ * shop sells), and now and then something of no category. Another, in euros of 80 pence, sells mugs and tents online.
  */
 const pool = openForecastPool(2)
 let room: WatchRoom
@@ -24,34 +24,48 @@ const sell = (first: string, until: string) => {
     const line = (product_id: string, channel: string, gross: number) =>
       lineRow({ order_id: `${product_id} ${day}`, day, product_id, channel, gross })
     const restless = (t * 7) % 11
+    const laden = (product_id: string, gross: number) =>
+      lineRow({
+        ...{ order_id: `laden ${product_id} ${day}`, day, product_id, channel: 'online', gross },
+        ...{ store: 'laden', currency: 'EUR' },
+      })
     return [
       line('mug', 'online', (weekend ? 50 : 100) + restless),
       line('lamp', 'pos', (weekend ? 160 : 40) + restless),
       ...(day >= born ? [line('tent', 'online', weekend ? 60 : 40)] : []),
+      ...(day >= born ? [laden('tent', weekend ? 30 : 20)] : []),
+      laden('mug', (weekend ? 25 : 50) + restless),
       ...(t % 5 === 0 ? [line('odd', 'phone', 1)] : []),
     ]
   })
   return carryRows(room.granary, { id: first, table: 'sales_lines', rows: rows as never, source: 'test' })
 }
-const parts = () =>
+const parts = (store = '') =>
   room.open.ledger
     .select()
     .from(forecasts)
-    .where(and(eq(forecasts.metric, 'net_sales'), ne(forecasts.slice, '')))
-const company = async (asOf: string) =>
+    .where(and(eq(forecasts.metric, 'net_sales'), eq(forecasts.store, store), ne(forecasts.slice, '')))
+const wholeOf = async (store: string, asOf: string) =>
   (await room.open.ledger.select().from(forecasts)).find(
-    one => one.metric === 'net_sales' && one.store === '' && one.slice === '' && one.asOf === asOf,
+    one => one.metric === 'net_sales' && one.store === store && one.slice === '' && one.asOf === asOf,
   )
 
 beforeAll(async () => {
-  room = await watchRoom([{ store: 'shop', currency: 'GBP' }])
+  room = await watchRoom([
+    { store: 'laden', currency: 'EUR' },
+    { store: 'shop', currency: 'GBP' },
+  ])
+  const rate = { base: 'EUR', quote: 'GBP', day: '2024-01-01', rate: 0.8, source: 'test' }
+  await carryRows(room.granary, { id: 'r', table: 'exchange_rates', rows: [rate] as never, source: 'test' })
   const products = [
     ['mug', 'Kitchen'],
     ['lamp', 'Lighting'],
     ['tent', 'Garden'],
     ['odd', ''],
-  ].map(([product_id, category]) => ({
-    ...{ store: 'shop', product_id, parent_id: '', title: product_id, category, brand: '', vendor: '' },
+    ['mug', 'Kitchen', 'laden'],
+    ['tent', 'Garden', 'laden'],
+  ].map(([product_id, category, store = 'shop']) => ({
+    ...{ store, product_id, parent_id: '', title: product_id, category, brand: '', vendor: '' },
     ...{ status: 'active', price: '10', currency: 'GBP' },
   }))
   await carryRows(room.granary, { id: 'p', table: 'products', rows: products as never, source: 'test' })
@@ -68,7 +82,7 @@ it('are made of each category and channel with sales enough, and add up to the c
   const made = await parts()
   const names = made.map(one => Object.values(JSON.parse(one.slice) as object)[0])
   expect(names.sort()).toEqual(['Garden', 'Kitchen', 'Lighting', 'online', 'pos'])
-  const whole = await company(last)
+  const whole = await wholeOf('', last)
   for (const by of ['category', 'channel'])
     for (const h of [0, 4, 5, 40, 90]) {
       const sum = made
@@ -79,6 +93,26 @@ it('are made of each category and channel with sales enough, and add up to the c
       expect(sum / all).toBeGreaterThan(0.985)
       expect(sum).toBeLessThanOrEqual(all + 0.05)
     }
+})
+
+it('are made of each category in each store, adding up to the store to the penny, and to the category', async () => {
+  const [shop, laden, company] = [await parts('shop'), await parts('laden'), await parts()]
+  expect(laden.map(one => [one.slice, one.currency]).sort()).toEqual([
+    ['{"category":"Garden"}', 'EUR'],
+    ['{"category":"Kitchen"}', 'EUR'],
+  ])
+  expect(shop).toHaveLength(3)
+  const of = (rows: typeof shop, category: string, h: number) =>
+    rows.find(one => one.slice.includes(category))?.points[h]?.[2] ?? 0
+  const store = await wholeOf('laden', last)
+  for (const h of [0, 4, 5, 40, 90]) {
+    // The other shop sells nothing else.
+    expect(of(laden, 'Garden', h) + of(laden, 'Kitchen', h)).toBeCloseTo(store?.points[h]?.[2] ?? 0, 6)
+    for (const category of ['Garden', 'Kitchen'])
+      expect(of(shop, category, h) + 0.8 * of(laden, category, h)).toBeCloseTo(of(company, category, h), 1)
+    expect(of(shop, 'Lighting', h)).toBeCloseTo(of(company, 'Lighting', h), 2)
+  }
+  expect(laden.find(one => one.slice.includes('Garden'))?.why).toMatch(/borrowed from 2 other lines/)
 })
 
 it('know the week of each: weekends are for lamps', async () => {
@@ -102,9 +136,10 @@ it('lend a line of ten days the week of the company', async () => {
 
 it('are a comparison by their category like any target, and are graded as the days come', async () => {
   const next = addDays(last, 1)
-  const ask = () =>
+  const ask = (more: object = {}) =>
     room.context().metrics.ask(
       {
+        ...more,
         ...{ metrics: ['net_sales'], from: addDays(next, 1), to: addDays(next, 7) },
         filters: [{ dimension: 'category', is: ['Kitchen'] }],
         compare: ['plan.forecast' as never],
@@ -116,9 +151,20 @@ it('are a comparison by their category like any target, and are graded as the da
   expect(await make()).toBeGreaterThan(5)
   expect(await make()).toBe(0)
   const week = Number((await ask()).totals.compare?.['plan.forecast']?.values.net_sales?.value)
-  expect(week).toBeGreaterThan(500)
-  expect(week).toBeLessThan(800)
+  expect(week).toBeGreaterThan(750)
+  expect(week).toBeLessThan(1000)
+  const told = await ask({ currency: 'EUR', stores: ['laden'] })
+  const laden = Number(told.totals.compare?.['plan.forecast']?.values.net_sales?.value)
+  expect(laden).toBeGreaterThan(280)
+  expect(laden).toBeLessThan(400)
   const before = (await parts()).find(one => one.asOf === last && one.slice.includes('Kitchen'))
   expect(before?.actuals).toHaveLength(1)
-  expect((await room.run(performance.forecast, { slice: { category: 'Kitchen' } })).grades).toHaveLength(1)
+  const kitchen = { slice: { category: 'Kitchen' } }
+  expect((await room.run(performance.forecast, kitchen)).grades).toHaveLength(1)
+  const own = await room.run(performance.forecast, { ...kitchen, store: 'laden' })
+  expect(own).toMatchObject({ currency: 'EUR', store: 'laden' })
+  expect(own.grades).toHaveLength(1)
+  const [graded] = (await parts('laden')).filter(one => one.asOf === last && one.slice.includes('Kitchen'))
+  expect(graded?.actuals[0]).toBeGreaterThan(40)
+  expect(graded?.actuals[0]).toBeLessThan(70)
 })

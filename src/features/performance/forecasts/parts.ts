@@ -1,38 +1,40 @@
 import { randomUUID } from 'node:crypto'
-import { and, desc, eq, gte, ne } from 'drizzle-orm'
+import { and, desc, eq, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
-import type { Forecast } from '#forecast/forecast.ts'
+import type { Calendar, Forecast } from '#forecast/forecast.ts'
 import { seasonalNaive } from '#forecast/models/members.ts'
 import type { ForecastPool } from '#forecast/pool.ts'
 import { reconcile } from '#forecast/reconcile.ts'
 import type { Series } from '#forecast/series.ts'
-import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { carryForecasts } from './carry.ts'
-import { askAll, calendarOf, company, hashOf, history } from './course.ts'
+import { calendarOf, company, hashOf, ratesOf } from './course.ts'
+import {
+  type Line,
+  linesOf,
+  metric,
+  noteActuals,
+  type Reach,
+  type Split,
+  sells,
+  shareOf,
+  sinceBirth,
+  sliceText,
+  splits,
+  sumOf,
+  toldOf,
+} from './lines.ts'
 
 type Stored = typeof forecasts.$inferSelect
 
-/** What the company's net sales are forecast by, besides its stores: each by itself adds up to the company. */
-const splits = ['category', 'channel'] as const
-const metric = 'net_sales'
-/** Of less than this share of a quarter's sales nothing is said: it is forecast with all the rest. */
-const leastShare = 0.01
-/** Values of a split that are forecast, the largest first. */
-const most = 12
-/** Days from which a line has a week of its own; before that it borrows the company's. */
+/** Days from which a line has a week of its own; before that it borrows from what it is part of. */
 const young = 56
-/** Rows of an answer at most: while one is put together nobody else is answered. */
-const page = 1500
-
-/** A slice as budget lines and stored forecasts spell it. */
-export const sliceText = (slice: Readonly<Partial<Record<string, string>>>): string =>
-  Object.keys(slice).length === 0 ? '' : JSON.stringify(slice)
 
 /**
- * Makes the forecasts of the company's categories and channels that its own latest forecast has none of yet: each value with
- * enough sales, and all others together, moved so that they add up to the company. A line too young for a season of its own
- * borrows the company's. Gives how many were made.
+ * Makes the forecasts of the company's categories and channels that its own latest forecast has none of yet, and of each
+ * category in each store: every value with enough sales, and all others together. Those of stores add up to the store, to
+ * the category and so to the company. A line too young for a season of its own borrows that of what it is part of. Gives
+ * how many were made.
  */
 export async function makeParts(context: Context, pool: ForecastPool): Promise<number> {
   const { ledger } = context
@@ -55,198 +57,295 @@ export async function makeParts(context: Context, pool: ForecastPool): Promise<n
   return made
 }
 
-interface Leaf {
-  /** Null: all that is too small to be told. */
-  value: string | null
-  values: number[]
+/** A line and what it says by itself; null where it no longer sells anything. */
+interface Own {
+  line: Line
+  currency: string
+  calendar: Calendar
+  forecast: Forecast | null
 }
 
-async function makeSplit(
+async function makeSplit(context: Context, pool: ForecastPool, whole: Stored, by: Split): Promise<number> {
+  const reach = { store: company, currency: whole.currency, from: whole.inputs.from, asOf: whole.asOf }
+  const told = await toldOf(context, reach, by)
+  // One value is the company itself.
+  if (told.length < 2) return 0
+  const lines = await read(context, reach, by, told)
+  const own = await ask(context, pool, reach, lines, horizonOf(whole), () => [seriesOf(reach, sumOf(lines))])
+  const stores = by === 'category' ? await storesOf(context, whole) : []
+  const table = stores.length > 1 ? await tableOf(context, pool, { whole, by, told, own, stores }) : null
+  const middles = table?.categories ?? topDown(own, whole)
+  const rows = own.map(one => rowOf(context, whole, by, one, middles.get(one.line) ?? []))
+  const leaves = (table?.leaves ?? []).map(({ of, points }) => rowOf(context, whole, by, of, points))
+  const kept = [...rows, ...leaves].flatMap(row => (row ? { ...row, id: randomUUID() } : []))
+  await context.ledger.insert(forecasts).values(kept)
+  await carryForecasts(context, kept)
+  return kept.length
+}
+
+/** The lines of a split, what came of them noted beside what was forecast of them. */
+async function read(context: Context, reach: Reach, by: Split, told: readonly string[]): Promise<Line[]> {
+  const lines = await linesOf(context, reach, by, told)
+  await noteActuals(context, lines, by, reach)
+  return lines
+}
+
+const seriesOf = ({ from }: Reach, values: (number | null)[]): Series => ({
+  start: from,
+  cadence: 'day',
+  values,
+})
+
+/** What each line says by itself; `parentsOf` it borrows from while it is young. */
+async function ask(
   context: Context,
   pool: ForecastPool,
-  whole: Stored,
-  by: (typeof splits)[number],
-): Promise<number> {
-  const { ledger, clock } = context
-  const { asOf, currency } = whole
-  const { from } = whole.inputs
-  const leaves = await leavesOf(context, whole, by)
-  // One value is the company itself.
-  if (leaves.filter(one => one.value !== null).length < 2) return 0
-  await noteActuals(context, leaves, by, from, asOf)
-  const calendar = await calendarOf(context, company)
-  const start = from
-  const parent: Series = { start, cadence: 'day', values: sumOf(leaves) }
-  const horizon = whole.points.length
-  const own = await Promise.all(
-    leaves.map(async leaf => {
-      const values = sinceBirth(leaf.values)
+  reach: Reach,
+  lines: readonly Line[],
+  horizon: number,
+  parentsOf: (line: Line) => Series[],
+): Promise<Own[]> {
+  const calendar = await calendarOf(context, reach.store)
+  return Promise.all(
+    lines.map(async (line): Promise<Own> => {
+      const { currency } = reach
+      if (!sells(line)) return { line, currency, calendar, forecast: null }
+      const values = sinceBirth(line.values)
       const isYoung = values.filter(value => value !== null).length < young
-      const share = shareOf(leaf, parent)
-      const like = isYoung ? { like: [{ series: parent, as: 'parent' as const, share }] } : {}
-      const series = { start, cadence: 'day' as const, values }
-      return { leaf, forecast: await pool.forecast(series, { horizon, calendar, ...like }) }
+      const like = isYoung
+        ? parentsOf(line).map(series => ({ series, as: 'parent' as const, share: shareOf(line, series) }))
+        : []
+      const options = { horizon, calendar, ...(like.length > 0 && { like }) }
+      return { line, currency, calendar, forecast: await pool.forecast(seriesOf(reach, values), options) }
     }),
   )
-  const total = 'company'
-  const name = (leaf: Leaf) => `value ${leaf.value}`
-  const middles = reconcile({
-    base: new Map<string, number[]>([
-      ...own.map(one => [name(one.leaf), middleOf(one.forecast)] as const),
-      [total, whole.points.map(point => point[2] ?? 0)],
-    ]),
-    totals: [{ name: total, leaves: leaves.map(name) }],
-    // The company's forecast adds up its stores already, and stays as it is.
-    method: 'top_down',
-  })
-  const at = clock().toISOString()
-  const rows = own.flatMap(({ leaf, forecast }) =>
-    leaf.value === null
-      ? []
-      : [
-          {
-            id: randomUUID(),
-            metric,
-            store: company,
-            slice: sliceText({ [by]: leaf.value }),
-            currency,
-            asOf,
-            madeAt: at,
-            hindsight: whole.hindsight,
-            inputs: {
-              hash: hashOf({ metric, store: company, currency, start, values: leaf.values }, calendar),
-              from: start,
-              days: leaf.values.length,
-              events: calendar.promotions?.length ?? 0,
-              reconciled: 'weighted' as const,
-            },
-            model: forecast.model,
-            why: forecast.why,
-            beatsNaive: forecast.beatsSeasonalNaive,
-            backtest: forecast.grade && { ...forecast.grade },
-            points: movedTo(forecast, middles.get(name(leaf)) ?? new Float64Array(horizon)),
-            naive: [
-              ...seasonalNaive(Float64Array.from(leaf.values), Math.min(7, leaf.values.length), horizon),
-            ],
-            actuals: [],
-          },
-        ],
-  )
-  await ledger.insert(forecasts).values(rows)
-  await carryForecasts(context, rows)
-  return rows.length
 }
 
-const middleOf = ({ points }: Forecast): number[] => points.map(one => one.p50)
+const horizonOf = ({ points }: Stored): number => points.length
+const middleOf = ({ points }: Stored): number[] => points.map(point => point[2] ?? 0)
+const saidBy = ({ forecast }: Own, horizon: number): number[] =>
+  forecast?.points.map(one => one.p50) ?? new Array<number>(horizon).fill(0)
+
+type Middles = ReadonlyMap<Line, ArrayLike<number>>
+
+/** Lines moved so that they add up to the company, each by its share. Its forecast adds up its stores already, and stays as it is. */
+function topDown(own: readonly Own[], whole: Stored): Middles {
+  const name = ({ line }: Own) => `value ${line.value}`
+  const moved = reconcile({
+    base: new Map<string, number[]>([
+      ...own.map(one => [name(one), saidBy(one, horizonOf(whole))] as const),
+      ['company', middleOf(whole)],
+    ]),
+    totals: [{ name: 'company', leaves: own.map(name) }],
+    method: 'top_down',
+  })
+  return new Map(own.map(one => [one.line, moved.get(name(one)) ?? []]))
+}
+
+/** The latest forecasts of the stores from the same day, each of all it sells. */
+const storesOf = ({ ledger }: Context, { asOf }: Stored): Promise<Stored[]> =>
+  ledger
+    .selectDistinctOn([forecasts.store])
+    .from(forecasts)
+    .where(
+      and(
+        eq(forecasts.metric, metric),
+        eq(forecasts.slice, ''),
+        eq(forecasts.asOf, asOf),
+        ne(forecasts.store, company),
+      ),
+    )
+    .orderBy(forecasts.store, desc(forecasts.madeAt))
+
+/** Stores may add up to the company but for so much of it, or nothing below them can. */
+const slack = 0.005
+/** Lines of all stores up to which stores and values are weighed against each other; beyond, each line is of its store alone. */
+const mostWeighed = 120
+
+/**
+ * Every value of a split in every store, moved so that they add up to their stores, whose forecasts stay as they are; and
+ * what the values then come to. Each is first moved by what its store and its value say, by how unsure each of them is.
+ * Null where the stores do not add up to the company.
+ */
+async function tableOf(
+  context: Context,
+  pool: ForecastPool,
+  given: {
+    whole: Stored
+    by: Split
+    told: readonly string[]
+    own: readonly Own[]
+    stores: readonly Stored[]
+  },
+): Promise<{ categories: Middles; leaves: { of: Own; points: number[] }[] } | null> {
+  const { whole, by, told, own, stores } = given
+  const horizon = horizonOf(whole)
+  const rates = await ratesOf(context, stores, whole.currency, whole.asOf)
+  if (rates === null) return null
+  const rateOf = (store: string) => rates.get(store) ?? 1
+  const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0)
+  const added = sum(stores.map(one => sum(middleOf(one)) * rateOf(one.store)))
+  const all = sum(middleOf(whole))
+  if (Math.abs(added - all) > slack * Math.abs(all)) return null
+
+  const leaves: Own[] = []
+  for (const { store, currency } of stores) {
+    const reach = { store, currency, from: whole.inputs.from, asOf: whole.asOf }
+    const lines = await read(context, reach, by, told)
+    const parents = ({ value }: Line) => [
+      seriesOf(reach, sumOf(lines)),
+      ...own
+        .filter(one => value !== null && one.line.value === value)
+        .map(one => seriesOf(reach, one.line.values)),
+    ]
+    leaves.push(...(await ask(context, pool, reach, lines, horizon, parents)))
+  }
+  const name = ({ line }: Own) => JSON.stringify([line.store, line.value])
+  const base = new Map(
+    leaves.map(one => [name(one), saidBy(one, horizon).map(value => value * rateOf(one.line.store))]),
+  )
+  const weighed =
+    leaves.length > mostWeighed ? base : weigh({ leaves, base, name, own, stores, rateOf, horizon })
+  const points = new Map(
+    stores.flatMap(store => {
+      const lines = leaves.filter(one => one.line.store === store.store)
+      const moved = lines.map(one => weighed.get(name(one)) ?? [])
+      const fitted = fitTo(lines, moved, middleOf(store))
+      return lines.map((one, n) => [one, fitted[n] ?? []] as const)
+    }),
+  )
+  const categories = new Map(
+    own.map(({ line }) => [
+      line,
+      Array.from({ length: horizon }, (_, h) =>
+        sum(
+          leaves
+            .filter(one => one.line.value === line.value)
+            .map(one => (points.get(one)?.[h] ?? 0) * rateOf(one.line.store)),
+        ),
+      ),
+    ]),
+  )
+  return { categories, leaves: leaves.map(of => ({ of, points: points.get(of) ?? [] })) }
+}
+
+/** Leaves in the company's currency, moved by what their stores and their values say. */
+function weigh(given: {
+  leaves: readonly Own[]
+  base: ReadonlyMap<string, number[]>
+  name: (leaf: Own) => string
+  own: readonly Own[]
+  stores: readonly Stored[]
+  rateOf: (store: string) => number
+  horizon: number
+}): ReadonlyMap<string, ArrayLike<number>> {
+  const { leaves, base, name, own, stores, rateOf, horizon } = given
+  const totals = [
+    ...stores.map(({ store }) => ({
+      name: `store ${store}`,
+      leaves: leaves.filter(one => one.line.store === store).map(name),
+    })),
+    ...own.map(({ line }) => ({
+      name: `value ${line.value}`,
+      leaves: leaves.filter(one => one.line.value === line.value).map(name),
+    })),
+  ].filter(total => total.leaves.length > 0)
+  const wanted = new Set(totals.map(total => total.name))
+  const said = [
+    ...stores.map(one => {
+      const rate = rateOf(one.store)
+      const widths = one.points.map(point => ((point[3] ?? 0) - (point[1] ?? 0)) * rate)
+      return { name: `store ${one.store}`, middles: middleOf(one).map(value => value * rate), widths }
+    }),
+    ...own.map(one => ({
+      name: `value ${one.line.value}`,
+      middles: saidBy(one, horizon),
+      widths: one.forecast?.points.map(({ p10, p90 }) => p90 - p10) ?? [],
+    })),
+  ].filter(one => wanted.has(one.name))
+  return reconcile({
+    base: new Map([...base, ...said.map(one => [one.name, one.middles] as const)]),
+    totals,
+    method: 'weighted',
+    variance: new Map([
+      ...leaves.map(one => {
+        const rate = rateOf(one.line.store)
+        return [
+          name(one),
+          spread(one.forecast?.points.map(({ p10, p90 }) => (p90 - p10) * rate) ?? []),
+        ] as const
+      }),
+      ...said.map(one => [one.name, spread(one.widths)] as const),
+    ]),
+  })
+}
+
+/** Variance of the error of a day, by the widths of the 80 % interval (2 × 1.2816 standard deviations), over all days ahead. */
+const spread = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + (width / 2.5631) ** 2, 0) / Math.max(1, widths.length)
+
+/** The lines of a store by their shares of it each day, to the coin: what rounding leaves is of the rest, or of the largest. */
+function fitTo(
+  lines: readonly Own[],
+  moved: readonly ArrayLike<number>[],
+  store: readonly number[],
+): number[][] {
+  const usual = lines.map(({ line }) =>
+    line.values.slice(-91).reduce((sum, value) => sum + Math.max(0, value), 0),
+  )
+  const ofUsual = usual.reduce((sum, value) => sum + value, 0)
+  const rest = lines.findIndex(({ line }) => line.value === null)
+  const takes = rest >= 0 ? rest : usual.indexOf(Math.max(...usual))
+  const fitted = lines.map(() => new Array<number>(store.length).fill(0))
+  store.forEach((target, h) => {
+    const all = moved.reduce((sum, one) => sum + (one[h] ?? 0), 0)
+    const shares = all > 0 ? moved.map(one => (one[h] ?? 0) / all) : usual.map(one => one / (ofUsual || 1))
+    const coins = shares.map(share => Math.round(100 * share * target))
+    const left = Math.round(100 * target) - coins.reduce((sum, one) => sum + one, 0)
+    coins.forEach((one, n) => {
+      ;(fitted[n] as number[])[h] = (n === takes ? one + left : one) / 100
+    })
+  })
+  return fitted
+}
+
+/** A line's forecast as it is kept, around the middles it was moved to; null where nothing is told of it. */
+function rowOf({ clock }: Context, whole: Stored, by: Split, own: Own, middles: ArrayLike<number>) {
+  const { line, currency, calendar, forecast } = own
+  if (line.value === null || forecast === null) return null
+  const start = whole.inputs.from
+  return {
+    metric,
+    store: line.store,
+    slice: sliceText({ [by]: line.value }),
+    currency,
+    asOf: whole.asOf,
+    madeAt: clock().toISOString(),
+    hindsight: whole.hindsight,
+    inputs: {
+      hash: hashOf({ metric, store: line.store, currency, start, values: line.values }, calendar),
+      from: start,
+      days: line.values.length,
+      events: calendar.promotions?.length ?? 0,
+      reconciled: 'weighted' as const,
+    },
+    model: forecast.model,
+    why: forecast.why,
+    beatsNaive: forecast.beatsSeasonalNaive,
+    backtest: forecast.grade && { ...forecast.grade },
+    points: movedTo(forecast, middles),
+    naive: [
+      ...seasonalNaive(Float64Array.from(line.values), Math.min(7, line.values.length), horizonOf(whole)),
+    ],
+    actuals: [],
+  }
+}
 
 /** The quantiles of a forecast around other middles; never below zero. */
-const movedTo = ({ points }: Forecast, middles: Float64Array): number[][] =>
+const movedTo = ({ points }: Forecast, middles: ArrayLike<number>): number[][] =>
   points.map((one, h) => {
     const by = (middles[h] ?? 0) - one.p50
     return [one.p2_5, one.p10, one.p50, one.p90, one.p97_5].map(
       value => Math.round(100 * Math.max(0, value + by)) / 100,
     )
   })
-
-const sumOf = (leaves: readonly Leaf[]): number[] =>
-  (leaves[0]?.values ?? []).map((_, t) => leaves.reduce((sum, one) => sum + (one.values[t] ?? 0), 0))
-
-/** Days before a line's first sale are not known rather than nothing: it was not there. */
-function sinceBirth(values: readonly number[]): (number | null)[] {
-  const born = values.findIndex(value => value !== 0)
-  return values.map((value, t) => (t < born ? null : value))
-}
-
-/** Share of the whole over the days a line has been there, a quarter at most. */
-function shareOf({ values }: Leaf, parent: Series): number {
-  const born = Math.max(
-    0,
-    values.findIndex(value => value !== 0),
-    values.length - 91,
-  )
-  const sum = (all: readonly (number | null)[]) => all.slice(born).reduce<number>((a, b) => a + (b ?? 0), 0)
-  const of = sum(parent.values)
-  return of > 0 ? Math.max(0, sum(values) / of) : 0
-}
-
-/** The values of a split that are told, day by day in the company's currency, and the rest as the last. */
-async function leavesOf(context: Context, whole: Stored, by: (typeof splits)[number]): Promise<Leaf[]> {
-  const { asOf, currency } = whole
-  const from = whole.inputs.from
-  const days = dayCount(from, asOf)
-  const query = { metrics: [metric], by: [by], ...(currency && { currency }) }
-  const recent = await askAll(context, {
-    ...query,
-    from: addDays(asOf, -90),
-    to: asOf,
-    sort: { by: metric, desc: true },
-    limit: 100,
-  })
-  const all = recent.rows.reduce((sum, row) => sum + Math.max(0, Number(row[metric] ?? 0)), 0)
-  const told = recent.rows
-    .filter(row => row[by] && Number(row[metric] ?? 0) >= leastShare * all)
-    .slice(0, most)
-    .map(row => String(row[by]))
-  const leaves = told.map((value): Leaf => ({ value, values: new Array<number>(days).fill(0) }))
-  if (told.length === 0) return leaves
-  const rest: Leaf = { value: null, values: new Array<number>(days).fill(0) }
-  const step = Math.max(1, Math.floor(page / told.length))
-  const filters = [{ dimension: by, is: told }]
-  for (let start = from; start <= asOf; start = addDays(start, step)) {
-    const span = { from: start, to: earlier(asOf, addDays(start, step - 1)) }
-    const answer = await askAll(context, {
-      ...query,
-      ...span,
-      filters,
-      grain: 'day',
-      calendar: 'gregorian',
-      limit: 10_000,
-    })
-    for (const row of answer.rows) {
-      const leaf = leaves.find(one => one.value === row[by])
-      const t = dayCount(from, String(row.period)) - 1
-      if (leaf) leaf.values[t] = Number(row[metric] ?? 0)
-    }
-    const { by: _, ...unsplit } = query
-    const sums = await askAll(context, { ...unsplit, ...span, grain: 'day', calendar: 'gregorian' })
-    for (const row of sums.rows) {
-      const t = dayCount(from, String(row.period)) - 1
-      const own = leaves.reduce((sum, one) => sum + (one.values[t] ?? 0), 0)
-      // What is left to the coin is no line.
-      const left = Math.round(100 * (Number(row[metric] ?? 0) - own)) / 100
-      rest.values[t] = left
-    }
-  }
-  return rest.values.some(value => value !== 0) ? [...leaves, rest] : leaves
-}
-
-/** Writes what came beside the forecasts of the days. */
-async function noteActuals(
-  { ledger }: Context,
-  leaves: readonly Leaf[],
-  by: string,
-  start: Day,
-  last: Day,
-): Promise<void> {
-  for (const { value, values } of leaves) {
-    if (value === null) continue
-    const open = await ledger
-      .select({ id: forecasts.id, asOf: forecasts.asOf, points: forecasts.points })
-      .from(forecasts)
-      .where(
-        and(
-          eq(forecasts.metric, metric),
-          eq(forecasts.slice, sliceText({ [by]: value })),
-          gte(forecasts.asOf, addDays(last, -history)),
-        ),
-      )
-    for (const { id, asOf, points } of open) {
-      const from = dayCount(start, asOf)
-      if (from < 0 || asOf < addDays(last, -points.length - 7)) continue
-      await ledger
-        .update(forecasts)
-        .set({ actuals: values.slice(from, from + points.length) })
-        .where(eq(forecasts.id, id))
-    }
-  }
-}

@@ -6,8 +6,8 @@ import { addDays, type Day, dayCount } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { company } from './course.ts'
+import { sliceText } from './lines.ts'
 import type { Stored } from './make.ts'
-import { sliceText } from './parts.ts'
 import type { ForecastTold, Grade } from './shape.ts'
 
 /** Earlier forecasts that are graded: those of about a year. */
