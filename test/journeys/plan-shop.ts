@@ -10,7 +10,9 @@ for (
   day < new Date(Date.UTC(year, 11, 1));
   day.setUTCDate(day.getUTCDate() + 1)
 )
-  orders.push(`o${day.getTime()},${day.toISOString().slice(0, 10)},MUG,${1 + (day.getUTCDate() % 3)},10.00`)
+  orders.push(
+    `o${day.getTime()},${day.toISOString().slice(0, 10)} ${['09', '10', '20'][day.getUTCDate() % 3]}:30:00,MUG,${1 + (day.getUTCDate() % 3)},10.00`,
+  )
 
 /** Sets the first person of a server up, Ada, and brings the shop's orders in as a file of `folder`. */
 export async function takeIn(page: Page, setUpLink: string, folder: string): Promise<void> {

@@ -1,5 +1,7 @@
 /** The plan room on a real server with sales of its own: begun, asked, budgeted, explained, closed, approved. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import ExcelJS from 'exceljs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stage } from '../command.ts'
@@ -11,6 +13,7 @@ import {
   openBrowser,
   skipped,
 } from './browser.ts'
+import { movesAsASpreadsheet } from './plan-grid.ts'
 import { takeIn, year } from './plan-shop.ts'
 
 describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
@@ -39,6 +42,18 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await browser?.close()
     place.clear()
   })
+
+  const send = async (operation: string, data: object) => {
+    const headers = { 'x-quarterdeck': '1' }
+    const answer = await page.request.post(`${url}/api/v1/plan/${operation}`, { headers, data })
+    expect(answer.status(), await answer.text()).toBe(200)
+    return answer.json()
+  }
+  /** Edits that stand in the cells of a line of the budget, by period. */
+  const cellsOf = async (line: string): Promise<Record<string, (string | null)[]>> => {
+    const { rows } = await send('open', { version: 'Budget' })
+    return JSON.parse(rows.find((row: { line: string }) => row.line === line).cells)
+  }
 
   it('begins a plan from a sheet whose rows are said once, and tells what it may come to', async () => {
     await open('/plan')
@@ -112,156 +127,23 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
   }, 180_000)
 
   it('is typed into, filled, pasted into and moved about in as a spreadsheet is', async () => {
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    const grid = page.locator('.dsg-container')
-    /** Figures of a row as they stand in sight, from the first period on. */
-    const figures = async (row: number, until: number) =>
-      (await page.locator('.dsg-row').nth(row).locator('.dsg-cell').allTextContents())
-        .slice(1, until + 1)
-        .map(one => one.replace('●', '').trim())
-    const cell = (row: number, column: number) =>
-      page.locator('.dsg-row').nth(row).locator('.dsg-cell').nth(column)
-    const press = async (...keys: string[]) => {
-      for (const key of keys) {
-        await page.keyboard.press(key)
-        // The grid takes a key in when it is drawn anew.
-        await page.evaluate(() => new Promise(requestAnimationFrame))
-      }
-    }
-    /** Row and column of the cursor, from 0, by where it is drawn. */
-    const cursor = () =>
-      page.locator('.dsg-active-cell').evaluate(one => {
-        const { top, left } = (one as HTMLElement).style
-        return [(Number.parseFloat(top) - 32) / 32, Math.round((Number.parseFloat(left) - 250) / 96)]
-      })
-    const becomes = (row: number, wanted: string[]) =>
-      expect.poll(() => figures(row, wanted.length), { timeout: 5000 }).toEqual(wanted)
-    await open('/plan?version=Budget')
-    await cell(1, 1).getByText('1,000').waitFor()
-    await cell(1, 1).click()
-    // Enter takes the figure and goes down, after tabs to below where they began; Shift goes back up.
-    await page.keyboard.type('1100')
-    await press('Tab')
-    await page.keyboard.type('1200')
-    await press('Enter')
-    expect(await cursor()).toEqual([1, 0])
-    expect(await page.locator('.dsg-input').count()).toBe(0)
-    await becomes(1, ['1,100', '1,200', '1,000'])
-    await page.keyboard.type('4 %')
-    await press('Shift+Enter')
-    expect(await cursor()).toEqual([0, 0])
-    await page.keyboard.type('9')
-    await press('Escape', 'F2', 'Escape')
-    await becomes(1, ['1,100', '1,200'])
-    // The corner drawn to the right goes on by the step; one undo takes all of it back.
-    await press('Shift+ArrowRight')
-    const handle = await page.locator('.dsg-expand-rows-indicator').boundingBox()
-    const end = await cell(1, 5).boundingBox()
-    if (!handle || !end) throw new Error('The corner or the cell is not in sight.')
-    await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2)
-    await page.mouse.down()
-    await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 4 })
-    await page.mouse.up()
-    await becomes(1, ['1,100', '1,200', '1,300', '1,400', '1,500', '1,000'])
-    await press('Control+z')
-    await becomes(1, ['1,100', '1,200', '1,000', '1,000', '1,000'])
-    await press('Control+y')
-    await becomes(1, ['1,100', '1,200', '1,300'])
-    await press('Control+z')
-    // Ctrl R and Ctrl D copy the first of what is chosen over the rest, and the neighbour over a single cell.
-    await press('Control+Home', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Control+r')
-    await becomes(1, ['1,100', '1,100', '1,100', '1,000'])
-    await press('Control+z', 'Control+Home', 'ArrowDown', 'ArrowRight', 'Control+r')
-    await becomes(2, ['4.00 %', '4.00 %', '3.00 %'])
-    await press('Control+z')
-    // A copied cell over a stretch; a block that is larger than the grid not at all; a text is named.
-    await press('Control+Home', 'Control+c', 'ArrowRight', 'ArrowRight', 'Shift+ArrowRight', 'Control+v')
-    await becomes(1, ['1,100', '1,200', '1,100', '1,100', '1,000'])
-    await page.evaluate(() => navigator.clipboard.writeText('1\t2\t3'))
-    await press('Control+Home', 'End', 'ArrowLeft', 'Control+v')
-    await page.getByText('It has 1 × 3 cells; from here there are').waitFor()
-    await page.evaluate(() => navigator.clipboard.writeText('5\tmany'))
-    await press('Control+Home', 'Control+v')
-    await page.getByText(/1 cell was not taken/).waitFor()
-    await becomes(1, ['5', '1,200'])
-    // What was pasted is chosen: Delete empties all of it.
-    await press('Delete')
-    await becomes(1, ['–', '–', '1,100'])
-    // The first of what is sent is held up: what follows waits, and contradicts nothing.
-    let held = false
-    await page.route('**/plan/edit', async route => {
-      if (!held) {
-        held = true
-        await new Promise(done => setTimeout(done, 1500))
-      }
-      await route.continue()
-    })
-    for (let n = 0; n < 6; n += 1) await press('Control+z')
-    await becomes(1, ['1,000', '1,000', '1,000', '1,000'])
-    await expect
-      .poll(
-        async () => {
-          const { rows } = await (
-            await page.request.post(`${url}/api/v1/plan/open`, {
-              headers: { 'x-quarterdeck': '1' },
-              data: { version: 'Budget' },
-            })
-          ).json()
-          const { values, cells } = rows.find((row: { line: string }) => row.line === 'sessions')
-          return [...values.split(',').slice(0, 3), cells]
-        },
-        { timeout: 20_000 },
-      )
-      .toEqual(['1000', '1000', '1000', null])
-    await page.unroute('**/plan/edit')
-    // Heads and names stay where they are, however far one goes.
-    /** Where words stand in the frame of the grid, in pixels. */
-    const place = (text: string) =>
-      grid
-        .getByText(text, { exact: true })
-        .first()
-        .evaluate(one => {
-          const [own, frame] = [one, one.closest('.dsg-container')].map(each => each?.getBoundingClientRect())
-          return own && frame && [Math.round(own.x - frame.x), Math.round(own.y - frame.y)]
-        })
-    const corner = await place('Line')
-    await press('Control+End')
-    const [rows = 0, last] = await cursor()
-    expect(last).toBe(11)
-    expect(rows).toBeGreaterThan(20)
-    expect(await place('Line')).toEqual(corner)
-    expect((await place(`Dec ${year}`))?.[1]).toBe(corner?.[1])
-    expect(await grid.evaluate(one => one.scrollLeft > 50 && one.scrollTop > 200)).toBe(true)
-    await press('PageUp')
-    expect((await cursor())[0]).toBeLessThan(rows - 10)
-    await press('Home')
-    expect((await cursor())[1]).toBe(0)
-    await press('Control+Home', 'Control+ArrowRight')
-    expect(await cursor()).toEqual([0, 11])
-    await press('Shift+Home')
-    await page.locator('.dsg-selection-rect').waitFor()
-    // Elsewhere the grid has no say.
-    await press('Control+k')
-    await page.keyboard.type('12')
-    await page.getByRole('dialog').waitFor()
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await becomes(1, ['1,000', '1,000'])
+    await movesAsASpreadsheet(page, url)
   }, 120_000)
 
   it('takes back one’s own edits, and shows what others type', async () => {
     const cell = (row: number, column: number) =>
       page.locator('.dsg-row').nth(row).locator('.dsg-cell').nth(column)
-    const edit = (value: string) =>
-      page.request.post(`${url}/api/v1/plan/edit`, {
-        headers: { 'x-quarterdeck': '1' },
-        data: {
-          version: 'Budget',
-          edits: [
-            { id: `other-${value}-00`, line: 'sessions', slice: [], period: `${year}-02`, value, after: [] },
-          ],
-        },
-      })
+    const edit = (value: string) => {
+      const one = {
+        id: `other-${value}-00`,
+        line: 'sessions',
+        slice: [],
+        period: `${year}-02`,
+        value,
+        after: [],
+      }
+      return send('edit', { version: 'Budget', edits: [one] })
+    }
     await open('/plan?version=Budget')
     await cell(1, 1).getByText('1,000').waitFor()
     await cell(1, 1).click()
@@ -273,7 +155,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByRole('button', { name: 'Redo' }).click()
     await cell(1, 1).getByText('1,500').waitFor()
     // Somebody else, who had not seen what stands there: both are kept, and the screen says so by itself.
-    expect((await edit('777')).status()).toBe(200)
+    await edit('777')
     await page.getByText(/changed 1 cell just now/).waitFor()
     await page.getByText(/1 cell was filled in differently/).waitFor()
     await cell(1, 2).click()
@@ -294,6 +176,114 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await page.getByRole('button', { name: 'Keep the weights' }).and(page.locator(':disabled')).waitFor()
     await expectAccessibleInBoth(page)
   }, 180_000)
+
+  it('weighs the hours of a day and of every such weekday by hand, to the penny', async () => {
+    await open('/versions?version=Budget&tab=phasing')
+    const days = page.getByRole('table', { name: 'Days of the period' })
+    await days.getByRole('button').nth(1).click()
+    const hours = page.getByRole('table', { name: 'Hours of the day' })
+    await hours.waitFor()
+    const shown = async () =>
+      (await hours.getByRole('row').allTextContents()).slice(1).map(row => row.replace(/^\d+:00/, ''))
+    const before = await shown()
+    const within = (what: () => Promise<string | undefined>) => expect.poll(what, { timeout: 20_000 })
+    await hours.getByLabel('Weight of 9:00').fill('3')
+    await hours.getByLabel('Weight of 20:00').fill('200')
+    // What cannot be is not kept.
+    const keep = page.getByRole('button', { name: 'Keep the hours' })
+    expect(await keep.isDisabled()).toBe(true)
+    await hours.getByLabel('Weight of 20:00').fill('0')
+    await expectAccessibleInBoth(page)
+    await keep.click()
+    await within(async () => (await shown())[20]).toBe('0')
+    const after = await shown()
+    expect(after[9]).not.toBe(before[9])
+    const total = (rows: readonly string[]) =>
+      Math.round(rows.reduce((all, one) => all + 100 * Number(one.replaceAll(',', '')), 0))
+    // Figures of thousands are shown whole.
+    expect(Math.abs(total(after) - total(before))).toBeLessThan(1200)
+    await page.getByText(/^Every /).click()
+    await hours.getByLabel('Weight of 10:00').fill('2')
+    await keep.click()
+    await within(async () => (await shown())[10]).not.toBe(after[10])
+    await page.reload()
+    await within(() => hours.getByLabel('Weight of 9:00').inputValue()).toBe('3')
+    // A week on, the weekday’s own weight counts, and not that of the one day.
+    await days.getByRole('button').nth(8).click()
+    await within(() => hours.getByLabel('Weight of 9:00').inputValue()).toBe('')
+    expect(await hours.getByLabel('Weight of 10:00').inputValue()).toBe('2')
+  }, 120_000)
+
+  it('takes a changed workbook and CSV back, what differs and contradicts shown before it is', async () => {
+    await open('/plan?version=Budget')
+    const download = async (kind: RegExp) => {
+      await page.getByRole('button', { name: 'Download' }).click()
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: kind }).click(),
+      ])
+      return file.path()
+    }
+    const [xlsx, csv] = [await download(/^XLSX/), await download(/^CSV/)]
+    const drawer = page.getByRole('dialog', { name: 'A changed file of Budget' })
+    const choose = async (name: string, buffer: Buffer) => {
+      if (!(await drawer.isVisible())) await page.getByRole('button', { name: 'Take a changed file' }).click()
+      await drawer
+        .getByLabel('Changed file')
+        .setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
+    }
+    await choose('budget.csv', readFileSync(csv))
+    await drawer.getByText('Nothing differs').waitFor()
+    await choose('budget.xlsx', readFileSync(xlsx))
+    await drawer.getByText('Nothing differs').waitFor()
+    await choose('notes.txt', Buffer.from('no plan at all'))
+    await drawer
+      .getByRole('alert')
+      .getByText(/no column Name/)
+      .waitFor()
+    const sessions = (await cellsOf('sessions'))[`${year}-05`] ?? []
+    // Typed in the grid after the file was made: both stay.
+    const id = 'typed-in-between'
+    const typed = {
+      id,
+      line: 'sessions',
+      slice: [],
+      period: `${year}-05`,
+      value: '1234',
+      after: [sessions[0]],
+    }
+    await send('edit', { version: 'Budget', edits: [typed] })
+    const book = new ExcelJS.Workbook()
+    await book.xlsx.readFile(xlsx)
+    const cells = (row: number) => book.getWorksheet('Plan')?.getRow(row) as ExcelJS.Row
+    cells(3).getCell(8).value = 4321
+    cells(3).getCell(9).value = 1111
+    cells(3).getCell(10).value = 'about ten'
+    await choose('budget.xlsx', Buffer.from(await book.xlsx.writeBuffer()))
+    await drawer.getByText(`Sessions (Jul ${year}): "about ten" is no number`).waitFor()
+    expect(await drawer.getByRole('button', { name: 'Take 2 changes' }).isDisabled()).toBe(true)
+    cells(3).getCell(10).value = 1000
+    await choose('budget.xlsx', Buffer.from(await book.xlsx.writeBuffer()))
+    await drawer.getByRole('alert').waitFor({ state: 'detached' })
+    const differs = drawer.getByRole('table', { name: 'Cells that differ' })
+    await differs.getByRole('columnheader', { name: 'Changed since by' }).waitFor()
+    expect(await differs.getByRole('row').allTextContents()).toEqual([
+      'CellNowIn the fileChanged since by',
+      `Sessions (May ${year})1,2344,321Ada`,
+      `Sessions (Jun ${year})1,0001,111–`,
+    ])
+    await expectAccessibleInBoth(page)
+    await drawer.getByRole('button', { name: 'Take 2 changes' }).click()
+    await page.getByText(/1 cell was filled in differently/).waitFor()
+    // As a spreadsheet saves it where a comma is before decimals; its own figure chooses between the two.
+    const text = readFileSync(await download(/^CSV/), 'utf8')
+      .replaceAll(',', ';')
+      .replaceAll('"', '')
+    await choose('budget.csv', Buffer.from(text.replace(/4321|1234/, '1000').replace(';1111;', ';1000;')))
+    await drawer.getByRole('button', { name: 'Take 2 changes' }).click()
+    await page.getByText(/was filled in differently/).waitFor({ state: 'detached' })
+    expect((await cellsOf('sessions'))[`${year}-05`]?.slice(1)).toEqual(['1000'])
+  }, 120_000)
 
   it('keeps a budget line filled from sales, and what is committed on it', async () => {
     await open('/budget')
@@ -332,6 +322,19 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await open('/variance')
     await page.getByRole('table', { name: 'Actual against plan and last year' }).waitFor()
     await expectAccessibleInBoth(page)
+    // Narrowed to a slice, and widened again.
+    await page.getByRole('button', { name: 'Filter' }).click()
+    await page.getByRole('radio', { name: 'MUG' }).check()
+    await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByText('Product is MUG').waitFor()
+    await page.getByRole('table', { name: 'Actual against plan and last year' }).waitFor()
+    await expectAccessibleInBoth(page)
+    const slice = new URL(page.url()).searchParams.get('slice') ?? ''
+    await open(`/variance?tab=drivers&line=net_sales&slice=${encodeURIComponent(slice)}`)
+    await page.getByText(/is not planned by this product/).waitFor()
+    await page.getByRole('button', { name: 'Remove: Product is MUG' }).click()
+    await page.getByText(/is not planned by this product/).waitFor({ state: 'detached' })
     await open('/variance?tab=drivers&line=net_sales')
     await page.getByRole('table', { name: 'Effect of each driver' }).waitFor()
     await expectAccessibleInBoth(page)
@@ -347,19 +350,9 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
   }, 120_000)
 
   it('takes a reforecast from its baseline to what blocks its lock', async () => {
-    const made = await page.request.post(`${url}/api/v1/plan/start`, {
-      headers: { 'x-quarterdeck': '1' },
-      data: {
-        id: 'LE3',
-        name: 'LE3',
-        kind: 'le',
-        currency: 'GBP',
-        from: `${year}-01-01`,
-        to: `${year}-12-31`,
-        begin: { with: 'version', version: 'Budget', closedPeriods: 3 },
-      },
-    })
-    expect(made.status(), await made.text()).toBe(200)
+    const span = { currency: 'GBP', from: `${year}-01-01`, to: `${year}-12-31` }
+    const begin = { with: 'version', version: 'Budget', closedPeriods: 3 }
+    await send('start', { id: 'LE3', name: 'LE3', kind: 'le', ...span, begin })
     await open('/reforecast?line=net_sales')
     await page.getByRole('table', { name: 'Net sales of the open periods' }).waitFor()
     await page.getByRole('button', { name: 'Sign it' }).click()
@@ -432,19 +425,9 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await approve.click()
     await heading(eve, 'Budget is approved')
     // A plan split by store opens its rows under a finger.
-    const split = await page.request.post(`${url}/api/v1/plan/start`, {
-      headers: { 'x-quarterdeck': '1' },
-      data: {
-        id: 'Split',
-        name: 'Split',
-        kind: 'scenario',
-        currency: 'GBP',
-        from: `${year}-01-01`,
-        to: `${year}-12-31`,
-        begin: { with: 'last_year', trade: 'b2c', over: ['store'] },
-      },
-    })
-    expect(split.status(), await split.text()).toBe(200)
+    const span = { currency: 'GBP', from: `${year}-01-01`, to: `${year}-12-31` }
+    const begin = { with: 'last_year', trade: 'b2c', over: ['store'] }
+    await send('start', { id: 'Split', name: 'Split', kind: 'scenario', ...span, begin })
     await eve.goto(`${url}/plan?version=Split`)
     const opener = eve.getByRole('button', { name: 'Open Orders', exact: true })
     const { width, height } = (await opener.boundingBox()) ?? { width: 0, height: 0 }

@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
+import narrowing from '#ui/narrowing.module.css'
 import { Popup } from '#ui/Popup.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import choose from './choose.module.css'
@@ -138,7 +139,11 @@ function Choose(props: {
       width={300}
       padding={6}
       button={opener => (
-        <button type="button" className={props.shown ? choose.value : `${css.add} no-print`} {...opener}>
+        <button
+          type="button"
+          className={props.shown ? choose.value : `${narrowing.add} no-print`}
+          {...opener}
+        >
           {props.shown ? (
             <>
               <span className="sr-only">{props.label}: </span>

@@ -1,12 +1,11 @@
-import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { valueName } from '#kernel/value-names.ts'
-import { Row } from '#ui/Page.tsx'
+import { NarrowingForm, ValueChoice } from '#ui/Narrowing.tsx'
 import type { Lens } from './Lens.tsx'
 import { type Filter, named } from './model.ts'
-import css from './performance.module.css'
 
 /** What to narrow the figures by: a dimension's values, or, of the figures in `only`, how much. */
 export function FilterForm(props: {
@@ -43,13 +42,7 @@ export function FilterForm(props: {
         ? { dimension: name, [how]: chosen }
         : null
   return (
-    <form
-      className={css.form}
-      onSubmit={event => {
-        event.preventDefault()
-        if (filter) props.onDone(filter)
-      }}
-    >
+    <NarrowingForm ready={filter !== null} onApply={() => filter && props.onDone(filter)}>
       <Select
         label="Narrow by"
         ref={first}
@@ -102,39 +95,15 @@ export function FilterForm(props: {
           onChange={event => setText(event.currentTarget.value)}
         />
       ) : (
-        <>
-          <TextInput
-            aria-label="Find a value"
-            placeholder="Type to find"
-            value={search}
-            onChange={event => setSearch(event.currentTarget.value)}
-          />
-          <ul className={css.values}>
-            {[...new Set([...chosen, ...(values.data ?? [])])].map(value => (
-              <li key={value}>
-                <label>
-                  <input
-                    type="checkbox"
-                    checked={chosen.includes(value)}
-                    onChange={event =>
-                      setChosen(
-                        event.target.checked ? [...chosen, value] : chosen.filter(one => one !== value),
-                      )
-                    }
-                  />
-                  {named(valueName(name, value, lens.stores))}
-                </label>
-              </li>
-            ))}
-            {values.data?.length === 0 && <li>Nothing is called that</li>}
-          </ul>
-        </>
+        <ValueChoice
+          values={values.data}
+          chosen={chosen}
+          name={value => named(valueName(name, value, lens.stores))}
+          search={search}
+          onSearch={setSearch}
+          onChoose={setChosen}
+        />
       )}
-      <Row end>
-        <Button type="submit" variant="filled" disabled={!filter}>
-          Apply
-        </Button>
-      </Row>
-    </form>
+    </NarrowingForm>
   )
 }

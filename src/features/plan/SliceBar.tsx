@@ -1,8 +1,9 @@
-import { Button, Select } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
-import { Row } from '#ui/Page.tsx'
+import { valueName } from '#kernel/value-names.ts'
+import { Narrowing, NarrowingForm, ValueChoice } from '#ui/Narrowing.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Slice, sliceText } from './model.ts'
 
@@ -21,59 +22,76 @@ const wordOf = (dimension: string) => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+const memberWord = (dimension: string, member: string) => valueName(dimension, member) || '(not known)'
+
 /** The part of the business a screen is of: chosen here or by a row, widened by a click. Stores are chosen in the top bar. */
 export function SliceBar({ slice }: { slice: Slice }) {
   const [, setUrl] = useUrl()
-  const [dimension, setDimension] = useState<string | null>(null)
-  const [search, setSearch] = useState('')
-  const values = useQuery(
-    api.performance.values.queryOptions({
-      input: { dimension: dimension ?? '', search },
-      enabled: dimension !== null,
-    }),
-  )
-  const left = cuts.filter(one => one.value !== 'store' && !(one.value in slice))
+  const set = (next: Slice) => setUrl({ slice: sliceText(next) })
   return (
-    <Row>
-      {Object.entries(slice).map(([name, member]) => (
-        <Button
-          key={name}
-          variant="default"
-          size="compact-sm"
-          aria-label={`No longer only ${wordOf(name)} ${member || 'not known'}`}
-          onClick={() => {
-            const { [name]: _, ...rest } = slice
-            setUrl({ slice: sliceText(rest) })
-          }}
-        >
-          {wordOf(name)}: {member || 'not known'} ×
-        </Button>
-      ))}
-      <Select
-        aria-label="Narrow to a slice"
-        placeholder="Narrow to a slice"
-        clearable
-        data={left.map(one => ({ value: one.value, label: wordOf(one.value) }))}
-        value={dimension}
-        onChange={setDimension}
-      />
-      {dimension !== null && (
-        <Select
-          aria-label={`Which ${wordOf(dimension).toLowerCase()}`}
-          placeholder="Which one"
-          searchable
-          searchValue={search}
-          onSearchChange={setSearch}
-          data={[...new Set(values.data ?? [])].filter(Boolean)}
-          value={null}
-          onChange={member => {
-            if (member === null) return
-            setUrl({ slice: sliceText({ ...slice, [dimension]: member }) })
-            setDimension(null)
-            setSearch('')
+    <Narrowing
+      parts={Object.entries(slice).map(([name, member]) => ({
+        words: `${wordOf(name)} is ${memberWord(name, member)}`,
+        onRemove: () => {
+          const { [name]: _, ...rest } = slice
+          set(rest)
+        },
+      }))}
+      onClear={() => set({})}
+    >
+      {done => (
+        <SliceForm
+          slice={slice}
+          onDone={next => {
+            set(next)
+            done()
           }}
         />
       )}
-    </Row>
+    </Narrowing>
+  )
+}
+
+/** One member of one dimension the screen is not narrowed by yet. */
+function SliceForm({ slice, onDone }: { slice: Slice; onDone: (slice: Slice) => void }) {
+  const first = useRef<HTMLInputElement>(null)
+  useEffect(() => first.current?.focus({ preventScroll: true }), [])
+  const left = cuts.filter(one => one.value !== 'store' && !(one.value in slice))
+  const [dimension, setDimension] = useState(left[0]?.value ?? '')
+  const [search, setSearch] = useState('')
+  const [chosen, setChosen] = useState<string[]>([])
+  const values = useQuery(
+    api.performance.values.queryOptions({ input: { dimension, search }, enabled: dimension !== '' }),
+  )
+  const [member] = chosen
+  return (
+    <NarrowingForm
+      ready={member !== undefined}
+      onApply={() => member !== undefined && onDone({ ...slice, [dimension]: member })}
+    >
+      <Select
+        label="Narrow by"
+        ref={first}
+        data-autofocus
+        allowDeselect={false}
+        data={left.map(one => ({ value: one.value, label: wordOf(one.value) }))}
+        value={dimension}
+        onChange={next => {
+          setDimension(next ?? '')
+          setChosen([])
+          setSearch('')
+        }}
+        comboboxProps={{ withinPortal: false }}
+      />
+      <ValueChoice
+        one
+        values={values.data}
+        chosen={chosen}
+        name={value => memberWord(dimension, value)}
+        search={search}
+        onSearch={setSearch}
+        onChoose={setChosen}
+      />
+    </NarrowingForm>
   )
 }

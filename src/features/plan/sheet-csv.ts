@@ -23,7 +23,7 @@ export function csvOf(plan: Calculation, mark: Mark): string {
   const { periods, dimensions, lines } = plan.sheet
   const rows = [
     [
-      `Line (${mark.version}, edit ${mark.seq})`,
+      `Line (${mark.version} edit ${mark.seq})`,
       'Name',
       ...dimensions.map(one => one.name),
       ...periods.map(one => one.key),
@@ -69,7 +69,7 @@ export function csvRead(bytes: Uint8Array, { periods, lines }: Sheet): FileRead 
   const at = new Map(headings.map((heading, n) => [heading.trim(), n]))
   const over = new Map(lines.map(line => [line.name, line.over]))
   const [, version = '', seq = ''] =
-    headings.map(one => /^Line \((.+), edit (\d+)\)$/.exec(one.trim())).find(Boolean) ?? []
+    headings.map(one => /^Line \((\S+) edit (\d+)\)$/.exec(one.trim())).find(Boolean) ?? []
   return {
     mark: version === '' ? null : { version, seq: Number(seq) },
     rows: body.map(row => {
