@@ -397,7 +397,7 @@ describe('suppliers', () => {
       {
         otif: null,
         purchases: '60',
-        ppv: '15',
+        ppv: null,
       },
     )
   })
@@ -418,6 +418,8 @@ describe('suppliers', () => {
     })
     expect(rows.find(r => r.vendor === 'best')).toMatchObject({ otif: '0', in_full_rate: '0' })
     expect(all.otif).toBe('0.3333333333')
+    // 22 pieces came, at 2 where the standard is 1.5.
+    expect((await totals({ metrics: ['ppv'], ...march, stores: ['shop'] })).ppv).toBe('11')
   })
 })
 

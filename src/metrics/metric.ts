@@ -40,6 +40,7 @@ export const awaiting = (
   good: Metric['good'],
   description: string,
   awaits: string,
+  owner = 'ecommerce',
 ): Metric => ({
   name,
   label,
@@ -48,6 +49,6 @@ export const awaiting = (
   formula: '',
   description,
   additivity: 'non_additive',
-  owner: 'ecommerce',
+  owner,
   awaits,
 })

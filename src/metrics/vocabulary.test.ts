@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { factByName } from './facts.ts'
-import { parse, print } from './formula.ts'
+import { type Formula, parse, print } from './formula.ts'
 import { checkMetric, unitCheck, vocabulary } from './vocabulary.ts'
 import type { CustomMetric } from './world.ts'
 
@@ -47,6 +47,22 @@ describe('the vocabulary', () => {
       if (!unit) continue
       expect(unit.money, `${metric.name} is ${metric.unit}`).toBe(metric.unit === 'money' ? 1 : 0)
     }
+  })
+  it('adds up only what is made of what adds up', () => {
+    const adds = (formula: Formula): boolean => {
+      if (formula.is === 'number') return formula.value === '0'
+      if (formula.is === 'metric') return known.get(formula.name)?.additivity === 'additive'
+      if (formula.is === 'aggregate') return formula.of.kind === 'sum' || formula.of.kind === 'count'
+      if (formula.is === 'call')
+        return formula.name !== 'min' && formula.name !== 'max' && formula.of.every(adds)
+      const { sign, left, right } = formula
+      if (sign === '*') return (left.is === 'number' && adds(right)) || (right.is === 'number' && adds(left))
+      return sign === '/' ? adds(left) && right.is === 'number' : adds(left) && adds(right)
+    }
+    expect(adds(parse('1 - engagement_rate'))).toBe(false)
+    expect(adds(parse('net_sales - 2 * orders'))).toBe(true)
+    for (const { name, additivity, parsed } of known.values())
+      if (additivity === 'additive' && parsed) expect(adds(parsed), name).toBe(true)
   })
   it('names everything once, describes and owns it', () => {
     for (const { name, label, description, owner } of known.values()) {

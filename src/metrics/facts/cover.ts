@@ -60,7 +60,7 @@ export const cover: readonly Fact[] = [
   JOIN (${season}) b ON b.store = a.store AND b.day = a.day AND b.category = coalesce(k.category, '')) j
   ON j.store = f.store AND j.product_id = f.product_id AND j.day = f.day AND j.location = f.location`,
         dimensions: { ...place, ...product, ...day },
-        columns: { weekly },
+        columns: { weekly, sold: 'j.sold' },
       },
     ],
     whenever: true,

@@ -175,7 +175,7 @@ export const customers: readonly Metric[] = [
     'money',
     'up',
     'Cumulative contribution per customer by age.',
-    'the customer room',
+    'a cohort: the customers screen tells it month by month since the first order',
   ),
   awaiting(
     'clv_predicted',
@@ -183,7 +183,7 @@ export const customers: readonly Metric[] = [
     'money',
     'up',
     'BG/NBD × Gamma-Gamma, discounted.',
-    'the customer room',
+    'a model of customer value fitted to the orders',
   ),
   awaiting(
     'cohort_retention',
@@ -191,7 +191,7 @@ export const customers: readonly Metric[] = [
     'share',
     'up',
     'Customers of a first-order cohort who order in month k ÷ the cohort.',
-    'the customer room',
+    'a cohort: the customers screen tells it month by month since the first order',
   ),
   awaiting(
     'churn',
@@ -199,7 +199,7 @@ export const customers: readonly Metric[] = [
     'share',
     'down',
     'Customers past their own lapse point.',
-    'the customer room',
+    'a lapse point: the customers screen tells days between orders of a slice',
   ),
   awaiting(
     'days_between_orders',
@@ -210,4 +210,12 @@ export const customers: readonly Metric[] = [
     'a slice: a median does not add up; the customers screen tells it of the orders shown',
   ),
   awaiting('nps', 'Net promoter score', 'score', 'up', 'Promoters − detractors.', 'a survey source'),
+  awaiting(
+    'csat',
+    'Customer satisfaction',
+    'share',
+    'up',
+    'Answers of 4 or 5 out of 5 ÷ answers.',
+    'a survey source',
+  ),
 ]

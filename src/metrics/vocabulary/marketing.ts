@@ -132,6 +132,7 @@ export const marketing: readonly Metric[] = [
     'up',
     'Incremental revenue ÷ incremental spend, with its interval.',
     'a lift or geo test',
+    'marketing',
   ),
   awaiting(
     'cac',
@@ -140,6 +141,7 @@ export const marketing: readonly Metric[] = [
     'down',
     '(Marketing + sales cost) ÷ new customers.',
     'sales costs in the budget',
+    'marketing',
   ),
   awaiting(
     'ltv_cac',
@@ -147,7 +149,17 @@ export const marketing: readonly Metric[] = [
     'ratio',
     'up',
     'Contribution-based customer value ÷ nCAC.',
-    'the customer room',
+    'a cohort: the customers screen tells it month by month since the first order',
+    'marketing',
+  ),
+  awaiting(
+    'payback',
+    'Payback',
+    'days',
+    'down',
+    'Days until the contribution of the customers won covers what winning them cost (nCAC).',
+    'a cohort: the customers screen tells it month by month since the first order',
+    'marketing',
   ),
   metric(
     'messages_sent',

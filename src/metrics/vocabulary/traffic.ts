@@ -26,7 +26,9 @@ export const traffic: readonly Metric[] = [
     'engaged_sessions / sessions',
     'Engaged sessions ÷ sessions.',
   ),
-  metric('bounce_rate', 'Bounce rate', 'share', 'down', '1 - engagement_rate', '1 − engagement rate.'),
+  metric('bounce_rate', 'Bounce rate', 'share', 'down', '1 - engagement_rate', '1 − engagement rate.', {
+    additivity: 'ratio',
+  }),
   metric('page_views', 'Page views', 'count', 'up', 'sum(traffic.page_views)', 'Pages seen.'),
   metric(
     'new_users',

@@ -67,6 +67,7 @@ const stock = Array.from({ length: 28 }, (_, n) => addDays(period.from, n)).flat
     location,
     product_id,
     on_hand,
+    ...(product_id === 'BAG' && { unit_cost: 2 }),
     currency: 'GBP',
     source: 'test',
   })),
@@ -105,7 +106,7 @@ beforeAll(async () => {
     product('HAT', 'Straw hat', 'Hats'),
   ])
   await deliverLines(granary, [
-    sold('2026-03-03', 'BAG', 20, 800),
+    { ...sold('2026-03-03', 'BAG', 20, 800), cost: 40 },
     sold('2026-03-04', 'MUG', 10, 150),
     sold('2026-03-20', 'PEN', 5, 50),
     // Last year bags went on to sell twice as many in the four weeks after.
@@ -200,6 +201,17 @@ describe('the assortment', () => {
     // on to nothing in the store, which says no season.
     const { rows } = await metrics.ask({ ...asked, by: ['product'], to: '2026-03-10' }, scope)
     expect(rows.find(row => row.product === 'MUG')?.weeks_of_cover).toBe('12')
+  })
+  it('is told in days at the pace of the last four weeks, and as the turn of a year', async () => {
+    const names = ['days_of_stock', 'stock_turn', 'days_inventory_outstanding', 'gmroi', 'gmroi_annual']
+    const { rows } = await metrics.ask({ ...period, metrics: names, by: ['product'] }, scope)
+    const of = (product: string) => rows.find(row => row.product === product)
+    // 20 bags in 28 days: 5 last a week. 10 of stock at cost stand against 40 of goods sold in 28 days.
+    expect(of('BAG')).toMatchObject({ days_of_stock: '7', days_inventory_outstanding: '7', gmroi: '76' })
+    expect(Number(of('BAG')?.stock_turn)).toBeCloseTo(365 / 7, 9)
+    expect(Number(of('BAG')?.gmroi_annual)).toBeCloseTo((76 * 365) / 28, 9)
+    expect([of('MUG')?.days_of_stock, of('HAT')?.days_of_stock]).toEqual(['0', null])
+    expect(of('MUG')?.stock_turn).toBeNull()
   })
   it('adds lost sales up over products, and rolls up to categories', async () => {
     const { totals, stockDays } = await ask()
