@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { restoreFrom } from '#server/restore.ts'
 import { ended, program, stage } from '../test/command.ts'
 
 const { place, run, serve, clear } = stage()
@@ -112,6 +113,26 @@ describe('commands on a folder of their own', () => {
     expect((await read(back)).stores).toEqual((await read(data)).stores)
     expect(readFileSync(join(back, 'secret'), 'utf8')).toBe(readFileSync(join(data, 'secret'), 'utf8'))
     expect((await run(['restore', copy, '--data', back])).err).toMatch(/not empty/)
+  })
+
+  it('restores no backup that lost a part, and leaves the folder as it was', async () => {
+    const copy = join(place, 'copy')
+    const into = join(place, 'back-of-parts')
+    const broken = (name: string, breaking: (folder: string) => void) => {
+      const folder = join(place, name)
+      cpSync(copy, folder, { recursive: true })
+      breaking(folder)
+      return restoreFrom({}, folder, into)
+    }
+    const ledger = (folder: string) => join(folder, 'ledger.jsonl.gz')
+    await expect(
+      broken('no-granary', folder => rmSync(join(folder, 'granary'), { recursive: true })),
+    ).rejects.toThrow('its granary is missing')
+    await expect(broken('cut', folder => truncateSync(ledger(folder), 300))).rejects.toThrow(
+      'not all can be read',
+    )
+    await expect(broken('no-ledger', folder => rmSync(ledger(folder)))).rejects.toThrow('not all can be read')
+    expect(existsSync(into)).toBe(false)
   })
 
   it('restores nobody who was erased since', async () => {

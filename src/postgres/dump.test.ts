@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dumpLedger, isEmpty, restoreLedger } from './dump.ts'
-import { type OpenLedger, openLedger } from './open.ts'
+import { type Ledger, type OpenLedger, openLedger } from './open.ts'
 import { apikey, audit, user } from './tables/members.ts'
 import { stores } from './tables/settings.ts'
 
@@ -22,6 +23,14 @@ afterAll(async () => {
 })
 
 describe('a dump of the ledger', () => {
+  it('fails where it cannot be written, and ends nobody', async () => {
+    // A ledger that takes a moment to answer: the file fails while nobody waits for it.
+    const transaction: Ledger['transaction'] = (...act) =>
+      sleep(50).then(() => from.ledger.transaction(...act))
+    const slow = { transaction } as Ledger
+    await expect(dumpLedger(slow, '/dev/full')).rejects.toMatchObject({ code: 'ENOSPC' })
+    await expect(dumpLedger(slow, join(folder, 'nowhere', 'x'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
   it('comes back whole in another database: people, what hangs on them, JSON, times and odd text', async () => {
     const at = new Date('2026-03-29T01:30:00.123Z')
     await from.ledger.insert(user).values({

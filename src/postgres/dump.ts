@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { sql } from 'drizzle-orm'
 import { Failure } from '#kernel/error.ts'
@@ -44,10 +45,11 @@ async function tablesOf(ledger: Ledger): Promise<string[]> {
 /** Writes every row of the ledger, as of one moment, to a gzipped file. Gives the number of rows. */
 export async function dumpLedger(ledger: Ledger, path: string): Promise<number> {
   const zip = createGzip()
-  const file = createWriteStream(path, { mode: 0o600 })
-  zip.pipe(file)
+  const written = pipeline(zip, createWriteStream(path, { mode: 0o600 }))
+  // A disk that is full is told where the file is waited for; nobody else is to be ended by it.
+  written.catch(() => undefined)
   const write = async (line: unknown) => {
-    if (!zip.write(`${JSON.stringify(line)}\n`)) await once(zip, 'drain')
+    if (!zip.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(zip, 'drain'), written])
   }
   let count = 0
   await ledger.transaction(
@@ -69,8 +71,29 @@ export async function dumpLedger(ledger: Ledger, path: string): Promise<number> 
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   )
   zip.end()
-  await once(file, 'close')
+  await written
   return count
+}
+
+/** A dump line by line, told apart: the name of a table, or a row of the last one named. @throws when the file is cut short */
+async function* linesOf(path: string): AsyncGenerator<{ table: string } | { row: unknown }> {
+  const unzip = createGunzip()
+  const read = pipeline(createReadStream(path), unzip)
+  read.catch(() => undefined)
+  for await (const line of createInterface({ input: unzip })) {
+    const value = JSON.parse(line) as Record<string, unknown>
+    yield typeof value.table === 'string' && Object.keys(value).length === 1
+      ? { table: value.table }
+      : { row: value }
+  }
+  await read
+}
+
+/** Rows that a dump holds. @throws when it is cut short or no dump */
+export async function countDump(path: string): Promise<number> {
+  let rows = 0
+  for await (const line of linesOf(path)) if ('row' in line) rows += 1
+  return rows
 }
 
 /**
@@ -96,11 +119,10 @@ export async function restoreLedger(ledger: Ledger, path: string): Promise<numbe
       count += batch.length
       batch = []
     }
-    for await (const line of createInterface({ input: createReadStream(path).pipe(createGunzip()) })) {
-      const value = JSON.parse(line) as Record<string, unknown>
-      if (typeof value.table === 'string' && Object.keys(value).length === 1) {
+    for await (const line of linesOf(path)) {
+      if ('table' in line) {
         await flush()
-        table = value.table
+        table = line.table
         if (!known.includes(table))
           throw new Failure(
             'conflict',
@@ -110,7 +132,7 @@ export async function restoreLedger(ledger: Ledger, path: string): Promise<numbe
             },
           )
       } else {
-        batch.push(value)
+        batch.push(line.row)
         if (batch.length === 1_000) await flush()
       }
     }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { cp, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { BackupManifest, keptFiles } from '#features/connections/backup.ts'
+import { BackupManifest, keptFiles, ledgerFile } from '#features/connections/backup.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { isEmpty, restoreLedger } from '#postgres/dump.ts'
+import { countDump, isEmpty, restoreLedger } from '#postgres/dump.ts'
 import { addErasures, type Erasure, erasedFile, readErasures } from '#sync/erasures.ts'
 import { takeLock } from './lock.ts'
 import { openHouse } from './start.ts'
@@ -29,6 +29,7 @@ export async function restoreFrom(
   erasedList?: string,
 ): Promise<Restored> {
   const manifest = await readManifest(source)
+  await checkWhole(source, manifest)
   const lock = takeLock(folder, 'restore')
   if (!lock)
     throw new Failure('conflict', `Another process uses ${folder}.`, { next: 'Stop it, then restore again.' })
@@ -49,7 +50,7 @@ export async function restoreFrom(
         throw new Failure('conflict', 'The database of DATABASE_URL already holds people.', {
           next: 'Point it at an empty database.',
         })
-      await restoreLedger(house.open.ledger, join(source, 'ledger.jsonl.gz'))
+      await restoreLedger(house.open.ledger, join(source, ledgerFile))
       const path = join(folder, erasedFile)
       await addErasures(path, own)
       const erasedSince = await addErasures(path, lists.flat())
@@ -71,6 +72,19 @@ async function listsBeside(source: string, files: readonly string[]): Promise<Er
     .map(name => join(place, name, erasedFile))
   const paths = [...files, ...others.filter(path => path !== join(source, erasedFile))]
   return Promise.all(paths.filter(path => existsSync(path)).map(readErasures))
+}
+
+/** What the manifest says is there is there: of a part that is missing nobody would hear before it is needed. */
+async function checkWhole(source: string, { ledgerRows, granary }: BackupManifest): Promise<void> {
+  const rows = await countDump(join(source, ledgerFile)).catch(() => null)
+  const lacks =
+    rows !== ledgerRows
+      ? `of ${ledgerRows} rows of the ledger ${rows === null ? 'not all' : rows} can be read`
+      : granary !== null && !existsSync(join(source, 'granary'))
+        ? 'its granary is missing'
+        : null
+  if (lacks)
+    throw invalid(`${source} is not a whole backup: ${lacks}.`, 'Take another backup, or copy it here again.')
 }
 
 async function readManifest(source: string): Promise<BackupManifest> {

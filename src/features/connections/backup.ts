@@ -23,6 +23,9 @@ export type BackupManifest = z.infer<typeof BackupManifest>
 /** Parts of the data folder that are files as they are. The secret decrypts what the ledger keeps: guard the backup. */
 export const keptFiles = ['secret', 'raw', 'rejects', 'uploads', 'attachments', erasedFile] as const
 
+/** The ledger in a backup. */
+export const ledgerFile = 'ledger.jsonl.gz'
+
 /**
  * Writes ledger, granary and files into a new folder; it carries its name only when it is whole.
  * @throws Failure('conflict') when the folder exists already.
@@ -48,7 +51,7 @@ export async function backupTo(context: Context, target: string): Promise<Backup
       granary = null
       warnings.push(`The granary is not in this backup: ${error.message}`)
     }
-    const ledgerRows = await dumpLedger(context.ledger, join(part, 'ledger.jsonl.gz'))
+    const ledgerRows = await dumpLedger(context.ledger, join(part, ledgerFile))
     for (const name of keptFiles)
       if (existsSync(join(context.folder, name)))
         await cp(join(context.folder, name), join(part, name), { recursive: true, preserveTimestamps: true })
