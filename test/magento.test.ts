@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { magento } from '#connectors/magento/index.ts'
+import { dayNumber } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
 import { stockTruth } from '#simulators/company/trade-stock.ts'
-import { accountTruth, quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
+import { accountTruth, quoteTruth, shipmentTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import type { TruthRow } from '#simulators/company/truth.ts'
 import { buyersOf } from '#simulators/magento/accounts.ts'
 import type { World } from '#simulators/world.ts'
@@ -60,6 +61,31 @@ function expectTruth(engine: SmallEngine, world: World): void {
   }
   expect(wrong.slice(0, 10)).toEqual([])
   expect(truth.size).toBeGreaterThan(50)
+  expect(sent(engine)).toEqual(
+    Object.fromEntries(
+      shipmentTruth(world.company, world.now()).map(({ day, country, shipments, units, first }) => [
+        `${day} ${country}`,
+        [shipments, units, first.orders, first.days, first.units, first.ordered],
+      ]),
+    ),
+  )
+}
+
+/** What left by day and country: shipments, units, and of first ones orders, days since, units of units ordered. */
+function sent(engine: SmallEngine): Record<string, number[]> {
+  const found: Record<string, number[]> = {}
+  for (const row of engine.rows('shipments')) {
+    const key = `${row.day} ${row.country}`
+    const first = row.number === 1
+    const days = dayNumber(String(row.day)) - dayNumber(String(row.ordered_day))
+    const more = [
+      1,
+      Number(row.quantity),
+      ...(first ? [1, days, Number(row.quantity), Number(row.ordered)] : []),
+    ]
+    found[key] = (found[key] ?? [0, 0, 0, 0, 0, 0]).map((value, index) => value + (more[index] ?? 0))
+  }
+  return found
 }
 
 describe('Magento, from the simulator to the rows', () => {

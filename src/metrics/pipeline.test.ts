@@ -90,6 +90,24 @@ const ask = async (query: Partial<Query> & Pick<Query, 'metrics'>) =>
 beforeAll(async () => {
   granary = await openDuckdb({ folder: ':memory:' })
   engine = createEngine({ granary, world: async () => world })
+  const sent = { store: 'trade', account_id: '7', country: 'GB', channel: 'Online Store', source }
+  const shipment = (
+    order_id: string,
+    number: number,
+    ordered_day: string,
+    day: string,
+    of: [number, number],
+  ) => ({
+    ...{ ...sent, order_id, shipment_id: `${order_id}-${number}`, number, ordered_day, day },
+    ...{ happened_at: `${day} 10:00:00`, quantity: of[0], ordered: of[1] },
+  })
+  await deliver(granary, 'shipments', [
+    shipment('1', 1, '2026-01-02', '2026-01-03', [8, 10]),
+    shipment('1', 2, '2026-01-02', '2026-01-09', [2, 10]),
+    shipment('2', 1, '2026-01-02', '2026-01-07', [5, 4]),
+    // First shipped before the period.
+    shipment('3', 2, '2025-12-20', '2026-01-04', [1, 6]),
+  ])
   await deliver(granary, 'tasks', [
     task('1', '2026-01-02', '2026-01-12'),
     task('2', '2026-01-05', '2026-01-09'),
@@ -255,6 +273,26 @@ describe('work', () => {
       task_cycle_time: '5.5',
       task_moves: '5',
       tasks_put_off: '1',
+    })
+  })
+})
+
+describe('shipments', () => {
+  it('say of orders first shipped how soon and how whole that was, and of units when they left', async () => {
+    const { totals } = await ask({
+      metrics: [
+        'units_shipped',
+        'orders_shipped',
+        'days_to_ship',
+        'next_day_rate',
+        'fill_rate',
+        'shipments_per_order',
+      ],
+    })
+    expect(totals).toMatchObject({
+      ...{ units_shipped: '16', orders_shipped: '2', days_to_ship: '3', next_day_rate: '0.5' },
+      // 8 of 10 and, without credit for more, 4 of 4.
+      ...{ fill_rate: '0.8571428571', shipments_per_order: '2' },
     })
   })
 })

@@ -5,7 +5,7 @@ import { mailingTruth } from './company/mailing-truth.ts'
 import { accountsOf } from './company/people.ts'
 import { supplyTruth } from './company/supply.ts'
 import { stockTruth } from './company/trade-stock.ts'
-import { accountTruth, quoteTruth, tradeTruth } from './company/trade-truth.ts'
+import { accountTruth, quoteTruth, shipmentTruth, tradeTruth } from './company/trade-truth.ts'
 import { spendTruth, trafficTruth } from './company/traffic-truth.ts'
 import { type TruthRange, truth } from './company/truth.ts'
 import { moveTruth, workTruth } from './company/work-truth.ts'
@@ -25,6 +25,7 @@ const parts = {
     accounts: accountTruth(company, now()),
     quotes: [...quoteTruth(company, now())],
     stock: stockTruth(company, now()),
+    shipments: shipmentTruth(company, now()),
   }),
   suppliers: ({ company, now }: World, range: TruthRange) => supplyTruth(company, dayAt('UTC', now()), range),
   /** Leads by stage, deals by state, mailings and campaigns, as each of the two marketing systems knows them. */

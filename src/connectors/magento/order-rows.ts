@@ -4,6 +4,7 @@ import type { CanonicalRow, Mapped, Place } from '../connector.ts'
 import { counted, type Unit } from './order-units.ts'
 import type { OrderRecord } from './orders.ts'
 import { amount, clockOf, type Json, known, list, member, plain, text } from './raw.ts'
+import { sentRows } from './shipments.ts'
 
 const zero = exact('0')
 type Clock = ReturnType<typeof clockOf>
@@ -33,7 +34,7 @@ type Made = (
  * An order, with its credit memos, as rows of the ledger, in the website's base currency. What is without tax in
  * Magento is so here: where prices include it, discounts do as well and `discount_tax_compensation` is their tax.
  */
-export function mapOrder({ website, order, memos, rules }: OrderRecord, place: Place): Mapped {
+export function mapOrder({ website, order, memos, shipments, rules }: OrderRecord, place: Place): Mapped {
   const { store, timezone, currency } = place.storeOf(website)
   const placed = clockOf(timezone, order.created_at)
   const guest = order.customer_id === undefined || order.customer_id === null
@@ -72,7 +73,7 @@ export function mapOrder({ website, order, memos, rules }: OrderRecord, place: P
   sold(order, units, placed, make)
   cancelled(order, units, timezone, make)
   for (const memo of memos) if (Number(memo.state) !== 3) repaid(memo, units, timezone, make)
-  return { rows: { sales_lines: rows } }
+  return { rows: { sales_lines: rows, shipments: sentRows(order, shipments ?? [], units, base, timezone) } }
 }
 
 /** Where the goods go; where nothing is sent, who pays. */

@@ -10,6 +10,8 @@ export interface OrderRecord {
   website: string
   order: Json
   memos: readonly Json[]
+  /** Absent in records that were kept before they were read. */
+  shipments?: readonly Json[]
   /** Names of the price rules that gave its discount, where no code did. */
   rules: string
 }
@@ -18,6 +20,7 @@ const hour = 3_600_000
 const day = 24 * hour
 const orders: Search = { path: 'orders', along: 'updated_at', unique: 'entity_id', size: 100 }
 const memos: Search = { path: 'creditmemos', along: 'entity_id', unique: 'entity_id' }
+const shipments: Search = { path: 'shipments', along: 'entity_id', unique: 'entity_id' }
 
 /** Members that say who somebody is. */
 export const personal = [
@@ -43,32 +46,40 @@ export const personal = [
   'comment',
 ] as const
 
-/** Puts orders together with all their credit memos, whenever those were made. */
+/** Puts orders together with all their credit memos and shipments, whenever those were made. */
 async function whole(
   session: Session,
   found: readonly Json[],
 ): Promise<{ records: OrderRecord[]; remarks: string[] }> {
   const websiteOf = await websiteOfView(session)
-  const own = new Map<string, Json[]>()
   const remarks: string[] = []
-  for await (const part of among(
-    session,
-    memos,
-    'order_id',
-    found.map(one => Number(one.entity_id)),
-  )) {
-    remarks.push(...part.remarks)
-    for (const memo of part.rows) {
-      const id = String(memo.order_id)
-      own.set(id, [...(own.get(id) ?? []), memo])
+  const ofOrders = async (search: Search, some: readonly Json[]): Promise<Map<string, Json[]>> => {
+    const own = new Map<string, Json[]>()
+    const ids = some.map(one => Number(one.entity_id))
+    for await (const part of among(session, search, 'order_id', ids)) {
+      remarks.push(...part.remarks)
+      for (const paper of part.rows) {
+        const id = String(paper.order_id)
+        own.set(id, [...(own.get(id) ?? []), paper])
+      }
     }
+    return own
   }
+  const paidBack = await ofOrders(memos, found)
+  // Nothing has left of an order that is new.
+  const begun = found.filter(one => list(one.items).some(item => Number(item.qty_shipped) > 0))
+  const sent = await ofOrders(shipments, begun)
   const records: OrderRecord[] = []
   for (const order of found)
     records.push({
       website: websiteOf(order.store_id),
       order: { ...order, items: list(order.items).map(withoutParent) },
-      memos: own.get(String(order.entity_id)) ?? [],
+      memos: paidBack.get(String(order.entity_id)) ?? [],
+      shipments: (sent.get(String(order.entity_id)) ?? []).map(({ entity_id, created_at, items }) => ({
+        entity_id,
+        created_at,
+        items: list(items).map(({ order_item_id, qty }) => ({ order_item_id, qty })),
+      })),
       rules: await rulesOf(session, order),
     })
   return { records, remarks }
@@ -108,7 +119,7 @@ export const orderStream: Stream<Session, OrderRecord> = {
   name: 'orders',
   label: 'Orders',
   kind: 'window',
-  tables: ['sales_lines'],
+  tables: ['sales_lines', 'shipments'],
   every: 15 * 60_000,
   // A change is written some moments after the time it bears; clocks of several servers differ a little more.
   settle: 30_000,

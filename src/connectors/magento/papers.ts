@@ -47,7 +47,6 @@ const snapshot = (name: string, label: string, search: Search): Stream<Session, 
 /** Returns have no time of change, and Open Source has none at all. */
 export const papers: readonly Stream<Session, Json>[] = [
   window('invoices', 'Invoices', hour),
-  window('shipments', 'Shipments', hour),
   snapshot('returns', 'Returns', { path: 'returns', along: 'entity_id', unique: 'entity_id' }),
   snapshot('coupons', 'Coupons', { path: 'coupons/search', along: 'coupon_id', unique: 'coupon_id' }),
 ]

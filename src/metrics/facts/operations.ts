@@ -1,5 +1,5 @@
 import type { Fact } from '../fact.ts'
-import { day, place, product, shelves } from './shared.ts'
+import { day, place, product, shelves, soldThrough } from './shared.ts'
 
 /** The order line a receipt is of. */
 const sameLine = (a: string, b: string) =>
@@ -128,5 +128,40 @@ export const operations: readonly Fact[] = [
     optional: [],
     ranked: 'units_received',
     supply: 'a file of receipts',
+  },
+  {
+    name: 'shipments',
+    label: 'What left the house, by day',
+    table: 'shipments',
+    sources: [
+      {
+        table: 'shipments',
+        day: 'day',
+        dimensions: {
+          store: 'f.store',
+          ...day,
+          country: 'f.country',
+          channel: 'f.channel',
+          account: 'f.account_id',
+          order: 'f.order_id',
+          business: "CASE WHEN f.account_id = '' THEN 'B2C' ELSE 'B2B' END",
+        },
+        columns: {
+          shipments: '1',
+          orders: 'CASE WHEN f.number = 1 THEN 1 ELSE 0 END',
+          days: 'CASE WHEN f.number = 1 THEN f.day - f.ordered_day ELSE 0 END',
+          next_day: 'CASE WHEN f.number = 1 AND f.day - f.ordered_day <= 1 THEN 1 ELSE 0 END',
+          // More than was ordered earns no credit.
+          at_once:
+            'CASE WHEN f.number > 1 THEN 0 WHEN f.quantity > f.ordered THEN f.ordered ELSE f.quantity END',
+          asked: 'CASE WHEN f.number > 1 THEN 0 ELSE f.ordered END',
+        },
+      },
+    ],
+    means: soldThrough,
+    money: [],
+    optional: [],
+    ranked: 'units_shipped',
+    supply: 'Magento',
   },
 ]

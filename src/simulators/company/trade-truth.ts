@@ -1,4 +1,4 @@
-import { addDays, type Day, daysBetween, earlier, later } from '#kernel/day.ts'
+import { addDays, type Day, dayNumber, daysBetween, earlier, later } from '#kernel/day.ts'
 import type { Company } from './company.ts'
 import { type Account, accountsOf } from './people.ts'
 import { localDay } from './stores.ts'
@@ -168,3 +168,45 @@ export const accountTruth = (company: Company, at: number): AccountTruth[] =>
       creditLimit: decimal(one.creditLimit),
       since: one.since,
     }))
+
+/** What left the B2B arm on a day for a country: shipments and their units, and of first ones what they say of their orders. */
+interface ShipmentTruth {
+  day: Day
+  country: string
+  shipments: number
+  units: number
+  /** Orders whose first shipment it was: how many, days since they were placed, units it had of the units they have. */
+  first: { orders: number; days: number; units: number; ordered: number; nextDay: number }
+}
+
+export function shipmentTruth(company: Company, at: number): ShipmentTruth[] {
+  const found = new Map<string, ShipmentTruth>()
+  const zone = tradeShop.timezone
+  for (const day of daysBetween(company.start, localDay(zone, at)))
+    for (const order of tradeOrdersOf(company, day)) {
+      const life = seenTrade(tradeLifeOf(company, order), at)
+      if (!life) continue
+      const units = (parts: readonly { quantity: number }[]) =>
+        parts.reduce((sum, one) => sum + one.quantity, 0)
+      const placed = localDay(zone, order.placedAt)
+      for (const [index, { at: when, parts }] of life.shipments.entries()) {
+        const on = localDay(zone, when)
+        const { country } = order.account
+        const row = found.get(`${on} ${country}`) ?? {
+          ...{ day: on, country, shipments: 0, units: 0 },
+          first: { orders: 0, days: 0, units: 0, ordered: 0, nextDay: 0 },
+        }
+        found.set(`${on} ${country}`, row)
+        row.shipments += 1
+        row.units += units(parts)
+        if (index > 0) continue
+        const days = dayNumber(on) - dayNumber(placed)
+        row.first.orders += 1
+        row.first.days += days
+        row.first.nextDay += days <= 1 ? 1 : 0
+        row.first.units += units(parts)
+        row.first.ordered += units(order.lines) - units(life.cancelled?.parts ?? [])
+      }
+    }
+  return [...found.values()]
+}
