@@ -90,6 +90,24 @@ const ask = async (query: Partial<Query> & Pick<Query, 'metrics'>) =>
 beforeAll(async () => {
   granary = await openDuckdb({ folder: ':memory:' })
   engine = createEngine({ granary, world: async () => world })
+  const line = (
+    deal_id: string,
+    line_id: string,
+    product_id: string,
+    quantity: number,
+    amount: number | null,
+  ) => ({
+    ...{ store: 'trade', platform: 'hubspot', deal_id, line_id, created_day: '2026-01-05', product_id },
+    ...{ title: product_id, quantity, amount, currency: 'GBP', source },
+  })
+  await deliver(granary, 'deal_lines', [
+    line('a', '1', 'MUG', 10, 40),
+    line('a', '2', 'BOWL', 5, 30),
+    line('c', '3', 'MUG', 1, 4),
+    // Nobody knows what it is worth; of a deal that is gone.
+    line('c', '4', '', 2, null),
+    line('gone', '5', 'MUG', 9, 90),
+  ])
   const sent = { store: 'trade', account_id: '7', country: 'GB', channel: 'Online Store', source }
   const shipment = (
     order_id: string,
@@ -294,5 +312,17 @@ describe('shipments', () => {
       // 8 of 10 and, without credit for more, 4 of 4.
       ...{ fill_rate: '0.8571428571', shipments_per_order: '2' },
     })
+  })
+})
+
+describe('products of deals', () => {
+  it('are told by what became of their deals', async () => {
+    const { rows, totals } = await ask({
+      metrics: ['deal_products', 'deal_units', 'products_won'],
+      by: ['product'],
+      currency: 'GBP',
+    })
+    expect(totals).toMatchObject({ deal_products: '74', deal_units: '18', products_won: '70' })
+    expect(rows.find(row => row.product === 'MUG')).toMatchObject({ deal_products: '44', products_won: '40' })
   })
 })

@@ -13,7 +13,14 @@ export function mapArchived({ type, id }: ArchivedRecord, place: Place): Mapped 
   const own = { store: place.home.store, platform: 'hubspot' }
   return type === 'contacts'
     ? { rows: {}, gone: { leads: [{ ...own, lead_id: id }] } }
-    : { rows: {}, gone: { deals: [{ ...own, deal_id: id }], deal_stages: [{ ...own, deal_id: id }] } }
+    : {
+        rows: {},
+        gone: {
+          deals: [{ ...own, deal_id: id }],
+          deal_lines: [{ ...own, deal_id: id }],
+          deal_stages: [{ ...own, deal_id: id }],
+        },
+      }
 }
 
 /** Neither list nor search shows what was deleted: the bin is looked through by itself. HubSpot empties it after 90 days. */
@@ -21,7 +28,7 @@ export const archived: Stream<Session, ArchivedRecord> = {
   name: 'archived',
   label: 'Deleted contacts and deals',
   kind: 'snapshot',
-  tables: ['leads', 'deals', 'deal_stages'],
+  tables: ['leads', 'deals', 'deal_lines', 'deal_stages'],
   every: 3_600_000,
   async *read(session) {
     for (const type of ['contacts', 'deals'] as const)

@@ -1,4 +1,6 @@
+import { Failure } from '#kernel/error.ts'
 import { domainOf } from '#kernel/linking.ts'
+import { exact } from '#kernel/money.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
 import {
@@ -6,7 +8,9 @@ import {
   changedRecords,
   foundRecords,
   historySlice,
+  linkedTo,
   ofLinked,
+  readRecords,
   searchOverlap,
 } from './objects.ts'
 import { ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
@@ -38,6 +42,8 @@ export interface DealRecord {
   domain: string
   /** The shop's number of the order it became, ''. */
   order: string
+  /** What it is about; absent where that may not be read, and in what was kept before it was. */
+  lines?: CrmRecord[]
   pipeline: string
   /** Names of stages by id: of its pipeline, and of others it was in. */
   stages: Record<string, string>
@@ -48,7 +54,7 @@ export interface DealRecord {
 
 /** A deal as it is now, and its entries into stages as far back as the CRM remembers. Pure. */
 export function mapDeal(record: DealRecord, place: Place): Mapped {
-  const { deal, owner, domain, order, pipeline, stages } = record
+  const { deal, owner, domain, order, pipeline, stages, lines } = record
   const { store, timezone, currency: home } = place.home
   const { properties } = deal
   const made = instantOf(properties.createdate) ?? instantOf(deal.createdAt)
@@ -64,7 +70,12 @@ export function mapDeal(record: DealRecord, place: Place): Mapped {
     .sort((a, b) => a.at - b.at)
   // A stage saved again is no entry.
   const moved = entries.filter((one, index) => one.value !== entries[index - 1]?.value)
+  const currency = properties.deal_currency_code || home
+  const created_day = wallClock(timezone, made).day
+  const own = { store, platform: 'hubspot', deal_id: deal.id }
   return {
+    // What was struck out is no longer among them.
+    ...(lines && { gone: { deal_lines: [own] } }),
     rows: {
       deals: [
         {
@@ -77,15 +88,28 @@ export function mapDeal(record: DealRecord, place: Place): Mapped {
           stage: name(properties.dealstage ?? ''),
           state: stateOf(record, probability),
           amount: amountOf(properties.amount),
-          currency: properties.deal_currency_code || home,
+          currency,
           probability,
           owner,
           account_id: domainOf(domain),
-          created_day: wallClock(timezone, made).day,
+          created_day,
           close_day: close === null ? null : wallClock(timezone, close).day,
           order_id: order,
         },
       ],
+      ...(lines && {
+        deal_lines: lines.map(({ id, properties: of }): CanonicalRow => {
+          const quantity = amountOf(of.quantity) ?? '0'
+          const price = amountOf(of.price)
+          return {
+            ...{ ...own, line_id: id, created_day, currency, quantity },
+            product_id: of.hs_sku ?? '',
+            title: of.name ?? '',
+            // Its own amount has its discount in it; the price has not.
+            amount: amountOf(of.amount) ?? (price && exact(price).times(exact(quantity)).toFixed(4)),
+          }
+        }),
+      }),
       deal_stages: moved.map(({ value, at }, index): CanonicalRow => {
         const { day, text } = wallClock(timezone, at)
         return {
@@ -112,6 +136,30 @@ function stateOf({ deal, closed }: DealRecord, probability: string | null): 'ope
   return Number(probability) === 1 ? 'won' : 'lost'
 }
 
+const lineWanted = { properties: ['name', 'hs_sku', 'quantity', 'price', 'amount'], history: [] }
+/** Line items read at a time. */
+const together = 100
+
+/** Lines of deals by the deal's id; null where the token may not read them: deals are read all the same. */
+async function linesOf(
+  session: Session,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, CrmRecord[]> | null> {
+  try {
+    const links = await linkedTo(session, 'deals', 'line_items', ids)
+    const all = [...new Set([...links.values()].flat())]
+    const byId = new Map<string, CrmRecord>()
+    for (let start = 0; start < all.length; start += together) {
+      const some = all.slice(start, start + together)
+      for (const one of await readRecords(session, 'line_items', some, lineWanted)) byId.set(one.id, one)
+    }
+    return new Map([...links].map(([id, own]) => [id, own.flatMap(line => byId.get(line) ?? [])]))
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'forbidden') return null
+    throw error
+  }
+}
+
 const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecord[]> => {
   const ids = deals.map(one => one.id)
   const owners = await ownersOf(session)
@@ -119,6 +167,7 @@ const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecor
   const names = namesOf(pipelines)
   const domains = await ofLinked(session, 'deals', 'companies', ids, 'domain')
   const orders = await ofLinked(session, 'deals', 'orders', ids, 'hs_external_order_id')
+  const lines = await linesOf(session, ids)
   return deals.map(deal => {
     const { hubspot_owner_id, pipeline, dealstage } = deal.properties
     const own = pipelines.get(pipeline ?? '')
@@ -129,6 +178,7 @@ const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecor
       owner: owners.get(hubspot_owner_id ?? '') ?? hubspot_owner_id ?? '',
       domain: domains.get(deal.id) ?? '',
       order: orders.get(deal.id) ?? '',
+      ...(lines && { lines: lines.get(deal.id) ?? [] }),
       pipeline: own?.label ?? pipeline ?? '',
       stages: Object.fromEntries(
         used.flatMap(id => (id ? [[id, own?.stages.get(id)?.label ?? names.get(id) ?? id]] : [])),
@@ -148,7 +198,7 @@ export const deals: Stream<Session, DealRecord> = {
   name: 'deals',
   label: 'Deals',
   kind: 'window',
-  tables: ['deals', 'deal_stages'],
+  tables: ['deals', 'deal_lines', 'deal_stages'],
   every: 15 * 60_000,
   overlap: searchOverlap,
   slice: historySlice,

@@ -98,6 +98,21 @@ describe('a deal', () => {
       { stage: 'Won', from_stage: 'First' },
     ])
   })
+  it('is about its line items: worth their own amount, or price times quantity where they tell none', () => {
+    const line = (id: string, properties: CrmRecord['properties']): CrmRecord => ({ ...deal, id, properties })
+    const lines = [
+      line('1', { name: 'Mug', hs_sku: 'MUG', quantity: '12', price: '5', amount: '54.00' }),
+      line('2', { name: 'Stand', hs_sku: null, quantity: '2', price: '7.125', amount: null }),
+    ]
+    const { rows, gone } = mapDeal({ ...rest, deal, closed: true, lines }, place)
+    expect(rows.deal_lines).toMatchObject([
+      { line_id: '1', product_id: 'MUG', quantity: '12', amount: '54.00', currency: 'EUR' },
+      { line_id: '2', product_id: '', title: 'Stand', amount: '14.2500' },
+    ])
+    expect(gone?.deal_lines).toHaveLength(1)
+    // Not read is not nothing: what is known of them stays.
+    expect(mapDeal({ ...rest, deal, closed: true }, place).gone).toBeUndefined()
+  })
   it('is open, won or lost by its stage; by its flags where the pipeline is gone', () => {
     const state = (closed: boolean | null, properties: CrmRecord['properties'], probability: string | null) =>
       mapDeal(

@@ -19,6 +19,11 @@ const rights: readonly { path: string; scope: string; costs: string }[] = [
     scope: 'crm.objects.orders.read',
     costs: 'deals without their orders',
   },
+  {
+    path: `/crm/objects/${version}/line_items`,
+    scope: 'crm.objects.line_items.read',
+    costs: 'deals without their products',
+  },
   { path: `/marketing/emails/${version}`, scope: 'content', costs: 'no e-mail results' },
   { path: `/marketing/campaigns/${version}`, scope: 'marketing.campaigns.read', costs: 'no campaign costs' },
 ]

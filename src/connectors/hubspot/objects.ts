@@ -1,7 +1,7 @@
 import type { Turn } from '../connector.ts'
 import { type Page, pages, post, type Session, version } from './session.ts'
 
-export type ObjectType = 'contacts' | 'companies' | 'deals' | 'orders'
+export type ObjectType = 'contacts' | 'companies' | 'deals' | 'orders' | 'line_items'
 
 /** A record of the CRM. Every value is text, or null where there is none. */
 export interface CrmRecord {

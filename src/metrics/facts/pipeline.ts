@@ -1,5 +1,5 @@
 import type { Fact } from '../fact.ts'
-import { day } from './shared.ts'
+import { day, product } from './shared.ts'
 
 /** Days within which somebody must reach the next stage to count for the cohort of the one he entered. */
 export const cohortDays = 90
@@ -95,6 +95,35 @@ export const pipeline: readonly Fact[] = [
     money: dealMoney,
     optional: ['won_amount', 'open_amount', 'weighted_amount', 'ordered_amount', 'amount'],
     ranked: 'deals_won',
+    supply: 'HubSpot',
+  },
+  {
+    name: 'deal_lines',
+    label: 'Products of deals by the day the deals were made',
+    table: 'deal_lines',
+    means: kept,
+    sources: [
+      {
+        table: 'deal_lines',
+        day: 'created_day',
+        join: 'JOIN deals d ON d.store = f.store AND d.platform = f.platform AND d.deal_id = f.deal_id',
+        dimensions: {
+          ...{ store: 'f.store', currency: 'f.currency', platform: 'f.platform' },
+          ...{
+            pipeline: 'd.pipeline',
+            deal_owner: 'd.owner',
+            deal_state: 'd.state',
+            account: 'd.account_id',
+          },
+          ...{ ...product, title: 'f.title' },
+        },
+        columns: { state: 'd.state' },
+      },
+    ],
+    also: ['deals'],
+    money: ['amount'],
+    optional: ['amount'],
+    ranked: 'deal_products',
     supply: 'HubSpot',
   },
 ]

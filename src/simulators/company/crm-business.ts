@@ -141,6 +141,7 @@ function* customers(company: Company): Generator<CrmObject> {
         company: id,
         contact: contacts[0] ?? 0,
         keys: [company.seed, 304, account.index, plans.length],
+        goods: company.catalogue.variants,
       })
     for (const plan of plans) yield* dealsOf(plan).objects
   }
@@ -189,6 +190,7 @@ function* prospects(company: Company): Generator<CrmObject> {
             company: id,
             contact: contactId,
             keys: [company.seed, 305, index],
+            goods: company.catalogue.variants,
           })
     const won = deal?.wonAt ?? null
     const whole = [...journey, ...(won === null ? [] : [{ stage: 'customer', at: won }])]

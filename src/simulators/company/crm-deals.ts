@@ -1,4 +1,6 @@
+import type { Variant } from './catalogue.ts'
 import type { CrmChange, CrmObject } from './crm.ts'
+import { linesOf } from './crm-lines.ts'
 import { ownerId } from './crm-owners.ts'
 import { draw } from './draw.ts'
 
@@ -54,6 +56,8 @@ export interface DealPlan {
   company: number
   contact: number
   keys: readonly number[]
+  /** What may be sold. */
+  goods: readonly Variant[]
 }
 
 /** What an amount in another currency is worth in the account's: one rate for all, as the CRM keeps it. */
@@ -88,6 +92,7 @@ export function dealsOf(plan: DealPlan): { objects: CrmObject[]; wonAt: number |
     ...(chance.chance(0.4) ? {} : money(coins)),
   })
   let state: CrmStage['state'] = 'open'
+  let sized: number | null = null
   for (const stage of open.slice(1)) {
     wait(2, 16)
     if (chance.chance(0.14)) {
@@ -95,6 +100,7 @@ export function dealsOf(plan: DealPlan): { objects: CrmObject[]; wonAt: number |
       break
     }
     enter(stage.id, stage === open[1] ? money(coins) : {})
+    sized ??= at
   }
   if (state === 'open') {
     wait(2, 20)
@@ -127,10 +133,18 @@ export function dealsOf(plan: DealPlan): { objects: CrmObject[]; wonAt: number |
   const orderId = 10_000_000 + plan.id
   const orderAt = second((wonAt ?? 0) + chance.between(0.05, 0.8) * dayMs)
   const lines = ordered ? 1 + chance.below(3) : 0
+  const about =
+    sized === null
+      ? []
+      : linesOf(plan, plan.goods, sized, closed === null ? null : { at: closed, share: final / coins })
+  // A line struck out touches its deal.
+  for (const { archivedAt: struck } of about)
+    if (struck !== null) changes.push({ at: struck, set: { hs_num_of_associated_line_items: '1' } })
   const links: CrmObject['links'][number][] = [
     { to: 'companies', id: plan.company, at: plan.at },
     { to: 'contacts', id: plan.contact, at: plan.at },
     ...(ordered ? [{ to: 'orders' as const, id: orderId, at: orderAt }] : []),
+    ...about.map(one => ({ to: 'line_items' as const, id: one.id, at: sized ?? plan.at })),
   ]
   // Linking an order touches the deal.
   if (ordered) changes.push({ at: orderAt, set: { hs_num_associated_orders: '1' } })
@@ -177,7 +191,7 @@ export function dealsOf(plan: DealPlan): { objects: CrmObject[]; wonAt: number |
       }),
     ),
   ]
-  return { objects, wonAt }
+  return { objects: [...objects, ...about], wonAt }
 }
 
 /** The order's number in the shop. */

@@ -9,7 +9,7 @@ import { decimal } from './truth.ts'
 /** Something that is true of the people and messages in the care of marketing and sales. */
 export interface MarketingTruth {
   system: 'hubspot' | 'marketo'
-  topic: 'leads' | 'deals' | 'deal_stages' | 'messages' | 'spend'
+  topic: 'leads' | 'deals' | 'deal_lines' | 'deal_stages' | 'messages' | 'spend'
   /** Day it happened: of a deal, the day it was made; of a message, see `messages`. */
   day: Day
   /** What it is about: a stage, a state and currency of deals, a message, a campaign. */
@@ -35,6 +35,8 @@ export function* crmTruth(company: Company, at: number): Generator<MarketingTrut
   const leads = new Map<string, number>()
   const deals = new Map<string, { deals: number; coins: number }>()
   const entries = new Map<string, number>()
+  const lines = new Map<string, { units: number; coins: number }>()
+  const items = new Map(crmOf(company).line_items.map(one => [one.id, one]))
   const all = crmOf(company)
   for (const object of all.contacts) {
     const seen = crmSeen(object, at)
@@ -56,6 +58,17 @@ export function* crmTruth(company: Company, at: number): Generator<MarketingTrut
     into.deals += 1
     into.coins += amount === undefined ? 0 : Math.round(Number(amount) * 100)
     deals.set(key, into)
+    for (const { to, id } of object.links) {
+      const line = to === 'line_items' ? items.get(id) : undefined
+      const item = line ? crmSeen(line, at) : null
+      if (!item || item.archivedAt !== null) continue
+      const { hs_sku = '', quantity, amount: worth } = item.properties
+      const of = `${day(seen.createdAt)} ${hs_sku} ${deal_currency_code}`
+      const goods = lines.get(of) ?? { units: 0, coins: 0 }
+      goods.units += Number(quantity)
+      goods.coins += Math.round(Number(worth) * 100)
+      lines.set(of, goods)
+    }
     for (const { at: time, value } of crmHistory(object, 'dealstage', at)) {
       const label = pipelines.find(one => one.id === pipeline)?.stages.find(one => one.id === value)?.label
       const entry = `${day(time)} ${label}`
@@ -72,6 +85,13 @@ export function* crmTruth(company: Company, at: number): Generator<MarketingTrut
       topic: 'deals',
       ...split(key),
       figures: { deals: String(count), amount: decimal(coins) },
+    }
+  for (const [key, { units, coins }] of lines)
+    yield {
+      system,
+      topic: 'deal_lines',
+      ...split(key),
+      figures: { units: String(units), amount: decimal(coins) },
     }
   for (const [key, count] of entries)
     yield { system, topic: 'deal_stages', ...split(key), figures: { entries: String(count) } }

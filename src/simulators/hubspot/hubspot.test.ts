@@ -71,7 +71,9 @@ const add = (
 
 /** What the rows say, in the truth's words. */
 function told(
-  rows: (name: 'leads' | 'deals' | 'deal_stages' | 'message_days' | 'spend_days') => CanonicalRow[],
+  rows: (
+    name: 'leads' | 'deals' | 'deal_lines' | 'deal_stages' | 'message_days' | 'spend_days',
+  ) => CanonicalRow[],
 ) {
   const all = new Map<string, Record<string, string>>()
   for (const row of rows('leads')) add(all, `leads ${row.day} ${row.stage}`, { people: 1 })
@@ -79,6 +81,11 @@ function told(
     add(all, `deals ${row.created_day} ${row.state} ${row.currency}`, {
       deals: 1,
       amount: String(row.amount ?? 0),
+    })
+  for (const row of rows('deal_lines'))
+    add(all, `deal_lines ${row.created_day} ${row.product_id} ${row.currency}`, {
+      units: String(row.quantity),
+      amount: String(row.amount),
     })
   for (const row of rows('deal_stages')) add(all, `deal_stages ${row.day} ${row.stage}`, { entries: 1 })
   for (const row of rows('message_days')) {
