@@ -11,7 +11,7 @@ const file = JSON.parse(gunzipSync(readFileSync(from)))
 const whole = buildClientSchema(file.data)
 
 const roots = {
-  QueryRoot: `bulkOperation bulkOperations companies currentAppInstallation customers customersCount events
+  QueryRoot: `bulkOperation bulkOperations companies currentAppInstallation customers customersCount discountNodes events
     inventoryItems node nodes order orders ordersCount products publicApiVersions refund shop shopifyqlQuery
     webhookSubscriptions`,
   Mutation: 'bulkOperationCancel bulkOperationRunQuery webhookSubscriptionCreate webhookSubscriptionDelete',
@@ -34,6 +34,10 @@ const kept = new Set(
   InventoryItemEdge InventoryLevel InventoryLevelConnection InventoryLevelEdge InventoryQuantity Event EventConnection
   EventEdge BasicEvent Company CompanyConnection CompanyEdge CompanyContact CompanyLocation CompanyLocationConnection
   CompanyLocationEdge CompanyAddress BuyerExperienceConfiguration PaymentTermsTemplate PurchasingEntity PurchasingCompany
+  DiscountNode DiscountNodeConnection DiscountNodeEdge Discount DiscountCodeBasic DiscountCodeBxgy DiscountCodeFreeShipping
+  DiscountCodeApp DiscountAutomaticBasic DiscountAutomaticBxgy DiscountAutomaticFreeShipping DiscountAutomaticApp
+  DiscountRedeemCode DiscountRedeemCodeConnection DiscountRedeemCodeEdge DiscountCustomerGets DiscountCustomerGetsValue
+  DiscountPercentage DiscountAmount
   BulkOperation
   BulkOperationConnection BulkOperationEdge BulkOperationRunQueryPayload BulkOperationCancelPayload
   BulkOperationUserError UserError DisplayableError WebhookSubscription WebhookSubscriptionConnection

@@ -23,6 +23,7 @@ export interface Line {
   currency?: string
   product_id?: string
   customer_id?: string
+  discount_code?: string
   account_id?: string
   country?: string
   channel?: string

@@ -5,7 +5,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { type Deps, freshness, type Plan, plan, run, tablesOf } from './ask.ts'
 import { answerCache, type Rest } from './cache.ts'
-import { readsProducts } from './compile/from.ts'
+import { readsProducts, readsPromotions } from './compile/from.ts'
 import { periodWindow, writeRows } from './compile/rows.ts'
 import { isApart } from './compile/source.ts'
 import { contentsOf } from './contents.ts'
@@ -225,6 +225,7 @@ const restOf = (made: Plan): Rest => {
   const { resolved, window, scoped, main } = made
   const asked = [...resolved.dimensions, ...resolved.filters.map(f => f.dimension)]
   const products = main.sourced.branches.some(b => asked.some(d => readsProducts(b.source, d)))
+  const promotions = main.sourced.branches.some(b => asked.some(d => readsPromotions(b.source, d)))
   const asks = resolved.aggregates.flatMap(a => factByName[a.fact] ?? [])
   const lifetime = resolved.aggregates.some(a => a.where.some(w => w.column === 'lifetime'))
   // What was due in the window was ordered before it, and received whenever; a customer comes back whenever.
@@ -233,6 +234,7 @@ const restOf = (made: Plan): Rest => {
     tables: [
       ...tablesOf(resolved),
       ...(products ? (['products'] as const) : []),
+      ...(promotions ? (['promotions'] as const) : []),
       ...asks.flatMap(f => [...(f.needs ? [f.needs] : []), ...(f.also ?? [])]),
       ...(asks.some(f => f.name === 'receipts') ? (['purchase_orders'] as const) : []),
       ...(scoped.reach.convertTo ? (['exchange_rates'] as const) : []),

@@ -53,6 +53,11 @@ export const dimensions: readonly Dimension[] = [
   dimension('account', 'Account', 'B2B account; empty for B2C'),
   dimension('business', 'B2C or B2B', 'Whether an account bought'),
   dimension('discount_code', 'Discount code', 'Code or campaign that gave the discount'),
+  dimension(
+    'promotion',
+    'Promotion',
+    'Title of the discount that a code or an offer without one is of, as the shop has set it up; a code it does not list stands for itself',
+  ),
   dimension('kind', 'Kind of entry', 'Sale, reversal, shipping, tax, duty, fee, adjustment…'),
   dimension('currency', 'Currency', 'Currency the money was booked in'),
   dimension('weekday', 'Weekday', '1 Monday … 7 Sunday'),

@@ -161,6 +161,24 @@ export const deletionsPage = `query Deletions($query: String!, $after: String) {
   events(first: 250, after: $after, query: $query, sortKey: CREATED_AT) { ${page} nodes { id action createdAt ... on BasicEvent { subjectId subjectType } } }
 }`
 
+const discountBasics = 'title status startsAt endsAt'
+const discountCodes = 'codes(first: 25) { pageInfo { hasNextPage } nodes { id code } }'
+const discountValue =
+  'customerGets { value { ... on DiscountPercentage { percentage } ... on DiscountAmount { amount { amount currencyCode } } } }'
+
+/** Discounts as they are set up. How often each was used is counted by the ledger's own orders. */
+export const discountsPage = `query Discounts($after: String) {
+  discountNodes(first: 10, after: $after, sortKey: ID) { ${page} nodes { id discount { __typename
+    ... on DiscountCodeBasic { ${discountBasics} usageLimit ${discountCodes} ${discountValue} }
+    ... on DiscountCodeBxgy { ${discountBasics} usageLimit ${discountCodes} }
+    ... on DiscountCodeFreeShipping { ${discountBasics} usageLimit ${discountCodes} }
+    ... on DiscountCodeApp { ${discountBasics} usageLimit ${discountCodes} }
+    ... on DiscountAutomaticBasic { ${discountBasics} ${discountValue} }
+    ... on DiscountAutomaticBxgy { ${discountBasics} }
+    ... on DiscountAutomaticFreeShipping { ${discountBasics} }
+    ... on DiscountAutomaticApp { ${discountBasics} } } } }
+}`
+
 export const runBulk = `mutation Run($query: String!) {
   bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message code } }
 }`

@@ -2,6 +2,7 @@ import type { Checked, Connector, Stream } from '../connector.ts'
 import { companyStream } from './companies.ts'
 import { customerStream } from './customers.ts'
 import { deletionStream } from './deletions.ts'
+import { discountStream } from './discounts.ts'
 import { hooks } from './hooks.ts'
 import { orders } from './orders.ts'
 import { costStream, productStream, stockStream } from './products.ts'
@@ -20,6 +21,7 @@ const costOf: Record<string, string> = {
   read_inventory: 'no stock levels and no unit costs of items',
   read_locations: 'the places of sales at a counter are not known',
   read_returns: 'returns on their way are not known; refunds are',
+  read_discounts: 'promotions have no titles, terms or dates; codes on orders are known',
   read_reports:
     'no reconciliation with Shopify’s own totals, no sessions, and costs of sales before an item’s last change are estimates',
 }
@@ -112,6 +114,7 @@ export const shopify: Connector<Session> = {
     companyStream,
     receivableStream,
     trafficStream,
+    discountStream,
     deletionStream,
   ] as unknown as readonly Stream<Session, unknown>[],
   hooks,

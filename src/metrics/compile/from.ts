@@ -71,6 +71,11 @@ export const fromSql = (
           `LEFT JOIN ${dialect.from('products')} p ON p.store = f.store AND p.product_id = ${source.product ?? 'f.product_id'}`,
         ]
       : []),
+    ...([...grouped, ...filtered].some(d => readsPromotions(source, d))
+      ? [
+          `LEFT JOIN ${dialect.from('promotions')} promo ON promo.store = f.store AND promo.code = f.discount_code`,
+        ]
+      : []),
     ...(reach.convertTo && 'currency' in source.dimensions
       ? [
           `ASOF LEFT JOIN (${ratesInto(reach.convertTo, reach.crossings, dialect, text)}) r ON r.base = f.currency AND ${day} >= r.day`,
@@ -93,6 +98,10 @@ const filterSql = (
 
 export const readsProducts = (source: Source, d: ResolvedDimension): boolean =>
   source.dimensions[d.of]?.includes('p.') ?? false
+
+/** Whether a dimension reads what a shop says of its discounts. */
+export const readsPromotions = (source: Source, d: ResolvedDimension): boolean =>
+  source.dimensions[d.of]?.includes('promo.') ?? false
 
 /** Two counters of the same sessions are never added: unless a question tells them apart, each store's main one counts. */
 const oneCounter = (reach: Reach, dimension: string, asked: readonly ResolvedDimension[], text: Text) =>

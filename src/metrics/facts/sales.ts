@@ -1,6 +1,6 @@
 import type { Fact, Source } from '../fact.ts'
 import { ratedCosts } from '../world.ts'
-import { costColumns, counted, day, place, product, sale, soldThrough } from './shared.ts'
+import { costColumns, counted, day, place, product, promotion, sale, soldThrough } from './shared.ts'
 
 const moment = { weekday: '@weekday', hour: 'f.hour' }
 
@@ -10,6 +10,7 @@ const buyer = {
   account: 'f.account_id',
   business: `CASE WHEN f.account_id = '' THEN 'B2C' ELSE 'B2B' END`,
   discount_code: 'f.discount_code',
+  ...promotion,
 }
 
 /** Whether the customer ever ordered twice, before or after: what Shopify calls returning. */
@@ -58,6 +59,7 @@ const buyers: Source = {
     weekday: moment.weekday,
     business: 'f.business',
     discount_code: 'f.discount_code',
+    ...promotion,
     customer_kind: 'f.customer_kind',
   },
 }

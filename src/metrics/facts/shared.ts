@@ -21,6 +21,11 @@ export const product = { product: 'f.product_id', ...listed }
 export const soldThrough = { channel: 'where it was sold' }
 export const broughtBy = { channel: 'what brought the visit' }
 
+/** The title of what gave the discount: of a code the shop does not list the code itself. See `readsPromotions`. */
+export const promotion = {
+  promotion: `CASE WHEN coalesce(promo.title, '') = '' THEN f.discount_code ELSE promo.title END`,
+}
+
 export const sale = { ...place, country: 'f.country', channel: 'f.channel' }
 
 /** Columns that costs are written into out of the company's rates; gaps are rows no rate speaks of. */

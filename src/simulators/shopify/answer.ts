@@ -176,6 +176,7 @@ function rootNode(desk: Desk): Node {
     inventoryItems: listing('inventoryItems'),
     customers: listing('customers'),
     companies: listing('companies'),
+    discountNodes: listing('discountNodes'),
     events: listing('events'),
     ordersCount: count('orders', 'ordersCount'),
     customersCount: count('customers', 'customersCount'),

@@ -40,6 +40,7 @@ const questions = [
   documents.customersCount,
   documents.customersPage,
   ...[every, none].map(documents.companiesPage),
+  documents.discountsPage,
   documents.openOrders,
   documents.companyTerms,
   documents.deletionsPage,

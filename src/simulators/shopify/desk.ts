@@ -41,6 +41,7 @@ export const allScopes = [
   'read_locations',
   'read_returns',
   'read_reports',
+  'read_discounts',
 ]
 
 /** A secret that is the same for the same company, so that a simulator started again knows its clients. */

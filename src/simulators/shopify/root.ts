@@ -20,6 +20,7 @@ import {
   customersDeleted,
 } from './customer-node.ts'
 import { type Desk, scopesOf } from './desk.ts'
+import { discountNode, discountsAt } from './discount-node.ts'
 import { customerId, gid, isoOf, orderId } from './ids.ts'
 import type { Listing } from './listing.ts'
 import type { Node } from './node.ts'
@@ -148,6 +149,16 @@ function* companies(desk: Desk): Generator<Candidate> {
   }
 }
 
+function* discountNodes(desk: Desk): Generator<Candidate> {
+  const { company, now } = sightOf(desk)
+  for (const one of discountsAt(company, desk.shop, now))
+    yield {
+      key: keyOf(0, one.id),
+      values: { id: one.id },
+      node: () => discountNode(desk.shop, now, one),
+    }
+}
+
 function* events(desk: Desk, search: Search): Generator<Candidate> {
   const { company, now } = sightOf(desk)
   const span = spanOf(search, 'created_at', now)
@@ -189,6 +200,7 @@ const sources: Record<string, (desk: Desk, search: Search) => Generator<Candidat
   inventoryItems,
   customers,
   companies,
+  discountNodes,
   events,
 }
 /** Filters whose meaning is in how the things are found. */

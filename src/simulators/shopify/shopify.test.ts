@@ -10,6 +10,7 @@ import { personOf, shopCompanyOf } from '../company/people.ts'
 import { localDay } from '../company/stores.ts'
 import { truth } from '../company/truth.ts'
 import { createWorld, type World } from '../world.ts'
+import { discountsAt } from './discount-node.ts'
 import { customerId, orderId } from './ids.ts'
 import { shopifySimulator } from './index.ts'
 import { livesOf } from './past.ts'
@@ -253,6 +254,32 @@ describe('what a shop of Shopify says of itself', () => {
     expect(blind.checked.limits.join()).toContain('companies that buy are not known')
     await blind.round(['companies'])
     expect(blind.rows('accounts')).toEqual([])
+  })
+
+  it('tells what its discounts are called, give and run for, so that codes of orders have names', async () => {
+    const { world, company, connect } = stage(9, 60, 0.4)
+    const uk = await connect(0)
+    await uk.round(['discounts', 'orders'])
+    const [shop] = company.shops
+    if (!shop) throw new Error('no shop')
+    const set = discountsAt(company, shop, world.now())
+    expect(set.length).toBeGreaterThan(3)
+    const given = new Map(uk.rows('promotions').map(row => [row.code, row]))
+    expect(given.size).toBe(set.length)
+    for (const { title, code, rate, amount, from, to } of set)
+      expect(given.get(code || title)).toMatchObject({
+        title,
+        kind: code === '' ? 'automatic' : 'code',
+        gives: rate === 0 ? 'shipping' : rate === null ? 'amount' : 'share',
+        share: rate ? String(rate) : null,
+        amount: rate === null ? (amount / 100).toFixed(2) : null,
+        from_day: localDay(shop.timezone, from),
+        to_day: to === null ? null : addDays(localDay(shop.timezone, to), -1),
+      })
+    const used = new Set(uk.rows('sales_lines').map(row => String(row.discount_code)))
+    expect([...used].filter(code => code !== '' && !given.has(code))).toEqual([])
+    expect(used.size).toBeGreaterThan(3)
+    expect(uk.problems).toEqual([])
   })
 
   it('tells what companies owe: what their unpaid orders come to, and nothing of those who may pay later', async () => {
