@@ -111,6 +111,6 @@ describe.skipIf(!existsSync(folder))('examples (skipped where their folder is ab
     const signature = createHmac('sha1', 's').update(body).update(url).digest('base64')
     const request = { method: 'POST', url, body, headers: { 'x-trello-webhook': signature } }
     const answer = hooks.receive(request, { secret: 's' }, Date.parse('2026-11-20T17:00:00Z'))
-    expect(answer).toMatchObject({ status: 200, id: '51f9424bcd6e040f3c002412', hurry: ['cards'] })
+    expect(answer).toMatchObject({ status: 200, id: '51f9424bcd6e040f3c002412', hurry: ['cards', 'moves'] })
   })
 })

@@ -28,7 +28,7 @@ export const hooks: Hooks<Session> = {
     const at = Date.parse(action?.date ?? '')
     if (!action?.id || Number.isNaN(at)) return { status: 400, body: 'no action' }
     if (now - at > latest) return { status: 400, body: 'not of this time' }
-    return { status: 200, id: action.id, hurry: ['cards'] }
+    return { status: 200, id: action.id, hurry: ['cards', 'moves'] }
   },
 
   /** One for each board in use. Trello puts out those that fail for weeks: they are lit again. */
