@@ -258,12 +258,8 @@ const spell = ({ money, things }: Unit): string =>
         : 'a mixture'
 
 /** Decimal text without noise: no exponent, no trailing zeros, at most 10 decimals. */
-export const plain = (value: Decimal | null): string | null =>
-  value === null
-    ? null
-    : value
-        .toDecimalPlaces(10)
-        .toFixed()
-        .replace(/(\.\d*?)0+$/, '$1')
-        .replace(/\.$/, '')
-        .replace(/^-0$/, '0')
+export function plain(value: Decimal | null): string | null {
+  if (value === null) return null
+  const text = (value.decimalPlaces() > 10 ? value.toDecimalPlaces(10) : value).toFixed()
+  return text === '-0' ? '0' : text
+}

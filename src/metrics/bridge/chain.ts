@@ -19,6 +19,7 @@ const value = (row: AnswerRow, metric: string, comparison: string | null): strin
 const quantity = (row: AnswerRow, step: Driver, comparison: string | null): string | null => {
   const all = (metrics: readonly string[]) => {
     const values = metrics.map(metric => value(row, metric, comparison))
+    if (values.length === 1) return values[0] ?? null
     return values.some(one => one === null) ? null : sum(values)
   }
   const more = all(step.sum)

@@ -6,6 +6,7 @@ import { type Driver, metricsOf } from './drivers.ts'
 import {
   beyond,
   choose,
+  crossable,
   type Found,
   type Limits,
   leastOf,
@@ -68,13 +69,20 @@ const figureOf = (row: AnswerRow, metric: string, comparison: string | null): nu
 }
 
 /** Rows of a question, those that moved most first; `full` where they are all there are. */
-async function rowsBy(of: Subject, metrics: string[], by: string[], sortBy: string) {
+async function rowsBy(
+  of: Subject,
+  metrics: string[],
+  by: string[],
+  sortBy: string,
+  only: NonNullable<Query['filters']> = [],
+) {
   const target = planIn(of.comparison) !== null
   const { rows, meta } = await of.engine.ask(
     {
       ...of.base,
       metrics,
       by,
+      ...(only.length > 0 && { filters: [...(of.base.filters ?? []), ...only] }),
       compare: [of.comparison] as Query['compare'],
       ...(!target && { sort: { by: sortBy, of: of.comparison, desc: true, absolute: true } }),
       limit: most.rows,
@@ -122,7 +130,37 @@ const telling = (slices: readonly Slice[], limits: Limits, count: number): strin
     .map(([name]) => name)
 }
 
-const pairsOf = (names: readonly string[]) => names.flatMap((a, n) => names.slice(n + 1).map(b => [a, b]))
+interface Pair {
+  by: string[]
+  /** The values that can be large enough together; absent where all are, or nobody knows which. */
+  only: NonNullable<Query['filters']>
+}
+
+/** Values named in a question at most: beyond, all are read. */
+const named = 300
+
+/** Pairs of dimensions in which a slice large enough to be looked at may hide. `partly`: dimensions not all of whose values are known. */
+function pairsOf(
+  names: readonly string[],
+  slices: readonly Slice[],
+  limits: Limits,
+  partly: ReadonlySet<string>,
+): Pair[] {
+  const large = new Map(
+    names.filter(name => !partly.has(name)).map(name => [name, crossable(slices, name, limits)]),
+  )
+  return names.flatMap((a, n) =>
+    names.slice(n + 1).flatMap((b): Pair[] => {
+      const known = [a, b].flatMap(dimension => {
+        const is = large.get(dimension)
+        return is ? [{ dimension, is }] : []
+      })
+      return known.some(({ is }) => is.length === 0)
+        ? []
+        : [{ by: [a, b], only: known.filter(({ is }) => is.length <= named) }]
+    }),
+  )
+}
 
 /** Searches all dimensions of the figure and of its traffic, and pairs of those that tell most. */
 export async function explain(of: Subject): Promise<Explained> {
@@ -145,7 +183,10 @@ export async function explain(of: Subject): Promise<Explained> {
     each: orders > 0 ? limits.size / orders : 0,
   }
 
-  const worth = async (by: string[]) => ({ by, ...(await rowsBy(of, [of.metric], by, of.metric)) })
+  const worth = async (by: string[], only?: Pair['only']) => ({
+    by,
+    ...(await rowsBy(of, [of.metric], by, of.metric, only)),
+  })
   const asked = await some(own, async dimension => {
     const alone = many.has(dimension) ? await worth([dimension]) : null
     // Of one value the drivers are those of the whole.
@@ -160,7 +201,9 @@ export async function explain(of: Subject): Promise<Explained> {
   const slices = asked.flatMap(({ dimension, rows }) =>
     slicesOf(rows, [dimension], of.metric, of.comparison, value),
   )
-  const crossed = await some(target ? [] : pairsOf(telling(slices, limits, most.crossed)), worth)
+  const partly = new Set(asked.filter(one => !one.full).map(one => one.dimension))
+  const pairs = target ? [] : pairsOf(telling(slices, limits, most.crossed), slices, limits, partly)
+  const crossed = await some(pairs, ({ by, only }) => worth(by, only))
   for (const { by, rows } of crossed) slices.push(...slicesOf(rows, by, of.metric, of.comparison, value))
 
   const others = cuts.flatMap(({ dimension, segmented: cut }) => [
@@ -180,7 +223,7 @@ export async function explain(of: Subject): Promise<Explained> {
       cut.segments.length <= 50 ? illusions(dimension, cut) : [],
     ),
     cuts,
-    partly: asked.filter(one => !one.full).map(one => one.dimension),
+    partly: [...partly],
   }
 }
 
@@ -293,15 +336,19 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
     each: 0,
   }
   const metrics = ['sessions', 'conversion_rate']
-  const read = async (by: string[]) => ({ by, ...(await rowsBy(of, metrics, by, 'sessions')) })
+  const read = async ({ by, only }: Pair) => ({ by, ...(await rowsBy(of, metrics, by, 'sessions', only)) })
   const asked = await some(
-    names.map(name => [name]),
+    names.map(name => ({ by: [name], only: [] })),
     read,
   )
   const cut = (answers: typeof asked) =>
     answers.flatMap(({ by, rows }) => slicesOf(rows, by, 'sessions', of.comparison, measure))
   const slices = cut(asked)
-  const crossed = await some(pairsOf(telling(slices, limits, most.crossedOfTraffic)), read)
+  const partly = new Set(asked.filter(one => !one.full).flatMap(one => one.by))
+  const crossed = await some(
+    pairsOf(telling(slices, limits, most.crossedOfTraffic), slices, limits, partly),
+    read,
+  )
   const c0 = figureOf(of.totals, 'conversion_rate', of.comparison)
   const c1 = figureOf(of.totals, 'conversion_rate', null)
   const seen = c0 > 0 && c1 > 0

@@ -57,6 +57,25 @@ export interface Limits {
 /** Least value a finding must have moved: a twentieth of the change, and one part in 500 of the value. */
 export const leastOf = ({ change, size }: Limits) => Math.max(Math.abs(change) * 0.05, size * 0.002)
 
+/** Least share of the value that a slice has to be of to be looked at. */
+const leastShare = 0.002
+
+/** What a slice is of, in the value's unit: the mean of both sides. */
+const volumeOf = ({ before, after, measure }: Slice) =>
+  ((Math.abs(before) + Math.abs(after)) / 2) * Math.abs(measure.worth)
+
+/**
+ * Values of a dimension that a pair with another can be large enough with: no pair is larger than either of its values, but
+ * for what is taken off elsewhere, for which a quarter is left.
+ */
+export const crossable = (slices: readonly Slice[], dimension: string, { size }: Limits): string[] =>
+  slices.flatMap(slice => {
+    const [only, other] = slice.where
+    return only?.dimension === dimension && !other && volumeOf(slice) >= 0.75 * leastShare * size
+      ? [only.value]
+      : []
+  })
+
 /** Larger is better; sharper too: the same amount from half the volume says more. */
 export const scoreOf = (effect: number, volume: number) =>
   volume <= 0 ? 0 : Math.abs(effect) * Math.sqrt(Math.min(1, Math.abs(effect) / volume))
@@ -116,11 +135,11 @@ export function choose(slices: readonly Slice[], others: readonly Found[], limit
   const chosen: { found: Found; slices: Slice[] }[] = []
   const taken = (measure: Measured) =>
     chosen.flatMap(one => one.slices).filter(slice => slice.measure.name === measure.name)
-  const own = slices.filter(({ before, after, measure }) => {
-    const volume = (Math.abs(before) + Math.abs(after)) / 2
+  const own = slices.filter(slice => {
+    const { before, after, measure } = slice
     // A dimension of one value is the whole again.
     const whole = Math.abs(before) >= 0.98 * measure.before && Math.abs(after) >= 0.98 * measure.after
-    return !whole && volume * Math.abs(measure.worth) >= 0.002 * limits.size
+    return !whole && volumeOf(slice) >= leastShare * limits.size
   })
   while (chosen.length < limits.most) {
     let best: { found: Found; slices: Slice[] } | null = null

@@ -72,7 +72,8 @@ export function segmented(
   }))
   parts.forEach((part, n) => {
     const shares = sharesOf(segments, totals, n)
-    const amounts = shares.map(share => share * scaleOf(totals, n, part.coins, digits))
+    const scale = scaleOf(totals, n, part.coins, digits)
+    const amounts = shares.map(share => share * scale)
     const coins = shareOut(amounts, part.coins, digits)
     segments.forEach((segment, i) => {
       segment.parts.push({ rate: coins[2 * i] ?? 0n, mix: coins[2 * i + 1] ?? 0n })

@@ -42,24 +42,66 @@ export const folder = (
       s => (bucket === null || s.bucket === bucket) && s.from <= range.to && s.to >= range.from,
     )
   }
-  const part =
-    (row: Row | null, side: number, bucket: number | null) =>
-    (aggregate: Aggregate): Decimal | null => {
-      const key = aggregateKey(aggregate)
-      const table = tables.get(key)
-      if (table === undefined || !reached(aggregate.fact)) return null
-      // Money without a rate is not known: what is left of the sum would be a smaller number that looks right.
-      if (isMoney(aggregate) && Number(row?.[unrated(side, table)] ?? 0) > 0) return null
-      const cell = row?.[column(side, index.get(key) ?? -1)]
-      if (cell !== null && cell !== undefined) return new Exact(String(cell))
-      const counts = aggregate.kind === 'sum' || aggregate.kind === 'count' || aggregate.kind === 'distinct'
-      const optional = factByName[aggregate.fact]?.optional.includes(aggregate.column)
-      return counts && !optional && covers(aggregate.fact, side, bucket) ? new Exact(0) : null
+
+  const byKey = new Map<string, Slot>()
+  const slotFor = (aggregate: Aggregate): Slot => {
+    const key = aggregateKey(aggregate)
+    const known = byKey.get(key)
+    if (known) return known
+    const table = tables.get(key)
+    const counts = aggregate.kind === 'sum' || aggregate.kind === 'count' || aggregate.kind === 'distinct'
+    const optional = factByName[aggregate.fact]?.optional.includes(aggregate.column)
+    const covered = new Map<number, boolean>()
+    const slot: Slot = {
+      place: byKey.size,
+      columns:
+        table === undefined || !reached(aggregate.fact)
+          ? null
+          : window.sides.map((_, side) => column(side, index.get(key) ?? -1)),
+      gaps:
+        table !== undefined && isMoney(aggregate)
+          ? window.sides.map((_, side) => unrated(side, table))
+          : null,
+      zero(side, bucket) {
+        if (!counts || optional) return false
+        const at = (bucket ?? -1) * window.sides.length + side
+        const seen = covered.get(at) ?? covers(aggregate.fact, side, bucket)
+        covered.set(at, seen)
+        return seen
+      },
     }
-  const metricValue = (metric: Known, row: Row | null, side: number, bucket: number | null) =>
-    metric.expanded && !sourced.apart.has(metric.name)
-      ? evaluate(metric.expanded, part(row, side, bucket))
-      : null
+    byKey.set(key, slot)
+    return slot
+  }
+  const slots = new Map<Aggregate, Slot>()
+  const slotOf = (aggregate: Aggregate): Slot => {
+    const slot = slots.get(aggregate) ?? slotFor(aggregate)
+    slots.set(aggregate, slot)
+    return slot
+  }
+
+  /** The aggregates of one side of a row, each read once however many metrics are made of it. */
+  const partsOf = (row: Row | null, side: number, bucket: number | null) => {
+    const seen: (Decimal | null)[] = []
+    const read = ({ columns, gaps, zero }: Slot): Decimal | null => {
+      if (columns === null) return null
+      // Money without a rate is not known: what is left of the sum would be a smaller number that looks right.
+      if (gaps && Number(row?.[gaps[side] ?? ''] ?? 0) > 0) return null
+      const cell = row?.[columns[side] ?? '']
+      if (cell !== null && cell !== undefined) return new Exact(String(cell))
+      return zero(side, bucket) ? nought : null
+    }
+    return (aggregate: Aggregate): Decimal | null => {
+      const slot = slotOf(aggregate)
+      const known = seen[slot.place]
+      if (known !== undefined) return known
+      const value = read(slot)
+      seen[slot.place] = value
+      return value
+    }
+  }
+  const metricValue = (metric: Known, parts: ReturnType<typeof partsOf>) =>
+    metric.expanded && !sourced.apart.has(metric.name) ? evaluate(metric.expanded, parts) : null
 
   const changes = (now: Map<string, Decimal | null>, base: (metric: Known) => Decimal | null) =>
     Object.fromEntries(resolved.metrics.map(m => [m.name, change(now.get(m.name) ?? null, base(m))]))
@@ -74,9 +116,8 @@ export const folder = (
     window.sides.slice(1).forEach((side, i) => {
       const segments = side.segments.filter(s => bucket === null || s.bucket === bucket)
       const period = bucket === null || segments.length === 0 ? undefined : spell(segments, window)
-      const values = changes(now, metric =>
-        segments.length > 0 ? metricValue(metric, row, i + 1, bucket) : null,
-      )
+      const parts = partsOf(row, i + 1, bucket)
+      const values = changes(now, metric => (segments.length > 0 ? metricValue(metric, parts) : null))
       compare[side.name] = { ...(period && { period }), values }
     })
     for (const name of resolved.targets)
@@ -93,7 +134,8 @@ export const folder = (
     period: string | null,
     dimensions: Record<string, string>,
   ): AnswerRow => {
-    const now = new Map(resolved.metrics.map(m => [m.name, metricValue(m, row, 0, bucket)]))
+    const parts = partsOf(row, 0, bucket)
+    const now = new Map(resolved.metrics.map(m => [m.name, metricValue(m, parts)]))
     const compare = compared(row, bucket, now, dimensions)
     const result: Record<string, unknown> = { ...(period !== null && { period }), ...dimensions }
     for (const metric of resolved.metrics) result[metric.name] = plain(now.get(metric.name) ?? null)
@@ -101,6 +143,20 @@ export const folder = (
     return result as AnswerRow
   }
 }
+
+/** Where an aggregate stands in the rows of the granary; what is of it alone is worked out once, not row by row. */
+interface Slot {
+  /** Its number among the aggregates of the question. */
+  place: number
+  /** Its column for each side; null where nothing is known of its fact. */
+  columns: readonly string[] | null
+  /** For each side the column that counts rows without a rate; null where it is no money. */
+  gaps: readonly string[] | null
+  /** Whether nothing in the row means 0 and not N/A. */
+  zero(side: number, bucket: number | null): boolean
+}
+
+const nought = new Exact(0)
 
 const change = (now: Decimal | null, base: Decimal | null): Change => {
   const delta = now !== null && base !== null ? now.minus(base) : null
