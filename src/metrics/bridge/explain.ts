@@ -136,7 +136,7 @@ interface Pair {
   only: NonNullable<Query['filters']>
 }
 
-/** Values named in a question at most: beyond, all are read. */
+/** Values named in a question at most: beyond, or where they are most of all there are, all are read. */
 const named = 300
 
 /** Pairs of dimensions in which a slice large enough to be looked at may hide. `partly`: dimensions not all of whose values are known. */
@@ -149,15 +149,19 @@ function pairsOf(
   const large = new Map(
     names.filter(name => !partly.has(name)).map(name => [name, crossable(slices, name, limits)]),
   )
+  const values = (name: string) => slices.filter(({ where: [only] }) => only?.dimension === name).length
+  const few = new Map([...large].filter(([name, is]) => is.length <= named && is.length <= values(name) / 2))
   return names.flatMap((a, n) =>
     names.slice(n + 1).flatMap((b): Pair[] => {
-      const known = [a, b].flatMap(dimension => {
-        const is = large.get(dimension)
-        return is ? [{ dimension, is }] : []
-      })
-      return known.some(({ is }) => is.length === 0)
-        ? []
-        : [{ by: [a, b], only: known.filter(({ is }) => is.length <= named) }]
+      if ([a, b].some(name => large.get(name)?.length === 0)) return []
+      return [
+        {
+          by: [a, b],
+          only: [a, b]
+            .flatMap(dimension => ({ dimension, is: few.get(dimension) ?? [] }))
+            .filter(({ is }) => is.length > 0),
+        },
+      ]
     }),
   )
 }
