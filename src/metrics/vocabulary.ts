@@ -3,6 +3,7 @@ import { factByName } from './facts.ts'
 import { type Aggregate, aggregatesIn, type Formula, metricsIn, parse, unitOf } from './formula.ts'
 import type { Metric } from './metric.ts'
 import type { Definition } from './query.ts'
+import { b2b } from './vocabulary/b2b.ts'
 import { contribution } from './vocabulary/contribution.ts'
 import { customers } from './vocabulary/customers.ts'
 import { marketing } from './vocabulary/marketing.ts'
@@ -29,6 +30,7 @@ const own: readonly Metric[] = [
   ...traffic,
   ...marketing,
   ...operations,
+  ...b2b,
   ...pipeline,
   ...work,
 ]
