@@ -12,24 +12,35 @@ export interface RowData extends GridRow {
   cells: (string | null)[]
 }
 
-/** A row whose figures are worked out when they are first looked at: of ten thousand rows a screen shows twenty. */
+/**
+ * A row whose figures are worked out when they are first looked at: of ten thousand rows a screen shows twenty, and all of
+ * them are made anew when a figure changes, so that each is no more than two references.
+ */
 export class SheetRow implements RowData {
-  readonly line
-  readonly members
-  readonly depth
-  readonly total
-  readonly key
   readonly #plan: Calculation
-  readonly #known: (string | null | undefined)[] = []
-  constructor(plan: Calculation, { line, members, depth, total, key }: Omit<RowData, 'cells'>) {
+  readonly #row: Omit<RowData, 'cells'>
+  #known: (string | null | undefined)[] | null = null
+  constructor(plan: Calculation, row: Omit<RowData, 'cells'>) {
     this.#plan = plan
-    this.line = line
-    this.members = members
-    this.depth = depth
-    this.total = total
-    this.key = key
+    this.#row = row
+  }
+  get line() {
+    return this.#row.line
+  }
+  get members() {
+    return this.#row.members
+  }
+  get depth() {
+    return this.#row.depth
+  }
+  get total() {
+    return this.#row.total
+  }
+  get key() {
+    return this.#row.key
   }
   cell(n: number): string | null {
+    this.#known ??= []
     const known = this.#known[n]
     if (known !== undefined) return known
     const value = gridValue(this.#plan, this, n)

@@ -208,6 +208,15 @@ export function PlanGrid(props: PlanGridProps) {
         })
       }),
     )
+  // The grid is drawn anew whenever it is handed another function: these stay the same.
+  const latestTake = useRef(take)
+  latestTake.current = take
+  const onChange = useCallback((after: RowData[]) => latestTake.current(after), [])
+  const onActiveCellChange = useCallback(({ cell }: { cell: { row: number; col: number } | null }) => {
+    // The grid lets go of its cell when a button beside it is pressed: the buttons are of that cell.
+    if (!cell || cell.col < 0) return
+    setActive({ row: cell.row, col: cell.col })
+  }, [])
   const frame = useRef<HTMLDivElement>(null)
   // Scrolled by keys too, where no row has an opener to come to it by; the kit takes no such attributes.
   useEffect(() => {
@@ -292,7 +301,7 @@ export function PlanGrid(props: PlanGridProps) {
           ref={grid}
           value={rows}
           columns={columns}
-          onChange={take}
+          onChange={onChange}
           lockRows
           height={560}
           rowHeight={rowHeight}
@@ -301,11 +310,7 @@ export function PlanGrid(props: PlanGridProps) {
           disableSmartDelete
           addRowsComponent={false}
           gutterColumn={gutter}
-          onActiveCellChange={({ cell }) => {
-            // The grid lets go of its cell when a button beside it is pressed: the buttons are of that cell.
-            if (!cell || cell.col < 0) return
-            setActive({ row: cell.row, col: cell.col })
-          }}
+          onActiveCellChange={onActiveCellChange}
         />
       </div>
       {row && period && <Why plan={plan} row={row} period={period.key} tick={tick} />}

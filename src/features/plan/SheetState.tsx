@@ -18,6 +18,8 @@ interface Step {
 
 const keyOf = ({ line, slice }: Address) => `${line}\u001e${sliceKey(slice)}`
 const nobody = { words: '', keys: new Set<string>() as ReadonlySet<string> }
+/** Waits for a task of its own. */
+const drawn = () => new Promise<void>(done => setTimeout(done))
 /** How often others' edits are looked for, ms. */
 const every = 4000
 
@@ -104,9 +106,10 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
     looked(edits.map(edit => remember(edit, [edit.id, edit.value])))
     sending.current += 1
     try {
-      const sent = lastSent.current.then(() =>
-        client.plan.edit({ version: version.id, edits, seen: opened.seq, why }),
-      )
+      // What was typed is drawn before it is written out for the server.
+      const sent = lastSent.current
+        .then(drawn)
+        .then(() => client.plan.edit({ version: version.id, edits, seen: opened.seq, why }))
       lastSent.current = sent.catch(() => undefined)
       const answer = await sent
       if (answer.conflicts.length === 0) return
