@@ -206,6 +206,15 @@ describe('how a plan and a budget begin', () => {
     await expect(run(plan.start, { ...given, id: 'again', begin: again })).rejects.toThrow(
       'Two lines are called egg',
     )
+    const members = Array.from({ length: 5000 }, (_, n) => `${n}`)
+    const wide = { ...sheet, dimensions: ['a', 'b'].map(name => ({ name, label: name, members })) }
+    const over = {
+      with: 'sheet',
+      sheet: { ...wide, lines: lines.map(one => ({ ...one, over: ['a', 'b'] })) },
+    }
+    await expect(run(plan.start, { ...given, id: 'vast', begin: over })).rejects.toThrow(
+      'The version would have 2,400,000,000 cells; 4,000,000 can be worked out.',
+    )
   })
 
   it('reads a workbook’s rows, and which sheets it has', async () => {

@@ -41,7 +41,7 @@ import {
   VersionShape,
 } from './model.ts'
 import { asSeen, shownRowsOf } from './shown-rows.ts'
-import { begin, changedSince, contentOf, distinctNames, latestDay, ruleOf, start } from './versions.ts'
+import { begin, changedSince, contentOf, latestDay, ruleOf, soundSheet, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
 const Of = z.object({ version: z.string() })
@@ -290,7 +290,7 @@ export const versionOperations = {
             details: { revision: version.revision },
           },
         )
-      distinctNames(input.sheet)
+      soundSheet(input.sheet)
       const changed = difference(contentOf(version.sheet, []), contentOf(input.sheet, []))
       const revision = version.revision + 1
       await context.ledger

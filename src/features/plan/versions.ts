@@ -132,6 +132,7 @@ export interface Begun {
 export async function begin(context: Context, input: Start): Promise<Begun> {
   if (input.from > input.to) throw invalid('The plan ends before it begins.')
   const begun = await beginning(context, input)
+  soundSheet(begun.sheet)
   for (const figure of begun.inputs) checkFigure(begun.sheet, figure)
   return begun
 }
@@ -140,10 +141,7 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const { begin: how, currency, from, to, grain } = input
   const rule = await ruleOf(context)
   const none = { basedOn: null, closedPeriods: 0, notes: [] }
-  if (how.with === 'sheet') {
-    distinctNames(how.sheet)
-    return { ...none, sheet: how.sheet, inputs: [] }
-  }
+  if (how.with === 'sheet') return { ...none, sheet: how.sheet, inputs: [] }
   if (how.with === 'pasted') {
     const pasted = sheetFrom(blockOf(how.text), { rule, from, to, grain, currency })
     return { ...none, ...mapped(pasted, template({ trade: how.trade, over: [] }), how.rows) }
@@ -167,6 +165,8 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     lines: template({ ...how, sessions, ...(await tiersOf(context, how.waterfall)) }),
   }
   if (how.with === 'template') return { ...none, sheet, inputs: [] }
+  // Before every one of its cells is asked for.
+  soundSheet(sheet)
   const counted = await filledFrom(
     context,
     sheet,
@@ -204,8 +204,14 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   }
 }
 
-/** @throws Failure('invalid') where lines, dimensions, their members or periods of a sheet cannot be told apart. */
-export function distinctNames({ lines, dimensions, periods }: Sheet): void {
+/** Cells a version is worked out with in memory: of a million one edit takes milliseconds. */
+const mostCells = 4_000_000
+
+/**
+ * @throws Failure('invalid') where lines, dimensions, their members or periods of a sheet cannot be told apart, or it has
+ * more cells than can be worked out.
+ */
+export function soundSheet({ lines, dimensions, periods }: Sheet): void {
   const apart = (what: string, names: readonly string[]) => {
     const seen = new Set<string>()
     for (const name of names) {
@@ -213,19 +219,22 @@ export function distinctNames({ lines, dimensions, periods }: Sheet): void {
       seen.add(name)
     }
   }
-  apart(
-    'lines',
-    lines.map(one => one.name),
-  )
-  apart(
-    'dimensions',
-    dimensions.map(one => one.name),
-  )
-  apart(
-    'periods',
-    periods.map(one => one.key),
-  )
+  const names = (of: readonly { name: string }[]) => of.map(one => one.name)
+  apart('lines', names(lines))
+  apart('dimensions', names(dimensions))
+  const keys = periods.map(one => one.key)
+  apart('periods', keys)
   for (const { label, members } of dimensions) apart(`members of ${label}`, members)
+  const sizes = new Map(dimensions.map(one => [one.name, one.members.length]))
+  const cells = lines.reduce(
+    (all, { over }) => all + over.reduce((count, name) => count * (sizes.get(name) ?? 1), periods.length),
+    0,
+  )
+  if (cells > mostCells)
+    throw invalid(
+      `The version would have ${cells.toLocaleString('en-GB')} cells; ${mostCells.toLocaleString('en-GB')} can be worked out.`,
+      'Split it by fewer things at once, or by fewer members, or plan it in longer periods.',
+    )
 }
 
 /** What a window longer than a period says of rates that count over time. */
