@@ -116,7 +116,7 @@ export function useGridHands(hands: GridHands): void {
       const text = event.clipboardData?.getData('text/plain') ?? ''
       if (!now || inText() || text === '') return
       taken(event)
-      const { rows, cols, onWrite, onTooLarge } = latest.current
+      const { rows, cols, onTooLarge } = latest.current
       const block = blockOf(text)
       const { written, onto, room } = pasteOf(block, now.area, { rows, cols })
       if (room) {
@@ -124,7 +124,8 @@ export function useGridHands(hands: GridHands): void {
         return
       }
       choose(onto.min, onto.max)
-      onWrite(written)
+      // What was chosen is drawn first: both at once keep the screen busy for too long.
+      setTimeout(() => latest.current.onWrite(written))
     }
 
     /** The corner of the selection drawn out: down or up, right or left. */
