@@ -2,14 +2,16 @@ import { useDeferredValue, useMemo } from 'react'
 import type { Calculation } from '#kernel/plan/calculate.ts'
 import { unworked } from '#kernel/plan/explain.ts'
 import { DataTable } from '#ui/DataTable.tsx'
+import { useMembers } from './Members.tsx'
 import css from './plan.module.css'
 
 /** Lines of a plan that have no figure somewhere: gathered by why, since one empty cell leaves many lines open. */
 export function Unworked({ plan, tick }: { plan: Calculation; tick: number }) {
+  const named = useMembers()
   // After the edit itself is drawn: every cell may have to be looked at.
   const now = useDeferredValue(tick)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
-  const problems = useMemo(() => unworked(plan), [plan, now])
+  const problems = useMemo(() => unworked(plan, named), [plan, now, named])
   if (problems.length === 0) return null
   const label = (name: string) => plan.sheet.lines.find(one => one.name === name)?.label ?? name
   const reasons = [...Map.groupBy(problems, one => one.message)]

@@ -176,7 +176,7 @@ export function Versions() {
                     )}
                   </Card>
                 )}
-                {compared.data && (
+                {compared.data?.span && (
                   <Card
                     flush
                     title="Lines that differ"

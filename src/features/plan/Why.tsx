@@ -18,13 +18,13 @@ export function Why({
   tick: number
 }) {
   const { line } = row
+  const named = useMembers()
   const problem = plan.problems.find(one => one.line === line.name)
   const slice = line.over.map(name => row.members[name])
   const told = slice.every(member => member != null)
-    ? explain(plan, { line: line.name, slice: slice as string[], period })
+    ? explain(plan, { line: line.name, slice: slice as string[], period }, named)
     : null
   const label = plan.sheet.periods.find(one => one.key === period)?.label ?? period
-  const named = useMembers()
   const unitOf = (name: string) => plan.sheet.lines.find(one => one.name === name)?.unit ?? ''
   const parts = slice.flatMap(member => (member ? [named(member)] : []))
   return (

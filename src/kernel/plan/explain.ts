@@ -4,6 +4,9 @@ import { plainOrNull } from './fixed.ts'
 import { print, references } from './language.ts'
 import { type Address, type Line, placeWords } from './sheet.ts'
 
+/** What a member is called, where the reader's names are known. */
+type Named = (member: string) => string
+
 /** Why a cell is what it is: its formula in words, what went in, and, where it is N/A, what is missing. */
 export interface Explained {
   formula: string | null
@@ -12,7 +15,7 @@ export interface Explained {
   missing: string | null
 }
 
-export function explain(calculation: Calculation, address: Address): Explained {
+export function explain(calculation: Calculation, address: Address, named?: Named): Explained {
   const { sheet, checked } = calculation
   const place = calculation.locate(address)
   const { line, node } = checked.lines[place.line] as (typeof checked.lines)[number]
@@ -35,18 +38,18 @@ export function explain(calculation: Calculation, address: Address): Explained {
   return {
     formula: node ? print(node, label) : line.formula,
     inputs,
-    missing: value === null ? why(calculation, address, new Set()) : null,
+    missing: value === null ? why(calculation, address, new Set(), named) : null,
   }
 }
 
 /** The first thing missing beneath a cell, followed down to an empty input, a line with a problem, or a division by 0. */
-function why(calculation: Calculation, address: Address, seen: Set<string>): string {
+function why(calculation: Calculation, address: Address, seen: Set<string>, named?: Named): string {
   const { sheet, checked, problems } = calculation
   const place = calculation.locate(address)
   const { line, node } = checked.lines[place.line] as (typeof checked.lines)[number]
   const problem = problems.find(one => one.line === line.name)
   if (problem) return problem.message
-  const where = placeWords(sheet, address)
+  const where = placeWords(sheet, address, named)
   if (!node) return `${where} is empty.`
   for (const reference of references(node)) {
     if (calculation.reader(place.line, reference)(place.slice, place.period) !== null) continue
@@ -69,7 +72,7 @@ function why(calculation: Calculation, address: Address, seen: Set<string>): str
         const key = JSON.stringify(next)
         if (seen.has(key)) continue
         seen.add(key)
-        return why(calculation, next, seen)
+        return why(calculation, next, seen, named)
       }
     }
   }
@@ -94,7 +97,7 @@ const answered = / divides by 0\.$/
  * Lines that do not work out, each with why and what helps: a formula that cannot be (a circle, units that do not go
  * together, a name that is not there), and one that has no figure somewhere since something beneath it is missing.
  */
-export function unworked(calculation: Calculation): Problem[] {
+export function unworked(calculation: Calculation, named?: Named): Problem[] {
   const { sheet, checked, problems } = calculation
   const told = new Set(problems.map(one => one.line))
   return [
@@ -110,7 +113,7 @@ export function unworked(calculation: Calculation): Problem[] {
             slice: slices.members(slice),
             period: sheet.periods[period]?.key ?? '',
           }
-          const message = why(calculation, address, new Set())
+          const message = why(calculation, address, new Set(), named)
           if (!answered.test(message)) return [{ line: line.name, kind: 'missing', message }]
         }
       return []
