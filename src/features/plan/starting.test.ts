@@ -215,6 +215,19 @@ describe('how a plan and a budget begin', () => {
     await expect(run(plan.start, { ...given, id: 'vast', begin: over })).rejects.toThrow(
       'The version would have 2,400,000,000 cells; 4,000,000 can be worked out.',
     )
+    // What could not be opened again is not begun.
+    const paste = (rows: readonly string[], more: object = {}) =>
+      run(plan.start, {
+        ...given,
+        id: 'long',
+        begin: { with: 'pasted', text: ['\tJan', ...rows].join('\n') },
+        ...more,
+      })
+    await expect(paste(Array.from({ length: 2001 }, (_, n) => `Line ${n}\t1`))).rejects.toThrow(
+      'The version would have 2,001 lines; it holds 2,000.',
+    )
+    await expect(paste([`${'x'.repeat(300)}\t1`])).rejects.toThrow('cannot be kept: label')
+    await expect(paste(['Rent\t1'], { grain: 'week', to: '2030-12-31' })).rejects.toThrow('262 periods')
   })
 
   it('reads a workbook’s rows, and which sheets it has', async () => {

@@ -19,7 +19,7 @@ import { itemChanges, keepChanges } from './budget-changes.ts'
 import { lineOf } from './budget-lines.ts'
 import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
 import { lastCopy } from './copies.ts'
-import type { StartShape } from './model.ts'
+import { SheetShape, type StartShape } from './model.ts'
 import { blockOf, sheetFrom } from './pasted.ts'
 import { mapped, rememberRows } from './sheet-rows.ts'
 import { otherSide } from './two-trades.ts'
@@ -207,11 +207,25 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
 /** Cells a version is worked out with in memory: of a million one edit takes milliseconds. */
 const mostCells = 4_000_000
 
+/** As many of each as a version holds: `SheetShape` is what is sent and read. */
+const mostOf = { lines: 2000, periods: 160 }
+
 /**
- * @throws Failure('invalid') where lines, dimensions, their members or periods of a sheet cannot be told apart, or it has
- * more cells than can be worked out.
+ * @throws Failure('invalid') where lines, dimensions, their members or periods of a sheet cannot be told apart, are more
+ * than a version holds, or make more cells than can be worked out.
  */
-export function soundSheet({ lines, dimensions, periods }: Sheet): void {
+export function soundSheet(sheet: Sheet): void {
+  const { lines, dimensions, periods } = sheet
+  const tooMany = (what: keyof typeof mostOf, next: string) => {
+    const count = sheet[what].length
+    if (count > mostOf[what])
+      throw invalid(
+        `The version would have ${count.toLocaleString('en-GB')} ${what}; it holds ${mostOf[what].toLocaleString('en-GB')}.`,
+        next,
+      )
+  }
+  tooMany('lines', 'Sum up what is finer, or import it as a budget: that holds 20,000 lines.')
+  tooMany('periods', 'Plan it in longer periods, or over fewer years.')
   const apart = (what: string, names: readonly string[]) => {
     const seen = new Set<string>()
     for (const name of names) {
@@ -235,6 +249,17 @@ export function soundSheet({ lines, dimensions, periods }: Sheet): void {
       `The version would have ${cells.toLocaleString('en-GB')} cells; ${mostCells.toLocaleString('en-GB')} can be worked out.`,
       'Split it by fewer things at once, or by fewer members, or plan it in longer periods.',
     )
+  // What could be kept and never be read again is not kept.
+  const { error } = SheetShape.safeParse(sheet)
+  const [issue] = error?.issues ?? []
+  if (issue) {
+    const [part, at] = issue.path
+    const one = part === 'lines' ? lines[Number(at)] : part === 'dimensions' ? dimensions[Number(at)] : null
+    throw invalid(
+      `${one ? `“${one.label.slice(0, 60)}”` : String(part)} cannot be kept: ${String(issue.path.at(-1))}: ${issue.message}.`,
+      'Mend it in the sheet; nothing was taken.',
+    )
+  }
 }
 
 /** What a window longer than a period says of rates that count over time. */
