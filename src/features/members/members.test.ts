@@ -88,11 +88,11 @@ describe.each(ledgers)('on $name', place => {
       const as = { context: context(owner) }
       const stores = ['shpo']
       for (const asked of [
-        call(invite, { role: 'viewer', stores, email: 'a@b.test' }, as),
-        call(setRole, { role: 'owner', stores, id: owner.id }, as),
-        call(createKey, { role: 'viewer', stores, name: 'k' }, as),
+        () => call(invite, { role: 'viewer', stores, email: 'a@b.test' }, as),
+        () => call(setRole, { role: 'owner', stores, id: owner.id }, as),
+        () => call(createKey, { role: 'viewer', stores, name: 'k' }, as),
       ])
-        await expect(asked).rejects.toMatchObject({
+        await expect(asked()).rejects.toMatchObject({
           message: 'There is no store shpo.',
           next: expect.stringContaining('Did you mean shop'),
         })

@@ -3,9 +3,9 @@ import { and, desc, eq, gt, isNotNull, isNull, or } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { knownStores } from '#features/known-stores.ts'
 import { type Actor, mayAct, type Role, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { nearest } from '#kernel/nearest.ts'
 import {
   account,
   apikey,
@@ -15,7 +15,6 @@ import {
   user,
   verification,
 } from '#postgres/tables/members.ts'
-import { stores as storesTable } from '#postgres/tables/settings.ts'
 import { readAudit } from './audit.ts'
 import { endInvitations, invitationHash, personBehind } from './invitation.ts'
 import { Invitation, Key, Me, Person, Scope, SessionInfo } from './model.ts'
@@ -55,16 +54,6 @@ const mayGive = (actor: Actor, { role, stores }: Standing, what: string) => {
     throw new Failure('forbidden', `You may not ${what} somebody who sees stores that you cannot see.`, {
       next: `Name stores among yours: ${[actor.stores].flat().join(', ')}.`,
     })
-}
-
-/** Stores that are named are there: of a misspelt one nobody would ever see anything. @throws Failure('invalid') */
-const known = async ({ ledger }: Context, named: readonly string[] | null) => {
-  if (named === null) return
-  const all = (await ledger.select({ store: storesTable.store }).from(storesTable)).map(one => one.store)
-  const missing = named.find(store => !all.includes(store))
-  if (missing === undefined) return
-  const next = all.length > 0 ? `Did you mean ${nearest(missing, all).join(', ')}?` : 'There are none yet.'
-  throw invalid(`There is no store ${missing}.`, next)
 }
 
 /** There is always an owner. */
@@ -172,7 +161,7 @@ export const members = {
       const { actor, ledger, accounts, clock } = context
       const stores = input.stores === 'all' ? null : input.stores
       mayGive(actor, { role: input.role, stores }, 'invite')
-      await known(context, stores)
+      await knownStores(context, stores ?? [])
       const email = input.email.toLowerCase()
       const [taken] = await ledger.select({ id: user.id }).from(user).where(eq(user.email, email))
       if (taken)
@@ -230,7 +219,7 @@ export const members = {
       const person = await personOf(context, input.id)
       const stores = input.stores === undefined ? person.stores : input.stores === 'all' ? null : input.stores
       mayChange(context.actor, person, { role: input.role, stores })
-      if (input.stores !== undefined) await known(context, stores)
+      if (input.stores !== undefined) await knownStores(context, stores ?? [])
       await context.ledger
         .update(user)
         .set({ role: input.role, stores, updatedAt: context.clock() })
@@ -391,7 +380,7 @@ export const members = {
         throw new Failure('forbidden', `A key of yours can be at most a ${actor.role}.`)
       if (!seesAll(actor, input.stores))
         throw new Failure('forbidden', 'A key cannot see stores that you cannot see.')
-      await known(context, input.stores === 'all' ? null : input.stores)
+      await knownStores(context, input.stores === 'all' ? [] : input.stores)
       const key = `qd_${randomBytes(32).toString('base64url')}`
       const id = randomUUID()
       const now = clock()

@@ -50,7 +50,7 @@ describe.each(ledgers)('what hangs on somebody’s standing, on $name', place =>
 
   beforeAll(async () => {
     open = await place.open()
-    for (const store of ['shop', 'uk', 'de'])
+    for (const store of ['shop', 'uk', 'de', 'fr'])
       await open.ledger
         .insert(stores)
         .values({ store, name: store, currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' })

@@ -4,6 +4,7 @@ import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
 import { system } from '#kernel/actor.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { stores } from '#postgres/tables/settings.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver } from '../../../test/small-ledger.ts'
@@ -53,6 +54,9 @@ describe('the event log', () => {
 
   beforeAll(async () => {
     open = await openLedger({ folder: ':memory:' })
+    await open.ledger
+      .insert(stores)
+      .values({ store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' })
     granary = await openDuckdb({ folder: ':memory:' })
     await deliver(granary, 'tasks', [
       task('Summer sale', { labels: 'Promo, Web', due_day: '2026-07-01' }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
+import { knownStores } from '#features/known-stores.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
 import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
@@ -108,6 +109,7 @@ export const settings = {
       const id = values.id ?? randomUUID()
       const [before] = await context.ledger.select().from(rows.events).where(eq(rows.events.id, id))
       for (const event of before ? [before, values] : [values]) within(context.actor, storesOfEvent(event))
+      await knownStores(context, values.stores)
       const what = `event ${values.name} ${values.from}`
       return {
         id,
@@ -137,6 +139,7 @@ export const settings = {
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
       within(context.actor, storesOfTarget(values))
+      await knownStores(context, values.store ? [values.store] : [])
       if (values.name.trim().toLowerCase() === forecastTarget)
         throw invalid(
           `“${values.name}” is the name of Quarterdeck's own forecast.`,

@@ -91,6 +91,15 @@ describe.each(ledgers)('on $name', place => {
       await expect(run(operations.settings.saveTarget, target)).rejects.toThrow(/own forecast/)
     })
 
+    it('name only stores there are, of an event and of a target', async () => {
+      const event = { name: 'S', series: 's', kind: 'other', from: '2026-07-01', to: '2026-07-01' }
+      const target = { name: 't', metric: 'net_sales', grain: 'month', values: {} }
+      for (const asked of [
+        () => run(operations.settings.saveEvent, { ...event, stores: ['nowhere'] }),
+        () => run(operations.settings.saveTarget, { ...target, store: 'nowhere' }),
+      ])
+        await expect(asked()).rejects.toThrow('There is no store nowhere.')
+    })
     it('hold events and targets the way questions need them', async () => {
       const { id } = await run<{ id: string }>(operations.settings.saveEvent, {
         name: 'Sale',
