@@ -169,7 +169,7 @@ export const moves: Stream<Session, WayRecord> = {
   tables: ['task_moves'],
   every: 3_600_000,
   overlap: 5 * 60_000,
-  slice: 92 * 86_400_000,
+  slice: 183 * 86_400_000,
   personal: ['assignee', 'formerly'],
   read,
   map: mapWay,

@@ -85,7 +85,7 @@ export const moves: Stream<Session, MoveRecord> = {
   tables: ['task_moves'],
   every: 3_600_000,
   overlap: 5 * 60_000,
-  slice: 92 * 86_400_000,
+  slice: 366 * 86_400_000,
   personal: ['assignee', 'formerly'],
   async *read(session, turn) {
     const putAway = sinceForPutAway(turn)
