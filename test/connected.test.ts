@@ -12,7 +12,7 @@ import { streams } from '#postgres/tables/connections.ts'
 import { createCompany } from '#simulators/company/company.ts'
 import { crmTruth, type MarketingTruth } from '#simulators/company/crm-truth.ts'
 import { mailingTruth } from '#simulators/company/mailing-truth.ts'
-import { quoteTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
+import { quoteTruth, shipmentTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import { spendTruth, trafficTruth } from '#simulators/company/traffic-truth.ts'
 import { type TruthRow, truth } from '#simulators/company/truth.ts'
 import { moveTruth, workTruth } from '#simulators/company/work-truth.ts'
@@ -226,6 +226,35 @@ async function wrongMarketing(): Promise<string[]> {
         metric,
         deals.map(row => [row.key, row.value(metric)] as const),
         of('deals').map(row => [`${row.day} ${row.of}`, row.figures[figure] ?? '0'] as const),
+      ),
+    )
+  const goods = (
+    await Promise.all(
+      currencies.map(currency => answers(['deal_units', 'deal_products'], ['product', 'currency'], currency)),
+    )
+  ).flat()
+  for (const [figure, metric] of [
+    ['units', 'deal_units'],
+    ['amount', 'deal_products'],
+  ] as const)
+    wrong.push(
+      ...differing(
+        metric,
+        goods.map(row => [row.key, row.value(metric)] as const),
+        of('deal_lines').map(row => [`${row.day} ${row.of}`, row.figures[figure] ?? '0'] as const),
+      ),
+    )
+  const left = await answers(['units_shipped', 'orders_shipped'], ['country'])
+  const sent = shipmentTruth(company, now())
+  for (const [metric, figure] of [
+    ['units_shipped', one => one.units],
+    ['orders_shipped', one => one.first.orders],
+  ] as [string, (one: (typeof sent)[number]) => number][])
+    wrong.push(
+      ...differing(
+        metric,
+        left.map(row => [row.key, row.value(metric)] as const),
+        sent.map(one => [`${one.day} ${one.country}`, String(figure(one))] as const),
       ),
     )
   const quotes = await answers(['quotes_issued', 'quoted_amount'], ['account', 'deal_state'], 'GBP')
