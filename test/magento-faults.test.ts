@@ -95,6 +95,14 @@ describe('Magento in trouble', () => {
     expect(ledger(engine)).toBe(right)
   })
 
+  it('takes orders without their shipments where those may not be read, and says so', async () => {
+    const { engine } = await fresh([['magento:no_shipments']], false)
+    expect(engine.checked.limits.join()).toContain('may not see shipments')
+    await engine.round(['orders'])
+    expect(engine.rows('shipments')).toEqual([])
+    expect(ledger(engine)).toBe(right)
+  })
+
   it('reads stock as one number for each product where there are no sources', async () => {
     const { engine } = await fresh()
     await engine.round(['stock'])

@@ -16,9 +16,11 @@ export const personal = {
 export type PersonalTable = keyof typeof personal
 
 /** Tables whose titles people write: whoever is named there is taken out of them. */
-export const titled = { deals: ['name'], tasks: ['title', 'fields', 'url'] } as const satisfies Partial<
-  Record<TableName, readonly string[]>
->
+export const titled = {
+  deals: ['name'],
+  deal_lines: ['title'],
+  tasks: ['title', 'fields', 'url'],
+} as const satisfies Partial<Record<TableName, readonly string[]>>
 export type TitledTable = keyof typeof titled
 export const titledTables = Object.keys(titled) as TitledTable[]
 export const personalTables = Object.keys(personal) as PersonalTable[]

@@ -10,6 +10,12 @@ import { websitesOf } from './shops.ts'
 const needs: readonly { path: string; unique: string; what: string; costs: string; module?: string }[] = [
   { path: 'creditmemos', unique: 'entity_id', what: 'credit memos', costs: 'reversals cannot be known' },
   {
+    path: 'shipments',
+    unique: 'entity_id',
+    what: 'shipments',
+    costs: 'how soon and how whole orders leave is not known',
+  },
+  {
     path: 'products',
     unique: 'entity_id',
     what: 'products',

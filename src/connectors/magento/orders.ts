@@ -1,7 +1,8 @@
+import { Failure } from '#kernel/error.ts'
 import type { Batch, Stream } from '../connector.ts'
 import { mapOrder } from './order-rows.ts'
 import { type Json, list, text } from './raw.ts'
-import { among, type Search, stamp, walk, within } from './search.ts'
+import { among, page, type Search, stamp, walk, within } from './search.ts'
 import type { Session } from './session.ts'
 import { websiteOfView } from './shops.ts'
 
@@ -10,7 +11,7 @@ export interface OrderRecord {
   website: string
   order: Json
   memos: readonly Json[]
-  /** Absent in records that were kept before they were read. */
+  /** Absent where they may not be read, and in records that were kept before they were. */
   shipments?: readonly Json[]
   /** Names of the price rules that gave its discount, where no code did. */
   rules: string
@@ -68,22 +69,36 @@ async function whole(
   const paidBack = await ofOrders(memos, found)
   // Nothing has left of an order that is new.
   const begun = found.filter(one => list(one.items).some(item => Number(item.qty_shipped) > 0))
-  const sent = await ofOrders(shipments, begun)
+  const sent = begun.length > 0 && !(await maySeeShipments(session)) ? null : await ofOrders(shipments, begun)
   const records: OrderRecord[] = []
   for (const order of found)
     records.push({
       website: websiteOf(order.store_id),
       order: { ...order, items: list(order.items).map(withoutParent) },
       memos: paidBack.get(String(order.entity_id)) ?? [],
-      shipments: (sent.get(String(order.entity_id)) ?? []).map(({ entity_id, created_at, items }) => ({
-        entity_id,
-        created_at,
-        items: list(items).map(({ order_item_id, qty }) => ({ order_item_id, qty })),
-      })),
+      ...(sent && {
+        shipments: (sent.get(String(order.entity_id)) ?? []).map(({ entity_id, created_at, items }) => ({
+          entity_id,
+          created_at,
+          items: list(items).map(({ order_item_id, qty }) => ({ order_item_id, qty })),
+        })),
+      }),
       rules: await rulesOf(session, order),
     })
   return { records, remarks }
 }
+
+/** Whether shipments may be read: a right of their own, without which orders are read all the same. */
+const maySeeShipments = (session: Session): Promise<boolean> =>
+  session.once('shipments', async () => {
+    try {
+      await page(session, shipments, [{ field: 'entity_id', condition: 'eq', value: '0' }], 1)
+      return true
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'forbidden') return false
+      throw error
+    }
+  })
 
 /** Every child carries its parent once more: the parent is in the list. */
 const withoutParent = ({ parent_item: _, ...item }: Json): Json => item

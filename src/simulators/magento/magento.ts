@@ -32,6 +32,7 @@ const faults = [
   'token_expired',
   'bearer_off',
   'forbidden',
+  'no_shipments',
   'too_many_requests',
   'retry_after',
   'waf_403',
@@ -175,6 +176,10 @@ export function magentoSimulator(world: World): Simulator {
       if (strikes('forbidden'))
         throw new MagentoError(401, "The consumer isn't authorized to access %resources.", {
           resources: 'Magento_Sales::actions_view',
+        })
+      if (path === '/V1/shipments' && strikes('no_shipments'))
+        throw new MagentoError(401, "The consumer isn't authorized to access %resources.", {
+          resources: 'Magento_Sales::shipment',
         })
       if (context.req.method !== 'GET') throw nothing()
       const query = new URL(context.req.url).searchParams
