@@ -396,6 +396,17 @@ describe('a year and the year before', () => {
       expect(under('won_amount')).toEqual(['Deals closed', 'Close rate', 'Value of a won deal'])
       expect(nodes.find(node => node.id === 'cm3/media_cost')).toMatchObject({ input: true, joined: 'minus' })
     })
+    it('takes a shop that may sell to both, and sells to one, for one of that kind', async () => {
+      const either = stores.map(({ store }) => ({ store, kind: 'both' as const }))
+      const { nodes } = await metricTree(engine, TreeQuery.parse(may), { ...standing, stores: either }, scope)
+      const net = nodes.filter(
+        node => node.parent?.endsWith('/net_sales') && node.label.startsWith('Net sales'),
+      )
+      expect(net.map(node => [node.label, node.stores])).toEqual([
+        ['Net sales, consumer shops', ['shop']],
+        ['Net sales, trade shops', ['trade']],
+      ])
+    })
     it('has parts that add up to the change above them, to the penny', async () => {
       const { nodes } = await grown()
       const changed = Map.groupBy(

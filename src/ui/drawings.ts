@@ -136,6 +136,10 @@ export const eventMarks = (colours: Palette, marks: LinesProps['marks'], points:
         },
       ]
 
+/** Whether a line ends in the first half of the plot. */
+const endsEarly = (values: readonly (number | null)[]) =>
+  values.findLastIndex(value => value !== null) < values.length / 2
+
 /** Lines over time. Names stand at the line ends when there are at most four. */
 export const lines =
   (props: LinesProps) =>
@@ -203,9 +207,11 @@ export const lines =
               distance: 6,
               textBorderColor: colours.surface,
               textBorderWidth: 3,
-              // A line that ends within the plot has its name over its end, where no other runs.
+              // A line that ends within the plot has its name over its end, where no other runs; near its begin, after it.
               ...((line.values.at(-1) ?? null) === null
-                ? { align: 'right', offset: [-6, -10] }
+                ? endsEarly(line.values)
+                  ? { align: 'left', offset: [0, -10] }
+                  : { align: 'right', offset: [-6, -10] }
                 : { offset: [0, nudge[n] ?? 0] }),
             },
           },

@@ -5,7 +5,7 @@ import { Card } from '#ui/Card.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
 import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { landingWords } from './model.ts'
+import { chanceWords, landingWords } from './model.ts'
 import type { Monday } from './pack-shape.ts'
 import css from './reviews.module.css'
 
@@ -75,7 +75,7 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
                   ? [
                       money(one.plan),
                       one.plan ? `${((one.p50 / one.plan - 1) * 100).toFixed(1).replace('-', '−')} %` : 'N/A',
-                      one.probability === null ? 'N/A' : `${Math.round(one.probability * 100)} %`,
+                      one.probability === null ? 'N/A' : chanceWords(one.probability),
                       money(one.requiredPerDay),
                     ]
                   : []),

@@ -239,7 +239,7 @@ function exceptions(
     const told =
       money === null
         ? ''
-        : `: about ${show(money.toFixed(2), { unit: 'money', currency: answer.meta.currency }, 'card')}`
+        : `: about ${show(money.toFixed(0), { unit: 'money', currency: answer.meta.currency }, 'whole')}`
     const tone = measure.good === 'none' ? 'neutral' : above === (measure.good === 'up') ? 'good' : 'bad'
     const weekday = weekdays[(dayNumber(day) + 3) % 7]
     return [

@@ -327,6 +327,10 @@ interface Heading {
   daysLeft: number
 }
 
+/** A chance in whole per cent; what is not over yet is never certain: "22 %", "over 99 %". */
+export const chanceWords = (probability: number): string =>
+  probability > 0.99 ? 'over 99 %' : probability < 0.01 ? 'under 1 %' : `${Math.round(probability * 100)} %`
+
 /** "November 2026 heads for £120,000 (P10 £112,000, P90 £127,000), 3.0 % below the target of £123,700; chance of reaching it 22 %." */
 export function landingWords(one: Heading, currency: string | null): string {
   const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency }, 'card')
@@ -338,7 +342,7 @@ export function landingWords(one: Heading, currency: string | null): string {
   const off = one.plan === 0 ? 0 : one.p50 / one.plan - 1
   const far = `${Math.abs(off * 100).toFixed(1)} % ${off < 0 ? 'below' : 'above'} the target of ${money(one.plan)}`
   const chance =
-    over || one.probability === null ? '' : `; chance of reaching it ${Math.round(one.probability * 100)} %`
+    over || one.probability === null ? '' : `; chance of reaching it ${chanceWords(one.probability)}`
   return `${course}, ${far}${chance}.`
 }
 

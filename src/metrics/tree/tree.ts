@@ -169,13 +169,12 @@ async function cutsOf(engine: Engine, asked: TreeQuery, standing: Standing, scop
       (scope.stores === 'all' || scope.stores.includes(store)) &&
       (!base.stores || base.stores.includes(store)),
   )
-  const of = (...kinds: string[]) => mine.filter(one => kinds.includes(one.kind)).map(one => one.store)
   const warnings: Tree['warnings'] = []
   const { meta, rows } = await engine.ask(
     {
       ...base,
       metrics: ['orders'],
-      by: ['business'],
+      by: ['business', 'store'],
       ...(planIn(compare) !== null ? {} : { compare: [compare] as Query['compare'] }),
     },
     scope,
@@ -197,15 +196,42 @@ async function cutsOf(engine: Engine, asked: TreeQuery, standing: Standing, scop
     head,
     ...more,
   })
-  const count = (kind: string) => Number(rows.find(row => row.business === kind)?.orders ?? 0)
+  const ordersOf = (kind: string, store?: string) =>
+    rows
+      .filter(row => row.business === kind && (store === undefined || row.store === store))
+      .reduce(
+        (all, row) => ({
+          now: all.now + Number(row.orders ?? 0),
+          before: all.before + Number(row.compare?.[compare]?.values.orders?.value ?? 0),
+        }),
+        { now: 0, before: 0 },
+      )
+  const count = (kind: string) => ordersOf(kind).now
+  // A shop that may sell to both, and sells nearly all to one on either side, is a shop of that one.
+  const kindOf = ({ store, kind }: (typeof mine)[number]) => {
+    if (kind !== 'both') return kind
+    const [b2c, b2b] = [ordersOf('B2C', store), ordersOf('B2B', store)]
+    const mostly = (own: typeof b2c, other: typeof b2c) =>
+      own.now + own.before > 0 &&
+      (['now', 'before'] as const).every(side => other[side] <= 0.05 * (own[side] + other[side]))
+    return mostly(b2c, b2b) ? 'b2c' : mostly(b2b, b2c) ? 'b2b' : kind
+  }
+  const of = (kind: string) => mine.filter(one => kindOf(one) === kind).map(one => one.store)
   const [consumers, accounts] = [count('B2C'), count('B2B')]
   if (accounts > 0 && consumers === 0)
     return { whole: cut('', '', { head: 'accounts' }), parts: [], warnings }
   const chosen = (base.filters ?? []).some(one => 'dimension' in one && one.dimension === 'business')
   if (accounts === 0 || chosen) return { whole: cut('', ''), parts: [], warnings }
+  const mixed = mine.some(one => one.kind === 'both')
   const apart = of('both').length === 0 && of('b2c').length > 0 && of('b2b').length > 0
   const parts = apart
-    ? [cut('b2c', 'B2C', { stores: of('b2c') }), cut('b2b', 'B2B', { stores: of('b2b'), head: 'accounts' })]
+    ? [
+        cut('b2c', mixed ? 'consumer shops' : 'B2C', { stores: of('b2c') }),
+        cut('b2b', mixed ? 'trade shops' : 'B2B', {
+          stores: of('b2b'),
+          head: 'accounts',
+        }),
+      ]
     : [
         // Who visits is not known to be a consumer or an account before he orders.
         cut('b2c', 'B2C', { where: [{ dimension: 'business', is: ['B2C'] }], head: 'orders' }),

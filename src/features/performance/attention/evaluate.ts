@@ -79,6 +79,7 @@ export async function evaluate(context: Context): Promise<Alert[]> {
   const to = looked.map(one => one.last).reduce(later)
   const found = await findApart({ watched: looked, from, to, calendar })
   const fresh: Alert[] = []
+  const asked = new Set<string>()
   for (let day = from; day <= to; day = addDays(day, 1)) {
     const own = looked.filter(one => one.from <= day && day <= one.last)
     if (own.length === 0) continue
@@ -94,6 +95,7 @@ export async function evaluate(context: Context): Promise<Alert[]> {
         doubt: one => doubts.of(one, tracking),
         others: one => all.filter(other => other !== one && sameMatter(one, other, aboutOf(rules))),
         recent: day > addDays(last, -explained),
+        asked,
         final: own.some(one => one.last === day),
       })),
     )
@@ -217,13 +219,15 @@ interface Look {
   /** The same matter seen from elsewhere. */
   others: (one: Found) => Found[]
   recent: boolean
+  /** Alerts whose causes were looked for again in this look. */
+  asked: Set<string>
   /** The last day of some rule: how far it came is written in any case. */
   final: boolean
 }
 
 /** Brings the alerts up to a day: what is asked is asked first, then all of it is written at once. */
 async function keep(context: Context, look: Look): Promise<Alert[]> {
-  const { day, told, looked, doubt: doubtOf, others, recent, final } = look
+  const { day, told, looked, doubt: doubtOf, others, recent, asked, final } = look
   const { ledger, clock } = context
   const stores = await storeNames(context)
   const kept = await ledger.select().from(alerts)
@@ -258,25 +262,29 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
     const unit = own?.watched.definition.unit ?? 'count'
     const { expected, actual, perDay, judged } = one
     const finding = { unit, expected, actual, perDay, judged }
+    const causesNow = async () =>
+      mostTold([
+        ...elsewhere(one, others(one), looked, stores),
+        ...(await causesFor(context, one, doubt, day)),
+      ])
     if (same) {
       still.add(same.id)
+      // What began before causes were looked for, or had none that was known then, may have one by now.
+      const again = recent && same.finding.causes.length === 0 && !asked.has(same.id)
+      if (again) asked.add(same.id)
+      const causes = again ? await causesNow() : same.finding.causes
       // What somebody closed stays closed while the same goes on.
       const set = {
         ...figures,
         kind: one.kind,
-        finding: { ...same.finding, ...finding },
+        finding: { ...same.finding, ...finding, causes },
         ...woken(same, day),
       }
       changes.push({ one: same, set })
       continue
     }
     if (kept.some(other => toldWithinDay(other, one))) continue
-    const causes: Cause[] = recent
-      ? mostTold([
-          ...elsewhere(one, others(one), looked, stores),
-          ...(await causesFor(context, one, doubt, day)),
-        ])
-      : []
+    const causes: Cause[] = recent ? await causesNow() : []
     const { expected: _, actual: _a, perDay: _p, judged: _j, ...found } = one
     fresh.push({
       id: randomUUID(),
