@@ -95,7 +95,7 @@ export function FigureTable(props: {
             const of = props.definitions[row.metric]
             return (
               <tr key={`${row.metric} ${row.name}`}>
-                <th scope="row">
+                <th scope="row" data-discussed={days !== undefined || undefined}>
                   {row.name ?? (of ? <Hint about={<MeaningCard of={of} />}>{of.label}</Hint> : row.metric)}
                   {days && (
                     <ActionIcon

@@ -221,7 +221,9 @@ async function cutsOf(engine: Engine, asked: TreeQuery, standing: Standing, scop
   if (accounts > 0 && consumers === 0)
     return { whole: cut('', '', { head: 'accounts' }), parts: [], warnings }
   const chosen = (base.filters ?? []).some(one => 'dimension' in one && one.dimension === 'business')
-  if (accounts === 0 || chosen) return { whole: cut('', ''), parts: [], warnings }
+  // Shops of consumers alone are one matter, whatever the few accounts among them buy.
+  const consumed = mine.length > 0 && of('b2c').length === mine.length
+  if (accounts === 0 || chosen || consumed) return { whole: cut('', ''), parts: [], warnings }
   const mixed = mine.some(one => one.kind === 'both')
   const apart = of('both').length === 0 && of('b2c').length > 0 && of('b2b').length > 0
   const parts = apart

@@ -2,7 +2,6 @@ import { Button, Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { mayAct } from '#kernel/actor.ts'
-import { cellFilters } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { showSigned } from '#kernel/format.ts'
 import { comparisonName } from '#kernel/view.ts'
@@ -129,12 +128,11 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
           variant="subtle"
           onClick={() =>
             lens.setUrl({
-              ...(node.stores && node.stores.length > 1 && { store: node.stores.join(',') }),
-              talk: figureSubject(
-                node.metric,
-                told,
-                cellFilters({ metric: node.metric, values: valuesOf(node) }, lens.filters),
-              ),
+              talk: figureSubject(node.metric, told, [
+                ...lens.filters,
+                ...node.where,
+                ...(node.stores ? [{ dimension: 'store', is: node.stores }] : []),
+              ]),
             })
           }
         >
