@@ -92,8 +92,8 @@ describe('how a plan and a budget begin', () => {
     expect(whole.demand).not.toContain(null)
     expect(Number(whole.demand[2])).toBeCloseTo(3100 + 1500, 1)
     expect(whole.aov).not.toContain(null)
-    expect(notes).toContain('Of trade consumers ordered nothing: what they do there is 0.')
-    expect(notes).toContain('Of shop businesses ordered nothing: what they do there is 0.')
+    expect(notes).toContain('Of Trade consumers ordered nothing: what they do there is 0.')
+    expect(notes).toContain('Of Shop businesses ordered nothing: what they do there is 0.')
     await run(plan.start, { id: 'both-whole', name: 'Whole', ...year, begin: { ...begin, over: [] } })
     // Of a slice: what each store sold against its plan, by its own drivers; actuals are last year's here, so as planned.
     await run(plan.start, {

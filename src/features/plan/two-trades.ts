@@ -13,7 +13,11 @@ const sides = [
  * are orders of, the drivers of the other are 0 and not unknown. A side with orders keeps its gaps: they are to be filled
  * in. Notes name the places one side bought nothing in at all.
  */
-export function otherSide(sheet: Sheet, inputs: readonly Input[]): { inputs: Input[]; notes: string[] } {
+export function otherSide(
+  sheet: Sheet,
+  inputs: readonly Input[],
+  named: (member: string) => string,
+): { inputs: Input[]; notes: string[] } {
   const worth = new Set<string>(sides.map(side => side.worth))
   const key = (line: string, slice: readonly string[], period: string) =>
     JSON.stringify([line, sliceKey(slice), period])
@@ -34,7 +38,7 @@ export function otherSide(sheet: Sheet, inputs: readonly Input[]): { inputs: Inp
       const slice = slices.members(n)
       const had = (line: string) => sheet.periods.some(period => known.has(key(line, slice, period.key)))
       if (!had(name) && !had(other.name)) continue
-      if (!had(name) && slice.length > 0) without.push(slice.join(', '))
+      if (!had(name) && slice.length > 0) without.push(slice.map(named).join(', '))
       for (const { key: period } of sheet.periods)
         if (traded.has(period) && !known.has(key(name, slice, period)))
           for (const line of drivers)

@@ -177,7 +177,10 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     how.with === 'run_rate'
       ? []
       : periods.filter(one => lastOver(rule, one, lastDay).to < yearBefore(rule, one).to)
-  const other = otherSide(sheet, counted)
+  const names = new Map(
+    (await context.ledger.select().from(settings.stores)).map(one => [one.store, one.name]),
+  )
+  const other = otherSide(sheet, counted, member => names.get(member) || member)
   const inputs = [...counted, ...other.inputs]
   const filled = new Set(inputs.map(one => one.line))
   const empty = sheet.lines.filter(
