@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { comparisonNow, planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, readView } from '#kernel/view.ts'
+import { over } from '../../test/small-world.ts'
 import { Query } from './query.ts'
 
 it('spells a plan plan.<name>, and reads how it was spelt before as the same', () => {
@@ -19,4 +20,89 @@ it('reads links and questions of before, and answers them as they are spelt now'
   expect(Query.safeParse({ metrics: ['net_sales'], compare: ['budget'] }).success).toBe(false)
   expect(comparisonName('target:forecast')).toEqual(comparisonName('plan.forecast'))
   expect(comparisonName('plan.Budget')).toMatchObject({ label: 'Plan: Budget', short: 'vs Budget' })
+})
+
+it('tells what was planned and never sold, in its place among what was', async () => {
+  const target = (country: string, january: string) => ({
+    name: 'budget',
+    metric: 'net_sales',
+    store: null,
+    grain: 'month' as const,
+    currency: 'GBP',
+    slice: { country },
+    values: { '2011-11-01': january, '2011-12-01': '100' },
+  })
+  const line = (order_id: string, day: string, gross: number, country: string) => ({
+    order_id,
+    day,
+    gross,
+    country,
+  })
+  const { granary, ask } = await over(
+    [
+      line('1', '2011-11-05', 50, 'UK'),
+      line('2', '2011-11-06', 20, 'FR'),
+      line('3', '2011-12-01', 5, 'UK'),
+      line('4', '2011-12-02', -3, 'ES'),
+    ],
+    { targets: [target('UK', '60'), target('US', '40'), target('DE', '70')] as never },
+  )
+  const asked = async (more: object) => {
+    const { rows, meta, ...rest } = await ask({
+      metrics: ['net_sales'],
+      by: ['country'],
+      compare: ['plan.budget'],
+      from: '2011-11-01',
+      to: '2011-12-31',
+      ...more,
+    } as Query)
+    const told = (one: (typeof rows)[number]) =>
+      [one.period, one.country, one.net_sales, one.compare?.['plan.budget']?.values.net_sales?.value ?? '-']
+        .filter(part => part !== undefined)
+        .join(' ')
+    return { rows: rows.map(told), count: meta.count, subtotals: rest.subtotals?.map(told) }
+  }
+  const november = { from: '2011-11-01', to: '2011-11-30' }
+  // Nothing sold comes after what sold, the most planned first; by name it stands where its name does.
+  expect(await asked(november)).toMatchObject({
+    rows: ['UK 50 60', 'FR 20 -', 'DE 0 70', 'US 0 40'],
+    count: 4,
+  })
+  const byName = { sort: { by: 'country', desc: false } }
+  expect((await asked({ ...november, ...byName })).rows).toEqual([
+    'DE 0 70',
+    'FR 20 -',
+    'UK 50 60',
+    'US 0 40',
+  ])
+  expect(await asked({ ...november, ...byName, limit: 3 })).toMatchObject({
+    rows: ['DE 0 70', 'FR 20 -', 'UK 50 60'],
+    count: 4,
+  })
+  const monthly = await asked({ grain: 'month', subtotals: true })
+  expect(monthly.rows.filter(row => row.startsWith('2011-11'))).toEqual([
+    '2011-11 UK 50 60',
+    '2011-11 FR 20 -',
+    '2011-11 DE 0 70',
+    '2011-11 US 0 40',
+  ])
+  // Below nothing sold stands what was given back.
+  expect(monthly.rows.filter(row => row.startsWith('2011-12')).map(row => row.split(' ')[1])).toEqual([
+    'UK',
+    'DE',
+    'US',
+    'ES',
+  ])
+  // A condition on what happened is met by nothing that did not happen; of a page nobody knows the rest.
+  expect((await asked({ ...november, filters: [{ metric: 'net_sales', over: 0 }] })).rows).toEqual([
+    'UK 50 60',
+    'FR 20 -',
+  ])
+  expect(await asked({ ...november, limit: 1 })).toMatchObject({ rows: ['UK 50 60'], count: 2 })
+  expect((await asked({ ...november, offset: 2 })).rows).toEqual([])
+  expect((await asked({ ...november, filters: [{ dimension: 'country', is: ['US', 'FR'] }] })).rows).toEqual([
+    'FR 20 -',
+    'US 0 40',
+  ])
+  await granary.close()
 })

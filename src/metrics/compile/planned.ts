@@ -20,12 +20,18 @@ export const plannedRows = (
   world: World,
   grouped: readonly ResolvedDimension[],
   fold: Fold,
+  wanted: (bucket: number | null, dimensions: Record<string, string>) => boolean = () => true,
 ): AnswerRow[] => {
   // What was is N/A: no condition on it holds.
   if (resolved.targets.length === 0 || resolved.conditions.length > 0) return []
   const slices = slicesOf(resolved, scoped, world, grouped)
   const buckets = window.grain ? window.buckets.map((_, n) => n) : [null]
-  const rows = buckets.flatMap(bucket => slices.map(slice => fold(bucket, slice)).filter(saysSomething))
+  const rows = buckets.flatMap(bucket =>
+    slices
+      .filter(slice => wanted(bucket, slice))
+      .map(slice => fold(bucket, slice))
+      .filter(saysSomething),
+  )
   const { sort, metrics } = resolved
   const value = (row: AnswerRow) => {
     const metric = sort?.metric ?? metrics[0]
@@ -54,6 +60,63 @@ export const plannedRows = (
         ? byValue(a, b, sort.desc)
         : byKeys(a, b, ['period']) || byValue(a, b, true)
   return rows.sort((a, b) => first(a, b) || byKeys(a, b))
+}
+
+/**
+ * What was planned and of which nothing happened: rows of slices that a plan the question is compared with says something
+ * of and that are not among those found. None where conditions are set, or the rows found are not all there are.
+ */
+export function plannedBeside(
+  resolved: Resolved,
+  window: Window,
+  scoped: Pick<Scoped, 'stores'>,
+  world: World,
+  grouped: readonly ResolvedDimension[],
+  fold: Fold,
+  found: readonly AnswerRow[],
+): AnswerRow[] {
+  if (grouped.length === 0 || resolved.targets.length === 0) return []
+  const keyOf = (row: AnswerRow) => JSON.stringify([row.period, ...grouped.map(one => row[one.name])])
+  const there = new Set(found.map(keyOf))
+  const missing = (bucket: number | null, dimensions: Record<string, string>) => {
+    const period = bucket === null ? undefined : window.buckets[bucket]?.key
+    return !there.has(JSON.stringify([period, ...grouped.map(one => dimensions[one.name])]))
+  }
+  return plannedRows(resolved, window, scoped, world, grouped, fold, missing)
+}
+
+/** Puts rows in their places among others, by what the question sorts by; by nothing, at the end. */
+export function among(
+  rows: readonly AnswerRow[],
+  more: readonly AnswerRow[],
+  { sort, metrics, dimensions }: Resolved,
+): AnswerRow[] {
+  if (more.length === 0) return [...rows]
+  const by = !sort || sort.metric ? null : sort.period ? 'period' : (dimensions[sort.dimension]?.name ?? null)
+  const of = sort?.metric ?? (sort ? undefined : metrics[0])
+  const figure = (row: AnswerRow) => {
+    const value = of && row[of.name]
+    return typeof value === 'string' ? new Exact(value) : null
+  }
+  const sign = sort && !sort.desc ? 1 : -1
+  const compare = (a: AnswerRow, b: AnswerRow): number => {
+    if (by !== null) {
+      const [x, y] = [String(a[by] ?? ''), String(b[by] ?? '')]
+      return x === y ? 0 : (x < y ? -1 : 1) * sign
+    }
+    if (!sort && a.period !== b.period) return String(a.period) < String(b.period) ? -1 : 1
+    const [x, y] = [figure(a), figure(b)]
+    if (!x || !y) return x ? -1 : y ? 1 : 0
+    return (sort?.absolute ? x.abs().cmp(y.abs()) : x.cmp(y)) * sign
+  }
+  // Those found stay in the order they came in: each of the others goes before the first that it stands before.
+  const placed: AnswerRow[] = []
+  const waiting = [...more].sort(compare)
+  for (const row of rows) {
+    while (waiting[0] && compare(waiting[0], row) < 0) placed.push(waiting.shift() as AnswerRow)
+    placed.push(row)
+  }
+  return [...placed, ...waiting]
 }
 
 const saysSomething = (row: AnswerRow): boolean =>
