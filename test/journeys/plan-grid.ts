@@ -13,11 +13,15 @@ export async function movesAsASpreadsheet(page: Page, url: string): Promise<void
       .map(one => one.replace('●', '').trim())
   const cell = (row: number, column: number) =>
     page.locator('.dsg-row').nth(row).locator('.dsg-cell').nth(column)
+  // The grid takes a key or a move of the mouse in when it is drawn anew.
+  const drawn = () =>
+    page.evaluate(
+      () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))),
+    )
   const press = async (...keys: string[]) => {
     for (const key of keys) {
       await page.keyboard.press(key)
-      // The grid takes a key in when it is drawn anew.
-      await page.evaluate(() => new Promise(requestAnimationFrame))
+      await drawn()
     }
   }
   /** Row and column of the cursor, from 0, by where it is drawn. */
@@ -53,7 +57,9 @@ export async function movesAsASpreadsheet(page: Page, url: string): Promise<void
   if (!handle || !end) throw new Error('The corner or the cell is not in sight.')
   await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2)
   await page.mouse.down()
+  await drawn()
   await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 4 })
+  await drawn()
   await page.mouse.up()
   await becomes(1, ['1,100', '1,200', '1,300', '1,400', '1,500', '1,000'])
   await press('Control+z')

@@ -87,13 +87,14 @@ export function useSheet(opened: z.output<typeof OpenShape>, why: string) {
     const moved = figuresIn(news).filter(one => now(one) !== one.value)
     for (const row of news) rows.set(`${row.line}\u001e${row.slice}`, { ...row, cells: { ...row.cells } })
     looked(news)
+    // One's own edits come back as well: nothing is drawn anew for them.
+    if (moved.length === 0) return
     plan.set(inputsOf(sheet, news))
     setTick(count => count + 1)
-    if (moved.length > 0)
-      setTheirs({
-        words: `${by.join(', ') || 'you, elsewhere,'} changed ${moved.length} ${moved.length === 1 ? 'cell' : 'cells'} just now`,
-        keys: new Set(moved.map(addressKey)),
-      })
+    setTheirs({
+      words: `${by.join(', ') || 'you, elsewhere,'} changed ${moved.length} ${moved.length === 1 ? 'cell' : 'cells'} just now`,
+      keys: new Set(moved.map(addressKey)),
+    })
   }
   const send = async (inputs: readonly Input[]) => {
     const edits = inputs.map(({ value, ...one }) => ({

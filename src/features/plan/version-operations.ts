@@ -34,6 +34,7 @@ import { filledIn, keptOf } from './copies.ts'
 import {
   CommentShape,
   EditShape,
+  EditsShape,
   OpenShape,
   RowShape,
   SheetShape,
@@ -205,8 +206,8 @@ export const versionOperations = {
     agents: false,
   })
     .input(
-      Of.extend({
-        edits: z.array(EditShape).min(1).max(60_000),
+      EditsShape.extend({
+        version: z.string(),
         seen: z
           .int()
           .min(0)

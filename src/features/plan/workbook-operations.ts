@@ -8,6 +8,7 @@ import { addressKey, placeWords } from '#kernel/plan/sheet.ts'
 import { template } from '#kernel/plan/templates.ts'
 import { closedIn, editedSince, lastSeq, rowsOf, seenIn, versionOf, wholeCompany } from './cells.ts'
 import { differencesIn, sameFigure } from './file-differences.ts'
+import { DifferencesShape } from './model.ts'
 import { blockOf } from './pasted.ts'
 import { csvOf, csvRead } from './sheet-csv.ts'
 import { guessRows, rememberedRows } from './sheet-rows.ts'
@@ -90,30 +91,7 @@ export const workbookOperations = {
     agents: false,
   })
     .input(z.object({ version: z.string(), file: z.file().max(limit) }))
-    .output(
-      z.object({
-        version: z.string(),
-        edits: z.array(
-          z.object({
-            id: z.string(),
-            line: z.string(),
-            slice: z.array(z.string()),
-            period: z.string(),
-            before: z.string().nullable(),
-            value: z.string().nullable(),
-            after: z.array(z.string()),
-            meanwhile: z
-              .object({ by: z.string(), at: z.string() })
-              .nullable()
-              .describe('Who edited the cell after the file was made: taken, both figures are kept'),
-          }),
-        ),
-        left: z.int().describe('Cells edited after the file was made that it does not change: they stay'),
-        wrong: z.array(z.string()).describe('Cells that cannot be taken, and why'),
-        unknown: z.array(z.string()).describe('Rows that are not of this plan: they are left out'),
-        of: z.string().nullable().describe('The version the file was made of, where that is another'),
-      }),
-    )
+    .output(DifferencesShape)
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const version = await versionOf(context, input.version)
