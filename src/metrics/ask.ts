@@ -3,7 +3,7 @@ import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { withCosts } from './compile/costs-sql.ts'
 import { folder } from './compile/fold.ts'
 import { comparisonsOf, costSources, missingOf, warningsOf } from './compile/meta.ts'
-import { among, plannedBeside, plannedRows } from './compile/planned.ts'
+import { plannedRows, withPlanned } from './compile/planned.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
 import { type Scoped, scopeOf, todayIn } from './compile/scope.ts'
 import { chooseSources, type Sourced } from './compile/source.ts'
@@ -136,28 +136,28 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
     folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world))
   const totalRow = fold(totals)(total ?? null, null, null, {})
   const bare = (level: Level) => {
+    const { window: over, grouped } = level
     const folded = fold(level)
-    return (bucket: number | null, slice: Record<string, string>) =>
-      folded(null, bucket, bucket === null ? null : (level.window.buckets[bucket]?.key ?? null), slice)
+    const key = (bucket: number | null) => (bucket === null ? null : (over.buckets[bucket]?.key ?? null))
+    return {
+      ...{ resolved, scoped, world, window: over, grouped },
+      fold: (bucket: number | null, slice: Record<string, string>) =>
+        folded(null, bucket, key(bucket), slice),
+    }
   }
-  const planned = (level: Level) =>
-    plannedRows(resolved, level.window, scoped, world, level.grouped, bare(level))
-  const withPlanned = (level: Level, there: AnswerRow[]) =>
-    among(
-      there,
-      plannedBeside(resolved, level.window, scoped, world, level.grouped, bare(level), there),
-      resolved,
-    )
   const { offset = 0, limit = 10_000 } = resolved.query
   // No table tells of any of it: what there is to show is what was planned.
-  const alone = !same && !isFilled(made) && main.sourced.branches.length === 0 ? planned(main) : null
+  const alone =
+    !same && !isFilled(made) && main.sourced.branches.length === 0 ? plannedRows(bare(main)) : null
   const told = alone || same ? [] : rowsOf(made, rows, fold(main))
   const count = isFilled(made) ? told.length : Number(rows[0]?.n ?? 0)
   // Of a page of the rows nobody knows which slices the others are of.
-  const all = alone ?? (offset === 0 && count === told.length ? withPlanned(main, told) : null)
+  const all = alone ?? (offset === 0 && count === told.length ? withPlanned(told, bare(main)) : null)
   const found = same ? [totalRow] : (all?.slice(offset, offset + limit) ?? told)
   const subtotals = made.subtotals.flatMap((level, i) =>
-    alone ? planned(level) : withPlanned(level, (subs[i] ?? []).map(asAnswered(level, fold(level)))),
+    alone
+      ? plannedRows(bare(level))
+      : withPlanned((subs[i] ?? []).map(asAnswered(level, fold(level))), bare(level)),
   )
   const tables = tablesOf(resolved)
   const spans = tables.flatMap(t => contents.span(t, scoped.reach.stores) ?? [])

@@ -31,16 +31,8 @@ import {
   wholeCompany,
 } from './cells.ts'
 import { filledIn, keptOf } from './copies.ts'
-import {
-  CommentShape,
-  EditShape,
-  EditsShape,
-  OpenShape,
-  RowShape,
-  SheetShape,
-  StartShape,
-  VersionShape,
-} from './model.ts'
+import { EditShape, EditsShape } from './edit-shapes.ts'
+import { CommentShape, OpenShape, RowShape, SheetShape, StartShape, VersionShape } from './model.ts'
 import { asSeen, shownRowsOf } from './shown-rows.ts'
 import { begin, changedSince, contentOf, latestDay, ruleOf, soundSheet, start } from './versions.ts'
 

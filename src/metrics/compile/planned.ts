@@ -6,117 +6,126 @@ import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Scoped } from './scope.ts'
 import type { Window } from './window.ts'
 
-/** Folds a row that no table has: of a bucket and slice. */
-type Fold = (bucket: number | null, dimensions: Record<string, string>) => AnswerRow
+/** A question at one level of its rows: what it is split by there, and how a row that no table has is folded. */
+interface Level {
+  resolved: Resolved
+  window: Window
+  scoped: Pick<Scoped, 'stores'>
+  world: World
+  grouped: readonly ResolvedDimension[]
+  fold(bucket: number | null, dimensions: Record<string, string>): AnswerRow
+}
+
+/** Rows beside those that happened at most: as many as an answer holds. */
+const mostBeside = 10_000
 
 /**
  * Rows of a question that no table can answer, as one of lines of plans alone: one for each period and slice that a plan
  * it is compared with says something of, in the order asked for. Without an order: by period, then the most first.
  */
-export const plannedRows = (
-  resolved: Resolved,
-  window: Window,
-  scoped: Pick<Scoped, 'stores'>,
-  world: World,
-  grouped: readonly ResolvedDimension[],
-  fold: Fold,
-  wanted: (bucket: number | null, dimensions: Record<string, string>) => boolean = () => true,
-): AnswerRow[] => {
-  // What was is N/A: no condition on it holds.
-  if (resolved.targets.length === 0 || resolved.conditions.length > 0) return []
-  const slices = slicesOf(resolved, scoped, world, grouped)
-  const buckets = window.grain ? window.buckets.map((_, n) => n) : [null]
-  const rows = buckets.flatMap(bucket =>
-    slices
-      .filter(slice => wanted(bucket, slice))
-      .map(slice => fold(bucket, slice))
-      .filter(saysSomething),
-  )
-  const { sort, metrics } = resolved
-  const value = (row: AnswerRow) => {
-    const metric = sort?.metric ?? metrics[0]
-    const said = resolved.targets.map(name => row.compare?.[planComparison(name)]?.values[metric?.name ?? ''])
-    const found = said.find(one => one?.value != null)?.value
-    return found == null ? null : new Exact(found)
-  }
-  const keys = ['period', ...grouped.map(one => one.name)]
-  const byKeys = (a: AnswerRow, b: AnswerRow, of = keys) => {
-    for (const key of of) {
-      const [x, y] = [String(a[key] ?? ''), String(b[key] ?? '')]
-      if (x !== y) return x < y ? -1 : 1
-    }
-    return 0
-  }
-  const byValue = (a: AnswerRow, b: AnswerRow, desc: boolean) => {
-    const [x, y] = [value(a), value(b)].map(one => (sort?.absolute ? (one?.abs() ?? null) : one))
-    if (!x || !y) return x ? -1 : y ? 1 : 0
-    return x.cmp(y) * (desc ? -1 : 1)
-  }
-  const asked = sort && !sort.metric ? (sort.period ? 'period' : grouped[sort.dimension]?.name) : undefined
-  const first = (a: AnswerRow, b: AnswerRow) =>
-    asked
-      ? byKeys(a, b, [asked]) * (sort?.desc ? -1 : 1)
-      : sort?.metric
-        ? byValue(a, b, sort.desc)
-        : byKeys(a, b, ['period']) || byValue(a, b, true)
-  return rows.sort((a, b) => first(a, b) || byKeys(a, b))
+export const plannedRows = (level: Level): AnswerRow[] => {
+  const byPlan = orderOf(level, plannedFigure(level.resolved))
+  return placesOf(level)
+    .map(([bucket, slice]) => level.fold(bucket, slice))
+    .filter(saysSomething)
+    .sort((a, b) => byPlan(a, b) || byKeys(a, b, keysOf(level)))
 }
 
 /**
- * What was planned and of which nothing happened: rows of slices that a plan the question is compared with says something
- * of and that are not among those found. None where conditions are set, or the rows found are not all there are.
+ * All rows that were found, and in their places among them those of slices that a plan says something of and of which
+ * nothing happened. Without an order these come after what happened in their period, the most planned first. Where a plan
+ * has more places than an answer has rows, what happened stands alone.
  */
-export function plannedBeside(
-  resolved: Resolved,
-  window: Window,
-  scoped: Pick<Scoped, 'stores'>,
-  world: World,
-  grouped: readonly ResolvedDimension[],
-  fold: Fold,
-  found: readonly AnswerRow[],
-): AnswerRow[] {
-  if (grouped.length === 0 || resolved.targets.length === 0) return []
-  const keyOf = (row: AnswerRow) => JSON.stringify([row.period, ...grouped.map(one => row[one.name])])
-  const there = new Set(found.map(keyOf))
-  const missing = (bucket: number | null, dimensions: Record<string, string>) => {
-    const period = bucket === null ? undefined : window.buckets[bucket]?.key
-    return !there.has(JSON.stringify([period, ...grouped.map(one => dimensions[one.name])]))
-  }
-  return plannedRows(resolved, window, scoped, world, grouped, fold, missing)
-}
-
-/** Puts rows in their places among others, by what the question sorts by; by nothing, at the end. */
-export function among(
-  rows: readonly AnswerRow[],
-  more: readonly AnswerRow[],
-  { sort, metrics, dimensions }: Resolved,
-): AnswerRow[] {
-  if (more.length === 0) return [...rows]
-  const by = !sort || sort.metric ? null : sort.period ? 'period' : (dimensions[sort.dimension]?.name ?? null)
-  const of = sort?.metric ?? (sort ? undefined : metrics[0])
-  const figure = (row: AnswerRow) => {
-    const value = of && row[of.name]
-    return typeof value === 'string' ? new Exact(value) : null
-  }
-  const sign = sort && !sort.desc ? 1 : -1
-  const compare = (a: AnswerRow, b: AnswerRow): number => {
-    if (by !== null) {
-      const [x, y] = [String(a[by] ?? ''), String(b[by] ?? '')]
-      return x === y ? 0 : (x < y ? -1 : 1) * sign
-    }
-    if (!sort && a.period !== b.period) return String(a.period) < String(b.period) ? -1 : 1
-    const [x, y] = [figure(a), figure(b)]
-    if (!x || !y) return x ? -1 : y ? 1 : 0
-    return (sort?.absolute ? x.abs().cmp(y.abs()) : x.cmp(y)) * sign
-  }
+export function withPlanned(found: readonly AnswerRow[], level: Level): AnswerRow[] {
+  const { grouped, window } = level
+  if (grouped.length === 0 || level.resolved.targets.length === 0) return [...found]
+  const keyOf = (period: unknown, of: Readonly<Record<string, unknown>>) =>
+    JSON.stringify([period, ...grouped.map(one => of[one.name])])
+  const there = new Set(found.map(row => keyOf(row.period, row)))
+  const missing = placesOf(level).filter(
+    ([bucket, slice]) => !there.has(keyOf(bucket === null ? undefined : window.buckets[bucket]?.key, slice)),
+  )
+  if (missing.length > mostBeside) return [...found]
+  const byPlan = orderOf(level, plannedFigure(level.resolved))
+  const before = orderOf(level, figureOf(level.resolved))
+  const more = missing
+    .map(([bucket, slice]) => level.fold(bucket, slice))
+    .filter(saysSomething)
+    .sort((a, b) => before(a, b) || byPlan(a, b) || byKeys(a, b, keysOf(level)))
   // Those found stay in the order they came in: each of the others goes before the first that it stands before.
   const placed: AnswerRow[] = []
-  const waiting = [...more].sort(compare)
-  for (const row of rows) {
-    while (waiting[0] && compare(waiting[0], row) < 0) placed.push(waiting.shift() as AnswerRow)
+  let next = 0
+  for (const row of found) {
+    for (let one = more[next]; one && before(one, row) < 0; one = more[next]) {
+      placed.push(one)
+      next += 1
+    }
     placed.push(row)
   }
-  return [...placed, ...waiting]
+  return [...placed, ...more.slice(next)]
+}
+
+/** Periods and slices that plans of the question say something of. None on a condition: what was is N/A or nothing, and meets none. */
+const placesOf = ({ resolved, window, scoped, world, grouped }: Level) => {
+  if (resolved.targets.length === 0 || resolved.conditions.length > 0) return []
+  const slices = slicesOf(resolved, scoped, world, grouped)
+  const buckets = window.grain ? window.buckets.map((_, n) => n) : [null]
+  return buckets.flatMap(bucket => slices.map(slice => [bucket, slice] as const))
+}
+
+type Figure = (row: AnswerRow) => InstanceType<typeof Exact> | null
+/** The metric rows stand in order of: the one asked for, else the first. */
+const ordering = ({ sort, metrics }: Resolved) => (sort?.metric ?? metrics[0])?.name ?? ''
+
+const figureOf = (resolved: Resolved): Figure => {
+  const metric = ordering(resolved)
+  return row => {
+    const value = row[metric]
+    return typeof value === 'string' ? new Exact(value) : null
+  }
+}
+
+/** The same of what was planned: by the first of the plans that says something. */
+const plannedFigure = (resolved: Resolved): Figure => {
+  const metric = ordering(resolved)
+  return row => {
+    const said = resolved.targets.map(name => row.compare?.[planComparison(name)]?.values[metric]?.value)
+    const value = said.find(one => one != null)
+    return value == null ? null : new Exact(value)
+  }
+}
+
+const keysOf = ({ grouped }: Level) => ['period', ...grouped.map(one => one.name)]
+
+const byKeys = (a: AnswerRow, b: AnswerRow, keys: readonly string[]): number => {
+  for (const key of keys) {
+    const [x, y] = [String(a[key] ?? ''), String(b[key] ?? '')]
+    if (x !== y) return x < y ? -1 : 1
+  }
+  return 0
+}
+
+/** The order a question asks for, its metric told by a figure; what has none comes last. */
+const orderOf = ({ resolved: { sort }, grouped }: Level, figure: Figure) => {
+  const known = new Map<AnswerRow, ReturnType<Figure>>()
+  const of = (row: AnswerRow) => {
+    const seen = known.get(row)
+    if (seen !== undefined) return seen
+    const value = figure(row)
+    const read = sort?.absolute && value ? value.abs() : value
+    known.set(row, read)
+    return read
+  }
+  const byFigure = (a: AnswerRow, b: AnswerRow, sign = -1) => {
+    const [x, y] = [of(a), of(b)]
+    if (!x || !y) return x ? -1 : y ? 1 : 0
+    return x.cmp(y) * sign
+  }
+  const sign = sort?.desc ? -1 : 1
+  if (sort?.metric) return (a: AnswerRow, b: AnswerRow) => byFigure(a, b, sign)
+  const key = sort && (sort.period ? 'period' : grouped[sort.dimension]?.name)
+  if (key) return (a: AnswerRow, b: AnswerRow) => byKeys(a, b, [key]) * sign
+  return (a: AnswerRow, b: AnswerRow) => byKeys(a, b, ['period']) || byFigure(a, b)
 }
 
 const saysSomething = (row: AnswerRow): boolean =>
