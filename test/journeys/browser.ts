@@ -93,12 +93,15 @@ export async function expectAccessibleInBoth(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
     await page.evaluate(async () => {
-      // One frame for the new colours, one for what fades into them to have begun.
-      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
-      const fading = document
-        .getAnimations()
-        .filter(one => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
-      await Promise.allSettled(fading.map(one => one.finished))
+      // What takes its colour from what fades begins to fade when that has ended: it is over when a few frames bring nothing new.
+      for (let still = 0; still < 3; still += 1) {
+        await new Promise(requestAnimationFrame)
+        const fading = document
+          .getAnimations()
+          .filter(one => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+        if (fading.length > 0) still = -1
+        await Promise.allSettled(fading.map(one => one.finished))
+      }
     })
     await expectNothing(page, asked)
   }
