@@ -36,6 +36,7 @@ const year = { from: '2025-01-01', to: '2025-12-31' }
 const metrics = ['net_sales', 'orders', 'units_sold']
 const questions: [string, Query][] = [
   ['a month by day', { metrics, grain: 'day', ...month }],
+  ['a month by hour', { metrics, grain: 'hour', ...month }],
   ['a month', { metrics, ...month }],
   ['a year by month', { metrics, grain: 'month', ...year }],
   ['three years by week', { metrics, grain: 'week', from: '2023-01-01', to: '2025-12-31' }],

@@ -8,11 +8,12 @@ import { type Resolved, type ResolvedDimension, resolve } from './compile/resolv
 import { type Scoped, scopeOf, todayIn } from './compile/scope.ts'
 import { chooseSources, type Sourced } from './compile/source.ts'
 import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
-import { targetsOf } from './compile/targets.ts'
+import { type Place, targetsOf } from './compile/targets.ts'
 import { cutWindow, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
 import { factByName } from './facts.ts'
+import type { HoursOf } from './hours.ts'
 import type { Answer, AnswerRow, Query } from './query.ts'
 import { type LoadLog, tableOf } from './reach.ts'
 import { definitionOf, type Vocabulary, vocabulary } from './vocabulary.ts'
@@ -24,6 +25,9 @@ interface Level extends Written {
   window: Window
   grouped: ResolvedDimension[]
 }
+
+/** The whole window as a place of a row. */
+const whole: Place = { bucket: null, hour: null }
 
 /** Everything decided about a question before anything is read. */
 export interface Plan {
@@ -45,6 +49,8 @@ export interface Deps {
   scope: Scope
   /** Rows of a plan's totals: questions of one screen often differ in their dimensions alone, and share them. */
   totalsOf(made: Plan): Promise<Row[]>
+  /** How days of plans go over hours, for questions that reach them. */
+  hours?: HoursOf
 }
 
 /** The passes in order: names, stores, days, tables, statements. */
@@ -66,7 +72,7 @@ export const plan = (
     return span ? [[t, span.to] as const] : []
   })
   const window = cutWindow(resolved, world, today, data, new Map(lasts))
-  const whole = wholeWindow(window)
+  const inOne = wholeWindow(window)
   const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {
     const chosen = chooseSources(resolved, grouped, over.grain === 'hour', {
@@ -99,7 +105,7 @@ export const plan = (
     today,
     scoped,
     main: write('rows', resolved.dimensions, window, 'rows of the answer'),
-    totals: write('totals', [], whole, 'totals'),
+    totals: write('totals', [], inOne, 'totals'),
     subtotals: levels
       .filter(grouped => timed || grouped.length > 0)
       .map(grouped => {
@@ -124,25 +130,23 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   }
   const ask = async ({ statement, sourced, wide }: Level): Promise<Row[]> =>
     sourced.branches.length === 0 ? [] : wide(await granary.query(statement.sql, statement.parameters))
-  const whole = async ({ sourced, wide }: Level): Promise<Row[]> =>
+  const inAll = async ({ sourced, wide }: Level): Promise<Row[]> =>
     sourced.branches.length === 0 ? [] : wide(await deps.totalsOf(made))
   const same = window.grain === undefined && resolved.dimensions.length === 0
   const [rows, [total], ...subs] = await Promise.all([
     same ? Promise.resolve([]) : ask(main),
-    whole(totals),
+    inAll(totals),
     ...made.subtotals.map(ask),
   ])
   const fold = ({ window: over, sourced }: Level) =>
-    folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world))
-  const totalRow = fold(totals)(total ?? null, null, null, {})
+    folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world, deps.hours))
+  const totalRow = fold(totals)(total ?? null, whole, {})
   const bare = (level: Level) => {
     const { window: over, grouped } = level
     const folded = fold(level)
-    const key = (bucket: number | null) => (bucket === null ? null : (over.buckets[bucket]?.key ?? null))
     return {
       ...{ resolved, scoped, world, window: over, grouped },
-      fold: (bucket: number | null, slice: Record<string, string>) =>
-        folded(null, bucket, key(bucket), slice),
+      fold: (place: Place, slice: Record<string, string>) => folded(null, place, slice),
     }
   }
   const { offset = 0, limit = 10_000 } = resolved.query
@@ -204,32 +208,22 @@ const asAnswered =
   ({ window, grouped }: Pick<Level, 'window' | 'grouped'>, fold: ReturnType<typeof folder>) =>
   (row: Row): AnswerRow => {
     const hourly = window.grain === 'hour'
-    const bucket = window.grain ? Math.floor(Number(row.p) / (hourly ? 24 : 1)) : null
-    const key = bucket === null ? null : (window.buckets[bucket]?.key ?? null)
-    const period = hourly && key !== null ? hourKey(key, Number(row.p) % 24) : key
+    const at = Number(row.p)
     return fold(
       row,
-      bucket,
-      period,
+      window.grain ? { bucket: Math.floor(at / (hourly ? 24 : 1)), hour: hourly ? at % 24 : null } : whole,
       Object.fromEntries(grouped.map((d, i) => [d.name, String(row[`d${i}`] ?? '')])),
     )
   }
-
-const hourKey = (day: string, hour: number) => `${day} ${String(hour).padStart(2, '0')}:00`
 
 const rowsOf = (made: Plan, rows: Row[], fold: ReturnType<typeof folder>): AnswerRow[] => {
   const { window } = made
   if (!isFilled(made)) return rows.map(asAnswered(made.main, fold))
   const hours = window.grain === 'hour' ? 24 : 1
   const byIndex = new Map(rows.map(row => [Number(row.p), row]))
-  return window.buckets.flatMap((bucket, i) =>
+  return window.buckets.flatMap((_, i) =>
     Array.from({ length: hours }, (_, hour) =>
-      fold(
-        byIndex.get(i * hours + hour) ?? null,
-        i,
-        hours === 24 ? hourKey(bucket.key, hour) : bucket.key,
-        {},
-      ),
+      fold(byIndex.get(i * hours + hour) ?? null, { bucket: i, hour: hours === 24 ? hour : null }, {}),
     ),
   )
 }

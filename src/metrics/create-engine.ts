@@ -14,6 +14,7 @@ import type { Engine, Explanation, Scope } from './engine.ts'
 import { listed } from './facts/shared.ts'
 import { factByName, facts } from './facts.ts'
 import { aggregateKey, metricsIn, print } from './formula.ts'
+import { hoursAsked, hoursKnown, hoursRan, reachesHours } from './hours.ts'
 import { ledgerCosts } from './ledger-costs.ts'
 import { plansOf } from './plans.ts'
 import type { Answer, Query } from './query.ts'
@@ -79,7 +80,10 @@ export const createEngine = ({
     }
   }
 
-  const answered = async (query: Query, deps: Awaited<ReturnType<typeof fresh>>, made: Plan) => {
+  type Fresh = Awaited<ReturnType<typeof fresh>>
+
+  const answered = async (query: Query, known: Fresh, made: Plan): Promise<Answer> => {
+    const deps = reachesHours(made) ? await withHours(known, made) : known
     const version = log.version()
     const { answer, cached } = await cache.through(
       keyOf(query, made, deps),
@@ -88,6 +92,14 @@ export const createEngine = ({
       () => run(made, deps),
     )
     return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, deps), cached: true } } : answer
+  }
+
+  /** With how the days of plans go over hours: what stands for it decides of the answer, too. */
+  const withHours = async (deps: Fresh, made: Plan): Promise<Fresh> => {
+    const sold = contents.span('sales_lines', made.scoped.reach.stores)
+    const asked = sold && hoursAsked(made, sold.to)
+    const ran = asked && hoursRan((await answered(asked, deps, plan(asked, deps))).rows)
+    return { ...deps, hours: hoursKnown(deps.world.planHours, ran), decided: { ...deps.decided, ran } }
   }
 
   return {

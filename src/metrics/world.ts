@@ -1,3 +1,4 @@
+import type { HourWeights } from '#kernel/plan/sheet.ts'
 import type { Tier } from '#kernel/plan/templates.ts'
 import type { Metric } from './metric.ts'
 import type { calendars, Grain } from './query.ts'
@@ -25,6 +26,8 @@ export interface World {
   costActuals?: readonly CostActual[]
   /** Lines of plans as metrics of their own; only what is carried into the granary can be asked. */
   planLines?: readonly PlanLine[]
+  /** How the days of plan versions go over their hours, by version, where they keep or say anything of it. */
+  planHours?: Readonly<Record<string, PlanHours>>
   /** Who answers for a metric, by its name. */
   owners?: Readonly<Record<string, string>>
 }
@@ -106,6 +109,14 @@ export interface TargetSetting {
   currency: string | null
   /** Values of other dimensions it is for: { channel: 'web' }. Absent: the whole. */
   slice?: Readonly<Record<string, string>>
+}
+
+/** How a plan goes over hours. */
+export interface PlanHours {
+  /** What the 168 hours of a week had from Monday 0:00 on, by metric, as its lock kept them; null where it is not locked. */
+  ran: Readonly<Record<string, readonly number[]>> | null
+  /** What people say of them. */
+  weights: HourWeights
 }
 
 export interface CustomMetric {

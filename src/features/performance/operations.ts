@@ -18,7 +18,7 @@ import { stabilityOf } from './stability/stability.ts'
 import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
 import { peakDay } from './trading/peak.ts'
-import { hoursOfPlan, planNames } from './trading/plans.ts'
+import { planNames } from './trading/plans.ts'
 import {
   AccountsAsked,
   AccountsTold,
@@ -145,7 +145,6 @@ export const performance = {
       const known = {
         sales: await planNames(context, 'net_sales'),
         orders: await planNames(context, 'orders'),
-        hours: (name: string) => hoursOfPlan(context, name),
       }
       return peakDay(context.metrics, input, known, scopeOf(context))
     }),

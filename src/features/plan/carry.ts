@@ -11,9 +11,9 @@ import type { Definition } from '#metrics/query.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import { carryRows } from '#sync/own-rows.ts'
 import { keptOf } from './copies.ts'
-import { hoursUntil } from './hours.ts'
+import { hoursNow } from './hours.ts'
 import { daysOf, keptPhasing, shapesOf } from './shapes.ts'
-import { latestDay, worked } from './versions.ts'
+import { worked } from './versions.ts'
 
 type Asked = Pick<Definition, 'name' | 'label' | 'unit' | 'additivity'>
 
@@ -141,8 +141,7 @@ export async function phasingNow(
   const added = (await toCarry(context, plan)).flatMap(({ metric, goesBy, store }) =>
     metric.additivity === 'additive' ? [{ metric: goesBy, store }] : [],
   )
-  const until = await latestDay(context)
-  const hours = until && (await hoursUntil(context, until))
+  const hours = await hoursNow(context)
   return { ...(await keptPhasing(context, version, added)), ...(hours && { hours }) }
 }
 

@@ -98,7 +98,7 @@ export const phasingOperations = {
       const days = phase(amount, period.from, period.to, shape, { places, adjustments: phasing })
       const one = days.find(own => own.day === input.day)
       if (input.day && !one) throw invalid(`${input.day} is not in ${period.label}.`)
-      const ran = one ? await hoursOf(context, kept) : null
+      const ran = one ? await hoursOf(context, kept, line.metric ?? 'net_sales') : null
       return {
         unit: line.unit,
         currency,

@@ -333,15 +333,14 @@ describe.each(ledgers)(
       expect([after.hourTimes[20], after.hourTimes[10]]).toEqual([6, null])
       expect([own.hours[20], own.hourTimes[20]]).toEqual(['0.00', 0])
       expect(other.hours[20]).toBe('0.00')
-      // The same on a peak day's own screen.
+      // The same on a peak day's own screen, and in the language.
       await run(plan.carry, { version: id })
       const peak = await run(operations.performance.peakDay, { day: '2026-03-10', target: id })
       expect(
-        peak.rows.map(
-          (row: { compare: Record<string, { values: { net_sales: { value: string } } }> }) =>
-            row.compare[planComparison(id)]?.values.net_sales.value,
+        peak.rows.map((row: { compare: Record<string, { values: { net_sales: { value: string } } }> }) =>
+          Number(row.compare[planComparison(id)]?.values.net_sales.value),
         ),
-      ).toEqual(after.hours)
+      ).toEqual(after.hours.map(Number))
       await adjust({ 2: { 20: null } }, { revision })
       expect((await tuesday('2026-03-10')).hours).toEqual(before.hours)
       const { ledger } = room.context(cy)

@@ -1,34 +1,75 @@
-import { asc, eq, sql } from 'drizzle-orm'
-import type { Line } from '#kernel/plan/sheet.ts'
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import type { HourWeights, Line } from '#kernel/plan/sheet.ts'
 import { planLines } from '#metrics/plans.ts'
-import type { PlanLine } from '#metrics/world.ts'
+import type { PlanHours, PlanLine } from '#metrics/world.ts'
 import type { Ledger } from '#postgres/open.ts'
-import { versions } from '#postgres/tables/plan.ts'
+import { snapshots, versions } from '#postgres/tables/plan.ts'
 
-/** Lines of each version as they were last read, by what changes with them: a sheet is large, and seldom changes. */
-const known = new WeakMap<Ledger, Map<string, { of: string; lines: PlanLine[] }>>()
+/** What the language knows of a plan version. */
+interface Known {
+  lines: PlanLine[]
+  /** Null where it neither keeps nor says how its hours run. */
+  hours: PlanHours | null
+}
 
-/** Lines of all plan versions as metrics of their own; of one name those of the version begun last count. */
-export async function readPlanLines(ledger: Ledger): Promise<PlanLine[]> {
+/** Versions as they were last read, by what changes with them: a sheet is large, and seldom changes. */
+const known = new WeakMap<Ledger, Map<string, Known & { of: string }>>()
+
+/**
+ * Lines of all plan versions as metrics of their own, of one name those of the version begun last; and by version how its
+ * days go over hours.
+ */
+export async function readPlans(
+  ledger: Ledger,
+): Promise<{ planLines: PlanLine[]; planHours: Record<string, PlanHours> }> {
   const all = await ledger
-    .select({ id: versions.id, revision: versions.revision, createdAt: versions.createdAt })
+    .select({
+      id: versions.id,
+      state: versions.state,
+      revision: versions.revision,
+      createdAt: versions.createdAt,
+    })
     .from(versions)
     .orderBy(asc(versions.createdAt), asc(versions.id))
   const before = known.get(ledger)
-  const now = new Map<string, { of: string; lines: PlanLine[] }>()
-  for (const { id, revision, createdAt } of all) {
-    const of = `${revision} ${createdAt}`
+  const now = new Map<string, Known & { of: string }>()
+  for (const { id, state, revision, createdAt } of all) {
+    const locked = state === 'locked'
+    const of = `${revision} ${createdAt} ${locked}`
     const kept = before?.get(id)
-    now.set(id, kept?.of === of ? kept : { of, lines: await linesOf(ledger, id) })
+    now.set(id, kept?.of === of ? kept : { of, ...(await versionRead(ledger, id, locked)) })
   }
   known.set(ledger, now)
-  return [...new Map([...now.values()].flatMap(one => one.lines.map(line => [line.name, line]))).values()]
+  const lines = [...now.values()].flatMap(one => one.lines.map(line => [line.name, line] as const))
+  return {
+    planLines: [...new Map(lines).values()],
+    planHours: Object.fromEntries([...now].flatMap(([id, { hours }]) => (hours ? [[id, hours]] : []))),
+  }
 }
 
-async function linesOf(ledger: Ledger, id: string): Promise<PlanLine[]> {
+async function versionRead(ledger: Ledger, id: string, locked: boolean): Promise<Known> {
   const [found] = await ledger
-    .select({ lines: sql<Line[]>`${versions.sheet} -> 'lines'` })
+    .select({
+      lines: sql<Line[]>`${versions.sheet} -> 'lines'`,
+      weights: sql<HourWeights | null>`${versions.sheet} -> 'hours'`,
+    })
     .from(versions)
     .where(eq(versions.id, id))
-  return planLines(found?.lines ?? [])
+  const ran = locked ? await hoursKept(ledger, id) : null
+  const weights = found?.weights ?? {}
+  return {
+    lines: planLines(found?.lines ?? []),
+    hours: ran || Object.keys(weights).length > 0 ? { ran, weights } : null,
+  }
+}
+
+/** What the hours of a week had, by metric, as the last lock of a version kept them. */
+async function hoursKept(ledger: Ledger, version: string): Promise<Record<string, number[]> | null> {
+  const [found] = await ledger
+    .select({ hours: sql<Record<string, number[]> | null>`${snapshots.content} #> '{phasing,hours}'` })
+    .from(snapshots)
+    .where(and(eq(snapshots.version, version), eq(snapshots.reason, 'locked')))
+    .orderBy(desc(snapshots.at))
+    .limit(1)
+  return found?.hours ?? null
 }

@@ -4,7 +4,7 @@ import type { Ledger } from '#postgres/open.ts'
 import { user } from '#postgres/tables/members.ts'
 import { closes } from '#postgres/tables/plan.ts'
 import * as rows from '#postgres/tables/settings.ts'
-import { readPlanLines } from './plan-lines.ts'
+import { readPlans } from './plan-lines.ts'
 
 export const defaultCalendar: CalendarSetting = {
   calendar: 'gregorian',
@@ -33,7 +33,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     .from(rows.metricOwners)
     .innerJoin(user, eq(user.id, rows.metricOwners.person))
     .orderBy(rows.metricOwners.metric)
-  const planLines = await readPlanLines(ledger)
+  const { planLines, planHours } = await readPlans(ledger)
   return {
     stores: stores.map(({ store, name, currency, timezone, kind }) => ({
       store,
@@ -57,6 +57,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
       closed: closed.map(({ from, to }) => ({ from, to })),
     }),
     ...(planLines.length > 0 && { planLines }),
+    ...(Object.keys(planHours).length > 0 && { planHours }),
     ...(owners.length > 0 && { owners: Object.fromEntries(owners.map(one => [one.metric, one.name])) }),
   }
 }

@@ -10,7 +10,7 @@ import type { Known } from '../vocabulary.ts'
 import { column, isMoney, unrated } from './measures.ts'
 import type { Resolved } from './resolve.ts'
 import type { Sourced } from './source.ts'
-import type { targetsOf } from './targets.ts'
+import type { Place, targetsOf } from './targets.ts'
 import type { Window } from './window.ts'
 
 /** First and last day a fact has rows for, within the asker's stores; null where it has none. */
@@ -108,10 +108,11 @@ export const folder = (
 
   const compared = (
     row: Row | null,
-    bucket: number | null,
+    place: Place,
     now: Map<string, Decimal | null>,
     dimensions: Record<string, string>,
   ): AnswerRow['compare'] => {
+    const { bucket } = place
     const compare: NonNullable<AnswerRow['compare']> = {}
     window.sides.slice(1).forEach((side, i) => {
       const segments = side.segments.filter(s => bucket === null || s.bucket === bucket)
@@ -122,26 +123,28 @@ export const folder = (
     })
     for (const name of resolved.targets)
       compare[planComparison(name)] = {
-        values: changes(now, metric => target(name, metric, bucket, dimensions)),
+        values: changes(now, metric => target(name, metric, place, dimensions)),
       }
     return Object.keys(compare).length > 0 ? compare : undefined
   }
 
   /** One row of the answer from one row of the granary (null: nothing happened). */
-  return (
-    row: Row | null,
-    bucket: number | null,
-    period: string | null,
-    dimensions: Record<string, string>,
-  ): AnswerRow => {
-    const parts = partsOf(row, 0, bucket)
+  return (row: Row | null, place: Place, dimensions: Record<string, string>): AnswerRow => {
+    const parts = partsOf(row, 0, place.bucket)
     const now = new Map(resolved.metrics.map(m => [m.name, metricValue(m, parts)]))
-    const compare = compared(row, bucket, now, dimensions)
+    const compare = compared(row, place, now, dimensions)
+    const period = periodKey(window, place)
     const result: Record<string, unknown> = { ...(period !== null && { period }), ...dimensions }
     for (const metric of resolved.metrics) result[metric.name] = plain(now.get(metric.name) ?? null)
     if (compare) result.compare = compare
     return result as AnswerRow
   }
+}
+
+/** The key of a row's period: `2026-11`, of hours `2026-11-27 09:00`; null of the whole. */
+export const periodKey = (window: Window, { bucket, hour }: Place): string | null => {
+  const key = bucket === null ? null : (window.buckets[bucket]?.key ?? null)
+  return key === null || hour === null ? key : `${key} ${String(hour).padStart(2, '0')}:00`
 }
 
 /** Where an aggregate stands in the rows of the granary; what is of it alone is worked out once, not row by row. */

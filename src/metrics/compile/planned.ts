@@ -2,8 +2,10 @@ import { planComparison } from '#kernel/plan-comparison.ts'
 import { Exact } from '../formula.ts'
 import type { AnswerRow } from '../query.ts'
 import type { World } from '../world.ts'
+import { periodKey } from './fold.ts'
 import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Scoped } from './scope.ts'
+import type { Place } from './targets.ts'
 import type { Window } from './window.ts'
 
 /** A question at one level of its rows: what it is split by there, and how a row that no table has is folded. */
@@ -13,7 +15,7 @@ interface Level {
   scoped: Pick<Scoped, 'stores'>
   world: World
   grouped: readonly ResolvedDimension[]
-  fold(bucket: number | null, dimensions: Record<string, string>): AnswerRow
+  fold(place: Place, dimensions: Record<string, string>): AnswerRow
 }
 
 /** Rows beside those that happened at most: as many as an answer holds. */
@@ -26,7 +28,7 @@ const mostBeside = 10_000
 export const plannedRows = (level: Level): AnswerRow[] => {
   const byPlan = orderOf(level, plannedFigure(level.resolved))
   return placesOf(level)
-    .map(([bucket, slice]) => level.fold(bucket, slice))
+    .map(([place, slice]) => level.fold(place, slice))
     .filter(saysSomething)
     .sort((a, b) => byPlan(a, b) || byKeys(a, b, keysOf(level)))
 }
@@ -43,13 +45,13 @@ export function withPlanned(found: readonly AnswerRow[], level: Level): AnswerRo
     JSON.stringify([period, ...grouped.map(one => of[one.name])])
   const there = new Set(found.map(row => keyOf(row.period, row)))
   const missing = placesOf(level).filter(
-    ([bucket, slice]) => !there.has(keyOf(bucket === null ? undefined : window.buckets[bucket]?.key, slice)),
+    ([place, slice]) => !there.has(keyOf(periodKey(window, place) ?? undefined, slice)),
   )
   if (missing.length > mostBeside) return [...found]
   const byPlan = orderOf(level, plannedFigure(level.resolved))
   const before = orderOf(level, figureOf(level.resolved))
   const more = missing
-    .map(([bucket, slice]) => level.fold(bucket, slice))
+    .map(([place, slice]) => level.fold(place, slice))
     .filter(saysSomething)
     .sort((a, b) => before(a, b) || byPlan(a, b) || byKeys(a, b, keysOf(level)))
   // Those found stay in the order they came in: each of the others goes before the first that it stands before.
@@ -69,8 +71,10 @@ export function withPlanned(found: readonly AnswerRow[], level: Level): AnswerRo
 const placesOf = ({ resolved, window, scoped, world, grouped }: Level) => {
   if (resolved.targets.length === 0 || resolved.conditions.length > 0) return []
   const slices = slicesOf(resolved, scoped, world, grouped)
+  const hours = window.grain === 'hour' ? Array.from({ length: 24 }, (_, hour) => hour) : [null]
   const buckets = window.grain ? window.buckets.map((_, n) => n) : [null]
-  return buckets.flatMap(bucket => slices.map(slice => [bucket, slice] as const))
+  const places = buckets.flatMap(bucket => hours.map((hour): Place => ({ bucket, hour })))
+  return places.flatMap(place => slices.map(slice => [place, slice] as const))
 }
 
 type Figure = (row: AnswerRow) => InstanceType<typeof Exact> | null

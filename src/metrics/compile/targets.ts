@@ -1,6 +1,9 @@
-import { addDays, dayCount, earlier } from '#kernel/day.ts'
+import { phaseHours } from '#forecast/phasing.ts'
+import { addDays, type Day, dayCount, daysBetween, earlier, weekday } from '#kernel/day.ts'
+import { minorUnits } from '#kernel/money-units.ts'
 import { type CalendarRule, periodOf } from '#kernel/period.ts'
 import { Exact, type Formula, metricsIn, parse } from '../formula.ts'
+import type { HoursOf } from '../hours.ts'
 import { type Known, type Vocabulary, vocabulary } from '../vocabulary.ts'
 import type { TargetSetting, World } from '../world.ts'
 import type { Resolved } from './resolve.ts'
@@ -9,12 +12,16 @@ import type { Window } from './window.ts'
 
 type Decimal = InstanceType<typeof Exact>
 
-/** The targets of a question: which figure stands beside which row; null where none was set for just that. */
+/**
+ * The targets of a question: which figure stands beside which row; null where none was set for just that. An hour has its
+ * part of its day by `hoursOf`, which questions that reach hours need.
+ */
 export const targetsOf = (
   resolved: Resolved,
   window: Window,
   scoped: Pick<Scoped, 'stores' | 'currency'>,
   world: World,
+  hoursOf?: HoursOf,
 ) => {
   const everywhere = world.stores.every(s => scoped.stores.includes(s.store))
 
@@ -43,16 +50,43 @@ export const targetsOf = (
     return own.length === stores.length && (own.length === 1 || metric.additivity === 'additive') ? own : []
   }
 
+  const byDay = new Map<TargetSetting, Map<Day, Decimal[]>>()
+  /** What of a day's figure falls to each of its hours, worked out once for all of them; null where no hours were asked for. */
+  const hoursIn = (target: TargetSetting, metric: Known, day: Day, amount: Decimal): Decimal[] | null => {
+    if (!hoursOf) return null
+    const days = byDay.get(target) ?? new Map<Day, Decimal[]>()
+    byDay.set(target, days)
+    const known = days.get(day)
+    if (known) return known
+    const places = metric.unit === 'money' ? minorUnits(target.currency ?? scoped.currency ?? '') : 4
+    const ran = hoursOf(target.name, metric.name)
+    const hours = phaseHours(amount.toFixed(), day, ran.counts, places, ran.weights).map(
+      one => new Exact(one),
+    )
+    days.set(day, hours)
+    return hours
+  }
+
   let all: Vocabulary | undefined
   const metricNamed = (name: string) => {
     all ??= vocabulary(world.metrics, world)
     return all.get(name)
   }
 
-  return (name: string, metric: Known, bucket: number | null, dimensions: Record<string, string>) => {
-    const slice = sliceAsked(resolved, dimensions)
-    if (slice === null) return null
-    if (window.grain === 'hour' && bucket !== null) return null
+  return (
+    name: string,
+    metric: Known,
+    { bucket, hour }: Place,
+    dimensions: Readonly<Record<string, string>>,
+  ): Decimal | null => {
+    const asked = sliceAsked(resolved, dimensions)
+    if (asked === null) return null
+    const { hour: ofDay, weekday: ofWeek, ...slice } = asked
+    if (hour !== null && ofDay !== undefined && Number(ofDay) !== hour) return null
+    const cut: Cut = {
+      ...(ofWeek !== undefined && { weekday: Number(ofWeek) }),
+      ...((hour !== null || ofDay !== undefined) && { hour: hour ?? Number(ofDay) }),
+    }
     const range = bucket === null ? window : window.buckets[bucket]
     if (!range) return null
     // To date like for like; a period still to come shows its whole target.
@@ -60,7 +94,7 @@ export const targetsOf = (
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
     const valueFor = (of: Known): Decimal | null => {
       const found = forStores(setFor(name, of, slice), of, stores)
-      const values = found.map(target => phased(target, range.from, to, window.rule, of))
+      const values = found.map(target => phased(target, range.from, to, window.rule, of, cut, hoursIn))
       if (values.length > 0 && values.every(v => v !== null))
         return values.reduce((sum: Decimal, v) => sum.plus(v as Decimal), new Exact(0))
       return of.additivity === 'ratio' ? ofParts(of, valueFor) : null
@@ -79,12 +113,18 @@ export const targetsOf = (
   }
 }
 
+/** Where a row stands in time: its period, and of hours which of the day. Null: the whole. */
+export interface Place {
+  bucket: number | null
+  hour: number | null
+}
+
 /** Values of dimensions other than the store that a row stands for; null where it stands for no slice a target can have. */
 const sliceAsked = (
   resolved: Resolved,
-  dimensions: Record<string, string>,
+  dimensions: Readonly<Record<string, string>>,
 ): Record<string, string> | null => {
-  const { store: _, ...slice } = dimensions
+  const { store: _, ...slice }: Record<string, string> = dimensions
   for (const { dimension, is, not, contains } of resolved.filters) {
     // A row of its own value has passed the filter.
     if (dimensions[dimension.name] !== undefined) continue
@@ -113,9 +153,15 @@ const worked = (formula: Formula, value: (metric: string) => Decimal | null): De
   return right.isZero() ? null : left.div(right)
 }
 
+/** What of each day is asked for: an hour of it, and whether it counts at all. */
+interface Cut {
+  weekday?: number
+  hour?: number
+}
+
 /**
  * A target over days: each period's value spread evenly over its days (amounts), the last period's (stocks), or the
- * day-weighted mean (ratios).
+ * day-weighted mean (ratios); of days that count, and of amounts only the hour asked for.
  * Null unless every day has a target.
  */
 const phased = (
@@ -124,6 +170,8 @@ const phased = (
   to: string,
   rule: CalendarRule,
   metric: Known,
+  cut: Cut,
+  hoursIn: (target: TargetSetting, metric: Known, day: Day, amount: Decimal) => Decimal[] | null,
 ): Decimal | null => {
   let total = new Exact(0)
   let days = 0
@@ -131,17 +179,25 @@ const phased = (
   let latest: Decimal | null = null
   for (let day = from; day <= to; ) {
     const period = periodOf(rule, day, grain)
-    const value = target.values[period.from]
-    if (value === undefined) return null
-    latest = new Exact(value)
+    const text = target.values[period.from]
+    if (text === undefined) return null
+    const value = new Exact(text)
     const last = earlier(period.to, to)
-    const count = dayCount(day, last)
-    // Multiplied before it is divided, so that a month in full is its target to the penny.
-    total = total.plus(
-      metric.additivity === 'additive'
-        ? new Exact(value).times(count).div(dayCount(period.from, period.to))
-        : new Exact(value).times(count),
-    )
+    const own = cut.weekday === undefined ? null : weekdaysBetween(day, last, cut.weekday)
+    const count = own?.length ?? dayCount(day, last)
+    if (count > 0) latest = value
+    if (metric.additivity !== 'additive') total = total.plus(value.times(count))
+    else if (cut.hour === undefined)
+      // Multiplied before it is divided, so that a month in full is its target to the penny.
+      total = total.plus(value.times(count).div(dayCount(period.from, period.to)))
+    else {
+      const each = value.div(dayCount(period.from, period.to))
+      for (const one of own ?? daysBetween(day, last)) {
+        const hour = hoursIn(target, metric, one, each)?.[cut.hour]
+        if (!hour) return null
+        total = total.plus(hour)
+      }
+    }
     days += count
     day = addDays(last, 1)
   }
@@ -149,3 +205,6 @@ const phased = (
   if (metric.additivity === 'semi_additive') return latest
   return metric.additivity === 'additive' ? total : total.div(days)
 }
+
+const weekdaysBetween = (from: Day, to: Day, which: number): Day[] =>
+  daysBetween(from, to).filter(day => weekday(day) === which)

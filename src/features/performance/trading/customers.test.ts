@@ -211,8 +211,8 @@ describe('a day by the hour', () => {
     )
     expect(hours).toHaveLength(24)
     // All was ever sold at ten.
-    expect(hours[10]).toMatchObject({ value: '240.05', delta: '-140.0500' })
-    expect(hours[11]?.value).toBe('0.00')
+    expect(hours[10]).toMatchObject({ value: '240.05', delta: '-140.05' })
+    expect(hours[11]?.value).toBe('0')
     expect(told.record).toEqual({ period: expect.stringMatching(/ 10:00$/), orders: '3' })
   })
   it('has no plan of stores one may not see', async () => {
