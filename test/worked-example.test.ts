@@ -209,7 +209,7 @@ describe('the worked example', () => {
       }))
       const spent = [{ day: '2026-02-10', amount: typed('Budget', `E${row}`) }]
       const committed = [{ from: '2026-03-01', to: '2026-03-31', amount: typed('Budget', `F${row}`) }]
-      const used = usedOf(budget, spent, committed, '2026-02-28')
+      const used = usedOf(budget, spent, committed, '2026-02-28', 'GBP')
       expect([used.budget, used.remaining].map(cents)).toEqual(
         ['G', 'H'].map(column => cents(worth('Budget', `${column}${row}`))),
       )

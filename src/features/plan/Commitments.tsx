@@ -47,7 +47,7 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
       <Card
         flush
         title="Commitments"
-        note="used up evenly over their days; closed ones count no more"
+        note="used up evenly over their days, of which those in the plan count; closed ones count no more"
         actions={
           first && (
             <Button

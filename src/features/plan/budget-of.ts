@@ -1,10 +1,11 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
-import { minus, sum } from '#kernel/money.ts'
+import { show, showDay } from '#kernel/format.ts'
+import { exact, minus, roundTo, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
-import { type Flow, type Used, usedOf } from './budget.ts'
+import { type Flow, flowWithin, type Used, usedOf } from './budget.ts'
 import { lineOf } from './budget-lines.ts'
 import { versionOf } from './cells.ts'
 import { type Conversion, conversion, type RateMode } from './rates.ts'
@@ -80,11 +81,17 @@ export async function budgetOf(
   const measured = await spentByMetrics(context, items, span)
   const posted = await spentByLedger(context, items, span)
   const elsewhere = await elsewhereOf(context, version)
+  const whole = { from: periods[0]?.from ?? today, to: periods.at(-1)?.to ?? today }
   const spent = new Map<string, Spent[]>()
+  const beyond: Spent[] = []
   const add = (item: string, ...those: Spent[]) => spent.set(item, [...(spent.get(item) ?? []), ...those])
   for (const known of [measured.spent, posted.spent]) for (const [item, own] of known) add(item, ...own)
-  for (const { item, day, amount, currency: code, source } of byHand)
-    add(here.get(item) ?? item, { day, amount, currency: code, source })
+  for (const { item, day, amount, currency: code, source } of byHand) {
+    const own = { day, amount, currency: code, source }
+    // A line stands in plans of other years too: what was spent in them is theirs.
+    if (day < whole.from || day > whole.to) beyond.push(own)
+    else add(here.get(item) ?? item, own)
+  }
   const currencies = [
     currency,
     ...items.map(one => one.currency),
@@ -98,6 +105,16 @@ export async function budgetOf(
   const spans = new Map(periods.map(period => [period.key, period]))
   const promised = commitments.map(one => ({ ...one, item: here.get(one.item) ?? one.item }))
   const ownCommitments = Map.groupBy(promised, one => one.item)
+  /** What is promised of the days of the plan, in its currency. */
+  const dueOf = (those: readonly Commitment[]) =>
+    those
+      .filter(one => one.open === 1)
+      .flatMap(one => {
+        const part = flowWithin(one, whole, one.currency)
+        return part
+          ? rated(into.spent(part.amount, one.currency, today), { from: part.from, to: part.to })
+          : []
+      })
   const lines = items.map((item): BudgetLine => {
     const commits = ownCommitments.get(item.id) ?? []
     const own = spent.get(item.id) ?? []
@@ -108,7 +125,12 @@ export async function budgetOf(
         ...new Set([
           ...(into.budget('1', item.currency) === null ? [item.currency] : []),
           ...commits
-            .filter(one => one.open === 1 && into.spent('1', one.currency, today) === null)
+            .filter(
+              one =>
+                one.open === 1 &&
+                flowWithin(one, whole, one.currency) !== null &&
+                into.spent('1', one.currency, today) === null,
+            )
             .map(one => one.currency),
           ...own.filter(one => into.spent('1', one.currency, one.day) === null).map(one => one.currency),
         ]),
@@ -116,23 +138,25 @@ export async function budgetOf(
       use: usedOf(
         flowsOf(item, spans, into),
         own.flatMap(one => rated(into.spent(one.amount, one.currency, one.day), { day: one.day })),
-        commits
-          .filter(one => one.open === 1)
-          .flatMap(one => rated(into.spent(one.amount, one.currency, today), { from: one.from, to: one.to })),
+        dueOf(commits),
         today,
+        currency,
       ),
-      sources: [...Map.groupBy(own, one => one.source)].map(([source, those]) => ({
-        source,
-        amount: sum(those.map(one => into.spent(one.amount, one.currency, one.day))) ?? '0',
-      })),
+      sources: toCoins(
+        [...Map.groupBy(own, one => one.source)].map(([source, those]) => ({
+          source,
+          amount: sum(those.map(one => into.spent(one.amount, one.currency, one.day))) ?? '0',
+        })),
+        currency,
+      ),
     }
   })
   const unbudgeted = elsewhere.flatMap(({ item, version: name, commitments: those, spent: own }) => {
     const { label, department } = item
     const open = those.filter(one => one.open === 1)
     if (open.length === 0 && own.length === 0) return []
-    const actual = sum(own.map(one => into.spent(one.amount, one.currency, one.day))) ?? '0'
-    const committed = sum(open.map(one => into.spent(one.amount, one.currency, today))) ?? '0'
+    const actual = inCoins(sum(own.map(one => into.spent(one.amount, one.currency, one.day))), currency)
+    const committed = inCoins(sum(dueOf(open).map(one => one.amount)), currency)
     return [{ label, department, version: name, actual, committed, commitments: those }]
   })
   const all = (pick: (use: Used) => string) => sum(lines.map(line => pick(line.use))) ?? '0'
@@ -161,7 +185,7 @@ export async function budgetOf(
       at('actual'),
       at('budget'),
     ),
-    missing: [...into.missing(), ...measured.notes],
+    missing: [...into.missing(), ...measured.notes, ...beyondWords(beyond, whole)],
     unplanned: posted.unplanned,
     unbudgeted,
   }
@@ -192,6 +216,28 @@ export async function budgetRates(
   )
 }
 
+const inCoins = (amount: string | null, currency: string): string =>
+  exact(roundTo(amount ?? '0', currency)).toString()
+
+/** Parts in whole coins that add up to their sum in whole coins: each is what the sum so far grows by. */
+function toCoins<T extends { amount: string }>(parts: readonly T[], currency: string): T[] {
+  let [exactly, rounded] = ['0', '0']
+  return parts.map(part => {
+    exactly = sum([exactly, part.amount]) ?? '0'
+    const before = rounded
+    rounded = inCoins(exactly, currency)
+    return { ...part, amount: minus(rounded, before) ?? '0' }
+  })
+}
+
+/** What was recorded by hand on days the plan does not have, so that nobody looks for it in its figures. */
+function beyondWords(spent: readonly Spent[], { from, to }: { from: Day; to: Day }): string[] {
+  return [...Map.groupBy(spent, one => one.currency)].map(([currency, those]) => {
+    const amount = show(sum(those.map(one => one.amount)) ?? '0', { unit: 'money', currency }, 'full')
+    return `${amount} recorded by hand on days outside ${showDay(from)} to ${showDay(to)} is in no figure of this plan.`
+  })
+}
+
 const rated = <T extends object>(amount: string | null, rest: T) =>
   amount === null ? [] : [{ ...rest, amount }]
 
@@ -214,5 +260,5 @@ function effectOf(
   const parts = foreign.map(one =>
     minus(actual.spent(one.amount, one.currency, one.day), budget.spent(one.amount, one.currency, one.day)),
   )
-  return parts.some(part => part === null) ? null : sum(parts)
+  return parts.some(part => part === null) ? null : inCoins(sum(parts), currency)
 }

@@ -8,7 +8,7 @@ import { sheetPeriods } from '#kernel/plan/sheet.ts'
 import { createImports } from '#sync/imports.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
-import { amountsBy } from './budget.ts'
+import { amountsBy, flowWithin, usedOf } from './budget.ts'
 
 const { plan } = operations
 
@@ -214,6 +214,47 @@ describe('actuals of a budget', () => {
     )
   })
 
+  it('counts what is spent and promised in the days of the plan, and says what lies outside', async () => {
+    await add('Hosting', { amounts: { '2026-01': '2000' } })
+    const { id } = await line('Hosting')
+    const entry = { item: id, currency: 'GBP' }
+    await run(
+      plan.recordSpent,
+      {
+        source: 'by hand',
+        entries: [
+          { ...entry, day: '2026-02-03', amount: '700' },
+          { ...entry, day: '2025-12-31', amount: '5000' },
+        ],
+      },
+      bo,
+    )
+    const promise = { item: id, kind: 'contract', currency: 'GBP' }
+    const old = { ...promise, reference: 'old', amount: '300', from: '2025-01-01', to: '2025-12-31' }
+    const over = { ...promise, reference: 'over', amount: '1200', from: '2026-07-01', to: '2027-06-30' }
+    await run(plan.saveCommitment, old, bo)
+    await run(plan.saveCommitment, over, bo)
+    // 184 of its 365 days.
+    expect((await line('Hosting')).use).toMatchObject({
+      actual: '700',
+      committed: '604.93',
+      remaining: '695.07',
+      runsOut: null,
+    })
+    expect((await budget()).missing).toContain(
+      '£5,000.00 recorded by hand on days outside 1 Jan 2026 to 31 Dec 2026 is in no figure of this plan.',
+    )
+  })
+  it('takes no amount finer than a coin, and no step from a period there is not', async () => {
+    await expect(add('Fine', { amounts: { '2026-03': '10.005' } })).rejects.toThrow('10.005 is finer')
+    await expect(add('Yen', { currency: 'JPY', amounts: { '2026-03': '10.5' } })).rejects.toThrow('of JPY')
+    await add('Dinar', { currency: 'KWD', amounts: { '2026-03': '10.125' } })
+    const steps = [{ from: '2031-01', amount: '5' }]
+    await expect(add('Late', { pattern: { kind: 'step', steps } })).rejects.toThrow('no period "2031-01"')
+    const [from, to] = [(await line('Hosting')).id, (await line('Agency')).id]
+    const move = { from, to, period: '2026-01', amount: '0.001', why: 'x' }
+    await expect(run(plan.transfer, move, ada)).rejects.toThrow('finer than the smallest coin of GBP')
+  })
   it('says what volume and price did to sales against the plan, over the months that are over', async () => {
     await room.fill('costs', { orders: '30', aov: '120', media: '500' })
     const found = await run(plan.driverVariance, { version: 'costs', target: 'net_sales', first: '2026-04' })
@@ -277,6 +318,37 @@ describe('actuals of a budget', () => {
     ).rejects.toThrow('The rows Visits and Rent are both Sessions')
   })
 }, 120_000)
+
+describe('what is left of a budget line', () => {
+  const year = [{ from: '2026-01-01', to: '2026-12-31', amount: '1000' }]
+  const left = (committed: { from: string; to: string; amount: string }[], today = '2026-06-21') =>
+    usedOf(year, [], committed, today, 'GBP')
+
+  it('is gone at once where what is due already is more', () => {
+    const due = { from: '2026-05-01', to: '2026-05-31', amount: '1500' }
+    expect(left([due])).toMatchObject({ remaining: '-500', runsOut: '2026-06-21' })
+    // 400 due already and 700 over the ten days from the 22nd on: on the ninth of them.
+    const soon = { from: '2026-06-22', to: '2026-07-01', amount: '700' }
+    expect(left([{ ...due, amount: '400' }, soon])).toMatchObject({
+      remaining: '-100',
+      runsOut: '2026-06-30',
+    })
+    expect(left([{ ...due, amount: '300' }, soon])).toMatchObject({ remaining: '0', runsOut: null })
+  })
+  it('takes parts of a commitment that add up to it over the years, in a leap year too', () => {
+    const contract = { from: '2027-11-30', to: '2029-02-28', amount: '1000' }
+    for (const currency of ['GBP', 'JPY', 'KWD']) {
+      const parts = ['2027', '2028', '2029'].map(year =>
+        Number(flowWithin(contract, { from: `${year}-01-01`, to: `${year}-12-31` }, currency)?.amount),
+      )
+      expect(parts.reduce((all, part) => all + part, 0)).toBeCloseTo(1000, 9)
+    }
+    const leap = { from: '2028-01-01', to: '2028-12-31' }
+    // 366 of 457 days.
+    expect(flowWithin(contract, leap, 'GBP')).toEqual({ ...leap, amount: '800.88' })
+    expect(flowWithin(contract, { from: '2026-01-01', to: '2026-12-31' }, 'GBP')).toBeNull()
+  })
+})
 
 describe('the pattern of a budget line', () => {
   it('gives a line its money evenly, again and again, or in steps', () => {

@@ -3,9 +3,9 @@ import { eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { shareOut } from '#forecast/phasing.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
-import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { exact, minus, ratio, sum } from '#kernel/money.ts'
+import { exact, minus, ratio, roundTo, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -37,6 +37,12 @@ export function amountsBy(
     )
     return Object.fromEntries(periods.map((period, n) => [period.key, shares[n] ?? '0']))
   }
+  const strange = pattern.steps.find(one => !periods.some(period => period.key === one.from))
+  if (strange)
+    throw invalid(
+      `${item.label}: the plan has no period "${strange.from}" for a step to begin in.`,
+      'Let each step begin in a period of the plan.',
+    )
   const steps = [...pattern.steps].sort((a, b) => a.from.localeCompare(b.from))
   return Object.fromEntries(
     periods.flatMap(period => {
@@ -66,19 +72,47 @@ export interface Flow {
 }
 
 /**
- * budget − actual − committed, in the line's currency, and the day it runs out: commitments are used evenly over their
- * days from `today` on, and the pace of the last 90 days goes on beside them.
+ * What of a commitment falls into some days, by its own ones: parts of days that follow one another add up to it. Null
+ * where none of its days are among them.
+ */
+export function flowWithin(
+  { from, to, amount }: Flow,
+  days: { from: Day; to: Day },
+  currency: string,
+): Flow | null {
+  if (to < days.from || from > days.to) return null
+  const until = (day: Day) =>
+    day < from
+      ? '0'
+      : roundTo(
+          exact(amount)
+            .times(dayCount(from, earlier(day, to)))
+            .div(dayCount(from, to))
+            .toString(),
+          currency,
+        )
+  const part =
+    to <= days.to && from >= days.from ? amount : minus(until(days.to), until(addDays(days.from, -1)))
+  return { from: later(from, days.from), to: earlier(to, days.to), amount: part ?? '0' }
+}
+
+/**
+ * budget − actual − committed in a currency, to its coins, and the day it runs out: commitments are used evenly over their
+ * days from `today` on (those whose days are over are due at once), and the pace of the last 90 days goes on beside them.
  */
 export function usedOf(
   budget: readonly Flow[],
   spent: readonly { day: Day; amount: string }[],
   committed: readonly Flow[],
   today: Day,
+  currency: string,
 ): Used {
-  const total = sum(budget.map(one => one.amount)) ?? '0'
-  const toDate = sum(budget.map(one => partBefore(one, today))) ?? '0'
-  const actual = sum(spent.map(one => one.amount)) ?? '0'
-  const booked = sum(committed.map(one => one.amount)) ?? '0'
+  const added = (flows: readonly { amount: string }[]) =>
+    plain(roundTo(sum(flows.map(one => one.amount)) ?? '0', currency))
+  const total = added(budget)
+  const toDate = plain(roundTo(sum(budget.map(one => partBefore(one, today))) ?? '0', currency))
+  const actual = added(spent)
+  const booked = added(committed)
   const remaining = minus(minus(total, actual), booked) ?? '0'
   const last = budget.at(-1)?.to ?? today
   const since = addDays(today, -89)
@@ -86,8 +120,10 @@ export function usedOf(
     sum(spent.filter(one => one.day >= since && one.day <= today).map(one => one.amount)) ?? '0',
   )
   const first = spent.reduce((least, one) => earlier(one.day, least), today)
+  const halfCoin = 10 ** -minorUnits(currency) / 2
   const pace = recent / Math.max(1, Math.min(90, dayCount(first, today)))
-  let left = Number(minus(total, actual))
+  const overdue = committed.filter(one => one.to <= today)
+  let left = Number(minus(minus(total, actual), added(overdue)))
   let runsOut: Day | null = left < 0 ? today : null
   for (let day = addDays(today, 1); runsOut === null && day <= last; day = addDays(day, 1)) {
     const due = committed
@@ -100,7 +136,7 @@ export function usedOf(
       )
     // What is booked is part of the pace where it is the larger.
     left -= Math.max(due, pace)
-    if (left < -0.005) runsOut = day
+    if (left < -halfCoin) runsOut = day
   }
   return {
     budget: total,
@@ -116,12 +152,11 @@ export function usedOf(
 const partBefore = (flow: Flow, today: Day): string => {
   if (flow.to <= today) return flow.amount
   if (flow.from > today) return '0'
-  return exact(flow.amount)
-    .times(dayCount(flow.from, today))
-    .div(dayCount(flow.from, flow.to))
-    .toDecimalPlaces(2)
-    .toString()
+  return exact(flow.amount).times(dayCount(flow.from, today)).div(dayCount(flow.from, flow.to)).toString()
 }
+
+/** Without decimals that say nothing. */
+const plain = (amount: string): string => exact(amount).toString()
 
 /** Why somebody cannot change the budget of a version now, and what helps; null where they can. */
 export function shutTo(
@@ -179,6 +214,15 @@ export function keepClosed(
   })
 }
 
+/** @throws Failure('invalid') for an amount finer than the smallest coin of its currency: nobody can spend it. */
+export function wholeCoins(label: string, amounts: Iterable<string>, currency: string): void {
+  for (const amount of amounts) {
+    const coins = roundTo(amount, currency)
+    if (!exact(coins).eq(exact(amount)))
+      throw invalid(`${label}: ${amount} is finer than the smallest coin of ${currency}.`, `Write ${coins}.`)
+  }
+}
+
 /** Saves a budget line, by version of the row, so that nobody overwrites what they have not seen. */
 export async function saveItem(
   context: Context,
@@ -190,6 +234,8 @@ export async function saveItem(
   mayChange(version, context.actor, why)
   await touched(context, version)
   const amounts = amountsBy(item, version.sheet.periods)
+  if (item.pattern?.kind === 'even') wholeCoins(item.label, [item.pattern.total], item.currency)
+  wholeCoins(item.label, Object.values(amounts), item.currency)
   const id = item.id ?? randomUUID()
   const [before] = await context.ledger
     .select()

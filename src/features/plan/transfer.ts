@@ -5,7 +5,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { exact, minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { rulesFor, rulesIn } from './approvals.ts'
-import { keepClosed, mayChange } from './budget.ts'
+import { keepClosed, mayChange, wholeCoins } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { closedIn, person, versionOf } from './cells.ts'
 import { consented } from './fingerprint.ts'
@@ -69,6 +69,7 @@ export async function transfer(context: Context, input: Transfer): Promise<void>
   if (version.state !== 'approved') mayChange(version, actor, input.why)
   const left = minus(giver.amounts[input.period] ?? '0', input.amount) ?? '0'
   if (exact(input.amount).lte(0)) throw invalid('A transfer is of more than nothing.')
+  wholeCoins('The transfer', [input.amount], giver.currency)
   const rules = rulesFor(
     await rulesIn(context),
     [giver, taker].map(({ department }) => ({ department, amount: input.amount })),
