@@ -278,7 +278,7 @@ export function Approval({ version }: { version: Version }) {
       <Card
         flush
         title="Who must consent"
-        note="nobody approves their own request; without a rule one director does"
+        note="nobody approves their own request; without a rule one director does; amounts are in the company’s currency"
         actions={
           <Button size="compact-sm" variant="default" onClick={() => setRules(rulesText(trail.data.rules))}>
             Change the rules

@@ -3,56 +3,17 @@ import { and, desc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { exact, sum } from '#kernel/money.ts'
+import { exact } from '#kernel/money.ts'
 import { inConflict } from '#kernel/plan/edits.ts'
-import { absolute, plainOf } from '#kernel/plan/fixed.ts'
-import { rolled } from '#kernel/plan/roll.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { casesApproved } from './case-plan.ts'
 import { otherState, person } from './cells.ts'
 import { approvalPrint } from './fingerprint.ts'
+import { amountsOf, rulesFor } from './rule-amounts.ts'
 import { worked } from './versions.ts'
 
 type Version = typeof tables.versions.$inferSelect
 type Rule = typeof tables.rules.$inferSelect
-
-/** What a request asks consent to: an amount in each department, '' the plan as a whole. */
-export interface Amount {
-  department: string
-  amount: string
-}
-
-/** Amounts of a version: its operating costs and capital as a whole, and its budget lines by department. */
-export async function amountsOf(context: Context, version: Version): Promise<Amount[]> {
-  const plan = await worked(context, version)
-  const whole = { members: {}, first: 0, last: plan.sheet.periods.length - 1 }
-  const costs = ['opex', 'media', 'capex'].flatMap(name => {
-    if (plan.lineNumber(name) === undefined) return []
-    const value = rolled(plan, name, whole)
-    return value === null ? [] : [plainOf(absolute(value))]
-  })
-  const items = await context.ledger.select().from(tables.items).where(eq(tables.items.version, version.id))
-  const byDepartment = new Map<string, string[]>()
-  for (const item of items)
-    byDepartment.set(item.department, [
-      ...(byDepartment.get(item.department) ?? []),
-      ...Object.values(item.amounts),
-    ])
-  return [
-    { department: '', amount: sum(costs) ?? '0' },
-    ...[...byDepartment].map(([department, amounts]) => ({ department, amount: sum(amounts) ?? '0' })),
-  ]
-}
-
-/** Rules that apply to amounts: those of a department, and those of any ('' in a rule). */
-export const rulesFor = (rules: readonly Rule[], amounts: readonly Amount[]): Rule[] =>
-  rules.filter(rule =>
-    amounts.some(
-      ({ department, amount }) =>
-        (rule.department === '' || rule.department === department) &&
-        exact(amount).abs().gte(exact(rule.fromAmount)),
-    ),
-  )
 
 /** What is still wanting for approval, in words; empty when it has all the consent its amounts need. */
 export function wanting(

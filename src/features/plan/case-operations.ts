@@ -9,7 +9,7 @@ import { caseFlows, caseRange } from '#kernel/plan/cases.ts'
 import { irr, npv, payback, rateOfPeriod } from '#kernel/plan/worth.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
-import { approvalsSince, decide, mayConsent, rulesFor, rulesIn, wanting } from './approvals.ts'
+import { approvalsSince, decide, mayConsent, rulesIn, wanting } from './approvals.ts'
 import { mayChange } from './budget.ts'
 import { casesIn, putCase, takeCase, takeCaseBudget, versionsWith, versionsWithCases } from './case-plan.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
@@ -17,6 +17,7 @@ import { keptOf } from './copies.ts'
 import { initiativeOf, initiativesOf } from './initiatives.ts'
 import { CaseShape } from './model.ts'
 import { conversion } from './rates.ts'
+import { amountFor, rulesFor } from './rule-amounts.ts'
 
 type Case = z.output<typeof CaseShape>
 
@@ -190,9 +191,9 @@ export const caseOperations = {
         .for('update')
       if (found?.state !== 'submitted')
         throw new Failure('conflict', 'There is no such case waiting for approval.')
-      const rules = rulesFor(await rulesIn(context), [
-        { department: '', amount: worthOf(CaseShape.parse(found.content)).cost },
-      ])
+      const content = CaseShape.parse(found.content)
+      const amount = await amountFor(context, worthOf(content).cost, content.currency)
+      const rules = rulesFor(await rulesIn(context), [{ department: '', amount }])
       mayConsent(context.actor, found, rules)
       await decide(context, `case:${input.id}`, 'approved', input.comment)
       const still = wanting(rules, await approvalsSince(context, `case:${input.id}`))

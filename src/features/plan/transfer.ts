@@ -4,11 +4,12 @@ import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { exact, minus, sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
-import { rulesFor, rulesIn } from './approvals.ts'
+import { rulesIn } from './approvals.ts'
 import { keepClosed, mayChange, wholeCoins } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
 import { closedIn, person, versionOf } from './cells.ts'
 import { consented } from './fingerprint.ts'
+import { amountFor, rulesFor } from './rule-amounts.ts'
 
 type Rule = typeof tables.rules.$inferSelect
 
@@ -70,9 +71,10 @@ export async function transfer(context: Context, input: Transfer): Promise<void>
   const left = minus(giver.amounts[input.period] ?? '0', input.amount) ?? '0'
   if (exact(input.amount).lte(0)) throw invalid('A transfer is of more than nothing.')
   wholeCoins('The transfer', [input.amount], giver.currency)
+  const amount = await amountFor(context, input.amount, giver.currency, version)
   const rules = rulesFor(
     await rulesIn(context),
-    [giver, taker].map(({ department }) => ({ department, amount: input.amount })),
+    [giver, taker].map(({ department }) => ({ department, amount })),
   )
   mayMove(actor, input.amount, rules, version.state)
   if (exact(left).isNegative())
