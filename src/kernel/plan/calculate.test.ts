@@ -267,4 +267,51 @@ describe('templates', () => {
       'no cost of this plan',
     )
   })
+  it('take costs that stand in no tier off before the result, and off the cash, saying so', () => {
+    const tiers = [
+      { name: 'cm1', label: 'CM1', less: ['fulfilment', 'payment_fees'] },
+      { name: 'cm2', label: 'CM2', less: ['media'] },
+    ]
+    const figures = {
+      sessions: '1000',
+      conversion: '0.1',
+      aov: '10',
+      discount_rate: '0',
+      return_rate: '0.1',
+      cogs_rate: '0.4',
+      fulfilment_per_order: '1',
+      payment_fee_rate: '0.02',
+      media: '50',
+      software: '30',
+    }
+    const worked = (more: object, waterfall?: typeof tiers) => {
+      const of = sheet(template({ trade: 'b2c', over: [], ...(waterfall && { waterfall }) }))
+      const inputs = Object.entries({ ...figures, ...more }).map(([line, value]) => ({
+        line,
+        slice: [],
+        period: of.periods[0]?.key ?? '',
+        value,
+      }))
+      const plan = calculate(of, inputs)
+      const at = (line: string) =>
+        plainOrNull(plan.value({ line, slice: [], period: of.periods[0]?.key ?? '' }))
+      return {
+        ebitda: at('ebitda'),
+        cash: at('cash_flow'),
+        layering: of.lines.find(one => one.name === 'ebitda')?.layering,
+      }
+    }
+    const usual = worked({ return_handling_rate: '0.2' })
+    const own = worked({ return_handling_rate: '0.2' }, tiers)
+    // 900 of sales less 360 of goods, 100 + 20 + 20 of what follows them, 50 of media and 30 of software.
+    expect(usual.ebitda).toBe('320')
+    expect(own).toEqual({
+      ...usual,
+      layering:
+        'EBITDA of the department = CM2 − cost of goods (in no tier) − return handling (in no tier) − operating costs',
+    })
+    // One that nobody knows, and no tier asks for, does not keep the result from being known.
+    expect(worked({}, tiers).ebitda).toBe('340')
+    expect(worked({}).ebitda).toBeNull()
+  })
 })

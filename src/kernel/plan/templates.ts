@@ -262,6 +262,9 @@ export function template({
     fixed('agencies', 'Agencies'),
   ]
   const last = tiers.at(-1)?.name ?? 'net_sales'
+  // What a company leaves out of its tiers is a cost all the same: where it is known it comes off before the result.
+  const taken = new Set(tiers.flatMap(tier => tier.less))
+  const apart = costs.filter(one => !taken.has(one.name))
   const result: Line[] = [
     line('headcount', 'Headcount', 'people', null, 'Fixed costs', {
       roll: 'last',
@@ -283,11 +286,22 @@ export function template({
       roll: 'ratio',
       metric: 'opex_ratio',
     }),
-    line('ebitda', 'EBITDA of the department', 'money', `${last} - opex`, 'Result', {
-      negative: true,
-      metric: 'ebitda',
-      layering: `EBITDA of the department = ${tiers.at(-1)?.label.toLowerCase() ?? 'net sales'} − operating costs`,
-    }),
+    line(
+      'ebitda',
+      'EBITDA of the department',
+      'money',
+      [last, ...apart.map(one => `coalesce(${one.name}, 0)`), 'opex'].join(' - '),
+      'Result',
+      {
+        negative: true,
+        metric: 'ebitda',
+        layering: `EBITDA of the department = ${[
+          lower(tiers.at(-1)?.label ?? 'net sales'),
+          ...apart.map(one => `${lower(one.label)} (in no tier)`),
+          'operating costs',
+        ].join(' − ')}`,
+      },
+    ),
     line('ebitda_margin', 'EBITDA margin', 'share', 'ebitda / net_sales', 'Result', {
       roll: 'ratio',
       negative: true,
