@@ -55,8 +55,8 @@ interface Group {
 
 /**
  * The change of sales against any comparison by volume, mix, price, rate and currency over the members of a dimension,
- * in the reader's currency. Each store counts in its own currency at the mean rate of its days; a plan at its budget
- * rate. Adds up to the change of the metric itself, to the cent: what a split leaves over is an item of its own.
+ * in the reader's currency. Each store counts in its own currency at the rate its sales of those days came to; a plan at
+ * its budget rate. Adds up to the change of the metric itself, to the cent: what a split leaves over is an item of its own.
  * @throws Failure('invalid') where there is nothing to compare with, or no rate.
  */
 export async function salesVariance(context: Context, asked: Asked): Promise<SalesVariance> {
@@ -92,6 +92,16 @@ const metricsOf = ({ amount, quantity }: Asked, more: string[] = []): string[] =
   ...new Set([amount, 'gross_sales', quantity, ...more]),
 ]
 
+const questionOf = (asked: Asked, stores: readonly string[], currency: string, metrics: string[]): Query => ({
+  metrics,
+  from: asked.from,
+  to: asked.to,
+  stores: [...stores],
+  currency,
+  compare: [asked.compare] as Query['compare'],
+  ...(asked.filters.length > 0 && { filters: [...asked.filters] }),
+})
+
 async function asking(
   context: Context,
   asked: Asked,
@@ -99,17 +109,24 @@ async function asking(
   currency: string,
   metrics: string[],
 ): Promise<{ answer: Answer; whole: Answer }> {
-  const question = {
-    metrics,
-    from: asked.from,
-    to: asked.to,
-    stores: [...stores],
-    currency,
-    compare: [asked.compare] as Query['compare'],
-    ...(asked.filters.length > 0 && { filters: [...asked.filters] }),
-  }
+  const question = questionOf(asked, stores, currency, metrics)
   const answer = await askAs(context, { ...question, by: [asked.by], limit: 10_000 })
   return { answer, whole: await askAs(context, question) }
+}
+
+/** What some stores sold, and what it is compared with, as the metric itself is told to the reader. */
+async function readersOwn(context: Context, asked: Asked, stores: readonly string[]): Promise<AnswerRow> {
+  return (await askAs(context, questionOf(asked, stores, asked.currency, [asked.amount]))).totals
+}
+
+/**
+ * The rate an amount came to, each day's sales at the rate of its day: the mean of the days is not that where more is sold on
+ * some. The mean, where there is nothing to tell it by, or sales and returns of different days nearly cancel out.
+ */
+function rateCameTo(own: string | null, readers: string | null, mean: string): string {
+  const came = ratio(readers, own, 20)
+  const off = ratio(came, mean, 6)
+  return came === null || off === null || Number(off) < 0.5 || Number(off) > 2 ? mean : came
 }
 
 /** The other side of a comparison of a row, metric by metric. */
@@ -156,8 +173,16 @@ async function againstDays(context: Context, asked: Asked, stores: readonly Stor
     // A store that sold in neither needs no rate.
     const sold = [nowOf(whole.totals), baseOf(whole.totals, asked.compare)].map(pick => pick(asked.amount))
     if (sold.every(one => one === null || exact(one).isZero()) && answer.rows.length === 0) continue
-    const rate = meanRate(rates, currency, asked.currency, asked)
-    const before = meanRate(rates, currency, asked.currency, base ?? asked)
+    const [mean, meanBefore] = [asked, base ?? asked].map(span =>
+      meanRate(rates, currency, asked.currency, span),
+    ) as [string, string]
+    const readers = currency === asked.currency ? null : await readersOwn(context, asked, [store])
+    const came = (pick: (row: AnswerRow) => (metric: string) => string | null, otherwise: string) =>
+      readers === null
+        ? otherwise
+        : rateCameTo(pick(whole.totals)(asked.amount), pick(readers)(asked.amount), otherwise)
+    const rate = came(nowOf, mean)
+    const before = came(row => baseOf(row, asked.compare), meanBefore)
     addRows(
       found,
       asked,
@@ -263,7 +288,6 @@ async function againstTarget(
   const first = version?.sheet.periods[0]?.from ?? asked.from
   for (const group of groups) {
     const own = stores.find(one => one.store === group.store)?.currency ?? currency
-    const rate = meanRate(rates, own, asked.currency, asked)
     // What one unit of the store's own money was to be in the plan's: price is told in it, the rest is currency.
     const budget =
       own === currency
@@ -271,9 +295,15 @@ async function againstTarget(
         : (version?.rates[own] ??
           rates.on(own, currency, addDays(first, -1)) ??
           meanRate(rates, own, currency, asked))
-    const into = exact(budget).times(exact(meanRate(rates, currency, asked.currency, asked)))
     const now =
       own === currency ? group : { ...group, ...(await asking(context, asked, group.stores, own, metrics)) }
+    const readers = await readersOwn(context, asked, group.stores)
+    const rate = rateCameTo(
+      nowOf(now.whole.totals)(asked.amount),
+      nowOf(readers)(asked.amount),
+      meanRate(rates, own, asked.currency, asked),
+    )
+    const into = exact(budget).times(exact(meanRate(rates, currency, asked.currency, asked)))
     const split = group.answer.rows.some(row => baseOf(row, asked.compare)(asked.amount) !== null)
     if (!split) notes.push(`It is not split by ${asked.by}: each store is one item.`)
     const inOwn = (value: string | null) => (value === null ? null : ratio(value, budget, 20))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sum } from '../money.ts'
+import { exact, roundTo, sum } from '../money.ts'
 import { effects, favourable, type Item, priceVolumeMix, shapley } from './variance.ts'
 
 const side = (quantity: string, amount: string, rate = '1', list?: string) => ({
@@ -68,6 +68,17 @@ describe('price, volume, mix and currency', () => {
         const cents = (texts: string[]) => Math.round(Number(sum(texts) ?? '0') * 100)
         expect(cents(effects.map(effect => found.effects[effect]))).toBe(cents([found.delta]))
         expect(cents([found.actual]) - cents([found.plan])).toBe(cents([found.delta]))
+        // The whole is rounded once, not the sum of what is rounded.
+        const worth = (pick: 'actual' | 'plan') =>
+          sum(
+            items.map(each =>
+              exact(each[pick]?.amount ?? '0')
+                .times(exact(each[pick]?.rate ?? '0'))
+                .toString(),
+            ),
+          )
+        expect(Number(found.actual)).toBeCloseTo(Number(roundTo(worth('actual') ?? '0', 'GBP')), 9)
+        expect(Number(found.plan)).toBeCloseTo(Number(roundTo(worth('plan') ?? '0', 'GBP')), 9)
         for (const each of found.items)
           expect(cents(effects.map(effect => each.effects[effect]))).toBe(cents([each.delta]))
         expect(cents(found.items.map(each => each.delta))).toBe(cents([found.delta]))

@@ -77,10 +77,17 @@ export function priceVolumeMix(items: readonly Item[], places = 2): Variance {
     } else own.gone = value(item.actual).minus(value(item.plan))
     return { key: item.key, own, actual: value(item.actual), plan: value(item.plan) }
   })
-  const coin = (value: Decimal) => value.toDecimalPlaces(places)
-  // Rounded cell by cell so that each item adds up to its own change, and the items to the whole.
-  const printed = rows.map(row => {
-    const delta = coin(row.actual).minus(coin(row.plan))
+  // The whole is rounded once and shared among the items, and each item's change among its effects: both add up, and the
+  // whole is what every other door says it is.
+  const inCoins = (pick: 'actual' | 'plan') => {
+    const values = rows.map(row => row[pick])
+    const whole = values.reduce((all, value) => all.plus(value), zero)
+    return roundedTo(whole.toDecimalPlaces(places), values, places)
+  }
+  const [actuals, plans] = [inCoins('actual'), inCoins('plan')]
+  const printed = rows.map((row, n) => {
+    const [actual, plan] = [actuals[n] ?? zero, plans[n] ?? zero]
+    const delta = actual.minus(plan)
     const parts = roundedTo(
       delta,
       effects.map(effect => row.own[effect]),
@@ -93,8 +100,8 @@ export function priceVolumeMix(items: readonly Item[], places = 2): Variance {
         Effect,
         Decimal
       >,
-      actual: coin(row.actual),
-      plan: coin(row.plan),
+      actual,
+      plan,
     }
   })
   const sum = (pick: (row: (typeof printed)[number]) => Decimal) =>
