@@ -84,12 +84,27 @@ const quantile = (values: readonly number[], share: number): number | null =>
 /**
  * Pure. A stay in a section ends with the next move, or when the task is done or put away; of stays those that ended in
  * the period count, and those that have not ended. Cycle time runs in days from a task's first move into a section of
- * work in progress to the day it was done.
+ * work in progress to the day it was done. `nowOf` gives what the wall clock of a store shows now, as moves are told.
  */
-export function flowOf(rows: readonly MoveRow[], now: string, length: number): Omit<Flow, 'any'> {
-  const end = ms(now)
-  const start = end - length * dayMs
-  const first = new Date(start).toISOString().slice(0, 10)
+export function flowOf(
+  rows: readonly MoveRow[],
+  nowOf: (store: string) => string,
+  length: number,
+): Omit<Flow, 'any'> {
+  const clocks = new Map<
+    string,
+    { end: number; start: number; first: string; week: number; weekDay: string }
+  >()
+  const clockOf = ({ store }: MoveRow) => {
+    const known = clocks.get(store)
+    if (known) return known
+    const end = ms(nowOf(store))
+    const [start, week] = [end - length * dayMs, end - 7 * dayMs]
+    const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
+    const made = { end, start, first: dayOf(start), week, weekDay: dayOf(week) }
+    clocks.set(store, made)
+    return made
+  }
   const sections = new Map<string, { of: FlowSection; stays: number[]; open: number[] }>()
   const projects = new Map<string, { of: FlowProject; cycles: number[] }>()
   const projectOf = ({ platform, project }: MoveRow) => {
@@ -103,6 +118,7 @@ export function flowOf(rows: readonly MoveRow[], now: string, length: number): O
   }
   for (const own of Map.groupBy(rows, row => `${row.store} ${row.platform} ${row.task}`).values()) {
     const task = own[0] as MoveRow
+    const { end, start, first } = clockOf(task)
     const stands = own.filter(row => row.kind === 'made' || row.kind === 'section')
     const over = own.findLast(row => row.kind === 'state' && row.to !== 'open')
     for (const [index, { section, stage, at }] of stands
@@ -142,12 +158,11 @@ export function flowOf(rows: readonly MoveRow[], now: string, length: number): O
     .map(({ of, cycles }) => ({ ...of, ...timed(cycles) }))
     .filter(one => one.started + one.done > 0)
     .sort((a, b) => b.done - a.done || a.project.localeCompare(b.project))
-  const week = rows.filter(row => ms(row.at) >= end - 7 * dayMs && ms(row.at) <= end)
+  const week = rows.filter(row => ms(row.at) >= clockOf(row).week && ms(row.at) <= clockOf(row).end)
   const count = (is: (row: MoveRow) => boolean) => week.filter(is).length
-  const from = new Date(end - 7 * dayMs).toISOString().slice(0, 10)
   const doneTasks = new Set(
     rows
-      .filter(row => row.doneDay !== null && row.doneDay > from)
+      .filter(row => row.doneDay !== null && row.doneDay > clockOf(row).weekDay)
       .map(row => `${row.store} ${row.platform} ${row.task}`),
   )
   return {

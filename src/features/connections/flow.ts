@@ -1,18 +1,23 @@
 import { read } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { wallClock } from '#kernel/zone.ts'
+import { stores } from '#postgres/tables/settings.ts'
 import { Flow, FlowInput, flowOf, type MoveRow } from './flow-model.ts'
 
 /** As many moves as are looked at: some years of a large team. */
 const mostMoves = 200_000
 
-/** How work moved, in the stores one may see. */
+/** How work moved, in the stores one may see. `zones`: time zones by store, as moves are told by its wall clock. */
 export async function findFlow(
   { granary, actor, clock }: Pick<Context, 'granary' | 'actor' | 'clock'>,
   { platform, project, days = 90 }: FlowInput,
+  zones: ReadonlyMap<string, string>,
 ): Promise<Flow> {
   const { from } = granary.dialect
-  const now = clock().toISOString().slice(0, 19).replace('T', ' ')
-  const start = new Date(clock().getTime() - days * 86_400_000).toISOString().slice(0, 10)
+  const at = clock().getTime()
+  const nowOf = (store: string) => wallClock(zones.get(store) ?? 'UTC', at).text
+  // A day more than asked for: some stores' clocks are that far ahead or behind.
+  const start = new Date(at - (days + 1) * 86_400_000).toISOString().slice(0, 10)
   const parameters: Record<string, string> = { start }
   const where: string[] = []
   if (actor.stores !== 'all') {
@@ -60,7 +65,7 @@ export async function findFlow(
       doneDay: row.done_day === null ? null : String(row.done_day),
     }),
   )
-  return { ...flowOf(moves, now, days), any: moves.length > 0 }
+  return { ...flowOf(moves, nowOf, days), any: moves.length > 0 }
 }
 
 export const workFlow = read({
@@ -70,4 +75,7 @@ export const workFlow = read({
 })
   .input(FlowInput.optional())
   .output(Flow)
-  .handler(({ input, context }) => findFlow(context, input ?? {}))
+  .handler(async ({ input, context }) => {
+    const rows = await context.ledger.select({ store: stores.store, timezone: stores.timezone }).from(stores)
+    return findFlow(context, input ?? {}, new Map(rows.map(one => [one.store, one.timezone])))
+  })

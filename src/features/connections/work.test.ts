@@ -113,7 +113,7 @@ describe('how work moves', () => {
       ),
       ...moves('5', { ...done('03-22'), project: 'Peak' }, ['03-22 11:00', 'section', 'Live', 'done']),
     ]
-    const flow = flowOf(rows, '2026-03-25 12:00:00', 30)
+    const flow = flowOf(rows, () => '2026-03-25 12:00:00', 30)
     expect(flow.sections.map(one => [one.section, one.left, one.median, one.now, one.longest])).toEqual([
       ['Next', 2, 1.5, 1, 4],
       ['Doing', 3, 4, 0, null],
@@ -139,13 +139,31 @@ describe('how work moves', () => {
       ) AS rows(store, platform, task_id, move_id, moment)) TO '${file}' (FORMAT parquet)`)
     await granary.deliver({ id: 'm', table: 'task_moves', files: [file], mode: 'merge' })
     const clock = () => new Date('2026-11-22T10:00:00Z')
+    const zones = new Map([['us', 'UTC']])
     const flow = async (input: Parameters<typeof findFlow>[1], stores: 'all' | string[] = 'all') => {
-      const { sections, any } = await findFlow({ granary, actor: { ...everywhere, stores }, clock }, input)
+      const { sections, any } = await findFlow(
+        { granary, actor: { ...everywhere, stores }, clock },
+        input,
+        zones,
+      )
       return { any, there: sections.map(one => `${one.project} ${one.section} ${one.now} ${one.longest}`) }
     }
     expect(await flow({})).toEqual({ any: true, there: ['Peak Doing 1 1', 'Site Doing 1 2'] })
     expect((await flow({ project: 'Site', platform: 'asana' })).there).toEqual(['Site Doing 1 2'])
     expect((await flow({}, ['us'])).there).toEqual(['Peak Doing 1 1'])
     expect(await flow({}, [])).toEqual({ any: false, there: [] })
+    // Ten in the morning in London is eleven at night in Auckland and two at night in Los Angeles.
+    zones.set('uk', 'Pacific/Auckland').set('us', 'America/Los_Angeles')
+    expect((await flow({})).there).toEqual(['Peak Doing 1 0.7', 'Site Doing 1 2.5'])
+  })
+  it('counts as this week what the clocks of its own store have not yet passed', () => {
+    const at = (store: string) => (store === 'nz' ? '2026-03-25 23:00:00' : '2026-03-25 02:00:00')
+    const rows = [
+      ...moves('1', { store: 'nz' }, ['03-25 22:00', 'section', 'Doing', 'doing']),
+      ...moves('2', { store: 'us' }, ['03-18 01:00', 'section', 'Doing', 'doing']),
+      ...moves('3', { store: 'us', ...done('03-19') }, ['03-18 03:00', 'section', 'Live', 'done']),
+    ]
+    expect(flowOf(rows, at, 30).week).toEqual({ made: 0, moved: 2, done: 1, putOff: 0, tasks: 2 })
+    expect(flowOf(rows, at, 30).sections).toMatchObject([{ section: 'Doing', now: 2, longest: 7 }])
   })
 })
