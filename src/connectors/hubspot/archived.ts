@@ -1,6 +1,6 @@
 import type { Mapped, Place, Stream } from '../connector.ts'
 import { allRecords } from './objects.ts'
-import type { Session } from './session.ts'
+import { ifAllowed, type Session } from './session.ts'
 
 /** Something that lies in the bin. */
 export interface ArchivedRecord {
@@ -31,9 +31,14 @@ export const archived: Stream<Session, ArchivedRecord> = {
   tables: ['leads', 'deals', 'deal_lines', 'deal_stages'],
   every: 3_600_000,
   async *read(session) {
-    for (const type of ['contacts', 'deals'] as const)
-      for await (const some of allRecords(session, type, { properties: ['hs_object_id'], history: [] }, true))
-        yield { records: some.map(({ id }) => ({ type, id })) }
+    for (const type of ['contacts', 'deals'] as const) {
+      const bin = allRecords(session, type, { properties: ['hs_object_id'], history: [] }, true)
+      for (;;) {
+        const page = await ifAllowed(session, type, () => bin.next(), null)
+        if (!page || page.done) break
+        yield { records: page.value.map(({ id }) => ({ type, id })) }
+      }
+    }
   },
   map: mapArchived,
 }

@@ -1,19 +1,19 @@
-import { Failure } from '#kernel/error.ts'
 import { domainOf } from '#kernel/linking.ts'
 import { exact } from '#kernel/money.ts'
 import { wallClock } from '#kernel/zone.ts'
-import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
+import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
 import {
   type CrmRecord,
+  changedIds,
   changedRecords,
   foundRecords,
   historySlice,
   linkedTo,
   ofLinked,
-  readRecords,
+  recordsById,
   searchOverlap,
 } from './objects.ts'
-import { ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
+import { ifAllowed, ownersOf, type Pipeline, pipelinesOf, type Session } from './session.ts'
 import { amountOf, instantOf } from './values.ts'
 
 const wanted = {
@@ -137,28 +137,34 @@ function stateOf({ deal, closed }: DealRecord, probability: string | null): 'ope
 }
 
 const lineWanted = { properties: ['name', 'hs_sku', 'quantity', 'price', 'amount'], history: [] }
-/** Line items read at a time. */
-const together = 100
+const orderWanted = { properties: ['hs_external_order_id'], history: [] }
 
-/** Lines of deals by the deal's id; null where the token may not read them: deals are read all the same. */
-async function linesOf(
-  session: Session,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, CrmRecord[]> | null> {
-  try {
-    const links = await linkedTo(session, 'deals', 'line_items', ids)
-    const all = [...new Set([...links.values()].flat())]
-    const byId = new Map<string, CrmRecord>()
-    for (let start = 0; start < all.length; start += together) {
-      const some = all.slice(start, start + together)
-      for (const one of await readRecords(session, 'line_items', some, lineWanted)) byId.set(one.id, one)
-    }
-    return new Map([...links].map(([id, own]) => [id, own.flatMap(line => byId.get(line) ?? [])]))
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'forbidden') return null
-    throw error
-  }
-}
+/** Line items of records by the record's id; null where the token may not see them. */
+const linesOf = (session: Session, type: 'deals' | 'orders', ids: readonly string[]) =>
+  ifAllowed(
+    session,
+    'line_items',
+    async () => {
+      const links = await linkedTo(session, type, 'line_items', ids)
+      const byId = await recordsById(session, 'line_items', [...links.values()].flat(), lineWanted)
+      return new Map([...links].map(([id, own]) => [id, own.flatMap(line => byId.get(line) ?? [])]))
+    },
+    null,
+  )
+
+/** The order each became, by the deal's id; none where the token may not see them. */
+const ordersOf = (session: Session, ids: readonly string[]) =>
+  ifAllowed(
+    session,
+    'orders',
+    async () => {
+      const links = await linkedTo(session, 'deals', 'orders', ids)
+      const firsts = [...links.values()].flatMap(all => all.slice(0, 1))
+      const byId = await recordsById(session, 'orders', firsts, orderWanted)
+      return new Map([...links].map(([id, [first = '']]) => [id, byId.get(first)]))
+    },
+    new Map<string, CrmRecord | undefined>(),
+  )
 
 const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecord[]> => {
   const ids = deals.map(one => one.id)
@@ -166,8 +172,11 @@ const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecor
   const pipelines = await pipelinesOf(session)
   const names = namesOf(pipelines)
   const domains = await ofLinked(session, 'deals', 'companies', ids, 'domain')
-  const orders = await ofLinked(session, 'deals', 'orders', ids, 'hs_external_order_id')
-  const lines = await linesOf(session, ids)
+  const orders = await ordersOf(session, ids)
+  const lines = await linesOf(session, 'deals', ids)
+  // What a deal without lines is about stands in the order it became.
+  const bare = ids.flatMap(id => (lines?.get(id)?.length === 0 ? (orders.get(id)?.id ?? []) : []))
+  const inOrders = bare.length > 0 ? await linesOf(session, 'orders', bare) : null
   return deals.map(deal => {
     const { hubspot_owner_id, pipeline, dealstage } = deal.properties
     const own = pipelines.get(pipeline ?? '')
@@ -177,8 +186,8 @@ const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecor
       deal,
       owner: owners.get(hubspot_owner_id ?? '') ?? hubspot_owner_id ?? '',
       domain: domains.get(deal.id) ?? '',
-      order: orders.get(deal.id) ?? '',
-      ...(lines && { lines: lines.get(deal.id) ?? [] }),
+      order: orders.get(deal.id)?.properties.hs_external_order_id ?? '',
+      ...(lines && { lines: inOrders?.get(orders.get(deal.id)?.id ?? '') ?? lines.get(deal.id) ?? [] }),
       pipeline: own?.label ?? pipeline ?? '',
       stages: Object.fromEntries(
         used.flatMap(id => (id ? [[id, own?.stages.get(id)?.label ?? names.get(id) ?? id]] : [])),
@@ -205,9 +214,29 @@ export const deals: Stream<Session, DealRecord> = {
   async *read(session, turn) {
     for await (const some of changedRecords(session, 'deals', turn, wanted))
       yield { records: await enriched(session, some) }
+    // What changes in an order leaves the time of its deal alone. Of history the deals are read as they are now anyway.
+    if (turn.history) return
+    for (const some of await ofChangedOrders(session, turn)) yield { records: await enriched(session, some) }
   },
   map: mapDeal,
 }
+
+/** Deals whose orders changed in a turn; none where the token may not see orders. */
+const ofChangedOrders = (session: Session, { from, to }: Turn): Promise<CrmRecord[][]> =>
+  ifAllowed(
+    session,
+    'orders',
+    async () => {
+      const found: CrmRecord[][] = []
+      for await (const ids of changedIds(session, 'orders', from, to)) {
+        const links = await linkedTo(session, 'orders', 'deals', ids)
+        const some = await recordsById(session, 'deals', [...links.values()].flat(), wanted)
+        if (some.size > 0) found.push([...some.values()])
+      }
+      return found
+    },
+    [],
+  )
 
 /**
  * Deals that are open, whenever they last changed: history goes back by the time of the last change, and what has lain

@@ -11,13 +11,21 @@ import { account, get, openHubspot, type Session, version } from './session.ts'
 /** What is asked once to see whether it may be, and what is missing where it may not. */
 const rights: readonly { path: string; scope: string; costs: string }[] = [
   { path: `/crm/objects/${version}/contacts`, scope: 'crm.objects.contacts.read', costs: 'no leads' },
-  { path: `/crm/objects/${version}/companies`, scope: 'crm.objects.companies.read', costs: 'no accounts' },
+  {
+    path: `/crm/objects/${version}/companies`,
+    scope: 'crm.objects.companies.read',
+    costs: 'no accounts, nor whose leads and deals are',
+  },
   { path: `/crm/objects/${version}/deals`, scope: 'crm.objects.deals.read', costs: 'no deals' },
-  { path: `/crm/owners/${version}`, scope: 'crm.objects.owners.read', costs: 'no owners of deals' },
+  {
+    path: `/crm/owners/${version}`,
+    scope: 'crm.objects.owners.read',
+    costs: 'owners of accounts and deals by number only',
+  },
   {
     path: `/crm/objects/${version}/orders`,
     scope: 'crm.objects.orders.read',
-    costs: 'deals without their orders',
+    costs: 'deals without the orders they became',
   },
   {
     path: `/crm/objects/${version}/line_items`,

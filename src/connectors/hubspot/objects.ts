@@ -1,5 +1,5 @@
 import type { Turn } from '../connector.ts'
-import { type Page, pages, post, type Session, version } from './session.ts'
+import { ifAllowed, type Page, pages, post, type Session, version } from './session.ts'
 
 export type ObjectType = 'contacts' | 'companies' | 'deals' | 'orders' | 'line_items'
 
@@ -20,6 +20,8 @@ const changed = (type: ObjectType): string =>
 /** Most a search gives at a time, and most a record is read with its past at a time. */
 const searchPage = 200
 const readPage = 50
+/** Most it is read without its past at a time. */
+const batchPage = 100
 
 /** The index a search reads is behind by up to an hour: each turn begins again this far before its bookmark, ms. */
 export const searchOverlap = 90 * 60_000
@@ -239,7 +241,7 @@ export async function linkedTo(
   return new Map(ids.map(id => [id, [...new Set([...(first.get(id) ?? []), ...(rest.get(id) ?? [])])]]))
 }
 
-/** A property of the first record each belongs to; '' where there is none. */
+/** A property of the first record each belongs to; '' where there is none, or where the token may not see it. */
 export async function ofLinked(
   session: Session,
   from: ObjectType,
@@ -247,15 +249,35 @@ export async function ofLinked(
   ids: readonly string[],
   property: string,
 ): Promise<Map<string, string>> {
-  const links = await linkedTo(session, from, to, ids)
-  const targets = [...new Set([...links.values()].flatMap(all => all.slice(0, 1)))]
-  const values = new Map<string, string>()
-  for (let start = 0; start < targets.length; start += readPage) {
-    const some = targets.slice(start, start + readPage)
-    for (const record of await readRecords(session, to, some, { properties: [property], history: [] }))
-      values.set(record.id, record.properties[property] ?? '')
-  }
-  return new Map(
-    [...links].map(([id, [target]]) => [id, target === undefined ? '' : (values.get(target) ?? '')]),
+  const wanted = { properties: [property], history: [] }
+  const values = await ifAllowed(
+    session,
+    to,
+    async () => {
+      const links = await linkedTo(session, from, to, ids)
+      const firsts = [...links.values()].flatMap(all => all.slice(0, 1))
+      const byId = await recordsById(session, to, firsts, wanted)
+      return [...links].map(
+        ([id, [target = '']]) => [id, byId.get(target)?.properties[property] ?? ''] as const,
+      )
+    },
+    ids.map(id => [id, ''] as const),
   )
+  return new Map(values)
+}
+
+/** Records by their ids, however many. */
+export async function recordsById(
+  session: Session,
+  type: ObjectType,
+  ids: readonly string[],
+  wanted: { properties: readonly string[]; history: readonly string[] },
+): Promise<Map<string, CrmRecord>> {
+  const all = [...new Set(ids)]
+  const size = wanted.history.length > 0 ? readPage : batchPage
+  const found = new Map<string, CrmRecord>()
+  for (let start = 0; start < all.length; start += size)
+    for (const one of await readRecords(session, type, all.slice(start, start + size), wanted))
+      found.set(one.id, one)
+  return found
 }

@@ -27,6 +27,8 @@ export interface Session {
   /** Names of owners by id, those who left among them; asked once. */
   owners: ReadonlyMap<string, string> | null
   pipelines: ReadonlyMap<string, Pipeline> | null
+  /** What the token turned out not to see. */
+  refused: Set<string>
 }
 
 export interface Pipeline {
@@ -86,6 +88,7 @@ export function openHubspot(credentials: Credentials, reach: Reach): Session {
     zone: null,
     owners: null,
     pipelines: null,
+    refused: new Set(),
   }
   return session
 }
@@ -193,6 +196,29 @@ export const post = async <T>(session: Session, path: string, body: unknown): Pr
   return json as T
 }
 
+/**
+ * What is asked besides, under a right of its own; `without` where the token lacks it: that costs nothing else. It is
+ * not asked again meanwhile. `what` names it.
+ */
+export async function ifAllowed<T, W>(
+  session: Session,
+  what: string,
+  ask: () => Promise<T>,
+  without: W,
+): Promise<T | W> {
+  if (session.refused.has(what)) return without
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'forbidden' || !isScope(error)) throw error
+    session.refused.add(what)
+    return without
+  }
+}
+
+/** A token that is no good at all is refused too, without a word of scopes. */
+const isScope = ({ details }: Failure): boolean => details !== undefined && 'scopes' in details
+
 export interface Page<T> {
   results: T[]
   total?: number
@@ -230,9 +256,13 @@ export async function account(session: Session): Promise<Account> {
   return found
 }
 
-/** Names of all owners, of those who left too: their records still name them. */
+/** Names of all owners, of those who left too: their records still name them. None where the token may not see them. */
 export async function ownersOf(session: Session): Promise<ReadonlyMap<string, string>> {
-  if (session.owners) return session.owners
+  session.owners ??= await ifAllowed(session, 'owners', () => allOwners(session), new Map())
+  return session.owners
+}
+
+async function allOwners(session: Session): Promise<Map<string, string>> {
   const owners = new Map<string, string>()
   for (const archived of ['true', 'false'])
     for await (const page of pages<{
@@ -243,7 +273,6 @@ export async function ownersOf(session: Session): Promise<ReadonlyMap<string, st
     }>(session, `/crm/owners/${version}`, { limit: '100', archived }))
       for (const { id, firstName, lastName, email } of page.results)
         owners.set(id, [firstName, lastName].filter(Boolean).join(' ') || (email ?? id))
-  session.owners = owners
   return owners
 }
 

@@ -1,6 +1,6 @@
 import type { Variant } from './catalogue.ts'
 import type { CrmChange, CrmObject } from './crm.ts'
-import { linesOf } from './crm-lines.ts'
+import { linesOf, orderLinesOf } from './crm-lines.ts'
 import { ownerId } from './crm-owners.ts'
 import { draw } from './draw.ts'
 
@@ -133,8 +133,10 @@ export function dealsOf(plan: DealPlan): { objects: CrmObject[]; wonAt: number |
   const orderId = 10_000_000 + plan.id
   const orderAt = second((wonAt ?? 0) + chance.between(0.05, 0.8) * dayMs)
   const lines = ordered ? 1 + chance.below(3) : 0
+  const inOrder = orderLinesOf({ id: orderId, deal: plan.id, goods: plan.goods }, lines, orderAt, final)
+  // What some deals are about stands in their order alone.
   const about =
-    sized === null
+    sized === null || (ordered && plan.id % 3 === 0)
       ? []
       : linesOf(plan, plan.goods, sized, closed === null ? null : { at: closed, share: final / coins })
   // A line struck out touches its deal.
@@ -167,29 +169,23 @@ export function dealsOf(plan: DealPlan): { objects: CrmObject[]; wonAt: number |
                   hs_currency_code: plan.currency,
                 },
               },
-            ],
+              // A line that changes touches its order, not the deal.
+              ...inOrder.flatMap(one =>
+                one.changes
+                  .slice(1)
+                  .map(({ at: time }) => ({ at: time, set: { hs_num_of_line_items: '1' } })),
+              ),
+            ].sort((a, b) => a.at - b.at),
             archivedAt: null,
             ...still,
-            links: [{ to: 'deals' as const, id: plan.id, at: orderAt }],
+            links: [
+              { to: 'deals' as const, id: plan.id, at: orderAt },
+              ...inOrder.map(one => ({ to: 'line_items' as const, id: one.id, at: orderAt })),
+            ],
           },
         ]
       : []),
-    ...Array.from(
-      { length: lines },
-      (_, n): CrmObject => ({
-        type: 'line_items',
-        id: 20_000_000 + plan.id * 4 + n,
-        changes: [
-          {
-            at: orderAt,
-            set: { name: `Item ${n + 1}`, quantity: '10', price: text(Math.round(final / lines / 10)) },
-          },
-        ],
-        archivedAt: null,
-        ...still,
-        links: [{ to: 'orders', id: orderId, at: orderAt }],
-      }),
-    ),
+    ...inOrder,
   ]
   return { objects: [...objects, ...about], wonAt }
 }

@@ -51,3 +51,36 @@ export function linesOf(
     }
   })
 }
+
+/** What an order is of, worth `coins` in all: some of it without a code, and a line that is changed some weeks later. */
+export const orderLinesOf = (
+  order: { id: number; deal: number; goods: readonly Variant[] },
+  count: number,
+  at: number,
+  coins: number,
+): CrmObject[] =>
+  Array.from({ length: count }, (_, n): CrmObject => {
+    const good = n === 0 ? order.goods[order.deal % order.goods.length] : undefined
+    return {
+      type: 'line_items',
+      id: 20_000_000 + order.deal * 4 + n,
+      changes: [
+        {
+          at,
+          set: {
+            name: good?.title ?? `Item ${n + 1}`,
+            ...(good && { hs_sku: good.sku }),
+            quantity: '10',
+            price: (Math.round(coins / count / 10) / 100).toFixed(2),
+          },
+        },
+        ...(n === count - 1
+          ? [{ at: at + (10 + (order.deal % 40)) * 86_400_000, set: { quantity: '12' } }]
+          : []),
+      ],
+      archivedAt: null,
+      erasedAt: null,
+      merged: null,
+      links: [{ to: 'orders', id: order.id, at }],
+    }
+  })

@@ -1,6 +1,15 @@
 import { type Day, daysBetween } from '#kernel/day.ts'
 import type { Company } from './company.ts'
-import { crmCurrency, crmHistory, crmOf, crmSeen, crmZone } from './crm.ts'
+import {
+  type CrmObject,
+  type CrmSeen,
+  type CrmType,
+  crmCurrency,
+  crmHistory,
+  crmOf,
+  crmSeen,
+  crmZone,
+} from './crm.ts'
 import { pipelines, stageOf } from './crm-deals.ts'
 import { campaignsOf, countersOf, mailingsOf } from './crm-mailings.ts'
 import { localDay } from './stores.ts'
@@ -25,6 +34,27 @@ const stageNames: Readonly<Record<string, string>> = {
   customer: 'customer',
 }
 
+/** Lines of a deal at an instant; where it has none, those of its order. */
+function goodsOf(company: Company, deal: CrmObject, at: number): CrmSeen['properties'][] {
+  const { orders, line_items } = crmOf(company)
+  const linked = (from: CrmObject, to: CrmType, all: readonly CrmObject[]) =>
+    from.links.flatMap(link => {
+      const found = link.to === to && link.at <= at ? byId(all).get(link.id) : undefined
+      const seen = found ? crmSeen(found, at) : null
+      return seen && seen.archivedAt === null ? [seen] : []
+    })
+  const own = linked(deal, 'line_items', line_items)
+  const [order] = own.length > 0 ? [] : linked(deal, 'orders', orders)
+  return (order ? linked(order.object, 'line_items', line_items) : own).map(one => one.properties)
+}
+
+const indexes = new WeakMap<readonly CrmObject[], ReadonlyMap<number, CrmObject>>()
+const byId = (all: readonly CrmObject[]) => {
+  const found = indexes.get(all) ?? new Map(all.map(one => [one.id, one]))
+  indexes.set(all, found)
+  return found
+}
+
 /**
  * What is true of the business side at an instant, from the company's own books: people by the day they first entered a
  * stage, deals by the day they were made, entries into stages, messages by the day they were sent (with all that came
@@ -36,7 +66,6 @@ export function* crmTruth(company: Company, at: number): Generator<MarketingTrut
   const deals = new Map<string, { deals: number; coins: number }>()
   const entries = new Map<string, number>()
   const lines = new Map<string, { units: number; coins: number }>()
-  const items = new Map(crmOf(company).line_items.map(one => [one.id, one]))
   const all = crmOf(company)
   for (const object of all.contacts) {
     const seen = crmSeen(object, at)
@@ -58,15 +87,11 @@ export function* crmTruth(company: Company, at: number): Generator<MarketingTrut
     into.deals += 1
     into.coins += amount === undefined ? 0 : Math.round(Number(amount) * 100)
     deals.set(key, into)
-    for (const { to, id } of object.links) {
-      const line = to === 'line_items' ? items.get(id) : undefined
-      const item = line ? crmSeen(line, at) : null
-      if (!item || item.archivedAt !== null) continue
-      const { hs_sku = '', quantity, amount: worth } = item.properties
+    for (const { hs_sku = '', quantity, price, amount: worth } of goodsOf(company, object, at)) {
       const of = `${day(seen.createdAt)} ${hs_sku} ${deal_currency_code}`
       const goods = lines.get(of) ?? { units: 0, coins: 0 }
       goods.units += Number(quantity)
-      goods.coins += Math.round(Number(worth) * 100)
+      goods.coins += Math.round(Number(worth ?? Number(price) * Number(quantity)) * 100)
       lines.set(of, goods)
     }
     for (const { at: time, value } of crmHistory(object, 'dealstage', at)) {

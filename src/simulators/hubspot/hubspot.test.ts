@@ -282,4 +282,55 @@ describe('HubSpot in trouble', () => {
       next: expect.stringContaining('marketing.campaigns.read'),
     })
   })
+
+  it.each([
+    ['no_orders', 'crm.objects.orders.read', 'deals without the orders they became'],
+    ['no_line_items', 'crm.objects.line_items.read', 'deals without their products'],
+    ['no_owners', 'crm.objects.owners.read', 'owners of accounts and deals by number only'],
+    ['no_companies', 'crm.objects.companies.read', 'no accounts, nor whose leads and deals are'],
+    ['no_contacts', 'crm.objects.contacts.read', 'no leads'],
+  ])('%s costs what is said when connecting, and no more', async (fault, scope, costs) => {
+    const whole = await connected(5)
+    await whole.engine.round()
+    const { world, engine, open, wrong } = await connected(5)
+    world.faults.arm(`hubspot:${fault}`, Number.POSITIVE_INFINITY)
+    const { limits } = await hubspot.check(open())
+    expect(limits).toEqual([`The scope ${scope} was not granted: ${costs}.`])
+    const own = { no_companies: ['companies'], no_contacts: ['contacts', 'contacts_sweep'] }
+    const left = own[fault as keyof typeof own] ?? []
+    const names = hubspot.streams.map(one => one.name).filter(name => !left.includes(name))
+    const lost = { order_id: 'no_orders', owner: 'no_owners', account_id: 'no_companies' }
+    const same = (rows: CanonicalRow[]) =>
+      rows.map(row =>
+        Object.fromEntries(
+          Object.entries(row).filter(([column]) => lost[column as keyof typeof lost] !== fault),
+        ),
+      )
+    for (const round of [1, 2]) {
+      await engine.round(names)
+      if (round === 2) await whole.engine.round(names)
+      for (const table of ['deals', 'deal_stages', 'message_days', 'spend_days', 'leads'] as const)
+        if (!(table === 'leads' && fault === 'no_contacts'))
+          expect(same(engine.rows(table)), table).toEqual(same(whole.engine.rows(table)))
+      expect(engine.rows('deal_lines').length > 0).toBe(fault !== 'no_line_items')
+      for (const one of [world, whole.world]) one.advance(days(12))
+    }
+    expect(engine.rows('deals').some(row => row.order_id !== '')).toBe(fault !== 'no_orders')
+    expect([...engine.problems, ...wrong]).toEqual([])
+  })
+  it('a token that is no good at all is no missing scope', async () => {
+    const { world, open } = await connected(5, { days: 60 })
+    const stream = hubspot.streams.find(one => one.name === 'deals')
+    const session = open()
+    const turn = { from: world.now() - days(60), to: world.now(), cursor: null, history: false }
+    // Good for the search and for the deals themselves, then taken away.
+    const reading = (async () => {
+      for await (const _ of stream?.read(session as never, turn) ?? [])
+        world.faults.arm('hubspot:revoked', Number.POSITIVE_INFINITY)
+    })()
+    await expect(reading).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('token'),
+    })
+  })
 })

@@ -13,6 +13,14 @@ const versions = ['2026-03', '2026-09']
 const burst = 190
 const daily = 625_000
 
+/** Scopes a token may lack by themselves, by the name of the fault. */
+const rights = new Map(
+  ['companies', 'contacts', 'orders', 'line_items', 'owners'].map(what => [
+    `no_${what}`,
+    `crm.objects.${what}.read`,
+  ]),
+)
+
 /** HubSpot, date-versioned: the business side of the company. */
 export function hubspotSimulator(world: World): Simulator {
   const token = `pat-eu1-${createHash('sha256').update(`hubspot ${world.company.seed}`).digest('hex').slice(0, 32)}`
@@ -57,6 +65,15 @@ export function hubspotSimulator(world: World): Simulator {
           ],
         },
       )
+    for (const [fault, scope] of rights)
+      if (context.req.path.split('/').includes(fault.slice(3)) && strikes(fault))
+        return refuse(
+          context,
+          403,
+          'MISSING_SCOPES',
+          'This app hasn’t been granted all required scopes to make this call.',
+          { errors: [{ message: 'A scope is required.', context: { requiredGranularScopes: [scope] } }] },
+        )
     const searching = context.req.path.endsWith('/search')
     if (searching && strikes('secondly')) return tooOften(context, 'SECONDLY')
     if (strikes('ten_secondly')) return tooOften(context, 'TEN_SECONDLY_ROLLING')
@@ -155,6 +172,7 @@ export function hubspotSimulator(world: World): Simulator {
       'revoked',
       'missing_scope',
       'no_campaigns',
+      ...rights.keys(),
       'secondly',
       'ten_secondly',
       'daily',
