@@ -174,6 +174,7 @@ export const tables = {
       usage_limit: maybe('count', 'Times it may be used in all'),
       status: col('text', 'active, scheduled or expired'),
       source,
+      used: maybe('count', 'Times the code was used, as the source counts them: a little late'),
     },
   },
   product_costs: {

@@ -41,14 +41,15 @@ export interface Page<T> {
   nodes: T[]
 }
 
-/** All of a connection, page by page. */
+/** All of a connection, page by page; what comes after a cursor where one is given. */
 export async function* paged<T>(
   session: Session,
   query: string,
   variables: Readonly<Record<string, unknown>>,
   pick: (data: Record<string, unknown>) => Page<T> | null | undefined,
+  from: string | null = null,
 ): AsyncGenerator<T[]> {
-  for (let after: string | null = null; ; ) {
+  for (let after = from; ; ) {
     const page: Page<T> | null | undefined = pick(
       await graph<Record<string, unknown>>(session, query, { ...variables, after }),
     )

@@ -1,8 +1,13 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
 import { type Page, paged } from './by-id.ts'
-import { discountsPage } from './documents.ts'
+import { discountCodesPage, discountsPage } from './documents.ts'
 import { about, type Session } from './session.ts'
+
+interface Codes {
+  pageInfo?: { hasNextPage: boolean; endCursor: string | null }
+  nodes: { code: string; asyncUsageCount?: number }[]
+}
 
 /** A discount as the shop set it up. */
 export interface DiscountRecord {
@@ -14,7 +19,9 @@ export interface DiscountRecord {
     startsAt?: string | null
     endsAt?: string | null
     usageLimit?: number | null
-    codes?: { pageInfo?: { hasNextPage?: boolean }; nodes: { code: string }[] }
+    asyncUsageCount?: number
+    /** Some of them: a discount of very many comes in several records. */
+    codes?: Codes
     customerGets?: {
       value?: { percentage?: number | null; amount?: { amount: string; currencyCode: string } | null } | null
     }
@@ -47,14 +54,20 @@ export const discountStream: Stream<Session, DiscountRecord> = {
       {},
       data => (data as unknown as Answer).discountNodes,
     )) {
-      const many = records.find(one => one.discount.codes?.pageInfo?.hasNextPage)
-      yield {
-        records,
-        ...(many && {
-          remarks: [
-            `Of the codes of ${many.discount.title} only the first 25 are known by name; orders with another stand under the code itself.`,
-          ],
-        }),
+      yield { records }
+      for (const { id, discount } of records) {
+        const { hasNextPage, endCursor } = discount.codes?.pageInfo ?? {}
+        if (!hasNextPage || !endCursor) continue
+        type More = { node: DiscountRecord | null }
+        for await (const nodes of paged(
+          session,
+          discountCodesPage,
+          { id },
+          // Deleted meanwhile.
+          data => (data as unknown as More).node?.discount.codes as Page<Codes['nodes'][number]> | undefined,
+          endCursor,
+        ))
+          yield { records: [{ id, discount: { ...discount, codes: { nodes } } }] }
       }
     }
   },
@@ -68,13 +81,13 @@ export function mapDiscount({ id, discount }: DiscountRecord, { home }: Place): 
   const { percentage, amount } = customerGets?.value ?? {}
   const dayOf = (text: string | null | undefined, before = 0) =>
     text ? wallClock(home.timezone, Date.parse(text) - before).day : null
-  const names = automatic ? [title] : (codes?.nodes ?? []).map(one => one.code)
+  const own = automatic ? [{ code: title, asyncUsageCount: discount.asyncUsageCount }] : (codes?.nodes ?? [])
   return {
     rows: {
-      promotions: names
-        .filter(name => name !== '')
+      promotions: own
+        .filter(({ code }) => code !== '')
         .map(
-          (code): CanonicalRow => ({
+          ({ code, asyncUsageCount }): CanonicalRow => ({
             store: home.store,
             code,
             promotion_id: id.split('/').at(-1) ?? id,
@@ -96,6 +109,7 @@ export function mapDiscount({ id, discount }: DiscountRecord, { home }: Place): 
             // What ends at midnight is over with the day before.
             to_day: dayOf(discount.endsAt, 1),
             usage_limit: discount.usageLimit ?? null,
+            used: asyncUsageCount ?? null,
             status: (discount.status ?? '').toLowerCase(),
           }),
         ),

@@ -161,22 +161,28 @@ export const deletionsPage = `query Deletions($query: String!, $after: String) {
   events(first: 250, after: $after, query: $query, sortKey: CREATED_AT) { ${page} nodes { id action createdAt ... on BasicEvent { subjectId subjectType } } }
 }`
 
-const discountBasics = 'title status startsAt endsAt'
-const discountCodes = 'codes(first: 25) { pageInfo { hasNextPage } nodes { id code } }'
+const discountBasics = 'title status startsAt endsAt asyncUsageCount'
 const discountValue =
   'customerGets { value { ... on DiscountPercentage { percentage } ... on DiscountAmount { amount { amount currencyCode } } } }'
+const withCodes = (of: string) => `
+    ... on DiscountCodeBasic { ${discountBasics} usageLimit ${of} ${discountValue} }
+    ... on DiscountCodeBxgy { ${discountBasics} usageLimit ${of} }
+    ... on DiscountCodeFreeShipping { ${discountBasics} usageLimit ${of} }
+    ... on DiscountCodeApp { ${discountBasics} usageLimit ${of} }`
+const codes = (which: string) => `codes(${which}) { ${page} nodes { id code asyncUsageCount } }`
 
-/** Discounts as they are set up. How often each was used is counted by the ledger's own orders. */
+/** Discounts as they are set up, with the first of their codes. */
 export const discountsPage = `query Discounts($after: String) {
-  discountNodes(first: 10, after: $after, sortKey: ID) { ${page} nodes { id discount { __typename
-    ... on DiscountCodeBasic { ${discountBasics} usageLimit ${discountCodes} ${discountValue} }
-    ... on DiscountCodeBxgy { ${discountBasics} usageLimit ${discountCodes} }
-    ... on DiscountCodeFreeShipping { ${discountBasics} usageLimit ${discountCodes} }
-    ... on DiscountCodeApp { ${discountBasics} usageLimit ${discountCodes} }
+  discountNodes(first: 10, after: $after, sortKey: ID) { ${page} nodes { id discount { __typename ${withCodes(codes('first: 25'))}
     ... on DiscountAutomaticBasic { ${discountBasics} ${discountValue} }
     ... on DiscountAutomaticBxgy { ${discountBasics} }
     ... on DiscountAutomaticFreeShipping { ${discountBasics} }
     ... on DiscountAutomaticApp { ${discountBasics} } } } }
+}`
+
+/** More codes of a discount: campaigns give thousands, one to a person. */
+export const discountCodesPage = `query DiscountCodes($id: ID!, $after: String) {
+  node(id: $id) { ... on DiscountNode { id discount { __typename ${withCodes(codes('first: 250, after: $after'))} } } }
 }`
 
 export const runBulk = `mutation Run($query: String!) {

@@ -12,6 +12,7 @@ import {
 import { cancelBulk, jobNode, runBulk } from './bulk.ts'
 import { actualCost, requestedCost } from './cost.ts'
 import { type Desk, scopesOf } from './desk.ts'
+import { discountNode, discountsAt } from './discount-node.ts'
 import { createSubscription, deleteSubscription, subscriptionNode } from './hooks.ts'
 import { orderId, placedBy, readGid } from './ids.ts'
 import { type Listing, listed, pageOf } from './listing.ts'
@@ -145,6 +146,10 @@ function rootNode(desk: Desk): Node {
     if (!read) throw new GraphQLError(`Invalid global id '${text}'`, { extensions: { code: 'INVALID' } })
     const job = desk.jobs.get(text)
     if (job) return jobNode(desk, job)
+    if (read.type === 'DiscountNode') {
+      const own = discountsAt(world.company, shop, world.now()).find(one => one.id === read.id)
+      return own ? discountNode(world.company, shop, world.now(), own) : null
+    }
     const order = read.type === 'Order' ? read.id : read.type === 'Refund' ? Math.floor(read.id / 100) : null
     if (order === null) return null
     const life = orderAt(world.company, shop, world.now(), placedBy(order))

@@ -41,6 +41,7 @@ const questions = [
   documents.customersPage,
   ...[every, none].map(documents.companiesPage),
   documents.discountsPage,
+  documents.discountCodesPage,
   documents.openOrders,
   documents.companyTerms,
   documents.deletionsPage,

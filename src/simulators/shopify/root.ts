@@ -155,7 +155,7 @@ function* discountNodes(desk: Desk): Generator<Candidate> {
     yield {
       key: keyOf(0, one.id),
       values: { id: one.id },
-      node: () => discountNode(desk.shop, now, one),
+      node: () => discountNode(company, desk.shop, now, one),
     }
 }
 

@@ -10,7 +10,7 @@ import { personOf, shopCompanyOf } from '../company/people.ts'
 import { localDay } from '../company/stores.ts'
 import { truth } from '../company/truth.ts'
 import { createWorld, type World } from '../world.ts'
-import { discountsAt } from './discount-node.ts'
+import { codesOf, discountsAt, usesOf } from './discount-node.ts'
 import { customerId, orderId } from './ids.ts'
 import { shopifySimulator } from './index.ts'
 import { livesOf } from './past.ts'
@@ -265,7 +265,12 @@ describe('what a shop of Shopify says of itself', () => {
     const set = discountsAt(company, shop, world.now())
     expect(set.length).toBeGreaterThan(3)
     const given = new Map(uk.rows('promotions').map(row => [row.code, row]))
-    expect(given.size).toBe(set.length)
+    expect(given.size).toBe(set.flatMap(one => codesOf(one).slice(1)).length + set.length)
+    expect(given.size).toBeGreaterThan(600)
+    const uses = usesOf(company, shop, world.now())
+    expect([...uses.values()].filter(n => n > 0).length).toBeGreaterThan(2)
+    for (const [name, row] of given) expect([name, row.used]).toEqual([name, uses.get(String(name)) ?? 0])
+    expect(given.get('BACK-0620')).toMatchObject({ title: 'Come back soon', share: '0.15', status: 'active' })
     for (const { title, code, rate, amount, from, to } of set)
       expect(given.get(code || title)).toMatchObject({
         title,
