@@ -131,6 +131,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       gross: number,
       more: {
         store?: string
+        currency?: string
         account_id?: string
         hour?: number
         country?: string

@@ -47,20 +47,22 @@ export function Closes({ lastDay }: { lastDay: string }) {
   const done = new Set(closed.data.map(one => one.period))
   const open = monthsBefore(rule, lastDay).filter(one => !done.has(one.key))
   const of = (name: string) => meanings.data.metrics.find(one => one.name === name)
-  const measure = (name: string) => ({
+  const measure = (name: string, currency: string | null) => ({
     unit: (of(name)?.unit ?? 'count') as Unit,
-    currency: of(name)?.unit === 'money' ? (settings.data.currency ?? null) : null,
+    currency: of(name)?.unit === 'money' ? (currency ?? settings.data.currency ?? null) : null,
   })
+  const storeName = (store: string) =>
+    settings.data.stores.find(one => one.store === store)?.name || store || 'No store'
   const [latest] = open
   /** The first figure that is another now, in words; nothing where the month stands as it was closed. */
-  const changedSince = (figures: readonly { metric: string; adjustment: string | null }[]) =>
+  const changedSince = ({ figures, currency }: (typeof closed.data)[number]) =>
     figures
       .filter(row => Number(row.adjustment ?? 0) !== 0)
       .toSorted((a, b) => place(a.metric) - place(b.metric))
       .slice(0, 1)
       .map(
         row =>
-          `${(of(row.metric)?.label ?? row.metric).toLowerCase()} ${showSigned(row.adjustment, measure(row.metric))} since it was closed`,
+          `${(of(row.metric)?.label ?? row.metric).toLowerCase()} ${showSigned(row.adjustment, measure(row.metric, currency))} since it was closed`,
       )
   return (
     <>
@@ -97,7 +99,7 @@ export function Closes({ lastDay }: { lastDay: string }) {
         <Card
           key={one.period}
           flush
-          title={<Sentence of={[spanWords(one.from, one.to), ...changedSince(one.figures)].join(': ')} />}
+          title={<Sentence of={[spanWords(one.from, one.to), ...changedSince(one)].join(': ')} />}
           note={`closed by ${one.byName}, ${showDay(one.at.slice(0, 10))}: ${one.reconciliation}`}
         >
           {one.state ? (
@@ -123,9 +125,14 @@ export function Closes({ lastDay }: { lastDay: string }) {
                 key: 'closed',
                 label: 'As closed',
                 numeric: true,
-                render: row => show(row.closed, measure(row.metric)),
+                render: row => show(row.closed, measure(row.metric, one.currency)),
               },
-              { key: 'now', label: 'Now', numeric: true, render: row => show(row.now, measure(row.metric)) },
+              {
+                key: 'now',
+                label: 'Now',
+                numeric: true,
+                render: row => show(row.now, measure(row.metric, one.currency)),
+              },
               {
                 key: 'adjustment',
                 label: 'Adjustment since',
@@ -133,7 +140,18 @@ export function Closes({ lastDay }: { lastDay: string }) {
                 render: row =>
                   row.adjustment === null || Number(row.adjustment) === 0
                     ? 'none'
-                    : showSigned(row.adjustment, measure(row.metric)),
+                    : showSigned(row.adjustment, measure(row.metric, one.currency)),
+              },
+              {
+                key: 'stores',
+                label: 'Of which',
+                render: row =>
+                  row.stores
+                    .map(
+                      part =>
+                        `${storeName(part.store)} ${showSigned(part.adjustment, measure(row.metric, one.currency))}`,
+                    )
+                    .join(', '),
               },
             ]}
           />

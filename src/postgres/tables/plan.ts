@@ -275,6 +275,10 @@ export const closes = pgTable('plan_closes', {
   from: text('from_day').notNull(),
   to: text('to_day').notNull(),
   figures: jsonb().$type<Record<string, string | null>>().notNull(),
+  /** Of its amounts, which are in whole coins. Null: closed before that was kept. */
+  currency: text(),
+  /** Store → the same of it alone. Null: closed before that was kept. */
+  byStore: jsonb('by_store').$type<Record<string, Record<string, string | null>>>(),
   /** How it agrees, as somebody says it. */
   reconciliation: text().notNull(),
   /** How it agreed with the shops' own totals, as the systems knew it. Null: closed before that was kept. */
