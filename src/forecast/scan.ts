@@ -211,7 +211,7 @@ function winsorised(squared: readonly number[]): number {
  * How far a sum is from what was expected, in standard deviations: the signed deviance of a Poisson count (McCullagh &
  * Nelder 1989, §2.3), near the true tail for small counts too. What was learnt from little is itself unsure.
  */
-function distance(actual: number, expected: number, scatter: number, learntFrom: number): number {
+export function distance(actual: number, expected: number, scatter: number, learntFrom: number): number {
   if (!(expected > 0)) return 0
   const a = Math.max(0, actual)
   const deviance = 2 * ((a > 0 ? a * Math.log(a / expected) : 0) - (a - expected))

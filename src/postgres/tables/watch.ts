@@ -98,6 +98,8 @@ export interface Cause {
 
 /** What was found, in figures. */
 export interface Finding {
+  /** Score of the look that said when it began. */
+  surest?: number
   unit: string
   expected: number | null
   actual: number | null

@@ -61,7 +61,7 @@ interface Looked {
 /**
  * Looks at the last whole day (and at those since the last look) of all that has come in whole: what is found anew becomes
  * an alert, what goes on is brought up to date, what is over gets its end. Each day is written at once with how far the
- * rules have looked, so that a look that is cut short goes on from there. Gives the alerts that are new.
+ * rules have looked, so that a look that is cut short goes on from there. Gives the alerts that are new, as they stand after it.
  */
 export async function evaluate(context: Context): Promise<Alert[]> {
   await sowRules(context)
@@ -78,7 +78,7 @@ export async function evaluate(context: Context): Promise<Alert[]> {
   const from = looked.map(one => one.from).reduce(earlier)
   const to = looked.map(one => one.last).reduce(later)
   const found = await findApart({ watched: looked, from, to, calendar })
-  const fresh: Alert[] = []
+  const fresh: string[] = []
   const asked = new Set<string>()
   for (let day = from; day <= to; day = addDays(day, 1)) {
     const own = looked.filter(one => one.from <= day && day <= one.last)
@@ -87,20 +87,20 @@ export async function evaluate(context: Context): Promise<Alert[]> {
     const tracking = all.filter(one => aboutOf(rules)(one.rule) === 'data')
     // What a rule has looked at before tells what is the same matter, and is not told again.
     const told = oneOfEach(all, aboutOf(rules)).filter(one => own.some(({ rule }) => rule.id === one.rule))
-    fresh.push(
-      ...(await keep(context, {
-        day,
-        told,
-        looked: own,
-        doubt: one => doubts.of(one, tracking),
-        others: one => all.filter(other => other !== one && sameMatter(one, other, aboutOf(rules))),
-        recent: day > addDays(last, -explained),
-        asked,
-        final: own.some(one => one.last === day),
-      })),
-    )
+    const added = await keep(context, {
+      day,
+      told,
+      looked: own,
+      doubt: one => doubts.of(one, tracking),
+      others: one => all.filter(other => other !== one && sameMatter(one, other, aboutOf(rules))),
+      recent: day > addDays(last, -explained),
+      asked,
+      final: own.some(one => one.last === day),
+    })
+    fresh.push(...added.map(one => one.id))
   }
-  return fresh
+  const stand = new Map((await ledger.select().from(alerts)).map(one => [one.id, one]))
+  return fresh.flatMap(id => stand.get(id) ?? [])
 }
 
 /** The figures of every rule as far as they are whole. What cannot be judged at all is written down as such. */
@@ -261,7 +261,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
     }
     const unit = own?.watched.definition.unit ?? 'count'
     const { expected, actual, perDay, judged } = one
-    const finding = { unit, expected, actual, perDay, judged }
+    const finding = { unit, expected, actual, perDay, judged, surest: sureness(one) }
     const causesNow = async () =>
       mostTold([
         ...elsewhere(one, others(one), looked, stores),
@@ -269,15 +269,19 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       ])
     if (same) {
       still.add(same.id)
-      // What began before causes were looked for, or had none that was known then, may have one by now.
-      const again = recent && same.finding.causes.length === 0 && !asked.has(same.id)
+      const since = startOf(same, one, day)
+      const surest = Math.max(sureness(one), surestOf(same))
+      // What began before causes were looked for, or had none that was known then, or began on another day, may have one by now.
+      const unsure = same.finding.causes.length === 0 || since !== same.since
+      const again = recent && unsure && !asked.has(same.id)
       if (again) asked.add(same.id)
       const causes = again ? await causesNow() : same.finding.causes
       // What somebody closed stays closed while the same goes on.
       const set = {
         ...figures,
+        since,
         kind: one.kind,
-        finding: { ...same.finding, ...finding, causes },
+        finding: { ...same.finding, ...finding, causes, surest },
         ...woken(same, day),
       }
       changes.push({ one: same, set })
@@ -341,6 +345,23 @@ const toldWithinDay = (other: Alert, one: Found): boolean =>
   Object.keys(one.slice).length === 1 &&
   other.since <= (one.until ?? '9999') &&
   one.since <= (other.until ?? '9999')
+
+/** What is known for a fact has its day, too. */
+const sureness = ({ known, score }: Pick<Found, 'known' | 'score'>): number => (known ? 1 : score)
+
+/** The surest an alert has been. */
+const surestOf = ({ finding, score }: Pick<Alert, 'finding' | 'score'>): number => finding.surest ?? score
+
+/**
+ * When an alert began, as it is known now: the first days of it are few to tell a chance before it from its start, and more
+ * of them tell better. It is dated by the look that was surest: days after its end, or of another spell, only blur it.
+ */
+export const startOf = (same: Alert, one: Found, day: Day): Day =>
+  sliceKey(same.slice) === sliceKey(one.slice) &&
+  one.since <= (same.until ?? day) &&
+  (one.known || one.score > surestOf(same))
+    ? one.since
+    : same.since
 
 const sliceKey = (slice: Record<string, string>) => JSON.stringify(Object.entries(slice).toSorted())
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addDays, daysBetween } from '#kernel/day.ts'
 import type { Definition } from '#metrics/query.ts'
-import { ranked } from './evaluate.ts'
+import { type Alert, ranked, startOf } from './evaluate.ts'
 import { type Found, findIn, oneOfEach } from './find.ts'
 import { eventsOf } from './model.ts'
 import { type Rule, usualRules } from './rules.ts'
@@ -44,6 +44,73 @@ describe('what is found in a slice', () => {
     expect(look(watched(0.4, { leastMoney: '4000' }))).toBeNull()
     expect(look(watched(1.8))).toBeNull()
     expect(look(watched(1.8, { direction: 'any' }))?.direction).toBe('above')
+  })
+})
+
+describe('a product that is nowhere in stock', () => {
+  const units = usualRules.find(one => one.id === 'units')
+  const place = (day: string) => daysBetween('2026-01-01', day).length - 1
+  /** One a day or two among others of its category, from day `launch` on; without stock and sales from `out` on. */
+  const shelf = (more: { launch?: number; out: string; sellsOn?: number; worth?: number }) => {
+    const from = place(more.out)
+    const sold = (t: number) => (t < (more.launch ?? 0) ? 0 : t >= from ? (more.sellsOn ?? 0) : 1 + (t % 2))
+    const one = watched(1, units)
+    return {
+      ...one,
+      scale: 1000,
+      cells: [
+        {
+          slice: { category: 'Kitchen', product: 'cup' },
+          amount: Float64Array.from({ length: days }, (_, t) => sold(t)),
+          exposure: new Float64Array(days).fill(20),
+          worth: more.worth ?? 30,
+          out: Array.from({ length: days - from }, (_, n) => from + n),
+        },
+      ],
+    }
+  }
+  const last = addDays('2026-01-01', days - 1)
+
+  it('is told on its first day, with what it would have sold: odds alone tell nothing yet', () => {
+    const one = shelf({ out: last })
+    expect(look(one)).toMatchObject({ kind: 'silence', direction: 'below', since: last, until: null })
+    expect(look(one)?.moneyPerDay).toBeCloseTo(-45, 0)
+    expect(look({ ...one, cells: one.cells.map(({ out: _, ...cell }) => cell) })).toBeNull()
+  })
+
+  it('is told though it was launched three weeks before', () => {
+    expect(look(shelf({ launch: days - 24, out: addDays(last, -2) }))?.since).toBe(addDays(last, -2))
+  })
+
+  it('is nothing where it sells on, is worth little, or ran out long ago', () => {
+    expect(look(shelf({ out: addDays(last, -5), sellsOn: 1 }))).toBeNull()
+    expect(look(shelf({ out: last, worth: 1 }))).toBeNull()
+    expect(look(shelf({ out: addDays(last, -50) }))?.known).toBeUndefined()
+  })
+
+  it('stands beside what merely crosses it', () => {
+    const found = look(shelf({ out: addDays(last, -2) })) as Found
+    const phones = { ...found, rule: 'conversion', slice: { device: 'mobile' }, score: 0.9 }
+    const { known: _, ...guessed } = found
+    const both = (one: Found) => oneOfEach([one, { ...phones, known: undefined } as never], () => 'business')
+    expect([both(found).length, both(guessed).length]).toEqual([2, 1])
+  })
+})
+
+describe('when an alert began', () => {
+  const alert = (since: string, until: string | null = null, surest = 0.5) =>
+    ({ slice: { store: 'de' }, since, until, score: 0.4, finding: { surest } }) as unknown as Alert
+  const seen = (since: string, slice = { store: 'de' }) => ({ slice, since, score: 0.6 }) as unknown as Found
+
+  it('is said by the look that was surest, as more of its days come in', () => {
+    expect(startOf(alert('2026-03-24'), seen('2026-04-02'), '2026-04-06')).toBe('2026-04-02')
+    expect(startOf(alert('2026-04-02'), seen('2026-03-31'), '2026-04-06')).toBe('2026-03-31')
+  })
+
+  it('stays where it was once looks are less sure, it was over, or it is seen elsewhere', () => {
+    expect(startOf(alert('2026-03-01', null, 0.7), seen('2026-03-20'), '2026-04-06')).toBe('2026-03-01')
+    expect(startOf(alert('2026-03-24', '2026-03-28'), seen('2026-04-02'), '2026-04-06')).toBe('2026-03-24')
+    expect(startOf(alert('2026-03-24'), seen('2026-04-02', { store: 'uk' }), '2026-04-06')).toBe('2026-03-24')
   })
 })
 

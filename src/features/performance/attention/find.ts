@@ -6,6 +6,7 @@ import { compareDays } from '#kernel/comparison.ts'
 import { addDays, type Day, dayCount, weekday } from '#kernel/day.ts'
 import { civilYear, type Period } from '#kernel/period.ts'
 import { countedIn, weights } from './rules.ts'
+import { soldOut } from './sold-out.ts'
 import type { Cell, Watched } from './watched.ts'
 
 /** Something that is not as usual, in one slice, as known at the end of one day. */
@@ -26,14 +27,21 @@ export interface Found {
   moneyPerDay: number | null
   /** By what it was judged, in a sentence. */
   judged: string
+  /** A fact stands behind it, no mere odds: it is told beside whatever else crosses it. */
+  known?: true
 }
 
 /** What a rule finds in a cell at the end of a day (`end`: its index): strange, large and lasting enough; else null. */
 export function findIn(watched: Watched, cell: Cell, end: number, calendar: Calendar = {}): Found | null {
-  const one =
-    watched.rule.kind === 'limits' ? beyondLimits(watched, cell, end) : changed(watched, cell, end, calendar)
-  return one && matters(watched, one, cell) ? one : null
+  if (watched.rule.kind === 'limits') return material(watched, cell, beyondLimits(watched, cell, end))
+  return (
+    material(watched, cell, soldOut(watched, cell, end)) ??
+    material(watched, cell, changed(watched, cell, end, calendar))
+  )
 }
+
+const material = (watched: Watched, cell: Cell, one: Sized | null): Sized | null =>
+  one && matters(watched, one, cell) ? one : null
 
 /** Large enough in money, or with no price at all; in the direction that is asked for. */
 function matters({ rule, definition, scale }: Watched, one: Found & { volume: number }, cell: Cell): boolean {
@@ -45,7 +53,7 @@ function matters({ rule, definition, scale }: Watched, one: Found & { volume: nu
   return Math.abs(one.moneyPerDay ?? 0) >= least
 }
 
-type Sized = Found & { volume: number }
+export type Sized = Found & { volume: number }
 
 function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar): Sized | null {
   const { rule, start, definition } = watched
@@ -222,9 +230,10 @@ const holds = (a: Slice, b: Slice) => Object.entries(a).every(([name, value]) =>
 /** Days within which two slices that merely cross, a product and a device, must have begun to be one matter. */
 const begunTogether = 7
 
-/** A part and its whole may be one matter whenever they overlap; what merely crosses only where it began together. */
+/** A part and its whole may be one matter whenever they overlap; what merely crosses only where it began together, and neither is known for itself. */
 function oneCause(one: Found, other: Found): boolean {
   if (holds(one.slice, other.slice) || holds(other.slice, one.slice)) return true
+  if (one.known || other.known) return false
   const [first, second] = one.since < other.since ? [one.since, other.since] : [other.since, one.since]
   return agree(one.slice, other.slice) && dayCount(first, second) - 1 <= begunTogether
 }

@@ -2,6 +2,7 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
+import { outOfStock } from './out-of-stock.ts'
 import { likeForLike, type Rule, weights, worths } from './rules.ts'
 
 /** One slice of a rule, day by day: what is watched, and what moves it while all is well. */
@@ -13,6 +14,8 @@ export interface Cell {
   count?: Float64Array
   /** Net sales of one unit of the amount, in the company's currency; null where it has no price. */
   worth: number | null
+  /** Places of the days on which none of it was in stock anywhere; absent where none are known. */
+  out?: readonly number[]
 }
 
 export interface Watched {
@@ -71,12 +74,18 @@ export async function watchedBy(
   })
   const cells = part ? sameMix(single, part) : single
   const size = (cell: Cell) => cell.amount.reduce((sum, value) => sum + Math.abs(value), 0)
+  const largest = cells.toSorted((a, b) => size(b) - size(a)).slice(0, most)
+  const slices = largest.map(one => one.slice)
+  const out = await outOfStock(context, rule, slices, start, last)
   const recent = whole('net_sales').subarray(-28)
   return {
     rule,
     definition,
     start,
-    cells: cells.toSorted((a, b) => size(b) - size(a)).slice(0, most),
+    cells: largest.map(cell => {
+      const days = out.get(JSON.stringify(cell.slice))
+      return days ? { ...cell, out: days } : cell
+    }),
     scale: recent.reduce((sum, value) => sum + value, 0) / recent.length || sold('', 'net_sales') / reach,
   }
 }
