@@ -137,6 +137,8 @@ export interface Stream<S, R> {
   slice?: number
   /** Sales lines in a record restate its order whole: stored lines of that order that are not among them are gone. */
   restates?: true
+  /** window: raised when its records hold more than they did; history of before is then read again by itself. 1 when absent. */
+  edition?: number
   /** snapshot: rows of this connection that the snapshot no longer has are gone. */
   whole?: true
   /** snapshot: of what windows read too, to find what is gone: waits until the history of the others is stored. */

@@ -124,11 +124,15 @@ export async function connect(
         { next: `Connect ${checked.account} as a system of its own.` },
       )
     await noteConnection(ledger, id, row)
+    // What could not be seen of the past before can be now.
+    if (known.limits.some(one => !checked.limits.includes(one)))
+      await ledger.update(streams).set({ edition: 0, nextAt: row.nextAt }).where(eq(streams.connection, id))
   } else
     await ledger.insert(connections).values({
       id,
       ...row,
       privacy: request.privacy ?? false,
+      createdAt: parts.clock().toISOString(),
       backDays: request.backDays ?? usualBack,
       by,
     })

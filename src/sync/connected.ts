@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Stream } from '#connectors/connector.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
@@ -33,7 +33,7 @@ export async function streamStates(
   if (known.length > 0)
     await ledger
       .insert(streams)
-      .values(known.map(({ name }) => ({ connection, stream: name })))
+      .values(known.map(({ name, edition }) => ({ connection, stream: name, edition })))
       .onConflictDoNothing()
   const rows = await ledger.select().from(streams).where(eq(streams.connection, connection))
   return new Map(rows.map(row => [row.stream, row]))
@@ -48,6 +48,54 @@ export const noteStream = async (
     .update(streams)
     .set(set)
     .where(and(eq(streams.connection, connection), eq(streams.stream, stream)))
+}
+
+/**
+ * Has a stretch of some streams read once more, from and to in ms; what is still to be read, of history or of a stretch
+ * asked for before, is read as well. `set` is noted with it.
+ */
+export const readAgain = async (
+  ledger: Ledger,
+  connection: string,
+  names: readonly string[],
+  { from, to }: { from: number; to: number },
+  set: Partial<typeof streams.$inferInsert> = {},
+): Promise<void> => {
+  const left = sql`${streams.edge} > ${streams.start}`
+  await ledger
+    .update(streams)
+    .set({
+      ...set,
+      edge: sql`CASE WHEN ${left} THEN greatest(${streams.edge}, ${to}::bigint) ELSE ${to}::bigint END`,
+      start: sql`CASE WHEN ${left} THEN least(${streams.start}, ${from}::bigint) ELSE ${from}::bigint END`,
+    })
+    .where(and(eq(streams.connection, connection), inArray(streams.stream, [...names])))
+}
+
+const dayMs = 86_400_000
+
+/**
+ * Has the history of streams read again whose records hold more by now than when they were read, as far back as it was.
+ * Gives whether there were any.
+ */
+export async function readOutgrown(
+  ledger: Ledger,
+  { id, createdAt, backDays }: Pick<Connection, 'id' | 'createdAt' | 'backDays'>,
+  known: readonly Stream<unknown, unknown>[],
+  states: ReadonlyMap<string, StreamState>,
+): Promise<boolean> {
+  let any = false
+  for (const { name, kind, edition = 1 } of known) {
+    const state = states.get(name)
+    if (!state || state.edition >= edition) continue
+    any = true
+    const { bookmark } = state
+    if (kind === 'window' && bookmark !== null) {
+      const from = Math.min(Date.parse(createdAt), bookmark) - backDays * dayMs
+      await readAgain(ledger, id, [name], { from, to: bookmark }, { edition })
+    } else await noteStream(ledger, { connection: id, stream: name }, { edition })
+  }
+  return any
 }
 
 export const noteConnection = async (

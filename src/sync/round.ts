@@ -16,6 +16,7 @@ import {
   newTurnId,
   noteConnection,
   noteStream,
+  readOutgrown,
   type StreamState,
   streamStates,
   type TurnKind,
@@ -191,7 +192,9 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
   const started = clock().getTime()
   const own = await connectionOf(ledger, id)
   const connector = connectorOf(parts.connectors, own.vendor)
-  const states = await streamStates(ledger, id, connector.streams)
+  let states = await streamStates(ledger, id, connector.streams)
+  if (own.state === 'active' && (await readOutgrown(ledger, own, connector.streams, states)))
+    states = await streamStates(ledger, id, connector.streams)
   const result: RoundResult = {
     more: false,
     nextAt: new Date(clock().getTime() + 60 * minute),

@@ -208,6 +208,8 @@ export const deals: Stream<Session, DealRecord> = {
   label: 'Deals',
   kind: 'window',
   tables: ['deals', 'deal_lines', 'deal_stages'],
+  // Since the second, line items are among them.
+  edition: 2,
   every: 15 * 60_000,
   overlap: searchOverlap,
   slice: historySlice,

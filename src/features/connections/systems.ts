@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Checked } from '#connectors/connector.ts'
 import { read, write } from '#features/base.ts'
@@ -6,6 +6,7 @@ import type { Context } from '#features/context.ts'
 import { type Actor, mayAct, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { readAgain } from '#sync/connected.ts'
 import {
   ConnectInput,
   ConnectionRow,
@@ -278,15 +279,7 @@ export const systems = {
       const names = windows.map(one => one.name)
       const to = Date.parse(`${input.to}T00:00:00Z`) + 2 * 86_400_000
       const from = Date.parse(`${input.from}T00:00:00Z`) - 86_400_000
-      // What is still to be read, of history or of a stretch asked for before, is read as well.
-      const left = sql`${streams.edge} > ${streams.start}`
-      await context.ledger
-        .update(streams)
-        .set({
-          edge: sql`CASE WHEN ${left} THEN greatest(${streams.edge}, ${to}::bigint) ELSE ${to}::bigint END`,
-          start: sql`CASE WHEN ${left} THEN least(${streams.start}, ${from}::bigint) ELSE ${from}::bigint END`,
-        })
-        .where(and(eq(streams.connection, own.id), inArray(streams.stream, names)))
+      await readAgain(context.ledger, own.id, names, { from, to })
       context.note({ subject: own.id, after: { streams: names, from: input.from, to: input.to } })
       context.enqueue('sync', { id: own.id })
       return {}

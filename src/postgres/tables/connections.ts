@@ -179,6 +179,8 @@ export const streams = pgTable(
     remarks: jsonb().$type<string[]>().notNull().default([]),
     /** What is kept of it is to be mapped anew. */
     stale: boolean().notNull().default(false),
+    /** What its records held when they were read: history of an earlier edition than the program's is read again. */
+    edition: integer().notNull().default(1),
     /** What its records look like, and what was new in them; null before any was read. */
     shape: jsonb().$type<KnownShape>(),
   },

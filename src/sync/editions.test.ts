@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { day, hour, noon, type Sale, toyShop } from '../../test/toy-shop.ts'
+import { connect, test as tested } from './connect.ts'
+import { createPacker } from './packer.ts'
+import { runRound, type SyncParts } from './round.ts'
+import { createVault } from './vault.ts'
+
+const toy = toyShop()
+const folder = mkdtempSync(join(tmpdir(), 'editions-'))
+let open: OpenLedger
+let granary: Warehouse
+let parts: SyncParts
+
+beforeAll(async () => {
+  open = await openLedger({ folder: ':memory:' })
+  granary = await openDuckdb({ folder: ':memory:' })
+  parts = {
+    ledger: open.ledger,
+    granary,
+    packer: createPacker(),
+    folder,
+    vault: createVault('a secret of the tests'),
+    connectors: [toy.connector],
+    clock: () => new Date(noon),
+    fetch: async () => {
+      throw new Error('The network is not for tests.')
+    },
+  }
+})
+afterAll(async () => {
+  parts.packer.close()
+  await granary.close()
+  await open.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const sale = (number: number, at: number, lines = 1): Sale => ({ id: `#${number}`, at, lines })
+const round = () =>
+  runRound(parts, 'shopify-toy', { all: true, whole: true, signal: new AbortController().signal })
+const linesKnown = async () => Number((await granary.query('SELECT count(*) AS n FROM sales_lines'))[0]?.n)
+
+it('history is read again by itself once a newer program takes more of each record, and once a right is granted', async () => {
+  toy.state.sales = [sale(1, noon - 100 * day), sale(2, noon - hour)]
+  const given = { vendor: 'shopify', credentials: { token: 't' }, backDays: 150 }
+  const checked = await tested(parts, 'shopify', given.credentials)
+  const connectedWith = (limits: string[]) =>
+    connect(parts, open.ledger, given, { ...checked, limits }, 'test')
+  await connectedWith(['No returns.', 'No customers.'])
+  await round()
+  const asked = async () => {
+    toy.state.asked = []
+    toy.state.now += hour
+    await round()
+    return toy.state.asked.filter(one => one.stream === 'orders')
+  }
+  expect(await asked()).toHaveLength(1)
+  // The mapping of the newer program finds a line more.
+  Object.assign(toy.connector.streams[0] ?? {}, { edition: 2 })
+  toy.state.sales = toy.state.sales.map(one => ({ ...one, lines: 2 }))
+  const again = await asked()
+  const slices = again.filter(one => one.history)
+  expect([slices[0]?.to, slices.at(-1)?.from]).toEqual([noon + hour, noon - 150 * day])
+  expect(slices.every((one, n) => n === 0 || one.to === slices[n - 1]?.from)).toBe(true)
+  expect(await linesKnown()).toBe(4)
+  expect(await asked()).toHaveLength(1)
+  // What could not be seen is named when connecting: the same limits change nothing, fewer do.
+  await connectedWith(['No returns.', 'No customers.'])
+  expect((await asked()).filter(one => one.history)).toEqual([])
+  await connectedWith(['No customers.'])
+  expect((await asked()).filter(one => one.history).at(-1)?.from).toBe(noon - 150 * day)
+  expect(await asked()).toHaveLength(1)
+})
