@@ -381,6 +381,25 @@ describe('what goes out', () => {
       JSON.parse(readFileSync(join(import.meta.dirname, '../../test/contracts/openapi-3.1.json'), 'utf8')),
     )
     expect([judge(document), judge.errors]).toEqual([true, null])
+    // What fails answers as the document says, with a status it names.
+    const { components, paths } = document as unknown as {
+      components: { schemas: { Failure: object } }
+      paths: Record<string, { post: { responses: Record<string, object> } }>
+    }
+    const failed = new Ajv2020({ strict: false }).compile({
+      ...components.schemas.Failure,
+      additionalProperties: false,
+    })
+    for (const [path, body, headers, status] of [
+      ['/performance/query', { metrics: ['net_sales'] }, {}, 401],
+      ['/performance/query', { metric: 'net_sales' }, key, 422],
+      ['/settings/saveTarget', {}, key, 403],
+    ] as const) {
+      const answer = await ask(body, headers, `/api/v1${path}`)
+      expect([path, answer.status]).toEqual([path, status])
+      expect(paths[path]?.post.responses).toHaveProperty(`${status}`)
+      expect([failed(await answer.json()), failed.errors]).toEqual([true, null])
+    }
     const offender = { requestBody: { content: { 'application/json': { schema: { type: 'text' } } } } }
     expect(judge({ ...document, paths: { '/x': { post: offender } } })).toBe(false)
     // References must lead somewhere.

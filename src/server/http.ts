@@ -1,14 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { OpenAPIGenerator } from '@orpc/openapi'
 import { OpenAPIHandler } from '@orpc/openapi/fetch'
 import { call } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/fetch'
-import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { Hono, type Context as HonoContext } from 'hono'
 import { compress } from 'hono/compress'
 import { HTTPException } from 'hono/http-exception'
@@ -34,6 +31,7 @@ import {
   securityHeaders,
 } from './guard.ts'
 import { answerHttp, mcpServer } from './mcp.ts'
+import { reference } from './openapi.ts'
 import { serveWeb } from './web.ts'
 
 export interface Doors {
@@ -311,32 +309,3 @@ const download = (body: BodyInit, name: string, type: string, bytes: number): Re
       'content-disposition': `attachment; filename="${name.replace(/[^\w.-]+/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
     },
   })
-
-/** The OpenAPI document and the page that shows it; open to all, as neither holds data. */
-function reference(app: App): void {
-  const place = join(import.meta.dirname, 'reference')
-  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
-  let document: Promise<unknown> | undefined
-  app.get('/api/openapi.json', async c => {
-    document ??= generator.generate(operations, {
-      info: {
-        title: 'Quarterdeck',
-        version: '1',
-        description: 'Every operation of the system. Authenticate with x-api-key.',
-      },
-      servers: [{ url: '/api/v1' }],
-      security: [{ key: [] }],
-      components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' } } },
-    })
-    return c.json((await document) as object)
-  })
-  const files = {
-    '/api/docs': ['page.html', 'text/html; charset=utf-8'],
-    '/api/docs/app.js': ['app.js', 'text/javascript; charset=utf-8'],
-    '/api/docs/style.css': ['style.css', 'text/css; charset=utf-8'],
-  } as const
-  for (const [path, [file, type]] of Object.entries(files)) {
-    const text = readFileSync(join(place, file), 'utf8')
-    app.get(path, c => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
-  }
-}

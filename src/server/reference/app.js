@@ -72,6 +72,13 @@ async function send(verb, path, inputs, body) {
   }
 }
 
+/** A line for each way it can fail: the status and what it means. */
+const failures = responses =>
+  Object.entries(responses ?? {})
+    .filter(([status]) => status >= '400')
+    .map(([status, response]) => `${status}  ${resolve(response)?.description ?? ''}`)
+    .join('\n')
+
 function operation(verb, path, one) {
   const schema = one.requestBody?.content?.['application/json']?.schema
   const result = Object.entries(one.responses ?? {}).find(([status]) => status.startsWith('2'))
@@ -113,6 +120,8 @@ function operation(verb, path, one) {
     output,
     element('h4', { textContent: 'Answer' }),
     element('pre', { textContent: pretty(result?.[1]?.content?.['application/json']?.schema ?? {}) }),
+    element('h4', { textContent: 'When it fails' }),
+    element('pre', { textContent: failures(one.responses) }),
   )
   part.dataset.words = `${verb} ${path} ${one.summary ?? ''}`.toLowerCase()
   return part
