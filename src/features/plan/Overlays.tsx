@@ -164,10 +164,15 @@ export function Overlays({ version }: { version: Version }) {
         <DataTable
           caption="Forecast credit by person"
           rows={credit.data.owners}
-          rowKey={row => row.byName}
+          rowKey={row => `${row.byId} ${row.metric} ${row.currency}`}
           empty={<EmptyState compact title="Nothing is graded yet: no period with an expectation is over" />}
           columns={[
             { key: 'by', label: 'Who', pinned: true, render: row => row.byName },
+            {
+              key: 'metric',
+              label: 'Figure',
+              render: row => (row.currency ? `${row.label}, ${row.currency}` : row.label),
+            },
             { key: 'graded', label: 'Graded', numeric: true, render: row => row.graded },
             { key: 'added', label: 'Nearer by', numeric: true, render: row => signedCents(row.added) },
             {

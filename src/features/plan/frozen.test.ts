@@ -131,7 +131,9 @@ describe('a version that is kept', () => {
     ids.copy = (await run(plan.freeze, { version: 'low' })).id
     await weigh(null)
     const because = { reason: 'a fair', confidence: 'high', baseline: '30' }
+    room.at('2026-05-20T09:00:00Z')
     await run(plan.overlay, { version: 'le', metric: 'orders', value: '44', ...may, ...because })
+    room.at('2026-06-21T09:00:00Z')
     await run(plan.saveRules, { rules: [{ fromAmount: '0', role: 'director', people: 1 }] }, olga)
     for (const version of ['year', 'le']) {
       await run(plan.submit, { version })

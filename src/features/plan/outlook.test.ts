@@ -228,15 +228,27 @@ describe.each(ledgers)(
         from: '2026-05-01',
         to: '2026-05-31',
       }
-      await run(
-        plan.overlay,
-        { ...month, baseline: '2900', value: '3200', reason: 'new range', confidence: 'medium' },
-        bo,
-      )
+      const said = { baseline: '2900', value: '3200', reason: 'new range', confidence: 'medium' }
+      const overlay = (more: object) => run(plan.overlay, { ...month, ...said, ...more }, bo)
+      room.at('2026-05-31T20:00:00Z')
+      await overlay({})
+      await overlay({ metric: 'orders', baseline: '20', value: '28' })
+      await expect(overlay({ metric: 'ordres' })).rejects.toThrow('There is no metric ordres')
+      await expect(overlay({ from: '2026-05-02' })).rejects.toThrow('has no period "2026-05" from 2 May')
+      // On its last day a month is not over: what is not whole yet is not graded.
+      expect((await run(plan.credit, {})).owners).toEqual([])
+      room.at('2026-06-21T09:00:00Z')
+      await expect(overlay({ value: '3100' })).rejects.toThrow('2026-05 is over: it is too late')
       const { overlays, owners } = await run(plan.credit, {})
-      // May 2026 sold 3,100: the baseline missed by 200, the overlay by 100.
-      expect(overlays[0]).toMatchObject({ actual: '3100', added: '100' })
-      expect(owners[0]).toMatchObject({ byName: 'Bo', graded: 1, added: '100', bias: 100 / 3100 })
+      // May 2026 sold 3,100 with 26 orders: the baseline missed by 200 and 6, the overlays by 100 and 2.
+      expect(overlays).toContainEqual(expect.objectContaining({ actual: '3100', added: '100' }))
+      expect(owners).toHaveLength(2)
+      expect(owners).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ byName: 'Bo', metric: 'orders', currency: null, graded: 1, added: '4' }),
+          expect.objectContaining({ metric: 'net_sales', currency: 'GBP', added: '100', bias: 100 / 3100 }),
+        ]),
+      )
     })
 
     it('explains a change of sales to the cent, and says when a rate is missing', async () => {

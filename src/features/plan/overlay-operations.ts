@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { desc, eq } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { read, write, writeLast } from '#features/base.ts'
+import { read, writeLast } from '#features/base.ts'
+import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
-import { Failure } from '#kernel/error.ts'
+import type { Day } from '#kernel/day.ts'
+import { Failure, invalid } from '#kernel/error.ts'
+import { showDay } from '#kernel/format.ts'
 import { minus, sum } from '#kernel/money.ts'
+import { unknown } from '#metrics/vocabulary.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
 import { changeable, person, touched, wholeCompany } from './cells.ts'
@@ -16,9 +20,9 @@ const text = z.string().nullable()
 
 /** What owners change of a baseline, and how it is graded when the period is over. */
 export const overlayOperations = {
-  overlay: write({
+  overlay: writeLast({
     role: 'contributor',
-    summary: 'Change a baseline of a reforecast, with reason and confidence',
+    summary: 'Change a baseline of a reforecast while its period is not over, with reason and confidence',
     agents: false,
   })
     .input(
@@ -36,13 +40,31 @@ export const overlayOperations = {
     )
     .output(z.object({ id: z.string() }))
     .handler(async ({ input, context }) => {
-      await touched(context, await changeable(context, input.version))
-      const id = randomUUID()
-      const { actor } = context
-      await context.ledger
-        .insert(tables.overlays)
-        .values({ ...input, id, byId: actor.id, byName: actor.name, at: context.clock().toISOString() })
-      return { id }
+      wholeCompany(context.actor)
+      person(context.actor)
+      const known = new Set((await context.metrics.definitions()).metrics.map(metric => metric.name))
+      if (!known.has(input.metric)) throw unknown(input.metric, known, 'metric')
+      return context.record(async inside => {
+        const { ledger, actor, clock } = inside
+        const version = await changeable(inside, input.version)
+        const period = version.sheet.periods.find(one => one.key === input.period)
+        if (!period || period.from !== input.from || period.to !== input.to)
+          throw invalid(
+            `${version.name} has no period "${input.period}" from ${showDay(input.from)} to ${showDay(input.to)}.`,
+            'Name a period of the version, with its own days.',
+          )
+        // What is graded was said before it could be known.
+        if (clock().toISOString().slice(0, 10) > period.to)
+          throw new Failure('conflict', `${period.label} is over: it is too late to expect anything of it.`, {
+            next: 'Say what you expect of the periods to come.',
+          })
+        await touched(inside, version)
+        const id = randomUUID()
+        await ledger
+          .insert(tables.overlays)
+          .values({ ...input, id, byId: actor.id, byName: actor.name, at: clock().toISOString() })
+        return { id }
+      })
     }),
 
   removeOverlay: writeLast({
@@ -66,7 +88,7 @@ export const overlayOperations = {
           throw new Failure('forbidden', `This is what ${asked.byName} expects.`, {
             next: `Ask ${asked.byName} to take it back, or a lead.`,
           })
-        if (until !== null && until >= asked.to)
+        if (isOver(inside, asked.to, until))
           throw new Failure(
             'conflict',
             `${asked.period} is over: what was expected of it is graded and stays.`,
@@ -107,21 +129,35 @@ export const overlayOperations = {
           }),
         ),
         owners: z.array(
-          z.object({ byName: z.string(), graded: z.int(), added: z.string(), bias: z.number().nullable() }),
+          z.object({
+            byId: z.string(),
+            byName: z.string(),
+            metric: z.string(),
+            label: z.string(),
+            currency: text.describe('Of amounts; null where it counts something else'),
+            graded: z.int(),
+            added: z.string(),
+            bias: z.number().nullable(),
+          }),
         ),
       }),
     )
     .handler(async ({ context }) => {
       wholeCompany(context.actor)
       const until = await latestDay(context)
-      const locked = new Set(
+      const versions = new Map(
         (
           await context.ledger
-            .select({ id: tables.versions.id })
+            .select({
+              id: tables.versions.id,
+              state: tables.versions.state,
+              currency: sql<string>`${tables.versions.sheet} ->> 'currency'`,
+            })
             .from(tables.versions)
-            .where(eq(tables.versions.state, 'locked'))
-        ).map(one => one.id),
+        ).map(one => [one.id, one]),
       )
+      const { metrics } = await context.metrics.definitions()
+      const meant = new Map(metrics.map(metric => [metric.name, metric]))
       const all = await context.ledger
         .select()
         .from(tables.overlays)
@@ -129,33 +165,49 @@ export const overlayOperations = {
         .limit(500)
       const overlays = await Promise.all(
         all.map(async one => {
-          const over = until !== null && until >= one.to
-          const answer = over
-            ? await askAs(context, { metrics: [one.metric], from: one.from, to: one.to })
-            : null
+          const over = isOver(context, one.to, until)
+          const version = versions.get(one.version)
+          // Amounts were said in the currency of the plan, whatever the company reads in.
+          const answer =
+            over && meant.has(one.metric)
+              ? await askAs(context, {
+                  metrics: [one.metric],
+                  from: one.from,
+                  to: one.to,
+                  ...(version && { currency: version.currency }),
+                })
+              : null
           const actual = (answer?.totals[one.metric] as string | null | undefined) ?? null
           return {
             ...one,
+            currency: meant.get(one.metric)?.unit === 'money' ? (version?.currency ?? null) : null,
             actual,
-            mayRemove: !over && !locked.has(one.version) && removable(context.actor, one.byId),
+            mayRemove: !over && version?.state !== 'locked' && removable(context.actor, one.byId),
             added: actual === null ? null : addedValue(one.baseline, one.value, actual),
           }
         }),
       )
+      // Pounds and orders are not added up: each owner stands once for each thing they forecast.
       const owners = [
         ...Map.groupBy(
           overlays.filter(one => one.actual !== null),
-          one => one.byName,
-        ),
-      ].map(([byName, graded]) => ({
-        byName,
-        graded: graded.length,
-        added: sum(graded.map(one => one.added)) ?? '0',
-        bias: biasOf(graded),
-      }))
+          one => JSON.stringify([one.byId, one.metric, one.currency]),
+        ).values(),
+      ].flatMap(graded => {
+        const [first] = graded
+        if (!first) return []
+        const { byId, byName, metric, currency } = first
+        const label = meant.get(metric)?.label ?? metric
+        const added = sum(graded.map(one => one.added)) ?? '0'
+        return [{ byId, byName, metric, label, currency, graded: graded.length, added, bias: biasOf(graded) }]
+      })
       return { overlays, owners }
     }),
 }
+
+/** Whether a period is over and its actuals are there: then what was expected of it is graded. */
+const isOver = ({ clock }: Context, to: Day, until: Day | null): boolean =>
+  until !== null && until >= to && clock().toISOString().slice(0, 10) > to
 
 /** Whether an expectation is somebody's to take back: their own, or a lead's whoever's it is. */
 const removable = (actor: Actor, byId: string): boolean =>
@@ -167,10 +219,10 @@ export const addedValue = (baseline: string, value: string, actual: string): str
   return minus(miss(baseline), miss(value)) ?? '0'
 }
 
-/** Σ(value − actual) ÷ Σ actual: above 0 the owner hopes too much. */
+/** Σ(value − actual) ÷ |Σ actual|: above 0 the owner hopes too much. */
 const biasOf = (graded: readonly { value: string; actual: string | null }[]): number | null => {
   const actual = graded.reduce((all, one) => all + Number(one.actual), 0)
   return actual === 0
     ? null
-    : graded.reduce((all, one) => all + Number(one.value) - Number(one.actual), 0) / actual
+    : graded.reduce((all, one) => all + Number(one.value) - Number(one.actual), 0) / Math.abs(actual)
 }

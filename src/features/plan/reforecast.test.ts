@@ -167,7 +167,8 @@ describe('cases, reforecasts, files and why sales moved', () => {
     const signed = async () =>
       Object.values((await stands()).steps).map(one => (one as { lapsed: boolean }).lapsed)
     expect(await signed()).toEqual([false, false, false])
-    const late = await run(plan.overlay, { ...expected, period: '2026-11', value: '9000' }, bo)
+    const november = { period: '2026-11', from: '2026-11-01', to: '2026-11-30' }
+    const late = await run(plan.overlay, { ...expected, ...november, value: '9000' }, bo)
     expect(await signed()).toEqual([false, true, false])
     expect((await stands()).blockers.map((one: { says: string }) => one.says)).toEqual(
       expect.arrayContaining([
@@ -222,7 +223,9 @@ describe('cases, reforecasts, files and why sales moved', () => {
         by,
       )
     const before = await landing()
+    room.at('2026-05-20T09:00:00Z')
     const [own, over] = [await expecting('2026-09', '2026-09-30'), await expecting('2026-05', '2026-05-31')]
+    room.at('2026-06-21T09:00:00Z')
     expect(await landing()).not.toBe(before)
     const remove = (id: string, by = bo) => run(plan.removeOverlay, { id }, by)
     await expect(remove(own.id, room.people.someone('di', 'contributor'))).rejects.toThrow(
