@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { showDay } from '#kernel/format.ts'
 import { figureOf, flowsIn } from '#kernel/plan/typed.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow, TextRow } from '#ui/Form.tsx'
@@ -17,6 +18,14 @@ export interface Kept {
   state: string
   content: Content
   initiative: { name: string; gone: boolean } | null
+  steps: readonly { step: string; comment: string; byName: string; at: string }[]
+}
+
+const stepWords: Readonly<Record<string, string>> = {
+  submitted: 'Approval asked for',
+  approved: 'Approved',
+  refused: 'Given back',
+  reopened: 'Approval withdrawn',
 }
 
 /** What a case hangs on, in words. */
@@ -154,7 +163,21 @@ export function CaseForm(props: {
         onChange={costSd => set({ costSd })}
       />
       {one && <Attachments subject={`case:${one.id}`} />}
-      {props.acts && <FormRow label="In the plan">{props.acts}</FormRow>}
+      {props.acts && (
+        <FormRow label={one?.state === 'submitted' ? 'Approval' : 'In the plan'}>{props.acts}</FormRow>
+      )}
+      {one && one.steps.length > 0 && (
+        <FormRow label="What became of it">
+          <div>
+            {one.steps.toReversed().map(({ step, comment, byName, at }) => (
+              <p key={`${step} ${at}`}>
+                {stepWords[step] ?? step} by {byName}, {showDay(at.slice(0, 10))}
+                {comment && `: ${comment}`}
+              </p>
+            ))}
+          </div>
+        </FormRow>
+      )}
       {one?.state === 'draft' && (
         <Row>
           <Button variant="default" loading={submit.isPending} onClick={() => submit.mutate({ id: one.id })}>

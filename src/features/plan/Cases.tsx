@@ -28,6 +28,7 @@ type Asked = { id: string; title: string } & (
   | { act: 'in'; version: string; budgetLine: boolean }
   | { act: 'out'; version: string; why: string }
   | { act: 'withdraw'; why: string }
+  | { act: 'refuse'; why: string }
 )
 
 /** Business cases: what an initiative costs, brings and is worth, how sure that is, and which plans count on it. */
@@ -86,11 +87,21 @@ export function Cases({ strategy }: { strategy: Strategy }) {
     const { title } = row.content
     const place = inOpen(row)
     const put = row.state === 'approved' && freeFor(row).length > 0
-    if (row.state !== 'approved' && !place) return null
     const ask = (asking: Asked) => {
       setForm(null)
       setAsked(asking)
     }
+    if (row.state === 'submitted')
+      return (
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => ask({ act: 'refuse', id, title, why: '' })}
+        >
+          Give back
+        </Button>
+      )
+    if (row.state !== 'approved' && !place) return null
     return (
       <Row>
         {put && (
@@ -313,7 +324,8 @@ function Act(props: {
       },
     }),
   )
-  const failed = put.error ?? take.error ?? withdraw.error
+  const refuse = useMutation(api.plan.refuseCase.mutationOptions({ onSuccess: props.onDone }))
+  const failed = put.error ?? take.error ?? withdraw.error ?? refuse.error
   const words_ = {
     in: {
       title: `Put “${asked.title}” into a plan`,
@@ -330,6 +342,11 @@ function Act(props: {
       note: 'It becomes a draft again and leaves every plan that is not locked.',
       save: 'Withdraw',
     },
+    refuse: {
+      title: `Give “${asked.title}” back`,
+      note: 'It becomes a draft again; what you say stays with it.',
+      save: 'Give it back',
+    },
   }[asked.act]
   return (
     <EditDrawer
@@ -338,17 +355,18 @@ function Act(props: {
       note={words_.note}
       saveLabel={words_.save}
       onClose={() => props.onAsk(null)}
-      saving={put.isPending || take.isPending || withdraw.isPending}
+      saving={put.isPending || take.isPending || withdraw.isPending || refuse.isPending}
       disabled={'why' in asked && !asked.why.trim()}
       failed={failed ? words(failed) : null}
       onSave={() => {
         const { id } = asked
         if (asked.act === 'in') put.mutate({ id, version: asked.version, budgetLine: asked.budgetLine })
         else if (asked.act === 'out') take.mutate({ id, version: asked.version, why: asked.why })
+        else if (asked.act === 'refuse') refuse.mutate({ id, comment: asked.why })
         else withdraw.mutate({ id, why: asked.why })
       }}
     >
-      {asked.act !== 'withdraw' && (
+      {'version' in asked && (
         <ChoiceRow
           label="Version"
           value={asked.version}

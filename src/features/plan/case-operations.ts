@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { eq, like } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { exact, minus, roundTo, sum } from '#kernel/money.ts'
+import { minorUnits } from '#kernel/money-units.ts'
 import { caseFlows, caseRange } from '#kernel/plan/cases.ts'
 import { irr, npv, payback, rateOfPeriod } from '#kernel/plan/worth.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -45,7 +46,7 @@ export function worthOf(one: Case): z.output<typeof Worth> {
     { ...one, benefit: discounted('benefit'), cost: discounted('cost') },
   ])
   return {
-    npv: npv(flows, rate),
+    npv: npv(flows, rate, minorUnits(one.currency)),
     irr: found.rate,
     irrWhy: found.why ?? null,
     payback: payback(flows),
@@ -55,6 +56,7 @@ export function worthOf(one: Case): z.output<typeof Worth> {
         ({ cost, benefit }) => minus(exact(benefit).times(one.likelihood).toString(), cost) ?? '0',
       ),
       rate,
+      minorUnits(one.currency),
     ),
     range,
   }
@@ -70,6 +72,9 @@ const Kept = z.object({
     .nullable()
     .describe('What it hangs on, as it is called now'),
   worth: Worth,
+  steps: z
+    .array(z.object({ step: z.string(), comment: z.string(), byName: z.string(), at: z.string() }))
+    .describe('Steps of its approval, the first first'),
   /** Versions it stands in. */
   in: z.array(z.object({ version: z.string(), name: z.string(), state: z.string() })),
 })
@@ -103,6 +108,12 @@ export const caseOperations = {
       wholeCompany(context.actor)
       const all = await context.ledger.select().from(tables.cases).orderBy(tables.cases.updatedAt)
       const places = await versionsWithCases(context)
+      const steps = await context.ledger
+        .select()
+        .from(tables.decisions)
+        .where(like(tables.decisions.subject, 'case:%'))
+        .orderBy(tables.decisions.seq)
+      const stepsOf = Map.groupBy(steps, one => one.subject)
       const initiatives = await initiativesOf(context)
       return all.map(({ id, state, saved, content }) => {
         const one = CaseShape.parse(content)
@@ -114,6 +125,12 @@ export const caseOperations = {
           content: one,
           initiative: one.initiative ? (initiatives.get(one.initiative) ?? unknownOne(one.initiative)) : null,
           worth: worthOf(one),
+          steps: (stepsOf.get(`case:${id}`) ?? []).map(({ step, comment, byName, at }) => ({
+            step,
+            comment,
+            byName,
+            at,
+          })),
           in: own.map(({ version, name, state: of }) => ({ version, name, state: of })),
         }
       })
@@ -203,6 +220,32 @@ export const caseOperations = {
         .set({ state: 'approved' })
         .where(eq(tables.cases.id, input.id))
       return { state: 'approved', wanting: [] }
+    }),
+
+  refuseCase: write({
+    role: 'lead',
+    summary: 'Give a business case that waits for approval back to be a draft again, saying why',
+    agents: false,
+  })
+    .input(Of.extend({ comment: z.string().trim().min(1).max(2000) }))
+    .output(z.object({ state: z.string() }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const one = await heldCase(context, input.id)
+      if (one.state !== 'submitted')
+        throw new Failure('conflict', `${one.content.title} does not wait for approval.`)
+      await context.ledger
+        .update(tables.cases)
+        .set({ state: 'draft', saved: one.saved + 1, updatedAt: context.clock().toISOString() })
+        .where(eq(tables.cases.id, input.id))
+      await decide(context, `case:${input.id}`, 'refused', input.comment)
+      context.note({
+        subject: `case ${one.content.title}`,
+        before: { state: 'submitted' },
+        after: { state: 'draft', why: input.comment },
+      })
+      return { state: 'draft' }
     }),
 
   attachCase: writeLast({

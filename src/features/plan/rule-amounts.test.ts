@@ -81,6 +81,19 @@ describe('the amounts rules of approval go by', () => {
     await run(plan.submitCase, { id }, bo)
     // 900 pounds are 1,125 euros.
     expect(await run(plan.approveCase, { id }, ada)).toMatchObject({ state: 'submitted' })
+    await expect(run(plan.refuseCase, { id, comment: ' ' }, ada)).rejects.toThrow()
+    await run(plan.refuseCase, { id, comment: 'Quote a second supplier' }, ada)
+    await expect(run(plan.refuseCase, { id, comment: 'x' }, ada)).rejects.toThrow('does not wait')
+    await expect(run(plan.approveCase, { id }, cy)).rejects.toThrow('no such case waiting')
+    expect((await run(plan.cases, {}))[0].steps).toMatchObject([
+      { step: 'submitted', byName: 'Bo' },
+      { step: 'approved', byName: 'Ada' },
+      { step: 'refused', byName: 'Ada', comment: 'Quote a second supplier' },
+    ])
+    // Asked for again, it wants all consent anew, and is told in whole yen.
+    const { content: kept, saved } = (await run(plan.cases, {}))[0]
+    const yen = { ...kept, currency: 'JPY' }
+    expect((await run(plan.saveCase, { id, saved, content: yen }, bo)).worth.npv).toMatch(/^-?\d+$/)
     const [one, two] = [await line('spelt', 'D', {}), await line('spelt', 'E', {})]
     const move = { from: one.id, to: two.id, period: '2026-12', why: 'x' }
     await run(plan.saveRules, { rules: [{ fromAmount: '1000', role: 'director', people: 1 }] }, olga)

@@ -66,6 +66,7 @@ const inputs: Record<string, unknown> = {
   saveCase: { content },
   submitCase: { id: 'x' },
   approveCase: { id: 'x' },
+  refuseCase: { id: 'x', comment: 'x' },
   attachCase: { id: 'x', version: 'v' },
   detachCase: { id: 'x', version: 'v', why: 'x' },
   withdrawCase: { id: 'x', why: 'x' },

@@ -15,6 +15,25 @@ describe('what a business case is worth', () => {
     expect(Number(irr(flows.slice(0, 5)).rate)).toBeCloseTo(-0.0212, 4)
     expect(Number(irr(flows.slice(0, 3)).rate)).toBeCloseTo(-0.4435, 4)
   })
+  it('agrees with textbooks, where there are two rates or none too', () => {
+    // Ross, Westerfield and Jaffe, Corporate Finance: −100, 60, 60. Brealey, Myers and Allen, Principles of Corporate
+    // Finance, on the internal rate of return: −4,000, 2,000, 4,000; two rates (6 % and 28 %); none, and worth 339 at 10 %.
+    expect(npv(['-100', '60', '60'], '0.1')).toBe('4.13')
+    expect(Number(irr(['-100', '60', '60']).rate)).toBeCloseTo(0.1307, 4)
+    expect(Number(irr(['-4000', '2000', '4000']).rate)).toBeCloseTo(0.2808, 4)
+    const mine = ['-22', '15', '15', '15', '15', '-40']
+    expect(irr(mine).why).toContain('2 rates fit')
+    for (const rate of ['0.0609', '0.2806']) expect(Number(npv(mine, rate))).toBeCloseTo(0, 0)
+    expect(irr(['1000', '-3000', '2500']).why).toContain('No rate')
+    expect(npv(['1000', '-3000', '2500'], '0.1', 0)).toBe('339')
+  })
+  it('finds the one rate of money that comes first and is paid back, wherever it lies', () => {
+    for (let percent = -98; percent < 300; percent += 7) {
+      const back = String(-(100 + percent))
+      expect(Number(irr(['100', back]).rate), back).toBeCloseTo(percent / 100, 7)
+      expect(Number(irr(['-100', String(100 + percent)]).rate)).toBeCloseTo(percent / 100, 7)
+    }
+  })
   it('is worth nothing at its own rate of return', () => {
     const flows = ['-1000', '300', '420', '680']
     expect(Number(npv(flows, irr(flows).rate ?? '', 4))).toBeCloseTo(0, 3)

@@ -48,16 +48,18 @@ export function irr(flows: readonly string[]): { rate: string | null; why?: stri
     ...Array.from({ length: 100 }, (_, n) => -0.99 + n * 0.02),
     ...Array.from({ length: 60 }, (_, n) => 1.01 * 1.15 ** n),
   ]
-  let before = new Exact(grid[0] ?? 0)
-  let worth = present(exactFlows, before)
-  for (const rate of grid.slice(1)) {
+  let before: { at: Decimal; worth: Decimal } | null = null
+  for (const rate of grid) {
     const at = new Exact(rate)
-    const next = present(exactFlows, at)
-    if (worth.isZero() || worth.isNegative() !== next.isNegative()) crossings.push([before, at])
-    ;[before, worth] = [at, next]
+    const worth = present(exactFlows, at)
+    // A rate that fits to the last digit is one crossing, not one on either side of it.
+    if (worth.isZero()) crossings.push([at, at])
+    else if (before && !before.worth.isZero() && worth.isNegative() !== before.worth.isNegative())
+      crossings.push([before.at, at])
+    before = { at, worth }
   }
   if (crossings.length === 0)
-    return { rate: null, why: 'No rate between −99 % and 4,400 % makes the flows worth nothing.' }
+    return { rate: null, why: 'No rate between −99 % and 380,000 % makes the flows worth nothing.' }
   if (crossings.length > 1)
     return {
       rate: null,
