@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hourName, marksOf, periodDays, periodLabel, weekdayName } from './period-words.ts'
+import { hourName, marksOf, openPeriod, periodDays, periodLabel, weekdayName } from './period-words.ts'
 
 describe('periods', () => {
   it.each([
@@ -27,6 +27,17 @@ describe('periods', () => {
     expect(marksOf([event], ['2011-10', '2011-11', '2011-12'], answer)).toEqual([
       { at: 1, name: 'Black Friday' },
     ])
+  })
+
+  it('one is still in progress where it holds today, or the hour begun last', () => {
+    const span = { from: '2011-12-01', to: '2011-12-09', grain: 'day' as const }
+    const days = ['2011-12-08', '2011-12-09']
+    expect(openPeriod(days, { ...span, today: '2011-12-09' })).toBe(1)
+    expect(openPeriod(days, { ...span, today: '2011-12-10' })).toBeNull()
+    const months = { from: '2011-10-01', to: '2011-12-09', grain: 'month' as const, today: '2011-12-09' }
+    expect(openPeriod(['2011-10', '2011-11', '2011-12'], months)).toBe(2)
+    const hours = { ...span, grain: 'hour' as const, today: '2011-12-09', hour: '2011-12-09 14:00' }
+    expect(openPeriod(['2011-12-09 13:00', '2011-12-09 14:00', '2011-12-09 15:00'], hours)).toBe(1)
   })
 
   it('weekdays and hours are known by name and by number', () => {

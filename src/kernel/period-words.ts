@@ -37,6 +37,24 @@ export function periodDays(
   return found ? { from: found.from, to: found.to } : null
 }
 
+/**
+ * The place of the period still in progress among those of an answer; null where all are over. What it brought so far is no
+ * figure of a whole period.
+ */
+export function openPeriod(
+  periods: readonly string[],
+  answer: { from: Day; to: Day; grain?: Grain; today: Day; hour?: string | undefined },
+  rule: CalendarRule = civilYear,
+): number | null {
+  const { today, hour = '' } = answer
+  const at = periods.findIndex(period => {
+    if (answer.grain === 'hour') return period === hour
+    const days = periodDays(period, answer, rule)
+    return days !== null && days.from <= today && today <= days.to
+  })
+  return at < 0 ? null : at
+}
+
 /** Where events stand along an answer's periods: the period each begins in. */
 export function marksOf(
   events: readonly { name: string; from: Day; to: Day }[],

@@ -5,7 +5,7 @@ import { folder } from './compile/fold.ts'
 import { comparisonsOf, costSources, missingOf, warningsOf } from './compile/meta.ts'
 import { plannedRows, withPlanned } from './compile/planned.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
-import { type Scoped, scopeOf, todayIn } from './compile/scope.ts'
+import { hourIn, type Scoped, scopeOf, todayIn } from './compile/scope.ts'
 import { chooseSources, type Sourced } from './compile/source.ts'
 import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
 import { type Place, targetsOf } from './compile/targets.ts'
@@ -35,6 +35,8 @@ export interface Plan {
   window: Window
   /** Day that named windows are counted from. */
   today: string
+  /** Of an answer by the hour: the last one begun where any of the stores is. */
+  hour: string | null
   scoped: Scoped
   main: Level
   totals: Level
@@ -103,6 +105,7 @@ export const plan = (
     resolved,
     window,
     today,
+    hour: window.grain === 'hour' ? hourIn(world, scoped.stores, scope.now) : null,
     scoped,
     main: write('rows', resolved.dimensions, window, 'rows of the answer'),
     totals: write('totals', [], inOne, 'totals'),
@@ -200,7 +203,12 @@ const storeNames = (asked: readonly string[], { stores }: World): { storeNames?:
 export const freshness = (made: Plan, { log, contents }: Pick<Deps, 'log' | 'contents'>) => {
   const tables = tablesOf(made.resolved)
   const days = tables.flatMap(t => contents.span(t, made.scoped.reach.stores)?.to ?? [])
-  return { asOf: log.asOf(tables), lastDay: days.sort().at(-1) ?? null, today: made.today }
+  return {
+    asOf: log.asOf(tables),
+    lastDay: days.sort().at(-1) ?? null,
+    today: made.today,
+    ...(made.hour !== null && { hour: made.hour }),
+  }
 }
 
 /** A row of the granary as a row of the answer. */

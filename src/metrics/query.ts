@@ -137,6 +137,10 @@ export const Answer = z.object({
     asOf: z.string().nullable().describe('When the data behind the answer were last loaded, UTC'),
     lastDay: z.string().nullable().describe('The last day that has data'),
     today: z.string().describe('The day named windows are counted from, in the first store’s time zone'),
+    hour: z
+      .string()
+      .optional()
+      .describe('By the hour: the last one begun on the clock of any store; later ones are still to come'),
     rowsBehind: z.number().describe('Ledger rows the answer rests on'),
     count: z.number().describe('Rows there are without limit and offset'),
     definitions: z.record(z.string(), Definition),

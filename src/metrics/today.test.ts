@@ -26,6 +26,11 @@ it('an answer says which day it is where the store is, as its windows are counte
   const days = { metrics: ['net_sales'], from: '2011-12-01', to: '2011-12-20' }
   expect((await engine.ask(days, noon)).meta.today).toBe('2011-12-20')
   expect((await engine.ask(days, late)).meta).toMatchObject({ today: '2011-12-21', cached: true })
+  // By the hour it says how far the day is; days need no hour.
+  const hours = { metrics: ['net_sales'], from: '2011-12-20', to: '2011-12-20', grain: 'hour' as const }
+  expect((await engine.ask(hours, noon)).meta.hour).toBe('2011-12-20 13:00')
+  expect((await engine.ask(hours, late)).meta).toMatchObject({ hour: '2011-12-21 00:00', cached: true })
+  expect('hour' in (await engine.ask(days, noon)).meta).toBe(false)
   await granary.close()
 })
 

@@ -25,11 +25,24 @@ const turned = (moved: number | null) => {
   return { background: `color-mix(in srgb, ${hue} ${strength}%, var(--seq-1))`, color: 'var(--ink)' }
 }
 
-/** A table whose cells are shaded by value in seven steps. It is a real table: it reads, prints and copies as one. */
+/** Seven steps of blue from nothing to the most; what is below nothing in red, the deeper the further. */
+const shaded = (value: number, most: number) => {
+  if (value < 0) {
+    const strength = 12 + 24 * Math.min(1, -value / most)
+    return { background: `color-mix(in srgb, var(--bad) ${strength}%, var(--surface))`, color: 'var(--ink)' }
+  }
+  const step = Math.min(7, Math.max(1, Math.ceil((value / most) * 7)))
+  return { background: `var(--seq-${step})`, color: step >= 6 ? 'var(--surface)' : 'var(--ink)' }
+}
+
+/**
+ * A table whose cells are shaded by value in seven steps, and in red below nothing. It is a real table: it reads, prints and
+ * copies as one.
+ */
 export function HeatMap(props: HeatMapProps) {
   const all = props.rows.flatMap(row => props.columns.map(column => props.value(row.key, column.key) ?? 0))
   const most = Math.max(...all, 0) || 1
-  const step = (value: number) => Math.min(7, Math.max(1, Math.ceil((value / most) * 7)))
+  const below = !props.moved && all.some(value => value < 0)
   return (
     <div>
       <div ref={edges} className={css.heatScroll}>
@@ -60,20 +73,16 @@ export function HeatMap(props: HeatMapProps) {
                 {props.columns.map(column => {
                   const value = props.value(row.key, column.key)
                   const words = props.words(row.key, column.key)
-                  const shade = value === null ? undefined : step(value)
                   const look = {
                     className: css.cell,
                     'data-missing': value === null || undefined,
                     'data-tip': words,
                     style:
-                      shade === undefined
+                      value === null
                         ? undefined
                         : props.moved
                           ? turned(props.moved(row.key, column.key))
-                          : {
-                              background: `var(--seq-${shade})`,
-                              color: shade >= 6 ? 'var(--surface)' : 'var(--ink)',
-                            },
+                          : shaded(value, most),
                   }
                   return (
                     <td key={column.key}>
@@ -94,6 +103,14 @@ export function HeatMap(props: HeatMapProps) {
         </table>
       </div>
       <div className={css.legend} aria-hidden="true">
+        {below && (
+          <>
+            <span>below 0</span>
+            <span>
+              <i style={shaded(-most, most)} />
+            </span>
+          </>
+        )}
         <span>{props.moved ? 'down 40 %' : 'less'}</span>
         <span>
           {props.moved

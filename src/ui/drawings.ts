@@ -10,6 +10,8 @@ export interface Line {
   look: 'actual' | 'previous' | 'last_year' | 'target' | 'forecast' | number
   /** What it may lie between: a pale band under the line. */
   band?: { low: readonly (number | null)[]; high: readonly (number | null)[] }
+  /** Whole at the point still in progress as well: days of last year are over. */
+  whole?: boolean
 }
 
 export interface LinesProps {
@@ -24,6 +26,8 @@ export interface LinesProps {
   /** Ratios need no zero. */
   fromZero: boolean
   marks?: readonly { at: number; name: string }[]
+  /** The point still in progress: what it brought so far stands hollow and apart, for it is no fall. */
+  open?: number | null
 }
 
 const safe = (text: string) =>
@@ -142,8 +146,9 @@ const endsEarly = (values: readonly (number | null)[]) =>
 
 /** Lines over time. Names stand at the line ends when there are at most four. */
 export const lines =
-  (props: LinesProps) =>
+  (given: LinesProps) =>
   (colours: Palette): EChartsCoreOption => {
+    const { parts, props } = apart(given)
     const ends = props.lines.length <= 4 && props.labels.length > 1
     const style = (look: Line['look']) => {
       if (look === 'actual') return { color: colours.actual, width: 2.2, type: 'solid' }
@@ -216,10 +221,56 @@ export const lines =
             },
           },
         ]),
+        ...parts.map((part, n) => ({
+          name: `${part.name}, so far`,
+          type: 'line',
+          data: part.values,
+          symbol: 'emptyCircle',
+          symbolSize: 7,
+          showSymbol: true,
+          silent: true,
+          z: 11,
+          lineStyle: { opacity: 0 },
+          itemStyle: { color: style(part.look).color },
+          emphasis: { disabled: true },
+          label: {
+            show: n === 0,
+            formatter: 'so far',
+            position: 'top',
+            color: colours.ink3,
+            fontSize: 10,
+            fontFamily: colours.font,
+          },
+        })),
         ...eventMarks(colours, props.marks, props.labels.length, 1),
       ],
     }
   }
+
+/** Lines without the point still in progress, and those points by themselves. */
+function apart(props: LinesProps): {
+  props: LinesProps
+  parts: { name: string; look: Line['look']; values: (number | null)[] }[]
+} {
+  const { open } = props
+  if (open === undefined || open === null) return { props, parts: [] }
+  const cut = (line: Line) => !line.whole && line.look !== 'target' && line.look !== 'forecast'
+  const over = props.lines.map(line =>
+    cut(line) ? { ...line, values: line.values.map((value, n) => (n === open ? null : value)) } : line,
+  )
+  // A few returns before the first sale of a day are no reason to draw all of it above a cellar.
+  const floor =
+    props.fromZero && over.every(line => line.values.every(value => (value ?? 0) >= 0))
+      ? 0
+      : Number.NEGATIVE_INFINITY
+  const parts = props.lines.flatMap(line => {
+    const value = line.values[open] ?? null
+    if (!cut(line) || value === null) return []
+    const values = line.values.map((_, n) => (n === open ? Math.max(floor, value) : null))
+    return [{ name: line.name, look: line.look, values }]
+  })
+  return { props: { ...props, lines: over }, parts }
+}
 
 /** A band as two stacked series: what lies below it, unseen, and its height. */
 const bandOf = ({ band, name }: Line, n: number, color: string) => {
@@ -249,40 +300,50 @@ export interface StackProps {
   labels: readonly string[]
   axis: (value: number) => string
   tip: LinesProps['tip']
+  /** The column still in progress: drawn in outline. */
+  open?: number | null
 }
 
 /** Columns on a zero baseline, stacked. */
 export const stack =
   (props: StackProps) =>
-  (colours: Palette): EChartsCoreOption => ({
-    grid: { top: 12, left: 4, right: 8, bottom: 30, containLabel: true },
-    legend: {
-      bottom: 0,
-      left: 0,
-      icon: 'roundRect',
-      itemWidth: 10,
-      itemHeight: 10,
-      textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
-    },
-    tooltip: {
-      trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
-      ...tooltip(colours),
-      formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
-    },
-    xAxis: nameAxis(colours, props.labels),
-    yAxis: valueAxis(colours, props.axis, true),
-    series: props.parts.map(part => ({
-      name: part.name,
-      type: 'bar',
-      stack: 'all',
-      barMaxWidth: 28,
-      barCategoryGap: '28%',
-      data: [...part.values],
-      itemStyle: { color: part.look === 'pale' ? colours.lastYear : colours.categorical[part.look] },
-      emphasis: { disabled: true },
-    })),
-  })
+  (colours: Palette): EChartsCoreOption => {
+    const inkOf = ({ look }: StackProps['parts'][number]) =>
+      look === 'pale' ? colours.lastYear : colours.categorical[look]
+    return {
+      grid: { top: 12, left: 4, right: 8, bottom: 30, containLabel: true },
+      legend: {
+        bottom: 0,
+        left: 0,
+        icon: 'roundRect',
+        itemWidth: 10,
+        itemHeight: 10,
+        textStyle: { color: colours.ink2, fontSize: 11, fontFamily: colours.font },
+      },
+      tooltip: {
+        trigger: 'axis',
+        axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } },
+        ...tooltip(colours),
+        formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
+      },
+      xAxis: nameAxis(colours, props.labels),
+      yAxis: valueAxis(colours, props.axis, true),
+      series: props.parts.map(part => ({
+        name: part.name,
+        type: 'bar',
+        stack: 'all',
+        barMaxWidth: 28,
+        barCategoryGap: '28%',
+        data: part.values.map((value, n) =>
+          n === props.open
+            ? { value, itemStyle: { color: colours.surface, borderColor: inkOf(part), borderType: 'dashed' } }
+            : value,
+        ),
+        itemStyle: { color: inkOf(part) },
+        emphasis: { disabled: true },
+      })),
+    }
+  }
 
 export interface RankProps {
   names: readonly string[]

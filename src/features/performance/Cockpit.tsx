@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
+import { openPeriod } from '#kernel/period-words.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
@@ -93,7 +94,17 @@ export function Cockpit() {
   const fair = lens.fair(answer)
   const why = answer && fair[0] ? drivers(answer, fair[0], sayOf(answer)) : ''
   const nothing = answer && answer.meta.rowsBehind === 0
+  const periods = answer?.rows.map(row => row.period ?? '') ?? []
+  const open = answer ? openPeriod(periods, answer.meta, lens.rule) : null
+  // What a period brought so far is no end of a course.
+  const whole = (values: readonly (number | null)[]) => values.filter((_, n) => n !== open)
   const dimension = (...names: string[]) => firstKnown(lens.dimensions, ...names)
+  const places = [
+    { name: dimension('country', 'market'), title: 'Where' },
+    { name: dimension('channel'), title: 'Channel' },
+    { name: dimension('product', 'sku', 'category'), title: 'What' },
+    { name: dimension('customer', 'account'), title: 'Who' },
+  ].flatMap(({ name, title }) => (name ? [{ name, title }] : []))
   const rows = lens.search.rows ? { query, metric: lens.search.rows } : null
 
   return (
@@ -123,6 +134,12 @@ export function Cockpit() {
               <span>
                 The data end on {spanWords(lens.asked.anchor, lens.asked.anchor)}; periods are counted back
                 from there.
+              </span>
+            )}
+            {answer.meta.to === answer.meta.today && fair.length > 0 && (
+              <span>
+                {spanWords(answer.meta.today, answer.meta.today)} is still in progress: it counts so far, the
+                day it is compared with as a whole.
               </span>
             )}
             <span>
@@ -202,7 +219,7 @@ export function Cockpit() {
                           {...(comparison === lens.aim && { base: 'vs target' })}
                         />
                       ))}
-                    {...(of === answer && { spark: courseOf(answer, name).actual })}
+                    {...(of === answer && { spark: whole(courseOf(answer, name).actual) })}
                   />
                 )
               })}
@@ -212,15 +229,10 @@ export function Cockpit() {
           <WaitsForYou />
           <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />
           <BridgeCard lens={lens} metric={metric} fair={fair} />
-          <Grid columns={3}>
-            {[
-              { name: dimension('country', 'market'), title: 'Where' },
-              { name: dimension('product', 'sku', 'category'), title: 'What' },
-              { name: dimension('customer', 'account'), title: 'Who' },
-            ].map(
-              ({ name, title }) =>
-                name && <Breakdown key={name} lens={lens} metric={metric} dimension={name} title={title} />,
-            )}
+          <Grid columns={places.length === 3 ? 3 : 2}>
+            {places.map(({ name, title }) => (
+              <Breakdown key={name} lens={lens} metric={metric} dimension={name} title={title} />
+            ))}
           </Grid>
           <Grid columns="2+1">
             <Movers
@@ -230,12 +242,8 @@ export function Cockpit() {
             />
             <NewAndReturning lens={lens} />
           </Grid>
-          <Grid columns="2+1">
-            <WhenInTheWeek lens={lens} metric={metric} />
-            {dimension('channel') && (
-              <Breakdown lens={lens} metric={metric} dimension="channel" title="Channel" />
-            )}
-          </Grid>
+          {/* A day of hours, and what returns take below nothing, needs the whole width. */}
+          <WhenInTheWeek lens={lens} metric={metric} />
         </>
       )}
       <RowsBehind

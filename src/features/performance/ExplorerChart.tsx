@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
 import { figureSubject } from '#kernel/discussion.ts'
-import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
+import { marksOf, openPeriod, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { comparisonName } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
@@ -81,6 +81,7 @@ export function ExplorerChart(props: {
           height: 320,
           labels: periods.map(period => periodLabel(period, 'axis')),
           marks: marksOf(lens.events, periods, answer.meta, lens.rule),
+          open: openPeriod(periods, answer.meta, lens.rule),
           lines: names.map(
             (name, n): Line => ({
               name: titleOf(saying, split, name),
@@ -112,6 +113,7 @@ export function ExplorerChart(props: {
           height: 320,
           labels: one.periods.map(period => periodLabel(period, 'axis')),
           marks: marksOf(lens.events, one.periods, answer.meta, lens.rule),
+          open: openPeriod(one.periods, answer.meta, lens.rule),
           lines: [
             { name: 'Actual', values: one.actual, look: 'actual' },
             ...one.compared
@@ -121,6 +123,7 @@ export function ExplorerChart(props: {
                   name: lineName(answer, those.comparison),
                   values: those.values,
                   look: lookOf(those.comparison),
+                  whole: grain === 'day' || grain === 'hour',
                 }),
               ),
           ],

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client, words } from '#features/client.ts'
-import { periodLabel } from '#kernel/period-words.ts'
+import { openPeriod, periodLabel } from '#kernel/period-words.ts'
 import type { Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -34,6 +34,11 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
     const measure = measureOf(answer, metrics[0] ?? '')
     return stack({
       labels: answer.rows.map(row => periodLabel(row.period ?? '', 'axis')),
+      open: openPeriod(
+        answer.rows.map(row => row.period ?? ''),
+        answer.meta,
+        lens.rule,
+      ),
       parts: courses.map(({ metric, course }, n) => ({
         name: lens.label(metric),
         values: course.actual,
@@ -48,7 +53,7 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
         ]),
       }),
     })
-  }, [answer, lens.label, metrics])
+  }, [answer, lens.label, lens.rule, metrics])
   const first = lens.fair(answer)[0]
   const missing = answer && metrics.find(name => name in answer.meta.missing)
   return (

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client } from '#features/client.ts'
 import { figureSubject } from '#kernel/discussion.ts'
-import { marksOf, periodDays, periodLabel } from '#kernel/period-words.ts'
+import { marksOf, openPeriod, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, forecastComparison } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
@@ -73,6 +73,8 @@ export function Trend(props: {
   const { lens, metric, answer } = props
   const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
   const course = useMemo(() => answer && courseOf(answer, metric), [answer, metric])
+  const open = course && answer ? openPeriod(course.periods, answer.meta, lens.rule) : null
+  const short = props.query.grain === 'day' || props.query.grain === 'hour'
   const forecast = useForecast(lens, metric, answer)
   const drawing = useMemo(
     () =>
@@ -80,6 +82,7 @@ export function Trend(props: {
       answer &&
       lines({
         labels: course.periods.map(period => periodLabel(period, 'axis')),
+        open,
         lines: [
           { name: 'Actual', values: course.actual, look: 'actual' },
           ...course.compared
@@ -88,6 +91,7 @@ export function Trend(props: {
               name: lineName(answer, one.comparison),
               values: one.values,
               look: lookOf(one.comparison),
+              whole: short,
               ...(one.comparison === forecastComparison &&
                 forecast && { band: bandOn(forecast.course, course.periods) }),
             })),
@@ -96,7 +100,7 @@ export function Trend(props: {
         marks: marksOf(lens.events, course.periods, answer.meta, lens.rule),
         fromZero: measure.unit !== 'share' && measure.unit !== 'ratio',
         tip: index => ({
-          title: periodLabel(course.periods[index] ?? ''),
+          title: `${periodLabel(course.periods[index] ?? '')}${index === open ? ', so far' : ''}`,
           rows: [
             [lens.label(metric), show(course.exact[index], measure, 'table')],
             ...course.compared.map((one): [string, string, string] => {
@@ -105,13 +109,14 @@ export function Trend(props: {
               return [
                 when ? periodLabel(when) : comparisonName(one.comparison).label,
                 show(one.exact[index], measure, 'table'),
-                moved.text === 'N/A' ? '' : `${moved.arrow} ${moved.text}`,
+                // Some hours of a day against a whole one: no change that means anything.
+                moved.text === 'N/A' || (short && index === open) ? '' : `${moved.arrow} ${moved.text}`,
               ]
             }),
           ],
         }),
       }),
-    [course, answer, metric, measure, forecast, lens.label, lens.events, lens.rule],
+    [course, answer, metric, measure, forecast, open, short, lens.label, lens.events, lens.rule],
   )
   const grain = props.query.grain ?? 'day'
   const pick = (index: number) => {
@@ -155,7 +160,7 @@ export function Trend(props: {
           points={course.periods.length}
           label={`${lens.label(metric)} by ${grain}, ${course.periods.length} points.`}
           describe={index =>
-            `${periodLabel(course.periods[index] ?? '')}: ${show(course.exact[index], measure, 'table')}`
+            `${periodLabel(course.periods[index] ?? '')}${index === open ? ' so far' : ''}: ${show(course.exact[index], measure, 'table')}`
           }
           onPick={pick}
         />

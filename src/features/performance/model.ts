@@ -269,7 +269,9 @@ export interface Course {
 }
 
 export function courseOf(answer: Answer, metric: string): Course {
-  const exact = answer.rows.map(row => cell(row, metric))
+  const { hour } = answer.meta
+  // Hours to come bring nothing yet, and that is no nought.
+  const exact = answer.rows.map(row => (hour && (row.period ?? '') > hour ? null : cell(row, metric)))
   return {
     periods: answer.rows.map(row => row.period ?? ''),
     actual: exact.map(toNumber),

@@ -1,7 +1,7 @@
 import { Failure, invalid } from '#kernel/error.ts'
 import { type Crossing, crossings } from '#kernel/exchange.ts'
 import { systemName } from '#kernel/value-names.ts'
-import { dayAt } from '#kernel/zone.ts'
+import { dayAt, wallClock } from '#kernel/zone.ts'
 import type { Contents } from '../contents.ts'
 import type { Scope } from '../engine.ts'
 import type { Answer, Query } from '../query.ts'
@@ -114,6 +114,13 @@ const storesOf = (query: Query, world: World, scope: Scope): string[] => {
       })
   }
   return [...new Set(query.stores)]
+}
+
+/** The hour begun last on the clocks of the stores, as `YYYY-MM-DD HH:00`: later ones have nothing anywhere yet. */
+export const hourIn = (world: World, stores: string[], now: Date): string => {
+  const zones = world.stores.filter(s => stores.includes(s.store)).map(s => s.timezone)
+  const clocks = (zones.length > 0 ? zones : ['UTC']).map(zone => wallClock(zone, now.getTime()).text)
+  return `${clocks.sort().at(-1)?.slice(0, 13)}:00`
 }
 
 /** Today in the first store's time zone. */
