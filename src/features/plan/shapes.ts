@@ -33,14 +33,17 @@ export interface Learnt {
  */
 const learnt = new WeakMap<object, { events: string; found: Learnt }>()
 
-/** Days of a metric, and the shape they make. `null` where the metric has no history of its own. */
+/**
+ * Days of a metric, and the shape they make; the day in progress tells nothing of what a day brings. `null` where the metric
+ * has no history of its own.
+ */
 export async function shapeOf(
   context: Context,
   metric: string,
   until: Day,
   more: { stores?: string[]; filters?: { dimension: string; is: string[] }[]; currency?: string } = {},
 ): Promise<Learnt | null> {
-  const { rows } = await askAs(context, {
+  const { rows, meta } = await askAs(context, {
     metrics: [metric],
     grain: 'day',
     from: addDays(until, -learnFrom),
@@ -48,12 +51,12 @@ export async function shapeOf(
     ...more,
   })
   const events = await eventsOf(context)
-  const asText = JSON.stringify(events)
+  const asText = JSON.stringify([meta.today, events])
   const kept = learnt.get(rows)
   if (kept?.events === asText) return kept.found
   const days = rows
     .map(row => ({ day: String(row.period), value: Number(row[metric] ?? 0) }))
-    .filter(one => Number.isFinite(one.value))
+    .filter(one => one.day < meta.today && Number.isFinite(one.value))
   const first = days.findIndex(one => one.value !== 0)
   if (first < 0) return null
   const own = days.slice(first)
