@@ -105,3 +105,27 @@ test('what tells more of rows goes with them when a reading of everything no lon
   await granary.close()
   packer.close()
 })
+
+test('a text of any length and script arrives whole', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  const packer = createPacker()
+  const intake = createIntake({
+    granary,
+    packer,
+    folder: join(folder, 'long'),
+    source: 'toy',
+    turn: 'long',
+    restates: false,
+    whole: null,
+    stores: ['shop'],
+  })
+  // Three bytes a letter, and four a pair of them: more than the packer's usual line.
+  const stages = ['short', '長'.repeat(700_000), '🧵'.repeat(400_000)]
+  for (const [n, stage] of stages.entries())
+    await intake.add({ rows: { deal_stages: [entered(`${n}`, stage)] } })
+  await intake.end()
+  const rows = await granary.query('SELECT stage FROM deal_stages ORDER BY deal_id')
+  expect(rows.map(row => String(row.stage) === stages.shift())).toEqual([true, true, true])
+  packer.close()
+  await granary.close()
+})

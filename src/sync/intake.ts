@@ -54,7 +54,7 @@ export interface Intake {
 export function createIntake(parts: IntakeParts): Intake {
   const { granary, folder, source, turn, restates } = parts
   const stored: Stored = { inserted: 0, changed: 0, gone: 0 }
-  const open = new Map<TableName, { path: string; stream: WriteStream; lines: Gatherer }>()
+  const open = new Map<TableName, { path: string; stream: WriteStream; lines: Gatherer; longest: number }>()
   /** Parts that wait for the end: a whole delivery is one. */
   const waiting = new Map<TableName, string[]>()
   const gone = new Map<TableName, CanonicalRow[]>()
@@ -80,7 +80,7 @@ export function createIntake(parts: IntakeParts): Intake {
     await mkdir(folder, { recursive: true })
     const path = join(folder, `${name}-${String(part).padStart(6, '0')}.jsonl`)
     const stream = createWriteStream(path)
-    const made = { path, stream, lines: gathering(stream) }
+    const made = { path, stream, lines: gathering(stream), longest: 0 }
     // Heard when it is written to; unheard, a full disk would end the process.
     stream.on('error', () => undefined)
     open.set(name, made)
@@ -94,7 +94,11 @@ export function createIntake(parts: IntakeParts): Intake {
     for (const { name: known, columns, keys } of waits.values())
       if (known === name) for (const row of all) keys.add(valuesOf(row, columns))
     let text = ''
-    for (const row of all) text += `${JSON.stringify(row)}\n`
+    for (const row of all) {
+      const line = JSON.stringify(row)
+      file.longest = Math.max(file.longest, line.length)
+      text += `${line}\n`
+    }
     await file.lines.write(text)
   }
 
@@ -122,7 +126,7 @@ export function createIntake(parts: IntakeParts): Intake {
         file.stream.once('error', failed)
         file.stream.end(done)
       })
-      const parquet = await parts.packer.pack(name, file.path)
+      const parquet = await parts.packer.pack(name, file.path, file.longest)
       await rm(file.path, { force: true })
       if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
       else await deliver(name, [parquet], false)

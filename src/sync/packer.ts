@@ -4,10 +4,17 @@ import { duckdbTypes } from '#kernel/duckdb-types.ts'
 
 /** Makes the Parquet that deliveries are made of, from JSON lines of canonical rows. */
 export interface Packer {
-  /** Gives the path of the Parquet, beside the JSON lines. Keys given as text become their hash. */
-  pack(name: TableName, path: string): Promise<string>
+  /**
+   * Gives the path of the Parquet, beside the JSON lines. Keys given as text become their hash.
+   * @param longest letters of the longest line
+   */
+  pack(name: TableName, path: string, longest: number): Promise<string>
   close(): void
 }
+
+const leastLine = 1024 * 1024
+/** A letter takes at most so many bytes of UTF-8: what takes four counts as two. */
+const bytesOfLetter = 3
 
 /** One small DuckDB, opened when it is first needed: opening one for each turn cost more than the turn. */
 export function createPacker(): Packer {
@@ -22,7 +29,7 @@ export function createPacker(): Packer {
   }
   const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
   return {
-    async pack(name, path) {
+    async pack(name, path, longest) {
       opened ??= open()
       const { connection } = await opened
       const columns = Object.entries(table(name).columns)
@@ -33,9 +40,11 @@ export function createPacker(): Packer {
         .map(([column, { type }]) => (type === 'hash' ? `hash(${column}) AS ${column}` : column))
         .join(', ')
       const out = path.replace(/\.jsonl$/, '.parquet')
+      // Lines are read in buffers of twice the longest: at DuckDB's usual 16 MB they are most of what packing takes.
+      const most = Math.max(leastLine, bytesOfLetter * longest)
       await connection.run(
         `COPY (SELECT ${chosen} FROM read_json(${quote(path)}, format = 'newline_delimited', columns = {${read}},
-           maximum_object_size = 16777216))
+           maximum_object_size = ${most}))
          TO ${quote(out)} (FORMAT parquet, COMPRESSION zstd)`,
       )
       return out
