@@ -90,6 +90,18 @@ describe('Monte Carlo', () => {
     within(box.p10, 6000, 0.02)
     within(box.sd, 10_000 / Math.sqrt(12), 0.02)
   })
+  it('takes a range of no width for a constant, and refuses what has no value at it', () => {
+    const wide = { kind: 'uniform', low: 0.8, high: 0.8 } as const
+    const sharp = { kind: 'triangular', low: 0.8, mode: 0.8, high: 0.8 } as const
+    for (const spread of [wide, sharp]) {
+      const found = run([{ line: 'aov', spread }], 'sales')
+      expect([found.p10, found.p50, found.p90].map(Math.round)).toEqual([8000, 8000, 8000])
+      expect(found.histogram.every(bar => Number.isFinite(bar.share))).toBe(true)
+    }
+    const none = { kind: 'uniform', low: 0, high: 0 } as const
+    expect(run([{ line: 'aov', spread: none }], 'sales').p50).toBe(0)
+    expect(() => run([{ line: 'aov', spread: none }], 'margin')).toThrow('has no value in some of the runs')
+  })
   it('gives the same for the same seed, and names what matters most first', () => {
     const drivers: Driver[] = [
       { line: 'media', spread: { kind: 'normal', sd: 0.1 } },

@@ -82,11 +82,13 @@ export function simulate(calculation: Calculation, { runs, seed, ...asked }: Sim
     }
     results[run] = model(factors)
   }
+  withValue(calculation, target, results)
   const sorted = results.toSorted()
   const mean = results.reduce((sum, value) => sum + value, 0) / runs
   const sd = Math.sqrt(results.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (runs - 1))
   factors.fill(1)
   const base = model(factors)
+  withValue(calculation, target, [base])
   const tornado = drivers.map((driver, n) => {
     const at = (q: number) => {
       factors.fill(1)
@@ -96,6 +98,8 @@ export function simulate(calculation: Calculation, { runs, seed, ...asked }: Sim
     const [low, high] = [at(0.1), at(0.9)]
     return { driver: n, low: Math.min(low, high), high: Math.max(low, high) }
   })
+  for (const { driver, low, high } of tornado)
+    withValue(calculation, target, [low, high], (drivers[driver] as Driver).line)
   tornado.sort((a, b) => b.high - b.low - (a.high - a.low))
   return {
     runs,
@@ -109,6 +113,19 @@ export function simulate(calculation: Calculation, { runs, seed, ...asked }: Sim
     tornado,
     sorted,
   }
+}
+
+/**
+ * @throws Failure('invalid') where the target came to nothing: an estimate of what has no value in part of the runs would be
+ * of the others alone.
+ */
+function withValue({ sheet }: Calculation, target: string, values: Iterable<number>, by?: string): void {
+  if (Array.from(values).every(Number.isFinite)) return
+  const label = (name: string) => sheet.lines.find(one => one.name === name)?.label ?? name
+  throw invalid(
+    `${label(target)} has no value in some of the runs${by ? `, by ${label(by)} alone` : ''}: something it is divided by comes to nothing, or a figure of it is missing.`,
+    'Fill the figures in, narrow the ranges, or ask for an amount instead of a ratio.',
+  )
 }
 
 /** A quantile of sorted numbers, between neighbours in proportion. */
@@ -148,6 +165,8 @@ export function factorAt(spread: Spread, z: number): number {
       return spread.low + (spread.high - spread.low) * normalBelow(z)
     case 'triangular': {
       const { low, mode, high } = spread
+      // A range of no width is a constant.
+      if (low === high) return low
       const u = normalBelow(z)
       const turn = (mode - low) / (high - low)
       return u < turn
@@ -173,10 +192,7 @@ function checkDrivers(
       )
     if ('sd' in spread ? !(spread.sd >= 0 && spread.sd < 10) : !(spread.low <= spread.high))
       throw invalid(`The range of ${found.label} is none.`, 'Give a spread of 0 or more, or low ≤ high.')
-    if (
-      spread.kind === 'triangular' &&
-      !(spread.low <= spread.mode && spread.mode <= spread.high && spread.low < spread.high)
-    )
+    if (spread.kind === 'triangular' && !(spread.low <= spread.mode && spread.mode <= spread.high))
       throw invalid(`The likeliest value of ${found.label} lies outside its range.`)
   }
   for (const { a, b, r } of correlations)
