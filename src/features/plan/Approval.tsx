@@ -46,6 +46,16 @@ export function Approval({ version }: { version: Version }) {
   const refuse = useMutation(api.plan.refuse.mutationOptions(said))
   const lock = useMutation(api.plan.lock.mutationOptions(again))
   const freeze = useMutation(api.plan.freeze.mutationOptions(again))
+  const remove = useMutation(
+    api.plan.removeVersion.mutationOptions({
+      onSuccess: async () => {
+        // The address names what is gone: the version that is now the latest is shown.
+        setUrl({ version: undefined, base: undefined })
+        await again.onSuccess()
+      },
+    }),
+  )
+  const [removing, setRemoving] = useState(false)
   const settle = useMutation(api.plan.settle.mutationOptions(again))
   const check = useMutation(api.plan.reproduce.mutationOptions())
   const saveRules = useMutation(
@@ -65,8 +75,8 @@ export function Approval({ version }: { version: Version }) {
       />
     )
   if (!trail.data) return <Skeleton height={240} />
-  const { steps, copies, mayApprove, mayGiveBack, wanting, lapsed } = trail.data
-  const failed = [submit, approve, refuse, lock, freeze, settle, check].find(one => one.error)?.error
+  const { steps, copies, mayApprove, mayGiveBack, mayRemove, wanting, lapsed } = trail.data
+  const failed = [submit, approve, refuse, lock, freeze, settle, check, remove].find(one => one.error)?.error
   const read = rulesIn(rules ?? '')
   return (
     <>
@@ -115,7 +125,25 @@ export function Approval({ version }: { version: Version }) {
             <Button variant="default" loading={freeze.isPending} onClick={() => freeze.mutate(input)}>
               Keep a copy
             </Button>
+            {mayRemove && !removing && (
+              <Button variant="default" onClick={() => setRemoving(true)}>
+                Delete this draft
+              </Button>
+            )}
           </Row>
+          {mayRemove && removing && (
+            <Row>
+              <span role="status">
+                {version.name} goes for good: its figures, budget lines, comments and copies.
+              </span>
+              <Button color="bad" loading={remove.isPending} onClick={() => remove.mutate(input)}>
+                Really delete it
+              </Button>
+              <Button variant="default" onClick={() => setRemoving(false)}>
+                Keep it
+              </Button>
+            </Row>
+          )}
         </div>
       </Card>
       {since.data && since.data.cells.length + since.data.budget.length > 0 && (

@@ -12,7 +12,7 @@ import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { BudgetCompare } from './BudgetCompare.tsx'
 import { useMembers } from './Members.tsx'
-import { shownCell, shownChange, stateWords } from './model.ts'
+import { shownCell, shownChange, stateWords, versionBeside } from './model.ts'
 import { Overlays } from './Overlays.tsx'
 import { Phasing } from './Phasing.tsx'
 import css from './plan.module.css'
@@ -27,10 +27,7 @@ export function Versions() {
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const list = versions.data ?? []
   const b = list.find(one => one.id === search.version) ?? list[0]
-  const a =
-    list.find(one => one.id === search.base) ??
-    list.find(one => one.id === b?.basedOn) ??
-    list.find(one => one.id !== b?.id)
+  const a = list.find(one => one.id === search.base) ?? (b && versionBeside(b, list))
   const compared = useQuery(
     api.plan.compare.queryOptions({
       input: { a: a?.id ?? '', b: b?.id ?? '', ...(search.result && { result: search.result }) },
@@ -90,6 +87,7 @@ export function Versions() {
   const choose = (label: string, value: string | undefined, param: string) => (
     <Select
       aria-label={label}
+      placeholder={label}
       allowDeselect={false}
       value={value ?? null}
       data={list.map(one => ({ value: one.id, label: one.name }))}
@@ -103,11 +101,17 @@ export function Versions() {
   return (
     <Page
       question={question}
-      title={a ? `${b.name} against ${a.name}` : `${b.name} is the only version`}
+      title={
+        a
+          ? `${b.name} against ${a.name}`
+          : list.length > 1
+            ? `${b.name}: nothing else plans these days`
+            : `${b.name} is the only version`
+      }
       note={`${b.name} is ${stateWords[b.state]}`}
       actions={
         <Row>
-          {a && choose('Compared with', a.id, 'base')}
+          {list.length > 1 && choose('Compared with', a?.id, 'base')}
           {choose('Version', b.id, 'version')}
           <Button variant="default" loading={carry.isPending} onClick={() => carry.mutate({ version: b.id })}>
             Compare with actuals everywhere

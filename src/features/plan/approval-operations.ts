@@ -9,14 +9,16 @@ import * as tables from '#postgres/tables/plan.ts'
 import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
 import { fixRates } from './budget-changes.ts'
 import { budgetRates } from './budget-of.ts'
-import { carry, phasingNow } from './carry.ts'
+import { carry, phasingNow, uncarry } from './carry.ts'
 import { casesKept } from './case-plan.ts'
-import { otherState, person, versionOf, wholeCompany } from './cells.ts'
+import { mayEdit, otherState, person, versionOf, wholeCompany } from './cells.ts'
 import { keep, reproduced } from './copies.ts'
 import { consented } from './fingerprint.ts'
 import { FieldChangeShape } from './model.ts'
 import { reforecastOf } from './reforecast-of.ts'
+import { removeVersion } from './remove-version.ts'
 import { sinceApproval } from './since-approval.ts'
+import { latestDay } from './versions.ts'
 
 const Of = z.object({ version: z.string() })
 const Done = z.object({ done: z.literal(true) })
@@ -156,6 +158,29 @@ export const approvalOperations = {
       return { hash }
     }),
 
+  removeVersion: writeLast({
+    role: 'contributor',
+    summary: 'Delete a draft: its figures, lines, comments and copies; what others were made from stays',
+    agents: false,
+  })
+    .input(Of)
+    .output(Done)
+    .handler(async ({ input, context }) => {
+      wholeCompany(context.actor)
+      person(context.actor)
+      const until = await latestDay(context)
+      await context.record(async inside => {
+        const { name, kind, basedOn, createdBy, sheet } = await removeVersion(inside, input.version, until)
+        inside.note({
+          subject: `plan ${input.version}`,
+          before: { state: 'draft', name, kind, basedOn, createdBy, lines: sheet.lines.length },
+          after: { removed: true },
+        })
+      })
+      await uncarry(context, input.version)
+      return done
+    }),
+
   freeze: writeLast({
     role: 'contributor',
     summary: 'Keep a copy of a version as it is now: its figures, how they go over days and hours, its cases',
@@ -273,6 +298,7 @@ export const approvalOperations = {
         ),
         mayApprove: z.boolean(),
         mayGiveBack: z.boolean(),
+        mayRemove: z.boolean(),
       }),
     )
     .handler(async ({ input, context }) => {
@@ -305,6 +331,7 @@ export const approvalOperations = {
           (version.state === 'submitted' || version.state === 'approved') &&
           actor.kind !== 'key' &&
           mayAct(actor.role, 'lead'),
+        mayRemove: version.state === 'draft' && mayEdit(version, actor),
         mayApprove:
           standing.wanting.length > 0 &&
           actor.kind !== 'key' &&

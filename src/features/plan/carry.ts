@@ -89,6 +89,18 @@ export async function carry(
   return { lines: carried.length, days: rows.length, notes: [...notes] }
 }
 
+/** Takes away what stands beside the actuals of a version that is gone. */
+export async function uncarry(context: Context, id: string): Promise<void> {
+  const rows = await withdrawnRows(context, id, [])
+  if (rows.length > 0)
+    await carryRows(context.granary, {
+      id: `plan-${id}-${randomUUID()}`,
+      table: 'budget_lines',
+      rows,
+      source: `plan:${id}`,
+    })
+}
+
 /** Days of figures of one kind, as many as are carried one by one: beyond them they go by period. */
 const mostDays = 250_000
 

@@ -4,6 +4,7 @@ import type { ShownRow } from '#kernel/plan/rows.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
+export { versionBeside } from '#kernel/plan/beside.ts'
 export { shownCell, shownChange, signedCents } from '#kernel/plan/shown.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
@@ -68,6 +69,8 @@ export const VersionShape = z.object({
   submittedBy: z.string().nullable(),
   createdBy: z.string(),
   updatedAt: z.string(),
+  from: z.string().describe('First day it plans'),
+  to: z.string().describe('Last day it plans'),
 })
 export type Version = z.infer<typeof VersionShape>
 

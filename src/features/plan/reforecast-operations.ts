@@ -15,6 +15,7 @@ import { changeable, closedIn, edit, lastSeq, person, rowsOf, versionOf, wholeCo
 import { signedPrint } from './fingerprint.ts'
 import { decimal, RiskShape, VersionShape } from './model.ts'
 import { reforecastOf, signedSteps } from './reforecast-of.ts'
+import { shown } from './versions.ts'
 
 const Of = z.object({ version: z.string() })
 const Done = z.object({ done: z.literal(true) })
@@ -102,11 +103,11 @@ export const reforecastOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const found = await reforecastOf(context, input.version, input.line)
-      const { sheet, createdAt: _, ...version } = found.version
+      const { version } = found
       return {
         ...found,
-        version,
-        currency: sheet.currency,
+        version: shown(version),
+        currency: version.sheet.currency,
         risks: found.risks.map(({ open, updatedAt: _at, byId: _by, ...risk }) => ({
           ...risk,
           open: open === 1,

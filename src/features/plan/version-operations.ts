@@ -34,7 +34,7 @@ import { filledIn, keptOf } from './copies.ts'
 import { EditShape, EditsShape } from './edit-shapes.ts'
 import { CommentShape, OpenShape, RowShape, SheetShape, StartShape, VersionShape } from './model.ts'
 import { asSeen, shownRowsOf } from './shown-rows.ts'
-import { begin, changedSince, contentOf, latestDay, ruleOf, soundSheet, start } from './versions.ts'
+import { begin, changedSince, contentOf, latestDay, ruleOf, shown, soundSheet, start } from './versions.ts'
 
 const Nothing = z.object({}).optional()
 const Of = z.object({ version: z.string() })
@@ -58,7 +58,6 @@ const ProblemShape = z.object({
   message: z.string(),
   next: z.string().optional(),
 })
-const shown = ({ sheet: _, createdAt: _at, ...version }: typeof tables.versions.$inferSelect) => version
 
 export const versionOperations = {
   versions: read({ role: 'viewer', summary: 'Versions of the plan: budgets, reforecasts, scenarios' })

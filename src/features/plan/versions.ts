@@ -27,6 +27,13 @@ import { otherSide } from './two-trades.ts'
 type Found = typeof tables.versions.$inferSelect
 type Start = z.output<typeof StartShape>
 
+/** A version as it is told of: without its sheet, but for the days it plans. */
+export const shown = ({ sheet, createdAt: _, ...version }: Found) => ({
+  ...version,
+  from: sheet.periods[0]?.from ?? '',
+  to: sheet.periods.at(-1)?.to ?? '',
+})
+
 /** A version worked out, from the ledger. */
 export async function worked(context: Context, version: Found): Promise<Calculation> {
   return calculate(version.sheet, inputsOf(version.sheet, await rowsOf(context, version.id)))
