@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { type Client, operations } from '#features/operations.ts'
 import { type Actor, system } from '#kernel/actor.ts'
@@ -5,6 +7,7 @@ import { createLog } from '#server/log.ts'
 import { serve } from '#server/start.ts'
 import type { Made, Systems } from './demo.ts'
 import { backDays, importFiles, settle } from './demo-company.ts'
+import type { ClientFor } from './demo-plan/desk.ts'
 import { plan } from './demo-plan.ts'
 import { derivingOn } from './print.ts'
 import { announce, untilStopped, version } from './serve.ts'
@@ -36,18 +39,32 @@ export async function serveCompany(
   })
   const stopped = untilStopped(terminal, server)
   announce(terminal, server)
-  const clientFor = (actor: Actor) => createRouterClient(operations, { context: server.house.context(actor) })
+  const clientFor: ClientFor = (actor, day) => {
+    const context = server.house.context(actor)
+    // A day that is over, at this time of it: what is said after something else stays after it.
+    const clock = () => new Date(`${day}${new Date().toISOString().slice(10)}`)
+    return createRouterClient(operations, { context: day === undefined ? context : { ...context, clock } })
+  }
   const client = clientFor(system('demo'))
-  watch(terminal, client, () =>
-    plan(clientFor, made).catch(error =>
-      terminal.note(`The company’s budget could not be made: ${error.message}`),
-    ),
-  )
   const { url } = await systems
-  importFiles(client, terminal.folder, url).catch(error =>
+  const files = importFiles(client, terminal.folder, url).catch(error =>
     terminal.note(`The company’s files could not be imported: ${error.message}`),
   )
+  watch(terminal, client, () =>
+    files
+      .then(() => planOnce(terminal, clientFor, made))
+      .catch(error => terminal.note(`The company’s plan could not be made: ${error.message}`)),
+  )
   await stopped
+}
+
+/** Makes the plan of the company; once it is whole it is whoever's who looks at it, whatever they take out of it. */
+async function planOnce(terminal: Terminal, clientFor: ClientFor, made: Made): Promise<void> {
+  const whole = join(terminal.folder, 'planned.json')
+  if (existsSync(whole)) return
+  await plan(clientFor, made)
+  writeFileSync(whole, JSON.stringify({ at: new Date().toISOString() }))
+  terminal.note('The company’s plan is made.')
 }
 
 /** Connects what is not connected yet: shops first, as the others belong to them. */
