@@ -306,4 +306,13 @@ describe('budget lines over versions', () => {
     await change('le', 'Agency', { amounts: { '2026-03': '1000', '2026-09': '700' } })
     expect((await run(plan.freeze, { version: 'le' }, bo)).hash).toBe(first.hash)
   })
+
+  it('have the periods and the currency of the version theirs is begun from, which is said where others were asked for', async () => {
+    const begin = { with: 'version', version: 'year' }
+    const next = { id: 'next', name: 'next', currency: 'EUR', from: '2027-01-01', to: '2027-12-31', begin }
+    expect((await run(plan.start, next)).notes).toEqual([
+      'It has the periods and the currency of the version it is begun from: 2026-01 to 2026-12, in GBP.',
+    ])
+    expect((await run(plan.start, { ...next, ...room.year, id: 'same' })).notes).toEqual([])
+  })
 }, 120_000)

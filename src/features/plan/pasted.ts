@@ -2,7 +2,7 @@ import { invalid } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { type Line, type Sheet, type SheetPeriod, sheetPeriods } from '#kernel/plan/sheet.ts'
-import { pointed } from '#kernel/plan/typed.ts'
+import { pointed, unlikelyShare } from '#kernel/plan/typed.ts'
 
 /** A block of cells as a spreadsheet puts it on the clipboard, or as a file's sheet: rows of text. */
 export type Block = readonly (readonly string[])[]
@@ -118,6 +118,7 @@ export function sheetFrom(
     const name = nameOf(label, taken)
     taken.add(name)
     let negative = false
+    const percent = cells.some(cell => cell.includes('%'))
     cells.forEach((cell, at) => {
       const period = columns[at]
       if (cell.trim() === '') return
@@ -128,13 +129,17 @@ export function sheetFrom(
       try {
         const value = figure(cell)
         if (value === null) return
+        const unlikely = percent ? unlikelyShare(value, cell) : null
+        if (unlikely) {
+          wrong.push(`${label}, ${period.label}: ${unlikely.message}, beside cells in percent`)
+          return
+        }
         negative ||= value.startsWith('-')
         inputs.push({ line: name, slice: [], period: period.key, value })
       } catch {
         wrong.push(`${label}, ${period.label}: "${cell}" is no number`)
       }
     })
-    const percent = cells.some(cell => cell.includes('%'))
     lines.push({
       name,
       label,

@@ -3,6 +3,7 @@ import type { Context } from '#features/context.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
+import { inPercent } from '#kernel/plan/typed.ts'
 import * as tables from '#postgres/tables/plan.ts'
 
 /** Under which rows' names are remembered: one list for all files, so that the next one knows what the last one taught. */
@@ -73,6 +74,14 @@ export function mapped(
     if (before)
       throw invalid(`The rows ${before} and ${label} are both ${line.label}.`, 'Choose one of them.')
     filled.set(to, label)
+    // A row in percent says so in its cells; one of 3.5 for 3.5 % would be a hundred times too much.
+    const bare = inPercent(line.unit) && pasted.sheet.lines.find(one => one.name === name)?.unit !== 'share'
+    const first = bare && pasted.inputs.find(one => one.line === name && Number(one.value) > 1)
+    if (first)
+      throw invalid(
+        `${label} is ${line.label}, a part of a whole: ${first.value} in ${first.period} would be ${Number(first.value) * 100} %.`,
+        `Write its figures with a percent sign, or as 0.035 for 3.5 %, and copy again; nothing was taken.`,
+      )
   }
   const taken = new Set(lines.map(line => line.name))
   const own = pasted.sheet.lines.filter(line => target.get(line.name) === null)

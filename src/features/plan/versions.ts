@@ -153,7 +153,13 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     const pasted = sheetFrom(blockOf(how.text), { rule, from, to, grain, currency })
     return { ...none, ...mapped(pasted, template({ trade: how.trade, over: [] }), how.rows) }
   }
-  if (how.with === 'version') return fromVersion(context, how.version, how.closedPeriods)
+  if (how.with === 'version') {
+    const begun = await fromVersion(context, how.version, how.closedPeriods)
+    const [first, last] = [begun.sheet.periods[0], begun.sheet.periods.at(-1)]
+    const same = begun.sheet.currency === currency && first?.from === from && last?.to === to
+    const keeps = `It has the periods and the currency of the version it is begun from: ${first?.label} to ${last?.label}, in ${begun.sheet.currency}.`
+    return same ? begun : { ...begun, notes: [keeps, ...begun.notes] }
+  }
   const periods = sheetPeriods(rule, from, to, grain)
   const first = periods[0]
   const last = periods.at(-1)

@@ -9,6 +9,7 @@ import { template } from '#kernel/plan/templates.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { differencesIn } from './file-differences.ts'
 import { columnsOf, figure, sheetFrom } from './pasted.ts'
+import { mapped } from './sheet-rows.ts'
 import { bookRead, workbookOf } from './workbook.ts'
 
 const sheet: Sheet = {
@@ -197,6 +198,36 @@ describe('figures as people write them', () => {
       '1234.5',
     ])
     expect(() => figureOf('-3', {}, 'Sessions (UK; Jan)')).toThrow('Sessions (UK; Jan) cannot be below 0')
+  })
+  it('takes a part of a whole for what was meant, or says so', () => {
+    const conversion = { unit: 'orders/sessions' }
+    expect(['3.5 %', '0.035', '1', '350 %'].map(typed => figureOf(typed, conversion, 'x'))).toEqual([
+      '0.035',
+      '0.035',
+      '1',
+      '3.5',
+    ])
+    expect(() => figureOf('3.5', conversion, 'Conversion (Jan)')).toThrow(
+      'Conversion (Jan): 3.5 is 350 % here',
+    )
+    expect(() => figureOf('12', { unit: 'share' }, 'x')).toThrow('1200 %')
+    expect(figureOf('12', { unit: 'money/orders' }, 'x')).toBe('12')
+    const year = {
+      from: '2027-01-01',
+      to: '2027-06-30',
+      rule: civilYear,
+      grain: 'month' as const,
+      currency: 'GBP',
+    }
+    const pasted = (row: string[]) => sheetFrom([['', 'Jan', 'Feb'], row], year)
+    expect(() => pasted(['Returns', '3 %', '4'])).toThrow('Returns, Feb 2027: 4 is 400 % here, beside')
+    const lines = template({ trade: 'b2c', over: [] })
+    const rows = { CR: 'conversion' }
+    expect(() => mapped(pasted(['CR', '3.5', '0']), lines, rows)).toThrow('3.5 in 2027-01 would be 350 %')
+    expect(mapped(pasted(['CR', '3.5 %', '0.03']), lines, rows).inputs.map(one => one.value)).toEqual([
+      '0.035',
+      '0.03',
+    ])
   })
   it('matches headings to periods, and takes a large budget whole', () => {
     expect(columnsOf(['Mar', 'Jan'], sheet.periods).map(period => period?.key)).toEqual([

@@ -16,13 +16,27 @@ export function pointed(plain: string): string {
     : plain.replaceAll(',', '')
 }
 
+/** Whether a line is a part of a whole, shown in percent: a share, or how many sessions order. */
+export const inPercent = (unit: string | undefined): boolean => unit === 'share' || unit === 'orders/sessions'
+
+/** What is wrong with a part of a whole above 1 that was written without a percent sign; null where nothing is. */
+export function unlikelyShare(value: string, typed: string): { message: string; next: string } | null {
+  if (typed.includes('%') || Math.abs(Number(value)) <= 1) return null
+  const percent = `${Number((Number(value) * 100).toPrecision(12))} %`
+  return {
+    message: `${typed.trim()} is ${percent} here`,
+    next: `Write ${typed.trim()} % for ${Number((Number(value) / 100).toPrecision(12))}, or ${percent} if you mean it.`,
+  }
+}
+
 /**
  * What was typed into a cell, as decimal text; null empties it. Reads 1,234.50, 1.234,50, 12 % and (5).
- * @throws Failure('invalid') naming the cell.
+ * @throws Failure('invalid') naming the cell: for what is no number, below 0 where nothing is, or a part of a whole above
+ * it that does not say percent: 3.5 for 3.5 % would be a hundred times too much.
  */
 export function figureOf(
   typed: string | null,
-  line: { negative?: true | undefined },
+  line: { negative?: true | undefined; unit?: string | undefined },
   place: string,
 ): string | null {
   if (typed === null) return null
@@ -37,7 +51,10 @@ export function figureOf(
     throw invalid(`${place}: "${typed}" is no number.`, 'Write digits with a point before the decimals.')
   const value = percent ? over(fixed(plain), fixed('100')) : fixed(plain)
   if (value !== null && value < 0n && !line.negative) throw invalid(`${place} cannot be below 0: ${typed}.`)
-  return plainOrNull(value)
+  const text = plainOrNull(value)
+  const unlikely = text !== null && inPercent(line.unit) ? unlikelyShare(text, typed) : null
+  if (unlikely) throw invalid(`${place}: ${unlikely.message}.`, unlikely.next)
+  return text
 }
 
 /** Lines of a currency and its rate. */
