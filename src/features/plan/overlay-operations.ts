@@ -44,6 +44,7 @@ export const overlayOperations = {
       person(context.actor)
       const known = new Set((await context.metrics.definitions()).metrics.map(metric => metric.name))
       if (!known.has(input.metric)) throw unknown(input.metric, known, 'metric')
+      const until = await latestDay(context)
       return context.record(async inside => {
         const { ledger, actor, clock } = inside
         const version = await changeable(inside, input.version)
@@ -54,7 +55,7 @@ export const overlayOperations = {
             'Name a period of the version, with its own days.',
           )
         // What is graded was said before it could be known.
-        if (clock().toISOString().slice(0, 10) > period.to)
+        if (isOver(inside, period.to, until))
           throw new Failure('conflict', `${period.label} is over: it is too late to expect anything of it.`, {
             next: 'Say what you expect of the periods to come.',
           })
