@@ -20,6 +20,7 @@ import { lineOf } from './budget-lines.ts'
 import { checkFigure, rowsFrom, rowsOf, storeRows, versionOf } from './cells.ts'
 import { lastCopy } from './copies.ts'
 import { SheetShape, type StartShape } from './model.ts'
+import { openingStock } from './opening-stock.ts'
 import { blockOf, sheetFrom } from './pasted.ts'
 import { mapped, rememberRows } from './sheet-rows.ts'
 import { otherSide } from './two-trades.ts'
@@ -194,7 +195,8 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
     (await context.ledger.select().from(settings.stores)).map(one => [one.store, one.name]),
   )
   const other = otherSide(sheet, counted, member => names.get(member) || member)
-  const inputs = [...counted, ...other.inputs]
+  const stock = await openingStock(context, sheet, lastDay, member => names.get(member) || member)
+  const inputs = [...counted, ...other.inputs, ...stock.inputs]
   const filled = new Set(inputs.map(one => one.line))
   const empty = sheet.lines.filter(
     line => line.formula === null && line.blank !== 'zero' && !filled.has(line.name),
@@ -212,6 +214,7 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
         : []),
       ...(how.with === 'run_rate' ? overWindow(sheet, filled) : []),
       ...other.notes,
+      ...stock.notes,
       ...(sessions
         ? []
         : ['No sessions are counted: orders are filled in instead of sessions × conversion.']),
