@@ -187,7 +187,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       comparisons: comparisonsOf(resolved, window),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
-      warnings: warningsOf(window, scoped, total, spans),
+      warnings: warningsOf(resolved, window, scoped, total, spans),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,
     },

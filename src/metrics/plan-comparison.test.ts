@@ -41,7 +41,7 @@ it('tells what was planned and never sold, in its place among what was', async (
   const { granary, ask } = await over(
     [
       line('1', '2011-11-05', 50, 'UK'),
-      line('2', '2011-11-06', 20, 'FR'),
+      line('2', '2011-11-01', 20, 'FR'),
       line('3', '2011-12-01', 5, 'UK'),
       line('4', '2011-12-02', -3, 'ES'),
     ],
@@ -104,5 +104,48 @@ it('tells what was planned and never sold, in its place among what was', async (
     'FR 20 -',
     'US 0 40',
   ])
+  await granary.close()
+})
+
+it('counts a target from the day the data begin, as it counts it to the day they end, and says so', async () => {
+  const { granary, ask } = await over(
+    [
+      { order_id: '1', day: '2011-11-21', gross: 50 },
+      { order_id: '2', day: '2011-12-31', gross: 40 },
+    ],
+    {
+      targets: [
+        {
+          name: 'budget',
+          metric: 'net_sales',
+          store: null,
+          grain: 'month',
+          currency: 'GBP',
+          values: { '2011-10-01': '310', '2011-11-01': '60', '2011-12-01': '31' },
+        },
+      ] as never,
+    },
+  )
+  const asked = (more: object) =>
+    ask({
+      metrics: ['net_sales'],
+      compare: ['plan.budget'],
+      from: '2011-10-01',
+      to: '2011-12-31',
+      ...more,
+    } as Query)
+  const plan = (row: Awaited<ReturnType<typeof asked>>['totals'] | undefined) =>
+    Number(row?.compare?.['plan.budget']?.values.net_sales?.value)
+  const quarter = await asked({})
+  // A third of November, and December.
+  expect(plan(quarter.totals)).toBe(20 + 31)
+  expect(quarter.meta.comparisons['plan.budget']).toMatchObject({ from: '2011-11-21', to: '2011-12-31' })
+  expect(quarter.meta.warnings.map(one => one.message)).toContain(
+    'The data begin on 2011-11-21: targets are counted from there.',
+  )
+  // What lies before it all is what was planned.
+  expect((await asked({ grain: 'month' })).rows.map(plan)).toEqual([310, 20, 31])
+  const december = await asked({ from: '2011-12-01' })
+  expect([plan(december.totals), december.meta.warnings.length]).toEqual([31, 0])
   await granary.close()
 })

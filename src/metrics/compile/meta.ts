@@ -18,6 +18,7 @@ type Warning = Answer['meta']['warnings'][number]
 
 /** What the reader of an answer should know: each warning is a sentence and a code to act on. */
 export const warningsOf = (
+  resolved: Pick<Resolved, 'targets'>,
   window: Window,
   scoped: Scoped,
   total: Row | undefined,
@@ -49,6 +50,11 @@ export const warningsOf = (
       message: `${endsOf[table] ?? table} end on ${until}: what is made of them is compared with the same days.`,
     })),
     ...incompleteBases(window, spans),
+    resolved.targets.length > 0 &&
+      window.since > window.from && {
+        code: 'partial',
+        message: `The data begin on ${window.since}: targets are counted from there.`,
+      },
     ...window.sides
       .slice(1)
       .map(s => s.note !== null && s.caution && { code: 'comparison', message: `${s.label}: ${s.note}.` }),
@@ -155,7 +161,16 @@ export const comparisonsOf = (resolved: Resolved, window: Window): Answer['meta'
         s => [s.name, { label: s.label, from: s.from, to: s.to, ...(s.note && { note: s.note }) }] as const,
       ),
     ...resolved.targets.map(
-      t => [planComparison(t), { label: `target ${t}`, from: window.from, to: window.until }] as const,
+      t =>
+        [
+          planComparison(t),
+          {
+            label: `target ${t}`,
+            from: window.since,
+            to: window.until,
+            ...(window.since > window.from && { note: `from ${window.since} on, where the data begin` }),
+          },
+        ] as const,
     ),
   ])
 

@@ -1,5 +1,5 @@
 import { phaseHours } from '#forecast/phasing.ts'
-import { addDays, type Day, dayCount, daysBetween, earlier, weekday } from '#kernel/day.ts'
+import { addDays, type Day, dayCount, daysBetween, earlier, later, weekday } from '#kernel/day.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { type CalendarRule, periodOf } from '#kernel/period.ts'
 import { Exact, type Formula, metricsIn, parse } from '../formula.ts'
@@ -89,12 +89,13 @@ export const targetsOf = (
     }
     const range = bucket === null ? window : window.buckets[bucket]
     if (!range) return null
-    // To date like for like; a period still to come shows its whole target.
+    // Like for like, from where the data begin and to date; a period before them or still to come shows its whole target.
+    const from = range.to < window.since ? range.from : later(range.from, window.since)
     const to = !window.begun || range.from > window.until ? range.to : earlier(range.to, window.until)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
     const valueFor = (of: Known): Decimal | null => {
       const found = forStores(setFor(name, of, slice), of, stores)
-      const values = found.map(target => phased(target, range.from, to, window.rule, of, cut, hoursIn))
+      const values = found.map(target => phased(target, from, to, window.rule, of, cut, hoursIn))
       if (values.length > 0 && values.every(v => v !== null))
         return values.reduce((sum: Decimal, v) => sum.plus(v as Decimal), new Exact(0))
       return of.additivity === 'ratio' ? ofParts(of, valueFor) : null
