@@ -142,7 +142,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
     ...made.subtotals.map(ask),
   ])
   const fold = ({ window: over, sourced }: Level) =>
-    folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world, deps.hours))
+    folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world, reached, deps.hours))
   const totalRow = fold(totals)(total ?? null, whole, {})
   const bare = (level: Level) => {
     const { window: over, grouped } = level
@@ -184,10 +184,10 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : (all?.length ?? count),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
-      comparisons: comparisonsOf(resolved, window),
+      comparisons: comparisonsOf(resolved, window, reached),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
-      warnings: warningsOf(resolved, window, scoped, total, spans),
+      warnings: warningsOf(resolved, reached, window, scoped, total, spans),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,
     },

@@ -236,9 +236,9 @@ export const lines =
           label: {
             show: n === 0,
             formatter: 'so far',
-            position: 'top',
-            color: colours.ink3,
-            fontSize: 10,
+            position: 'left',
+            color: colours.ink2,
+            fontSize: 11,
             fontFamily: colours.font,
           },
         })),

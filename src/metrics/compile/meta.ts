@@ -1,5 +1,5 @@
 import type { TableName } from '#kernel/canonical.ts'
-import { addDays, earlier, later } from '#kernel/day.ts'
+import { addDays, type Day, earlier, later } from '#kernel/day.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Row } from '#warehouse/warehouse.ts'
@@ -12,13 +12,15 @@ import type { Reached } from './fold.ts'
 import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
 import type { Sourced } from './source.ts'
+import { dataFrom } from './targets.ts'
 import type { Window } from './window.ts'
 
 type Warning = Answer['meta']['warnings'][number]
 
 /** What the reader of an answer should know: each warning is a sentence and a code to act on. */
 export const warningsOf = (
-  resolved: Pick<Resolved, 'targets'>,
+  resolved: Resolved,
+  reached: Reached,
   window: Window,
   scoped: Scoped,
   total: Row | undefined,
@@ -26,6 +28,7 @@ export const warningsOf = (
 ): Warning[] => {
   const last = lastOf(spans)
   const flawed = Number(total?.flawed ?? 0)
+  const since = targetsFrom(resolved, window, reached)
   const warnings: (Warning | false)[] = [
     ...scoped.warnings,
     unrated(total) && {
@@ -50,11 +53,10 @@ export const warningsOf = (
       message: `${endsOf[table] ?? table} end on ${until}: what is made of them is compared with the same days.`,
     })),
     ...incompleteBases(window, spans),
-    resolved.targets.length > 0 &&
-      window.since > window.from && {
-        code: 'partial',
-        message: `The data begin on ${window.since}: targets are counted from there.`,
-      },
+    since > window.from && {
+      code: 'partial',
+      message: `The data begin on ${since}: targets are counted from there.`,
+    },
     ...window.sides
       .slice(1)
       .map(s => s.note !== null && s.caution && { code: 'comparison', message: `${s.label}: ${s.note}.` }),
@@ -152,9 +154,20 @@ export const missingOf = (
   return missing
 }
 
+/** The day targets of a question are counted from: where the data of the last of its figures begin. */
+const targetsFrom = ({ targets, metrics }: Resolved, window: Window, reached: Reached): Day =>
+  targets.length === 0
+    ? window.from
+    : metrics.map(metric => dataFrom(metric, window, reached)).reduce(later, window.from)
+
 /** The comparisons of an answer by name, with their days. */
-export const comparisonsOf = (resolved: Resolved, window: Window): Answer['meta']['comparisons'] =>
-  Object.fromEntries([
+export const comparisonsOf = (
+  resolved: Resolved,
+  window: Window,
+  reached: Reached,
+): Answer['meta']['comparisons'] => {
+  const since = targetsFrom(resolved, window, reached)
+  return Object.fromEntries([
     ...window.sides
       .slice(1)
       .map(
@@ -166,13 +179,14 @@ export const comparisonsOf = (resolved: Resolved, window: Window): Answer['meta'
           planComparison(t),
           {
             label: `target ${t}`,
-            from: window.since,
+            from: since,
             to: window.until,
-            ...(window.since > window.from && { note: `from ${window.since} on, where the data begin` }),
+            ...(since > window.from && { note: `from ${since} on, where the data begin` }),
           },
         ] as const,
     ),
   ])
+}
 
 /** Where each cost of an answer is from, by the metric of the cost: the general ledger's closed periods, rates else. */
 export function costSources(

@@ -6,6 +6,7 @@ import { Exact, type Formula, metricsIn, parse } from '../formula.ts'
 import type { HoursOf } from '../hours.ts'
 import { type Known, type Vocabulary, vocabulary } from '../vocabulary.ts'
 import type { TargetSetting, World } from '../world.ts'
+import type { Reached } from './fold.ts'
 import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
 import type { Window } from './window.ts'
@@ -21,6 +22,7 @@ export const targetsOf = (
   window: Window,
   scoped: Pick<Scoped, 'stores' | 'currency'>,
   world: World,
+  reached: Reached,
   hoursOf?: HoursOf,
 ) => {
   const everywhere = world.stores.every(s => scoped.stores.includes(s.store))
@@ -90,7 +92,7 @@ export const targetsOf = (
     const range = bucket === null ? window : window.buckets[bucket]
     if (!range) return null
     // Like for like, from where the data begin and to date; a period before them or still to come shows its whole target.
-    const from = range.to < window.since ? range.from : later(range.from, window.since)
+    const from = dataFrom(metric, range, reached)
     const to = !window.begun || range.from > window.until ? range.to : earlier(range.to, window.until)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
     const valueFor = (of: Known): Decimal | null => {
@@ -118,6 +120,17 @@ export const targetsOf = (
 export interface Place {
   bucket: number | null
   hour: number | null
+}
+
+/** The day what a metric is made of begins, where that lies within the days asked for; else the first of these. */
+export function dataFrom(
+  { aggregates }: Pick<Known, 'aggregates'>,
+  { from, to }: { from: string; to: string },
+  reached: Reached,
+): string {
+  const known = aggregates.flatMap(({ fact }) => reached(fact)?.from ?? [])
+  const first = known.length === 0 ? from : known.reduce(earlier)
+  return first > to ? from : later(from, first)
 }
 
 /** Values of dimensions other than the store that a row stands for; null where it stands for no slice a target can have. */

@@ -35,8 +35,6 @@ export interface Window {
   grain: Grain | undefined
   from: Day
   to: Day
-  /** First day that can have data: their beginning where that lies within the window. */
-  since: Day
   /** Last day that can have data: the end of the data when that is earlier than `to`. */
   until: Day
   /** Whether the data reach into it: where they do not, nothing of it has elapsed. */
@@ -89,7 +87,6 @@ export const cutWindow = (
     rule,
     grain,
     ...range,
-    since: data && data.from > range.from && data.from <= range.to ? data.from : range.from,
     until,
     begun: data === null || data.to >= range.from,
     buckets,
