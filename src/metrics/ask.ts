@@ -2,7 +2,7 @@ import { earlier, later } from '#kernel/day.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { withCosts } from './compile/costs-sql.ts'
 import { folder } from './compile/fold.ts'
-import { comparisonsOf, costSources, missingOf, warningsOf } from './compile/meta.ts'
+import { comparisonsOf, costSources, missingOf, targetsFrom, warningsOf } from './compile/meta.ts'
 import { plannedRows, withPlanned } from './compile/planned.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
 import { hourIn, type Scoped, scopeOf, todayIn } from './compile/scope.ts'
@@ -144,6 +144,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   const fold = ({ window: over, sourced }: Level) =>
     folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world, reached, deps.hours))
   const totalRow = fold(totals)(total ?? null, whole, {})
+  const since = targetsFrom(resolved, window, reached, totalRow)
   const bare = (level: Level) => {
     const { window: over, grouped } = level
     const folded = fold(level)
@@ -184,10 +185,10 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : (all?.length ?? count),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
-      comparisons: comparisonsOf(resolved, window, reached),
+      comparisons: comparisonsOf(resolved, window, since),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
-      warnings: warningsOf(resolved, reached, window, scoped, total, spans),
+      warnings: warningsOf(window, since, scoped, total, spans),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,
     },

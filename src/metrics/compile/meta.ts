@@ -19,16 +19,14 @@ type Warning = Answer['meta']['warnings'][number]
 
 /** What the reader of an answer should know: each warning is a sentence and a code to act on. */
 export const warningsOf = (
-  resolved: Resolved,
-  reached: Reached,
   window: Window,
+  since: Day,
   scoped: Scoped,
   total: Row | undefined,
   spans: readonly { from: string; to: string }[],
 ): Warning[] => {
   const last = lastOf(spans)
   const flawed = Number(total?.flawed ?? 0)
-  const since = targetsFrom(resolved, window, reached)
   const warnings: (Warning | false)[] = [
     ...scoped.warnings,
     unrated(total) && {
@@ -154,20 +152,28 @@ export const missingOf = (
   return missing
 }
 
-/** The day targets of a question are counted from: where the data of the last of its figures begin. */
-const targetsFrom = ({ targets, metrics }: Resolved, window: Window, reached: Reached): Day =>
-  targets.length === 0
-    ? window.from
-    : metrics.map(metric => dataFrom(metric, window, reached)).reduce(later, window.from)
+/** The day targets of a question are counted from: where the data of the last of the figures that have one begin. */
+export const targetsFrom = (
+  { targets, metrics }: Resolved,
+  window: Window,
+  reached: Reached,
+  total: AnswerRow,
+): Day => {
+  const has = (metric: string) =>
+    targets.some(name => (total.compare?.[planComparison(name)]?.values[metric]?.value ?? null) !== null)
+  return metrics
+    .filter(metric => has(metric.name))
+    .map(metric => dataFrom(metric, window, reached))
+    .reduce(later, window.from)
+}
 
 /** The comparisons of an answer by name, with their days. */
 export const comparisonsOf = (
   resolved: Resolved,
   window: Window,
-  reached: Reached,
-): Answer['meta']['comparisons'] => {
-  const since = targetsFrom(resolved, window, reached)
-  return Object.fromEntries([
+  since: Day,
+): Answer['meta']['comparisons'] =>
+  Object.fromEntries([
     ...window.sides
       .slice(1)
       .map(
@@ -186,7 +192,6 @@ export const comparisonsOf = (
         ] as const,
     ),
   ])
-}
 
 /** Where each cost of an answer is from, by the metric of the cost: the general ledger's closed periods, rates else. */
 export function costSources(
