@@ -87,6 +87,14 @@ describe.each(ledgers)('threads on $name', place => {
     expect(await run(reviews.mentions, {}, paris)).toEqual([])
   })
 
+  it('let somebody name themselves who signs in nowhere, as in a demo, and nobody else who is not there', async () => {
+    const other = { ...words, subject: 'figure:orders:2026-06-01..2026-06-20', text: 'Mine? @demo' }
+    await run(reviews.say, { ...other, mentions: ['demo'] }, person('demo'))
+    await expect(run(reviews.say, { ...other, mentions: ['demo'] })).rejects.toThrow('not here any more')
+    const { comments } = await run(reviews.thread, { subject: other.subject })
+    expect(comments.map((one: { mentions: object[] }) => one.mentions)).toEqual([[]])
+  })
+
   it('let people take back their own words, and keep that in the audit', async () => {
     const [first] = (await run(reviews.thread, { subject })).comments
     await expect(run(reviews.takeBack, { id: first.id }, bo)).rejects.toThrow('only they can take it back')
