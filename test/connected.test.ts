@@ -12,6 +12,7 @@ import { streams } from '#postgres/tables/connections.ts'
 import { createCompany } from '#simulators/company/company.ts'
 import { crmTruth, type MarketingTruth } from '#simulators/company/crm-truth.ts'
 import { mailingTruth } from '#simulators/company/mailing-truth.ts'
+import { returnTruth } from '#simulators/company/return-truth.ts'
 import { quoteTruth, shipmentTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import { spendTruth, trafficTruth } from '#simulators/company/traffic-truth.ts'
 import { type TruthRow, truth } from '#simulators/company/truth.ts'
@@ -255,6 +256,23 @@ async function wrongMarketing(): Promise<string[]> {
         metric,
         left.map(row => [row.key, row.value(metric)] as const),
         sent.map(one => [`${one.day} ${one.country}`, String(figure(one))] as const),
+      ),
+    )
+  const back = await answers(
+    ['returns_requested', 'units_asked_back', 'units_on_their_way_back'],
+    ['store', 'return_reason'],
+  )
+  const asked = returnTruth(company, now())
+  for (const [metric, figure] of [
+    ['returns_requested', one => one.returns],
+    ['units_asked_back', one => one.units],
+    ['units_on_their_way_back', one => one.open],
+  ] as [string, (one: (typeof asked)[number]) => number][])
+    wrong.push(
+      ...differing(
+        metric,
+        back.map(row => [row.key, row.value(metric)] as const),
+        asked.map(one => [`${one.day} ${one.store} ${one.reason}`, String(figure(one))] as const),
       ),
     )
   const quotes = await answers(['quotes_issued', 'quoted_amount'], ['account', 'deal_state'], 'GBP')

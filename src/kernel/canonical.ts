@@ -1,4 +1,5 @@
 import { col, currency, ledgerMoney, maybe, source, store, type Table } from './canonical-column.ts'
+import { parcels } from './canonical-parcels.ts'
 import { working } from './canonical-work.ts'
 
 export type { Column, ColumnType, Table } from './canonical-column.ts'
@@ -59,26 +60,7 @@ export const tables = {
       source,
     },
   },
-  shipments: {
-    about: 'What left the house: one row per shipment, beside what its order asked for.',
-    key: ['store', 'order_id', 'shipment_id'],
-    dated: 'day',
-    columns: {
-      store,
-      order_id: col('text', 'As in the sales ledger'),
-      shipment_id: col('text', 'Id in the source'),
-      number: col('count', "Which of the order's shipments it is, from 1"),
-      happened_at: col('time', ''),
-      day: col('day', ''),
-      ordered_day: col('day', ''),
-      quantity: col('quantity', 'Units that left'),
-      ordered: col('quantity', 'Units of the whole order that are to be shipped; cancelled ones are not'),
-      account_id: col('text', "B2B account, '' for B2C"),
-      country: col('text', 'Where the order goes'),
-      channel: col('text', 'As in the sales ledger'),
-      source,
-    },
-  },
+  ...parcels,
   customers: {
     about: 'People who buy. Optional: the ledger is enough for counts.',
     key: ['store', 'customer_id'],

@@ -30,6 +30,7 @@ export const dimensions: readonly Dimension[] = [
   dimension('brand', 'Brand', 'Brand in the product list'),
   dimension('vendor', 'Vendor', 'Supplier in the product list'),
   dimension('order', 'Order', 'Order or invoice number'),
+  dimension('return_reason', 'Reason of return', 'Why goods were asked to be returned, as the shop words it'),
   dimension('customer', 'Customer', 'Customer id; empty where the sale has no known customer'),
   dimension(
     'customer_kind',

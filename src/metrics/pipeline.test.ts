@@ -126,6 +126,17 @@ beforeAll(async () => {
     // First shipped before the period.
     shipment('3', 2, '2025-12-20', '2026-01-04', [1, 6]),
   ])
+  const asked = (return_id: string, line_id: string, day: string, of: object) => ({
+    ...{ store: 'trade', order_id: '1', return_id, line_id, day, happened_at: `${day} 10:00:00` },
+    ...{ ordered_day: '2026-01-02', closed_day: null, title: '', account_id: '', country: '', channel: '' },
+    ...{ product_id: 'MUG', source: 's', ...of },
+  })
+  await deliver(granary, 'return_requests', [
+    asked('7', '1', '2026-01-09', { quantity: 2, state: 'open', reason: 'Broken' }),
+    asked('7', '2', '2026-01-09', { quantity: 1, state: 'open', reason: 'Too large' }),
+    asked('8', '1', '2026-01-10', { quantity: 4, state: 'closed', reason: 'Broken' }),
+    asked('9', '1', '2025-12-10', { quantity: 9, state: 'closed', reason: 'Broken' }),
+  ])
   await deliver(granary, 'tasks', [
     task('1', '2026-01-02', '2026-01-12'),
     task('2', '2026-01-05', '2026-01-09'),
@@ -312,6 +323,27 @@ describe('shipments', () => {
       // 8 of 10 and, without credit for more, 4 of 4.
       ...{ fill_rate: '0.8571428571', shipments_per_order: '2' },
     })
+  })
+})
+
+describe('returns', () => {
+  it('are counted once each however many lines they have, and told by their reasons', async () => {
+    const metrics = ['returns_requested', 'units_asked_back', 'units_on_their_way_back']
+    const { rows, totals } = await ask({ metrics, by: ['return_reason'] })
+    expect(totals).toMatchObject({
+      ...{ returns_requested: '2', units_asked_back: '7', units_on_their_way_back: '3' },
+    })
+    expect(rows).toMatchObject([
+      { return_reason: 'Broken', returns_requested: '2', units_asked_back: '6' },
+      { return_reason: 'Too large', returns_requested: '1', units_asked_back: '1' },
+    ])
+    // More returns than that are of more days than that, not of one.
+    const days = await ask({ metrics, by: ['return_reason'], grain: 'day' })
+    expect(days.rows.map(row => [row.period, row.return_reason, row.returns_requested])).toEqual([
+      ['2026-01-09', 'Broken', '1'],
+      ['2026-01-09', 'Too large', '1'],
+      ['2026-01-10', 'Broken', '1'],
+    ])
   })
 })
 

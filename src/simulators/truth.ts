@@ -3,6 +3,7 @@ import { dayAt } from '#kernel/zone.ts'
 import { crmTruth } from './company/crm-truth.ts'
 import { mailingTruth } from './company/mailing-truth.ts'
 import { accountsOf } from './company/people.ts'
+import { returnTruth } from './company/return-truth.ts'
 import { supplyTruth } from './company/supply.ts'
 import { stockTruth } from './company/trade-stock.ts'
 import { accountTruth, quoteTruth, shipmentTruth, tradeTruth } from './company/trade-truth.ts'
@@ -27,6 +28,8 @@ const parts = {
     stock: stockTruth(company, now()),
     shipments: shipmentTruth(company, now()),
   }),
+  /** What customers asked to send back, by store, day and reason. */
+  returns: ({ company, now }: World) => returnTruth(company, now()),
   suppliers: ({ company, now }: World, range: TruthRange) => supplyTruth(company, dayAt('UTC', now()), range),
   /** Leads by stage, deals by state, mailings and campaigns, as each of the two marketing systems knows them. */
   hubspot: ({ company, now }: World) => [...crmTruth(company, now())],

@@ -158,7 +158,11 @@ export function createIntake(parts: IntakeParts): Intake {
       const both = leaving.flatMap(([name, some]) => some.filter(row => isWaiting(name, row)))
       if (both.length > 0) await flush()
       for (const [name, some] of leaving)
-        if (some.length > 0) gone.set(name, [...(gone.get(name) ?? []), ...some])
+        if (some.length > 0) {
+          const all = gone.get(name) ?? []
+          all.push(...some)
+          gone.set(name, all)
+        }
       for (const [name, some] of whole) await write(name, some)
       if (rows >= partRows) await flush()
     },

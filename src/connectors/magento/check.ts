@@ -58,7 +58,7 @@ const needs: readonly { path: string; unique: string; what: string; costs: strin
     path: 'returns',
     unique: 'entity_id',
     what: 'returns',
-    costs: 'goods sent back are known by their credit memos only',
+    costs: 'returns and their reasons are not known; credit memos are',
     module: 'Magento_Rma',
   },
   {

@@ -6,6 +6,7 @@ import { orderStream } from './orders.ts'
 import { papers } from './papers.ts'
 import { costStream, productStream } from './products.ts'
 import { quoteStream } from './quotes.ts'
+import { returnStream } from './returns.ts'
 import { openSession, type Session } from './session.ts'
 import { stockStream } from './stock.ts'
 import { totals } from './totals.ts'
@@ -104,6 +105,7 @@ export const magento: Connector<Session> = {
     companyStream,
     creditStream,
     quoteStream,
+    returnStream,
     ...papers,
   ],
   totals,

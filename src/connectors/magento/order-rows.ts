@@ -45,11 +45,7 @@ export function mapOrder({ website, order, memos, shipments, rules }: OrderRecor
     ordered_day: placed.day,
     currency: text(order.base_currency_code) || currency,
     customer_id: guest ? place.hash(text(order.customer_email)) : text(order.customer_id),
-    account_id: text(member(order, 'extension_attributes', 'company_order_attributes', 'company_id')),
-    country: countryOf(order),
-    // Orders that our own people enter in the back office come from no address.
-    channel:
-      order.remote_ip === undefined || order.remote_ip === null ? 'Sales representative' : 'Online Store',
+    ...tradeOf(order),
     discount_code: text(order.coupon_code) || text(order.discount_description) || rules,
   }
   const rows: CanonicalRow[] = []
@@ -75,6 +71,15 @@ export function mapOrder({ website, order, memos, shipments, rules }: OrderRecor
   for (const memo of memos) if (Number(memo.state) !== 3) repaid(memo, units, timezone, make)
   return { rows: { sales_lines: rows, shipments: sentRows(order, shipments ?? [], units, base, timezone) } }
 }
+
+/** Who bought, from where and by which way. */
+export const tradeOf = (order: Json) => ({
+  account_id: text(member(order, 'extension_attributes', 'company_order_attributes', 'company_id')),
+  country: countryOf(order),
+  // Orders that our own people enter in the back office come from no address.
+  channel:
+    order.remote_ip === undefined || order.remote_ip === null ? 'Sales representative' : 'Online Store',
+})
 
 /** Where the goods go; where nothing is sent, who pays. */
 const countryOf = (order: Json): string => {

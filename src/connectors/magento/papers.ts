@@ -6,7 +6,10 @@ import type { Session } from './session.ts'
 
 const hour = 3_600_000
 
-/** Papers that move no money of their own: kept as they come, for what may be asked of them later. */
+/**
+ * Papers of which the granary has no rows: kept as they come. A sale is dated by its order and money paid back by its
+ * credit memo; what an invoice says of an order, how much of it was invoiced, the order itself says too.
+ */
 const window = (name: string, label: string, every: number): Stream<Session, Json> => ({
   name,
   label,
@@ -44,9 +47,7 @@ const snapshot = (name: string, label: string, search: Search): Stream<Session, 
   map: () => ({ rows: {} }),
 })
 
-/** Returns have no time of change, and Open Source has none at all. */
 export const papers: readonly Stream<Session, Json>[] = [
   window('invoices', 'Invoices', hour),
-  snapshot('returns', 'Returns', { path: 'returns', along: 'entity_id', unique: 'entity_id' }),
   snapshot('coupons', 'Coupons', { path: 'coupons/search', along: 'coupon_id', unique: 'coupon_id' }),
 ]

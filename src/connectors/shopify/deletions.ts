@@ -22,7 +22,7 @@ export const deletionStream: Stream<Session, EventRecord> = {
   name: 'deletions',
   label: 'Deletions',
   kind: 'window',
-  tables: ['sales_lines', 'customers'],
+  tables: ['sales_lines', 'return_requests', 'customers'],
   every: 15 * 60_000,
   overlap: 86_400_000,
   async *read(session, { from, to }) {
@@ -41,8 +41,8 @@ export const deletionStream: Stream<Session, EventRecord> = {
   map({ action, subjectId, subjectType }, { home }) {
     if (!subjectId || action !== 'destroy') return { rows: {} }
     const id = numberOf(subjectId)
-    if (subjectType === 'ORDER')
-      return { rows: {}, gone: { sales_lines: [{ store: home.store, order_id: id }] } }
+    const order = { store: home.store, order_id: id }
+    if (subjectType === 'ORDER') return { rows: {}, gone: { sales_lines: [order], return_requests: [order] } }
     if (subjectType === 'CUSTOMER')
       return { rows: {}, gone: { customers: [{ store: home.store, customer_id: id }] } }
     return { rows: {} }

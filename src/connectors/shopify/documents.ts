@@ -106,7 +106,7 @@ export const returnsById = (
   many: boolean,
 ): string => `query Returns($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id
   returns(first: ${many ? 12 : 2}) { pageInfo { hasNextPage } nodes { id name status createdAt closedAt totalQuantity
-    returnLineItems(first: ${many ? 20 : 5}) { pageInfo { hasNextPage } nodes { id quantity ... on ReturnLineItem { refundedQuantity returnReasonNote fulfillmentLineItem { lineItem { id } } } } }
+    returnLineItems(first: ${many ? 20 : 5}) { pageInfo { hasNextPage } nodes { id quantity ... on ReturnLineItem { refundedQuantity returnReasonDefinition { name } fulfillmentLineItem { lineItem { id } } } } }
   } }
 } } }`
 

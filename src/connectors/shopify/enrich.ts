@@ -2,6 +2,7 @@ import { byIds, type Page, paged } from './by-id.ts'
 import { priced } from './costs.ts'
 import * as documents from './documents.ts'
 import type { OrderRecord, Refund } from './order-record.ts'
+import type { ReturnRecord } from './returns.ts'
 import type { About, Session } from './session.ts'
 
 type RefundAnswer = Omit<Refund, documents.RefundPart> & Record<documents.RefundPart, Page<unknown>>
@@ -9,15 +10,20 @@ type RefundAnswer = Omit<Refund, documents.RefundPart> & Record<documents.Refund
 /**
  * Completes orders with what an export cannot hold, since it stands in lists: refunds with all their lines, and returns;
  * and with the cost of each line at the time of its sale.
+ * `fresh`: they were read before, so what of them is no longer there is told.
  * @returns remarks for the reader.
  */
 export async function completed(
   session: Session,
   shop: About,
   orders: readonly OrderRecord[],
+  fresh: boolean,
 ): Promise<string[]> {
   await withRefunds(session, shop, orders)
   await withReturns(session, shop, orders)
+  if (fresh && shop.scopes.has('read_returns'))
+    // A return that was called off leaves none.
+    for (const order of orders) if (order.returnStatus === 'NO_RETURN') order.returns = []
   return priced(session, shop, orders)
 }
 
@@ -51,7 +57,7 @@ async function whole(session: Session, answer: RefundAnswer, part: documents.Ref
 
 interface ReturnsAnswer {
   id: string
-  returns: Part & { nodes: { returnLineItems: Part }[] }
+  returns: Part & { nodes: (ReturnRecord & { returnLineItems: Part })[] }
 }
 interface Part {
   pageInfo: { hasNextPage: boolean }

@@ -20,7 +20,7 @@ const costOf: Record<string, string> = {
   read_products: 'no catalogue: products have only the names they were sold under',
   read_inventory: 'no stock levels and no unit costs of items',
   read_locations: 'the places of sales at a counter are not known',
-  read_returns: 'returns on their way are not known; refunds are',
+  read_returns: 'returns and their reasons are not known; refunds are',
   read_discounts: 'promotions have no titles, terms or dates; codes on orders are known',
   read_reports:
     'no reconciliation with Shopify’s own totals, no sessions, and costs of sales before an item’s last change are estimates',

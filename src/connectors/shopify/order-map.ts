@@ -3,6 +3,7 @@ import type { CanonicalRow, Mapped, Place, PlaceStore } from '../connector.ts'
 import { coinOf, decimal, type Fixed, fixed, share, taxWithin, times } from './fixed.ts'
 import { laterIn } from './order-edits.ts'
 import type { Bag, LineItem, OrderRecord, Refund, TaxLine } from './order-record.ts'
+import { returnRows } from './returns.ts'
 
 /** The number at the end of a gid. */
 export const numberOf = (gid: string): string => /\/(\d+)(?:\?|$)/.exec(gid)?.[1] ?? gid
@@ -107,10 +108,43 @@ export function mapOrder(order: OrderRecord, place: Place): Mapped {
   const lines = new Map(order.lineItems.map(line => [line.id, line]))
   for (const refund of order.refunds) takeBack(refund, { inside, lines, tips, write })
   cancel(order, { inside, coin, tips, write })
-  return rows.length > 0
-    ? { rows: { sales_lines: rows } }
-    : { rows: {}, gone: { sales_lines: [{ store: store.store, order_id: order.legacyResourceId }] } }
+  const own = { store: store.store, order_id: order.legacyResourceId }
+  const mapped: Mapped =
+    rows.length > 0 ? { rows: { sales_lines: rows } } : { rows: {}, gone: { sales_lines: [own] } }
+  if (order.returns) {
+    mapped.rows.return_requests = returned(order, place, lines)
+    // What was asked is told anew as a whole.
+    mapped.gone = { ...mapped.gone, return_requests: [own] }
+  }
+  return mapped
 }
+
+/** Returns of an order as rows. */
+function returned(order: OrderRecord, place: Place, lines: ReadonlyMap<string, LineItem>): CanonicalRow[] {
+  const { store, timezone } = place.home
+  const base = {
+    store,
+    order_id: order.legacyResourceId,
+    ordered_day: wallClock(timezone, Date.parse(order.processedAt)).day,
+    ...tradeOf(order, place),
+  }
+  const goods = (id: string) => {
+    const line = lines.get(id)
+    return line ? { product_id: productOf(line), title: titleOf(line) } : null
+  }
+  return returnRows(order.returns ?? [], base, goods, timezone)
+}
+
+/** Who bought, from where and by which way. */
+const tradeOf = (order: OrderRecord, place: Place) => ({
+  account_id: order.purchasingEntity?.company ? numberOf(order.purchasingEntity.company.id) : '',
+  country: countryOf(order, place),
+  channel: channels[order.sourceName ?? ''] ?? order.sourceName ?? '',
+})
+
+const productOf = (line: LineItem): string =>
+  line.sku || (line.variant ? numberOf(line.variant.id) : (line.title ?? ''))
+const titleOf = (line: LineItem): string => line.name ?? line.title ?? ''
 
 /** Whole amounts of a line: list price without the tax in it, what was paid after discounts, tax. */
 function soldOf(line: LineItem, inside: boolean, coin: Fixed): { gross: Fixed; paid: Fixed; taxes: Fixed } {
@@ -257,11 +291,8 @@ function discountsOf({ discountCodes, lineItems }: OrderRecord): string {
 function writerOf(order: OrderRecord, place: Place, store: PlaceStore, rows: CanonicalRow[]) {
   const { timezone } = store
   const placed = wallClock(timezone, Date.parse(order.processedAt))
-  const source = order.sourceName ?? ''
   const customer = order.customer ? numberOf(order.customer.id) : ''
-  const country = countryOf(order, place)
-  const channel = channels[source] ?? source
-  const account = order.purchasingEntity?.company ? numberOf(order.purchasingEntity.company.id) : ''
+  const { account_id, country, channel } = tradeOf(order, place)
   const code = discountsOf(order)
   let last = order.processedAt
   let clock = placed
@@ -292,10 +323,10 @@ function writerOf(order: OrderRecord, place: Place, store: PlaceStore, rows: Can
       tips: decimal(own.tips ?? 0),
       gift_cards: decimal(own.giftCards ?? 0),
       cost: own.cost ?? null,
-      product_id: line ? line.sku || (line.variant ? numberOf(line.variant.id) : (line.title ?? '')) : '',
-      title: line?.name ?? line?.title ?? '',
+      product_id: line ? productOf(line) : '',
+      title: line ? titleOf(line) : '',
       customer_id: customer,
-      account_id: account,
+      account_id,
       country,
       channel,
       discount_code: code,

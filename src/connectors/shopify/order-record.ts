@@ -1,3 +1,5 @@
+import type { ReturnRecord } from './returns.ts'
+
 /** What is kept of an order: the vendor's own shape, with its connections as lists. Anything may be absent or new. */
 interface Money {
   amount: string
@@ -113,5 +115,6 @@ export interface OrderRecord {
   shippingLines: ShippingLine[]
   agreements: Agreement[]
   refunds: Refund[]
-  returns?: unknown[]
+  /** Absent where they may not be read, and of orders of which nothing was sent back. */
+  returns?: ReturnRecord[]
 }

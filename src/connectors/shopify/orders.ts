@@ -46,7 +46,9 @@ export const orders: Stream<Session, OrderRecord> = {
   name: 'orders',
   label: 'Orders',
   kind: 'window',
-  tables: ['sales_lines'],
+  tables: ['sales_lines', 'return_requests'],
+  // Since the second, returns tell their reasons.
+  edition: 2,
   every: 15 * 60_000,
   overlap: 5 * 60_000,
   slice: 182 * 86_400_000,
@@ -102,7 +104,7 @@ async function* read(session: Session, turn: Turn): AsyncGenerator<Batch<OrderRe
   if (total === 0) return
   const source = total <= few ? oneByOne(session, shop, turn) : inExports(session, shop, turn, total)
   const whole = async (records: OrderRecord[]): Promise<Batch<OrderRecord>> => {
-    const said = await completed(session, shop, records)
+    const said = await completed(session, shop, records, !turn.history)
     return { records, total, ...(said.length > 0 && { remarks: said }) }
   }
   const under: Promise<Batch<OrderRecord>>[] = []

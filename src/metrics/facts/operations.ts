@@ -164,4 +164,35 @@ export const operations: readonly Fact[] = [
     ranked: 'units_shipped',
     supply: 'Magento',
   },
+  {
+    name: 'return_requests',
+    label: 'What customers asked to send back, by day',
+    table: 'return_requests',
+    sources: [
+      {
+        table: 'return_requests',
+        day: 'day',
+        dimensions: {
+          store: 'f.store',
+          ...day,
+          ...product,
+          country: 'f.country',
+          channel: 'f.channel',
+          account: 'f.account_id',
+          order: 'f.order_id',
+          business: "CASE WHEN f.account_id = '' THEN 'B2C' ELSE 'B2B' END",
+          return_reason: 'f.reason',
+        },
+        columns: {
+          return_id: 'f.return_id',
+          open: "CASE WHEN f.state = 'open' THEN f.quantity ELSE 0 END",
+        },
+      },
+    ],
+    means: soldThrough,
+    money: [],
+    optional: [],
+    ranked: 'units_asked_back',
+    supply: 'Shopify (with `read_returns`) or Adobe Commerce',
+  },
 ]

@@ -67,6 +67,9 @@ export interface TradeLife {
   touchedAt: number | null
 }
 
+/** What one may choose from when goods are sent back. */
+export const returnReasons = ['Damaged in transit', 'Wrong goods', 'Not sold', 'Fault in the glaze']
+
 const second = (at: number): number => Math.floor(at / 1000) * 1000
 
 const part = (line: TradeLine, from: number, quantity: number): TradePart => {
@@ -165,7 +168,7 @@ function backOf(
       requestedAt: at,
       closedAt: paid ? paidAt : null,
       parts,
-      reason: chance.pick(['Damaged in transit', 'Wrong goods', 'Not sold', 'Fault in the glaze']),
+      reason: chance.pick(returnReasons),
     }
     if (paid)
       memo(paidAt, {

@@ -1,7 +1,6 @@
 import type { Company } from '../company/company.ts'
-import { titleOf } from '../company/trade-basket.ts'
 import type { CreditMemo, TradeLife, TradePart, TradeStep } from '../company/trade-life.ts'
-import { tradeChangedAt } from '../company/trade-life.ts'
+import { returnReasons, tradeChangedAt } from '../company/trade-life.ts'
 import { incrementId } from '../company/trade-truth.ts'
 import { both, currencies, customerId, present, stamp, viewOf } from './amounts.ts'
 import { itemsOf, partRows } from './order-items.ts'
@@ -268,7 +267,28 @@ export function shipmentJson(life: TradeLife, step: TradeStep): Json {
   }
 }
 
-export function returnJson(company: Company, life: TradeLife): Json {
+/** The reasons one may choose from, as they are told by number. */
+export const reasonAttribute = {
+  frontend_input: 'select',
+  input_filter: '',
+  store_label: 'Reason for Return',
+  validation_rules: [],
+  multiline_count: 0,
+  visible: true,
+  required: true,
+  data_model: '',
+  options: [{ label: ' ', value: '' }, ...returnReasons.map((label, n) => ({ label, value: String(n + 1) }))],
+  frontend_class: '',
+  user_defined: false,
+  sort_order: 60,
+  frontend_label: 'Reason for Return',
+  note: '',
+  system: true,
+  backend_type: 'int',
+  attribute_code: 'reason',
+}
+
+export function returnJson(life: TradeLife): Json {
   const { order, returned } = life
   const closed = returned?.closedAt !== null
   return {
@@ -289,9 +309,9 @@ export function returnJson(company: Company, life: TradeLife): Json {
       qty_authorized: quantity,
       qty_approved: closed ? quantity : 0,
       qty_returned: closed ? quantity : 0,
-      reason: returned?.reason ?? '',
-      condition: line.variant ? titleOf(company, line.variant) : line.title,
-      resolution: 'Refund',
+      reason: String(1 + returnReasons.indexOf(returned?.reason ?? '')),
+      condition: '7',
+      resolution: '5',
       status: closed ? 'approved' : 'authorized',
     })),
     comments: [],

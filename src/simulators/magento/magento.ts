@@ -16,6 +16,7 @@ import {
   sorted,
   told,
 } from './criteria.ts'
+import { reasonAttribute } from './documents.ts'
 import { only, readFields } from './fields.ts'
 import { type Shelf, salesShelves } from './sales.ts'
 import { groupsJson, storeConfigs, storeViews, websites } from './stores.ts'
@@ -101,6 +102,7 @@ export function magentoSimulator(world: World): Simulator {
     if (path === '/V1/store/storeViews') return storeViews
     if (path === '/V1/store/storeConfigs') return storeConfigs()
     if (/^\/V1\/(returns|company\/|companyCredits\/)$/.test(path) && strikes('open_source')) throw nothing()
+    if (path === '/V1/returnsAttributeMetadata/reason') return reasonAttribute
     if (path.startsWith('/V1/inventory/') && strikes('no_sources')) throw nothing()
     const shelf = shelves[path]
     if (shelf) return search(path, shelf, query)

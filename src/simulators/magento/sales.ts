@@ -174,7 +174,7 @@ export function salesShelves(company: Company): Record<string, Shelf> {
               status: life.returned.closedAt === null ? 'authorized' : 'processed_closed',
             }
       },
-      show: (row, now) => returnJson(company, own(row.entity_id, now)),
+      show: (row, now) => returnJson(own(row.entity_id, now)),
     },
   }
 }

@@ -370,7 +370,17 @@ function returnNode(order: Order, one: Return): Node {
       quantity,
       refundableQuantity: one.closedAt === null ? quantity : 0,
       refundedQuantity: one.closedAt === null ? 0 : quantity,
-      returnReasonNote: one.reason,
+      returnReasonNote: '',
+      returnReasonDefinition: {
+        __typename: 'ReturnReasonDefinition',
+        id: gid(
+          'ReturnReasonDefinition',
+          [...one.reason].reduce((sum, letter) => sum + letter.charCodeAt(0), 0),
+        ),
+        handle: one.reason.toLowerCase().replaceAll(' ', '-'),
+        name: one.reason,
+        deleted: false,
+      },
       fulfillmentLineItem: {
         __typename: 'FulfillmentLineItem',
         id: gid('FulfillmentLineItem', lineId(order, line)),
