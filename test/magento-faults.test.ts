@@ -165,6 +165,8 @@ describe('Magento in trouble', () => {
     await engine.round(['orders', 'customers', 'companies'])
     expect(engine.rows('sales_lines').length).toBe(right.split('\n').length)
     expect(engine.rows('customers').every(row => row.name === '' && row.email_hash !== '')).toBe(true)
+    for (const { personal = [] } of magento.streams.filter(one => one.personal))
+      expect(personal).toEqual(expect.arrayContaining(['city', 'lastname', 'street']))
     const channels = new Set(engine.rows('sales_lines').map(row => row.channel))
     expect(channels).toEqual(new Set(['Online Store', 'Sales representative']))
   })

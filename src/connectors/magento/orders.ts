@@ -40,6 +40,7 @@ export const personal = [
   'telephone',
   'fax',
   'postcode',
+  'city',
   'vat_id',
   'remote_ip',
   'x_forwarded_for',

@@ -33,7 +33,8 @@ export const customerStream: Stream<Session, CustomerRecord> = {
   tables: ['customers'],
   every: 3_600_000,
   overlap: day,
-  personal: ['firstName', 'lastName', 'displayName', 'emailAddress', 'phoneNumber'],
+  // Tags are what the shop's people write of somebody.
+  personal: ['firstName', 'lastName', 'displayName', 'emailAddress', 'phoneNumber', 'city', 'tags'],
   async *read(session, turn) {
     const { scopes } = await about(session)
     if (!scopes.has('read_customers')) return
@@ -74,8 +75,8 @@ export const customerStream: Stream<Session, CustomerRecord> = {
             name: privacy ? '' : name,
             email_hash: hash(email?.emailAddress),
             country: address?.countryCodeV2 ?? '',
-            city: address?.city ?? '',
-            tags: (customer.tags ?? []).join(','),
+            city: privacy ? '' : (address?.city ?? ''),
+            tags: privacy ? '' : (customer.tags ?? []).join(','),
             accepts_marketing: email?.marketingState ? email.marketingState === 'SUBSCRIBED' : null,
             created_day: createdAt ? wallClock(home.timezone, Date.parse(createdAt)).day : null,
           },
