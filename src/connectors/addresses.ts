@@ -82,6 +82,12 @@ export const reachable = (
   const at = URL.canParse(url) ? new URL(url) : null
   if (!at || (at.protocol !== 'https:' && at.protocol !== 'http:'))
     throw invalid(`${vendor} cannot be asked at such an address.`, 'Give one that begins with https://.')
+  // Nobody could be asked there, and the refusal would tell them.
+  if (at.username || at.password)
+    throw invalid(
+      `The address of ${vendor} holds a name or password.`,
+      'Give the address alone; what proves who asks goes into the fields for it.',
+    )
   if (allowed.has(at.host)) return {}
   if (at.protocol !== 'https:' || !isNamed(at.hostname, hosts))
     throw new Failure('forbidden', `${at.host} is no known address of ${vendor}.`, {

@@ -143,9 +143,11 @@ test('only known hosts and those the owner allowed are called, and no redirect i
     'http://api.acme.example/',
     'file:///etc/passwd',
     'https://api.acme.example:8443@127.0.0.1/',
+    'https://me:my-password@api.acme.example/',
   ])
     await expect(http.ask({ url })).rejects.toMatchObject({
       code: expect.stringMatching(/forbidden|invalid/),
+      message: expect.not.stringContaining('my-password'),
     })
   expect(asked).toBe(0)
   await expect(
