@@ -142,17 +142,21 @@ export function Closes({ lastDay }: { lastDay: string }) {
                     ? 'none'
                     : showSigned(row.adjustment, measure(row.metric, one.currency)),
               },
-              {
-                key: 'stores',
-                label: 'Of which',
-                render: row =>
-                  row.stores
-                    .map(
-                      part =>
-                        `${storeName(part.store)} ${showSigned(part.adjustment, measure(row.metric, one.currency))}`,
-                    )
-                    .join(', '),
-              },
+              ...(one.figures.some(row => row.stores.length > 0)
+                ? [
+                    {
+                      key: 'stores',
+                      label: 'Of which',
+                      render: (row: (typeof one.figures)[number]) =>
+                        row.stores
+                          .map(
+                            part =>
+                              `${storeName(part.store)} ${showSigned(part.adjustment, measure(row.metric, one.currency))}`,
+                          )
+                          .join(', '),
+                    },
+                  ]
+                : []),
             ]}
           />
         </Card>
