@@ -100,5 +100,8 @@ describe('the strategy', () => {
     ])
     const wrong = { ...one('A'), measures: [{ metric: 'net_sale', target: null, by: null }] }
     await expect(save(wrong, 5)).rejects.toThrow('There is no metric net_sale')
+    // A measure without a day, or without a value yet, is one to be watched.
+    const watched = await save({ ...one('A'), measures: [{ metric: 'net_sales' }] }, 5)
+    expect(watched.measures).toEqual([{ metric: 'net_sales', target: null, by: null }])
   })
 }, 120_000)

@@ -7,7 +7,11 @@ const label = z.string().trim().min(1).max(200)
 const text = z.string().max(2000)
 const decimal = z.string().regex(/^-?\d{1,15}(\.\d+)?$/, 'is no number: write 1234.50')
 
-const Measure = z.object({ metric: z.string(), target: decimal.nullable(), by: day.nullable() })
+const Measure = z.object({
+  metric: z.string(),
+  target: decimal.nullable().default(null),
+  by: day.nullable().default(null),
+})
 export type StrategyMeasure = z.infer<typeof Measure>
 
 /** Who owns the ambition, a pillar, an objective or an initiative, until when it runs, and how one will know. */
