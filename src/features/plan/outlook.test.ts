@@ -228,11 +228,14 @@ describe.each(ledgers)(
         from: '2026-05-01',
         to: '2026-05-31',
       }
-      const said = { baseline: '2900', value: '3200', reason: 'new range', confidence: 'medium' }
+      const said = { baseline: '3600', value: '3200', reason: 'new range', confidence: 'medium' }
       const overlay = (more: object) => run(plan.overlay, { ...month, ...said, ...more }, bo)
       room.at('2026-05-31T20:00:00Z')
       await overlay({})
-      await overlay({ metric: 'orders', baseline: '20', value: '28' })
+      await overlay({ metric: 'orders', baseline: undefined, value: '28' })
+      // The baseline is what the version says, not what somebody says it was.
+      await expect(overlay({ baseline: '0' })).rejects.toThrow('in 2026-05 is 3600, not 0')
+      await expect(overlay({ metric: 'spend' })).rejects.toThrow('budget-2026 says nothing of spend')
       await expect(overlay({ metric: 'ordres' })).rejects.toThrow('There is no metric ordres')
       await expect(overlay({ from: '2026-05-02' })).rejects.toThrow('has no period "2026-05" from 2 May')
       // On its last day a month is not over: what is not whole yet is not graded.
@@ -240,13 +243,13 @@ describe.each(ledgers)(
       room.at('2026-06-21T09:00:00Z')
       await expect(overlay({ value: '3100' })).rejects.toThrow('2026-05 is over: it is too late')
       const { overlays, owners } = await run(plan.credit, {})
-      // May 2026 sold 3,100 with 26 orders: the baseline missed by 200 and 6, the overlays by 100 and 2.
-      expect(overlays).toContainEqual(expect.objectContaining({ actual: '3100', added: '100' }))
+      // May 2026 sold 3,100 with 26 orders: the baseline missed by 500 and 4, the overlays by 100 and 2.
+      expect(overlays).toContainEqual(expect.objectContaining({ actual: '3100', added: '400' }))
       expect(owners).toHaveLength(2)
       expect(owners).toEqual(
         expect.arrayContaining([
-          expect.objectContaining({ byName: 'Bo', metric: 'orders', currency: null, graded: 1, added: '4' }),
-          expect.objectContaining({ metric: 'net_sales', currency: 'GBP', added: '100', bias: 100 / 3100 }),
+          expect.objectContaining({ byName: 'Bo', metric: 'orders', currency: null, graded: 1, added: '2' }),
+          expect.objectContaining({ metric: 'net_sales', currency: 'GBP', added: '400', bias: 100 / 3100 }),
         ]),
       )
     })

@@ -7,13 +7,16 @@ import { type Actor, mayAct } from '#kernel/actor.ts'
 import type { Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { showDay } from '#kernel/format.ts'
-import { minus, sum } from '#kernel/money.ts'
+import { exact, minus, sum } from '#kernel/money.ts'
+import { minorUnits } from '#kernel/money-units.ts'
+import { plainOrNull } from '#kernel/plan/fixed.ts'
+import { rolled } from '#kernel/plan/roll.ts'
 import { unknown } from '#metrics/vocabulary.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { askAs } from './actuals.ts'
 import { changeable, person, touched, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
-import { latestDay } from './versions.ts'
+import { latestDay, worked } from './versions.ts'
 
 const day = z.iso.date()
 const text = z.string().nullable()
@@ -32,7 +35,9 @@ export const overlayOperations = {
         period: z.string(),
         from: day,
         to: day,
-        baseline: decimal,
+        baseline: decimal
+          .optional()
+          .describe('As it was seen; refused where the version says otherwise. Its own where absent'),
         value: decimal,
         reason: z.string().trim().min(1).max(1000),
         confidence: z.enum(['low', 'medium', 'high']),
@@ -59,11 +64,12 @@ export const overlayOperations = {
           throw new Failure('conflict', `${period.label} is over: it is too late to expect anything of it.`, {
             next: 'Say what you expect of the periods to come.',
           })
+        const baseline = await baselineIn(inside, version, input)
         await touched(inside, version)
         const id = randomUUID()
         await ledger
           .insert(tables.overlays)
-          .values({ ...input, id, byId: actor.id, byName: actor.name, at: clock().toISOString() })
+          .values({ ...input, baseline, id, byId: actor.id, byName: actor.name, at: clock().toISOString() })
         return { id }
       })
     }),
@@ -204,6 +210,40 @@ export const overlayOperations = {
       })
       return { overlays, owners }
     }),
+}
+
+/**
+ * What a version itself says of a metric in a period: what somebody expects is held against that, not against what they say
+ * it was.
+ * @throws Failure('conflict') where the baseline they saw is another.
+ */
+async function baselineIn(
+  context: Context,
+  version: typeof tables.versions.$inferSelect,
+  { metric, period, baseline }: { metric: string; period: string; baseline?: string | undefined },
+): Promise<string> {
+  const { sheet } = version
+  const line = sheet.lines.find(one => one.metric === metric)
+  const n = sheet.periods.findIndex(one => one.key === period)
+  const plan = line && (await worked(context, version))
+  const own = plan ? plainOrNull(rolled(plan, line.name, { members: {}, first: n, last: n })) : null
+  if (own === null)
+    throw new Failure(
+      'conflict',
+      line
+        ? `${line.label} of ${version.name} is not worked out in ${sheet.periods[n]?.label}.`
+        : `${version.name} says nothing of ${metric}.`,
+      { next: 'Expect something of a line the version has a figure of.' },
+    )
+  const places = line?.unit === 'money' ? minorUnits(sheet.currency) : 4
+  const rounded = exact(own).toDecimalPlaces(places)
+  if (baseline !== undefined && !exact(baseline).toDecimalPlaces(places).eq(rounded))
+    throw new Failure(
+      'conflict',
+      `The baseline of ${version.name} in ${sheet.periods[n]?.label} is ${rounded}, not ${baseline}.`,
+      { next: 'Read it again: the plan may have been changed meanwhile.' },
+    )
+  return own
 }
 
 /** Whether a period is over and its actuals are there: then what was expected of it is graded. */
