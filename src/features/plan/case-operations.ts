@@ -11,7 +11,7 @@ import { irr, npv, payback, rateOfPeriod } from '#kernel/plan/worth.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
 import { approvalsSince, decide, mayConsent, rulesIn, wanting } from './approvals.ts'
-import { mayChange } from './budget.ts'
+import { mayChange, wholeCoins } from './budget.ts'
 import { casesIn, putCase, takeCase, takeCaseBudget, versionsWith, versionsWithCases } from './case-plan.ts'
 import { person, versionOf, wholeCompany } from './cells.ts'
 import { keptOf } from './copies.ts'
@@ -141,6 +141,12 @@ export const caseOperations = {
     .output(z.object({ id: z.string(), saved: z.int(), worth: Worth }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      const { title, periods, currency } = input.content
+      wholeCoins(
+        title,
+        periods.flatMap(period => [period.cost, period.benefit]),
+        currency,
+      )
       const id = input.id ?? randomUUID()
       const [before] = await context.ledger
         .select()

@@ -90,6 +90,8 @@ describe('the amounts rules of approval go by', () => {
       { step: 'approved', byName: 'Ada' },
       { step: 'refused', byName: 'Ada', comment: 'Quote a second supplier' },
     ])
+    const fine = { ...content, currency: 'JPY', periods: [{ label: 'a', cost: '10.5', benefit: '20' }] }
+    await expect(run(plan.saveCase, { content: fine }, bo)).rejects.toThrow('10.5 is finer')
     // Asked for again, it wants all consent anew, and is told in whole yen.
     const { content: kept, saved } = (await run(plan.cases, {}))[0]
     const yen = { ...kept, currency: 'JPY' }
