@@ -47,7 +47,11 @@ async function approvedBudget(desk: Desk, version: string, begin: boolean): Prom
     await as('trading', day(6)).plan.start({
       ...{ id: version, name: `Budget ${year}`, kind: 'budget', currency: 'GBP', grain: 'month' },
       ...{ from: planFrom(desk), to: `${year}-12-31` },
-      begin: { with: lastYear ? 'last_year' : 'run_rate', trade: 'b2c', growth: lastYear ? '0.12' : '0' },
+      begin: {
+        ...{ with: lastYear ? 'last_year' : 'run_rate', trade: 'b2c', growth: lastYear ? '0.12' : '0' },
+        // What is in stock is bought in another book.
+        stock: false,
+      },
     })
   await writeStrategy(desk)
   const state = async () => (await as('trading').plan.versions({})).find(one => one.id === version)?.state

@@ -41,13 +41,13 @@ export async function nextYear(desk: Desk): Promise<void> {
   if (!hasLastYear(desk) || last < `${year}-09-30`) return
   const next = String(Number(year) + 1)
   const version = `Budget-${next}`
-  const day = addDays(last, -8)
+  const day = `${year}-10-01`
   const found = (await as('trading').plan.versions({})).find(one => one.id === version)
   if (!found)
     await as('trading', day).plan.start({
       ...{ id: version, name: `Budget ${next}`, kind: 'budget', currency: 'GBP', grain: 'month' },
       ...{ from: `${next}-01-01`, to: `${next}-12-31` },
-      begin: { with: 'last_year', trade: 'b2c', growth: '0.12' },
+      begin: { with: 'last_year', trade: 'b2c', growth: '0.12', stock: false },
     })
   if (!found || found.state === 'draft') await budgetLines(desk, version, day, { rise: 1.04 })
 }

@@ -66,10 +66,10 @@ export async function openCases({ as, year, last, facts }: Desk): Promise<void> 
         costs: 'running',
         benefitSd: 0.5,
         periods: quarters(0, [
-          [16_000, 2_000],
-          [6_000, 9_000],
-          [6_000, 12_000],
-          [6_500, 15_000],
+          [14_000, 6_000],
+          [4_000, 17_000],
+          [4_000, 19_000],
+          [4_500, 24_000],
         ]),
       },
     })

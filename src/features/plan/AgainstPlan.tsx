@@ -8,7 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import { filtersOf, type Period, toneOf, whereOf } from './model.ts'
+import { filtersOf, type Period, toneOf, versionsAgainst, whereOf } from './model.ts'
 
 const shown = [
   'net_sales',
@@ -33,12 +33,10 @@ export function AgainstPlan({ period }: { period: Period }) {
   const [, setUrl] = useUrl()
   const versions = useQuery(api.plan.versions.queryOptions({ input: {}, retry: false }))
   const meanings = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
-  const carried = (versions.data ?? []).filter(one => one.state === 'approved' || one.state === 'locked')
   const named = new Set(period.compare)
-  const plans = carried
+  const plans = versionsAgainst(versions.data ?? [], period)
     .map(one => one.id)
     .filter(id => !named.has(planComparison(id)))
-    .slice(0, 2)
   const metrics = shown.filter(name => meanings.data?.metrics.some(one => one.name === name))
   const asked = useQuery(
     api.plan.variance.queryOptions({
@@ -71,8 +69,8 @@ export function AgainstPlan({ period }: { period: Period }) {
       flush
       title="Actual against each"
       note={
-        carried.length === 0
-          ? 'no version is approved yet: an approved one stands here by itself'
+        plans.length === 0 && named.size === 0
+          ? 'no version of these days is approved yet: an approved one stands here by itself'
           : 'red is unfavourable by its effect; a row opens it in the explorer'
       }
     >
@@ -95,7 +93,9 @@ export function AgainstPlan({ period }: { period: Period }) {
         groups={[
           { label: '', span: 2 },
           ...bases.map(base => ({
-            label: carried.find(one => planComparison(one.id) === base)?.name ?? comparisonName(base).label,
+            label:
+              (versions.data ?? []).find(one => planComparison(one.id) === base)?.name ??
+              comparisonName(base).label,
             span: 3,
           })),
         ]}

@@ -19,6 +19,12 @@ const stateOf: Record<string, string> = {
   approved: 'Approved',
 }
 
+/** The versions a case is in: two by name, more counted. */
+const placesOf = (those: readonly { name: string }[]): string =>
+  those.length > 2
+    ? `${those[0]?.name} and ${those.length - 1} more`
+    : those.map(one => one.name).join(' and ')
+
 /** What each of its periods is. */
 const spanOf = ({ periodsPerYear }: { periodsPerYear: number }) =>
   periodsPerYear === 12 ? 'month' : periodsPerYear === 4 ? 'quarter' : 'year'
@@ -223,7 +229,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               key: 'state',
               label: 'State',
               render: row =>
-                `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${row.in.map(one => one.name).join(', ')}` : ''}`,
+                `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
             },
             {
               key: 'initiative',

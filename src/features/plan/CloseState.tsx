@@ -26,11 +26,17 @@ export function CloseState({ state, of }: { state: State; of: (metric: string) =
           {says.charAt(0).toLowerCase() + says.slice(1)}.
         </p>
         {shops.length > 0 && (
-          <ul>
-            {shops.map(one => (
-              <li key={`${one.connection} ${one.store}`}>{lineOf(one, named(one.store))}</li>
-            ))}
-          </ul>
+          // Where all agree, nobody reads them one by one.
+          <details
+            open={state.days.length > 0 || shops.some(one => one.until === null || one.trouble !== null)}
+          >
+            <summary>Store by store</summary>
+            <ul>
+              {shops.map(one => (
+                <li key={`${one.connection} ${one.store}`}>{lineOf(one, named(one.store))}</li>
+              ))}
+            </ul>
+          </details>
         )}
       </div>
       {state.days.length > 0 && (

@@ -53,7 +53,9 @@ export function Closes({ lastDay }: { lastDay: string }) {
   })
   const storeName = (store: string) =>
     settings.data.stores.find(one => one.store === store)?.name || store || 'No store'
-  const [latest] = open
+  // Months before the first that was ever closed were never meant to be.
+  const first = closed.data.at(-1)?.from ?? ''
+  const latest = open.find(one => one.from > first)
   /** The first figure that is another now, in words; nothing where the month stands as it was closed. */
   const changedSince = ({ figures, currency }: (typeof closed.data)[number]) =>
     figures

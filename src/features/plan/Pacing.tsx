@@ -13,6 +13,7 @@ import { Hint } from '#ui/Hint.tsx'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
+import { versionBeside } from './model.ts'
 import css from './plan.module.css'
 
 const paced = [
@@ -25,12 +26,15 @@ const paced = [
 export const Pacing = memo(({ version }: { version: string }) => {
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const [metric, setMetric] = useState('net_sales')
-  const state = versions.data?.find(one => one.id === version)?.state
-  const carried = state === 'approved' || state === 'locked'
+  const own = versions.data?.find(one => one.id === version)
+  const agreed = (one: typeof own) => one?.state === 'approved' || one?.state === 'locked'
+  // A draft is no promise: what it is held against is the one that was agreed.
+  const beside = own && !agreed(own) ? versionBeside(own, versions.data ?? []) : own
+  const held = agreed(beside) ? beside : undefined
   const asked = useQuery(
     api.plan.pacing.queryOptions({
-      input: { metric, ...(carried && { version }) },
-      enabled: state !== undefined,
+      input: { metric, ...(held && { version: held.id }) },
+      enabled: own !== undefined,
       retry: false,
       staleTime: 300_000,
       placeholderData: keepPreviousData,
@@ -94,7 +98,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
         />
         {found.plan !== null && (
           <StatTile
-            label="Plan"
+            label={held && held !== own ? held.name : 'Plan'}
             value={text(found.plan)}
             deltas={found.probability !== null && <span>{percent(found.probability)} chance to make it</span>}
           />

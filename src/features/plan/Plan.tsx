@@ -12,11 +12,12 @@ import { FormActions } from '#ui/Form.tsx'
 import { MenuButton } from '#ui/MenuButton.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Lines } from './Lines.tsx'
 import { useMembers } from './Members.tsx'
-import { type OpenShape, stateWords } from './model.ts'
+import { type OpenShape, stateWords, versionMeant } from './model.ts'
 import { Pacing } from './Pacing.tsx'
 import { type Cell, PlanGrid } from './PlanGrid.tsx'
 import css from './plan.module.css'
@@ -36,7 +37,7 @@ export function Plan() {
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   // A version the address names is read beside the list: on a slow line nobody waits for one after the other.
   const id = versions.data
-    ? (versions.data.find(one => one.id === search.version)?.id ?? versions.data[0]?.id)
+    ? (versions.data.find(one => one.id === search.version) ?? versionMeant(versions.data))?.id
     : search.version
   const opened = useQuery(
     api.plan.open.queryOptions({
@@ -60,7 +61,21 @@ export function Plan() {
   )
   if (failed)
     return (
-      <Page question={question} title="The plan cannot be shown">
+      <Page
+        question={question}
+        title="The plan cannot be shown"
+        actions={
+          versions.data && (
+            <Select
+              aria-label="Version"
+              allowDeselect={false}
+              data={versions.data.map(one => ({ value: one.id, label: one.name }))}
+              value={id ?? null}
+              onChange={value => value && setUrl({ version: value })}
+            />
+          )
+        }
+      >
         <ErrorState
           title="The plan could not be read"
           {...words(failed)}
@@ -169,7 +184,7 @@ function Sheet(props: {
           {version.state === 'approved' &&
             (changed.size > 0 || opened.lapsed !== null) &&
             (changed.size > 0 ? ', which lapsed' : ' · the approval lapsed: lines or budget changed since')}
-          {cases.data && cases.data.cases.length > 0 && ` · ${caseWords(cases.data)}`}
+          {cases.data && cases.data.cases.length > 0 && <Sentence of={` · ${caseWords(cases.data)}`} />}
         </>
       }
       actions={

@@ -12,7 +12,7 @@ import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { BudgetCompare } from './BudgetCompare.tsx'
 import { useMembers } from './Members.tsx'
-import { shownCell, shownChange, stateWords, versionBeside } from './model.ts'
+import { shownCell, shownChange, stateWords, versionBeside, versionMeant } from './model.ts'
 import { Overlays } from './Overlays.tsx'
 import { Phasing } from './Phasing.tsx'
 import css from './plan.module.css'
@@ -26,7 +26,7 @@ export function Versions() {
   const named = useMembers()
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const list = versions.data ?? []
-  const b = list.find(one => one.id === search.version) ?? list[0]
+  const b = list.find(one => one.id === search.version) ?? versionMeant(list)
   const a = list.find(one => one.id === search.base) ?? (b && versionBeside(b, list))
   const compared = useQuery(
     api.plan.compare.queryOptions({
@@ -52,14 +52,13 @@ export function Versions() {
     }
   }, [told, a, b])
   const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
-  const failed = versions.error ?? compared.error
-  if (failed)
+  if (versions.error)
     return (
       <Page question={question} title="The versions cannot be shown">
         <ErrorState
           title="The versions could not be read"
-          {...words(failed)}
-          onRetry={() => (versions.error ? versions.refetch() : compared.refetch())}
+          {...words(versions.error)}
+          onRetry={() => versions.refetch()}
         />
       </Page>
     )
@@ -147,7 +146,14 @@ export function Versions() {
                     and every cell that differs.
                   </EmptyState>
                 )}
-                {a && !compared.data && <Skeleton height={320} />}
+                {compared.error && (
+                  <ErrorState
+                    title="They could not be compared"
+                    {...words(compared.error)}
+                    onRetry={() => compared.refetch()}
+                  />
+                )}
+                {a && !compared.data && !compared.error && <Skeleton height={320} />}
                 {compared.data?.notes.map(note => (
                   <p key={note} className={css.plain}>
                     {note}

@@ -5,9 +5,9 @@ import { api, words } from '#features/client.ts'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import type { Version } from './model.ts'
+import { type Version, versionMeant } from './model.ts'
 
-/** A screen over one version of the plan, which the URL names: the latest when it names none. Says so where there is none. */
+/** A screen over one version of the plan, which the URL names: the latest that is no scenario when it names none. Says so where there is none. */
 export function WithVersion(props: {
   question: string
   /** What will be here once there is a plan. */
@@ -17,7 +17,7 @@ export function WithVersion(props: {
   const [search, setUrl] = useUrl()
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const all = versions.data ?? []
-  const version = all.find(one => one.id === search.version) ?? all[0]
+  const version = all.find(one => one.id === search.version) ?? versionMeant(all)
   if (versions.error)
     return (
       <Page question={props.question} title="The plan cannot be shown">

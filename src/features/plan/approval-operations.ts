@@ -5,13 +5,14 @@ import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { mayAct } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
+import { beyond } from '#kernel/plan/bounds.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { decide, lapsedWords, mayConsent, rulesIn, standingOf, submitVersion } from './approvals.ts'
 import { fixRates } from './budget-changes.ts'
 import { budgetRates } from './budget-of.ts'
 import { carry, phasingNow, uncarry } from './carry.ts'
 import { casesKept } from './case-plan.ts'
-import { mayEdit, otherState, person, versionOf, wholeCompany } from './cells.ts'
+import { keptVersion, mayEdit, otherState, person, versionOf, wholeCompany } from './cells.ts'
 import { keep, reproduced } from './copies.ts'
 import { consented } from './fingerprint.ts'
 import { FieldChangeShape } from './model.ts'
@@ -304,8 +305,11 @@ export const approvalOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       const { ledger, actor } = context
-      const version = await versionOf(context, input.version)
-      const standing = await standingOf(context, version)
+      const version = await keptVersion(context, input.version)
+      // One too large to be worked out has its way, and can be deleted; what it asks consent to is not known.
+      const standing = beyond(version.sheet)
+        ? { content: '', rules: [], wanting: [], lapsed: new Set<string>(), names: [] }
+        : await standingOf(context, version)
       const steps = await ledger
         .select()
         .from(tables.decisions)

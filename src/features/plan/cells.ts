@@ -2,6 +2,7 @@ import { and, desc, eq, exists, gt, inArray, lte, max, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import { beyond } from '#kernel/plan/bounds.ts'
 import type { Input } from '#kernel/plan/calculate.ts'
 import { applied, inConflict, shown } from '#kernel/plan/edits.ts'
 import { fixed } from '#kernel/plan/fixed.ts'
@@ -39,11 +40,32 @@ export const person = (actor: Actor): void => {
     })
 }
 
-/** A version, its row held until the transaction ends where `hold` is said, so that its edits come one after another. */
-export async function versionOf({ ledger }: Context, id: string, hold = false): Promise<Found> {
+/** A version as it is kept, also one too large to be worked out, its row held until the transaction ends where `hold` is said. */
+export async function keptVersion({ ledger }: Context, id: string, hold = false): Promise<Found> {
   const query = ledger.select().from(tables.versions).where(eq(tables.versions.id, id))
   const [found] = hold ? await query.for('update') : await query
   if (!found) throw new Failure('not_found', `There is no plan version "${id}".`)
+  return found
+}
+
+/**
+ * A version, its row held until the transaction ends where `hold` is said, so that its edits come one after another.
+ * @throws Failure('conflict') for one that was begun when more was taken than can be worked out.
+ */
+export async function versionOf(context: Context, id: string, hold = false): Promise<Found> {
+  const found = await keptVersion(context, id, hold)
+  const most = beyond(found.sheet)
+  if (most)
+    throw new Failure(
+      'conflict',
+      `${found.name} cannot be opened: it was begun with ${most.count.toLocaleString('en-GB')} ${most.what}, and a version holds ${most.most.toLocaleString('en-GB')}.`,
+      {
+        next:
+          found.state === 'draft'
+            ? 'Begin another from fewer lines, slices or periods, and delete this one under Versions, Approval.'
+            : 'Begin another from fewer lines, slices or periods; this one stays as it is.',
+      },
+    )
   return found
 }
 

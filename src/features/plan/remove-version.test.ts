@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { versionsCarried } from '#metrics/plans.ts'
+import * as tables from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
@@ -75,5 +77,39 @@ describe.each(ledgers)('deleting a draft, in $name', place => {
     await remove('LE')
     const { overlays } = await run(plan.credit, {})
     expect(overlays.map((one: { period: string }) => one.period)).toEqual(['2026-05'])
+  })
+})
+
+describe('a version that was begun when more was taken than can be worked out', () => {
+  const [place] = ledgers
+  if (!place) throw new Error('there is no ledger')
+  const room = planRoom(place)
+  const { people, run, begun } = room
+
+  it('says at every door what it is and what to do, and can be deleted', async () => {
+    await begun('Wide')
+    const { ledger } = room.context(people.ada)
+    const wide = await run(plan.open, { version: 'Wide' })
+    const lines = Array.from({ length: 2001 }, (_, n) => ({ ...wide.sheet.lines[0], name: `line_${n}` }))
+    await ledger
+      .update(tables.versions)
+      .set({ sheet: { ...wide.sheet, lines } })
+      .where(eq(tables.versions.id, 'Wide'))
+    for (const [operation, input] of [
+      [plan.open, {}],
+      [plan.figures, {}],
+      [plan.budget, {}],
+      [plan.reforecast, {}],
+      [plan.exportSheet, { format: 'csv' }],
+    ] as const)
+      await expect(run(operation, { version: 'Wide', ...input })).rejects.toMatchObject({
+        code: 'conflict',
+        message: 'Wide cannot be opened: it was begun with 2,001 lines, and a version holds 2,000.',
+        next: expect.stringContaining('delete this one'),
+      })
+    expect(await run(plan.versions, {})).toMatchObject([{ id: 'Wide' }])
+    expect(await run(plan.trail, { version: 'Wide' })).toMatchObject({ mayRemove: true, wanting: [] })
+    await run(plan.removeVersion, { version: 'Wide' })
+    expect(await run(plan.versions, {})).toEqual([])
   })
 })

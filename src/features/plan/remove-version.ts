@@ -4,7 +4,7 @@ import { Failure } from '#kernel/error.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { isUsed } from './budget.ts'
 import { lineOf } from './budget-lines.ts'
-import { mayEdit, otherState, versionOf } from './cells.ts'
+import { keptVersion, mayEdit, otherState } from './cells.ts'
 
 type Version = typeof tables.versions.$inferSelect
 
@@ -17,7 +17,7 @@ type Version = typeof tables.versions.$inferSelect
  */
 export async function removeVersion(context: Context, id: string, until: string | null): Promise<Version> {
   const { ledger, actor } = context
-  const version = await versionOf(context, id, true)
+  const version = await keptVersion(context, id, true)
   if (version.state !== 'draft') throw otherState(version, 'only a draft is deleted')
   if (!mayEdit(version, actor))
     throw new Failure('forbidden', `${version.name} is not yours to change.`, {

@@ -5,6 +5,7 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import type { CalendarRule } from '#kernel/period.ts'
+import { beyond } from '#kernel/plan/bounds.ts'
 import { type Calculation, calculate, type Input } from '#kernel/plan/calculate.ts'
 import { type Content, inConflict } from '#kernel/plan/edits.ts'
 import { inputsOf, type Row } from '#kernel/plan/rows.ts'
@@ -223,28 +224,21 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   }
 }
 
-/** Cells a version is worked out with in memory: of a million one edit takes milliseconds. */
-const mostCells = 4_000_000
-
-/** As many of each as a version holds: `SheetShape` is what is sent and read. */
-const mostOf = { lines: 2000, periods: 160 }
-
 /**
  * @throws Failure('invalid') where lines, dimensions, their members or periods of a sheet cannot be told apart, are more
  * than a version holds, or make more cells than can be worked out.
  */
 export function soundSheet(sheet: Sheet): void {
   const { lines, dimensions, periods } = sheet
-  const tooMany = (what: keyof typeof mostOf, next: string) => {
-    const count = sheet[what].length
-    if (count > mostOf[what])
-      throw invalid(
-        `The version would have ${count.toLocaleString('en-GB')} ${what}; it holds ${mostOf[what].toLocaleString('en-GB')}.`,
-        next,
-      )
-  }
-  tooMany('lines', 'Sum up what is finer, or import it as a budget: that holds 20,000 lines.')
-  tooMany('periods', 'Plan it in longer periods, or over fewer years.')
+  const most = beyond(sheet)
+  const said = (count: number) => count.toLocaleString('en-GB')
+  if (most && most.what !== 'cells')
+    throw invalid(
+      `The version would have ${said(most.count)} ${most.what}; it holds ${said(most.most)}.`,
+      most.what === 'lines'
+        ? 'Sum up what is finer, or import it as a budget: that holds 20,000 lines.'
+        : 'Plan it in longer periods, or over fewer years.',
+    )
   const apart = (what: string, names: readonly string[]) => {
     const seen = new Set<string>()
     for (const name of names) {
@@ -258,14 +252,9 @@ export function soundSheet(sheet: Sheet): void {
   const keys = periods.map(one => one.key)
   apart('periods', keys)
   for (const { label, members } of dimensions) apart(`members of ${label}`, members)
-  const sizes = new Map(dimensions.map(one => [one.name, one.members.length]))
-  const cells = lines.reduce(
-    (all, { over }) => all + over.reduce((count, name) => count * (sizes.get(name) ?? 1), periods.length),
-    0,
-  )
-  if (cells > mostCells)
+  if (most)
     throw invalid(
-      `The version would have ${cells.toLocaleString('en-GB')} cells; ${mostCells.toLocaleString('en-GB')} can be worked out.`,
+      `The version would have ${said(most.count)} cells; ${said(most.most)} can be worked out.`,
       'Split it by fewer things at once, or by fewer members, or plan it in longer periods.',
     )
   // What could be kept and never be read again is not kept.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { versionBeside } from './beside.ts'
+import { versionBeside, versionMeant, versionsAgainst } from './beside.ts'
 
 const version = (id: string, kind: string, state: string, basedOn: string | null = null, year = '2026') => ({
   ...{ id, kind, state, basedOn },
@@ -27,5 +27,22 @@ describe('the version another is held against', () => {
     expect(beside(next)).toBeUndefined()
     expect(beside(budget, [next, budget])).toBeUndefined()
     expect(beside({ ...low, basedOn: 'Budget-2027' })).toBe('Budget-2026')
+  })
+
+  it('is asked for first unless it is a scenario', () => {
+    expect(versionMeant([low, le, budget])?.id).toBe('LE10')
+    expect(versionMeant([low, own])?.id).toBe('Low')
+    expect(versionMeant([])).toBeUndefined()
+  })
+
+  it('of some days is the agreed budget of them, then the latest agreed reforecast', () => {
+    const [nine, eight] = ['LE9', 'LE8'].map(id => version(id, 'le', 'locked', 'Budget-2026'))
+    const agreed = { ...next, state: 'approved' }
+    const held = (days: { from: string; to: string }) =>
+      versionsAgainst([agreed, le, ...[nine, eight].flatMap(one => one ?? []), budget], days).map(
+        one => one.id,
+      )
+    expect(held({ from: '2026-11-01', to: '2026-11-27' })).toEqual(['Budget-2026', 'LE9'])
+    expect(held({ from: '2027-01-01', to: '2027-01-27' })).toEqual(['Budget-2027'])
   })
 })

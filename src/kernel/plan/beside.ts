@@ -25,3 +25,19 @@ export function versionBeside<T extends Candidate>(version: T, all: readonly T[]
     others[0]
   )
 }
+
+/** The version one means where nobody names one: the one changed last that is no scenario, else the one changed last. */
+export const versionMeant = <T extends Pick<Candidate, 'kind'>>(all: readonly T[]): T | undefined =>
+  all.find(one => one.kind !== 'scenario') ?? all[0]
+
+/** Agreed versions figures of some days are held against: the budget and the latest reforecast first, two at most. */
+export function versionsAgainst<T extends Candidate>(
+  all: readonly T[],
+  days: { from: string; to: string },
+): T[] {
+  const agreed = all.filter(
+    one => (one.state === 'approved' || one.state === 'locked') && one.from <= days.to && one.to >= days.from,
+  )
+  const first = ['budget', 'le'].flatMap(kind => agreed.find(one => one.kind === kind) ?? [])
+  return [...first, ...agreed.filter(one => !first.includes(one))].slice(0, 2)
+}
