@@ -126,7 +126,12 @@ export const waterfall =
       ...(props.across
         ? {
             xAxis: { ...values, splitNumber: 2 },
-            yAxis: { ...names, inverse: true, axisLabel: { ...label, fontSize: 12 } },
+            // A long name breaks: else it would leave the bars no room.
+            yAxis: {
+              ...names,
+              inverse: true,
+              axisLabel: { ...label, fontSize: 12, width: 140, overflow: 'break' },
+            },
           }
         : {
             xAxis: { ...names, axisLabel: { ...label, width: 76, overflow: 'break' } },

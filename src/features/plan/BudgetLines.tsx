@@ -78,8 +78,6 @@ export function BudgetLines(props: {
                   row.label
                 ),
             },
-            { key: 'department', label: 'Department', render: row => row.department || '–' },
-            { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
             { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
             { key: 'budget', label: 'Budget', numeric: true, render: row => known(row, row.use.budget) },
             { key: 'actual', label: 'Spent', numeric: true, render: row => known(row, row.use.actual) },
@@ -111,6 +109,8 @@ export function BudgetLines(props: {
               render: row =>
                 row.unrated.length > 0 ? 'N/A' : row.use.runsOut ? showDay(row.use.runsOut) : 'lasts',
             },
+            { key: 'department', label: 'Department', render: row => row.department || '–' },
+            { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
             {
               key: 'sources',
               label: 'Spent is known from',
