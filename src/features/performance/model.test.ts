@@ -154,6 +154,19 @@ describe('the headline', () => {
       'Net sales £433668.01 from 1 to 9 Dec 2011, 29 % below the period before.',
     )
   })
+  it('says since when a target is counted, where the data begin within the days', () => {
+    const planned = {
+      ...totals,
+      compare: { 'plan.Budget': { values: { net_sales: moved('500000', '-66331.99', '-0.13') } } },
+    } as unknown as AnswerRow
+    const from = (day: string) => ({ 'plan.Budget': { label: '', from: day, to: '2011-12-09' } })
+    expect(headline(answer(planned, [], from('2011-12-05')), 'net_sales', say, '2011-12-05')).toBe(
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 13 % below the target Budget since 5 Dec 2011.',
+    )
+    expect(headline(answer(planned, [], from('2011-12-01')), 'net_sales', say, '2011-11-05')).toBe(
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 13 % below the target Budget.',
+    )
+  })
   it('says nothing when there is no data, rather than zero', () => {
     expect(headline(answer({ net_sales: null }), 'net_sales', say)).toBe('')
   })

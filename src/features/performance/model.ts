@@ -1,5 +1,6 @@
 import type { Filter } from '#kernel/address.ts'
 import { dayCount } from '#kernel/day.ts'
+import { showDay } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import {
@@ -224,6 +225,12 @@ export const basis = (comparison: string) => {
   return comparisonWords[comparison] ?? (plan ? `the target ${plan}` : comparisonName(comparison).label)
 }
 
+/** Since when a plan is counted, where the data begin within the days shown. */
+const sinceWords = ({ meta }: Answer, comparison: string): string => {
+  const from = meta.comparisons[comparison]?.from ?? ''
+  return planIn(comparison) !== null && from > meta.from ? ` since ${showDay(from)}` : ''
+}
+
 /** "Net sales £433,668 from 1–9 Dec 2011, 29 % below the period before and 3 % above last year." Empty when there is no data. */
 export function headline(answer: Answer, metric: string, say: Say, firstDay?: string): string {
   const definition = answer.meta.definitions[metric]
@@ -234,8 +241,9 @@ export function headline(answer: Answer, metric: string, say: Say, firstDay?: st
     const change = against(answer.totals, comparison, metric)
     if (!change || change.delta === null) return []
     const size = say.change(change, definition)
-    if (size === null) return [`level with ${basis(comparison)}`]
-    return [`${size} ${Number(change.delta) < 0 ? 'below' : 'above'} ${basis(comparison)}`]
+    const base = `${basis(comparison)}${sinceWords(answer, comparison)}`
+    if (size === null) return [`level with ${base}`]
+    return [`${size} ${Number(change.delta) < 0 ? 'below' : 'above'} ${base}`]
   })
   return `${definition.label} ${say.value(value, definition)} ${when}${parts.length ? `, ${join(parts.slice(0, 3))}` : ''}.`
 }

@@ -4,12 +4,13 @@ import { minorUnits } from '#kernel/money-units.ts'
 import { type CalendarRule, periodOf } from '#kernel/period.ts'
 import { Exact, type Formula, metricsIn, parse } from '../formula.ts'
 import type { HoursOf } from '../hours.ts'
+import { tableOf } from '../reach.ts'
 import { type Known, type Vocabulary, vocabulary } from '../vocabulary.ts'
 import type { TargetSetting, World } from '../world.ts'
 import type { Reached } from './fold.ts'
 import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
-import type { Window } from './window.ts'
+import { dense, type Window } from './window.ts'
 
 type Decimal = InstanceType<typeof Exact>
 
@@ -122,15 +123,19 @@ export interface Place {
   hour: number | null
 }
 
-/** The day what a metric is made of begins, where that lies within the days asked for; else the first of these. */
+/**
+ * The day from which all that has rows of every day is known of a metric, where that lies within the days asked for; else the
+ * first of these. Media that were booked before the shop's first sale make no margin to hold against a target.
+ */
 export function dataFrom(
   { aggregates }: Pick<Known, 'aggregates'>,
   { from, to }: { from: string; to: string },
   reached: Reached,
 ): string {
-  const known = aggregates.flatMap(({ fact }) => reached(fact)?.from ?? [])
-  const first = known.length === 0 ? from : known.reduce(earlier)
-  return first > to ? from : later(from, first)
+  const first = aggregates
+    .flatMap(({ fact }) => (dense.has(tableOf(fact)) ? (reached(fact)?.from ?? []) : []))
+    .reduce(later, from)
+  return first > to ? from : first
 }
 
 /** Values of dimensions other than the store that a row stands for; null where it stands for no slice a target can have. */

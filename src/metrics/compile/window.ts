@@ -103,7 +103,7 @@ export const cutWindow = (
  * Tables that have rows of every day: where they end, the days after are not known yet. Of others, as deals, a day
  * without a row is a day on which nothing happened.
  */
-const dense: ReadonlySet<TableName> = new Set([
+export const dense: ReadonlySet<TableName> = new Set([
   'sales_lines',
   'traffic_days',
   'spend_days',
