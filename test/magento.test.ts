@@ -3,10 +3,11 @@ import type { CanonicalRow } from '#connectors/connector.ts'
 import { magento } from '#connectors/magento/index.ts'
 import { dayNumber } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import { tradeRules } from '#simulators/company/trade-basket.ts'
 import { stockTruth } from '#simulators/company/trade-stock.ts'
 import { accountTruth, quoteTruth, shipmentTruth, tradeTruth } from '#simulators/company/trade-truth.ts'
 import type { TruthRow } from '#simulators/company/truth.ts'
-import { buyersOf } from '#simulators/magento/accounts.ts'
+import { buyersOf, usesOfRules } from '#simulators/magento/accounts.ts'
 import type { World } from '#simulators/world.ts'
 import { magentoScene as scene } from './magento-scene.ts'
 import { type SmallEngine, smallEngine } from './small-engine.ts'
@@ -110,6 +111,16 @@ describe('Magento, from the simulator to the rows', () => {
         credit_limit: String(Number(one.creditLimit)),
         created_day: one.since,
       })
+    const promotions = new Map(engine.rows('promotions').map(row => [row.code, row]))
+    const uses = usesOfRules(world.company, world.now())
+    for (const { id, name, coupon, rate, amount } of tradeRules)
+      expect(promotions.get(coupon || name)).toMatchObject({
+        ...{ title: name, kind: coupon ? 'code' : 'automatic', status: 'active', used: uses.get(id) ?? 0 },
+        share: rate > 0 ? String(rate) : null,
+        amount: amount > 0 ? String(amount / 100) : null,
+      })
+    const named = new Set(engine.rows('sales_lines').map(row => row.discount_code))
+    expect([...named].filter(code => code !== '' && !promotions.has(code ?? ''))).toEqual([])
     const quotes = [...quoteTruth(world.company, world.now())]
     const deals = new Map(engine.rows('deals').map(row => [row.deal_id, row]))
     expect(deals.size).toBe(quotes.length)

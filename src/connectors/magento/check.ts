@@ -65,7 +65,7 @@ const needs: readonly { path: string; unique: string; what: string; costs: strin
     path: 'salesRules/search',
     unique: 'rule_id',
     what: 'price rules',
-    costs: 'discounts without a code have no name',
+    costs: 'promotions have no titles, terms and uses, and discounts without a code no name',
   },
 ]
 

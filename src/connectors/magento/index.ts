@@ -2,9 +2,10 @@ import type { Connector } from '../connector.ts'
 import { check } from './check.ts'
 import { companyStream, creditStream } from './companies.ts'
 import { customerStream } from './customers.ts'
+import { invoiceStream } from './invoices.ts'
 import { orderStream } from './orders.ts'
-import { papers } from './papers.ts'
 import { costStream, productStream } from './products.ts'
+import { promotionStream } from './promotions.ts'
 import { quoteStream } from './quotes.ts'
 import { returnStream } from './returns.ts'
 import { openSession, type Session } from './session.ts'
@@ -106,7 +107,8 @@ export const magento: Connector<Session> = {
     creditStream,
     quoteStream,
     returnStream,
-    ...papers,
+    promotionStream,
+    invoiceStream,
   ],
   totals,
 }

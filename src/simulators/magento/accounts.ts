@@ -3,6 +3,7 @@ import type { Company } from '../company/company.ts'
 import { unitOf } from '../company/draw.ts'
 import { type Account, accountsOf, sellers } from '../company/people.ts'
 import { instant, localDay } from '../company/stores.ts'
+import { tradeOrdersOf } from '../company/trade.ts'
 import { dayOfId, euros, idOn, marketOf, tradeRules, tradeShop } from '../company/trade-basket.ts'
 import { tradeLivesOf } from '../company/trade-life.ts'
 import { quoteDays, type TradeQuote, tradeQuotesOf } from '../company/trade-quotes.ts'
@@ -233,6 +234,12 @@ function cart(quote: TradeQuote, now: number) {
 export function accountShelves(company: Company): Record<string, Shelf> {
   const plain = (id: string, list: readonly Record<string, unknown>[]) =>
     plainShelf(id, () => list.map(json => ({ row: json as Row, json })))
+  /** With how often each rule was used by then. */
+  const plainOf = (id: string, make: (used: (rule: number) => number) => Record<string, unknown>[]) =>
+    plainShelf(id, now => {
+      const uses = usesOfRules(company, now)
+      return make(rule => uses.get(rule) ?? 0).map(json => ({ row: json as Row, json }))
+    })
   const cartsOn = (day: Day, now: number) =>
     tradeQuotesOf(company, day).filter(one => (one.stages[0]?.at ?? 0) <= now)
   return {
@@ -249,8 +256,7 @@ export function accountShelves(company: Company): Record<string, Shelf> {
         tax_class_name: 'Retail Customer',
       })),
     ),
-    '/V1/salesRules/search': plain(
-      'rule_id',
+    '/V1/salesRules/search': plainOf('rule_id', used =>
       tradeRules.map(one => ({
         rule_id: one.id,
         name: one.name,
@@ -266,7 +272,7 @@ export function accountShelves(company: Company): Record<string, Shelf> {
         discount_amount: one.amount ? one.amount / 100 : one.rate * 100,
         discount_step: 0,
         apply_to_shipping: one.freeShipping,
-        times_used: 0,
+        times_used: used(one.id),
         is_rss: false,
         coupon_type: one.coupon ? 'SPECIFIC_COUPON' : 'NO_COUPON',
         use_auto_generation: false,
@@ -274,15 +280,14 @@ export function accountShelves(company: Company): Record<string, Shelf> {
         simple_free_shipping: '0',
       })),
     ),
-    '/V1/coupons/search': plain(
-      'coupon_id',
+    '/V1/coupons/search': plainOf('coupon_id', used =>
       tradeRules
         .filter(one => one.coupon)
         .map(one => ({
           coupon_id: one.id,
           rule_id: one.id,
           code: one.coupon,
-          times_used: 0,
+          times_used: used(one.id),
           is_primary: true,
           type: 0,
         })),
@@ -339,3 +344,12 @@ const plainCart = (id: number, at: number) => ({
   store_id: 1,
   extension_attributes: {},
 })
+
+/** How often each price rule was used by the orders up to an instant. */
+export function usesOfRules(company: Company, at: number): ReadonlyMap<number, number> {
+  const uses = new Map<number, number>()
+  for (const day of daysBetween(company.start, localDay(tradeShop.timezone, at)))
+    for (const { rule, placedAt } of tradeOrdersOf(company, day))
+      if (rule && placedAt <= at) uses.set(rule.id, (uses.get(rule.id) ?? 0) + 1)
+  return uses
+}
