@@ -120,7 +120,7 @@ describe('the plan of the demo', () => {
   beforeAll(async () => {
     await spend(room)
     await plan(clientsOf(room), made)
-  }, 60_000)
+  }, 120_000)
 
   it('has a budget that is approved by another than asks for it, and is what figures are held against', async () => {
     const versions = await room.run(operations.plan.versions, {})
@@ -192,7 +192,7 @@ describe('the plan of the demo', () => {
       expect(deaths).toBeGreaterThan(1)
       const [one, two] = [await whole(room), await whole(other)]
       for (const what of Object.keys(one)) expect(two[what], what).toEqual(one[what])
-    }, 60_000)
+    }, 120_000)
   })
 })
 

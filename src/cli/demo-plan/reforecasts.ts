@@ -69,10 +69,19 @@ export async function reforecast(
   if (lock && (await state()) === 'locked') return id
   if ((await state()) === 'draft') {
     const open = sheet.periods.slice(closed)
-    await baseline(desk, id, open, on(2), last)
+    // How far an earlier start came.
+    const before = await as('trading').plan.reforecast({ version: id })
+    const sign = async (step: 'baseline' | 'expectations' | 'risks', day: Day, note: string) => {
+      if (!before.steps[step]) await as('trading', day).plan.signStep({ version: id, step, note })
+    }
+    if (!before.steps.baseline) await baseline(desk, id, open, on(2), last)
+    const rests = hasLastYear(desk)
+      ? 'Last year’s season at this year’s level'
+      : 'As budgeted: there is no last year yet'
+    await sign('baseline', on(2), rests)
     await expected(desk, id, open, on(3))
-    await shippable(desk, id, on(4))
-    const there = new Set((await as('trading').plan.reforecast({ version: id })).risks.map(one => one.id))
+    if (before.capacity === null) await shippable(desk, id, on(4))
+    const there = new Set(before.risks.map(one => one.id))
     for (const { who, ...risk } of await risksOf(desk, id, open, on(4)))
       if (!there.has(risk.id)) await as(who, on(4)).plan.saveRisk(risk)
     await say(desk, id, [
@@ -86,8 +95,8 @@ export async function reforecast(
       },
     ])
     if (lock) {
-      await signed(desk, id, 'expectations', on(5), 'All owners have looked')
-      await signed(desk, id, 'risks', on(5), 'Taken as listed')
+      await sign('expectations', on(5), 'All owners have looked')
+      await sign('risks', on(5), 'Taken as listed')
     }
   }
   if (!lock) return id
@@ -132,18 +141,6 @@ async function baseline(desk: Desk, version: string, open: readonly Period[], da
         why: 'Last year’s months at this year’s level',
       })
   }
-  await signed(desk, version, 'baseline', day, 'Last year’s season at this year’s level')
-}
-
-async function signed(
-  { as }: Desk,
-  version: string,
-  step: 'baseline' | 'expectations' | 'risks',
-  day: Day,
-  note: string,
-) {
-  const { steps } = await as('trading').plan.reforecast({ version })
-  if (!steps[step] || steps[step].lapsed) await as('trading', day).plan.signStep({ version, step, note })
 }
 
 async function expected(desk: Desk, version: string, open: readonly Period[], day: Day) {
@@ -175,21 +172,18 @@ const accepted = {
 } as const
 
 /** Says how many orders can be shipped in a day. */
-async function shippable(desk: Desk, version: string, day: Day) {
-  const { as } = desk
-  if ((await as('trading').plan.reforecast({ version })).capacity === null) {
-    const { rows } = await as('service').performance.query({
-      metrics: ['orders'],
-      grain: 'day',
-      from: addDays(desk.last, -729),
-      to: earlier(day, desk.last),
-      limit: 10_000,
-    })
-    const busiest = Math.max(0, ...rows.map(row => Number(row.orders ?? 0)))
-    // What the warehouse contract allows for: a fifth above the busiest day there was.
-    const capacity = String(Math.ceil((busiest * 1.2) / 10) * 10)
-    if (busiest > 0) await as('service', day).plan.saveCapacity({ version, capacity })
-  }
+async function shippable({ as, last }: Desk, version: string, day: Day) {
+  const { rows } = await as('service').performance.query({
+    metrics: ['orders'],
+    grain: 'day',
+    from: addDays(last, -729),
+    to: earlier(day, last),
+    limit: 10_000,
+  })
+  const busiest = Math.max(0, ...rows.map(row => Number(row.orders ?? 0)))
+  // What the warehouse contract allows for: a fifth above the busiest day there was.
+  const capacity = String(Math.ceil((busiest * 1.2) / 10) * 10)
+  if (busiest > 0) await as('service', day).plan.saveCapacity({ version, capacity })
 }
 
 /** Says why a check may fail, on the day of the lock: what it says moves with what is spent. */

@@ -37,10 +37,10 @@ export async function writeStrategy(desk: Desk): Promise<void> {
 async function measures({ as }: Desk): Promise<Measured> {
   const metrics = [
     ...['net_sales', 'returning_order_share', 'active_account_rate', 'orders_per_session'],
-    ...['return_rate', 'on_time_rate', 'mer', 'on_time_rate'],
+    ...['return_rate', 'on_time_rate'],
   ]
   const { totals } = await as('director').performance.query({
-    metrics: [...new Set(metrics)],
+    metrics,
     window: 'last_365_days',
   })
   return (metric, aim, by) => {
