@@ -25,6 +25,8 @@ const even = (total: number) => ({ kind: 'even', total: total.toFixed(2) }) as c
  */
 export function contractLines(periods: readonly Period[], rise = 1): Line[] {
   const cost = (amount: number) => Math.round((amount * rise) / 10) * 10
+  /** What is paid by the year, for as much of it as is planned. */
+  const share = (amount: number) => cost((amount * periods.length) / 12)
   /** The period a month is in; the first where the plan begins later. */
   const at = (month: number) =>
     (periods.find(one => Number(one.from.slice(5, 7)) === month) ?? periods[0])?.key ?? ''
@@ -61,7 +63,7 @@ export function contractLines(periods: readonly Period[], rise = 1): Line[] {
     {
       ...software,
       ...{ id: 'magento', label: 'Adobe Commerce, trade shop', vendor: 'Adobe', account: '7210' },
-      ...{ currency: 'USD', market: 'Trade', pattern: even(cost(38_400)), into: 'software', spends: 1 },
+      ...{ currency: 'USD', market: 'Trade', pattern: even(share(38_400)), into: 'software', spends: 1 },
     },
     {
       ...software,
@@ -91,7 +93,7 @@ export function contractLines(periods: readonly Period[], rise = 1): Line[] {
     {
       ...agency,
       ...{ id: 'photos', label: 'Photography and copy', vendor: 'Studio Wren', account: '7320' },
-      ...{ currency: 'GBP', pattern: even(cost(42_000)), into: 'agencies', spends: 1.08 },
+      ...{ currency: 'GBP', pattern: even(share(42_000)), into: 'agencies', spends: 1.08 },
     },
     {
       ...agency,

@@ -8,6 +8,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
+import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -161,7 +162,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
         <StatTile
           label="Weighed risks"
           value={Number(found.weighed.net) === 0 ? 'None' : signed(found.weighed.net, money)}
-          deltas={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`}
+          deltas={<Sentence of={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`} />}
         />
         {before && (
           <StatTile
