@@ -23,6 +23,7 @@ export async function approvedCase({ as, year }: Desk, version: string, day: Day
         currency: 'GBP',
         rate: '0.09',
         periodsPerYear: 4,
+        plan: version,
         start: `${year}-04-01`,
         likelihood: 0.8,
         costs: 'investment',
@@ -43,8 +44,6 @@ export async function approvedCase({ as, year }: Desk, version: string, day: Day
       id,
       comment: 'Go, in two steps: look again after the first.',
     })
-  if (!(await one())?.in.some(each => each.version === version))
-    await as('trading', day).plan.attachCase({ id, version })
 }
 
 /** A case that waits for consent, and one that is still being written. */

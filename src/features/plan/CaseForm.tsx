@@ -37,6 +37,8 @@ export function CaseForm(props: {
   one: Kept | null
   currency: string
   initiatives: readonly { id: string; name: string }[]
+  /** Versions it can go into. */
+  versions: readonly { id: string; name: string }[]
   /** What can be done with an approved one. */
   acts?: ReactNode
   onClose: () => void
@@ -75,6 +77,7 @@ export function CaseForm(props: {
             rate: String(percent(form.rate, 'Rate')),
             periodsPerYear: Number(form.each) as Content['periodsPerYear'],
             periods: read.periods,
+            plan: form.plan,
             start: form.start,
             likelihood: Math.min(1, percent(form.likelihood, 'Likelihood')),
             costs: form.costs,
@@ -96,6 +99,19 @@ export function CaseForm(props: {
             : []),
         ]}
         onChange={initiative => set({ initiative })}
+      />
+      <ChoiceRow
+        label="Plan"
+        value={form.plan}
+        help="Once approved, it goes into this version: its lines, and its costs as a line of the budget."
+        data={[
+          { value: '', label: 'None yet' },
+          ...props.versions.map(({ id, name }) => ({ value: id, label: name })),
+          ...(form.plan && !props.versions.some(each => each.id === form.plan)
+            ? [{ value: form.plan, label: `${form.plan} (takes nothing more)` }]
+            : []),
+        ]}
+        onChange={plan => set({ plan })}
       />
       <TextRow
         label="Currency"
@@ -197,6 +213,7 @@ const formOf = (content: Content | null, currency: string) => ({
   currency: content?.currency ?? currency,
   rate: content ? String(Math.round(Number(content.rate) * 1e6) / 1e4) : '8',
   each: String(content?.periodsPerYear ?? 1) as '1' | '4' | '12',
+  plan: content?.plan ?? '',
   start: content?.start ?? '',
   flows:
     content?.periods.map(one => [one.label, one.cost, one.benefit].join('\t')).join('\n') ??

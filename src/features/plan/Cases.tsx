@@ -49,7 +49,22 @@ export function Cases({ strategy }: { strategy: Strategy }) {
     setAsked(null)
     await cache.invalidateQueries({ queryKey: api.plan.key() })
   }
-  const approve = useMutation(api.plan.approveCase.mutationOptions({ onSuccess: again }))
+  const approve = useMutation(
+    api.plan.approveCase.mutationOptions({
+      onSuccess: async ({ into, outside, kept }, { id }) => {
+        const one = cases.data?.find(each => each.id === id)?.content
+        if (into)
+          notifications.show({
+            title: `${one?.title ?? 'It'} is in ${into}`,
+            message: outsideWords(outside, one?.currency) ?? 'Its lines are in the plan and in its result.',
+            autoClose: 10_000,
+          })
+        if (kept)
+          notifications.show({ title: 'Approved, and in no plan yet', message: kept, autoClose: 10_000 })
+        await again()
+      },
+    }),
+  )
   if (cases.error)
     return (
       <ErrorState
@@ -272,6 +287,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
           one={form === 'new' ? null : form}
           currency={currency}
           initiatives={initiatives}
+          versions={open}
           {...(form !== 'new' && { acts: actsOf(form.id) })}
           onClose={() => setForm(null)}
         />
@@ -279,6 +295,15 @@ export function Cases({ strategy }: { strategy: Strategy }) {
     </>
   )
 }
+
+/** What of a case lies outside the plan it went into; undefined where nothing does. */
+const outsideWords = (
+  outside: { benefit: string; cost: string } | null,
+  currency = 'GBP',
+): string | undefined =>
+  outside && (Number(outside.benefit) !== 0 || Number(outside.cost) !== 0)
+    ? `${show(outside.benefit, { unit: 'money', currency })} of benefit and ${show(outside.cost, { unit: 'money', currency })} of cost lie outside the plan’s periods.`
+    : undefined
 
 /** Into a version, out of it, or its approval withdrawn: one question, and what follows from the answer. */
 function Act(props: {
@@ -292,11 +317,8 @@ function Act(props: {
   const put = useMutation(
     api.plan.attachCase.mutationOptions({
       onSuccess: async ({ outside, currency }) => {
-        if (Number(outside.benefit) !== 0 || Number(outside.cost) !== 0)
-          told(
-            'It is in the plan',
-            `${show(outside.benefit, { unit: 'money', currency })} of benefit and ${show(outside.cost, { unit: 'money', currency })} of cost lie outside the plan’s periods.`,
-          )
+        const words = outsideWords(outside, currency)
+        if (words) told('It is in the plan', words)
         await props.onDone()
       },
     }),

@@ -87,6 +87,8 @@ const Range = z.object({
   likely: z.number(),
 })
 
+const Outside = z.object({ benefit: z.string(), cost: z.string() })
+
 /** What a case names that no strategy ever had. */
 const unknownOne = (name: string) => ({ name, gone: true })
 
@@ -95,6 +97,55 @@ async function heldCase({ ledger }: Context, id: string) {
   const [found] = await ledger.select().from(tables.cases).where(eq(tables.cases.id, id)).for('update')
   if (!found) throw new Failure('not_found', 'There is no such business case.')
   return { ...found, content: CaseShape.parse(found.content) }
+}
+
+/** What a case brings and costs by period of a version, in its currency; asked before anything is recorded. */
+async function flowsInto(context: Context, content: Case, id: string) {
+  const version = await versionOf(context, id)
+  const { currency, periods } = version.sheet
+  const rates = await ratesOf(context.granary, [content.currency, currency])
+  const into = conversion(rates, { currency, from: periods[0]?.from ?? '', rates: version.rates }, 'budget')
+  const { benefit, cost, outside } = caseFlows(content, periods)
+  const converted = (amounts: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(amounts).map(([key, amount]) => {
+        const value = into.budget(amount, content.currency)
+        if (value === null) throw invalid(into.missing()[0] ?? 'There is no rate.')
+        return [key, roundTo(value, currency)]
+      }),
+    )
+  const inPlan = { benefit: converted(benefit), cost: converted(cost) }
+  return { version, inPlan, cost, outside, currency: content.currency }
+}
+
+/** Puts an approved case into a version as it was when its flows were asked for, inside the write's transaction. */
+async function putInto(
+  inside: Context,
+  one: Awaited<ReturnType<typeof heldCase>>,
+  { version, inPlan, cost }: Awaited<ReturnType<typeof flowsInto>>,
+  saved: number | undefined,
+  budgetLine: boolean,
+): Promise<void> {
+  const held = await versionOf(inside, version.id, true)
+  mayChange(held, inside.actor, null)
+  if (one.state !== 'approved')
+    throw new Failure('conflict', 'Only an approved case goes into a plan.', {
+      next: 'Ask for its approval first.',
+    })
+  if (held.revision !== version.revision || one.saved !== saved)
+    throw new Failure('conflict', 'The plan or the case was changed meanwhile.', { next: 'Try again.' })
+  await putCase(inside, held, one, inPlan, budgetLine ? cost : null)
+  inside.note({
+    subject: `plan ${held.id}, business case ${one.content.title}`,
+    before: null,
+    after: { ...inPlan, budgetLine },
+  })
+}
+
+/** What is in the way, in words. */
+const told = (error: unknown): string => {
+  if (error instanceof Failure) return error.message
+  throw error
 }
 
 export const caseOperations = {
@@ -202,30 +253,58 @@ export const caseOperations = {
       return { state: 'submitted' }
     }),
 
-  approveCase: write({ role: 'lead', summary: 'Consent to a business case', agents: false })
+  approveCase: writeLast({
+    role: 'lead',
+    summary: 'Consent to a business case; with the last consent it goes into the plan it is for',
+    agents: false,
+  })
     .input(z.object({ id: z.string(), comment: z.string().max(2000).default('') }))
-    .output(z.object({ state: z.string(), wanting: z.array(z.string()) }))
+    .output(
+      z.object({
+        state: z.string(),
+        wanting: z.array(z.string()),
+        into: z.string().nullable().describe('The version it went into'),
+        outside: Outside.nullable().describe('What of it lies outside the periods of that version'),
+        kept: z.string().nullable().describe('Why it did not go into the version it is for'),
+      }),
+    )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
-      const [found] = await context.ledger
-        .select()
-        .from(tables.cases)
-        .where(eq(tables.cases.id, input.id))
-        .for('update')
-      if (found?.state !== 'submitted')
-        throw new Failure('conflict', 'There is no such case waiting for approval.')
-      const content = CaseShape.parse(found.content)
-      const amount = await amountFor(context, worthOf(content).cost, content.currency)
-      const rules = rulesFor(await rulesIn(context), [{ department: '', amount }])
-      mayConsent(context.actor, found, rules)
-      await decide(context, `case:${input.id}`, 'approved', input.comment)
-      const still = wanting(rules, await approvalsSince(context, `case:${input.id}`))
-      if (still.length > 0) return { state: 'submitted', wanting: still }
-      await context.ledger
-        .update(tables.cases)
-        .set({ state: 'approved' })
-        .where(eq(tables.cases.id, input.id))
-      return { state: 'approved', wanting: [] }
+      const [there] = await context.ledger.select().from(tables.cases).where(eq(tables.cases.id, input.id))
+      const wish = there && CaseShape.parse(there.content)
+      const ready = wish?.plan ? await flowsInto(context, wish, wish.plan).catch(told) : null
+      return context.record(async inside => {
+        const one = await heldCase(inside, input.id)
+        if (one.state !== 'submitted')
+          throw new Failure('conflict', 'There is no such case waiting for approval.')
+        const amount = await amountFor(inside, worthOf(one.content).cost, one.content.currency)
+        const rules = rulesFor(await rulesIn(inside), [{ department: '', amount }])
+        mayConsent(inside.actor, one, rules)
+        await decide(inside, `case:${one.id}`, 'approved', input.comment)
+        const still = wanting(rules, await approvalsSince(inside, `case:${one.id}`))
+        const nowhere = { into: null, outside: null, kept: null }
+        inside.note({
+          subject: `case ${one.content.title}`,
+          before: { state: 'submitted' },
+          after: { state: still.length > 0 ? 'submitted' : 'approved', comment: input.comment },
+        })
+        if (still.length > 0) return { state: 'submitted', wanting: still, ...nowhere }
+        await inside.ledger.update(tables.cases).set({ state: 'approved' }).where(eq(tables.cases.id, one.id))
+        const done = { state: 'approved', wanting: [] }
+        if (ready === null) return { ...done, ...nowhere }
+        if (typeof ready === 'string') return { ...done, ...nowhere, kept: ready }
+        // What keeps it out of the plan takes no consent back.
+        const kept = await inside.ledger
+          .transaction(async tx => {
+            const at = { ...inside, ledger: tx as unknown as Context['ledger'] }
+            await putInto(at, { ...one, state: 'approved' }, ready, there?.saved, true)
+            return null
+          })
+          .catch(told)
+        return kept === null
+          ? { ...done, into: ready.version.name, outside: ready.outside, kept }
+          : { ...done, ...nowhere, kept }
+      })
     }),
 
   refuseCase: write({
@@ -266,50 +345,17 @@ export const caseOperations = {
         budgetLine: z.boolean().default(true).describe('Also make its costs a line of the budget'),
       }),
     )
-    .output(z.object({ outside: z.object({ benefit: z.string(), cost: z.string() }), currency: z.string() }))
+    .output(z.object({ outside: Outside, currency: z.string() }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
-      const version = await versionOf(context, input.version)
       const [there] = await context.ledger.select().from(tables.cases).where(eq(tables.cases.id, input.id))
       if (!there) throw new Failure('not_found', 'There is no such business case.')
-      const content = CaseShape.parse(there.content)
-      const { currency, periods } = version.sheet
-      const rates = await ratesOf(context.granary, [content.currency, currency])
-      const into = conversion(
-        rates,
-        { currency, from: periods[0]?.from ?? '', rates: version.rates },
-        'budget',
-      )
-      const flows = caseFlows(content, periods)
-      const told = (amounts: Record<string, string>) =>
-        Object.fromEntries(
-          Object.entries(amounts).map(([key, amount]) => {
-            const value = into.budget(amount, content.currency)
-            if (value === null) throw invalid(into.missing()[0] ?? 'There is no rate.')
-            return [key, roundTo(value, currency)]
-          }),
-        )
-      const inPlan = { benefit: told(flows.benefit), cost: told(flows.cost) }
+      const ready = await flowsInto(context, CaseShape.parse(there.content), input.version)
       return context.record(async inside => {
-        const held = await versionOf(inside, version.id, true)
-        mayChange(held, inside.actor, null)
         const one = await heldCase(inside, input.id)
-        if (one.state !== 'approved')
-          throw new Failure('conflict', 'Only an approved case goes into a plan.', {
-            next: 'Ask for its approval first.',
-          })
-        if (held.revision !== version.revision || one.saved !== there.saved)
-          throw new Failure('conflict', 'The plan or the case was changed meanwhile.', {
-            next: 'Try again.',
-          })
-        await putCase(inside, held, one, inPlan, input.budgetLine ? flows.cost : null)
-        inside.note({
-          subject: `plan ${held.id}, business case ${one.content.title}`,
-          before: null,
-          after: { ...inPlan, budgetLine: input.budgetLine },
-        })
-        return { outside: flows.outside, currency: content.currency }
+        await putInto(inside, one, ready, there.saved, input.budgetLine)
+        return { outside: ready.outside, currency: ready.currency }
       })
     }),
 

@@ -302,6 +302,8 @@ export const CaseShape = z.object({
     .array(z.object({ label: z.string().max(40), cost: decimal, benefit: decimal }))
     .min(1)
     .max(120),
+  /** Version it goes into once it is approved; '' where somebody puts it into one afterwards. */
+  plan: z.string().max(100).default(''),
   /** The day its first period begins; '' is the first day of the plan it goes into. */
   start: z.union([day, z.literal('')]).default(''),
   /** How likely it comes to anything at all, 0 to 1: the benefit is worth so much of what is written. */
