@@ -7,11 +7,7 @@ export const mostOf = { lines: 2000, periods: 160 }
 export const mostCells = 4_000_000
 
 /** What of a sheet is more than a version holds, how much of it there is and how much may be; null where all fits. */
-export function beyond({
-  lines,
-  dimensions,
-  periods,
-}: Pick<Sheet, 'lines' | 'dimensions' | 'periods'>): {
+export function beyond({ lines, dimensions, periods }: Pick<Sheet, 'lines' | 'dimensions' | 'periods'>): {
   what: 'lines' | 'periods' | 'cells'
   count: number
   most: number
