@@ -12,6 +12,12 @@ export const freePort = (host: string) =>
     })
   })
 
+/**
+ * A connection that nobody uses is kept for longer than proxies keep theirs (nginx one minute, Caddy two): who closes first
+ * must be who asks, or a question meets a door that has just been shut.
+ */
+const idleMs = 150_000
+
 /** Listens, and closes without cutting answers short for up to five seconds. */
 export function listening(fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number) {
   return new Promise<{ port: number; close(): Promise<void> }>((resolve, reject) => {
@@ -32,6 +38,7 @@ export function listening(fetch: Parameters<typeof serve>[0]['fetch'], hostname:
           }),
       }),
     )
+    if ('keepAliveTimeout' in server) server.keepAliveTimeout = idleMs
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
