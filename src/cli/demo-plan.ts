@@ -1,7 +1,7 @@
 import { createCompany } from '#simulators/company/company.ts'
 import type { Made } from './demo.ts'
 import { nextYear, scenarios } from './demo-plan/ahead.ts'
-import { budgetLines, commitments, oneTransfer, recordSpent, say } from './demo-plan/budget.ts'
+import { budgetLines, commitments, recordSpent, say, transfers } from './demo-plan/budget.ts'
 import { approvedCase, openCases } from './demo-plan/cases.ts'
 import { type ClientFor, type Desk, deskOf, hasLastYear, planFrom } from './demo-plan/desk.ts'
 import { closeMonths } from './demo-plan/months.ts'
@@ -30,7 +30,7 @@ export async function plan(clientFor: ClientFor, made: Made): Promise<void> {
   await approvedBudget(desk, budget, own === undefined)
   await recordSpent(desk, budget)
   await closeMonths(desk, [monthBefore(desk)])
-  await oneTransfer(desk, budget)
+  await transfers(desk, budget)
   await commitments(desk, budget)
   await openCases(desk)
   await nextYear(desk)

@@ -156,19 +156,24 @@ export async function commitments(desk: Desk, version: string): Promise<void> {
     })
 }
 
-/** One line gives to another, in a month that is still open. */
-export async function oneTransfer(desk: Desk, version: string): Promise<void> {
+/** One line gives to another in a month that is still open, and somebody asks for the same. */
+export async function transfers(desk: Desk, version: string): Promise<void> {
   const { as } = desk
   const { sheet } = await as('trading').plan.open({ version })
   const gone = over(sheet.periods, desk)
   const month = sheet.periods.find(one => !gone.includes(one))
   const budget = await as('trading').plan.budget({ version })
-  const [from, to] = [saved(budget, version, 'agency'), saved(budget, version, 'photos')]
+  const [from, to, hands] = ['agency', 'photos', 'temps'].map(id => saved(budget, version, id))
+  if (!month || !from || gone.length === 0) return
   const why = 'The autumn range needed two more days in the studio'
-  if (!month || !from || !to || gone.length === 0) return
-  if ((await as('trading').plan.itemHistory({ id: to.id })).some(one => one.why.includes(why))) return
-  await as('trading', addDays(desk.last, -3)).plan.transfer({
-    ...{ from: from.id, to: to.id, period: month.key, amount: '1200.00', why },
+  if (to && !(await as('trading').plan.itemHistory({ id: to.id })).some(one => one.why.includes(why)))
+    await as('trading', addDays(desk.last, -3)).plan.transfer({
+      ...{ from: from.id, to: to.id, period: month.key, amount: '1200.00', why },
+    })
+  if (!hands || (await as('service').plan.transfers({ version })).length > 0) return
+  await as('service', addDays(desk.last, -1)).plan.transfer({
+    ...{ from: from.id, to: hands.id, period: month.key, amount: '850.00', ask: true },
+    why: 'Two more on the service desk for the fortnight after Black Friday',
   })
 }
 

@@ -6,6 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
+import { AskedTransfers } from './AskedTransfers.tsx'
 import { BudgetItem } from './BudgetItem.tsx'
 import { FieldChanges } from './FieldChanges.tsx'
 import type { BudgetLine, BudgetShape, Version } from './model.ts'
@@ -119,6 +120,7 @@ export function BudgetLines(props: {
           ]}
         />
       </Card>
+      <AskedTransfers budget={budget} version={props.version.id} />
       {approved && approved.changes.length > 0 && (
         <Card
           flush

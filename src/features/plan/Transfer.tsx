@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
@@ -27,8 +28,14 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
   const set = (change: Partial<typeof form>) => setForm(now => ({ ...now, ...change }))
   const move = useMutation(
     api.plan.transfer.mutationOptions({
-      onSuccess: async () => {
-        await cache.invalidateQueries({ queryKey: api.plan.budget.key() })
+      onSuccess: async ({ moved, wanting }) => {
+        if (!moved)
+          notifications.show({
+            title: 'Consent is asked for',
+            message: `The money moves with ${wanting.join(', ')}.`,
+            autoClose: 10_000,
+          })
+        await cache.invalidateQueries({ queryKey: api.plan.key() })
         onClose()
       },
     }),
@@ -38,13 +45,13 @@ export function Transfer({ budget, onClose }: { budget: z.output<typeof BudgetSh
     <EditDrawer
       opened
       title="Move money between lines"
-      note="The approval rules say who may move how much."
+      note="The approval rules say who may move how much; beyond that, their consent is asked for."
       onClose={onClose}
       saveLabel="Move"
       saving={move.isPending}
       disabled={!form.why.trim() || !form.amount || !form.to}
       failed={move.error ? words(move.error) : null}
-      onSave={() => move.mutate({ ...form, amount: form.amount.replaceAll(',', '') })}
+      onSave={() => move.mutate({ ...form, amount: form.amount.replaceAll(',', ''), ask: true })}
     >
       <ChoiceRow
         label="From"

@@ -14,7 +14,7 @@ import { budgetOf } from './budget-of.ts'
 import { person, touched, versionOf, wholeCompany } from './cells.ts'
 import { BudgetShape, CommitmentShape, decimal, FieldChangeShape, ItemShape } from './model.ts'
 import { rateModes } from './rates.ts'
-import { transfer } from './transfer.ts'
+import { transferOperations } from './transfer-operations.ts'
 import { ruleOf } from './versions.ts'
 
 const Done = z.object({ done: z.literal(true) })
@@ -237,26 +237,7 @@ export const budgetOperations = {
       return itemHistory(context, await versionOf(context, item.version), item)
     }),
 
-  transfer: write({
-    role: 'contributor',
-    summary: 'Move money from one budget line to another',
-    agents: false,
-  })
-    .input(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        period: z.string(),
-        amount: decimal,
-        why: z.string().trim().min(1).max(500),
-      }),
-    )
-    .output(Done)
-    .handler(async ({ input, context }) => {
-      wholeCompany(context.actor)
-      await transfer(context, input)
-      return done
-    }),
+  ...transferOperations,
 
   saveCommitment: write({
     role: 'contributor',

@@ -59,6 +59,7 @@ export async function removeVersion(context: Context, id: string, until: string 
     tables.proposals,
     tables.snapshots,
     tables.items,
+    tables.transfers,
     tables.risks,
     tables.reforecasts,
   ])

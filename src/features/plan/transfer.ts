@@ -33,19 +33,33 @@ export function mayMove(actor: Actor, amount: string, rules: readonly Rule[], st
     throw new Failure(
       'forbidden',
       `Moving ${amount} needs ${many.people} people to consent${many.department ? ` for ${many.department}` : ''}; a transfer is one person’s.`,
-      { next: 'Let a lead change both lines: the version is then approved again by all of them.' },
+      { next: 'Ask for their consent: with the last of it the money moves.' },
     )
   const roles =
     rules.length > 0 ? rules.map(rule => rule.role) : state === 'approved' ? (['lead'] as const) : []
   const needed = roles.find(role => !mayAct(actor.role, role))
   if (needed)
     throw new Failure('forbidden', `Moving ${amount} needs a ${needed} or above; you are ${actor.role}.`, {
-      next: 'Ask one of them to move it.',
+      next: 'Ask for their consent, or one of them to move it.',
     })
 }
 
-/** Moves money between two lines of a version: what one gives the other gets, to the penny, in the same period. */
-export async function transfer(context: Context, input: Transfer): Promise<void> {
+/** Two lines that money is to go between, and what the rules want for it. */
+export interface Checked {
+  version: Awaited<ReturnType<typeof versionOf>>
+  giver: typeof tables.items.$inferSelect
+  taker: typeof tables.items.$inferSelect
+  /** What the giver has left. */
+  left: string
+  rules: Rule[]
+}
+
+/**
+ * The lines of a transfer, held until the transaction ends, and the rules it falls under.
+ * @throws Failure for lines that are not there, are of two versions or currencies, or have too little; for an amount that is
+ * none; and where the version takes no change.
+ */
+export async function checkedTransfer(context: Context, input: Transfer): Promise<Checked> {
   const { ledger, actor } = context
   person(actor)
   const read = async () => {
@@ -76,7 +90,16 @@ export async function transfer(context: Context, input: Transfer): Promise<void>
     await rulesIn(context),
     [giver, taker].map(({ department }) => ({ department, amount })),
   )
-  mayMove(actor, input.amount, rules, version.state)
+  return { version, giver, taker, left, rules }
+}
+
+/** Moves money between two lines of a version: what one gives the other gets, to the penny, in the same period. */
+export async function moveMoney(
+  context: Context,
+  input: Transfer,
+  { version, giver, taker, left }: Checked,
+): Promise<void> {
+  const { ledger } = context
   if (exact(left).isNegative())
     throw invalid(
       `${giver.label} has ${giver.amounts[input.period] ?? '0'} in that period; ${input.amount} cannot be taken from it.`,

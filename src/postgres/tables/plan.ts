@@ -173,6 +173,27 @@ export const rules = pgTable('plan_rules', {
   people: integer().notNull().default(1),
 })
 
+/** Transfers between budget lines that wait for the consent the rules want, and what became of them. */
+export const transfers = pgTable(
+  'plan_transfers',
+  {
+    id: text().primaryKey(),
+    version: text().notNull(),
+    from: text('from_item').notNull(),
+    to: text('to_item').notNull(),
+    period: text().notNull(),
+    amount: text().notNull(),
+    why: text().notNull(),
+    state: text({ enum: ['waiting', 'moved', 'refused'] })
+      .notNull()
+      .default('waiting'),
+    submittedBy: text('submitted_by').notNull(),
+    submittedName: text('submitted_name').notNull(),
+    at: moment('at').notNull(),
+  },
+  table => [index('plan_transfers_version').on(table.version)],
+)
+
 /** Edits somebody (an agent, the API) suggests; a person takes or refuses them. */
 export const proposals = pgTable('plan_proposals', {
   id: text().primaryKey(),
