@@ -270,6 +270,7 @@ export const caseOperations = {
     )
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       const [there] = await context.ledger.select().from(tables.cases).where(eq(tables.cases.id, input.id))
       const wish = there && CaseShape.parse(there.content)
       const ready = wish?.plan ? await flowsInto(context, wish, wish.plan).catch(told) : null

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import { consentTransfer, refuseTransfer, transfer, transfersWaiting } from './asked-transfers.ts'
-import { versionOf, wholeCompany } from './cells.ts'
+import { person, versionOf, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
 
 const Became = z.object({
@@ -64,6 +64,7 @@ export const transferOperations = {
     .output(Became)
     .handler(({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       return consentTransfer(context, input.id, input.comment)
     }),
 
@@ -76,6 +77,7 @@ export const transferOperations = {
     .output(z.object({ done: z.literal(true) }))
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
+      person(context.actor)
       await refuseTransfer(context, input.id, input.why)
       return { done: true as const }
     }),

@@ -125,7 +125,8 @@ export interface Place {
 
 /**
  * The day from which all that has rows of every day is known of a metric, where that lies within the days asked for; else the
- * first of these. Media that were booked before the shop's first sale make no margin to hold against a target.
+ * first of these. Media that were booked before the shop's first sale make no margin to hold against a target. Data that begin
+ * within a week of a month's first day are of the whole month: a shop is shut for a few days, and plans count them.
  */
 export function dataFrom(
   { aggregates }: Pick<Known, 'aggregates'>,
@@ -134,6 +135,7 @@ export function dataFrom(
 ): string {
   const first = aggregates
     .flatMap(({ fact }) => (dense.has(tableOf(fact)) ? (reached(fact)?.from ?? []) : []))
+    .map(day => (day <= `${day.slice(0, 8)}08` ? `${day.slice(0, 8)}01` : day))
     .reduce(later, from)
   return first > to ? from : first
 }
