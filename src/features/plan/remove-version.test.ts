@@ -67,13 +67,20 @@ describe.each(ledgers)('deleting a draft, in $name', place => {
 
   it('keeps what was expected of a month that is over, and takes what is still open', async () => {
     await begun('LE')
-    const expect_ = (period: string, to: string) =>
-      run(plan.overlay, {
-        ...{ version: 'LE', metric: 'net_sales', period, from: `${period}-01`, to },
-        ...{ baseline: '100', value: '110', reason: 'Letters', confidence: 'low' },
+    await room.fill('LE', { orders: '1', aov: '100', media: '1' })
+    const of = (period: string, to: string) => ({
+      ...{ version: 'LE', metric: 'net_sales', period, from: `${period}-01`, to },
+      ...{ value: '110', reason: 'Letters', confidence: 'low' as const },
+    })
+    // Said in April: of what is over nothing can be expected any more.
+    await room
+      .context(people.ada)
+      .ledger.insert(tables.overlays)
+      .values({
+        ...{ ...of('2026-05', '2026-05-31'), id: 'may', baseline: '100' },
+        ...{ byId: 'ada', byName: 'Ada', at: '2026-04-28T09:00:00Z' },
       })
-    await expect_('2026-05', '2026-05-31')
-    await expect_('2026-08', '2026-08-31')
+    await run(plan.overlay, of('2026-08', '2026-08-31'))
     await remove('LE')
     const { overlays } = await run(plan.credit, {})
     expect(overlays.map((one: { period: string }) => one.period)).toEqual(['2026-05'])
