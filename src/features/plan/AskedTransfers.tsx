@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
@@ -9,7 +9,6 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
-import { Row } from '#ui/Page.tsx'
 import { ErrorState } from '#ui/State.tsx'
 import type { BudgetShape } from './model.ts'
 
@@ -58,18 +57,11 @@ export function AskedTransfers(props: { budget: z.output<typeof BudgetShape>; ve
                   'full',
                 ),
             },
-            { key: 'why', label: 'Why', render: row => row.why },
-            {
-              key: 'by',
-              label: 'Asked by',
-              render: row => `${row.submittedName}, ${showDay(row.at.slice(0, 10))}`,
-            },
-            { key: 'consents', label: 'Consented', render: row => row.consents.join(', ') || 'nobody yet' },
             {
               key: 'act',
               label: '',
               render: row => (
-                <Row>
+                <Group gap={6} wrap="nowrap">
                   <Button
                     size="compact-sm"
                     loading={consent.isPending && consent.variables.id === row.id}
@@ -87,9 +79,16 @@ export function AskedTransfers(props: { budget: z.output<typeof BudgetShape>; ve
                   >
                     Give back
                   </Button>
-                </Row>
+                </Group>
               ),
             },
+            { key: 'why', label: 'Why', render: row => row.why },
+            {
+              key: 'by',
+              label: 'Asked by',
+              render: row => `${row.submittedName}, ${showDay(row.at.slice(0, 10))}`,
+            },
+            { key: 'consents', label: 'Consented', render: row => row.consents.join(', ') || 'nobody yet' },
           ]}
         />
       </Card>

@@ -192,6 +192,22 @@ export function Cases({ strategy }: { strategy: Strategy }) {
           columns={[
             { key: 'title', label: 'Case', pinned: true, render: row => row.content.title },
             {
+              key: 'state',
+              label: 'State',
+              render: row =>
+                `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
+            },
+            {
+              key: 'act',
+              label: '',
+              render: row => (
+                // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
+                <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
+                  {next(row)}
+                </span>
+              ),
+            },
+            {
               key: 'npv',
               label: 'Worth today',
               numeric: true,
@@ -241,25 +257,9 @@ export function Cases({ strategy }: { strategy: Strategy }) {
                   : `${Number(row.worth.payback).toFixed(1)} ${spanOf(row.content)}s`,
             },
             {
-              key: 'state',
-              label: 'State',
-              render: row =>
-                `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
-            },
-            {
               key: 'initiative',
               label: 'Initiative',
               render: row => (row.initiative ? calledOf(row.initiative) : '–'),
-            },
-            {
-              key: 'act',
-              label: '',
-              render: row => (
-                // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
-                <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
-                  {next(row)}
-                </span>
-              ),
             },
           ]}
         />

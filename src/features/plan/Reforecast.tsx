@@ -162,7 +162,11 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
         <StatTile
           label="Weighed risks"
           value={Number(found.weighed.net) === 0 ? 'None' : signed(found.weighed.net, money)}
-          deltas={<Sentence of={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`} />}
+          deltas={
+            <span>
+              <Sentence of={`beside the landing, not in it; ${mayComeWords(found.weighed, money)}`} />
+            </span>
+          }
         />
         {before && (
           <StatTile
