@@ -23,20 +23,28 @@ interface PlainRow {
 
 /** What stands in the cells of a version, in one order, without who put it there. */
 export const plainRows = (rows: readonly Row[]): PlainRow[] =>
-  rows
-    .map(({ line, slice, cells }) => ({
-      line,
-      slice,
-      cells: Object.fromEntries(
-        Object.entries(cells)
-          .flatMap(([period, heads]) =>
-            heads.at(-1) == null ? [] : [[period, heads.at(-1) as string] as const],
-          )
-          .sort(([a], [b]) => a.localeCompare(b)),
-      ),
-    }))
-    .filter(row => Object.keys(row.cells).length > 0)
-    .sort((a, b) => (a.line === b.line ? a.slice.localeCompare(b.slice) : a.line.localeCompare(b.line)))
+  inRowOrder(
+    rows
+      .map(({ line, slice, cells }) => ({
+        line,
+        slice,
+        cells: Object.fromEntries(
+          Object.entries(cells)
+            .flatMap(([period, heads]) =>
+              heads.at(-1) == null ? [] : [[period, heads.at(-1) as string] as const],
+            )
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        ),
+      }))
+      .filter(row => Object.keys(row.cells).length > 0),
+  )
+
+/** Rows by line and slice, in an order that no machine's language changes. */
+const inRowOrder = (rows: readonly PlainRow[]): PlainRow[] =>
+  rows.toSorted((a, b) => {
+    const [x, y] = a.line === b.line ? [a.slice, b.slice] : [a.line, b.line]
+    return x < y ? -1 : x > y ? 1 : 0
+  })
 
 /** The budget of a version in one order: what was spent and promised is no part of it. */
 async function budgetOfCopy({ ledger }: Context, version: Version): Promise<tables.KeptBudget> {
@@ -155,7 +163,9 @@ export async function reproduced(
   const held = copy.reason === 'locked' && version?.state === 'locked'
   const now = held ? await contentNow(context, version) : null
   // Copies from before budgets were kept tell of the plan alone.
-  const stands = now && hashOf(copy.content.budget ? now : { ...now, budget: undefined }) === copy.hash
+  // Copies of before stand in the order of the language of the machine that made them: both are put into one.
+  const kept = hashOf({ ...copy.content, rows: inRowOrder(copy.content.rows) })
+  const stands = now && hashOf(copy.content.budget ? now : { ...now, budget: undefined }) === kept
   return { same: hash === copy.hash, hash, stands }
 }
 

@@ -6,6 +6,7 @@ import { sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
+import { hashOf } from './copies.ts'
 import { keepLate } from './late-keeping.ts'
 
 const { plan, performance } = operations
@@ -278,6 +279,14 @@ describe('a version that is kept', () => {
       })
     const { id } = copies.find((one: { reason: string }) => one.reason === 'locked')
     const { ledger } = room.context(cy)
+    // Kept where letters stand in another order.
+    const [copy] = await ledger.select().from(tables.snapshots).where(eq(tables.snapshots.id, id))
+    if (!copy) throw new Error('there is no copy')
+    const content = { ...copy.content, rows: copy.content.rows.toReversed() }
+    const kept = { content, hash: hashOf(content) }
+    expect(kept.hash).not.toBe(copy.hash)
+    await ledger.update(tables.snapshots).set(kept).where(eq(tables.snapshots.id, id))
+    expect(await run(plan.reproduce, { id })).toMatchObject({ same: true, stands: true })
     await ledger
       .update(tables.items)
       .set({ amounts: { '2026-03': '1001' } })
