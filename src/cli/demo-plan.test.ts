@@ -82,7 +82,11 @@ async function whole(room: Room): Promise<Record<string, string[]>> {
     commitments: await of(tables.commitments, moments),
     spent: await of(tables.spent, ['id', 'at']),
     comments: await of(tables.comments, ['id', 'at']),
-    decisions: await of(tables.decisions, ['id', 'seq', 'at', 'content']),
+    // A request to move money has a name of its own each time.
+    decisions: (await of(tables.decisions, ['id', 'seq', 'at', 'content'])).map(one =>
+      one.replace(/transfer:[0-9a-f-]+/, 'transfer'),
+    ),
+    transfers: await of(tables.transfers, ['id', 'at']),
     overlays: await of(tables.overlays, ['id', 'at']),
     risks: await of(tables.risks, moments),
     // Ids of initiatives are drawn.
