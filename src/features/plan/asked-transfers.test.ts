@@ -46,6 +46,9 @@ describe.each(ledgers)('a transfer between budget lines that wants consent, on $
       wanting: [expect.stringContaining('2 more approvals by a director')],
     })
     expect([await left('Agency'), await left('Photos')]).toEqual(['6000', '6000'])
+    await expect(run(plan.transfer, move('7000', { ask: true }), bo)).rejects.toThrow(
+      'cannot be taken from it',
+    )
     const [one] = await waiting()
     expect(one).toMatchObject({ submittedName: 'Bo', amount: '1500', why: 'more pictures', consents: [] })
     await expect(run(plan.consentTransfer, { id: one.id }, ada)).rejects.toThrow('needs a director')
@@ -55,6 +58,7 @@ describe.each(ledgers)('a transfer between budget lines that wants consent, on $
     })
     // One person's consent is one, however often it is given.
     expect((await run(plan.consentTransfer, { id: one.id }, cy)).moved).toBe(false)
+    expect(await waiting()).toMatchObject([{ consents: ['Cy'] }])
     expect((await run(plan.consentTransfer, { id: one.id, comment: 'Yes' }, olga)).moved).toBe(true)
     expect([await left('Agency'), await left('Photos')]).toEqual(['4500', '7500'])
     expect(await waiting()).toEqual([])

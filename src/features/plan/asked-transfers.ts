@@ -4,7 +4,7 @@ import type { Context } from '#features/context.ts'
 import { Failure } from '#kernel/error.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { approvalsSince, decide, mayConsent, wanting } from './approvals.ts'
-import { type Checked, checkedTransfer, mayMove, moveMoney, type Transfer } from './transfer.ts'
+import { type Checked, checkedTransfer, enoughThere, mayMove, moveMoney, type Transfer } from './transfer.ts'
 
 /** Transfers that are more than one person may move alone: asked for, consented to, moved. */
 
@@ -37,6 +37,7 @@ export async function transfer(
 
 async function asked(context: Context, input: Transfer, found: Checked): Promise<string[]> {
   const { ledger, actor, clock } = context
+  enoughThere(input, found)
   const id = randomUUID()
   await ledger.insert(tables.transfers).values({
     ...{ id, from: input.from, to: input.to, period: input.period, amount: input.amount, why: input.why },
@@ -97,7 +98,7 @@ export async function refuseTransfer(context: Context, id: string, why: string):
   context.note({ subject: `transfer ${id}`, before: { state: 'waiting' }, after: { state: 'refused', why } })
 }
 
-/** Requests of a version that wait, the oldest first, with what each still wants. */
+/** Requests of a version that wait, the oldest first, with who consented so far. */
 export async function transfersWaiting(context: Context, version: string) {
   const { ledger } = context
   const waiting = await ledger
@@ -118,7 +119,7 @@ export async function transfersWaiting(context: Context, version: string) {
       submittedBy,
       submittedName,
       at,
-      consents: consents.map(one => one.byName),
+      consents: [...new Set(consents.map(one => one.byName))],
     })
   }
   return told

@@ -142,9 +142,9 @@ async function putInto(
   })
 }
 
-/** What is in the way, in words. */
+/** What is in the way, and what helps, in words. */
 const told = (error: unknown): string => {
-  if (error instanceof Failure) return error.message
+  if (error instanceof Failure) return [error.message, error.next].filter(Boolean).join(' ')
   throw error
 }
 

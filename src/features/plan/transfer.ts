@@ -56,8 +56,8 @@ export interface Checked {
 
 /**
  * The lines of a transfer, held until the transaction ends, and the rules it falls under.
- * @throws Failure for lines that are not there, are of two versions or currencies, or have too little; for an amount that is
- * none; and where the version takes no change.
+ * @throws Failure for lines that are not there, or are of two versions or currencies; for an amount that is none; and where
+ * the version takes no change.
  */
 export async function checkedTransfer(context: Context, input: Transfer): Promise<Checked> {
   const { ledger, actor } = context
@@ -93,6 +93,14 @@ export async function checkedTransfer(context: Context, input: Transfer): Promis
   return { version, giver, taker, left, rules }
 }
 
+/** @throws Failure('invalid') where the line that gives has less than is to be moved. */
+export function enoughThere(input: Transfer, { giver, left }: Pick<Checked, 'giver' | 'left'>): void {
+  if (exact(left).isNegative())
+    throw invalid(
+      `${giver.label} has ${giver.amounts[input.period] ?? '0'} in that period; ${input.amount} cannot be taken from it.`,
+    )
+}
+
 /** Moves money between two lines of a version: what one gives the other gets, to the penny, in the same period. */
 export async function moveMoney(
   context: Context,
@@ -100,10 +108,7 @@ export async function moveMoney(
   { version, giver, taker, left }: Checked,
 ): Promise<void> {
   const { ledger } = context
-  if (exact(left).isNegative())
-    throw invalid(
-      `${giver.label} has ${giver.amounts[input.period] ?? '0'} in that period; ${input.amount} cannot be taken from it.`,
-    )
+  enoughThere(input, { giver, left })
   const closed = await closedIn(context, version)
   const change = async (item: typeof giver, amount: string, why: string) => {
     const amounts = { ...item.amounts, [input.period]: amount }
