@@ -15,16 +15,16 @@ const few = new Set(['store', 'day', 'hour', 'currency', 'country', 'channel'])
 /**
  * Sums grouped by their keys. Where a key is computed (which period a day is in, a weekday's name), rows are first
  * gathered by the plain columns it is computed from: a few thousand groups instead of millions of rows go through
- * the computing.
+ * the computing. Keys that are `codes` are quick enough as they are.
  */
-export const gathered = ({ keys, columns, rest }: Part): Part => {
+export const gathered = ({ keys, columns, rest }: Part, codes: readonly string[]): Part => {
   const names = Object.keys(keys)
   const grouped = { keys, columns, rest: `${rest}${groupBy(names.length)}` }
   const expressions = Object.values(keys)
   const plain = [
     ...new Set(expressions.flatMap(sql => [...sql.matchAll(/\bf\.(\w+)/g)].map(match => match[1] ?? ''))),
   ]
-  const computed = expressions.some(sql => !/^f\.\w+$/.test(sql))
+  const computed = names.some(name => !codes.includes(name) && !/^f\.\w+$/.test(keys[name] ?? ''))
   const foreign = expressions.some(sql => /\b[a-eg-z]\.\w/.test(sql))
   if (!computed || foreign || plain.length === 0 || !plain.every(name => few.has(name))) return grouped
   const inner = [
@@ -35,5 +35,18 @@ export const gathered = ({ keys, columns, rest }: Part): Part => {
     keys,
     columns: Object.fromEntries(Object.keys(columns).map(name => [name, `sum(f.${name})`])),
     rest: `FROM (SELECT ${inner.join(', ')} ${rest}${groupBy(plain.length)}) f${groupBy(names.length)}`,
+  }
+}
+
+/** The same part with the keys among `codes` told as text: there are as many rows to spell out as there are groups. */
+export const spelt = (part: Part, codes: readonly string[], text: (expression: string) => string): Part => {
+  if (codes.length === 0) return part
+  const inner = Object.entries({ ...part.keys, ...part.columns }).map(([name, sql]) => `${sql} AS ${name}`)
+  return {
+    keys: Object.fromEntries(
+      Object.keys(part.keys).map(name => [name, codes.includes(name) ? text(`f.${name}`) : `f.${name}`]),
+    ),
+    columns: Object.fromEntries(Object.keys(part.columns).map(name => [name, `f.${name}`])),
+    rest: `FROM (SELECT ${inner.join(', ')} ${part.rest}) f`,
   }
 }

@@ -2,8 +2,8 @@ import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
 import { tableOf } from '../reach.ts'
 import { bucketSql, inSegments, startSql } from './days-sql.ts'
-import { dimensionSql, fromSql, rateSql } from './from.ts'
-import { gathered, groupBy, type Part } from './gather.ts'
+import { codeSql, dimensionSql, fromSql, rateSql } from './from.ts'
+import { gathered, groupBy, type Part, spelt } from './gather.ts'
 import {
   aggregateSql,
   column,
@@ -129,7 +129,7 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
   const { source } = branch
   const every = sidesOf(window, branch)
   const sides = every.filter(side => side.segments.length > 0)
-  const keys = Object.fromEntries(grouped.map((d, i) => [`d${i}`, dimensionSql(d, source, dialect, text)]))
+  const { keys, codes } = dimensionKeys(shape, source, text)
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
   for (const side of sides) {
@@ -147,9 +147,22 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
   }
   const all = { ...(sides[0] as Side), segments: sides.flatMap(side => side.segments) }
   const rest = fromSql(shape, source, all, text)
-  return mixesStores(shape, branch)
+  const part = mixesStores(shape, branch)
     ? storeByStore({ keys, columns, rest })
     : { keys, columns, rest: `${rest}${groupBy(grouped.length)}` }
+  return spelt(part, codes, dialect.text)
+}
+
+/** Dimensions to group by, and which of them are numbers that are still to be told as text. */
+const dimensionKeys = ({ grouped, dialect }: Shape, source: Branch['source'], text: Text) => {
+  const keys: Record<string, string> = {}
+  const codes: string[] = []
+  grouped.forEach((d, i) => {
+    const code = codeSql(d, source, dialect)
+    if (code) codes.push(`d${i}`)
+    keys[`d${i}`] = code ?? dimensionSql(d, source, dialect, text)
+  })
+  return { keys, codes }
 }
 
 /** A part for each table, whose rows are days: what several sides ask of a table is read once. */
@@ -170,13 +183,12 @@ const writeBranch = (
   s: number,
   period?: string,
 ): Part => {
-  const { resolved, window, grouped, dialect } = shape
+  const { resolved, window, dialect } = shape
   const { source } = branch
-  const keys: Record<string, string> = {}
-  if (window.grain) keys.p = period ?? bucketSql(window, side, `f.${source.day}`, text)
-  grouped.forEach((d, i) => {
-    keys[`d${i}`] = dimensionSql(d, source, dialect, text)
-  })
+  // A period's parameters stand before those of the dimensions.
+  const p = window.grain && (period ?? bucketSql(window, side, `f.${source.day}`, text))
+  const { keys: dimensions, codes } = dimensionKeys(shape, source, text)
+  const keys = { ...(p && { p }), ...dimensions }
   const rest = fromSql(shape, source, side, text)
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
@@ -192,11 +204,16 @@ const writeBranch = (
     if (branch === shape.branches[0]) columns.behind = source.derived ? 'sum(f.lines)' : 'count(*)'
     if (source.flawed) columns.flawed = `sum(CASE WHEN ${source.flawed} THEN 1 ELSE 0 END)`
   }
-  if (branch.aggregates.some(isStock)) return stockByStore({ keys, columns, rest }, kinds)
-  if (mixesStores(shape, branch)) return storeByStore({ keys, columns, rest })
-  return !rate && branch.aggregates.every(a => a.kind === 'sum' && !isOfStore(branch, a))
-    ? gathered({ keys, columns, rest })
-    : { keys, columns, rest: `${rest}${groupBy(Object.keys(keys).length)}` }
+  const plain = (): Part =>
+    !rate && branch.aggregates.every(a => a.kind === 'sum' && !isOfStore(branch, a))
+      ? gathered({ keys, columns, rest }, codes)
+      : { keys, columns, rest: `${rest}${groupBy(Object.keys(keys).length)}` }
+  const part = branch.aggregates.some(isStock)
+    ? stockByStore({ keys, columns, rest }, kinds)
+    : mixesStores(shape, branch)
+      ? storeByStore({ keys, columns, rest })
+      : plain()
+  return spelt(part, codes, dialect.text)
 }
 
 const indexOf = (resolved: Resolved, aggregate: Branch['aggregates'][number]) =>
