@@ -9,6 +9,11 @@ import { blanks } from './recognise.ts'
 /** Numbers are held with six places on the way: unit prices have three or four, floats in exports more. */
 export const numberType = 'DECIMAL(18,6)'
 const rateType = 'DECIMAL(18,8)'
+/** Room for a product of two such numbers: without it the engine stops at nine millions, a dinner in rupiah. */
+const roomy = 'DECIMAL(38,6)'
+/** SQL of one number times another, or added to it. */
+export const times = (a: string, b: string): string => `(CAST(${a} AS ${roomy}) * ${b})`
+export const plus = (a: string, sign: string, b: string): string => `(CAST(${a} AS ${roomy}) ${sign} ${b})`
 
 const escaped = (text: string) => text.replaceAll(/[\\().#/]/g, '\\$&')
 const blankPattern = quote(`^(${blanks.map(escaped).join('|')})$`)

@@ -1,6 +1,6 @@
 import { invalid } from '#kernel/error.ts'
 import { nearest } from '#kernel/nearest.ts'
-import { numberType } from './cell.ts'
+import { numberType, plus, times } from './cell.ts'
 import type { Node } from './expression.ts'
 import { quote } from './reading.ts'
 
@@ -213,7 +213,9 @@ const binary = (node: Node & { is: 'binary' }, scope: Scope): Typed => {
   if (['+', '-', '*', '/'].includes(operator)) {
     const [a, b] = both('number')
     return {
-      sql: decimal(operator === '/' ? `(${a} / nullif(${b}, 0))` : `(${a} ${operator} ${b})`),
+      sql: decimal(
+        operator === '/' ? `(${a} / nullif(${b}, 0))` : operator === '*' ? times(a, b) : plus(a, operator, b),
+      ),
       kind: 'number',
     }
   }

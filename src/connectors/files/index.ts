@@ -81,8 +81,19 @@ export const readFile = async (
     throw invalid('The file has a header and no rows.', 'Export it again with a period that has data.')
   const passed = currenciesLeftOut(mapping, Object.keys(target.columns), currencies)
   const money = await saidOf(passed, source, intake.path, job.folders.work, job.place.currency)
-  return { ...staged, mapping, target, intake, warnings: [...intake.warnings, ...warnings, ...money] }
+  const torn = target.whole && staged.broken > 0 ? [tornWords(staged.broken)] : []
+  return {
+    ...staged,
+    mapping,
+    target,
+    intake,
+    warnings: [...intake.warnings, ...warnings, ...torn, ...money],
+  }
 }
+
+/** Nobody can tell which order a line belongs to that has no cells. */
+const tornWords = (broken: number): string =>
+  `${broken === 1 ? 'A line' : `${broken.toLocaleString('en')} lines`} could not be split into cells: the orders they belong to were taken in without them. Mend them in the whole file and import that again.`
 
 /** What columns of currencies that the mapping leaves out say in the whole file, where it is not the store's currency alone. */
 const saidOf = async (

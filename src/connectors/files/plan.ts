@@ -209,7 +209,12 @@ const statements = (
       ...(taken && { _taken: taken }),
     })
     for (const step of steps) sql = layer(sql, step)
-    return layer(sql, { _reason: reason })
+    if (!target.whole || !friendly.has(target.whole)) return layer(sql, { _reason: reason })
+    // Half an order would share its totals out wrongly, and its mended rows would take the place of the others.
+    const torn = `bool_or(_own IS NOT NULL${taken ? ' AND _taken' : ''}) OVER (PARTITION BY f_${target.whole})`
+    return layer(layer(sql, { _own: reason }), {
+      _reason: `coalesce(_own, CASE WHEN ${torn} THEN ${quote(tornReason(target.whole))} END)`,
+    })
   }
   const inner = [...friendly.keys()].map(name => `f_${name}`)
   /** Typed canonical rows over the working columns; what identifies them is told by the others, so it comes last. */
@@ -242,6 +247,9 @@ const statements = (
       `SELECT ${named(cells)} FROM (SELECT *, row_number() OVER () AS _n FROM ${source.from('skip', cells)})`,
   }
 }
+
+const tornReason = (whole: string): string =>
+  `another row of the same ${whole.replace(/_id$/, '').replaceAll('_', ' ')} is rejected: they come in together`
 
 const lacking = (target: Target, name: string): never => {
   throw new Failure('internal', `${target.name} does not derive ${name}.`)

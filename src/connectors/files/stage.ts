@@ -18,6 +18,8 @@ export interface Staged {
   /** Records that became canonical rows. */
   good: number
   rejected: number
+  /** Of the rejected, lines that could not be split into cells. */
+  broken: number
   /** Records equal in all that counts to a later one with the same key. */
   twice: number
   /** Canonical rows in `files`. */
@@ -98,6 +100,7 @@ const run = async (
     good: good - settled.superseded - settled.twice,
     twice: settled.twice,
     rejected,
+    broken,
     canonical: (settled.groups ?? good - settled.superseded - settled.twice) + count(totals?.beside),
     from: totals?.first ?? null,
     to: totals?.last ?? null,

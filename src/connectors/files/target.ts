@@ -68,6 +68,8 @@ export interface Target {
   kept?: readonly string[]
   /** replace_orders where a file restates whole orders. */
   mode?: 'merge' | 'replace_orders'
+  /** Column whose rows are taken in together or not at all: each says something of the whole. */
+  whole?: string
 }
 
 /**

@@ -1,3 +1,4 @@
+import { times } from '../cell.ts'
 import { quote } from '../reading.ts'
 import { hash, type Target } from '../target.ts'
 import { money } from './catalogue.ts'
@@ -18,6 +19,7 @@ export const orderLines: Target = {
   about: 'One row per line, with subtotal, shipping, tax and refund of the whole order on its first row.',
   table: 'sales_lines',
   mode: 'replace_orders',
+  whole: 'order_id',
   columns: {
     ...Object.fromEntries(
       [
@@ -85,7 +87,7 @@ export const orderLines: Target = {
         o_refunded: `abs(${order('order_refunded')})`,
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
       },
-      { m_money: `TRY_CAST(${given.get('unit_price')} * m_quantity AS DECIMAL(18,4))` },
+      { m_money: `TRY_CAST(${times(given.get('unit_price'), 'm_quantity')} AS DECIMAL(18,4))` },
       {
         o_lines: `sum(m_money) ${over}`,
         o_units: `sum(m_quantity) ${over}`,
