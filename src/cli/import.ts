@@ -30,7 +30,7 @@ export async function importFile(
   if (!file) throw new WrongUse('Name the file to import.')
   const path = resolve(file)
   if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`)
-  if (flags.suggest) return suggest(terminal, path)
+  if (flags.suggest) return suggest(terminal, path, flags)
   if (!flags.store) throw new WrongUse('--store says which store the rows belong to, e.g. --store main.')
   if (flags.preset && flags.map) throw new WrongUse('Give --preset or --map, not both.')
   const mapping = flags.map ? readMapping(flags.map) : undefined
@@ -108,9 +108,13 @@ export function summary(result: ImportResult): string {
     .join('\n')
 }
 
-async function suggest(terminal: Terminal, path: string): Promise<void> {
+async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Promise<void> {
   await connected(terminal, 'import', async client => {
-    const preview = await client.connections.preview({ path })
+    const preview = await client.connections.preview({
+      path,
+      store: flags.store,
+      currency: flags.currency?.toUpperCase(),
+    })
     const [best] = preview.suggestions
     if (!best)
       throw new Failure('invalid', 'No target fits the columns of this file.', {

@@ -81,7 +81,8 @@ export interface ImportResult {
 
 /** Files into the granary. One import runs at a time; others wait in line. */
 export interface Imports {
-  preview(path: string, reading?: Reading): Promise<Preview>
+  /** `currency` of the store it is for: where days cannot be told from months it says which come first. */
+  preview(path: string, reading?: Reading, currency?: string): Promise<Preview>
   /** @throws Failure('invalid') with what is wrong and what to do; nothing is half-loaded. */
   run(request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
   presets(): { name: string; label: string; target: string; about: string }[]
@@ -91,7 +92,7 @@ export interface Imports {
 /** Imports over a granary and a data folder. */
 export const createImports = (parts: ImportParts): Imports => ({
   run: importRunner(parts),
-  preview: (path, reading) => previewFile(path, reading),
+  preview: previewFile,
   presets: () => presets.map(({ name, label, about, target }) => ({ name, label, target, about })),
   targets: () =>
     targets.map(target => ({

@@ -30,16 +30,18 @@ export const numberSql = (x: string, column: SourceColumn, decimal: '.' | ',', r
   const cast = (y: string) => `TRY_CAST(${y} AS ${type})`
   // Each odd form is one expression over the cell: a shared part would be worked out for every row.
   if (decimal === '.')
-    return `coalesce(${cast(x)}, ${cast(`replace(regexp_extract(${bare(x)}, '^[+-]?(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?$'), ',', '')`)})`
+    return `coalesce(${cast(x)}, ${cast(`replace(regexp_extract(${bare(x)}, '^[+-]?([1-9]\\d{0,2}(,\\d{3})+|\\d+)?(\\.\\d*)?$'), ',', '')`)})`
   const plain = cast(`replace(regexp_extract(${x}, '^[^.]*$'), ',', '.')`)
   const grouped = cast(
-    `replace(replace(regexp_extract(${bare(x)}, '^[+-]?(\\d{1,3}(\\.\\d{3})+|\\d+)?(,\\d*)?$'), '.', ''), ',', '.')`,
+    `replace(replace(regexp_extract(${bare(x)}, '^[+-]?([1-9]\\d{0,2}(\\.\\d{3})+|\\d+)?(,\\d*)?$'), '.', ''), ',', '.')`,
   )
   return `coalesce(${plain}, ${grouped})`
 }
 
 /** A moment as the wall clock of `timezone`. Years outside 1970–2100 are no dates: they are typing errors or other numbers. */
-export const timeSql = (x: string, column: SourceColumn, timezone: string): string => {
+export const timeSql = (cell: string, column: SourceColumn, timezone: string): string => {
+  // Whole numbers in a typed file are days and seconds as they are in text.
+  const x = column.sql === 'number' ? `CAST(${cell} AS VARCHAR)` : cell
   const zone = quote(timezone)
   if (column.sql === 'time') return `CAST(${x} AS TIMESTAMP)`
   if (column.sql === 'zoned') return `timezone(${zone}, ${x})`

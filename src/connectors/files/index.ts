@@ -130,22 +130,21 @@ const sourceOf = async (
   if (intake.container === 'parquet') {
     const sandbox = await openSandbox(intake.path, work)
     try {
-      const source = await parquetSource(intake.path, sandbox)
-      const texts = source.columns.flatMap(({ sql }, i) => (sql === 'text' ? [i] : []))
-      const cells = texts.map(i => `c${i}`).join(', ')
-      const rows = await sandbox.rows<Record<string, string | null>>(
-        `SELECT ${cells || '1'} FROM ${source.from('skip')} LIMIT 1000`,
-      )
-      const names = texts.map(i => source.columns[i]?.name ?? '')
-      const held = rows.map(row => texts.map(i => row[`c${i}`] ?? ''))
-      return { source, warnings: [], currencies: currencyColumns(names, held) }
+      const { source, sample, recognised } = await parquetSource(intake.path, sandbox, reading, currency)
+      const names = source.columns.map(column => column.name)
+      const layout = { delimiter: ',', quote: '"', header: true, skip: 0, names, rows: sample }
+      return {
+        source,
+        warnings: warningsOf(layout, recognised, false),
+        currencies: currencyColumns(names, sample),
+      }
     } catch (cause) {
       throw translated(cause)
     } finally {
       sandbox.close()
     }
   }
-  const { text } = await peek(intake.path, { ...reading, encoding: 'utf-8' })
+  const { text, whole } = await peek(intake.path, { ...reading, encoding: 'utf-8' })
   if (
     reading.format === 'jsonl' ||
     (!reading.format && intake.container !== 'xlsx' && /^\s*[[{]/.test(text))
@@ -157,7 +156,36 @@ const sourceOf = async (
   }
   const layout = sniff(text, reading)
   withinColumns(layout.names)
-  const { source, found } = textSource(intake, layout, reading, currency)
   const currencies = currencyColumns(layout.names, layout.rows)
-  return { source, warnings: warningsOf(layout, found, source.columns), currencies }
+  const made = textSource(intake, layout, reading, { currency })
+  const dateOrder = whole ? undefined : await orderBelow(made, intake.path, work)
+  const { source, recognised } = dateOrder
+    ? textSource(intake, layout, reading, { currency, dateOrder })
+    : made
+  return { source, warnings: warningsOf(layout, recognised, intake.container === 'xlsx'), currencies }
+}
+
+/** Where the head of a file does not tell days from months, its other rows may: a file by day begins with the first twelve. */
+const orderBelow = async (
+  { source, recognised }: ReturnType<typeof textSource>,
+  path: string,
+  work: string,
+): Promise<'dmy' | 'mdy' | undefined> => {
+  const unsure = recognised.found.flatMap((one, i) => (one.ambiguous ? [i] : []))
+  if (unsure.length === 0) return undefined
+  const most = (i: number, part: number) =>
+    `coalesce(max(TRY_CAST(regexp_extract(c${i}, '^\\s*(\\d{1,2})[-/ ](\\d{1,2})[-/ ]\\d', ${part}) AS INTEGER)), 0)`
+  const parts = [1, 2].map(part => `greatest(${unsure.map(i => most(i, part)).join(', ')}) AS p${part}`)
+  const sandbox = await openSandbox(path, work)
+  try {
+    const [row] = await sandbox.rows<{ p1: number; p2: number }>(
+      `SELECT ${parts.join(', ')} FROM ${source.from('skip')}`,
+    )
+    const [days, months] = [Number(row?.p1) > 12, Number(row?.p2) > 12]
+    return days === months ? undefined : days ? 'dmy' : 'mdy'
+  } catch (cause) {
+    throw translated(cause)
+  } finally {
+    sandbox.close()
+  }
 }

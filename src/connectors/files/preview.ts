@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { currenciesLeftOut, currencyColumns, currencyWords } from '#kernel/currency-columns.ts'
 import { peek } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
-import type { Preview, Reading, SourceColumn } from './reading.ts'
+import type { Preview, Reading } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { type Layout, sniff } from './sniff.ts'
 import { columnsOf, parquetSource, withinColumns } from './source.ts'
@@ -13,52 +13,46 @@ import { targets } from './targets/index.ts'
 
 const shown = 20
 
-/** The rows and names of a file's head, however it is written. */
-const head = async (path: string, reading: Reading) => {
+/** The rows and names of a file's head, however it is written, and what is recognised in them. */
+const head = async (path: string, reading: Reading, currency?: string) => {
   const peeked = await peek(path, reading)
+  const made = (layout: Layout, format: NonNullable<Reading['format']>, own: Reading = reading) => {
+    withinColumns(layout.names)
+    const hint = { delimiter: layout.delimiter, currency }
+    return { peeked, layout, format, recognised: columnsOf(layout.names, layout.rows, own, hint) }
+  }
   if (peeked.container === 'parquet')
-    return { peeked, layout: await parquetHead(path), format: 'parquet' as const }
-  const json = reading.format === 'jsonl' || (!reading.format && /^\s*[[{]/.test(peeked.text))
-  if (json)
-    return {
-      peeked,
-      layout: { ...jsonRows(peeked.text), delimiter: ',', quote: '"', header: true, skip: 0 },
-      format: 'jsonl' as const,
-    }
-  const format = peeked.container === 'xlsx' ? ('xlsx' as const) : ('csv' as const)
-  return { peeked, layout: sniff(peeked.text, reading), format }
+    return { peeked, format: 'parquet' as const, ...(await parquetHead(path, reading, currency)) }
+  const plain = { delimiter: ',', quote: '"', header: true, skip: 0 }
+  if (reading.format === 'jsonl' || (!reading.format && /^\s*[[{]/.test(peeked.text))) {
+    const own = { ...reading, decimal: reading.decimal ?? ('.' as const) }
+    return made({ ...jsonRows(peeked.text), ...plain }, 'jsonl', own)
+  }
+  return made(sniff(peeked.text, reading), peeked.container === 'xlsx' ? 'xlsx' : 'csv')
 }
 
-const parquetHead = async (path: string): Promise<Layout> => {
+const parquetHead = async (path: string, reading: Reading, currency?: string) => {
   const work = await mkdtemp(join(tmpdir(), 'preview-'))
   const sandbox = await openSandbox(path, work)
   try {
-    const source = await parquetSource(path, sandbox)
-    const cells = source.columns.map((_, i) => `CAST(c${i} AS VARCHAR) AS c${i}`).join(', ')
-    const rows = await sandbox.rows<Record<string, string | null>>(
-      `SELECT ${cells} FROM ${source.from('skip')} LIMIT 1000`,
-    )
-    return {
-      delimiter: ',',
-      quote: '"',
-      header: true,
-      skip: 0,
-      names: source.columns.map(column => column.name),
-      rows: rows.map(row => source.columns.map((_, i) => row[`c${i}`] ?? '')),
-    }
+    const { source, sample, recognised } = await parquetSource(path, sandbox, reading, currency)
+    const names = source.columns.map(column => column.name)
+    const layout = { delimiter: ',', quote: '"', header: true, skip: 0, names, rows: sample }
+    return { layout, recognised }
   } finally {
     sandbox.close()
     await rm(work, { recursive: true, force: true })
   }
 }
 
-/** How a file would be read and what it could be, from its first megabyte. Nothing is stored. */
-export const previewFile = async (path: string, reading: Reading = {}): Promise<Preview> => {
-  const { peeked, layout, format } = await head(path, reading)
-  withinColumns(layout.names)
-  const { columns, decimal, found } = columnsOf(layout.names, layout.rows, reading, {
-    delimiter: layout.delimiter,
-  })
+/** How a file would be read into a store of `currency` and what it could be, from its first megabyte. Nothing is stored. */
+export const previewFile = async (
+  path: string,
+  reading: Reading = {},
+  currency?: string,
+): Promise<Preview> => {
+  const { peeked, layout, format, recognised } = await head(path, reading, currency)
+  const { columns, decimal, found } = recognised
   const seen = columns.map((column, i) => ({
     name: column.name,
     type: found[i]?.type ?? 'text',
@@ -93,15 +87,18 @@ export const previewFile = async (path: string, reading: Reading = {}): Promise<
     sheets: peeked.sheets,
     suggestions,
     currencies,
-    warnings: [...warningsOf(layout, found, columns), ...leftOut.map(one => currencyWords(one))],
+    warnings: [
+      ...warningsOf(layout, recognised, format === 'xlsx'),
+      ...leftOut.map(one => currencyWords(one)),
+    ],
   }
 }
 
-/** What the director should look at before trusting the reading. */
+/** What the director should look at before trusting the reading; numbers of a workbook are numbers already. */
 export const warningsOf = (
   layout: Layout,
-  found: ReturnType<typeof columnsOf>['found'],
-  columns: readonly SourceColumn[],
+  { found, columns, decimal, twofold }: ReturnType<typeof columnsOf>,
+  workbook: boolean,
 ): string[] => {
   const warnings: string[] = []
   const unsure = columns.filter((_, i) => found[i]?.ambiguous).map(column => column.name)
@@ -111,6 +108,10 @@ export const warningsOf = (
       `Day and month of ${unsure.join(', ')} cannot be told apart; read as ${first?.startsWith('%d') ? 'day/month' : 'month/day'}. Set dateOrder if that is wrong.`,
     )
   }
+  if (twofold && !workbook)
+    warnings.push(
+      `${twofold.example.trim()} in ${twofold.names.join(', ')} can be thousands or a fraction, and nothing in the file tells; the decimal sign is taken to be ${decimal === '.' ? 'a point' : 'a comma'}. Set decimal if that is wrong.`,
+    )
   if (!layout.header) warnings.push('No header was found: columns are called column_1, column_2 …')
   if (layout.skip > 0)
     warnings.push(

@@ -18,34 +18,42 @@ export const blanks = [
 const isBlank = (cell: string) => (blanks as readonly string[]).includes(cell.trim().toLowerCase())
 
 const point =
-  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|\d{1,3}([,' \u00a0\u202f]\d{3})+)?(\.\d+)?([eE][-+]?\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
+  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+)?(\.\d+)?([eE][-+]?\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
 const comma =
-  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)?(,\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
+  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|[1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+)?(,\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
 const hasDigit = (cell: string) => /\d/.test(cell)
 const isPoint = (cell: string) => hasDigit(cell) && point.test(cell)
 const isComma = (cell: string) => hasDigit(cell) && comma.test(cell)
 
 /** Decimal comma or point, by the cells that can only be one of them; a lone comma before other than three digits is a decimal comma. */
-export const decimalOf = (columns: readonly string[][], delimiter: string): '.' | ',' => {
+export const decimalOf = (
+  columns: readonly string[][],
+  delimiter: string,
+): { decimal: '.' | ','; unsure: readonly number[] } => {
   let points = 0
   let commas = 0
-  for (const cells of columns) {
+  const twofold = { points: 0, commas: 0 }
+  const unsure = new Set<number>()
+  columns.forEach((cells, i) => {
     for (const raw of cells) {
       const cell = raw.trim()
       const asPoint = isPoint(cell)
       const asComma = isComma(cell)
-      if (asPoint && !asComma) points++
-      else if (asComma && !asPoint) commas++
-      else if (asPoint && asComma && /[.,]/.test(cell)) {
+      if (asPoint && !asComma) {
+        if (/[.,]/.test(cell)) points++
+      } else if (asComma && !asPoint) {
+        if (/[.,]/.test(cell)) commas++
+      } else if (asPoint && asComma && /[.,]/.test(cell)) {
         // 1.234 and 1,234 read both ways; grouping is the rarer writing.
-        if (cell.includes('.')) points += 0.1
-        else if (delimiter === ';') commas += 0.1
-        else points += 0.1
+        unsure.add(i)
+        if (cell.includes('.') || delimiter !== ';') twofold.points++
+        else twofold.commas++
       }
     }
-  }
-  if (commas === points) return delimiter === ';' ? ',' : '.'
-  return commas > points ? ',' : '.'
+  })
+  const [most, least] = [points + twofold.points / 10, commas + twofold.commas / 10]
+  const decimal = most === least ? (delimiter === ';' ? ',' : '.') : least > most ? ',' : '.'
+  return { decimal, unsure: points + commas === 0 ? [...unsure] : [] }
 }
 
 const shape =
@@ -62,13 +70,20 @@ export interface Recognised {
   dateFormats: string[]
   /** Day and month cannot be told apart in the sample. */
   ambiguous: boolean
+  /** What its cells say of the order: one of the first two parts is above twelve. */
+  told: 'dmy' | 'mdy' | null
 }
 
 /** What a column holds, by a sample of its cells, and the patterns of its dates. */
 export const recognise = (cells: readonly string[], reading: Reading, dayFirst: boolean): Recognised => {
   const values = cells.map(cell => cell.trim()).filter(cell => !isBlank(cell))
   const share = (is: (cell: string) => boolean) => values.filter(is).length / values.length
-  const base = { filled: cells.filter(cell => cell.trim() !== '').length, dateFormats: [], ambiguous: false }
+  const base = {
+    filled: cells.filter(cell => cell.trim() !== '').length,
+    dateFormats: [],
+    ambiguous: false,
+    told: null,
+  }
   if (values.length === 0) return { ...base, type: 'text' }
   const dates = datesOf(values, reading, dayFirst)
   const type = (): ValueType => {
@@ -78,7 +93,7 @@ export const recognise = (cells: readonly string[], reading: Reading, dayFirst: 
     if (share(cell => isPoint(cell) || isComma(cell)) > 0.9) return 'number'
     return 'text'
   }
-  return { ...base, type: type(), dateFormats: dates.formats, ambiguous: dates.ambiguous }
+  return { ...base, type: type(), dateFormats: dates.formats, ambiguous: dates.ambiguous, told: dates.told }
 }
 
 /** The strptime patterns of dates that are not ISO, with and without their time of day. */
@@ -88,18 +103,19 @@ const datesOf = (values: readonly string[], reading: Reading, dayFirst: boolean)
     .map(cell => shape.exec(cell))
     .filter(match => match !== null)
   const share = found.length / values.length
-  if (found.length === 0) return { share, formats: [], ambiguous: false }
+  if (found.length === 0) return { share, formats: [], ambiguous: false, told: null }
   const numeric = found.filter(m => /^\d/.test(m[1] ?? '') && /^\d/.test(m[3] ?? ''))
   const yearFirst = numeric.some(m => (m[1] ?? '').length === 4)
   const first = Math.max(...numeric.map(m => Number(m[1])), 0)
   const second = Math.max(...numeric.map(m => Number(m[3])), 0)
   const dotted = numeric.some(m => m[2] === '.')
-  const told = reading.dateOrder ?? (yearFirst ? 'ymd' : first > 12 ? 'dmy' : second > 12 ? 'mdy' : undefined)
+  const seen = yearFirst ? null : first > 12 ? 'dmy' : second > 12 ? 'mdy' : null
+  const told = reading.dateOrder ?? (yearFirst ? 'ymd' : seen)
   const order = told ?? (dotted || dayFirst ? 'dmy' : 'mdy')
   const formats = new Set<string>()
   for (const match of found) for (const format of patterns(match, order)) formats.add(format)
-  const ambiguous = told === undefined && numeric.length > 0 && !dotted
-  return { share, formats: [...formats].slice(0, 12), ambiguous }
+  const ambiguous = told === null && numeric.length > 0 && !dotted
+  return { share, formats: [...formats].slice(0, 12), ambiguous, told: seen } as const
 }
 
 const patterns = (match: RegExpExecArray, order: 'ymd' | 'dmy' | 'mdy'): string[] => {
@@ -110,7 +126,7 @@ const patterns = (match: RegExpExecArray, order: 'ymd' | 'dmy' | 'mdy'): string[
     if (/^[A-Za-z]/.test(a)) return `${word(a)}${s1}%d${s2}${year(c)}`
     if (/^[A-Za-z]/.test(b))
       return a.length === 4 ? `%Y${s1}${word(b)}${s2}%d` : `%d${s1}${word(b)}${s2}${year(c)}`
-    if (order === 'ymd') return `${a.length === 4 ? '%Y' : '%y'}${s1}%m${s2}%d`
+    if (order === 'ymd' || a.length === 4) return `${a.length === 4 ? '%Y' : '%y'}${s1}%m${s2}%d`
     return order === 'dmy' ? `%d${s1}%m${s2}${year(c)}` : `%m${s1}%d${s2}${year(c)}`
   })()
   if (hour === undefined) return [day, `${day} %H:%M`, `${day} %H:%M:%S`]

@@ -25,18 +25,44 @@ export const withinColumns = (names: readonly string[]): void => {
     )
 }
 
-/** Recognises number writing and date patterns column by column. */
+/** What is known of a file beside its cells. */
+export interface Hint {
+  delimiter: string
+  /** Of the store: people who count in dollars write the month first. */
+  currency?: string | undefined
+  /** Order of day and month for columns that do not say. */
+  dateOrder?: 'dmy' | 'mdy' | undefined
+  /** Columns whose type the format itself gives: how they are shown says nothing of how texts are written. */
+  typed?: readonly boolean[]
+}
+
+/** Recognises number writing and date patterns column by column; a column whose days cannot be told from months takes after one that says. */
 export const columnsOf = (
   names: readonly string[],
   rows: readonly string[][],
   reading: Reading,
-  hint: { delimiter: string; currency?: string },
-): { columns: SourceColumn[]; decimal: '.' | ','; found: ReturnType<typeof recognise>[] } => {
+  hint: Hint,
+): {
+  columns: SourceColumn[]
+  decimal: '.' | ','
+  found: ReturnType<typeof recognise>[]
+  /** A number that could be thousands or a fraction, and the columns of such, where nothing in the file tells. */
+  twofold: { example: string; names: string[] } | null
+} => {
   const cells = names.map((_, i) => rows.map(row => row[i] ?? ''))
-  const decimal = reading.decimal ?? decimalOf(cells, hint.delimiter)
+  const voted = decimalOf(
+    cells.map((one, i) => (hint.typed?.[i] ? [] : one)),
+    hint.delimiter,
+  )
+  const decimal = reading.decimal ?? voted.decimal
   const dayFirst =
     decimal === ',' || hint.delimiter === ';' || (hint.currency !== undefined && hint.currency !== 'USD')
-  const found = cells.map(one => recognise(one, reading, dayFirst))
+  const alone = cells.map(one => recognise(one, reading, dayFirst))
+  const told = new Set(alone.flatMap(one => one.told ?? []))
+  const dateOrder = hint.dateOrder ?? (told.size === 1 ? [...told][0] : undefined)
+  const found = alone.map((one, i) =>
+    one.ambiguous && dateOrder ? recognise(cells[i] ?? [], { ...reading, dateOrder }, dayFirst) : one,
+  )
   const columns = names.map(
     (name, i): SourceColumn => ({
       name,
@@ -45,7 +71,10 @@ export const columnsOf = (
       numericDates: cells[i]?.some(cell => /^\d+(\.\d+)?$/.test(cell.trim())) ?? false,
     }),
   )
-  return { columns, decimal, found }
+  const [first] = reading.decimal ? [] : voted.unsure
+  const example = first === undefined ? undefined : cells[first]?.find(cell => /\d[.,]\d{3}/.test(cell))
+  const twofold = example ? { example, names: voted.unsure.map(i => names[i] ?? '') } : null
+  return { columns, decimal, found, twofold }
 }
 
 /** A text table, ready for one pass of SQL. */
@@ -53,12 +82,10 @@ export const textSource = (
   intake: Intake,
   layout: Layout,
   reading: Reading,
-  currency?: string,
-): { source: Source; found: ReturnType<typeof recognise>[] } => {
-  const { columns, decimal, found } = columnsOf(layout.names, layout.rows, reading, {
-    delimiter: layout.delimiter,
-    ...(currency && { currency }),
-  })
+  hint: Omit<Hint, 'delimiter'> = {},
+): { source: Source; recognised: ReturnType<typeof columnsOf> } => {
+  const recognised = columnsOf(layout.names, layout.rows, reading, { ...hint, delimiter: layout.delimiter })
+  const { columns, decimal } = recognised
   const mended = layout.names.includes('_reason') && layout.names.includes('_line')
   const head = `auto_detect = false, header = ${layout.header}, skip = ${layout.skip}, max_line_size = ${longest}, buffer_size = ${2 * longest}`
   const broken = (keep: boolean) => (keep ? 'store_rejects = true' : 'ignore_errors = true')
@@ -77,7 +104,7 @@ export const textSource = (
       from: mode =>
         `(SELECT ${cells} FROM (SELECT string_split(regexp_replace(trim(line), '[ \\t]+', chr(9), 'g'), chr(9)) AS w FROM ${lines}, ${broken(mode === 'keep')}) WHERE trim(line) <> ''))`,
     }
-    return { source, found }
+    return { source, recognised }
   }
   const shape = columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')
   const padded = intake.container === 'xlsx' ? ', null_padding = true' : ''
@@ -92,7 +119,7 @@ export const textSource = (
     from: mode =>
       `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`,
   }
-  return { source, found }
+  return { source, recognised }
 }
 
 /** JSON lines, or an array of objects; what is nested is reached by dots. */
@@ -128,35 +155,42 @@ const sqlKind = (type: string): SourceColumn['sql'] => {
   return type === 'BOOLEAN' ? 'flag' : 'text'
 }
 
-/** A Parquet file: its types are taken at their word. */
-export const parquetSource = async (path: string, sandbox: Sandbox): Promise<Source> => {
+/** A Parquet file: its types are taken at their word, its texts are recognised by the first thousand. */
+export const parquetSource = async (
+  path: string,
+  sandbox: Sandbox,
+  reading: Reading,
+  currency?: string,
+): Promise<{ source: Source; sample: string[][]; recognised: ReturnType<typeof columnsOf> }> => {
   const table = `read_parquet(${quote(path)})`
   const described = await sandbox.rows<{ column_name: string; column_type: string }>(
     `DESCRIBE SELECT * FROM ${table}`,
   )
   const names = distinct(described.map(one => one.column_name))
   withinColumns(names)
-  const columns = described.map(
-    (one, i): SourceColumn => ({
-      name: names[i] ?? one.column_name,
-      sql: sqlKind(one.column_type),
-      dateFormats: [],
-      numericDates: true,
-    }),
-  )
+  const kinds = described.map(one => sqlKind(one.column_type))
   const cells = described.map((one, i) => {
     const cell = ident(one.column_name)
-    const plain =
-      columns[i]?.sql === 'text' && one.column_type !== 'VARCHAR' ? `CAST(${cell} AS VARCHAR)` : cell
-    return `${plain} AS c${i}`
+    return `${kinds[i] === 'text' && one.column_type !== 'VARCHAR' ? `CAST(${cell} AS VARCHAR)` : cell} AS c${i}`
   })
-  return {
+  const from = `(SELECT ${cells.join(', ')} FROM ${table})`
+  const shown = cells.map((_, i) => `CAST(c${i} AS VARCHAR) AS c${i}`).join(', ')
+  const head = await sandbox.rows<Record<string, string | null>>(`SELECT ${shown} FROM ${from} LIMIT 1000`)
+  const sample = head.map(row => names.map((_, i) => row[`c${i}`] ?? ''))
+  const typed = kinds.map(kind => kind !== 'text')
+  const recognised = columnsOf(names, sample, reading, { delimiter: ',', currency, typed })
+  const columns = recognised.columns.map((column, i): SourceColumn => {
+    const sql = kinds[i] ?? 'text'
+    return sql === 'text' ? column : { ...column, sql, dateFormats: [], numericDates: true }
+  })
+  const source: Source = {
     columns,
-    decimal: '.',
+    decimal: recognised.decimal,
     above: 0,
     mended: false,
     split: null,
     fault: null,
-    from: () => `(SELECT ${cells.join(', ')} FROM ${table})`,
+    from: () => from,
   }
+  return { source, sample, recognised }
 }

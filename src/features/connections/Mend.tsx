@@ -30,15 +30,16 @@ export function Mend({
   const [chosen, setChosen] = useState<string | null>(null)
   const [mended, setMended] = useState<Guess | null>(null)
   const [into, setInto] = useState({ store: store ?? '', currency: '', timezone: '', saveAs: '' })
+  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const currency = settings.data?.stores.find(s => s.store === into.store)?.currency ?? into.currency
   const preview = useQuery({
-    ...api.connections.preview.queryOptions({ input: { ...source, reading } }),
+    ...api.connections.preview.queryOptions({ input: { ...source, reading, ...(currency && { currency }) } }),
     placeholderData: old => old,
     retry: false,
   })
   const targets = useQuery(api.connections.targets.queryOptions({ input: {} }))
   const presets = useQuery(api.connections.presets.queryOptions({ input: {} }))
   const saved = useQuery(api.connections.mappings.queryOptions({ input: {} }))
-  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
   const keep = useMutation(api.connections.saveMapping.mutationOptions())
   const start = useMutation(api.connections.import.mutationOptions({ onSuccess: ({ id }) => onStarted(id) }))
 

@@ -33,6 +33,12 @@ export const Source = z.object({
   import: z.string().optional().describe('Id of an import, to read its file again as it was kept'),
 })
 
+export const PreviewInput = Source.extend({
+  reading: Reading.optional(),
+  store: z.string().max(60).optional().describe('The store it is for, as an import names it'),
+  currency: z.string().max(3).optional().describe('Of the store, when it is new'),
+})
+
 export const ImportInput = Source.extend({
   preset: z.string().optional().describe('A known export'),
   mapping: Mapping.optional(),

@@ -14,9 +14,9 @@ import { workFlow } from './flow.ts'
 import { Check, checkHealth } from './health.ts'
 import { importOf, importToReplace, listImports, queueImport } from './history.ts'
 import { linkingOperations } from './linking.ts'
-import { ImportInput, ImportRow, Mapping, Preview, Reading, Source } from './model.ts'
+import { ImportInput, ImportRow, Mapping, Preview, PreviewInput, type Source } from './model.ts'
 import { privacy } from './privacy.ts'
-import { chooseStore } from './store.ts'
+import { chooseStore, currencyOf } from './store.ts'
 import { systems } from './systems.ts'
 import { trust } from './trust.ts'
 import { uploadOf } from './uploads.ts'
@@ -64,11 +64,11 @@ export const connections = {
     summary: 'How a file would be read, and which mapping fits',
     agents: false,
   })
-    .input(Source.extend({ reading: Reading.optional() }))
+    .input(PreviewInput)
     .output(Preview)
     .handler(async ({ input, context }) => {
       const file = await fileOf(context, input)
-      return context.imports.preview(file.path, input.reading)
+      return context.imports.preview(file.path, input.reading, await currencyOf(context.ledger, input))
     }),
 
   import: write({ role: 'contributor', summary: 'Take a file into a store' })

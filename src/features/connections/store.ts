@@ -56,6 +56,16 @@ export async function chooseStore(
   }
 }
 
+/** The currency of a store that is known, else the one that is named. */
+export async function currencyOf(
+  ledger: Ledger,
+  { store, currency }: { store?: string | undefined; currency?: string | undefined },
+): Promise<string | undefined> {
+  if (!store) return currency
+  const [known] = await ledger.select().from(stores).where(eq(stores.store, store))
+  return known?.currency ?? currency
+}
+
 /** Makes the store an import brought, unless another import was quicker. */
 export async function makeStore(ledger: Ledger, store: NewStore): Promise<void> {
   await ledger.insert(stores).values(store).onConflictDoNothing()
