@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { factByName } from './facts.ts'
 import { type Formula, parse, print } from './formula.ts'
-import { checkMetric, unitCheck, vocabulary } from './vocabulary.ts'
+import { checkMetric, unitCheck, unknown, vocabulary } from './vocabulary.ts'
 import type { CustomMetric } from './world.ts'
 
 const mine = (name: string, formula: string): CustomMetric => ({
@@ -106,4 +106,10 @@ describe('a metric somebody adds', () => {
     expect(() => checkMetric(mine('raw', 'sum(sales.gross)'))).toThrow('reads tables')
     expect(() => checkMetric(mine('typo', 'net_sale * 2'))).toThrow('no metric net_sale')
   })
+})
+
+it('offers what a misspelt name may have meant once, however often it is there', () => {
+  // A target holds several metrics: its name stands once for each.
+  const budgets = ['Budget-2026', 'Budget-2026', 'Budget-2027']
+  expect(unknown('budget-2026', budgets, 'target').next).toBe('Did you mean Budget-2026, Budget-2027?')
 })

@@ -209,7 +209,7 @@ export const definitionOf = (metric: Known): Definition => ({
 
 /** A Failure that names what was probably meant. */
 export const unknown = (name: string, among: Iterable<string>, what: string, inside?: string) => {
-  const near = [...among]
+  const near = [...new Set(among)]
     .map(candidate => ({ candidate, far: distance(name, candidate) }))
     .sort((a, b) => a.far - b.far)
     .filter(({ candidate, far }) => far <= Math.max(2, name.length / 3) || candidate.includes(name))

@@ -43,6 +43,11 @@ describe('signing in', () => {
     const body = { token, name: 'Ada', email: 'ada@example.com', password }
     expect((await post('/api/auth/set-up', { ...body, token: replaced })).status).toBe(422)
     expect((await post('/api/auth/accept-invitation', body)).status).toBe(422)
+    const misspelt = await post('/api/auth/set-up', { ...body, emial: body.email })
+    expect([misspelt.status, await misspelt.json()]).toMatchObject([
+      422,
+      { message: expect.stringContaining('"emial" is not known here. Nearest: email') },
+    ])
     const made = await post('/api/auth/set-up', body)
     expect(made.status).toBe(200)
     cookie = cookieOf(made)

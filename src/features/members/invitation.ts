@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Accounts, Context } from '#features/context.ts'
 import { type Actor, mayAct, type Role, seesAll } from '#kernel/actor.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import { strict } from '#kernel/strict.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { account, apikey, audit, invitations, user } from '#postgres/tables/members.ts'
 
@@ -52,12 +53,14 @@ export const endInvitations = async (
   }
 }
 
-const Accepting = z.object({
-  token: z.string().min(20, 'is not a whole link'),
-  name: z.string().trim().min(1, 'is missing').max(100),
-  password: z.string().min(12, 'needs at least 12 characters').max(128, 'is too long'),
-  email: z.email('is no e-mail address').optional(),
-})
+const Accepting = strict(
+  z.object({
+    token: z.string().min(20, 'is not a whole link'),
+    name: z.string().trim().min(1, 'is missing').max(100),
+    password: z.string().min(12, 'needs at least 12 characters').max(128, 'is too long'),
+    email: z.email('is no e-mail address').optional(),
+  }),
+)
 
 /**
  * Makes the account a one-time link stands for, once.
@@ -73,7 +76,7 @@ export const acceptInvitation = async (
 ): Promise<{ id: string; email: string }> => {
   const parsed = Accepting.safeParse(body)
   if (!parsed.success)
-    throw invalid(parsed.error.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; '))
+    throw invalid(parsed.error.issues.map(i => [...i.path, i.message].join(' ')).join('; '))
   const given = parsed.data
   const password = await accounts.hashPassword(given.password)
   return ledger.transaction(async tx => {

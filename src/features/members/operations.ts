@@ -86,6 +86,14 @@ const seenBy = (actor: Actor, stores: string[] | null): Actor['stores'] | null =
 const endHalfDone = ({ ledger }: Context, id: string) =>
   ledger.delete(verification).where(eq(verification.value, id))
 
+/** What a key was made for. */
+const grantedBy = (key: { metadata: string | null }) =>
+  JSON.parse(key.metadata ?? '{}') as { role?: Role; stores?: string[] | null }
+
+/** A key is ended by whoever made it, and by an owner of all the stores it opens. */
+const mayRevoke = (actor: Actor, key: typeof apikey.$inferSelect): boolean =>
+  key.referenceId === actor.id || (actor.role === 'owner' && seesAll(actor, grantedBy(key).stores ?? 'all'))
+
 const expiry = (clock: () => Date, days: number) => new Date(clock().getTime() + days * 86_400_000)
 
 export const members = {
@@ -268,6 +276,7 @@ export const members = {
       const email = input.email.toLowerCase()
       const [person] = await ledger.select().from(user).where(eq(user.email, email))
       if (!person) throw new Failure('not_found', `Nobody here has the address ${email}.`)
+      mayGive(context.actor, person, 'give a new password to')
       const password = randomBytes(12).toString('base64url')
       const changed = await ledger
         .update(account)
@@ -291,6 +300,7 @@ export const members = {
     .output(Done)
     .handler(async ({ input, context }) => {
       const person = await personOf(context, input.id)
+      mayGive(context.actor, person, 'switch off the second factor of')
       await context.ledger.delete(twoFactor).where(eq(twoFactor.userId, input.id))
       await context.ledger.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, input.id))
       await endHalfDone(context, input.id)
@@ -338,15 +348,14 @@ export const members = {
     .input(Nothing)
     .output(z.array(Key))
     .handler(async ({ context: { actor, ledger } }) => {
-      const mine = actor.role === 'owner' ? undefined : eq(apikey.referenceId, actor.id)
       const keys = await ledger
         .select()
         .from(apikey)
         .leftJoin(user, eq(user.id, apikey.referenceId))
-        .where(mine)
         .orderBy(desc(apikey.createdAt))
-      return keys.map(({ apikey: k, user: u }) => {
-        const granted = JSON.parse(k.metadata ?? '{}') as { role?: Role; stores?: string[] | null }
+      return keys.flatMap(({ apikey: k, user: u }) => {
+        if (!mayRevoke(actor, k)) return []
+        const granted = grantedBy(k)
         return {
           id: k.id,
           name: k.name ?? '',
@@ -409,16 +418,10 @@ export const members = {
     .output(Done)
     .handler(async ({ input, context }) => {
       const { actor, ledger } = context
-      const mine =
-        actor.role === 'owner'
-          ? eq(apikey.id, input.id)
-          : and(eq(apikey.id, input.id), eq(apikey.referenceId, actor.id))
-      const [gone] = await ledger
-        .delete(apikey)
-        .where(mine)
-        .returning({ name: apikey.name, start: apikey.start })
-      if (!gone) throw new Failure('not_found', 'There is no such key.')
-      context.note({ subject: gone.name ?? '', before: gone })
+      const [key] = await ledger.select().from(apikey).where(eq(apikey.id, input.id)).for('update')
+      if (!key || !mayRevoke(actor, key)) throw new Failure('not_found', 'There is no such key.')
+      await ledger.delete(apikey).where(eq(apikey.id, input.id))
+      context.note({ subject: key.name ?? '', before: { name: key.name, start: key.start } })
       return done
     }),
 

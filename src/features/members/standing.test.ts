@@ -136,6 +136,42 @@ describe.each(ledgers)('what hangs on somebody’s standing, on $name', place =>
     expect((await open.ledger.select().from(verification)).map(one => one.value)).toEqual(['olga'])
   })
 
+  describe('an owner of a few stores', () => {
+    it('gives no new password and takes no second factor beyond them: it would open the others', async () => {
+      const [olga, far, near] = [
+        await person('olga', 'owner'),
+        await person('far', 'viewer', ['de']),
+        await person('near', 'viewer', ['uk']),
+      ]
+      const uk = as(await person('una', 'owner', ['uk']))
+      // A key of the role of owner with a few stores is the same.
+      const key = as({ kind: 'key', id: 'k', name: 'key of olga', role: 'owner', stores: ['uk'] })
+      for (const narrow of [uk, key])
+        for (const { id } of [olga, far]) {
+          const password = call(members.resetPassword, { email: `${id}@example.com` }, narrow)
+          await expect(password).rejects.toMatchObject({ code: 'forbidden' })
+          const factor = call(members.resetTwoFactor, { id }, narrow)
+          await expect(factor).rejects.toMatchObject({ code: 'forbidden' })
+        }
+      await call(members.resetTwoFactor, { id: near.id }, uk)
+    })
+    it('sees and revokes no keys to others', async () => {
+      const olga = await person('olga', 'owner')
+      const una = await person('una', 'owner', ['uk'])
+      const make = (name: string, stores: string[] | 'all') =>
+        call(members.createKey, { name, role: 'viewer', stores }, as(olga))
+      const [all, near] = [await make('all', 'all'), await make('near', ['uk'])]
+      const names = async (actor: Actor) =>
+        (await call(members.keys, {}, as(actor))).map(one => one.name).sort()
+      expect([await names(una), await names(olga)]).toEqual([['near'], ['all', 'near']])
+      await expect(call(members.revokeKey, { id: all.id }, as(una))).rejects.toMatchObject({
+        code: 'not_found',
+      })
+      await call(members.revokeKey, { id: near.id }, as(una))
+      expect(await names(olga)).toEqual(['all'])
+    })
+  })
+
   describe('somebody with a few stores', () => {
     it('finds in the list who may look into those, and of others’ stores none', async () => {
       const owner = await person('olga', 'owner')
