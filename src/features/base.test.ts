@@ -64,6 +64,7 @@ describe.each(ledgers)('a write, on $name', place => {
         actorId: 'k',
         actorName: 'script of Lea',
         operation: 'try.save',
+        subject: 'fine',
         before: null,
         after: { name: 'fine', end: 'fine', apiKey: '•••' },
       },

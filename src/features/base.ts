@@ -87,7 +87,7 @@ const recorded = async <T>(
       onceCommitted: once => afterwards.push(once),
     })
     const { actor } = context
-    for (const note of notes.length > 0 ? notes : [{ subject: '', after: input }])
+    for (const note of notes.length > 0 ? notes : [{ subject: namedIn(input), after: input }])
       await tx.insert(audit).values({
         id: randomUUID(),
         at: context.clock(),
@@ -148,6 +148,16 @@ export const writeLast = (spec: Spec) =>
     if (!done) throw new Error(`${path.join('.')} recorded nothing`)
     return result
   })
+
+/** What an input says it is about, where the write itself says nothing: by name, or the version it belongs to. */
+const namedIn = (input: unknown): string => {
+  const { name, version } = (typeof input === 'object' && input !== null ? input : {}) as Record<
+    string,
+    unknown
+  >
+  const said = [name, version].find(one => typeof one === 'string')
+  return (said as string | undefined) ?? ''
+}
 
 /** The stores a write concerns, as its note says or else its input; null: the company. */
 const concerned = (note: Note, input: unknown): string[] | null => {

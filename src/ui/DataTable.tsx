@@ -13,6 +13,8 @@ export interface TableColumn<Row> {
   width?: number | string
   /** Kept in view while scrolling sideways; for the first column. */
   pinned?: boolean
+  /** Buttons of the row: last, and kept in view while scrolling sideways. */
+  acts?: boolean
   render: (row: Row) => ReactNode
 }
 
@@ -58,6 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const shared = {
       'data-numeric': column.numeric || undefined,
       'data-pinned': column.pinned || undefined,
+      'data-acts': column.acts || undefined,
     }
     return first ? (
       <th key={column.key} scope="row" {...shared}>
@@ -93,6 +96,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 aria-sort={arrow(column)}
                 data-numeric={column.numeric || undefined}
                 data-pinned={column.pinned || undefined}
+                data-acts={column.acts || undefined}
               >
                 {column.label}
                 {column.sortable && props.onSort && (

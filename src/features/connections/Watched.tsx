@@ -71,6 +71,7 @@ export function Watched() {
           {
             key: 'act',
             label: '',
+            acts: true,
             name: 'Stop watching',
             render: row =>
               owner && (

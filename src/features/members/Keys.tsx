@@ -1,6 +1,7 @@
 import { Button, CopyButton, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
 import { mayAct, type Role, roles } from '#kernel/actor.ts'
 import { Card } from '#ui/Card.tsx'
@@ -8,12 +9,18 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState } from '#ui/State.tsx'
-import { capital, storesWords } from './model.ts'
+import { capital, chosenStores, type Me, storesWords } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 
 /** API keys for scripts and agents: each sees and does no more than the one who made it. */
-export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefined; stores: string[] }) {
+export function Keys({
+  me,
+  stores,
+}: {
+  me: z.output<typeof Me> | undefined
+  stores: Record<string, string>
+}) {
   const cache = useQueryClient()
   const [form, setForm] = useState<{ name: string; role: Role; stores: string[]; days: string } | null>(null)
   const keys = useQuery(api.members.keys.queryOptions({ input: {} }))
@@ -53,7 +60,7 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
             { key: 'start', label: 'Begins with', render: key => <code>{key.start}…</code> },
             { key: 'owner', label: 'Of', render: key => key.owner },
             { key: 'role', label: 'Role', render: key => capital(key.role) },
-            { key: 'stores', label: 'Stores', render: key => storesWords(key.stores) },
+            { key: 'stores', label: 'Stores', render: key => storesWords(key.stores, stores) },
             {
               key: 'used',
               label: 'Last used',
@@ -67,6 +74,7 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
             {
               key: 'act',
               label: '',
+              acts: true,
               name: 'Revoke',
               render: key => (
                 <Button size="compact-sm" variant="default" onClick={() => revoke.mutate({ id: key.id })}>
@@ -109,7 +117,7 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
             <FormRow label="Stores" for="key-stores" help="None chosen: all that you may see.">
               <MultiSelect
                 id="key-stores"
-                data={stores}
+                data={Object.entries(stores).map(([value, label]) => ({ value, label }))}
                 value={form.stores}
                 onChange={chosen => setForm({ ...form, stores: chosen })}
               />
@@ -133,10 +141,11 @@ export function Keys({ me, stores }: { me: { kind: string; role: Role } | undefi
                 disabled={!form.name}
                 loading={create.isPending}
                 onClick={() =>
+                  me &&
                   create.mutate({
                     name: form.name,
                     role: form.role,
-                    stores: form.stores.length > 0 ? form.stores : 'all',
+                    stores: chosenStores(form.stores, me.stores),
                     days: form.days === 'never' ? null : Number(form.days),
                   })
                 }

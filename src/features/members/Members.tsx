@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { ByMail } from './ByMail.tsx'
 import { Keys } from './Keys.tsx'
 import { LockedOut } from './LockedOut.tsx'
-import { capital, roleWords, storesWords } from './model.ts'
+import { capital, chosenStores, roleWords, storesWords } from './model.ts'
 import { Sessions } from './Sessions.tsx'
 import { SignInSafety } from './SignInSafety.tsx'
 
@@ -20,7 +20,10 @@ interface Form {
   id: string | null
   email: string
   role: Role
-  stores: string[]
+  /** Not touched yet: the stores stay as they are. */
+  stores: string[] | undefined
+  /** Those there are when nothing is touched. */
+  had: 'all' | string[]
 }
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
@@ -56,7 +59,8 @@ export function Members() {
   const withdraw = useMutation(api.members.withdraw.mutationOptions({ onSuccess: refresh }))
   const mayInvite = me.data?.role === 'owner' || me.data?.role === 'director'
   const failed = setRole.error ?? remove.error ?? invite.error ?? withdraw.error
-  const scope = form && { role: form.role, stores: form.stores.length > 0 ? form.stores : ('all' as const) }
+  const mine = me.data?.stores ?? 'all'
+  const names = Object.fromEntries((settings.data?.stores ?? []).map(one => [one.store, one.name]))
   return (
     <Page
       question="Who may see and do what?"
@@ -66,7 +70,7 @@ export function Members() {
           <Button
             onClick={() => {
               invite.reset()
-              setForm({ id: null, email: '', role: 'viewer', stores: [] })
+              setForm({ id: null, email: '', role: 'viewer', stores: [], had: 'all' })
             }}
           >
             Invite somebody
@@ -95,16 +99,21 @@ export function Members() {
                       id: person.id,
                       email: person.email,
                       role: person.role,
-                      stores: person.stores === 'all' ? [] : person.stores,
+                      stores: undefined,
+                      had: person.stores,
                     })
                 : undefined
             }
-            empty={<EmptyState compact title="Nobody has an account yet" />}
+            empty={
+              <EmptyState compact title="Nobody has an account yet">
+                This is a demo: everybody who opens it here is its owner.
+              </EmptyState>
+            }
             columns={[
               { key: 'name', label: 'Name', render: person => person.name },
               { key: 'email', label: 'E-mail', render: person => person.email },
               { key: 'role', label: 'Role', render: person => capital(person.role) },
-              { key: 'stores', label: 'Stores', render: person => storesWords(person.stores) },
+              { key: 'stores', label: 'Stores', render: person => storesWords(person.stores, names) },
               { key: 'second', label: 'Second factor', render: person => (person.twoFactor ? 'On' : 'Off') },
               { key: 'since', label: 'Since', render: person => when.format(new Date(person.since)) },
             ]}
@@ -120,12 +129,13 @@ export function Members() {
             columns={[
               { key: 'email', label: 'E-mail', render: row => row.email },
               { key: 'role', label: 'Role', render: row => capital(row.role) },
-              { key: 'stores', label: 'Stores', render: row => storesWords(row.stores) },
+              { key: 'stores', label: 'Stores', render: row => storesWords(row.stores, names) },
               { key: 'by', label: 'By', render: row => row.invitedBy },
               { key: 'expires', label: 'Until', render: row => when.format(new Date(row.expires)) },
               {
                 key: 'act',
                 label: '',
+                acts: true,
                 name: 'Withdraw',
                 render: row => (
                   <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate({ id: row.id })}>
@@ -137,10 +147,10 @@ export function Members() {
           />
         </Card>
       )}
-      {me.data?.kind === 'person' && <SignInSafety twoFactor={me.data.twoFactor} />}
+      {me.data?.email && <SignInSafety twoFactor={me.data.twoFactor} />}
       {me.data?.kind === 'person' && <ByMail />}
       <Sessions />
-      <Keys me={me.data} stores={settings.data?.stores.map(s => s.store) ?? []} />
+      <Keys me={me.data} stores={names} />
       <Drawer
         opened={form !== null}
         onClose={() => setForm(null)}
@@ -170,11 +180,21 @@ export function Members() {
                 onChange={value => setForm({ ...form, role: (value ?? 'viewer') as Role })}
               />
             </FormRow>
-            <FormRow label="Stores" for="stores" help="None chosen: all of them, also those to come.">
+            <FormRow
+              label="Stores"
+              for="stores"
+              help={
+                form.stores === undefined && form.had !== 'all' && form.had.length === 0
+                  ? 'They see no store.'
+                  : mine === 'all'
+                    ? 'None chosen: all of them, also those to come.'
+                    : 'None chosen: all that you see.'
+              }
+            >
               <MultiSelect
                 id="stores"
-                data={settings.data?.stores.map(s => s.store) ?? []}
-                value={form.stores}
+                data={Object.entries(names).map(([value, label]) => ({ value, label }))}
+                value={form.stores ?? (form.had === 'all' ? [] : form.had)}
                 onChange={stores => setForm({ ...form, stores })}
               />
             </FormRow>
@@ -219,10 +239,17 @@ export function Members() {
                   <Button
                     loading={invite.isPending || setRole.isPending}
                     onClick={() =>
-                      scope &&
-                      (form.id
-                        ? setRole.mutate({ id: form.id, ...scope })
-                        : invite.mutate({ email: form.email, ...scope }))
+                      form.id
+                        ? setRole.mutate({
+                            id: form.id,
+                            role: form.role,
+                            ...(form.stores && { stores: chosenStores(form.stores, mine) }),
+                          })
+                        : invite.mutate({
+                            email: form.email,
+                            role: form.role,
+                            stores: chosenStores(form.stores ?? [], mine),
+                          })
                     }
                   >
                     {form.id ? 'Save' : 'Invite'}

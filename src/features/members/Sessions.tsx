@@ -62,6 +62,7 @@ export function Sessions() {
           {
             key: 'act',
             label: '',
+            acts: true,
             name: 'End',
             render: row =>
               !row.current && (

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { actWords, browserWords, spacedSecret } from './model.ts'
+import { actWords, browserWords, chosenStores, spacedSecret, storesWords } from './model.ts'
 
 it.each([
   [
@@ -19,6 +19,17 @@ it.each([
 
 it('a key to type is in groups of four', () => {
   expect(spacedSecret('ABCDEFGHIJ')).toBe('ABCD EFGH IJ')
+})
+
+it('no store chosen is every store of the one who chooses, and no more than theirs', () => {
+  expect(chosenStores([], 'all')).toBe('all')
+  expect(chosenStores([], ['uk', 'de'])).toEqual(['uk', 'de'])
+  expect(chosenStores(['de'], ['uk', 'de'])).toEqual(['de'])
+})
+
+it('stores are called by their names', () => {
+  expect(storesWords(['uk', 'old'], { uk: 'Larkfield UK' })).toBe('Larkfield UK, old')
+  expect([storesWords('all'), storesWords([])]).toEqual(['All', 'None'])
 })
 
 it('an act is told in words', () => {

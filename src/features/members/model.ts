@@ -85,8 +85,16 @@ export const roleWords: Record<(typeof roles)[number], string> = {
   viewer: 'Sees, asks and exports.',
 }
 
-export const storesWords = (where: 'all' | readonly string[]): string =>
-  where === 'all' ? 'All' : where.length > 0 ? where.join(', ') : 'None'
+/** Where somebody may look, by the names of the stores as far as those are known. */
+export const storesWords = (
+  where: 'all' | readonly string[],
+  names: Readonly<Record<string, string>> = {},
+): string =>
+  where === 'all' ? 'All' : where.length > 0 ? where.map(store => names[store] ?? store).join(', ') : 'None'
+
+/** The stores that were chosen for somebody or a key; none chosen are all that the one who chooses may see. */
+export const chosenStores = (chosen: readonly string[], mine: 'all' | readonly string[]): 'all' | string[] =>
+  chosen.length > 0 ? [...chosen] : mine === 'all' ? mine : [...mine]
 
 const words = (value: unknown): string =>
   value === undefined || value === null

@@ -360,7 +360,7 @@ export const members = {
           id: k.id,
           name: k.name ?? '',
           start: k.start ?? '',
-          owner: u?.name ?? '',
+          owner: u?.name ?? (k.referenceId === actor.id ? actor.name : ''),
           role: granted.role ?? 'viewer',
           stores: granted.stores ?? ('all' as const),
           created: k.createdAt.toISOString(),

@@ -235,6 +235,7 @@ export function Approval({ version }: { version: Version }) {
             {
               key: 'act',
               label: '',
+              acts: true,
               render: row => (
                 <Row>
                   <Button

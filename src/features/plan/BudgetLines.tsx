@@ -37,6 +37,7 @@ export function BudgetLines(props: {
     )
   return (
     <>
+      <AskedTransfers budget={budget} version={props.version.id} />
       <Card
         flush
         title="Budget lines"
@@ -120,7 +121,6 @@ export function BudgetLines(props: {
           ]}
         />
       </Card>
-      <AskedTransfers budget={budget} version={props.version.id} />
       {approved && approved.changes.length > 0 && (
         <Card
           flush

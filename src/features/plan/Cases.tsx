@@ -200,6 +200,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             {
               key: 'act',
               label: '',
+              acts: true,
               render: row => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
                 <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>

@@ -239,17 +239,18 @@ export const caseOperations = {
     .handler(async ({ input, context }) => {
       wholeCompany(context.actor)
       person(context.actor)
-      const [found] = await context.ledger
-        .select()
-        .from(tables.cases)
-        .where(eq(tables.cases.id, input.id))
-        .for('update')
-      if (found?.state !== 'draft') throw new Failure('conflict', 'There is no such draft.')
+      const one = await heldCase(context, input.id)
+      if (one.state !== 'draft') throw new Failure('conflict', `${one.content.title} is no draft.`)
       await context.ledger
         .update(tables.cases)
         .set({ state: 'submitted', submittedBy: context.actor.id })
         .where(eq(tables.cases.id, input.id))
       await decide(context, `case:${input.id}`, 'submitted', '')
+      context.note({
+        subject: `case ${one.content.title}`,
+        before: { state: 'draft' },
+        after: { state: 'submitted' },
+      })
       return { state: 'submitted' }
     }),
 
