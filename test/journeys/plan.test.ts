@@ -13,6 +13,7 @@ import {
   openBrowser,
   skipped,
 } from './browser.ts'
+import { consents } from './plan-consent.ts'
 import { movesAsASpreadsheet } from './plan-grid.ts'
 import { takeIn, year } from './plan-shop.ts'
 
@@ -459,6 +460,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await eve.getByRole('button', { name: 'Approve it as it is now' }).click()
     await heading(eve, 'Budget is approved')
     await eve.getByRole('button', { name: 'Lock', exact: true }).waitFor()
+    await consents(page, eve, url)
     await phone.close()
   }, 180_000)
 

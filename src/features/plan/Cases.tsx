@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { initiativesIn, type Strategy } from '#kernel/plan/strategy.ts'
 import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
+import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
@@ -158,6 +158,17 @@ export function Cases({ strategy }: { strategy: Strategy }) {
       </Row>
     )
   }
+  const act: TableColumn<Row_> = {
+    key: 'act',
+    label: '',
+    acts: true,
+    render: row => (
+      // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
+      <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
+        {next(row)}
+      </span>
+    ),
+  }
   const actsOf = (id: string) => {
     const row = cases.data?.find(one => one.id === id)
     return row ? acts(row) : null
@@ -197,17 +208,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               render: row =>
                 `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
             },
-            {
-              key: 'act',
-              label: '',
-              acts: true,
-              render: row => (
-                // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
-                <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
-                  {next(row)}
-                </span>
-              ),
-            },
+            ...(cases.data.some(row => next(row) !== null) ? [act] : []),
             {
               key: 'npv',
               label: 'Worth today',
