@@ -5,12 +5,12 @@
 import { spawnSync } from 'node:child_process'
 import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Batch, Stream } from '#connectors/connector.ts'
 import { joining } from '#connectors/shopify/join.ts'
 import type { OrderRecord } from '#connectors/shopify/order-record.ts'
 import { filled, orders, shape } from '#connectors/shopify/orders.ts'
+import { wholeLines } from '#connectors/whole-lines.ts'
 import { createPacker } from '#sync/packer.ts'
 import { takeTurn } from '#sync/turn.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
@@ -123,7 +123,7 @@ async function ours(folder: string, count: number): Promise<Taken> {
 async function* read(path: string): AsyncGenerator<Batch<unknown>> {
   const join = joining(shape, statSync(path).size)
   try {
-    for await (const line of createInterface({ input: createReadStream(path) })) await join.add(line)
+    for await (const lines of wholeLines(createReadStream(path))) await join.add(lines)
     let records: unknown[] = []
     for await (const record of filled(join.all() as unknown as AsyncGenerator<OrderRecord>))
       if (records.push(record) >= 400) {

@@ -93,7 +93,11 @@ type Node = Record<string, unknown> & { id: string }
 /** An order as an export has it: itself, then what belongs to it, each line naming what it belongs to. */
 function linesOf({ lineItems, shippingLines, agreements, ...order }: Node): object[] {
   const below = (all: unknown, parent: string) =>
-    ((all ?? []) as Node[]).map(one => ({ ...one, __parentId: parent }))
+    // The parent stands last, as it does in the vendor's files.
+    ((all ?? []) as (Node & { __parentId?: string })[]).map(({ __parentId, ...one }) => ({
+      ...one,
+      __parentId: parent,
+    }))
   const lines: object[] = [order, ...below(lineItems, order.id), ...below(shippingLines, order.id)]
   for (const { sales, ...agreement } of below(agreements, order.id) as (Node & { sales?: unknown })[])
     lines.push(agreement, ...below(sales, agreement.id))

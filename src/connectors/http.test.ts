@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Reach } from './connector.ts'
 import { createHttp, type Manners, Postponed, plainTrouble, retryAfter } from './http.ts'
+import { textsOf } from './whole-lines.ts'
 
 const open: (() => void)[] = []
 afterEach(() => {
@@ -250,11 +251,11 @@ test('a file that stops coming is given up; who reads it may take any time', asy
     const first = lines.next()
     await vi.advanceTimersByTimeAsync(50_000)
     give('{"a":1}\n')
-    expect((await first).value).toBe('{"a":1}')
+    expect(String((await first).value)).toBe('{"a":1}\n')
     await vi.advanceTimersByTimeAsync(600_000)
     const second = lines.next()
     give('{"b":2}\n')
-    expect((await second).value).toBe('{"b":2}')
+    expect(String((await second).value)).toBe('{"b":2}\n')
     const third = expect(lines.next()).rejects.toThrow('the file breaks off: no answer in time')
     await vi.advanceTimersByTimeAsync(60_000)
     await third
@@ -273,8 +274,15 @@ test('a file is read line by line wherever its pieces are cut', async () => {
     response.end()
   })
   const lines: string[] = []
-  for await (const line of createHttp(world([host]).reach, manners).lines(`http://${host}/`)) lines.push(line)
+  for await (const some of createHttp(world([host]).reach, manners).lines(`http://${host}/`))
+    lines.push(...textsOf(some))
   expect(lines).toEqual(['{"a":"é"}', '{"b":1}', '{"c":2}'])
+})
+
+test('a file that breaks off within a letter is no file', async () => {
+  const host = await serve(async (_, response) => void response.end(Buffer.from('{"a":"é').subarray(0, -1)))
+  const lines = createHttp(world([host]).reach, manners).lines(`http://${host}/`)
+  await expect(lines.next()).rejects.toThrow('no UTF-8')
 })
 
 test('Retry-After is seconds or a date', () => {

@@ -1,6 +1,7 @@
 import { Failure } from '#kernel/error.ts'
 import { reachable, refusalIn } from './addresses.ts'
 import type { Reach } from './connector.ts'
+import { wholeLines } from './whole-lines.ts'
 
 /** One request to a vendor. */
 export interface Ask {
@@ -72,8 +73,8 @@ export interface Http {
   clock(): number
   /** @throws Failure, or Postponed. Secrets stand in no message: of an address only host and path are told. */
   ask(ask: Ask): Promise<Answer>
-  /** A body of any size, line by line, for files. The vendor's headers are not sent: such addresses are signed. */
-  lines(url: string): AsyncGenerator<string>
+  /** A body of any size in pieces of whole lines, for files. The vendor's headers are not sent: such addresses are signed. */
+  lines(url: string): AsyncGenerator<Buffer>
   /** The same for a file behind the vendor's own door: asked and judged as any other request, given as it comes. */
   bytes(ask: Ask): AsyncGenerator<Uint8Array>
 }
@@ -239,19 +240,7 @@ export const createHttp = (reach: Reach, manners: Manners): Http => {
         leash.loose()
         throw new Failure('unavailable', `${manners.vendor} does not give its file: HTTP ${response.status}.`)
       }
-      const decoder = new TextDecoder('utf-8', { fatal: true })
-      let rest = ''
-      for await (const part of partsOf(response.body, leash)) {
-        const text = rest + decoder.decode(part, { stream: true })
-        let from = 0
-        for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-          if (end > from) yield text.slice(from, end)
-          from = end + 1
-        }
-        rest = text.slice(from)
-      }
-      rest += decoder.decode()
-      if (rest.trim()) yield rest
+      yield* wholeLines(partsOf(response.body, leash))
     },
   }
 }

@@ -1,5 +1,6 @@
 import { Failure } from '#kernel/error.ts'
 import { Postponed } from '../http.ts'
+import { textsOf } from '../whole-lines.ts'
 import * as documents from './documents.ts'
 import { joining } from './join.ts'
 import { graph, type Session } from './session.ts'
@@ -124,10 +125,7 @@ export async function* gathered<R>(session: Session, done: Operation, shape: Sha
     const trial = joining(shape, Number(fileSize ?? 0))
     try {
       let count = 0
-      for await (const line of session.http.lines(url)) {
-        count += 1
-        await trial.add(line)
-      }
+      for await (const lines of session.http.lines(url)) count += await trial.add(lines)
       if (count !== Number(objectCount)) throw new Error(`${count} of ${objectCount} lines came`)
       join = trial
     } catch (error) {
@@ -150,11 +148,12 @@ export async function* gathered<R>(session: Session, done: Operation, shape: Sha
 /** Ids of the root things in the file of a broken export: real, but perhaps not whole. */
 export async function* partIds(session: Session, url: string, type: string): AsyncGenerator<string> {
   const prefix = `gid://shopify/${type}/`
-  for await (const line of session.http.lines(url)) {
-    const read = parsed(line)
-    if (typeof read?.id === 'string' && read.id.startsWith(prefix) && read.__parentId === undefined)
-      yield read.id
-  }
+  for await (const lines of session.http.lines(url))
+    for (const line of textsOf(lines)) {
+      const read = parsed(line)
+      if (typeof read?.id === 'string' && read.id.startsWith(prefix) && read.__parentId === undefined)
+        yield read.id
+    }
 }
 
 const parsed = (line: string): { id?: unknown; __parentId?: unknown } | null => {

@@ -46,7 +46,7 @@ describe('joining the lines of an export', () => {
   it('joins the published example, whose children come before their parents', async () => {
     const join = joining(shape, 0)
     const file = new URL('./fixtures/bulk-orders.ungrouped.jsonl', import.meta.url)
-    for (const line of readFileSync(file, 'utf8').split('\n')) if (line) await join.add(line)
+    expect(await join.add(readFileSync(file))).toBe(5)
     const all: Thing[] = []
     for await (const one of join.all()) all.push(one)
     expect(all.map(one => [one.id, (one.lineItems as Thing[]).map(child => child.id)])).toEqual([
@@ -61,7 +61,7 @@ describe('joining the lines of an export', () => {
   ])('gives every order with all that is its own, %s', async (_, make) => {
     const join = make()
     const seen = new Set<number>()
-    for (const line of scrambled(3000)) await join.add(line)
+    for (const line of scrambled(3000)) expect(await join.add(Buffer.from(`${line}\n`))).toBe(1)
     for await (const one of join.all()) {
       seen.add(one.n as number)
       const [agreement] = one.agreements as Thing[]
@@ -73,9 +73,28 @@ describe('joining the lines of an export', () => {
     expect(readdirSync(own)).toEqual([])
   })
 
+  it.each([
+    ['in memory', () => joining(shape, 1000)],
+    ['through files', () => spilling(shape, 1000)],
+  ])('takes lines of any length, in any order of their members and of any letters, %s', async (_, make) => {
+    const order = 'gid://shopify/Order/1'
+    const join = make()
+    const lines = [
+      { __parentId: order, __typename: 'LineItem', id: 'gid://shopify/LineItem/1', name: 'Tasse – ☕' },
+      { id: order, note: `"__parentId":"no"}`.repeat(9000) },
+      { __typename: 'LineItem', id: 'gid://shopify/LineItem/2', name: '', __parentId: order },
+    ]
+    expect(await join.add(Buffer.from(lines.map(line => JSON.stringify(line)).join('\n')))).toBe(3)
+    const all: Thing[] = []
+    for await (const one of join.all()) all.push(one)
+    await join.close()
+    expect(all).toEqual([{ ...lines[1], lineItems: [lines[0], lines[2]] }])
+  })
+
   it('refuses a child whose parent never comes', async () => {
     for (const join of [joining(shape, 0), spilling(shape, 0)]) {
-      await join.add(JSON.stringify({ __typename: 'LineItem', id: 'a', __parentId: 'gid://shopify/Order/9' }))
+      const line = { __typename: 'LineItem', id: 'a', __parentId: 'gid://shopify/Order/9' }
+      await join.add(Buffer.from(JSON.stringify(line)))
       await expect(async () => {
         for await (const _ of join.all()) expect.unreachable()
       }).rejects.toThrow('which is not there')

@@ -1,4 +1,5 @@
-import { type Joined, joined, type Shape, type Thing } from './shape.ts'
+import { textsOf } from '../whole-lines.ts'
+import { type Joined, joined, type Shape } from './shape.ts'
 import { spilling } from './spill.ts'
 
 /** Up to so many bytes are joined in memory; more go through files, a part at a time. */
@@ -6,14 +7,20 @@ const inMemory = 10 * 1024 * 1024
 
 export function joining(shape: Shape, bytes: number): Joined {
   if (bytes > inMemory) return spilling(shape, bytes)
-  const lines: Thing[] = []
+  const pieces: Buffer[] = []
   return {
-    add: line => void lines.push(JSON.parse(line) as Thing),
+    async add(lines) {
+      pieces.push(lines, lineEnd)
+      return textsOf(lines).length
+    },
     async *all() {
-      yield* joined(shape, lines)
+      yield* joined(shape, Buffer.concat(pieces))
     },
     async close() {
-      lines.length = 0
+      pieces.length = 0
     },
   }
 }
+
+/** Behind a piece whose last line may lack it; an empty line is none. */
+const lineEnd = Buffer.from('\n')

@@ -1,73 +1,86 @@
 import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Joined, joined, type Shape, type Thing } from './shape.ts'
+import { eachLine } from '../whole-lines.ts'
+import { headOf } from './line-head.ts'
+import { type Joined, joined, lost, rootPrefix, type Shape } from './shape.ts'
 
-/** Bytes of text in one part; in memory it takes some times as much. */
-const partBytes = 3 * 1024 * 1024
+/** Bytes of text in one part. */
+const partBytes = 1024 * 1024
 const mostParts = 512
-const bufferBytes = 64 * 1024
+const bufferBytes = 32 * 1024
+const newline = 10
 
 /** Lines on disk in parts, so that everything with the same key is in the same part. */
 class Parts {
   readonly #folder: string
   readonly #name: string
   readonly #files: FileHandle[] = []
-  readonly #waiting: string[][]
-  readonly #sizes: number[]
+  readonly #buffers: Buffer[] = []
+  readonly #used: number[]
 
   constructor(folder: string, name: string, count: number) {
     this.#folder = folder
     this.#name = name
-    this.#waiting = Array.from({ length: count }, () => [])
-    this.#sizes = Array.from({ length: count }, () => 0)
+    this.#used = Array.from({ length: count }, () => 0)
   }
 
   get count(): number {
-    return this.#waiting.length
+    return this.#used.length
   }
 
-  add(key: string, line: string): Promise<void> | void {
-    const part = hash(key) % this.count
-    this.#waiting[part]?.push(line)
-    const size = (this.#sizes[part] ?? 0) + line.length
-    this.#sizes[part] = size
-    if (size > bufferBytes) return this.#flush(part)
+  /** Adds a line; what is given is to be waited for before the next. */
+  add(part: number, bytes: Buffer, from: number, end: number): Promise<void> | void {
+    const size = end - from + 1
+    if ((this.#used[part] ?? 0) + size > bufferBytes) return this.#addFlushed(part, bytes, from, end)
+    this.#put(part, bytes, from, end)
+  }
+
+  #put(part: number, bytes: Buffer, from: number, end: number): void {
+    this.#buffers[part] ??= Buffer.allocUnsafeSlow(bufferBytes)
+    const buffer = this.#buffers[part]
+    const used = this.#used[part] ?? 0
+    const after = used + bytes.copy(buffer, used, from, end)
+    buffer[after] = newline
+    this.#used[part] = after + 1
+  }
+
+  async #addFlushed(part: number, bytes: Buffer, from: number, end: number): Promise<void> {
+    await this.#flush(part)
+    if (end - from + 1 <= bufferBytes) this.#put(part, bytes, from, end)
+    else await (await this.#file(part)).write(Buffer.concat([bytes.subarray(from, end), Buffer.of(newline)]))
   }
 
   #path = (part: number) => join(this.#folder, `${this.#name}-${part}`)
 
+  async #file(part: number): Promise<FileHandle> {
+    const file = this.#files[part] ?? (await open(this.#path(part), 'w', 0o600))
+    this.#files[part] = file
+    return file
+  }
+
   async #flush(part: number): Promise<void> {
-    const lines = this.#waiting[part] ?? []
-    if (lines.length === 0) return
-    const text = `${lines.join('\n')}\n`
-    lines.length = 0
-    this.#sizes[part] = 0
-    this.#files[part] ??= await open(this.#path(part), 'w', 0o600)
-    await this.#files[part].write(text)
+    const used = this.#used[part] ?? 0
+    const buffer = this.#buffers[part]
+    if (used === 0 || !buffer) return
+    this.#used[part] = 0
+    await (await this.#file(part)).write(buffer.subarray(0, used))
   }
 
   async finish(): Promise<void> {
     for (let part = 0; part < this.count; part++) await this.#flush(part)
+    this.#buffers.length = 0
     for (const file of this.#files.splice(0)) await file?.close()
   }
 
-  /** The lines of a part. Each is a text of its own: one letter beyond Latin would double the memory of a whole file. */
-  async lines(part: number): Promise<string[]> {
-    const bytes = await readFile(this.#path(part)).catch((error: NodeJS.ErrnoException) => {
+  /** All lines of a part. */
+  read(part: number): Promise<Buffer> {
+    return readFile(this.#path(part)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
       return Buffer.alloc(0)
     })
-    const lines: string[] = []
-    for (let from = 0, end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
-      lines.push(bytes.toString('utf8', from, end))
-      from = end + 1
-    }
-    return lines
   }
 }
-
-const newline = 10
 
 /** FNV-1a over the last characters, which are those that differ. */
 function hash(text: string): number {
@@ -77,83 +90,98 @@ function hash(text: string): number {
   return value >>> 0
 }
 
+/** Which part the root of a middle is in, by the middle's id: for most ids a number for a number, a few bytes each. */
+class Places {
+  readonly #byType = new Map<string, Map<number | string, number>>()
+
+  #of(id: string): [Map<number | string, number>, number | string] {
+    const cut = id.lastIndexOf('/') + 1
+    const type = id.slice(0, cut)
+    let known = this.#byType.get(type)
+    if (!known) {
+      known = new Map()
+      this.#byType.set(type, known)
+    }
+    const own = id.slice(cut)
+    const number = Number(own)
+    return [known, Number.isSafeInteger(number) && String(number) === own ? number : own]
+  }
+
+  get(id: string): number | undefined {
+    const [known, key] = this.#of(id)
+    return known.get(key)
+  }
+
+  set(id: string, part: number): void {
+    const [known, key] = this.#of(id)
+    known.set(key, part)
+  }
+}
+
 /**
- * Joins an export of any size in flat memory, as databases join large tables: lines are spread over files by the id of
- * what they belong to. Grandchildren meet their parents first, in files by the parent's id, and learn their root from
- * them; then all that belongs to a root meets in files by the root's id. Each file is then small enough to be joined in memory.
+ * Joins an export of any size, as databases join large tables: lines are spread over files by the id of the root they belong
+ * to, and each file is small enough to be joined in memory. What belongs to a middle goes to the middle's root, which is
+ * remembered; what comes before its middle waits in files of its own until all middles are known.
  */
 export function spilling(shape: Shape, bytes: number): Joined {
   const count = Math.min(mostParts, Math.max(2, Math.ceil(bytes / partBytes)))
-  let made: Promise<{ folder: string; roots: Parts; middles: Parts }> | null = null
+  const places = new Places()
+  let made: Promise<{ folder: string; roots: Parts; early: Parts }> | null = null
   const parts = () => {
     made ??= mkdtemp(join(tmpdir(), 'quarterdeck-export-')).then(folder => ({
       folder,
       roots: new Parts(folder, 'root', count),
-      middles: new Parts(folder, 'middle', count),
+      early: new Parts(folder, 'early', count),
     }))
     return made
   }
-  const prefix = `gid://shopify/${shape.root}/`
+  const prefix = rootPrefix(shape)
+  const linesOf = (lines: Buffer): number[] => {
+    const ends: number[] = []
+    eachLine(lines, (from, end) => ends.push(from, end))
+    return ends
+  }
   return {
-    async add(line) {
-      const { roots, middles } = await parts()
-      const { id, parent, typename } = headOf(line)
-      if (parent === null) await roots.add(id, line)
-      else if (!parent.startsWith(prefix)) await middles.add(parent, line)
-      else if (shape.isMiddle(typename)) await middles.add(id, line)
-      else await roots.add(parent, line)
+    async add(lines) {
+      const { roots, early } = await parts()
+      const ends = linesOf(lines)
+      for (let at = 0; at < ends.length; at += 2) {
+        const [from = 0, end = 0] = [ends[at], ends[at + 1]]
+        const { id, parent, typename } = headOf(lines, from, end)
+        const root = parent === null ? id : parent.startsWith(prefix) ? parent : null
+        const part = root === null ? places.get(parent ?? '') : hash(root) % count
+        if (root !== null && parent !== null && shape.isMiddle(typename)) places.set(id, part ?? 0)
+        const written =
+          part === undefined
+            ? early.add(hash(parent ?? '') % count, lines, from, end)
+            : roots.add(part, lines, from, end)
+        if (written) await written
+      }
+      return ends.length / 2
     },
     async *all() {
-      const { roots, middles } = await parts()
-      await middles.finish()
-      for (let part = 0; part < middles.count; part++)
-        for (const [root, line] of rooted(await middles.lines(part), prefix)) await roots.add(root, line)
-      await roots.finish()
-      for (let part = 0; part < roots.count; part++) {
-        const things: Thing[] = []
-        for (const line of await roots.lines(part)) things.push(JSON.parse(line) as Thing)
-        yield* joined(shape, things)
+      const { roots, early } = await parts()
+      await early.finish()
+      for (let waiting = 0; waiting < early.count; waiting++) {
+        const lines = await early.read(waiting)
+        const ends = linesOf(lines)
+        for (let at = 0; at < ends.length; at += 2) {
+          const [from = 0, end = 0] = [ends[at], ends[at + 1]]
+          const { parent } = headOf(lines, from, end)
+          const part = places.get(parent ?? '')
+          if (part === undefined) throw lost(parent ?? '')
+          await roots.add(part, lines, from, end)
+        }
       }
+      await roots.finish()
+      for (let part = 0; part < roots.count; part++) yield* joined(shape, await roots.read(part))
     },
     async close() {
       if (!made) return
-      const { folder, roots, middles } = await made
+      const { folder, roots, early } = await made
       await roots.finish().catch(() => undefined)
-      await middles.finish().catch(() => undefined)
+      await early.finish().catch(() => undefined)
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Each line of a part with the id of the root it belongs to: its own parent, or its parent's parent. */
-function* rooted(lines: readonly string[], prefix: string): Generator<[root: string, line: string]> {
-  const roots = new Map<string, string>()
-  const waiting: [parent: string, line: string][] = []
-  for (const line of lines) {
-    const { id, parent } = headOf(line)
-    if (!parent?.startsWith(prefix)) {
-      waiting.push([parent ?? '', line])
-      continue
-    }
-    roots.set(id, parent)
-    yield [parent, line]
-  }
-  for (const [parent, line] of waiting) {
-    const root = roots.get(parent)
-    if (!root) throw new Error(`a line belongs to ${parent}, which is not there`)
-    yield [root, line]
-  }
-}
-
-const head = /^\{"__typename":"(\w+)","id":"([^"]+)"/
-const tail = /"__parentId":"([^"]+)"\}$/
-
-/** Id, parent and type of a line: read off its ends, which are as they were asked for; parsed whole where they are not. */
-function headOf(line: string): { id: string; parent: string | null; typename: string } {
-  const [, typename, id] = head.exec(line) ?? []
-  const parent = tail.exec(line.slice(-160))?.[1]
-  if (typename && id && (parent || !line.includes('"__parentId"')))
-    return { id, typename, parent: parent ?? null }
-  const read = JSON.parse(line) as Thing
-  return { id: read.id ?? '', parent: read.__parentId ?? null, typename: read.__typename ?? '' }
 }
