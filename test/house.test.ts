@@ -3,10 +3,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { cycle, imports, type SourceFile, walls } from './walls.ts'
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
 })
-  .split('\n')
+  .split('\0')
   .filter(path => path !== '' && existsSync(path) && statSync(path).isFile())
 
 const sources: SourceFile[] = tracked
@@ -112,6 +112,14 @@ describe('the house', () => {
 
 describe('the project as shipped', () => {
   const text = tracked.filter(path => !/\.(png|jpg|parquet|xlsx|zip|gz|woff2?|ico)$/.test(path))
+
+  it('holds plain names, and no data folder or backup that something left behind', () => {
+    const odd = (path: string) =>
+      !/^[\w.@/-]+$/.test(path) || /(^|\/)(secret|erased\.jsonl|[^/]+\.duckdb|backup\.json)$/.test(path)
+    expect(tracked.filter(odd)).toEqual([])
+    for (const path of ["😀%_';--/backup.json", 'shop/secret', 'shop/granary/granary.duckdb'])
+      expect(odd(path)).toBe(true)
+  })
 
   it('gives each screen a key of its own, and none that switches light and dark', () => {
     const keys = [
