@@ -123,6 +123,45 @@ describe('days and months', () => {
 })
 
 describe('numbers', () => {
+  const one = async (cell: string, store: string, decimal?: '.' | ',') => {
+    const came = await run(`Order;When;Qty;Price\n1;2024-01-05;1;${cell}\n`, store, {
+      ...(decimal && { reading: { decimal } }),
+    })
+    const [row] = await ledger(store, 'CAST(gross + reversals AS DOUBLE) AS money')
+    return came.rejected > 0 ? null : Number(row?.money)
+  }
+  it.each([
+    ['1,23,456.78', 123456.78],
+    ['₹1,23,45,678', 12345678],
+    ['1\u2009234.50', 1234.5],
+    ['1’234.50', 1234.5],
+    ['−12.50', -12.5],
+    ['US$1,000.00', 1000],
+    ['R$ 10.00', 10],
+    ['10.00 kr', 10],
+    ['3.00 zł', 3],
+    ['GBP 7.00', 7],
+    ['(£1,234.00)', -1234],
+    ['12.00-', -12],
+    ['12.-', 12],
+    ["CHF 1'234.–", 1234],
+    ['12.5%', null],
+    ['1,2,3', null],
+    ['12,34,567,8', null],
+  ] as const)('written %s', async (cell, money) => {
+    expect(await one(cell, `point-${files}`, '.')).toBe(money)
+  })
+  it.each([
+    ['1.234,50 €', 1234.5],
+    ['1\u202f234,50', 1234.5],
+    ['12,-', 12],
+    ['12,50-', -12.5],
+    ['1.234.567', 1234567],
+    ['12.50', null],
+  ] as const)('written %s where commas are decimal', async (cell, money) => {
+    expect(await one(cell, `comma-${files}`, ',')).toBe(money)
+  })
+
   const umsatz = 'Order\tWhen\tPrice\n1\t2024-01-05\t1.234\n2\t2024-01-06\t2.500\n'
   it('that can be thousands or a fraction are pointed out, until one says which', async () => {
     const sums = (store: string) => ledger(store, 'gross').then(rows => rows.map(row => row.gross))
@@ -182,4 +221,92 @@ describe('Parquet', () => {
       from: '2024-05-04',
     })
   })
+})
+
+describe('a text file', () => {
+  it.each([
+    [
+      'that ends its lines in several ways',
+      'Order,When,Qty,Price,Note\r\n1,2024-01-05,1,1,"a\r\nb"\n2,2024-01-05,1,2,c\r3,2024-01-05,1,4,d\r\n',
+      3,
+    ],
+    [
+      'whose header says a word twice and more',
+      'Order,When,When,Qty,Price,price\n1,2024-01-05,2024-02-05,1,7,1\n',
+      1,
+    ],
+  ])('%s is read', async (name, text, rows) => {
+    const store = name.replaceAll(' ', '-')
+    expect(await run(text, store)).toMatchObject({ rows, accepted: rows })
+    expect(await ledger(store, 'CAST(sum(gross) AS DOUBLE) AS gross')).toEqual([{ gross: 7 }])
+  })
+
+  it('of UTF-8 with a broken letter keeps its other letters, and says so', async () => {
+    const rows = ['Österreich', 'Österreich', '\u00ffX'].map((country, i) => `${i},2024-01-05,1,1,${country}`)
+    const bytes = Buffer.from(`Order,When,Qty,Price,Land\n${rows.join('\n')}\n`)
+    const at = bytes.indexOf(Buffer.from('\u00ff'))
+    const torn = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])
+    const came = await run(torn, 'torn-letter', {
+      mapping: { target: 'sales_lines', columns: { ...columns, country: 'Land' } },
+    })
+    expect(came.warnings.join()).toContain('no UTF-8')
+    expect((await ledger('torn-letter', 'country')).map(row => row.country)).toEqual([
+      'Österreich',
+      'Österreich',
+      '\uFFFDX',
+    ])
+  })
+
+  it('may have the time of day in a column of its own', async () => {
+    const came = await run(
+      'Order,Date,Time,Qty,Price\n1,05.01.2024,10:30,1,10\n2,05.01.2024,9:05 PM,1,1\n',
+      'clock',
+      {
+        mapping: {
+          target: 'sales_lines',
+          columns: { order_id: 'Order', date: 'Date', time: 'Time', unit_price: 'Price' },
+        },
+      },
+    )
+    expect(came.reasons).toEqual([])
+    expect(await ledger('clock', 'CAST(happened_at AS VARCHAR) AS at')).toEqual([
+      { at: '2024-01-05 10:30:00' },
+      { at: '2024-01-05 21:05:00' },
+    ])
+  })
+
+  it('of stock leaves its row of totals out', async () => {
+    const came = await run('SKU,On hand\nA,10\nB,20\nTotal,30\n', 'totals', {
+      mapping: { target: 'stock', columns: { sku: 'SKU', on_hand: 'On hand' } },
+    })
+    expect(came).toMatchObject({ accepted: 2, rejected: 1, reasons: [{ reason: 'a row of totals' }] })
+  })
+})
+
+it('JSON that breaks off is said to', async () => {
+  const cut = run('[{"Order":1,"When":"2024-01-05","Qty":1,"Price":1},{"Order":2,"Wh', 'cut-json')
+  await expect(cut).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('breaks off') })
+})
+
+describe('a report of ads', () => {
+  const head = 'Reporting starts,Reporting ends,Campaign name,Amount spent (EUR),Impressions'
+  it('of whole months is not taken for the first of each', async () => {
+    const rows = 'A,10,1\n'
+    const came = await run(`${head}\n2024-01-01,2024-01-31,${rows}2024-02-01,2024-02-01,${rows}`, 'months', {
+      preset: 'meta-ads',
+      currency: 'EUR',
+    })
+    expect(came).toMatchObject({ accepted: 1, rejected: 1, from: '2024-02-01' })
+    expect(came.reasons[0]?.reason).toContain('several days')
+  })
+})
+
+it('duties of a Shopify order are duties, and part of what is given back', async () => {
+  const text = `Name,Email,Currency,Subtotal,Shipping,Taxes,Duties,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Refunded Amount
+#1,a@x.de,USD,40.00,10.00,4.00,6.00,60.00,2024-01-15 10:23:45 -0500,2,Mug,20.00,30.00
+`
+  await run(text, 'duties', { preset: 'shopify-orders', currency: 'USD' })
+  const sums =
+    'CAST(sum(duties) AS DOUBLE) AS duties, CAST(sum(gross + reversals + shipping + taxes + duties) AS DOUBLE) AS total'
+  expect(await ledger('duties', sums)).toEqual([{ duties: 3, total: 30 }])
 })

@@ -20,9 +20,23 @@ const blankPattern = quote(`^(${blanks.map(escaped).join('|')})$`)
 /** The cell says "no value". One expression, so that it is only worked out where something is wrong. */
 export const isBlank = (x: string) => `regexp_matches(lower(trim(${x})), ${blankPattern})`
 
-const ornaments = `'[\\s\\x{00A0}\\x{202F}$€£¥''’]|\\b[A-Z]{3}\\b'`
+/** What stands around money: blanks of all widths, signs of currencies with a letter or two before them, their short names. */
+const ornaments = quote(
+  "[\\s\\p{Zs}'’]|[A-Za-z]{0,2}\\p{Sc}|\\b[A-Z]{3}\\b|\\bkr\\b\\.?|zł|\\bKč|\\bFt\\b|\\bFr\\.|\\blei\\b",
+)
+/** A bare number: a minus may stand behind it or be brackets; `12.-` is twelve francs. */
 const bare = (x: string) =>
-  `regexp_replace(regexp_replace(regexp_replace(${x}, ${ornaments}, '', 'g'), '^\\((.+)\\)$', '-\\1'), '^([^-].*)-$', '-\\1')`
+  [
+    [ornaments, ''],
+    ["'[.,][-–—]{1,2}$'", ''],
+    ["'^\\((.+)\\)$'", '-\\1'],
+    ["'^([^-].*)-$'", '-\\1'],
+  ].reduce(
+    (sql, [pattern, by]) => `regexp_replace(${sql}, ${pattern}, '${by}', 'g')`,
+    `replace(${x}, '−', '-')`,
+  )
+/** Thousands by threes, or as Indians write them. */
+const grouped = (sign: string) => `[1-9]\\d{0,2}(${sign}\\d{3})+|[1-9]\\d?(${sign}\\d{2})+${sign}\\d{3}|\\d+`
 
 export const numberSql = (x: string, column: SourceColumn, decimal: '.' | ',', rate = false): string => {
   const type = rate ? rateType : numberType
@@ -30,12 +44,12 @@ export const numberSql = (x: string, column: SourceColumn, decimal: '.' | ',', r
   const cast = (y: string) => `TRY_CAST(${y} AS ${type})`
   // Each odd form is one expression over the cell: a shared part would be worked out for every row.
   if (decimal === '.')
-    return `coalesce(${cast(x)}, ${cast(`replace(regexp_extract(${bare(x)}, '^[+-]?([1-9]\\d{0,2}(,\\d{3})+|\\d+)?(\\.\\d*)?$'), ',', '')`)})`
+    return `coalesce(${cast(x)}, ${cast(`replace(regexp_extract(${bare(x)}, '^[+-]?(${grouped(',')})?(\\.\\d*)?$'), ',', '')`)})`
   const plain = cast(`replace(regexp_extract(${x}, '^[^.]*$'), ',', '.')`)
-  const grouped = cast(
-    `replace(replace(regexp_extract(${bare(x)}, '^[+-]?([1-9]\\d{0,2}(\\.\\d{3})+|\\d+)?(,\\d*)?$'), '.', ''), ',', '.')`,
+  const odd = cast(
+    `replace(replace(regexp_extract(${bare(x)}, '^[+-]?(${grouped('\\.')})?(,\\d*)?$'), '.', ''), ',', '.')`,
   )
-  return `coalesce(${plain}, ${grouped})`
+  return `coalesce(${plain}, ${odd})`
 }
 
 /** A moment as the wall clock of `timezone`. Years outside 1970–2100 are no dates: they are typing errors or other numbers. */

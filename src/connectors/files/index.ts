@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   type CurrencyColumn,
   currenciesLeftOut,
@@ -6,7 +7,7 @@ import {
 } from '#kernel/currency-columns.ts'
 import { invalid } from '#kernel/error.ts'
 import { nearest } from '#kernel/nearest.ts'
-import { type Intake, peek, takeIn } from './intake.ts'
+import { evenLines, type Intake, peek, takeIn } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
 import { plan } from './plan.ts'
 import { type Preset, presetMapping } from './preset.ts'
@@ -16,7 +17,7 @@ import type { Mapping, Reading, Source } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
 import { jsonSource, parquetSource, textSource, withinColumns } from './source.ts'
-import { type Staged, stage, translated } from './stage.ts'
+import { isUneven, type Staged, stage, translated } from './stage.ts'
 import type { Place, Target } from './target.ts'
 import { targets } from './targets/index.ts'
 
@@ -69,6 +70,23 @@ export const readFile = async (
   const intake = await takeIn(job.path, job.folders, asked, (done, total) =>
     onProgress?.('reading', (100 * done) / total),
   )
+  try {
+    return await understood(job, preset, asked, intake, onProgress)
+  } catch (cause) {
+    if (!isUneven(cause)) throw cause
+    const path = join(job.folders.work, 'even')
+    await evenLines(intake.path, path, asked.quote ?? '"')
+    return await understood(job, preset, asked, { ...intake, path }, onProgress)
+  }
+}
+
+const understood = async (
+  job: Job,
+  preset: Preset | undefined,
+  asked: Reading,
+  intake: Intake,
+  onProgress?: (step: 'reading' | 'checking', percent: number) => void,
+): Promise<Outcome> => {
   const { source, warnings, currencies } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
   const names = source.columns.map(column => column.name)
   const mapping = job.mapping ?? presetMapping(preset as Preset, names)

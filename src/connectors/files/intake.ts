@@ -91,7 +91,15 @@ const encodingOf = (head: Buffer, reading: Reading, whole: boolean): string => {
   if (reading.encoding) return decoderName(reading.encoding)
   if (mark) return mark.encoding
   const end = whole ? head.length : Math.max(head.lastIndexOf(0x0a) + 1, 1)
-  return isUtf8(head.subarray(0, end)) ? 'utf-8' : 'windows-1252'
+  const text = head.subarray(0, end)
+  return isUtf8(text) || mostlyUtf8(text) ? 'utf-8' : 'windows-1252'
+}
+
+/** More letters beyond ASCII than bytes that are none: a file put together of several, or cut in a letter. */
+const mostlyUtf8 = (head: Buffer | string): boolean => {
+  const text = typeof head === 'string' ? head : new TextDecoder().decode(head)
+  const bad = text.match(/\uFFFD/g)?.length ?? 0
+  return (text.match(/[\u0080-\uFFFC]/g)?.length ?? 0) > bad
 }
 
 const damaged = (cause: unknown): Failure => {
@@ -205,13 +213,19 @@ const store = async (
     await unpack(inside.stream, input, watch)
   }
   const from = plain ? raw : input
-  const { encoding: looksLike } = await peek(from, reading)
-  const encoding = looksLike === 'utf-8' && !reading.encoding && !watch.isClean() ? 'windows-1252' : looksLike
-  if (encoding === 'utf-8') return { ...base, path: from, member }
+  const head = await peek(from, reading)
+  const clean = watch.isClean()
+  const torn = head.encoding === 'utf-8' && !clean
+  const encoding = torn && !reading.encoding && !mostlyUtf8(head.text) ? 'windows-1252' : head.encoding
+  if (encoding === 'utf-8' && clean) return { ...base, path: from, member }
   const decoded = join(folders.work, 'decoded')
   await transcode(from, decoded, encoding)
   await rm(input, { force: true })
-  return { ...base, path: decoded, encoding, member }
+  const warnings =
+    encoding === 'utf-8'
+      ? ['Some letters are no UTF-8 and stand as �; set encoding if the file is written in another.']
+      : []
+  return { ...base, path: decoded, encoding, member, warnings }
 }
 
 /** Reads a file once; gives its SHA-256. */
@@ -260,4 +274,25 @@ const transcode = async (from: string, to: string, encoding: string) => {
     },
   })
   await pipeline(createReadStream(from, { highWaterMark: 1 << 18 }), decode, createWriteStream(to))
+}
+
+/** A copy of a text file whose lines all end alike; what stands in quotes is left as it is. */
+export const evenLines = async (from: string, to: string, quoting: string): Promise<void> => {
+  let quoted = false
+  let afterReturn = false
+  const even = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const out = Buffer.allocUnsafe(chunk.length)
+      let length = 0
+      for (const byte of chunk) {
+        if (byte === quoting.charCodeAt(0)) quoted = !quoted
+        const ends = !quoted && (byte === 0x0d || byte === 0x0a)
+        // The second half of \r\n ends nothing more.
+        if (!ends || byte === 0x0d || !afterReturn) out[length++] = ends ? 0x0a : byte
+        afterReturn = ends && byte === 0x0d
+      }
+      done(null, out.subarray(0, length))
+    },
+  })
+  await pipeline(createReadStream(from, { highWaterMark: 1 << 18 }), even, createWriteStream(to))
 }

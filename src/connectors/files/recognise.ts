@@ -17,10 +17,18 @@ export const blanks = [
 ] as const
 const isBlank = (cell: string) => (blanks as readonly string[]).includes(cell.trim().toLowerCase())
 
-const point =
-  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+)?(\.\d+)?([eE][-+]?\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
-const comma =
-  /^[(]?[-+]?\s?[$€£¥]?\s?[-+]?(\d+|[1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+)?(,\d+)?\s?(%|[$€£¥]|[A-Z]{3})?[)]?-?$/
+/** A number with `decimal` before its fraction and `group` between thousands, by threes or as Indians do; signs of money around it. */
+const written = (decimal: string, group: string) => {
+  const gap = `[${group}' \\u00a0\\u2009\\u202f’]`
+  const whole = `\\d+|[1-9]\\d{0,2}(${gap}\\d{3})+|[1-9]\\d?(${gap}\\d{2})+${gap}\\d{3}`
+  const coin = '[A-Za-z]{0,2}\\p{Sc}|kr\\.?|zł|Kč|Ft|Fr\\.|lei'
+  return new RegExp(
+    `^[(]?[-+−]?\\s?(${coin}|[A-Z]{3}\\s)?\\s?[-+−]?(${whole})?(${decimal}(\\d+|[-–—]{1,2}))?([eE][-+]?\\d+)?\\s?(%|${coin}|[A-Z]{3})?[)]?-?$`,
+    'u',
+  )
+}
+const point = written('\\.', ',')
+const comma = written(',', '.')
 const hasDigit = (cell: string) => /\d/.test(cell)
 const isPoint = (cell: string) => hasDigit(cell) && point.test(cell)
 const isComma = (cell: string) => hasDigit(cell) && comma.test(cell)

@@ -94,14 +94,16 @@ const chooseDelimiter = (text: string, quote: string): string => {
 const looksLikeValue = (cell: string) =>
   /^[\s(]*[-+]?[$€£]?\d[\d.,:/\s-]*%?\)?$/.test(cell) || /^\d{4}-\d{2}-\d{2}/.test(cell)
 
-/** A header is a full record of different words above values. */
+/** A header is a record of words above values, or of different words. */
 const isHeader = (first: string[], rest: string[][]): boolean => {
   const filled = first.filter(cell => cell.trim() !== '')
   if (filled.length === 0 || filled.some(looksLikeValue)) return false
   if (rest.length === 0) return true
-  if (new Set(filled.map(cell => cell.trim().toLowerCase())).size < filled.length * 0.8) return false
   const values = rest.slice(0, 50)
-  for (let i = 0; i < first.length; i++) if (values.some(row => looksLikeValue(row[i] ?? ''))) return true
+  // Words above values; two columns may go by one word.
+  for (let i = 0; i < first.length; i++)
+    if (first[i]?.trim() !== '' && values.some(row => looksLikeValue(row[i] ?? ''))) return true
+  if (new Set(filled.map(cell => cell.trim().toLowerCase())).size < filled.length * 0.8) return false
   // Only words throughout: a header's words do not come again below.
   return (
     first.some((cell, i) => cell.trim() !== '' && !rest.some(row => row[i] === cell)) &&

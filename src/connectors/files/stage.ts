@@ -135,6 +135,12 @@ const summary = async (
       FROM reject_errors GROUP BY 1 ORDER BY 2 DESC, 1`)
   return found
 }
+/** The reader knows one way to end lines in a file. */
+const unevenLines = (text: string): boolean => /state machine reached an invalid state/i.test(text)
+/** Did a file fail for ends of lines that differ? */
+export const isUneven = (cause: unknown): boolean =>
+  cause instanceof Failure && cause.cause instanceof Error && unevenLines(cause.cause.message)
+
 /** An engine's error in words: a full disk, a damaged file, an import stopped. */
 export const translated = (cause: unknown): Failure => {
   if (cause instanceof Failure) return cause
@@ -150,6 +156,16 @@ export const translated = (cause: unknown): Failure => {
   )
     return new Failure('invalid', 'The Parquet file is damaged or cut off.', {
       next: 'Copy it again.',
+      cause,
+    })
+  if (/malformed json/i.test(text))
+    return new Failure('invalid', 'The JSON breaks off before its end, or is not well formed.', {
+      next: `Copy it again, or mend it${/value (\d+)/.exec(text)?.[1] ? ` at object ${/value (\d+)/.exec(text)?.[1]}` : ''}.`,
+      cause,
+    })
+  if (unevenLines(text))
+    return new Failure('invalid', 'The ends of its lines are written in several ways.', {
+      next: 'Save it once more as CSV.',
       cause,
     })
   if (/INTERRUPT/i.test(text))

@@ -14,7 +14,9 @@ interface Seen {
 /** May a column with such values stand for the target column? */
 const suits = (column: TargetColumn, seen: Seen): boolean => {
   if (seen.examples.length === 0) return true
-  if (column.kind === 'number') return seen.type === 'number'
+  // A share is no amount.
+  if (column.kind === 'number')
+    return seen.type === 'number' && !seen.examples.some(cell => cell.endsWith('%'))
   if (column.kind === 'time')
     return (
       seen.type === 'date' ||

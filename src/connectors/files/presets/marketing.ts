@@ -119,13 +119,15 @@ export const metaAds: Preset = {
   needs: ['Day|Reporting starts', 'Campaign name', 'Amount spent (*', 'Impressions'],
   mapping(pick, has) {
     const day = pick('Day', 'Reporting starts')
+    const byDay = has('Day') || !has('Reporting ends')
     const given = (target: string, ...names: string[]) =>
       names.some(has) ? { [target]: pick(...names) } : {}
     return {
       name: 'Meta Ads',
       target: 'spend',
-      where: `"Campaign name" is not empty and ${day} is not empty`,
-      reason: 'a row of totals',
+      // Without a column of days a row may be of a whole month: its money is not of the first.
+      where: `"Campaign name" is not empty and ${day} is not empty${byDay ? '' : ` and ${day} = "Reporting ends"`}`,
+      reason: byDay ? 'a row of totals' : 'a row of totals, or of several days: break the report down by day',
       columns: {
         day,
         platform: "'meta-ads'",

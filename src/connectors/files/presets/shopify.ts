@@ -25,6 +25,7 @@ export const shopifyOrders: Preset = {
       ...(has('Discount Amount') && { order_discount: 'Discount Amount' }),
       ...(has('Shipping') && { order_shipping: 'Shipping' }),
       ...(has('Taxes') && { order_tax: 'Taxes' }),
+      ...(has('Duties') && { order_duties: 'Duties' }),
       ...(has('Refunded Amount') && { order_refunded: 'Refunded Amount' }),
       ...(has('Cancelled at') && { cancelled_at: 'Cancelled at' }),
       ...(has('Email') && { customer_id: 'lower(Email)' }),

@@ -14,6 +14,13 @@ export const dayOf = (given: Given, column: string, otherwise?: string) =>
 export const absent = (given: Given, column: string, what: string) =>
   [`${given.get(column)} = ''`, `there is no ${what}`] as const
 
+/** A row below the others that adds them up would count everything twice. */
+export const totals = (given: Given, column: string) =>
+  [
+    `regexp_matches(lower(${given.get(column)}), '^(grand |sub)?totals?:?$|^totale?:?$|^total g[eé]n[eé]ral$|^(gesamt)?summe:?$|^gesamt:?$|^totaal:?$')`,
+    'a row of totals',
+  ] as const
+
 /** A host name as it is compared, however the file writes it: what domainOf does to a text. */
 const bareDomain = (domain: string): string =>
   `regexp_replace(regexp_replace(lower(trim(${domain})), '^(.*@)?([a-z]+://)?(www[.])?', ''), '[/:?#].*$', '')`
@@ -177,7 +184,7 @@ export const products: Target = {
   missing: has => (has('sku') ? null : 'which product it is: map `sku`'),
   repeats: () => 'last',
   derive: (given, place) => ({
-    faults: [absent(given, 'sku', 'product code')],
+    faults: [absent(given, 'sku', 'product code'), totals(given, 'sku')],
     columns: {
       ...same(place),
       product_id: given.get('sku'),
@@ -218,7 +225,11 @@ export const productCosts: Target = {
   missing: has => (has('sku') && has('unit_cost') ? null : 'product and cost: map `sku` and `unit_cost`'),
   repeats: () => 'last',
   derive: (given, place) => ({
-    faults: [absent(given, 'sku', 'product code'), [`${given.get('unit_cost')} IS NULL`, 'there is no cost']],
+    faults: [
+      absent(given, 'sku', 'product code'),
+      totals(given, 'sku'),
+      [`${given.get('unit_cost')} IS NULL`, 'there is no cost'],
+    ],
     columns: {
       ...same(place),
       product_id: given.get('sku'),
@@ -256,6 +267,7 @@ export const stock: Target = {
   derive: (given, place) => ({
     faults: [
       absent(given, 'sku', 'product code'),
+      totals(given, 'sku'),
       [`${given.get('on_hand')} IS NULL`, 'there is no quantity'],
     ],
     columns: {

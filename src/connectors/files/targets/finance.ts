@@ -1,6 +1,6 @@
 import { quote } from '../reading.ts'
 import type { Given, Place, Target } from '../target.ts'
-import { absent, dayOf, empty, money } from './catalogue.ts'
+import { absent, dayOf, empty, money, totals } from './catalogue.ts'
 import { code, number, text, time, words } from './column.ts'
 
 const same = (place: Place) => ({ store: quote(place.store), source: quote(place.source) })
@@ -37,6 +37,7 @@ export const budgetLines: Target = {
         [`${given.get('day')} IS NULL`, 'there is no period'],
         [`${given.get('amount')} IS NULL`, 'there is no amount'],
         absent(given, 'line', 'line'),
+        totals(given, 'line'),
         [`${grain} NOT IN (${grains.map(quote).join(', ')})`, `the grain is none of ${grains.join(', ')}`],
       ],
       columns: {

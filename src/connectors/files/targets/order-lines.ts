@@ -45,6 +45,7 @@ export const orderLines: Target = {
     ),
     order_shipping: number('Shipping of the order', 'ordershipping shipping'),
     order_tax: number('Tax of the order', 'ordertax taxes tax'),
+    order_duties: number('Duties of the order', 'orderduties duties'),
     order_total: number('All that was charged for the order', 'ordertotal total'),
     order_refunded: number('Money given back for the order', 'orderrefunded refundedamount'),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
@@ -83,6 +84,7 @@ export const orderLines: Target = {
         m_currency: currency,
         o_shipping: order('order_shipping'),
         o_tax: order('order_tax'),
+        o_duties: order('order_duties'),
         o_total: order('order_total'),
         o_refunded: `abs(${order('order_refunded')})`,
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
@@ -98,7 +100,7 @@ export const orderLines: Target = {
       { m_discount: `${share('o_discount')} - ${before('o_discount')}`, o_goods: 'o_lines - o_discount' },
       // Prices that hold their tax: the total is goods and shipping alone. Then tax is taken out of both.
       {
-        m_net: `CASE WHEN o_tax > 0 AND o_total > 0 AND abs(o_total - o_goods - o_shipping) < 0.02
+        m_net: `CASE WHEN o_tax > 0 AND o_total > 0 AND abs(o_total - o_goods - o_shipping - o_duties) < 0.02
             THEN 1 - o_tax / nullif(o_goods + o_shipping, 0) ELSE CAST(1 AS DOUBLE) END`,
       },
       {
@@ -122,7 +124,7 @@ export const orderLines: Target = {
       reversals: '0',
       shipping: `CASE WHEN ${first} THEN o_shipping * m_net ELSE 0 END`,
       taxes: `CASE WHEN ${first} THEN o_tax ELSE 0 END`,
-      duties: '0',
+      duties: `CASE WHEN ${first} THEN o_duties ELSE 0 END`,
       fees: '0',
       tips: '0',
       gift_cards: '0',
@@ -162,6 +164,7 @@ export const orderLines: Target = {
           reversals: '-o_goods * m_net * m_back',
           shipping: '-o_shipping * m_net * m_back',
           taxes: '-o_tax * m_back',
+          duties: '-o_duties * m_back',
           product_id: "''",
           title: "''",
         },

@@ -193,7 +193,7 @@ export const momentOf = (given: Given): string => {
     if (!given.has('time')) return day
     const text = given.get('time')
     const clock = `coalesce(TRY_CAST(${text} AS TIME), CAST(try_strptime(${text}, ['%H:%M', '%I:%M %p', '%I:%M:%S %p', '%H%M%S', '%H']) AS TIME))`
-    return `(date_trunc('day', ${day}) + coalesce(${clock}, TIME '00:00:00'))`
+    return `(CAST(${day} AS DATE) + coalesce(${clock}, TIME '00:00:00'))`
   }
   return given.get('at')
 }
