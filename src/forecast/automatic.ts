@@ -1,6 +1,6 @@
 import { combine, type Trial, weigh } from './combine.ts'
 import { wape } from './grade.ts'
-import { type Widths, widthsOf } from './intervals.ts'
+import { apartOf, type Widths, widthsOf } from './intervals.ts'
 import { libraryModels } from './models/augurs.ts'
 import { lagOf, lastYear, type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
 import { isUsable, prepare } from './models/prepare.ts'
@@ -167,7 +167,7 @@ export function automatic(
   )
   return {
     points: points.map(above),
-    widths: trusted(errors, walk(y, logged), horizon),
+    widths: trusted(errors, origins, walk(y, logged), horizon),
     logged,
     share,
     weights,
@@ -251,8 +251,13 @@ const enoughTrials = 4
  * Widths from the trials' errors. While there are few trials, the steps of the series itself (each an error one period
  * ahead) have their say: a few lucky hits are no proof of a narrow future.
  */
-function trusted(errors: readonly Float64Array[], steps: readonly Float64Array[], horizon: number): Widths {
-  const tried = widthsOf(errors, horizon)
+function trusted(
+  errors: readonly Float64Array[],
+  origins: readonly number[],
+  steps: readonly Float64Array[],
+  horizon: number,
+): Widths {
+  const tried = widthsOf(errors, horizon, apartOf(origins, errors[0]?.length ?? 1))
   const share = Math.min(1, errors.length / enoughTrials)
   if (share === 1 || steps.length === 0) return tried
   const walked = widthsOf(steps, horizon)

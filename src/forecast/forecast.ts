@@ -4,7 +4,7 @@ import { type Automatic, automatic, automaticModels, type ModelName, models } fr
 import { borrow, type Like, wantsShape } from './borrow.ts'
 import { type Calendar, effectsOf, isClosedIn } from './effects.ts'
 import { bias, coverage, type Grade, grade, wape } from './grade.ts'
-import { widthsOf } from './intervals.ts'
+import { apartOf, widthsOf } from './intervals.ts'
 import { at, mean } from './numbers.ts'
 import {
   closedPlaces,
@@ -180,10 +180,9 @@ function gradeOf({ trials, reference, logged }: Automatic, y: Float64Array): Bac
       ? null
       : mean(
           errors.map((row, index) => {
-            const widths = widthsOf(
-              errors.filter((_, other) => other !== index),
-              row.length,
-            )[level]
+            const others = errors.filter((_, other) => other !== index)
+            const origins = trials.flatMap(({ origin }, other) => (other === index ? [] : [origin]))
+            const widths = widthsOf(others, row.length, apartOf(origins, row.length))[level]
             const none = new Float64Array(row.length)
             return (
               coverage(

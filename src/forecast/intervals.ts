@@ -28,8 +28,13 @@ const tail = (free: number) => student.findLast(([from]) => from <= Math.max(1, 
  * shorter). A smooth growth c·hᵖ (0 ≤ p ≤ 1) is fitted to the errors' size over the horizons; the errors divided by it are
  * one sample, whose empirical quantiles (as in split conformal prediction: Lei et al. 2018) are averaged with those of
  * Student's t, which is wider the fewer independent origins there are.
+ * @param independent how many of the origins do not look upon the same periods (`apartOf`); all of them when absent
  */
-export function widthsOf(errors: readonly Float64Array[], horizon: number): Widths {
+export function widthsOf(
+  errors: readonly Float64Array[],
+  horizon: number,
+  independent = errors.length,
+): Widths {
   const size = (h: number) => {
     let sum = 0
     let count = 0
@@ -46,14 +51,20 @@ export function widthsOf(errors: readonly Float64Array[], horizon: number): Widt
   const scale = (h: number) => (h + 1) ** growth
   const units = errors.flatMap(row => Array.from(row, (error, h) => Math.abs(error) / scale(h)))
   const root = Math.sqrt(units.reduce((sum, unit) => sum + unit * unit, 0) / Math.max(1, units.length))
-  // Errors of one origin go together, and origins overlap: each counts for about one independent error.
-  const [, t80, t95] = tail(errors.length)
+  // Errors of one origin go together: it counts for about one independent error.
+  const [, t80, t95] = tail(independent)
   const q80 = 0.75 * quantile(units, 0.8) + 0.25 * root * t80
   const q95 = (quantile(units, 0.95) + root * t95) / 2
   return {
     w80: Float64Array.from({ length: horizon }, (_, h) => (units.length === 0 ? 0 : q80 * scale(h))),
     w95: Float64Array.from({ length: horizon }, (_, h) => (units.length === 0 ? 0 : q95 * scale(h))),
   }
+}
+
+/** How many origins would look upon the same stretch of the past without sharing a period of it: what overlaps errs together. */
+export function apartOf(origins: readonly number[], ahead: number): number {
+  if (origins.length < 2) return origins.length
+  return 1 + (Math.max(...origins) - Math.min(...origins)) / Math.max(1, ahead)
 }
 
 /** The p of c·hᵖ by least squares on logarithms; drawn to ½, which a random walk has, as by eight more horizons. */
