@@ -1,7 +1,7 @@
 import type { Context } from '#features/context.ts'
 import { mad, median } from '#forecast/numbers.ts'
-import { addDays, type Day, dayCount, yearOf } from '#kernel/day.ts'
-import { feasts } from '#kernel/feasts.ts'
+import { addDays, type Day, dayCount, earlier, later, yearOf } from '#kernel/day.ts'
+import { type Feast, feasts } from '#kernel/feasts.ts'
 import { showDay } from '#kernel/format.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -99,6 +99,8 @@ interface Spell {
   name: string
   from: Day
   to: Day
+  /** It is a feast that moves, or what people entered for the days of one. */
+  moves: boolean
 }
 
 /** Feasts and events on one side of the comparison and not on the other, or that began or ended with the stretch. */
@@ -107,6 +109,7 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   const base = { from: addDays(from, -lagOf(asked)), to: addDays(to, -lagOf(asked)) }
   // Earlier years tell what a feast does, too.
   const years = Array.from({ length: yearOf(to) - yearOf(base.from) + 2 }, (_, n) => yearOf(to) - n)
+  const yearly = asked.compare !== 'previous_period'
   const entered = (await context.ledger.select().from(settings.events)).filter(
     one => !store || one.stores.length === 0 || one.stores.includes(store),
   )
@@ -115,6 +118,7 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   const [here, there] = [all.filter(one => within(one, { from, to })), all.filter(one => within(one, base))]
   const causes: Weighed[] = []
   const days = dayCount(from, to)
+  const span = (side: 1 | -1) => (side > 0 ? { from, to } : base)
   for (const [own, others, side] of [
     [here, there, 1],
     [there, here, -1],
@@ -123,6 +127,7 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
       if (others.some(other => other.series === one.series)) continue
       const same = all.filter(other => other.series === one.series && other.from <= one.from)
       const effect = await effectOf(context, one, same, store)
+      const shared = dayCount(later(one.from, span(side).from), earlier(one.to, span(side).to))
       causes.push({
         kind: 'event',
         words:
@@ -130,21 +135,27 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
             ? `${one.name} fell into these days and not into those compared.`
             : `${one.name} fell into the days compared and not into these.`,
         evidence: effect
-          ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${Math.abs(effect.share * 100).toFixed(0)} % against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}`
+          ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${Math.abs(effect.share * 100).toFixed(0)} % against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}${effect.sure ? '' : '; such days may differ as much by chance'}`
           : `${one.from} to ${one.to}`,
-        perDay: effect && (side * effect.amount) / days,
+        perDay: effect && (side * effect.amount * shared) / dayCount(one.from, one.to) / days,
         where: [],
-        sure: effect?.sure ?? false,
+        // Years that a feast makes unlike are known to be: nobody searched for it, and its size says whether it is told.
+        sure: effect !== null && (effect.sure || (yearly && one.moves)),
       })
     }
   return causes
 }
 
 /** What people entered, and feasts that none of it stands for: a promotion of a feast's own days is the feast. */
-const oneSpellEach = (entered: readonly Spell[], known: readonly Spell[]): Spell[] => [
-  ...entered,
-  ...known.filter(feast => !entered.some(one => one.from <= feast.from && feast.to <= one.to)),
-]
+function oneSpellEach(entered: readonly Omit<Spell, 'moves'>[], known: readonly Feast[]): Spell[] {
+  const holds = (one: Omit<Spell, 'moves'>, feast: Feast) => one.from <= feast.from && feast.to <= one.to
+  return [
+    ...entered.map(one => ({ ...one, moves: known.some(feast => holds(one, feast)) })),
+    ...known
+      .filter(feast => !entered.some(one => holds(one, feast)))
+      .map(feast => ({ ...feast, moves: true })),
+  ]
+}
 
 /** Windows before an event and after it that say what its days differ by without it. */
 const windows = 6

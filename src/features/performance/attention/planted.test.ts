@@ -65,7 +65,8 @@ describe('five months of a company, looked at once', () => {
  */
 const [autumn, spring] = [
   { days: 250, until: '2026-11-20' },
-  { days: 400, until: '2026-05-10' },
+  // The year before must be known where days are compared with it.
+  { days: 500, until: '2026-05-10' },
 ]
 const companies = [
   { seed: 4711, ...spring },

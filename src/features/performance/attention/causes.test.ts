@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { daysBetween } from '#kernel/day.ts'
+import { carryRows } from '#sync/own-rows.ts'
+import { lineRow } from '../../../../test/small-ledger.ts'
+import { type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
+import { causesOf } from './causes.ts'
+
+/** A shop of about thirty orders a day that differ by chance; over Easter it sells a little more than that. */
+let room: WatchRoom
+const feast = (day: string) =>
+  (day >= '2025-04-18' && day <= '2025-04-21') || (day >= '2026-04-03' && day <= '2026-04-06')
+const chance = (t: number) => ((t * 7919) % 17) - 8
+
+beforeAll(async () => {
+  room = await watchRoom([{ store: 'shop', currency: 'GBP' }])
+  const rows = daysBetween('2025-01-01', '2026-05-10').flatMap((day, t) =>
+    Array.from({ length: 30 + chance(t) + (feast(day) ? 2 : 0) }, (_, n) =>
+      lineRow({ order_id: `${day} ${n}`, day, store: 'shop', gross: 50, product_id: `p${n % 5}` }),
+    ),
+  )
+  await carryRows(room.granary, { id: 'sold', table: 'sales_lines', rows: rows as never, source: 'test' })
+  room.at('2026-05-11T12:00:00Z')
+}, 60_000)
+afterAll(() => room.close())
+
+const easter = async (from: string, to: string) => {
+  const causes = await causesOf(room.context(), { from, to, compare: 'last_year' })
+  const at = causes.findIndex(one => one.kind === 'event' && one.words.startsWith('Easter'))
+  return { at, told: causes[at] }
+}
+
+it('names the feast that makes two years unlike first, and says that chance may do as much', async () => {
+  const { at, told } = await easter('2026-03-30', '2026-04-12')
+  expect(at).toBe(0)
+  expect(told?.evidence).toContain('such days may differ as much by chance')
+})
+
+it('counts of a feast the days that lie in the stretch', async () => {
+  const whole = (await easter('2026-03-30', '2026-04-12')).told?.perDay ?? 0
+  // Half of it in half the days.
+  const half = (await easter('2026-04-05', '2026-04-11')).told?.perDay ?? 0
+  expect(half / whole).toBeCloseTo(1, 5)
+})
