@@ -140,6 +140,25 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:/)
   }, 120_000)
 
+  it('let people talk about one bar of a bridge, and one hour of the week', async () => {
+    const say = async (words: string) => {
+      await page.getByLabel('Comment').fill(words)
+      await page.getByRole('button', { name: 'Say it' }).click()
+      await page.getByRole('listitem').getByText(words).waitFor()
+    }
+    await open('/', /Net sales/)
+    await page.getByRole('button', { name: 'Why net sales changed: take away or open' }).click()
+    await page.getByRole('menuitem', { name: 'Discuss orders' }).click()
+    await page.getByRole('heading', { name: /^Orders in why net sales changed vs / }).waitFor()
+    await say('Twice as many people')
+    // An hour that was chosen is a figure of its own.
+    await open('/?where=weekday%3D1%3Bhour%3D10', /Net sales/)
+    await page.getByRole('button', { name: 'Net sales by weekday and hour: take away or open' }).click()
+    await page.getByRole('menuitem', { name: 'Discuss this hour' }).click()
+    await say('When the letter went out')
+    expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:.*hour/)
+  }, 120_000)
+
   it('let people talk about a node of the tree, whose owner is asked by name', async () => {
     await open('/tree', /Net sales|metric tree|moves?/i)
     await page.getByRole('row').filter({ hasText: 'Orders' }).first().click()

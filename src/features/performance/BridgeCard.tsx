@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { chartSubject } from '#kernel/discussion.ts'
 import { type Measure, showSigned, type Unit } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -93,6 +94,9 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       },
       { to: '/explore' },
     )
+  // One bar is talked about by itself; what stands behind it opens in the explorer, and is talked about there.
+  const discuss = (part: string) =>
+    found && lens.setUrl({ talk: chartSubject(bridgeId(found, part), found, lens.filters) })
   const empty = found && found.drivers.length === 0
   return (
     <ChartCard
@@ -113,7 +117,13 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       }
       sheet={found && !empty ? sheetOf(found, lens.stores) : null}
       drawing={drawing}
-      more={[{ label: 'Open in the explorer', onClick: () => open([]) }]}
+      more={[
+        { label: 'Open in the explorer', onClick: () => open([]) },
+        { label: 'Discuss', onClick: () => discuss('') },
+        ...(driver && !empty
+          ? [{ label: `Discuss ${midSentence(driver.label)}`, onClick: () => discuss(driver.label) }]
+          : []),
+      ]}
     >
       {asked.isError ? (
         <ErrorState
@@ -149,8 +159,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
             {driver && (
               <div>
                 <h3>
-                  Behind {driver.label.toLowerCase() === 'aov' ? 'AOV' : driver.label.toLowerCase()}{' '}
-                  {signed(driver.amount)}
+                  Behind {midSentence(driver.label)} {signed(driver.amount)}
                   {driver.by && `, by ${lens.label(driver.by).toLowerCase()}`}
                 </h3>
                 {driver.segments.length === 0 ? (
@@ -221,6 +230,18 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
     </ChartCard>
   )
 }
+
+const midSentence = (label: string) => (label === 'AOV' ? label : label.toLowerCase())
+
+/** What a conversation about a bridge, or one bar of it, is kept under: words, for it is told by them. */
+const bridgeId = ({ label, comparison }: Bridge, part: string) =>
+  [
+    part ? `${part} in why ${midSentence(label)} changed` : `why ${midSentence(label)} changed`,
+    comparisonName(comparison.name).short,
+  ]
+    .join(' ')
+    .replaceAll(':', ' ')
+    .replaceAll(' ', '-')
 
 const largest = (found: Bridge | undefined) =>
   found?.drivers.toSorted((a, b) => Math.abs(Number(b.amount)) - Math.abs(Number(a.amount)))[0]

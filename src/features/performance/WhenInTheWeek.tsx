@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, client, words } from '#features/client.ts'
+import { chartSubject, figureSubject } from '#kernel/discussion.ts'
 import { hourName, weekdayName, weekdayOrder } from '#kernel/period-words.ts'
 import type { Query } from '#metrics/query.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -29,6 +30,10 @@ export function WhenInTheWeek({ lens, metric }: { lens: Lens; metric: string }) 
   const hours = [...new Set((answer?.rows ?? []).map(row => cell(row, 'hour') ?? ''))].sort(
     (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10),
   )
+  // A chosen cell is a figure of its own, and is talked about as one.
+  const isOneHour = ['weekday', 'hour'].every(name =>
+    lens.filters.some(one => 'dimension' in one && one.dimension === name && one.is?.length === 1),
+  )
   const value = (day: string, hour: string) => cells.get(`${day}|${hour}`) ?? null
   const number = (day: string, hour: string) => {
     const exact = value(day, hour)
@@ -55,6 +60,16 @@ export function WhenInTheWeek({ lens, metric }: { lens: Lens; metric: string }) 
           label: 'Open in the explorer',
           onClick: () =>
             lens.setUrl({ metrics: metric, by: 'weekday,hour', grain: 'none' }, { to: '/explore' }),
+        },
+        {
+          label: isOneHour ? 'Discuss this hour' : 'Discuss',
+          onClick: () =>
+            answer &&
+            lens.setUrl({
+              talk: isOneHour
+                ? figureSubject(metric, answer.meta, lens.filters)
+                : chartSubject('when-in-the-week', answer.meta, lens.filters),
+            }),
         },
       ]}
     >
