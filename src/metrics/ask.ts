@@ -135,7 +135,9 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
     sourced.branches.length === 0 ? [] : wide(await granary.query(statement.sql, statement.parameters))
   const inAll = async ({ sourced, wide }: Level): Promise<Row[]> =>
     sourced.branches.length === 0 ? [] : wide(await deps.totalsOf(made))
-  const same = window.grain === undefined && resolved.dimensions.length === 0
+  // One row that conditions may leave out is not the total.
+  const same =
+    window.grain === undefined && resolved.dimensions.length === 0 && resolved.conditions.length === 0
   const [rows, [total], ...subs] = await Promise.all([
     same ? Promise.resolve([]) : ask(main),
     inAll(totals),
@@ -188,7 +190,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       comparisons: comparisonsOf(resolved, window, since),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
-      warnings: warningsOf(window, since, scoped, total, spans),
+      warnings: warningsOf(resolved, window, since, scoped, total, spans),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,
     },

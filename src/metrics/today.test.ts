@@ -49,3 +49,23 @@ it('what is not known says why: costs the sales do not tell, days after the data
   )
   await granary.close()
 })
+
+it('a condition keeps rows, also the only one, and says that totals are of all; a window stands without other days', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  await deliverLines(granary, [{ order_id: 'a', day: '2011-12-20', gross: 5, currency: 'EUR' }])
+  const engine = createEngine({ granary, world: async () => world })
+  const scope = { stores: 'all' as const, now: new Date('2012-01-20T12:00:00Z') }
+  const over = (bound: number) => ({
+    metrics: ['net_sales'],
+    from: '2011-12-20',
+    to: '2011-12-20',
+    filters: [{ metric: 'net_sales', over: bound }],
+  })
+  expect((await engine.ask(over(4), scope)).rows).toMatchObject([{ net_sales: '5' }])
+  const none = await engine.ask(over(6), scope)
+  expect([none.rows, none.meta.count, none.totals.net_sales]).toEqual([[], 0, '5'])
+  expect(none.meta.warnings.map(one => one.code)).toContain('whole')
+  const both = engine.ask({ metrics: ['net_sales'], window: 'last_month', from: '2011-12-01' }, scope)
+  await expect(both).rejects.toMatchObject({ code: 'invalid', next: 'Give window, or from and to.' })
+  await granary.close()
+})

@@ -19,16 +19,22 @@ type Warning = Answer['meta']['warnings'][number]
 
 /** What the reader of an answer should know: each warning is a sentence and a code to act on. */
 export const warningsOf = (
+  resolved: Resolved,
   window: Window,
   since: Day,
   scoped: Scoped,
   total: Row | undefined,
   spans: readonly { from: string; to: string }[],
 ): Warning[] => {
+  const kept = resolved.conditions.map(({ metric }) => metric.name)
   const last = lastOf(spans)
   const flawed = Number(total?.flawed ?? 0)
   const warnings: (Warning | false)[] = [
     ...scoped.warnings,
+    kept.length > 0 && {
+      code: 'whole',
+      message: `Rows are kept by their ${kept.join(', ')}; totals are of all there are.`,
+    },
     unrated(total) && {
       code: 'rates',
       message: `Some money has no exchange rate into ${scoped.currency} on or before its day, so its sums are N/A. A file of exchange rates would supply them.`,

@@ -67,7 +67,8 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
   }
   const cut = rowed ? `\nLIMIT ${query.limit ?? 10_000}${query.offset ? ` OFFSET ${query.offset}` : ''}` : ''
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
-  const ordered = `ORDER BY ${[...order, ...rest].join(', ')}${cut}`
+  const by = [...order, ...rest]
+  const ordered = `${by.length > 0 ? `ORDER BY ${by.join(', ')}` : ''}${cut}`
   // A window over a million customers, only to count them, takes DuckDB as long as adding them up; ClickHouse would make the rows twice.
   return dialect.engine === 'duckdb'
     ? `WITH t AS MATERIALIZED (

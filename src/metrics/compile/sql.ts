@@ -66,7 +66,8 @@ export const writeStatement = (shape: Shape, about: string): Written => {
     const parts = branches.map(branch => writeSides(shape, text, branch))
     return written(finish(shape, text, stacked(shape, parts, keys), keys))
   }
-  const open = keys.length === 0 || (shape.of === 'rows' && isFilled(shape))
+  const kept = shape.of === 'rows' && shape.resolved.conditions.length > 0
+  const open = (keys.length === 0 && !kept) || (shape.of === 'rows' && isFilled(shape))
   const days = open ? placesOf(window) : null
   const parts = days
     ? writeDays(shape, text, days)

@@ -60,6 +60,11 @@ export const cutWindow = (
 ): Window => {
   const { query } = resolved
   const rule = ruleNamed(world.calendar, query.calendar)
+  if (query.window && (query.from || query.to))
+    throw invalid(
+      `The question names the window ${query.window} and days of its own.`,
+      'Give window, or from and to.',
+    )
   const range = query.window
     ? resolveWindow(rule, query.window, today, data ?? undefined)
     : { from: query.from ?? data?.from ?? today, to: query.to ?? data?.to ?? today }
