@@ -174,6 +174,22 @@ it('reads the Magento grid: money with signs and commas, cancelled orders taken 
   ])
 })
 
+it('reads Amazon orders: the price of an item is of all its units, what was cancelled was never sold', async () => {
+  expect(await load('amazon-orders')).toMatchObject({ rows: 2, accepted: 1, rejected: 1 })
+  const what = 'order_id, CAST(happened_at AS VARCHAR) AS at, quantity, gross, discounts, shipping, country'
+  expect(await rows('sales_lines', what, 'amazon-orders')).toEqual([
+    {
+      order_id: '111-0000001-0000001',
+      at: '2024-01-15 10:23:45',
+      quantity: '2.0000',
+      gross: '40.0000',
+      discounts: '-4.0000',
+      shipping: '5.0000',
+      country: 'US',
+    },
+  ])
+})
+
 it('reads a GA4 exploration below its comments and without its totals', async () => {
   const result = await load('ga4-exploration')
   expect(result).toMatchObject({ rows: 4, accepted: 3, rejected: 1, from: '2024-01-01', to: '2024-01-02' })

@@ -43,3 +43,49 @@ it('a file that is no such export is told what it lacks, in the words of its hea
     'The file is no Meta Ads export: it has no Amount spent, no Impressions.',
   )
 })
+
+it.each([
+  [
+    'an enterprise system in German',
+    'Verkaufsbeleg Belegdatum Auftraggeber Material Materialkurztext Kundenauftragsmenge Nettowert Steuerbetrag Währg',
+    ['4711', '2024-01-05', '100001', 'M-1', 'Tasse', '2', '20.00', '3.80', 'EUR'],
+    {
+      order_id: 'Verkaufsbeleg',
+      customer_id: 'Auftraggeber',
+      sku: 'Material',
+      amount: 'Nettowert',
+      tax: 'Steuerbetrag',
+      currency: 'Währg',
+    },
+  ],
+  [
+    'a shop that tells totals with and without tax',
+    'Order ID|Order Date|Customer Note|Customer Email|Cart Discount Amount|Subtotal (inc tax)|Subtotal (ex tax)|Tax Total|Status Type|VAT Included In Price',
+    ['1', '2024-01-05', 'please ring', 'a@x.de', '1.00', '36.00', '30.00', '6.00', 'done', '4.00'],
+    {
+      order_id: 'Order ID',
+      customer_id: 'Customer Email',
+      amount: 'Subtotal (ex tax)',
+      discount: 'Cart Discount Amount',
+    },
+  ],
+  [
+    'a ledger of invoices and credit notes',
+    'Num|Date|Transaction Type|Memo|Qty|Sales Price|Amount|Discount',
+    ['1001', '2024-01-05', 'Invoice', 'Blue mug', '2', '10.00', '20.00', '10%'],
+    { date: 'Date', quantity: 'Qty', unit_price: 'Sales Price', amount: 'Amount' },
+  ],
+])('%s is taken for what it says', (_, headings, cells, columns) => {
+  const split = headings.includes('|') ? '|' : ' '
+  const type = (cell: string): ValueType =>
+    /^\d{4}-/.test(cell) ? 'date' : /^[\d.]+%?$/.test(cell) ? 'number' : 'text'
+  const guesses = suggest(
+    headings.split(split).map((name, i) => seen(name, type(cells[i] ?? ''), cells[i] ?? '')),
+    [],
+  )
+  const { mapping } = guesses.find(one => one.mapping.target === 'sales_lines') ?? {}
+  expect(mapping?.columns).toMatchObject(columns)
+  const taken = Object.values(mapping?.columns ?? {})
+  for (const other of ['Customer Note', 'VAT Included In Price', 'Transaction Type', 'Discount'])
+    expect(taken).not.toContain(other)
+})

@@ -14,6 +14,7 @@ interface Seen {
 /** May a column with such values stand for the target column? */
 const suits = (column: TargetColumn, seen: Seen): boolean => {
   if (seen.examples.length === 0) return true
+  if (column.only && !seen.examples.every(cell => column.only?.includes(cell.toLowerCase()))) return false
   // A share is no amount.
   if (column.kind === 'number')
     return seen.type === 'number' && !seen.examples.some(cell => cell.endsWith('%'))
@@ -27,23 +28,39 @@ const suits = (column: TargetColumn, seen: Seen): boolean => {
   return column.kind === 'code' || seen.type !== 'date'
 }
 
+/** Words that make another thing of what they stand beside: a cart discount amount is no amount, a customer note no customer. */
+const strangers =
+  'discount rabatt remise rebate tax vat mwst steuer shipping postage versand freight fee gebuhr refund erstatt credit note comment phone method status type rate percent weight name'.split(
+    ' ',
+  )
+const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
+
 /** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
 const likeness = (column: TargetColumn, friendly: string, header: string): number => {
-  const plain = plainName(header)
-  if (plain === '') return 0
+  const whole = plainName(header)
+  if (whole === '') return 0
   const words = column.names.split(/\s+/)
-  if (plain === plainName(friendly)) return 1
-  const place = words.indexOf(plain)
+  if (whole === plainName(friendly)) return 1
+  const place = words.indexOf(whole)
   if (place >= 0) return 0.98 - Math.min(place, 60) * 0.002
-  const part = words.some(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
-  return part ? 0.6 : 0
+  // What stands in brackets says more of it: of two sums goods are told without tax, all that was charged with it.
+  const bare = plainName(header.replaceAll(/\(.*?\)/g, ''))
+  const tax = taxation.exec(whole)?.[1]
+  const meant = tax === undefined ? 0 : tax.startsWith('ex') === (friendly !== 'total') ? 0.02 : -0.02
+  if (bare !== whole && (words.includes(bare) || bare === plainName(friendly))) return 0.85 + meant
+  const plain = whole.replace(taxation, '')
+  const part = words
+    .filter(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
+    .map(word => (plain.startsWith(word) ? plain.slice(word.length) : plain.slice(0, -word.length)))
+  const other = (rest: string) => strangers.some(word => rest.includes(word) && !column.names.includes(word))
+  return part.some(rest => !other(rest)) ? 0.6 + meant : 0
 }
 
 /** A column named as plainly as can be is meant, also where a few of its values are broken: those rows will say so. */
 const scoreOf = (column: TargetColumn, friendly: string, seen: Seen): number => {
-  const named = likeness(column, friendly, seen.name)
+  const named = likeness(column, friendly, seen.name) * (seen.examples.length === 0 ? 0.5 : 1)
   if (suits(column, seen)) return named
-  return seen.type === 'text' && named > 0.9 ? named * 0.8 : 0
+  return seen.type === 'text' && named > 0.9 && !column.only ? named * 0.8 : 0
 }
 
 const forTarget = (target: Target, columns: readonly Seen[]) => {

@@ -9,6 +9,8 @@ export interface TargetColumn {
   kind: Kind | 'code'
   /** Header words this column goes by in exports, in several languages; compared without case, accents, signs; parted by blanks. */
   names: string
+  /** All it may say, in small letters; a column that says anything else is not suggested. */
+  only?: readonly string[]
 }
 
 /** What is given of a row, and what is not: SQL of friendly columns. */

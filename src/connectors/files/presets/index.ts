@@ -1,6 +1,7 @@
 import type { Preset } from '../preset.ts'
 import { magentoOrders } from './magento.ts'
 import { ga4Exploration, ga4SearchTerms, googleAds, metaAds } from './marketing.ts'
+import { amazonOrders } from './marketplaces.ts'
 import { onlineRetail } from './online-retail.ts'
 import { shopifyCustomers, shopifyOrders, shopifyProducts } from './shopify.ts'
 
@@ -10,6 +11,7 @@ export const presets: readonly Preset[] = [
   shopifyProducts,
   shopifyCustomers,
   magentoOrders,
+  amazonOrders,
   ga4SearchTerms,
   ga4Exploration,
   googleAds,

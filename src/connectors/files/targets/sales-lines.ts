@@ -29,7 +29,7 @@ export const salesLines: Target = {
       about: 'Order or invoice number; without it, a customer’s day is an order',
       kind: 'code',
       names: `orderid ordernumber orderno order ordername invoice invoiceno invoicenumber invoiceid
-        salesorderid salesordernumber salesorder transactionid transaction transactionno receipt
+        salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
         receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer auftragsnummer
         rechnungsnummer bestellung belegnummer commande numerocommande facture numerofacture pedido
         numeropedido factura ordine numeroordine fattura ordernummer bestelnummer incrementid saleid`,
@@ -64,14 +64,14 @@ export const salesLines: Target = {
       kind: 'code',
       names: `sku productid productcode product stockcode itemcode itemnumber itemno item articleno
         articlenumber article variantsku lineitemsku productsku partnumber productnumber productkey ean
-        upc barcode asin artikelnummer artikel artikelnr produktnummer reference codearticle referencia
+        upc barcode asin inventoryitemcode material artikelnummer artikel artikelnr produktnummer reference codearticle referencia
         codigo codice codicearticolo artikelcode materialnumber`,
     },
     title: {
       about: 'What was sold, in words',
       kind: 'text',
       names: `title description productname producttitle itemname itemdescription productdescription
-        lineitemname name bezeichnung artikelbezeichnung produktname beschreibung designation libelle
+        lineitemname name materialkurztext kurztext bezeichnung artikelbezeichnung produktname beschreibung designation libelle
         nomproduit descripcion producto descrizione prodotto omschrijving`,
     },
     quantity: {
@@ -93,7 +93,7 @@ export const salesLines: Target = {
       kind: 'number',
       names: `amount linetotal lineamount sales salesamount totalprice total subtotal revenue grosssales
         gross value turnover totalamount totalsales dollarvalue extendedprice netamount ordertotal
-        ordervalue umsatz betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
+        ordervalue umsatz nettowert nettobetrag betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
         importo totale vendite bedrag omzet totaal purchaseamount spend paymentvalue`,
     },
     discount: {
@@ -112,7 +112,7 @@ export const salesLines: Target = {
     tax: {
       about: 'Tax charged with the line',
       kind: 'number',
-      names: `tax taxes taxamount vat vatamount salestax taxamt mwst ust steuer tva iva btw gst impuestos
+      names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst impuestos
         linetax`,
     },
     cost: {
@@ -132,7 +132,7 @@ export const salesLines: Target = {
       kind: 'code',
       names: `customerid customer customerno customernumber customerkey customercode clientid client userid
         user buyerid buyer memberid masterid shopperid householdid email customeremail kundennummer
-        kunde kundennr kundenid numeroclient codeclient cliente idcliente codicecliente klantnummer
+        kunde kundennr kundenid numeroclient codeclient cliente idcliente codicecliente auftraggeber klantnummer
         klant customeruniqueid visitorid cardid`,
     },
     account_id: {
@@ -163,11 +163,13 @@ export const salesLines: Target = {
       about: `One of ${kinds.join(', ')}; told by the signs when absent`,
       kind: 'text',
       names: 'kind linekind transactiontype linetype entrytype',
+      only: kinds,
     },
     currency: {
       about: 'Currency of the money, ISO 4217; the shop’s when absent',
       kind: 'text',
-      names: 'currency currencycode isocurrency wahrung waehrung devise moneda divisa valuta ordercurrency',
+      names:
+        'currency currencycode isocurrency wahrg wahrung waehrung devise moneda divisa valuta ordercurrency',
     },
     ordered_at: {
       about: 'When the order was placed, for rows that take something back',
