@@ -76,6 +76,12 @@ describe('commands on a folder of their own', () => {
     expect(answer.meta.missing.net_sales).toEqual(expect.any(String))
   })
 
+  it('a data folder that is not there, as one misspelt, is said to be new', async () => {
+    const asked = ['query', '--metrics', 'net_sales', '--data', join(place, 'misspelt')]
+    expect((await run(asked)).err).toContain('misspelt was not there: it is new and empty')
+    expect((await run(asked)).err).not.toContain('was not there')
+  })
+
   it('ends quietly when its reader has read enough', async () => {
     const ends = await new Promise<{ code: number | null; err: string }>(done => {
       const listing = spawn(program, ['metrics', '--data', data])

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createORPCClient, onError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import { createRouterClient } from '@orpc/server'
@@ -17,6 +18,9 @@ const refused = (error: unknown, { path }: { next(): unknown; path?: readonly st
   throw path?.join('.') === 'connections.preview' ? error : asWrongUse(error)
 }
 
+/** Commands that only ask: in a folder that is not there they find nothing, and it was probably another that was meant. */
+const asking = new Set(['query', 'backup'])
+
 /**
  * Gives the operations to a command: through the server that holds the data folder when one runs, else by opening
  * the folder here for as long as the command lasts. The same operations either way, as the local system.
@@ -26,6 +30,8 @@ export async function connected<T>(
   command: string,
   work: (client: Client, run: Run, house: House | null) => Promise<T>,
 ): Promise<T> {
+  if (asking.has(command) && !existsSync(terminal.folder))
+    terminal.note(`note: ${terminal.folder} was not there: it is new and empty. --data names another.`)
   const turn = await waitForLock(terminal.folder, command, 3600, holder =>
     terminal.note(`waiting for \`quarterdeck ${holder.command}\` (process ${holder.pid}) to finish …`),
   )

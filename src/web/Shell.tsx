@@ -64,10 +64,11 @@ export function Shell() {
     document.title = here ? `${here.label} · Quarterdeck` : 'Quarterdeck'
   }, [here])
 
-  // Where one is stays in sight, also where the rooms are longer than the window.
+  // Where one is stays in sight, also where the rooms are longer than the window, and once one’s role opened them all.
   useEffect(() => {
-    if (path) document.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
-  }, [path])
+    if (path && open.length > 0)
+      document.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
+  }, [path, open])
 
   const actions = useMemo<Action[]>(
     () => [

@@ -202,7 +202,7 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
       <Picker
         icon={<IconCoin size={14} stroke={1.7} aria-hidden="true" />}
         name="Currency"
-        label={currency ?? "Stores' own"}
+        label={currency ?? 'Stores’ own'}
       >
         {close => (
           <div className={css.pick}>

@@ -243,7 +243,18 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
   }, 60_000)
 
   it('tells in the audit who changed what, before and after', async () => {
+    // On a low window the rooms scroll until where one is stands in sight.
+    await page.setViewportSize({ width: 1440, height: 600 })
     await open('/audit')
+    const here = page.locator('nav [aria-current=page]').first()
+    const inSight = () =>
+      here.evaluate(link => {
+        const { top, bottom } = link.getBoundingClientRect()
+        const rooms = link.closest('nav')?.getBoundingClientRect()
+        return rooms !== undefined && top >= rooms.top && bottom <= rooms.bottom && bottom <= innerHeight - 50
+      })
+    await expect.poll(inSight).toBe(true)
+    await page.setViewportSize({ width: 1440, height: 1000 })
     await page.getByText('Save target').click()
     await page.getByRole('table', { name: 'Before and after' }).getByText('3100').waitFor()
     await page.keyboard.press('Escape')
