@@ -24,5 +24,7 @@ it('values are said as people say them', () => {
     'de',
     '',
   ])
+  expect(['1', '7', ''].map(one => valueName('weekday', one))).toEqual(['Monday', 'Sunday', ''])
+  expect(['0', '20', ''].map(one => valueName('hour', one))).toEqual(['00:00', '20:00', ''])
   expect(valueName('channel', 'mobile')).toBe('mobile')
 })

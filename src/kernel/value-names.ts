@@ -1,3 +1,5 @@
+import { hourName, weekdayName } from './period-words.ts'
+
 /** What people call the systems that rows name by a code. */
 const systems: Readonly<Record<string, string>> = {
   ga4: 'Google Analytics',
@@ -23,8 +25,8 @@ export const countryName = (code: string): string =>
   /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code
 
 /**
- * A value of a dimension as people say it: devices with a capital, systems and stores by their names, countries by theirs,
- * a bare number with what it is a number of. `stores` are names by handle. '' stays ''.
+ * A value of a dimension as people say it: devices with a capital, systems and stores by their names, countries and
+ * weekdays by theirs, hours as a clock shows them, a bare number with what it is a number of. `stores` are names by handle. '' stays ''.
  */
 export function valueName(
   dimension: string,
@@ -34,6 +36,8 @@ export function valueName(
   if (dimension === 'store') return stores[value] ?? value
   if (dimension === 'origin' || dimension === 'platform') return systemName(value)
   if (dimension === 'country') return countryName(value)
+  if (dimension === 'weekday') return weekdayName(value)
+  if (dimension === 'hour' && value !== '') return `${hourName(value)}:00`
   if (dimension === 'device')
     return value.replace(/^\p{Ll}/u, first => first.toUpperCase()).replace(/\btv\b/i, 'TV')
   if ((dimension === 'customer' || dimension === 'account') && /^\d+$/.test(value))
