@@ -120,6 +120,23 @@ describe('a key', () => {
     expect(await auth.who(headers)).toBeNull()
   })
 
+  it('opens nothing once its time is over', async () => {
+    await open.ledger.insert(user).values({ id: 'u', name: 'Uma', email: 'uma@example.com', role: 'lead' })
+    const made = { referenceId: 'u', createdAt: new Date(), updatedAt: new Date() }
+    for (const [name, ends] of [
+      ['good', 60_000],
+      ['over', -1000],
+    ] as const) {
+      const key = `qd_${name.padEnd(43, '0')}`
+      const hashed = await auth.accounts.hashKey(key)
+      const expiresAt = new Date(Date.now() + ends)
+      await open.ledger.insert(apikey).values({ ...made, id: name, name, key: hashed, expiresAt })
+      expect((await auth.who(new Headers({ 'x-api-key': key })))?.kind).toBe(ends > 0 ? 'key' : undefined)
+    }
+    await open.ledger.delete(apikey)
+    await open.ledger.delete(user)
+  })
+
   it('is not made through the paths of the sign-in library', async () => {
     expect((await post('/api/auth/api-key/create', { name: 'x' })).status).toBe(404)
   })
