@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { crossable, type Slice } from './search.ts'
+import { choose, crossable, type Slice } from './search.ts'
 
 it('only values that are large enough are crossed with those of another dimension', () => {
   const measure = { name: 'net_sales', before: 10_000, after: 10_000, worth: 1, each: 0 }
@@ -20,4 +20,23 @@ it('only values that are large enough are crossed with those of another dimensio
   const limits = { change: 100, size: 10_000, most: 5 }
   expect(crossable(slices, 'country', limits)).toEqual(['large', 'nearly', 'gone'])
   expect(crossable(slices, 'channel', limits)).toEqual([])
+})
+
+it('names that take each other’s place explain nothing; what is new beside them does', () => {
+  const measure = { name: 'sessions', before: 10_000, after: 13_000, worth: 1, each: 0 }
+  const of = (dimension: string, value: string, before: number, after: number): Slice => ({
+    measure,
+    where: [{ dimension, value }],
+    before,
+    after,
+  })
+  const limits = { change: 3_000, size: 11_500, most: 5 }
+  const newsletters = [
+    of('campaign', 'Letter 2025', 900, 0),
+    of('campaign', 'Letter 2026', 0, 1000),
+    of('campaign', 'Search', 4000, 4400),
+  ]
+  const markets = [of('country', 'Ireland', 0, 1600), of('country', 'France', 5000, 5100)]
+  const found = choose([...newsletters, ...markets], [], limits)
+  expect(found.map(one => one.where[0]?.value)).toEqual(['Ireland'])
 })

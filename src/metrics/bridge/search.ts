@@ -91,6 +91,29 @@ export const beyond = (amount: number, against: number): number =>
 
 const growth = (before: number, after: number) => (before > 0 && after >= 0 ? after / before : 1)
 
+/** Part of what came under new names that must have gone under old ones (or the other way) for the names to be what changed. */
+const replaced = 0.5
+
+/**
+ * Values that are only on one side, in dimensions where about as much came from nothing as went to nothing: names that
+ * take each other's place (a newsletter of each month), of which none explains anything by itself.
+ */
+function renamed(slices: readonly Slice[]): ReadonlySet<string> {
+  const single = slices.filter(
+    ({ where, before, after }) => where.length === 1 && (before === 0) !== (after === 0),
+  )
+  const found = new Set<string>()
+  const groups = Map.groupBy(single, ({ measure, where }) => `${measure.name} ${where[0]?.dimension}`)
+  for (const group of groups.values()) {
+    const sum = (of: (slice: Slice) => number) =>
+      group.reduce((total, slice) => total + Math.abs(of(slice)), 0)
+    const [came, went] = [sum(slice => slice.after), sum(slice => slice.before)]
+    if (Math.min(came, went) >= replaced * Math.max(came, went))
+      for (const { where } of group) found.add(keyOf(where))
+  }
+  return found
+}
+
 /** What two slices of one measure have in common; exact where one holds the other or they exclude each other. */
 function common(a: Slice, b: Slice, cells: ReadonlyMap<string, Slice>): { before: number; after: number } {
   const same = (x: Slice, y: Slice) =>
@@ -135,8 +158,11 @@ export function choose(slices: readonly Slice[], others: readonly Found[], limit
   const chosen: { found: Found; slices: Slice[] }[] = []
   const taken = (measure: Measured) =>
     chosen.flatMap(one => one.slices).filter(slice => slice.measure.name === measure.name)
+  const names = renamed(slices)
+  const isRenamed = (where: readonly Condition[]) => where.some(one => names.has(keyOf([one])))
   const own = slices.filter(slice => {
-    const { before, after, measure } = slice
+    const { before, after, measure, where } = slice
+    if (isRenamed(where)) return false
     // A dimension of one value is the whole again.
     const whole = Math.abs(before) >= 0.98 * measure.before && Math.abs(after) >= 0.98 * measure.after
     return !whole && volumeOf(slice) >= leastShare * limits.size
@@ -149,6 +175,7 @@ export function choose(slices: readonly Slice[], others: readonly Found[], limit
       if (!best || found.score > best.found.score) best = { found, slices: [slice] }
     }
     for (const other of others) {
+      if (isRenamed(endsOf(other))) continue
       const found = lessened(
         other,
         chosen.map(one => one.found),
@@ -233,20 +260,22 @@ function weighed(
   }
 }
 
+/** The values a finding speaks of: of a shift, both its ends. */
+const endsOf = (one: Found): Condition[] =>
+  one.kind === 'mix'
+    ? [one.from, one.to].flatMap(value =>
+        value === undefined ? [] : [{ dimension: one.where[0]?.dimension ?? '', value }],
+      )
+    : [...one.where]
+
 /** Whether a finding says again what another says: the same slice by another measure, or the end of a shift. */
 function repeats(known: Found, next: Found): boolean {
-  const ends = (one: Found): Condition[] =>
-    one.kind === 'mix'
-      ? [one.from, one.to].flatMap(value =>
-          value === undefined ? [] : [{ dimension: one.where[0]?.dimension ?? '', value }],
-        )
-      : [...one.where]
   const touches = (a: readonly Condition[], b: readonly Condition[]) =>
     a.some(c => b.some(d => c.dimension === d.dimension && c.value === d.value))
   if (known.kind === 'mix' || next.kind === 'mix') {
     const both = known.kind === 'mix' && next.kind === 'mix'
     return (
-      (both && known.where[0]?.dimension === next.where[0]?.dimension) || touches(ends(known), ends(next))
+      (both && known.where[0]?.dimension === next.where[0]?.dimension) || touches(endsOf(known), endsOf(next))
     )
   }
   if (sameRows(known, next) || keyOf(known.where) === keyOf(next.where)) return true
