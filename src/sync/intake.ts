@@ -6,7 +6,7 @@ import { type TableName, table, tables } from '#kernel/canonical.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { type Gatherer, gathering } from './gather.ts'
 import type { Packer } from './packer.ts'
-import { completed } from './rows.ts'
+import { shortLine } from './rows.ts'
 
 /** What rows did to the granary. */
 export interface Stored {
@@ -87,19 +87,14 @@ export function createIntake(parts: IntakeParts): Intake {
     return made
   }
 
-  const write = async (name: TableName, all: readonly CanonicalRow[]) => {
+  const write = async (name: TableName, all: readonly CanonicalRow[], lines: readonly string[]) => {
     if (all.length === 0) return
     const file = await fileOf(name)
     rows += all.length
     for (const { name: known, columns, keys } of waits.values())
       if (known === name) for (const row of all) keys.add(valuesOf(row, columns))
-    let text = ''
-    for (const row of all) {
-      const line = JSON.stringify(row)
-      file.longest = Math.max(file.longest, line.length)
-      text += `${line}\n`
-    }
-    await file.lines.write(text)
+    for (const line of lines) file.longest = Math.max(file.longest, line.length)
+    await file.lines.write(lines.length === 1 ? (lines[0] ?? '') : lines.join(''))
   }
 
   const deliver = async (name: TableName, files: readonly string[], whole: boolean) => {
@@ -143,9 +138,8 @@ export function createIntake(parts: IntakeParts): Intake {
     stored,
     flush,
     async add({ rows: given, gone: lost }) {
-      const whole = Object.entries(given).map(
-        ([name, some]) =>
-          [name as TableName, (some ?? []).map(row => completed(name as TableName, row, source))] as const,
+      const whole = (Object.entries(given) as [TableName, CanonicalRow[] | undefined][]).map(
+        ([name, some = []]) => [name, some, some.map(row => shortLine(name, row, source))] as const,
       )
       if (restates) {
         const own = new Set((given.sales_lines ?? []).map(row => `${row.store} ${row.order_id}`))
@@ -163,7 +157,7 @@ export function createIntake(parts: IntakeParts): Intake {
           all.push(...some)
           gone.set(name, all)
         }
-      for (const [name, some] of whole) await write(name, some)
+      for (const [name, some, lines] of whole) await write(name, some, lines)
       if (rows >= partRows) await flush()
     },
     async end() {
@@ -186,7 +180,7 @@ export function createIntake(parts: IntakeParts): Intake {
 }
 
 const valuesOf = (row: CanonicalRow, columns: readonly string[]): string =>
-  columns.map(column => String(row[column])).join('\u0001')
+  columns.map(column => String(row[column] ?? '')).join('\u0001')
 
 /** Tables that tell more of this one's rows. */
 const followersOf = (name: TableName): TableName[] =>

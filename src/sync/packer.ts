@@ -1,8 +1,9 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type TableName, table } from '#kernel/canonical.ts'
 import { duckdbTypes } from '#kernel/duckdb-types.ts'
+import { idleOf, shortName } from './rows.ts'
 
-/** Makes the Parquet that deliveries are made of, from JSON lines of canonical rows. */
+/** Makes the Parquet that deliveries are made of, from short lines of canonical rows. */
 export interface Packer {
   /**
    * Gives the path of the Parquet, beside the JSON lines. Keys given as text become their hash.
@@ -34,10 +35,17 @@ export function createPacker(): Packer {
       const { connection } = await opened
       const columns = Object.entries(table(name).columns)
       const read = columns
-        .map(([column, { type }]) => `${column}: '${type === 'hash' ? 'VARCHAR' : duckdbTypes[type]}'`)
+        .map(([, { type }], n) => `${shortName(n)}: '${type === 'hash' ? 'VARCHAR' : duckdbTypes[type]}'`)
         .join(', ')
       const chosen = columns
-        .map(([column, { type }]) => (type === 'hash' ? `hash(${column}) AS ${column}` : column))
+        .map(([column, { type, optional }], n) => {
+          const idle = idleOf({ type, ...(optional && { optional }) })
+          const value =
+            idle === undefined || idle === null
+              ? shortName(n)
+              : `coalesce(${shortName(n)}, ${idle === '' ? "''" : idle})`
+          return `${type === 'hash' ? `hash(${value})` : value} AS ${column}`
+        })
         .join(', ')
       const out = path.replace(/\.jsonl$/, '.parquet')
       // Lines are read in buffers of twice the longest: at DuckDB's usual 16 MB they are most of what packing takes.

@@ -79,12 +79,19 @@ export const removal = (
   if (what.orders) return among('order_id', what.orders)
   if (what.customer !== undefined) return among('customer_id', [what.customer])
   if (what.rows) {
-    const each = what.rows.map(row =>
-      Object.entries(row)
-        .map(([column, value]) => `${column} = ${quote(value)}`)
-        .join(' AND '),
+    // What one column names is one list: an engine looks it up, and would try conditions one by one.
+    const alike = Map.groupBy(what.rows, row => Object.keys(row).join(', '))
+    const each = [...alike].flatMap(([columns, rows]) =>
+      columns.includes(', ')
+        ? rows.map(
+            row =>
+              `(${Object.entries(row)
+                .map(([column, value]) => `${column} = ${quote(value)}`)
+                .join(' AND ')})`,
+          )
+        : `${columns} IN (${rows.flatMap(row => Object.values(row).map(quote)).join(', ')})`,
     )
-    return `${store} AND (${each.map(one => `(${one})`).join(' OR ') || 'false'})`
+    return `${store} AND (${each.join(' OR ') || 'false'})`
   }
   if (what.source !== undefined) return among('source', [what.source])
   return store
