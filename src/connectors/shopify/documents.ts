@@ -101,14 +101,23 @@ export const refundPage = (part: RefundPart): string => `query RefundPage($id: I
   refund(id: $id) { ${part}(first: 100, after: $after) { ${page} nodes { ${refundParts[part]} } } }
 }`
 
-/** Returns of orders: few of each, which is nearly always all, or as many as one question may hold. */
-export const returnsById = (
-  many: boolean,
-): string => `query Returns($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id
-  returns(first: ${many ? 12 : 2}) { pageInfo { hasNextPage } nodes { id name status createdAt closedAt totalQuantity
-    returnLineItems(first: ${many ? 20 : 5}) { pageInfo { hasNextPage } nodes { id quantity ... on ReturnLineItem { refundedQuantity returnReasonDefinition { name } fulfillmentLineItem { lineItem { id } } } } }
-  } }
-} } }`
+const returnLine =
+  'id quantity ... on ReturnLineItem { refundedQuantity returnReasonDefinition { name } fulfillmentLineItem { lineItem { id } } }'
+const returned = (lines: number): string => `${page} nodes { id name status createdAt closedAt totalQuantity
+    returnLineItems(first: ${lines}) { ${page} nodes { ${returnLine} } } }`
+
+/** Returns of orders: few of each, which is nearly always all. */
+export const returnsById = `query Returns($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id returns(first: 2) { ${returned(5)} } } } }`
+
+/** All returns of one order. */
+export const returnsPage = `query ReturnsPage($id: ID!, $after: String) {
+  node(id: $id) { ... on Order { returns(first: 12, after: $after) { ${returned(20)} } } }
+}`
+
+/** The rest of a return's lines. */
+export const returnLinesPage = `query ReturnLinesPage($id: ID!, $after: String) {
+  node(id: $id) { ... on Return { returnLineItems(first: 100, after: $after) { ${page} nodes { ${returnLine} } } } }
+}`
 
 export const productsExport = (scopes: Scopes): string => `{ products(sortKey: UPDATED_AT) { edges { node {
   __typename id legacyResourceId title handle vendor productType status tags isGiftCard createdAt updatedAt publishedAt category { id fullName }

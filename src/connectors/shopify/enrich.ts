@@ -55,12 +55,11 @@ async function whole(session: Session, answer: RefundAnswer, part: documents.Ref
   return all
 }
 
+type ReturnLine = ReturnRecord['returnLineItems']['nodes'][number]
+type ReturnAnswer = Omit<ReturnRecord, 'returnLineItems'> & { returnLineItems: Page<ReturnLine> }
 interface ReturnsAnswer {
   id: string
-  returns: Part & { nodes: (ReturnRecord & { returnLineItems: Part })[] }
-}
-interface Part {
-  pageInfo: { hasNextPage: boolean }
+  returns: Page<ReturnAnswer>
 }
 
 async function withReturns(
@@ -72,18 +71,46 @@ async function withReturns(
   const those = new Map(
     orders.filter(one => one.returnStatus && one.returnStatus !== 'NO_RETURN').map(one => [one.id, one]),
   )
-  const more: string[] = []
-  const few = documents.returnsById(false)
-  for (const answer of await byIds<ReturnsAnswer>(session, 'returns', few, [...those.keys()], 16)) {
-    const { id, returns } = answer
-    const lists = [returns, ...returns.nodes.map(one => one.returnLineItems)]
-    if (lists.some(one => one.pageInfo.hasNextPage)) more.push(id)
+  for (const { id, returns } of await byIds<ReturnsAnswer>(
+    session,
+    'returns',
+    documents.returnsById,
+    [...those.keys()],
+    16,
+  )) {
     const order = those.get(id)
-    if (order) order.returns = returns.nodes
+    if (order) order.returns = await allReturns(session, id, returns)
   }
-  const many = documents.returnsById(true)
-  for (const { id, returns } of await byIds<ReturnsAnswer>(session, 'many returns', many, more, 1)) {
-    const order = those.get(id)
-    if (order) order.returns = returns.nodes
+}
+
+/** All of an order's returns with all their lines; what does not fit into the first answer comes in pages. */
+async function allReturns(
+  session: Session,
+  order: string,
+  { nodes, pageInfo }: Page<ReturnAnswer>,
+): Promise<ReturnRecord[]> {
+  const all = pageInfo.hasNextPage ? [] : nodes
+  type Returns = { node: { returns?: Page<ReturnAnswer> } | null }
+  type Lines = { node: { returnLineItems?: Page<ReturnLine> } | null }
+  if (pageInfo.hasNextPage)
+    for await (const some of paged(
+      session,
+      documents.returnsPage,
+      { id: order },
+      data => (data as Returns).node?.returns,
+    ))
+      all.push(...some)
+  for (const { id, returnLineItems: lines } of all) {
+    const { hasNextPage, endCursor } = lines.pageInfo
+    if (!hasNextPage) continue
+    for await (const some of paged(
+      session,
+      documents.returnLinesPage,
+      { id },
+      data => (data as Lines).node?.returnLineItems,
+      endCursor,
+    ))
+      lines.nodes.push(...some)
   }
+  return all
 }

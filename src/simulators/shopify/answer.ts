@@ -17,7 +17,7 @@ import { createSubscription, deleteSubscription, subscriptionNode } from './hook
 import { orderId, placedBy, readGid } from './ids.ts'
 import { type Listing, listed, pageOf } from './listing.ts'
 import { fieldOf, type Node } from './node.ts'
-import { orderNode, refundNode } from './order-node.ts'
+import { orderNode, refundNode, returnNode } from './order-node.ts'
 import { orderAt } from './past.ts'
 import { countOf, listingOf, sightOf } from './root.ts'
 import { isConnection, needed, schema } from './schema.ts'
@@ -150,13 +150,17 @@ function rootNode(desk: Desk): Node {
       const own = discountsAt(world.company, shop, world.now()).find(one => one.id === read.id)
       return own ? discountNode(world.company, shop, world.now(), own) : null
     }
-    const order = read.type === 'Order' ? read.id : read.type === 'Refund' ? Math.floor(read.id / 100) : null
+    const isPart = read.type === 'Refund' || read.type === 'Return'
+    const order = read.type === 'Order' ? read.id : isPart ? Math.floor(read.id / 100) : null
     if (order === null) return null
     const life = orderAt(world.company, shop, world.now(), placedBy(order))
     if (!life) return null
     if (read.type === 'Order') return orderNode(sight, life)
-    const refund = life.refunds.find(one => orderId(life.order) * 100 + one.number === read.id)
-    return refund ? refundNode(life, refund) : null
+    const isMeant = (one: { number: number }) => orderId(life.order) * 100 + one.number === read.id
+    const refund = life.refunds.find(isMeant)
+    if (read.type === 'Refund') return refund ? refundNode(life, refund) : null
+    const back = life.returns.find(isMeant)
+    return back ? returnNode(life.order, back) : null
   }
   const listing = (name: string) => (args: Record<string, unknown>) => listingOf(desk, name, args)
   const count = (name: string, root: string) => (args: Record<string, unknown>) =>

@@ -35,8 +35,9 @@ const questions = [
   ...documents.partsOfRefund.map(documents.refundPage),
   documents.ordersCount,
   documents.orderIds,
-  documents.returnsById(false),
-  documents.returnsById(true),
+  documents.returnsById,
+  documents.returnsPage,
+  documents.returnLinesPage,
   documents.customersCount,
   documents.customersPage,
   ...[every, none].map(documents.companiesPage),
@@ -93,7 +94,8 @@ describe('the contract with Shopify', () => {
       requestedCost(parse(text), { ids: Array.from({ length: count }, (_, n) => String(n)) })
     expect(cost(documents.ordersById({ scopes: every, companies: true }), 1)).toBeLessThanOrEqual(1000)
     expect(cost(documents.refundsById(every), 1)).toBeLessThanOrEqual(1000)
-    expect(cost(documents.returnsById(true), 1)).toBeLessThanOrEqual(1000)
+    expect(cost(documents.returnsPage, 1)).toBeLessThanOrEqual(1000)
+    expect(requestedCost(parse(documents.returnLinesPage), {})).toBeLessThanOrEqual(1000)
     for (const part of documents.partsOfRefund)
       expect(requestedCost(parse(documents.refundPage(part)), {})).toBeLessThanOrEqual(1000)
   })

@@ -85,12 +85,14 @@ describe('a shop of Shopify in trouble', () => {
     expect(engine.problems).toEqual([])
   })
 
-  it('has orders and refunds whole that do not fit into a page', async () => {
+  it('has orders, refunds and returns whole that do not fit into a page', async () => {
     const narrow = (text: string) =>
       text
         .replace('lineItems(first: 10)', 'lineItems(first: 1)')
         .replace('refundLineItems(first: 4)', 'refundLineItems(first: 1)')
         .replace('refundLineItems(first: 100', 'refundLineItems(first: 1')
+        .replace(/returns\(first: \d+/, 'returns(first: 1')
+        .replace(/returnLineItems\(first: \d+/, 'returnLineItems(first: 1')
     const rows = async (bend: (text: string) => string) => {
       const { world, credentials, reach } = stage()
       const bent = ((url: string, init?: RequestInit) =>
@@ -102,8 +104,7 @@ describe('a shop of Shopify in trouble', () => {
         world.advance(36 * 3_600_000)
         await engine.round(['orders'])
       }
-      return engine
-        .rows('sales_lines')
+      return [...engine.rows('sales_lines'), ...engine.rows('return_requests')]
         .map(row => JSON.stringify(row))
         .sort()
     }

@@ -353,7 +353,7 @@ export function refundNode(life: Life, refund: Refund): Node {
   }
 }
 
-function returnNode(order: Order, one: Return): Node {
+export function returnNode(order: Order, one: Return): Node {
   const id = orderId(order) * 100 + one.number
   return {
     __typename: 'Return',
