@@ -70,7 +70,7 @@ export const b2b: readonly Metric[] = [
     'days',
     'down',
     'last(receivables.owed) / last(receivables.sold) * 90',
-    'Receivables at the end of the period ÷ total sales of the 90 days up to then to the same accounts × 90 days. Orders paid at once count as sales too: no shop tells them apart.',
+    'Receivables at the end of the period ÷ total sales of the 90 days up to then to the same accounts × 90 days. Orders paid at once count as sales too: no shop tells them apart. Receivables are open orders in Shopify and company credit in Magento; an open invoice in Magento without company credit is not among them.',
     { additivity: 'non_additive', owner: 'finance' },
   ),
   metric(
