@@ -163,7 +163,7 @@ export const traffic: readonly Metric[] = [
   metric(
     'orders_per_session',
     'Orders per session',
-    'ratio',
+    'share',
     'up',
     'orders / sessions',
     "The director's conversion: orders of the ledger ÷ sessions.",

@@ -93,8 +93,7 @@ export function effect(nodes: readonly TreeNode[], node: TreeNode): string {
 
 /** A node's unit, direction and currency. */
 export const measureOf = (told: Pick<Tree, 'currency'>, node: TreeNode): Measure => ({
-  // A few orders in a hundred sessions are read as percent.
-  unit: node.metric === 'orders_per_session' ? 'share' : node.about.unit,
+  unit: node.about.unit,
   good: node.about.good,
   currency: told.currency,
 })
