@@ -301,6 +301,17 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await page.waitForURL(/order=worst/)
     await page.getByRole('table', { name: 'Where least is left by product' }).waitFor()
     await expectAccessibleInBoth(page)
+    // Its tile in the cockpit, once costs are known, has a course as all others have.
+    await page.route('**/api/rpc/settings/read', async route => {
+      const answer = await route.fetch()
+      const told = await answer.json()
+      told.json.costRates = [{}]
+      await route.fulfill({ json: told })
+    })
+    await page.goto('/')
+    const tile = page.getByRole('button', { name: /^Show Cm3 below/ })
+    await expect.poll(() => tile.locator('svg').count(), patient).toBe(1)
+    await page.unroute('**/api/rpc/settings/read')
   })
 
   it('walk the metric tree by keyboard, and open a metric with its owner and the way to its rows', async () => {

@@ -60,7 +60,7 @@ export function Cockpit() {
   // After the headline: what orders cost takes longer to add up.
   const left = useQuery(
     api.performance.query.queryOptions({
-      input: lens.ask({ metrics: tiers, compare }),
+      input: lens.ask({ metrics: tiers, grain, compare }),
       enabled: answer !== undefined && lens.rated && tiers.length > 0,
     }),
   )
@@ -219,7 +219,7 @@ export function Cockpit() {
                           {...(comparison === lens.aim && { base: 'vs target' })}
                         />
                       ))}
-                    {...(of === answer && { spark: whole(courseOf(answer, name).actual) })}
+                    spark={whole(courseOf(of, name).actual)}
                   />
                 )
               })}
