@@ -182,7 +182,7 @@ export function choose(slices: readonly Slice[], others: readonly Found[], limit
       )
       if (Math.abs(found.effect) < least || chosen.some(one => repeats(one.found, found))) continue
       if (!best || found.score > best.found.score)
-        best = { found, slices: found.kind === 'mix' ? slices.filter(s => moved(found, s)) : [] }
+        best = { found, slices: found.kind === 'mix' ? standsFor(found, slices) : [] }
     }
     if (!best) break
     chosen.push(best)
@@ -217,6 +217,17 @@ const moved = (shift: Found, slice: Slice) =>
   slice.measure.name === shift.measure.name &&
   slice.where[0]?.dimension === shift.where[0]?.dimension &&
   (slice.where[0]?.value === shift.from || slice.where[0]?.value === shift.to)
+
+/**
+ * What needs no more telling once a shift is told: its ends. Where these are most of all there is (new customers and
+ * returning ones), it tells nothing of where else that moved.
+ */
+function standsFor(shift: Found, slices: readonly Slice[]): Slice[] {
+  const ends = slices.filter(slice => moved(shift, slice))
+  const { before, after, worth } = shift.measure
+  const all = ((Math.abs(before) + Math.abs(after)) / 2) * Math.abs(worth)
+  return ends.reduce((sum, one) => sum + volumeOf(one), 0) > all / 2 ? [] : ends
+}
 
 /** A slice against what is left once the chosen ones are taken out of it and of the rest. */
 function weighed(
