@@ -97,7 +97,8 @@ async function raw(folder: string, count: number): Promise<Taken> {
 async function ours(folder: string, count: number): Promise<Taken> {
   const { paths, place } = exportOf(folder, count)
   const data = workFolder(folder)
-  const granary = await openDuckdb({ folder: join(data, 'granary') })
+  // As the command `sync` opens it.
+  const granary = await openDuckdb({ folder: join(data, 'granary'), threads: 1 })
   const packer = createPacker()
   const parts = {
     granary,

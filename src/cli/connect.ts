@@ -6,7 +6,7 @@ import { type Client, operations } from '#features/operations.ts'
 import { system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { waitForLock } from '#server/lock.ts'
-import type { House } from '#server/start.ts'
+import type { House, HouseOptions } from '#server/start.ts'
 import { derivingOn } from './print.ts'
 import { asWrongUse, type Terminal } from './terminal.ts'
 
@@ -29,6 +29,7 @@ export async function connected<T>(
   terminal: Terminal,
   command: string,
   work: (client: Client, run: Run, house: House | null) => Promise<T>,
+  { threads }: Pick<HouseOptions, 'threads'> = {},
 ): Promise<T> {
   if (asking.has(command) && !existsSync(terminal.folder))
     terminal.note(`note: ${terminal.folder} was not there: it is new and empty. --data names another.`)
@@ -59,6 +60,7 @@ export async function connected<T>(
       onError: error =>
         terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       onDerive: derivingOn(terminal),
+      threads,
     })
     const client = createRouterClient(operations, {
       interceptors: [onError(refused)],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '#features/operations.ts'
 import { Failure } from '#kernel/error.ts'
+import type { House } from '#server/start.ts'
 import { connected } from './connect.ts'
 import { recordsTable } from './print.ts'
 import { type Terminal, WrongUse } from './terminal.ts'
@@ -92,7 +93,7 @@ export async function list(terminal: Terminal): Promise<void> {
 
 /** Reads what is connected, to the end: all of history the first time, then what changed. */
 export async function sync(terminal: Terminal, flags: { connection?: string[] }): Promise<void> {
-  await connected(terminal, 'sync', async (client, _, house) => {
+  const work = async (client: Client, _: unknown, house: House | null): Promise<void> => {
     const rows = await client.connections.systems()
     const wanted = flags.connection ?? rows.filter(row => row.state !== 'paused').map(row => row.id)
     const strange = wanted.find(id => !rows.some(row => row.id === id))
@@ -103,7 +104,7 @@ export async function sync(terminal: Terminal, flags: { connection?: string[] })
     if (house) {
       // Several at a time: each waits for its vendor most of the while.
       const queue = [...wanted]
-      const work = async (): Promise<void> => {
+      const reading = async (): Promise<void> => {
         for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
           terminal.note(`${id}: reading …`)
           const result = await house.syncs.round(id, { all: true, whole: true })
@@ -114,7 +115,7 @@ export async function sync(terminal: Terminal, flags: { connection?: string[] })
           terminal.note(`${id}: ${result.records.toLocaleString('en')} records.`)
         }
       }
-      await Promise.all([work(), work(), work()])
+      await Promise.all([reading(), reading(), reading()])
     } else await through(client, wanted, terminal)
     const after = (await client.connections.systems()).filter(row => wanted.includes(row.id))
     if (terminal.json) terminal.out(JSON.stringify(after))
@@ -131,7 +132,9 @@ export async function sync(terminal: Terminal, flags: { connection?: string[] })
           next: 'What was read is stored. See `quarterdeck connections` for each; then sync again.',
         },
       )
-  })
+  }
+  // A part that is stored is too small for two threads: the second would spend a fifth of all work waiting for the first.
+  await connected(terminal, 'sync', work, { threads: 1 })
 }
 
 /** Has the running server read, and waits until it has. */

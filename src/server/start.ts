@@ -53,6 +53,8 @@ export interface House {
 }
 
 export interface HouseOptions {
+  /** Threads of the embedded granary; as many as there are cores when absent. */
+  threads?: number | undefined
   /** Address people reach the server by, where the environment does not say. */
   url?: string
   demo?: Context['demo']
@@ -66,7 +68,7 @@ export interface HouseOptions {
 export async function openHouse(
   env: Environment,
   folder: string,
-  { url, demo = null, onError = () => undefined, onDerive }: HouseOptions = {},
+  { url, demo = null, onError = () => undefined, onDerive, threads }: HouseOptions = {},
 ): Promise<House> {
   const config = readConfig(env, folder)
   const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
@@ -74,7 +76,7 @@ export async function openHouse(
   const clock = () => new Date()
   const [open, granary] = await bothOrNone(
     openLedger({ databaseUrl: config.databaseUrl, folder }),
-    openGranary(config, onDerive),
+    openGranary(config, onDerive, threads),
   )
   const { ledger } = open
   const world = remembered(() => readWorld(ledger))
@@ -195,12 +197,21 @@ function remembered<T>(read: () => Promise<T>): { read: () => Promise<T>; forget
   }
 }
 
-const openGranary = (config: Config, onDerive: HouseOptions['onDerive']): Promise<Warehouse> =>
+const openGranary = (
+  config: Config,
+  onDerive: HouseOptions['onDerive'],
+  threads?: number,
+): Promise<Warehouse> =>
   config.warehouseUrl
     ? import('#warehouse/clickhouse.ts').then(({ openClickhouse }) =>
         openClickhouse({ url: config.warehouseUrl ?? '', cluster: config.warehouseCluster, onDerive }),
       )
-    : openDuckdb({ folder: join(config.folder, 'granary'), memoryLimit: config.warehouseMemory, onDerive })
+    : openDuckdb({
+        folder: join(config.folder, 'granary'),
+        memoryLimit: config.warehouseMemory,
+        onDerive,
+        ...(threads && { threads }),
+      })
 
 /** Two things that are opened at once: when one fails the other is closed again. */
 async function bothOrNone<A extends Closable, B extends Closable>(

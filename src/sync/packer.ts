@@ -23,6 +23,8 @@ export function createPacker(): Packer {
   const open = async () => {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: '300MB',
+      // A part is one group of rows: a second thread would wait for it, and turn in circles while it does.
+      threads: '1',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     })
