@@ -3,7 +3,7 @@ import { buyerDays, type Idle, orderDays, productDays, salesHours, summed } from
 import { keepFirstSale, numberedDays, numberedOrders, quote } from './merge.ts'
 
 /** Ledger rows a slice may have: what keeps a derivation within the memory limit whatever the history. */
-const sliceRows = 1_000_000
+const sliceRows = 500_000
 
 /** Customers are numbered in this many rows of orders at a time. */
 const bucketRows = 1_000_000
