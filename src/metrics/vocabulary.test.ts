@@ -112,7 +112,7 @@ it('offers what a misspelt name may have meant once, however often it is there',
   // A target holds several metrics: its name stands once for each.
   const budgets = ['Budget-2026', 'Budget-2026', 'Budget-2027']
   expect(unknown('budget-2026', budgets, 'target').next).toBe('Did you mean Budget-2026, Budget-2027?')
-  })
+})
 
 it('every rate of people who do something is read in percent, orders per session among them', () => {
   const units = Object.fromEntries([...vocabulary().values()].map(({ name, unit }) => [name, unit]))
