@@ -1,4 +1,4 @@
-import { times } from '../cell.ts'
+import { amountSql } from '../cell.ts'
 import { quote } from '../reading.ts'
 import { hash, type Target } from '../target.ts'
 import { money } from './catalogue.ts'
@@ -89,7 +89,7 @@ export const orderLines: Target = {
         o_refunded: `abs(${order('order_refunded')})`,
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
       },
-      { m_money: `TRY_CAST(${times(given.get('unit_price'), 'm_quantity')} AS DECIMAL(18,4))` },
+      { m_money: amountSql(given.get('unit_price'), 'm_quantity') },
       {
         o_lines: `sum(m_money) ${over}`,
         o_units: `sum(m_quantity) ${over}`,

@@ -1,4 +1,4 @@
-import { times } from '../cell.ts'
+import { amountSql } from '../cell.ts'
 import { quote } from '../reading.ts'
 import { type Derived, type Given, hash, type Place, type Target } from '../target.ts'
 
@@ -204,7 +204,7 @@ function deriveSales(given: Given, place: Place): Derived {
   const currency = given.has('currency')
     ? `coalesce(nullif(upper(${given.get('currency')}), ''), ${quote(place.currency)})`
     : quote(place.currency)
-  const byQuantity = times(given.get('unit_price', 'NULL'), 'm_quantity')
+  const byQuantity = given.has('unit_price') ? amountSql(given.get('unit_price'), 'm_quantity') : 'NULL'
   const money = given.has('amount')
     ? given.has('unit_price')
       ? `coalesce(${given.get('amount')}, ${byQuantity})`
@@ -236,7 +236,7 @@ function deriveSales(given: Given, place: Place): Derived {
   const cost = given.has('cost')
     ? `CASE WHEN m_quantity < 0 THEN -abs(${given.get('cost')}) ELSE ${given.get('cost')} END`
     : given.has('unit_cost')
-      ? times(given.get('unit_cost'), 'm_quantity')
+      ? amountSql(given.get('unit_cost'), 'm_quantity')
       : 'NULL'
   const text = (column: string) => given.get(column, "''")
   // What is zero or empty is left out, so that a mapping that learns a column later keeps the identity of the rows.
