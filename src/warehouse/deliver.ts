@@ -160,39 +160,27 @@ const insertFresh = async (
   rows: number,
 ) => {
   const order =
-    shape.dated && (await isScattered(connection, shape.dated, files, rows)) ? ` ORDER BY ${shape.dated}` : ''
+    shape.dated && (await isScattered(connection, shape.dated, files)) ? ` ORDER BY ${shape.dated}` : ''
   await connection.run(`INSERT INTO ${name} SELECT * FROM staged${order}`)
   return { rows, inserted: rows, changed: 0, repeats: 0 }
 }
 
-/** Rows that a question about one day may have to read where rows lie as they came: about ten milliseconds' worth. */
-const dayReads = 1_000_000
-
 /**
- * Whether rows are to be sorted by their day before they are stored: where a question about one day would read many
- * times its own. Most exports come by date, with returns booked weeks later among them; what does not fit in memory
- * is sorted only where it must be, as that takes minutes, and memory which the engine does not count.
+ * Whether each group of rows in the files is spread over so many days that questions about a few days would read
+ * them all. Most exports come by date, and sorting forty million rows again costs minutes.
  */
-const isScattered = async (
-  connection: DuckDBConnection,
-  dated: string,
-  files: readonly string[],
-  rows: number,
-) => {
+const isScattered = async (connection: DuckDBConnection, dated: string, files: readonly string[]) => {
   const list = files.map(quote).join(', ')
   const end = (side: string) => `CAST(coalesce(stats_${side}_value, stats_${side}) AS DATE)`
-  const span = (max: string, min: string) => `${max} - ${min} + 1`
-  const [found] = (
-    await connection.runAndReadAll(
-      `SELECT sum(row_group_num_rows * (${span(end('max'), end('min'))})) AS read,
-         ${span(`max(${end('max')})`, `min(${end('min')})`)} AS days
-       FROM parquet_metadata([${list}]) WHERE path_in_schema = ${quote(dated)}`,
-    )
-  ).getRowObjectsJson()
-  if (found?.read == null || found.days == null) return true
-  const read = Number(found.read) / Number(found.days)
+  const spread = await number(
+    connection,
+    `SELECT coalesce(sum(${end('max')} - ${end('min')} + 1) / max(whole.days), 1000)
+     FROM parquet_metadata([${list}]), (SELECT max(${end('max')}) - min(${end('min')}) + 1 AS days
+       FROM parquet_metadata([${list}]) WHERE path_in_schema = ${quote(dated)}) whole
+     WHERE path_in_schema = ${quote(dated)}`,
+  )
   // Each group alone covers its own days once; returns booked late and small groups widen that a few times.
-  return read > (8 * rows) / Number(found.days) && (rows <= dayReads || read > dayReads)
+  return spread > 8
 }
 
 const merge = async (
