@@ -161,8 +161,31 @@ const insertFresh = async (
 ) => {
   const order =
     shape.dated && (await isScattered(connection, shape.dated, files)) ? ` ORDER BY ${shape.dated}` : ''
-  await connection.run(`INSERT INTO ${name} SELECT * FROM staged${order}`)
+  const insert = async () => void (await connection.run(`INSERT INTO ${name} SELECT * FROM staged${order}`))
+  await (order && rows > sortedInMemory ? sparingly(connection, insert) : insert())
   return { rows, inserted: rows, changed: 0, repeats: 0 }
+}
+
+/** Rows that are sorted without a thought of memory. */
+const sortedInMemory = 1_000_000
+
+/**
+ * Runs `work` with two thirds of the memory: a sort on disk takes, beside what the engine counts, seven bytes for each
+ * row that goes through it. Where others need the memory now, it runs with what there is.
+ */
+const sparingly = async (connection: DuckDBConnection, work: () => Promise<void>) => {
+  const [row] = (await connection.runAndReadAll("SELECT current_setting('memory_limit')")).getRowsJson()
+  const whole = String(row?.[0])
+  const [, size, unit] = /^([\d.]+) (\w+)$/.exec(whole) ?? []
+  if (!size || !unit) return work()
+  await connection
+    .run(`SET memory_limit = '${((Number(size) * 2) / 3).toFixed(1)} ${unit}'`)
+    .catch(() => undefined)
+  try {
+    await work()
+  } finally {
+    await connection.run(`SET memory_limit = '${whole}'`)
+  }
 }
 
 /**
