@@ -60,8 +60,9 @@ export const deliverToDuckdb = (
   connection: DuckDBConnection,
   delivery: Delivery,
   onProgress?: Progress,
-): Promise<Receipt> =>
-  transaction(connection, async () => {
+): Promise<Receipt> => {
+  let restore = async () => {}
+  return transaction(connection, async () => {
     const before = await earlier(connection, delivery.id, delivery.table)
     if (before) return before
     const name = delivery.table
@@ -76,6 +77,7 @@ export const deliverToDuckdb = (
       const key = shape.key.join(', ')
       await noteMessages(connection, `message_events WHERE (${key}) IN (SELECT ${key} FROM staged)`)
     }
+    if (fresh && rows > manyRows) restore = await spareMemory(connection)
     const receipt: Receipt = fresh
       ? await insertFresh(connection, name, shape, delivery.files, rows)
       : delivery.mode === 'replace_orders'
@@ -106,7 +108,8 @@ export const deliverToDuckdb = (
       touched && name === 'sales_lines' && !fresh,
     )
     return receipt
-  })
+  }).finally(() => restore())
+}
 
 const earlier = async (
   connection: DuckDBConnection,
@@ -152,6 +155,22 @@ const isFresh = async (connection: DuckDBConnection, name: TableName, stores: st
     `SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE store IN (${stores.map(quote).join(', ')}) LIMIT 1)`,
   )) === 0
 
+/** Rows of a first delivery that are stored and derived from without a thought of memory. */
+const manyRows = 4_000_000
+
+/**
+ * Leaves the engine two thirds of its memory, and gives what restores it: what goes through the disk takes, beside what
+ * the engine counts, some bytes for each row. Where others need the memory now, nothing is changed.
+ */
+const spareMemory = async (connection: DuckDBConnection): Promise<() => Promise<void>> => {
+  const [row] = (await connection.runAndReadAll("SELECT current_setting('memory_limit')")).getRowsJson()
+  const whole = String(row?.[0])
+  const [, size, unit] = /^([\d.]+) (\w+)$/.exec(whole) ?? []
+  const less = `${((Number(size) * 2) / 3).toFixed(1)} ${unit}`
+  await connection.run(`SET memory_limit = '${less}'`).catch(() => undefined)
+  return async () => void (await connection.run(`SET memory_limit = '${whole}'`))
+}
+
 const insertFresh = async (
   connection: DuckDBConnection,
   name: TableName,
@@ -161,31 +180,8 @@ const insertFresh = async (
 ) => {
   const order =
     shape.dated && (await isScattered(connection, shape.dated, files)) ? ` ORDER BY ${shape.dated}` : ''
-  const insert = async () => void (await connection.run(`INSERT INTO ${name} SELECT * FROM staged${order}`))
-  await (order && rows > sortedInMemory ? sparingly(connection, insert) : insert())
+  await connection.run(`INSERT INTO ${name} SELECT * FROM staged${order}`)
   return { rows, inserted: rows, changed: 0, repeats: 0 }
-}
-
-/** Rows that are sorted without a thought of memory. */
-const sortedInMemory = 1_000_000
-
-/**
- * Runs `work` with two thirds of the memory: a sort on disk takes, beside what the engine counts, seven bytes for each
- * row that goes through it. Where others need the memory now, it runs with what there is.
- */
-const sparingly = async (connection: DuckDBConnection, work: () => Promise<void>) => {
-  const [row] = (await connection.runAndReadAll("SELECT current_setting('memory_limit')")).getRowsJson()
-  const whole = String(row?.[0])
-  const [, size, unit] = /^([\d.]+) (\w+)$/.exec(whole) ?? []
-  if (!size || !unit) return work()
-  await connection
-    .run(`SET memory_limit = '${((Number(size) * 2) / 3).toFixed(1)} ${unit}'`)
-    .catch(() => undefined)
-  try {
-    await work()
-  } finally {
-    await connection.run(`SET memory_limit = '${whole}'`)
-  }
 }
 
 /**
