@@ -1,37 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDuckdb } from '#warehouse/duckdb.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
-import { createImports, type Imports } from './imports.ts'
+import { describe, expect, it } from 'vitest'
+import { importRoom } from '../../test/import-room.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'finance-'))
-let granary: Warehouse
-let imports: Imports
-
-beforeAll(async () => {
-  granary = await openDuckdb({ folder: ':memory:' })
-  imports = createImports({
-    granary,
-    folder,
-    salt: 's'.repeat(64),
-    ensureStore: async ({ currency = 'GBP', timezone = 'Europe/London' }) => ({ currency, timezone }),
-  })
-})
-afterAll(async () => {
-  await granary.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const room = importRoom(undefined, 's'.repeat(64))
+const { folder } = room
 
 /** Imports a text by the first guess for the target, as somebody does who only says what the file is. */
 const load = async (name: string, text: string, target: string) => {
   const path = join(folder, name)
   writeFileSync(path, text)
-  const { suggestions } = await imports.preview(path)
+  const { suggestions } = await room.imports.preview(path)
   const mapping = suggestions.find(one => one.mapping.target === target)?.mapping
   if (!mapping) throw new Error(`not taken for ${target}: ${JSON.stringify(suggestions)}`)
-  return imports.run({ path, mapping, store: 'larkfield', currency: 'GBP', by: 'test' })
+  return room.imports.run({ path, mapping, store: 'larkfield', currency: 'GBP', by: 'test' })
 }
 
 describe('the general ledger', () => {
@@ -48,7 +30,7 @@ describe('the general ledger', () => {
       rejected: 1,
       reasons: [{ reason: 'there is no account' }],
     })
-    const [row] = await granary.query(
+    const [row] = await room.granary.query(
       "SELECT count(*) AS n, sum(amount) AS total FROM ledger_entries WHERE account = '6400' AND cost_centre = '100'",
     )
     expect(row).toEqual({ n: '3', total: '1200.0000' })
@@ -73,7 +55,7 @@ describe('open balances of accounts', () => {
       reasons: [{ reason: 'there is no account id' }],
     })
     expect(
-      await granary.query(
+      await room.granary.query(
         'SELECT account_id, CAST(day AS VARCHAR) AS day, owed, currency FROM receivable_days ORDER BY account_id',
       ),
     ).toEqual([
@@ -99,7 +81,9 @@ describe('a large budget file', () => {
         .trim()
         .split('\n'),
     ).toHaveLength(4)
-    const [row] = await granary.query('SELECT sum(amount) AS total, min(slice) AS slice FROM budget_lines')
+    const [row] = await room.granary.query(
+      'SELECT sum(amount) AS total, min(slice) AS slice FROM budget_lines',
+    )
     expect(row).toEqual({ total: '125968.5000', slice: '{"department":"Dept 0","cost_centre":"CC0"}' })
   })
 })

@@ -1,39 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openDuckdb } from '#warehouse/duckdb.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
-import { createImports, type Imports } from './imports.ts'
+import { expect, it } from 'vitest'
+import { importRoom } from '../../test/import-room.ts'
 import { hasher } from './place.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'presets-'))
+const room = importRoom({ currency: 'USD', timezone: 'America/New_York' }, 's'.repeat(64))
 const fixtures = join(import.meta.dirname, '../connectors/files/fixtures')
-let granary: Warehouse
-let imports: Imports
-
-beforeAll(async () => {
-  granary = await openDuckdb({ folder: ':memory:' })
-  imports = createImports({
-    granary,
-    folder,
-    salt: 's'.repeat(64),
-    ensureStore: async ({ currency = 'USD', timezone = 'America/New_York' }) => ({ currency, timezone }),
-  })
-})
-afterAll(async () => {
-  await granary.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 const load = (preset: string, currency = 'USD') =>
-  imports.run({ path: join(fixtures, `${preset}.csv`), preset, store: preset, currency, by: 'test' })
+  room.imports.run({ path: join(fixtures, `${preset}.csv`), preset, store: preset, currency, by: 'test' })
 const rows = (table: string, what: string, store: string, tail = '') =>
-  granary.query(`SELECT ${what} FROM ${table} WHERE store = {store:String} ${tail}`, { store })
+  room.granary.query(`SELECT ${what} FROM ${table} WHERE store = {store:String} ${tail}`, { store })
 
 it('recognises every export by its headers', async () => {
-  for (const { name } of imports.presets().filter(one => one.name !== 'online-retail')) {
-    const { suggestions } = await imports.preview(join(fixtures, `${name}.csv`))
+  for (const { name } of room.imports.presets().filter(one => one.name !== 'online-retail')) {
+    const { suggestions } = await room.imports.preview(join(fixtures, `${name}.csv`))
     expect(suggestions[0]).toMatchObject({ preset: name })
   }
 })

@@ -1,30 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import exceljs from 'exceljs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openSandbox } from '#connectors/files/sandbox.ts'
-import { openDuckdb } from '#warehouse/duckdb.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
-import { createImports, type ImportRequest, type Imports } from './imports.ts'
+import { importRoom } from '../../test/import-room.ts'
+import type { ImportRequest } from './imports.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'reading-'))
-let granary: Warehouse
-let imports: Imports
-beforeAll(async () => {
-  granary = await openDuckdb({ folder: ':memory:' })
-  imports = createImports({
-    granary,
-    folder,
-    ensureStore: async ({ currency = 'GBP', timezone = 'Europe/London' }) => ({ currency, timezone }),
-  })
-})
-afterAll(async () => {
-  await granary.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const room = importRoom()
+const { folder } = room
 
 const columns = { order_id: 'Order', at: 'When', sku: 'Item', quantity: 'Qty', unit_price: 'Price' }
 let stores = 0
@@ -34,8 +19,8 @@ const read = async (name: string, bytes: string | Buffer, more: Partial<ImportRe
   const [path, store] = [join(folder, name), `s${stores}`]
   writeFileSync(path, bytes)
   const mapping = more.mapping ?? { target: 'sales_lines', columns }
-  const result = await imports.run({ path, store, by: 'test', ...more, mapping })
-  const rows = await granary.query(
+  const result = await room.imports.run({ path, store, by: 'test', ...more, mapping })
+  const rows = await room.granary.query(
     `SELECT order_id, CAST(happened_at AS VARCHAR) AS at, product_id, quantity, gross, country, channel
      FROM sales_lines WHERE store = {store:String} ORDER BY order_id, product_id`,
     { store },

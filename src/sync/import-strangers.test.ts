@@ -1,29 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDuckdb } from '#warehouse/duckdb.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
-import { createImports, type ImportRequest, type Imports } from './imports.ts'
+import { describe, expect, it } from 'vitest'
+import { importRoom } from '../../test/import-room.ts'
+import type { ImportRequest } from './imports.ts'
 
 /** Files as other people's systems write them: what comes in is what they say, or they are told why not. */
 
-const folder = mkdtempSync(join(tmpdir(), 'strangers-'))
-let granary: Warehouse
-let imports: Imports
-beforeAll(async () => {
-  granary = await openDuckdb({ folder: ':memory:' })
-  imports = createImports({
-    granary,
-    folder,
-    ensureStore: async ({ currency = 'GBP', timezone = 'Europe/London' }) => ({ currency, timezone }),
-  })
-})
-afterAll(async () => {
-  await granary.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const room = importRoom()
+const { folder } = room
 
 const columns = { order_id: 'Order', at: 'When', quantity: 'Qty', unit_price: 'Price' }
 const mapping = { target: 'sales_lines', columns }
@@ -35,9 +20,9 @@ const file = (content: string | Buffer, name = 'file.csv'): string => {
   return path
 }
 const run = (content: string | Buffer, store: string, more: Partial<ImportRequest> = {}) =>
-  imports.run({ path: file(content), store, by: 'test', ...(more.preset ? {} : { mapping }), ...more })
+  room.imports.run({ path: file(content), store, by: 'test', ...(more.preset ? {} : { mapping }), ...more })
 const ledger = (store: string, what: string) =>
-  granary.query(`SELECT ${what} FROM sales_lines WHERE store = {store:String} ORDER BY ALL`, { store })
+  room.granary.query(`SELECT ${what} FROM sales_lines WHERE store = {store:String} ORDER BY ALL`, { store })
 
 describe('an order of several rows', () => {
   const head =
@@ -48,7 +33,7 @@ describe('an order of several rows', () => {
     '#2,b@x.de,USD,5.00,0,0,5.00,0,2024-01-15 10:23:45 -0500,1,Pen,5.00',
   ].join('\n')
   const figures = (store: string) =>
-    granary.query(
+    room.granary.query(
       `SELECT order_id, CAST(sum(gross) AS VARCHAR) AS gross, CAST(sum(discounts) AS VARCHAR) AS discounts,
        CAST(sum(shipping) AS VARCHAR) AS shipping FROM sales_lines WHERE store = {store:String} GROUP BY 1 ORDER BY 1`,
       { store },
@@ -93,7 +78,7 @@ describe('days and months', () => {
     ledger(store, 'CAST(day AS VARCHAR) AS day').then(r => r.map(one => one.day))
   it('are told by whichever column of the file tells, and previewed as they are taken', async () => {
     const text = 'Order,When,Sent,Qty,Price\n1,05/04/2024,03/04/2024,1,1\n2,05/04/2024,25/04/2024,1,1\n'
-    expect((await imports.preview(file(text))).reading.dateOrder).toBe('dmy')
+    expect((await room.imports.preview(file(text))).reading.dateOrder).toBe('dmy')
     expect((await run(text, 'told', { currency: 'USD' })).warnings).toEqual([])
     expect(await days('told')).toEqual(['2024-04-05', '2024-04-05'])
   })
@@ -104,7 +89,7 @@ describe('days and months', () => {
       ['GBP', 'dmy', '2024-04-05'],
       ['USD', 'mdy', '2024-05-04'],
     ] as const) {
-      const preview = await imports.preview(file(text), {}, currency)
+      const preview = await room.imports.preview(file(text), {}, currency)
       expect(preview.reading.dateOrder).toBe(order)
       const store = `untold-${order}`
       expect((await run(text, store, { currency })).warnings).toEqual(preview.warnings)
@@ -208,7 +193,7 @@ describe('Parquet', () => {
   ])('%s', async (name, sql, day, gross) => {
     const path = await parquet(`SELECT 1 AS "Order", 1 AS "Qty", ${sql}`)
     const store = name.replaceAll(' ', '-')
-    const came = await imports.run({ path, store, by: 'test', mapping })
+    const came = await room.imports.run({ path, store, by: 'test', mapping })
     expect(came.reasons).toEqual([])
     expect(await ledger(store, 'CAST(day AS VARCHAR) AS day, gross')).toEqual([{ day, gross }])
   })
@@ -216,8 +201,8 @@ describe('Parquet', () => {
   it('can be overruled like any other', async () => {
     const path = await parquet(`SELECT 1 AS "Order", 1 AS "Qty", '05/04/2024' AS "When", '2' AS "Price"`)
     const reading = { dateOrder: 'mdy' } as const
-    expect((await imports.preview(path, reading)).reading.dateOrder).toBe('mdy')
-    expect(await imports.run({ path, store: 'overruled', by: 'test', mapping, reading })).toMatchObject({
+    expect((await room.imports.preview(path, reading)).reading.dateOrder).toBe('mdy')
+    expect(await room.imports.run({ path, store: 'overruled', by: 'test', mapping, reading })).toMatchObject({
       from: '2024-05-04',
     })
   })

@@ -1,29 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import exceljs from 'exceljs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDuckdb } from '#warehouse/duckdb.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
-import { createImports, type ImportResult, type Imports } from './imports.ts'
+import { describe, expect, it } from 'vitest'
+import { importRoom } from '../../test/import-room.ts'
+import type { ImportResult } from './imports.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'wide-'))
-let granary: Warehouse
-let imports: Imports
-
-beforeAll(async () => {
-  granary = await openDuckdb({ folder: ':memory:' })
-  imports = createImports({
-    granary,
-    folder,
-    ensureStore: async ({ currency = 'GBP', timezone = 'Europe/London' }) => ({ currency, timezone }),
-  })
-})
-afterAll(async () => {
-  await granary.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const room = importRoom()
+const { folder } = room
 
 const columns = { order_id: 'Order', at: 'When', sku: 'Item', quantity: 'Qty', unit_price: 'Price' }
 const names = ['Order', 'When', 'Item', 'Qty', 'Price']
@@ -48,7 +32,7 @@ const csv = (cells: string[]) => cells.map(quoted).join(',')
 const run = (name: string, content: string | Buffer, store: string) => {
   const path = join(folder, name)
   writeFileSync(path, content)
-  return imports.run({ path, store, by: 'test', mapping: { target: 'sales_lines', columns } })
+  return room.imports.run({ path, store, by: 'test', mapping: { target: 'sales_lines', columns } })
 }
 
 /** A text table as Parquet. */
@@ -116,10 +100,13 @@ describe('a file of 2,001 columns is refused with what to do, and nothing of it 
     await expect(run(`too-wide-copy.${kind}`, readFileSync(path), `too-wide-${kind}`)).rejects.toThrow(
       refusal,
     )
-    await expect(imports.preview(path)).rejects.toThrow(refusal)
-    const [kept] = await granary.query('SELECT count(*) AS n FROM sales_lines WHERE store = {store:String}', {
-      store: `too-wide-${kind}`,
-    })
+    await expect(room.imports.preview(path)).rejects.toThrow(refusal)
+    const [kept] = await room.granary.query(
+      'SELECT count(*) AS n FROM sales_lines WHERE store = {store:String}',
+      {
+        store: `too-wide-${kind}`,
+      },
+    )
     expect(Number(kept?.n)).toBe(0)
   })
 })

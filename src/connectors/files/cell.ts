@@ -11,12 +11,12 @@ export const numberType = 'DECIMAL(18,6)'
 const rateType = 'DECIMAL(18,8)'
 /** Room for a product of two such numbers: without it the engine stops at nine millions, a dinner in rupiah. */
 const roomy = 'DECIMAL(38,6)'
-/** SQL of one number times another, or added to it. */
+/** SQL of one number times another, and of one added to or taken from another, where either may be large. */
 export const times = (a: string, b: string): string => `(CAST(${a} AS ${roomy}) * ${b})`
+export const plus = (a: string, sign: string, b: string): string => `(CAST(${a} AS ${roomy}) ${sign} ${b})`
 /** SQL of a price times a quantity, both columns, as money: room is only made where it is needed, as it costs three times as much. */
 export const amountSql = (price: string, quantity: string): string =>
   `CASE WHEN abs(CAST(${price} AS DOUBLE) * CAST(${quantity} AS DOUBLE)) < 900000 THEN TRY_CAST(${price} * ${quantity} AS DECIMAL(18,4)) ELSE TRY_CAST(${times(price, quantity)} AS DECIMAL(18,4)) END`
-export const plus = (a: string, sign: string, b: string): string => `(CAST(${a} AS ${roomy}) ${sign} ${b})`
 
 const escaped = (text: string) => text.replaceAll(/[\\().#/]/g, '\\$&')
 const blankPattern = quote(`^(${blanks.map(escaped).join('|')})$`)
