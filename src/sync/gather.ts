@@ -17,6 +17,8 @@ export function gathering(stream: Writable): Gatherer {
   const flush = async () => {
     const whole = text
     text = ''
+    // One that failed before would take the text without a word, and drop it.
+    if (stream.errored) throw stream.errored
     if (whole !== '' && !stream.write(whole)) await once(stream, 'drain')
   }
   return {

@@ -1,6 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
 import { type TableName, table, tables } from '#kernel/canonical.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
@@ -117,10 +118,8 @@ export function createIntake(parts: IntakeParts): Intake {
     gone.clear()
     for (const [name, file] of open) {
       await file.lines.flush()
-      await new Promise<void>((done, failed) => {
-        file.stream.once('error', failed)
-        file.stream.end(done)
-      })
+      // Also a failure that came before: what was written since is missing in the file.
+      await finished(file.stream.end())
       const parquet = await parts.packer.pack(name, file.path, file.longest)
       await rm(file.path, { force: true })
       if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
