@@ -33,18 +33,40 @@ export interface IntakeParts {
   stores: readonly string[]
 }
 
+interface OpenFile {
+  path: string
+  stream: WriteStream
+  lines: Gatherer
+  /** Letters of its longest line. */
+  longest: number
+}
+
 /** Rows are delivered in parts of this size, so that memory does not grow with the history. */
 const partRows = 125_000
 
+/** What one record is mapped to, each row with its line as it is written. */
+export interface Fitted {
+  rows: readonly (readonly [TableName, readonly CanonicalRow[], readonly string[]])[]
+  gone: Mapped['gone']
+}
+
+/** Fits mapped rows to their tables. @throws Failure when a row does not fit its table: then nothing of the record is taken. */
+export const fitted = ({ rows, gone }: Mapped, source: string): Fitted => ({
+  rows: (Object.entries(rows) as [TableName, CanonicalRow[] | undefined][]).map(
+    ([name, some = []]) => [name, some, some.map(row => shortLine(name, row, source))] as const,
+  ),
+  gone,
+})
+
 /**
- * Takes mapped rows of one turn into the granary: through files on disk, part by part. What fails leaves the parts before it
- * stored; read again, they are repeats.
+ * Takes mapped rows of one turn into the granary: through files on disk, part by part, each stored while the next is written.
+ * What fails leaves the parts before it stored, and no part after it; read again, they are repeats.
  */
 export interface Intake {
-  /** @throws Failure when a row does not fit its table: then nothing of the record is taken. */
-  add(mapped: Mapped): Promise<void>
-  /** Stores what was added; true when there was something. */
-  flush(): Promise<boolean>
+  /** @throws what storing an earlier part threw. */
+  add(record: Fitted): Promise<void>
+  /** Stores all that was added. */
+  flush(): Promise<void>
   /** Flushes, and takes out what a whole turn no longer has. */
   end(): Promise<void>
   /** Takes the work folder away. */
@@ -55,15 +77,17 @@ export interface Intake {
 export function createIntake(parts: IntakeParts): Intake {
   const { granary, folder, source, turn, restates } = parts
   const stored: Stored = { inserted: 0, changed: 0, gone: 0 }
-  const open = new Map<TableName, { path: string; stream: WriteStream; lines: Gatherer; longest: number }>()
+  let open = new Map<TableName, OpenFile>()
   /** Parts that wait for the end: a whole delivery is one. */
   const waiting = new Map<TableName, string[]>()
-  const gone = new Map<TableName, CanonicalRow[]>()
+  let gone = new Map<TableName, CanonicalRow[]>()
   /** Rows that wait, by the columns that leaving rows of their table were named by so far. */
   const waits = new Map<string, { name: TableName; columns: readonly string[]; keys: Set<string> }>()
   let orders = new Set<string>()
   let rows = 0
   let part = 0
+  /** The part that is being stored; once one has failed, all after it fail alike. */
+  let storing: Promise<void> = Promise.resolve()
 
   /** Whether a row that waits may be meant by one that leaves. */
   const isWaiting = (name: TableName, leaving: CanonicalRow): boolean => {
@@ -98,9 +122,9 @@ export function createIntake(parts: IntakeParts): Intake {
     await file.lines.write(lines.length === 1 ? (lines[0] ?? '') : lines.join(''))
   }
 
-  const deliver = async (name: TableName, files: readonly string[], whole: boolean) => {
+  const deliver = async (id: string, name: TableName, files: readonly string[], whole: boolean) => {
     const receipt = await granary.deliver({
-      id: `${turn}:${part}`,
+      id,
       table: name,
       files,
       mode: restates && name === 'sales_lines' ? 'replace_orders' : 'merge',
@@ -111,59 +135,72 @@ export function createIntake(parts: IntakeParts): Intake {
     for (const file of files) await rm(file, { force: true })
   }
 
-  const flush = async (): Promise<boolean> => {
-    const had = open.size > 0 || gone.size > 0
+  const store = async (id: string, files: typeof open, lost: typeof gone) => {
     // What is gone goes first: a row that left and came back is there.
-    for (const [name, some] of gone) stored.gone += await remove(granary, name, some)
-    gone.clear()
-    for (const [name, file] of open) {
-      await file.lines.flush()
-      // Also a failure that came before: what was written since is missing in the file.
-      await finished(file.stream.end())
+    for (const [name, some] of lost) stored.gone += await remove(granary, name, some)
+    for (const [name, file] of files) {
       const parquet = await parts.packer.pack(name, file.path, file.longest)
       await rm(file.path, { force: true })
       if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
-      else await deliver(name, [parquet], false)
+      else await deliver(id, name, [parquet], false)
     }
-    open.clear()
+  }
+
+  /** Hands what was added over to be stored, one part at a time: two would take the memory of two. */
+  const handOver = async () => {
+    for (const { lines, stream } of open.values()) {
+      await lines.flush()
+      // Also a failure that came before: what was written since is missing in the file.
+      await finished(stream.end())
+    }
+    await storing
+    storing = store(`${turn}:${part}`, open, gone)
+    // Heard by whoever waits for it next; unheard until then, it would end the process.
+    storing.catch(() => undefined)
+    open = new Map()
+    gone = new Map()
     for (const { keys } of waits.values()) keys.clear()
     orders = new Set()
     rows = 0
     part += 1
-    return had
+  }
+  const flush = async () => {
+    await handOver()
+    await storing
   }
 
   return {
     stored,
     flush,
     async add({ rows: given, gone: lost }) {
-      const whole = (Object.entries(given) as [TableName, CanonicalRow[] | undefined][]).map(
-        ([name, some = []]) => [name, some, some.map(row => shortLine(name, row, source))] as const,
-      )
       if (restates) {
-        const own = new Set((given.sales_lines ?? []).map(row => `${row.store} ${row.order_id}`))
+        const own = new Set(
+          given.flatMap(([name, some]) =>
+            name === 'sales_lines' ? some.map(row => `${row.store} ${row.order_id}`) : [],
+          ),
+        )
         // Two states of an order in one delivery would become one: the earlier goes in before the later.
-        if ([...own].some(order => orders.has(order))) await flush()
+        if ([...own].some(order => orders.has(order))) await handOver()
         for (const order of own) orders.add(order)
       }
       const leaving = Object.entries(lost ?? {}) as [TableName, CanonicalRow[]][]
       // What was added of them must be in the granary to be taken out of it.
       const both = leaving.flatMap(([name, some]) => some.filter(row => isWaiting(name, row)))
-      if (both.length > 0) await flush()
+      if (both.length > 0) await handOver()
       for (const [name, some] of leaving)
         if (some.length > 0) {
           const all = gone.get(name) ?? []
           all.push(...some)
           gone.set(name, all)
         }
-      for (const [name, some, lines] of whole) await write(name, some, lines)
-      if (rows >= partRows) await flush()
+      for (const [name, some, lines] of given) await write(name, some, lines)
+      if (rows >= partRows) await handOver()
     },
     async end() {
       await flush()
       for (const name of parts.whole ?? []) {
         const files = waiting.get(name) ?? []
-        if (files.length > 0) await deliver(name, files, true)
+        if (files.length > 0) await deliver(`${turn}:${part}`, name, files, true)
         else
           for (const store of parts.stores)
             stored.gone += await granary.remove({ store, table: name, source })
@@ -172,6 +209,7 @@ export function createIntake(parts: IntakeParts): Intake {
       }
     },
     async close() {
+      await storing.catch(() => undefined)
       for (const { stream } of open.values()) stream.destroy()
       await rm(folder, { recursive: true, force: true })
     },

@@ -4,7 +4,7 @@ import type { Batch, Mapped, Place, Stream, Turn } from '#connectors/connector.t
 import { Failure } from '#kernel/error.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Forget } from './forget.ts'
-import { createIntake, type Stored } from './intake.ts'
+import { createIntake, type Fitted, fitted, type Stored } from './intake.ts'
 import type { Packer } from './packer.ts'
 import { scrubbed } from './place.ts'
 import { writeRaw } from './raw.ts'
@@ -111,23 +111,26 @@ export async function takeTurn<S>(
         let record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
         parts.look?.(record)
         let mapped: Mapped | null = null
+        let ready: Fitted | null = null
         let wrong: unknown
         try {
           mapped = stream.map(record, place)
         } catch (error) {
-          if (isOurs(error)) throw error
           wrong = error
         }
         if (parts.forget) [record, mapped] = parts.forget.record(record, mapped, stream.personal ?? [])
+        try {
+          ready = mapped && fitted(mapped, connection)
+        } catch (error) {
+          wrong = error
+        }
+        if (!ready && isOurs(wrong)) throw wrong
         await raw?.write(record)
         result.records += 1
-        try {
-          if (!mapped) throw wrong
-          await intake.add(mapped)
-        } catch (error) {
-          if (isOurs(error)) throw error
+        if (ready) await intake.add(ready)
+        else {
           result.unmapped += 1
-          strange.push(unmappedOf(record, error))
+          strange.push(unmappedOf(record, wrong))
           if (strange.length >= 100) await settle()
         }
       }
