@@ -57,7 +57,7 @@ export function install() {
   // Where install scripts are switched off the Node package has not fetched its program yet.
   if (!existsSync(node)) npm('rebuild', 'node', '--ignore-scripts=false')
   // Only a saving: without it the first start makes its ledger itself.
-  if (!['ledger', 'ledger.tar.gz'].every(name => existsSync(join(modules, '.cache', 'quarterdeck', name))))
+  if (!['ledger', 'ledger.tar'].every(name => existsSync(join(modules, '.cache', 'quarterdeck', name))))
     spawnSync(node, [join(root, 'scripts', 'ledger-template.mjs')], {
       cwd: root,
       stdio: 'ignore',

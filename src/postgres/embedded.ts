@@ -4,10 +4,10 @@ import { PGlite } from '@electric-sql/pglite'
 
 /**
  * An empty database as PGlite makes one, made once when the packages were installed (scripts/ledger-template.mjs):
- * packed, and as a folder. Making it anew takes a gigabyte of memory and some seconds; copying it takes neither.
+ * as one file, and as a folder. Making it anew takes a gigabyte of memory and some seconds; copying it takes neither.
  */
 const cache = join(import.meta.dirname, '../../node_modules/.cache/quarterdeck')
-const packed = join(cache, 'ledger.tar.gz')
+const bundled = join(cache, 'ledger.tar')
 const template = join(cache, 'ledger')
 
 /**
@@ -21,7 +21,7 @@ export const openPglite = async (folder: string): Promise<PGlite> => {
   if (folder === ':memory:')
     return PGlite.create({
       startParams,
-      ...(existsSync(packed) && { loadDataDir: new Blob([readFileSync(packed)]) }),
+      ...(existsSync(bundled) && { loadDataDir: new Blob([readFileSync(bundled)]) }),
     })
   const place = join(folder, 'ledger')
   const making = join(folder, 'ledger.making')
