@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '#metrics/query.ts'
 import type { ImportResult } from '#sync/imports.ts'
@@ -150,4 +151,50 @@ describe.skipIf(!present)('the main job on a million real sales lines', () => {
     )
     expect(people.meta.count).toBe(2357)
   }, 120_000)
+
+  const orders = join(shared, 'adventureworks')
+  it.skipIf(!existsSync(orders))(
+    'tells the published figures of a company’s purchasing',
+    async () => {
+      const duck = await (await DuckDBInstance.create(':memory:')).connect()
+      const csv = (name: string) => `read_csv('${join(orders, `${name}.csv`)}', all_varchar = true)`
+      const lines = join(data, 'orders.csv')
+      await duck.run(`COPY (SELECT l.*, h.OrderDate, h.Status, v.Name AS Vendor
+        FROM ${csv('PurchaseOrderDetail')} l JOIN ${csv('PurchaseOrderHeader')} h USING (PurchaseOrderID)
+        JOIN ${csv('Vendor')} v ON v.BusinessEntityID = h.VendorID) TO '${lines}'`)
+      duck.closeSync()
+      const place = ['--store', 'bikes', '--currency', 'USD', '--timezone', 'America/New_York', '--json']
+      const load = async (name: string, mapping: object) => {
+        const path = join(data, `${name}.json`)
+        writeFileSync(path, JSON.stringify(mapping))
+        return quarterdeck<ImportResult>(data, 'import', lines, '--map', path, ...place)
+      }
+      // What is ordered is guessed from the headings; what came is told with them.
+      const guess = await quarterdeck<{ suggestions: { mapping: object }[] }>(
+        ...([data, 'import', lines, '--suggest', ...place] as const),
+      )
+      const ordered = await load('ordered', guess.suggestions[0]?.mapping ?? {})
+      expect(ordered).toMatchObject({ table: 'purchase_orders', rows: 8845, accepted: 8845 })
+      const line = { po_id: 'PurchaseOrderID', line_id: 'PurchaseOrderDetailID', day: 'ModifiedDate' }
+      const columns = { ...line, received: 'ReceivedQty', rejected: 'RejectedQty' }
+      expect(await load('received', { target: 'receipts', columns })).toMatchObject({ accepted: 8845 })
+
+      const metrics = 'purchases,units_ordered,units_received,units_rejected,defect_rate'
+      const all = ['--stores', 'bikes', '--window', 'all_time']
+      const answer = await ask('--metrics', metrics, '--by', 'vendor', '--sort=-defect_rate', ...all)
+      expect(answer.rows.length).toBe(86)
+      expect(answer.totals).toMatchObject({
+        purchases: '63791994.838',
+        units_ordered: '2348637',
+        units_received: '2327299',
+        units_rejected: '72700',
+      })
+      expect(Number(answer.totals?.defect_rate)).toBeCloseTo(0.031238, 6)
+      expect(answer.rows.slice(0, 2)).toMatchObject([
+        { vendor: 'International', units_received: '153', units_rejected: '9' },
+        { vendor: "Anderson's Custom Bikes", units_received: '27558', units_rejected: '1510' },
+      ])
+    },
+    120_000,
+  )
 })
