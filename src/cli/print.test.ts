@@ -34,6 +34,12 @@ describe('what the terminal shows', () => {
     ])
   })
 
+  it('cuts what comes from dividing, and nothing of a sum', () => {
+    const columns = ['aov', 'net_sales', 'upt'].map(key => ({ key, label: key, unit: 'money' as const }))
+    const row = tableOf({ columns, rows: [['1036.4970005981', '63791994.838', '0.0312345678']] })
+    expect(row.split('\n').at(-1)).toBe('1,036.50  63,791,994.838  0.0312')
+  })
+
   it('does not let a cell drive the terminal', () => {
     const table = tableOf({ columns: [{ key: 'a', label: 'a', unit: 'text' }], rows: [['\u001b[2Jx']] })
     expect(table).not.toContain('\u001b')

@@ -1,9 +1,19 @@
 import type { Sheet } from '#features/performance/export.ts'
 import { safe } from './terminal.ts'
 
-/** `1234567.5` → `1,234,567.5`; anything else as it is. */
-const grouped = (cell: string): string =>
-  /^-?\d+(\.\d+)?$/.test(cell) ? cell.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',') : cell
+/** `1234567.5` → `1,234,567.5`, a quotient `36.4970005981` → `36.50`; anything else as it is. */
+const grouped = (cell: string): string => {
+  const number = /^-?\d+(?:\.(\d+))?$/.exec(cell)
+  if (!number) return cell
+  const decimals = number[1] ?? ''
+  // A sum has as many decimals as its rows; more come from dividing.
+  const divided = decimals.length > 4
+  const digits = !divided ? decimals.length : Math.abs(Number(cell)) < 1 ? 4 : 2
+  return new Intl.NumberFormat('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(cell as `${number}`)
+}
 
 const share = (cell: string): string => `${(Number(cell) * 100).toFixed(1)} %`
 
