@@ -9,7 +9,10 @@ export interface Rest {
   windows: readonly { from: string; to: string }[]
 }
 
-/** Answers by question, the least recently asked leaving first; equal questions asked at once share one run. */
+/**
+ * Answers by question, the least recently asked leaving first; equal questions asked at once share one run. `version` counts
+ * loads: who asks after one never shares a run that began before it.
+ */
 export const answerCache = <T>(most = 2_000) => {
   const kept = new Map<string, { answer: T; rest: Rest }>()
   const running = new Map<string, Promise<T>>()
@@ -34,7 +37,7 @@ export const answerCache = <T>(most = 2_000) => {
     async through(
       key: string,
       rest: Rest,
-      current: () => boolean,
+      version: () => number,
       ask: () => Promise<T>,
     ): Promise<{ answer: T; cached: boolean }> {
       const hit = kept.get(key)
@@ -43,18 +46,20 @@ export const answerCache = <T>(most = 2_000) => {
         kept.set(key, hit)
         return { answer: hit.answer, cached: true }
       }
-      const shared = running.get(key)
+      const begun = version()
+      const place = `${begun} ${key}`
+      const shared = running.get(place)
       if (shared) return { answer: await shared, cached: true }
       const run = ask()
-      running.set(key, run)
+      running.set(place, run)
       try {
         const answer = await run
         // An answer that a load overtook may be half old: it is given, as of its time, but not kept.
-        if (current()) kept.set(key, { answer, rest })
+        if (version() === begun) kept.set(key, { answer, rest })
         if (kept.size > most) kept.delete(kept.keys().next().value ?? '')
         return { answer, cached: false }
       } finally {
-        running.delete(key)
+        running.delete(place)
       }
     },
   }

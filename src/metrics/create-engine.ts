@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { table as describe } from '#kernel/canonical.ts'
 import { earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import type { Row, Warehouse } from '#warehouse/warehouse.ts'
+import type { Change, Row, Warehouse } from '#warehouse/warehouse.ts'
 import { type Deps, freshness, type Plan, plan, run, tablesOf } from './ask.ts'
 import { answerCache, type Rest } from './cache.ts'
 import { readsProducts, readsPromotions } from './compile/from.ts'
@@ -37,22 +37,24 @@ export const createEngine = ({
   const { contents, refresh } = contentsOf(granary)
   const plans = plansOf(granary)
   const booked = ledgerCosts(granary)
+  /** Changes that were read and not yet followed: where following them fails, the next question does it again. */
+  let unfollowed: Change[] = []
   const readLog = latest(async () => {
-    const changes = await log.refresh()
-    cache.evict(changes)
-    totals.evict(changes)
-    await refresh(changes)
-    await plans.refresh(changes)
-    booked.evict(changes)
+    unfollowed.push(...(await log.refresh()))
+    cache.evict(unfollowed)
+    totals.evict(unfollowed)
+    await refresh(unfollowed)
+    await plans.refresh(unfollowed)
+    booked.evict(unfollowed)
+    unfollowed = []
   })
 
   const totalsOf = async (made: Plan): Promise<Row[]> => {
     const { sql, parameters } = made.totals.statement
-    const version = log.version()
     const { answer } = await totals.through(
       JSON.stringify([sql, parameters]),
       restOf(made),
-      () => log.version() === version,
+      log.version,
       () => granary.query(sql, parameters),
     )
     return answer
@@ -84,12 +86,8 @@ export const createEngine = ({
 
   const answered = async (query: Query, known: Fresh, made: Plan): Promise<Answer> => {
     const deps = reachesHours(made) ? await withHours(known, made) : known
-    const version = log.version()
-    const { answer, cached } = await cache.through(
-      keyOf(query, made, deps),
-      restOf(made),
-      () => log.version() === version,
-      () => run(made, deps),
+    const { answer, cached } = await cache.through(keyOf(query, made, deps), restOf(made), log.version, () =>
+      run(made, deps),
     )
     return cached ? { ...answer, meta: { ...answer.meta, ...freshness(made, deps), cached: true } } : answer
   }

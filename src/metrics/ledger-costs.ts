@@ -39,6 +39,10 @@ export const ledgerCosts = (granary: Warehouse) => {
       const key = JSON.stringify([costAccounts, closed, world.costRates, world.stores, world.calendar])
       if (kept?.key === key) return kept.found
       const found = actualsOf(granary, deps)
+      // What could not be read is read again by the next question, and not refused for good.
+      found.catch(() => {
+        if (kept?.found === found) kept = null
+      })
       kept = { key, until: closed.reduce((day, one) => later(day, one.to), ''), found }
       return found
     },
