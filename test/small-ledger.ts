@@ -83,6 +83,7 @@ export const deliver = async (
   rows: Record<string, unknown>[],
   mode: Delivery['mode'] = 'merge',
   id: string = randomUUID(),
+  more: Pick<Delivery, 'whole' | 'replaces'> = {},
 ): Promise<Receipt> => {
   const folder = mkdtempSync(join(tmpdir(), 'small-ledger-'))
   const file = join(folder, 'rows.parquet')
@@ -103,7 +104,7 @@ export const deliver = async (
           .join(', ')}`,
       )
     await connection.run(`COPY rows TO '${file}' (FORMAT parquet)`)
-    return await granary.deliver({ id, table: name, files: [file], mode })
+    return await granary.deliver({ id, table: name, files: [file], mode, ...more })
   } finally {
     connection.closeSync()
     instance.closeSync()

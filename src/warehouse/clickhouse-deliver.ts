@@ -54,13 +54,8 @@ export const deliverToClickhouse = async (
     )
     const repeats = await count(engine, `SELECT count(*) AS n FROM ${hit} WHERE same`)
     const changed = await count(engine, `SELECT count(*) AS n FROM ${hit} WHERE NOT same`)
-    const receipt = { rows, inserted: rows - repeats - changed, changed, repeats }
-    const stores =
-      'store' in shape.columns
-        ? (await engine.query(`SELECT DISTINCT store FROM ${staged} ORDER BY store`)).map(r =>
-            String(r.store),
-          )
-        : []
+    const receipt: Receipt = { rows, inserted: rows - repeats - changed, changed, repeats }
+    const { stores: brought, days: ownDays } = await placesOf(engine, staged, shape)
     const ledger = name === 'sales_lines'
     // A delivery cut short may have written rows without deriving from them: all its orders count as touched.
     if (ledger)
@@ -73,8 +68,18 @@ export const deliverToClickhouse = async (
       const stored = `message_events WHERE (${key}) IN (SELECT ${key} FROM ${staged})`
       await noteMessages(engine, touched, [staged, stored])
     }
-    await log(engine, { id, name, number: 0, stores, receipt, from: null, to: null })
+    await log(engine, { id, name, number: 0, stores: brought, receipt, from: null, to: null })
     const version = await nextVersion(engine)
+    // A row that changes may have been on another day than it is.
+    const were =
+      changed > 0 && shape.dated && !shape.key.includes(shape.dated)
+        ? await placesOf(
+            engine,
+            name,
+            shape,
+            `(${shape.key.join(', ')}) IN (SELECT ${shape.key.join(', ')} FROM ${hit} WHERE NOT same)`,
+          )
+        : nowhere
     const columns = Object.keys(shape.columns)
     const list = columns.join(', ')
     if (mode === 'replace_orders') {
@@ -88,19 +93,18 @@ export const deliverToClickhouse = async (
     await engine.run(
       `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`,
     )
-    const gone = whole === undefined ? 0 : await sweep(engine, name, shape, staged, whole, version)
+    const gone = whole === undefined ? nowhere : await sweep(engine, name, shape, staged, whole, version)
+    if (whole !== undefined) receipt.removed = gone.rows
+    const stores = [...new Set([...brought, ...gone.stores])].sort()
     onProgress?.(rows, rows)
     const span = ledger ? await deriveTouched(engine, touched, version + 2) : null
     if (mail && (receipt.inserted + receipt.changed > 0 || cutShort))
       await logCounted(engine, `${id}, counted`, stores, await deriveMessages(engine, touched, version + 2))
     const dated = shape.dated
     const any =
-      receipt.inserted + receipt.changed + gone > 0 || cutShort || (span !== null && span.from !== null)
-    const [own] = dated
-      ? await engine.query(`SELECT min(${dated}) AS first, max(${dated}) AS last FROM ${staged}`)
-      : []
-    const days = [own?.first, own?.last, span?.from, span?.to]
-      .flatMap(d => (any && dated && d ? [String(d)] : []))
+      receipt.inserted + receipt.changed + gone.rows > 0 || cutShort || (span !== null && span.from !== null)
+    const days = [...ownDays, ...were.days, ...gone.days, span?.from, span?.to]
+      .flatMap(d => (any && dated && d ? [d] : []))
       .sort()
     await log(engine, {
       id,
@@ -134,7 +138,37 @@ const logCounted = async (
     to,
   })
 
-/** Takes out the rows of a source that a whole delivery of it no longer has; gives how many. */
+/** How many rows of a table are where, and of which stores: the first and the last of their days, where it is dated. */
+interface Places {
+  rows: number
+  stores: string[]
+  days: string[]
+}
+const nowhere: Places = { rows: 0, stores: [], days: [] }
+
+const placesOf = async (
+  engine: Engine,
+  from: string,
+  { columns, dated }: Table,
+  where = '1 = 1',
+): Promise<Places> => {
+  const [found] = await engine.query(
+    `SELECT count(*) AS n${dated ? `, min(${dated}) AS first, max(${dated}) AS last` : ''} FROM ${from} WHERE ${where}`,
+  )
+  const rows = Number(found?.n ?? 0)
+  if (rows === 0) return nowhere
+  const stores =
+    'store' in columns
+      ? await engine.query(`SELECT DISTINCT store FROM ${from} WHERE ${where} ORDER BY store`)
+      : []
+  return {
+    rows,
+    stores: stores.map(row => String(row.store)),
+    days: [found?.first, found?.last].flatMap(day => (day ? [String(day)] : [])),
+  }
+}
+
+/** Takes out the rows of a source that a whole delivery of it no longer has; gives where they were. */
 const sweep = async (
   engine: Engine,
   name: TableName,
@@ -142,12 +176,12 @@ const sweep = async (
   staged: string,
   source: string,
   version: number,
-): Promise<number> => {
+): Promise<Places> => {
   const columns = Object.keys(shape.columns).join(', ')
   const key = shape.key.join(', ')
   const where = `source = ${quote(source)} AND (${key}) NOT IN (SELECT ${key} FROM ${staged})`
-  const gone = await count(engine, `SELECT count(*) AS n FROM ${name} WHERE ${where}`)
-  if (gone > 0)
+  const gone = await placesOf(engine, name, shape, where)
+  if (gone.rows > 0)
     await engine.run(
       `INSERT INTO ${name} (${columns}, row_version, row_gone) SELECT ${columns}, ${version + 1}, 1 FROM ${name} WHERE ${where}`,
     )

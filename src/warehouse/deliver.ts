@@ -31,6 +31,7 @@ export const transaction = async <T>(connection: DuckDBConnection, work: () => P
       'staged',
       'hit',
       'gone',
+      'left_days',
       'touched',
       'touched_days',
       'touched_customers',
@@ -69,9 +70,10 @@ export const deliverToDuckdb = (
     const shape = describe(name)
     await stageFiles(connection, shape, delivery)
     const rows = await number(connection, 'SELECT count(*) FROM staged')
-    const stores = await storesOf(connection, shape)
+    const brought = await storesOf(connection, shape, 'staged')
     onProgress?.(0, rows)
-    const fresh = stores.length > 0 && (await isFresh(connection, name, stores))
+    const fresh = brought.length > 0 && (await isFresh(connection, name, brought, delivery.whole))
+    const said = allOf(delivery)
     if (name === 'message_events') {
       await noteMessages(connection, 'staged')
       const key = shape.key.join(', ')
@@ -79,15 +81,17 @@ export const deliverToDuckdb = (
     }
     if (fresh && rows > manyRows) restore = await spareMemory(connection)
     const receipt: Receipt = fresh
-      ? await insertFresh(connection, name, shape, delivery.files, rows)
+      ? { ...(await insertFresh(connection, name, shape, delivery.files, rows)), ...(said && { removed: 0 }) }
       : delivery.mode === 'replace_orders'
         ? await replaceOrders(connection, rows)
-        : await merge(connection, name, shape, rows, delivery.replaces)
-    const gone =
-      delivery.whole === undefined || fresh ? 0 : await sweep(connection, name, shape, delivery.whole)
+        : await merge(connection, name, shape, rows, said)
+    const merged = !fresh && delivery.mode === 'merge'
+    const stores = merged
+      ? [...new Set([...brought, ...(await storesOf(connection, shape, 'gone'))])].sort()
+      : brought
     onProgress?.(rows, rows)
     const touched =
-      receipt.inserted + receipt.changed + (receipt.removed ?? 0) + gone > 0 ||
+      receipt.inserted + receipt.changed + (receipt.removed ?? 0) > 0 ||
       // Whole orders restated may have lost rows and gained none.
       (!fresh &&
         delivery.mode === 'replace_orders' &&
@@ -97,16 +101,10 @@ export const deliverToDuckdb = (
       if (fresh) await deriveAll(connection, stores, onProgress)
       else await deriveTouched(connection)
     }
-    await log(
-      connection,
-      delivery.id,
-      name,
-      shape,
-      stores,
-      receipt,
-      touched,
-      touched && name === 'sales_lines' && !fresh,
-    )
+    // What was derived anew may reach further than what came in: an order found late renumbers later ones.
+    const derived = touched && name === 'sales_lines' && !fresh
+    const days = [...(merged ? ['left_days'] : []), ...(derived ? ['touched_days'] : [])]
+    await log(connection, { id: delivery.id, name, shape, stores, receipt, touched, days })
     return receipt
   }).finally(() => restore())
 }
@@ -143,17 +141,29 @@ const stageFiles = async (connection: DuckDBConnection, shape: Table, delivery: 
   await connection.run(`CREATE TEMP TABLE staged AS ${stage(shape, types, delivery, false)}`)
 }
 
-const storesOf = async (connection: DuckDBConnection, shape: Table): Promise<string[]> => {
+const storesOf = async (
+  connection: DuckDBConnection,
+  shape: Table,
+  from: 'staged' | 'gone',
+): Promise<string[]> => {
   if (!('store' in shape.columns)) return []
-  const rows = (await connection.runAndReadAll('SELECT DISTINCT store FROM staged ORDER BY 1')).getRowsJson()
+  const rows = (await connection.runAndReadAll(`SELECT DISTINCT store FROM ${from} ORDER BY 1`)).getRowsJson()
   return rows.map(row => String(row[0]))
 }
 
-const isFresh = async (connection: DuckDBConnection, name: TableName, stores: string[]) =>
-  (await number(
-    connection,
-    `SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE store IN (${stores.map(quote).join(', ')}) LIMIT 1)`,
-  )) === 0
+/** Whether nothing is there of these stores, nor of a source that the delivery is all of. */
+const isFresh = async (
+  connection: DuckDBConnection,
+  name: TableName,
+  stores: readonly string[],
+  whole: string | undefined,
+) => {
+  const theirs = `store IN (${stores.map(quote).join(', ')})`
+  const where = whole === undefined ? theirs : `${theirs} OR source = ${quote(whole)}`
+  return (
+    (await number(connection, `SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE ${where} LIMIT 1)`)) === 0
+  )
+}
 
 /** Rows of a first delivery that are stored and derived from without a thought of memory. */
 const manyRows = 4_000_000
@@ -202,17 +212,27 @@ const isScattered = async (connection: DuckDBConnection, dated: string, files: r
   return spread > 8
 }
 
+/** Sources of which a delivery says all there is, in one store or wherever they have rows. */
+interface Sources {
+  store?: string
+  sources: readonly string[]
+}
+
+const allOf = ({ whole, replaces }: Delivery): Sources | undefined =>
+  replaces ?? (whole === undefined ? undefined : { sources: [whole] })
+
 const merge = async (
   connection: DuckDBConnection,
   name: TableName,
   shape: Table,
   rows: number,
-  replaces: Delivery['replaces'],
+  said: Sources | undefined,
 ): Promise<Receipt> => {
   await connection.run(hits(name, shape))
   const same = await number(connection, 'SELECT count(*) FROM hit WHERE same')
   const changed = await number(connection, 'SELECT count(*) FROM hit WHERE NOT same')
-  const removed = replaces ? await findGone(connection, name, shape, replaces) : 0
+  const removed = await findGone(connection, name, shape, said)
+  await noteLeftDays(connection, name, shape)
   if (name === 'sales_lines' && rows + removed > same) {
     const key = sameKey(shape)
     await connection.run(
@@ -225,37 +245,33 @@ const merge = async (
   if (changed > 0) await connection.run(removeChanged(name, shape))
   if (rows > same) await connection.run(insertNew(name, shape))
   if (removed > 0) await connection.run(`DELETE FROM ${name} t USING gone s WHERE ${sameKey(shape)}`)
-  return { rows, inserted: rows - same - changed, changed, repeats: same, ...(replaces && { removed }) }
+  return { rows, inserted: rows - same - changed, changed, repeats: same, ...(said && { removed }) }
 }
 
 const sameKey = (shape: Table) => shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')
 
-/** Rows of the replaced sources that the delivery does not bring, as `gone`; how many they are. */
+/** Rows of sources that the delivery says all of and does not bring, as `gone`; how many they are. */
 const findGone = async (
   connection: DuckDBConnection,
   name: TableName,
   shape: Table,
-  { store, sources }: NonNullable<Delivery['replaces']>,
+  said: Sources | undefined,
 ): Promise<number> => {
-  const own = 'store' in shape.columns ? ` AND store = ${quote(store)}` : ''
+  const own = said?.store !== undefined && 'store' in shape.columns ? ` AND store = ${quote(said.store)}` : ''
+  const theirs = said ? `source IN (${said.sources.map(quote).join(', ')})${own}` : 'false'
   await connection.run(`CREATE TEMP TABLE gone AS
-    SELECT t.* FROM (SELECT * FROM ${name} WHERE source IN (${sources.map(quote).join(', ')})${own}) t
-    ANTI JOIN staged s ON ${sameKey(shape)}`)
+    SELECT t.* FROM (SELECT * FROM ${name} WHERE ${theirs}) t ANTI JOIN staged s ON ${sameKey(shape)}`)
   return number(connection, 'SELECT count(*) FROM gone')
 }
 
-/** Takes out the rows of a source that a whole delivery of it no longer has. */
-const sweep = async (
-  connection: DuckDBConnection,
-  name: TableName,
-  shape: Table,
-  source: string,
-): Promise<number> => {
-  const where = `t.source = ${quote(source)} AND NOT EXISTS
-    (SELECT 1 FROM staged s WHERE ${shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')})`
-  const gone = await number(connection, `SELECT count(*) FROM ${name} t WHERE ${where}`)
-  if (gone > 0) await connection.run(`DELETE FROM ${name} t WHERE ${where}`)
-  return gone
+/** Days on which a row was that is gone now or changed, as `left_days`: it may be on another day than before. */
+const noteLeftDays = async (connection: DuckDBConnection, name: TableName, shape: Table) => {
+  const { dated, key } = shape
+  if (!dated) return connection.run('CREATE TEMP TABLE left_days (day DATE)')
+  const changed = key.includes(dated)
+    ? ''
+    : `UNION SELECT t.${dated} FROM ${name} t SEMI JOIN (SELECT * FROM hit WHERE NOT same) s ON ${sameKey(shape)}`
+  return connection.run(`CREATE TEMP TABLE left_days AS SELECT ${dated} AS day FROM gone ${changed}`)
 }
 
 /** Days and customers of the touched orders as they were, before anything is changed. */
@@ -294,22 +310,25 @@ const replaceOrders = async (connection: DuckDBConnection, rows: number): Promis
   return { rows, inserted: rows - same - changed, changed, repeats: same }
 }
 
+interface Entry {
+  id: string
+  name: TableName
+  shape: Table
+  stores: readonly string[]
+  receipt: Receipt
+  touched: boolean
+  /** Tables of further days that changed, besides those of what came in. */
+  days: readonly string[]
+}
+
 const log = async (
   connection: DuckDBConnection,
-  id: string,
-  name: TableName,
-  shape: Table,
-  stores: readonly string[],
-  receipt: Receipt,
-  touched: boolean,
-  derived: boolean,
+  { id, name, shape: { dated }, stores, receipt, touched, days }: Entry,
 ) => {
-  const dated = shape.dated
   // A delivery of repeats is logged, so that its id is known, but it touches no day and evicts nothing.
-  // What was derived anew may reach further than what came in: an order found late renumbers later ones.
-  const days = `SELECT ${dated} AS day FROM staged${derived ? ' UNION ALL SELECT day FROM touched_days' : ''}${receipt.removed ? ` UNION ALL SELECT ${dated} FROM gone` : ''}`
-  const span =
-    touched && dated ? `(SELECT min(day) FROM (${days})), (SELECT max(day) FROM (${days}))` : 'NULL, NULL'
+  const all = [`SELECT ${dated} AS day FROM staged`, ...days.map(table => `SELECT day FROM ${table}`)]
+  const end = (side: 'min' | 'max') => `(SELECT ${side}(day) FROM (${all.join(' UNION ALL ')}))`
+  const span = touched && dated ? `${end('min')}, ${end('max')}` : 'NULL, NULL'
   await connection.run(
     `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1, $id, $name, $stores, ${span},
        CAST($rows AS BIGINT), CAST($inserted AS BIGINT), CAST($changed AS BIGINT), CAST($repeats AS BIGINT),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, describe, expect, it } from 'vitest'
-import { deliverLines, type Line, lineRow } from '../../test/small-ledger.ts'
+import { deliver, deliverLines, type Line, lineRow } from '../../test/small-ledger.ts'
 import { openDuckdb } from './duckdb.ts'
 import type { Warehouse } from './warehouse.ts'
 
@@ -213,6 +213,38 @@ describe('a delivery', () => {
       ['2011-01-03', '1', '10.0000', '0.0000'],
       ['2011-03-01', '0', '0.0000', '-10.0000'],
     ])
+    await granary.close()
+  })
+  it('logs the days and stores that rows leave: those that moved to another, and those that are gone', async () => {
+    const granary = await inMemory()
+    const spent = (store: string, day: string, campaign: string) => ({
+      ...{ store, day, platform: 'p', account: '', channel: '', campaign, country: '', cost: 5 },
+      ...{ currency: 'GBP', source: 'ads' },
+    })
+    const whole = (...rows: Record<string, unknown>[]) =>
+      deliver(granary, 'spend_days', rows, 'merge', undefined, { whole: 'ads' })
+    const last = async () => {
+      const change = (await granary.changes(-1)).at(-1)
+      return [change?.stores, change?.from, change?.to]
+    }
+    await whole(spent('shop', '2011-03-05', 'a'), spent('paris', '2011-04-05', 'b'))
+    expect(await whole(spent('shop', '2011-03-05', 'a'))).toMatchObject({ repeats: 1, removed: 1 })
+    expect(await last()).toEqual([['paris', 'shop'], '2011-03-05', '2011-04-05'])
+    // Under another name of its shop it is all of the source still.
+    expect(await whole(spent('store', '2011-03-06', 'a'))).toMatchObject({ inserted: 1, removed: 1 })
+    expect(await last()).toEqual([['shop', 'store'], '2011-03-05', '2011-03-06'])
+    expect(await whole(spent('shop', '2011-03-05', 'a'))).toMatchObject({ inserted: 1, removed: 1 })
+    expect(await whole()).toMatchObject({ rows: 0, removed: 1 })
+    expect(await last()).toEqual([['shop'], '2011-03-05', '2011-03-05'])
+    expect(await whole()).toMatchObject({ rows: 0, removed: 0 })
+    expect(await last()).toEqual([[], null, null])
+    const lead = (day: string) => ({
+      ...{ store: 'shop', platform: 'p', lead_id: '1', stage: 'lead', day, origin: '', country: '' },
+      ...{ happened_at: `${day} 10:00:00`, created_day: day, account_id: '', email_hash: '', source: 'crm' },
+    })
+    await deliver(granary, 'leads', [lead('2011-05-05')])
+    await deliver(granary, 'leads', [lead('2011-06-06')])
+    expect(await last()).toEqual([['shop'], '2011-05-05', '2011-06-06'])
     await granary.close()
   })
   it('leaves nothing of itself when it cannot be read', async () => {

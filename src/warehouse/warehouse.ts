@@ -42,7 +42,7 @@ export interface Receipt {
   inserted: number
   changed: number
   repeats: number
-  /** Rows of replaced sources that went. */
+  /** Rows that went of sources the delivery says all of. */
   removed?: number
 }
 

@@ -224,6 +224,34 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     )
   }, 300_000)
 
+  it('log the same stores and days of rows that left, or moved to another day', async () => {
+    await clear()
+    const spent = (store: string, day: string) => ({
+      ...{ store, day, platform: 'p', account: '', channel: '', campaign: '', country: '', cost: 5 },
+      ...{ currency: 'GBP', source: 'ads' },
+    })
+    const lead = (day: string) => ({
+      ...{ store: 'shop', platform: 'p', lead_id: '1', stage: 'lead', day, origin: '', country: '' },
+      ...{ happened_at: `${day} 10:00:00`, created_day: day, account_id: '', email_hash: '', source: 'crm' },
+    })
+    for (const [id, name, rows, more] of [
+      ['w1', 'spend_days', [spent('shop', '2011-03-05'), spent('paris', '2011-04-05')], { whole: 'ads' }],
+      ['w2', 'spend_days', [spent('shop', '2011-03-05')], { whole: 'ads' }],
+      ['w3', 'spend_days', [], { whole: 'ads' }],
+      ['w4', 'leads', [lead('2011-05-05')], {}],
+      ['w5', 'leads', [lead('2011-06-06')], {}],
+    ] as const) {
+      const [duck, click] = await Promise.all(
+        both.map(async granary => {
+          const receipt = await deliver(granary, name, [...rows], 'merge', id, more)
+          const { stores, from, to } = (await granary.changes(-1)).find(one => one.delivery === id) ?? {}
+          return { receipt, stores, from, to }
+        }),
+      )
+      expect(click, id).toEqual(duck)
+    }
+  })
+
   it('answer the same to any question', async () => {
     await clear()
     const [lines = []] = fc.sample(someLines, { numRuns: 1, seed: 7 })
