@@ -238,23 +238,19 @@ const restOf = (made: Plan): Rest => {
   const promotions = main.sourced.branches.some(b => asked.some(d => readsPromotions(b.source, d)))
   const asks = resolved.aggregates.flatMap(a => factByName[a.fact] ?? [])
   const lifetime = resolved.aggregates.some(a => a.where.some(w => w.column === 'lifetime'))
-  // What was due in the window was ordered before it, and received whenever; a customer comes back whenever.
-  const whenever = lifetime || asks.some(f => f.whenever || f.needs !== undefined || f.name === 'receipts')
+  const whenever = lifetime || asks.some(f => f.whenever)
   return {
     tables: [
       ...tablesOf(resolved),
       ...(products ? (['products'] as const) : []),
       ...(promotions ? (['promotions'] as const) : []),
       ...asks.flatMap(f => [...(f.needs ? [f.needs] : []), ...(f.also ?? [])]),
-      ...(asks.some(f => f.name === 'receipts') ? (['purchase_orders'] as const) : []),
       ...(scoped.reach.convertTo ? (['exchange_rates'] as const) : []),
     ],
     stores: scoped.reach.stores,
-    windows: window.sides.map(({ from, to }) => ({
-      from: whenever ? '0000-01-01' : from,
-      // What was ordered in the window may be returned long after it.
-      to: whenever || asks.some(f => f.name === 'cohort') ? '9999-12-31' : to,
-    })),
+    windows: whenever
+      ? [{ from: '0000-01-01', to: '9999-12-31' }]
+      : window.sides.map(({ from, to }) => ({ from, to })),
   }
 }
 

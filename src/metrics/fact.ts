@@ -68,7 +68,10 @@ export interface Fact {
    * shop or the marketplace, a visit's is what brought it. Formulas over both have no answer by it.
    */
   means?: Readonly<Record<string, string>>
-  /** What happens outside the days asked for changes what its rows say. */
+  /**
+   * What happens outside the days asked for changes what its rows say: an order is returned long after it, a deal is closed
+   * on another day than the one its row is dated by.
+   */
   whenever?: true
   /** Columns that are money, and so are converted. */
   money: readonly string[]

@@ -154,6 +154,7 @@ export const demand: readonly Fact[] = [
       },
     ],
     needs: 'sales_lines',
+    whenever: true,
     money: ['revenue', 'matched_revenue'],
     optional: ['revenue', 'matched_revenue'],
     ranked: 'tracked_orders',

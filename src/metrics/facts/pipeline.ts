@@ -92,6 +92,7 @@ export const pipeline: readonly Fact[] = [
     sources: [
       { table: 'deals', day: 'close_day', where: `f.state <> 'open'`, dimensions: deal, columns: outcome },
     ],
+    whenever: true,
     money: dealMoney,
     optional: ['won_amount', 'open_amount', 'weighted_amount', 'ordered_amount', 'amount'],
     ranked: 'deals_won',

@@ -144,6 +144,7 @@ export const sales: readonly Fact[] = [
       { ...orderRows, day: 'ordered_day' },
       { ...lines, day: 'ordered_day' },
     ],
+    whenever: true,
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
