@@ -160,7 +160,11 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   const alone =
     !same && !isFilled(made) && main.sourced.branches.length === 0 ? plannedRows(bare(main)) : null
   const told = alone || same ? [] : rowsOf(made, rows, fold(main))
-  const count = isFilled(made) ? told.length : Number(rows[0]?.n ?? 0)
+  const count = isFilled(made)
+    ? told.length
+    : rows.length === 0 && offset > 0
+      ? await countOf(resolved.query, deps)
+      : Number(rows[0]?.n ?? 0)
   // Of a page of the rows nobody knows which slices the others are of.
   const all = alone ?? (offset === 0 && count === told.length ? withPlanned(told, bare(main)) : null)
   const found = same ? [totalRow] : (all?.slice(offset, offset + limit) ?? told)
@@ -195,6 +199,14 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       ms: Math.round((performance.now() - started) * 10) / 10,
     },
   }
+}
+
+/** How many rows there are, where a page lies behind the last: no row of it could tell. */
+const countOf = async (query: Query, deps: Deps): Promise<number> => {
+  const { main } = plan({ ...query, offset: 0, limit: 1, subtotals: false }, deps)
+  const { sql, parameters } = main.statement
+  const [row] = main.sourced.branches.length === 0 ? [] : await deps.granary.query(sql, parameters)
+  return Number(row?.n ?? 0)
 }
 
 const storeNames = (asked: readonly string[], { stores }: World): { storeNames?: Record<string, string> } => {

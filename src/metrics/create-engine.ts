@@ -127,6 +127,8 @@ export const createEngine = ({
         by: undefined,
         grain: undefined,
         compare: undefined,
+        // Rows behind a cell have an order of their own.
+        sort: undefined,
         filters: [
           ...(request.query.filters ?? []).filter(f => 'dimension' in f),
           ...Object.entries(request.values ?? {}).map(([dimension, value]) => ({ dimension, is: [value] })),

@@ -181,8 +181,11 @@ export const toSql = (formula: Formula, column: (aggregate: Aggregate) => string
         const [sum, gaps] = formula.of.map(f => toSql(f, column))
         return `CASE WHEN coalesce(${gaps}, 0) = 0 THEN ${sum} END`
       }
-      const names = { abs: 'abs', min: 'least', max: 'greatest', coalesce: 'coalesce' }
-      return `${names[formula.name]}(${formula.of.map(f => toSql(f, column)).join(', ')})`
+      const all = formula.of.map(f => toSql(f, column))
+      if (formula.name === 'abs' || formula.name === 'coalesce') return `${formula.name}(${all.join(', ')})`
+      // Engines pass over what is not known in the least of several; N/A is N/A.
+      const known = all.map(one => `${one} IS NOT NULL`).join(' AND ')
+      return `CASE WHEN ${known} THEN ${formula.name === 'min' ? 'least' : 'greatest'}(${all.join(', ')}) END`
     }
     case 'operation': {
       const [left, right] = [toSql(formula.left, column), toSql(formula.right, column)]

@@ -1,9 +1,11 @@
 import type { Dialect } from '#warehouse/warehouse.ts'
 import { factByName } from '../facts.ts'
-import { aggregateKey, toSql } from '../formula.ts'
+import { type Aggregate, aggregateKey, toSql } from '../formula.ts'
 import type { Known } from '../vocabulary.ts'
-import { column } from './measures.ts'
+import { column, isMoney, unrated } from './measures.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
+import type { Reach } from './scope.ts'
+import type { Branch } from './source.ts'
 import type { Text } from './text.ts'
 import type { Window } from './window.ts'
 
@@ -14,6 +16,16 @@ interface Shape {
   dialect: Dialect
   of: 'rows' | 'subtotals' | 'totals'
   apart: ReadonlyMap<string, string>
+  branches: readonly Branch[]
+  reach: Pick<Reach, 'convertTo'>
+}
+
+/** The column that counts rows whose money has no rate: a sum with any is N/A, and neither meets a condition nor ranks. */
+const gapsOf = ({ branches, reach, window }: Shape, aggregate: Aggregate, side: number): string | null => {
+  if (!reach.convertTo || !isMoney(aggregate) || !window.sides[side]?.segments.length) return null
+  const key = aggregateKey(aggregate)
+  const branch = branches.find(one => one.aggregates.some(own => aggregateKey(own) === key))
+  return branch && 'currency' in branch.source.dimensions ? unrated(side, branch.source.table) : null
 }
 
 /** Conditions on metrics, order, limit; n counts the rows there are without the limit. */
@@ -35,7 +47,8 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
           const counted = factByName[a.fact]?.optional.includes(a.column)
             ? dialect.float(name)
             : `coalesce(${dialect.float(name)}, 0)`
-          return counted
+          const gaps = gapsOf(shape, a, side)
+          return gaps === null ? counted : `CASE WHEN coalesce(${gaps}, 0) = 0 THEN ${counted} END`
         })
       : 'NULL'
   const conditions = (rowed ? resolved.conditions : []).flatMap(({ metric, over, under }) => [
