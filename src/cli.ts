@@ -81,6 +81,12 @@ command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, X
   .option('--currency <code>', 'currency of a store that is new, e.g. GBP')
   .option('--timezone <zone>', 'time zone of a store that is new, e.g. Europe/London')
   .option('--replaces <import>', 'map an import again from its kept file; its rows the new mapping lacks go')
+  .option(
+    '--read <how>',
+    'repeatable, overrules how it is read: encoding=utf-16le, delimiter=;, quote=, skip=2, header=false, ' +
+      'decimal=,, dateOrder=dmy, sheet=NAME, member=NAME, format=jsonl',
+    repeated,
+  )
   .option('--suggest', 'only print the guessed mapping, ready to be saved and edited')
   .action(async (file, flags) => (await import('./cli/import.ts')).importFile(terminal(flags), file, flags))
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { abandonImports } from '#features/connections/history.ts'
+import { Reading, type Reads } from '#features/connections/model.ts'
 import type { Client } from '#features/operations.ts'
 import { system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
@@ -18,6 +19,7 @@ interface ImportFlags {
   timezone?: string
   suggest?: boolean
   replaces?: string
+  read?: string[]
 }
 
 /** Loads a file and prints what became of every row; with --suggest only the guessed mapping. */
@@ -34,6 +36,7 @@ export async function importFile(
   if (!flags.store) throw new WrongUse('--store says which store the rows belong to, e.g. --store main.')
   if (flags.preset && flags.map) throw new WrongUse('Give --preset or --map, not both.')
   const mapping = flags.map ? readMapping(flags.map) : undefined
+  const reading = readingOf(flags.read)
   const store = flags.store
   await connected(terminal, 'import', async (client, _run, house) => {
     if (house) {
@@ -45,6 +48,7 @@ export async function importFile(
       store,
       preset: flags.preset,
       mapping,
+      reading,
       currency: flags.currency?.toUpperCase(),
       timezone: flags.timezone,
     })
@@ -59,7 +63,14 @@ async function mapAgain(terminal: Terminal, replaces: string, flags: ImportFlags
   const mapping = flags.map ? readMapping(flags.map) : undefined
   await connected(terminal, 'import', async client => {
     const { store } = await client.connections.progress({ id: replaces })
-    const { id } = await client.connections.import({ replaces, store, preset: flags.preset, mapping })
+    const reading = readingOf(flags.read)
+    const { id } = await client.connections.import({
+      replaces,
+      store,
+      preset: flags.preset,
+      mapping,
+      reading,
+    })
     const result = await follow(terminal, client, id)
     terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
   })
@@ -91,6 +102,28 @@ function readMapping(file: string): Mapping {
   }
 }
 
+/** `--read decimal=, --read skip=2` as a reading; what is not known is refused by name. */
+function readingOf(pairs: readonly string[] | undefined): Reads | undefined {
+  if (!pairs) return undefined
+  const plain = (name: string, text: string) =>
+    name === 'skip' && /^\d+$/.test(text)
+      ? Number(text)
+      : name === 'header' && /^(true|false)$/.test(text)
+        ? text === 'true'
+        : text
+  const given = pairs.map(pair => {
+    const [name = '', ...rest] = pair.split('=')
+    if (rest.length === 0) throw new WrongUse(`--read ${pair}: write NAME=VALUE, e.g. --read decimal=,`)
+    return [name, plain(name, rest.join('='))] as const
+  })
+  const read = Reading.safeParse(Object.fromEntries(given))
+  if (read.success) return read.data
+  const [wrong] = read.error.issues
+  throw new WrongUse(
+    `--read ${wrong?.path.join('.') ?? ''}: ${wrong?.message ?? 'not understood'}. It takes ${Object.keys(Reading.shape).join(', ')}.`,
+  )
+}
+
 /** What became of every row, for people. */
 export function summary(result: ImportResult): string {
   const count = (value: number) => value.toLocaleString('en')
@@ -114,6 +147,7 @@ async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Pr
       path,
       store: flags.store,
       currency: flags.currency?.toUpperCase(),
+      reading: readingOf(flags.read),
     })
     const [best] = preview.suggestions
     if (!best)
@@ -126,7 +160,11 @@ async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Pr
         (best.unmapped.length > 0 ? `; unused columns: ${best.unmapped.join(', ')}` : ''),
     )
     for (const warning of preview.warnings) terminal.note(`note: ${warning}`)
-    terminal.out(JSON.stringify(terminal.json ? preview : best.mapping, null, 2))
+    // Of several files in an archive the one that was looked at is meant.
+    const member = preview.members.length > 1 ? { member: preview.reading.member } : {}
+    const reading = { ...member, ...readingOf(flags.read) }
+    const mapping = Object.keys(reading).length > 0 ? { ...best.mapping, reading } : best.mapping
+    terminal.out(JSON.stringify(terminal.json ? preview : mapping, null, 2))
   })
 }
 

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import exceljs from 'exceljs'
 import { describe, expect, it } from 'vitest'
 import { openSandbox } from '#connectors/files/sandbox.ts'
 import { importRoom } from '../../test/import-room.ts'
+import { zip } from '../../test/zip.ts'
 import type { ImportRequest } from './imports.ts'
 
 const room = importRoom()
@@ -129,35 +129,6 @@ describe('a workbook', () => {
   })
 })
 
-/** A zip of stored files (APPNOTE 4.3), as any packer writes it. */
-const zip = (files: Record<string, string>): Buffer => {
-  const [local, central]: [Buffer[], Buffer[]] = [[], []]
-  let at = 0
-  for (const [name, content] of Object.entries(files)) {
-    const [label, data] = [Buffer.from(name), Buffer.from(content)]
-    const shared = Buffer.alloc(26)
-    shared.writeUInt16LE(20, 0)
-    shared.writeUInt32LE(crc32(data), 10)
-    shared.writeUInt32LE(data.length, 14)
-    shared.writeUInt32LE(data.length, 18)
-    shared.writeUInt16LE(label.length, 22)
-    local.push(Buffer.from('PK\u0003\u0004'), shared, label, data)
-    const rest = Buffer.alloc(14)
-    rest.writeUInt32LE(at, 10)
-    central.push(Buffer.from('PK\u0001\u0002\u0014\u0000', 'latin1'), shared, rest, label)
-    at += 30 + label.length + data.length
-  }
-  const list = Buffer.concat(central)
-  const end = Buffer.alloc(22)
-  end.write('PK\u0005\u0006', 'latin1')
-  const count = Object.keys(files).length
-  end.writeUInt16LE(count, 8)
-  end.writeUInt16LE(count, 10)
-  end.writeUInt32LE(list.length, 12)
-  end.writeUInt32LE(at, 16)
-  return Buffer.concat([...local, list, end])
-}
-
 describe('an archive', () => {
   it('gives its one table, past what packers add', async () => {
     const bytes = zip({ '__MACOSX/._a.csv': 'x', 'README.txt': 'hello', 'export/a.csv': text })
@@ -168,6 +139,9 @@ describe('an archive', () => {
     await expect(read('two.zip', bytes)).rejects.toMatchObject({
       next: expect.stringContaining('a.csv, b.csv'),
     })
+    const shown = await room.imports.preview(join(folder, 'two.zip'))
+    expect(shown).toMatchObject({ members: ['a.csv', 'b.csv'], reading: { member: 'a.csv' } })
+    expect(shown.warnings.join()).toContain('Say which')
     const named = await read('two.zip', bytes, { reading: { member: 'b.csv' } })
     expect(named.rows.map(row => row.order_id)).toEqual(['7'])
   })

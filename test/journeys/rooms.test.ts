@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf } from '../authenticator.ts'
 import { stage } from '../command.ts'
+import { zip } from '../zip.ts'
 import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
 
 const file = `Bestellnummer;Datum;Artikel;Menge;Einzelpreis;Kunde;Land
@@ -129,6 +130,52 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByRole('cell', { name: 'berlin' }).first().waitFor()
     await open('/explore?period=2026-01-01..2026-01-31&metrics=net_sales,orders')
     await page.getByText('€2,469').first().waitFor()
+  }, 90_000)
+
+  it('lets everything be overruled that was guessed of a file', async () => {
+    await open('/import')
+    const path = join(place.place, 'zwei.zip')
+    const latin = Buffer.from('Liste\n\nNr^Tag^Ware^Preis\nB1^03.02.2026^K\u00e4se^2.500\n', 'latin1')
+    writeFileSync(path, zip({ 'alt.csv': `${'sku,name\n'.repeat(20)}`, 'neu.csv': latin }))
+    await page.setInputFiles('input[type=file]', path)
+    await page.getByText('shown is alt.csv, the largest').waitFor()
+    const pick = async (label: string, option: string) => {
+      await page.getByRole('combobox', { name: label }).click()
+      await page.getByRole('option', { name: option, exact: true }).click()
+    }
+    await pick('File in the archive', 'neu.csv')
+    await pick('Letters are written in', 'Central European (Windows-1250)')
+    await pick('Columns are parted by', 'caret ^')
+    await page.getByLabel('Lines above the headings').fill('2')
+    await pick('Decimals are written', '1.234,50')
+    await page.getByRole('columnheader', { name: 'Preis' }).waitFor()
+    await page.getByRole('cell', { name: 'K\u00e4se' }).waitFor()
+    await expectAccessible(page)
+    // Nothing is stuck where it cannot be read like that.
+    await page.getByLabel('Lines above the headings').fill('9999')
+    await page.getByText('It cannot be read like that').waitFor()
+    await page.getByLabel('Lines above the headings').fill('2')
+    await page.getByRole('columnheader', { name: 'Preis' }).waitFor()
+    await pick('Rows are', 'Orders')
+    for (const [name, column] of [
+      ['order_id', 'Nr'],
+      ['at', 'Tag'],
+      ['total', 'Preis'],
+    ] as const) {
+      const field = page.locator(`#column-${name}`)
+      if (!(await field.isVisible())) await page.getByRole('button', { name: /^Show \d+ more/ }).click()
+      await field.fill(column)
+    }
+    await page.getByLabel('Only rows where').fill("Ware <> 'Brot'")
+    await page.getByLabel('Store', { exact: true }).fill('wien')
+    await page.keyboard.press('Tab')
+    await page.locator('#currency').fill('EUR')
+    await page.getByRole('option', { name: 'EUR', exact: true }).click()
+    await choose('Time zone', 'Europe/Vienna', 'Europe/Vienna')
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByText('1 row came in').waitFor()
+    await open('/explore?period=2026-02-01..2026-02-28&metrics=net_sales')
+    await page.getByText('€2,500').first().waitFor()
   }, 90_000)
 
   it('invites somebody and makes a key that is shown once', async () => {

@@ -30,12 +30,12 @@ const headBytes = 1 << 20
 
 /** The decompressed bytes of a file, whatever it is wrapped in. */
 const unwrapped = async (path: string, container: Container, reading: Reading) => {
-  if (container === 'zip') return openMember(path, reading.member)
+  if (container === 'zip') return openMember(path, reading.member, true)
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
-  if (container !== 'gz') return { stream: file as Readable, member: undefined }
+  if (container !== 'gz') return { stream: file as Readable, member: undefined, members: [] }
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
   file.on('error', error => gunzip.destroy(error))
-  return { stream: file.pipe(gunzip) as Readable, member: undefined }
+  return { stream: file.pipe(gunzip) as Readable, member: undefined, members: [] }
 }
 
 /** The first megabyte of the text inside, decoded: enough to recognise how the file is written. */
@@ -47,20 +47,22 @@ export const peek = async (
   container: Container
   encoding: string
   member?: string
+  members: string[]
   sheet?: string
   sheets: string[]
   whole: boolean
 }> => {
   const { container } = await identify(path)
-  if (container === 'parquet') return { text: '', container, encoding: 'utf-8', sheets: [], whole: true }
+  const none = { members: [], sheets: [] }
+  if (container === 'parquet') return { text: '', container, encoding: 'utf-8', ...none, whole: true }
   if (container === 'xlsx') {
     const sheets = await sheetsOf(path)
     const chosen = await sheetAsText(path, reading.sheet ?? sheets[0], 500)
     let text = ''
     for await (const piece of chosen.lines) text += piece
-    return { text, container, encoding: 'utf-8', sheet: chosen.sheet, sheets, whole: false }
+    return { text, container, encoding: 'utf-8', ...none, sheet: chosen.sheet, sheets, whole: false }
   }
-  const { stream, member } = await unwrapped(path, container, reading)
+  const { stream, member, members } = await unwrapped(path, container, reading)
   const chunks: Buffer[] = []
   let size = 0
   let whole = true
@@ -83,7 +85,8 @@ export const peek = async (
   const encoding = encodingOf(head, reading, whole)
   const text = new TextDecoder(encoding).decode(head)
   const end = whole ? text.length : text.lastIndexOf('\n') + 1 || text.length
-  return { text: text.slice(0, end), container, encoding, ...(member && { member }), sheets: [], whole }
+  const named = member === undefined ? {} : { member }
+  return { text: text.slice(0, end), container, encoding, ...named, members, sheets: [], whole }
 }
 
 const encodingOf = (head: Buffer, reading: Reading, whole: boolean): string => {

@@ -64,7 +64,7 @@ export const previewFile = async (
   const order = found.flatMap(one => one.dateFormats)[0]
   const dateOrder =
     order === undefined ? 'ymd' : /^%[yY]/.test(order) ? 'ymd' : order.startsWith('%d') ? 'dmy' : 'mdy'
-  const suggestions = suggest(seen, layout.rows)
+  const { suggestions, guesses } = suggest(seen, layout.rows)
   const currencies = currencyColumns(layout.names, layout.rows)
   const [best] = suggestions
   const taking = Object.keys(targets.find(target => target.name === best?.mapping.target)?.columns ?? {})
@@ -85,14 +85,25 @@ export const previewFile = async (
     columns: seen,
     rows: layout.rows.slice(0, shown).map(row => layout.names.map((_, i) => row[i] ?? '')),
     sheets: peeked.sheets,
+    members: peeked.members,
     suggestions,
+    guesses,
     currencies,
     warnings: [
+      ...severalWords(peeked.members, reading.member ?? undefined, peeked.member),
       ...warningsOf(layout, recognised, format === 'xlsx'),
       ...leftOut.map(one => currencyWords(one)),
     ],
   }
 }
+
+/** An archive of several files is shown by its largest, and taken in only by name. */
+const severalWords = (members: readonly string[], wanted?: string, shown?: string): string[] =>
+  wanted !== undefined || members.length < 2
+    ? []
+    : [
+        `The archive holds ${members.length} files; shown is ${shown}, the largest. Say which one is meant (member).`,
+      ]
 
 /** What the director should look at before trusting the reading; numbers of a workbook are numbers already. */
 export const warningsOf = (

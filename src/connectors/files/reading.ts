@@ -72,8 +72,12 @@ export interface Preview {
   }[]
   rows: string[][]
   sheets: string[]
+  /** Files of an archive that may be the table. */
+  members: string[]
   /** Best guess, with how sure it is, 0–1; presets that fit come first. */
   suggestions: { preset: string | null; mapping: Mapping; confidence: number; unmapped: string[] }[]
+  /** For each kind of rows, where its columns would come from, as far as that can be guessed. */
+  guesses: { target: string; columns: Record<string, string> }[]
   /** Columns that say in which currency amounts are. */
   currencies: CurrencyColumn[]
   warnings: string[]

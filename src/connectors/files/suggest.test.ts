@@ -4,10 +4,11 @@ import { metaAds } from './presets/marketing.ts'
 import type { ValueType } from './reading.ts'
 import { suggest } from './suggest.ts'
 
+const guessed = (...given: Parameters<typeof suggest>) => suggest(...given).suggestions
 const seen = (name: string, type: ValueType, ...examples: string[]) => ({ name, type, examples })
 
 it('a file of orders whose day goes by an odd name is a file of orders, not of stock', () => {
-  const [best] = suggest(
+  const [best] = guessed(
     [
       seen('Order', 'number', '1'),
       seen('When', 'time', '2024-12-20 10:00:00'),
@@ -26,7 +27,7 @@ it('a file of orders whose day goes by an odd name is a file of orders, not of s
 })
 
 it('of two columns of dates with odd names none is taken for the day of a sale', () => {
-  const guesses = suggest(
+  const guesses = guessed(
     [
       seen('Order', 'number', '1'),
       seen('When', 'date', '2024-12-20'),
@@ -79,7 +80,7 @@ it.each([
   const split = headings.includes('|') ? '|' : ' '
   const type = (cell: string): ValueType =>
     /^\d{4}-/.test(cell) ? 'date' : /^[\d.]+%?$/.test(cell) ? 'number' : 'text'
-  const guesses = suggest(
+  const guesses = guessed(
     headings.split(split).map((name, i) => seen(name, type(cells[i] ?? ''), cells[i] ?? '')),
     [],
   )

@@ -129,8 +129,14 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
   return { mapped, unmapped: columns.map(one => one.name).filter(name => !used.has(name)) }
 }
 
-/** What the file could be, best guess first. Presets that fit come before anything guessed. */
-export const suggest = (columns: readonly Seen[], rows: readonly string[][]): Preview['suggestions'] => {
+/**
+ * What the file could be, best guess first, presets that fit before anything guessed; and for each kind of rows where
+ * its columns would come from.
+ */
+export const suggest = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+): Pick<Preview, 'suggestions' | 'guesses'> => {
   const names = columns.map(column => column.name)
   const fitting = presets
     .filter(preset => fits(preset, names))
@@ -145,8 +151,9 @@ export const suggest = (columns: readonly Seen[], rows: readonly string[][]): Pr
         unmapped: names.filter(name => !text.includes(name)),
       }
     })
-  const guesses = targets
-    .map((target, order) => ({ target, order, ...forTarget(target, columns) }))
+  const all = targets.map((target, order) => ({ target, order, ...forTarget(target, columns) }))
+  const guesses = all.map(({ target, mapped }) => ({ target: target.name, columns: mapped }))
+  const fit = all
     .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
     .map(({ target, order, mapped, sum, unmapped }) => {
       const share = sum / Math.max(columns.length, 1)
@@ -157,8 +164,9 @@ export const suggest = (columns: readonly Seen[], rows: readonly string[][]): Pr
     })
     .sort((a, b) => b.confidence - a.confidence)
     .slice(0, 4)
-  if (fitting.length + guesses.length > 0) return [...fitting, ...guesses]
+  if (fitting.length + fit.length > 0) return { suggestions: [...fitting, ...fit], guesses }
   const { mapped, unmapped } = byValues(columns, rows)
-  if (!('at' in mapped) || !('amount' in mapped)) return []
-  return [{ preset: null, mapping: { target: 'sales_lines', columns: mapped }, confidence: 0.3, unmapped }]
+  if (!('at' in mapped) || !('amount' in mapped)) return { suggestions: [], guesses }
+  const mapping = { target: 'sales_lines', columns: mapped }
+  return { suggestions: [{ preset: null, mapping, confidence: 0.3, unmapped }], guesses }
 }

@@ -35,28 +35,34 @@ const isTable = (name: string) =>
   !/(^|\/)\./.test(name) &&
   !/readme|license/i.test(name)
 
-/** Files in the archive that may be tables. */
-export const membersOf = async (path: string): Promise<string[]> => {
-  const names: string[] = []
+const namedTable = (name: string) => /\.(csv|tsv|txt|tab|jsonl|ndjson|json)$/i.test(name)
+
+/** Files in the archive that may be tables: those that are called so first, the largest first. */
+const membersOf = async (path: string): Promise<string[]> => {
+  const found: { name: string; bytes: number }[] = []
   await walk(path, entry => {
-    if (isTable(entry.fileName)) names.push(entry.fileName)
+    if (isTable(entry.fileName)) found.push({ name: entry.fileName, bytes: entry.uncompressedSize })
     return undefined
   })
-  return names
+  return found
+    .sort((a, b) => Number(namedTable(b.name)) - Number(namedTable(a.name)) || b.bytes - a.bytes)
+    .map(one => one.name)
 }
 
-/** The bytes of one file in the archive: the one named, or the only one. */
+/** The bytes of one file in the archive: the one named, or the only one; to `show` what there is, the largest. */
 export const openMember = async (
   path: string,
   wanted?: string,
-): Promise<{ member: string; stream: Readable }> => {
+  show = false,
+): Promise<{ member: string; members: string[]; stream: Readable }> => {
   const members = await membersOf(path)
   const list = members.slice(0, 20).join(', ')
   if (members.length === 0) throw invalid('The zip archive holds no table.', 'Put a CSV in it.')
   if (wanted && !members.includes(wanted))
     throw invalid(`The archive has no “${wanted}”.`, `It has: ${list}.`)
-  const tables = members.filter(name => /\.(csv|tsv|txt|tab|jsonl|ndjson|json)$/i.test(name))
-  const only = wanted ?? (tables.length === 1 ? tables[0] : members.length === 1 ? members[0] : undefined)
+  const tables = members.filter(namedTable)
+  const alone = tables.length === 1 || members.length === 1
+  const only = wanted ?? (alone || show ? members[0] : undefined)
   if (only === undefined)
     throw invalid('The archive holds several files.', `Say which with reading.member: ${list}.`)
   const stream = await walk(path, (entry, zip) =>
@@ -71,5 +77,5 @@ export const openMember = async (
       : undefined,
   )
   if (!stream) throw invalid(`The archive has no “${only}”.`, `It has: ${list}.`)
-  return { member: only, stream }
+  return { member: only, members, stream }
 }

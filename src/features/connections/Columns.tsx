@@ -1,6 +1,7 @@
-import { Autocomplete, Button } from '@mantine/core'
+import { Autocomplete, Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import css from './import.module.css'
+import type { Guess } from './model.ts'
 
 /** Names of columns that do not read as words. */
 const spelt: Readonly<Record<string, string>> = { at: 'Date and time', sku: 'SKU' }
@@ -11,24 +12,29 @@ const labelOf = (name: string): string => {
   return spelt[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
-/** Where each meaning comes from: a column of the file, or an expression over its columns. */
+/** Where each meaning comes from: a column of the file, or an expression over its columns; and which rows are meant. */
 export function Columns(props: {
   target: readonly { name: string; about: string; required: boolean }[]
   source: readonly { name: string; examples: string[] }[]
-  mapping: Record<string, string>
-  onChange: (mapping: Record<string, string>) => void
+  mapping: Guess
+  onChange: (mapping: Guess) => void
 }) {
+  const { mapping, onChange } = props
   const [all, setAll] = useState(false)
-  const shown = props.target.filter(column => all || column.required || props.mapping[column.name])
+  const shown = props.target.filter(column => all || column.required || mapping.columns[column.name])
   const change = (name: string, value: string) => {
-    const { [name]: _, ...rest } = props.mapping
-    props.onChange(value ? { ...rest, [name]: value } : rest)
+    const { [name]: _, ...rest } = mapping.columns
+    onChange({ ...mapping, columns: value ? { ...rest, [name]: value } : rest })
+  }
+  const onlyWhere = (text: string) => {
+    const { where: _, reason: __, ...rest } = mapping
+    onChange(text ? { ...rest, where: text } : rest)
   }
   return (
     <>
       <div className={css.columns}>
         {shown.map(column => {
-          const from = props.mapping[column.name] ?? ''
+          const from = mapping.columns[column.name] ?? ''
           const example = props.source.find(s => s.name === from)?.examples[0]
           return (
             <div key={column.name} className={css.column}>
@@ -50,6 +56,16 @@ export function Columns(props: {
             </div>
           )
         })}
+        <div className={css.column}>
+          <label htmlFor="column-where">Only rows where</label>
+          <TextInput
+            id="column-where"
+            placeholder="all rows"
+            value={mapping.where ?? ''}
+            onChange={event => onlyWhere(event.currentTarget.value)}
+          />
+          <small>e.g. Status &lt;&gt; 'test'; the others are left out and counted</small>
+        </div>
       </div>
       {shown.length < props.target.length && (
         <Button className={css.more} variant="default" size="compact-sm" onClick={() => setAll(true)}>

@@ -1,6 +1,6 @@
 import { Autocomplete, Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { currenciesLeftOut, currencyWords } from '#kernel/currency-columns.ts'
 import { Card } from '#ui/Card.tsx'
@@ -8,6 +8,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { Columns } from './Columns.tsx'
+import { HowRead } from './HowRead.tsx'
 import css from './import.module.css'
 import type { Guess, Reads } from './model.ts'
 import { startable } from './model.ts'
@@ -37,17 +38,39 @@ export function Mend({
     placeholderData: old => old,
     retry: false,
   })
+  // What cannot be read in the way that was asked for is mended from what could be read before.
+  const last = useRef(preview.data)
+  if (preview.data) last.current = preview.data
+  const shown = preview.data ?? last.current
   const targets = useQuery(api.connections.targets.queryOptions({ input: {} }))
   const presets = useQuery(api.connections.presets.queryOptions({ input: {} }))
   const saved = useQuery(api.connections.mappings.queryOptions({ input: {} }))
   const keep = useMutation(api.connections.saveMapping.mutationOptions())
   const start = useMutation(api.connections.import.mutationOptions({ onSuccess: ({ id }) => onStarted(id) }))
 
-  if (preview.error && !preview.data)
-    return <ErrorState title="The file cannot be read" {...words(preview.error)} />
-  if (!preview.data || !targets.data || !presets.data || !settings.data) return <Skeleton height={320} />
+  const read = (next: Reads) => {
+    // Columns that are split or called otherwise are other columns.
+    const apart = ({ decimal: _, dateOrder: __, ...rest }: Reads) => JSON.stringify(rest)
+    if (apart(next) !== apart(reading)) setMended(null)
+    setReading(next)
+  }
+  const howRead = (said: ReactNode) => (
+    <HowRead
+      seen={shown?.reading ?? null}
+      reading={reading}
+      sheets={shown?.sheets ?? []}
+      members={shown?.members ?? []}
+      stale={preview.isPlaceholderData}
+      onChange={read}
+    >
+      {said}
+    </HowRead>
+  )
+  if (preview.error && !shown)
+    return howRead(<ErrorState compact title="The file cannot be read" {...words(preview.error)} />)
+  if (!shown || !targets.data || !presets.data || !settings.data) return <Skeleton height={320} />
 
-  const { suggestions, columns, rows, sheets, warnings } = preview.data
+  const { suggestions, guesses, columns, rows, members, warnings } = shown
   const best = suggestions[0]
   const key = chosen ?? (best?.preset ? `preset:${best.preset}` : 'mapping')
   const savedName = key.startsWith('saved:') ? key.slice('saved:'.length) : null
@@ -55,8 +78,10 @@ export function Mend({
   const guess: Guess = mended ??
     saved.data?.find(m => m.name === savedName)?.mapping ??
     suggestions.find(s => s.preset === null)?.mapping ?? { target: 'sales_lines', columns: {} }
+  const turnTo = (next: string) =>
+    setMended({ target: next, columns: guesses.find(one => one.target === next)?.columns ?? {} })
   const target = targets.data.find(t => t.name === guess.target)
-  const { currencies: saying } = preview.data
+  const { currencies: saying } = shown
   const leftOut = (mapping: Guess) => {
     const taking = targets.data.find(t => t.name === mapping.target)?.columns.map(c => c.name) ?? []
     return currenciesLeftOut(mapping, taking, saying).map(one => currencyWords(one))
@@ -64,6 +89,10 @@ export function Mend({
   // The file's own warnings are of the best guess; of money they are of what is chosen now.
   const ofBest = best ? leftOut(best.mapping) : []
   const chosenMapping = preset ? suggestions.find(s => s.preset === preset)?.mapping : guess
+  const mendPreset = (mapping: Guess) => {
+    setChosen('mapping')
+    setMended(mapping)
+  }
   const ofMoney = chosenMapping ? leftOut(chosenMapping) : []
   const { stores } = settings.data
   const known = stores.find(s => s.store === into.store)
@@ -73,7 +102,8 @@ export function Mend({
     if (!preset && into.saveAs) await keep.mutateAsync({ name: into.saveAs, mapping: guess })
     start.mutate({
       ...('import' in source ? { replaces: source.import } : source),
-      reading,
+      // Of several files in an archive the one that was looked at is meant.
+      reading: { ...(members.length > 1 && { member: shown.reading.member }), ...reading },
       store: into.store,
       ...(!known && { currency: into.currency, timezone: into.timezone }),
       ...(preset ? { preset } : { mapping: guess }),
@@ -84,72 +114,20 @@ export function Mend({
 
   return (
     <>
-      <Card title="How the file is read" stale={preview.isPlaceholderData}>
-        <div className={css.readings}>
-          <Select
-            label="Decimals are written"
-            data={[
-              { value: '.', label: '1,234.50' },
-              { value: ',', label: '1.234,50' },
-            ]}
-            value={preview.data.reading.decimal ?? '.'}
-            onChange={value => setReading(now => ({ ...now, decimal: value === ',' ? ',' : '.' }))}
-          />
-          <Select
-            label="Dates are written"
-            data={[
-              { value: 'ymd', label: 'year, month, day' },
-              { value: 'dmy', label: 'day, month, year' },
-              { value: 'mdy', label: 'month, day, year' },
-            ]}
-            value={preview.data.reading.dateOrder ?? 'ymd'}
-            onChange={value => setReading(now => ({ ...now, dateOrder: value as Reads['dateOrder'] }))}
-          />
-          {preview.data.reading.format === 'csv' && (
-            <>
-              <Select
-                label="Columns are parted by"
-                data={[
-                  { value: ',', label: 'comma' },
-                  { value: ';', label: 'semicolon' },
-                  { value: '\t', label: 'tab' },
-                  { value: '|', label: 'bar' },
-                  { value: ' ', label: 'space' },
-                ]}
-                value={preview.data.reading.delimiter ?? ','}
-                onChange={value => setReading(now => ({ ...now, delimiter: value ?? ',' }))}
-              />
-              <Select
-                label="First row"
-                data={[
-                  { value: 'yes', label: 'names the columns' },
-                  { value: 'no', label: 'is a row already' },
-                ]}
-                value={preview.data.reading.header === false ? 'no' : 'yes'}
-                onChange={value => setReading(now => ({ ...now, header: value === 'yes' }))}
-              />
-            </>
+      {howRead(
+        <>
+          {warnings
+            .filter(warning => !ofBest.includes(warning))
+            .map(warning => (
+              <p key={warning} className={css.warning}>
+                {warning}
+              </p>
+            ))}
+          {preview.error && (
+            <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />
           )}
-          {sheets.length > 1 && (
-            <Select
-              label="Sheet"
-              data={[...sheets]}
-              value={preview.data.reading.sheet ?? sheets[0] ?? null}
-              onChange={value => setReading(now => ({ ...now, ...(value && { sheet: value }) }))}
-            />
-          )}
-        </div>
-        {warnings
-          .filter(warning => !ofBest.includes(warning))
-          .map(warning => (
-            <p key={warning} className={css.warning}>
-              {warning}
-            </p>
-          ))}
-        {preview.error && (
-          <ErrorState compact title="It cannot be read like that" {...words(preview.error)} />
-        )}
-      </Card>
+        </>,
+      )}
       <Card title="First rows" flush>
         <DataTable
           caption="First rows of the file as read"
@@ -192,6 +170,11 @@ export function Mend({
             }}
           />
         </FormRow>
+        {preset && chosenMapping && (
+          <Button variant="default" size="compact-sm" onClick={() => mendPreset(chosenMapping)}>
+            Change its columns
+          </Button>
+        )}
         {!preset && (
           <>
             <FormRow label="Rows are" for="target">
@@ -200,16 +183,11 @@ export function Mend({
                 allowDeselect={false}
                 data={targets.data.map(t => ({ value: t.name, label: t.label }))}
                 value={guess.target}
-                onChange={value => value && setMended({ ...guess, target: value })}
+                onChange={value => value && turnTo(value)}
               />
             </FormRow>
             {target && (
-              <Columns
-                target={target.columns}
-                source={columns}
-                mapping={guess.columns}
-                onChange={next => setMended({ ...guess, columns: next })}
-              />
+              <Columns target={target.columns} source={columns} mapping={guess} onChange={setMended} />
             )}
           </>
         )}
@@ -279,7 +257,7 @@ export function Mend({
           {problem && <span className={css.warning}>{problem}</span>}
           <Button
             variant="filled"
-            disabled={problem !== null}
+            disabled={problem !== null || preview.isError}
             loading={start.isPending || keep.isPending}
             onClick={begin}
           >

@@ -18,7 +18,11 @@ export function Outcome({ result, id }: { result: Result; id: string }) {
   return (
     <Card
       title={
-        result.accepted > 0 ? `${count.format(result.accepted)} rows came in` : 'Nothing new in this file'
+        result.accepted > 0
+          ? `${count.format(result.accepted)} ${result.accepted === 1 ? 'row' : 'rows'} came in`
+          : result.repeats > 0
+            ? 'Nothing new in this file'
+            : 'No row came in'
       }
       note={[
         result.from && result.to ? `${result.from} to ${result.to}` : null,

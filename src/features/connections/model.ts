@@ -7,7 +7,11 @@ import { type TableName, tables } from '#kernel/canonical.ts'
 export const Reading = z.strictObject({
   format: z.enum(['csv', 'jsonl', 'parquet', 'xlsx']).optional(),
   encoding: z.string().max(40).optional(),
-  delimiter: z.string().max(4).optional(),
+  delimiter: z
+    .string()
+    .refine(text => text === 'spaces' || [...text].length === 1, 'is one character, or spaces')
+    .optional()
+    .describe('One character, or spaces for columns set apart by runs of blanks'),
   quote: z.string().max(1).optional(),
   header: z.boolean().optional(),
   skip: z.int().min(0).max(10_000).optional().describe('Lines above the header'),
@@ -136,7 +140,8 @@ export const Preview = z.object({
     }),
   ),
   rows: z.array(z.array(z.string())),
-  sheets: z.array(z.string()),
+  sheets: z.array(z.string()).describe('Of a workbook, the fullest first'),
+  members: z.array(z.string()).describe('Files of an archive that may be the table, the largest first'),
   suggestions: z.array(
     z.object({
       preset: z.string().nullable(),
@@ -145,6 +150,9 @@ export const Preview = z.object({
       unmapped: z.array(z.string()),
     }),
   ),
+  guesses: z
+    .array(z.object({ target: z.string(), columns: z.record(z.string(), z.string()) }))
+    .describe('For each kind of rows, where its columns would come from'),
   currencies: z
     .array(z.object({ column: z.string(), codes: z.array(z.string()) }))
     .describe(
@@ -155,6 +163,58 @@ export const Preview = z.object({
 
 export type Reads = z.infer<typeof Reading>
 export type Guess = z.infer<typeof Mapping>
+
+const choices = (pairs: Readonly<Record<string, string>>) =>
+  Object.entries(pairs).map(([value, label]) => ({ value, label }))
+
+/** What may be said of how a file is written, as the screen offers it. */
+export const readingChoices = {
+  encoding: choices({
+    'utf-8': 'UTF-8',
+    'utf-16le': 'UTF-16 (Excel’s Unicode text)',
+    'utf-16be': 'UTF-16, big-endian',
+    'windows-1252': 'Western European (Windows-1252)',
+    'iso-8859-15': 'Western European with € (ISO 8859-15)',
+    'windows-1250': 'Central European (Windows-1250)',
+    'iso-8859-2': 'Central European (ISO 8859-2)',
+    'windows-1251': 'Cyrillic (Windows-1251)',
+    'koi8-r': 'Cyrillic (KOI8-R)',
+    'windows-1253': 'Greek (Windows-1253)',
+    'windows-1254': 'Turkish (Windows-1254)',
+    'windows-1255': 'Hebrew (Windows-1255)',
+    'windows-1256': 'Arabic (Windows-1256)',
+    'windows-1257': 'Baltic (Windows-1257)',
+    macintosh: 'Western European (Macintosh)',
+    shift_jis: 'Japanese (Shift JIS)',
+    'euc-jp': 'Japanese (EUC-JP)',
+    gb18030: 'Chinese, simplified (GB 18030)',
+    big5: 'Chinese, traditional (Big5)',
+    'euc-kr': 'Korean (EUC-KR)',
+  }),
+  delimiter: choices({
+    ',': 'comma',
+    ';': 'semicolon',
+    '\t': 'tab',
+    '|': 'bar',
+    spaces: 'blanks, one or more',
+    ':': 'colon',
+    '^': 'caret ^',
+    '~': 'tilde ~',
+  }),
+  quote: choices({ '"': 'double quotes', "'": 'single quotes', '': 'no quotes' }),
+  header: choices({ true: 'names the columns', false: 'is a row already' }),
+  decimal: choices({ '.': '1,234.50', ',': '1.234,50' }),
+  dateOrder: choices({ ymd: 'year, month, day', dmy: 'day, month, year', mdy: 'month, day, year' }),
+} as const
+
+/** The choices, with what was recognised where it is none of them. */
+export const withChoice = (
+  offered: readonly { value: string; label: string }[],
+  value: string | undefined,
+): { value: string; label: string }[] =>
+  value === undefined || offered.some(one => one.value === value)
+    ? [...offered]
+    : [...offered, { value, label: value }]
 
 /** What still keeps an import from starting, in words; null when nothing does. */
 export const startable = (

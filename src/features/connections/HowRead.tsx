@@ -1,0 +1,128 @@
+import { Button, NumberInput, Select } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Card } from '#ui/Card.tsx'
+import css from './import.module.css'
+import { type Reads, readingChoices, withChoice } from './model.ts'
+
+/** How a file is read, as recognised, each point to be overruled; also where nothing could be read at all yet. */
+export function HowRead(props: {
+  /** What was recognised; null where it could not be read. */
+  seen: Reads | null
+  /** What was overruled. */
+  reading: Reads
+  sheets: readonly string[]
+  members: readonly string[]
+  stale: boolean
+  onChange: (reading: Reads) => void
+  children?: ReactNode
+}) {
+  const { sheets, members, onChange } = props
+  const now: Reads = { ...props.seen, ...props.reading }
+  const overruled = Object.keys(props.reading).length > 0
+  const text = now.format === undefined || now.format === 'csv'
+  const table = text || now.format === 'xlsx'
+  const set = (change: Reads) => onChange({ ...props.reading, ...change })
+  return (
+    <Card
+      title="How the file is read"
+      stale={props.stale}
+      actions={
+        overruled && (
+          <Button variant="default" size="compact-sm" onClick={() => onChange({})}>
+            As recognised
+          </Button>
+        )
+      }
+    >
+      <div className={css.readings}>
+        {members.length > 1 && (
+          <Choice
+            label="File in the archive"
+            data={members.map(value => ({ value, label: value }))}
+            value={now.member ?? members[0]}
+            onChange={member => onChange({ member })}
+          />
+        )}
+        {sheets.length > 1 && (
+          <Choice
+            label="Sheet"
+            data={sheets.map(value => ({ value, label: value }))}
+            value={now.sheet ?? sheets[0]}
+            onChange={sheet => onChange({ sheet })}
+          />
+        )}
+        {text && (
+          <>
+            <Choice
+              label="Letters are written in"
+              data={withChoice(readingChoices.encoding, now.encoding)}
+              value={now.encoding}
+              onChange={encoding => set({ encoding })}
+            />
+            <Choice
+              label="Columns are parted by"
+              data={withChoice(readingChoices.delimiter, now.delimiter)}
+              value={now.delimiter}
+              onChange={delimiter => set({ delimiter })}
+            />
+            <Choice
+              label="Texts stand in"
+              data={withChoice(readingChoices.quote, now.quote)}
+              value={now.quote}
+              onChange={quote => set({ quote })}
+            />
+          </>
+        )}
+        {table && (
+          <>
+            <NumberInput
+              label="Lines above the headings"
+              allowNegative={false}
+              allowDecimal={false}
+              clampBehavior="strict"
+              max={10_000}
+              value={now.skip ?? ''}
+              onChange={value => typeof value === 'number' && set({ skip: value })}
+            />
+            <Choice
+              label="The first row"
+              data={readingChoices.header}
+              value={now.header === undefined ? undefined : String(now.header)}
+              onChange={value => set({ header: value === 'true' })}
+            />
+          </>
+        )}
+        <Choice
+          label="Decimals are written"
+          data={readingChoices.decimal}
+          value={now.decimal}
+          onChange={value => set({ decimal: value === ',' ? ',' : '.' })}
+        />
+        <Choice
+          label="Dates are written"
+          data={readingChoices.dateOrder}
+          value={now.dateOrder}
+          onChange={value => set({ dateOrder: value as Reads['dateOrder'] })}
+        />
+      </div>
+      {props.children}
+    </Card>
+  )
+}
+
+function Choice(props: {
+  label: string
+  data: readonly { value: string; label: string }[]
+  value: string | undefined
+  onChange: (value: string) => void
+}) {
+  return (
+    <Select
+      label={props.label}
+      allowDeselect={false}
+      data={[...props.data]}
+      value={props.value ?? null}
+      onChange={value => value !== null && props.onChange(value)}
+    />
+  )
+}
