@@ -36,6 +36,10 @@ const program = new Command('quarterdeck')
   .version(version)
   .showHelpAfterError('(add --help for what this takes)')
   .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 fine, 1 failed, 2 wrong use. Results go to stdout, everything else to stderr.',
+  )
   .exitOverride()
 
 /** A command with what every command has. */
@@ -88,6 +92,10 @@ command(program, 'import [file]', 'load a file: CSV, TSV, JSON lines, Parquet, X
     repeated,
   )
   .option('--suggest', 'only print the guessed mapping, ready to be saved and edited')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 when rows came in or were there already, also beside rejected ones, which are noted; 1 when none did; 2 wrong use.',
+  )
   .action(async (file, flags) => (await import('./cli/import.ts')).importFile(terminal(flags), file, flags))
 
 command(program, 'presets', 'list the exports that are known by name, and what a mapping may aim at')

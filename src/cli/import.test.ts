@@ -166,6 +166,43 @@ describe('importing on the command line', () => {
     expect(readFileSync(result.rejectsFile, 'utf8')).toContain('2010-02-30')
   })
 
+  it('fails where no row is in, and notes the rejected ones beside others', async () => {
+    const bad = '1,A,x,1,2010-02-30 10:00:00,1,,France'
+    const into = ['--preset', 'online-retail', '--store', 'none', ...whole, '--data', data, '--json']
+    const none = await run(['import', file('none.csv', [header, bad]), ...into])
+    expect(none.code).toBe(1)
+    expect(JSON.parse(none.out)).toMatchObject({ rows: 1, accepted: 0, rejected: 1 })
+    expect(JSON.parse(none.err.trim().split('\n').at(-1) ?? '').error).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('1 of 1 rows'),
+      next: expect.stringContaining('InvoiceDate is not a date'),
+    })
+    const asked = ['query', '--metrics', 'net_sales', '--window', 'all_time', '--stores', 'none']
+    expect((await run([...asked, '--data', data])).err).toContain('There is no store none')
+    const some = await run(['import', file('some.csv', [header, bad, sales[0] ?? '']), ...into])
+    expect(some).toMatchObject({ code: 0, err: expect.stringContaining('1 of 2 rows were rejected') })
+    // What an earlier import brought is in.
+    const again = await run(['import', 'some.csv', ...into])
+    expect(again.code).toBe(0)
+    expect(JSON.parse(again.out)).toMatchObject({ accepted: 0, repeats: 1, rejected: 1 })
+  })
+
+  it('is told how to read a file beside a preset', async () => {
+    const path = file('carets.csv', ['Sales', header.replaceAll(',', '^'), '1^A^x^1^02/03/2010^1,5^^France'])
+    const into = ['--preset', 'online-retail', '--store', 'carets', ...whole, '--data', data, '--json']
+    const reads = ['delimiter=^', 'skip=1', 'decimal=,', 'dateOrder=mdy'].flatMap(one => ['--read', one])
+    const came = await run(['import', path, ...into, ...reads])
+    expect(JSON.parse(came.out)).toMatchObject({ accepted: 1, from: '2010-02-03' })
+    for (const wrong of ['delimeter=;', 'delimiter=ab', 'header=perhaps', 'skip'])
+      expect(await run(['import', path, ...into, '--read', wrong])).toMatchObject({ code: 2 })
+    const spaced = file('spaced.csv', ['a  day         price', '1  2010-02-03  7'])
+    const map = join(place, 'spaced.json')
+    const columns = { order_id: 'a', at: 'day', unit_price: 'price' }
+    writeFileSync(map, JSON.stringify({ target: 'sales_lines', columns, reading: { delimiter: 'spaces' } }))
+    const by = ['--map', map, '--store', 'carets', '--data', data, '--json']
+    expect(JSON.parse((await run(['import', spaced, ...by])).out)).toMatchObject({ accepted: 1 })
+  })
+
   it.each([
     ['nothing.csv', [], 1],
     ['header.csv', [header], 1],

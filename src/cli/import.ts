@@ -53,7 +53,7 @@ export async function importFile(
       timezone: flags.timezone,
     })
     const result = await follow(terminal, client, id)
-    terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
+    tell(terminal, result)
   })
 }
 
@@ -72,7 +72,7 @@ async function mapAgain(terminal: Terminal, replaces: string, flags: ImportFlags
       reading,
     })
     const result = await follow(terminal, client, id)
-    terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
+    tell(terminal, result)
   })
 }
 
@@ -122,6 +122,17 @@ function readingOf(pairs: readonly string[] | undefined): Reads | undefined {
   throw new WrongUse(
     `--read ${wrong?.path.join('.') ?? ''}: ${wrong?.message ?? 'not understood'}. It takes ${Object.keys(Reading.shape).join(', ')}.`,
   )
+}
+
+/** Prints what became of the rows. @throws Failure where there were rows and none is in: the command failed. */
+function tell(terminal: Terminal, result: ImportResult): void {
+  terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
+  if (result.rejected === 0) return
+  const rows = `${result.rejected.toLocaleString('en')} of ${result.rows.toLocaleString('en')} rows`
+  if (result.accepted + result.repeats > 0) return terminal.note(`note: ${rows} were rejected.`)
+  throw new Failure('invalid', `Nothing was imported: ${rows} were rejected.`, {
+    next: `${result.reasons[0]?.reason ?? 'See the rejected rows'}. Mend the file or the mapping, and import it again.`,
+  })
 }
 
 /** What became of every row, for people. */

@@ -40,7 +40,8 @@ export async function runImport(
     const done = { status: 'done', result: { ...result, id }, progress: null } as const
     await ledger.transaction(async transaction => {
       const open = transaction as unknown as Ledger
-      if (newStore) await makeStore(open, newStore)
+      // A store that nothing came into is not made: its currency may be what was wrong.
+      if (newStore && result.accepted + result.repeats > 0) await makeStore(open, newStore)
       if (replaces) await noteReplaced(open, replaces, id)
       await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
     })
