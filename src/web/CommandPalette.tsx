@@ -1,26 +1,58 @@
 import { Spotlight, spotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { api } from '#features/client.ts'
+import { rankOf, wordsTyped } from '#kernel/finding.ts'
 import type { Action } from './actions.ts'
 import css from './palette.module.css'
 
-/** ⌘K: every screen, figure and act, found by any of its words. */
-export function CommandPalette({ actions, onClose }: { actions: readonly Action[]; onClose: () => void }) {
+/** What was typed once typing paused: every letter need not be asked for. */
+function usePaused(text: string, ms: number): string {
+  const [kept, setKept] = useState(text)
+  useEffect(() => {
+    const later = setTimeout(() => setKept(text), ms)
+    return () => clearTimeout(later)
+  }, [text, ms])
+  return kept
+}
+
+/** ⌘K: every screen, figure and act, and whatever the company has a name for, found by any of its words. */
+export function CommandPalette({
+  actions,
+  go,
+  onClose,
+}: {
+  actions: readonly Action[]
+  go: (path: string, search: Readonly<Record<string, string>>) => void
+  onClose: () => void
+}) {
   const [query, setQuery] = useState('')
   useEffect(() => {
     spotlight.open()
   }, [])
-  const wanted = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const rank = (action: Action) => {
-    const label = action.label.toLowerCase()
-    if (!wanted.every(word => `${label} ${action.about ?? ''} ${action.id}`.toLowerCase().includes(word)))
-      return 0
-    return label.startsWith(wanted[0] ?? '') ? 3 : wanted.every(word => label.includes(word)) ? 2 : 1
-  }
-  const found = actions
+  const words = usePaused(query.trim(), 120)
+  const things = useQuery(
+    api.everywhere.find.queryOptions({
+      input: { words },
+      enabled: words.length > 1,
+      placeholderData: keepPreviousData,
+      staleTime: 30_000,
+    }),
+  )
+  const wanted = wordsTyped(query)
+  const rank = (one: Action) => rankOf(wanted, one.label, `${one.about ?? ''} ${one.id}`)
+  const named: Action[] = (wanted.length > 0 && words.length > 1 ? (things.data ?? []) : []).map(one => ({
+    id: `${one.kind} ${one.id}`,
+    label: one.label,
+    about: one.about,
+    group: one.kind,
+    run: () => go(one.path, one.search),
+  }))
+  const found = [...actions, ...named]
     .filter(action => !action.quiet && rank(action) > 0)
     .sort((a, b) => (wanted.length ? rank(b) - rank(a) : 0))
-    .slice(0, wanted.length ? 40 : 14)
+    .slice(0, wanted.length ? 60 : 14)
   const groups = [...new Set(found.map(action => action.group))]
   return (
     <Spotlight.Root
@@ -35,7 +67,7 @@ export function CommandPalette({ actions, onClose }: { actions: readonly Action[
       classNames={{ action: css.action, actionsGroup: css.group }}
     >
       <Spotlight.Search
-        placeholder="Find a screen, a figure or something to do"
+        placeholder="Find a screen, a figure, a product, a plan, somebody …"
         aria-label="Find"
         leftSection={<IconSearch size={16} stroke={1.6} />}
       />
@@ -62,7 +94,15 @@ export function CommandPalette({ actions, onClose }: { actions: readonly Action[
               ))}
           </Spotlight.ActionsGroup>
         ))}
-        {found.length === 0 && <Spotlight.Empty>Nothing is called that. Try another word.</Spotlight.Empty>}
+        {found.length === 0 && (
+          <Spotlight.Empty>
+            {things.isFetching || words !== query.trim()
+              ? 'Looking …'
+              : things.error
+                ? 'No screen or figure is called that, and the rest could not be searched just now.'
+                : 'Nothing is called that. Try another word.'}
+          </Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   )

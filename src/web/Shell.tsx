@@ -297,7 +297,13 @@ export function Shell() {
       </Drawer>
       <Tips />
       <Suspense>
-        {palette && <Palette actions={actions} onClose={() => setPalette(false)} />}
+        {palette && (
+          <Palette
+            actions={actions}
+            go={(to, search) => navigate({ to, search } as never)}
+            onClose={() => setPalette(false)}
+          />
+        )}
         {talking && <Talk />}
         {keys && <Shortcuts actions={actions} onClose={() => setKeys(false)} />}
       </Suspense>

@@ -6,6 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
 import { Connect } from './Connect.tsx'
 import { Connection } from './Connection.tsx'
 import css from './connections.module.css'
@@ -31,7 +32,8 @@ const answer = (rows: readonly ConnectionRow[]): string => {
 /** What is connected, how fresh it is, and the one thing that helps where something is wrong. */
 export function Connections() {
   // A link from a figure leads to the connection it came by.
-  const [open, setOpen] = useState(() => new URLSearchParams(location.search).get('open'))
+  const [{ open }, setUrl] = useUrl()
+  const setOpen = (id: string | null) => setUrl({ open: id ?? undefined })
   /** What the form is open for: any system, or one of whose connection the credentials change. */
   const [adding, setAdding] = useState<'any' | ConnectionRow | null>(null)
   const { data, error, refetch } = useQuery({

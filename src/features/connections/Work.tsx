@@ -1,9 +1,10 @@
-import { Select, TextInput } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
+import { FindField } from '#ui/FindField.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
@@ -22,9 +23,10 @@ type State = (typeof states)[number]['value']
 
 /** Tasks and cards of the task systems, those due first at the top. */
 export function Work() {
-  const [{ tab }] = useUrl()
-  const [search, setSearch] = useState('')
-  const [state, setState] = useState<State | null>('open')
+  const [{ tab, find: search = '', state: asked = 'open' }, setUrl] = useUrl()
+  const state = states.find(one => one.value === asked)?.value ?? null
+  const setState = (one: State | null) =>
+    setUrl({ state: one === 'open' ? undefined : (one ?? 'all') }, { replace: true })
   const [place, setPlace] = useState<string | null>(null)
   const [platform, project] = place === null ? [] : (JSON.parse(place) as [string, string])
   const filtered = Boolean(search || state || place)
@@ -128,12 +130,7 @@ export function Work() {
                 value={state}
                 onChange={value => setState(states.find(one => one.value === value)?.value ?? null)}
               />
-              <TextInput
-                aria-label="Search the work"
-                placeholder="Search title or person"
-                value={search}
-                onChange={event => setSearch(event.currentTarget.value)}
-              />
+              <FindField label="Search the work" placeholder="Search title or person" />
             </>
           )}
         </Row>

@@ -75,7 +75,7 @@ const concernedBy = (...standings: Pick<Standing, 'stores'>[]): Actor['stores'] 
 }
 
 /** What a reader with a few stores is told of where somebody else may look; null when that is nowhere of theirs. */
-const seenBy = (actor: Actor, stores: string[] | null): Actor['stores'] | null => {
+export const seenBy = (actor: Actor, stores: string[] | null): Actor['stores'] | null => {
   if (stores === null || actor.stores === 'all') return stores ?? 'all'
   const own = actor.stores
   const shared = stores.filter(store => own.includes(store))

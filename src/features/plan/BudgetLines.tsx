@@ -6,6 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
 import { AskedTransfers } from './AskedTransfers.tsx'
 import { BudgetItem } from './BudgetItem.tsx'
 import { FieldChanges } from './FieldChanges.tsx'
@@ -21,7 +22,10 @@ export function BudgetLines(props: {
   onAdded: () => void
 }) {
   const { budget } = props
-  const [line, setLine] = useState<BudgetLine | null>(null)
+  // What is open is in the address: a line can be linked to, and Back closes it.
+  const [search, setUrl] = useUrl()
+  const line = budget.lines.find(one => one.id === search.line) ?? null
+  const setLine = (one: BudgetLine | null) => setUrl({ line: one?.id })
   const [moving, setMoving] = useState(false)
   const { approved } = budget
   const changed = new Set(approved?.changes.flatMap(one => one.item ?? []))

@@ -11,6 +11,7 @@ import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
 import { CaseForm, calledOf, type Kept } from './CaseForm.tsx'
 
 const stateOf: Record<string, string> = {
@@ -43,7 +44,10 @@ export function Cases({ strategy }: { strategy: Strategy }) {
   const cases = useQuery(api.plan.cases.queryOptions({ input: {} }))
   const versions = useQuery(api.plan.versions.queryOptions({ input: {} }))
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
-  const [form, setForm] = useState<Kept | 'new' | null>(null)
+  // What is open is in the address: a case can be linked to, and Back closes it.
+  const [search, setUrl] = useUrl()
+  const setForm = (one: Kept | 'new' | null) =>
+    setUrl({ case: one === null || one === 'new' ? (one ?? undefined) : one.id })
   const [asked, setAsked] = useState<Asked | null>(null)
   const again = async () => {
     setAsked(null)
@@ -74,6 +78,8 @@ export function Cases({ strategy }: { strategy: Strategy }) {
       />
     )
   if (!cases.data) return <Skeleton height={240} />
+  const form: Kept | 'new' | null =
+    search.case === 'new' ? 'new' : (cases.data.find(one => one.id === search.case) ?? null)
   const initiatives = initiativesIn(strategy)
   const currency = settings.data?.currency ?? settings.data?.stores[0]?.currency ?? 'GBP'
   const money = (value: string, code: string) => show(value, { unit: 'money', currency: code }, 'card')

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { api } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
 import { metricsIn, type Strategy, type StrategyMeasure } from '#kernel/plan/strategy.ts'
@@ -8,6 +9,7 @@ import { Card } from '#ui/Card.tsx'
 import { show } from '#ui/number.ts'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
+import { useUrl } from '#ui/url.ts'
 import css from './plan.module.css'
 
 type Pillar = Strategy['pillars'][number]
@@ -22,6 +24,11 @@ export function StrategyMap(props: {
   onWrite: () => void
 }) {
   const { strategy } = props
+  const [{ initiative }] = useUrl()
+  // A link may name an initiative: it is marked, and brought into sight.
+  useEffect(() => {
+    if (initiative) document.getElementById(`initiative-${initiative}`)?.scrollIntoView({ block: 'center' })
+  }, [initiative])
   const cases = useQuery(api.plan.cases.queryOptions({ input: {}, enabled: props.revision > 0 }))
   const metrics = metricsIn(strategy).slice(0, 24)
   const now = useQuery(
@@ -112,7 +119,11 @@ export function StrategyMap(props: {
                 {objective.initiatives.length > 0 && (
                   <ul>
                     {objective.initiatives.map(one => (
-                      <li key={one.id}>
+                      <li
+                        key={one.id}
+                        id={`initiative-${one.id}`}
+                        aria-current={one.id === initiative ? 'true' : undefined}
+                      >
                         {one.name}
                         {facts(one, worthOf(one.id))}
                       </li>

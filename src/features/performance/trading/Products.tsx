@@ -1,13 +1,12 @@
-import { Button, SegmentedControl, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { Button, SegmentedControl } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { api, client } from '#features/client.ts'
 import { spanWords, whenWords } from '#kernel/view.ts'
 import type { ProductsAsked, ProductsTold } from '#metrics/assortment/shape.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { saveCsv } from '#ui/download.ts'
+import { FindField } from '#ui/FindField.tsx'
 import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
 import { EmptyState } from '#ui/State.tsx'
@@ -31,7 +30,6 @@ export function Products() {
   const { sort, page } = readExploration(search)
   const ordered = sort ? { by: sort.by, desc: sort.desc } : { by: 'net_sales', desc: true }
   const grade = by === 'product' ? grades.find(name => name === search.grade) : undefined
-  const [needle, setNeedle] = useState(search.find ?? '')
   const { metrics: _, ...view } = lens.ask({ metrics: ['net_sales'] })
   const question: Partial<ProductsAsked> = {
     ...view,
@@ -53,7 +51,6 @@ export function Products() {
   )
   const told = asked.data
   const pages = Math.max(1, Math.ceil((told?.meta.count ?? 0) / pageSize))
-  const find = (text: string) => lens.setUrl({ find: text || undefined, page: undefined }, { replace: true })
   return (
     <TradingPage
       lens={lens}
@@ -91,21 +88,7 @@ export function Products() {
             actions={
               <>
                 <Discuss lens={lens} id="assortment" days={told.meta} />
-                <form
-                  onSubmit={event => {
-                    event.preventDefault()
-                    find(needle)
-                  }}
-                >
-                  <TextInput
-                    aria-label="Find a product"
-                    placeholder="Find"
-                    leftSection={<IconSearch size={14} stroke={1.6} aria-hidden="true" />}
-                    value={needle}
-                    onChange={event => setNeedle(event.currentTarget.value)}
-                    onBlur={() => find(needle)}
-                  />
-                </form>
+                <FindField label="Find a product" placeholder="Find" also={['page']} />
                 <SegmentedControl
                   aria-label="One line for each"
                   value={by}
@@ -155,12 +138,7 @@ export function Products() {
                   kind="no_match"
                   title="No product is called that here"
                   action={
-                    <Button
-                      onClick={() => {
-                        setNeedle('')
-                        lens.setUrl({ find: undefined, grade: undefined })
-                      }}
-                    >
+                    <Button onClick={() => lens.setUrl({ find: undefined, grade: undefined })}>
                       Show all
                     </Button>
                   }

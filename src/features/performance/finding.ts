@@ -1,0 +1,63 @@
+import type { Finder } from '#features/finder.ts'
+import { writeCell, writeFilters } from '#kernel/address.ts'
+import { type Listed, listed } from '#metrics/listed.ts'
+
+/** A list of the granary as a kind of thing, each led to its own place. */
+const finder = (
+  kind: string,
+  list: Listed,
+  place: (row: { id: string; label: string; note: string; day: string }) => {
+    about?: string
+    path: string
+    search: Record<string, string>
+  },
+): Finder => ({
+  kind,
+  find: async ({ granary, actor }, words) =>
+    (await listed(granary, list, words, { stores: actor.stores })).map(row => ({
+      id: row.id,
+      label: row.label,
+      about: row.note,
+      also: row.also,
+      ...place(row),
+    })),
+})
+
+const where = (dimension: string, value: string): string => writeFilters([{ dimension, is: [value] }]) ?? ''
+
+/** What the performance room finds in what the systems brought: products, vendors, accounts, deals, promotions. */
+export const performanceFinders: readonly Finder[] = [
+  finder('Products', 'products', ({ id, note }) => ({
+    about: [id, note].filter(Boolean).join(' · '),
+    path: '/products',
+    search: { find: id },
+  })),
+  finder('Vendors', 'vendors', ({ id }) => ({
+    about: 'What they supply, and how it sells',
+    path: '/products',
+    search: { where: where('vendor', id) },
+  })),
+  finder('Suppliers', 'suppliers', ({ id }) => ({
+    about: 'What was ordered of them, and how it came',
+    path: '/explore',
+    search: { metrics: 'otif,lead_time', where: where('vendor', id) },
+  })),
+  finder('Accounts', 'accounts', ({ id }) => ({
+    path: '/explore',
+    search: { metrics: 'net_sales,orders,aov', where: where('account', id) },
+  })),
+  // A deal has no screen of its own: the rows of the day it was made, of who looks after it.
+  ...(['deals', 'quotes'] as const).map(list =>
+    finder(list === 'deals' ? 'Deals' : 'Quotes', list, ({ day }) => {
+      const metric = list === 'deals' ? 'deals_created' : 'quotes_issued'
+      return {
+        path: '/explore',
+        search: { metrics: metric, period: `${day}..${day}`, grain: 'none', rows: writeCell({ metric }) },
+      }
+    }),
+  ),
+  finder('Promotions', 'promotions', ({ id }) => ({
+    path: '/explore',
+    search: { metrics: 'net_sales,orders,discounts', where: where('discount_code', id) },
+  })),
+]
