@@ -40,14 +40,14 @@ const most = 60
 
 /**
  * Rows of a list whose id, name or note hold every word, within the stores that may be seen: each id once, by the first of
- * its names. `day` is the day it is from, '' where its list tells none.
+ * its names. `day` is the day it is from, '' where its list tells none; `bought` is whether an account ever ordered.
  */
 export async function listed(
   granary: Warehouse,
   list: Listed,
   words: readonly string[],
   scope: Pick<Scope, 'stores'>,
-): Promise<{ id: string; label: string; note: string; also: string; day: string }[]> {
+): Promise<{ id: string; label: string; note: string; also: string; day: string; bought: boolean }[]> {
   const { table, id, label, note, also, each, day, only }: Spec = lists[list]
   if (scope.stores !== 'all' && scope.stores.length === 0) return []
   const { contains, from, text } = granary.dialect
@@ -56,6 +56,11 @@ export async function listed(
     parameters[name] = value
     return `{${name}:String}`
   }
+  // Systems of sales and letters know companies that never bought: of those a shop's figures say nothing.
+  const bought =
+    list === 'accounts'
+      ? `max(CASE WHEN account_id IN (SELECT account_id FROM ${from('order_days')} WHERE account_id <> '') THEN 1 ELSE 0 END)`
+      : '1'
   const columns = [...new Set([id, label, note, also])].filter(one => one && one !== "''")
   const where = [
     `${label} <> ''`,
@@ -72,7 +77,7 @@ export async function listed(
   const named =
     words.length > 0 ? `CASE WHEN ${contains(`min(${label})`, '{w0:String}')} THEN 0 ELSE 1 END,` : ''
   const rows = await granary.query(
-    `SELECT ${id} AS thing, min(${label}) AS called, min(${note}) AS noted, min(${also ?? "''"}) AS beside, ${day ? text(`min(${day})`) : "''"} AS since
+    `SELECT ${id} AS thing, min(${label}) AS called, min(${note}) AS noted, min(${also ?? "''"}) AS beside, ${day ? text(`min(${day})`) : "''"} AS since, ${bought} AS bought
      FROM ${from(table)} WHERE ${where.join(' AND ')}
      GROUP BY ${id}${each ? `, ${each}` : ''} ORDER BY ${named} length(min(${label})), min(${label}), ${id} LIMIT ${most}`,
     parameters,
@@ -83,5 +88,6 @@ export async function listed(
     note: String(row.noted),
     also: String(row.beside),
     day: String(row.since ?? ''),
+    bought: Number(row.bought) > 0,
   }))
 }

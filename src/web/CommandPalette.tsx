@@ -1,4 +1,4 @@
-import { Spotlight, spotlight } from '@mantine/spotlight'
+import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
@@ -6,6 +6,8 @@ import { api } from '#features/client.ts'
 import { rankOf, wordsTyped } from '#kernel/finding.ts'
 import type { Action } from './actions.ts'
 import css from './palette.module.css'
+
+const [store, spotlight] = createSpotlight()
 
 /** What was typed once typing paused: every letter need not be asked for. */
 function usePaused(text: string, ms: number): string {
@@ -54,8 +56,19 @@ export function CommandPalette({
     .sort((a, b) => (wanted.length ? rank(b) - rank(a) : 0))
     .slice(0, wanted.length ? 60 : 14)
   const groups = [...new Set(found.map(action => action.group))]
+  // Enter goes to what stands first, also when that came after the last letter was typed.
+  const shown = groups.flatMap(group => found.filter(one => one.group === group))
+  const ids = wanted.length > 0 ? shown.map(one => one.id).join('\n') : ''
+  useEffect(() => {
+    if (!ids) return
+    const all = [...document.querySelectorAll('[data-action]')]
+    for (const [n, one] of all.entries()) one.toggleAttribute('data-selected', n === 0)
+    all[0]?.setAttribute('data-selected', 'true')
+    store.setState({ ...store.getState(), selected: all.length > 0 ? 0 : -1 })
+  }, [ids])
   return (
     <Spotlight.Root
+      store={store}
       query={query}
       onQueryChange={setQuery}
       onSpotlightClose={onClose}

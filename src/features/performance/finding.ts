@@ -1,12 +1,13 @@
 import type { Finder } from '#features/finder.ts'
 import { writeCell, writeFilters } from '#kernel/address.ts'
+import { showDay } from '#kernel/format.ts'
 import { type Listed, listed } from '#metrics/listed.ts'
 
 /** A list of the granary as a kind of thing, each led to its own place. */
 const finder = (
   kind: string,
   list: Listed,
-  place: (row: { id: string; label: string; note: string; day: string }) => {
+  place: (row: { id: string; note: string; day: string }) => {
     about?: string
     path: string
     search: Record<string, string>
@@ -42,15 +43,35 @@ export const performanceFinders: readonly Finder[] = [
     path: '/explore',
     search: { metrics: 'otif,lead_time', where: where('vendor', id) },
   })),
-  finder('Accounts', 'accounts', ({ id }) => ({
-    path: '/explore',
-    search: { metrics: 'net_sales,orders,aov', where: where('account', id) },
-  })),
+  {
+    kind: 'Accounts',
+    async find({ granary, actor }, words) {
+      const all = await listed(granary, 'accounts', words, { stores: actor.stores })
+      const buying = new Set(all.filter(one => one.bought).map(one => one.label))
+      return (
+        all
+          // The same company as another system knows it, where nothing is sold.
+          .filter(one => one.bought || !buying.has(one.label))
+          .map(({ id, label, note, bought }) => ({
+            id,
+            label,
+            about: [note.toLowerCase(), bought ? id : 'no order yet'].filter(Boolean).join(' · '),
+            path: '/explore',
+            search: {
+              metrics: bought ? 'net_sales,orders,aov' : 'deals_created,open_pipeline',
+              period: 'last_365_days',
+              where: where('account', id),
+            },
+          }))
+      )
+    },
+  },
   // A deal has no screen of its own: the rows of the day it was made, of who looks after it.
   ...(['deals', 'quotes'] as const).map(list =>
-    finder(list === 'deals' ? 'Deals' : 'Quotes', list, ({ day }) => {
+    finder(list === 'deals' ? 'Deals' : 'Quotes', list, ({ day, note }) => {
       const metric = list === 'deals' ? 'deals_created' : 'quotes_issued'
       return {
+        about: `${note}, of ${showDay(day)}`,
         path: '/explore',
         search: { metrics: metric, period: `${day}..${day}`, grain: 'none', rows: writeCell({ metric }) },
       }
