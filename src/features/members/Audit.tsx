@@ -1,29 +1,47 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api, words } from '#features/client.ts'
+import { api, client, words } from '#features/client.ts'
+import { actWords } from '#kernel/act-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
+import { saveCsv } from '#ui/download.ts'
+import { FindField } from '#ui/FindField.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
-import { actWords, changes } from './model.ts'
+import { useUrl } from '#ui/url.ts'
+import { auditColumns, auditRows, changes } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 /** In the list; the second is in the detail. */
 const brief = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const page = 100
+/** Entries of a file: more are had over the API. */
+const mostSaved = 20_000
+
+const said = (entry: { operation: string; subject: string; before: unknown }) =>
+  actWords(entry.operation, entry.subject, entry.before !== null)
 
 /** Every write: who, what, when, before and after. */
 export function Audit() {
-  const [search, setSearch] = useState('')
-  const [offset, setOffset] = useState(0)
-  const [shown, setShown] = useState<string | null>(null)
+  const [{ find, page: at, entry: shown }, setUrl] = useUrl()
+  const search = find ? { search: find } : {}
+  const offset = page * Math.max(0, Math.trunc(Number(at) || 1) - 1)
+  const turn = (to: number) => setUrl({ page: to > 0 ? String(to / page + 1) : undefined })
   const found = useQuery({
-    ...api.members.audit.queryOptions({ input: { ...(search && { search }), limit: page, offset } }),
+    ...api.members.audit.queryOptions({ input: { ...search, limit: page, offset } }),
     placeholderData: keepPreviousData,
   })
   const entry = found.data?.entries.find(e => e.id === shown)
+  const take = async () => {
+    const rows: Record<string, string>[] = []
+    for (let from = 0; from < mostSaved; from += 500) {
+      const { entries } = await client.members.audit({ ...search, limit: 500, offset: from })
+      rows.push(...auditRows(entries))
+      if (entries.length < 500) break
+    }
+    saveCsv({ name: 'audit', columns: auditColumns, rows })
+  }
   return (
     <Page
       question="Who changed what?"
@@ -33,15 +51,10 @@ export function Audit() {
         `${found.data.count.toLocaleString('en-GB')} changes; none can be altered or removed here`
       }
       actions={
-        <TextInput
-          aria-label="Search the audit"
-          placeholder="Search person, thing or act"
-          value={search}
-          onChange={event => {
-            setSearch(event.currentTarget.value)
-            setOffset(0)
-          }}
-        />
+        <Row>
+          <FindField label="Search the audit" placeholder="Search person, thing or act" also={['page']} />
+          <Button onClick={take}>CSV</Button>
+        </Row>
       }
     >
       {found.error && (
@@ -58,35 +71,30 @@ export function Audit() {
             caption="Changes, newest first"
             rows={found.data.entries}
             rowKey={row => row.id}
-            onRow={row => setShown(row.id)}
+            onRow={row => setUrl({ entry: row.id })}
             empty={
               <EmptyState
-                kind={search ? 'no_match' : 'nothing_yet'}
-                title={search ? 'Nothing matches' : 'Nothing was changed yet'}
+                kind={find ? 'no_match' : 'nothing_yet'}
+                title={find ? 'Nothing matches' : 'Nothing was changed yet'}
               />
             }
             columns={[
               { key: 'at', label: 'When', render: row => brief.format(new Date(row.at)) },
               { key: 'who', label: 'Who', render: row => row.actorName },
-              {
-                key: 'operation',
-                label: 'Act',
-                render: row => <span title={row.operation}>{actWords(row.operation)}</span>,
-              },
-              { key: 'subject', label: 'On', render: row => row.subject },
+              { key: 'what', label: 'What', render: said },
             ]}
           />
         </Card>
       )}
       {found.data && found.data.count > page && (
         <Row end>
-          <Button variant="default" disabled={offset === 0} onClick={() => setOffset(offset - page)}>
+          <Button variant="default" disabled={offset === 0} onClick={() => turn(offset - page)}>
             Newer
           </Button>
           <Button
             variant="default"
             disabled={offset + page >= found.data.count}
-            onClick={() => setOffset(offset + page)}
+            onClick={() => turn(offset + page)}
           >
             Older
           </Button>
@@ -94,11 +102,11 @@ export function Audit() {
       )}
       <Drawer
         opened={entry !== undefined}
-        onClose={() => setShown(null)}
-        title={entry ? actWords(entry.operation) : ''}
+        onClose={() => setUrl({ entry: undefined })}
+        title={entry ? said(entry) : ''}
         note={
           entry &&
-          `${entry.actorName}, ${when.format(new Date(entry.at))}${entry.subject && `, on ${entry.subject}`}${entry.request ? ` · request ${entry.request}` : ''}`
+          `${entry.actorName}, ${when.format(new Date(entry.at))} · ${entry.operation}${entry.request ? ` · request ${entry.request}` : ''}`
         }
       >
         {entry && (

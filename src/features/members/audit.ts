@@ -1,6 +1,7 @@
-import { and, count, desc, eq, gte, ilike, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gte, ilike, inArray, lte, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { read } from '#features/base.ts'
+import { actsSaying } from '#kernel/act-words.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { audit } from '#postgres/tables/members.ts'
 import { AuditEntry } from './model.ts'
@@ -45,6 +46,8 @@ export const readAudit = read({
             ilike(audit.subject, like),
             ilike(audit.actorName, like),
             ilike(audit.operation, like),
+            // What the list calls it, as far as one can see it there.
+            inArray(audit.operation, actsSaying(input.search.trim())),
             eq(audit.request, input.search.trim()),
           )
         : undefined,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { operationsOf } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
+import { hasActWords } from '#kernel/act-words.ts'
 import { type Actor, mayAct, type Role, roles, system } from '#kernel/actor.ts'
 import type { OpenLedger } from '#postgres/open.ts'
 import { account, apikey, audit, invitations, session, user } from '#postgres/tables/members.ts'
@@ -62,6 +63,11 @@ describe.each(ledgers)('on $name', place => {
   beforeEach(async () => {
     now = new Date('2026-11-23T09:00:00Z')
     for (const table of [session, account, apikey, invitations, audit, user]) await open.ledger.delete(table)
+  })
+
+  it('the audit has words for every operation that changes something', () => {
+    const writes = operationsOf(operations).filter(one => one.effect === 'write')
+    expect(writes.filter(({ name }) => !hasActWords(name)).map(({ name }) => name)).toEqual([])
   })
 
   describe('every operation', () => {

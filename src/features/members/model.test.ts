@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { actWords, browserWords, chosenStores, spacedSecret, storesWords } from './model.ts'
+import { browserWords, changes, chosenStores, spacedSecret, storesWords } from './model.ts'
 
 it.each([
   [
@@ -32,7 +32,22 @@ it('stores are called by their names', () => {
   expect([storesWords('all'), storesWords([])]).toEqual(['All', 'None'])
 })
 
-it('an act is told in words', () => {
-  expect(actWords('members.createKey')).toBe('Create key')
-  expect(actWords('settings.saveTarget')).toBe('Save target')
+it('what changed is told in words, what changed first', () => {
+  const was = { kind: 'opex', amounts: { '2026-11': '5' }, byHand: true, stores: ['uk', 'de'], gone: 'x' }
+  const is = {
+    kind: 'opex',
+    amounts: { '2026-11': '6' },
+    byHand: false,
+    stores: [],
+    at: '2026-11-27T09:05:34.498Z',
+  }
+  expect(changes(was, is)).toEqual([
+    { field: 'Amounts', before: '2026-11 5', after: '2026-11 6' },
+    { field: 'By hand', before: 'yes', after: 'no' },
+    { field: 'Stores', before: 'uk, de', after: '' },
+    { field: 'Gone', before: 'x', after: '' },
+    { field: 'At', before: '', after: '2026-11-27 09:05 UTC' },
+    { field: 'Kind', before: 'opex', after: 'opex' },
+  ])
+  expect(changes(null, 100)).toEqual([{ field: 'Value', before: '', after: '100' }])
 })

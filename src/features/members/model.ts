@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actWords } from '#kernel/act-words.ts'
 import { roles } from '#kernel/actor.ts'
 
 /** People, invitations, keys and the audit as the doors show them. */
@@ -96,12 +97,37 @@ export const storesWords = (
 export const chosenStores = (chosen: readonly string[], mine: 'all' | readonly string[]): 'all' | string[] =>
   chosen.length > 0 ? [...chosen] : mine === 'all' ? mine : [...mine]
 
-const words = (value: unknown): string =>
-  value === undefined || value === null
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value)
+const moment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+
+/** A field's name as people write it: unitPrice and unit_price are “Unit price”. */
+const fieldWords = (name: string): string =>
+  capital(
+    name
+      .replaceAll('_', ' ')
+      .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+      .toLowerCase(),
+  )
+
+/** A value as people write it: lists with commas, parts by their names, nothing in braces. */
+const words = (value: unknown): string => {
+  if (value === undefined || value === null || value === '') return ''
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) {
+    const plain = value.every(one => typeof one !== 'object' || one === null)
+    return value
+      .map(words)
+      .filter(Boolean)
+      .join(plain ? ', ' : '; ')
+  }
+  if (typeof value === 'object')
+    return Object.entries(value)
+      .map(([name, one]) => [fieldWords(name).toLowerCase(), words(one)] as const)
+      .filter(([, said]) => said)
+      .map(([name, said]) => `${name} ${said}`)
+      .join(', ')
+  const text = String(value)
+  return moment.test(text) ? `${text.slice(0, 16).replace('T', ' ')} UTC` : text
+}
 
 /** Fields of a thing before and after, those that changed first; a whole value has the field 'value'. */
 export const changes = (
@@ -116,12 +142,39 @@ export const changes = (
         : { value }
   const [was, is] = [fields(before), fields(after)]
   const rows = [...new Set([...Object.keys(was), ...Object.keys(is)])].map(field => ({
-    field,
+    field: fieldWords(field),
     before: words(was[field]),
     after: words(is[field]),
   }))
   return rows.sort((a, b) => Number(a.before === a.after) - Number(b.before === b.after))
 }
+
+/** Columns of the audit as a file: what it says in words, and the operation's own name for programs. */
+export const auditColumns = [
+  { key: 'at', label: 'at' },
+  { key: 'who', label: 'who' },
+  { key: 'what', label: 'what' },
+  { key: 'operation', label: 'operation' },
+  { key: 'subject', label: 'subject' },
+  { key: 'before', label: 'before' },
+  { key: 'after', label: 'after' },
+  { key: 'stores', label: 'stores' },
+  { key: 'request', label: 'request' },
+] as const
+
+/** Entries of the audit as rows of a file; what was there before and after as JSON, exact. */
+export const auditRows = (entries: readonly z.output<typeof AuditEntry>[]) =>
+  entries.map(({ at, actorName, operation, subject, before, after, stores, request }) => ({
+    at,
+    who: actorName,
+    what: actWords(operation, subject, before !== null),
+    operation,
+    subject,
+    before: before === null ? '' : JSON.stringify(before),
+    after: after === null ? '' : JSON.stringify(after),
+    stores: stores?.join(' ') ?? '',
+    request: request ?? '',
+  }))
 
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/Edg\//, 'Edge'],
@@ -150,13 +203,6 @@ export const browserWords = (agent: string): string => {
 
 /** A key in groups of four, as one types it. */
 export const spacedSecret = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
-
-/** An operation's name as words: members.createKey is “Create key”. */
-export const actWords = (operation: string): string => {
-  const act = operation.split('.').at(-1) ?? operation
-  const plain = act.replaceAll(/([A-Z])/g, ' $1').toLowerCase()
-  return capital(plain)
-}
 
 /** A role, or any lower-case word, as a label. */
 export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
