@@ -14,6 +14,7 @@ import {
 import { type Feast, feasts } from './feasts.ts'
 import {
   type CalendarRule,
+  civilYear,
   type Grain,
   isRetail,
   isWhole,
@@ -108,6 +109,41 @@ export const compareDays = (
     ...(note && { note }),
     caution: cautions.length > 0,
   }
+}
+
+/**
+ * The base day that stands opposite a day of the buckets; null where none does, as opposite a 29 February or the 30th of a
+ * month whose base has 28 days. The last day of a whole period stands opposite the last of its base, however long each is.
+ */
+export const oppositeDay = (
+  rule: CalendarRule,
+  kind: ComparisonKind,
+  buckets: readonly Period[],
+  grain: Grain | undefined,
+  day: Day,
+  events: readonly Feast[] = [],
+): Day | null => {
+  const [first, last] = [buckets[0], buckets.at(-1)]
+  const index = buckets.findIndex(one => one.from <= day && day <= one.to)
+  const bucket = buckets[index]
+  if (!first || !last || !bucket) return null
+  if (kind !== 'previous_period' && kind !== 'last_year') {
+    const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events).map : undefined
+    return dayMap(rule, kind, aligned)(day)
+  }
+  const segments = kind === 'last_year' ? sameDates(buckets) : previous(rule, buckets, grain)
+  const base = segments.find(one => one.bucket === index)
+  if (!base) return null
+  const whole =
+    kind === 'last_year'
+      ? isWhole(civilYear, bucket.from, bucket.to, 'month')
+      : (['week', 'month', 'quarter', 'year'] as const).some(one =>
+          isWhole(rule, bucket.from, bucket.to, one),
+        )
+  if (whole && day === bucket.to) return base.to
+  if (kind === 'last_year') return day.endsWith('-02-29') ? null : addYears(day, -1)
+  const opposite = addDays(base.from, dayCount(bucket.from, day) - 1)
+  return opposite > base.to ? null : opposite
 }
 
 /** The same number of days before; whole or to-date calendar periods are compared with the periods before them. */

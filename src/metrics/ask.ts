@@ -2,17 +2,25 @@ import { earlier, later } from '#kernel/day.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { withCosts } from './compile/costs-sql.ts'
 import { folder } from './compile/fold.ts'
-import { comparisonsOf, costSources, missingOf, targetsFrom, warningsOf } from './compile/meta.ts'
+import { comparisonsOf, costSources, missingOf, runningOf, targetsFrom, warningsOf } from './compile/meta.ts'
 import { plannedRows, withPlanned } from './compile/planned.ts'
 import { type Resolved, type ResolvedDimension, resolve } from './compile/resolve.ts'
-import { hourIn, type Scoped, scopeOf, todayIn } from './compile/scope.ts'
-import { chooseSources, type Sourced } from './compile/source.ts'
+import { hourIn, momentsOf, type Scoped, scopeOf, todayIn } from './compile/scope.ts'
+import {
+  type Branch,
+  type Cut,
+  chooseSources,
+  knowsHours,
+  type Sourced,
+  withHours,
+} from './compile/source.ts'
 import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
 import { type Place, targetsOf } from './compile/targets.ts'
-import { cutWindow, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
+import { cutWindow, dense, type Running, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
 import { factByName } from './facts.ts'
+import { aggregateKey } from './formula.ts'
 import type { HoursOf } from './hours.ts'
 import type { Answer, AnswerRow, Query } from './query.ts'
 import { type LoadLog, tableOf } from './reach.ts'
@@ -58,7 +66,7 @@ export interface Deps {
 /** The passes in order: names, stores, days, tables, statements. */
 export const plan = (
   query: Query,
-  { granary, contents, world, scope }: Omit<Deps, 'totalsOf'>,
+  { granary, log, contents, world, scope }: Omit<Deps, 'totalsOf'>,
   known: Vocabulary = vocabulary(world.metrics, world),
 ): Plan => {
   const resolved = resolve(query, known, world)
@@ -73,17 +81,28 @@ export const plan = (
     const span = contents.span(t, scoped.reach.stores)
     return span ? [[t, span.to] as const] : []
   })
-  const window = cutWindow(resolved, world, today, data, new Map(lasts))
+  const running = (until: string): Running => {
+    const loaded = log.loaded('sales_lines', scoped.reach.stores, until)
+    const moments = loaded ? momentsOf(world, scoped.stores, loaded, until) : []
+    return {
+      moments,
+      ...(moments.length > 0 ? byDayAlone(resolved, new Map(lasts), until, scoped) : inHours),
+    }
+  }
+  const window = cutWindow(resolved, world, today, data, new Map(lasts), running)
   const inOne = wholeWindow(window)
   const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {
-    const chosen = chooseSources(resolved, grouped, over.grain === 'hour', {
+    const cut: Cut = {
       periods: periodic
         ? wholePeriods(over, contents.span('traffic_users', scoped.reach.stores)?.to ?? null)
         : [],
       several: scoped.reach.several,
-    })
-    const sourced = { ...chosen, branches: withCosts(chosen.branches, world) }
+    }
+    const chosen = chooseSources(resolved, grouped, over.grain === 'hour', cut)
+    const branches =
+      over.moments.length > 0 ? withHours(resolved, chosen.branches, grouped, cut) : chosen.branches
+    const sourced = { ...chosen, branches: costed(branches, world) }
     const { dialect } = granary
     const shape = {
       resolved,
@@ -115,6 +134,44 @@ export const plan = (
         const names = [...(timed ? ['period'] : []), ...grouped.map(d => d.name)]
         return write('subtotals', grouped, window, `subtotals by ${names.join(', ')}`)
       }),
+  }
+}
+
+const inHours = { byDay: new Set<string>(), mixed: false }
+
+/** Costs are written into a branch, and into what tells its hours. */
+const costed = (branches: readonly Branch[], world: World): Branch[] =>
+  withCosts(
+    branches.map(one => (one.hourly ? { ...one, hourly: withCosts(one.hourly, world) } : one)),
+    world,
+  )
+
+/**
+ * Metrics with a part that is known by whole days alone, and up to the running day: their parts are all of whole days, for
+ * orders until two o'clock over the sessions of a day are no rate. A part whose data end before it takes nothing from the day.
+ */
+const byDayAlone = (
+  resolved: Resolved,
+  lasts: ReadonlyMap<string, string>,
+  until: string,
+  { reach }: Scoped,
+): Omit<Running, 'moments'> => {
+  const { dimensions, metrics } = resolved
+  const cut = { several: reach.several }
+  const chosen = chooseSources(resolved, dimensions, false, cut).branches
+  const inTime = new Set(
+    withHours(resolved, chosen, dimensions, cut)
+      .filter(knowsHours)
+      .flatMap(({ aggregates }) => aggregates.map(aggregateKey)),
+  )
+  const known = [...metrics, ...resolved.conditions.map(({ metric }) => metric)]
+  const ends = (fact: string) => dense.has(tableOf(fact)) && (lasts.get(tableOf(fact)) ?? '') < until
+  const whole = known.filter(({ aggregates }) =>
+    aggregates.some(one => !inTime.has(aggregateKey(one)) && !ends(one.fact)),
+  )
+  return {
+    byDay: new Set(whole.map(({ name }) => name)),
+    mixed: whole.some(({ aggregates }) => aggregates.some(one => inTime.has(aggregateKey(one)))),
   }
 }
 
@@ -188,6 +245,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       stores: scoped.stores,
       ...storeNames(scoped.stores, world),
       ...freshness(made, deps),
+      ...runningOf(resolved, window),
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : (all?.length ?? count),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),

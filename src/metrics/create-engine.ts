@@ -8,6 +8,7 @@ import { answerCache, type Rest } from './cache.ts'
 import { readsProducts, readsPromotions } from './compile/from.ts'
 import { periodWindow, writeRows } from './compile/rows.ts'
 import { isApart } from './compile/source.ts'
+import { shownSides } from './compile/window.ts'
 import { contentsOf } from './contents.ts'
 import { dimensions } from './dimensions.ts'
 import type { Engine, Explanation, Scope } from './engine.ts'
@@ -228,7 +229,7 @@ const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided
     const span = contents.span(table, scoped.reach.stores)
     return span && window.sides.map(s => [later(span.from, s.from), earlier(span.to, s.to)])
   })
-  const all = [query, scoped, window.from, window.to, window.until, reached, decided]
+  const all = [query, scoped, window.from, window.to, window.until, window.moments, reached, decided]
   return createHash('sha256').update(JSON.stringify(all)).digest('base64')
 }
 
@@ -287,7 +288,17 @@ const explanation = (query: Query, made: Plan, world: World): Explanation => {
           to: made.window.to,
           until: made.window.until,
           periods: made.window.buckets.length,
-          sides: made.window.sides.map(({ name, from, to, note }) => ({ name, from, to, note })),
+          sides: shownSides(made.window).map(({ name, from, to, note, late }) => ({
+            name,
+            from,
+            to,
+            note,
+            ...(late.length > 0 && { late }),
+          })),
+          ...(made.window.moments.length > 0 && {
+            moments: made.window.moments,
+            wholeDays: [...made.window.byDay],
+          }),
         },
       },
       {

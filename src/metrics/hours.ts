@@ -51,6 +51,7 @@ export const hoursRan = (rows: readonly AnswerRow[]): Record<string, number[]> |
 export const reachesHours = ({ resolved, window }: Pick<Plan, 'resolved' | 'window'>): boolean =>
   resolved.targets.length > 0 &&
   (window.grain === 'hour' ||
+    window.moments.length > 0 ||
     [...resolved.dimensions, ...resolved.filters.map(one => one.dimension)].some(one => one.name === 'hour'))
 
 /**

@@ -87,6 +87,10 @@ export const Query = z.strictObject({
     .optional(),
   limit: z.int().min(1).max(10_000).optional(),
   offset: z.int().min(0).optional(),
+  wholeDays: z
+    .boolean()
+    .optional()
+    .describe('Compares a day that is not over with whole days, and its targets as a whole'),
   subtotals: z.boolean().optional().describe('Also a row for each value of the first dimensions'),
 })
 export type Query = z.infer<typeof Query>
@@ -141,12 +145,29 @@ export const Answer = z.object({
       .string()
       .optional()
       .describe('By the hour: the last one begun on the clock of any store; later ones are still to come'),
+    until: z
+      .string()
+      .optional()
+      .describe('Where its last day is not over: the hour that comparisons and targets are counted up to'),
+    wholeDays: z
+      .array(z.string())
+      .optional()
+      .describe('Metrics that are known by whole days alone, and compared with them all the same'),
     rowsBehind: z.number().describe('Ledger rows the answer rests on'),
     count: z.number().describe('Rows there are without limit and offset'),
     definitions: z.record(z.string(), Definition),
     comparisons: z.record(
       z.string(),
-      z.object({ label: z.string(), from: z.string(), to: z.string(), note: z.string().optional() }),
+      z.object({
+        label: z.string(),
+        from: z.string(),
+        to: z.string(),
+        until: z
+          .string()
+          .optional()
+          .describe('The hour its last day is counted up to, where the day it stands beside is not over'),
+        note: z.string().optional(),
+      }),
     ),
     missing: z.record(z.string(), z.string()).describe('Metrics that answer N/A, and what would supply them'),
     sources: z

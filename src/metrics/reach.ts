@@ -1,4 +1,5 @@
 import type { TableName } from '#kernel/canonical.ts'
+import type { Day } from '#kernel/day.ts'
 import type { Change, Warehouse } from '#warehouse/warehouse.ts'
 import { factByName } from './facts.ts'
 
@@ -8,6 +9,8 @@ export interface LoadLog {
   refresh(): Promise<Change[]>
   version(): number
   asOf(tables: readonly TableName[]): string | null
+  /** When rows of a table on a day or later were last loaded, of any of the stores (null: all); UTC, ISO. */
+  loaded(table: TableName, stores: readonly string[] | null, day: Day): string | null
 }
 
 export const loadLog = (granary: Warehouse): LoadLog => {
@@ -21,6 +24,13 @@ export const loadLog = (granary: Warehouse): LoadLog => {
     },
     version,
     asOf: tables => log.filter(c => tables.includes(c.table)).at(-1)?.at ?? null,
+    loaded: (table, stores, day) =>
+      log.findLast(
+        c =>
+          c.table === table &&
+          (c.to ?? '9') >= day &&
+          (stores === null || c.stores.some(store => stores.includes(store))),
+      )?.at ?? null,
   }
 }
 

@@ -31,6 +31,15 @@ describe('a day still in progress', () => {
     expect(of('Before, so far')).toBeUndefined()
   })
 
+  it('shows no further than the day itself what is compared up to its hour: also a target, and what it may lie between', () => {
+    const upTo = { ...target, whole: false, band: { low: [4, 4, 4], high: [6, 6, 6] } }
+    const all = drawn(lines({ ...usual, lines: [actual, upTo], open: 2 })(colours))
+    const data = (name: string) => all.find(one => one.name === name)?.data
+    expect(data('Target')).toEqual([5, 5, null])
+    expect(data('Target, so far')).toEqual([null, null, 5])
+    expect(data('Target, high')).toEqual([2, 2, null])
+  })
+
   it('opens no room below nothing for the returns of its first hours, but where others lie there', () => {
     expect(of('Actual, so far', [5, 7, -0.4])).toEqual([null, null, 0])
     expect(of('Actual, so far', [5, -7, -0.4])).toEqual([null, null, -0.4])

@@ -10,8 +10,11 @@ export interface Line {
   look: 'actual' | 'previous' | 'last_year' | 'target' | 'forecast' | number
   /** What it may lie between: a pale band under the line. */
   band?: { low: readonly (number | null)[]; high: readonly (number | null)[] }
-  /** Whole at the point still in progress as well: days of last year are over. */
-  whole?: boolean
+  /**
+   * Whole at the point still in progress as well, as days of last year that are over; false: no further than it, too.
+   * Absent: targets and forecasts are whole.
+   */
+  whole?: boolean | undefined
 }
 
 export interface LinesProps {
@@ -254,9 +257,16 @@ function apart(props: LinesProps): {
 } {
   const { open } = props
   if (open === undefined || open === null) return { props, parts: [] }
-  const cut = (line: Line) => !line.whole && line.look !== 'target' && line.look !== 'forecast'
+  const cut = ({ whole, look }: Line) => !(whole ?? (look === 'target' || look === 'forecast'))
+  const before = (values: readonly (number | null)[]) => values.map((value, n) => (n === open ? null : value))
   const over = props.lines.map(line =>
-    cut(line) ? { ...line, values: line.values.map((value, n) => (n === open ? null : value)) } : line,
+    cut(line)
+      ? {
+          ...line,
+          values: before(line.values),
+          ...(line.band && { band: { low: before(line.band.low), high: before(line.band.high) } }),
+        }
+      : line,
   )
   // A few returns before the first sale of a day are no reason to draw all of it above a cellar.
   const floor =

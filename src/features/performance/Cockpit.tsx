@@ -136,7 +136,7 @@ export function Cockpit() {
                 from there.
               </span>
             )}
-            {answer.meta.to === answer.meta.today && fair.length > 0 && (
+            {answer.meta.to === answer.meta.today && answer.meta.until === undefined && fair.length > 0 && (
               <span>
                 {spanWords(answer.meta.today, answer.meta.today)} is still in progress: it counts so far, the
                 day it is compared with as a whole.

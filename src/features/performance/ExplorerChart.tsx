@@ -13,7 +13,17 @@ import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf, nameable, useTitles } from './Lens.tsx'
-import { against, cell, courseOf, type Exploration, leaders, named, sheetOf, toggleFilter } from './model.ts'
+import {
+  against,
+  cell,
+  courseOf,
+  type Exploration,
+  leaders,
+  named,
+  sheetOf,
+  toggleFilter,
+  wholeOn,
+} from './model.ts'
 import { StabilityChart } from './stability/StabilityChart.tsx'
 import { lookOf } from './Trend.tsx'
 
@@ -123,7 +133,7 @@ export function ExplorerChart(props: {
                   name: lineName(answer, those.comparison),
                   values: those.values,
                   look: lookOf(those.comparison),
-                  whole: grain === 'day' || grain === 'hour',
+                  whole: wholeOn(answer.meta, metric),
                 }),
               ),
           ],

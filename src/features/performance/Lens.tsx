@@ -166,7 +166,7 @@ export function baseOf(answer: Answer | undefined, comparison: string) {
       meant && comparison === 'previous_period'
         ? `vs ${spanWords(meant.from, meant.to).replace(meant.to.slice(0, 4) === answer?.meta.to.slice(0, 4) ? /(?<=\D) \d{4}$/ : /$^/, '')}`
         : short,
-    days: meant && `${meant.from} to ${meant.to}${meant.note ? ` · ${meant.note}` : ''}`,
+    days: meant && `${meant.from} to ${meant.until ?? meant.to}${meant.note ? ` · ${meant.note}` : ''}`,
   }
 }
 

@@ -13,7 +13,7 @@ import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
-import { against, bandOn, courseOf, sheetOf } from './model.ts'
+import { against, bandOn, courseOf, sheetOf, wholeOn } from './model.ts'
 import css from './performance.module.css'
 
 /** What a comparison looks like, always: last year pale, the period before and the forecast dashed, targets stepped. */
@@ -74,7 +74,6 @@ export function Trend(props: {
   const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
   const course = useMemo(() => answer && courseOf(answer, metric), [answer, metric])
   const open = course && answer ? openPeriod(course.periods, answer.meta, lens.rule) : null
-  const short = props.query.grain === 'day' || props.query.grain === 'hour'
   const forecast = useForecast(lens, metric, answer)
   const drawing = useMemo(
     () =>
@@ -91,7 +90,7 @@ export function Trend(props: {
               name: lineName(answer, one.comparison),
               values: one.values,
               look: lookOf(one.comparison),
-              whole: short,
+              whole: wholeOn(answer.meta, metric),
               ...(one.comparison === forecastComparison &&
                 forecast && { band: bandOn(forecast.course, course.periods) }),
             })),
@@ -110,13 +109,15 @@ export function Trend(props: {
                 when ? periodLabel(when) : comparisonName(one.comparison).label,
                 show(one.exact[index], measure, 'table'),
                 // Some hours of a day against a whole one: no change that means anything.
-                moved.text === 'N/A' || (short && index === open) ? '' : `${moved.arrow} ${moved.text}`,
+                moved.text === 'N/A' || (index === open && wholeOn(answer.meta, metric))
+                  ? ''
+                  : `${moved.arrow} ${moved.text}`,
               ]
             }),
           ],
         }),
       }),
-    [course, answer, metric, measure, forecast, open, short, lens.label, lens.events, lens.rule],
+    [course, answer, metric, measure, forecast, open, lens.label, lens.events, lens.rule],
   )
   const grain = props.query.grain ?? 'day'
   const pick = (index: number) => {

@@ -22,6 +22,7 @@ import {
   titlesOf,
   toggleFilter,
   took,
+  wholeOn,
   withSubtotals,
   withTier,
   writeCell,
@@ -80,6 +81,14 @@ const both = {
   previous_period: { label: 'Period before', from: '2011-11-01', to: '2011-11-09' },
   last_year: { label: 'Last year', from: '2010-12-01', to: '2010-12-09' },
 }
+
+it('days are drawn whole beside the one in progress but where they are counted up to its hour', () => {
+  const until = '2026-03-20 14:00'
+  expect(wholeOn({ grain: 'day' }, 'net_sales')).toBe(true)
+  expect(wholeOn({ grain: 'day', until }, 'net_sales')).toBe(false)
+  expect(wholeOn({ grain: 'day', until, wholeDays: ['sessions'] }, 'sessions')).toBe(true)
+  expect(wholeOn({ grain: 'month', until }, 'net_sales')).toBeUndefined()
+})
 
 describe('filters in the URL', () => {
   it('come back as they were written, whatever the values hold', () => {

@@ -296,6 +296,18 @@ export function courseOf(answer: Answer, metric: string): Course {
   }
 }
 
+/**
+ * Whether what a metric is compared with is drawn whole beside the day or hour in progress, for there it is: days that are over
+ * are, unless they are counted up to the same hour. Undefined for longer periods, which are compared to date.
+ */
+export function wholeOn(
+  { grain, until, wholeDays = [] }: Pick<Answer['meta'], 'grain' | 'until' | 'wholeDays'>,
+  metric: string,
+): boolean | undefined {
+  if (grain !== 'day' && grain !== 'hour') return undefined
+  return until === undefined || wholeDays.includes(metric)
+}
+
 /** What a forecast says eight of ten values fall into, on days that are drawn; nothing on the others. */
 export function bandOn(
   course: readonly { day: string; p10: number | null; p90: number | null }[],

@@ -132,6 +132,7 @@ async function forecastOf(
     grain: 'day',
     currency,
     compare: [forecastComparison],
+    wholeDays: true,
   })
   return new Map(
     rows.map(row => [

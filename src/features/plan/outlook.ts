@@ -68,7 +68,8 @@ export async function pacing(
     from,
     to,
     ...stores,
-    ...(comparison && { compare: [comparison], grain: 'day' }),
+    // The whole of each day's plan: its days are added up, the one that is not over among them.
+    ...(comparison && { compare: [comparison], grain: 'day', wholeDays: true }),
   })
   const definition = answer.meta.definitions[asked.metric]
   const plans = comparison
@@ -151,6 +152,7 @@ async function wholePlan(
     to,
     grain: 'day',
     compare: [planComparison(version)],
+    wholeDays: true,
     ...stores,
   })
   const values = answer.rows.map(row => row.compare?.[planComparison(version)]?.values[metric]?.value ?? null)

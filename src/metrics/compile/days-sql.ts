@@ -1,5 +1,5 @@
-import { dayNumber, later } from '#kernel/day.ts'
-import type { Text } from './text.ts'
+import { addDays, dayNumber, later } from '#kernel/day.ts'
+import { inList, type Text } from './text.ts'
 import type { Side, Window } from './window.ts'
 
 /** Runs of days of a side, whatever the buckets: what tables are pruned by. */
@@ -82,4 +82,33 @@ const runsOf = (segments: Side['segments']): Side['segments'] => {
     else runs.push({ ...s })
   }
   return runs
+}
+
+/** Conditions that leave out of a side what was later in its base than the data of now are: one for each group of stores. */
+export const lateSql = (side: Side, day: string, hour: string, text: Text): string[] =>
+  side.late.map(({ stores, days }) => {
+    const later = days
+      .map(one => {
+        const on = `${day} = ${text.bind(one.day, 'Date')}`
+        return one.hour === 0 ? on : `(${on} AND ${hour} >= ${text.bind(one.hour, 'Int64')})`
+      })
+      .join(' OR ')
+    return `NOT (${stores ? `${inList('f.store', stores, text)} AND ` : ''}(${later}))`
+  })
+
+/** Segments of a side on the days of which only some hours count, and those on all others. */
+export const onLateDays = (side: Side): { on: Side['segments']; off: Side['segments'] } => {
+  const late = [...new Set(side.late.flatMap(({ days }) => days.map(({ day }) => day)))].sort()
+  const on: Side['segments'] = []
+  const off: Side['segments'] = []
+  for (const { bucket, from, to } of side.segments) {
+    let start = from
+    for (const day of late.filter(one => one >= from && one <= to)) {
+      if (day > start) off.push({ bucket, from: start, to: addDays(day, -1) })
+      on.push({ bucket, from: day, to: day })
+      start = addDays(day, 1)
+    }
+    if (start <= to) off.push({ bucket, from: start, to })
+  }
+  return { on, off }
 }

@@ -11,7 +11,7 @@ import { column, isMoney, unrated } from './measures.ts'
 import type { Resolved } from './resolve.ts'
 import type { Sourced } from './source.ts'
 import type { Place, targetsOf } from './targets.ts'
-import type { Window } from './window.ts'
+import { shownSides, sideFor, type Window } from './window.ts'
 
 /** First and last day a fact has rows for, within the asker's stores; null where it has none. */
 export type Reached = (fact: string) => { from: string; to: string } | null
@@ -100,6 +100,7 @@ export const folder = (
       return value
     }
   }
+  const shown = shownSides(window).slice(1)
   const metricValue = (metric: Known, parts: ReturnType<typeof partsOf>) =>
     metric.expanded && !sourced.apart.has(metric.name) ? evaluate(metric.expanded, parts) : null
 
@@ -114,11 +115,19 @@ export const folder = (
   ): AnswerRow['compare'] => {
     const { bucket } = place
     const compare: NonNullable<AnswerRow['compare']> = {}
-    window.sides.slice(1).forEach((side, i) => {
+    shown.forEach((side, i) => {
       const segments = side.segments.filter(s => bucket === null || s.bucket === bucket)
       const period = bucket === null || segments.length === 0 ? undefined : spell(segments, window)
-      const parts = partsOf(row, i + 1, bucket)
-      const values = changes(now, metric => (segments.length > 0 ? metricValue(metric, parts) : null))
+      const parts = new Map<number, ReturnType<typeof partsOf>>()
+      const partsFor = (metric: Known) => {
+        const at = sideFor(window, metric.name, i + 1)
+        const known = parts.get(at) ?? partsOf(row, at, bucket)
+        parts.set(at, known)
+        return known
+      }
+      const values = changes(now, metric =>
+        segments.length > 0 ? metricValue(metric, partsFor(metric)) : null,
+      )
       compare[side.name] = { ...(period && { period }), values }
     })
     for (const name of resolved.targets)

@@ -50,3 +50,21 @@ export const spelt = (part: Part, codes: readonly string[], text: (expression: s
     rest: `FROM (SELECT ${inner.join(', ')} ${part.rest}) f`,
   }
 }
+
+/** Parts of one side with the same keys as one part: what each tells of a key is added up. */
+export const united = (parts: readonly Part[]): Part => {
+  const keys = Object.keys(parts[0]?.keys ?? {})
+  const names = [...new Set(parts.flatMap(part => Object.keys(part.columns)))]
+  const each = parts.map(part => {
+    const list = [
+      ...keys.map(key => `${part.keys[key]} AS ${key}`),
+      ...names.map(name => `${part.columns[name] ?? 'NULL'} AS ${name}`),
+    ]
+    return `SELECT ${list.join(', ')} ${part.rest}`
+  })
+  return {
+    keys: Object.fromEntries(keys.map(key => [key, `v.${key}`])),
+    columns: Object.fromEntries(names.map(name => [name, `sum(v.${name})`])),
+    rest: `FROM (${each.join('\nUNION ALL\n')}) v${groupBy(keys.length)}`,
+  }
+}

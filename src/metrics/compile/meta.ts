@@ -13,7 +13,7 @@ import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
 import type { Sourced } from './source.ts'
 import { dataFrom } from './targets.ts'
-import type { Window } from './window.ts'
+import { shownSides, type Window } from './window.ts'
 
 type Warning = Answer['meta']['warnings'][number]
 
@@ -56,12 +56,13 @@ export const warningsOf = (
       code: 'partial',
       message: `${endsOf[table] ?? table} end on ${until}: what is made of them is compared with the same days.`,
     })),
+    ...runningWords(resolved, window),
     ...incompleteBases(window, spans),
     since > window.from && {
       code: 'partial',
       message: `The data begin on ${since}: targets are counted from there.`,
     },
-    ...window.sides
+    ...shownSides(window)
       .slice(1)
       .map(s => s.note !== null && s.caution && { code: 'comparison', message: `${s.label}: ${s.note}.` }),
   ]
@@ -100,16 +101,18 @@ const crossed = (window: Window, { currency, reach }: Scoped): Warning[] => {
 /** A comparison that reaches back before the data begin compares with less than it says. */
 const incompleteBases = (window: Window, spans: readonly { from: string }[]): Warning[] => {
   const first = spans.reduce<string | null>((d, s) => (d === null || s.from < d ? s.from : d), null)
-  return window.sides.slice(1).flatMap(({ label, from, to }) =>
-    first !== null && from < first && to >= first
-      ? [
-          {
-            code: 'incomplete_base',
-            message: `${label}: the data begin on ${first}, so its first days are missing.`,
-          },
-        ]
-      : [],
-  )
+  return shownSides(window)
+    .slice(1)
+    .flatMap(({ label, from, to }) =>
+      first !== null && from < first && to >= first
+        ? [
+            {
+              code: 'incomplete_base',
+              message: `${label}: the data begin on ${first}, so its first days are missing.`,
+            },
+          ]
+        : [],
+    )
 }
 
 /** What an answer without a value may lack. */
@@ -173,6 +176,37 @@ export const targetsFrom = (
     .reduce(later, window.from)
 }
 
+/** An hour as answers spell it. */
+const hourWords = ({ day, hour }: { day: Day; hour: number }) => `${day} ${String(hour).padStart(2, '0')}:00`
+
+/** The hour comparisons of an answer stop at, where the last day of it is not over in the first of its stores. */
+const untilOf = ({ moments: [first] }: Window): { until?: string } =>
+  first ? { until: hourWords(first) } : {}
+
+/** Up to when an answer counts whose last day is not over, and which of its metrics are known by whole days alone. */
+export const runningOf = (resolved: Resolved, window: Window): { until?: string; wholeDays?: string[] } => {
+  const whole = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ name }) => name)
+  return { ...untilOf(window), ...(whole.length > 0 && { wholeDays: whole }) }
+}
+
+/** The same in a sentence, where something is compared. */
+const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] => {
+  const [first, ...others] = window.moments
+  if (!first || resolved.comparisons.length + resolved.targets.length === 0) return []
+  const hour = `${String(first.hour).padStart(2, '0')}:00`
+  const whole = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ label }) => label)
+  return [
+    {
+      code: 'running',
+      message: `${spanWords(first.day, first.day)} is not over: it is compared up to ${hour}${others.length > 0 ? ', in each store by its own clock' : ''}.`,
+    },
+    whole.length > 0 && {
+      code: 'whole_days',
+      message: `${whole.join(', ')} ${whole.length > 1 ? 'are' : 'is'} known by whole days alone: compared with the whole day.`,
+    },
+  ]
+}
+
 /** The comparisons of an answer by name, with their days. */
 export const comparisonsOf = (
   resolved: Resolved,
@@ -180,11 +214,21 @@ export const comparisonsOf = (
   since: Day,
 ): Answer['meta']['comparisons'] =>
   Object.fromEntries([
-    ...window.sides
+    ...shownSides(window)
       .slice(1)
-      .map(
-        s => [s.name, { label: s.label, from: s.from, to: s.to, ...(s.note && { note: s.note }) }] as const,
-      ),
+      .map(s => {
+        const last = s.lateWhole.flatMap(({ days }) => days.filter(({ hour }) => hour > 0))[0]
+        return [
+          s.name,
+          {
+            label: s.label,
+            from: s.from,
+            to: s.to,
+            ...(last && { until: hourWords(last) }),
+            ...(s.note && { note: s.note }),
+          },
+        ] as const
+      }),
     ...resolved.targets.map(
       t =>
         [
@@ -193,6 +237,7 @@ export const comparisonsOf = (
             label: `target ${t}`,
             from: since,
             to: window.until,
+            ...untilOf(window),
             ...(since > window.from && { note: `from ${since} on, where the data begin` }),
           },
         ] as const,

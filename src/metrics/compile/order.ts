@@ -7,7 +7,7 @@ import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import type { Branch } from './source.ts'
 import type { Text } from './text.ts'
-import type { Window } from './window.ts'
+import { sideFor, type Window } from './window.ts'
 
 interface Shape {
   resolved: Resolved
@@ -66,7 +66,8 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
   // What has no answer orders nothing.
   const isKnown = (metric: Known | undefined) => value(metric, 0) !== 'NULL'
   if (sort?.metric && isKnown(sort.metric)) {
-    const base = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
+    const of = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
+    const base = of > 0 ? sideFor(window, sort.metric.name, of) : -1
     const expression =
       base > 0 ? `${value(sort.metric, 0)} - ${value(sort.metric, base)}` : value(sort.metric, 0)
     order.push(

@@ -1,3 +1,4 @@
+import { addDays, type Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { type Crossing, crossings } from '#kernel/exchange.ts'
 import { systemName } from '#kernel/value-names.ts'
@@ -9,6 +10,7 @@ import { tableOf } from '../reach.ts'
 import type { World } from '../world.ts'
 import { isMoney } from './measures.ts'
 import type { Resolved } from './resolve.ts'
+import type { Moment } from './window.ts'
 
 /** What a statement may reach: rows of which stores, in which currency, by whose count. */
 export interface Reach {
@@ -127,4 +129,28 @@ export const hourIn = (world: World, stores: string[], now: Date): string => {
 export const todayIn = (world: World, stores: string[], now: Date): string => {
   const timeZone = world.stores.find(s => stores.includes(s.store))?.timezone ?? 'UTC'
   return dayAt(timeZone, now.getTime())
+}
+
+/**
+ * How far into a day the sales of stores are known that were last loaded at an instant (ISO): to the nearest hour, each
+ * store by its own clock, so that what is left of an hour weighs neither side. Of stores whose days up to `until` are over
+ * there is no moment; nor of any while the data reach further than every clock.
+ */
+export const momentsOf = (world: World, stores: readonly string[], loaded: string, until: Day): Moment[] => {
+  const at = Date.parse(loaded)
+  const clocks = world.stores
+    .filter(one => stores.includes(one.store))
+    .map(({ store, timezone }) => {
+      const { day, hour, text } = wallClock(timezone, at)
+      return { store, day, hour: Math.max(1, hour + (text.slice(14, 16) >= '30' ? 1 : 0)) }
+    })
+  if (!clocks.some(({ day }) => day >= until)) return []
+  const running = clocks.filter(({ day, hour }) => (day === until && hour < 24) || day === addDays(until, -1))
+  const groups = [...Map.groupBy(running, ({ day, hour }) => `${day} ${hour}`).values()]
+  return groups.flatMap(own => {
+    const [first] = own
+    if (!first) return []
+    const every = own.length === clocks.length
+    return [{ stores: every ? null : own.map(one => one.store), day: first.day, hour: first.hour }]
+  })
 }

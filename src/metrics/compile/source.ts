@@ -8,6 +8,8 @@ import type { Resolved, ResolvedDimension } from './resolve.ts'
 export interface Branch {
   source: Source
   aggregates: Aggregate[]
+  /** Where its own table has no hours: tables that have, for the days of which only some hours count. */
+  hourly?: Branch[]
 }
 
 export interface Sourced {
@@ -64,6 +66,35 @@ export const chooseSources = (
   )
   return { branches: branches.filter(branch => !joined(branch, branches)), unanswerable, apart }
 }
+
+/**
+ * Branches with what knows their hours, where all they are asked for is known by the hour; the others are known by whole
+ * days alone. Kept by the day the figures are booked on: what happened later to an order is of no hour of its own day.
+ */
+export const withHours = (
+  resolved: Resolved,
+  branches: readonly Branch[],
+  grouped: ResolvedDimension[],
+  cut: Cut,
+): Branch[] =>
+  branches.map(branch => {
+    if (hasHours(branch.source)) return branch
+    const { branches: hourly, unanswerable } = chooseSources(
+      { ...resolved, aggregates: branch.aggregates },
+      grouped,
+      true,
+      cut,
+    )
+    const adds = branch.aggregates.every(({ kind }) => kind === 'sum' || kind === 'count')
+    return adds && unanswerable.size === 0 && hourly.every(one => hasHours(one.source))
+      ? { ...branch, hourly }
+      : branch
+  })
+
+export const hasHours = (source: Source): boolean => source.day === 'day' && 'hour' in source.dimensions
+
+/** Whether a branch can leave out what was later in a day. */
+export const knowsHours = (branch: Branch): boolean => hasHours(branch.source) || branch.hourly !== undefined
 
 /** Whether values of a dimension are one thing in some of the facts and another in others: rows of both never meet. */
 export const isApart = (aggregates: readonly Aggregate[], dimension: string): boolean =>

@@ -1,9 +1,9 @@
 import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
 import { tableOf } from '../reach.ts'
-import { bucketSql, inSegments, startSql } from './days-sql.ts'
+import { bucketSql, inSegments, lateSql, onLateDays, startSql } from './days-sql.ts'
 import { codeSql, dimensionSql, fromSql, rateSql } from './from.ts'
-import { gathered, groupBy, type Part, spelt } from './gather.ts'
+import { gathered, groupBy, type Part, spelt, united } from './gather.ts'
 import {
   aggregateSql,
   column,
@@ -17,7 +17,7 @@ import {
 import { finish } from './order.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
-import type { Branch } from './source.ts'
+import { type Branch, hasHours } from './source.ts'
 import { type Places, placesOf, type Sided, sideBySide, stackedSides } from './stack.ts'
 import { type Statement, Text } from './text.ts'
 import type { Side, Window } from './window.ts'
@@ -63,7 +63,7 @@ export const writeStatement = (shape: Shape, about: string): Written => {
     wide,
   })
   if (isOneScan(shape)) {
-    const parts = branches.map(branch => writeSides(shape, text, branch))
+    const parts = branches.flatMap(branch => writeSides(shape, text, branch))
     return written(finish(shape, text, stacked(shape, parts, keys), keys))
   }
   const kept = shape.of === 'rows' && shape.resolved.conditions.length > 0
@@ -125,7 +125,7 @@ const isOneScan = ({ window, grouped, branches }: Shape): boolean =>
   branches.every(branch => !branch.aggregates.some(isStock))
 
 /** A branch for all sides at once: each column counts only the rows of its side's days. */
-const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
+const writeSides = (shape: Shape, text: Text, branch: Branch): Part[] => {
   const { resolved, window, grouped, dialect } = shape
   const { source } = branch
   const every = sidesOf(window, branch)
@@ -133,9 +133,16 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
   const { keys, codes } = dimensionKeys(shape, source, text)
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
-  for (const side of sides) {
-    const s = every.indexOf(side)
-    const within = sides.length > 1 ? inSegments(side, `f.${source.day}`, text) : undefined
+  const beside: Part[] = []
+  for (const whole of sides) {
+    const s = every.indexOf(whole)
+    const { side, late } = parted(branch, whole)
+    if (late) beside.push(...writeLate(shape, text, branch, late, s))
+    if (side.segments.length === 0) continue
+    const within =
+      sides.length > 1
+        ? [inSegments(side, `f.${source.day}`, text), ...lateOf(branch, side, text)].join(' AND ')
+        : undefined
     const since = sinceSql(shape, branch, side, text)
     for (const aggregate of branch.aggregates) {
       const sql = aggregateSql(branch, aggregate, rate, text, { within, since })
@@ -151,8 +158,27 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part => {
   const part = mixesStores(shape, branch)
     ? storeByStore({ keys, columns, rest })
     : { keys, columns, rest: `${rest}${groupBy(grouped.length)}` }
-  return spelt(part, codes, dialect.text)
+  return [spelt(part, codes, dialect.text), ...beside]
 }
+
+/** What is left out of a side in a branch that holds hours itself. */
+const lateOf = ({ source }: Branch, side: Side, text: Text): string[] =>
+  hasHours(source) ? lateSql(side, `f.${source.day}`, source.dimensions.hour ?? '', text) : []
+
+/**
+ * A side of a branch without hours: its whole days, and apart the days of which only some hours count. They are read from a
+ * larger table that has hours, and are a day or two.
+ */
+const parted = (branch: Branch, side: Side): { side: Side; late: Side | null } => {
+  if (side.late.length === 0 || !branch.hourly) return { side, late: null }
+  const { on, off } = onLateDays(side)
+  return { side: { ...side, segments: off, late: [] }, late: { ...side, segments: on } }
+}
+
+const writeLate = (shape: Shape, text: Text, branch: Branch, late: Side, s: number): Part[] =>
+  late.segments.length === 0
+    ? []
+    : (branch.hourly ?? []).map(hourly => writeBranch(shape, text, hourly, late, s))
 
 /** Dimensions to group by, and which of them are numbers that are still to be told as text. */
 const dimensionKeys = ({ grouped, dialect }: Shape, source: Branch['source'], text: Text) => {
@@ -180,17 +206,24 @@ const writeBranch = (
   shape: Shape,
   text: Text,
   branch: Branch,
-  side: Side,
+  asked: Side,
   s: number,
   period?: string,
 ): Part => {
   const { resolved, window, dialect } = shape
+  const { side, late } = parted(branch, asked)
+  if (late) {
+    const whole = side.segments.length > 0 ? [writeBranch(shape, text, branch, side, s)] : []
+    const parts = [...whole, ...writeLate(shape, text, branch, late, s)]
+    const [only] = parts
+    return only && parts.length === 1 ? only : united(parts)
+  }
   const { source } = branch
   // A period's parameters stand before those of the dimensions.
   const p = window.grain && (period ?? bucketSql(window, side, `f.${source.day}`, text))
   const { keys: dimensions, codes } = dimensionKeys(shape, source, text)
   const keys = { ...(p && { p }), ...dimensions }
-  const rest = fromSql(shape, source, side, text)
+  const rest = fromSql(shape, source, side, text, lateOf(branch, side, text))
   const rate = rateSql(shape, source, text)
   const columns: Record<string, string> = {}
   const since = sinceSql(shape, branch, side, text, period)

@@ -53,7 +53,8 @@ export type Places = ReadonlyMap<string, readonly (readonly [side: number, bucke
 
 /** The places of each day where every bucket of every side is one day, so that nothing is left to add; else null. */
 export const placesOf = (window: Window): Places | null => {
-  if (window.grain !== 'day') return null
+  // A day of which only some hours count for one side is not the day another counts.
+  if (window.grain !== 'day' || window.sides.some(side => side.late.length > 0)) return null
   const places = new Map<string, [number, number][]>()
   const taken = new Set<string>()
   for (const [side, { segments }] of window.sides.entries())

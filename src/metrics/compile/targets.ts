@@ -96,9 +96,12 @@ export const targetsOf = (
     const from = dataFrom(metric, range, reached)
     const to = !window.begun || range.from > window.until ? range.to : earlier(range.to, window.until)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
+    const until = window.byDay.has(metric.name) || cut.hour !== undefined ? null : momentOf(window, to)
     const valueFor = (of: Known): Decimal | null => {
       const found = forStores(setFor(name, of, slice), of, stores)
-      const values = found.map(target => phased(target, from, to, window.rule, of, cut, hoursIn))
+      const values = found.map(target =>
+        phased(target, from, to, window.rule, of, { ...cut, until: until?.(target.store) }, hoursIn),
+      )
       if (values.length > 0 && values.every(v => v !== null))
         return values.reduce((sum: Decimal, v) => sum.plus(v as Decimal), new Exact(0))
       return of.additivity === 'ratio' ? ofParts(of, valueFor) : null
@@ -178,7 +181,19 @@ const worked = (formula: Formula, value: (metric: string) => Decimal | null): De
 interface Cut {
   weekday?: number
   hour?: number
+  /** Of days that are not over, the hours before this moment. */
+  until?: { day: Day; hour: number } | null | undefined
 }
+
+/**
+ * Up to which moment figures of a store (null: of the whole company, by its first) are compared, of a run of days that ends
+ * where the data do; null where it ends elsewhere.
+ */
+const momentOf = ({ moments, until }: Window, to: Day) =>
+  moments.length === 0 || to !== until
+    ? null
+    : (store: string | null) =>
+        moments.find(({ stores }) => stores === null || store === null || stores.includes(store)) ?? null
 
 /**
  * A target over days: each period's value spread evenly over its days (amounts), the last period's (stocks), or the
@@ -217,6 +232,14 @@ const phased = (
         const hour = hoursIn(target, metric, one, each)?.[cut.hour]
         if (!hour) return null
         total = total.plus(hour)
+      }
+    }
+    const { until } = cut
+    if (until && metric.additivity === 'additive' && last >= until.day) {
+      const each = value.div(dayCount(period.from, period.to))
+      for (const one of (own ?? daysBetween(later(day, until.day), last)).filter(d => d >= until.day)) {
+        const hours = hoursIn(target, metric, one, each) ?? []
+        for (const hour of hours.slice(one === until.day ? until.hour : 0)) total = total.minus(hour)
       }
     }
     days += count

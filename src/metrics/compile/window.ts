@@ -1,5 +1,5 @@
 import type { TableName } from '#kernel/canonical.ts'
-import { type ComparisonDays, compareDays } from '#kernel/comparison.ts'
+import { type ComparisonDays, compareDays, oppositeDay } from '#kernel/comparison.ts'
 import { type Day, earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import {
@@ -28,6 +28,36 @@ export interface Side {
   note: string | null
   /** The note deserves a warning of its own. */
   caution: boolean
+  /** What of its base had not happened yet by the moment the data are of: it is not counted where hours are known. */
+  late: Late[]
+  /** The same of `whole`: months to date and their total need not end on the same day. */
+  lateWhole: Late[]
+  /** A side beside this one by its index, the same without anything left out: for what is known by whole days alone. */
+  wholeOf?: number
+}
+
+/** Hours of base days from which on nothing is counted, in some stores (null: all there are). */
+export interface Late {
+  stores: readonly string[] | null
+  days: { day: Day; hour: number }[]
+}
+
+/** How far into a day the sales of stores are known: up to an hour of their own clock. */
+export interface Moment {
+  /** null: all there are. */
+  stores: readonly string[] | null
+  day: Day
+  /** 1–24: the first hour that counts as still to come. */
+  hour: number
+}
+
+/** What of the running day a question is like for like to. */
+export interface Running {
+  moments: readonly Moment[]
+  /** Metrics whose figures are known by whole days alone. */
+  byDay: ReadonlySet<string>
+  /** Some of these are made of what is cut for others. */
+  mixed: boolean
 }
 
 export interface Window {
@@ -39,6 +69,10 @@ export interface Window {
   until: Day
   /** Whether the data reach into it: where they do not, nothing of it has elapsed. */
   begun: boolean
+  /** Moments of the sales within the last of its days that are known; none where these are over. */
+  moments: readonly Moment[]
+  /** Metrics that are compared with whole days all the same. */
+  byDay: ReadonlySet<string>
   /** One for each period; a single one without a grain. */
   buckets: Period[]
   /** `now` first. */
@@ -57,6 +91,7 @@ export const cutWindow = (
   today: Day,
   data: { from: Day; to: Day } | null,
   lasts: ReadonlyMap<TableName, Day> = new Map(),
+  running: (until: Day) => Running = () => ({ moments: [], byDay: new Set(), mixed: false }),
 ): Window => {
   const { query } = resolved
   const rule = ruleNamed(world.calendar, query.calendar)
@@ -85,8 +120,25 @@ export const cutWindow = (
     whole: [range],
     note: null,
     caution: false,
+    late: [],
+    lateWhole: [],
   }
-  const sides = (last: Day) => [now, ...compared(resolved, rule, buckets, grain, last, world)]
+  const sold = lasts.get('sales_lines')
+  const soldUntil = sold && earlier(until, sold)
+  // By the hour a day shows the hours to come of what it is compared with.
+  const { moments, byDay, mixed } =
+    soldUntil && grain !== 'hour' && !query.wholeDays
+      ? running(soldUntil)
+      : { moments: [], byDay: new Set<string>(), mixed: false }
+  const sides = (last: Day) => {
+    const cut = last === soldUntil ? moments : []
+    const others = compared(resolved, rule, buckets, grain, last, world, cut)
+    // Of every table in the same places, also of those nothing is left out of.
+    const whole = mixed
+      ? others.map((side, n) => ({ ...side, name: '', late: [], lateWhole: [], wholeOf: n + 1 }))
+      : []
+    return [now, ...others, ...whole]
+  }
   const behind = [...lasts].filter(([table, last]) => dense.has(table) && last >= range.from && last < until)
   return {
     rule,
@@ -94,6 +146,8 @@ export const cutWindow = (
     ...range,
     until,
     begun: data === null || data.to >= range.from,
+    moments,
+    byDay,
     buckets,
     sides: sides(until),
     own: new Map(
@@ -126,8 +180,18 @@ export const wholeWindow = (window: Window): Window => ({
   own: new Map([...window.own].map(([table, of]) => [table, { ...of, sides: of.sides.map(wholeSide) }])),
 })
 
+/** The sides a reader is told of: now, and each comparison once. */
+export const shownSides = ({ sides }: Window): Side[] => sides.filter(side => side.wholeOf === undefined)
+
+/** The place of the side a metric is read from, given the place of the one the reader sees. */
+export const sideFor = ({ sides, byDay }: Window, metric: string, side: number): number => {
+  const whole = byDay.has(metric) ? sides.findIndex(one => one.wholeOf === side) : -1
+  return whole < 0 ? side : whole
+}
+
 const wholeSide = (side: Side): Side => ({
   ...side,
+  late: side.lateWhole,
   segments: side.whole.map(range => ({ ...range, bucket: 0 })),
 })
 
@@ -138,8 +202,24 @@ const compared = (
   grain: Grain | undefined,
   until: Day,
   world: World,
+  moments: readonly Moment[],
 ): Side[] => {
   const elapsed = buckets.filter(b => b.from <= until).map(b => ({ ...b, to: earlier(b.to, until) }))
+  const [first, last] = [elapsed[0], elapsed.at(-1)]
+  const inOne = first && last ? [{ key: '', label: '', from: first.from, to: last.to }] : []
+  const late = (kind: ComparisonDays['kind'], over: readonly Period[], by: Grain | undefined): Late[] =>
+    moments.map(({ stores, day, hour }) => ({
+      stores,
+      days: [
+        { day, hour },
+        // Where it is still the day before, all of the last day is to come.
+        ...(day < until ? [{ day: until, hour: 0 }] : []),
+      ].flatMap(one => {
+        const base = one.hour < 24 ? oppositeDay(rule, kind, over, by, one.day, world.events) : null
+        return base === null ? [] : [{ day: base, hour: one.hour }]
+      }),
+    }))
+  const some = (of: Late[]) => of.filter(({ days }) => days.length > 0)
   return resolved.comparisons.map(kind => {
     const found: ComparisonDays = compareDays(rule, kind, elapsed, grain, world.events)
     return {
@@ -151,6 +231,8 @@ const compared = (
       whole: found.whole,
       note: found.note ?? null,
       caution: found.caution,
+      late: some(late(kind, elapsed, grain)),
+      lateWhole: some(late(kind, grain ? inOne : elapsed, undefined)),
     }
   })
 }

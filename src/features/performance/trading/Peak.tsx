@@ -46,7 +46,14 @@ export function Peak() {
   })
   const forecast = useQuery(
     api.performance.query.queryOptions({
-      input: { ...view, metrics: ['net_sales'], from: day, to: day, compare: [forecastComparison] },
+      input: {
+        ...view,
+        metrics: ['net_sales'],
+        from: day,
+        to: day,
+        compare: [forecastComparison],
+        wholeDays: true,
+      },
       enabled: lens.ready && !lens.empty,
       refetchInterval: everyMinute,
     }),
