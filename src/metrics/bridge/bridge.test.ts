@@ -203,3 +203,46 @@ it('a quiet month has no causes', async () => {
   expect(found.causes.length).toBeLessThanOrEqual(1)
   await granary.close()
 })
+
+it('a shop and the country it is for are one cause, and the other shop is none', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  const lines = [2025, 2026].flatMap(year =>
+    (['uk', 'de'] as const).flatMap(store =>
+      Array.from({ length: 400 }, (_, n): Line => {
+        const abroad = n % 25 === 0
+        return {
+          order_id: `${store}${year}${n}`,
+          store,
+          day: `${year}-05-${String(1 + (n % 28)).padStart(2, '0')}`,
+          country: store === 'uk' && !abroad ? 'GB' : abroad ? 'FR' : 'DE',
+          customer_id: `${store}${n}`,
+          gross: year === 2026 && store === 'uk' && n % 3 > 0 ? 11 + (n % 5) : 40 + (n % 9),
+        }
+      }),
+    ),
+  )
+  await deliverLines(granary, lines)
+  const engine = createEngine({
+    granary,
+    world: async () => ({
+      stores: ['uk', 'de'].map(store => ({
+        ...{ store, name: store, currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' as const },
+      })),
+      calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+      currency: 'GBP',
+      events: [],
+      targets: [],
+      metrics: [],
+      dimensions: [],
+    }),
+  })
+  const { causes } = await bridge(
+    engine,
+    { metric: 'net_sales', from: '2026-05-01', to: '2026-05-28', compare: 'last_year' },
+    scope,
+  )
+  const told = causes.map(cause => cause.where.map(one => one.value).join(' '))
+  expect(told.filter(one => one === 'uk' || one === 'GB')).toHaveLength(1)
+  expect(told.some(one => one.includes('de') || one.includes('DE'))).toBe(false)
+  await granary.close()
+})

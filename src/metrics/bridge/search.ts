@@ -114,18 +114,38 @@ function renamed(slices: readonly Slice[]): ReadonlySet<string> {
   return found
 }
 
-/** What two slices of one measure have in common; exact where one holds the other or they exclude each other. */
-function common(a: Slice, b: Slice, cells: ReadonlyMap<string, Slice>): { before: number; after: number } {
+/** Slices by measure and place, and which dimensions were crossed; those added later only tell where two places meet. */
+interface Cells {
+  at: ReadonlyMap<string, Slice>
+  measures: readonly string[]
+}
+
+const cellsOf = (slices: readonly Slice[], meetings: readonly Slice[]): Cells => ({
+  at: new Map([
+    ...slices.flatMap((slice): [string, Slice][] => [
+      [cellOf(slice.measure.name, slice.where), slice],
+      [cellOf(slice.measure.name, slice.where, dimensionsOf(slice.where)), slice],
+    ]),
+    ...meetings.map((one): [string, Slice] => [cellOf(one.measure.name, one.where), one]),
+  ]),
+  measures: [...new Set(slices.map(({ measure }) => measure.name))],
+})
+
+const cellOf = (measure: string, where: readonly Condition[], place = keyOf(where)) => `${measure} ${place}`
+
+/** What two slices of one measure have in common; exact where one holds the other, they exclude each other or it was asked. */
+function common(a: Slice, b: Slice, cells: Cells): { before: number; after: number } {
   const same = (x: Slice, y: Slice) =>
     x.where.every(c => y.where.some(d => d.dimension === c.dimension && d.value === c.value))
   const apart = a.where.some(c => b.where.some(d => d.dimension === c.dimension && d.value !== c.value))
   if (apart) return { before: 0, after: 0 }
   if (same(a, b)) return b
   if (same(b, a)) return a
-  const cell = cells.get(keyOf([...a.where, ...b.where]))
+  const meet = [...a.where, ...b.where]
+  const cell = cells.at.get(cellOf(a.measure.name, meet))
   if (cell) return cell
   // The two were crossed, and nothing is where they meet.
-  if (cells.has(dimensionsOf([...a.where, ...b.where]))) return { before: 0, after: 0 }
+  if (cells.at.has(cellOf(a.measure.name, meet, dimensionsOf(meet)))) return { before: 0, after: 0 }
   // As if they were independent.
   const part = (x: number, y: number, all: number) => (all > 0 ? Math.min((x * y) / all, x, y) : 0)
   return {
@@ -144,17 +164,19 @@ const keyOf = (where: readonly Condition[]): string =>
 
 /**
  * Greedy: the slice that explains most of what is left, again and again. What a chosen slice and another have in common
- * counts for the chosen one alone; slices that are the same rows under two names are one.
+ * counts for the chosen one alone; slices that are nearly the same rows under two names are one, and what is left when
+ * they are taken away is none: each is told against it.
  * @param others findings that are no slices (shifts, rates), which compete with them on the same score
+ * @param meetings what places have in common that were not crossed; they are not told themselves
  */
-export function choose(slices: readonly Slice[], others: readonly Found[], limits: Limits): Found[] {
+export function choose(
+  slices: readonly Slice[],
+  others: readonly Found[],
+  limits: Limits,
+  meetings: readonly Slice[] = [],
+): Found[] {
   const least = leastOf(limits)
-  const cells = new Map(
-    slices.flatMap((slice): [string, Slice][] => [
-      [keyOf(slice.where), slice],
-      [dimensionsOf(slice.where), slice],
-    ]),
-  )
+  const cells = cellsOf(slices, meetings)
   const chosen: { found: Found; slices: Slice[] }[] = []
   const taken = (measure: Measured) =>
     chosen.flatMap(one => one.slices).filter(slice => slice.measure.name === measure.name)
@@ -171,7 +193,7 @@ export function choose(slices: readonly Slice[], others: readonly Found[], limit
     let best: { found: Found; slices: Slice[] } | null = null
     for (const slice of own) {
       const found = weighed(slice, taken(slice.measure), cells, least)
-      if (!found || chosen.some(one => repeats(one.found, found))) continue
+      if (!found || chosen.some(one => repeats(one.found, found, cells))) continue
       if (!best || found.score > best.found.score) best = { found, slices: [slice] }
     }
     for (const other of others) {
@@ -180,7 +202,7 @@ export function choose(slices: readonly Slice[], others: readonly Found[], limit
         other,
         chosen.map(one => one.found),
       )
-      if (Math.abs(found.effect) < least || chosen.some(one => repeats(one.found, found))) continue
+      if (Math.abs(found.effect) < least || chosen.some(one => repeats(one.found, found, cells))) continue
       if (!best || found.score > best.found.score)
         best = { found, slices: found.kind === 'mix' ? standsFor(found, slices) : [] }
     }
@@ -229,13 +251,11 @@ function standsFor(shift: Found, slices: readonly Slice[]): Slice[] {
   return ends.reduce((sum, one) => sum + volumeOf(one), 0) > all / 2 ? [] : ends
 }
 
+/** Part of what is left beside the chosen from which on it is as good as all of it. */
+const nearlyAll = 0.9
+
 /** A slice against what is left once the chosen ones are taken out of it and of the rest. */
-function weighed(
-  slice: Slice,
-  chosen: readonly Slice[],
-  cells: ReadonlyMap<string, Slice>,
-  least: number,
-): Found | null {
+function weighed(slice: Slice, chosen: readonly Slice[], cells: Cells, least: number): Found | null {
   const { measure } = slice
   let [before, after] = [slice.before, slice.after]
   let [all0, all1] = [measure.before, measure.after]
@@ -249,6 +269,8 @@ function weighed(
   // Nearly all of it is explained already: it would say the same again.
   const volumes = Math.abs(slice.before) + Math.abs(slice.after)
   if (chosen.length > 0 && Math.abs(before) + Math.abs(after) < 0.25 * volumes) return null
+  // All that is left beside them: what they moved was measured against it.
+  if (chosen.length > 0 && before >= nearlyAll * all0 && after >= nearlyAll * all1) return null
   const rest = growth(all0 - before, all1 - after)
   const own = (slice.after - slice.before) * measure.worth
   // Bounded by what is left of it, and by what it moved in all: the rest of it is the chosen ones'.
@@ -279,8 +301,8 @@ const endsOf = (one: Found): Condition[] =>
       )
     : [...one.where]
 
-/** Whether a finding says again what another says: the same slice by another measure, or the end of a shift. */
-function repeats(known: Found, next: Found): boolean {
+/** Whether a finding says again what another says: the same slice by another measure or name, the end of a shift, the rest. */
+function repeats(known: Found, next: Found, cells: Cells): boolean {
   const touches = (a: readonly Condition[], b: readonly Condition[]) =>
     a.some(c => b.some(d => c.dimension === d.dimension && c.value === d.value))
   if (known.kind === 'mix' || next.kind === 'mix') {
@@ -289,14 +311,70 @@ function repeats(known: Found, next: Found): boolean {
       (both && known.where[0]?.dimension === next.where[0]?.dimension) || touches(endsOf(known), endsOf(next))
     )
   }
-  if (sameRows(known, next) || keyOf(known.where) === keyOf(next.where)) return true
-  // One measure's overlaps are weighed exactly; across measures a shared value in the same direction is the same story.
-  return (
-    (known.measure.name !== next.measure.name || known.kind !== next.kind) &&
-    touches(known.where, next.where) &&
-    Math.sign(known.effect) === Math.sign(next.effect)
-  )
+  if (keyOf(known.where) === keyOf(next.where)) return true
+  // Two slices of one measure are weighed exactly, each without the other.
+  if (known.kind === 'slice' && next.kind === 'slice' && known.measure.name === next.measure.name)
+    return false
+  const met = meeting(known, next, cells)
+  // The rate of all but a slice is what the slice's own was held against.
+  if (known.kind === 'rate' && next.kind === 'rate' && known.driver === next.driver && met.rest) return true
+  // Across measures a shared value, or the same rows, in the same direction is the same story.
+  return (met.same || touches(known.where, next.where)) && Math.sign(known.effect) === Math.sign(next.effect)
 }
 
-const sameRows = (a: Found, b: Found) =>
-  a.measure.name === b.measure.name && a.kind === b.kind && a.before === b.before && a.after === b.after
+/** Part of the larger of two places that both are from which on they are the same rows. */
+const nearlySame = 0.75
+
+/** Whether two places are nearly the same rows, or the second all but the first; by any measure that tells of both. */
+function meeting(a: Found, b: Found, cells: Cells): { same: boolean; rest: boolean } {
+  for (const name of cells.measures) {
+    const [one, other] = [a, b].map(({ where }) => cells.at.get(cellOf(name, where)))
+    if (!one || !other) continue
+    const both = common(one, other, cells)
+    const [x, y, xy] = [volumeOf(one), volumeOf(other), volumeOf({ ...one, ...both })]
+    const all = volumeOf({ ...one, before: one.measure.before, after: one.measure.after })
+    return {
+      same: xy >= nearlySame * Math.max(x, y),
+      rest: y - xy >= nearlyAll * (all - x) && xy <= (1 - nearlyAll) * y,
+    }
+  }
+  return { same: false, rest: false }
+}
+
+/** Two places of findings whose rows nobody compared yet. */
+export interface Unmet {
+  measure: string
+  where: readonly Condition[]
+}
+
+/**
+ * Where findings may be the same rows, or one all but the other, and that is not known: to be asked before they are told
+ * beside each other. Places of one dimension exclude each other; those that differ in size are neither.
+ */
+export function unmet(
+  found: readonly Found[],
+  slices: readonly Slice[],
+  meetings: readonly Slice[],
+): Unmet[] {
+  const cells = cellsOf(slices, meetings)
+  return found.flatMap((a, n) =>
+    found.slice(n + 1).flatMap((b): Unmet[] => {
+      if (a.where.some(one => b.where.some(two => one.dimension === two.dimension))) return []
+      const where = [...a.where, ...b.where]
+      return cells.measures.flatMap((name): Unmet[] => {
+        const [one, other] = [a, b].map(place => cells.at.get(cellOf(name, place.where)))
+        if (
+          !one ||
+          !other ||
+          cells.at.has(cellOf(name, where)) ||
+          cells.at.has(cellOf(name, where, dimensionsOf(where)))
+        )
+          return []
+        const [x, y] = [volumeOf(one), volumeOf(other)]
+        const all = volumeOf({ ...one, before: one.measure.before, after: one.measure.after })
+        const alike = Math.min(x, y) >= 0.5 * Math.max(x, y)
+        return alike || x + y >= 0.75 * all ? [{ measure: name, where }] : []
+      })
+    }),
+  )
+}
