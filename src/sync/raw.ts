@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { type Gatherer, gathering } from './gather.ts'
 
@@ -75,17 +76,24 @@ export const rawTurns = async (folder: string, connection: string, stream: strin
     .map(name => name.replace(/\.jsonl\.zst$/, ''))
     .sort()
 
-/** Records of one turn, in order of arrival. */
+/** Records of one turn, in order of arrival. @throws when the file cannot be read to its end. */
 export async function* readRaw(
   folder: string,
   connection: string,
   stream: string,
   turn: string,
 ): AsyncGenerator<unknown> {
+  const unpack = createZstdDecompress()
   const file = createReadStream(join(rawFolder(folder, connection, stream), `${turn}.jsonl.zst`))
-  const lines = createInterface({
-    input: file.pipe(createZstdDecompress()),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })
-  for await (const line of lines) if (line !== '') yield JSON.parse(line)
+  const read = pipeline(file, unpack)
+  // Heard at the end; until then nobody waits for it.
+  read.catch(() => undefined)
+  try {
+    for await (const line of createInterface({ input: unpack, crlfDelay: Number.POSITIVE_INFINITY }))
+      if (line !== '') yield JSON.parse(line)
+    await read
+  } finally {
+    // Whoever reads no further lets go of the file.
+    unpack.destroy()
+  }
 }
