@@ -184,9 +184,11 @@ export async function keepUnmapped(
     .from(unmapped)
     .where(and(eq(unmapped.connection, connection), eq(unmapped.stream, stream)))
   if ((row?.n ?? 0) >= 10_000) return
+  // A page that came twice has the same record twice, and no statement changes a row twice.
+  const each = [...new Map(some.map(one => [one.key, one])).values()]
   await ledger
     .insert(unmapped)
-    .values(some.map(one => ({ connection, stream, ...one, at: at.toISOString() })))
+    .values(each.map(one => ({ connection, stream, ...one, at: at.toISOString() })))
     .onConflictDoUpdate({
       target: [unmapped.connection, unmapped.stream, unmapped.key],
       set: { reason: sql`excluded.reason`, at: sql`excluded.at` },

@@ -17,8 +17,9 @@ export function gathering(stream: Writable): Gatherer {
   const flush = async () => {
     const whole = text
     text = ''
-    // One that failed before would take the text without a word, and drop it.
+    // One that failed or ended before would take the text without a word, and drop it.
     if (stream.errored) throw stream.errored
+    if (whole !== '' && !stream.writable) throw new Error('What is to be written comes after the end.')
     if (whole !== '' && !stream.write(whole)) await once(stream, 'drain')
   }
   return {

@@ -1,5 +1,6 @@
 import type { Stream } from '#connectors/connector.ts'
 import type { KnownShape } from '#postgres/tables/connections.ts'
+import { storable } from './storable.ts'
 
 /** Records of a known stream looked at closely at the beginning of a turn, and then one in so many: what is new is hardly ever in one alone. */
 const first = 100
@@ -25,7 +26,7 @@ const kindOf = (value: unknown): Kind => {
 const kindsIn = (bits: number): string[] => Object.keys(kinds).filter(name => bits & kinds[name as Kind])
 
 /** Numbers and keys of records as names of members: all of them are one. */
-const nameOf = (name: string): string => (/^\d+$|^[0-9a-f-]{16,}$/i.test(name) ? '*' : name)
+const nameOf = (name: string): string => (/^\d+$|^[0-9a-f-]{16,}$/i.test(name) ? '*' : storable(name))
 
 export interface Watch {
   /** Looks at a record that was read; cheap, and never in its way. */
@@ -51,7 +52,8 @@ export function watching(
   let looked = 0
   let isChanged = false
 
-  const tell = (says: string) => {
+  const tell = (words: string) => {
+    const says = storable(words)
     if (news.has(says) || news.size >= mostNews) return
     news.set(says, { says, at: now.toISOString() })
     isChanged = true

@@ -26,6 +26,7 @@ import { watching } from './news.ts'
 import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
 import { keepTotals } from './reconcile.ts'
+import { storable } from './storable.ts'
 import { reading, takeTurn } from './turn.ts'
 import type { Vault } from './vault.ts'
 
@@ -158,7 +159,7 @@ export const troubleOf = (error: unknown, at: Date): Trouble => {
   return {
     code: failure?.code ?? 'internal',
     // Of a failed statement the first line names it; the values, which may be customers', come after it.
-    message: failure?.message ?? `Something of our own went wrong: ${firstLine(error)}`,
+    message: storable(failure?.message ?? `Something of our own went wrong: ${firstLine(error)}`),
     ...(failure?.next && { next: failure.next }),
     at: at.toISOString(),
   }

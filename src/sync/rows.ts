@@ -1,6 +1,7 @@
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { type Column, type ColumnType, type TableName, table } from '#kernel/canonical.ts'
 import { invalid } from '#kernel/error.ts'
+import { fitting } from './values.ts'
 
 /** A column as rows are completed with it. */
 interface Filled {
@@ -10,6 +11,8 @@ interface Filled {
   label: string
   /** Values of it that a short line leaves out. */
   idle: '' | '0' | null | undefined
+  /** Whether a value is one of the column's type; null where every text is. */
+  fits: ((value: string | number | boolean) => boolean) | null
 }
 
 /** What a table's rows are completed with, worked out once. */
@@ -24,7 +27,8 @@ const shapeOf = (name: TableName): Shape => {
   if (known) return known
   const columns = Object.entries(table(name).columns).map(([column, { type, optional }], n): Filled => {
     const whenAbsent = optional ? null : type === 'text' ? '' : undefined
-    return { name: column, whenAbsent, label: `"${shortName(n)}":`, idle: idleOf({ type, optional }) }
+    const label = `"${shortName(n)}":`
+    return { name: column, whenAbsent, label, idle: idleOf({ type, optional }), fits: fitting(type) }
   })
   const shape = { names: new Set(columns.map(column => column.name)), columns }
   shapes.set(name, shape)
@@ -33,7 +37,8 @@ const shapeOf = (name: TableName): Shape => {
 
 /**
  * A row with every column of its table in the table's order: what mapping left out is '' for text and NULL where it may be unknown.
- * @throws Failure('invalid') naming a column that the table does not have, or one that must be given.
+ * @throws Failure('invalid') naming a column that the table does not have, one that must be given, or one whose value is none
+ * of its type: a single such row would keep all others out.
  */
 export function completed(name: TableName, row: CanonicalRow, source: string): CanonicalRow {
   const whole: CanonicalRow = {}
@@ -44,6 +49,9 @@ export function completed(name: TableName, row: CanonicalRow, source: string): C
 }
 
 type Value = CanonicalRow[string]
+
+const shown = (value: Value): string =>
+  typeof value === 'string' ? `“${value.slice(0, 40)}”` : String(value)
 
 const eachValue = (
   name: TableName,
@@ -57,6 +65,8 @@ const eachValue = (
   for (const column of columns) {
     const value = column.name === 'source' ? source : (row[column.name] ?? column.whenAbsent)
     if (value === undefined) throw invalid(`A row of ${name} lacks its ${column.name}.`)
+    if (column.fits && value !== null && value !== column.idle && !column.fits(value))
+      throw invalid(`A row of ${name} has ${shown(value)} as its ${column.name}.`)
     call(column, value)
   }
 }
@@ -77,11 +87,9 @@ const amounts: ReadonlySet<ColumnType> = new Set(['money', 'quantity', 'rate', '
  */
 export function shortLine(name: TableName, row: CanonicalRow, source: string): string {
   let line = ''
-  eachValue(name, row, source, ({ name: column, label, idle }, value) => {
+  eachValue(name, row, source, ({ label, idle }, value) => {
     if (value === idle) return
-    if (typeof value === 'number' && !Number.isFinite(value))
-      throw invalid(`A row of ${name} lacks its ${column}.`)
-    line += `${line === '' ? '{' : ','}${label}${typeof value === 'string' && plain.test(value) ? `"${value}"` : JSON.stringify(value)}`
+    line += `${line === '' ? '{' : ','}${label}${typeof value !== 'string' ? value : plain.test(value) ? `"${value}"` : JSON.stringify(value.toWellFormed())}`
   })
   return line === '' ? '{}\n' : `${line}}\n`
 }

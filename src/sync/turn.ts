@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Batch, Mapped, Place, Stream, Turn } from '#connectors/connector.ts'
-import { Failure } from '#kernel/error.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Forget } from './forget.ts'
 import { createIntake, type Fitted, fitted, type Stored } from './intake.ts'
 import type { Packer } from './packer.ts'
 import { scrubbed } from './place.ts'
 import { writeRaw } from './raw.ts'
+import { storable, storableValue } from './storable.ts'
 
 /** A record that mapping did not understand. */
 export interface Unmapped {
@@ -106,7 +106,7 @@ export async function takeTurn<S>(
   try {
     for await (const batch of batches) {
       result.total = batch.total ?? result.total
-      for (const remark of batch.remarks ?? []) if (remarks.size < mostRemarks) remarks.add(remark)
+      for (const remark of batch.remarks ?? []) if (remarks.size < mostRemarks) remarks.add(storable(remark))
       for (const given of batch.records) {
         let record = place.privacy ? scrubbed(given, stream.personal ?? [], place.hash) : given
         parts.look?.(record)
@@ -119,14 +119,14 @@ export async function takeTurn<S>(
           wrong = error
         }
         if (parts.forget) [record, mapped] = parts.forget.record(record, mapped, stream.personal ?? [])
+        await raw?.write(record)
+        result.records += 1
         try {
           ready = mapped && fitted(mapped, connection)
         } catch (error) {
           wrong = error
         }
-        if (!ready && isOurs(wrong)) throw wrong
-        await raw?.write(record)
-        result.records += 1
+        // Whatever goes wrong from here on is the disk's or the granary's doing, and ends the turn.
         if (ready) await intake.add(ready)
         else {
           result.unmapped += 1
@@ -155,20 +155,14 @@ export async function takeTurn<S>(
   }
 }
 
-/** What is wrong with the disk or the granary is not the record's fault. */
-const isOurs = (error: unknown): boolean =>
-  (error instanceof Failure && error.code !== 'invalid') ||
-  (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('E'))
-
-const unmappedOf = (record: unknown, error: unknown): Unmapped => {
-  const text = JSON.stringify(record) ?? 'null'
-  return {
-    key: createHash('sha256').update(text).digest('hex').slice(0, 32),
-    reason: error instanceof Error ? error.message : String(error),
-    // The ledger takes no NUL.
-    record: JSON.parse(text.replaceAll('\\u0000', '')),
-  }
-}
+const unmappedOf = (record: unknown, error: unknown): Unmapped => ({
+  key: createHash('sha256')
+    .update(JSON.stringify(record) ?? 'null')
+    .digest('hex')
+    .slice(0, 32),
+  reason: storable(error instanceof Error ? error.message : String(error)),
+  record: storableValue(record),
+})
 
 /** The batches of a turn as the vendor gives them. */
 export const reading = <S>(
