@@ -87,9 +87,9 @@ const amounts: ReadonlySet<ColumnType> = new Set(['money', 'quantity', 'rate', '
  */
 export function shortLine(name: TableName, row: CanonicalRow, source: string): string {
   let line = ''
-  eachValue(name, row, source, ({ label, idle }, value) => {
+  eachValue(name, row, source, ({ label, idle, fits }, value) => {
     if (value === idle) return
-    line += `${line === '' ? '{' : ','}${label}${typeof value !== 'string' ? value : plain.test(value) ? `"${value}"` : JSON.stringify(value.toWellFormed())}`
+    line += `${line === '' ? '{' : ','}${label}${typeof value !== 'string' ? value : fits || plain.test(value) ? `"${value}"` : JSON.stringify(value.toWellFormed())}`
   })
   return line === '' ? '{}\n' : `${line}}\n`
 }
