@@ -6,6 +6,7 @@ import { invalid } from '#kernel/error.ts'
 import { convertible } from '#kernel/exchange.ts'
 import { dayAt } from '#kernel/zone.ts'
 import { ratedPairs } from '#warehouse/rates.ts'
+import { checkRoom } from '#warehouse/room.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
 import { mappedAgain } from './map-again.ts'
@@ -61,6 +62,7 @@ const one = async (
   const id = newId(started)
   const work = join(works, `${process.pid}-${id}`)
   const rejects = join(parts.folder, 'rejects')
+  await checkRoom(parts.folder)
   await mkdir(work, { recursive: true })
   await mkdir(rejects, { recursive: true })
   const progress = pace(clock, onProgress)

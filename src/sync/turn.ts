@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Batch, Mapped, Place, Stream, Turn } from '#connectors/connector.ts'
+import { checkRoom } from '#warehouse/room.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { Forget } from './forget.ts'
 import { createIntake, type Fitted, fitted, type Stored } from './intake.ts'
@@ -65,6 +66,7 @@ export async function takeTurn<S>(
   { keepRaw = true }: { keepRaw?: boolean } = {},
 ): Promise<TurnResult> {
   const { connection, place } = parts
+  await checkRoom(parts.folder)
   let pieces = 0
   const writer = () => {
     const name = pieces === 0 ? id : `${id}-${String(pieces).padStart(4, '0')}`

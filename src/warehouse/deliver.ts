@@ -17,8 +17,8 @@ const number = async (connection: DuckDBConnection, sql: string): Promise<number
 
 /** Runs `work` in a transaction; whatever fails, nothing of it stays. */
 export const transaction = async <T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> => {
-  await connection.run('BEGIN TRANSACTION')
   try {
+    await connection.run('BEGIN TRANSACTION')
     const result = await work()
     await connection.run('COMMIT')
     return result
@@ -44,7 +44,18 @@ export const transaction = async <T>(connection: DuckDBConnection, work: () => P
   }
 }
 
+/** Whether the engine takes no statement any more. */
+export const isDead = (cause: unknown): boolean =>
+  cause instanceof Error && /database has been invalidated/.test(cause.message)
+
+export const dead = (cause: unknown): Failure =>
+  new Failure('unavailable', 'The granary stopped when its file could not be written.', {
+    next: 'Look whether the disk is full, then start Quarterdeck again: what was stored is not lost.',
+    cause,
+  })
+
 const translated = (cause: unknown): Failure => {
+  if (isDead(cause)) return dead(cause)
   const text = cause instanceof Error ? cause.message : String(cause)
   if (/no space|disk full|could not write|IO Error.*write/i.test(text))
     return new Failure('unavailable', 'The disk is full: nothing of this delivery was stored.', {

@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, JsonDuckDBValueConverter } from '@duckdb/node-api'
 import { Failure } from '#kernel/error.ts'
 import { duckdbSchema } from './ddl.ts'
-import { deliverToDuckdb, removeFromDuckdb } from './deliver.ts'
+import { dead, deliverToDuckdb, isDead, removeFromDuckdb } from './deliver.ts'
 import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
+import { checkRoom } from './room.ts'
 import type { Change, Delivery, Dialect, Parameters, Receipt, Row, Warehouse } from './warehouse.ts'
 
 const dialect: Dialect = {
@@ -46,6 +48,12 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   const writers = inLine()
   let closed = false
   const log = logOf()
+  /** One statement after another changes rows, where the disk has room for it. */
+  const write = <T>(files: readonly string[], work: () => Promise<T>): Promise<T> =>
+    writers.take(async () => {
+      if (!inMemory) await checkRoom(options.folder, await sizeOf(files))
+      return work().finally(log.written)
+    })
 
   const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
 
@@ -85,8 +93,8 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       }
     },
     deliver: (delivery: Delivery, onProgress): Promise<Receipt> =>
-      writers.take(() => deliverToDuckdb(writer, delivery, onProgress).finally(log.written)),
-    remove: what => writers.take(() => removeFromDuckdb(writer, what).finally(log.written)),
+      write(delivery.files, () => deliverToDuckdb(writer, delivery, onProgress)),
+    remove: what => write([], () => removeFromDuckdb(writer, what)),
     changes: after =>
       log.after(after, async () => {
         // Answers from memory wait for this, and are not to wait for the questions of others.
@@ -122,7 +130,8 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       await writers.last()
       closed = true
       for (const connection of idle) connection.closeSync()
-      if (!inMemory) await writer.run('CHECKPOINT')
+      // What is not folded in now is at the next opening.
+      if (!inMemory) await writer.run('CHECKPOINT').catch(() => undefined)
       writer.closeSync()
       instance.closeSync()
     },
@@ -211,7 +220,13 @@ const bindable = (parameters: Parameters) =>
     ]),
   )
 
+const sizeOf = async (files: readonly string[]): Promise<number> => {
+  const sizes = await Promise.all(files.map(file => stat(file).catch(() => null)))
+  return sizes.reduce((sum, one) => sum + (one?.size ?? 0), 0)
+}
+
 const refused = (cause: unknown): never => {
   const text = cause instanceof Error ? cause.message : String(cause)
+  if (isDead(cause)) throw dead(cause)
   throw new Failure('internal', `The granary refused a statement: ${text.split('\n')[0]}`, { cause })
 }
