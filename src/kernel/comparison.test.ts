@@ -2,11 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ComparisonKind, compareDays } from './comparison.ts'
 import { addDays, dayCount, dayNumber, dayOf, daysBetween, weekday } from './day.ts'
-import { civilYear, type Grain, nrf, periodsBetween } from './period.ts'
+import { civilYear, type Grain, nrf, periodsBetween, type WindowName } from './period.ts'
 
-const over = (kind: ComparisonKind, from: string, to: string, grain?: Grain, rule = civilYear) => {
+const over = (
+  kind: ComparisonKind,
+  from: string,
+  to: string,
+  grain?: Grain,
+  rule = civilYear,
+  window?: WindowName,
+) => {
   const buckets = grain ? periodsBetween(rule, from, to, grain) : [{ key: '', label: '', from, to }]
-  return compareDays(rule, kind, buckets, grain)
+  return compareDays(rule, kind, buckets, grain, [], window)
 }
 const baseOf = (kind: ComparisonKind, day: string, within: [string, string]) => {
   const buckets = periodsBetween(civilYear, within[0], within[1], 'day')
@@ -41,6 +48,41 @@ describe('previous period', () => {
       from: '2011-11-03',
       to: '2011-11-09',
     })
+  })
+  it.for<[WindowName, string, string, string, string]>([
+    ['week_to_date', '2026-11-23', '2026-11-25', '2026-11-16', '2026-11-18'],
+    // A week and a month that begin on the same day.
+    ['week_to_date', '2026-06-01', '2026-06-03', '2026-05-25', '2026-05-27'],
+    ['month_to_date', '2026-06-01', '2026-06-03', '2026-05-01', '2026-05-03'],
+    ['month_to_date', '2026-11-01', '2026-11-01', '2026-10-01', '2026-10-01'],
+    ['quarter_to_date', '2026-10-01', '2026-10-31', '2026-07-01', '2026-07-31'],
+    ['last_month', '2026-02-01', '2026-02-28', '2026-01-01', '2026-01-31'],
+    // Days that happen to be a month, or its first ones, are so many days.
+    ['last_28_days', '2026-02-01', '2026-02-28', '2026-01-04', '2026-01-31'],
+    ['last_7_days', '2026-11-01', '2026-11-07', '2026-10-25', '2026-10-31'],
+    ['yesterday', '2026-11-01', '2026-11-01', '2026-10-31', '2026-10-31'],
+  ])('of %s, %s to %s, is %s to %s', ([window, from, to, first, last]) => {
+    expect(over('previous_period', from, to, undefined, civilYear, window)).toMatchObject({
+      from: first,
+      to: last,
+    })
+  })
+  it('of a single day is the day before, the first of a month too', () => {
+    expect(over('previous_period', '2026-11-01', '2026-11-01').from).toBe('2026-10-31')
+  })
+  it.for([
+    ['2026-12-01', '2026-12-31', 'quarter'],
+    ['2025-12-01', '2026-01-31', 'quarter'],
+    ['2026-09-28', '2026-10-04', 'month'],
+  ] as const)('of %s to %s by %s has none of its own days in it', ([from, to, grain]) => {
+    const { segments, whole } = over('previous_period', from, to, grain)
+    expect(
+      segments
+        .map(s => s.to)
+        .sort()
+        .at(-1),
+    ).toBe(whole.at(-1)?.to)
+    expect(segments.every(s => s.to < from)).toBe(true)
   })
   it('pairs months by place, the last to the same elapsed day', () => {
     const { segments } = over('previous_period', '2011-10-01', '2011-12-09', 'month')

@@ -23,6 +23,7 @@ import {
   periodsBetween,
   retailWeeks,
   retailYearOf,
+  type WindowName,
 } from './period.ts'
 
 export type ComparisonKind =
@@ -69,6 +70,7 @@ const labels: Record<ComparisonKind, string> = {
 /**
  * What each bucket is compared with. The buckets tile the question's days up to `until`, the last day there are data
  * for: a bucket that is not over is compared with the same elapsed days of its base, so to-date is like for like.
+ * `window` is the name the days were asked for by, where they were: the period before it follows from that.
  */
 export const compareDays = (
   rule: CalendarRule,
@@ -76,6 +78,7 @@ export const compareDays = (
   buckets: readonly Period[],
   grain: Grain | undefined,
   events: readonly Feast[] = [],
+  window?: WindowName,
 ): ComparisonDays => {
   const first = buckets[0]
   const last = buckets.at(-1)
@@ -84,7 +87,7 @@ export const compareDays = (
   const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events) : undefined
   const pair = (over: readonly Period[], by: Grain | undefined): Segment[] =>
     kind === 'previous_period'
-      ? previous(rule, over, by)
+      ? previous(rule, over, by, window)
       : kind === 'last_year'
         ? sameDates(over)
         : byDay(over, dayMap(rule, kind, aligned?.map))
@@ -147,15 +150,22 @@ export const oppositeDay = (
 }
 
 /** The same number of days before; whole or to-date calendar periods are compared with the periods before them. */
-const previous = (rule: CalendarRule, buckets: readonly Period[], grain: Grain | undefined): Segment[] => {
+const previous = (
+  rule: CalendarRule,
+  buckets: readonly Period[],
+  grain: Grain | undefined,
+  window: WindowName | undefined,
+): Segment[] => {
   const from = buckets[0]?.from ?? ''
   const to = buckets.at(-1)?.to ?? ''
-  const base = previousWindow(rule, from, to)
+  const base = previousWindow(rule, from, to, window)
   if (!grain) return [{ bucket: 0, from: base.from, to: base.to }]
   const months = grain === 'month' || grain === 'quarter' || grain === 'year'
-  if (base.aligned && months) {
+  const bases = months ? periodsBetween(rule, base.from, base.to, grain) : []
+  // A month within a quarter, or a week within a month, is a piece of it, and no period to be compared as a whole.
+  const isPiece = ({ from: day }: Period) => grain && periodOf(rule, day, grain).from !== day
+  if (base.aligned && bases.length === buckets.length && ![...buckets, ...bases].some(isPiece)) {
     // Month beside month, however long each is; one that is not over stands beside the same elapsed days.
-    const bases = periodsBetween(rule, base.from, base.to, grain)
     return buckets.flatMap((bucket, index) => {
       const own = bases[index]
       if (!own) return []
@@ -175,17 +185,33 @@ const previous = (rule: CalendarRule, buckets: readonly Period[], grain: Grain |
   })
 }
 
-const previousWindow = (rule: CalendarRule, from: Day, to: Day): { from: Day; to: Day; aligned: boolean } => {
+/**
+ * The calendar periods that days may be one of. A name says which: a week to date is a part of a week though it begins with
+ * the month, and the last seven days are no month to date. Days without a name are what they look like; a single one is a day.
+ */
+const meantBy = (window: WindowName | undefined, from: Day, to: Day) => {
+  if (window) return (['week', 'month', 'quarter', 'year'] as const).filter(one => grainOf(window) === one)
+  return from < to ? (['month', 'quarter', 'year', 'week'] as const) : []
+}
+const grainOf = (window: WindowName) => /^(?:last_)?(week|month|quarter|year)(?:_to_date)?$/.exec(window)?.[1]
+
+const previousWindow = (
+  rule: CalendarRule,
+  from: Day,
+  to: Day,
+  window: WindowName | undefined,
+): { from: Day; to: Day; aligned: boolean } => {
+  const meant = meantBy(window, from, to)
   for (const grain of ['year', 'quarter', 'month', 'week'] as const) {
-    if (!isWhole(rule, from, to, grain)) continue
+    if (!meant.includes(grain) || !isWhole(rule, from, to, grain)) continue
     const count = periodsBetween(rule, from, to, grain).length
     let start = from
     for (let index = 0; index < count; index += 1) start = periodOf(rule, addDays(start, -1), grain).from
     return { from: start, to: addDays(from, -1), aligned: true }
   }
-  for (const grain of ['week', 'month', 'quarter', 'year'] as const) {
+  for (const grain of meant) {
     const own = periodOf(rule, from, grain)
-    if (own.from !== from || own.to < to || grain === 'week') continue
+    if (own.from !== from || own.to < to) continue
     const before = periodOf(rule, addDays(from, -1), grain)
     return {
       from: before.from,

@@ -91,7 +91,8 @@ export const comparisonLabels: Readonly<Record<string, { label: string; short: s
   previous_period: {
     label: 'Period before',
     short: 'vs period before',
-    about: 'The same number of days, just before; month to date against last month to the same day',
+    about:
+      'The same number of days, just before; week or month to date against the one before to the same day',
   },
   last_year: {
     label: 'Last year, same dates',

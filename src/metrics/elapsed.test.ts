@@ -121,3 +121,13 @@ it('deals are known up to the last that was closed, not only made', async () => 
   expect(totals).toMatchObject({ deals_won: '2' })
   expect(totals.compare?.last_year?.values.deals_won).toMatchObject({ value: '2', delta: '0' })
 })
+
+it('a week to date stands beside the same days of the week before', async () => {
+  const { totals, meta } = await ask({
+    metrics: ['net_sales'],
+    window: 'week_to_date',
+    compare: ['previous_period'],
+  })
+  expect(meta.comparisons.previous_period).toMatchObject({ from: '2026-03-09', to: '2026-03-13' })
+  expect(totals.compare?.previous_period?.values.net_sales).toMatchObject({ value: '25', delta: '0' })
+})

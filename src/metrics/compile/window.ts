@@ -221,7 +221,7 @@ const compared = (
     }))
   const some = (of: Late[]) => of.filter(({ days }) => days.length > 0)
   return resolved.comparisons.map(kind => {
-    const found: ComparisonDays = compareDays(rule, kind, elapsed, grain, world.events)
+    const found: ComparisonDays = compareDays(rule, kind, elapsed, grain, world.events, resolved.query.window)
     return {
       name: kind,
       label: found.label,
