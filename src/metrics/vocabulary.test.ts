@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { factByName } from './facts.ts'
 import { type Formula, parse, print } from './formula.ts'
-import { checkMetric, unitCheck, unknown, vocabulary } from './vocabulary.ts'
+import { checkMetric, checkVocabulary, unitCheck, unknown, vocabulary } from './vocabulary.ts'
 import type { CustomMetric } from './world.ts'
 
 const mine = (name: string, formula: string): CustomMetric => ({
@@ -85,6 +85,17 @@ describe('a metric somebody adds', () => {
       additivity: 'additive',
     })
   })
+  it('adds up as what it is made of does, in whatever order they are told', () => {
+    const additivity = (formula: string, others: CustomMetric[] = []) =>
+      checkMetric(mine('a', formula), others).additivity
+    const others = [mine('b', 'gross_sales + discounts'), mine('c', 'b / orders')]
+    expect(additivity('b + net_sales', others)).toBe('additive')
+    expect(additivity('0 - 2 * b / 3', others)).toBe('additive')
+    expect(additivity('c + aov', others)).toBe('non_additive')
+    expect(additivity('b / c', others)).toBe('ratio')
+    for (const never of ['abs(net_sales)', 'coalesce(net_sales, 0)', 'known(net_sales, orders)', '5'])
+      expect(additivity(never), never).toBe('non_additive')
+  })
   it('may not add unlike things', () => {
     expect(() => checkMetric(mine('odd', 'net_sales + orders'))).toThrow(
       'net_sales (money) and orders (a count) cannot be added',
@@ -106,6 +117,23 @@ describe('a metric somebody adds', () => {
     expect(() => checkMetric(mine('raw', 'sum(sales.gross)'))).toThrow('reads tables')
     expect(() => checkMetric(mine('typo', 'net_sale * 2'))).toThrow('no metric net_sale')
   })
+})
+
+it('metrics of people that cannot be read are N/A, say why, and silence no other', () => {
+  const circle = [mine('a', 'b * 2'), mine('b', 'a * 2')]
+  const broken = [mine('lost', 'no_such + 1'), mine('odd', 'net_sales + orders'), mine('aov', 'orders * 2')]
+  const sound = [mine('on_lost', 'lost * 2'), mine('good', 'net_sales * 2')]
+  const all = [...circle, ...broken, ...sound]
+  expect(() => checkVocabulary(all, {})).toThrow()
+  const known = vocabulary(all)
+  expect(known.get('good')).toMatchObject({ unit: 'money', additivity: 'additive' })
+  expect(known.get('net_sales')?.expanded).not.toBeNull()
+  // A name that has become one of ours is ours.
+  expect(known.get('aov')?.label).toBe('Average order value')
+  expect(known.get('a')?.awaits).toContain('The formulas go in a circle: a → b → a')
+  expect(known.get('lost')?.awaits).toContain('There is no metric no_such (in lost)')
+  expect(known.get('odd')?.awaits).toContain('measure different things')
+  for (const name of ['a', 'b', 'lost', 'odd', 'on_lost']) expect(known.get(name)?.expanded, name).toBeNull()
 })
 
 it('offers what a misspelt name may have meant once, however often it is there', () => {

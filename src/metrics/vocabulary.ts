@@ -1,6 +1,6 @@
-import { invalid } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
 import { factByName } from './facts.ts'
-import { type Aggregate, aggregatesIn, type Formula, metricsIn, parse, unitOf } from './formula.ts'
+import { type Aggregate, aggregatesIn, type Formula, parse, unitOf } from './formula.ts'
 import type { Metric } from './metric.ts'
 import type { Definition } from './query.ts'
 import { b2b } from './vocabulary/b2b.ts'
@@ -39,20 +39,34 @@ const own: readonly Metric[] = [
 type Told = Pick<World, 'waterfall' | 'owners' | 'planLines'>
 
 /**
- * All metrics by name: ours, the tiers of the company's cost waterfall, and those people added.
- * @throws Failure('invalid') for a user's metric that takes a name, refers to nothing, goes in a circle or adds unlike things.
+ * All metrics by name: ours, the tiers of the company's cost waterfall, and those people added. One of theirs that cannot be
+ * read, as when another was changed at the same moment, is N/A and says why: it silences no other figure.
  */
 export const vocabulary = (added: readonly CustomMetric[] = [], told: Told = {}): Vocabulary => {
   const key = JSON.stringify([added, told.waterfall, told.owners, told.planLines])
   if (latest?.key === key) return latest.known
-  const known = spoken(added, told)
+  const known = spoken(added, told, (metric, { message }) => ({
+    ...metric,
+    ...{ unit: 'ratio', additivity: 'non_additive', parsed: null, expanded: null, aggregates: [] },
+    awaits: `a formula that can be read: ${message}`,
+  }))
   latest = { key, known }
   return known
 }
 
+/**
+ * The same where all of it is to be right, as before a change is kept.
+ * @throws Failure('invalid') for a user's metric that takes a name, refers to nothing, goes in a circle or adds unlike things.
+ */
+export const checkVocabulary = (added: readonly CustomMetric[], told: Told): Vocabulary =>
+  spoken(added, told, (_, cause) => {
+    throw cause
+  })
+
 const spoken = (
   added: readonly CustomMetric[],
   { waterfall, owners = {}, planLines = [] }: Told,
+  unreadable: (metric: CustomMetric, cause: Failure) => Known,
 ): Vocabulary => {
   const known = new Map<string, Known>()
   for (const metric of [...own, ...contribution(waterfall)]) {
@@ -65,11 +79,29 @@ const spoken = (
       aggregates: [],
     })
   }
-  for (const metric of added)
-    known.set(metric.name, read({ ...metric, owner: owners[metric.name] ?? metric.owner }, known))
+  const theirs = new Map<string, CustomMetric>()
+  const each = (metrics: Iterable<CustomMetric>, work: (metric: CustomMetric) => void) => {
+    for (const metric of metrics)
+      try {
+        work(metric)
+      } catch (cause) {
+        if (!(cause instanceof Failure)) throw cause
+        const instead = unreadable(metric, cause)
+        // Where its name is ours by now, ours is meant.
+        if (theirs.has(metric.name) || !known.has(metric.name)) known.set(metric.name, instead)
+      }
+  }
+  each(
+    added.map(metric => ({ ...metric, owner: owners[metric.name] ?? metric.owner })),
+    metric => {
+      known.set(metric.name, read(metric, known))
+      theirs.set(metric.name, metric)
+    },
+  )
   for (const line of planLines) if (!known.has(line.name)) known.set(line.name, ofPlan(line, owners))
-  for (const name of known.keys()) expand(name, known, [])
-  for (const metric of added) describeUnit(known, metric.name)
+  for (const name of known.keys()) if (!theirs.has(name)) expand(name, known, [])
+  each(theirs.values(), ({ name }) => expand(name, known, []))
+  each(theirs.values(), ({ name }) => describe(known, name, theirs))
   return known
 }
 
@@ -97,7 +129,7 @@ export const checkMetric = (
 ): Definition => {
   // What a plan carries today it may not tomorrow: nothing lasting is made of it.
   const lasting = { ...told, planLines: [] }
-  const known = vocabulary([...others.filter(o => o.name !== metric.name), metric], lasting)
+  const known = checkVocabulary([...others.filter(o => o.name !== metric.name), metric], lasting)
   const found = known.get(metric.name)
   if (!found) throw invalid(`The metric ${metric.name} is not known.`)
   return definitionOf(found)
@@ -117,14 +149,10 @@ const read = (metric: CustomMetric, known: Map<string, Known>): Known => {
       `The formula of ${metric.name} reads tables.`,
       'Build it from existing metrics: their names, numbers and + − * /.',
     )
-  const parts = metricsIn(parsed).map(name => known.get(name))
-  const additive =
-    parts.every(part => part?.additivity === 'additive') &&
-    !/[*/]|\b(abs|min|max|coalesce)\b/.test(metric.formula)
   return {
     ...metric,
     unit: 'ratio',
-    additivity: additive ? 'additive' : metric.formula.includes('/') ? 'ratio' : 'non_additive',
+    additivity: 'non_additive',
     parsed,
     expanded: null,
     aggregates: [],
@@ -182,11 +210,34 @@ const declared = (unit: Metric['unit'] | undefined) =>
       ? { money: 0, things: 1 }
       : { money: 0, things: 0 }
 
-const describeUnit = (known: Map<string, Known>, name: string) => {
+/** What a metric people added measures, and whether it adds up: told by its formula, not by them. */
+const describe = (known: Map<string, Known>, name: string, theirs: ReadonlyMap<string, unknown>) => {
   const metric = known.get(name)
   if (!metric?.parsed) return
   const unit = unitOf(metric.parsed, measured(known))
   metric.unit = unit.money === 1 ? 'money' : unit.money === 0 && unit.things === 1 ? 'quantity' : 'ratio'
+  const part = (leaf: string): boolean => {
+    const found = known.get(leaf)
+    if (!theirs.has(leaf)) return found?.additivity === 'additive'
+    return found?.parsed ? adds(found.parsed, part) : false
+  }
+  metric.additivity = adds(metric.parsed, part)
+    ? 'additive'
+    : metric.formula.includes('/')
+      ? 'ratio'
+      : 'non_additive'
+}
+
+/** Whether values of a formula add up over days and slices, as sums of what does and its multiples; `part` says so of metrics. */
+const adds = (formula: Formula, part: (metric: string) => boolean): boolean => {
+  if (formula.is === 'number') return formula.value === '0'
+  if (formula.is === 'metric') return part(formula.name)
+  if (formula.is !== 'operation') return false
+  const { sign, left, right } = formula
+  if (sign === '/') return right.is === 'number' && adds(left, part)
+  if (sign === '*')
+    return (left.is === 'number' && adds(right, part)) || (right.is === 'number' && adds(left, part))
+  return adds(left, part) && adds(right, part)
 }
 
 /** The unit a metric's formula gives, for the check that declarations are true. */

@@ -5,7 +5,7 @@ import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { invalid } from '#kernel/error.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
-import { unknown, vocabulary } from '#metrics/vocabulary.ts'
+import { checkVocabulary, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import { user } from '#postgres/tables/members.ts'
 import * as rows from '#postgres/tables/settings.ts'
 import { CostAccounts, CostRate, type Settings, Waterfall } from './model.ts'
@@ -64,7 +64,7 @@ export const costOperations = {
       const taken = names.find(name => known.has(name) && !own.includes(name))
       if (taken) throw invalid(`There is a metric ${taken} already.`, 'Give the tier another name.')
       // Metrics people made of a tier that goes would have nothing to stand on: reading all says which.
-      vocabulary(told.metrics, { ...told, waterfall: tiers })
+      checkVocabulary(told.metrics, { ...told, waterfall: tiers })
       return save(context, {
         table: rows.costWaterfall,
         key: rows.costWaterfall.id,

@@ -8,7 +8,7 @@ import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
 import { heldAgainst } from '#metrics/plans.ts'
-import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
+import { checkMetric, checkVocabulary, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
 import { costOperations, costsOf } from './costs.ts'
 import { eventRuleOperations } from './event-rules.ts'
@@ -195,7 +195,7 @@ export const settings = {
     .handler(async ({ input, context }) => {
       const told = await readWorld(context.ledger)
       // What others are made of stays: reading them all without it says which.
-      vocabulary(
+      checkVocabulary(
         told.metrics.filter(m => m.name !== input.name),
         told,
       )
