@@ -50,6 +50,22 @@ describe('a total brought down to its cells', () => {
       ['uk', '-2'],
     ])
   })
+  it('keeps the sign of a cell that counts against the others', () => {
+    const of = (uk: string, de: string) =>
+      calculate(sheet, [
+        { line: 'media', slice: ['uk'], period: '2027-01', value: uk },
+        { line: 'media', slice: ['de'], period: '2027-01', value: de },
+      ])
+    const january = { ...all, last: 0 }
+    const spread = (uk: string, de: string, total: string) =>
+      texts(spreadDown(of(uk, de), 'media', january, total, 'proportional'))
+    expect(spread('100', '-20', '160')).toEqual(['200', '-40'])
+    expect(spread('-100', '20', '-100')).toEqual(['-125', '25'])
+    expect(spread('-30', '-60', '-10')).toEqual(['-3.33', '-6.67'])
+    expect(spread('100', '-30', '10')).toEqual(['14.29', '-4.29'])
+    expect(spread('10', '30', '-8')).toEqual(['-2', '-6'])
+    expect(() => spread('50', '-50', '10')).toThrow('comes to nothing in all')
+  })
   it('says where it cannot', () => {
     const plan = calculate(sheet, [])
     expect(() => spreadDown(plan, 'media', all, '1', 'proportional')).toThrow('no proportions to keep')

@@ -36,30 +36,34 @@ export function spreadDown(
       now: calculation.at(at, slice, part.first + n) ?? 0n,
     })),
   )
-  const weights = cells.map(({ slice, period, now }): Fixed => {
+  const goneBy = cells.map(({ slice, period, now }): Fixed => {
     if (by === 'even') return 1n
-    if (by === 'proportional') return now < 0n ? -now : now
+    if (by === 'proportional') return now
     const was = history?.(slice, period)
-    return was == null ? 0n : fixed(was.replace(/^-/, ''))
+    return was == null ? 0n : fixed(was)
   })
-  const sum = weights.reduce((all, weight) => all + weight, 0n)
-  if (sum === 0n)
+  const net = goneBy.reduce((all, one) => all + one, 0n)
+  if (net === 0n)
     throw invalid(
-      by === 'history'
-        ? `There is no history of ${line.label} to spread by.`
-        : `${line.label} is empty everywhere below, so there are no proportions to keep.`,
+      goneBy.some(one => one !== 0n)
+        ? `${line.label} below comes to nothing in all, so there are no proportions to keep.`
+        : by === 'history'
+          ? `There is no history of ${line.label} to spread by.`
+          : `${line.label} is empty everywhere below, so there are no proportions to keep.`,
       'Spread it evenly.',
     )
+  // What counts against the rest (a credit among costs) still does: cells keep their proportions, signs with them.
+  const [weights, sum] = net < 0n ? [goneBy.map(one => -one), -net] : [goneBy, net]
   const wanted = fixed(total)
   const unit = 10n ** BigInt(12 - digits)
   const size = wanted < 0n ? -wanted : wanted
   const sign = wanted < 0n ? -1n : 1n
   const units = size / unit
-  const shares = weights.map((weight, index) => ({
-    index,
-    whole: (units * weight) / sum,
-    rest: (units * weight) % sum,
-  }))
+  const shares = weights.map((weight, index) => {
+    // Rounded down: of a negative share, away from zero.
+    const rest = (((units * weight) % sum) + sum) % sum
+    return { index, whole: (units * weight - rest) / sum, rest }
+  })
   let left = units - shares.reduce((all, share) => all + share.whole, 0n)
   for (const share of [...shares].sort((a, b) =>
     a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1,
