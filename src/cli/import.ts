@@ -129,7 +129,10 @@ function tell(terminal: Terminal, result: ImportResult): void {
   terminal.out(terminal.json ? JSON.stringify(result) : summary(result))
   if (result.rejected === 0) return
   const rows = `${result.rejected.toLocaleString('en')} of ${result.rows.toLocaleString('en')} rows`
-  if (result.accepted + result.repeats > 0) return terminal.note(`note: ${rows} were rejected.`)
+  if (result.accepted + result.repeats > 0) {
+    terminal.note(`note: ${rows} were rejected.`)
+    return
+  }
   throw new Failure('invalid', `Nothing was imported: ${rows} were rejected.`, {
     next: `${result.reasons[0]?.reason ?? 'See the rejected rows'}. Mend the file or the mapping, and import it again.`,
   })

@@ -7,13 +7,15 @@ import {
 } from '#kernel/currency-columns.ts'
 import { invalid } from '#kernel/error.ts'
 import { nearest } from '#kernel/nearest.ts'
+import { miscounts, miscountWords, orderTotals } from '#kernel/order-totals.ts'
+import { countedTwiceWords } from './counted-twice.ts'
 import { evenLines, type Intake, peek, takeIn } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
 import { plan } from './plan.ts'
 import { type Preset, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import { warningsOf } from './preview.ts'
-import type { Mapping, Reading, Source } from './reading.ts'
+import { ident, type Mapping, type Reading, type Source } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
 import { jsonSource, parquetSource, textSource, withinColumns } from './source.ts'
@@ -87,7 +89,7 @@ const understood = async (
   intake: Intake,
   onProgress?: (step: 'reading' | 'checking', percent: number) => void,
 ): Promise<Outcome> => {
-  const { source, warnings, currencies } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
+  const { source, warnings, sample } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
   const names = source.columns.map(column => column.name)
   const mapping = job.mapping ?? presetMapping(preset as Preset, names)
   const target = targetNamed(mapping.target)
@@ -97,7 +99,7 @@ const understood = async (
   )
   if (staged.rows === 0)
     throw invalid('The file has a header and no rows.', 'Export it again with a period that has data.')
-  const passed = currenciesLeftOut(mapping, Object.keys(target.columns), currencies)
+  const passed = currenciesLeftOut(mapping, Object.keys(target.columns), currencyColumns(names, sample))
   const money = await saidOf(passed, source, intake.path, job.folders.work, job.place.currency)
   const torn = target.whole && staged.broken > 0 ? [tornWords(staged.broken)] : []
   return {
@@ -105,8 +107,24 @@ const understood = async (
     mapping,
     target,
     intake,
-    warnings: [...intake.warnings, ...warnings, ...torn, ...money],
+    warnings: [
+      ...intake.warnings,
+      ...warnings,
+      ...torn,
+      ...money,
+      ...staged.countedTwice.map(countedTwiceWords),
+      ...(preset ? [] : miscountedIn(mapping, names, sample)),
+    ],
   }
+}
+
+/** What the head of the file shows and the rows taken do not: money of the first row alone, and a line's taken for its order's. */
+const miscountedIn = (mapping: Mapping, names: readonly string[], sample: readonly string[][]): string[] => {
+  const by = names.findIndex(name => [name, ident(name)].includes(mapping.columns.order_id ?? ''))
+  if (by < 0) return []
+  return miscounts(mapping, orderTotals(names, sample, by))
+    .filter(one => one.stands !== 'each')
+    .map(miscountWords)
 }
 
 /** Nobody can tell which order a line belongs to that has no cells. */
@@ -144,18 +162,14 @@ const sourceOf = async (
   reading: Reading,
   work: string,
   currency: string,
-): Promise<{ source: Source; warnings: string[]; currencies: CurrencyColumn[] }> => {
+): Promise<{ source: Source; warnings: string[]; sample: string[][] }> => {
   if (intake.container === 'parquet') {
     const sandbox = await openSandbox(intake.path, work)
     try {
       const { source, sample, recognised } = await parquetSource(intake.path, sandbox, reading, currency)
       const names = source.columns.map(column => column.name)
       const layout = { delimiter: ',', quote: '"', header: true, skip: 0, names, rows: sample }
-      return {
-        source,
-        warnings: warningsOf(layout, recognised, false),
-        currencies: currencyColumns(names, sample),
-      }
+      return { source, warnings: warningsOf(layout, recognised, false), sample }
     } catch (cause) {
       throw translated(cause)
     } finally {
@@ -170,17 +184,20 @@ const sourceOf = async (
     const sample = jsonRows(text)
     withinColumns(sample.names)
     const source = jsonSource(intake.path, sample, reading)
-    return { source, warnings: [], currencies: currencyColumns(sample.names, sample.rows) }
+    return { source, warnings: [], sample: sample.rows }
   }
   const layout = sniff(text, reading)
   withinColumns(layout.names)
-  const currencies = currencyColumns(layout.names, layout.rows)
   const made = textSource(intake, layout, reading, { currency })
   const dateOrder = whole ? undefined : await orderBelow(made, intake.path, work)
   const { source, recognised } = dateOrder
     ? textSource(intake, layout, reading, { currency, dateOrder })
     : made
-  return { source, warnings: warningsOf(layout, recognised, intake.container === 'xlsx'), currencies }
+  return {
+    source,
+    warnings: warningsOf(layout, recognised, intake.container === 'xlsx'),
+    sample: layout.rows,
+  }
 }
 
 /** Where the head of a file does not tell days from months, its other rows may: a file by day begins with the first twelve. */

@@ -21,6 +21,8 @@ export interface Plan {
   records(cells: readonly number[]): string
   /** Which columns the mapping gives. */
   given: readonly string[]
+  /** What the mapping says of each. */
+  headings: Readonly<Record<string, string>>
 }
 
 /** Reason and the cell at fault are kept apart until they are shown. */
@@ -64,6 +66,7 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
   return {
     target,
     given: [...friendly.keys()],
+    headings: mapping.columns,
     ...statements(source, target, place, mapping, leaves, friendly, said, taken),
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { currenciesLeftOut, currencyColumns, currencyWords } from '#kernel/currency-columns.ts'
+import { miscounts, miscountWords } from '#kernel/order-totals.ts'
 import { peek } from './intake.ts'
 import { jsonRows } from './json-lines.ts'
 import type { Preview, Reading } from './reading.ts'
@@ -64,7 +65,7 @@ export const previewFile = async (
   const order = found.flatMap(one => one.dateFormats)[0]
   const dateOrder =
     order === undefined ? 'ymd' : /^%[yY]/.test(order) ? 'ymd' : order.startsWith('%d') ? 'dmy' : 'mdy'
-  const { suggestions, guesses } = suggest(seen, layout.rows)
+  const { suggestions, guesses, totals } = suggest(seen, layout.rows)
   const currencies = currencyColumns(layout.names, layout.rows)
   const [best] = suggestions
   const taking = Object.keys(targets.find(target => target.name === best?.mapping.target)?.columns ?? {})
@@ -88,11 +89,13 @@ export const previewFile = async (
     members: peeked.members,
     suggestions,
     guesses,
+    totals,
     currencies,
     warnings: [
       ...severalWords(peeked.members, reading.member ?? undefined, peeked.member),
       ...warningsOf(layout, recognised, format === 'xlsx'),
       ...leftOut.map(one => currencyWords(one)),
+      ...(best ? miscounts(best.mapping, totals) : []).map(miscountWords),
     ],
   }
 }

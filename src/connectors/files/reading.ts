@@ -1,4 +1,6 @@
 import type { CurrencyColumn } from '#kernel/currency-columns.ts'
+import type { OrderTotals } from '#kernel/order-totals.ts'
+
 /** How a file is to be read; what is absent is recognised. */
 export interface Reading {
   format?: 'csv' | 'jsonl' | 'parquet' | 'xlsx'
@@ -77,7 +79,9 @@ export interface Preview {
   /** Best guess, with how sure it is, 0–1; presets that fit come first. */
   suggestions: { preset: string | null; mapping: Mapping; confidence: number; unmapped: string[] }[]
   /** For each kind of rows, where its columns would come from, as far as that can be guessed. */
-  guesses: { target: string; columns: Record<string, string> }[]
+  guesses: { target: string; columns: Record<string, string>; complete: boolean }[]
+  /** What is of an order and what of its lines, where orders have several rows. */
+  totals: OrderTotals | null
   /** Columns that say in which currency amounts are. */
   currencies: CurrencyColumn[]
   warnings: string[]

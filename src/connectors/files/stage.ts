@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { table } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
+import { type CountedTwice, countedTwice } from './counted-twice.ts'
 import type { Plan } from './plan.ts'
 import { quote, type Source } from './reading.ts'
 import { brokenReason, writeRejects } from './rejects.ts'
@@ -29,6 +30,7 @@ export interface Staged {
   reasons: { reason: string; rows: number; example: string }[]
   rejectsFile: string | null
   currencies: string[]
+  countedTwice: CountedTwice[]
 }
 
 const count = (value: unknown) => Number(value ?? 0)
@@ -80,6 +82,7 @@ const run = async (
   const rows = count(totals?.rows) + broken
   const good = count(totals?.rows) - bad
   const settled = good > 0 ? await settleRepeats(sandbox, plan, all) : nothingRepeats
+  const twofold = good > 0 ? await countedTwice(sandbox, plan, all) : []
   const reasons = await summary(sandbox, all, bad, broken)
   if (settled.superseded > 0)
     reasons.push({ reason: supersededReason(plan), rows: settled.superseded, example: settled.example })
@@ -107,6 +110,7 @@ const run = async (
     reasons,
     rejectsFile,
     currencies: currencies === '' ? [] : currencies.split(','),
+    countedTwice: twofold,
   }
 }
 

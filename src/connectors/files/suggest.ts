@@ -1,4 +1,5 @@
 import { plainName } from '#kernel/nearest.ts'
+import { countsWrongly, type OrderTotals, orderTotals } from '#kernel/order-totals.ts'
 import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
@@ -63,13 +64,33 @@ const scoreOf = (column: TargetColumn, friendly: string, seen: Seen): number => 
   return seen.type === 'text' && named > 0.9 && !column.only ? named * 0.8 : 0
 }
 
-const forTarget = (target: Target, columns: readonly Seen[]) => {
+/** What tells orders apart: the column that is best called so, and what the file's numbers are by it. */
+const totalsOf = (columns: readonly Seen[], rows: readonly string[][]): OrderTotals | null => {
+  const [order] = targets.flatMap(target => target.columns.order_id ?? [])
+  const scores = columns.map(seen => (order ? scoreOf(order, 'order_id', seen) : 0))
+  const best = scores.indexOf(Math.max(...scores))
+  if (best < 0 || (scores[best] ?? 0) < 0.5) return null
+  const names = columns.map(one => one.name)
+  const totals = orderTotals(names, rows, best)
+  const numbers = new Set(columns.flatMap(one => (one.type === 'number' ? one.name : [])))
+  return { ...totals, columns: totals.columns.filter(one => numbers.has(one.column)) }
+}
+
+const forTarget = (target: Target, columns: readonly Seen[], totals: OrderTotals | null) => {
+  const stands = new Map(totals?.columns.map(one => [one.column, one.stands]))
+  /** A column that would be counted wrongly is not it; beside the totals of orders, what may be one is one. */
+  const share = (friendly: string, { name }: Seen): number => {
+    const known = stands.get(name)
+    if (known && countsWrongly(target.name, friendly, known)) return 0
+    const either = !known && target.name === 'order_lines' && countsWrongly(target.name, friendly, 'each')
+    return either ? 0.9 : 1
+  }
   const pairs = Object.entries(target.columns)
     .flatMap(([friendly, column]) =>
       columns.map(seen => ({
         friendly,
         seen,
-        score: scoreOf(column, friendly, seen),
+        score: scoreOf(column, friendly, seen) * share(friendly, seen),
       })),
     )
     .filter(pair => pair.score > 0)
@@ -136,7 +157,8 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
 export const suggest = (
   columns: readonly Seen[],
   rows: readonly string[][],
-): Pick<Preview, 'suggestions' | 'guesses'> => {
+): Pick<Preview, 'suggestions' | 'guesses' | 'totals'> => {
+  const totals = totalsOf(columns, rows)
   const names = columns.map(column => column.name)
   const fitting = presets
     .filter(preset => fits(preset, names))
@@ -151,10 +173,18 @@ export const suggest = (
         unmapped: names.filter(name => !text.includes(name)),
       }
     })
-  const all = targets.map((target, order) => ({ target, order, ...forTarget(target, columns) }))
-  const guesses = all.map(({ target, mapped }) => ({ target: target.name, columns: mapped }))
+  const all = targets.map((target, order) => ({ target, order, ...forTarget(target, columns, totals) }))
+  const guesses = all.map(({ target, mapped }) => {
+    const complete = target.missing(name => name in mapped) === null
+    return { target: target.name, columns: mapped, complete }
+  })
   const fit = all
     .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
+    // Without a total of the order its lines are sales lines.
+    .filter(
+      ({ target, mapped }) =>
+        target.name !== 'order_lines' || Object.keys(mapped).some(name => /^order_(?!id)/.test(name)),
+    )
     .map(({ target, order, mapped, sum, unmapped }) => {
       const share = sum / Math.max(columns.length, 1)
       // Many words of one kind of table outweigh the order in which targets are listed.
@@ -164,9 +194,9 @@ export const suggest = (
     })
     .sort((a, b) => b.confidence - a.confidence)
     .slice(0, 4)
-  if (fitting.length + fit.length > 0) return { suggestions: [...fitting, ...fit], guesses }
+  if (fitting.length + fit.length > 0) return { suggestions: [...fitting, ...fit], guesses, totals }
   const { mapped, unmapped } = byValues(columns, rows)
-  if (!('at' in mapped) || !('amount' in mapped)) return { suggestions: [], guesses }
+  if (!('at' in mapped) || !('amount' in mapped)) return { suggestions: [], guesses, totals }
   const mapping = { target: 'sales_lines', columns: mapped }
-  return { suggestions: [{ preset: null, mapping, confidence: 0.3, unmapped }], guesses }
+  return { suggestions: [{ preset: null, mapping, confidence: 0.3, unmapped }], guesses, totals }
 }

@@ -68,6 +68,8 @@ export interface Target {
   numbered?: string
   /** Numbers that are not added where rows are summed. */
   kept?: readonly string[]
+  /** Money that each row brings for itself, by the canonical column it goes into; told where it looks like the order's. */
+  perLine?: Readonly<Record<string, string>>
   /** replace_orders where a file restates whole orders. */
   mode?: 'merge' | 'replace_orders'
   /** Column whose rows are taken in together or not at all: each says something of the whole. */

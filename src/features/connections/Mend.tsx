@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useRef, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { currenciesLeftOut, currencyWords } from '#kernel/currency-columns.ts'
+import { miscounts, miscountWords } from '#kernel/order-totals.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
@@ -84,7 +85,10 @@ export function Mend({
   const { currencies: saying } = shown
   const leftOut = (mapping: Guess) => {
     const taking = targets.data.find(t => t.name === mapping.target)?.columns.map(c => c.name) ?? []
-    return currenciesLeftOut(mapping, taking, saying).map(one => currencyWords(one))
+    return [
+      ...currenciesLeftOut(mapping, taking, saying).map(one => currencyWords(one)),
+      ...miscounts(mapping, shown.totals).map(miscountWords),
+    ]
   }
   // The file's own warnings are of the best guess; of money they are of what is chosen now.
   const ofBest = best ? leftOut(best.mapping) : []
@@ -94,6 +98,13 @@ export function Mend({
     setMended(mapping)
   }
   const ofMoney = chosenMapping ? leftOut(chosenMapping) : []
+  const wrong = preset ? [] : miscounts(guess, shown.totals)
+  // Where a row has no price of its own, an order is all that can be told.
+  const once = wrong.some(one => one.stands !== 'line')
+    ? ['order_lines', 'orders']
+        .filter(name => guesses.some(one => one.target === name && one.complete))
+        .flatMap(name => targets.data.find(t => t.name === name) ?? [])[0]
+    : undefined
   const { stores } = settings.data
   const known = stores.find(s => s.store === into.store)
   const problem = startable({ ...into, known: Boolean(known) }, preset ? null : guess, target?.columns ?? [])
@@ -196,6 +207,11 @@ export function Mend({
             {warning}
           </p>
         ))}
+        {once && (
+          <Button variant="default" size="compact-sm" onClick={() => turnTo(once.name)}>
+            Take it once for an order: {once.label}
+          </Button>
+        )}
       </Card>
       <Card title="Where it goes">
         <FormRow

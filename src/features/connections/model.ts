@@ -151,8 +151,19 @@ export const Preview = z.object({
     }),
   ),
   guesses: z
-    .array(z.object({ target: z.string(), columns: z.record(z.string(), z.string()) }))
-    .describe('For each kind of rows, where its columns would come from'),
+    .array(z.object({ target: z.string(), columns: z.record(z.string(), z.string()), complete: z.boolean() }))
+    .describe('For each kind of rows, where its columns would come from, and whether that is enough'),
+  totals: z
+    .object({
+      by: z.string(),
+      columns: z.array(
+        z.object({ column: z.string(), stands: z.enum(['each', 'first', 'line']), orders: z.number() }),
+      ),
+    })
+    .nullable()
+    .describe(
+      'What is of an order (on each of its rows, or on the first) and what of a line, by the column of orders',
+    ),
   currencies: z
     .array(z.object({ column: z.string(), codes: z.array(z.string()) }))
     .describe(

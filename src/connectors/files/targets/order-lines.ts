@@ -16,7 +16,8 @@ const over = 'OVER (PARTITION BY f_order_id)'
 export const orderLines: Target = {
   name: 'order_lines',
   label: 'Order lines with order totals',
-  about: 'One row per line, with subtotal, shipping, tax and refund of the whole order on its first row.',
+  about:
+    'One row per line, with subtotal, shipping, tax and refund of the whole order on its first row or on each.',
   table: 'sales_lines',
   mode: 'replace_orders',
   whole: 'order_id',
@@ -29,7 +30,13 @@ export const orderLines: Target = {
         'title',
         'quantity',
         'unit_price',
+        'amount',
+        'discount',
+        'tax',
+        'cost',
+        'unit_cost',
         'customer_id',
+        'account_id',
         'country',
         'channel',
         'discount_code',
@@ -40,11 +47,11 @@ export const orderLines: Target = {
     ),
     order_subtotal: number('Goods of the order after discounts', 'ordersubtotal subtotal'),
     order_discount: number(
-      'Discount of the order; told by the subtotal when that is given',
+      'All discount of the order, that of its lines with it; told by the subtotal when that is given',
       'orderdiscount discountamount',
     ),
     order_shipping: number('Shipping of the order', 'ordershipping shipping'),
-    order_tax: number('Tax of the order', 'ordertax taxes tax'),
+    order_tax: number('All tax of the order, that of its lines with it', 'ordertax taxes tax'),
     order_duties: number('Duties of the order', 'orderduties duties'),
     order_total: number('All that was charged for the order', 'ordertotal total'),
     order_refunded: number('Money given back for the order', 'orderrefunded refundedamount'),
@@ -52,7 +59,9 @@ export const orderLines: Target = {
   },
   missing(has) {
     if (!has('order_id') || !has('at')) return 'order and day: map `order_id` and `at`'
-    return has('unit_price') ? null : 'the money: map `unit_price`'
+    return has('unit_price') || has('amount')
+      ? null
+      : 'the money: map `unit_price` (or `amount` for the whole line)'
   },
   repeats: () => 'number',
   numbered: 'line_key',
@@ -67,9 +76,20 @@ export const orderLines: Target = {
       : money(given, place)
     const share = (what: string) => `round(${what} * m_until / nullif(o_lines, 0), 2)`
     const before = (what: string) => `round(${what} * (m_until - m_money) / nullif(o_lines, 0), 2)`
+    // What lines say of their own is part of what the order says: only the rest is shared out.
+    const rest = (all: string) => (given.has('discount') ? `greatest(${all} - o_own_discount, 0)` : all)
+    const told = rest(`abs(${order('order_discount')})`)
     const discount = given.has('order_subtotal')
-      ? `CASE WHEN max(f_order_subtotal) ${over} IS NULL THEN abs(${order('order_discount')}) ELSE greatest(o_lines - ${order('order_subtotal')}, 0) END`
-      : `abs(${order('order_discount')})`
+      ? `CASE WHEN max(f_order_subtotal) ${over} IS NULL THEN ${told} ELSE ${rest(`greatest(o_lines - ${order('order_subtotal')}, 0)`)} END`
+      : told
+    const line = (column: string) => (given.has(column) ? `coalesce(${given.get(column)}, 0)` : '0')
+    const whole = (column: string) => (given.has(column) ? `sum(m_own_${column}) ${over}` : '0')
+    const price = given.has('unit_price') ? amountSql(given.get('unit_price'), 'm_quantity') : 'NULL'
+    const cost = given.has('cost')
+      ? given.get('cost')
+      : given.has('unit_cost')
+        ? amountSql(given.get('unit_cost'), 'm_quantity')
+        : 'NULL'
     const text = (column: string) => given.get(column, "''")
     const steps: Record<string, string>[] = [
       {
@@ -78,26 +98,40 @@ export const orderLines: Target = {
         m_sku: text('sku'),
         m_title: text('title'),
         m_customer: filled('customer_id'),
+        m_account: filled('account_id'),
+        m_own_discount: `abs(${line('discount')})`,
+        m_own_tax: line('tax'),
         m_country: filled('country'),
         m_channel: filled('channel'),
         m_code: filled('discount_code'),
         m_currency: currency,
         o_shipping: order('order_shipping'),
-        o_tax: order('order_tax'),
         o_duties: order('order_duties'),
         o_total: order('order_total'),
         o_refunded: `abs(${order('order_refunded')})`,
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
       },
-      { m_money: amountSql(given.get('unit_price'), 'm_quantity') },
+      {
+        m_money: given.has('amount')
+          ? `TRY_CAST(coalesce(${given.get('amount')}, ${price}) AS DECIMAL(18,4))`
+          : price,
+        o_own_discount: whole('discount'),
+        o_own_tax: whole('tax'),
+      },
       {
         o_lines: `sum(m_money) ${over}`,
         o_units: `sum(m_quantity) ${over}`,
         m_until: `sum(m_money) ${lines}`,
         m_nth: `row_number() ${lines.replace(' ROWS UNBOUNDED PRECEDING', '')}`,
       },
-      { o_discount: discount },
-      { m_discount: `${share('o_discount')} - ${before('o_discount')}`, o_goods: 'o_lines - o_discount' },
+      {
+        o_discount: discount,
+        o_tax: given.has('tax') ? `greatest(${order('order_tax')}, o_own_tax)` : order('order_tax'),
+      },
+      {
+        m_discount: `${share('o_discount')} - ${before('o_discount')}`,
+        o_goods: `o_lines - o_discount${given.has('discount') ? ' - o_own_discount' : ''}`,
+      },
       // Prices that hold their tax: the total is goods and shipping alone. Then tax is taken out of both.
       {
         m_net: `CASE WHEN o_tax > 0 AND o_total > 0 AND abs(o_total - o_goods - o_shipping - o_duties) < 0.02
@@ -120,19 +154,21 @@ export const orderLines: Target = {
       currency: 'm_currency',
       quantity: 'm_quantity',
       gross: 'm_money * m_net',
-      discounts: '-coalesce(m_discount, 0) * m_net',
+      discounts: `-(coalesce(m_discount, 0)${given.has('discount') ? ' + m_own_discount' : ''}) * m_net`,
       reversals: '0',
       shipping: `CASE WHEN ${first} THEN o_shipping * m_net ELSE 0 END`,
-      taxes: `CASE WHEN ${first} THEN o_tax ELSE 0 END`,
+      taxes: given.has('tax')
+        ? `m_own_tax + CASE WHEN ${first} THEN o_tax - o_own_tax ELSE 0 END`
+        : `CASE WHEN ${first} THEN o_tax ELSE 0 END`,
       duties: `CASE WHEN ${first} THEN o_duties ELSE 0 END`,
       fees: '0',
       tips: '0',
       gift_cards: '0',
-      cost: 'NULL',
+      cost,
       product_id: 'm_sku',
       title: 'm_title',
       customer_id: 'm_customer',
-      account_id: "''",
+      account_id: 'm_account',
       country: 'm_country',
       channel: 'm_channel',
       discount_code: 'm_code',
@@ -165,6 +201,7 @@ export const orderLines: Target = {
           shipping: '-o_shipping * m_net * m_back',
           taxes: '-o_tax * m_back',
           duties: '-o_duties * m_back',
+          cost: 'NULL',
           product_id: "''",
           title: "''",
         },

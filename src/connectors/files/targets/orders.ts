@@ -158,6 +158,7 @@ export const refunds: Target = {
   },
   repeats: has => (has('line_id') ? 'last' : 'number'),
   numbered: 'line_key',
+  perLine: { amount: 'reversals', shipping: 'shipping', tax: 'taxes' },
   derive: (given, place) =>
     salesLines.derive(
       dressed(

@@ -185,6 +185,7 @@ export const salesLines: Target = {
   },
   repeats: has => (has('line_id') ? 'last' : 'number'),
   numbered: 'line_key',
+  perLine: { amount: 'gross', discount: 'discounts', shipping: 'shipping', tax: 'taxes', cost: 'cost' },
   derive: deriveSales,
 }
 

@@ -1,0 +1,193 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { importRoom } from '../../test/import-room.ts'
+import type { Mapping } from './imports.ts'
+
+/** Files that say on every row, or on the first, what is of the whole order: it counts once, or it is told. */
+
+const room = importRoom({ currency: 'USD', timezone: 'America/New_York' })
+const file = (name: string, lines: readonly string[]): string => {
+  const path = join(room.folder, name)
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  return path
+}
+const run = (path: string, store: string, mapping: Mapping) =>
+  room.imports.run({ path, store, by: 'test', mapping })
+const sums = async (store: string) => {
+  const money = ['gross', 'discounts', 'reversals', 'shipping', 'taxes', 'cost']
+  const [row] = await room.granary.query(
+    `SELECT count(DISTINCT order_id) AS orders, ${money.map(name => `CAST(sum(${name}) AS DOUBLE) AS ${name}`).join(', ')}
+     FROM sales_lines WHERE store = {store:String}`,
+    { store },
+  )
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([name, value]) => [name, value === null ? null : Number(value)]),
+  )
+}
+
+/** Four orders, goods of 30, 45, 20 and 10; each with shipping and tax of its own, the second with a discount of 5. */
+const orders = [
+  {
+    id: 1001,
+    lines: [
+      ['MUG', 2, 10],
+      ['PEN', 1, 10],
+    ],
+    shipping: 4.95,
+    tax: 2.4,
+    discount: 0,
+  },
+  {
+    id: 1002,
+    lines: [
+      ['BOWL', 1, 25],
+      ['PEN', 2, 10],
+    ],
+    shipping: 6.95,
+    tax: 3.2,
+    discount: 5,
+  },
+  {
+    id: 1003,
+    lines: [
+      ['MUG', 1, 10],
+      ['CUP', 1, 8],
+      ['LID', 1, 2],
+    ],
+    shipping: 3.95,
+    tax: 1.6,
+    discount: 0,
+  },
+  { id: 1004, lines: [['MUG', 1, 10]], shipping: 4.95, tax: 0.8, discount: 0 },
+] as const
+const rowsOf = (once: boolean, price: boolean) =>
+  orders.flatMap(({ id, lines, shipping, tax, discount }) => {
+    const goods = lines.reduce((sum, [, quantity, each]) => sum + quantity * each, 0)
+    const totals = [discount, shipping, tax, (goods - discount + shipping + tax).toFixed(2)]
+    return lines.map(([sku, quantity, each], i) =>
+      [
+        id,
+        `2026-03-0${1 + (id % 5)}`,
+        sku,
+        quantity,
+        ...(price ? [each] : []),
+        ...(once && i > 0 ? ['', '', '', ''] : totals),
+      ].join(),
+    )
+  })
+const totals = 'Discount Amount,Shipping,Tax,Order Total'
+const right = { orders: 4, gross: 105, discounts: -5, reversals: 0, shipping: 20.8, taxes: 8, cost: null }
+
+describe.each([
+  ['on every row', false],
+  ['on the first row alone', true],
+])('totals of an order that stand %s', (name, once) => {
+  const path = () =>
+    file(`${once}.csv`, [`Order Number,Order Date,SKU,Quantity,Price,${totals}`, ...rowsOf(once, true)])
+  it('are taken once for it by what is suggested', async () => {
+    const preview = await room.imports.preview(path())
+    expect(preview.totals?.columns).toContainEqual({
+      column: 'Order Total',
+      stands: once ? 'first' : 'each',
+      orders: 3,
+    })
+    const [best] = preview.suggestions
+    expect(best?.mapping).toMatchObject({
+      target: 'order_lines',
+      columns: {
+        order_total: 'Order Total',
+        order_shipping: 'Shipping',
+        order_tax: 'Tax',
+        unit_price: 'Price',
+      },
+    })
+    expect(preview.warnings).toEqual([])
+    const store = `suggested-${once}`
+    expect((await run(path(), store, best?.mapping as Mapping)).warnings).toEqual([])
+    expect(await sums(store)).toEqual(right)
+  })
+  it(`are told where each line would take them: ${name}`, async () => {
+    const came = await run(path(), `lines-${once}`, {
+      target: 'sales_lines',
+      columns: {
+        order_id: 'Order Number',
+        at: 'Order Date',
+        sku: 'SKU',
+        quantity: 'Quantity',
+        amount: 'coalesce("Order Total", 0)',
+        shipping: 'Shipping',
+        tax: 'Tax',
+      },
+    })
+    if (once) {
+      expect(came.warnings).toEqual([expect.stringContaining('stands on the first row of an order alone')])
+      // What is on the first row alone is right for what each line adds.
+      expect(await sums(`lines-${once}`)).toMatchObject({ shipping: 20.8, taxes: 8 })
+      return
+    }
+    expect(came.warnings).toEqual([
+      expect.stringMatching(/^The amount is the same .* \(3 orders .* 138\.60 more than/),
+      expect.stringMatching(/^The shipping .* 19\.80 more/),
+      expect.stringMatching(/^The tax .* 8\.80 more/),
+    ])
+  })
+})
+
+it('totals on rows that have no price make orders, one for each', async () => {
+  const path = file('no-price.csv', [
+    `Order Number,Order Date,SKU,Quantity,${totals}`,
+    ...rowsOf(false, false),
+  ])
+  const [best] = (await room.imports.preview(path)).suggestions
+  expect(best?.mapping).toMatchObject({ target: 'orders', columns: { total: 'Order Total' } })
+  expect(best?.mapping.columns).not.toHaveProperty('quantity')
+  const came = await run(path, 'no-price', best?.mapping as Mapping)
+  expect(came).toMatchObject({ rows: 8, accepted: 4, repeats: 4, rejected: 0 })
+  expect(await sums('no-price')).toMatchObject({
+    orders: 4,
+    gross: 105,
+    discounts: -5,
+    shipping: 20.8,
+    taxes: 8,
+  })
+})
+
+it('lines that tell their own tax, discount and cost keep them beside the order’s shipping', async () => {
+  const path = file('own.csv', [
+    'Order Number,Order Date,SKU,Quantity,Line Total,Line Discount,Line Tax,Unit Cost,Shipping',
+    '1,2026-03-01,A,2,20.00,2.00,1.00,4.00,5.00',
+    '1,2026-03-01,B,1,30.00,0,2.00,10.00,5.00',
+    '2,2026-03-02,A,1,10.00,1.00,0.50,4.00,6.00',
+    '2,2026-03-02,C,1,12.00,0,0.60,5.00,6.00',
+    '3,2026-03-03,B,1,30.00,3.00,2.00,10.00,7.00',
+    '3,2026-03-03,C,2,24.00,0,1.20,5.00,7.00',
+  ])
+  const { suggestions } = await room.imports.preview(path)
+  const { mapping } = suggestions[0] ?? {}
+  expect(mapping).toMatchObject({
+    target: 'order_lines',
+    columns: { amount: 'Line Total', tax: 'Line Tax', discount: 'Line Discount', order_shipping: 'Shipping' },
+  })
+  expect((await run(path, 'own', mapping as Mapping)).warnings).toEqual([])
+  const own = { gross: 126, discounts: -6, shipping: 18, taxes: 7.3, cost: 47 }
+  expect(await sums('own')).toMatchObject(own)
+  // A line's tax taken for its order's would leave out the others'.
+  const columns = { ...mapping?.columns, order_tax: 'Line Tax' }
+  const came = await run(path, 'mistaken', { target: 'order_lines', columns })
+  expect(came.warnings).toEqual([expect.stringContaining("only one row's would count")])
+})
+
+it('lines that happen to cost alike are lines', async () => {
+  const alike = Array.from({ length: 40 }, (_, i) => `${i >> 1},2026-03-01,SKU-${i},1,10.00`)
+  const path = file('alike.csv', ['Order Number,Order Date,SKU,Quantity,Amount', ...alike])
+  const { suggestions, totals: found } = await room.imports.preview(path)
+  expect(found?.columns).toEqual([])
+  expect(suggestions[0]?.mapping.target).toBe('sales_lines')
+  expect((await run(path, 'alike', suggestions[0]?.mapping as Mapping)).warnings).toEqual([])
+  // Rows that are alike throughout are two of one thing.
+  const twins = Array.from({ length: 40 }, (_, i) => `${i >> 1},2026-03-01,SKU-${i >> 1},1,${10 + (i >> 1)}`)
+  const two = file('twins.csv', ['Order Number,Order Date,SKU,Quantity,Amount', ...twins])
+  const guess = (await room.imports.preview(two)).suggestions[0]?.mapping as Mapping
+  expect((await run(two, 'twins', guess)).warnings).toEqual([])
+})
