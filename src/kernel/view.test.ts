@@ -4,6 +4,7 @@ import {
   askedPeriod,
   comparisonName,
   comparisonsFor,
+  passedOver,
   readView,
   spanWords,
   viewKeys,
@@ -142,4 +143,24 @@ describe('words', () => {
   it('call a target by its name', () => {
     expect(comparisonName('plan.Budget').short).toBe('vs Budget')
   })
+})
+
+it('a word in the address that is no period or comparison is passed over, and said', () => {
+  const read = (search: Record<string, string>) => [readView(search).compare, passedOver(search)]
+  expect(read({ compare: 'previous' })).toEqual([
+    null,
+    ['“previous” in the address is no comparison: the usual ones are shown.'],
+  ])
+  expect(read({ compare: 'previous,last_year,lastyear' })).toEqual([
+    ['last_year'],
+    ['“previous” and “lastyear” in the address are no comparisons: the others are shown.'],
+  ])
+  expect(read({ compare: 'none' })).toEqual([[], []])
+  expect(read({ compare: 'plan.budget-2026,last_year' })).toEqual([['plan.budget-2026', 'last_year'], []])
+  expect(read({ compare: 'constructor' })[0]).toBeNull()
+  expect(readView({ period: 'last_fortnight' }).period).toBeNull()
+  expect(passedOver({ period: 'last_fortnight' })).toEqual([
+    '“last_fortnight” in the address is no period: the latest month is shown.',
+  ])
+  expect(passedOver({ period: 'last_7_days', compare: 'last_year' })).toEqual([])
 })

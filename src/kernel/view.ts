@@ -34,20 +34,41 @@ export function readView(search: Search): View {
       ? from <= to
         ? { from, to }
         : { from: to, to: from }
-      : /^[a-z0-9_]+$/.test(search.period)
+      : isWindow(search.period)
         ? { window: search.period }
         : null
+  const compared = list(search.compare ?? '')
+    .map(comparisonNow)
+    .filter(isComparison)
   return {
     period,
-    compare:
-      search.compare === undefined
-        ? null
-        : search.compare === 'none'
-          ? []
-          : list(search.compare).map(comparisonNow),
+    compare: search.compare === 'none' ? [] : compared.length > 0 ? compared : null,
     stores: list(search.store ?? ''),
     currency: /^[A-Z]{3}$/.test(search.currency ?? '') ? (search.currency as string) : null,
   }
+}
+
+const isWindow = (word: string) => Object.hasOwn(windowLabels, word)
+const isComparison = (word: string) => Object.hasOwn(comparisonLabels, word) || planIn(word) !== null
+
+/** What of an address was passed over because it makes no sense, each with what is shown instead. Empty where all was read. */
+export function passedOver(search: Search): string[] {
+  const { period } = readView(search)
+  const words = list(search.compare ?? '').filter(
+    word => word !== 'none' && !isComparison(comparisonNow(word)),
+  )
+  const called = words.map(word => `“${word}”`).join(' and ')
+  const left = readView(search).compare !== null
+  return [
+    ...(search.period && period === null
+      ? [`“${search.period}” in the address is no period: the latest month is shown.`]
+      : []),
+    ...(words.length > 0
+      ? [
+          `${called} in the address ${words.length === 1 ? 'is no comparison' : 'are no comparisons'}: ${left ? 'the others are' : 'the usual ones are'} shown.`,
+        ]
+      : []),
+  ]
 }
 
 /** The URL parameters that change in a view; undefined takes one away. */

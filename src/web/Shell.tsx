@@ -16,6 +16,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
+import { passedOver } from '#kernel/view.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { MenuButton } from '#ui/MenuButton.tsx'
 import { ProgressLine } from '#ui/State.tsx'
@@ -40,6 +41,7 @@ export function Shell() {
   const talking = useRouterState({
     select: state => (state.location.search as Record<string, unknown>).talk !== undefined,
   })
+  const search = useRouterState({ select: state => state.location.search as Record<string, string> })
   const navigate = useNavigate()
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, enabled: me.isSuccess }))
@@ -59,6 +61,7 @@ export function Shell() {
     [me.data?.role],
   )
   const here = open.find(one => one.path === path)
+  const passed = here?.view ? passedOver(search) : []
 
   useEffect(() => {
     document.title = here ? `${here.label} · Quarterdeck` : 'Quarterdeck'
@@ -281,6 +284,11 @@ export function Shell() {
         </ActionIcon>
       </header>
       <main className={css.main} id="content" tabIndex={-1}>
+        {passed.map(words => (
+          <p key={words} className={css.passed} role="status">
+            {words}
+          </p>
+        ))}
         <Outlet />
         {settings.data?.demo && (
           <footer className={css.credit}>

@@ -2,11 +2,13 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  Link,
   Outlet,
   retainSearchParams,
 } from '@tanstack/react-router'
 import { type ComponentType, createElement, lazy, Suspense } from 'react'
 import { screens } from '#features/screens.tsx'
+import { nearest } from '#kernel/nearest.ts'
 import { type Search, viewKeys } from '#kernel/view.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { Shell } from './Shell.tsx'
@@ -44,14 +46,43 @@ const shell = createRoute({
   id: 'shell',
   component: Shell,
   search: { middlewares: [retainSearchParams<Record<string, string | undefined>>([...viewKeys]) as never] },
-  notFoundComponent: () => (
-    <EmptyState title="There is no such screen">Press ⌘K to find the one you meant.</EmptyState>
-  ),
 })
 
 const rooms = screens.map(screen =>
   createRoute({ getParentRoute: () => shell, path: screen.path, component: later(screen.load) }),
 )
+
+/** An address that leads nowhere, with the rooms still around it, and the screen that was probably meant. */
+const nowhere = createRoute({
+  getParentRoute: () => shell,
+  path: '$',
+  component: () => {
+    const { pathname } = router.state.location
+    const meant = screens.find(
+      one =>
+        one.path ===
+        nearest(
+          pathname,
+          screens.map(each => each.path),
+          1,
+        )[0],
+    )
+    return (
+      <EmptyState
+        title={`There is no screen at ${pathname}`}
+        action={
+          meant && (
+            <Link to={meant.path as never} search={{} as never}>
+              Go to {meant.label}
+            </Link>
+          )
+        }
+      >
+        It may have been renamed. ⌘K finds every screen.
+      </EmptyState>
+    )
+  },
+})
 
 const doors = (
   [
@@ -63,16 +94,11 @@ const doors = (
 ).map(([path, load]) => createRoute({ getParentRoute: () => root, path, component: later(load) }))
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren(rooms), ...doors]),
+  routeTree: root.addChildren([shell.addChildren([...rooms, nowhere]), ...doors]),
   parseSearch: parse,
   stringifySearch: stringify as never,
   scrollRestoration: true,
   defaultPreload: 'intent',
-  defaultNotFoundComponent: () => (
-    <EmptyState title="There is no such page">
-      <a href="/">Go to the cockpit</a>
-    </EmptyState>
-  ),
   defaultErrorComponent: ({ error, reset }) => (
     <ErrorState
       title="This screen could not be shown"
