@@ -1,14 +1,5 @@
-import {
-  bigint,
-  boolean,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment, now } from './moment.ts'
 
 /** Files asked to be taken in. The row is the truth of what is still to do; the queue only wakes the worker. */
 export const imports = pgTable('imports', {
@@ -22,8 +13,8 @@ export const imports = pgTable('imports', {
   progress: jsonb(),
   result: jsonb(),
   error: jsonb(),
-  createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
-  finishedAt: timestamp('finished_at', { withTimezone: true, mode: 'string' }),
+  createdAt: moment('created_at').notNull().default(now),
+  finishedAt: moment('finished_at'),
 })
 
 /** Mappings people saved, to be used again by name. */
@@ -31,7 +22,7 @@ export const mappings = pgTable('mappings', {
   name: text().primaryKey(),
   mapping: jsonb().notNull(),
   by: text().notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 /** Folders of the server that are looked through for files, each with how they are read and where they belong. */
@@ -44,8 +35,8 @@ export const watchedFolders = pgTable('watched_folders', {
   store: text().notNull(),
   by: text().notNull(),
   trouble: jsonb().$type<Trouble>(),
-  lookedAt: timestamp('looked_at', { withTimezone: true, mode: 'string' }),
-  createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  lookedAt: moment('looked_at'),
+  createdAt: moment('created_at').notNull().default(now),
 })
 
 /** Files of a watched folder as they were seen last. */
@@ -67,12 +58,11 @@ export const watchedFiles = pgTable(
 /** People whose data was erased, by salted hash of their address or number: what comes of them later is left out. */
 export const erased = pgTable('erased', {
   hash: text().primaryKey(),
-  at: timestamp({ withTimezone: true, mode: 'string' }).notNull(),
+  at: moment().notNull(),
   /** What was there before is gone too. */
   done: boolean().notNull().default(false),
 })
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 /** ms UTC by the vendor's clock. */
 const instant = (name: string) => bigint(name, { mode: 'number' })
 
@@ -102,7 +92,7 @@ export const connections = pgTable('connections', {
   /** Turns in a row that failed for that reason. */
   failures: integer().notNull().default(0),
   /** When it is looked at again. */
-  nextAt: moment('next_at').notNull().defaultNow(),
+  nextAt: moment('next_at').notNull().default(now),
   /** When the source's own totals were asked for last. */
   comparedAt: moment('compared_at'),
   /** Why they could not be had then; null where they could. */
@@ -112,7 +102,7 @@ export const connections = pgTable('connections', {
   /** What of the vendor's limits was used when it was last read; null before. */
   quotas: jsonb().$type<KnownQuotas>(),
   by: text().notNull(),
-  createdAt: moment('created_at').notNull().defaultNow(),
+  createdAt: moment('created_at').notNull().default(now),
 })
 
 /** What of a vendor's limits was used, at an ISO time. */
@@ -173,7 +163,7 @@ export const streams = pgTable(
     start: instant('start'),
     records: bigint({ mode: 'number' }).notNull().default(0),
     lastAt: moment('last_at'),
-    nextAt: moment('next_at').notNull().defaultNow(),
+    nextAt: moment('next_at').notNull().default(now),
     trouble: jsonb().$type<Trouble>(),
     failures: integer().notNull().default(0),
     remarks: jsonb().$type<string[]>().notNull().default([]),

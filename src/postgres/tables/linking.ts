@@ -1,4 +1,5 @@
-import { boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { moment, now } from './moment.ts'
 
 /** One row, 'company': by which rules records of several systems are one. */
 export const linking = pgTable('linking', {
@@ -10,7 +11,7 @@ export const linking = pgTable('linking', {
   /** The granary's version and the rules the links were last made from; null: to be made anew. */
   applied: jsonb().$type<{ granary: number; at: string }>(),
   version: integer().notNull().default(1),
-  updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 /** A record of a system. */
@@ -27,5 +28,5 @@ export const linksByHand = pgTable('links_by_hand', {
   b: jsonb().$type<Ref>().notNull(),
   together: boolean().notNull(),
   by: text().notNull(),
-  at: timestamp('at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  at: moment('at').notNull().default(now),
 })

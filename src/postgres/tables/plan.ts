@@ -1,16 +1,6 @@
-import { sql } from 'drizzle-orm'
-import {
-  bigserial,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core'
+import { bigserial, index, integer, jsonb, numeric, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Sheet } from '#kernel/plan/sheet.ts'
+import { moment, now } from './moment.ts'
 
 /**
  * The plan room: what was promised, what it will cost, and who said so. Figures are decimal text inside the cells of a
@@ -18,9 +8,8 @@ import type { Sheet } from '#kernel/plan/sheet.ts'
  * of a million.
  */
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 const by = { byId: text('by_id').notNull(), byName: text('by_name').notNull() }
-const at = moment('at').notNull().default(sql`now()`)
+const at = moment('at').notNull().default(now)
 
 export const versions = pgTable('plan_versions', {
   id: text().primaryKey(),
@@ -43,8 +32,8 @@ export const versions = pgTable('plan_versions', {
   /** Who changed it since it was asked for or approved: they do not approve what they changed. */
   changedBy: jsonb('changed_by').$type<string[]>().notNull().default([]),
   createdBy: text('created_by').notNull(),
-  createdAt: moment('created_at').notNull().defaultNow(),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
+  createdAt: moment('created_at').notNull().default(now),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 /** Cells of a line in a slice: period → edits nobody replaced, as [id, value, id, value…]; more than one pair is a conflict. */
@@ -245,7 +234,7 @@ export const items = pgTable(
       .default([]),
     note: text().notNull().default(''),
     saved: integer().notNull().default(1),
-    updatedAt: moment('updated_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().default(now),
   },
   table => [index('plan_items_version').on(table.version), index('plan_items_origin').on(table.origin)],
 )
@@ -267,7 +256,7 @@ export const commitments = pgTable(
     open: integer().notNull().default(1),
     note: text().notNull().default(''),
     saved: integer().notNull().default(1),
-    updatedAt: moment('updated_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().default(now),
   },
   table => [index('plan_commitments_item').on(table.item)],
 )
@@ -345,7 +334,7 @@ export const cases = pgTable('plan_cases', {
     .default('draft'),
   submittedBy: text('submitted_by'),
   saved: integer().notNull().default(1),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 /** How the columns of a file were read last time, by its headings. */
@@ -370,7 +359,7 @@ export const reforecasts = pgTable('plan_reforecasts', {
     .$type<Record<string, { says: string; why: string; byName: string; at: string }>>()
     .notNull()
     .default({}),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 /** What may yet come of a reforecast, for better or worse: beside its landing, never in it. */
@@ -394,7 +383,7 @@ export const risks = pgTable(
     open: integer().notNull().default(1),
     saved: integer().notNull().default(1),
     ...by,
-    updatedAt: moment('updated_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().default(now),
   },
   table => [index('plan_risks_version').on(table.version)],
 )

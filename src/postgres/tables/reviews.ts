@@ -1,14 +1,13 @@
-import { sql } from 'drizzle-orm'
-import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigserial, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { moment, now } from './moment.ts'
 
 /** The reviews: decks, what was issued, notes, actions; letters and who takes them; threads about a number. */
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 const by = { byId: text('by_id').notNull(), byName: text('by_name').notNull() }
-const at = moment('at').notNull().default(sql`now()`)
+const at = moment('at').notNull().default(now)
 const saved = {
   version: integer().notNull().default(1),
-  updatedAt: moment('updated_at').notNull().default(sql`now()`),
+  updatedAt: moment('updated_at').notNull().default(now),
 }
 
 /** A review's layout: sections of blocks, each with an owner. */

@@ -1,4 +1,5 @@
-import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { moment, now } from './moment.ts'
 
 /**
  * What people decide about how the company is seen. `version` counts the saves of a row: a save names the version it
@@ -7,7 +8,7 @@ import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 
 const saved = {
   version: integer().notNull().default(1),
-  updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 }
 
 export const stores = pgTable('stores', {

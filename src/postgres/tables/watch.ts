@@ -1,18 +1,7 @@
-import {
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core'
+import { boolean, doublePrecision, index, integer, jsonb, numeric, pgTable, text } from 'drizzle-orm/pg-core'
+import { moment, now } from './moment.ts'
 
 /** What is expected, what was found to be otherwise, and who was told: forecasts, alerts, messages. */
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 
 /** A forecast as it was made. Never changed, but for `actuals` as the days come. */
 export const forecasts = pgTable(
@@ -83,7 +72,7 @@ export const alertRules = pgTable('alert_rules', {
   coolDown: integer('cool_down').notNull(),
   active: boolean().notNull(),
   version: integer().notNull().default(1),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 export interface Cause {
@@ -176,7 +165,7 @@ export const alertActs = pgTable(
     reason: text().notNull().default(''),
     byId: text('by_id').notNull(),
     byName: text('by_name').notNull(),
-    at: moment('at').notNull().defaultNow(),
+    at: moment('at').notNull().default(now),
   },
   table => [index('alert_acts_alert').on(table.alert)],
 )
@@ -205,7 +194,7 @@ export const alertChannels = pgTable('alert_channels', {
   /** Alerts from before it are not told. */
   createdAt: moment('created_at').notNull(),
   version: integer().notNull().default(1),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at').notNull().default(now),
 })
 
 /** A message as it is sent, whatever the channel. */
