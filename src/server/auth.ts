@@ -157,7 +157,7 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
   }
 
   const who = async (headers: Headers, resident?: Actor): Promise<Actor | null> => {
-    const key = headers.get('x-api-key') ?? /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1]
+    const key = headers.get('x-api-key') ?? /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1]
     if (key) return byKey(key, resident)
     const found = await auth.api.getSession({ headers }).catch(nobody)
     if (!found) return null

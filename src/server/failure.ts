@@ -24,18 +24,21 @@ const where = (issue: Issue | undefined): string =>
   (issue?.path ?? []).map(part => String(typeof part === 'object' ? part.key : part)).join('.')
 
 /** What the ledger refuses to hold of what it was handed, by PostgreSQL's own codes: the asker's doing. */
-const unkept: Record<string, () => Failure> = {
+const unkept: Record<string, (said: string) => Failure> = {
   '22021': () =>
     invalid('A text holds a character that cannot be kept (NUL).', 'Take it out and send it again.'),
   '22003': () => invalid('A number is larger than can be kept.', 'Send a smaller one.'),
-  '22P02': () =>
-    new Failure('not_found', 'There is nothing of that id.', { next: 'Take ids from the lists.' }),
+  // Of JSON: half of a pair of surrogates, which no text is.
+  '22P02': said =>
+    /\bjson\b/.test(said)
+      ? invalid('A text holds half a character.', 'Take it out and send it again.')
+      : new Failure('not_found', 'There is nothing of that id.', { next: 'Take ids from the lists.' }),
 }
 
 const unkeptOf = (error: unknown): Failure | undefined => {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code } = at as { code?: unknown }
-    if (typeof code === 'string' && Object.hasOwn(unkept, code)) return unkept[code]?.()
+    if (typeof code === 'string' && Object.hasOwn(unkept, code)) return unkept[code]?.(at.message)
   }
   return undefined
 }

@@ -63,9 +63,12 @@ const hostName = (c: Context): string => {
   }
 }
 
-/** A browser sends cookies whoever asked; a key in a header was put there by who knows it. */
+/**
+ * A browser sends cookies whoever asked; a key in a header was put there by who knows it. Another kind of authorization is
+ * none: a browser sends Basic by itself too, for a proxy in front.
+ */
 export const carriesKey = (c: Context): boolean =>
-  Boolean(c.req.header('authorization') ?? c.req.header('x-api-key'))
+  c.req.header('x-api-key') !== undefined || /^Bearer /i.test(c.req.header('authorization') ?? '')
 
 /**
  * Cross-site forgery: a request that changes things and is recognised by its cookie must come from our own
@@ -112,6 +115,20 @@ const isForeign = (c: Context, origins: ReadonlySet<string>): boolean => {
 
 const selfOrigin = (c: Context): string => new URL(c.req.url).origin
 
+/** What an operation is asked in: one JSON object, or a form where files go with it. Anything else is refused by its name. */
+export const operationBody: MiddlewareHandler = async (c, next) => {
+  const length = c.req.header('content-length')
+  const type = c.req.header('content-type')?.split(';')[0]?.trim() ?? ''
+  const sent = length !== '0' && (type || length || c.req.header('transfer-encoding'))
+  if (sent && !/^(application\/(.+\+)?json|multipart\/form-data)$/.test(type))
+    throw new Failure(
+      'invalid',
+      type ? `The body is sent as ${type}, which no operation takes.` : 'The body does not say what it is.',
+      { next: 'Send one JSON object with content-type: application/json; with files, multipart/form-data.' },
+    )
+  await next()
+}
+
 /** Refuses bodies over `bytes`, by the announced length and by what really arrives. */
 export function bodyLimit(bytes: number): MiddlewareHandler {
   return async (c, next) => {
@@ -133,9 +150,11 @@ export function bodyLimit(bytes: number): MiddlewareHandler {
 }
 
 export const tooLarge = (bytes: number): Failure =>
-  new Failure('too_large', `The body is over ${(bytes / 1_048_576).toFixed(0)} MB.`, {
-    next: 'Send less at once; files go to /api/uploads.',
-  })
+  bytes < 1_048_576
+    ? new Failure('too_large', `The body is over ${bytes / 1024} KB.`, { next: 'Send less.' })
+    : new Failure('too_large', `The body is over ${(bytes / 1_048_576).toFixed(0)} MB.`, {
+        next: 'Send less at once; files go to /api/uploads.',
+      })
 
 /** A bucket per key that refills evenly; memory bounded by dropping full buckets. */
 export function limiter(perMinute: number, clock: () => number = Date.now): (key: string) => boolean {

@@ -147,6 +147,9 @@ describe('who may come in', () => {
     expect((await ask(body, { ...own, origin: 'https://evil.example' })).status).toBe(403)
     expect((await ask(body, { ...own, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect((await ask(body, { ...own, origin: 'http://localhost' })).status).toBe(200)
+    // What a browser sends by itself, for a proxy in front, is no key.
+    for (const authorization of ['Basic b2xnYTp4', 'Negotiate x', ''])
+      expect((await ask(body, { ...cookie, authorization })).status, authorization).toBe(403)
   })
 
   it('sign-in answers only our own page, and only JSON: a link in another site’s hands signs nobody in', async () => {
@@ -190,6 +193,45 @@ describe('who may come in', () => {
       )
     expect(statuses[0]).toBe(200)
     expect(statuses.at(-1)).toBe(429)
+  })
+})
+
+describe('what an operation is asked in', () => {
+  const sent = (body: string, type: string) =>
+    app().request('/api/v1/performance/query', {
+      method: 'POST',
+      body,
+      headers: { ...key, ...(type && { 'content-type': type }) },
+    })
+  it('JSON, and nothing else: another type is refused by its name', async () => {
+    const body = JSON.stringify({ metrics: ['net_sales'] })
+    for (const type of ['application/json', 'application/json; charset=utf-8'])
+      expect((await sent(body, type)).status, type).toBe(200)
+    for (const type of ['text/plain', 'application/xml', 'application/x-www-form-urlencoded']) {
+      const response = await sent(body, type)
+      expect(response.status, type).toBe(422)
+      expect(await response.json()).toMatchObject({
+        code: 'invalid',
+        message: `The body is sent as ${type}, which no operation takes.`,
+      })
+    }
+  })
+  it('what is no JSON is said in our own words and code', async () => {
+    for (const [body, type] of [
+      ['{bad', 'application/json'],
+      ['x', 'multipart/form-data; boundary=x'],
+    ] as const) {
+      const response = await sent(body, type)
+      expect(response.status, body).toBe(422)
+      expect(await response.json()).toMatchObject({ code: 'invalid', data: { next: expect.any(String) } })
+    }
+  })
+  it('who asks an operation by GET is told how', async () => {
+    const response = await app().request('/api/v1/performance/query', { headers: key })
+    expect(await response.json()).toMatchObject({
+      code: 'not_found',
+      data: { next: expect.stringContaining('POST') },
+    })
   })
 })
 

@@ -26,6 +26,7 @@ import {
   carriesKey,
   csrf,
   knownHosts,
+  operationBody,
   ownPageOnly,
   rateLimit,
   securityHeaders,
@@ -104,7 +105,11 @@ export function httpApp(doors: Doors): App {
     return failedResponse(failure, c.req.path, c.get('requestId'))
   })
   app.notFound(c => {
-    const failure = new Failure('not_found', `There is nothing at ${c.req.path}.`)
+    const failure = new Failure('not_found', `There is nothing at ${c.req.path}.`, {
+      ...(c.req.path.startsWith('/api/') && {
+        next: 'See /api/docs for what there is; operations are asked by POST.',
+      }),
+    })
     return failedResponse(failure, c.req.path, c.get('requestId'))
   })
 
@@ -146,7 +151,7 @@ export function httpApp(doors: Doors): App {
 
   /** Recognises who asks and refuses strangers: no procedure is ever reached without an actor. */
   const signedIn = async (c: HonoContext<{ Variables: Variables }>): Promise<Actor> => {
-    const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+    const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     if (bearer && same(bearer, doors.token)) return system('command line')
     const actor = await doors.who(c.req.raw.headers)
     if (actor) return actor
@@ -209,18 +214,26 @@ export function httpApp(doors: Doors): App {
     })
     return matched ? c.newResponse(response.body, response) : next()
   })
+  /** What could not be read at all comes back in the library's own words. */
+  const readable = <T extends { matched: boolean; response?: Response | undefined }>(answered: T): T => {
+    if (answered.response?.status === 400)
+      throw new Failure('invalid', 'The body cannot be read: it is not what its content-type says.', {
+        next: 'Send one JSON object, as /api/docs shows it.',
+      })
+    return answered
+  }
   const rest = new OpenAPIHandler(operations, failing)
+  app.use('/api/v1/*', operationBody)
   app.use('/api/v1/*', async (c, next) => {
     const [word] = Object.keys(c.req.query())
     if (word !== undefined)
       throw new Failure('invalid', `"${word}" in the address is not read.`, {
         next: 'Send what the operation takes as one JSON object in the body.',
       })
-    const { matched, response } = await rest.handle(c.req.raw, {
-      prefix: '/api/v1',
-      context: contextOf(c),
-    })
-    return matched ? c.newResponse(response.body, response) : next()
+    const { matched, response } = readable(
+      await rest.handle(c.req.raw, { prefix: '/api/v1', context: contextOf(c) }),
+    )
+    return matched && response ? c.newResponse(response.body, response) : next()
   })
 
   app.put('/api/uploads', async c => {
