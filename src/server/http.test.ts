@@ -203,19 +203,6 @@ describe('what an operation is asked in', () => {
       body,
       headers: { ...key, ...(type && { 'content-type': type }) },
     })
-  it('JSON, and nothing else: another type is refused by its name', async () => {
-    const body = JSON.stringify({ metrics: ['net_sales'] })
-    for (const type of ['application/json', 'application/json; charset=utf-8'])
-      expect((await sent(body, type)).status, type).toBe(200)
-    for (const type of ['text/plain', 'application/xml', 'application/x-www-form-urlencoded']) {
-      const response = await sent(body, type)
-      expect(response.status, type).toBe(422)
-      expect(await response.json()).toMatchObject({
-        code: 'invalid',
-        message: `The body is sent as ${type}, which no operation takes.`,
-      })
-    }
-  })
   it('what is no JSON is said in our own words and code', async () => {
     for (const [body, type] of [
       ['{bad', 'application/json'],
