@@ -9,6 +9,8 @@ export interface Reach {
   sleep(ms: number): Promise<void>
   /** Aborted when the turn is stopped: paused, disconnected, or the house closes. */
   signal: AbortSignal
+  /** Folder for what is too large for memory; the system's own for temporary files when absent. */
+  work?: string
   /** ms until an answer must be whole, and between two parts of a file; a minute when absent. */
   patience?: number
   /** Hosts of addresses the owner allowed besides the vendor's own, such as that of a base URL given by hand. */

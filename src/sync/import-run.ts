@@ -10,7 +10,7 @@ import { checkRoom } from '#warehouse/room.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import type { ImportProgress, ImportRequest, ImportResult } from './imports.ts'
 import { mappedAgain } from './map-again.ts'
-import { sweepWork } from './work.ts'
+import { sweepWork, workFolder } from './work.ts'
 
 export interface ImportParts {
   granary: Warehouse
@@ -39,7 +39,7 @@ const newId = (now: Date) =>
 /** Runs one import at a time; whoever comes meanwhile waits in line. */
 export const importRunner = (parts: ImportParts) => {
   const clock = parts.clock ?? (() => new Date())
-  const works = join(parts.folder, 'work')
+  const works = workFolder(parts.folder)
   let queue: Promise<unknown> = sweepWork(parts.folder)
   return (request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult> => {
     const turn = queue.then(

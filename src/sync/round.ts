@@ -29,6 +29,7 @@ import { keepTotals } from './reconcile.ts'
 import { storable } from './storable.ts'
 import { reading, takeTurn } from './turn.ts'
 import type { Vault } from './vault.ts'
+import { workFolder } from './work.ts'
 
 export interface SyncParts {
   ledger: Ledger
@@ -116,6 +117,7 @@ export const reachOf = (
       )
     }),
   signal,
+  work: workFolder(parts.folder),
   allowed: new Set(given.base_url && URL.canParse(given.base_url) ? [new URL(given.base_url).host] : []),
 })
 

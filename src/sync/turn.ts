@@ -9,6 +9,7 @@ import type { Packer } from './packer.ts'
 import { scrubbed } from './place.ts'
 import { writeRaw } from './raw.ts'
 import { storable, storableValue } from './storable.ts'
+import { workFolder } from './work.ts'
 
 /** A record that mapping did not understand. */
 export interface Unmapped {
@@ -77,7 +78,7 @@ export async function takeTurn<S>(
   const intake = createIntake({
     granary: parts.granary,
     packer: parts.packer,
-    folder: join(parts.folder, 'work', `${process.pid}-${id}`),
+    folder: join(workFolder(parts.folder), `${process.pid}-${id}`),
     source: connection,
     turn: id,
     restates: stream.restates ?? false,

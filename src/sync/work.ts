@@ -1,9 +1,12 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** Folder for what is only needed while it is worked on; each name in it begins with the number of its process. */
+export const workFolder = (folder: string): string => join(folder, 'work')
+
 /** What a killed process left half done is thrown away: nothing of it was stored. */
 export const sweepWork = async (folder: string): Promise<void> => {
-  const works = join(folder, 'work')
+  const works = workFolder(folder)
   for (const name of await readdir(works).catch(() => [] as string[])) {
     const pid = Number(/^(\d+)-/.exec(name)?.[1])
     if (!isAlive(pid)) await rm(join(works, name), { recursive: true, force: true })

@@ -115,6 +115,8 @@ async function waited(session: Session, id: string): Promise<Operation> {
 
 const tries = 4
 
+const isOfDisk = (error: unknown): boolean => (error as NodeJS.ErrnoException).syscall !== undefined
+
 /** The things of a finished export. A file that breaks off is fetched again; one that stays so is a failure. */
 export async function* gathered<R>(session: Session, done: Operation, shape: Shape): AsyncGenerator<R> {
   const { url, objectCount, fileSize } = done
@@ -122,7 +124,7 @@ export async function* gathered<R>(session: Session, done: Operation, shape: Sha
   if (url === null || objectCount === '0') return
   let join: Joined | null = null
   for (let tried = 1; join === null; tried++) {
-    const trial = joining(shape, Number(fileSize ?? 0))
+    const trial = joining(shape, Number(fileSize ?? 0), session.reach.work)
     try {
       let count = 0
       for await (const lines of session.http.lines(url)) count += await trial.add(lines)
@@ -130,7 +132,8 @@ export async function* gathered<R>(session: Session, done: Operation, shape: Sha
       join = trial
     } catch (error) {
       await trial.close()
-      if (session.reach.signal.aborted) throw error
+      // An error of the disk is ours: fetching the file again would not mend it.
+      if (session.reach.signal.aborted || isOfDisk(error)) throw error
       if (tried >= tries)
         throw new Failure('unavailable', `Shopify’s export cannot be read: ${(error as Error).message}`, {
           next: 'It is exported again at the next turn.',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
@@ -100,5 +101,46 @@ describe('joining the lines of an export', () => {
       }).rejects.toThrow('which is not there')
       await join.close()
     }
+  })
+
+  it('hears a disk that ends in the middle of a write', async ({ skip }) => {
+    const disk = mkdtempSync(path(own, 'disk-'))
+    try {
+      // Twenty pages: two buffers of eight, and half of the third.
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80k', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      skip('a small disk cannot be mounted here (it takes root)')
+    }
+    const join = spilling(shape, 1000, disk)
+    try {
+      const order = 'gid://shopify/Order/1'
+      // With its end a line is a kilobyte, so that none is cut.
+      const line = (one: object) => {
+        const text = JSON.stringify({ ...one, note: '' })
+        return `${text.slice(0, -2)}${'x'.repeat(1023 - text.length)}"}\n`
+      }
+      const items = Array.from({ length: 87 }, (_, n) =>
+        line({ __typename: 'LineItem', id: `gid://shopify/LineItem/${n}`, __parentId: order }),
+      )
+      await join.add(Buffer.from([line({ id: order }), ...items].join('')))
+      await expect(async () => {
+        for await (const _ of join.all()) expect.unreachable()
+      }).rejects.toThrow('ENOSPC')
+    } finally {
+      await join.close()
+      execFileSync('umount', ['-l', disk])
+      rmSync(disk, { recursive: true })
+    }
+  })
+
+  it('leaves its files where they are swept if the process is killed', async () => {
+    const work = path(own, 'work')
+    const join = spilling(shape, 1000, work)
+    await join.add(Buffer.from('{"id":"gid://shopify/Order/1"}\n'))
+    expect(readdirSync(work).every(name => name.startsWith(`${process.pid}-`))).toBe(true)
+    expect(readdirSync(work)).toHaveLength(1)
+    await join.close()
+    expect(readdirSync(work)).toEqual([])
+    rmSync(work, { recursive: true })
   })
 })

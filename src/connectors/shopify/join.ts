@@ -2,11 +2,11 @@ import { textsOf } from '../whole-lines.ts'
 import { type Joined, joined, type Shape } from './shape.ts'
 import { spilling } from './spill.ts'
 
-/** Up to so many bytes are joined in memory; more go through files, a part at a time. */
+/** Up to so many bytes are joined in memory; more go through files in `work`, a part at a time. */
 const inMemory = 10 * 1024 * 1024
 
-export function joining(shape: Shape, bytes: number): Joined {
-  if (bytes > inMemory) return spilling(shape, bytes)
+export function joining(shape: Shape, bytes: number, work?: string): Joined {
+  if (bytes > inMemory) return spilling(shape, bytes, work)
   const pieces: Buffer[] = []
   return {
     async add(lines) {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eachLine } from '../whole-lines.ts'
@@ -48,7 +48,12 @@ class Parts {
   async #addFlushed(part: number, bytes: Buffer, from: number, end: number): Promise<void> {
     await this.#flush(part)
     if (end - from + 1 <= bufferBytes) this.#put(part, bytes, from, end)
-    else await (await this.#file(part)).write(Buffer.concat([bytes.subarray(from, end), Buffer.of(newline)]))
+    else await this.#write(part, Buffer.concat([bytes.subarray(from, end), Buffer.of(newline)]))
+  }
+
+  /** All of it: what `write` of a file takes may be less, where the disk ends within it. */
+  async #write(part: number, bytes: Buffer): Promise<void> {
+    await (await this.#file(part)).appendFile(bytes)
   }
 
   #path = (part: number) => join(this.#folder, `${this.#name}-${part}`)
@@ -64,7 +69,7 @@ class Parts {
     const buffer = this.#buffers[part]
     if (used === 0 || !buffer) return
     this.#used[part] = 0
-    await (await this.#file(part)).write(buffer.subarray(0, used))
+    await this.#write(part, buffer.subarray(0, used))
   }
 
   async finish(): Promise<void> {
@@ -122,17 +127,19 @@ class Places {
  * Joins an export of any size, as databases join large tables: lines are spread over files by the id of the root they belong
  * to, and each file is small enough to be joined in memory. What belongs to a middle goes to the middle's root, which is
  * remembered; what comes before its middle waits in files of its own until all middles are known.
+ * @param work folder for the files, made where it is not there; whatever a killed process left in it is swept by its number
  */
-export function spilling(shape: Shape, bytes: number): Joined {
+export function spilling(shape: Shape, bytes: number, work = tmpdir()): Joined {
   const count = Math.min(mostParts, Math.max(2, Math.ceil(bytes / partBytes)))
   const places = new Places()
   let made: Promise<{ folder: string; roots: Parts; early: Parts }> | null = null
+  const make = async () => {
+    await mkdir(work, { recursive: true })
+    const folder = await mkdtemp(join(work, `${process.pid}-export-`))
+    return { folder, roots: new Parts(folder, 'root', count), early: new Parts(folder, 'early', count) }
+  }
   const parts = () => {
-    made ??= mkdtemp(join(tmpdir(), 'quarterdeck-export-')).then(folder => ({
-      folder,
-      roots: new Parts(folder, 'root', count),
-      early: new Parts(folder, 'early', count),
-    }))
+    made ??= make()
     return made
   }
   const prefix = rootPrefix(shape)
