@@ -49,10 +49,12 @@ export async function dumpLedger(ledger: Ledger, path: string): Promise<number> 
   // A disk that is full is told where the file is waited for; nobody else is to be ended by it.
   written.catch(() => undefined)
   const write = async (line: unknown) => {
+    // One that failed takes the rest without a word.
+    if (zip.destroyed) await written
     if (!zip.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(zip, 'drain'), written])
   }
   let count = 0
-  await ledger.transaction(
+  const read = ledger.transaction(
     async open => {
       for (const table of await tablesOf(open as unknown as Ledger)) {
         await write({ table })
@@ -70,6 +72,10 @@ export async function dumpLedger(ledger: Ledger, path: string): Promise<number> 
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   )
+  await read.catch(error => {
+    zip.destroy()
+    throw error
+  })
   zip.end()
   await written
   return count

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Context } from '#features/context.ts'
@@ -42,8 +42,11 @@ export async function backupTo(context: Context, target: string): Promise<Backup
   try {
     const warnings: string[] = []
     let granary: string | null = context.granary.dialect.engine
-    // The granary first: an import that ends in between is then in the ledger as done with its rows missing from the
-    // copy, which importing again mends; the other way round it would be run twice.
+    // Files of imports that end meanwhile go: the ledger's copy may still have them to do.
+    await copyOf(join(context.folder, 'uploads'), join(part, 'uploads'))
+    // The ledger before the granary: what it says is stored is then in the copy. What ends in between is read or
+    // imported once more, which changes nothing; the other way round it would be missing, and nobody would hear of it.
+    const ledgerRows = await dumpLedger(context.ledger, join(part, ledgerFile))
     try {
       await context.granary.backup(join(part, 'granary'))
     } catch (error) {
@@ -51,10 +54,7 @@ export async function backupTo(context: Context, target: string): Promise<Backup
       granary = null
       warnings.push(`The granary is not in this backup: ${error.message}`)
     }
-    const ledgerRows = await dumpLedger(context.ledger, join(part, ledgerFile))
-    for (const name of keptFiles)
-      if (existsSync(join(context.folder, name)))
-        await cp(join(context.folder, name), join(part, name), { recursive: true, preserveTimestamps: true })
+    for (const name of keptFiles) await copyOf(join(context.folder, name), join(part, name))
     const manifest: BackupManifest = {
       format: 1,
       at: context.clock().toISOString(),
@@ -67,6 +67,25 @@ export async function backupTo(context: Context, target: string): Promise<Backup
     return manifest
   } catch (error) {
     await rm(part, { recursive: true, force: true })
+    if (/ENOSPC|no space left/i.test(String(error)))
+      throw new Failure('unavailable', `There is no room for a backup on the disk of ${dirname(target)}.`, {
+        next: 'Free some space there, or name a folder on another disk.',
+        cause: error,
+      })
     throw error
   }
+}
+
+/** Copies a file, or all files of a folder. Whoever works on meanwhile may take some away: those, and what is not whole yet, are left out. */
+async function copyOf(from: string, to: string): Promise<void> {
+  const about = await stat(from).catch(() => null)
+  if (about?.isDirectory()) {
+    await mkdir(to, { recursive: true, mode: about.mode })
+    const names = await readdir(from).catch(() => [])
+    for (const name of names)
+      if (!name.startsWith('.') && !name.endsWith('.part')) await copyOf(join(from, name), join(to, name))
+  } else if (about)
+    await cp(from, to, { preserveTimestamps: true }).catch(error => {
+      if (existsSync(from)) throw error
+    })
 }

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Context } from '#features/context.ts'
+import { restoreLedger } from '#postgres/dump.ts'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { streams } from '#postgres/tables/connections.ts'
+import { backupTo, ledgerFile } from './backup.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'backup-'))
+const folder = join(place, 'data')
+let open: OpenLedger
+beforeAll(async () => {
+  open = await openLedger({ folder: ':memory:' })
+  mkdirSync(join(folder, 'raw', 'toy', 'orders'), { recursive: true })
+  mkdirSync(join(folder, 'uploads'))
+  writeFileSync(join(folder, 'secret'), 'secret')
+})
+afterAll(async () => {
+  await open.close()
+  rmSync(place, { recursive: true, force: true })
+})
+const context = (backup: (folder: string) => Promise<void>) =>
+  ({
+    folder,
+    ledger: open.ledger,
+    granary: { dialect: { engine: 'duckdb' }, backup },
+    clock: () => new Date(),
+  }) as unknown as Context
+
+test('a backup says of nothing that it is stored which its granary does not have', async () => {
+  await open.ledger.insert(streams).values({ connection: 'toy', stream: 'orders', bookmark: 1 })
+  const target = join(place, 'one')
+  await backupTo(
+    // A turn that ends as soon as the granary is free again.
+    context(async () => {
+      await open.ledger.update(streams).set({ bookmark: 2 }).where(eq(streams.connection, 'toy'))
+    }),
+    target,
+  )
+  const other = await openLedger({ folder: ':memory:' })
+  await restoreLedger(other.ledger, join(target, ledgerFile))
+  expect((await other.ledger.select().from(streams)).map(one => one.bookmark)).toEqual([1])
+  await other.close()
+})
+
+test('files that come and go while they are copied break nothing off', async () => {
+  const orders = join(folder, 'raw', 'toy', 'orders')
+  for (let n = 0; n < 50; n++) writeFileSync(join(orders, `${n}.jsonl.zst.part`), 'half')
+  writeFileSync(join(orders, 'kept.jsonl.zst'), 'whole')
+  writeFileSync(join(folder, 'raw', '.half'), 'half')
+  writeFileSync(join(folder, 'uploads', 'imported meanwhile'), 'rows')
+  const target = join(place, 'two')
+  await backupTo(
+    context(async () => rmSync(join(folder, 'uploads', 'imported meanwhile'))),
+    target,
+  )
+  expect(readdirSync(join(target, 'raw', 'toy', 'orders'))).toEqual(['kept.jsonl.zst'])
+  expect(readdirSync(join(target, 'raw'))).toEqual(['toy'])
+  // The copy of the ledger may still have it to do.
+  expect(readdirSync(join(target, 'uploads'))).toEqual(['imported meanwhile'])
+})
+
+test('a disk without room for it is told in words, and keeps nothing half', async ({ skip }) => {
+  const disk = join(place, 'disk')
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    skip('a small disk cannot be mounted here (it takes root)')
+  }
+  try {
+    writeFileSync(join(folder, 'uploads', 'large'), Buffer.alloc(200_000))
+    await expect(
+      backupTo(
+        context(async () => undefined),
+        join(disk, 'three'),
+      ),
+    ).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('no room for a backup'),
+    })
+    expect(readdirSync(disk)).toEqual([])
+    expect(existsSync(join(folder, 'uploads', 'large'))).toBe(true)
+  } finally {
+    execFileSync('umount', ['-l', disk])
+  }
+})
