@@ -125,6 +125,7 @@ export const oppositeDay = (
   grain: Grain | undefined,
   day: Day,
   events: readonly Feast[] = [],
+  window?: WindowName,
 ): Day | null => {
   const [first, last] = [buckets[0], buckets.at(-1)]
   const index = buckets.findIndex(one => one.from <= day && day <= one.to)
@@ -134,7 +135,7 @@ export const oppositeDay = (
     const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events).map : undefined
     return dayMap(rule, kind, aligned)(day)
   }
-  const segments = kind === 'last_year' ? sameDates(buckets) : previous(rule, buckets, grain)
+  const segments = kind === 'last_year' ? sameDates(buckets) : previous(rule, buckets, grain, window)
   const base = segments.find(one => one.bucket === index)
   if (!base) return null
   const whole =

@@ -204,6 +204,7 @@ const compared = (
   world: World,
   moments: readonly Moment[],
 ): Side[] => {
+  const { window } = resolved.query
   const elapsed = buckets.filter(b => b.from <= until).map(b => ({ ...b, to: earlier(b.to, until) }))
   const [first, last] = [elapsed[0], elapsed.at(-1)]
   const inOne = first && last ? [{ key: '', label: '', from: first.from, to: last.to }] : []
@@ -215,13 +216,13 @@ const compared = (
         // Where it is still the day before, all of the last day is to come.
         ...(day < until ? [{ day: until, hour: 0 }] : []),
       ].flatMap(one => {
-        const base = one.hour < 24 ? oppositeDay(rule, kind, over, by, one.day, world.events) : null
+        const base = one.hour < 24 ? oppositeDay(rule, kind, over, by, one.day, world.events, window) : null
         return base === null ? [] : [{ day: base, hour: one.hour }]
       }),
     }))
   const some = (of: Late[]) => of.filter(({ days }) => days.length > 0)
   return resolved.comparisons.map(kind => {
-    const found: ComparisonDays = compareDays(rule, kind, elapsed, grain, world.events, resolved.query.window)
+    const found: ComparisonDays = compareDays(rule, kind, elapsed, grain, world.events, window)
     return {
       name: kind,
       label: found.label,
