@@ -90,6 +90,15 @@ describe('a day that is not over', () => {
     ['last_year_weekday', '2025-03-02', '2025-03-21'],
   ] as const
 
+  it('a week to date is compared up to the hour of the same weekday', async () => {
+    const { totals } = await ask({
+      metrics: ['net_sales'],
+      window: 'week_to_date',
+      compare: ['previous_period'],
+    })
+    expect(base(totals, 'previous_period')).toBeCloseTo(expected('2026-03-09', '2026-03-13', 14), 6)
+  })
+
   it.each(kinds)('is compared up to the hour of the data: %s', async (kind, from, to) => {
     const { totals, rows, meta } = await ask({ metrics: ['net_sales'], compare: [kind], grain: 'day' })
     expect(base(totals, kind)).toBeCloseTo(expected(from, to, 14), 6)
