@@ -6,6 +6,7 @@ import { explain, unfilled } from './explain.ts'
 import { fixed, plainOf, plainOrNull } from './fixed.ts'
 import { rolled } from './roll.ts'
 import { type Line, type Sheet, sheetPeriods } from './sheet.ts'
+import { simulate } from './simulate.ts'
 import { template, waterfall } from './templates.ts'
 
 const line = (name: string, unit: string, formula: string | null, rest: Partial<Line> = {}): Line => ({
@@ -173,6 +174,44 @@ describe('time in a plan', () => {
     plan.set([at('sold', '2027-01', '31')])
     expect(row('finish')).toEqual(['69', '39', '59', '29'])
     expect(plainOrNull(rolled(plan, 'finish', whole))).toBe('29')
+  })
+
+  it('rolls up a ratio over a run of periods by that of its periods, and over a year by its own', () => {
+    const trade = {
+      ...sheet([
+        line('sales', 'money', null),
+        line('stock', 'money', null, { roll: 'last' }),
+        line('turn', 'ratio', 'sales / average(stock[-1..0])', { roll: 'ratio' }),
+        line('on_least', 'ratio', 'sales / min(sales[-1..0])', { roll: 'ratio' }),
+        line('of_year', 'share', 'sales / year(sales)', { roll: 'ratio' }),
+        line('a_day', 'money/days', 'sales / days', { roll: 'ratio' }),
+      ]),
+      periods: sheetPeriods(civilYear, '2026-11-01', '2027-02-28'),
+    }
+    const plan = calculate(
+      trade,
+      trade.periods.flatMap(({ key }, n) => [
+        at('sales', key, String(100 * (n + 1))),
+        at('stock', key, String(40 + 10 * n)),
+      ]),
+    )
+    const over = (name: string, first: number, last: number) =>
+      plainOrNull(rolled(plan, name, { members: {}, first, last }))
+    // £500 on a stock of 40, 50 and 60.
+    expect(over('turn', 1, 2)).toBe('10')
+    expect(over('on_least', 1, 2)).toBe('5')
+    expect([over('of_year', 0, 1), over('of_year', 2, 3)]).toEqual(['1', '1'])
+    expect(over('turn', 0, 2)).toBeNull()
+    // A plan drawn at random is rolled up alike.
+    const spread = { kind: 'uniform' as const, low: 1, high: 1 }
+    for (const target of ['turn', 'on_least', 'of_year', 'a_day'])
+      expect(
+        simulate(plan, {
+          ...{ target, part: { members: {}, first: 1, last: 2 }, runs: 100, seed: 1 },
+          drivers: [{ line: 'sales', spread }],
+        }).base,
+        target,
+      ).toBeCloseTo(Number(over(target, 1, 2)), 9)
   })
 })
 

@@ -1,9 +1,9 @@
 import { dayCount } from '../day.ts'
 import { invalid } from '../error.ts'
-import type { Calculation } from './calculate.ts'
+import { type Calculation, folded, yearSpans } from './calculate.ts'
 import { spanOf } from './check.ts'
-import { exactly, reading } from './evaluate.ts'
-import { type Fixed, one, over, times } from './fixed.ts'
+import { type Arithmetic, exactly, type Reading, reading } from './evaluate.ts'
+import { type Fixed, over, times } from './fixed.ts'
 import type { Reference } from './language.ts'
 import type { Line } from './sheet.ts'
 
@@ -100,31 +100,45 @@ const weighted = (
   return over(sum, weights)
 }
 
-/** The line's own formula on what its inputs are over the part. */
-const again = (calculation: Calculation, at: number, part: Part): Fixed | null => {
+const again = (calculation: Calculation, at: number, part: Part): Fixed | null =>
+  anew(calculation, at, part, exactly, (name, over) => () => rolled(calculation, name, over))()
+
+/**
+ * A line's own formula on what its inputs are over a part, in either arithmetic. `over` gives a line rolled up; what does
+ * not vary by a dimension of the part is itself whatever the member. A run of periods is one of periods also over several:
+ * the average of a stock is that of its periods, not of its last.
+ */
+export function anew<T>(
+  calculation: Calculation,
+  at: number,
+  { members, first, last }: Part,
+  math: Arithmetic<T>,
+  over: (name: string, part: Part) => () => T | null,
+): () => T | null {
   const { node } = calculation.checked.lines[at] as { node: Parameters<typeof reading>[0] | null }
-  if (!node) return null
+  if (!node) return () => null
   const { periods } = calculation.sheet
+  const years = yearSpans(calculation.sheet)
   const days = periods
-    .slice(part.first, part.last + 1)
+    .slice(first, last + 1)
     .reduce((all, period) => all + dayCount(period.from, period.to), 0)
-  const read = (reference: Reference) => () => {
+  const runOf = (reference: Reference): { from: number; to: number } => {
+    if (reference.is === 'span' && reference.span === 'year')
+      return { from: years[first]?.[0] ?? 0, to: years[last]?.[1] ?? 0 }
     const { lo, hi } = spanOf(reference)
-    if (reference.is === 'line') {
-      const [first, last] = [part.first + lo, part.last + lo]
-      if (first < 0 || last >= periods.length) return null
-      // What does not vary by a dimension of the part is itself whatever the member.
-      return rolled(calculation, reference.name, {
-        members: reference.all ? {} : part.members,
-        first,
-        last,
-      })
-    }
-    const first = Number.isFinite(lo) ? part.first + lo : 0
-    const last = Number.isFinite(hi) ? part.last + hi : periods.length - 1
-    if (first < 0 || last >= periods.length) return null
-    const sum = rolled(calculation, reference.name, { members: part.members, first, last })
-    return sum === null || reference.fold !== 'average' ? sum : over(sum, BigInt(last - first + 1) * one)
+    return { from: Number.isFinite(lo) ? first + lo : 0, to: last + hi }
   }
-  return reading(node, exactly, read, () => days)(0, part.first)
+  const read = (reference: Reference): Reading<T> => {
+    const { from, to } = runOf(reference)
+    if (from < 0 || to >= periods.length) return () => null
+    if (reference.is === 'line')
+      return over(reference.name, { members: reference.all ? {} : members, first: from, last: to })
+    const each = Array.from({ length: to - from + 1 }, (_, n) =>
+      over(reference.name, { members, first: from + n, last: from + n }),
+    )
+    const run = { ...reference, span: { from: from - first, to: to - first } }
+    return folded((_, period) => each[period - from]?.() ?? null, run, years, periods.length, math)
+  }
+  const formula = reading(node, math, read, () => days)
+  return () => formula(0, first)
 }

@@ -1,13 +1,12 @@
 import { dayCount } from '../day.ts'
 import { invalid } from '../error.ts'
 import { type Calculation, folded, lagged, periodOrder, yearSpans } from './calculate.ts'
-import { spanOf } from './check.ts'
 import { checkTogether, matrixOf, type Pair } from './correlations.ts'
 import { type Reading, reading, roughly } from './evaluate.ts'
 import { floatOf } from './fixed.ts'
 import type { Reference } from './language.ts'
 import { cholesky, normalBelow, normalQuantile, stream } from './random.ts'
-import { type Part, slicesIn } from './roll.ts'
+import { anew, type Part, slicesIn } from './roll.ts'
 import type { Line } from './sheet.ts'
 import { across } from './slices.ts'
 
@@ -314,29 +313,13 @@ function totalOf(
   goal: number,
   part: Part,
 ): () => number | null {
-  const { sheet, checked } = calculation
+  const { sheet } = calculation
   const count = sheet.periods.length
   const line = sheet.lines[goal] as Line
-  const { node } = checked.lines[goal] as (typeof checked.lines)[number]
-  if (line.roll === 'ratio' && node) {
-    const of = reading(
-      node,
-      roughly,
-      reference => {
-        const { lo, hi } = spanOf(reference)
-        const run = {
-          first: part.first + Math.max(lo, -part.first),
-          last: Math.min(count - 1, part.last + hi),
-        }
-        return totalOf(calculation, valueAt, calculation.lineNumber(reference.name) as number, {
-          ...part,
-          ...run,
-        })
-      },
-      () => 1,
+  if (line.roll === 'ratio')
+    return anew(calculation, goal, part, roughly, (name, over) =>
+      totalOf(calculation, valueAt, calculation.lineNumber(name) as number, over),
     )
-    return () => of(0, part.first)
-  }
   if (line.roll === 'none' || line.roll === 'weighted')
     throw invalid(
       `${line.label} has no total to be simulated.`,
