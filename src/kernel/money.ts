@@ -37,10 +37,10 @@ export function ratio(a: Amount, b: Amount, places = 8): Amount {
   return divisor.isZero() ? null : exact(a).div(divisor).toDecimalPlaces(places).toString()
 }
 
-/** The change of a value against a base: delta, and its ratio to the size of the base. */
+/** The change of a value against a base: the base, delta, and its ratio to the size of the base. */
 export function against(current: Amount, base: Amount): Against {
   const delta = minus(current, base)
-  return { delta, ratio: base === null ? null : ratio(delta, exact(base).abs().toString()) }
+  return { value: base, delta, ratio: base === null ? null : ratio(delta, exact(base).abs().toString()) }
 }
 
 /** Rounded to the currency's smallest coin, halves away from zero, with all its decimals: '2.50', '250' in JPY. */

@@ -54,5 +54,7 @@ describe('a change', () => {
   })
   it('from a loss to a profit is up', () => {
     expect(change(against('50', '-100'), money)).toMatchObject({ arrow: '▲', text: '150 %', tone: 'good' })
+    // No profit is so many times a loss.
+    expect(change(against('10000', '-100'), money)).toMatchObject({ arrow: '▲', text: '10100 %' })
   })
 })

@@ -5,6 +5,8 @@ export interface Against {
   delta: string | null
   /** delta ÷ |base|; null where the base is 0 or N/A. */
   ratio: string | null
+  /** The base, where it is told: what was a loss is no times as much. */
+  value?: string | null
 }
 
 export interface Change {
@@ -32,8 +34,10 @@ const pointsOf = (delta: number, unit: 'pp' | 'bps', digits: number) =>
     : `${(delta * 100).toFixed(digits)} pp`
 
 /** A share of the base in words; what grew tenfold or more is told in times, for "1,259 %" says nothing. */
-const ratioWords = (of: number) =>
-  of >= 9.995 ? `×${(of + 1).toFixed(1)}` : `${Math.abs(of * 100).toFixed(Math.abs(of) >= 0.9995 ? 0 : 1)} %`
+const ratioWords = (of: number, wasLoss: boolean) =>
+  of >= 9.995 && !wasLoss
+    ? `×${(of + 1).toFixed(1)}`
+    : `${Math.abs(of * 100).toFixed(Math.abs(of) >= 0.9995 ? 0 : 1)} %`
 
 /** A change in words, with its direction and whether it is good. Shares change in points, all else in percent of the base. */
 export function change(
@@ -57,7 +61,7 @@ export function change(
     ? pointsOf(Math.abs(delta), points, 1)
     : of === null
       ? show(moved.delta, measure, 'table', locale).replace('−', '')
-      : ratioWords(of)
+      : ratioWords(of, Number(moved.value ?? 0) < 0)
   const up = delta > 0
   const tone = measure.good === 'none' ? 'neutral' : up === (measure.good === 'up') ? 'good' : 'bad'
   return { arrow: up ? '▲' : '▼', text, absolute, tone }

@@ -1,4 +1,4 @@
-import { addDays } from '#kernel/day.ts'
+import { addDays, earlier } from '#kernel/day.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { Answer, AnswerRow, Query } from '../query.ts'
 import {
@@ -63,7 +63,9 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
     ask({ metrics: [...figures], by: ['product'], ...all }),
     listing(ask),
   ])
-  const demand = await demandAhead(metrics, view, answer.meta.to, listed, scope)
+  // Days that nothing is known of yet are no days on which nothing sold.
+  const known = earlier(answer.meta.to, answer.meta.lastDay ?? answer.meta.to)
+  const demand = await demandAhead(metrics, view, known, listed, scope)
   const graded = abc(
     answer.rows.map(row => ({
       key: cell(row, 'product') ?? '',

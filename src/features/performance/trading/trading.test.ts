@@ -184,6 +184,10 @@ describe('the assortment', () => {
     // 20 bags in 28 days are 5 a week, twice that ahead: 5 bags last half a week. Nobody wants the hat.
     expect(cover).toEqual({ BAG: '0.5', MUG: '0', PEN: null, HAT: null })
     expect(demand).toEqual({ ...period, seasonal: true })
+    // Of a month that is not over demand is told by the days that are: the others are no days without a sale.
+    const month = await ask({ to: '2026-03-31' })
+    expect(month.demand).toEqual(demand)
+    expect(Object.fromEntries(month.rows.map(row => [row.product, row.weeks_of_cover]))).toEqual(cover)
   })
   it('says the same cover as the language does, product by product, by category and in all', async () => {
     const asked = { ...period, metrics: ['weeks_of_cover'] }
