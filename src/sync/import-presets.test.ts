@@ -12,7 +12,8 @@ const rows = (table: string, what: string, store: string, tail = '') =>
   room.granary.query(`SELECT ${what} FROM ${table} WHERE store = {store:String} ${tail}`, { store })
 
 it('recognises every export by its headers', async () => {
-  for (const { name } of room.imports.presets().filter(one => one.name !== 'online-retail')) {
+  const tables = room.imports.presets().filter(one => !/^online-retail$|-json$/.test(one.name))
+  for (const { name } of tables) {
     const { suggestions } = await room.imports.preview(join(fixtures, `${name}.csv`))
     expect(suggestions[0]).toMatchObject({ preset: name })
   }

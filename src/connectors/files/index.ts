@@ -10,7 +10,8 @@ import { nearest } from '#kernel/nearest.ts'
 import { miscounts, miscountWords, orderTotals } from '#kernel/order-totals.ts'
 import { countedTwiceWords } from './counted-twice.ts'
 import { evenLines, type Intake, peek, takeIn } from './intake.ts'
-import { jsonRows } from './json-lines.ts'
+import { isJson, jsonRows } from './json-lines.ts'
+import { isFlat, jsonShape, unroll } from './json-tree.ts'
 import { plan } from './plan.ts'
 import { type Preset, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
@@ -72,6 +73,15 @@ export const readFile = async (
   const intake = await takeIn(job.path, job.folders, asked, (done, total) =>
     onProgress?.('reading', (100 * done) / total),
   )
+  if (intake.container !== 'parquet' && intake.container !== 'xlsx') {
+    const { text } = await peek(intake.path, { ...asked, encoding: 'utf-8' })
+    const shape = isJson(text, asked) ? jsonShape(text, asked) : null
+    if (shape && !isFlat(shape, text)) {
+      const path = join(job.folders.work, 'unrolled')
+      await unroll(intake.path, path, shape)
+      return understood(job, preset, asked, { ...intake, path }, onProgress)
+    }
+  }
   try {
     return await understood(job, preset, asked, intake, onProgress)
   } catch (cause) {
@@ -177,10 +187,7 @@ const sourceOf = async (
     }
   }
   const { text, whole } = await peek(intake.path, { ...reading, encoding: 'utf-8' })
-  if (
-    reading.format === 'jsonl' ||
-    (!reading.format && intake.container !== 'xlsx' && /^\s*[[{]/.test(text))
-  ) {
+  if (intake.container !== 'xlsx' && isJson(text, reading)) {
     const sample = jsonRows(text)
     withinColumns(sample.names)
     const source = jsonSource(intake.path, sample, reading)

@@ -1,5 +1,5 @@
 import { invalid } from '#kernel/error.ts'
-import { quote } from './reading.ts'
+import { quote, type Reading } from './reading.ts'
 
 /** Objects inside a row are flattened one level deep at a time: customer.id, customer.address.country. */
 const flatten = (value: unknown, path: string, into: Map<string, string>, depth = 0): void => {
@@ -15,10 +15,19 @@ const flatten = (value: unknown, path: string, into: Map<string, string>, depth 
     )
 }
 
+/** Is a text JSON, unless it is said to be something else? */
+export const isJson = (text: string, reading: Reading): boolean =>
+  reading.format === 'jsonl' || (!reading.format && /^\s*[[{]/.test(text))
+
 /** Rows of a sample of JSON lines, or of a JSON array of objects. @throws Failure when it is neither. */
 export const jsonRows = (text: string): { names: string[]; rows: string[][]; array: boolean } => {
   const array = text.trimStart().startsWith('[')
   const values = array ? arrayHead(text) : text.split(/\r?\n/).slice(0, 2000).flatMap(parsed)
+  return { ...flatRows(values), array }
+}
+
+/** Objects as rows of cells, by all the names they have. @throws Failure when they have none. */
+export const flatRows = (values: readonly unknown[]): { names: string[]; rows: string[][] } => {
   const flat = values.map(value => {
     const cells = new Map<string, string>()
     flatten(value, '', cells)
@@ -27,10 +36,10 @@ export const jsonRows = (text: string): { names: string[]; rows: string[][]; arr
   const names = [...new Set(flat.flatMap(cells => [...cells.keys()]))]
   if (names.length === 0)
     throw invalid(
-      'The file starts like JSON but holds no objects.',
+      'The file starts like JSON but holds no objects, or is not well formed.',
       'Give one object per line, or an array of objects.',
     )
-  return { names, rows: flat.map(cells => names.map(name => cells.get(name) ?? '')), array }
+  return { names, rows: flat.map(cells => names.map(name => cells.get(name) ?? '')) }
 }
 
 const parsed = (line: string): unknown[] => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { currenciesLeftOut, currencyColumns, currencyWords } from '#kernel/currency-columns.ts'
 import { miscounts, miscountWords } from '#kernel/order-totals.ts'
 import { peek } from './intake.ts'
-import { jsonRows } from './json-lines.ts'
+import { flatRows, isJson, jsonRows } from './json-lines.ts'
+import { isFlat, type JsonShape, jsonHeadRows, jsonShape } from './json-tree.ts'
 import type { Preview, Reading } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { type Layout, sniff } from './sniff.ts'
@@ -20,14 +21,24 @@ const head = async (path: string, reading: Reading, currency?: string) => {
   const made = (layout: Layout, format: NonNullable<Reading['format']>, own: Reading = reading) => {
     withinColumns(layout.names)
     const hint = { delimiter: layout.delimiter, currency }
-    return { peeked, layout, format, recognised: columnsOf(layout.names, layout.rows, own, hint) }
+    const shape: JsonShape | null = null
+    return { peeked, layout, format, shape, recognised: columnsOf(layout.names, layout.rows, own, hint) }
   }
   if (peeked.container === 'parquet')
-    return { peeked, format: 'parquet' as const, ...(await parquetHead(path, reading, currency)) }
+    return {
+      peeked,
+      format: 'parquet' as const,
+      shape: null,
+      ...(await parquetHead(path, reading, currency)),
+    }
   const plain = { delimiter: ',', quote: '"', header: true, skip: 0 }
-  if (reading.format === 'jsonl' || (!reading.format && /^\s*[[{]/.test(peeked.text))) {
+  if (peeked.container !== 'xlsx' && isJson(peeked.text, reading)) {
     const own = { ...reading, decimal: reading.decimal ?? ('.' as const) }
-    return made({ ...jsonRows(peeked.text), ...plain }, 'jsonl', own)
+    const shape = jsonShape(peeked.text, reading)
+    const found = isFlat(shape, peeked.text)
+      ? jsonRows(peeked.text)
+      : flatRows(jsonHeadRows(peeked.text, shape, peeked.whole))
+    return { ...made({ ...found, ...plain }, 'jsonl', own), shape }
   }
   return made(sniff(peeked.text, reading), peeked.container === 'xlsx' ? 'xlsx' : 'csv')
 }
@@ -52,7 +63,7 @@ export const previewFile = async (
   reading: Reading = {},
   currency?: string,
 ): Promise<Preview> => {
-  const { peeked, layout, format, recognised } = await head(path, reading, currency)
+  const { peeked, layout, format, shape, recognised } = await head(path, reading, currency)
   const { columns, decimal, found } = recognised
   const seen = columns.map((column, i) => ({
     name: column.name,
@@ -65,7 +76,7 @@ export const previewFile = async (
   const order = found.flatMap(one => one.dateFormats)[0]
   const dateOrder =
     order === undefined ? 'ymd' : /^%[yY]/.test(order) ? 'ymd' : order.startsWith('%d') ? 'dmy' : 'mdy'
-  const { suggestions, guesses, totals } = suggest(seen, layout.rows)
+  const { suggestions, guesses, totals } = suggest(seen, layout.rows, shape)
   const currencies = currencyColumns(layout.names, layout.rows)
   const [best] = suggestions
   const taking = Object.keys(targets.find(target => target.name === best?.mapping.target)?.columns ?? {})
@@ -82,11 +93,13 @@ export const previewFile = async (
       dateOrder: reading.dateOrder ?? dateOrder,
       ...(peeked.sheet !== undefined && { sheet: peeked.sheet }),
       ...(peeked.member !== undefined && { member: peeked.member }),
+      ...(shape && { records: shape.records, lines: shape.lines }),
     },
     columns: seen,
     rows: layout.rows.slice(0, shown).map(row => layout.names.map((_, i) => row[i] ?? '')),
     sheets: peeked.sheets,
     members: peeked.members,
+    lists: { records: shape?.recordsChoices ?? [], lines: shape?.linesChoices ?? [] },
     suggestions,
     guesses,
     totals,

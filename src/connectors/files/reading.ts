@@ -17,6 +17,10 @@ export interface Reading {
   sheet?: string
   /** Member of a zip. */
   member?: string
+  /** Way by dots to the list of records in JSON; '' where they stand on top. */
+  records?: string
+  /** Way inside a record of JSON to the list that makes a row of each; '' where a record is a row. */
+  lines?: string
 }
 
 /** A mapping file: where each target column comes from. `columns` values are a source column or an expression over them. */
@@ -64,7 +68,8 @@ export interface Source {
 
 /** What a file looks like, how it is read, and what it could be. */
 export interface Preview {
-  reading: Required<Omit<Reading, 'sheet' | 'member'>> & Pick<Reading, 'sheet' | 'member'>
+  reading: Required<Omit<Reading, 'sheet' | 'member' | 'records' | 'lines'>> &
+    Pick<Reading, 'sheet' | 'member' | 'records' | 'lines'>
   columns: {
     name: string
     type: ValueType
@@ -76,6 +81,8 @@ export interface Preview {
   sheets: string[]
   /** Files of an archive that may be the table. */
   members: string[]
+  /** Lists of objects in JSON: what may be its records, and in each of them its lines. */
+  lists: { records: string[]; lines: string[] }
   /** Best guess, with how sure it is, 0–1; presets that fit come first. */
   suggestions: { preset: string | null; mapping: Mapping; confidence: number; unmapped: string[] }[]
   /** For each kind of rows, where its columns would come from, as far as that can be guessed. */

@@ -1,5 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { countsWrongly, type OrderTotals, orderTotals } from '#kernel/order-totals.ts'
+import type { JsonShape } from './json-tree.ts'
 import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
@@ -10,6 +11,8 @@ interface Seen {
   name: string
   type: ValueType
   examples: readonly string[]
+  /** What it could also be called: inside an object a name says less than the way to it. */
+  also?: readonly string[]
 }
 
 /** May a column with such values stand for the target column? */
@@ -59,18 +62,49 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
 
 /** A column named as plainly as can be is meant, also where a few of its values are broken: those rows will say so. */
 const scoreOf = (column: TargetColumn, friendly: string, seen: Seen): number => {
-  const named = likeness(column, friendly, seen.name) * (seen.examples.length === 0 ? 0.5 : 1)
+  const other = (seen.also ?? []).map(name => likeness(column, friendly, name) * 0.97)
+  const called = Math.max(likeness(column, friendly, seen.name), ...other)
+  const named = called * (seen.examples.length === 0 ? 0.5 : 1)
   if (suits(column, seen)) return named
   return seen.type === 'text' && named > 0.9 && !column.only ? named * 0.8 : 0
 }
 
+const wayOf = (lines: string) => `${lines.replaceAll(/\.?\b(edges|nodes)\b/g, '')}.`
+const isOfLine = (name: string, { lines }: Pick<JsonShape, 'lines'>) =>
+  lines !== '' && name.startsWith(wayOf(lines))
+
+/** What a column of JSON could be called in a table: without the way to it, or after what it is of. */
+const alsoCalled = (name: string, shape: Pick<JsonShape, 'records' | 'lines'>): string[] => {
+  if (isOfLine(name, shape)) return [name.slice(wayOf(shape.lines).length)]
+  const last = name.split('.').at(-1) ?? name
+  if (name.includes('.')) return [last]
+  const records = shape.records
+    .split('.')
+    .filter(part => !/^(edges|nodes|data)$/.test(part))
+    .at(-1)
+  const of = records ? records.replace(/s$/i, '') : shape.lines ? 'order' : ''
+  return of === '' ? [] : [`${of} ${name}`]
+}
+
 /** What tells orders apart: the column that is best called so, and what the file's numbers are by it. */
-const totalsOf = (columns: readonly Seen[], rows: readonly string[][]): OrderTotals | null => {
+const totalsOf = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+  shape: Pick<JsonShape, 'records' | 'lines'> | null,
+): OrderTotals | null => {
   const [order] = targets.flatMap(target => target.columns.order_id ?? [])
   const scores = columns.map(seen => (order ? scoreOf(order, 'order_id', seen) : 0))
   const best = scores.indexOf(Math.max(...scores))
   if (best < 0 || (scores[best] ?? 0) < 0.5) return null
   const names = columns.map(one => one.name)
+  if (shape?.lines) {
+    // Where the lines are a list inside the order there is nothing to guess.
+    const numbers = columns.filter((one, i) => one.type === 'number' && i !== best)
+    const orders = new Set(rows.map(row => row[best])).size
+    const stands = (name: string) => (isOfLine(name, shape) ? ('line' as const) : ('each' as const))
+    const found = numbers.map(({ name }) => ({ column: name, stands: stands(name), orders }))
+    return { by: names[best] ?? '', columns: found }
+  }
   const totals = orderTotals(names, rows, best)
   const numbers = new Set(columns.flatMap(one => (one.type === 'number' ? one.name : [])))
   return { ...totals, columns: totals.columns.filter(one => numbers.has(one.column)) }
@@ -155,10 +189,12 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
  * its columns would come from.
  */
 export const suggest = (
-  columns: readonly Seen[],
+  seen: readonly Seen[],
   rows: readonly string[][],
+  shape: Pick<JsonShape, 'records' | 'lines'> | null = null,
 ): Pick<Preview, 'suggestions' | 'guesses' | 'totals'> => {
-  const totals = totalsOf(columns, rows)
+  const columns = shape ? seen.map(one => ({ ...one, also: alsoCalled(one.name, shape) })) : seen
+  const totals = totalsOf(columns, rows, shape)
   const names = columns.map(column => column.name)
   const fitting = presets
     .filter(preset => fits(preset, names))

@@ -12,11 +12,12 @@ export function HowRead(props: {
   reading: Reads
   sheets: readonly string[]
   members: readonly string[]
+  lists: { records: readonly string[]; lines: readonly string[] }
   stale: boolean
   onChange: (reading: Reads) => void
   children?: ReactNode
 }) {
-  const { sheets, members, onChange } = props
+  const { sheets, members, lists, onChange } = props
   const now: Reads = { ...props.seen, ...props.reading }
   const overruled = Object.keys(props.reading).length > 0
   const text = now.format === undefined || now.format === 'csv'
@@ -51,14 +52,40 @@ export function HowRead(props: {
             onChange={sheet => onChange({ sheet })}
           />
         )}
-        {text && (
+        {(text || now.format === 'jsonl') && (
           <>
+            <Choice
+              label="The text is"
+              data={readingChoices.format}
+              value={now.format}
+              onChange={format => set({ format: format as Reads['format'] })}
+            />
             <Choice
               label="Letters are written in"
               data={withChoice(readingChoices.encoding, now.encoding)}
               value={now.encoding}
               onChange={encoding => set({ encoding })}
             />
+          </>
+        )}
+        {now.format === 'jsonl' && (
+          <>
+            <Choice
+              label="Records are in"
+              data={lists.records.map(value => ({ value, label: value || 'the file itself' }))}
+              value={now.records}
+              onChange={records => onChange({ ...without(props.reading, 'lines'), records })}
+            />
+            <Choice
+              label="A row is"
+              data={lists.lines.map(value => ({ value, label: value ? `each of ${value}` : 'a record' }))}
+              value={now.lines}
+              onChange={lines => set({ lines })}
+            />
+          </>
+        )}
+        {text && (
+          <>
             <Choice
               label="Columns are parted by"
               data={withChoice(readingChoices.delimiter, now.delimiter)}
@@ -108,6 +135,11 @@ export function HowRead(props: {
       {props.children}
     </Card>
   )
+}
+
+const without = (reading: Reads, key: keyof Reads): Reads => {
+  const { [key]: _, ...rest } = reading
+  return rest
 }
 
 function Choice(props: {

@@ -61,6 +61,7 @@ export function Mend({
       reading={reading}
       sheets={shown?.sheets ?? []}
       members={shown?.members ?? []}
+      lists={shown?.lists ?? { records: [], lines: [] }}
       stale={preview.isPlaceholderData}
       onChange={read}
     >

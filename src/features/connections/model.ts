@@ -19,6 +19,8 @@ export const Reading = z.strictObject({
   dateOrder: z.enum(['ymd', 'dmy', 'mdy']).optional(),
   sheet: z.string().max(200).optional(),
   member: z.string().max(1000).optional(),
+  records: z.string().max(1000).optional().describe('Way by dots to the list of records in JSON'),
+  lines: z.string().max(1000).optional().describe('Way inside a record to the list that makes a row of each'),
 })
 
 export const Mapping = z.strictObject({
@@ -150,6 +152,9 @@ export const Preview = z.object({
       unmapped: z.array(z.string()),
     }),
   ),
+  lists: z
+    .object({ records: z.array(z.string()), lines: z.array(z.string()) })
+    .describe('Lists of objects in JSON: what may be its records, and in each of them its lines'),
   guesses: z
     .array(z.object({ target: z.string(), columns: z.record(z.string(), z.string()), complete: z.boolean() }))
     .describe('For each kind of rows, where its columns would come from, and whether that is enough'),
@@ -212,6 +217,7 @@ export const readingChoices = {
     '^': 'caret ^',
     '~': 'tilde ~',
   }),
+  format: choices({ csv: 'a table', jsonl: 'JSON' }),
   quote: choices({ '"': 'double quotes', "'": 'single quotes', '': 'no quotes' }),
   header: choices({ true: 'names the columns', false: 'is a row already' }),
   decimal: choices({ '.': '1,234.50', ',': '1.234,50' }),

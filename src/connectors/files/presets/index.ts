@@ -1,4 +1,5 @@
 import type { Preset } from '../preset.ts'
+import { shopifyOrdersJson, wooOrdersJson } from './interfaces.ts'
 import { magentoOrders } from './magento.ts'
 import { ga4Exploration, ga4SearchTerms, googleAds, metaAds } from './marketing.ts'
 import { amazonOrders } from './marketplaces.ts'
@@ -10,6 +11,8 @@ export const presets: readonly Preset[] = [
   shopifyOrders,
   shopifyProducts,
   shopifyCustomers,
+  shopifyOrdersJson,
+  wooOrdersJson,
   magentoOrders,
   amazonOrders,
   ga4SearchTerms,

@@ -45,16 +45,19 @@ export const orderLines: Target = {
         .map(name => [name, columns[name]])
         .filter((pair): pair is [string, NonNullable<(typeof columns)[string]>] => pair[1] !== undefined),
     ),
-    order_subtotal: number('Goods of the order after discounts', 'ordersubtotal subtotal'),
+    order_subtotal: number('Goods of the order after discounts', 'ordersubtotal subtotal subtotalprice'),
     order_discount: number(
       'All discount of the order, that of its lines with it; told by the subtotal when that is given',
-      'orderdiscount discountamount',
+      'orderdiscount discountamount totaldiscounts totaldiscount discounttotal',
     ),
-    order_shipping: number('Shipping of the order', 'ordershipping shipping'),
-    order_tax: number('All tax of the order, that of its lines with it', 'ordertax taxes tax'),
+    order_shipping: number('Shipping of the order', 'ordershipping shipping totalshipping shippingtotal'),
+    order_tax: number(
+      'All tax of the order, that of its lines with it',
+      'ordertax taxes tax totaltax taxtotal',
+    ),
     order_duties: number('Duties of the order', 'orderduties duties'),
-    order_total: number('All that was charged for the order', 'ordertotal total'),
-    order_refunded: number('Money given back for the order', 'orderrefunded refundedamount'),
+    order_total: number('All that was charged for the order', 'ordertotal total totalprice grandtotal'),
+    order_refunded: number('Money given back for the order', 'orderrefunded refundedamount totalrefunded'),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
   },
   missing(has) {
