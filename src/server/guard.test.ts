@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { failedResponse, failureOf } from './failure.ts'
-import { carriesKey, operationBody } from './guard.ts'
+import { bodyLimit, carriesKey, operationBody } from './guard.ts'
 
 const app = new Hono()
 app.onError((error, c) => failedResponse(failureOf(error), c.req.path))
 app.use('/asked', operationBody)
 app.all('/asked', c => c.text('answered'))
+app.use('/read', bodyLimit(10, 200))
+app.all('/read', async c => c.text(await c.req.text()))
 app.all('/key', c => c.json(carriesKey(c)))
 
 const sent = (headers: Record<string, string>, body?: string) =>
@@ -44,4 +46,34 @@ it('a key is a key whatever the case of its scheme; what a browser sends for a p
   expect(await carries({ authorization: 'bearer k' })).toBe(true)
   for (const authorization of ['Basic b2xnYTp4', 'Negotiate x', ''])
     expect(await carries({ authorization })).toBe(false)
+})
+
+it('a body that trickles in, breaks off or is too long is refused, whatever length it announced', async () => {
+  const slowly = (parts: (string | Error)[], headers: Record<string, string> = {}) =>
+    app.request(
+      new Request('http://localhost/read', {
+        method: 'POST',
+        headers,
+        body: new ReadableStream({
+          async pull(to) {
+            const part = parts.shift()
+            if (part === undefined) return to.close()
+            if (part instanceof Error) return to.error(part)
+            await new Promise(done => setTimeout(done, 80))
+            to.enqueue(new TextEncoder().encode(part))
+          },
+        }),
+        duplex: 'half',
+      } as RequestInit),
+    )
+  const said = async (response: Response) => ((await response.json()) as { message: string }).message
+  expect(await (await slowly(['a', 'b'])).text()).toBe('ab')
+  expect(await (await slowly(['a', 'b'], { 'content-length': '2' })).text()).toBe('ab')
+  expect(await said(await slowly(['a', 'b', 'c', 'd', 'e'], { 'content-length': '5' }))).toBe(
+    'The body was not whole within 1 seconds.',
+  )
+  expect(await said(await slowly(['a', new Error('aborted')]))).toBe(
+    'The request broke off before its body was whole.',
+  )
+  expect((await slowly(['0123456', '789abc'], { 'content-length': '3' })).status).toBe(413)
 })

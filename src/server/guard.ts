@@ -129,22 +129,47 @@ export const operationBody: MiddlewareHandler = async (c, next) => {
   await next()
 }
 
-/** Refuses bodies over `bytes`, by the announced length and by what really arrives. */
-export function bodyLimit(bytes: number): MiddlewareHandler {
+/**
+ * Takes a body of at most `bytes` in, by the announced length and by what really arrives, within a minute: who sends a byte
+ * now and then holds nothing open. One that breaks off is the sender's doing, not ours.
+ */
+export function bodyLimit(bytes: number, withinMs = 60_000): MiddlewareHandler {
   return async (c, next) => {
-    if (!c.req.raw.body) return next()
-    const announced = Number(c.req.header('content-length') ?? Number.NaN)
-    if (announced > bytes) throw tooLarge(bytes)
-    if (Number.isNaN(announced)) {
-      const parts: Uint8Array[] = []
-      let size = 0
-      for await (const part of c.req.raw.body) {
-        size += part.length
+    const { body } = c.req.raw
+    if (!body) return next()
+    if (Number(c.req.header('content-length') ?? Number.NaN) > bytes) throw tooLarge(bytes)
+    const reader = body.getReader()
+    let late: NodeJS.Timeout | undefined
+    const deadline = new Promise<never>((_, reject) => {
+      late = setTimeout(
+        () =>
+          reject(
+            new Failure('invalid', `The body was not whole within ${Math.ceil(withinMs / 1000)} seconds.`, {
+              next: 'Send it again at once.',
+            }),
+          ),
+        withinMs,
+      )
+    })
+    const parts: Uint8Array[] = []
+    try {
+      for (let size = 0; ; ) {
+        const { done, value } = await Promise.race([reader.read(), deadline])
+        if (done) break
+        size += value.length
         if (size > bytes) throw tooLarge(bytes)
-        parts.push(part)
+        parts.push(value)
       }
-      c.req.raw = new Request(c.req.raw, { body: Buffer.concat(parts) })
+    } catch (error) {
+      if (error instanceof Failure) throw error
+      throw new Failure('invalid', 'The request broke off before its body was whole.', {
+        next: 'Send it again.',
+        cause: error,
+      })
+    } finally {
+      clearTimeout(late)
     }
+    c.req.raw = new Request(c.req.raw, { body: Buffer.concat(parts) })
     await next()
   }
 }

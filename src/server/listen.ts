@@ -18,6 +18,12 @@ export const freePort = (host: string) =>
  */
 const idleMs = 150_000
 
+/**
+ * How long a whole request may be on its way. A file of gigabytes takes longer than the five minutes that are usual; bodies
+ * of operations have a minute (see bodyLimit), and headers theirs.
+ */
+const requestMs = 3 * 3_600_000
+
 /** Listens, and closes without cutting answers short for up to five seconds. */
 export function listening(fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number) {
   return new Promise<{ port: number; close(): Promise<void> }>((resolve, reject) => {
@@ -38,7 +44,10 @@ export function listening(fetch: Parameters<typeof serve>[0]['fetch'], hostname:
           }),
       }),
     )
-    if ('keepAliveTimeout' in server) server.keepAliveTimeout = idleMs
+    if ('keepAliveTimeout' in server) {
+      server.keepAliveTimeout = idleMs
+      server.requestTimeout = requestMs
+    }
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
