@@ -191,6 +191,11 @@ describe('a server on the folder', () => {
         method: 'tools/call',
         params: { name: 'query_metrics', arguments: { metrics: ['net_sales'], window: 'all_time' } },
       },
+      {
+        id: 4,
+        method: 'tools/call',
+        params: { name: 'query_metrics', arguments: { metrics: ['net_sale'] } },
+      },
     ]
     const ran = await run(['mcp', '--data', data], {
       input: lines.map(line => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join(''),
@@ -203,6 +208,9 @@ describe('a server on the folder', () => {
     expect(tools).toEqual(
       expect.arrayContaining(['list_metrics', 'query_metrics', 'explain_metric', 'drill_rows']),
     )
+    const refused = said.find(one => one.id === 4).result
+    expect(refused).toMatchObject({ isError: true })
+    expect(refused.content[0].text).toMatch(/^There is no metric net_sale\. Did you mean net_sales/)
     const { rows, totals } = said.find(one => one.id === 3).result.structuredContent
     const told = await run([
       'query',

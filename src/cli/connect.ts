@@ -23,13 +23,14 @@ const asking = new Set(['query', 'backup'])
 
 /**
  * Gives the operations to a command: through the server that holds the data folder when one runs, else by opening
- * the folder here for as long as the command lasts. The same operations either way, as the local system.
+ * the folder here for as long as the command lasts. The same operations either way, as the local system. `asIs` leaves
+ * refusals as the operations word them, where no person used a command wrongly.
  */
 export async function connected<T>(
   terminal: Terminal,
   command: string,
   work: (client: Client, run: Run, house: House | null) => Promise<T>,
-  { threads }: Pick<HouseOptions, 'threads'> = {},
+  { threads, asIs = false }: Pick<HouseOptions, 'threads'> & { asIs?: boolean } = {},
 ): Promise<T> {
   if (asking.has(command) && !existsSync(terminal.folder))
     terminal.note(`note: ${terminal.folder} was not there: it is new and empty. --data names another.`)
@@ -39,7 +40,7 @@ export async function connected<T>(
   if ('holder' in turn) {
     const { url, token } = turn.holder
     const link = new RPCLink({
-      interceptors: [onError(refused)],
+      interceptors: asIs ? [] : [onError(refused)],
       url: `${url}/api/rpc`,
       headers: { authorization: `Bearer ${token}` },
       fetch: (request, init) =>
@@ -63,7 +64,7 @@ export async function connected<T>(
       threads,
     })
     const client = createRouterClient(operations, {
-      interceptors: [onError(refused)],
+      interceptors: asIs ? [] : [onError(refused)],
       context: house.context(system('command line')),
     })
     return await work(client, runner(client), house)

@@ -6,6 +6,10 @@ import type { Terminal } from './terminal.ts'
 
 /** Speaks MCP with whoever started us. Stdout belongs to the protocol. */
 export const mcp = (terminal: Terminal): Promise<void> =>
-  connected(terminal, 'mcp', (_client, run) =>
-    serveStdio(counted => mcpServer(operationsOf(operations), { role: 'owner' }, counted), run),
+  connected(
+    terminal,
+    'mcp',
+    (_client, run) =>
+      serveStdio(counted => mcpServer(operationsOf(operations), { role: 'owner' }, counted), run),
+    { asIs: true },
   )

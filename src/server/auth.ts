@@ -99,6 +99,8 @@ export const createAuth = (config: Config, ledger: Ledger, url: string): Auth =>
     // An account at the company's own provider is the person of the same address here, once they were invited.
     account: { accountLinking: { enabled: true, trustedProviders: ['oidc'] } },
     session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600 },
+    // Where a way in by the provider breaks off, back to our own door, which says so.
+    onAPIError: { errorURL: `${url}/sign-in` },
     // As well as by the door in front: five tries a minute from one address, which that door names.
     rateLimit: {
       enabled: true,

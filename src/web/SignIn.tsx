@@ -33,7 +33,9 @@ export function SignIn() {
   }
   const refused = search.refused
     ? 'Your company’s sign-in does not open an account here. Ask an owner to invite you first.'
-    : null
+    : search.error
+      ? 'Signing in by your company’s sign-in broke off, or was already done. Begin again here.'
+      : null
   // A full load, so that nothing read under another session stays in memory.
   const enter = () => location.assign(safeBack(search.back))
 
