@@ -118,8 +118,14 @@ beforeAll(async () => {
   // Besides the hours, whole days of orders are looked at: as soon as one is strange.
   await sowRules(room.context())
   const those = ['orders', 'hours-orders', 'hours-net-sales']
-  await room.open.ledger.update(alertRules).set({ active: false }).where(notInArray(alertRules.id, those))
-  await room.open.ledger.update(alertRules).set({ persistence: 1 }).where(eq(alertRules.id, 'orders'))
+  await room.open.ledger
+    .update(alertRules)
+    .set({ active: false, version: 2 })
+    .where(notInArray(alertRules.id, those))
+  await room.open.ledger
+    .update(alertRules)
+    .set({ persistence: 1, version: 2 })
+    .where(eq(alertRules.id, 'orders'))
 }, 300_000)
 afterAll(() => room.close())
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { and, asc, eq, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type StoreNames, titleOf } from '#kernel/alert-words.ts'
@@ -39,11 +40,28 @@ const firstLook = 90
 /** Findings older than this are kept without their causes. */
 const explained = 14
 
-/** Writes the usual rules that are not there yet: rules are switched off, not taken away. */
+/** What a rule is as long as nobody has changed it: each change counts it on. */
+const asSown = 1
+
+/**
+ * Writes the usual rules that are not there yet, and brings those nobody has changed up to what they are by now: their bars
+ * are ours as long as nobody says otherwise. Rules are switched off, not taken away.
+ */
 export async function sowRules({ ledger }: Context): Promise<void> {
-  const known = new Set((await ledger.select({ id: alertRules.id }).from(alertRules)).map(one => one.id))
+  const known = new Map((await ledger.select().from(alertRules)).map(one => [one.id, one]))
   const missing = usualRules.filter(one => !known.has(one.id))
   if (missing.length > 0) await ledger.insert(alertRules).values(missing).onConflictDoNothing()
+  for (const usual of usualRules) {
+    const own = known.get(usual.id)
+    if (own?.version !== asSown) continue
+    const { version: _, updatedAt: _at, ...was } = own
+    if (!isDeepStrictEqual(was, usual))
+      await ledger
+        .update(alertRules)
+        .set(usual)
+        // Not if somebody changes it this very moment.
+        .where(and(eq(alertRules.id, usual.id), eq(alertRules.version, asSown)))
+  }
 }
 
 /** One rule's figures, and the days of them that are judged. */

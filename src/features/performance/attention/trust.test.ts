@@ -91,7 +91,10 @@ beforeAll(async () => {
   })
   // One rule is enough to see how far it looks.
   await sowRules(room.context())
-  await room.open.ledger.update(alertRules).set({ active: false }).where(ne(alertRules.id, 'orders'))
+  await room.open.ledger
+    .update(alertRules)
+    .set({ active: false, version: 2 })
+    .where(ne(alertRules.id, 'orders'))
 }, 300_000)
 afterAll(() => room.close())
 
