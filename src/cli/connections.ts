@@ -123,7 +123,7 @@ export async function sync(terminal: Terminal, flags: { connection?: string[] })
       terminal.out(
         recordsTable(after.map(({ id, records, state, says }) => ({ connection: id, records, state, says }))),
       )
-    const troubled = after.filter(row => row.state === 'trouble')
+    const troubled = after.filter(row => row.state === 'trouble' || row.state === 'held')
     if (troubled.length > 0)
       throw new Failure(
         'unavailable',
@@ -146,8 +146,11 @@ async function through(client: Client, wanted: readonly string[], terminal: Term
     await sleep(1000)
     for (const row of await client.connections.systems()) {
       const read = row.lastAt !== null && Date.parse(row.lastAt) >= asked - 1000
-      if (!left.has(row.id) || row.running || (row.history < 1 && row.state !== 'trouble')) continue
-      if (!read && row.state !== 'trouble') continue
+      // What was wrong before says nothing of this reading.
+      const wrong = [row.trouble, ...row.streams.map(one => one.trouble)].some(
+        one => one && Date.parse(one.at) >= asked - 1000,
+      )
+      if (!left.has(row.id) || row.running || ((row.history < 1 || !read) && !wrong)) continue
       left.delete(row.id)
       terminal.note(`${row.id}: ${row.says}`)
     }

@@ -164,6 +164,7 @@ export const troubleOf = (error: unknown, at: Date): Trouble => {
     message: storable(failure?.message ?? `Something of our own went wrong: ${firstLine(error)}`),
     ...(failure?.next && { next: failure.next }),
     at: at.toISOString(),
+    ...(error instanceof Postponed && { until: new Date(error.until).toISOString() }),
   }
 }
 
@@ -216,7 +217,9 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     connector.streams.some(one => one.kind === 'window' && state(one).bookmark === null)
   const due = () =>
     connector.streams.filter(one => isDue(state(one)) && !begun.has(one.name) && !(one.late && isEarly()))
-  if (own.state === 'paused' || (due().length === 0 && behind().length === 0)) return ended()
+  // A system in trouble is asked how it is although nothing is due: what it says of itself is to be true.
+  const isIdle = due().length === 0 && behind().length === 0 && !own.trouble
+  if (own.state === 'paused' || isIdle) return ended()
 
   let session: unknown
   let now: number

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Failure } from '#kernel/error.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { streams, unmapped } from '#postgres/tables/connections.ts'
+import { connections, streams, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { hour, noon, toyShop } from '../../test/toy-shop.ts'
@@ -12,13 +13,14 @@ import { createPacker } from './packer.ts'
 import { runRound, type SyncParts } from './round.ts'
 import { createVault } from './vault.ts'
 
-/** Records that no store takes as they are: they hold up no other. */
+/** Records that no store takes as they are hold up no other, and a system’s trouble is told no longer than it lasts. */
 
 let open: OpenLedger
 let granary: Warehouse
 let folder: string
 let toy: ReturnType<typeof toyShop>
 let parts: SyncParts
+let time: number
 beforeAll(async () => {
   open = await openLedger({ folder: ':memory:' })
 })
@@ -28,6 +30,7 @@ beforeEach(async () => {
   await open.queue.executeSql('TRUNCATE connections, streams, turns, unmapped, stores')
   granary = await openDuckdb({ folder: ':memory:' })
   toy = toyShop()
+  time = noon
   parts = {
     ledger: open.ledger,
     granary,
@@ -35,7 +38,7 @@ beforeEach(async () => {
     folder,
     vault: createVault('a secret of the tests'),
     connectors: [toy.connector],
-    clock: () => new Date(noon),
+    clock: () => new Date(time),
     fetch,
   }
   const request = { vendor: 'shopify', credentials: { token: 't' }, backDays: 20 }
@@ -46,8 +49,8 @@ afterEach(async () => {
   await granary.close()
   rmSync(folder, { recursive: true, force: true })
 })
-const round = () =>
-  runRound(parts, 'shopify-toy', { all: true, whole: true, signal: new AbortController().signal })
+const round = (options = {}) =>
+  runRound(parts, 'shopify-toy', { all: true, whole: true, signal: new AbortController().signal, ...options })
 const sale = (id: string, lines = 1, more = {}) => ({ id, at: noon - hour, lines, ...more })
 const column = async (sql: string) => (await granary.query(sql)).map(row => Object.values(row)[0])
 
@@ -123,4 +126,18 @@ test('what the disk or the packer says against a part is no record’s fault, an
   expect(await open.ledger.select().from(unmapped)).toEqual([])
   expect((await round()).troubles).toEqual([])
   expect(await column('SELECT order_id FROM sales_lines ORDER BY 1')).toEqual(['#1', '#2', '#3'])
+})
+
+test('a system in trouble is asked how it is, also while nothing is due', async () => {
+  await round()
+  toy.state.fail = stream => {
+    if (stream === 'clock') throw new Failure('unavailable', 'Toy does not answer.')
+  }
+  await round()
+  const kept = async () => (await open.ledger.select().from(connections))[0]?.trouble
+  expect((await kept())?.message).toBe('Toy does not answer.')
+  toy.state.fail = null
+  time += 60_000
+  expect((await round({ all: false })).records).toBe(0)
+  expect(await kept()).toBeNull()
 })

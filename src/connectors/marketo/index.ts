@@ -39,7 +39,12 @@ export const marketo: Connector<Session> = {
   name: 'Marketo Engage',
   about: 'E-mail results counted person by person, leads by status, and what programmes cost.',
   fields: [
-    { name: 'munchkin', label: 'Munchkin id', about: 'Admin → Munchkin: like 123-ABC-456.', optional: true },
+    {
+      name: 'munchkin',
+      label: 'Munchkin id',
+      about: 'Admin → Munchkin: like 123-ABC-456. Needed unless another address is given.',
+      optional: true,
+    },
     { name: 'client_id', label: 'Client id', about: 'Admin → LaunchPoint → the service → View details.' },
     { name: 'client_secret', label: 'Client secret', about: 'Beside the client id.', secret: true },
     {

@@ -70,8 +70,10 @@ export function Connect({ opened, renews, onClose, onConnected }: Props) {
 
 /** Where it is found, and whether it may be left out. */
 const helpOf = ({ about, optional }: Vendor['fields'][number]): string => {
-  const told = `${about.charAt(0).toUpperCase()}${about.slice(1)}`.replace(/[.]?$/, '.')
-  return optional ? `${told} May be empty.` : told
+  // An address begins as it is.
+  const isAddress = /^[\w-]+\.[\w.-]+\//.test(about)
+  const told = (isAddress ? about : about.charAt(0).toUpperCase() + about.slice(1)).replace(/[.]?$/, '.')
+  return optional && !/\b(needed|empty)\b/i.test(told) ? `${told} May be empty.` : told
 }
 
 /** What a try gave stands below the fields: whoever pressed the button sees it. */
@@ -105,7 +107,9 @@ function Form(props: FormProps) {
   const missing = vendor.fields.some(field => !field.optional && !credentials[field.name])
   const failed = connect.error ?? test.error
   const set = (name: string, value: string) => {
+    // What was said of other credentials.
     test.reset()
+    connect.reset()
     setGiven({ ...given, [name]: value })
   }
   return (
@@ -153,7 +157,11 @@ function Form(props: FormProps) {
         <FormRow
           label="Store"
           for="field-store"
-          help="Shops become stores of their own; other systems belong to one. May be empty."
+          help={
+            vendor.byHost
+              ? 'Where visits to pages count that are of no store’s. The first store where empty.'
+              : 'A shop becomes a store of its own, or the one chosen; another system belongs to the one chosen, or the first where empty.'
+          }
         >
           <Select
             id="field-store"
@@ -199,7 +207,10 @@ function Form(props: FormProps) {
         <Button
           disabled={missing}
           loading={test.isPending}
-          onClick={() => test.mutate({ vendor: vendor.vendor, credentials })}
+          onClick={() => {
+            connect.reset()
+            test.mutate({ vendor: vendor.vendor, credentials })
+          }}
         >
           Try
         </Button>

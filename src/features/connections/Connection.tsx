@@ -12,7 +12,7 @@ import { Again } from './Again.tsx'
 import css from './connections.module.css'
 import { Leaving } from './Leaving.tsx'
 import { ago } from './model.ts'
-import { StoreName } from './Names.tsx'
+import { StoresOf } from './Names.tsx'
 import { OwnTotals } from './OwnTotals.tsx'
 import { Purchases } from './Purchases.tsx'
 import { Readings } from './Readings.tsx'
@@ -68,7 +68,8 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
         <span>Last read {ago(row.lastAt, Date.now()) || 'never'}</span>
         {row.nextAt && <span>Next {ago(row.nextAt, Date.now())}</span>}
         <span>
-          Brings <StoreName of={row.stores} />
+          {row.byHost ? '' : 'Brings '}
+          <StoresOf row={row} />
         </span>
         {row.privacy && <span>Nothing personal is kept</span>}
         {row.quotas?.list.map(({ name, used, limit }) => (

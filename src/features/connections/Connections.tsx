@@ -11,7 +11,7 @@ import { Connect } from './Connect.tsx'
 import { Connection } from './Connection.tsx'
 import css from './connections.module.css'
 import { ago } from './model.ts'
-import { StoreName } from './Names.tsx'
+import { StoresOf } from './Names.tsx'
 import { Person } from './Person.tsx'
 import type { ConnectionRow } from './systems-model.ts'
 
@@ -20,10 +20,13 @@ const count = new Intl.NumberFormat('en-GB')
 /** The answer in a sentence: how many systems there are, and whether any needs somebody. */
 const answer = (rows: readonly ConnectionRow[]): string => {
   const troubled = rows.filter(row => row.state === 'trouble')
-  const reading = rows.filter(row => row.history < 1 && row.state !== 'trouble' && row.state !== 'paused')
+  const held = rows.filter(row => row.state === 'held')
+  const reading = rows.filter(row => row.history < 1 && !['trouble', 'paused', 'held'].includes(row.state))
   const systems = `${rows.length} ${rows.length === 1 ? 'system is' : 'systems are'} connected`
   if (troubled.length > 0)
     return `${systems}; ${troubled.length === 1 ? `${troubled[0]?.vendorName} needs` : `${troubled.length} need`} attention`
+  if (held.length > 0)
+    return `${systems}; ${held.length === 1 ? `${held[0]?.vendorName} wants` : `${held.length} want`} to be left alone for a while`
   if (reading.length > 0)
     return `${systems}; the history of ${reading.length === 1 ? reading[0]?.vendorName : reading.length} is still coming in`
   return `${systems} and up to date`
@@ -105,7 +108,7 @@ export function Connections() {
               },
               { key: 'last', label: 'Last read', render: row => ago(row.lastAt, Date.now()) },
               { key: 'next', label: 'Next', render: row => ago(row.nextAt, Date.now()) },
-              { key: 'stores', label: 'Stores', render: row => <StoreName of={row.stores} /> },
+              { key: 'stores', label: 'Stores', render: row => <StoresOf row={row} /> },
             ]}
           />
         </Card>

@@ -17,6 +17,7 @@ export const Vendor = z.object({
   vendor: z.string(),
   name: z.string(),
   about: z.string(),
+  byHost: z.boolean().describe('Its rows go to the store whose pages they are of'),
   guide: z.array(z.string()),
   fields: z.array(Field),
   streams: z.array(z.object({ name: z.string(), label: z.string() })),
@@ -63,6 +64,10 @@ const Trouble = z.object({
   message: z.string(),
   next: z.string().optional(),
   at: z.string(),
+  until: z
+    .string()
+    .optional()
+    .describe('Where the system only wants to be left alone for a while: until when'),
 })
 
 export const StreamRow = z.object({
@@ -84,10 +89,13 @@ export const ConnectionRow = z.object({
   vendor: z.string(),
   vendorName: z.string(),
   account: z.string(),
-  state: z.enum(['new', 'reading', 'fresh', 'waiting', 'paused', 'trouble']),
+  state: z
+    .enum(['new', 'reading', 'fresh', 'waiting', 'held', 'paused', 'trouble'])
+    .describe('`held`: the system wants to be left alone for a while, and nothing is to be done'),
   /** The state in a sentence. */
   says: z.string(),
   stores: z.array(z.string()),
+  byHost: z.boolean().describe('Rows go to the store whose pages they are of, to its own where none is'),
   privacy: z.boolean(),
   given: z
     .record(z.string(), z.string())
@@ -217,17 +225,19 @@ export type ActivityDay = z.infer<typeof ActivityDay>
 
 type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> & {
   paused: boolean
-  troubled: readonly { label: string; message: string }[]
+  troubled: readonly { label: string; message: string; until?: string | undefined }[]
   /** Streams with something new in what is sent. */
   noted: readonly string[]
   uncompared: { message: string } | null
 }
 
+const sentence = (text: string): string => text.replace(/([^.!?])$/, '$1.')
+
 /** A connection's state, and the sentence that says it. */
 export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
   const { trouble, running, history, lastAt, paused, troubled, noted, uncompared } = facts
   if (paused) return { state: 'paused', says: 'Paused: nothing is read until it is resumed.' }
-  if (trouble) return { state: 'trouble', says: trouble.message }
+  if (trouble) return { state: trouble.until ? 'held' : 'trouble', says: sentence(trouble.message) }
   const share = `${Math.floor(history * 100)} %`
   if (running) {
     const many = running.records.toLocaleString('en')
@@ -235,8 +245,9 @@ export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
     const so = history < 1 ? ` History is ${share} in.` : ''
     return { state: 'reading', says: `Reading ${running.label}: ${many}${of} so far.${so}` }
   }
-  const [first] = troubled
-  if (first) return { state: 'trouble', says: `${first.label}: ${first.message}` }
+  const first = troubled.find(one => !one.until) ?? troubled[0]
+  if (first)
+    return { state: first.until ? 'held' : 'trouble', says: sentence(`${first.label}: ${first.message}`) }
   if (lastAt === null) return { state: 'new', says: 'Nothing has been read yet.' }
   if (history < 1) return { state: 'waiting', says: `History is ${share} in and goes on shortly.` }
   const said = noted.length > 0 ? ` There is something new in what is sent of: ${noted.join(', ')}.` : ''

@@ -81,6 +81,20 @@ it('a state says what is new, once nothing else is to be said', () => {
   expect(stateOf({ ...facts, uncompared, noted: [] }).says).toBe(
     'Up to date. Not compared with its own totals: Shopify’s reports do not answer.',
   )
+  const message = 'Shopify asks for a pause'
+  const until = '2026-11-01T12:00:00Z'
+  const trouble = { code: 'unavailable', message, at: until }
+  expect(stateOf({ ...facts, noted: [], trouble })).toEqual({ state: 'trouble', says: `${message}.` })
+  expect(stateOf({ ...facts, noted: [], trouble: { ...trouble, until } })).toEqual({
+    state: 'held',
+    says: `${message}.`,
+  })
+  const held = { label: 'Orders', message, until }
+  expect(stateOf({ ...facts, noted: [], troubled: [held] }).state).toBe('held')
+  expect(stateOf({ ...facts, noted: [], troubled: [held, { label: 'Stock', message: 'Gone.' }] })).toEqual({
+    state: 'trouble',
+    says: 'Stock: Gone.',
+  })
   expect(stateOf({ ...facts, noted: ['orders', 'stock'] })).toEqual({
     state: 'fresh',
     says: 'Up to date. There is something new in what is sent of: orders, stock.',

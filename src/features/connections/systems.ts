@@ -107,7 +107,7 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
       ),
     }
     const troubled = own.flatMap(({ label, trouble }) =>
-      trouble ? [{ label, message: trouble.message }] : [],
+      trouble ? [{ label, message: trouble.message, until: trouble.until }] : [],
     )
     const noted = own.flatMap(({ name, label }) => {
       const state = states.find(row => row.connection === one.id && row.stream === name)
@@ -120,6 +120,7 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
       account: one.account,
       ...stateOf({ ...facts, paused: one.state === 'paused', troubled, noted }),
       stores: storesOf(one),
+      byHost: vendor?.byHost ?? false,
       privacy: one.privacy,
       given: mayConnect(actor) ? one.given : {},
       limits: one.limits,
@@ -146,10 +147,11 @@ export const systems = {
   vendors: read({ role: 'viewer', summary: 'Systems that can be connected, and what each asks for' })
     .output(z.array(Vendor))
     .handler(({ context }) =>
-      context.syncs.vendors().map(({ vendor, name, about, guide, fields, streams: all }) => ({
+      context.syncs.vendors().map(({ vendor, name, about, byHost, guide, fields, streams: all }) => ({
         vendor,
         name,
         about,
+        byHost: byHost ?? false,
         guide: [...guide],
         fields: fields.map(field => ({
           name: field.name,

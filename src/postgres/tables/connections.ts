@@ -128,6 +128,8 @@ export interface Trouble {
   message: string
   next?: string
   at: string
+  /** Where the vendor only wants to be left alone for a while: until when. */
+  until?: string
 }
 
 /** When a vendor was last asked to tell of changes at an address, and why it does not. */
