@@ -1,9 +1,10 @@
 import type { Context } from '#features/context.ts'
 import { limitsOfKnown } from '#forecast/control-limits.ts'
 import { addDays, type Day, dayNumber } from '#kernel/day.ts'
-import { type Measure, show } from '#kernel/format.ts'
+import { type Measure, placeOf, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
+import { valueName } from '#kernel/value-names.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { eventsIn } from './content.ts'
 import { askAs, targetOf } from './decks.ts'
@@ -137,7 +138,7 @@ interface Course {
 const slices = (answer: Answer, dimension: string): Course[] =>
   [...Map.groupBy(answer.rows, row => text(row[dimension]) ?? '')]
     .filter(([name]) => name !== '')
-    .map(([name, rows]) => ({ answer, metric: 'net_sales', name, rows }))
+    .map(([name, rows]) => ({ answer, metric: 'net_sales', name: valueName(dimension, name), rows }))
 
 /** Two courses of a figure that differ by no more than this share of it are one: a country all is sold to is the company. */
 const sameWithin = 0.1
@@ -233,13 +234,15 @@ function exceptions(
     if (!out || !definition || value === null) return []
     const measure: Measure = { unit: definition.unit, good: definition.good, currency: answer.meta.currency }
     const above = value > out.high
-    const say = (one: number) => show(String(one), measure, 'table')
+    const figures = [value, out.low, out.high].map(String)
+    const place = placeOf(figures, measure)
+    const [is, low, high] = figures.map(one => show(one, measure, place))
     const worth = worthOf(metric, figure)
     const money = worth === null ? null : Math.abs((value - out.usual) * worth)
     const told =
       money === null
         ? ''
-        : `: about ${show(money.toFixed(0), { unit: 'money', currency: answer.meta.currency }, 'whole')}`
+        : `: worth about ${show(money.toFixed(0), { unit: 'money', currency: answer.meta.currency }, 'whole')}`
     const tone = measure.good === 'none' ? 'neutral' : above === (measure.good === 'up') ? 'good' : 'bad'
     const weekday = weekdays[(dayNumber(day) + 3) % 7]
     return [
@@ -248,7 +251,7 @@ function exceptions(
         money,
         metric,
         tone: tone as 'good' | 'bad' | 'neutral',
-        words: `${definition.label}${name && ` of ${name}`} ${say(value)}, ${above ? 'above' : 'below'} the ${say(out.low)} to ${say(out.high)} of a ${weekday}${out.yearly ? ' by the year before' : ''}${told}`,
+        words: `${definition.label}${name && ` of ${name}`} ${is}, ${above ? 'above' : 'below'} the usual ${low} to ${high} of a ${weekday}${out.yearly ? ' by the year before' : ''}${told}`,
       },
     ]
   })
