@@ -87,3 +87,27 @@ it('counts the customers of any days and periods as a set of them would, whateve
     { numRuns: 12 },
   )
 }, 240_000)
+
+it('is not known before the data begin, in the totals as in the rows', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  await deliverLines(granary, [
+    { order_id: 'a', day: first, customer_id: 'c', gross: 10 },
+    { order_id: 'b', day: addDays(first, 3), gross: 10 },
+  ])
+  const engine = createEngine({ granary, world: async () => plainWorld })
+  const query = { metrics: ['customers', 'new_customers'], compare: ['previous_period' as const] }
+  const ask = async (from: string, grain?: 'day') =>
+    engine.ask({ ...query, from, to: addDays(from, 1), ...(grain && { grain }) }, scope)
+  for (const grain of [undefined, 'day'] as const) {
+    const { rows, totals } = await ask(first, grain)
+    for (const row of [totals, rows[0]]) {
+      expect(row?.customers).toBe('1')
+      expect(row?.compare?.previous_period?.values.customers).toMatchObject({ value: null, delta: null })
+    }
+    // Days within the data on which nobody known bought anything had none.
+    const after = await ask(addDays(first, 2), grain)
+    expect([after.totals.customers, after.totals.new_customers]).toEqual(['0', '0'])
+    expect(after.totals.compare?.previous_period?.values.customers?.value).toBe('1')
+  }
+  await granary.close()
+})

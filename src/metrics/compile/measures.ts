@@ -39,7 +39,7 @@ export const aggregateSql = (
     aggregate.kind === 'distinct' && aggregate.where.length === 0 && since
       ? source.firstSince?.[aggregate.column]?.(since)
       : undefined
-  if (first) return `count(*) FILTER (WHERE ${[first, ...(within ? [within] : [])].join(' AND ')})`
+  if (first) return counted(`count(*) FILTER (WHERE ${[first, ...(within ? [within] : [])].join(' AND ')})`)
   const stored = aggregate.parts
     ? aggregate.parts
         .map(({ column: part, minus }) => `${minus ? '-' : '+'} f.${part}`)
@@ -51,11 +51,15 @@ export const aggregateSql = (
     ...aggregate.where.map(w => inList(source.columns?.[w.column] ?? `f.${w.column}`, [w.is], text)),
   ].join(' AND ')
   const filter = only ? ` FILTER (WHERE ${only})` : ''
-  if (stored.startsWith('@distinct ')) return `count(DISTINCT ${stored.slice('@distinct '.length)})${filter}`
-  if (aggregate.kind === 'count') return `count(*)${filter}`
-  if (aggregate.kind === 'distinct') return `count(DISTINCT nullif(${stored}, ''))${filter}`
+  if (stored.startsWith('@distinct '))
+    return counted(`count(DISTINCT ${stored.slice('@distinct '.length)})${filter}`)
+  if (aggregate.kind === 'count') return counted(`count(*)${filter}`)
+  if (aggregate.kind === 'distinct') return counted(`count(DISTINCT nullif(${stored}, ''))${filter}`)
   return `sum(${rate && isMoney(aggregate) ? `(${stored}) * (${rate})` : stored})${filter}`
 }
+
+/** A count of nothing is left open like a sum of nothing: what it means depends on where the data begin. */
+const counted = (count: string) => `nullif(${count}, 0)`
 
 /** Grouped by store as well, and the stores added up: customers and order numbers of two shops are never one. */
 export const storeByStore = ({ keys, columns, rest }: Part): Part => {

@@ -144,11 +144,11 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part[] => {
         ? [inSegments(side, `f.${source.day}`, text), ...lateOf(branch, side, text)].join(' AND ')
         : undefined
     const since = sinceSql(shape, branch, side, text)
-    for (const aggregate of branch.aggregates) {
-      const sql = aggregateSql(branch, aggregate, rate, text, { within, since })
-      // A count of nothing is left open like a sum of nothing: what it means depends on where the data begin.
-      columns[column(s, indexOf(resolved, aggregate))] = sql.startsWith('count(') ? `nullif(${sql}, 0)` : sql
-    }
+    for (const aggregate of branch.aggregates)
+      columns[column(s, indexOf(resolved, aggregate))] = aggregateSql(branch, aggregate, rate, text, {
+        within,
+        since,
+      })
     if (rate && branch.aggregates.some(isMoney))
       columns[unrated(s, source.table)] =
         `sum(CASE WHEN ${[`${rate} IS NULL`, ...(within ? [within] : [])].join(' AND ')} THEN 1 ELSE 0 END)`
