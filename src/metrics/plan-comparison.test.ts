@@ -149,3 +149,25 @@ it('counts a target from the day the data begin, as it counts it to the day they
   expect([plan(december.totals), december.meta.warnings.length]).toEqual([31, 0])
   await granary.close()
 })
+
+it('holds different customers against a plan of just those days: they neither add up nor have a mean', async () => {
+  const values = { '2011-11-01': '10', '2011-12-01': '30' }
+  const target = { name: 'budget', metric: 'customers', store: null, grain: 'month' as const, currency: null }
+  const { granary, ask } = await over(
+    ['2011-11-05', '2011-11-30', '2011-12-12'].map(day => ({
+      order_id: day,
+      ...{ day, customer_id: 'c', gross: 10 },
+    })),
+    { targets: [{ ...target, values }] },
+  )
+  const planned = async (from: string, to: string) => {
+    const { totals } = await ask({ metrics: ['customers'], from, to, compare: ['plan.budget'] })
+    return totals.compare?.['plan.budget']?.values.customers?.value
+  }
+  expect(await planned('2011-11-01', '2011-11-30')).toBe('10')
+  // Who came in both months would count twice.
+  expect(await planned('2011-11-01', '2011-12-31')).toBeNull()
+  // Twelve days of December are known, and its plan is of all.
+  expect(await planned('2011-12-01', '2011-12-31')).toBeNull()
+  await granary.close()
+})

@@ -197,7 +197,8 @@ const momentOf = ({ moments, until }: Window, to: Day) =>
 
 /**
  * A target over days: each period's value spread evenly over its days (amounts), the last period's (stocks), or the
- * day-weighted mean (ratios); of days that count, and of amounts only the hour asked for.
+ * day-weighted mean (ratios); of days that count, and of amounts only the hour asked for. A distinct count is known of just
+ * the period it is set for: neither of a part of it nor of several, in which people come again.
  * Null unless every day has a target.
  */
 const phased = (
@@ -212,6 +213,9 @@ const phased = (
   let total = new Exact(0)
   let days = 0
   const grain = target.grain === 'hour' ? 'day' : target.grain
+  const set = periodOf(rule, from, grain)
+  const isJust = set.from === from && set.to === to && cut.weekday === undefined
+  if (isDistinct(metric) && !isJust) return null
   let latest: Decimal | null = null
   for (let day = from; day <= to; ) {
     const period = periodOf(rule, day, grain)
@@ -249,6 +253,10 @@ const phased = (
   if (metric.additivity === 'semi_additive') return latest
   return metric.additivity === 'additive' ? total : total.div(days)
 }
+
+/** Whether a metric counts different people or things, and so neither adds up nor has a mean. */
+const isDistinct = ({ additivity, unit, aggregates }: Known): boolean =>
+  additivity === 'non_additive' && unit === 'count' && aggregates.some(one => one.kind === 'distinct')
 
 const weekdaysBetween = (from: Day, to: Day, which: number): Day[] =>
   daysBetween(from, to).filter(day => weekday(day) === which)
