@@ -61,6 +61,17 @@ describe('the XmR chart of a figure', () => {
     expect(words).toMatch(/^Not its own noise: outside the limits: Week 8, 2026; eight or more in a row/)
   })
 
+  it('takes whole periods of the calendar that is named, as the figures do', async () => {
+    const { points } = await told({ calendar: '4-5-4', grain: 'month', from: '2026-01-05' })
+    // January begins on the 4th and is cut; May is not over.
+    expect(points.map(one => one.period)).toEqual(['FY2026-P01', 'FY2026-P02', 'FY2026-P03'])
+    // Four weeks, five and four, from 1 February on.
+    const weeks = [sold.slice(4, 8), sold.slice(8, 13), sold.slice(13, 17)]
+    expect(points.map(one => Number(one.value))).toEqual(
+      weeks.map(some => some.reduce((sum, one) => sum + one, 0)),
+    )
+  })
+
   it('has none of too few, and none of the stores one does not see', async () => {
     const few = await told({ from: addDays(monday, 7 * 16) })
     expect(few.basis).toBeNull()

@@ -1,7 +1,7 @@
 import type { Context } from '#features/context.ts'
 import { type JudgedLimits, type Signal, seasonalLimits, signals } from '#forecast/control-limits.ts'
 import { earlier } from '#kernel/day.ts'
-import { type CalendarRule, civilYear, isWhole, periodsBetween } from '#kernel/period.ts'
+import { type CalendarRule, civilYear, isWhole, periodsBetween, ruleNamed } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
 import type { Scope } from '#metrics/engine.ts'
 import type { AnswerRow } from '#metrics/query.ts'
@@ -10,8 +10,6 @@ import type { StabilityAsked, StabilityTold, StablePoint } from './shape.ts'
 
 /** Fewer values than these make no limits. */
 const fewest = 6
-
-const plain: CalendarRule = civilYear
 
 /**
  * The XmR chart of a figure: its whole periods, the limits that they make by themselves, and what is not their own noise.
@@ -25,12 +23,7 @@ export async function stabilityOf(
   const [metric = ''] = asked.metrics
   const { rows, meta } = await metrics.ask({ ...asked, compare: ['last_year_event'], limit: 1000 }, scope)
   const [company] = await ledger.select({ calendar: settings.company.calendar }).from(settings.company)
-  const rule =
-    asked.calendar === undefined
-      ? ((company?.calendar as CalendarRule | undefined) ?? plain)
-      : asked.calendar === 'gregorian'
-        ? plain
-        : { ...plain, calendar: asked.calendar }
+  const rule = ruleNamed((company?.calendar as CalendarRule | undefined) ?? civilYear, asked.calendar)
   const last = earlier(meta.to, meta.lastDay ?? meta.to)
   const whole = new Set(
     periodsBetween(rule, meta.from, last, asked.grain)
