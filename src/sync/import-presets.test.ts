@@ -12,7 +12,7 @@ const rows = (table: string, what: string, store: string, tail = '') =>
   room.granary.query(`SELECT ${what} FROM ${table} WHERE store = {store:String} ${tail}`, { store })
 
 it('recognises every export by its headers', async () => {
-  const tables = room.imports.presets().filter(one => !/^online-retail$|-json$/.test(one.name))
+  const tables = room.imports.presets().filter(one => !/^online-retail$|-json$|-fees$/.test(one.name))
   for (const { name } of tables) {
     const { suggestions } = await room.imports.preview(join(fixtures, `${name}.csv`))
     expect(suggestions[0]).toMatchObject({ preset: name })
@@ -209,5 +209,35 @@ it('reads Meta Ads, adds the ad sets of a campaign up, and takes the currency fr
   expect(await load('meta-ads', 'EUR')).toMatchObject({ rows: 3, accepted: 2, rejected: 1 })
   expect(await rows('spend_days', 'campaign, cost, clicks, currency', 'meta-ads')).toEqual([
     { campaign: 'Prospecting', cost: '60.5000', clicks: '45', currency: 'EUR' },
+  ])
+})
+
+it('takes of an Amazon settlement what customers paid and got back, and its fees as postings', async () => {
+  const came = await load('amazon-settlement')
+  expect(came).toMatchObject({ rows: 18, accepted: 10, rejected: 8 })
+  // The report's own currency stands on its first row: it is the store's, and nothing is to be told.
+  expect(came.warnings).toEqual([])
+  const sums = 'gross discounts reversals shipping taxes fees quantity'.split(' ')
+  const what = sums.map(name => `CAST(sum(${name}) AS DOUBLE) AS ${name}`).join(', ')
+  const [all] = await rows('sales_lines', `count(DISTINCT order_id) AS orders, ${what}`, 'amazon-settlement')
+  const figures = Object.fromEntries(Object.entries(all ?? {}).map(([name, value]) => [name, Number(value)]))
+  expect(figures).toEqual({
+    orders: 1,
+    gross: 40,
+    discounts: -4,
+    reversals: -18,
+    shipping: 0,
+    taxes: 2,
+    fees: 2,
+    quantity: 2,
+  })
+  const path = join(fixtures, 'amazon-settlement.csv')
+  const fees = { path, preset: 'amazon-settlement-fees', store: 'amazon-fees', by: 'test' }
+  expect(await room.imports.run(fees)).toMatchObject({ rows: 18, accepted: 6, rejected: 12 })
+  expect(await room.imports.run(fees)).toMatchObject({ accepted: 0, repeats: 6 })
+  const posted = 'account, CAST(sum(amount) AS DOUBLE) AS amount'
+  expect(await rows('ledger_entries', posted, 'amazon-fees', 'GROUP BY 1 ORDER BY 1')).toEqual([
+    { account: 'ItemFees', amount: 11.1 },
+    { account: 'other-transaction', amount: 8.84 },
   ])
 })

@@ -2,7 +2,7 @@ import type { Preset } from '../preset.ts'
 import { shopifyOrdersJson, wooOrdersJson } from './interfaces.ts'
 import { magentoOrders } from './magento.ts'
 import { ga4Exploration, ga4SearchTerms, googleAds, metaAds } from './marketing.ts'
-import { amazonOrders } from './marketplaces.ts'
+import { amazonOrders, amazonSettlement, amazonSettlementFees } from './marketplaces.ts'
 import { onlineRetail } from './online-retail.ts'
 import { shopifyCustomers, shopifyOrders, shopifyProducts } from './shopify.ts'
 
@@ -15,6 +15,8 @@ export const presets: readonly Preset[] = [
   wooOrdersJson,
   magentoOrders,
   amazonOrders,
+  amazonSettlement,
+  amazonSettlementFees,
   ga4SearchTerms,
   ga4Exploration,
   googleAds,

@@ -36,3 +36,72 @@ export const amazonOrders: Preset = {
     }
   },
 }
+
+const settled = ['settlement-id', 'transaction-type', 'amount-type', 'amount-description', 'amount']
+const moment = (has: (name: string) => boolean): string =>
+  has('posted-date-time') ? 'coalesce("posted-date-time", "posted-date")' : '"posted-date"'
+/** What customers pay and get back stands under these; all else is between Amazon and the seller. */
+const customers = `"transaction-type" in ('Order', 'Refund') and "amount-type" in ('ItemPrice', 'Promotion')`
+
+/**
+ * What customers paid and got back, dated when Amazon posted it: a report has no day of ordering. Amounts are in the
+ * report's one currency, which only its first row need say; so the column is not taken row by row.
+ */
+export const amazonSettlement: Preset = {
+  name: 'amazon-settlement',
+  label: 'Amazon settlement',
+  about:
+    'Payments → Reports → Flat file V2. Orders and refunds by what customers paid; fees are amazon-settlement-fees; tax that Amazon withholds, reserves and payouts are left out. In the store’s currency, by the day of posting.',
+  target: 'sales_lines',
+  needs: [...settled, 'order-id', 'posted-date|posted-date-time', 'sku'],
+  mapping(_, has) {
+    const refund = `"transaction-type" = 'Refund'`
+    const promotion = `"amount-type" = 'Promotion'`
+    const of = (word: string) => `contains(lower("amount-description"), '${word}')`
+    // Tax of shipping is tax.
+    const goods = `not ${of('tax')} and not ${of('shipping')} and not ${of('giftwrap')}`
+    return {
+      name: 'Amazon settlement',
+      target: 'sales_lines',
+      where: customers,
+      reason: 'no money of a customer: fees, reserves, payouts and what Amazon settles with the seller',
+      columns: {
+        order_id: '"order-id"',
+        at: moment(has),
+        sku: 'sku',
+        kind: `case when ${of('tax')} then 'tax' when ${of('shipping')} then 'shipping' when ${of('giftwrap')} then 'fee'
+          when ${refund} then 'reversal' when ${promotion} or ${of('principal')} then 'sale' else 'fee' end`,
+        amount: `if(${promotion} and not ${refund} and ${goods}, 0, number(amount))`,
+        discount: `if(${promotion} and not ${refund} and ${goods}, number(amount), 0)`,
+        ...(has('quantity-purchased') && {
+          quantity: `if("amount-type" = 'ItemPrice' and ${of('principal')}, if(${refund}, -abs(coalesce("quantity-purchased", 0)), number("quantity-purchased")), 0)`,
+        }),
+        ...(has('marketplace-name') && { channel: '"marketplace-name"' }),
+      },
+    }
+  },
+}
+
+export const amazonSettlementFees: Preset = {
+  name: 'amazon-settlement-fees',
+  label: 'Amazon settlement: fees',
+  about:
+    'The same report for the general ledger: what Amazon charges (commission, fulfilment, storage, advertising), by kind of amount. What customers paid, tax that is withheld, reserves and payouts are left out.',
+  target: 'ledger_entries',
+  needs: [...settled, 'posted-date|posted-date-time'],
+  mapping: (_, has) => ({
+    name: 'Amazon settlement: fees',
+    target: 'ledger_entries',
+    where: `"transaction-type" is not empty and not (${customers}) and "amount-type" <> 'ItemWithheldTax' and not contains(lower("amount-description"), 'reserve') and not contains(lower("transaction-type"), 'transfer')`,
+    reason: 'no charge of Amazon',
+    columns: {
+      day: moment(has),
+      account: '"amount-type"',
+      // A charge lowers what is paid out: in the ledger a cost is above zero.
+      amount: '-amount',
+      vendor: "'Amazon'",
+      words: '"amount-description"',
+      number: `concat("settlement-id", ' ', ${has('order-id') ? '"order-id", \' \', ' : ''}"amount-description")`,
+    },
+  }),
+}
