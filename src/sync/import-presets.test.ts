@@ -233,8 +233,8 @@ it('takes of an Amazon settlement what customers paid and got back, and its fees
   })
   const path = join(fixtures, 'amazon-settlement.csv')
   const fees = { path, preset: 'amazon-settlement-fees', store: 'amazon-fees', by: 'test' }
-  expect(await room.imports.run(fees)).toMatchObject({ rows: 18, accepted: 6, rejected: 12 })
-  expect(await room.imports.run(fees)).toMatchObject({ accepted: 0, repeats: 6 })
+  expect(await room.imports.run(fees)).toMatchObject({ rows: 18, accepted: 5, rejected: 13 })
+  expect(await room.imports.run(fees)).toMatchObject({ accepted: 0, repeats: 5 })
   const posted = 'account, CAST(sum(amount) AS DOUBLE) AS amount'
   expect(await rows('ledger_entries', posted, 'amazon-fees', 'GROUP BY 1 ORDER BY 1')).toEqual([
     { account: 'ItemFees', amount: 11.1 },

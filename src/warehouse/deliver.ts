@@ -189,7 +189,9 @@ const spareMemory = async (connection: DuckDBConnection): Promise<() => Promise<
   const [, size, unit] = /^([\d.]+) (\w+)$/.exec(whole) ?? []
   const less = `${((Number(size) * 2) / 3).toFixed(1)} ${unit}`
   await connection.run(`SET memory_limit = '${less}'`).catch(() => undefined)
-  return async () => void (await connection.run(`SET memory_limit = '${whole}'`))
+  // What is shown is cut after a place: put back as it stands, it would shrink by that with each delivery.
+  const again = `${Number(size) + 0.05} ${unit}`
+  return async () => void (await connection.run(`SET memory_limit = '${again}'`))
 }
 
 const insertFresh = async (

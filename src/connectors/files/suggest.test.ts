@@ -90,3 +90,41 @@ it.each([
   for (const other of ['Customer Note', 'VAT Included In Price', 'Transaction Type', 'Discount'])
     expect(taken).not.toContain(other)
 })
+
+it.each([
+  ['a code', 'AccountCode', ['200', '200', '200', '200']],
+  ['a nominal account', 'Nominal account', ['4000', '4000', '4000', '4000']],
+  ['an account that changes within an invoice', 'Account', ['Sales', 'Freight', 'Sales', 'Freight']],
+])('the account that %s of a ledger books an invoice on is no B2B account', (_, heading, accounts) => {
+  const names = [
+    'ContactName',
+    'InvoiceNumber',
+    'InvoiceDate',
+    'Description',
+    'Quantity',
+    'UnitAmount',
+    heading,
+  ]
+  const rows = accounts.map((account, i) => [
+    'Acme',
+    `INV-${i >> 1}`,
+    '2026-01-05',
+    `Item ${i}`,
+    '1',
+    '10.00',
+    account,
+  ])
+  const types: ValueType[] = ['text', 'text', 'date', 'text', 'number', 'number', 'text']
+  const columns = names.map((name, i) =>
+    seen(name, types[i] ?? 'text', ...new Set(rows.map(row => row[i] ?? ''))),
+  )
+  for (const { mapping } of guessed(columns, rows).filter(one => 'order_id' in one.mapping.columns))
+    expect(mapping.columns).not.toHaveProperty('account_id', heading)
+  // Who buys is still known by the same word where it does not.
+  const same = rows.map(row => row.with(-1, 'K-1'))
+  const account = names.with(-1, 'Account')
+  const known = account.map((name, i) =>
+    seen(name, types[i] ?? 'text', ...new Set(same.map(row => row[i] ?? ''))),
+  )
+  expect(guessed(known, same)[0]?.mapping.columns).toHaveProperty('account_id', 'Account')
+})

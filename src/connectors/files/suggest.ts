@@ -56,7 +56,10 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
   const part = words
     .filter(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
     .map(word => (plain.startsWith(word) ? plain.slice(word.length) : plain.slice(0, -word.length)))
-  const other = (rest: string) => strangers.some(word => rest.includes(word) && !column.names.includes(word))
+  const others = column.strangers?.split(' ') ?? []
+  const other = (rest: string) =>
+    others.some(word => rest.includes(word)) ||
+    strangers.some(word => rest.includes(word) && !column.names.includes(word))
   return part.some(rest => !other(rest)) ? 0.6 + meant : 0
 }
 
@@ -110,10 +113,33 @@ const totalsOf = (
   return { ...totals, columns: totals.columns.filter(one => numbers.has(one.column)) }
 }
 
-const forTarget = (target: Target, columns: readonly Seen[], totals: OrderTotals | null) => {
+/** Columns that say different things in one order. */
+const variesWithin = (columns: readonly Seen[], rows: readonly string[][], by: string): Set<string> => {
+  const order = columns.findIndex(one => one.name === by)
+  const first = new Map<string, readonly string[]>()
+  const varies = new Set<string>()
+  for (const row of rows) {
+    const one = first.get(row[order] ?? '')
+    if (!one) first.set(row[order] ?? '', row)
+    else
+      columns.forEach(({ name }, i) => {
+        if (row[i] && one[i] && row[i] !== one[i]) varies.add(name)
+      })
+  }
+  return varies
+}
+
+const forTarget = (
+  target: Target,
+  columns: readonly Seen[],
+  totals: OrderTotals | null,
+  varies: ReadonlySet<string>,
+) => {
   const stands = new Map(totals?.columns.map(one => [one.column, one.stands]))
   /** A column that would be counted wrongly is not it; beside the totals of orders, what may be one is one. */
   const share = (friendly: string, { name }: Seen): number => {
+    // An order has one buyer: what changes within it is none.
+    if (friendly === 'account_id' && 'order_id' in target.columns && varies.has(name)) return 0
     const known = stands.get(name)
     if (known && countsWrongly(target.name, friendly, known)) return 0
     const either = !known && target.name === 'order_lines' && countsWrongly(target.name, friendly, 'each')
@@ -209,7 +235,12 @@ export const suggest = (
         unmapped: names.filter(name => !text.includes(name)),
       }
     })
-  const all = targets.map((target, order) => ({ target, order, ...forTarget(target, columns, totals) }))
+  const varies = totals ? variesWithin(columns, rows, totals.by) : new Set<string>()
+  const all = targets.map((target, order) => ({
+    target,
+    order,
+    ...forTarget(target, columns, totals, varies),
+  }))
   const guesses = all.map(({ target, mapped }) => {
     const complete = target.missing(name => name in mapped) === null
     return { target: target.name, columns: mapped, complete }

@@ -140,6 +140,8 @@ export const salesLines: Target = {
       kind: 'code',
       names: `accountid account companyid company companyname accountnumber debitor debitorennummer firma
         organisation organization`,
+      // The account of the general ledger that a line of an invoice is booked on is nobody who buys.
+      strangers: 'code gl nominal ledger income revenue sales bank',
     },
     country: {
       about: 'Country of sale',
