@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { deliverLines, type Line } from '../../test/small-ledger.ts'
-import { over } from '../../test/small-world.ts'
+import { everyone, over } from '../../test/small-world.ts'
 import type { Query } from './query.ts'
 
 describe('new and returning', () => {
@@ -47,4 +47,34 @@ describe('new and returning', () => {
     ])
     await granary.close()
   })
+})
+
+it('the rows behind a group of customers, a fifth or an interval are those of its orders', async () => {
+  const order = (order_id: string, day: string, customer_id: string): Line => ({
+    order_id,
+    day,
+    gross: 10,
+    customer_id,
+  })
+  const { engine, granary } = await over([
+    order('a', '2026-01-05', 'c1'),
+    order('b', '2026-01-20', 'c1'),
+    order('c', '2026-01-07', 'c2'),
+  ])
+  for (const [metric, by, count] of [
+    ['grouped_sales', 'customer_group', 3],
+    ['grouped_sales', 'recency', 3],
+    ['orders_again', 'days_since_order', 1],
+  ] as const) {
+    const query: Query = { metrics: [metric], by: [by], window: 'all_time' }
+    const { rows } = await engine.ask(query, everyone)
+    const behind = rows.map(row =>
+      engine.rows({ query, metric, values: { [by]: String(row[by]) } }, everyone),
+    )
+    expect(
+      (await Promise.all(behind)).reduce((sum, one) => sum + one.count, 0),
+      by,
+    ).toBe(count)
+  }
+  await granary.close()
 })

@@ -79,12 +79,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <thead hidden={props.rows.length === 0 && props.empty !== undefined}>
           {props.groups && (
             <tr className={css.groups}>
-              {props.groups.map((group, n) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: groups stand by position
-                <th key={n} colSpan={group.span} scope="colgroup">
-                  {group.label}
-                </th>
-              ))}
+              {props.groups.map((group, n) =>
+                // A heading of nothing is none.
+                group.label === '' ? (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: groups stand by position
+                  <td key={n} colSpan={group.span} />
+                ) : (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: groups stand by position
+                  <th key={n} colSpan={group.span} scope="colgroup">
+                    {group.label}
+                  </th>
+                ),
+              )}
             </tr>
           )}
           <tr>
@@ -98,7 +104,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 data-pinned={column.pinned || undefined}
                 data-acts={column.acts || undefined}
               >
-                {column.label}
+                {column.label === '' ? <span className="sr-only">Actions</span> : column.label}
                 {column.sortable && props.onSort && (
                   <button
                     type="button"

@@ -10,7 +10,8 @@ import { type ComponentType, createElement, lazy, Suspense } from 'react'
 import { screens } from '#features/screens.tsx'
 import { nearest } from '#kernel/nearest.ts'
 import { type Search, viewKeys } from '#kernel/view.ts'
-import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { Page } from '#ui/Page.tsx'
+import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { Shell } from './Shell.tsx'
 
 /** Search parameters are plain text, so that a URL can be read, typed and pasted. */
@@ -68,18 +69,19 @@ const nowhere = createRoute({
         )[0],
     )
     return (
-      <EmptyState
+      <Page
+        question="Where is this?"
         title={`There is no screen at ${pathname}`}
-        action={
-          meant && (
+        note="It may have been renamed. ⌘K finds every screen."
+      >
+        {meant && (
+          <p>
             <Link to={meant.path as never} search={{} as never}>
               Go to {meant.label}
             </Link>
-          )
-        }
-      >
-        It may have been renamed. ⌘K finds every screen.
-      </EmptyState>
+          </p>
+        )}
+      </Page>
     )
   },
 })

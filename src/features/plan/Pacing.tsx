@@ -198,6 +198,8 @@ const monthOf = (day: string) =>
   })
 
 interface Course {
+  unit: string
+  currency: string | null
   course: {
     day: string
     actual: number | null
@@ -209,7 +211,10 @@ interface Course {
 }
 
 const cumulative =
-  ({ course }: Course, events: readonly { name: string; from: string; to: string }[]): Drawing =>
+  (
+    { course, unit, currency }: Course,
+    events: readonly { name: string; from: string; to: string }[],
+  ): Drawing =>
   colours => {
     const days = course.map(one => one.day)
     const [from = '', to = ''] = [days[0], days.at(-1)]
@@ -237,7 +242,7 @@ const cumulative =
           splitNumber: 4,
           axisLabel: {
             color: colours.ink2,
-            formatter: (value: number) => show(String(value), { unit: 'money', currency: null }, 'axis'),
+            formatter: (value: number) => show(String(value), { unit: unit as Unit, currency }, 'axis'),
           },
           splitLine: { lineStyle: { color: colours.line } },
         },

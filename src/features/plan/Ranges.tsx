@@ -61,11 +61,21 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
         .slice(0, 12),
     [found],
   )
-  const histogram = useMemo<Drawing | null>(() => (found ? shares(found) : null), [found])
+  const histogram = useMemo<Drawing | null>(
+    () => (found ? shares(found, axisIn(sheet.currency)) : null),
+    [found, sheet.currency],
+  )
   const tornado = useMemo<Drawing | null>(
     () =>
-      found ? swings(bars, found.base, name => drivers.find(one => one.name === name)?.label ?? name) : null,
-    [found, bars, drivers],
+      found
+        ? swings(
+            bars,
+            found.base,
+            name => drivers.find(one => one.name === name)?.label ?? name,
+            axisIn(sheet.currency),
+          )
+        : null,
+    [found, bars, drivers, sheet.currency],
   )
   if (asked.error)
     return (
@@ -220,7 +230,7 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
             },
             {
               key: 'swing',
-              label: 'Swing of the result',
+              label: `Swing of the result, ${sheet.currency}`,
               numeric: true,
               render: row => {
                 const bar = found.tornado.find(one => one.line === row.name)
@@ -236,11 +246,16 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
   )
 }
 
-const axis = (value: number) => show(String(value), { unit: 'money', currency: null }, 'axis')
+const axisIn = (currency: string) => (value: number) =>
+  show(String(value), { unit: 'money', currency }, 'axis')
+type Say = (value: number) => string
 
 /** Shares of runs; those below P10 and above P90 pale. */
 const shares =
-  (found: { histogram: { from: number; to: number; share: number }[]; p10: number; p90: number }): Drawing =>
+  (
+    found: { histogram: { from: number; to: number; share: number }[]; p10: number; p90: number },
+    axis: Say,
+  ): Drawing =>
   colours => ({
     grid: { top: 12, left: 4, right: 8, bottom: 4, containLabel: true },
     tooltip: {
@@ -285,6 +300,7 @@ const swings =
     bars: { line: string; low: number; high: number }[],
     base: number,
     label: (name: string) => string,
+    axis: Say,
   ): Drawing =>
   colours => ({
     grid: { top: 4, left: 4, right: 12, bottom: 4, containLabel: true },

@@ -101,20 +101,20 @@ export function StrategyMap(props: {
     <>
       {(strategy.owner || strategy.measures.length > 0) && (
         <section className={css.pillar} aria-label="The ambition">
-          <h3>The ambition</h3>
+          <h2>The ambition</h2>
           {facts(strategy)}
         </section>
       )}
       <div className={css.pillars}>
         {strategy.pillars.map(pillar => (
           <section key={pillar.id} className={css.pillar}>
-            <h3>{pillar.name}</h3>
+            <h2>{pillar.name}</h2>
             {pillar.why && <p>{pillar.why}</p>}
             {facts(pillar)}
             {pillar.objectives.length === 0 && <small>No objective yet.</small>}
             {pillar.objectives.map(objective => (
               <div key={objective.id} className={css.objective}>
-                <h4>{objective.name}</h4>
+                <h3>{objective.name}</h3>
                 {facts(objective)}
                 {objective.initiatives.length > 0 && (
                   <ul>

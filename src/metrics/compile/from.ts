@@ -145,8 +145,9 @@ export const rowConditions = (
       )
     // New or returning is said of an order's day, not of its lines.
     const held = filterSql(filter, dimensionSql(dimension, orders, dialect, text), dialect, text)
+    const those = [...(orders.where ? [orders.where] : []), ...held].join(' AND ')
     also.push(
-      `(f.store, f.order_id, f.day) IN (SELECT f.store, f.order_id, f.day FROM ${dialect.from(orders.table)} f WHERE ${held.join(' AND ')})`,
+      `(f.store, f.order_id, f.day) IN (SELECT f.store, f.order_id, f.day FROM ${dialect.from(orders.table)} f ${orders.join ?? ''} WHERE ${those})`,
     )
   }
   const from = fromSql(
