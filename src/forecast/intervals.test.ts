@@ -11,6 +11,37 @@ it('reaches wider where the origins of its errors look upon the same periods', (
   const [apart, overlapping] = [widthsOf(errors, 2), widthsOf(errors, 2, apartOf([60, 55, 50, 45], 14))]
   expect(overlapping.w95[0]).toBeGreaterThan((apart.w95[0] ?? 0) * 1.1)
   expect(overlapping.w80[1]).toBeGreaterThan(apart.w80[1] ?? 0)
+  // Errors of a single stretch tell little of the next: Student's t of one has all the say.
+  expect(widthsOf(errors, 2, 1).w80[0]).toBeGreaterThan(2 * (widthsOf(errors, 2, 5).w80[0] ?? 0))
+})
+
+it('of short histories, whose trials all look upon nearly the same stretch, eight in ten hold what came', {
+  timeout: 120_000,
+}, () => {
+  const covered = (length: number, cadence: 'month' | 'quarter', horizon: number) => {
+    let [inside, all] = [0, 0]
+    for (let seed = 1; seed <= 120; seed++) {
+      const draw = bell(seed * 31 + length)
+      const year = cadence === 'month' ? 12 : 4
+      let level = Math.log(1000)
+      const values = Array.from({ length: length + horizon }, (_, t) => {
+        // Half of them wander as a level does, half stand, with a season.
+        level += (seed % 2 ? 0.06 : 0.005) * draw()
+        return Math.exp(level + 0.2 * Math.sin((2 * Math.PI * t) / year) + 0.06 * draw())
+      })
+      const { points } = forecast({ values: values.slice(0, length), cadence }, { horizon })
+      for (const { index, p10, p90 } of points) {
+        const came = values[index] ?? 0
+        inside += Number(p10 <= came && came <= p90)
+        all++
+      }
+    }
+    return inside / all
+  }
+  const shares = [covered(30, 'month', 6), covered(36, 'month', 12), covered(20, 'quarter', 4)]
+  console.log(`short histories: 80 % covers ${shares.map(share => (100 * share).toFixed(1)).join(', ')} %`)
+  for (const share of shares) expect(share).toBeGreaterThan(0.75)
+  for (const share of shares) expect(share).toBeLessThan(0.9)
 })
 
 it('covers what it says of days that wander, now calm and now wild: 95 % hold what came', {

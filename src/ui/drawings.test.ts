@@ -40,6 +40,21 @@ describe('a day still in progress', () => {
     expect(data('Target, high')).toEqual([2, 2, null])
   })
 
+  it('keeps the names apart of lines that all end the day before', () => {
+    const all = ['target', 'previous', 'last_year'].map((look, n) => ({
+      ...{ name: look, values: [5, 5 + n / 10, 3], look: look as 'target', whole: false },
+    }))
+    const drawing = drawn(lines({ ...usual, lines: all, open: 2 })(colours))
+    const shifts = all.map(({ name }) => {
+      const end = drawing.find(one => one.name === name) as
+        | { endLabel?: { offset: [number, number]; align?: string } }
+        | undefined
+      expect(end?.endLabel?.align).toBeUndefined()
+      return end?.endLabel?.offset[1] ?? 0
+    })
+    expect(Math.max(...shifts) - Math.min(...shifts)).toBeGreaterThan(14)
+  })
+
   it('opens no room below nothing for the returns of its first hours, but where others lie there', () => {
     expect(of('Actual, so far', [5, 7, -0.4])).toEqual([null, null, 0])
     expect(of('Actual, so far', [5, -7, -0.4])).toEqual([null, null, -0.4])

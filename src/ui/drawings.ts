@@ -143,9 +143,10 @@ export const eventMarks = (colours: Palette, marks: LinesProps['marks'], points:
         },
       ]
 
+const endOf = (values: readonly (number | null)[]) => values.findLastIndex(value => value !== null)
+
 /** Whether a line ends in the first half of the plot. */
-const endsEarly = (values: readonly (number | null)[]) =>
-  values.findLastIndex(value => value !== null) < values.length / 2
+const endsEarly = (values: readonly (number | null)[]) => endOf(values) < values.length / 2
 
 /** Lines over time. Names stand at the line ends when there are at most four. */
 export const lines =
@@ -162,6 +163,7 @@ export const lines =
       return { color: colours.categorical[look % 8], width: 1.8, type: look < 8 ? 'solid' : [5, 3] }
     }
     const nudge = ends ? nudges(props.lines, (props.height ?? 272) - 36, props.fromZero) : []
+    const farthest = Math.max(...props.lines.map(line => endOf(line.values)))
     const longest = Math.max(...props.lines.map(line => line.name.length), 0)
     return {
       grid: {
@@ -215,8 +217,8 @@ export const lines =
               distance: 6,
               textBorderColor: colours.surface,
               textBorderWidth: 3,
-              // A line that ends within the plot has its name over its end, where no other runs; near its begin, after it.
-              ...((line.values.at(-1) ?? null) === null
+              // A line that ends before others has its name over its end, where no other runs; near its begin, after it.
+              ...(endOf(line.values) < farthest
                 ? endsEarly(line.values)
                   ? { align: 'left', offset: [0, -10] }
                   : { align: 'right', offset: [-6, -10] }

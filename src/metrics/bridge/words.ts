@@ -59,7 +59,10 @@ function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes
 /** A cause in a sentence: what moved, by how much, and by which driver. */
 export function causeWords(cause: Found, of: Of): string {
   const where = cause.where.map(w => named(w.value, w.dimension, of)).join(' · ')
-  const said = where.replace(/^[a-z][a-z ]*$/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+  const said = where.replace(
+    /^[a-z][a-z ]*(?= ·|$)/,
+    word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
+  )
   const driver = cause.driver ? lower(cause.driver) : ''
   const amount = brief(cause.amount, of)
   const mixed = (value: string | undefined) => named(value ?? '', cause.where[0]?.dimension ?? '', of)
