@@ -1,5 +1,6 @@
 import { call } from '@orpc/server'
 import { connectors } from '#connectors/index.ts'
+import { ledgerInside } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { readWorld } from '#features/settings/world.ts'
 import type { Actor, Role } from '#kernel/actor.ts'
@@ -38,7 +39,7 @@ export async function watchRoom(
   let now = '2026-01-01T09:00:00Z'
   const granary = await openDuckdb({ folder: ':memory:' })
   const open = await ledger.open()
-  const metrics = createEngine({ granary, world: () => readWorld(open.ledger) })
+  const metrics = createEngine({ granary, world: () => readWorld(ledgerInside() ?? open.ledger) })
   for (const { store, currency: own, timezone = 'Europe/London' } of stores)
     await open.ledger
       .insert(settings.stores)

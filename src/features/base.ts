@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { type AnyProcedure, isProcedure, os, Procedure } from '@orpc/server'
 import { z } from 'zod'
@@ -64,6 +65,14 @@ const base = (effect: 'read' | 'write', { role, summary, agents = true }: Spec) 
 /** An operation that changes nothing. */
 export const read = (spec: Spec) => base('read', spec)
 
+const transactions = new AsyncLocalStorage<Context['ledger']>()
+
+/**
+ * The ledger of the transaction that this is part of; undefined outside of one. What a write asks of others that read the
+ * ledger must go through it: an embedded ledger has one connection, and who waits for another one waits for ever.
+ */
+export const ledgerInside = (): Context['ledger'] | undefined => transactions.getStore()
+
 /**
  * Runs an act in one transaction that also writes who did what to what. Work it asks for is sent, and what it leaves for
  * afterwards is done, once it is committed; `more` is what that gave.
@@ -79,13 +88,16 @@ const recorded = async <T>(
   const later: Parameters<Context['enqueue']>[] = []
   const afterwards: Parameters<Context['onceCommitted']>[0][] = []
   const result = await context.ledger.transaction(async tx => {
-    const done = await act({
-      ...more,
-      ledger: tx as unknown as Context['ledger'],
-      note: note => notes.push(note),
-      enqueue: (...job) => later.push(job),
-      onceCommitted: once => afterwards.push(once),
-    })
+    const ledger = tx as unknown as Context['ledger']
+    const done = await transactions.run(ledger, () =>
+      act({
+        ...more,
+        ledger,
+        note: note => notes.push(note),
+        enqueue: (...job) => later.push(job),
+        onceCommitted: once => afterwards.push(once),
+      }),
+    )
     const { actor } = context
     for (const note of notes.length > 0 ? notes : [{ subject: namedIn(input), after: input }])
       await tx.insert(audit).values({

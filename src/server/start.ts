@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { connectors } from '#connectors/index.ts'
+import { ledgerInside } from '#features/base.ts'
 import { unfinishedImports, wantedFiles } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
 import { chooseStore } from '#features/connections/store.ts'
@@ -80,7 +81,12 @@ export async function openHouse(
   )
   const { ledger } = open
   const world = remembered(() => readWorld(ledger))
-  const metrics = createEngine({ granary, world: world.read })
+  // Within a write it is read of the write's own transaction, and not kept: it may never be committed.
+  const told = () => {
+    const inside = ledgerInside()
+    return inside ? readWorld(inside) : world.read()
+  }
+  const metrics = createEngine({ granary, world: told })
   const vault = createVault(secretOf(config))
   const imports = createImports({
     granary,
