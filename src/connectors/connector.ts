@@ -152,6 +152,8 @@ export interface Stream<S, R> {
    * `fields` name it): another one is reported.
    */
   vocabulary?: Readonly<Record<string, readonly string[]>>
+  /** Records hold the members alone that were asked for by name: one that is seen for the first time is rare, not new. */
+  asked?: true
   /** Reads at the vendor. Records are plain JSON, complete enough for `map` alone; memory stays flat. */
   read(session: S, turn: Turn): AsyncGenerator<Batch<R>>
   /** Pure: what a record means. @throws Failure or any error: the record goes to the list of those not understood. */

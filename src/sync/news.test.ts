@@ -28,6 +28,12 @@ describe('what a vendor never sent before', () => {
     expect(told([{ id: 'a' }])).toEqual(['id is text, before a number'])
   })
 
+  it('is no member where members are asked for by name', () => {
+    const watch = watching({ ...stream, asked: true }, known({ id: 1 }), { fresh: true, now })
+    watch.look({ id: 'a', extra: 1 })
+    expect(watch.learnt()?.news.map(one => one.says)).toEqual(['id is text, before a number'])
+  })
+
   it('is not that something has a value at last', () => {
     const before = known({ id: 1, closed: null, lines: [] })
     expect(told([{ id: 1, closed: { at: 'x' }, lines: [{ a: 1 }] }], before)).toEqual([])

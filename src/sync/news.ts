@@ -41,7 +41,7 @@ export interface Watch {
  * read; a vocabulary is told by the stream. Values are told of the vocabulary alone: others may be somebody's name.
  */
 export function watching(
-  stream: Pick<Stream<unknown, unknown>, 'vocabulary'>,
+  stream: Pick<Stream<unknown, unknown>, 'vocabulary' | 'asked'>,
   known: KnownShape | null,
   { fresh, now }: { fresh: boolean; now: Date },
 ): Watch {
@@ -93,8 +93,9 @@ export function watching(
     // What was a member before and only now has something in it is no surprise, nor is what is in that.
     const isFilled = bits === kinds.empty || (bits === 0 && path.endsWith('[]'))
     if ((bits & kinds[kind]) === 0 && (bits > 0 || fields.size < mostFields)) {
-      if (tells && !isFilled && bits === 0) tell(`${path} was never there before`)
-      else if (tells && !isFilled)
+      if (tells && !isFilled && bits === 0) {
+        if (!stream.asked) tell(`${path} was never there before`)
+      } else if (tells && !isFilled)
         tell(
           kind === 'empty'
             ? `${path} is empty for the first time`

@@ -105,6 +105,7 @@ export const shopify: Connector<Session> = {
     return session.http.clock()
   },
   check,
+  // GraphQL gives what is asked for, and nothing else.
   streams: [
     orders,
     productStream,
@@ -116,7 +117,7 @@ export const shopify: Connector<Session> = {
     trafficStream,
     discountStream,
     deletionStream,
-  ] as unknown as readonly Stream<Session, unknown>[],
+  ].map(stream => ({ ...stream, asked: true })) as unknown as readonly Stream<Session, unknown>[],
   hooks,
   totals,
 }

@@ -56,7 +56,9 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
   const nameOf = (stream: string) => capital(row.streams.find(one => one.name === stream)?.label ?? stream)
   const isTold = row.streams.some(one => one.trouble || one.unmapped > 0 || one.remarks.length > 0)
   const failed = sync.error ?? pause.error ?? resume.error
-  const refused = row.trouble?.code === 'unauthenticated' || row.trouble?.code === 'forbidden'
+  // What is refused is mended by other credentials, or by a right that is given at the vendor.
+  const isRefused = row.trouble?.code === 'unauthenticated' || row.trouble?.code === 'forbidden'
+  const refused = isRefused && /credential|token|secret|\bkey\b/i.test(row.trouble?.next ?? 'credentials')
   const toggle = (what: 'again' | 'leave') => setAsked(asked === what ? null : what)
   return (
     <div className={css.inside}>
@@ -90,7 +92,11 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
           </Button>
         ) : (
           <>
-            <Button onClick={() => sync.mutate({ connection })} loading={sync.isPending}>
+            <Button
+              {...(isRefused && !refused && { variant: 'filled' })}
+              onClick={() => sync.mutate({ connection })}
+              loading={sync.isPending}
+            >
               Read now
             </Button>
             <Button onClick={() => pause.mutate({ connection })} loading={pause.isPending}>

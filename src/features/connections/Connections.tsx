@@ -11,7 +11,7 @@ import { Connect } from './Connect.tsx'
 import { Connection } from './Connection.tsx'
 import css from './connections.module.css'
 import { ago } from './model.ts'
-import { StoresOf } from './Names.tsx'
+import { StoreName } from './Names.tsx'
 import { Person } from './Person.tsx'
 import type { ConnectionRow } from './systems-model.ts'
 
@@ -107,8 +107,12 @@ export function Connections() {
                 render: row => count.format(row.records),
               },
               { key: 'last', label: 'Last read', render: row => ago(row.lastAt, Date.now()) },
-              { key: 'next', label: 'Next', render: row => ago(row.nextAt, Date.now()) },
-              { key: 'stores', label: 'Stores', render: row => <StoresOf row={row} /> },
+              { key: 'next', label: 'Next', render: row => row.nextAt && ago(row.nextAt, Date.now()) },
+              {
+                key: 'stores',
+                label: 'Stores',
+                render: row => (row.byHost ? 'Each by its pages' : <StoreName of={row.stores} />),
+              },
             ]}
           />
         </Card>
