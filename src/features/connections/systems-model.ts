@@ -231,6 +231,20 @@ type Facts = Pick<ConnectionRow, 'trouble' | 'running' | 'history' | 'lastAt'> &
   uncompared: { message: string } | null
 }
 
+/**
+ * Share of a connection's history that is stored, 0 to 1, by those of its streams that have a past: a list of products that
+ * is read says nothing of orders. Whole only when nothing at all is missing.
+ */
+export function shareOf(all: readonly { history: number; hasPast: boolean }[]): number {
+  if (all.length > 0 && all.every(one => one.history >= 1)) return 1
+  const past = all.filter(one => one.hasPast)
+  return past.length === 0 ? 0 : Math.min(0.99, past.reduce((sum, one) => sum + one.history, 0) / past.length)
+}
+
+/** A stream's name within a sentence; what is written in capitals stays so. */
+const within = (label: string): string =>
+  /^[A-Z][a-z ]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
+
 const sentence = (text: string): string => text.replace(/([^.!?])$/, '$1.')
 
 /** A connection's state, and the sentence that says it. */
@@ -243,7 +257,7 @@ export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
     const many = running.records.toLocaleString('en')
     const of = running.total === null ? '' : ` of ${running.total.toLocaleString('en')}`
     const so = history < 1 ? ` History is ${share} in.` : ''
-    return { state: 'reading', says: `Reading ${running.label}: ${many}${of} so far.${so}` }
+    return { state: 'reading', says: `Reading ${within(running.label)}: ${many}${of} so far.${so}` }
   }
   const first = troubled.find(one => !one.until) ?? troubled[0]
   if (first)

@@ -5,7 +5,7 @@ import type { Actor } from '#kernel/actor.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import { someone, type WatchRoom, watchRoom } from '../../../test/watch-room.ts'
 import { systems } from './systems.ts'
-import { type ConnectionRow, stateOf } from './systems-model.ts'
+import { type ConnectionRow, shareOf, stateOf } from './systems-model.ts'
 
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`)
 const shopify = 'shopify-gifts'
@@ -66,6 +66,16 @@ describe('days that are read again', () => {
   })
 })
 
+it('a history is as far as that of the streams that have one, and whole when nothing is missing', () => {
+  const orders = (history: number) => ({ history, hasPast: true })
+  const products = (history: number) => ({ history, hasPast: false })
+  expect(shareOf([orders(0), products(1), products(1)])).toBe(0)
+  expect(shareOf([orders(0.5), orders(1), products(0)])).toBe(0.75)
+  expect(shareOf([orders(1), products(0)])).toBe(0.99)
+  expect(shareOf([orders(1), products(1)])).toBe(1)
+  expect(shareOf([products(0)])).toBe(0)
+})
+
 it('a state says what is new, once nothing else is to be said', () => {
   const facts = {
     trouble: null,
@@ -81,6 +91,10 @@ it('a state says what is new, once nothing else is to be said', () => {
   expect(stateOf({ ...facts, uncompared, noted: [] }).says).toBe(
     'Up to date. Not compared with its own totals: Shopify’s reports do not answer.',
   )
+  const running = { label: 'Open orders', records: 3, total: 4 }
+  expect(stateOf({ ...facts, noted: [], running }).says).toBe('Reading open orders: 3 of 4 so far.')
+  const companies = { ...running, label: 'B2B companies' }
+  expect(stateOf({ ...facts, noted: [], running: companies }).says).toContain('Reading B2B companies')
   const message = 'Shopify asks for a pause'
   const until = '2026-11-01T12:00:00Z'
   const trouble = { code: 'unavailable', message, at: until }

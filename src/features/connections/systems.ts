@@ -11,6 +11,7 @@ import {
   ConnectInput,
   ConnectionRow,
   newsOf,
+  shareOf,
   stateOf,
   Tested,
   TurnRow,
@@ -100,7 +101,9 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
       trouble: one.trouble,
       running: progress ? { label: progress.label, records: progress.records, total: progress.total } : null,
       uncompared: one.uncompared,
-      history: own.length === 0 ? 0 : own.reduce((sum, stream) => sum + stream.history, 0) / own.length,
+      history: shareOf(
+        own.map(({ history }, n) => ({ history, hasPast: vendor?.streams[n]?.kind !== 'snapshot' })),
+      ),
       lastAt: own.reduce<string | null>(
         (last, { lastAt }) => ((lastAt ?? '') > (last ?? '') ? lastAt : last),
         null,
