@@ -74,3 +74,8 @@ describe('the page about mappings', () => {
     expect(plan(example, columns, target, place).given).toEqual(Object.keys(example.columns))
   })
 })
+
+it.each(targets.map(one => [one.name, one] as const))('%s give every column of their table', (name, one) => {
+  const columns = Object.fromEntries(Object.keys(one.columns).map(column => [column, 'x']))
+  expect(plan({ target: name, columns }, source('x'), one, place).staged).toContain('SELECT')
+})

@@ -128,3 +128,37 @@ it.each([
   )
   expect(guessed(known, same)[0]?.mapping.columns).toHaveProperty('account_id', 'Account')
 })
+
+it('one row an order with its totals is taken for orders, not for lines', () => {
+  const rows = [
+    ['100', '2026-03-02', '20.00', '4.80', '5.00', '30.00'],
+    ['101', '2026-03-14', '30.00', '7.20', '5.00', '42.00'],
+  ]
+  const names = [
+    'Order ID',
+    'Order Date',
+    'Subtotal (ex tax)',
+    'Tax Total',
+    'Shipping Cost',
+    'Order Total (inc tax)',
+  ]
+  const columns = names.map((name, i) =>
+    seen(name, i === 1 ? 'date' : 'number', ...rows.map(row => row[i] ?? '')),
+  )
+  expect(guessed(columns, rows)[0]?.mapping.target).toBe('orders')
+})
+
+it('a feed of products, whose code is called id, is one of products', () => {
+  const columns = [
+    seen('id', 'text', 'MUG-B'),
+    seen('title', 'text', 'Mug'),
+    seen('price', 'number', '12.00 GBP'),
+    seen('brand', 'text', 'Lark'),
+    seen('product_type', 'text', 'Home > Kitchen'),
+    seen('item_group_id', 'text', 'MUG'),
+  ]
+  expect(guessed(columns, [])[0]?.mapping).toMatchObject({
+    target: 'products',
+    columns: { sku: 'id', parent_id: 'item_group_id', category: 'product_type' },
+  })
+})

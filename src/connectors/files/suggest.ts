@@ -113,6 +113,11 @@ const totalsOf = (
   return { ...totals, columns: totals.columns.filter(one => numbers.has(one.column)) }
 }
 
+/** Without a total of the order its lines are sales lines, and rows that each are an order with no price of a line are orders. */
+const isOfLines = (mapped: Readonly<Record<string, string>>, totals: OrderTotals | null): boolean =>
+  Object.keys(mapped).some(name => /^order_(?!id)/.test(name)) &&
+  ('unit_price' in mapped || (totals !== null && totals.columns.length > 0))
+
 /** Columns that say different things in one order. */
 const variesWithin = (columns: readonly Seen[], rows: readonly string[][], by: string): Set<string> => {
   const order = columns.findIndex(one => one.name === by)
@@ -247,11 +252,7 @@ export const suggest = (
   })
   const fit = all
     .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
-    // Without a total of the order its lines are sales lines.
-    .filter(
-      ({ target, mapped }) =>
-        target.name !== 'order_lines' || Object.keys(mapped).some(name => /^order_(?!id)/.test(name)),
-    )
+    .filter(({ target, mapped }) => target.name !== 'order_lines' || isOfLines(mapped, totals))
     .map(({ target, order, mapped, sum, unmapped }) => {
       const share = sum / Math.max(columns.length, 1)
       // Many words of one kind of table outweigh the order in which targets are listed.

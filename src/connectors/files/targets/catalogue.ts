@@ -162,10 +162,10 @@ export const products: Target = {
   about: 'One row per variant or SKU, named as the sales name it.',
   table: 'products',
   columns: {
-    sku: code('Code as the sales name it', words.sku),
+    sku: code('Code as the sales name it', `${words.sku} id offerid`),
     parent_id: code(
       'Product the variant belongs to',
-      'parentid parent parentsku handle productgroup productmodelid groupid',
+      'parentid parent parentsku handle productgroup productmodelid groupid itemgroupid',
     ),
     title: text(
       'Title',

@@ -113,7 +113,7 @@ export const salesLines: Target = {
       about: 'Tax charged with the line',
       kind: 'number',
       names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst impuestos
-        linetax`,
+        linetax taxtotal totaltax`,
     },
     cost: {
       about: 'What the units of the line cost you',
