@@ -45,7 +45,13 @@ export function HeatMap(props: HeatMapProps) {
   const below = !props.moved && all.some(value => value < 0)
   return (
     <div>
-      <div ref={edges} className={css.heatScroll}>
+      <section
+        ref={edges}
+        className={css.heatScroll}
+        aria-label={props.label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
         <table
           className={css.heat}
           data-dense={props.columns.length > 12 || undefined}
@@ -101,7 +107,7 @@ export function HeatMap(props: HeatMapProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <div className={css.legend} aria-hidden="true">
         {below && (
           <>
