@@ -25,7 +25,7 @@ import {
 } from './forget.ts'
 import { type Former, readFormer } from './former.ts'
 import { carryRows } from './own-rows.ts'
-import { rawFolder, rawTurns, readRaw, writeRaw } from './raw.ts'
+import { dropTurn, LostTurn, rawFolder, rawTurns, readRaw, writeRaw } from './raw.ts'
 import { placeFor, type SyncParts } from './round.ts'
 
 /** What is kept of one person in one place. */
@@ -337,6 +337,10 @@ async function eraseTurn(
     }
     // Written under its old name only when it is whole.
     if (count > 0) await raw.keep()
+  } catch (error) {
+    if (!(error instanceof LostTurn)) throw error
+    // Nobody can read it to its end, nor say whom it names.
+    await dropTurn(folder, connection, stream, turn)
   } finally {
     await raw.drop()
   }

@@ -76,7 +76,22 @@ export const rawTurns = async (folder: string, connection: string, stream: strin
     .map(name => name.replace(/\.jsonl\.zst$/, ''))
     .sort()
 
-/** Records of one turn, in order of arrival. @throws when the file cannot be read to its end. */
+/** A kept turn that is gone or damaged: no later try will read it. */
+export class LostTurn extends Error {
+  constructor(path: string, cause: unknown) {
+    super(`${path} is not what was kept: ${(cause as Error).message}`, { cause })
+    this.name = 'LostTurn'
+  }
+}
+
+/** What is the machine's affair, and may be otherwise next time. */
+const passing = new Set(['EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM'])
+
+/** Takes a kept turn away. */
+export const dropTurn = (folder: string, connection: string, stream: string, turn: string): Promise<void> =>
+  rm(join(rawFolder(folder, connection, stream), `${turn}.jsonl.zst`), { force: true })
+
+/** Records of one turn, in order of arrival. @throws LostTurn, and what the disk says. */
 export async function* readRaw(
   folder: string,
   connection: string,
@@ -84,14 +99,16 @@ export async function* readRaw(
   turn: string,
 ): AsyncGenerator<unknown> {
   const unpack = createZstdDecompress()
-  const file = createReadStream(join(rawFolder(folder, connection, stream), `${turn}.jsonl.zst`))
-  const read = pipeline(file, unpack)
+  const path = join(rawFolder(folder, connection, stream), `${turn}.jsonl.zst`)
+  const read = pipeline(createReadStream(path), unpack)
   // Heard at the end; until then nobody waits for it.
   read.catch(() => undefined)
   try {
     for await (const line of createInterface({ input: unpack, crlfDelay: Number.POSITIVE_INFINITY }))
       if (line !== '') yield JSON.parse(line)
     await read
+  } catch (cause) {
+    throw passing.has((cause as NodeJS.ErrnoException).code ?? '') ? cause : new LostTurn(path, cause)
   } finally {
     // Whoever reads no further lets go of the file.
     unpack.destroy()

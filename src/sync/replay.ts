@@ -5,16 +5,18 @@ import { streams, unmapped } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import {
   beginTurn,
+  type Connection,
   connectionOf,
   endTurn,
   failTurn,
   keepUnmapped,
   newTurnId,
   noteStream,
+  readAgain,
   stampOf,
 } from './connected.ts'
 import { forgetting } from './forget.ts'
-import { rawTurns, readRaw } from './raw.ts'
+import { dropTurn, LostTurn, rawTurns, readRaw } from './raw.ts'
 import { connectorOf, placeFor, type SyncParts, troubleOf } from './round.ts'
 import { type TurnResult, takeTurn } from './turn.ts'
 
@@ -24,7 +26,7 @@ const handful = 500
 /**
  * Applies the mapping of today to what was kept of a stream: its rows are taken out and made again, with those of the
  * streams that share a table with it, turn by turn as they came: what one of them told, another may have taken back.
- * Cut short, it is done again before the next reading; what is kept stays.
+ * Cut short, it is done again before the next reading; what is kept stays. Of a turn that is lost the vendor is asked again.
  */
 export async function replay(parts: SyncParts, id: string, name: string): Promise<TurnResult> {
   const own = await connectionOf(parts.ledger, id)
@@ -58,12 +60,49 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
     remarks: [],
   }
   for (const { stream: one, turn } of counting) {
-    const done = await again(parts, id, one, batchesOf(readRaw(parts.folder, id, one.name, turn)))
+    const done = await keptAgain(parts, own, one, turn)
     for (const figure of ['records', 'unmapped', 'inserted', 'changed', 'gone'] as const)
-      whole[figure] += done[figure]
+      whole[figure] += done?.[figure] ?? 0
   }
   await noteStream(parts.ledger, { connection: id, stream: name }, { stale: false })
   return whole
+}
+
+/** Maps a kept turn again. Null where it is lost: the vendor is asked again then. */
+const keptAgain = (
+  parts: SyncParts,
+  own: Connection,
+  stream: Stream<unknown, unknown>,
+  turn: string,
+): Promise<TurnResult | null> =>
+  again(parts, own.id, stream, batchesOf(readRaw(parts.folder, own.id, stream.name, turn))).catch(
+    async error => {
+      if (!(error instanceof LostTurn)) throw error
+      await readAnew(parts, own, stream, turn)
+      return null
+    },
+  )
+
+const dayMs = 86_400_000
+
+/** Has the vendor give again what a lost turn held: its file goes, and the stream's past is read once more. */
+async function readAnew(
+  { ledger, folder }: SyncParts,
+  { id, createdAt, backDays }: Connection,
+  { name, kind }: Stream<unknown, unknown>,
+  turn: string,
+): Promise<void> {
+  const key = { connection: id, stream: name }
+  const [state] = await ledger
+    .select()
+    .from(streams)
+    .where(and(eq(streams.connection, id), eq(streams.stream, name)))
+  if (kind !== 'window') await noteStream(ledger, key, { bookmark: null, cursor: null, nextAt: createdAt })
+  else if (state?.bookmark) {
+    const from = Math.min(Date.parse(createdAt), state.bookmark) - backDays * dayMs
+    await readAgain(ledger, id, [name], { from, to: state.bookmark })
+  }
+  await dropTurn(folder, id, name, turn)
 }
 
 interface Kept {
@@ -127,11 +166,10 @@ export async function retryUnmapped(parts: SyncParts, id: string): Promise<numbe
     const first = new Date(Math.min(...own.map(row => Date.parse(row.at))))
     const done = await again(parts, id, part, batchesOf(own.map(row => row.record)), { still, at: first })
     if (done.records > done.unmapped) {
-      const { vendor } = await connectionOf(ledger, id)
-      const family = sharing(stream, connectorOf(parts.connectors, vendor).streams)
+      const connection = await connectionOf(ledger, id)
+      const family = sharing(stream, connectorOf(parts.connectors, connection.vendor).streams)
       for (const { stream: one, turn } of await keptTurns(parts, id, family))
-        if (turn >= stampOf(first))
-          await again(parts, id, one, batchesOf(readRaw(parts.folder, id, one.name, turn)))
+        if (turn >= stampOf(first)) await keptAgain(parts, connection, one, turn)
     }
     // A database may keep a record's fields in another order: what is still not understood may have another key now.
     const gone = own.map(row => row.key).filter(key => !still.has(key))

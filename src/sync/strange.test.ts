@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -10,6 +10,8 @@ import type { Warehouse } from '#warehouse/warehouse.ts'
 import { hour, noon, toyShop } from '../../test/toy-shop.ts'
 import { connect, test as tested } from './connect.ts'
 import { createPacker } from './packer.ts'
+import { rawFolder } from './raw.ts'
+import { replay } from './replay.ts'
 import { runRound, type SyncParts } from './round.ts'
 import { createVault } from './vault.ts'
 
@@ -140,4 +142,20 @@ test('a system in trouble is asked how it is, also while nothing is due', async 
   time += 60_000
   expect((await round({ all: false })).records).toBe(0)
   expect(await kept()).toBeNull()
+})
+
+test('what is lost of kept records is read from the vendor again', async () => {
+  toy.state.sales = [sale('#1'), sale('#2')]
+  toy.state.notes = ['a', 'b']
+  await round()
+  for (const stream of ['orders', 'notes'])
+    for (const name of readdirSync(rawFolder(folder, 'shopify-toy', stream)))
+      truncateSync(join(rawFolder(folder, 'shopify-toy', stream), name), 12)
+  for (const stream of ['orders', 'notes']) {
+    await replay(parts, 'shopify-toy', stream)
+    expect((await open.ledger.select().from(streams)).every(one => !one.stale)).toBe(true)
+  }
+  expect((await round({ all: false })).troubles).toEqual([])
+  expect(await column('SELECT order_id FROM sales_lines ORDER BY 1')).toEqual(['#1', '#2'])
+  expect(await column('SELECT title FROM tasks ORDER BY 1')).toEqual(['a', 'b'])
 })
