@@ -138,7 +138,7 @@ interface Course {
 const slices = (answer: Answer, dimension: string): Course[] =>
   [...Map.groupBy(answer.rows, row => text(row[dimension]) ?? '')]
     .filter(([name]) => name !== '')
-    .map(([name, rows]) => ({ answer, metric: 'net_sales', name: valueName(dimension, name), rows }))
+    .map(([value, rows]) => ({ answer, metric: 'net_sales', name: valueName(dimension, value), rows }))
 
 /** Two courses of a figure that differ by no more than this share of it are one: a country all is sold to is the company. */
 const sameWithin = 0.1
@@ -242,7 +242,7 @@ function exceptions(
     const told =
       money === null
         ? ''
-        : `: worth about ${show(money.toFixed(0), { unit: 'money', currency: answer.meta.currency }, 'whole')}`
+        : `: worth about ${show(money.toFixed(0), { unit: 'money', currency: answer.meta.currency }, 'whole')} ${value > out.usual ? 'more' : 'less'} than usual`
     const tone = measure.good === 'none' ? 'neutral' : above === (measure.good === 'up') ? 'good' : 'bad'
     const weekday = weekdays[(dayNumber(day) + 3) % 7]
     return [
@@ -251,7 +251,7 @@ function exceptions(
         money,
         metric,
         tone: tone as 'good' | 'bad' | 'neutral',
-        words: `${definition.label}${name && ` of ${name}`} ${is}, ${above ? 'above' : 'below'} the usual ${low} to ${high} of a ${weekday}${out.yearly ? ' by the year before' : ''}${told}`,
+        words: `${definition.label}${name && ` of ${name}`} ${is}, ${above ? 'above' : 'below'} the ${low} to ${high} usual on a ${weekday}${out.yearly ? ', going by last year' : ''}${told}`,
       },
     ]
   })

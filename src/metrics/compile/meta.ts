@@ -194,7 +194,8 @@ const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] =
   const [first, ...others] = window.moments
   if (!first || resolved.comparisons.length + resolved.targets.length === 0) return []
   const hour = `${String(first.hour).padStart(2, '0')}:00`
-  const whole = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ label }) => label)
+  const named = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ label }) => label)
+  const whole = named.length > 4 ? [...named.slice(0, 3), `${named.length - 3} more`] : named
   return [
     {
       code: 'running',

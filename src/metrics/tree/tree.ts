@@ -159,7 +159,24 @@ const narrowed = (base: Pick<Query, 'filters'>, cut: Cut): Partial<Query> => ({
 const chunks = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 
-const unlike = (warnings: Tree['warnings']) => [...new Map(warnings.map(one => [one.message, one])).values()]
+/** Each once. A tree asks many questions: up to when the running day counts, and what does not, is said of all of them in one. */
+const unlike = (warnings: Tree['warnings']) =>
+  [
+    ...new Map(
+      warnings.map(one => [
+        one.code === 'running' || one.code === 'whole_days' ? one.code : one.message,
+        one,
+      ]),
+    ).values(),
+  ].map(one =>
+    one.code === 'whole_days'
+      ? {
+          ...one,
+          message:
+            'What is known by whole days alone, as sessions, media and what is made of them, is compared with the whole day.',
+        }
+      : one,
+  )
 
 /** The whole, and consumers and accounts apart where the company trades with both. */
 async function cutsOf(engine: Engine, asked: TreeQuery, standing: Standing, scope: Scope) {
