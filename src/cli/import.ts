@@ -130,10 +130,10 @@ function tell(terminal: Terminal, result: ImportResult): void {
   if (result.rejected === 0) return
   const rows = `${result.rejected.toLocaleString('en')} of ${result.rows.toLocaleString('en')} rows`
   if (result.accepted + result.repeats > 0) {
-    terminal.note(`note: ${rows} were rejected.`)
+    terminal.note(`note: rejected ${rows}.`)
     return
   }
-  throw new Failure('invalid', `Nothing was imported: ${rows} were rejected.`, {
+  throw new Failure('invalid', `Nothing was imported: rejected ${rows}.`, {
     next: `${result.reasons[0]?.reason ?? 'See the rejected rows'}. Mend the file or the mapping, and import it again.`,
   })
 }

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -329,4 +330,36 @@ describe('presets of interfaces', () => {
       quantity: 3,
     })
   })
+})
+
+it('rows that do not fit on the disk are told in words, and nothing of them comes in', async ({ skip }) => {
+  const work = join(room.folder, 'work')
+  mkdirSync(work, { recursive: true })
+  const mount = (...how: string[]) => {
+    try {
+      execFileSync(how[0] ?? '', how.slice(1), { stdio: 'ignore' })
+      return true
+    } catch {
+      return false
+    }
+  }
+  skip(
+    !mount('mount', '-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', work),
+    'a small disk cannot be mounted here (it takes root)',
+  )
+  try {
+    const lines = Array.from({ length: 200 }, (_, i) => [`S${i}`, 1, '1.00'] as const)
+    const many = Array.from({ length: 100 }, (_, n) => order(n + 1, lines))
+    const came = run(file(JSON.stringify({ orders: many })), 'full', {
+      mapping: { target: 'order_lines', columns },
+    })
+    await expect(came).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('disk is full'),
+    })
+    expect(await sums('full')).toMatchObject({ rows: 0 })
+    expect(readdirSync(work)).toEqual([])
+  } finally {
+    mount('umount', work)
+  }
 })

@@ -78,7 +78,9 @@ export const readFile = async (
     const shape = isJson(text, asked) ? jsonShape(text, asked) : null
     if (shape && !isFlat(shape, text)) {
       const path = join(job.folders.work, 'unrolled')
-      await unroll(intake.path, path, shape)
+      await unroll(intake.path, path, shape).catch(cause => {
+        throw translated(cause)
+      })
       return understood(job, preset, asked, { ...intake, path }, onProgress)
     }
   }
@@ -87,7 +89,9 @@ export const readFile = async (
   } catch (cause) {
     if (!isUneven(cause)) throw cause
     const path = join(job.folders.work, 'even')
-    await evenLines(intake.path, path, asked.quote ?? '"')
+    await evenLines(intake.path, path, asked.quote ?? '"').catch(failed => {
+      throw translated(failed)
+    })
     return await understood(job, preset, asked, { ...intake, path }, onProgress)
   }
 }
