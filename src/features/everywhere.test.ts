@@ -7,7 +7,7 @@ import { decks } from '#postgres/tables/reviews.ts'
 import { events, stores } from '#postgres/tables/settings.ts'
 import { ledgers } from '../../test/ledgers.ts'
 import { planRoom } from '../../test/plan-room.ts'
-import { deliver } from '../../test/small-ledger.ts'
+import { deliver, lineRow } from '../../test/small-ledger.ts'
 import { operations } from './operations.ts'
 
 const [place] = ledgers
@@ -184,6 +184,25 @@ describe('finding everywhere', () => {
     expect(await find('trade', at(['shop']))).toEqual([])
     expect(await find('corrie', at(['trade']))).toEqual(['Vendors: Corrie Mills'])
     expect(await find('hara', at(['shop']))).toEqual([])
+  })
+
+  it('finds products of a shop without a product list by their titles as sold, within its stores', async () => {
+    const sold = (store: string, title: string) => ({
+      ...lineRow({ order_id: `of ${store}`, day: '2026-03-02', store, gross: 5 }),
+      title,
+    })
+    await room
+      .context(cy)
+      .ledger.insert(stores)
+      .values({
+        ...{ store: 'bare', name: 'Bare', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' },
+      })
+    await deliver(room.context(cy).granary, 'sales_lines', [
+      sold('bare', 'White hanging heart'),
+      sold('other', 'Red hanging heart'),
+    ])
+    expect(await find('heart hanging', at(['bare']))).toEqual(['Products: White hanging heart'])
+    expect(await find('heart hanging')).toEqual([])
   })
 
   it('shows people only to who may see who is there', async () => {

@@ -28,11 +28,31 @@ const where = (dimension: string, value: string): string => writeFilters([{ dime
 
 /** What the performance room finds in what the systems brought: products, vendors, accounts, deals, promotions. */
 export const performanceFinders: readonly Finder[] = [
-  finder('Products', 'products', ({ id, note }) => ({
-    about: [id, note].filter(Boolean).join(' · '),
-    path: '/products',
-    search: { find: id },
-  })),
+  {
+    kind: 'Products',
+    async find({ granary, metrics, actor, clock }, words) {
+      const scope = { stores: actor.stores, now: clock() }
+      const known = await listed(granary, 'products', words, scope)
+      if (known.length > 0 || (await listed(granary, 'products', [], scope)).length > 0)
+        return known.map(({ id, label, note, also }) => ({
+          id,
+          label,
+          about: [id, note].filter(Boolean).join(' · '),
+          also,
+          path: '/products',
+          search: { find: id },
+        }))
+      // A shop that brought no list of its products: by their titles as they were sold.
+      const longest = words.toSorted((a, b) => b.length - a.length)[0] ?? ''
+      return (await metrics.values('title', longest, scope)).filter(Boolean).map(title => ({
+        id: title,
+        label: title,
+        about: 'As it was sold',
+        path: '/products',
+        search: { find: title },
+      }))
+    },
+  },
   finder('Vendors', 'vendors', ({ id }) => ({
     about: 'What they supply, and how it sells',
     path: '/products',
