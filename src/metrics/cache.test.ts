@@ -31,7 +31,7 @@ describe('a load evicts', () => {
     await cache.through(
       'q',
       { ...rest, ...own },
-      () => true,
+      () => 1,
       async () => 'answer',
     )
     cache.evict(changes)
@@ -60,11 +60,12 @@ describe('a load evicts', () => {
   })
   it('an answer that it overtook: that is given, and not kept', async () => {
     const cache = answerCache<string>()
+    let loads = 0
     expect(
       await cache.through(
         'q',
         rest,
-        () => false,
+        () => loads++,
         async () => 'half old',
       ),
     ).toEqual({ answer: 'half old', cached: false })
