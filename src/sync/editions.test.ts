@@ -5,11 +5,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../test/toy-parts.ts'
 import { day, hour, noon, type Sale, toyShop } from '../../test/toy-shop.ts'
 import { connect, test as tested } from './connect.ts'
-import { createPacker } from './packer.ts'
 import { runRound, type SyncParts } from './round.ts'
-import { createVault } from './vault.ts'
 
 const toy = toyShop()
 const folder = mkdtempSync(join(tmpdir(), 'editions-'))
@@ -20,18 +19,7 @@ let parts: SyncParts
 beforeAll(async () => {
   open = await openLedger({ folder: ':memory:' })
   granary = await openDuckdb({ folder: ':memory:' })
-  parts = {
-    ledger: open.ledger,
-    granary,
-    packer: createPacker(),
-    folder,
-    vault: createVault('a secret of the tests'),
-    connectors: [toy.connector],
-    clock: () => new Date(noon),
-    fetch: async () => {
-      throw new Error('The network is not for tests.')
-    },
-  }
+  parts = toyParts({ ledger: open.ledger, granary, folder, connectors: [toy.connector] })
 })
 afterAll(async () => {
   parts.packer.close()

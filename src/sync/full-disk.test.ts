@@ -7,12 +7,11 @@ import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { streams, turns } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../test/toy-parts.ts'
 import { day, noon, toyShop } from '../../test/toy-shop.ts'
 import { connect, test as tested } from './connect.ts'
-import { createPacker } from './packer.ts'
 import { replay } from './replay.ts'
-import { runRound, type SyncParts } from './round.ts'
-import { createVault } from './vault.ts'
+import { runRound } from './round.ts'
 
 /** A data folder that somebody else fills while records are read: what is read does not fit, until room is made. */
 
@@ -50,16 +49,7 @@ test('a disk that is full loses nothing: what did not fit is told in words, and 
 }) => {
   skip(!mount('size=160m'), 'a small disk cannot be mounted here (it takes root)')
   const toy = toyShop()
-  const parts: SyncParts = {
-    ledger: open.ledger,
-    granary,
-    packer: createPacker(),
-    folder,
-    vault: createVault('a secret of the tests'),
-    connectors: [toy.connector],
-    clock: () => new Date(noon),
-    fetch,
-  }
+  const parts = toyParts({ ledger: open.ledger, granary, folder, connectors: [toy.connector] })
   try {
     const request = { vendor: 'shopify', credentials: { token: 't' }, backDays: 20 }
     const { id } = await connect(

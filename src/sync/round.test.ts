@@ -10,13 +10,12 @@ import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../test/toy-parts.ts'
 import { day, hour, noon, type Sale, toyShop } from '../../test/toy-shop.ts'
 import { type ConnectRequest, connect, disconnect, test as tested } from './connect.ts'
-import { createPacker } from './packer.ts'
 import { replay, retryUnmapped } from './replay.ts'
 import { type RoundOptions, runRound, type SyncParts } from './round.ts'
 import { createSyncs } from './syncs.ts'
-import { createVault } from './vault.ts'
 
 let open: OpenLedger
 let granary: Warehouse
@@ -37,18 +36,10 @@ beforeEach(async () => {
   granary = await openDuckdb({ folder: ':memory:' })
   toy = toyShop()
   time = noon
-  parts = {
-    ledger: open.ledger,
-    granary,
-    packer: createPacker(),
-    folder,
-    vault: createVault('a secret of the tests'),
-    connectors: [toy.connector],
-    clock: () => new Date(time),
-    fetch: async () => {
-      throw new Error('The network is not for tests.')
-    },
-  }
+  parts = toyParts(
+    { ledger: open.ledger, granary, folder, connectors: [toy.connector] },
+    { clock: () => new Date(time) },
+  )
   await join({ vendor: 'shopify', credentials: { token: 't' }, backDays: 150 })
 })
 afterEach(async () => {

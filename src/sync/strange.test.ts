@@ -7,13 +7,12 @@ import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { connections, streams, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../test/toy-parts.ts'
 import { hour, noon, toyShop } from '../../test/toy-shop.ts'
 import { connect, test as tested } from './connect.ts'
-import { createPacker } from './packer.ts'
 import { rawFolder } from './raw.ts'
 import { replay } from './replay.ts'
 import { runRound, type SyncParts } from './round.ts'
-import { createVault } from './vault.ts'
 
 /** Records that no store takes as they are hold up no other, and a system’s trouble is told no longer than it lasts. */
 
@@ -33,16 +32,10 @@ beforeEach(async () => {
   granary = await openDuckdb({ folder: ':memory:' })
   toy = toyShop()
   time = noon
-  parts = {
-    ledger: open.ledger,
-    granary,
-    packer: createPacker(),
-    folder,
-    vault: createVault('a secret of the tests'),
-    connectors: [toy.connector],
-    clock: () => new Date(time),
-    fetch,
-  }
+  parts = toyParts(
+    { ledger: open.ledger, granary, folder, connectors: [toy.connector] },
+    { clock: () => new Date(time) },
+  )
   const request = { vendor: 'shopify', credentials: { token: 't' }, backDays: 20 }
   await connect(parts, open.ledger, request, await tested(parts, 'shopify', { token: 't' }), 'test')
 })
