@@ -1,5 +1,14 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -313,24 +322,33 @@ describe('what happens around an import', () => {
   const mounted = () => {
     try {
       mkdirSync(small, { recursive: true })
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small], { stdio: 'ignore' })
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=140m', 'tmpfs', small], { stdio: 'ignore' })
       return true
     } catch {
       return false
     }
   }
-  it('a full disk says so and leaves nothing behind', async ({ skip }) => {
+  it('a full disk says so and leaves nothing half behind', async ({ skip }) => {
     skip(!mounted(), 'a small disk cannot be mounted here (it takes root)')
     try {
       const row = (_: unknown, i: number) => `${i},2024-03-01,${Math.sin(i)},1,1`
       const path = file('big.csv', [header, ...Array.from({ length: 60_000 }, row)].join('\n'))
-      await expect(over(small).run({ path, store: 'full', by: 'test', mapping })).rejects.toMatchObject({
-        code: 'unavailable',
-        message: expect.stringMatching(/disk is full/),
-      })
+      const isFull = { code: 'unavailable', message: expect.stringMatching(/disk is full/) }
+      const filler = join(small, 'filler')
+      // Somebody else's file takes what was left while this one is read.
+      const fill = () => {
+        if (existsSync(filler)) return
+        const { bavail, bsize } = statfsSync(small)
+        writeFileSync(filler, Buffer.alloc(bavail * bsize - 300_000))
+      }
+      const request = { path, store: 'full', by: 'test', mapping }
+      await expect(over(small).run(request, fill)).rejects.toMatchObject(isFull)
       expect(await lines('full')).toBe(0)
       expect(readdirSync(join(small, 'work'))).toEqual([])
-      expect(readdirSync(join(small, 'raw'))).toEqual([])
+      // The file itself is kept, once, to be read again.
+      expect(readdirSync(join(small, 'raw')).length).toBe(1)
+      // And one that is full before is not begun.
+      await expect(over(small).run(request)).rejects.toMatchObject(isFull)
     } finally {
       execFileSync('umount', [small])
     }

@@ -302,7 +302,10 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
       })
     await expect.poll(inSight).toBe(true)
     await page.setViewportSize({ width: 1440, height: 1000 })
-    await page.getByText('Save target').click()
+    await page
+      .getByText(/^(Set|Changed) the target/)
+      .first()
+      .click()
     await page.getByRole('table', { name: 'Before and after' }).getByText('3100').waitFor()
     await page.keyboard.press('Escape')
     await page.getByLabel('Search the audit').fill('eve@')
