@@ -84,6 +84,12 @@ export const orderRows: Source = {
   columns: { ...lifetime, account_orders: "CASE WHEN f.account_id = '' THEN 0 ELSE f.orders END" },
 }
 
+/** Money of an order moves at several hours of a day, such as a return in the afternoon: the lines alone tell when. */
+const orderMoney: Source = {
+  ...orderRows,
+  dimensions: Object.fromEntries(Object.entries(orderRows.dimensions).filter(([name]) => name !== 'hour')),
+}
+
 export const lines: Source = {
   table: 'sales_lines',
   day: 'day',
@@ -101,7 +107,7 @@ export const sales: readonly Fact[] = [
     label: 'Sales ledger',
     table: 'sales_lines',
     means: soldThrough,
-    sources: [hours, buyers, products, orderRows, lines],
+    sources: [hours, buyers, products, orderMoney, lines],
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
@@ -141,7 +147,7 @@ export const sales: readonly Fact[] = [
     table: 'sales_lines',
     means: soldThrough,
     sources: [
-      { ...orderRows, day: 'ordered_day' },
+      { ...orderMoney, day: 'ordered_day' },
       { ...lines, day: 'ordered_day' },
     ],
     whenever: true,
