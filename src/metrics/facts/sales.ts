@@ -107,7 +107,8 @@ export const sales: readonly Fact[] = [
     label: 'Sales ledger',
     table: 'sales_lines',
     means: soldThrough,
-    sources: [hours, buyers, products, orderMoney, lines],
+    // New and returning are known of orders alone: by the hour they have that of the order.
+    sources: [hours, buyers, products, orderMoney, lines, orderRows],
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
@@ -149,6 +150,7 @@ export const sales: readonly Fact[] = [
     sources: [
       { ...orderMoney, day: 'ordered_day' },
       { ...lines, day: 'ordered_day' },
+      { ...orderRows, day: 'ordered_day' },
     ],
     whenever: true,
     money: ledgerMoney,
