@@ -49,13 +49,7 @@ const ledger = fc.array(drawn, { minLength: 1, maxLength: 40 }).map(all => {
       order_id: `o${one.order}`,
       day: one.kind === 'reversal' ? one.day : order.day,
       ordered_day: order.day,
-      // Nothing comes back before it was sold.
-      hour:
-        one.kind !== 'reversal'
-          ? order.hour
-          : one.day === order.day
-            ? Math.max(one.hour, order.hour)
-            : one.hour,
+      hour: one.kind === 'reversal' ? one.hour : order.hour,
       kind: one.kind,
       gross: one.kind === 'sale' ? amount : 0,
       discounts: one.kind === 'sale' && one.pence % 2 ? -0.05 : 0,

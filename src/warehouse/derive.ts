@@ -32,12 +32,15 @@ const none: Idle = new Set()
 /** A row that makes its order an order: it sells something, be it a gift card, which is in no sales figure. */
 export const sells = `(quantity > 0 AND (kind = 'sale' AND gross > 0 OR kind = 'gift_card' AND gift_cards > 0))`
 
+/** When an order of a day was made: with the first row that sells; where the day only took back or charged, with its first row. */
+const moment = `coalesce(min(CASE WHEN ${sells} THEN happened_at END), min(happened_at))`
+
 /**
  * One row per order and day. `orders` is 1 on each day that sold something; `keepFirstSale` then leaves it on the first.
  * nth and before_day are filled later, from the customer's orders.
  */
 export const orderDays = (within: string, idle = none): string => `
-  SELECT store, order_id, day, min(happened_at) AS happened_at, CAST(extract(hour FROM min(happened_at)) AS TINYINT) AS hour,
+  SELECT store, order_id, day, ${moment} AS happened_at, CAST(extract(hour FROM ${moment}) AS TINYINT) AS hour,
     min(ordered_day) AS ordered_day, max(currency) AS currency, max(customer_id) AS customer_id,
     max(account_id) AS account_id, max(country) AS country, max(channel) AS channel, max(discount_code) AS discount_code,
     CAST(max(CASE WHEN ${sells} THEN 1 ELSE 0 END) AS BIGINT) AS orders,
