@@ -1,5 +1,5 @@
-import type { Scope } from '#metrics/engine.ts'
 import type { Parameters, Warehouse } from '#warehouse/warehouse.ts'
+import type { Scope } from './engine.ts'
 
 /** Lists the systems keep of what trade is about: where each is, and what its rows are called by. */
 const lists = {

@@ -1,8 +1,8 @@
 import { planIn } from '#kernel/plan-comparison.ts'
-import type { Engine, Scope } from '../engine.ts'
 import type { AnswerRow, Query } from '../query.ts'
-import { type Read, readChain, type Split, splitChain } from './chain.ts'
-import { type Driver, metricsOf } from './drivers.ts'
+import { readChain, splitChain } from './chain.ts'
+import { metricsOf } from './drivers.ts'
+import { chosen } from './meetings.ts'
 import {
   beyond,
   choose,
@@ -13,26 +13,10 @@ import {
   type Measured,
   type Slice,
   scoreOf,
-  type Unmet,
-  unmet,
 } from './search.ts'
 import { type Illusion, illusions, inside, type Segmented, segmented } from './segments.ts'
 import { logarithmicMean } from './split.ts'
-
-/** What the search is told of the question: all of it is asked of the metric language, some at a time. */
-export interface Subject {
-  engine: Engine
-  scope: Scope
-  /** Period, stores, currency, filters. */
-  base: Omit<Query, 'metrics'>
-  comparison: string
-  metric: string
-  steps: readonly Driver[]
-  whole: { read: Read; split: Split }
-  digits: number
-  /** The total row, with sessions and conversion as the counter has it. */
-  totals: AnswerRow
-}
+import { figureOf, type Subject, some } from './subject.ts'
 
 export interface Explained {
   causes: Found[]
@@ -52,23 +36,7 @@ const single = new Set(['customer', 'account'])
 /** Dimensions that mostly have more values than are looked at: their drivers are asked only where all of them are. */
 const many = new Set([...single, 'product', 'campaign', 'landing_page'])
 
-const most = { rows: 1000, crossed: 5, crossedOfTraffic: 4, causes: 5, atOnce: 4 }
-
-/** Runs jobs a few at a time, in order. */
-async function some<T, R>(jobs: readonly T[], run: (job: T) => Promise<R>): Promise<R[]> {
-  const out: R[] = new Array(jobs.length)
-  let next = 0
-  const worker = async () => {
-    for (let n = next++; n < jobs.length; n = next++) out[n] = await run(jobs[n] as T)
-  }
-  await Promise.all(Array.from({ length: Math.min(most.atOnce, jobs.length) }, worker))
-  return out
-}
-
-const figureOf = (row: AnswerRow, metric: string, comparison: string | null): number => {
-  const found = comparison === null ? row[metric] : row.compare?.[comparison]?.values[metric]?.value
-  return typeof found === 'string' ? Number(found) : 0
-}
+const most = { rows: 1000, crossed: 5, crossedOfTraffic: 4, causes: 5 }
 
 /** Rows of a question, those that moved most first; `full` where they are all there are. */
 async function rowsBy(
@@ -230,65 +198,6 @@ export async function explain(of: Subject): Promise<Explained> {
     ),
     cuts,
     partly: [...partly],
-  }
-}
-
-/** Times that causes are chosen anew once it is known what they have in common. */
-const rounds = 4
-
-/** The causes, once it is known of those that may be the same rows under two names whether they are. */
-async function chosen(
-  of: Subject,
-  slices: readonly Slice[],
-  others: readonly Found[],
-  limits: Limits,
-): Promise<Found[]> {
-  const meetings: Slice[] = []
-  for (let round = 1; ; round++) {
-    const causes = choose(slices, others, limits, meetings)
-    const open = round > rounds ? [] : unmet(causes, slices, meetings)
-    if (open.length === 0) return causes
-    meetings.push(...(await some(open, one => meetingOf(of, one, slices))))
-  }
-}
-
-/** What is where two places meet; where no table tells both, as if they were independent. */
-async function meetingOf(of: Subject, { measure, where }: Unmet, slices: readonly Slice[]): Promise<Slice> {
-  const known = slices.find(one => one.measure.name === measure) as Slice
-  const { totals, meta } = await of.engine.ask(
-    {
-      ...of.base,
-      metrics: [measure],
-      compare: [of.comparison] as Query['compare'],
-      filters: [
-        ...(of.base.filters ?? []),
-        ...where.map(({ dimension, value }) => ({ dimension, is: [value] })),
-      ],
-    },
-    of.scope,
-  )
-  if (measure in meta.missing && totals[measure] === null) {
-    const parts = where.map(one =>
-      slices.find(
-        s =>
-          s.measure.name === measure &&
-          s.where.length === 1 &&
-          s.where[0]?.dimension === one.dimension &&
-          s.where[0].value === one.value,
-      ),
-    )
-    const part = (side: 'before' | 'after') =>
-      parts.reduce(
-        (left, slice) => left * ((slice?.[side] ?? 0) / (known.measure[side] || 1)),
-        known.measure[side],
-      )
-    return { measure: known.measure, where, before: part('before'), after: part('after') }
-  }
-  return {
-    measure: known.measure,
-    where,
-    before: figureOf(totals, measure, of.comparison),
-    after: figureOf(totals, measure, null),
   }
 }
 
