@@ -36,6 +36,23 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
     expect(heard).toEqual([])
   })
 
+  it('move nothing under the reader’s hand, however late they come', async () => {
+    const late = '**/api/rpc/performance/alerts'
+    await page.route(late, async route => {
+      await new Promise(done => setTimeout(done, 1_500))
+      await route.continue()
+    })
+    await page.goto('/')
+    const chart = page.locator('#trend')
+    const top = () => chart.evaluate(node => node.getBoundingClientRect().top)
+    await chart.waitFor()
+    const first = await top()
+    await page.getByRole('button', { name: /Units sold 96 % below usual/ }).waitFor()
+    await page.waitForLoadState('networkidle')
+    expect(await top()).toBe(first)
+    await page.unroute(late)
+  }, 60_000)
+
   it('lead from the cockpit to the evidence, and are put off with a reason', async () => {
     await page.goto('/')
     await page.getByRole('button', { name: /Units sold 96 % below usual.*−£210 a day/ }).click()

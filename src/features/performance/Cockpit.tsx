@@ -11,6 +11,7 @@ import { Grid, Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { NeedsAttention } from './attention/NeedsAttention.tsx'
+import { useFirstThings } from './attention/useFirstThings.ts'
 import { WaitsForYou } from './attention/WaitsForYou.tsx'
 import { RowsBehind } from './Behind.tsx'
 import { Breakdown } from './Breakdown.tsx'
@@ -66,6 +67,8 @@ export function Cockpit() {
   )
   const costed = left.isPlaceholderData ? undefined : left.data
   const landing = useLanding(lens, answer !== undefined)
+  // What stands above the charts and comes after them would move them under the reader's hand.
+  const first = useFirstThings()
 
   if (lens.error)
     return (
@@ -120,13 +123,20 @@ export function Cockpit() {
               : sentence || lens.label(metric)
       }
       note={
-        answer && (
+        !answer ? (
+          !asked.isError && <Skeleton lines={4} />
+        ) : (
           <div className={css.facts}>
-            {landing && (
+            {landing !== '' && (
               <p>
-                <a href="/plan" className={css.landing}>
-                  {landing}
-                </a>
+                {/* Its line is kept for it: what stands below must not move when it comes. */}
+                {landing === null ? (
+                  '\u00a0'
+                ) : (
+                  <a href="/plan" className={css.landing}>
+                    {landing}
+                  </a>
+                )}
               </p>
             )}
             {why && <p>{why}</p>}
@@ -225,25 +235,37 @@ export function Cockpit() {
               })}
             </TileRow>
           )}
-          <NeedsAttention />
-          <WaitsForYou />
-          <Trend lens={lens} metric={metric} answer={answer} query={query} stale={asked.isPlaceholderData} />
-          <BridgeCard lens={lens} metric={metric} fair={fair} />
-          <Grid columns={places.length === 3 ? 3 : 2}>
-            {places.map(({ name, title }) => (
-              <Breakdown key={name} lens={lens} metric={metric} dimension={name} title={title} />
-            ))}
-          </Grid>
-          <Grid columns="2+1">
-            <Movers
-              lens={lens}
-              metric={metric}
-              dimensions={['product', 'country', 'customer', 'channel'].filter(name => dimension(name))}
-            />
-            <NewAndReturning lens={lens} />
-          </Grid>
-          {/* A day of hours, and what returns take below nothing, needs the whole width. */}
-          <WhenInTheWeek lens={lens} metric={metric} />
+          {first.settled ? (
+            <>
+              <NeedsAttention found={first.alerts} />
+              <WaitsForYou waiting={first.waiting} />
+              <Trend
+                lens={lens}
+                metric={metric}
+                answer={answer}
+                query={query}
+                stale={asked.isPlaceholderData}
+              />
+              <BridgeCard lens={lens} metric={metric} fair={fair} />
+              <Grid columns={places.length === 3 ? 3 : 2}>
+                {places.map(({ name, title }) => (
+                  <Breakdown key={name} lens={lens} metric={metric} dimension={name} title={title} />
+                ))}
+              </Grid>
+              <Grid columns="2+1">
+                <Movers
+                  lens={lens}
+                  metric={metric}
+                  dimensions={['product', 'country', 'customer', 'channel'].filter(name => dimension(name))}
+                />
+                <NewAndReturning lens={lens} />
+              </Grid>
+              {/* A day of hours, and what returns take below nothing, needs the whole width. */}
+              <WhenInTheWeek lens={lens} metric={metric} />
+            </>
+          ) : (
+            <Skeleton height={360} />
+          )}
         </>
       )}
       <RowsBehind
@@ -255,19 +277,24 @@ export function Cockpit() {
   )
 }
 
-/** Where the month ends, in a sentence; of the whole company, and where the days shown are the latest. Never waited for. */
-function useLanding(lens: Lens, shown: boolean): string {
+/**
+ * Where the month ends, in a sentence; of the whole company, and where the days shown are the latest; '' where nothing says
+ * it, null while that is asked. Never waited for.
+ */
+function useLanding(lens: Lens, shown: boolean): string | null {
   const { view, filters, days, known } = lens
   const latest = days !== null && known !== null && days.to >= known.lastDay
+  const told = latest && view.stores.length === 0 && filters.length === 0
   const asked = useQuery(
     api.reviews.landing.queryOptions({
       input: {},
-      enabled: shown && latest && view.stores.length === 0 && filters.length === 0,
+      enabled: shown && told,
       retry: false,
       staleTime: 300_000,
     }),
   )
-  return (latest && view.stores.length === 0 && filters.length === 0 && asked.data?.words) || ''
+  if (!told) return ''
+  return asked.isPending ? null : (asked.data?.words ?? '')
 }
 
 const loaded = (asOf: string) =>

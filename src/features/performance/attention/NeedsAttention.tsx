@@ -1,19 +1,16 @@
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { api } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './attention.module.css'
 import { perDay, quietTitle } from './model.ts'
+import type { FirstThings } from './useFirstThings.ts'
 import { Waiting } from './Waiting.tsx'
 
 /** What needs somebody today: the first five alerts, the most money a day first. Quiet where there is nothing. */
-export function NeedsAttention() {
+export function NeedsAttention({ found: data }: { found: FirstThings['alerts'] }) {
   const [, setUrl] = useUrl()
-  const found = useQuery(api.performance.alerts.queryOptions({ input: { limit: 5 } }))
-  const data = found.data
   if (!data || (data.lookedAt === null && data.waiting.length === 0)) return null
   const open = (id?: string) => setUrl({ alert: id }, { to: '/alerts' })
   return (

@@ -1,12 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
-import { api } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import css from './attention.module.css'
+import type { FirstThings } from './useFirstThings.ts'
 
 /** What waits for the reader today: actions due and overdue, plans to be approved. Nothing where nothing does. */
-export function WaitsForYou() {
-  const { data } = useQuery(api.reviews.waiting.queryOptions({ input: {}, retry: false }))
+export function WaitsForYou({ waiting: data }: { waiting: FirstThings['waiting'] }) {
   if (!data || data.rows.length === 0) return null
   return (
     <Card
