@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ComparisonKind, compareDays } from './comparison.ts'
+import { type ComparisonKind, compareDays, oppositeDay } from './comparison.ts'
 import { addDays, dayCount, dayNumber, dayOf, daysBetween, weekday } from './day.ts'
 import { civilYear, type Grain, nrf, periodsBetween, type WindowName } from './period.ts'
 
@@ -191,6 +191,42 @@ describe('events aligned', () => {
   })
 })
 
+describe('the days before', () => {
+  it('are as many, just before, whatever period the days look like', () => {
+    // The first week of a month is a month to date to the period before.
+    expect(over('previous_period', '2026-11-01', '2026-11-07').from).toBe('2026-10-01')
+    expect(over('previous_days', '2026-11-01', '2026-11-07')).toMatchObject({
+      from: '2026-10-25',
+      to: '2026-10-31',
+    })
+    expect(over('previous_days', '2026-02-01', '2026-02-28', 'month')).toMatchObject({
+      from: '2026-01-04',
+      to: '2026-01-31',
+      segments: [{ bucket: 0, from: '2026-01-04', to: '2026-01-31' }],
+    })
+    const opposite = (from: string, to: string, day: string) =>
+      oppositeDay(civilYear, 'previous_days', [{ key: '', label: '', from, to }], undefined, day)
+    expect(opposite('2026-02-01', '2026-02-28', '2026-02-28')).toBe('2026-01-31')
+    expect(opposite('2026-11-01', '2026-11-07', '2026-11-02')).toBe('2026-10-26')
+  })
+  it('tile what lies before, bucket by bucket, at every grain', () => {
+    const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
+    fc.assert(
+      fc.property(
+        anyDay,
+        fc.integer({ min: 1, max: 400 }),
+        fc.constantFrom<Grain>('day', 'week', 'month', 'quarter', 'year'),
+        (from, days, grain) => {
+          const found = over('previous_days', from, addDays(from, days - 1), grain)
+          expect(found.segments.flatMap(s => daysBetween(s.from, s.to))).toEqual(
+            daysBetween(addDays(from, -days), addDays(from, -1)),
+          )
+        },
+      ),
+    )
+  })
+})
+
 describe('same weekdays', () => {
   it('keeps days, their number and their weekday', () => {
     const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
@@ -251,6 +287,7 @@ describe('every comparison', () => {
   it('gives no base day to two buckets, and all of them lie before', () => {
     const kinds: ComparisonKind[] = [
       'previous_period',
+      'previous_days',
       'last_year',
       'last_year_weekday',
       'last_year_event',
@@ -289,7 +326,13 @@ describe('every comparison', () => {
   })
 
   it('has one whole, whatever the grain, and its note says when it is not as long', () => {
-    const kinds: ComparisonKind[] = ['previous_period', 'last_year', 'last_year_weekday', 'last_year_event']
+    const kinds: ComparisonKind[] = [
+      'previous_period',
+      'previous_days',
+      'last_year',
+      'last_year_weekday',
+      'last_year_event',
+    ]
     fc.assert(
       fc.property(asked(kinds), ({ found, from, to }) => {
         const days = found.whole.reduce((n, r) => n + dayCount(r.from, r.to), 0)

@@ -28,6 +28,7 @@ import {
 
 export type ComparisonKind =
   | 'previous_period'
+  | 'previous_days'
   | 'last_year'
   | 'last_year_weekday'
   | 'last_year_event'
@@ -60,6 +61,7 @@ export interface ComparisonDays {
 
 const labels: Record<ComparisonKind, string> = {
   previous_period: 'previous period',
+  previous_days: 'the days before',
   last_year: 'last year, same dates',
   last_year_weekday: 'last year, same weekdays',
   last_year_event: 'last year, events aligned',
@@ -86,8 +88,8 @@ export const compareDays = (
     return { kind, label: labels[kind], from: '', to: '', segments: [], whole: [], caution: false }
   const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events) : undefined
   const pair = (over: readonly Period[], by: Grain | undefined): Segment[] =>
-    kind === 'previous_period'
-      ? previous(rule, over, by, window)
+    isBefore(kind)
+      ? previous(rule, over, by, baseBefore(rule, kind, over, window))
       : kind === 'last_year'
         ? sameDates(over)
         : byDay(over, dayMap(rule, kind, aligned?.map))
@@ -99,7 +101,7 @@ export const compareDays = (
     kind === 'last_year' && leapNote(question, whole),
     kind.endsWith('stated') && weeksNote(rule, kind, question),
     daysNote(question, whole),
-    kind === 'previous_period' && elapsedNote(segments, whole),
+    isBefore(kind) && elapsedNote(segments, whole),
   ].filter(Boolean)
   const note = [...cautions, weekendNote(question, whole)].filter(Boolean).join('; ')
   return {
@@ -131,17 +133,20 @@ export const oppositeDay = (
   const index = buckets.findIndex(one => one.from <= day && day <= one.to)
   const bucket = buckets[index]
   if (!first || !last || !bucket) return null
-  if (kind !== 'previous_period' && kind !== 'last_year') {
+  if (!isBefore(kind) && kind !== 'last_year') {
     const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events).map : undefined
     return dayMap(rule, kind, aligned)(day)
   }
-  const segments = kind === 'last_year' ? sameDates(buckets) : previous(rule, buckets, grain, window)
+  const segments = isBefore(kind)
+    ? previous(rule, buckets, grain, baseBefore(rule, kind, buckets, window))
+    : sameDates(buckets)
   const base = segments.find(one => one.bucket === index)
   if (!base) return null
   const whole =
     kind === 'last_year'
       ? isWhole(civilYear, bucket.from, bucket.to, 'month')
-      : (['week', 'month', 'quarter', 'year'] as const).some(one =>
+      : kind === 'previous_period' &&
+        (['week', 'month', 'quarter', 'year'] as const).some(one =>
           isWhole(rule, bucket.from, bucket.to, one),
         )
   if (whole && day === bucket.to) return base.to
@@ -150,16 +155,41 @@ export const oppositeDay = (
   return opposite > base.to ? null : opposite
 }
 
-/** The same number of days before; whole or to-date calendar periods are compared with the periods before them. */
+/** Days just before the question's. `aligned`: a calendar period beside a calendar period, however long each is. */
+interface Before {
+  from: Day
+  to: Day
+  aligned: boolean
+}
+
+const isBefore = (kind: ComparisonKind) => kind === 'previous_period' || kind === 'previous_days'
+
+/** As many days just before; the period before is that of the calendar where the days are whole or to-date periods of it. */
+const baseBefore = (
+  rule: CalendarRule,
+  kind: ComparisonKind,
+  buckets: readonly Period[],
+  window: WindowName | undefined,
+): Before => {
+  const from = buckets[0]?.from ?? ''
+  const to = buckets.at(-1)?.to ?? ''
+  return kind === 'previous_days' ? daysBefore(from, to) : previousWindow(rule, from, to, window)
+}
+
+const daysBefore = (from: Day, to: Day): Before => ({
+  from: addDays(from, -dayCount(from, to)),
+  to: addDays(from, -1),
+  aligned: false,
+})
+
+/** Each bucket beside its piece of `base`. */
 const previous = (
   rule: CalendarRule,
   buckets: readonly Period[],
   grain: Grain | undefined,
-  window: WindowName | undefined,
+  base: Before,
 ): Segment[] => {
   const from = buckets[0]?.from ?? ''
-  const to = buckets.at(-1)?.to ?? ''
-  const base = previousWindow(rule, from, to, window)
   if (!grain) return [{ bucket: 0, from: base.from, to: base.to }]
   const months = grain === 'month' || grain === 'quarter' || grain === 'year'
   const bases = months ? periodsBetween(rule, base.from, base.to, grain) : []
@@ -196,12 +226,7 @@ const meantBy = (window: WindowName | undefined, from: Day, to: Day) => {
 }
 const grainOf = (window: WindowName) => /^(?:last_)?(week|month|quarter|year)(?:_to_date)?$/.exec(window)?.[1]
 
-const previousWindow = (
-  rule: CalendarRule,
-  from: Day,
-  to: Day,
-  window: WindowName | undefined,
-): { from: Day; to: Day; aligned: boolean } => {
+const previousWindow = (rule: CalendarRule, from: Day, to: Day, window: WindowName | undefined): Before => {
   const meant = meantBy(window, from, to)
   for (const grain of ['year', 'quarter', 'month', 'week'] as const) {
     if (!meant.includes(grain) || !isWhole(rule, from, to, grain)) continue
@@ -220,7 +245,7 @@ const previousWindow = (
       aligned: true,
     }
   }
-  return { from: addDays(from, -dayCount(from, to)), to: addDays(from, -1), aligned: false }
+  return daysBefore(from, to)
 }
 
 /** Same dates a year back; a bucket that ends a month is compared up to the end of that month. */

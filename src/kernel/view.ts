@@ -87,6 +87,10 @@ export function writeView(change: Partial<View>): Record<string, string | undefi
   return out
 }
 
+/** It compares with days just before. */
+export const isBefore = (comparison: string): boolean =>
+  comparison === 'previous_period' || comparison === 'previous_days'
+
 /** The comparisons shown when nobody chose. */
 export const usualComparisons = ['previous_period', 'last_year'] as const
 
@@ -114,6 +118,11 @@ export const comparisonLabels: Readonly<Record<string, { label: string; short: s
     short: 'vs period before',
     about:
       'The same number of days, just before; week or month to date against the one before to the same day',
+  },
+  previous_days: {
+    label: 'Days before',
+    short: 'vs days before',
+    about: 'As many days just before, whatever week or month they are of',
   },
   last_year: {
     label: 'Last year, same dates',

@@ -32,6 +32,7 @@ export const windows = [
 /** The comparisons every metric knows; a saved target or plan version is `plan.<name>`, the forecast `plan.forecast`. */
 export const comparisons = [
   'previous_period',
+  'previous_days',
   'last_year',
   'last_year_weekday',
   'last_year_event',

@@ -6,7 +6,7 @@ import { chartSubject } from '#kernel/discussion.ts'
 import { type Measure, showSigned, type Unit } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
-import { comparisonName, spanWords } from '#kernel/view.ts'
+import { comparisonName, isBefore, spanWords } from '#kernel/view.ts'
 import type { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { Chart } from '#ui/Chart.tsx'
@@ -273,7 +273,7 @@ function waterfallOf(found: Bridge): WaterfallProps {
       look:
         planIn(found.comparison.name) !== null
           ? 'target'
-          : found.comparison.name === 'previous_period'
+          : isBefore(found.comparison.name)
             ? 'previous'
             : 'lastYear',
     },

@@ -9,6 +9,7 @@ import {
   askedPeriod,
   comparisonName,
   comparisonsFor,
+  isBefore,
   knownOf,
   readView,
   spanWords,
@@ -163,7 +164,7 @@ export function baseOf(answer: Answer | undefined, comparison: string) {
   const { short } = comparisonName(comparison)
   return {
     base:
-      meant && comparison === 'previous_period'
+      meant && isBefore(comparison)
         ? `vs ${spanWords(meant.from, meant.to).replace(meant.to.slice(0, 4) === answer?.meta.to.slice(0, 4) ? /(?<=\D) \d{4}$/ : /$^/, '')}`
         : short,
     days: meant && `${meant.from} to ${meant.until ?? meant.to}${meant.note ? ` · ${meant.note}` : ''}`,

@@ -5,7 +5,7 @@ import { api, client } from '#features/client.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { marksOf, openPeriod, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
-import { comparisonName, forecastComparison } from '#kernel/view.ts'
+import { comparisonName, forecastComparison, isBefore } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -22,7 +22,7 @@ export const lookOf = (comparison: string): Line['look'] =>
     ? 'forecast'
     : planIn(comparison) !== null
       ? 'target'
-      : comparison === 'previous_period'
+      : isBefore(comparison)
         ? 'previous'
         : 'last_year'
 

@@ -212,6 +212,7 @@ export interface Say {
 
 const comparisonWords: Readonly<Record<string, string>> = {
   previous_period: 'the period before',
+  previous_days: 'the days before',
   last_year: 'last year',
   last_year_weekday: 'the same weekdays last year',
   last_year_event: 'the same events last year',

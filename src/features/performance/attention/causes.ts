@@ -13,7 +13,7 @@ export interface Asked {
   from: Day
   to: Day
   /** What the days are compared with. */
-  compare: 'previous_period' | 'last_year' | 'last_year_weekday'
+  compare: 'previous_days' | 'last_year' | 'last_year_weekday'
   store?: string | undefined
   /** Values of dimensions it is narrowed to besides the store. */
   within?: readonly (readonly [string, string])[]
@@ -66,7 +66,7 @@ const narrowed = (within: Asked['within']) =>
 
 /** How many days before it a stretch is compared with. */
 const lagOf = ({ from, to, compare }: Asked): number =>
-  compare === 'previous_period' ? dayCount(from, to) : compare === 'last_year' ? 365 : 364
+  compare === 'previous_days' ? dayCount(from, to) : compare === 'last_year' ? 365 : 364
 
 /**
  * The part of a stretch whose counterpart is known: days compared with days from before the data begin would explain
@@ -85,8 +85,7 @@ async function fairDays(
   if (meta.lastDay === null || addDays(asked.from, -lagOf(asked)) >= known)
     return { fair: asked, words: null }
   const weeks = 7 * Math.floor(dayCount(known, asked.to) / 14)
-  const from =
-    asked.compare === 'previous_period' ? addDays(asked.to, 1 - weeks) : addDays(known, lagOf(asked))
+  const from = asked.compare === 'previous_days' ? addDays(asked.to, 1 - weeks) : addDays(known, lagOf(asked))
   const fair = from <= asked.to ? { ...asked, from } : null
   return {
     fair,
@@ -109,7 +108,7 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   const base = { from: addDays(from, -lagOf(asked)), to: addDays(to, -lagOf(asked)) }
   // Earlier years tell what a feast does, too.
   const years = Array.from({ length: yearOf(to) - yearOf(base.from) + 2 }, (_, n) => yearOf(to) - n)
-  const yearly = asked.compare !== 'previous_period'
+  const yearly = asked.compare !== 'previous_days'
   const entered = (await context.ledger.select().from(settings.events)).filter(
     one => !store || one.stores.length === 0 || one.stores.includes(store),
   )

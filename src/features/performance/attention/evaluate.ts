@@ -393,7 +393,7 @@ function causesFor(context: Context, one: Found, doubt: string | null, day: Day)
   return causesOf(context, {
     from: addDays(to, 1 - weeks),
     to,
-    compare: 'previous_period',
+    compare: 'previous_days',
     store: one.slice.store,
     within: Object.entries(one.slice).filter(([name]) => narrowing.includes(name)),
     doubt,
