@@ -54,6 +54,10 @@ function share(value: string, place: Place, locale: string): string {
   }).replace(/\s*%/, ' %')
 }
 
+/** A share that was worked out here rather than told as decimal text: "10,100 %", "−3.2 %"; always so many decimals. */
+export const percent = (of: number, digits = 1, locale = usualLocale): string =>
+  say(String(of), locale, { style: 'percent', ...fixed(digits) }).replace(/\s*%/, ' %')
+
 /** Decimal text (or null: not known) as words for a place. Shares are fractions of one: 0.031 is 3.1 %. */
 export function show(
   value: string | null | undefined,

@@ -51,10 +51,11 @@ describe('a change', () => {
   })
   it('by many times is told as times', () => {
     expect(change(against('1359', '100'), money).text).toBe('×13.6')
+    expect(change(against('250000', '100'), money).text).toBe('×2,500')
   })
   it('from a loss to a profit is up', () => {
     expect(change(against('50', '-100'), money)).toMatchObject({ arrow: '▲', text: '150 %', tone: 'good' })
     // No profit is so many times a loss.
-    expect(change(against('10000', '-100'), money)).toMatchObject({ arrow: '▲', text: '10100 %' })
+    expect(change(against('10000', '-100'), money)).toMatchObject({ arrow: '▲', text: '10,100 %' })
   })
 })

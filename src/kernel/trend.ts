@@ -1,4 +1,4 @@
-import { type Measure, notKnown, show, showSigned, usualLocale } from './format.ts'
+import { type Measure, notKnown, percent, show, showSigned, usualLocale } from './format.ts'
 
 /** A value against what it is compared with, as the metric language answers it: decimal text, null for N/A. */
 export interface Against {
@@ -31,13 +31,13 @@ export interface ChangeOptions {
 const pointsOf = (delta: number, unit: 'pp' | 'bps', digits: number) =>
   unit === 'bps'
     ? `${Math.round(delta * 10_000).toLocaleString(usualLocale)} bps`
-    : `${(delta * 100).toFixed(digits)} pp`
+    : percent(delta, digits).replace('%', 'pp')
 
 /** A share of the base in words; what grew tenfold or more is told in times, for "1,259 %" says nothing. */
 const ratioWords = (of: number, wasLoss: boolean) =>
   of >= 9.995 && !wasLoss
-    ? `×${(of + 1).toFixed(1)}`
-    : `${Math.abs(of * 100).toFixed(Math.abs(of) >= 0.9995 ? 0 : 1)} %`
+    ? `×${show((of + 1).toFixed(of < 99 ? 1 : 0), { unit: 'quantity', currency: null }, 'full')}`
+    : percent(Math.abs(of), Math.abs(of) >= 0.9995 ? 0 : 1)
 
 /** A change in words, with its direction and whether it is good. Shares change in points, all else in percent of the base. */
 export function change(

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { showSigned, type Unit } from '#kernel/format.ts'
+import { percent, showSigned, type Unit } from '#kernel/format.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
@@ -153,6 +153,6 @@ export function AgainstPlan({ period }: { period: Period }) {
 /** A change of a share in percentage points. */
 const points = (delta: string | null | undefined): string => {
   if (delta == null) return 'N/A'
-  const size = Number(delta) * 100
-  return `${size > 0 ? '+' : size < 0 ? '−' : ''}${Math.abs(size).toFixed(1)} pp`
+  const size = Number(delta)
+  return `${size > 0 ? '+' : size < 0 ? '−' : ''}${percent(Math.abs(size)).replace('%', 'pp')}`
 }

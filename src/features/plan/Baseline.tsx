@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type client, words } from '#features/client.ts'
+import { percent } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Row } from '#ui/Page.tsx'
@@ -48,7 +49,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
     const value = one.forecast ?? one.naive
     return value === null ? [] : [{ period: one.period, value: Number(value).toFixed(2) }]
   })
-  const level = growth === null ? null : (Number(growth) - 1) * 100
+  const level = growth === null ? null : Number(growth) - 1
   return (
     <Card
       flush
@@ -56,7 +57,7 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
       note={
         level === null
           ? undefined
-          : `last year’s level: ${level < 0 ? 'less' : 'plus'} ${Math.abs(level).toFixed(1)} %, as the last ${days >= 365 ? 'twelve months' : `${days} days`} went against the year before`
+          : `last year’s level: ${level < 0 ? 'less' : 'plus'} ${percent(Math.abs(level))}, as the last ${days >= 365 ? 'twelve months' : `${days} days`} went against the year before`
       }
       actions={
         mayEdit &&
@@ -120,8 +121,8 @@ export function Baseline({ version, mayEdit }: { version: Version; mayEdit: bool
             render: row => {
               const base = row.forecast ?? row.naive
               if (base === null || row.plan === null || Number(base) === 0) return 'N/A'
-              const share = (Number(row.plan) / Number(base) - 1) * 100
-              return `${share < 0 ? '−' : '+'}${Math.abs(share).toFixed(1)} %`
+              const share = Number(row.plan) / Number(base) - 1
+              return `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`
             },
           },
         ]}
@@ -152,5 +153,5 @@ const aheadWords = (ahead: Found['ahead']): string =>
     : `The models look thirteen weeks ahead. Beyond them the season of other years goes on (weekdays, and events wherever they fall), at the level of the last ${ahead.levelDays} days. ${
         ahead.tried === 0 || ahead.error === null
           ? 'With so short a history that could not be tried: the range is a first guess, wider the further away.'
-          : `Tried from ${ahead.tried} earlier ${ahead.tried === 1 ? 'day' : 'days'}, a period was off by ${(ahead.error * 100).toFixed(0)} % on average; the range is from that, wider the further away.`
+          : `Tried from ${ahead.tried} earlier ${ahead.tried === 1 ? 'day' : 'days'}, a period was off by ${percent(ahead.error, 0)} on average; the range is from that, wider the further away.`
       } ${ahead.notes.join(' ')}`.trim()

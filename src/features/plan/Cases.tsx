@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { percent } from '#kernel/format.ts'
 import { initiativesIn, type Strategy } from '#kernel/plan/strategy.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
@@ -242,7 +243,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               key: 'likely',
               label: 'Chance to gain',
               numeric: true,
-              render: row => `${Math.round(row.worth.range.likely * 100)} %`,
+              render: row => percent(row.worth.range.likely, 0),
             },
             {
               key: 'irr',
@@ -252,7 +253,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
                 row.worth.irr === null ? (
                   <span title={row.worth.irrWhy ?? undefined}>N/A</span>
                 ) : (
-                  `${(Number(row.worth.irr) * 100).toFixed(1).replace('-', '−')} % a ${spanOf(row.content)}`
+                  `${percent(Number(row.worth.irr))} a ${spanOf(row.content)}`
                 ),
             },
             {

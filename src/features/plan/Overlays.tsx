@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { percent } from '#kernel/format.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -183,7 +184,7 @@ export function Overlays({ version }: { version: Version }) {
                   ? 'N/A'
                   : Math.abs(row.bias) < 0.005
                     ? 'neither way'
-                    : `${(Math.abs(row.bias) * 100).toFixed(1)} % too ${row.bias > 0 ? 'high' : 'low'}`,
+                    : `${percent(Math.abs(row.bias))} too ${row.bias > 0 ? 'high' : 'low'}`,
             },
           ]}
         />

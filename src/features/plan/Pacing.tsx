@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { memo, useMemo, useState } from 'react'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
-import { showDay, type Unit } from '#kernel/format.ts'
+import { percent, showDay, type Unit } from '#kernel/format.ts'
 import { marksOf } from '#kernel/period-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
@@ -75,7 +75,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
       actions={choice}
       note={
         <>
-          to {showDay(found.until)}; {percent(found.elapsed)} of a usual month is done by then ·{' '}
+          to {showDay(found.until)}; {whole(found.elapsed)} of a usual month is done by then ·{' '}
           <AgreementBadge stores={[]} />
         </>
       }
@@ -84,7 +84,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
         <StatTile
           label="Actual to date"
           value={text(found.actual)}
-          deltas={found.pace !== null && <span>{percent(found.pace)} of the plan to date</span>}
+          deltas={found.pace !== null && <span>{whole(found.pace)} of the plan to date</span>}
         />
         <StatTile
           label="Landing"
@@ -100,7 +100,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
           <StatTile
             label={held && held !== own ? held.name : 'Plan'}
             value={text(found.plan)}
-            deltas={found.probability !== null && <span>{percent(found.probability)} chance to make it</span>}
+            deltas={found.probability !== null && <span>{whole(found.probability)} chance to make it</span>}
           />
         )}
         {found.requiredPerDay !== null && (
@@ -124,9 +124,8 @@ export const Pacing = memo(({ version }: { version: string }) => {
       />
       {found.backtest.covered !== null && (
         <p className={css.after}>
-          Tested on {found.backtest.estimates} earlier estimates: {percent(found.backtest.covered)} of the
-          ranges held, where 80 % should; off by {(100 * (found.backtest.error ?? 0)).toFixed(1)} % on
-          average.
+          Tested on {found.backtest.estimates} earlier estimates: {whole(found.backtest.covered)} of the
+          ranges held, where 80 % should; off by {percent(found.backtest.error ?? 0)} on average.
           {found.backtest.chances && (
             <>
               {' '}
@@ -139,7 +138,7 @@ export const Pacing = memo(({ version }: { version: string }) => {
   )
 })
 
-const percent = (value: number) => `${Math.round(value * 100)} %`
+const whole = (value: number) => percent(value, 0)
 
 /** Whether a chance that was said is to be believed: how often such chances came, and Brier's score of them. */
 function Chances(props: {
@@ -153,7 +152,7 @@ function Chances(props: {
   return (
     <>
       The chance of a plan {better ? 'told more than' : 'was no better than'} always saying{' '}
-      {percent(props.baseRate)}: Brier {props.brier.toFixed(3)} against {props.baseBrier.toFixed(3)}.{' '}
+      {whole(props.baseRate)}: Brier {props.brier.toFixed(3)} against {props.baseBrier.toFixed(3)}.{' '}
       <Hint
         about={
           <div className={css.explain}>
@@ -170,10 +169,10 @@ function Chances(props: {
                 {
                   key: 'range',
                   label: 'Said',
-                  render: row => `${Math.round(row.from * 100)} to ${percent(row.to)}`,
+                  render: row => `${Math.round(row.from * 100)} to ${whole(row.to)}`,
                 },
-                { key: 'said', label: 'On average', numeric: true, render: row => percent(row.said) },
-                { key: 'came', label: 'Came', numeric: true, render: row => percent(row.came) },
+                { key: 'said', label: 'On average', numeric: true, render: row => whole(row.said) },
+                { key: 'came', label: 'Came', numeric: true, render: row => whole(row.came) },
                 { key: 'cases', label: 'Of', numeric: true, render: row => row.cases },
               ]}
             />

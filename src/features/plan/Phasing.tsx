@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, words } from '#features/client.ts'
-import { showDay } from '#kernel/format.ts'
+import { percent, showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -224,7 +224,7 @@ export function Phasing({ version }: { version: Version }) {
               key: 'share',
               label: 'Share',
               numeric: true,
-              render: row => `${(row.share * 100).toFixed(2)} %`,
+              render: row => percent(row.share, 2),
             },
             { key: 'why', label: 'Because', render: row => row.why.join(', ') },
           ]}

@@ -1,4 +1,4 @@
-import { placeOf, show, showDay } from '#kernel/format.ts'
+import { percent, placeOf, show, showDay } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
@@ -74,7 +74,7 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
                 ...(aimed
                   ? [
                       money(one.plan),
-                      one.plan ? `${((one.p50 / one.plan - 1) * 100).toFixed(1).replace('-', '−')} %` : 'N/A',
+                      one.plan ? percent(one.p50 / one.plan - 1) : 'N/A',
                       one.probability === null ? 'N/A' : chanceWords(one.probability),
                       money(one.requiredPerDay),
                     ]
@@ -85,7 +85,7 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
           <p className={css.aside}>
             P10 and P90: the landing lies between them in eight of ten cases.
             {first.error !== null &&
-              ` Estimates of earlier months at this stage were off by ${(first.error * 100).toFixed(1)} % on average.`}
+              ` Estimates of earlier months at this stage were off by ${percent(first.error)} on average.`}
             {first.plan === null && (
               <>
                 {' '}
@@ -167,7 +167,7 @@ export function Heat(props: {
           const said = change(cell?.before, measure)
           const ratio = cell?.before.ratio
           const far =
-            ratio == null || !said.arrow ? '' : ` ${said.arrow} ${Math.abs(Number(ratio) * 100).toFixed(0)} %`
+            ratio == null || !said.arrow ? '' : ` ${said.arrow} ${percent(Math.abs(Number(ratio)), 0)}`
           return `${show(cell?.value, measure, 'axis')}${far}`
         }}
       />

@@ -1,5 +1,5 @@
 import { addDays, addYears, type Day, later } from '#kernel/day.ts'
-import { show, showDay } from '#kernel/format.ts'
+import { percent, show, showDay } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
 import {
   type CalendarRule,
@@ -329,7 +329,7 @@ interface Heading {
 
 /** A chance in whole per cent; what is not over yet is never certain: "22 %", "over 99 %". */
 export const chanceWords = (probability: number): string =>
-  probability > 0.99 ? 'over 99 %' : probability < 0.01 ? 'under 1 %' : `${Math.round(probability * 100)} %`
+  probability > 0.99 ? 'over 99 %' : probability < 0.01 ? 'under 1 %' : percent(probability, 0)
 
 /** "November 2026 heads for £120,000 (P10 £112,000, P90 £127,000), 3.0 % below the target of £123,700; chance of reaching it 22 %." */
 export function landingWords(one: Heading, currency: string | null): string {
@@ -340,7 +340,7 @@ export function landingWords(one: Heading, currency: string | null): string {
     : `${one.label} heads for ${money(one.p50)} (P10 ${money(one.p10)}, P90 ${money(one.p90)})`
   if (one.plan === null) return `${course}; no target says what it is to be.`
   const off = one.plan === 0 ? 0 : one.p50 / one.plan - 1
-  const far = `${Math.abs(off * 100).toFixed(1)} % ${off < 0 ? 'below' : 'above'} the target of ${money(one.plan)}`
+  const far = `${percent(Math.abs(off))} ${off < 0 ? 'below' : 'above'} the target of ${money(one.plan)}`
   const chance =
     over || one.probability === null ? '' : `; chance of reaching it ${chanceWords(one.probability)}`
   return `${course}, ${far}${chance}.`

@@ -2,7 +2,7 @@ import type { Context } from '#features/context.ts'
 import { mad, median } from '#forecast/numbers.ts'
 import { addDays, type Day, dayCount, earlier, later, yearOf } from '#kernel/day.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
-import { showDay } from '#kernel/format.ts'
+import { percent, showDay } from '#kernel/format.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import type { Cause } from '#postgres/tables/watch.ts'
@@ -134,7 +134,7 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
             ? `${one.name} fell into these days and not into those compared.`
             : `${one.name} fell into the days compared and not into these.`,
         evidence: effect
-          ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${Math.abs(effect.share * 100).toFixed(0)} % against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}${effect.sure ? '' : '; such days may differ as much by chance'}`
+          ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${percent(Math.abs(effect.share), 0)} against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}${effect.sure ? '' : '; such days may differ as much by chance'}`
           : `${one.from} to ${one.to}`,
         perDay: effect && (side * effect.amount * shared) / dayCount(one.from, one.to) / days,
         where: [],

@@ -4,6 +4,7 @@ import { bias, coverage, wape } from '#forecast/grade.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { addDays, type Day, dayCount } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
+import { percent } from '#kernel/format.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { company } from './course.ts'
 import { sliceText } from './lines.ts'
@@ -151,7 +152,7 @@ export function gradesOf(kept: readonly Pick<Stored, 'points' | 'naive' | 'actua
   })
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`
+const rounded = (share: number) => percent(share, share < 0.0995 ? 1 : 0)
 
 function sentenceOf(latest: Stored, grades: readonly Grade[]): string {
   const fallen = latest.beatsNaive === false
@@ -163,12 +164,12 @@ function sentenceOf(latest: Stored, grades: readonly Grade[]): string {
     first.naiveWape === null
       ? ''
       : first.wape < first.naiveWape
-        ? `, where copying the last week was off by ${percent(first.naiveWape)}`
-        : `, no better than copying the last week (${percent(first.naiveWape)})`
+        ? `, where copying the last week was off by ${rounded(first.naiveWape)}`
+        : `, no better than copying the last week (${rounded(first.naiveWape)})`
   const lean =
     first.bias !== null && Math.abs(first.bias) >= 0.02
-      ? ` It said too ${first.bias > 0 ? 'much' : 'little'} by ${percent(Math.abs(first.bias))}.`
+      ? ` It said too ${first.bias > 0 ? 'much' : 'little'} by ${rounded(Math.abs(first.bias))}.`
       : ''
-  const held = first.cover80 === null ? '' : ` ${percent(first.cover80)} of days fell into the 80 % range.`
-  return `${head} Days a week ahead were off by ${percent(first.wape)}${against}.${lean}${held}`.trim()
+  const held = first.cover80 === null ? '' : ` ${rounded(first.cover80)} of days fell into the 80 % range.`
+  return `${head} Days a week ahead were off by ${rounded(first.wape)}${against}.${lean}${held}`.trim()
 }

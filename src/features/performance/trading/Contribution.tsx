@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
+import { percent } from '#kernel/format.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -163,7 +164,7 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
           rows: [
             [
               show(value.toFixed(4), measure, 'tooltip'),
-              layered.base.value ? `${((100 * value) / layered.base.value).toFixed(1)} % of net sales` : '',
+              layered.base.value ? `${percent(value / layered.base.value)} of net sales` : '',
             ],
           ],
         }
@@ -238,7 +239,7 @@ function TierWords({ tier, answer }: { tier: Tier; answer: Answer }) {
       <dd>
         <span className={css.amount}>
           {value === null ? 'N/A' : show(value, measureOf(answer, tier.name), 'card')}
-          {share !== null && <span className={css.share}> {(100 * share).toFixed(1)} % of net sales</span>}
+          {share !== null && <span className={css.share}> {percent(share)} of net sales</span>}
         </span>
         <span className={css.words}>= {about}</span>
         {value === null && <span className={css.missing}>{answer.meta.missing[tier.name]}</span>}

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { addDays } from '#kernel/day.ts'
+import { percent } from '#kernel/format.ts'
 import { hourName } from '#kernel/period-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { forecastComparison, spanWords } from '#kernel/view.ts'
@@ -192,7 +193,7 @@ export function Peak() {
               deltas={
                 ceiling && inDay ? (
                   <Small>
-                    {Math.round((Number(inDay) / Number(ceiling)) * 100)} % of it is in
+                    {percent(Number(inDay) / Number(ceiling), 0)} of it is in
                     {Number(inDay) >= Number(ceiling) && ': hold back what brings more'}
                   </Small>
                 ) : ceiling ? undefined : (
@@ -217,9 +218,7 @@ export function Peak() {
 
 /** How much of a whole day's figure is in by now. */
 const PartIn = ({ of, is }: { of: string | null; is: string | null }) =>
-  of && Number(of) > 0 && is ? (
-    <Small>{Math.round((Number(is) / Number(of)) * 100)} % of it is in</Small>
-  ) : null
+  of && Number(of) > 0 && is ? <Small>{percent(Number(is) / Number(of), 0)} of it is in</Small> : null
 
 const Small = ({ children }: { children: ReactNode }) => (
   <span style={{ fontSize: 12, lineHeight: '16px', color: 'var(--ink-3)' }}>{children}</span>
