@@ -47,6 +47,29 @@ describe('what is found in a slice', () => {
   })
 })
 
+describe('sessions against orders', () => {
+  const seen = (sessions: number, orders: number) => {
+    const one = watched(
+      1,
+      usualRules.find(rule => rule.id === 'tracking'),
+    )
+    const of = (usual: number, last: number) =>
+      Float64Array.from({ length: days }, (_, t) => (t < days - 4 ? 1 : last) * (usual + ((t * 7) % 11) - 5))
+    const cell = { slice: { store: 'uk' }, amount: of(900, sessions), exposure: of(35, orders), worth: null }
+    return look({ ...one, cells: [cell] })
+  }
+
+  it('are lost data where they fell, on days of a promotion too', () => {
+    expect(seen(0.3, 1)).toMatchObject({ direction: 'below', since: '2026-04-27' })
+    expect(seen(0.3, 2.4)?.direction).toBe('below')
+  })
+
+  it('are none where more orders came than so many sessions usually bring', () => {
+    expect(seen(1.5, 2.4)).toBeNull()
+    expect(seen(1, 2)).toBeNull()
+  })
+})
+
 describe('a product that is nowhere in stock', () => {
   const units = usualRules.find(one => one.id === 'units')
   const place = (day: string) => daysBetween('2026-01-01', day).length - 1

@@ -1,6 +1,7 @@
 import { type AnomalyEvent, findAnomalies } from '#forecast/anomalies.ts'
 import { limitsWords, seasonalLimits } from '#forecast/control-limits.ts'
 import type { Calendar } from '#forecast/forecast.ts'
+import { median } from '#forecast/numbers.ts'
 import { scan, strangeness } from '#forecast/scan.ts'
 import { compareDays } from '#kernel/comparison.ts'
 import { addDays, type Day, dayCount, weekday } from '#kernel/day.ts'
@@ -61,7 +62,7 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
   // Parts of the same counts scatter alike; amounts scatter the more the larger they are.
   const alike = countedIn.has(weights[rule.metric] ?? '') ? { alike: watched.cells } : {}
   const seen = alone ? byItself(watched, cell, end, calendar) : scan(cell.amount, cell.exposure, end, alike)
-  if (seen === null) return null
+  if (seen === null || (rule.about === 'data' && !alone && !movedItself(cell.amount, seen))) return null
   const { from, to, expected, actual } = seen
   const days = to - from + 1
   if (days < rule.persistence) return null
@@ -87,6 +88,27 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
         ? 'What each product usually fetched, over the eight weeks before: which of them sold makes no difference.'
         : 'The usual measure of what moves with it, over the eight weeks before.',
   }
+}
+
+/** Weeks before a stretch whose weekdays say what an amount was by itself. */
+const weeksBefore = 8
+
+/**
+ * Whether what left its measure moved by itself, at least half of the way: a promotion that brings more orders a session
+ * loses no sessions, though they are fewer than so many orders usually mean.
+ */
+function movedItself(
+  amount: Float64Array,
+  { from, to, expected, actual }: { from: number; to: number; expected: number; actual: number },
+): boolean {
+  let usual = 0
+  for (let t = from; t <= to; t++) {
+    const last = t - 7 * Math.ceil((t - from + 1) / 7)
+    const same = Array.from({ length: weeksBefore }, (_, n) => last - 7 * n).filter(day => day >= 0)
+    usual += same.length === 0 ? 0 : median(same.map(day => amount[day] ?? 0))
+  }
+  const off = (base: number) => Math.log(Math.max(actual, 0.5) / Math.max(base, 0.5))
+  return off(usual) / off(expected) >= 0.5
 }
 
 const of = ({ rule }: Watched, { slice }: Cell) => ({ rule: rule.id, metric: rule.metric, slice })

@@ -4,6 +4,7 @@ import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
 import { outOfStock } from './out-of-stock.ts'
 import { likeForLike, type Rule, weights, worths } from './rules.ts'
+import { besideEach } from './siblings.ts'
 
 /** One slice of a rule, day by day: what is watched, and what moves it while all is well. */
 export interface Cell {
@@ -60,7 +61,13 @@ export async function watchedBy(
       ? (cell[rule.metric] ?? none()).map((ratio, t) => ratio * (cell[weight]?.[t] ?? 0))
       : (cell[rule.metric] ?? none())
   const amounts = new Map([...found.cells].map(([key, cell]) => [key, amountOf(cell)]))
-  const siblings = groupSums(amounts, found.slices, rule.by)
+  const groupOf = (slice: Record<string, string>) =>
+    rule.by.length > 1 ? (slice[rule.by[0] ?? ''] ?? '') : ''
+  const beside = besideEach(
+    new Map(
+      [...amounts].map(([key, amount]) => [key, { group: groupOf(found.slices.get(key) ?? {}), amount }]),
+    ),
+  )
   const single = [...found.cells].map(([key, cell]): Cell => {
     const amount = amounts.get(key) ?? none()
     const slice = found.slices.get(key) ?? {}
@@ -68,7 +75,7 @@ export async function watchedBy(
       ? (cell[weight] ?? none())
       : rule.against
         ? (cell[rule.against] ?? none())
-        : siblings(key, slice, amount)
+        : beside(key)
     const worth = worthOf(rule.metric, definition, slice, sold, amount, cell.net_sales ?? none())
     return { slice, amount, exposure, worth }
   })
@@ -125,23 +132,6 @@ type Columns = Record<string, Float64Array>
 
 const total = (parts: readonly Float64Array[]): Float64Array =>
   parts.reduce((sum, part) => sum.map((value, t) => value + (part[t] ?? 0)))
-
-/** What stands beside a slice: the others of its first dimension's value, or all others where there is one dimension. */
-function groupSums(
-  amounts: ReadonlyMap<string, Float64Array>,
-  slices: ReadonlyMap<string, Record<string, string>>,
-  by: readonly string[],
-) {
-  const group = (slice: Record<string, string>) => (by.length > 1 ? (slice[by[0] ?? ''] ?? '') : '')
-  const sums = new Map<string, Float64Array>()
-  for (const [key, amount] of amounts) {
-    const name = group(slices.get(key) ?? {})
-    const before = sums.get(name)
-    sums.set(name, before ? total([before, amount]) : amount)
-  }
-  return (_: string, slice: Record<string, string>, amount: Float64Array) =>
-    (sums.get(group(slice)) ?? amount).map((sum, t) => sum - (amount[t] ?? 0))
-}
 
 /** Net sales by one unit: of the slice where they can be split so, else of its store, else of the company. */
 function worthOf(
