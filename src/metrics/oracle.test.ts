@@ -131,7 +131,7 @@ it.for([
   ['later', 17],
   ['before, as some systems date it', 1],
 ] as const)(
-  'money and orders are of their own hours, also by customer, where what came back did so %s',
+  'money and orders are of their own hours, also by customer or new and returning, where what came back did so %s',
   async ([, hour]) => {
     const granary = await openDuckdb({ folder: ':memory:' })
     const day = { day: '2011-12-05', ordered_day: '2011-12-05', customer_id: 'c1', product_id: 'p1' }
@@ -141,7 +141,7 @@ it.for([
       { ...order, hour, kind: 'reversal', reversals: -5, quantity: -1 },
     ])
     const engine = createEngine({ granary, world: async () => world })
-    for (const by of [['hour'], ['customer', 'hour']]) {
+    for (const by of [['hour'], ['customer', 'hour'], ['customer_kind', 'hour']]) {
       const { rows } = await engine.ask({ metrics: ['net_sales', 'orders'], by, ...window }, scope)
       const told = rows.map(row => [Number(row.hour), Number(row.net_sales), Number(row.orders)])
       expect(told.sort(([, a = 0], [, b = 0]) => b - a)).toEqual([

@@ -1,5 +1,5 @@
 import type { Fact, Source } from '../fact.ts'
-import { hours, lineColumns, lines, orderRows } from './sales.ts'
+import { hours, kindOfOrder, lineColumns, lines, orderMoney, orderRows, withOrder } from './sales.ts'
 import { costColumns, counted, day, soldThrough } from './shared.ts'
 
 /**
@@ -59,10 +59,11 @@ export const costs: readonly Fact[] = [
     table: 'sales_lines',
     sources: [
       { ...hours, columns: costColumns, costs: counted },
-      { ...orderRows, columns: costColumns, costs: counted },
+      { ...orderMoney, columns: costColumns, costs: counted },
       {
         ...lines,
-        join: 'JOIN order_days o ON o.store = f.store AND o.order_id = f.order_id AND o.day = f.day',
+        join: withOrder,
+        dimensions: { ...lines.dimensions, customer_kind: kindOfOrder },
         columns: costColumns,
         costs: {
           orders: `CASE WHEN o.orders = 0 THEN 0 ELSE o.orders * (${part}) END`,

@@ -13,6 +13,10 @@ const buyer = {
   ...promotion,
 }
 
+/** Whether an order was its customer's first, by its row (`of`) of its day. */
+const customerKind = (of: string) =>
+  `CASE WHEN ${of}.nth = 1 THEN 'new' WHEN ${of}.nth > 1 THEN 'returning' ELSE 'not known' END`
+
 /** Whether the customer ever ordered twice, before or after: what Shopify calls returning. */
 const lifetime = {
   lifetime: `CASE WHEN (f.store, f.customer_id) IN (SELECT store, customer_id FROM order_days WHERE nth = 2) THEN 'repeat' ELSE 'once' END`,
@@ -79,13 +83,13 @@ export const orderRows: Source = {
     ...sale,
     ...buyer,
     ...moment,
-    customer_kind: `CASE WHEN f.nth = 1 THEN 'new' WHEN f.nth > 1 THEN 'returning' ELSE 'not known' END`,
+    customer_kind: customerKind('f'),
   },
   columns: { ...lifetime, account_orders: "CASE WHEN f.account_id = '' THEN 0 ELSE f.orders END" },
 }
 
 /** Money of an order moves at several hours of a day, such as a return in the afternoon: the lines alone tell when. */
-const orderMoney: Source = {
+export const orderMoney: Source = {
   ...orderRows,
   dimensions: Object.fromEntries(Object.entries(orderRows.dimensions).filter(([name]) => name !== 'hour')),
 }
@@ -95,6 +99,18 @@ export const lines: Source = {
   day: 'day',
   dimensions: { ...sale, ...buyer, ...moment, ...product, title: 'f.title', kind: 'f.kind' },
   columns: lineColumns,
+}
+
+export const kindOfOrder = customerKind('o')
+/** What the row of a line's order says of it, as `o`. */
+export const withOrder =
+  'JOIN order_days o ON o.store = f.store AND o.order_id = f.order_id AND o.day = f.day'
+
+/** Lines with whether their order was its customer's first. */
+const linesByKind: Source = {
+  ...lines,
+  join: withOrder,
+  dimensions: { ...lines.dimensions, customer_kind: kindOfOrder },
 }
 
 /** The day of each customer's first order. */
@@ -107,8 +123,7 @@ export const sales: readonly Fact[] = [
     label: 'Sales ledger',
     table: 'sales_lines',
     means: soldThrough,
-    // New and returning are known of orders alone: by the hour they have that of the order.
-    sources: [hours, buyers, products, orderMoney, lines, orderRows],
+    sources: [hours, buyers, products, orderMoney, lines, linesByKind],
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
@@ -150,7 +165,7 @@ export const sales: readonly Fact[] = [
     sources: [
       { ...orderMoney, day: 'ordered_day' },
       { ...lines, day: 'ordered_day' },
-      { ...orderRows, day: 'ordered_day' },
+      { ...linesByKind, day: 'ordered_day' },
     ],
     whenever: true,
     money: ledgerMoney,
@@ -163,7 +178,10 @@ export const sales: readonly Fact[] = [
     label: 'First orders of customers',
     table: 'sales_lines',
     means: soldThrough,
-    sources: [{ ...orderRows, where: 'f.nth = 1' }],
+    sources: [
+      { ...orderMoney, where: 'f.nth = 1' },
+      { ...linesByKind, where: 'o.nth = 1' },
+    ],
     money: ledgerMoney,
     optional: ['cost'],
     ranked: 'gross_sales',
