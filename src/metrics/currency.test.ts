@@ -37,3 +37,28 @@ it('money without a rate is N/A: it meets no condition, and stands behind what i
   expect((await channels(compared)).at(-1)).toEqual(['market', null])
   await granary.close()
 })
+
+it('a small unit in a large one is told to the cent where the rate was given the other way round', async () => {
+  const sold = { order_id: 'a', day: '2011-11-05', gross: '10000000' }
+  const { ask, granary } = await over(
+    [
+      { ...sold, currency: 'VND', store: 'hanoi' },
+      { ...sold, currency: 'IDR', store: 'bali' },
+    ],
+    { stores: [shop('hanoi', 'VND'), shop('bali', 'IDR')] },
+  )
+  const given = { day: '2011-11-01', source: 'test' }
+  await deliver(granary, 'exchange_rates', [
+    { ...given, base: 'USD', quote: 'VND', rate: '25380' },
+    { ...given, base: 'EUR', quote: 'IDR', rate: '17890' },
+    { ...given, base: 'EUR', quote: 'USD', rate: '1.1' },
+  ])
+  const query = { metrics: ['net_sales'], by: ['store'], from: sold.day, to: sold.day, currency: 'USD' }
+  const { rows } = await ask(query)
+  // 10 000 000 ÷ 25 380, and 10 000 000 ÷ 17 890 × 1.1.
+  expect(rows.map(row => [row.store, Number(row.net_sales).toFixed(2)])).toEqual([
+    ['bali', '614.87'],
+    ['hanoi', '394.01'],
+  ])
+  await granary.close()
+})

@@ -2,7 +2,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Dialect, Parameters } from '#warehouse/warehouse.ts'
 import type { Source } from '../fact.ts'
 import { inSegments } from './days-sql.ts'
-import { ratesInto } from './rates-sql.ts'
+import { ratesInto, rateType } from './rates-sql.ts'
 import type { DimensionFilter, Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import { inList, Text } from './text.ts'
@@ -51,7 +51,7 @@ export const dimensionSql = (d: ResolvedDimension, source: Source, dialect: Dial
 /** What a row's money is multiplied by; null where nothing is converted. Rows that name no currency hold no money. */
 export const rateSql = ({ reach }: Pick<Asked, 'reach'>, source: Source, text: Text): string | null =>
   reach.convertTo && 'currency' in source.dimensions
-    ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS DECIMAL(18,8)) ELSE r.rate END`
+    ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS ${rateType}) ELSE r.rate END`
     : null
 
 /** FROM and WHERE of a side: the stores, the days, the filters. */

@@ -3,6 +3,12 @@ import type { Dialect } from '#warehouse/warehouse.ts'
 import type { Text } from './text.ts'
 
 /**
+ * What money is multiplied by. Rates are given with eight decimals; one that is turned round or crossed has twelve, for a
+ * dong in dollars would be told by four digits.
+ */
+export const rateType = 'DECIMAL(22,12)'
+
+/**
  * Rates into a currency by day: as delivered, turned round where only the other way is known, or through a third
  * currency where neither is. A day without a rate uses the last one before it: the crossing's, with the last of each leg.
  */
@@ -23,9 +29,9 @@ const legs = (into: string, of: string, dialect: Dialect): string => {
   const rates = dialect.from('exchange_rates')
   const only = of && ` WHERE ${of}`
   return `SELECT base, day, coalesce(max(direct), max(turned)) AS rate FROM (
-  SELECT base, day, rate AS direct, CAST(NULL AS DECIMAL(18,8)) AS turned FROM ${rates} WHERE quote = ${into}
+  SELECT base, day, CAST(rate AS ${rateType}) AS direct, CAST(NULL AS ${rateType}) AS turned FROM ${rates} WHERE quote = ${into}
   UNION ALL
-  SELECT quote AS base, day, NULL AS direct, CAST(1 / ${dialect.float('rate')} AS DECIMAL(18,8)) AS turned
+  SELECT quote AS base, day, NULL AS direct, CAST(1 / ${dialect.float('rate')} AS ${rateType}) AS turned
   FROM ${rates} WHERE base = ${into} AND rate > 0) x${only} GROUP BY base, day`
 }
 
@@ -40,12 +46,12 @@ const crossing = (
   const near = `SELECT 1 AS one, day, rate FROM (${legs(third, `base = ${from}`, dialect)}) l`
   const far = `SELECT 1 AS one, day, rate FROM (${legs(into, `base = ${third}`, dialect)}) l`
   const met = (leg: string, other: string) =>
-    `SELECT a.day AS day, round(CAST(a.rate AS DECIMAL(38,8)) * b.rate, 8) AS rate
+    `SELECT a.day AS day, round(a.rate * b.rate, 12) AS rate
     FROM (${leg}) a ASOF JOIN (${other}) b ON a.one = b.one AND a.day >= b.day`
   const within = [
     `day >= ${text.bind(since, 'Date')}`,
     ...(until === null ? [] : [`day < ${text.bind(until, 'Date')}`]),
   ].join(' AND ')
-  return `SELECT ${from} AS base, day, CAST(max(rate) AS DECIMAL(18,8)) AS rate
+  return `SELECT ${from} AS base, day, CAST(max(rate) AS ${rateType}) AS rate
   FROM (${met(near, far)} UNION ALL ${met(far, near)}) c WHERE ${within} GROUP BY day`
 }
