@@ -39,3 +39,21 @@ export const nearest = (wanted: string, names: readonly string[], count = 3): st
     .slice(0, count)
     .map(one => one.name)
 }
+
+/**
+ * The one name that `wanted` was probably meant to be: no more than a third of its letters differ, or one begins with the
+ * other. Null where none is near, for a guess by a few letters in common sends people astray.
+ */
+export const meant = (wanted: string, names: readonly string[]): string | null => {
+  const plain = plainName(wanted)
+  if (plain === '') return null
+  const far = (name: string): number => {
+    const other = plainName(name)
+    const begins =
+      Math.min(plain.length, other.length) >= 3 && (plain.startsWith(other) || other.startsWith(plain))
+    const share = distance(plain, other) / Math.max(plain.length, other.length, 1)
+    return begins ? Math.min(share, 1 / 3) : share
+  }
+  const near = names.map(name => ({ name, far: far(name) })).filter(one => one.far <= 1 / 3)
+  return near.toSorted((a, b) => a.far - b.far)[0]?.name ?? null
+}

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { type ComponentType, createElement, lazy, Suspense } from 'react'
 import { screens } from '#features/screens.tsx'
-import { nearest } from '#kernel/nearest.ts'
+import { meant } from '#kernel/nearest.ts'
 import { type Search, viewKeys } from '#kernel/view.ts'
 import { Page } from '#ui/Page.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
@@ -53,31 +53,28 @@ const rooms = screens.map(screen =>
   createRoute({ getParentRoute: () => shell, path: screen.path, component: later(screen.load) }),
 )
 
-/** An address that leads nowhere, with the rooms still around it, and the screen that was probably meant. */
+/** An address that leads nowhere, with the rooms still around it, and the screen that was probably meant, where one is near. */
 const nowhere = createRoute({
   getParentRoute: () => shell,
   path: '$',
   component: () => {
     const { pathname } = router.state.location
-    const meant = screens.find(
-      one =>
-        one.path ===
-        nearest(
-          pathname,
-          screens.map(each => each.path),
-          1,
-        )[0],
-    )
+    const names = screens.flatMap(one => [one.path, one.label])
+    // The whole address, or a part of it: /performance/products.
+    const name = [pathname, ...pathname.split('/').toReversed()]
+      .map(part => meant(part, names))
+      .find(found => found !== null)
+    const screen = screens.find(one => name === one.path || name === one.label)
     return (
       <Page
         question="Where is this?"
         title={`There is no screen at ${pathname}`}
         note="It may have been renamed. ⌘K finds every screen."
       >
-        {meant && (
+        {screen && (
           <p>
-            <Link to={meant.path as never} search={{} as never}>
-              Go to {meant.label}
+            <Link to={screen.path as never} search={{} as never}>
+              Go to {screen.label}
             </Link>
           </p>
         )}
