@@ -5,6 +5,7 @@ import { user } from '#postgres/tables/members.ts'
 import * as plan from '#postgres/tables/plan.ts'
 import { decks } from '#postgres/tables/reviews.ts'
 import { events, stores } from '#postgres/tables/settings.ts'
+import { alerts } from '#postgres/tables/watch.ts'
 import { ledgers } from '../../test/ledgers.ts'
 import { planRoom } from '../../test/plan-room.ts'
 import { deliver, lineRow } from '../../test/small-ledger.ts'
@@ -203,6 +204,80 @@ describe('finding everywhere', () => {
     ])
     expect(await find('heart hanging', at(['bare']))).toEqual(['Products: White hanging heart'])
     expect(await find('heart hanging')).toEqual([])
+  })
+
+  it('finds customers by number or the start of their name, for people, and none of whom nothing personal is kept', async () => {
+    const { granary } = room.context(cy)
+    const customer = (store: string, customer_id: string, name: string) => ({
+      ...{ store, customer_id, name, email_hash: 'h', country: 'GB', city: 'Leeds', tags: '' },
+      ...{ accepts_marketing: null, created_day: null, source: 'test' },
+    })
+    await deliver(granary, 'customers', [
+      customer('shop', '7001', 'Oona Marsh'),
+      customer('trade', '7002', 'Oona Marshall'),
+      customer('shop', '7003', 'Tess Oona'),
+      customer('shop', '7004', ''),
+    ])
+    expect(await find('oona mar')).toEqual(['Customers: Oona Marsh', 'Customers: Oona Marshall'])
+    expect(await find('7001')).toEqual(['Customers: Oona Marsh'])
+    expect(await find('7004')).toEqual([])
+    expect(await find('oo')).toEqual([])
+    expect(await find('oona', at(['trade']))).toEqual(['Customers: Oona Marshall'])
+    expect(await find('oona', at([], 'viewer'))).toEqual([])
+    expect(await find('oona', { ...cy, kind: 'key' })).toEqual([])
+  })
+
+  it('finds orders by how their number begins, over the days anything happened to them', async () => {
+    await deliver(room.context(cy).granary, 'sales_lines', [
+      lineRow({ order_id: 'W-90017', day: '2026-03-02', store: 'shop', gross: 5 }),
+      lineRow({ order_id: 'W-90018', day: '2026-03-04', store: 'trade', gross: 5 }),
+      lineRow({ order_id: 'WEST', day: '2026-03-04', store: 'trade', gross: 5 }),
+    ])
+    expect((await find('w-9001')).toSorted()).toEqual(['Orders: W-90017', 'Orders: W-90018'])
+    expect(await find('w-9001', at(['trade']))).toEqual(['Orders: W-90018'])
+    // Without a digit it is no number: millions of orders are not looked through for a word.
+    expect(await find('west')).toEqual([])
+    const [order] = await room.run(operations.everywhere.find, { words: 'W-90017' }, cy)
+    expect(order.search).toMatchObject({
+      where: 'order=W-90017',
+      period: '2026-03-02..2026-03-02',
+      store: 'shop',
+    })
+  })
+
+  it('finds alerts one may see, also those that are over', async () => {
+    const { ledger } = room.context(cy)
+    const found = (id: string, more: object) => ({
+      ...{
+        id,
+        rule: 'r',
+        metric: 'sessions',
+        slice: {},
+        stores: ['trade'],
+        kind: 'shift',
+        direction: 'below',
+      },
+      ...{
+        since: '2026-03-02',
+        until: null,
+        seenOn: '2026-03-09',
+        score: 1,
+        moneyPerDay: -5,
+        currency: 'GBP',
+      },
+      finding: { unit: 'count', expected: 100, actual: 40, perDay: -60, causes: [], check: '' },
+      ...{ doubt: null, state: 'open', firstAt: new Date(), updatedAt: new Date() },
+      ...more,
+    })
+    await ledger
+      .insert(alerts)
+      .values([found('a1', {}), found('a2', { stores: [], state: 'resolved', metric: 'orders' })] as never)
+    expect(await find('sessions below usual')).toEqual(['Alerts: Sessions 60 % below usual'])
+    expect(await find('orders below usual')).toEqual(['Alerts: Orders 60 % below usual'])
+    expect(await find('sessions below usual', at(['shop']))).toEqual([])
+    expect(await find('orders below usual', at(['trade']))).toEqual([])
+    const [alert] = await room.run(operations.everywhere.find, { words: 'sessions below usual' }, cy)
+    expect(alert).toMatchObject({ path: '/alerts', search: { alert: 'a1' } })
   })
 
   it('shows people only to who may see who is there', async () => {

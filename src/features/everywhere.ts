@@ -24,7 +24,7 @@ export const everywhere = {
   find: read({
     role: 'viewer',
     summary:
-      'Things by any words of their names: products, vendors, accounts, deals, plans, cases, people and more',
+      'Things by any words of their names: products, vendors, accounts, deals, alerts, plans, cases, people and more; customers and orders by number or how they begin',
   })
     .input(
       z.object({

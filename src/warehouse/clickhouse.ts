@@ -32,6 +32,7 @@ const dialect: Dialect = {
   float: expression => `CAST(${expression} AS Float64)`,
   text: expression => `CAST(${expression} AS String)`,
   contains: (text, needle) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`,
+  begins: (text, needle) => `startsWith(lowerUTF8(${text}), lowerUTF8(${needle}))`,
   weekday: day => `toDayOfWeek(${day})`,
 }
 

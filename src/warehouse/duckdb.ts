@@ -19,6 +19,7 @@ const dialect: Dialect = {
   float: expression => `CAST(${expression} AS DOUBLE)`,
   text: expression => `CAST(${expression} AS VARCHAR)`,
   contains: (text, needle) => `contains(lower(${text}), lower(${needle}))`,
+  begins: (text, needle) => `starts_with(lower(${text}), lower(${needle}))`,
   weekday: day => `isodow(${day})`,
 }
 

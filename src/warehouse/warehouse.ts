@@ -72,6 +72,8 @@ export interface Dialect {
   text(expression: string): string
   /** Case-insensitive "contains". */
   contains(text: string, needle: string): string
+  /** Case-insensitive "begins with". */
+  begins(text: string, needle: string): string
   /** 1 = Monday … 7 = Sunday. */
   weekday(day: string): string
 }

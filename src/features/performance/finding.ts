@@ -1,7 +1,14 @@
 import type { Finder } from '#features/finder.ts'
 import { writeCell, writeFilters } from '#kernel/address.ts'
 import { showDay } from '#kernel/format.ts'
+import { customersBeginning, ordersBeginning } from '#metrics/begins.ts'
 import { type Listed, listed } from '#metrics/listed.ts'
+import { alertStates } from './attention/model.ts'
+import { latestAlerts } from './attention/operations.ts'
+import { storeNames } from './store-names.ts'
+
+/** Alerts that are looked through: those of many weeks. */
+const latest = 200
 
 /** A list of the granary as a kind of thing, each led to its own place. */
 const finder = (
@@ -26,7 +33,7 @@ const finder = (
 
 const where = (dimension: string, value: string): string => writeFilters([{ dimension, is: [value] }]) ?? ''
 
-/** What the performance room finds in what the systems brought: products, vendors, accounts, deals, promotions. */
+/** What the performance room finds in what the systems brought: products, vendors, accounts, customers, orders, deals, alerts. */
 export const performanceFinders: readonly Finder[] = [
   {
     kind: 'Products',
@@ -97,6 +104,58 @@ export const performanceFinders: readonly Finder[] = [
       }
     }),
   ),
+  {
+    kind: 'Alerts',
+    find: async context =>
+      (await latestAlerts(context, latest)).map(one => ({
+        id: one.id,
+        label: one.title,
+        about: [one.where, one.when, alertStates[one.state]].filter(Boolean).join(' · '),
+        also: one.cause ?? '',
+        path: '/alerts',
+        search: { alert: one.id },
+      })),
+  },
+  {
+    kind: 'Customers',
+    find: async ({ granary, actor, ledger }, words) => {
+      // As the screens do: names of people are for people.
+      if (actor.kind === 'key') return []
+      const names = await storeNames({ ledger })
+      return (await customersBeginning(granary, words.join(' '), { stores: actor.stores })).map(one => ({
+        id: one.id,
+        label: one.name,
+        about: [one.place, names[one.store] ?? one.store, one.id].filter(Boolean).join(' · '),
+        path: '/explore',
+        search: {
+          metrics: 'net_sales,orders,aov',
+          period: 'last_365_days',
+          store: one.store,
+          where: where('customer', one.id),
+        },
+      }))
+    },
+  },
+  {
+    kind: 'Orders',
+    find: async ({ granary, actor, ledger }, words) => {
+      const names = await storeNames({ ledger })
+      return (await ordersBeginning(granary, words.join(' '), { stores: actor.stores })).map(one => ({
+        id: one.id,
+        label: one.id,
+        about: [names[one.store] ?? one.store, showDay(one.from)].join(' · '),
+        path: '/explore',
+        search: {
+          metrics: 'net_sales,units_sold',
+          by: 'product',
+          grain: 'none',
+          period: `${one.from}..${one.to}`,
+          store: one.store,
+          where: where('order', one.id),
+        },
+      }))
+    },
+  },
   finder('Promotions', 'promotions', ({ id }) => ({
     path: '/explore',
     search: { metrics: 'net_sales,orders,discounts', where: where('discount_code', id) },

@@ -106,6 +106,16 @@ const TaskOfAlert = TaskPlace.extend({ id: z.string() })
 
 const usefulAs: Readonly<Record<Ending, boolean>> = { fixed: true, expected: false, not_real: false }
 
+/** The latest alerts one may see, whatever became of them, as they are told. */
+export async function latestAlerts(context: Context, limit: number): Promise<AlertRow[]> {
+  const found = await context.ledger.select().from(alerts).orderBy(desc(alerts.seenOn)).limit(limit)
+  const own = found.filter(one => mayFor(context.actor, one))
+  const definitions = await definitionsOf(context)
+  const stores = await storeNames(context)
+  const named = await namedIn(context, own)
+  return own.map(one => rowOf(one, definitions.get(one.metric), stores, named))
+}
+
 export const alertOperations = {
   alerts: read({
     role: 'viewer',
