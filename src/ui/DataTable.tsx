@@ -15,6 +15,8 @@ export interface TableColumn<Row> {
   pinned?: boolean
   /** Buttons of the row: last, and kept in view while scrolling sideways. */
   acts?: boolean
+  /** Words that stand in lines where there is no room for them in one. */
+  wraps?: boolean
   render: (row: Row) => ReactNode
 }
 
@@ -61,6 +63,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       'data-numeric': column.numeric || undefined,
       'data-pinned': column.pinned || undefined,
       'data-acts': column.acts || undefined,
+      'data-wraps': column.wraps || undefined,
     }
     return first ? (
       <th key={column.key} scope="row" {...shared}>
@@ -103,6 +106,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 data-numeric={column.numeric || undefined}
                 data-pinned={column.pinned || undefined}
                 data-acts={column.acts || undefined}
+                data-wraps={column.wraps || undefined}
               >
                 {column.label === '' ? <span className="sr-only">Actions</span> : column.label}
                 {column.sortable && props.onSort && (

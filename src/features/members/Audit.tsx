@@ -79,9 +79,9 @@ export function Audit() {
               />
             }
             columns={[
-              { key: 'at', label: 'When', render: row => brief.format(new Date(row.at)) },
-              { key: 'who', label: 'Who', render: row => row.actorName },
               { key: 'what', label: 'What', render: said },
+              { key: 'who', label: 'Who', wraps: true, render: row => row.actorName },
+              { key: 'at', label: 'When', wraps: true, render: row => brief.format(new Date(row.at)) },
             ]}
           />
         </Card>

@@ -74,15 +74,22 @@ export function BudgetLines(props: {
             {
               key: 'label',
               label: 'Line',
+              wraps: true,
               pinned: true,
-              render: row =>
-                changed.has(row.id) ? (
-                  <span className={css.moved} title="Changed since the approval">
-                    {row.label}
-                  </span>
-                ) : (
-                  row.label
-                ),
+              render: row => (
+                <>
+                  {changed.has(row.id) ? (
+                    <span className={css.moved} title="Changed since the approval">
+                      {row.label}
+                    </span>
+                  ) : (
+                    row.label
+                  )}{' '}
+                  <small className={css.whose}>
+                    {[row.department, row.vendor].filter(Boolean).join(' · ') || 'no department'}
+                  </small>
+                </>
+              ),
             },
             { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
             { key: 'budget', label: 'Budget', numeric: true, render: row => known(row, row.use.budget) },
@@ -115,11 +122,10 @@ export function BudgetLines(props: {
               render: row =>
                 row.unrated.length > 0 ? 'N/A' : row.use.runsOut ? showDay(row.use.runsOut) : 'lasts',
             },
-            { key: 'department', label: 'Department', render: row => row.department || '–' },
-            { key: 'vendor', label: 'Vendor', render: row => row.vendor || '–' },
             {
               key: 'sources',
               label: 'Spent is known from',
+              wraps: true,
               render: row => row.sources.map(one => one.source).join(', ') || 'nothing yet',
             },
           ]}

@@ -208,10 +208,11 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             </EmptyState>
           }
           columns={[
-            { key: 'title', label: 'Case', pinned: true, render: row => row.content.title },
+            { key: 'title', label: 'Case', pinned: true, wraps: true, render: row => row.content.title },
             {
               key: 'state',
               label: 'State',
+              wraps: true,
               render: row =>
                 `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
             },
@@ -268,6 +269,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             {
               key: 'initiative',
               label: 'Initiative',
+              wraps: true,
               render: row => (row.initiative ? calledOf(row.initiative) : '–'),
             },
           ]}
