@@ -6,7 +6,7 @@ import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { noteOn } from './model.ts'
+import { noteOn, shownAtOnce } from './model.ts'
 import css from './reviews.module.css'
 import type { Exception, Review } from './shape.ts'
 
@@ -43,6 +43,18 @@ export function Exceptions({ review }: { review: Shown }) {
   )
 }
 
+/** What left its usual way together with an exception, each leading to its chart. */
+function Also({ of }: { of: NonNullable<Exception['also']> }) {
+  return of.map((one, n) => (
+    <span key={one.key}>
+      {n > 0 && '; '}
+      <a href={`#${one.block}`} className={css.with}>
+        {one.words}
+      </a>
+    </span>
+  ))
+}
+
 function Line(props: { exception: Exception; said: Said | undefined; review: Shown }) {
   const { exception, said, review } = props
   const { deck, week } = review.content
@@ -63,6 +75,7 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
   )
   const open = !review.issue
   const also = exception.also ?? []
+  const first = shownAtOnce(also.length)
   return (
     <li data-tone={exception.tone}>
       <p>
@@ -72,17 +85,15 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
         {exception.owner && <span className={css.quiet}> · {exception.owner.name}</span>}
       </p>
       {also.length > 0 && (
-        <p className={css.quiet}>
-          With it:{' '}
-          {also.map((one, n) => (
-            <span key={one.key}>
-              {n > 0 && '; '}
-              <a href={`#${one.block}`} className={css.with}>
-                {one.words}
-              </a>
-            </span>
-          ))}
-        </p>
+        <div className={css.quiet}>
+          With it: <Also of={also.slice(0, first)} />
+          {also.length > first && (
+            <details className={css.more}>
+              <summary>{also.length - first} more</summary>
+              <Also of={also.slice(first)} />
+            </details>
+          )}
+        </div>
       )}
       {text === null ? (
         <p className={css.note}>

@@ -327,6 +327,9 @@ interface Heading {
   daysLeft: number
 }
 
+/** How many of a list stand there before the rest is folded: three, or all where that would fold one alone. */
+export const shownAtOnce = (count: number): number => (count > 4 ? 3 : count)
+
 /** A chance in whole per cent; what is not over yet is never certain: "22 %", "over 99 %". */
 export const chanceWords = (probability: number): string =>
   probability > 0.99 ? 'over 99 %' : probability < 0.01 ? 'under 1 %' : percent(probability, 0)
