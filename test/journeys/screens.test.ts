@@ -421,6 +421,8 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
     it('show who is who, and let two be set apart', async () => {
       await page.goto('/who')
       await page.getByText('2 linked, in 1 group').first().waitFor()
+      // Every row says whose it is, also where the eye sees it above.
+      expect(await page.getByRole('rowheader').allTextContents()).not.toContain('')
       await expectAccessibleInBoth(page)
       const kinds = page.getByRole('radiogroup', { name: 'People or accounts' })
       await kinds.getByText('Accounts').click()

@@ -86,6 +86,7 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
   return (
     <Row>
       <Select
+        w={136}
         aria-label={`${label} record: kind`}
         data={[...kinds]}
         value={value.kind}
@@ -96,6 +97,7 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
       />
       {value.kind === 'lead' && (
         <Select
+          w={136}
           aria-label={`${label} record: system`}
           placeholder="System"
           data={[...platforms].map(([platform, name]) => ({ value: platform, label: name }))}
@@ -104,6 +106,7 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
         />
       )}
       <Select
+        w={160}
         aria-label={`${label} record: store`}
         placeholder="Store"
         data={(settings.data?.stores ?? []).map(one => ({ value: one.store, label: one.name }))}
@@ -111,6 +114,7 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
         onChange={store => onChange({ ...value, store: store ?? '' })}
       />
       <TextInput
+        w={136}
         aria-label={`${label} record: number`}
         placeholder="Number"
         value={numberOf(value)}

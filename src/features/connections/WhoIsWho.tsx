@@ -21,6 +21,8 @@ type Kind = 'people' | 'accounts'
 export function WhoIsWho() {
   const state = useQuery(api.connections.linking.queryOptions())
   const [kind, setKind] = useState<Kind>('people')
+  // The rules stand below the examples, and would be moved by them.
+  const examples = useQuery(api.connections.linkExamples.queryOptions({ input: { kind } }))
   return (
     <Page question="Are these the same?" title={state.data ? answerOf(state.data) : 'Who is who'}>
       {state.error && (
@@ -30,8 +32,8 @@ export function WhoIsWho() {
           onRetry={() => state.refetch()}
         />
       )}
-      {state.isLoading && <Skeleton lines={8} />}
-      {state.data && (
+      {!state.error && (!state.data || examples.isLoading) && <Skeleton lines={8} />}
+      {state.data && !examples.isLoading && (
         <>
           <Counts state={state.data} />
           <Examples kind={kind} onKind={setKind} />
@@ -139,7 +141,9 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
               key: 'who',
               label: 'Who',
               pinned: true,
-              render: ({ first, members }) => (first ? nameOf(members) : ''),
+              // Said once to the eye; a row that is read out says whose it is.
+              render: ({ first, members }) =>
+                first ? nameOf(members) : <span className="sr-only">{nameOf(members)}</span>,
             },
             { key: 'record', label: 'Known as', render: ({ member }) => recordOf(member) },
             { key: 'store', label: 'Store', render: ({ member }) => <StoreName of={member.store} /> },

@@ -25,7 +25,7 @@ function Plain(props: { caption: string; heads: string[]; rows: { key: string; c
           <tr>
             {props.heads.map(head => (
               <th scope="col" key={head}>
-                {head}
+                {head || <span className="sr-only">Of what</span>}
               </th>
             ))}
           </tr>
