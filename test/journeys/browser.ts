@@ -107,6 +107,29 @@ export async function expectAccessibleInBoth(page: Page): Promise<void> {
   }
 }
 
+/**
+ * From the next page on, what moves down or up by itself though one may be about to press it, as the browser tells it. To be
+ * asked once a screen stands.
+ */
+export async function watchMoves(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const moved: string[] = []
+    Object.assign(window, { moved })
+    const pressed = 'button, a, input, textarea'
+    new PerformanceObserver(list => {
+      for (const entry of list.getEntries() as unknown as {
+        sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[]
+      }[])
+        for (const { node, previousRect, currentRect } of entry.sources) {
+          if (!(node instanceof HTMLElement) || !node.closest('main')) continue
+          if (node.matches(pressed) || node.querySelector(pressed))
+            moved.push(`${node.className || node.nodeName}: ${previousRect.y} → ${currentRect.y}`)
+        }
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  return () => page.evaluate(() => (window as unknown as { moved: string[] }).moved)
+}
+
 /** Everything the page complains of: errors thrown, and errors written to the console. */
 export function complaints(page: Page): string[] {
   const list: string[] = []

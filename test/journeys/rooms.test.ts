@@ -308,6 +308,14 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
       .click()
     await page.getByRole('table', { name: 'Before and after' }).getByText('3100').waitFor()
     await page.keyboard.press('Escape')
+    // On a phone what was done is read first, and whole.
+    await page.setViewportSize({ width: 390, height: 844 })
+    const done = page.getByRole('rowheader', { name: /^(Set|Changed) the target/ }).first()
+    const { x, width } = (await done.boundingBox()) ?? { x: -1, width: 0 }
+    expect(x).toBeGreaterThanOrEqual(0)
+    expect(x + width).toBeLessThanOrEqual(390)
+    expect(await done.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0)
+    await page.setViewportSize({ width: 1440, height: 1000 })
     await page.getByLabel('Search the audit').fill('eve@')
     await page.getByRole('rowheader').first().waitFor()
     await page.emulateMedia({ colorScheme: 'dark' })

@@ -20,6 +20,7 @@ import {
   expectAccessibleInBoth,
   openBrowser,
   skipped,
+  watchMoves,
 } from './browser.ts'
 import { ask } from './shop.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -256,6 +257,16 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
   })
   afterEach(() => expect(heard.splice(0)).toEqual([]))
   const title = () => page.getByRole('heading', { level: 1 })
+
+  it('move nothing that one may be about to press, and need no scrolling sideways', async () => {
+    const moved = await watchMoves(page)
+    await page.goto('/products')
+    const table = page.getByRole('region', { name: 'The assortment by product' })
+    await table.waitFor()
+    await page.waitForLoadState('networkidle')
+    expect(await moved()).toEqual([])
+    expect(await table.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0)
+  })
 
   it('grade products, narrow to a grade, roll up to categories and open the rows behind a line', async () => {
     await page.goto('/products')

@@ -106,7 +106,12 @@ export function Work() {
     <Page
       question="Are we doing it?"
       title={found.data && !nothing ? answerOf(found.data.rows, state) : 'Work'}
-      note={found.data && !nothing && noteOf(found.data.rows.length, found.data.count)}
+      // Its line is kept for it: what stands below must not move when it comes.
+      note={
+        found.data
+          ? !nothing && noteOf(found.data.rows.length, found.data.count)
+          : found.isLoading && '\u00a0'
+      }
       actions={
         <Row>
           <Select

@@ -147,10 +147,15 @@ export function Members() {
           />
         </Card>
       )}
-      {me.data?.email && <SignInSafety twoFactor={me.data.twoFactor} />}
-      {me.data?.kind === 'person' && <ByMail />}
-      <Sessions />
-      <Keys me={me.data} stores={names} />
+      {/* After the people: who comes would move what stands below them. */}
+      {me.data && !list.isLoading && (
+        <>
+          {me.data.email && <SignInSafety twoFactor={me.data.twoFactor} />}
+          {me.data.kind === 'person' && <ByMail />}
+          <Sessions />
+          <Keys me={me.data} stores={names} />
+        </>
+      )}
       <Drawer
         opened={form !== null}
         onClose={() => setForm(null)}

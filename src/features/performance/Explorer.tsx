@@ -20,6 +20,7 @@ import { ExplorerTable, pageSize } from './ExplorerTable.tsx'
 import { Filters } from './Filters.tsx'
 import { useLens } from './Lens.tsx'
 import { explorationTitle, grainFor, readCell, readExploration } from './model.ts'
+import { Notices } from './Notices.tsx'
 import css from './performance.module.css'
 
 /** Whether any figure rests on the sales ledger, which is what shops' own totals are compared with. */
@@ -68,7 +69,10 @@ export function Explorer() {
       question={question}
       title={title}
       note={
-        answer && (
+        // Its line is kept for it: the question below must not move when the answer comes.
+        !answer ? (
+          '\u00a0'
+        ) : (
           <div className={css.facts}>
             <span>{spanWords(answer.meta.from, answer.meta.to)}</span>
             {lens.asked.anchor && (
@@ -78,16 +82,6 @@ export function Explorer() {
             )}
             <span>rests on {answer.meta.rowsBehind.toLocaleString('en-GB')} ledger rows</span>
             {isOfSales(answer) && <AgreementBadge stores={answer.meta.stores} />}
-            {answer.meta.warnings.map(warning => (
-              <span key={warning.message} className={css.notice}>
-                {warning.message}
-              </span>
-            ))}
-            {Object.entries(answer.meta.missing).map(([name, why]) => (
-              <span key={name} className={css.notice}>
-                {lens.label(name)}: no data. {why}
-              </span>
-            ))}
           </div>
         )
       }
@@ -121,6 +115,16 @@ export function Explorer() {
     >
       <Builder lens={lens} exploration={exploration} />
       <Filters lens={lens} only={metrics} />
+      {answer && !failed && (
+        <div className={`${css.facts} ${css.beside}`}>
+          {Object.entries(answer.meta.missing).map(([name, why]) => (
+            <span key={name} className={css.notice}>
+              {lens.label(name)}: no data. {why}
+            </span>
+          ))}
+          <Notices of={answer.meta.warnings} />
+        </div>
+      )}
       {failed ? (
         <ErrorState
           title="This could not be answered"

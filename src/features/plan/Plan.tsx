@@ -159,10 +159,11 @@ function Sheet(props: {
     [version.id, sheet, opened.comments, named],
   )
 
+  const cased = sheet.lines.some(line => line.case)
   const cases = useQuery(
     api.plan.casesIn.queryOptions({
       input: { version: version.id },
-      enabled: sheet.lines.some(line => line.case),
+      enabled: cased,
     }),
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
@@ -184,7 +185,12 @@ function Sheet(props: {
           {version.state === 'approved' &&
             (changed.size > 0 || opened.lapsed !== null) &&
             (changed.size > 0 ? ', which lapsed' : ' · the approval lapsed: lines or budget changed since')}
-          {cases.data && cases.data.cases.length > 0 && <Sentence of={` · ${caseWords(cases.data)}`} />}
+          {/* Lines of its own, kept for it: the grid below must not move when it comes. */}
+          {cased && (
+            <div style={{ minHeight: 36 }}>
+              {cases.data && cases.data.cases.length > 0 ? <Sentence of={caseWords(cases.data)} /> : '\u00a0'}
+            </div>
+          )}
         </>
       }
       actions={

@@ -225,6 +225,20 @@ export function PlanGrid(props: PlanGridProps) {
     box?.setAttribute('role', 'group')
     box?.setAttribute('aria-label', 'Cells of the plan')
   }, [])
+  // The kit draws columns of any width first, and moves its cells when it knows how much room there is.
+  const [measured, setMeasured] = useState(false)
+  useEffect(() => {
+    let turn = 0
+    let next = 0
+    const look = () => {
+      const label = frame.current?.querySelector('.dsg-cell-gutter')?.getBoundingClientRect().width
+      turn += 1
+      if (turn > 60 || (label !== undefined && Math.abs(label - labelWidth) < 1)) setMeasured(true)
+      else next = requestAnimationFrame(look)
+    }
+    look()
+    return () => cancelAnimationFrame(next)
+  }, [labelWidth])
   const headHeight = 32
   useGridHands({
     grid,
@@ -294,7 +308,7 @@ export function PlanGrid(props: PlanGridProps) {
           />
         )}
       </div>
-      <div ref={frame} className={css.frame}>
+      <div ref={frame} className={css.frame} data-measured={measured}>
         {/* The library's other grid keeps the columns it began with: labels, closed months and marks would stay as they
             were. No rowKey: it would be asked of every row, not only of those in sight, in every frame of scrolling. */}
         <DynamicDataSheetGrid<RowData>

@@ -23,7 +23,8 @@ export function Subscribe({ kind }: { kind: LetterKind }) {
     }),
   )
   const own = taken.data?.find(one => one.kind === kind)
-  if (!own) return null
+  // Its line is kept for it: what stands below must not move when it comes.
+  if (!own) return taken.isLoading ? '\u00a0' : null
   const { last } = own
   return (
     <span className={`${css.subscribe} no-print`}>

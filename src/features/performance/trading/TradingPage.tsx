@@ -58,7 +58,8 @@ export function TradingPage(props: {
         )
       }
     >
-      {!lens.empty && <Filters lens={lens} />}
+      {/* With the note above it, which would move it away under the reader's hand. */}
+      {!lens.empty && !waiting && <Filters lens={lens} />}
       {error ? (
         <ErrorState
           title="The figures could not be read"
