@@ -9,6 +9,7 @@ import { deliverLines } from '../../../test/small-ledger.ts'
 import { targetOf } from './decks.ts'
 import { mondayLetter } from './letter.ts'
 import { landingWords } from './model.ts'
+import { bridgesOf } from './pack-bridges.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
 
 const { plan, reviews, settings } = operations
@@ -210,6 +211,28 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(heat?.cells.find(cell => cell.row === 'web')).toMatchObject({
       ...{ column: 'Germany', value: '30' },
       before: { value: '60', delta: '-30', ratio: '-0.5' },
+    })
+  })
+
+  it('compares a week that begins with the month with the seven days before it', async () => {
+    await deliverLines(room.context(system('test')).granary, [
+      { order_id: 'm1', day: '2026-05-04', gross: 90, country: 'FR' },
+      { order_id: 'm2', day: '2026-05-27', gross: 40, country: 'FR' },
+      { order_id: 'm3', day: '2026-06-01', gross: 10, country: 'FR' },
+    ])
+    const told: Monday = await run(reviews.monday, { week: '2026-06-07' }, cy)
+    expect(told.week).toMatchObject({ from: '2026-06-01', to: '2026-06-07' })
+    const countries = told.grids.find(grid => grid.dimension === 'country')
+    expect(countries?.rows.find(row => row.of === 'FR')).toMatchObject({
+      value: '10',
+      before: { value: '40', delta: '-30' },
+    })
+    const made = await bridgesOf(room.context(cy), { from: told.week.from, to: told.week.to }, [
+      'previous_days',
+    ])
+    expect(made[0]).toMatchObject({
+      against: 'the week before',
+      bridge: { comparison: { from: '2026-05-25', to: '2026-05-31' } },
     })
   })
 })

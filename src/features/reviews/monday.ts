@@ -111,14 +111,14 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   const week = { from: spans.week.from, to: spans.week.to }
   const base = basesOf(rule).week
   const fair = addDays(week.from, -364) >= firstDay
-  const compare: Query['compare'] = ['previous_period', base]
+  const compare: Query['compare'] = ['previous_days', base]
   const known = new Map((await context.metrics.definitions()).dimensions.map(one => [one.name, one]))
   const stores = answers.weeks.meta.storeNames
   const cellOf = (row: AnswerRow, dimension: string, metric = 'net_sales') => ({
     name: valueName(dimension, text(row[dimension]) ?? '', stores) || 'Not given',
     of: text(row[dimension]) ?? '',
     value: text(row[metric]),
-    before: row.compare?.previous_period?.values[metric] ?? nothing,
+    before: row.compare?.previous_days?.values[metric] ?? nothing,
     lastYear: (fair && row.compare?.[base]?.values[metric]) || nothing,
   })
   const grids = await Promise.all(
@@ -172,7 +172,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     landingsOf(context, { rule, until: end, target }),
     bridgesOf(context, week, [
       ...(target ? [planComparison(target)] : []),
-      'previous_period',
+      'previous_days',
       ...(fair ? [base] : []),
     ]),
     campaignsOf(context, week),
@@ -265,7 +265,7 @@ async function productsOf(
     })
   const [best, worst, left] = await Promise.all([
     asked({ by: 'net_sales', desc: true }),
-    asked({ by: 'net_sales', of: 'previous_period', desc: false }),
+    asked({ by: 'net_sales', of: 'previous_days', desc: false }),
     askAs(context, { ...week, metrics: tiers.map(one => one.name), by: ['product'], limit: 10_000 }),
   ])
   const leftOf = new Map(left.rows.map(row => [text(row.product), row]))

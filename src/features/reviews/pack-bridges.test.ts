@@ -12,7 +12,7 @@ import { bridgesOf } from './pack-bridges.ts'
 let granary: Warehouse
 let engine: Engine
 const week = { from: '2026-03-09', to: '2026-03-15' }
-const bases = ['previous_period', 'last_year_weekday']
+const bases = ['previous_days', 'last_year_weekday']
 
 beforeAll(async () => {
   granary = await openDuckdb({ folder: ':memory:' })

@@ -60,7 +60,7 @@ export async function bridgesOf(
       try {
         const asked = { ...week, metric: 'net_sales', compare: compare as 'last_year' }
         const made = await withNames(await bridge(engine, asked, scope), context.granary, scope)
-        const against = compare === 'previous_period' ? 'the week before' : made.comparison.label
+        const against = compare === 'previous_days' ? 'the week before' : made.comparison.label
         return [{ against, bridge: made }]
       } catch (error) {
         if (error instanceof Failure && error.code === 'invalid') return []
