@@ -16,6 +16,7 @@ import {
 } from './compile/source.ts'
 import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
 import { type Place, targetsOf } from './compile/targets.ts'
+import { onDay } from './compile/today-sql.ts'
 import { cutWindow, dense, type Running, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
@@ -102,7 +103,7 @@ export const plan = (
     const chosen = chooseSources(resolved, grouped, over.grain === 'hour', cut)
     const branches =
       over.moments.length > 0 ? withHours(resolved, chosen.branches, grouped, cut) : chosen.branches
-    const sourced = { ...chosen, branches: costed(branches, world) }
+    const sourced = { ...chosen, branches: onDay(costed(branches, world), today) }
     const { dialect } = granary
     const shape = {
       resolved,

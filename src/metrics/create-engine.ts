@@ -229,7 +229,8 @@ const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided
     const span = contents.span(table, scoped.reach.stores)
     return span && window.sides.map(s => [later(span.from, s.from), earlier(span.to, s.to)])
   })
-  const all = [query, scoped, window.from, window.to, window.until, window.moments, reached, decided]
+  const dated = made.resolved.aggregates.some(a => factByName[a.fact]?.dated) && made.today
+  const all = [query, scoped, window.from, window.to, window.until, window.moments, reached, decided, dated]
   return createHash('sha256').update(JSON.stringify(all)).digest('base64')
 }
 

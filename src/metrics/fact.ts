@@ -73,6 +73,8 @@ export interface Fact {
    * on another day than the one its row is dated by.
    */
   whenever?: true
+  /** The day it is changes what its rows say: its columns may name it, as `@today`. */
+  dated?: true
   /** Columns that are money, and so are converted. */
   money: readonly string[]
   /** Columns where no value means not recorded rather than nothing. */

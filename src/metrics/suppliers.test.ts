@@ -9,8 +9,11 @@ describe('suppliers', () => {
   let ask: Awaited<ReturnType<typeof over>>['ask']
   const march = { from: '2026-03-01', to: '2026-03-31' }
   const totals = async (query: Query) => (await ask(query)).totals
+  const on = (day: string) => ({ stores: 'all' as const, now: new Date(`${day}T12:00:00Z`) })
   beforeAll(async () => {
-    ;({ granary, ask } = await over([]))
+    const made = await over([])
+    granary = made.granary
+    ask = (query, scope = on('2026-04-01')) => made.ask(query, scope)
   })
   afterAll(() => granary.close())
 
@@ -79,5 +82,28 @@ describe('suppliers', () => {
     expect(all.otif).toBe('0.3333333333')
     // 22 pieces came, at 2 where the standard is 1.5.
     expect((await totals({ metrics: ['ppv'], ...march, stores: ['shop'] })).ppv).toBe('11')
+  })
+  it('are late with no line before its due day is over', async () => {
+    await deliver(granary, 'purchase_orders', [
+      line('4', 'best', '2026-03-20'),
+      line('5', 'best', '2026-04-09'),
+    ])
+    await deliver(granary, 'receipts', [receipt('5', 'd', '2026-03-12', 10)])
+    const asked = { metrics: ['lines_due', 'otif', 'on_time_rate', 'in_full_rate'], stores: ['shop'] }
+    const told = async (day: string, days: { from: string; to: string } = march) =>
+      (await ask({ ...asked, ...days }, on(day))).totals
+    // The same question as the days pass.
+    expect(await told('2026-03-20')).toMatchObject({ lines_due: '4', otif: '0.3333333333' })
+    expect(await told('2026-03-21')).toMatchObject({ lines_due: '4', otif: '0.25', in_full_rate: '0.5' })
+    const april = { from: '2026-04-01', to: '2026-04-30' }
+    expect(await told('2026-04-09', april)).toMatchObject({
+      lines_due: '1',
+      otif: null,
+      on_time_rate: null,
+      in_full_rate: null,
+    })
+    const { meta } = await ask({ ...asked, ...april }, on('2026-04-09'))
+    expect(meta.missing.otif).toContain('whose due day is over')
+    expect(await told('2026-04-10', april)).toMatchObject({ otif: '1', on_time_rate: '1' })
   })
 })

@@ -153,7 +153,8 @@ export const missingOf = (
       else if (apart) missing[metric.name] = apart
       else if (total[metric.name] === null)
         missing[metric.name] =
-          past ||
+          // What is dated by a day to come has rows beyond the last that came in.
+          (!metric.aggregates.some(a => factByName[a.fact]?.dated) && past) ||
           (metric.unit === 'money' && rateless) ||
           (metric.supply ?? 'nothing to compute it from in this window')
     }

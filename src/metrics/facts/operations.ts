@@ -5,6 +5,9 @@ import { day, place, product, shelves, soldThrough } from './shared.ts'
 const sameLine = (a: string, b: string) =>
   ['store', 'po_id', 'po_line'].map(c => `${a}.${c} = ${b}.${c}`).join(' AND ')
 
+/** Its due day is over. */
+const isPast = '(f.due_day < @today)'
+
 const takings = `SELECT store, product_id, day, currency, sum(gross + discounts) AS amount
   FROM product_days GROUP BY store, product_id, day, currency`
 const sameDay = (a: string) => `${a}.store = f.store AND ${a}.product_id = f.product_id AND ${a}.day = f.day`
@@ -89,18 +92,22 @@ export const operations: readonly Fact[] = [
   FROM receipts r JOIN purchase_orders l ON ${sameLine('r', 'l')}
   GROUP BY r.store, r.po_id, r.po_line) d ON ${sameLine('d', 'f')}`,
         dimensions: { ...place, vendor: 'f.vendor', product: 'f.product_id' },
+        // A line is late once its due day is over: what is not due yet is neither late nor in time.
         columns: {
           lines: '1',
-          in_time_in_full: 'CASE WHEN d.in_time >= f.quantity THEN 1 ELSE 0 END',
+          lines_past: `CASE WHEN ${isPast} THEN 1 ELSE 0 END`,
+          units_past: `CASE WHEN ${isPast} THEN f.quantity ELSE 0 END`,
+          in_time_in_full: `CASE WHEN ${isPast} AND d.in_time >= f.quantity THEN 1 ELSE 0 END`,
           // More than was ordered earns no credit.
-          units_in_time: 'CASE WHEN d.in_time > f.quantity THEN f.quantity ELSE coalesce(d.in_time, 0) END',
-          units_in_full: 'CASE WHEN d.received > f.quantity THEN f.quantity ELSE coalesce(d.received, 0) END',
+          units_in_time: `CASE WHEN NOT ${isPast} THEN 0 WHEN d.in_time > f.quantity THEN f.quantity ELSE coalesce(d.in_time, 0) END`,
+          units_in_full: `CASE WHEN NOT ${isPast} THEN 0 WHEN d.received > f.quantity THEN f.quantity ELSE coalesce(d.received, 0) END`,
           received_amount: 'CAST(coalesce(d.received, 0) * f.unit_price AS DECIMAL(18,4))',
           received_standard: 'CAST(coalesce(d.received, 0) * f.standard_price AS DECIMAL(18,4))',
         },
       },
     ],
     whenever: true,
+    dated: true,
     money: ['received_amount', 'received_standard'],
     optional: ['received_standard'],
     ranked: 'purchases',

@@ -249,6 +249,8 @@ const inventory: readonly Metric[] = [
   ),
 ]
 
+const notDue = 'no order line was due in these days whose due day is over'
+
 const vendors: readonly Metric[] = [
   metric(
     'purchases',
@@ -312,27 +314,27 @@ const vendors: readonly Metric[] = [
     'On time in full',
     'share',
     'up',
-    'sum(ordered_lines.in_time_in_full) / lines_due',
-    'Lines of which everything ordered had come by the due day ÷ lines due in the period.',
-    { owner: 'operations' },
+    'sum(ordered_lines.in_time_in_full) / sum(ordered_lines.lines_past)',
+    'Lines of which everything ordered had come by the due day ÷ lines due in the period whose due day is over.',
+    { owner: 'operations', supply: notDue },
   ),
   metric(
     'on_time_rate',
     'On time',
     'share',
     'up',
-    'sum(ordered_lines.units_in_time) / sum(ordered_lines.quantity)',
-    'Units that came by the due day ÷ units due; more than ordered earns no credit.',
-    { owner: 'operations' },
+    'sum(ordered_lines.units_in_time) / sum(ordered_lines.units_past)',
+    'Units that came by the due day ÷ units whose due day is over; more than ordered earns no credit.',
+    { owner: 'operations', supply: notDue },
   ),
   metric(
     'in_full_rate',
     'In full',
     'share',
     'up',
-    'sum(ordered_lines.units_in_full) / sum(ordered_lines.quantity)',
-    'Units that came, whenever they did ÷ units due; more than ordered earns no credit.',
-    { owner: 'operations' },
+    'sum(ordered_lines.units_in_full) / sum(ordered_lines.units_past)',
+    'Units that came, whenever they did ÷ units whose due day is over; more than ordered earns no credit.',
+    { owner: 'operations', supply: notDue },
   ),
   metric(
     'lead_time',
