@@ -63,7 +63,7 @@ function checkFields(connector: Connector, credentials: Credentials): void {
     )
   const base = credentials.base_url
   if (base !== undefined && !/^https?:\/\/[^/\s]+/.test(base))
-    throw invalid('The base address is no address.', 'Give one like https://shop.example.com.')
+    throw invalid('The other address is no web address.', 'Give one like https://shop.example.com.')
 }
 
 const slug = (text: string): string =>

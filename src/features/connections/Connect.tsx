@@ -181,12 +181,12 @@ function Form(props: FormProps) {
         />
       )}
       {failed && (
-        <div ref={intoView}>
+        <div ref={intoView} className={css.told}>
           <ErrorState compact title="That did not work" {...words(failed)} />
         </div>
       )}
       {test.data && (
-        <div className={css.found} role="status" ref={intoView}>
+        <div className={`${css.found} ${css.told}`} role="status" ref={intoView}>
           <p>
             {test.data.account} answers
             {test.data.shops.length > 0 &&
