@@ -80,7 +80,7 @@ export function CommandPalette({
       classNames={{ action: css.action, actionsGroup: css.group }}
     >
       <Spotlight.Search
-        placeholder="Find a screen, a figure, a product, a plan, somebody …"
+        placeholder="Find a screen, a figure, a product, an order, a plan, somebody …"
         aria-label="Find"
         leftSection={<IconSearch size={16} stroke={1.6} />}
       />

@@ -69,7 +69,7 @@ const nowhere = createRoute({
       <Page
         question="Where is this?"
         title={`There is no screen at ${pathname}`}
-        note="It may have been renamed. ⌘K finds every screen."
+        note="It may have been renamed. Find (⌘K) knows every screen."
       >
         {screen && (
           <p>
