@@ -47,7 +47,7 @@ export function Exceptions({ review }: { review: Shown }) {
 function Also({ of }: { of: NonNullable<Exception['also']> }) {
   return of.map((one, n) => (
     <span key={one.key}>
-      {n > 0 && '; '}
+      {n > 0 && <span className={css.between}>; </span>}
       <a href={`#${one.block}`} className={css.with}>
         {one.words}
       </a>

@@ -101,10 +101,11 @@ function AlertList() {
               numeric: true,
               render: row => perDay(row.moneyPerDay, row.currency),
             },
-            { key: 'where', label: 'Where', render: row => row.where || 'The company' },
+            { key: 'where', label: 'Where', wraps: true, render: row => row.where || 'The company' },
             {
               key: 'since',
               label: 'Since',
+              wraps: true,
               render: row => (
                 <>
                   {showDay(row.since, 'card')}
