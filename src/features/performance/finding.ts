@@ -110,8 +110,8 @@ export const performanceFinders: readonly Finder[] = [
       (await latestAlerts(context, latest)).map(one => ({
         id: one.id,
         label: one.title,
-        about: [one.where, one.when, alertStates[one.state]].filter(Boolean).join(' · '),
-        also: one.cause ?? '',
+        about: [one.when.replace(/\.$/, ''), alertStates[one.state]].join(' · '),
+        also: `${one.where} ${one.cause ?? ''}`,
         path: '/alerts',
         search: { alert: one.id },
       })),
@@ -150,6 +150,8 @@ export const performanceFinders: readonly Finder[] = [
           by: 'product',
           grain: 'none',
           period: `${one.from}..${one.to}`,
+          // The days before say nothing of an order.
+          compare: 'none',
           store: one.store,
           where: where('order', one.id),
         },

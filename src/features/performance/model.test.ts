@@ -127,6 +127,9 @@ describe('filters in the URL', () => {
     expect(filterWords({ dimension: 'country', is: ['France', ''] }, label)).toBe(
       'Country is France or (not known)',
     )
+    expect(
+      filterWords({ dimension: 'customer', is: ['11', '12'] }, label, {}, new Map([['11', 'Lena Frost']])),
+    ).toMatch(/is Lena Frost or .*12$/)
     expect(filterWords({ metric: 'net_sales', over: 100 }, label)).toBe('Net sales over 100')
     expect(filterWords({ dimension: 'device', is: ['mobile'] }, label)).toMatch(/is Mobile$/)
     expect([took(47), took(1947)]).toEqual(['0.05 s', '1.9 s'])

@@ -27,11 +27,12 @@ export function toggleFilter(filters: readonly Filter[], dimension: string, valu
   return [...rest, { dimension, is: [value] }]
 }
 
-/** A filter in words: "Country is France or Germany". */
+/** A filter in words: "Country is France or Germany". `called` are names of values that are known by a number. */
 export function filterWords(
   filter: Filter,
   label: (name: string) => string,
   stores: Readonly<Record<string, string>> = {},
+  called?: ReadonlyMap<string, string>,
 ): string {
   if (!('dimension' in filter)) {
     const parts = []
@@ -39,7 +40,7 @@ export function filterWords(
     if (filter.under !== undefined) parts.push(`under ${filter.under}`)
     return `${label(filter.metric)} ${parts.join(' and ')}`
   }
-  const said = (value: string) => named(valueName(filter.dimension, value, stores))
+  const said = (value: string) => called?.get(value) ?? named(valueName(filter.dimension, value, stores))
   const list = (values: readonly string[]) =>
     values.length > 3
       ? `${values.slice(0, 2).map(said).join(', ')} or ${values.length - 2} more`
