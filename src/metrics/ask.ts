@@ -253,7 +253,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       comparisons: comparisonsOf(resolved, window, since),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
-      warnings: warningsOf(resolved, window, since, scoped, total, spans),
+      warnings: warningsOf(resolved, window, since, scoped, total, spans, world),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,
     },

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { comparisonNow, planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, readView } from '#kernel/view.ts'
+import { deliver } from '../../test/small-ledger.ts'
 import { over } from '../../test/small-world.ts'
 import { Query } from './query.ts'
 
@@ -169,5 +170,37 @@ it('holds different customers against a plan of just those days: they neither ad
   expect(await planned('2011-11-01', '2011-12-31')).toBeNull()
   // Twelve days of December are known, and its plan is of all.
   expect(await planned('2011-12-01', '2011-12-31')).toBeNull()
+  await granary.close()
+})
+
+it('takes no euros for pounds: a line planned in both has no figure over the days of both, and says so', async () => {
+  const { granary, ask } = await over([
+    { order_id: '1', day: '2011-10-05', gross: 50 },
+    { order_id: '2', day: '2011-11-30', gross: 50 },
+  ])
+  const line = (name: string, day: string, currency: string, amount: string) => ({
+    ...{ store: '', version: 'budget', day, grain: 'month', line: name, slice: '' },
+    ...{ amount, currency, source: 'file' },
+  })
+  await deliver(granary, 'budget_lines', [
+    line('net_sales', '2011-10-01', 'GBP', '100'),
+    line('net_sales', '2011-11-01', 'EUR', '70'),
+    // What is counted adds up, whatever it is paid in.
+    line('orders', '2011-10-01', 'GBP', '4'),
+    line('orders', '2011-11-01', 'EUR', '3'),
+  ])
+  const asked = async (from: string, to: string) => {
+    const metrics = ['net_sales', 'orders']
+    const { totals, meta } = await ask({ metrics, currency: 'GBP', compare: ['plan.budget'], from, to })
+    const of = (metric: string) => totals.compare?.['plan.budget']?.values[metric]?.value ?? null
+    const told = meta.warnings.filter(one => one.code === 'plan_currency').map(one => one.message)
+    return { planned: metrics.map(of), told }
+  }
+  expect(await asked('2011-10-01', '2011-10-31')).toEqual({ planned: ['100', '4'], told: [] })
+  const told = [
+    'The plan budget has net sales in EUR: plans are not converted into GBP, so there is no figure for these days.',
+  ]
+  expect(await asked('2011-11-01', '2011-11-30')).toEqual({ planned: [null, '3'], told })
+  expect(await asked('2011-10-01', '2011-11-30')).toEqual({ planned: [null, '7'], told })
   await granary.close()
 })

@@ -40,7 +40,7 @@ export const plansOf = (granary: Warehouse) => {
         ].map(key => String(row[key])) as [string, string, string, string, Grain, string]
         const of = sliceOf(slice)
         if (of === null) continue
-        const key = JSON.stringify([name, metric, store, slice, grain])
+        const key = JSON.stringify([name, metric, store, slice, grain, currency])
         const target = targets.get(key) ?? {
           name,
           metric,
@@ -53,7 +53,7 @@ export const plansOf = (granary: Warehouse) => {
         target.values[String(row.day)] = String(row.amount)
         targets.set(key, target)
       }
-      known = [...targets.values()]
+      known = inParts([...targets.values()])
       named = new Set(known.map(target => target.metric))
       edition += 1
     },
@@ -66,6 +66,15 @@ export const plansOf = (granary: Warehouse) => {
             ...known.filter(plan => !saved.some(t => t.name === plan.name && t.metric === plan.metric)),
           ],
   }
+}
+
+/** Of a line whose days are in several currencies each is said to be a part of it. */
+const inParts = (targets: readonly TargetSetting[]): TargetSetting[] => {
+  const lineOf = ({ name, metric, store, slice, grain }: TargetSetting) =>
+    JSON.stringify([name, metric, store, slice, grain])
+  return [...Map.groupBy(targets, lineOf).values()].flatMap(same =>
+    same.length === 1 ? same : same.map(one => ({ ...one, part: true as const })),
+  )
 }
 
 const linePrefix = 'plan_'

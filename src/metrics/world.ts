@@ -109,6 +109,8 @@ export interface TargetSetting {
   currency: string | null
   /** Values of other dimensions it is for: { channel: 'web' }. Absent: the whole. */
   slice?: Readonly<Record<string, string>>
+  /** Other days of the same line are in other currencies. */
+  part?: true
 }
 
 /** How a plan goes over hours. */

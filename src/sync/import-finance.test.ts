@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importRoom } from '../../test/import-room.ts'
+import { deliver } from '../../test/small-ledger.ts'
 
 const room = importRoom(undefined, 's'.repeat(64))
 const { folder } = room
@@ -85,5 +86,31 @@ describe('a large budget file', () => {
       'SELECT sum(amount) AS total, min(slice) AS slice FROM budget_lines',
     )
     expect(row).toEqual({ total: '125968.5000', slice: '{"department":"Dept 0","cost_centre":"CC0"}' })
+  })
+})
+
+describe('a budget in several currencies', () => {
+  it('adds up rows of one, and gives back those of a figure that is in two', async () => {
+    const text = `Account,Department,Month,Amount,Currency
+6100,Web,2027-01-01,100,GBP
+6100,Web,2027-01-01,20,GBP
+6200,Web,2027-01-01,100,GBP
+6200,Web,2027-01-01,70,EUR
+6300,Web,2027-01-01,70,EUR
+`
+    const rate = { base: 'EUR', quote: 'GBP', day: '2026-01-01', rate: 0.8, source: 'test' }
+    await deliver(room.granary, 'exchange_rates', [rate])
+    const result = await load('two.csv', text, 'budget_lines')
+    expect(result).toMatchObject({ rows: 5, accepted: 3, rejected: 2 })
+    expect(result.reasons[0]?.reason).toContain('in another currency')
+    expect(readFileSync(result.rejectsFile ?? '', 'utf8')).toContain('6200,Web,2027-01-01,70,EUR')
+    expect(
+      await room.granary.query(
+        "SELECT line, amount, currency FROM budget_lines WHERE day >= '2027-01-01' ORDER BY line",
+      ),
+    ).toEqual([
+      { line: '6100', amount: '120.0000', currency: 'GBP' },
+      { line: '6300', amount: '70.0000', currency: 'EUR' },
+    ])
   })
 })

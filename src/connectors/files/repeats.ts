@@ -12,7 +12,7 @@ export interface Settled {
   numbered: number
   /** Rows equal to a later one of the same key. */
   twice: number
-  /** Rows that differ from a later one of the same key. */
+  /** Rows that differ from a later one of the same key; of rows that are added up, those in several currencies. */
   superseded: number
   example: string
   /** Canonical rows after rows were added up; null when none were. */
@@ -31,8 +31,12 @@ const keyOf = (plan: Plan): string[] => {
   return shape(plan).key.filter(name => name !== 'store')
 }
 
-export const supersededReason = (plan: Plan): string =>
-  `a later row has the same ${keyOf(plan).join(', ').replaceAll('_', ' ')}`
+export const supersededReason = (plan: Plan): string => {
+  const key = keyOf(plan).join(', ').replaceAll('_', ' ')
+  return policy(plan) === 'sum'
+    ? `another row has the same ${key} in another currency: money of two currencies is not added up`
+    : `a later row has the same ${key}`
+}
 
 const count = (value: unknown) => Number(value ?? 0)
 
@@ -74,13 +78,34 @@ export const settleRepeats = async (sandbox: Sandbox, plan: Plan, all: string): 
       return { ...nothingRepeats, twice: count(row?.twice), superseded: count(row?.superseded), example }
     }
     case 'sum': {
+      const { superseded, example } = await ofTwoCurrencies(sandbox, plan, rows)
       const [row] = await sandbox.rows(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM ${all} WHERE _reason IS NULL GROUP BY ${key})`,
+        `SELECT count(*) AS n FROM (SELECT 1 FROM ${all} WHERE _reason IS NULL${added(superseded)} GROUP BY ${key})`,
       )
-      return { ...nothingRepeats, groups: count(row?.n) }
+      return { ...nothingRepeats, superseded, example, groups: count(row?.n) }
     }
   }
 }
+
+/** Finds the rows whose money would be added to another currency's. */
+async function ofTwoCurrencies(
+  sandbox: Sandbox,
+  plan: Plan,
+  rows: string,
+): Promise<{ superseded: number; example: string }> {
+  const { columns, key } = shape(plan)
+  if (!columns.currency || key.includes('currency')) return { superseded: 0, example: '' }
+  const own = keyOf(plan).join(', ')
+  await sandbox.run(`CREATE TEMP TABLE superseded AS
+    SELECT file_row_number AS place, false AS same, concat_ws(' ', ${own}) AS called FROM ${rows}
+    QUALIFY min(currency) OVER (PARTITION BY ${own}) <> max(currency) OVER (PARTITION BY ${own})`)
+  const [row] = await sandbox.rows('SELECT count(*) AS n, min(called) AS example FROM superseded')
+  return { superseded: count(row?.n), example: typeof row?.example === 'string' ? row.example : '' }
+}
+
+/** Of rows that are added up, those that are not left out. */
+const added = (superseded: number) =>
+  superseded > 0 ? ' AND file_row_number NOT IN (SELECT place FROM superseded)' : ''
 
 /**
  * Leaves the staged rows as they are and writes beside them what differs: which of them do not count, and those with an
@@ -100,7 +125,8 @@ export const finish = async (
     return path
   }
   if (groups !== null) {
-    const path = await write('canonical', summed(plan, good))
+    const rows = superseded > 0 ? `(SELECT * FROM ${all} WHERE _reason IS NULL${added(superseded)})` : good
+    const path = await write('canonical', summed(plan, rows))
     await rm(first)
     return { files: [path], without: null, unique: true }
   }

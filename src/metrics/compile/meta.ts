@@ -7,12 +7,12 @@ import { factByName } from '../facts.ts'
 import { aggregateKey } from '../formula.ts'
 import type { Answer, AnswerRow } from '../query.ts'
 import { costMetrics } from '../vocabulary/contribution.ts'
-import { ratedCosts, type World } from '../world.ts'
+import { ratedCosts, type TargetSetting, type World } from '../world.ts'
 import type { Reached } from './fold.ts'
 import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
 import type { Sourced } from './source.ts'
-import { dataFrom } from './targets.ts'
+import { dataFrom, isIn } from './targets.ts'
 import { shownSides, type Window } from './window.ts'
 
 type Warning = Answer['meta']['warnings'][number]
@@ -25,6 +25,7 @@ export const warningsOf = (
   scoped: Scoped,
   total: Row | undefined,
   spans: readonly { from: string; to: string }[],
+  world: World,
 ): Warning[] => {
   const kept = resolved.conditions.map(({ metric }) => metric.name)
   const last = lastOf(spans)
@@ -57,6 +58,7 @@ export const warningsOf = (
       message: `${endsOf[table] ?? table} end on ${until}: what is made of them is compared with the same days.`,
     })),
     ...runningWords(resolved, window),
+    ...otherMoney(resolved, window, scoped, world),
     ...incompleteBases(window, spans),
     since > window.from && {
       code: 'partial',
@@ -97,6 +99,33 @@ const crossed = (window: Window, { currency, reach }: Scoped): Warning[] => {
       message: `${until === null ? '' : `Before ${until} `}${base} is converted into ${currency} through ${through} (${base} → ${through} → ${currency}): ${until === null ? 'no rate between the two is known' : 'the better rate is not known earlier'}.`,
     }))
 }
+
+/** Plans whose money in these days is not, or not all, in the currency of the answer: it is not converted, and so N/A. */
+const otherMoney = (
+  { targets, metrics }: Resolved,
+  { from, to }: Window,
+  { currency }: Scoped,
+  world: World,
+): Warning[] =>
+  targets.flatMap(name => {
+    const without = metrics.flatMap(({ name: metric, label, unit }) => {
+      const all = unit === 'money' ? world.targets.filter(t => t.name === name && t.metric === metric) : []
+      const speaks = ({ values }: TargetSetting) => Object.keys(values).some(day => day >= from && day <= to)
+      const others = all.filter(one => !isIn(one, currency) && speaks(one))
+      return others.some(one => one.part) || (others.length > 0 && others.length === all.length)
+        ? [{ label, currencies: others.map(one => one.currency ?? '') }]
+        : []
+    })
+    const names = [...new Set(without.flatMap(one => one.currencies))].sort()
+    return without.length === 0
+      ? []
+      : [
+          {
+            code: 'plan_currency',
+            message: `The plan ${name} has ${without.map(one => one.label.toLowerCase()).join(', ')} in ${names.join(' and ')}: plans are not converted into ${currency}, so there is no figure for these days.`,
+          },
+        ]
+  })
 
 /** A comparison that reaches back before the data begin compares with less than it says. */
 const incompleteBases = (window: Window, spans: readonly { from: string }[]): Warning[] => {

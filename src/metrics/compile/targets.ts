@@ -39,9 +39,8 @@ export const targetsOf = (
       )
       named.set(name, all)
     }
-    const comparable = (t: TargetSetting) =>
-      !(metric.unit === 'money' && t.currency && scoped.currency && t.currency !== scoped.currency)
-    return (all.get(placeOf(metric.name, slice)) ?? []).filter(comparable)
+    const own = all.get(placeOf(metric.name, slice)) ?? []
+    return metric.unit === 'money' ? own.filter(t => isIn(t, scoped.currency)) : inOne(own)
   }
 
   const forStores = (set: readonly TargetSetting[], metric: Known, stores: readonly string[]) => {
@@ -118,6 +117,25 @@ export const targetsOf = (
     }
     return valueFor(metric)
   }
+}
+
+/** Whether a target of money is in a currency: none is converted. */
+export const isIn = ({ currency }: TargetSetting, asked: string | null): boolean =>
+  !(currency && asked && currency !== asked)
+
+const whole = new WeakMap<TargetSetting, TargetSetting>()
+
+/** What is no money has one figure a day, whatever currency the line it came with names. */
+function inOne(set: readonly TargetSetting[]): TargetSetting[] {
+  if (!set.some(one => one.part)) return [...set]
+  const alike = Map.groupBy(set, one => JSON.stringify([one.store, one.grain, one.part]))
+  return [...alike.values()].flatMap(same => {
+    const [first] = same
+    if (!first?.part) return same
+    const known = whole.get(first) ?? { ...first, values: Object.assign({}, ...same.map(one => one.values)) }
+    whole.set(first, known)
+    return [known]
+  })
 }
 
 /** Where a row stands in time: its period, and of hours which of the day. Null: the whole. */
