@@ -36,6 +36,12 @@ export class Failure extends Error {
   }
 }
 
+/** The Failure that an error is, or that a library has wrapped in one of its own. */
+export const failureIn = (error: unknown): Failure | undefined => {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof Failure) return at
+  return undefined
+}
+
 /** Shorthand for the most common failure: bad input, with the next step. */
 export const invalid = (message: string, next?: string, details?: Record<string, unknown>) =>
   new Failure('invalid', message, { ...(next && { next }), ...(details && { details }) })

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { drizzle as onPostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as onPglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
-import { Failure } from '#kernel/error.ts'
-import { openPglite } from './embedded.ts'
+import { Failure, failureIn } from '#kernel/error.ts'
+import { openLasting } from './lasting.ts'
 
 /** The ledger, or the open transaction of it: one dialect on PGlite and on PostgreSQL. */
 export type Ledger = PgDatabase<PgQueryResultHKT, Record<string, never>>
@@ -40,7 +41,8 @@ export const openLedger = async ({
     return { ...open, version: String(version).split(' ').slice(0, 2).join(' ') }
   } catch (cause) {
     await open.close().catch(() => undefined)
-    if (cause instanceof Failure) throw cause
+    const failure = failureIn(cause)
+    if (failure) throw failure
     throw new Failure('unavailable', `The ledger does not answer: ${rootOf(cause)}`, {
       next: databaseUrl
         ? 'Check DATABASE_URL and that PostgreSQL runs.'
@@ -75,9 +77,10 @@ const openServer = (url: string): Opened => {
 }
 
 const openEmbedded = async (folder: string): Promise<Opened> => {
-  const client = await openPglite(folder)
+  const client = await openLasting(folder)
   return {
-    ledger: onPglite(client) as unknown as Ledger,
+    // Of the engine's client it takes no more than is asked for here.
+    ledger: onPglite({ client: client as unknown as PGlite }) as unknown as Ledger,
     kind: 'pglite',
     queue: {
       // query() takes one statement; exec() takes several but no values.

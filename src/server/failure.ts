@@ -1,5 +1,5 @@
 import { ORPCError, ValidationError } from '@orpc/server'
-import { Failure, type FailureCode, failureCodes, invalid } from '#kernel/error.ts'
+import { Failure, type FailureCode, failureCodes, failureIn, invalid } from '#kernel/error.ts'
 
 interface Issue {
   code?: string
@@ -69,8 +69,8 @@ export function failureOf(error: unknown): Failure {
     if (code !== 'internal')
       return new Failure(code, error.message, { ...(nextOf(error) && { next: nextOf(error) }), cause: error })
   }
-  const refused = unkeptOf(error)
-  if (refused) return refused
+  const inside = failureIn(error) ?? unkeptOf(error)
+  if (inside) return inside
   return new Failure('internal', 'Something went wrong on our side.', {
     next: 'Try again; if it stays, the log tells more under the request id.',
     cause: error,

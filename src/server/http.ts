@@ -6,6 +6,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { OpenAPIHandler } from '@orpc/openapi/fetch'
 import { call } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/fetch'
+import { sql } from 'drizzle-orm'
 import { Hono, type Context as HonoContext } from 'hono'
 import { compress } from 'hono/compress'
 import { HTTPException } from 'hono/http-exception'
@@ -114,7 +115,9 @@ export function httpApp(doors: Doors): App {
   })
 
   app.get('/healthz', async c => {
-    await doors.context(system('health')).granary.changes(Number.MAX_SAFE_INTEGER)
+    const { ledger, granary } = doors.context(system('health'))
+    await granary.changes(Number.MAX_SAFE_INTEGER)
+    await ledger.execute(sql`SELECT 1`)
     return c.json({ status: 'ok', version: doors.version })
   })
   if (doors.hosts) app.use(knownHosts(doors.hosts))

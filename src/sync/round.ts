@@ -1,6 +1,6 @@
 import type { Checked, Connector, Place, Reach, Stream } from '#connectors/connector.ts'
 import { Postponed } from '#connectors/http.ts'
-import { Failure, invalid } from '#kernel/error.ts'
+import { Failure, failureIn, invalid } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { Trouble } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
@@ -150,14 +150,14 @@ export async function placeFor(
 
 /** What went wrong, for people. Our own faults are told as such; their stack goes to the log. */
 export const troubleOf = (error: unknown, at: Date): Trouble => {
-  const failure =
-    error instanceof Failure
-      ? error
-      : error instanceof Postponed
-        ? pauseOf(error)
-        : isFull(error)
-          ? diskFull
-          : null
+  const inside = failureIn(error)
+  const failure = inside
+    ? inside
+    : error instanceof Postponed
+      ? pauseOf(error)
+      : isFull(error)
+        ? diskFull
+        : null
   return {
     code: failure?.code ?? 'internal',
     // Of a failed statement the first line names it; the values, which may be customers', come after it.

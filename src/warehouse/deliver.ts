@@ -44,13 +44,14 @@ export const transaction = async <T>(connection: DuckDBConnection, work: () => P
   }
 }
 
-/** Whether the engine takes no statement any more. */
+/** Whether the engine takes no statement any more: this one ended it, or one before. */
 export const isDead = (cause: unknown): boolean =>
-  cause instanceof Error && /database has been invalidated/.test(cause.message)
+  cause instanceof Error &&
+  (/database has been invalidated|^FATAL Error/.test(cause.message) || isDead(cause.cause))
 
 export const dead = (cause: unknown): Failure =>
   new Failure('unavailable', 'The granary stopped when its file could not be written.', {
-    next: 'Look whether the disk is full, then start Quarterdeck again: what was stored is not lost.',
+    next: 'Look whether the disk is full. It is opened again by itself when there is room; what was stored is not lost.',
     cause,
   })
 
@@ -191,7 +192,8 @@ const spareMemory = async (connection: DuckDBConnection): Promise<() => Promise<
   await connection.run(`SET memory_limit = '${less}'`).catch(() => undefined)
   // What is shown is cut after a place: put back as it stands, it would shrink by that with each delivery.
   const again = `${Number(size) + 0.05} ${unit}`
-  return async () => void (await connection.run(`SET memory_limit = '${again}'`))
+  // One that stopped is opened again with all of it.
+  return async () => void (await connection.run(`SET memory_limit = '${again}'`).catch(() => undefined))
 }
 
 const insertFresh = async (

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Failure } from '#kernel/error.ts'
 import { deliver, deliverLines, type Line, lineRow } from '../../test/small-ledger.ts'
 import { openDuckdb } from './duckdb.ts'
 import type { Warehouse } from './warehouse.ts'
@@ -85,6 +86,23 @@ const b: Line = {
   product_id: 'p2',
   line_key: 2,
 }
+
+describe('rows in batches', () => {
+  it('are all of them, or a failure: never the first of them alone', async () => {
+    const granary = await inMemory()
+    const took = async (sql: string) => {
+      let rows = 0
+      for await (const batch of granary.stream(sql)) rows += batch.length
+      return rows
+    }
+    const numbers = 'SELECT i AS n FROM range(500000) r(i)'
+    expect(await took(numbers)).toBe(500_000)
+    const late = `SELECT CAST(t AS INTEGER) AS n FROM (SELECT CASE i WHEN 400000 THEN 'x' ELSE i::VARCHAR END AS t FROM range(500000) r(i))`
+    await expect(took(late)).rejects.toBeInstanceOf(Failure)
+    expect(await took(numbers)).toBe(500_000)
+    await granary.close()
+  })
+})
 
 describe('a delivery', () => {
   it('changes nothing when it comes again, under its own id or another', async () => {

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, JsonDuckDBValueConverter } from '@duckdb/node-api'
+import { type DuckDBConnection, JsonDuckDBValueConverter } from '@duckdb/node-api'
 import { Failure } from '#kernel/error.ts'
 import { duckdbSchema } from './ddl.ts'
 import { dead, deliverToDuckdb, isDead, removeFromDuckdb } from './deliver.ts'
 import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
+import { type DuckdbOptions, type Engine, openEngine } from './duckdb-engine.ts'
 import { quote } from './merge.ts'
 import { forDuckdb } from './parameters.ts'
 import { checkRoom } from './room.ts'
@@ -23,56 +24,30 @@ const dialect: Dialect = {
   weekday: day => `isodow(${day})`,
 }
 
-export interface DuckdbOptions {
-  /** Folder of the granary, or ':memory:'. */
-  folder: string
-  /** What DuckDB may hold in memory before it spills to disk. */
-  memoryLimit?: string
-  threads?: number
-  /** Hears how far the derived tables are made anew, in ledger rows, where an earlier version built them otherwise. */
-  onDerive?: ((done: number, total: number) => void) | undefined
-}
-
 /**
  * The embedded granary: one DuckDB file in `folder`, opened by one process.
  * @throws Failure('conflict') when another process has it open, 'unavailable' when the file cannot be read.
  */
 export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => {
   const inMemory = options.folder === ':memory:'
-  if (!inMemory) mkdirSync(options.folder, { recursive: true })
-  const path = inMemory ? ':memory:' : join(options.folder, 'granary.duckdb')
-  const instance = await open(path, options)
-  const writer = await instance.connect()
-  for (const statement of duckdbSchema()) await writer.run(statement)
-  await deriveAnew(writer, options.onDerive)
-  const idle: DuckDBConnection[] = []
+  const engine = await openEngine(options, async writer => {
+    for (const statement of duckdbSchema()) await writer.run(statement)
+    await deriveAnew(writer, options.onDerive)
+  })
   const writers = inLine()
-  let closed = false
   const log = logOf()
   /** One statement after another changes rows, where the disk has room for it. */
-  const write = <T>(files: readonly string[], work: () => Promise<T>): Promise<T> =>
+  const write = <T>(files: readonly string[], work: (writer: DuckDBConnection) => Promise<T>): Promise<T> =>
     writers.take(async () => {
       if (!inMemory) await checkRoom(options.folder, await sizeOf(files))
-      return work().finally(log.written)
+      return engine.write(work).finally(log.written)
     })
 
   const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
-
-  /** Readers each have a connection of their own, so that a load never makes them wait. */
-  const reading = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
-    if (closed) throw new Failure('unavailable', 'The granary is closed.')
-    const connection = idle.pop() ?? (await instance.connect())
-    try {
-      return await work(connection)
-    } finally {
-      if (idle.length < 8 && !closed) idle.push(connection)
-      else connection.closeSync()
-    }
-  }
   const query = <R extends Row>(sql: string, parameters?: Parameters): Promise<R[]> =>
     inTurn(() => queryAtOnce<R>(sql, parameters))
   const queryAtOnce = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>
-    reading(async connection => {
+    engine.read(async connection => {
       const { text, used } = forDuckdb(sql, parameters)
       const reader = await connection.runAndReadAll(text, bindable(used)).catch(refused)
       return reader.getRowObjectsJson() as R[]
@@ -81,21 +56,13 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   return {
     dialect,
     query,
-    async *stream(sql, parameters = {}) {
-      const connection = await instance.connect()
-      try {
-        const { text, used } = forDuckdb(sql, parameters)
-        const result = await connection.stream(text, bindable(used)).catch(refused)
-        for await (const rows of result.yieldConvertedRowObjects(JsonDuckDBValueConverter)) {
-          yield rows as Row[]
-        }
-      } finally {
-        connection.closeSync()
-      }
+    stream: (sql, parameters = {}) => {
+      const { text, used } = forDuckdb(sql, parameters)
+      return streamed(engine, text, bindable(used))
     },
     deliver: (delivery: Delivery, onProgress): Promise<Receipt> =>
-      write(delivery.files, () => deliverToDuckdb(writer, delivery, onProgress)),
-    remove: what => write([], () => removeFromDuckdb(writer, what)),
+      write(delivery.files, writer => deliverToDuckdb(writer, delivery, onProgress)),
+    remove: what => write([], writer => removeFromDuckdb(writer, what)),
     changes: after =>
       log.after(after, async () => {
         // Answers from memory wait for this, and are not to wait for the questions of others.
@@ -111,31 +78,63 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       return {
         engine: 'DuckDB',
         version: String(version?.version),
-        place: path,
+        place: engine.path,
         tables: await rowCounts(query),
       }
     },
     backup: folder =>
-      writers.take(async () => {
-        mkdirSync(folder, { recursive: true })
-        const copy = join(folder, 'granary.duckdb')
-        const [row] = (await writer.runAndReadAll('SELECT current_database() AS name')).getRowObjectsJson()
-        await writer.run(`ATTACH ${quote(copy)} AS copy`)
-        try {
-          await writer.run(`COPY FROM DATABASE "${String(row?.name)}" TO copy`)
-        } finally {
-          await writer.run('DETACH copy')
-        }
-      }),
+      writers.take(() =>
+        engine.write(async writer => {
+          mkdirSync(folder, { recursive: true })
+          const copy = join(folder, 'granary.duckdb')
+          const [row] = (await writer.runAndReadAll('SELECT current_database() AS name')).getRowObjectsJson()
+          await writer.run(`ATTACH ${quote(copy)} AS copy`)
+          try {
+            await writer.run(`COPY FROM DATABASE "${String(row?.name)}" TO copy`)
+          } finally {
+            await writer.run('DETACH copy')
+          }
+        }),
+      ),
     close: async () => {
       await writers.last()
-      closed = true
-      for (const connection of idle) connection.closeSync()
-      // What is not folded in now is at the next opening.
-      if (!inMemory) await writer.run('CHECKPOINT').catch(() => undefined)
-      writer.closeSync()
-      instance.closeSync()
+      await engine.close()
     },
+  }
+}
+
+type Bound = ReturnType<typeof bindable>
+
+/**
+ * Rows in batches. A stream that fails half-way ends as one does that was read to its end, and the binding tells neither:
+ * so they are counted, as they were when the stream began.
+ */
+async function* streamed(engine: Engine, text: string, bound: Bound): AsyncGenerator<Row[]> {
+  const lent = await engine.lend()
+  try {
+    const result = await lent
+      .run(async connection => {
+        await connection.run('BEGIN TRANSACTION READ ONLY')
+        return connection.stream(text, bound)
+      })
+      .catch(refused)
+    const batches = result.yieldConvertedRowObjects(JsonDuckDBValueConverter)[Symbol.asyncIterator]()
+    let rows = 0
+    for (;;) {
+      const { done, value } = await lent.run(() => batches.next()).catch(refused)
+      if (done) break
+      rows += value.length
+      yield value as Row[]
+    }
+    const counted = await lent
+      .run(connection => connection.runAndReadAll(`SELECT count(*) FROM (${text})`, bound))
+      .catch(refused)
+    if (Number(counted.getRowsJson()[0]?.[0]) !== rows)
+      throw new Failure('unavailable', 'Not everything could be read from the granary.', {
+        next: 'Look whether the disk is full or memory short, then ask again.',
+      })
+  } finally {
+    lent.giveBack()
   }
 }
 
@@ -182,31 +181,6 @@ const turns = (most: number) => {
       if (next) next()
       else going -= 1
     }
-  }
-}
-
-const open = async (path: string, { memoryLimit = '450MB', threads, folder }: DuckdbOptions) => {
-  try {
-    const instance = await DuckDBInstance.create(path, {
-      memory_limit: memoryLimit,
-      ...(threads && { threads: String(threads) }),
-      ...(path !== ':memory:' && { temp_directory: join(folder, 'spill') }),
-      // Rows are found by day, not by arrival; letting go of arrival order is what keeps big loads in memory limits.
-      preserve_insertion_order: 'false',
-      autoinstall_known_extensions: 'false',
-    })
-    return instance
-  } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause)
-    if (/lock/i.test(text))
-      throw new Failure('conflict', 'Another process has this granary open.', {
-        next: 'Stop the other Quarterdeck that uses this data folder, or talk to it over HTTP.',
-        cause,
-      })
-    throw new Failure('unavailable', `The granary at ${path} cannot be opened: ${text}`, {
-      next: 'Check that the folder can be written, or restore a backup.',
-      cause,
-    })
   }
 }
 

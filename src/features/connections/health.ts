@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '#features/context.ts'
+import { failureIn } from '#kernel/error.ts'
 import { unfinishedImports } from './history.ts'
 
 /** One thing looked at: fine, worth knowing, or to be mended. */
@@ -34,7 +35,40 @@ export async function checkHealth({ ledger, granary, folder, clock }: Context): 
   const check = (name: string, value: string, state: Check['state'] = 'ok', next?: string) =>
     checks.push({ name, state, value, ...(next && { next }) })
 
+  /** One of the two that hold the data may have stopped: that is said, and the rest is looked at all the same. */
+  const tried = async (name: string, look: () => Promise<void>) => {
+    try {
+      await look()
+    } catch (error) {
+      const failure = failureIn(error)
+      if (!failure) throw error
+      check(name, failure.message, 'fail', failure.next)
+    }
+  }
+
   check('node', process.version)
+  await tried('ledger', () => checkLedger(ledger, check))
+  await tried('granary', () => checkGranary(granary, clock, check))
+  await tried('imports', async () => {
+    const waiting = await unfinishedImports(ledger)
+    if (waiting.length > 0) check('imports', `${waiting.length} waiting or running`)
+  })
+
+  check('data folder', `${folder}, ${size(weigh(folder))}`)
+  const disk = await statfs(folder)
+  const free = disk.bavail * disk.bsize
+  check(
+    'disk',
+    `${size(free)} free`,
+    free < GB / 2 ? 'fail' : free < 5 * GB ? 'warn' : 'ok',
+    free < 5 * GB ? 'Free some space: a load needs about three times the size of its file.' : undefined,
+  )
+  return checks
+}
+
+type Note = (name: string, value: string, state?: Check['state'], next?: string) => void
+
+async function checkLedger(ledger: Context['ledger'], check: Note): Promise<void> {
   const said = (await ledger.execute(sql`SELECT version() AS version`)) as { rows: { version: string }[] }
   const version = said.rows[0]?.version ?? ''
   const embedded = /emscripten|wasm|pglite/i.test(version)
@@ -47,7 +81,9 @@ export async function checkHealth({ ledger, granary, folder, clock }: Context): 
       'Fine for trying out. In production set DATABASE_URL to a PostgreSQL server: the embedded ledger does not survive a power loss.',
     )
   else check('ledger', number)
+}
 
+async function checkGranary(granary: Context['granary'], clock: () => Date, check: Note): Promise<void> {
   const store = await granary.describe()
   check('granary', `${store.engine} ${store.version} at ${store.place}`)
   const rows = Object.entries(store.tables).filter(([, count]) => count > 0)
@@ -74,17 +110,4 @@ export async function checkHealth({ ledger, granary, folder, clock }: Context): 
       days > 7 ? `Nothing was loaded for ${days} days.` : undefined,
     )
   }
-  const waiting = await unfinishedImports(ledger)
-  if (waiting.length > 0) check('imports', `${waiting.length} waiting or running`)
-
-  check('data folder', `${folder}, ${size(weigh(folder))}`)
-  const disk = await statfs(folder)
-  const free = disk.bavail * disk.bsize
-  check(
-    'disk',
-    `${size(free)} free`,
-    free < GB / 2 ? 'fail' : free < 5 * GB ? 'warn' : 'ok',
-    free < 5 * GB ? 'Free some space: a load needs about three times the size of its file.' : undefined,
-  )
-  return checks
 }

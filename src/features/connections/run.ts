@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { system } from '#kernel/actor.ts'
-import { Failure } from '#kernel/error.ts'
+import { failureIn } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { ImportProgress, ImportRequest, Imports } from '#sync/imports.ts'
 import { importToReplace, noteImport, noteReplaced, othersOf, queuedImport, wantedFiles } from './history.ts'
@@ -50,7 +50,7 @@ export async function runImport(
     await noting
     // Whoever stops the house in the middle did not end the import: it goes on at the next start.
     if (what.stopping?.()) return
-    const failure = error instanceof Failure ? error : null
+    const failure = failureIn(error) ?? null
     await noteImport(ledger, id, {
       status: 'failed',
       progress: null,
