@@ -210,7 +210,12 @@ const openGranary = (
 ): Promise<Warehouse> =>
   config.warehouseUrl
     ? import('#warehouse/clickhouse.ts').then(({ openClickhouse }) =>
-        openClickhouse({ url: config.warehouseUrl ?? '', cluster: config.warehouseCluster, onDerive }),
+        openClickhouse({
+          url: config.warehouseUrl ?? '',
+          cluster: config.warehouseCluster,
+          work: join(config.folder, 'granary', 'sending'),
+          onDerive,
+        }),
       )
     : openDuckdb({
         folder: join(config.folder, 'granary'),

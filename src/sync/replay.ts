@@ -16,6 +16,7 @@ import {
   stampOf,
 } from './connected.ts'
 import { forgetting } from './forget.ts'
+import type { Gate } from './gate.ts'
 import { dropTurn, LostTurn, rawTurns, readRaw } from './raw.ts'
 import { connectorOf, placeFor, type SyncParts, troubleOf } from './round.ts'
 import { type TurnResult, takeTurn } from './turn.ts'
@@ -137,13 +138,13 @@ function sharing(
 }
 
 /** Maps anew what became stale: a shop came to which some of it belongs. Cut short, it is stale still. */
-export async function replayStale(parts: SyncParts, id: string): Promise<void> {
+export async function replayStale(parts: SyncParts, id: string, { pass }: Gate): Promise<void> {
   const rows = await parts.ledger
     .select()
     .from(streams)
     .where(and(eq(streams.connection, id), eq(streams.stale, true)))
   for (const { stream } of rows) {
-    if ((await rawTurns(parts.folder, id, stream)).length > 0) await replay(parts, id, stream)
+    if ((await rawTurns(parts.folder, id, stream)).length > 0) await pass(() => replay(parts, id, stream))
     else await noteStream(parts.ledger, { connection: id, stream }, { stale: false })
   }
 }

@@ -7,6 +7,7 @@ import { actAt } from './act.ts'
 import { type ConnectRequest, connect, disconnect, test } from './connect.ts'
 import { allConnections, noteConnection, sweepTurns } from './connected.ts'
 import { type Erased, eraseAll as erase, findPerson, type Held, noteErased, type Wanted } from './erase.ts'
+import { createGate } from './gate.ts'
 import { hurryStreams, takeHook } from './hooks.ts'
 import { relink } from './linking.ts'
 import { replay, replayStale, retryUnmapped } from './replay.ts'
@@ -36,6 +37,8 @@ export interface Syncs {
   /** What is being read just now, by connection. */
   running(): ReadonlyMap<string, SyncProgress | null>
   replay(id: string, stream: string): Promise<TurnResult>
+  /** Does work while no stream is replayed: what is stored of it is half there meanwhile. */
+  still<T>(work: () => Promise<T>): Promise<T>
   retryUnmapped(id: string): Promise<number>
   /** Makes or changes something in a task system; the same key again changes nothing twice. @throws Failure in words. */
   act(id: string, act: Act): Promise<{ id: string; url: string }>
@@ -73,6 +76,7 @@ export function createSyncs(parts: SyncParts): Syncs {
     string,
     { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
   >()
+  const gate = createGate()
   const retried = new Set<string>()
   /** Streams that were told of while a round ran, which may have read them before. */
   const told = new Map<string, Set<string>>()
@@ -107,7 +111,7 @@ export function createSyncs(parts: SyncParts): Syncs {
         await retryUnmapped(parts, id)
       }
       told.delete(id)
-      await replayStale(parts, id)
+      await replayStale(parts, id, gate)
       const result = await runRound(parts, id, {
         ...options,
         signal,
@@ -144,12 +148,13 @@ export function createSyncs(parts: SyncParts): Syncs {
     disconnect: (open, id, keepData) => disconnect(parts, open, id, keepData),
     round,
     async work({ id, all, replay: stream, whole }) {
-      if (stream !== undefined) await alone(id, () => replay(parts, id, stream))
+      if (stream !== undefined) await alone(id, () => gate.pass(() => replay(parts, id, stream)))
       else await round(id, { all, whole })
     },
     stop,
     running: () => new Map([...active].map(([id, { progress }]) => [id, progress])),
-    replay: (id, stream) => alone(id, () => replay(parts, id, stream)),
+    replay: (id, stream) => alone(id, () => gate.pass(() => replay(parts, id, stream))),
+    still: gate.shut,
     retryUnmapped: id => alone(id, () => retryUnmapped(parts, id)),
     act: (id, act) => actAt(parts, id, act),
     async hook(id, request) {

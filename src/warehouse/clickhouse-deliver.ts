@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { type DerivedName, table as describe, type Table, type TableName, tables } from '#kernel/canonical.ts'
@@ -200,7 +199,7 @@ const count = async (engine: Engine, sql: string): Promise<number> =>
 
 /** Rows travel as text, the last of each key: DuckDB reads what connectors wrote and gives what every server reads alike. */
 const send = async (engine: Engine, staged: string, shape: Table, delivery: Delivery) => {
-  const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-delivery-'))
+  const folder = mkdtempSync(join(engine.work, 'delivery-'))
   const path = join(folder, 'rows.csv')
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', temp_directory: folder })
   const connection = await instance.connect()

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs'
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
 import { Failure } from '#kernel/error.ts'
 import { deliverToClickhouse, removeFromClickhouse } from './clickhouse-deliver.ts'
@@ -41,6 +42,8 @@ export interface ClickhouseOptions {
   url: string
   /** Name of the cluster tables are made on; absent: this server alone. */
   cluster?: string | undefined
+  /** Folder for what is on its way to the engine; cleared when it is opened. */
+  work: string
   /** Another way to the engine than HTTP; the conformance suite runs it in the process. */
   connection?: unknown
   /** Hears how far figures have been derived anew, in ledger rows, where another version derived them otherwise. */
@@ -53,6 +56,8 @@ export interface Engine {
   run(sql: string, parameters?: Parameters): Promise<void>
   client: ClickHouseClient
   cluster: string | null
+  /** Folder for what is on its way. */
+  work: string
 }
 
 /**
@@ -62,6 +67,7 @@ export interface Engine {
 export const openClickhouse = async ({
   url,
   cluster,
+  work,
   connection,
   onDerive,
 }: ClickhouseOptions): Promise<Warehouse> => {
@@ -74,6 +80,7 @@ export const openClickhouse = async ({
   const engine: Engine = {
     client,
     cluster: cluster ?? null,
+    work,
     async query<R extends Row>(sql: string, parameters: Parameters = {}) {
       const result = await client
         .query({ query: sql, query_params: parameters as Record<string, unknown>, format: 'JSONEachRow' })
@@ -84,6 +91,9 @@ export const openClickhouse = async ({
       await client.command({ query: sql, query_params: parameters as Record<string, unknown> }).catch(refused)
     },
   }
+  // What a killed process was sending is sent again from the start.
+  rmSync(work, { recursive: true, force: true })
+  mkdirSync(work, { recursive: true, mode: 0o700 })
   for (const statement of clickhouseSchema(engine.cluster)) await engine.run(statement)
   await deriveAnewOn(engine, onDerive)
   const writers = inLine()

@@ -2,8 +2,9 @@
  * Both granaries answer alike: the same deliveries, then every kind of statement the product issues, row by row.
  * ClickHouse runs in this process, through its official client; the engine is big, so it is installed apart.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import fc from 'fast-check'
@@ -178,15 +179,17 @@ const questions = Number(process.env.QUESTIONS ?? 60)
 describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
   let both: [Warehouse, Warehouse]
   let session: unknown
+  const work = mkdtempSync(join(tmpdir(), 'sending-'))
   beforeAll(async () => {
     session = connection()
     both = [
       await openDuckdb({ folder: ':memory:' }),
-      await openClickhouse({ url: 'http://in-process', connection: session }),
+      await openClickhouse({ url: 'http://in-process', connection: session, work }),
     ]
   })
   afterAll(async () => {
     for (const granary of both) await granary.close()
+    rmSync(work, { recursive: true, force: true })
   })
   const clear = async () => {
     for (const granary of both) for (const shop of ['shop', 'paris']) await granary.remove({ store: shop })
@@ -322,6 +325,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     both[1] = await openClickhouse({
       url: 'http://in-process',
       connection: session,
+      work,
       onDerive: done => heard.push(done),
     })
     const [stored] = await both[0].query('SELECT count(*) AS n FROM sales_lines')

@@ -8,6 +8,12 @@ import type { Context } from '#features/context.ts'
 import { restoreLedger } from '#postgres/dump.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { streams } from '#postgres/tables/connections.ts'
+import { createGate } from '#sync/gate.ts'
+import { createSyncs } from '#sync/syncs.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../../test/toy-parts.ts'
+import { day, noon, toyShop } from '../../../test/toy-shop.ts'
 import { backupTo, ledgerFile } from './backup.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'backup-'))
@@ -23,11 +29,13 @@ afterAll(async () => {
   await open.close()
   rmSync(place, { recursive: true, force: true })
 })
+const gate = createGate()
 const context = (backup: (folder: string) => Promise<void>) =>
   ({
     folder,
     ledger: open.ledger,
     granary: { dialect: { engine: 'duckdb' }, backup },
+    syncs: { still: gate.shut },
     clock: () => new Date(),
   }) as unknown as Context
 
@@ -45,6 +53,78 @@ test('a backup says of nothing that it is stored which its granary does not have
   await restoreLedger(other.ledger, join(target, ledgerFile))
   expect((await other.ledger.select().from(streams)).map(one => one.bookmark)).toEqual([1])
   await other.close()
+})
+
+test('a replay is in a backup wholly or not at all, whichever of the two began first', async () => {
+  const toy = toyShop()
+  toy.state.sales = Array.from({ length: 5 }, (_, n) => ({ id: `#${n}`, at: noon - 10 * day - n, lines: 1 }))
+  const data = join(place, 'toy')
+  const granary = await openDuckdb({ folder: join(data, 'granary') })
+  /** Called when rows are stored, and before the granary is copied. */
+  let meets: (what: 'stores' | 'copies') => Promise<unknown> = async () => undefined
+  const watched: Warehouse = {
+    ...granary,
+    deliver: async (...given) => {
+      await meets('stores')
+      return granary.deliver(...given)
+    },
+    backup: async target => {
+      await meets('copies')
+      await granary.backup(target)
+    },
+  }
+  const parts = toyParts({ ledger: open.ledger, granary: watched, folder: data, connectors: [toy.connector] })
+  const syncs = createSyncs(parts)
+  const request = { vendor: 'shopify', credentials: { token: 't' }, backDays: 20 }
+  const { id } = await syncs.connect(
+    open.ledger,
+    request,
+    await syncs.test('shopify', { token: 't' }),
+    'test',
+  )
+  await syncs.round(id, { all: true, whole: true })
+  const backup = (target: string) =>
+    backupTo(
+      { folder: data, ledger: open.ledger, granary: watched, syncs, clock: () => new Date() } as never,
+      target,
+    )
+  const inCopy = async (target: string) => {
+    const copy = await openDuckdb({ folder: join(target, 'granary') })
+    const [row] = await copy.query('SELECT count(*) AS n FROM sales_lines')
+    await copy.close()
+    return Number(row?.n)
+  }
+  const heard: string[] = []
+  const aSecond = () => new Promise(done => setTimeout(done, 1000))
+  // Its rows are out and not yet in again when a backup is asked for.
+  let copied: Promise<unknown> | undefined
+  meets = async what => {
+    heard.push(what)
+    if (what !== 'stores') return
+    copied ??= backup(join(place, 'during'))
+    await Promise.race([copied, aSecond()])
+  }
+  await syncs.replay(id, 'orders')
+  await copied
+  expect(heard.indexOf('copies')).toBe(heard.length - 1)
+  expect(await inCopy(join(place, 'during'))).toBe(5)
+
+  // The ledger is copied when a replay is asked for.
+  let replayed: Promise<unknown> | undefined
+  let goOn = () => {}
+  meets = async what => {
+    if (what === 'stores') await new Promise<void>(done => (goOn = done))
+    if (what !== 'copies') return
+    replayed = syncs.replay(id, 'orders')
+    await Promise.race([replayed, aSecond()])
+  }
+  await backup(join(place, 'before'))
+  meets = async () => undefined
+  goOn()
+  expect((await replayed) as object).toMatchObject({ records: 5 })
+  expect(await inCopy(join(place, 'before'))).toBe(5)
+  await syncs.close()
+  await granary.close()
 })
 
 test('files that come and go while they are copied break nothing off', async () => {

@@ -46,14 +46,18 @@ export async function backupTo(context: Context, target: string): Promise<Backup
     await copyOf(join(context.folder, 'uploads'), join(part, 'uploads'))
     // The ledger before the granary: what it says is stored is then in the copy. What ends in between is read or
     // imported once more, which changes nothing; the other way round it would be missing, and nobody would hear of it.
-    const ledgerRows = await dumpLedger(context.ledger, join(part, ledgerFile))
-    try {
-      await context.granary.backup(join(part, 'granary'))
-    } catch (error) {
-      if (!(error instanceof Failure && error.code === 'unsupported')) throw error
-      granary = null
-      warnings.push(`The granary is not in this backup: ${error.message}`)
-    }
+    // A replay, which takes rows out first, would be half in the one and not known to the other.
+    const ledgerRows = await context.syncs.still(async () => {
+      const rows = await dumpLedger(context.ledger, join(part, ledgerFile))
+      try {
+        await context.granary.backup(join(part, 'granary'))
+      } catch (error) {
+        if (!(error instanceof Failure && error.code === 'unsupported')) throw error
+        granary = null
+        warnings.push(`The granary is not in this backup: ${error.message}`)
+      }
+      return rows
+    })
     for (const name of keptFiles) await copyOf(join(context.folder, name), join(part, name))
     const manifest: BackupManifest = {
       format: 1,
