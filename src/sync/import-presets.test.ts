@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { importRoom } from '../../test/import-room.ts'
@@ -239,5 +240,38 @@ it('takes of an Amazon settlement what customers paid and got back, and its fees
   expect(await rows('ledger_entries', posted, 'amazon-fees', 'GROUP BY 1 ORDER BY 1')).toEqual([
     { account: 'ItemFees', amount: 11.1 },
     { account: 'other-transaction', amount: 8.84 },
+  ])
+})
+
+it('takes each settlement of a file in its own currency, which its first row alone says', async () => {
+  const [head = '', ...rows] = readFileSync(join(fixtures, 'amazon-settlement.csv'), 'utf8')
+    .trimEnd()
+    .split('\n')
+  const other = rows.map(row =>
+    row.replace(/^9001/, '9002').replace('\tUSD\t', '\tCAD\t').replaceAll('111-1', '222-1'),
+  )
+  const path = join(room.folder, 'two-settlements.csv')
+  writeFileSync(path, [head, ...rows, ...other].join('\n'))
+  const sent = { path, store: 'amazon-two', currency: 'USD', by: 'test' }
+  // Without a rate the other money is not taken for the store's.
+  await expect(room.imports.run({ ...sent, preset: 'amazon-settlement' })).rejects.toMatchObject({
+    message: expect.stringContaining('money in CAD beside USD'),
+  })
+  const rates = join(room.folder, 'cad.csv')
+  writeFileSync(rates, 'base,quote,day,rate\nCAD,USD,2026-02-01,0.7\n')
+  const columns = { base: 'base', quote: 'quote', day: 'day', rate: 'rate' }
+  await room.imports.run({
+    path: rates,
+    store: 'amazon-two',
+    by: 'test',
+    mapping: { target: 'exchange_rates', columns },
+  })
+  await room.imports.run({ ...sent, preset: 'amazon-settlement' })
+  const gross = await room.granary.query(
+    "SELECT currency, CAST(sum(gross) AS DOUBLE) AS gross FROM sales_lines WHERE store = 'amazon-two' GROUP BY 1 ORDER BY 1",
+  )
+  expect(gross).toEqual([
+    { currency: 'CAD', gross: 40 },
+    { currency: 'USD', gross: 40 },
   ])
 })

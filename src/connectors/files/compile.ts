@@ -86,6 +86,13 @@ export const functions: Record<string, Fn> = {
       `TRY_CAST(concat_ws('-', ${a.map((x, i) => `lpad(CAST(${whole(x)} AS VARCHAR), ${i === 0 ? 4 : 2}, '0')`).join(', ')}) AS TIMESTAMP)`,
   ),
   text: define(['text'], 'text', a => arg(a, 0)),
+  // What one row of several says for all of them, as the first of a report does.
+  shared: define(
+    ['text', 'text'],
+    'text',
+    a =>
+      `coalesce(nullif(${arg(a, 0)}, ''), max(nullif(${arg(a, 0)}, '')) OVER (PARTITION BY ${arg(a, 1)}), '')`,
+  ),
 }
 const words: Record<Kind, string> = {
   text: 'text',

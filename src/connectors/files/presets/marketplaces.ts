@@ -43,15 +43,16 @@ const moment = (has: (name: string) => boolean): string =>
 /** What customers pay and get back stands under these; all else is between Amazon and the seller. */
 const customers = `"transaction-type" in ('Order', 'Refund') and "amount-type" in ('ItemPrice', 'Promotion')`
 
-/**
- * What customers paid and got back, dated when Amazon posted it: a report has no day of ordering. Amounts are in the
- * report's one currency, which only its first row need say; so the column is not taken row by row.
- */
+/** A settlement is in one currency, which only its first row says; a file may hold several settlements. */
+const currency = (has: (name: string) => boolean): Record<string, string> =>
+  has('currency') ? { currency: 'shared(currency, "settlement-id")' } : {}
+
+/** What customers paid and got back, dated when Amazon posted it: a report has no day of ordering. */
 export const amazonSettlement: Preset = {
   name: 'amazon-settlement',
   label: 'Amazon settlement',
   about:
-    'Payments → Reports → Flat file V2. Orders and refunds by what customers paid; fees are amazon-settlement-fees; tax that Amazon withholds, reserves and payouts are left out. In the store’s currency, by the day of posting.',
+    'Payments → Reports → Flat file V2. Orders and refunds by what customers paid; fees are amazon-settlement-fees; tax that Amazon withholds, reserves and payouts are left out. In the currency of each settlement, by the day of posting.',
   target: 'sales_lines',
   needs: [...settled, 'order-id', 'posted-date|posted-date-time', 'sku'],
   mapping(_, has) {
@@ -77,6 +78,7 @@ export const amazonSettlement: Preset = {
           quantity: `if("amount-type" = 'ItemPrice' and ${of('principal')}, if(${refund}, -abs(coalesce("quantity-purchased", 0)), number("quantity-purchased")), 0)`,
         }),
         ...(has('marketplace-name') && { channel: '"marketplace-name"' }),
+        ...currency(has),
       },
     }
   },
@@ -101,6 +103,7 @@ export const amazonSettlementFees: Preset = {
       amount: '-amount',
       vendor: "'Amazon'",
       words: '"amount-description"',
+      ...currency(has),
       number: `concat("settlement-id", ' ', ${has('order-id') ? '"order-id", \' \', ' : ''}"amount-description")`,
     },
   }),
