@@ -316,6 +316,34 @@ describe('presets of interfaces', () => {
       line_items: [{ subtotal: '9.00', total: '9.00', quantity: 1 }],
     },
   ]
+  it('take what WooCommerce gave back in part, as its share of the order', async () => {
+    const line = { subtotal: '20.00', total: '20.00', quantity: 1, name: 'Mug', total_tax: '4.00' }
+    const order = {
+      status: 'completed',
+      date_created: '2026-03-24T10:00:00',
+      total: '30.00',
+      total_tax: '5.00',
+    }
+    const orders = [
+      { number: '1', ...order, shipping_total: '5.00', line_items: [line], refunds: [] },
+      {
+        number: '2',
+        ...order,
+        shipping_total: '5.00',
+        line_items: [line],
+        refunds: [
+          { id: 726, reason: 'broken', total: '-10.00' },
+          { id: 725, reason: '', total: '-5.00' },
+        ],
+      },
+    ]
+    const came = await run(file(JSON.stringify(orders)), 'woo-part', { preset: 'woocommerce-orders-json' })
+    expect(came).toMatchObject({ rows: 2, accepted: 2, warnings: [] })
+    // Half of what was charged came back: of goods, shipping and tax alike.
+    expect(await sums('woo-part')).toMatchObject({ gross: 40, shipping: 7.5, taxes: 7.5 })
+    const what = "SELECT CAST(sum(reversals) AS DOUBLE) AS back FROM sales_lines WHERE store = 'woo-part'"
+    expect(await room.granary.query(what)).toEqual([{ back: -10 }])
+  })
   it('take WooCommerce’s orders, what was never paid left out', async () => {
     const path = file(JSON.stringify(woo, null, 2))
     expect((await room.imports.preview(path)).suggestions[0]?.preset).toBe('woocommerce-orders-json')

@@ -150,10 +150,18 @@ const without = (fields: Fields): Fields =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([key, value]) =>
       isList(value) || (Array.isArray(value) && value.length === 0)
-        ? []
+        ? refundsOf(key, value)
         : [[key, isObject(value) ? without(value) : value] as const],
     ),
   )
+
+/** Of the list of an order's refunds the sum of their totals stays, as `refunds_total`: nothing else in the order says it. */
+const refundsOf = (key: string, list: Value[]): (readonly [string, Value])[] => {
+  if (plainName(key) !== 'refunds') return []
+  const totals = list.flatMap(one => (isObject(one) && 'total' in one ? [Number(one.total)] : []))
+  if (totals.length < list.length || !totals.every(Number.isFinite)) return []
+  return [[`${key}_total`, (Math.round(totals.reduce((sum, one) => sum + one, 0) * 100) / 100).toFixed(2)]]
+}
 
 const placed = (fields: Fields, [key = '', ...more]: readonly string[], line: Fields): Fields => {
   const inner = fields[key]

@@ -46,7 +46,7 @@ export const wooOrdersJson: Preset = {
   name: 'woocommerce-orders-json',
   label: 'WooCommerce orders (JSON)',
   about:
-    'GET wc/v3/orders, saved as it came. Orders never paid are left out; of refunds only whole ones are told by their status, dated by the order.',
+    'GET wc/v3/orders, saved as it came. Orders never paid are left out; money given back, in part or whole, is dated by the order, for want of a day of its own.',
   target: 'order_lines',
   needs: [
     'number',
@@ -79,7 +79,9 @@ export const wooOrdersJson: Preset = {
         ...given('tax', 'line_items.total_tax'),
         ...given('order_tax', 'total_tax'),
         ...given('order_shipping', 'shipping_total'),
-        order_refunded: "if(status = 'refunded', total, 0)",
+        order_refunded: has('refunds_total')
+          ? "if(status = 'refunded', total, abs(refunds_total))"
+          : "if(status = 'refunded', total, 0)",
         ...given('customer_id', 'billing.email', 'lower("billing.email")'),
         ...(country
           ? { country: 'coalesce("shipping.country", "billing.country")' }
