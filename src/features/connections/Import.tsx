@@ -22,15 +22,24 @@ type Step =
 export function Import() {
   const [step, setStep] = useState<Step>({ at: 'choose' })
   const [error, setError] = useState<string | null>(null)
-  const send = async (file: File) => {
+  // Of a file that is still on its way nothing is shown any more once another is chosen, or none.
+  const sending = useRef<AbortController>(null)
+  const go = (next: Step) => {
+    sending.current?.abort()
     setError(null)
-    setStep({ at: 'sending', name: file.name, done: 0, total: file.size })
+    setStep(next)
+  }
+  const send = async (file: File) => {
+    const own = new AbortController()
+    go({ at: 'sending', name: file.name, done: 0, total: file.size })
+    sending.current = own
     try {
-      const upload = await sendFile(file, (done, total) =>
-        setStep({ at: 'sending', name: file.name, done, total }),
-      )
-      setStep({ at: 'mend', source: { upload }, name: file.name })
+      const progress = (done: number, total: number) =>
+        own.signal.aborted || setStep({ at: 'sending', name: file.name, done, total })
+      const upload = await sendFile(file, progress, own.signal)
+      if (!own.signal.aborted) setStep({ at: 'mend', source: { upload }, name: file.name })
     } catch (failed) {
+      if (own.signal.aborted) return
       setError(words(failed).message)
       setStep({ at: 'choose' })
     }
@@ -42,7 +51,7 @@ export function Import() {
       note="CSV, JSON lines, Parquet or Excel, also as gz or zip. The same file twice changes nothing."
       actions={
         step.at !== 'choose' && (
-          <Button variant="default" onClick={() => setStep({ at: 'choose' })}>
+          <Button variant="default" onClick={() => go({ at: 'choose' })}>
             Choose another file
           </Button>
         )
@@ -62,14 +71,15 @@ export function Import() {
       )}
       {step.at === 'mend' && (
         <Mend
+          key={JSON.stringify(step.source)}
           source={step.source}
           {...(step.store && { store: step.store })}
           onStarted={id => setStep({ at: 'running', id, name: step.name })}
         />
       )}
-      {step.at === 'running' && <Running id={step.id} onAgain={() => setStep({ at: 'choose' })} />}
+      {step.at === 'running' && <Running id={step.id} onAgain={() => go({ at: 'choose' })} />}
       <History
-        onAgain={row => setStep({ at: 'mend', source: { import: row.id }, name: row.file, store: row.store })}
+        onAgain={row => go({ at: 'mend', source: { import: row.id }, name: row.file, store: row.store })}
       />
       {step.at === 'choose' && <Watched />}
     </Page>
@@ -111,6 +121,8 @@ function Drop({ onFile }: { onFile: (file: File) => void }) {
         aria-label="File to import"
         onChange={event => {
           const file = event.currentTarget.files?.[0]
+          // The same file once more, mended, is a choice, too.
+          event.currentTarget.value = ''
           if (file) onFile(file)
         }}
       />
