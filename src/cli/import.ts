@@ -108,7 +108,7 @@ function readingOf(pairs: readonly string[] | undefined): Reads | undefined {
   const plain = (name: string, text: string) =>
     name === 'skip' && /^\d+$/.test(text)
       ? Number(text)
-      : name === 'header' && /^(true|false)$/.test(text)
+      : (name === 'header' || name === 'turned') && /^(true|false)$/.test(text)
         ? text === 'true'
         : text
   const given = pairs.map(pair => {
@@ -166,7 +166,7 @@ async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Pr
     const [best] = preview.suggestions
     if (!best)
       throw new Failure('invalid', 'No target fits the columns of this file.', {
-        next: 'Write a mapping by hand; docs/mappings.md says how.',
+        next: [...preview.warnings, 'Write a mapping by hand; docs/mappings.md says how.'].join(' '),
       })
     terminal.note(
       `${best.preset ? `looks like ${best.preset}` : 'guessed from names and values'}, ` +

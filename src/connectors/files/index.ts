@@ -23,6 +23,7 @@ import { jsonSource, parquetSource, textSource, withinColumns } from './source.t
 import { isUneven, type Staged, stage, translated } from './stage.ts'
 import type { Place, Target } from './target.ts'
 import { targets } from './targets/index.ts'
+import { linesAbove, turn } from './turned.ts'
 
 export const targetNamed = (name: string): Target => {
   const found = targets.find(target => target.name === name)
@@ -103,7 +104,13 @@ const understood = async (
   intake: Intake,
   onProgress?: (step: 'reading' | 'checking', percent: number) => void,
 ): Promise<Outcome> => {
-  const { source, warnings, sample } = await sourceOf(intake, asked, job.folders.work, job.place.currency)
+  const { source, warnings, sample } = await sourceOf(
+    intake,
+    asked,
+    job.folders.work,
+    job.place.currency,
+    job.mapping,
+  )
   const names = source.columns.map(column => column.name)
   const mapping = job.mapping ?? presetMapping(preset as Preset, names)
   const target = targetNamed(mapping.target)
@@ -176,6 +183,7 @@ const sourceOf = async (
   reading: Reading,
   work: string,
   currency: string,
+  mapping?: Mapping,
 ): Promise<{ source: Source; warnings: string[]; sample: string[][] }> => {
   if (intake.container === 'parquet') {
     const sandbox = await openSandbox(intake.path, work)
@@ -197,8 +205,9 @@ const sourceOf = async (
     const source = jsonSource(intake.path, sample, reading)
     return { source, warnings: [], sample: sample.rows }
   }
-  const layout = sniff(text, reading)
-  withinColumns(layout.names)
+  const seen = sniff(text, reading)
+  withinColumns(seen.names)
+  const layout = turn(seen, linesAbove(text, seen.skip), reading, mapping)
   const made = textSource(intake, layout, reading, { currency })
   const dateOrder = whole ? undefined : await orderBelow(made, intake.path, work)
   const { source, recognised } = dateOrder

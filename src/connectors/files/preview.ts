@@ -12,6 +12,7 @@ import { type Layout, sniff } from './sniff.ts'
 import { columnsOf, parquetSource, withinColumns } from './source.ts'
 import { suggest } from './suggest.ts'
 import { targets } from './targets/index.ts'
+import { linesAbove, turn, turnedWords } from './turned.ts'
 
 const shown = 20
 
@@ -40,7 +41,10 @@ const head = async (path: string, reading: Reading, currency?: string) => {
       : flatRows(jsonHeadRows(peeked.text, shape, peeked.whole))
     return { ...made({ ...found, ...plain }, 'jsonl', own), shape }
   }
-  return made(sniff(peeked.text, reading), peeked.container === 'xlsx' ? 'xlsx' : 'csv')
+  const seen = sniff(peeked.text, reading)
+  withinColumns(seen.names)
+  const layout = turn(seen, linesAbove(peeked.text, seen.skip), reading)
+  return made(layout, peeked.container === 'xlsx' ? 'xlsx' : 'csv')
 }
 
 const parquetHead = async (path: string, reading: Reading, currency?: string) => {
@@ -49,7 +53,7 @@ const parquetHead = async (path: string, reading: Reading, currency?: string) =>
   try {
     const { source, sample, recognised } = await parquetSource(path, sandbox, reading, currency)
     const names = source.columns.map(column => column.name)
-    const layout = { delimiter: ',', quote: '"', header: true, skip: 0, names, rows: sample }
+    const layout: Layout = { delimiter: ',', quote: '"', header: true, skip: 0, names, rows: sample }
     return { layout, recognised }
   } finally {
     sandbox.close()
@@ -76,7 +80,15 @@ export const previewFile = async (
   const order = found.flatMap(one => one.dateFormats)[0]
   const dateOrder =
     order === undefined ? 'ymd' : /^%[yY]/.test(order) ? 'ymd' : order.startsWith('%d') ? 'dmy' : 'mdy'
-  const { suggestions, guesses, totals } = suggest(seen, layout.rows, shape)
+  const { suggestions, guesses, totals, warnings } = suggest(
+    seen.map((one, i) => {
+      const also = layout.also?.[i]
+      return also === undefined || also === one.name ? one : { ...one, also: [also], qualified: true }
+    }),
+    layout.rows,
+    shape,
+    { title: peeked.text && linesAbove(peeked.text, layout.skip), currency, turned: layout.turned },
+  )
   const currencies = currencyColumns(layout.names, layout.rows)
   const [best] = suggestions
   const taking = Object.keys(targets.find(target => target.name === best?.mapping.target)?.columns ?? {})
@@ -94,6 +106,7 @@ export const previewFile = async (
       ...(peeked.sheet !== undefined && { sheet: peeked.sheet }),
       ...(peeked.member !== undefined && { member: peeked.member }),
       ...(shape && { records: shape.records, lines: shape.lines }),
+      ...(layout.turned && { turned: true }),
     },
     columns: seen,
     rows: layout.rows.slice(0, shown).map(row => layout.names.map((_, i) => row[i] ?? '')),
@@ -107,6 +120,7 @@ export const previewFile = async (
     warnings: [
       ...severalWords(peeked.members, reading.member ?? undefined, peeked.member),
       ...warningsOf(layout, recognised, format === 'xlsx'),
+      ...warnings,
       ...leftOut.map(one => currencyWords(one)),
       ...(best ? miscounts(best.mapping, totals) : []).map(miscountWords),
     ],
@@ -144,5 +158,6 @@ export const warningsOf = (
     warnings.push(
       `${layout.skip} line${layout.skip === 1 ? '' : 's'} above the header ${layout.skip === 1 ? 'is' : 'are'} left out.`,
     )
+  if (layout.turned) warnings.push(...turnedWords(layout.turned))
   return warnings
 }

@@ -21,6 +21,8 @@ export interface Reading {
   records?: string
   /** Way inside a record of JSON to the list that makes a row of each; '' where a record is a row. */
   lines?: string
+  /** Months or currencies in the headings become rows; false leaves them as they stand. */
+  turned?: boolean
 }
 
 /** A mapping file: where each target column comes from. `columns` values are a source column or an expression over them. */
@@ -68,8 +70,8 @@ export interface Source {
 
 /** What a file looks like, how it is read, and what it could be. */
 export interface Preview {
-  reading: Required<Omit<Reading, 'sheet' | 'member' | 'records' | 'lines'>> &
-    Pick<Reading, 'sheet' | 'member' | 'records' | 'lines'>
+  reading: Required<Omit<Reading, 'sheet' | 'member' | 'records' | 'lines' | 'turned'>> &
+    Pick<Reading, 'sheet' | 'member' | 'records' | 'lines' | 'turned'>
   columns: {
     name: string
     type: ValueType

@@ -15,7 +15,8 @@ export const blanks = [
   '(not set)',
   '#n/a',
 ] as const
-const isBlank = (cell: string) => (blanks as readonly string[]).includes(cell.trim().toLowerCase())
+export const isBlankCell = (cell: string): boolean =>
+  (blanks as readonly string[]).includes(cell.trim().toLowerCase())
 
 /** A number with `decimal` before its fraction and `group` between thousands, by threes or as Indians do; signs of money around it. */
 const written = (decimal: string, group: string) => {
@@ -32,6 +33,7 @@ const comma = written(',', '.')
 const hasDigit = (cell: string) => /\d/.test(cell)
 const isPoint = (cell: string) => hasDigit(cell) && point.test(cell)
 const isComma = (cell: string) => hasDigit(cell) && comma.test(cell)
+export const isNumberCell = (cell: string): boolean => isPoint(cell) || isComma(cell)
 
 /** Decimal comma or point, by the cells that can only be one of them; a lone comma before other than three digits is a decimal comma. */
 export const decimalOf = (
@@ -84,7 +86,7 @@ export interface Recognised {
 
 /** What a column holds, by a sample of its cells, and the patterns of its dates. */
 export const recognise = (cells: readonly string[], reading: Reading, dayFirst: boolean): Recognised => {
-  const values = cells.map(cell => cell.trim()).filter(cell => !isBlank(cell))
+  const values = cells.map(cell => cell.trim()).filter(cell => !isBlankCell(cell))
   const share = (is: (cell: string) => boolean) => values.filter(is).length / values.length
   const base = {
     filled: cells.filter(cell => cell.trim() !== '').length,
@@ -98,7 +100,7 @@ export const recognise = (cells: readonly string[], reading: Reading, dayFirst: 
     if (share(isFlag) > 0.9) return 'flag'
     if (share(isIso) > 0.9 || dates.share > 0.9) return share(hasTime) > 0.5 ? 'time' : 'date'
     if (share(isCompact) === 1) return 'date'
-    if (share(cell => isPoint(cell) || isComma(cell)) > 0.9) return 'number'
+    if (share(isNumberCell) > 0.9) return 'number'
     return 'text'
   }
   return { ...base, type: type(), dateFormats: dates.formats, ambiguous: dates.ambiguous, told: dates.told }

@@ -1,5 +1,7 @@
 import { invalid } from '#kernel/error.ts'
+import { monthOf } from './months.ts'
 import type { Reading } from './reading.ts'
+import type { Turned } from './turned.ts'
 
 /** How a text table is written. */
 export interface Layout {
@@ -10,6 +12,10 @@ export interface Layout {
   names: string[]
   /** Records of the sample below the header. */
   rows: string[][]
+  /** Other words its columns go by, where a row above the headings says what several of them are of. */
+  also?: readonly string[]
+  /** Headings that were made rows; names and rows are as they come out. */
+  turned?: Turned
 }
 
 const candidates = [',', ';', '\t', '|'] as const
@@ -76,12 +82,30 @@ const width = (records: string[][]): { columns: number; share: number } => {
 
 const blankLine = (record: string[]) => record.every(cell => cell.trim() === '')
 
+const filledIn = (cells: readonly string[]): number => cells.filter(cell => cell.trim() !== '').length
+
+/** Records from the first that is half as full as any: titles above a table fill few cells and say nothing of it. */
+const belowTitles = (records: string[][]): string[][] => {
+  const full = records.map(filledIn).sort((a, b) => b - a)
+  // One record may have run over; two of a width are of the table.
+  const most = (records.length > 2 ? full[1] : full[0]) ?? 0
+  return records.slice(
+    Math.max(
+      0,
+      records.findIndex(record => filledIn(record) > most / 2),
+    ),
+  )
+}
+
 const chooseDelimiter = (text: string, quote: string): string => {
   let best = { delimiter: ',', score: 0 }
   for (const delimiter of candidates) {
     const records = split(text, delimiter, quote, 300).filter(record => !blankLine(record))
-    const { columns, share } = width(records)
-    const score = columns > 1 ? share * 10 + Math.min(columns, 20) / 20 : 0
+    const table = belowTitles(records)
+    const { columns, share } = width(table)
+    // Of two that fit alike, the one that takes less for titles.
+    const titles = 1 - table.length / records.length
+    const score = columns > 1 ? share * 10 + Math.min(columns, 20) / 20 - titles : 0
     if (score > best.score) best = { delimiter, score }
   }
   if (best.score >= 5) return best.delimiter
@@ -97,7 +121,9 @@ const looksLikeValue = (cell: string) =>
 /** A header is a record of words above values, or of different words. */
 const isHeader = (first: string[], rest: string[][]): boolean => {
   const filled = first.filter(cell => cell.trim() !== '')
-  if (filled.length === 0 || filled.some(looksLikeValue)) return false
+  const months = filled.filter(cell => monthOf(cell) !== null).length
+  const isValue = (cell: string) => looksLikeValue(cell) && !(months > 1 && monthOf(cell))
+  if (filled.length === 0 || months === filled.length || filled.some(isValue)) return false
   if (rest.length === 0) return true
   const values = rest.slice(0, 50)
   // Words above values; two columns may go by one word.
@@ -111,6 +137,38 @@ const isHeader = (first: string[], rest: string[][]): boolean => {
   )
 }
 
+/** How many lines stand above the table: comments, blank ones, and titles that fill few of its columns. */
+const titlesOf = (lines: readonly string[], body: string, delimiter: string, quote: string): number => {
+  const wide = split(withoutComments(body), delimiter, quote, 500).filter(record => !blankLine(record))
+  const { columns } = width(belowTitles(wide))
+  const records = lines.slice(0, 50).map(line => split(line, delimiter, quote, 1)[0] ?? [''])
+  for (const [top, cells] of records.entries()) {
+    if (lines[top]?.startsWith('#') || blankLine(cells)) continue
+    const filled = filledIn(cells)
+    const below = Math.max(0, ...records.slice(top + 1, top + 12).map(filledIn))
+    const padded = columns > 3 && filled <= columns / 2 && filled < below && !cells.some(looksLikeValue)
+    if (!padded && (cells.length >= columns || columns === 1 || filled > columns / 2)) return top
+  }
+  return 0
+}
+
+/** A row above the headings that says what several of them are of: each says it with its own word, as well. */
+const groupsAbove = (
+  line: string | undefined,
+  names: readonly string[],
+  delimiter: string,
+  quote: string,
+) => {
+  const groups = line ? (split(line, delimiter, quote, 1)[0] ?? []) : []
+  const filled = groups.filter(cell => cell.trim() !== '')
+  if (filled.length < 2 || groups.length > names.length || groups.length < names.length / 2) return undefined
+  let group = ''
+  return names.map((name, i) => {
+    group = groups[i]?.trim() || group
+    return group === '' ? name : `${group} ${name}`
+  })
+}
+
 /** Recognises how a sample of text is written, as far as `reading` does not say. @throws Failure when it is no table. */
 export const sniff = (sample: string, reading: Reading): Layout => {
   const named = /^\s*sep=(.)\r?\n/i.exec(sample)
@@ -119,22 +177,7 @@ export const sniff = (sample: string, reading: Reading): Layout => {
   const quote = reading.quote ?? '"'
   const delimiter = reading.delimiter ?? named?.[1] ?? chooseDelimiter(withoutComments(body), quote)
   const lines = body.split(/\r?\n|\r/)
-  let skip = reading.skip
-  if (skip === undefined) {
-    const wide = split(withoutComments(body), delimiter, quote, 500).filter(record => !blankLine(record))
-    const { columns } = width(wide)
-    let top = 0
-    while (top < Math.min(lines.length, 50)) {
-      const line = lines[top] ?? ''
-      const cells = split(line, delimiter, quote, 1)[0] ?? ['']
-      const comment = line.startsWith('#')
-      if (!comment && !blankLine(cells) && (cells.length >= columns || columns === 1)) break
-      if (!comment && !blankLine(cells) && cells.filter(cell => cell.trim() !== '').length > columns / 2)
-        break
-      top++
-    }
-    skip = above + (top < Math.min(lines.length, 50) ? top : 0)
-  }
+  const skip = reading.skip ?? above + titlesOf(lines, body, delimiter, quote)
   const table = body
     .split(/(?<=\n)|(?<=\r)(?!\n)/)
     .slice(skip - above)
@@ -144,6 +187,7 @@ export const sniff = (sample: string, reading: Reading): Layout => {
   if (!first) throw invalid('The file has no rows.', 'Export it again: it holds only blank lines.')
   const header = reading.header ?? isHeader(first, records.slice(1))
   const widest = header ? first.length : width(records).columns
+  const also = header ? groupsAbove(lines[skip - above - 1], distinct(first), delimiter, quote) : undefined
   return {
     delimiter,
     quote,
@@ -151,6 +195,7 @@ export const sniff = (sample: string, reading: Reading): Layout => {
     skip,
     names: header ? distinct(first) : Array.from({ length: widest }, (_, i) => `column_${i + 1}`),
     rows: header ? records.slice(1) : records,
+    ...(also && { also }),
   }
 }
 

@@ -5,6 +5,7 @@ import { ident, quote, type Reading, type Source, type SourceColumn } from './re
 import { decimalOf, recognise } from './recognise.ts'
 import type { Sandbox } from './sandbox.ts'
 import { distinct, type Layout } from './sniff.ts'
+import { turnedFrom } from './turned.ts'
 
 /** Bytes one record may have: long texts are facts, a missing quote is not. */
 const longest = 4 << 20
@@ -106,7 +107,8 @@ export const textSource = (
     }
     return { source, recognised }
   }
-  const shape = columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')
+  const own = layout.turned?.own ?? layout.names
+  const shape = own.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')
   const padded = intake.container === 'xlsx' ? ', null_padding = true' : ''
   const written = `delim = ${quote(layout.delimiter)}, quote = ${quote(layout.quote)}, escape = ${quote(layout.quote)}`
   const source: Source = {
@@ -116,8 +118,10 @@ export const textSource = (
     mended,
     fault: null,
     split: line => `string_split(${line}, ${quote(layout.delimiter)})`,
-    from: mode =>
-      `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`,
+    from(mode) {
+      const table = `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`
+      return layout.turned ? turnedFrom(layout.turned, table) : table
+    },
   }
   return { source, recognised }
 }

@@ -1,18 +1,32 @@
 import { plainName } from '#kernel/nearest.ts'
 import { countsWrongly, type OrderTotals, orderTotals } from '#kernel/order-totals.ts'
 import type { JsonShape } from './json-tree.ts'
+import { feesOf, isOfOrders, mendedBy } from './mended-guess.ts'
 import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
 import type { Target, TargetColumn } from './target.ts'
 import { targets } from './targets/index.ts'
+import { guessOfTurned, type Turned } from './turned.ts'
+import { ofSales, type Unlike, unlikeSales, unlikeWords } from './unlike-sales.ts'
 
-interface Seen {
+export interface Seen {
   name: string
   type: ValueType
   examples: readonly string[]
   /** What it could also be called: inside an object a name says less than the way to it. */
   also?: readonly string[]
+  /** `also` is its name under a heading of several columns. */
+  qualified?: boolean
+}
+
+/** What is known of a file beside its columns. */
+interface About {
+  /** Lines above the headings. */
+  title?: string
+  /** Of the store it goes into. */
+  currency?: string | undefined
+  turned?: Turned | undefined
 }
 
 /** May a column with such values stand for the target column? */
@@ -37,6 +51,9 @@ const strangers =
   'discount rabatt remise rebate tax vat mwst steuer shipping postage versand freight fee gebuhr refund erstatt credit note comment phone method status type rate percent weight name'.split(
     ' ',
   )
+/** What a code or a text is not, though it is called after one: who made the product, how much the customer pays. */
+const strangersOfNames =
+  'vendor supplier manufacturer brand category amount currency price quantity count url image'.split(' ')
 const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
 
 /** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
@@ -57,19 +74,28 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
     .filter(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
     .map(word => (plain.startsWith(word) ? plain.slice(word.length) : plain.slice(0, -word.length)))
   const others = column.strangers?.split(' ') ?? []
+  const named = column.kind === 'code' || column.kind === 'text'
   const other = (rest: string) =>
+    // Orders, not an order: how many there were.
+    (named && rest === 's') ||
     others.some(word => rest.includes(word)) ||
-    strangers.some(word => rest.includes(word) && !column.names.includes(word))
+    [...strangers, ...(named ? strangersOfNames : [])].some(
+      word => rest.includes(word) && !column.names.includes(word),
+    )
   return part.some(rest => !other(rest)) ? 0.6 + meant : 0
 }
 
 /** A column named as plainly as can be is meant, also where a few of its values are broken: those rows will say so. */
 const scoreOf = (column: TargetColumn, friendly: string, seen: Seen): number => {
   const other = (seen.also ?? []).map(name => likeness(column, friendly, name) * 0.97)
-  const called = Math.max(likeness(column, friendly, seen.name), ...other)
+  // Under a heading of several columns its own word says less: the name of a vendor is no name of a product.
+  const own = likeness(column, friendly, seen.name) * (seen.qualified ? 0.9 : 1)
+  const called = Math.max(own, ...other)
   const named = called * (seen.examples.length === 0 ? 0.5 : 1)
   if (suits(column, seen)) return named
-  return seen.type === 'text' && named > 0.9 && !column.only ? named * 0.8 : 0
+  // Of a number or a day some are there to be seen; a column of words alone is something else by the same name.
+  const broken = seen.type === 'text' && named > 0.9 && !column.only
+  return broken && seen.examples.some(cell => /\d/.test(cell)) ? named * 0.8 : 0
 }
 
 const wayOf = (lines: string) => `${lines.replaceAll(/\.?\b(edges|nodes)\b/g, '')}.`
@@ -215,6 +241,23 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
   return { mapped, unmapped: columns.map(one => one.name).filter(name => !used.has(name)) }
 }
 
+/** What goes back has the columns of what is sold: a file of it says so in some word. */
+const takenBack =
+  /refund|return|credit|erstatt|gutschrift|retour|rembours|reembols|devoluci|rimbors|\breso\b/i
+
+/** Where nothing fits: what comes nearest, and what it lacks. */
+const nearestWords = (
+  all: readonly { target: Target; mapped: Record<string, string>; sum: number }[],
+): string[] => {
+  const [near] = [...all].sort((a, b) => b.sum - a.sum)
+  const lacks = near && near.sum > 0.9 ? near.target.missing(name => name in near.mapped) : null
+  return near && lacks
+    ? [
+        `No kind of rows fits. Nearest are ${near.target.label.toLowerCase()}, of which the file does not say ${lacks}.`,
+      ]
+    : ['No kind of rows fits: say below what its rows are, and where each value comes from.']
+}
+
 /**
  * What the file could be, best guess first, presets that fit before anything guessed; and for each kind of rows where
  * its columns would come from.
@@ -223,7 +266,9 @@ export const suggest = (
   seen: readonly Seen[],
   rows: readonly string[][],
   shape: Pick<JsonShape, 'records' | 'lines'> | null = null,
-): Pick<Preview, 'suggestions' | 'guesses' | 'totals'> => {
+  about: About = {},
+): Pick<Preview, 'suggestions' | 'guesses' | 'totals' | 'warnings'> => {
+  const { turned } = about
   const columns = shape ? seen.map(one => ({ ...one, also: alsoCalled(one.name, shape) })) : seen
   const totals = totalsOf(columns, rows, shape)
   const names = columns.map(column => column.name)
@@ -241,30 +286,57 @@ export const suggest = (
       }
     })
   const varies = totals ? variesWithin(columns, rows, totals.by) : new Set<string>()
-  const all = targets.map((target, order) => ({
-    target,
-    order,
-    ...forTarget(target, columns, totals, varies),
-  }))
+  const all = targets
+    .map((target, order) => ({ target, order, ...forTarget(target, columns, totals, varies) }))
+    .map(one => (turned ? guessOfTurned(one, turned) : one))
   const guesses = all.map(({ target, mapped }) => {
     const complete = target.missing(name => name in mapped) === null
     return { target: target.name, columns: mapped, complete }
   })
-  const fit = all
+  const isSales = (target: string) => ofSales.includes(target)
+  const ranked = all
     .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
     .filter(({ target, mapped }) => target.name !== 'order_lines' || isOfLines(mapped, totals))
     .map(({ target, order, mapped, sum, unmapped }) => {
       const share = sum / Math.max(columns.length, 1)
       // Many words of one kind of table outweigh the order in which targets are listed.
-      const confidence = Math.min(0.95, 0.35 + 0.6 * share) - order * 0.003
+      const titled = about.title?.toLowerCase().includes(target.label.toLowerCase()) ? 0.2 : 0
+      const unsaid = target.name === 'refunds' && !takenBack.test([about.title, ...names].join(' ')) ? 0.3 : 0
+      const confidence = Math.min(0.95, 0.35 + 0.6 * share + titled) - order * 0.003 - unsaid
       const mapping: Mapping = { target: target.name, columns: mapped }
       return { preset: null, mapping, confidence: Math.round(confidence * 100) / 100, unmapped }
     })
     .sort((a, b) => b.confidence - a.confidence)
-    .slice(0, 4)
-  if (fitting.length + fit.length > 0) return { suggestions: [...fitting, ...fit], guesses, totals }
+  // A file of people or of traffic may count orders, too: only what would else be sales is said to be none.
+  const unlike: Unlike | null = ranked[0] && isSales(ranked[0].mapping.target) ? unlikeSales(columns) : null
+  const lines = ranked.find(one => one.mapping.target === 'sales_lines')
+  const orders = ranked.find(one => one.mapping.target === 'orders')
+  const once =
+    lines !== undefined && isOfOrders(lines.mapping.columns, orders?.mapping.columns.order_id, names, rows)
+  const fees =
+    unlike?.is === 'statement' && unlike.fee
+      ? feesOf(unlike.fee, all.find(one => one.target.name === 'ledger_entries')?.mapped ?? {}, columns)
+      : null
+  const fit = [
+    ...(fees ? [{ preset: null, mapping: fees, confidence: 0.4, unmapped: names }] : []),
+    ...ranked
+      // What would be sales and is none is hardly products either.
+      .filter(() => unlike === null)
+      .filter(one => !(once && one === lines && ranked.some(other => other.mapping.target === 'orders'))),
+  ].slice(0, 4)
+  const [best] = fitting.length > 0 ? [] : fit
+  const mended = best && !shape ? mendedBy(best.mapping, columns, rows, about.currency) : null
+  const warnings =
+    fitting.length > 0 ? [] : [...(unlike ? [unlikeWords(unlike)] : []), ...(mended?.warnings ?? [])]
+  const suggestions = [
+    ...fitting,
+    ...fit.map(one => (one === best && mended ? { ...one, mapping: mended.mapping } : one)),
+  ]
+  if (suggestions.length > 0 || unlike) return { suggestions, guesses, totals, warnings }
+  const known = all.some(one => one.sum > 1.7 && !isSales(one.target.name))
   const { mapped, unmapped } = byValues(columns, rows)
-  if (!('at' in mapped) || !('amount' in mapped)) return { suggestions: [], guesses, totals }
+  if (known || turned || !('at' in mapped) || !('amount' in mapped))
+    return { suggestions, guesses, totals, warnings: [...warnings, ...nearestWords(all)] }
   const mapping = { target: 'sales_lines', columns: mapped }
-  return { suggestions: [{ preset: null, mapping, confidence: 0.3, unmapped }], guesses, totals }
+  return { suggestions: [{ preset: null, mapping, confidence: 0.3, unmapped }], guesses, totals, warnings }
 }

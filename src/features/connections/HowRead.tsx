@@ -119,6 +119,14 @@ export function HowRead(props: {
             />
           </>
         )}
+        {table && now.turned !== undefined && (
+          <Choice
+            label="Months or currencies in headings"
+            data={readingChoices.turned}
+            value={String(now.turned)}
+            onChange={value => set({ turned: value === 'true' })}
+          />
+        )}
         <Choice
           label="Decimals are written"
           data={readingChoices.decimal}

@@ -21,6 +21,7 @@ export const Reading = z.strictObject({
   member: z.string().max(1000).optional(),
   records: z.string().max(1000).optional().describe('Way by dots to the list of records in JSON'),
   lines: z.string().max(1000).optional().describe('Way inside a record to the list that makes a row of each'),
+  turned: z.boolean().optional().describe('Months or currencies in the headings become rows'),
 })
 
 export const Mapping = z.strictObject({
@@ -220,6 +221,7 @@ export const readingChoices = {
   format: choices({ csv: 'a table', jsonl: 'JSON' }),
   quote: choices({ '"': 'double quotes', "'": 'single quotes', '': 'no quotes' }),
   header: choices({ true: 'names the columns', false: 'is a row already' }),
+  turned: choices({ true: 'become rows', false: 'stay columns' }),
   decimal: choices({ '.': '1,234.50', ',': '1.234,50' }),
   dateOrder: choices({ ymd: 'year, month, day', dmy: 'day, month, year', mdy: 'month, day, year' }),
 } as const

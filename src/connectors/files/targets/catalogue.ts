@@ -247,10 +247,10 @@ export const stock: Target = {
   table: 'stock_days',
   columns: {
     day: time('Day; today when absent', words.day),
-    sku: code('Code as the sales name it', words.sku),
+    sku: code('Code as the sales name it', `${words.sku} id offerid`),
     location: code(
       'Warehouse or shop',
-      'location locationid warehouse store lager entrepot almacen magazzino magazijn locationname',
+      'location locationid warehouse store storecode lager entrepot almacen magazzino magazijn locationname',
     ),
     on_hand: number(
       'Units on hand',

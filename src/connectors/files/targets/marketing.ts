@@ -142,7 +142,7 @@ export const spend: Target = {
   about: 'What advertising cost by day and campaign, and what the platform says it brought.',
   table: 'spend_days',
   columns: {
-    day: time('Day', `${words.day} reportingstarts`),
+    day: time('Day', `${words.day} byday reportingstarts gregoriandate startdateinutc`),
     platform: text('Platform', 'platform source network publisherplatform'),
     account: text('Account', 'account accountname customer customername adaccount'),
     channel: text('Channel', words.channel),
@@ -150,14 +150,17 @@ export const spend: Target = {
     country: text('Country', words.country),
     cost: number(
       'Cost',
-      'cost spend amountspent kosten ausgaben depense cout gasto coste spesa costo kost amountspentusd amountspenteur amountspentgbp',
+      'cost spend amountspent kosten ausgaben depense cout gasto coste spesa costo kost amountspentusd amountspenteur amountspentgbp totalspent totalspend totalcost spendinaccountcurrency advertisercost mediacost adspend adcost',
     ),
-    impressions: number('Impressions', 'impressions impr impressionen impresiones'),
-    clicks: number('Clicks', 'clicks linkclicks klicks clics clic interactions clicksall'),
-    conversions: number('Conversions', 'conversions conv purchases results conversionen'),
+    impressions: number('Impressions', 'impressions impr impressionen impresiones displays'),
+    clicks: number(
+      'Clicks',
+      'clicks linkclicks klicks clics clic interactions clicksall outboundclicks clicksdestination',
+    ),
+    conversions: number('Conversions', 'conversions conv purchases results conversionen totalconversions'),
     conversion_value: number(
       'Conversion value',
-      'conversionvalue convvalue purchasesconversionvalue totalconvvalue revenue allconvvalue',
+      'conversionvalue convvalue purchasesconversionvalue totalconvvalue totalconversionvalue revenue allconvvalue totalordervalue',
     ),
     currency: text('Currency', words.currency),
   },

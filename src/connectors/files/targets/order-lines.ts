@@ -53,10 +53,13 @@ export const orderLines: Target = {
     order_shipping: number('Shipping of the order', 'ordershipping shipping totalshipping shippingtotal'),
     order_tax: number(
       'All tax of the order, that of its lines with it',
-      'ordertax taxes tax totaltax taxtotal',
+      'ordertax taxes tax totaltax taxtotal ordersalestax',
     ),
     order_duties: number('Duties of the order', 'orderduties duties'),
-    order_total: number('All that was charged for the order', 'ordertotal total totalprice grandtotal'),
+    order_total: {
+      ...number('All that was charged for the order', 'ordertotal total totalprice grandtotal'),
+      strangers: 'item line',
+    },
     order_refunded: number('Money given back for the order', 'orderrefunded refundedamount totalrefunded'),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
   },

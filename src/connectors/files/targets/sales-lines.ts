@@ -32,7 +32,7 @@ export const salesLines: Target = {
         salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
         receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer auftragsnummer
         rechnungsnummer bestellung belegnummer commande numerocommande facture numerofacture pedido
-        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer incrementid saleid`,
+        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer incrementid saleid orderreference`,
     },
     line_id: {
       about: 'Number of the line; with it a changed line replaces the earlier one',
@@ -148,6 +148,7 @@ export const salesLines: Target = {
       kind: 'text',
       names: `country countrycode shippingcountry billingcountry shipcountry salescountry market land pays
         pais paese nation territory countryregion`,
+      strangers: 'desti',
     },
     channel: {
       about: 'Sales channel',

@@ -119,13 +119,19 @@ export const exchangeRates: Target = {
   about: 'One unit of `base` in `quote`, by day. A day without a rate uses the last one before it.',
   table: 'exchange_rates',
   columns: {
-    base: text('Currency that is one unit', 'base from basecurrency fromcurrency currency source'),
+    base: text(
+      'Currency that is one unit',
+      'base from basecurrency fromcurrency currencydenom currency source',
+    ),
     quote: text(
       'Currency it is told in; the shop’s when absent',
-      'quote to quotecurrency tocurrency target counter',
+      'quote to quotecurrency tocurrency target counter currency',
     ),
-    day: time('Day', words.day),
-    rate: number('Rate', 'rate exchangerate averagerate kurs taux cambio tasso koers value endofdayrate'),
+    day: time('Day', `${words.day} timeperiod`),
+    rate: number(
+      'Rate',
+      'rate exchangerate averagerate kurs taux cambio tasso koers value endofdayrate obsvalue',
+    ),
   },
   missing: has =>
     has('base') && has('day') && has('rate') ? null : 'currency, day and rate: map `base`, `day` and `rate`',

@@ -1,0 +1,102 @@
+import { plainName } from '#kernel/nearest.ts'
+
+/** Numbers of a head's cells, as written in plain exports; null for what is none. */
+const amountOf = (cell: string): number | null => {
+  const text = cell.replaceAll(/[^\d.,()-]/g, '').replace(/^\((.*)\)$/, '-$1')
+  if (!/\d/.test(text)) return null
+  const value = Number(
+    /,\d{1,2}$/.test(text) ? text.replaceAll('.', '').replace(',', '.') : text.replaceAll(',', ''),
+  )
+  return Number.isFinite(value) ? value : null
+}
+const near = (a: number, b: number) => Math.abs(a - b) < 0.015
+
+/** Rows among the lines of orders that add up the others: whose, and the rows to take. */
+export interface AddedUp {
+  orders: number
+  /** The rows that are lines, where a column tells them. */
+  where: string | null
+}
+
+/**
+ * Looks for a row in each order that is worth what its other rows are together, as exports of tills have it beside the
+ * lines: counted with them, every sale would count twice.
+ */
+export const addedUp = (
+  names: readonly string[],
+  rows: readonly string[][],
+  by: string,
+  amount: string,
+): AddedUp | null => {
+  const [order, money] = [names.indexOf(by), names.indexOf(amount)]
+  if (order < 0 || money < 0) return null
+  const orders = new Map<string, { row: readonly string[]; value: number }[]>()
+  for (const row of rows) {
+    const value = amountOf(row[money] ?? '')
+    const key = (row[order] ?? '').trim()
+    if (key !== '' && value !== null) orders.set(key, [...(orders.get(key) ?? []), { row, value }])
+  }
+  const several = [...orders.values()].filter(one => one.length > 1)
+  const sums: (readonly string[])[] = []
+  const lines: (readonly string[])[] = []
+  let sure = 0
+  for (const order of several) {
+    const all = order.reduce((sum, { value }) => sum + value, 0)
+    const sum = order.find(({ value }) => value !== 0 && near(value, all - value))
+    if (!sum) continue
+    sums.push(sum.row)
+    lines.push(...order.filter(one => one !== sum).map(one => one.row))
+    if (order.length > 2) sure += 1
+  }
+  // Two lines of one price are alike by chance; three and more that add up, in nearly every order, are not.
+  if (sure === 0 || sums.length < several.length * 0.9) return null
+  const telling = names.findIndex((_, i) => {
+    const said = new Set(sums.map(row => (row[i] ?? '').trim()))
+    return (
+      i !== order && i !== money && said.size === 1 && lines.every(row => !said.has((row[i] ?? '').trim()))
+    )
+  })
+  const name = names[telling]
+  const text = (sums[0]?.[telling] ?? '').trim()
+  const where = name
+    ? text === ''
+      ? `"${name}" is not empty`
+      : `"${name}" <> '${text.replaceAll("'", "''")}'`
+    : null
+  return { orders: sums.length, where }
+}
+
+/** What that means, in words. */
+export const addedUpWords = ({ orders, where }: AddedUp): string => {
+  const many = `${orders.toLocaleString('en')} ${orders === 1 ? 'order' : 'orders'}`
+  const then = where
+    ? `they are left out with ${where}`
+    : 'leave them out with “where”, or each sale counts twice'
+  return `A row of each order adds up its others (${many}): ${then}.`
+}
+
+/**
+ * The column of money without tax, where the one that is taken is that and the tax of another column together: tax
+ * would count as sales, and once more as tax.
+ */
+export const withoutTax = (
+  names: readonly string[],
+  rows: readonly string[][],
+  amount: string,
+  tax: string,
+): string | null => {
+  const [a, t] = [names.indexOf(amount), names.indexOf(tax)]
+  const seen = rows.flatMap(row => {
+    const [whole, part] = [amountOf(row[a] ?? ''), amountOf(row[t] ?? '')]
+    return whole !== null && part !== null && part !== 0 ? [{ row, net: whole - part }] : []
+  })
+  if (a < 0 || t < 0 || seen.length < 2) return null
+  const is = (i: number) =>
+    seen.filter(({ row, net }) => {
+      const value = amountOf(row[i] ?? '')
+      return value !== null && near(value, net)
+    }).length >=
+    seen.length * 0.95
+  const found = names.findIndex((name, i) => i !== a && i !== t && !/cost|fee/.test(plainName(name)) && is(i))
+  return names[found] ?? null
+}

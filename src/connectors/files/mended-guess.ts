@@ -1,0 +1,138 @@
+import { plainName } from '#kernel/nearest.ts'
+import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
+import { withCurrency } from './currency-signs.ts'
+import type { Mapping } from './reading.ts'
+import type { Seen } from './suggest.ts'
+import { targets } from './targets/index.ts'
+import { ofSales, undoneRows } from './unlike-sales.ts'
+
+/** Are all rows different orders, as far as the head shows? */
+const ordersOnce = (rows: readonly string[][], at: number): boolean => {
+  const cells = rows.map(row => (row[at] ?? '').trim()).filter(cell => cell !== '')
+  return cells.length > 1 && new Set(cells).size === cells.length
+}
+
+/** Where every row is an order of its own and its money is the order's, it is no line of one. */
+export const isOfOrders = (
+  mapped: Readonly<Record<string, string>>,
+  order: string | undefined,
+  names: readonly string[],
+  rows: readonly string[][],
+) => {
+  const by = names.indexOf(order ?? '')
+  const sku = names.indexOf(mapped.sku ?? '')
+  const products = sku >= 0 && !ordersOnce(rows, sku)
+  const money = plainName(mapped.amount ?? '')
+  const whole = /^(order|grand)/.test(money) || !(products || 'quantity' in mapped || 'title' in mapped)
+  return by >= 0 && !('unit_price' in mapped) && whole && ordersOnce(rows, by)
+}
+
+/** The fees of a statement of payments, as postings of the ledger. */
+export const feesOf = (
+  fee: string,
+  mapped: Readonly<Record<string, string>>,
+  columns: readonly Seen[],
+): Mapping | null => {
+  const day = mapped.day ?? columns.find(one => one.type === 'time' || one.type === 'date')?.name
+  if (!day) return null
+  const { words, currency } = mapped
+  const number = mapped.number ?? columns.find(one => plainName(one.name) === 'id')?.name
+  const below = columns.find(one => one.name === fee)?.examples.some(cell => cell.startsWith('-'))
+  const column = `"${fee.replaceAll('"', '""')}"`
+  return {
+    target: 'ledger_entries',
+    where: `${column} <> 0`,
+    reason: 'no fee was taken',
+    columns: {
+      day,
+      account: "'Payment fees'",
+      amount: below ? `-${column}` : fee,
+      ...(number && { number }),
+      ...(words && { words }),
+      ...(currency && { currency }),
+    },
+  }
+}
+
+const sumUp =
+  'gross profit|net profit|net income|net loss|operating profit|operating income|net operating income|ebitda'.split(
+    '|',
+  )
+
+/** A plan or the books without the rows that add up others: Total costs, Gross profit. */
+const withoutTotals = (
+  mapping: Mapping,
+  columns: readonly Seen[],
+  rows: readonly string[][],
+): { mapping: Mapping; warnings: string[] } => {
+  const label = mapping.columns.line ?? mapping.columns.account ?? ''
+  const at = columns.findIndex(one => one.name === label)
+  const said = rows.map(row => (row[at] ?? '').trim().toLowerCase())
+  const sums = sumUp.filter(word => said.includes(word))
+  const totals = said.some(cell => cell.startsWith('total '))
+  if (mapping.where || at < 0 || (sums.length === 0 && !totals)) return { mapping, warnings: [] }
+  const column = `lower(trim("${label.replaceAll('"', '""')}"))`
+  const where = [
+    ...(totals ? [`not starts_with(${column}, 'total ')`] : []),
+    ...(sums.length > 0 ? [`${column} not in (${sums.map(word => `'${word}'`).join(', ')})`] : []),
+  ].join(' and ')
+  return {
+    mapping: { ...mapping, where, reason: 'a row of totals' },
+    warnings: [
+      `Rows that add up others are left out with ${where}.`,
+      ...(mapping.target === 'ledger_entries'
+        ? [
+            'Income stands above zero here, as costs do in the ledger: leave its rows out, too, or turn their sign.',
+          ]
+        : []),
+    ],
+  }
+}
+
+/** A guess mended by what its rows say: which are taken, and money without the tax that stands beside it. */
+export const mendedBy = (
+  guess: Mapping,
+  columns: readonly Seen[],
+  rows: readonly string[][],
+  currency: string | undefined,
+): { mapping: Mapping; warnings: string[] } => {
+  const taking = targets.find(target => target.name === guess.target)?.columns ?? {}
+  const takes = 'currency' in taking && !('currency' in guess.columns)
+  const names = columns.map(one => one.name)
+  const told = takes ? withCurrency(guess, names, rows, currency) : { mapping: guess, warnings: [] }
+  const { mapping, warnings } = rowsTaken(told.mapping, columns, rows)
+  return { mapping, warnings: [...told.warnings, ...warnings] }
+}
+
+const rowsTaken = (
+  mapping: Mapping,
+  columns: readonly Seen[],
+  rows: readonly string[][],
+): { mapping: Mapping; warnings: string[] } => {
+  if (mapping.target === 'budget_lines' || mapping.target === 'ledger_entries')
+    return withoutTotals(mapping, columns, rows)
+  if (!ofSales.includes(mapping.target)) return { mapping, warnings: [] }
+  const names = columns.map(one => one.name)
+  const { order_id, amount, tax } = mapping.columns
+  const net = amount && tax && mapping.target !== 'orders' ? withoutTax(names, rows, amount, tax) : null
+  const summed = order_id && amount ? addedUp(names, rows, order_id, net ?? amount) : null
+  const undone = 'cancelled_at' in mapping.columns ? null : undoneRows(columns, rows)
+  const where = [summed?.where, undone?.where].filter(one => one !== undefined && one !== null)
+  const reason = summed?.where
+    ? undone
+      ? undefined
+      : 'a row that adds up the others of its order'
+    : undone?.reason
+  return {
+    mapping: {
+      ...mapping,
+      columns: net ? { ...mapping.columns, amount: net } : mapping.columns,
+      ...(where.length > 0 && { where: where.join(' and ') }),
+      ...(where.length > 0 && reason && { reason }),
+    },
+    warnings: [
+      ...(summed ? [addedUpWords(summed)] : []),
+      ...(undone ? [`Rows that were cancelled or never paid are left out with ${undone.where}.`] : []),
+    ],
+  }
+}

@@ -1,0 +1,73 @@
+import { plainName } from '#kernel/nearest.ts'
+import type { ValueType } from './reading.ts'
+
+interface Seen {
+  name: string
+  type: ValueType
+}
+
+/** Targets that make sales of rows. */
+export const ofSales: readonly string[] = ['sales_lines', 'order_lines', 'orders', 'refunds']
+
+const counted =
+  /^(total|no|numberof|count|countof|net|gross)?(orders?count|orders|ordercount|transactions|transactioncount|receipts|invoices|itemssold|netitemssold|bestellungen|commandes|pedidos|ordini|bestellingen)$/
+const moved =
+  /^(payoutid|payoutdate|payoutstatus|payout|automaticpayoutid|arrivaldate(utc)?|availableon(utc)?|balancetransaction(id)?|balanceimpact|transferdate(utc)?)$/
+
+/** What has money and days and is no list of sales, though it could be taken for one. */
+export type Unlike =
+  /** A report: each row adds up many orders, which it counts in `column`. */
+  | { is: 'report'; column: string }
+  /** A statement of payments: charges, refunds and payouts, with what the payment provider takes of each in `fee`. */
+  | { is: 'statement'; fee: string | null }
+
+/** What the columns say of a file that no line of a sale or an order would. */
+export const unlikeSales = (columns: readonly Seen[]): Unlike | null => {
+  const named = columns.map(({ name, type }) => ({ name, type, plain: plainName(name) }))
+  const first = (is: (plain: string) => boolean) => named.find(one => is(one.plain))
+  const fee = first(plain => /^(fee|fees)$/.test(plain))
+  const money = first(plain => /^(gross|amount)$/.test(plain))
+  const net = first(plain => plain === 'net')
+  const payout = first(plain => moved.test(plain))
+  if (money && ((fee && net) || (payout && (fee || net || named.length < 20))))
+    return { is: 'statement', fee: fee?.name ?? null }
+  const count = named.find(one => one.type === 'number' && counted.test(one.plain))
+  return count ? { is: 'report', column: count.name } : null
+}
+
+/** What that means, in words. */
+export const unlikeWords = (unlike: Unlike): string =>
+  unlike.is === 'report'
+    ? `Each row adds up many orders (“${unlike.column}”): a report, which would count as one order a row. Export the orders or their lines instead.`
+    : `A statement of payments: its rows are charges, refunds and payouts, tax and shipping in them, not what was sold. Sales come from the orders of the shop${unlike.fee ? '; the fees can be taken in as postings of the ledger' : ''}.`
+
+const undone =
+  'cancelled canceled voided void failed declined draft abandoned annulee annule storniert cancelado cancelada annullato geannuleerd'.split(
+    ' ',
+  )
+const states =
+  /^(order|financial|payment|item|sale|transaction)?(status|state)$|^(bestell|auftrags)?status$|^etat$|^estado$|^stato$/
+
+/** Rows of orders that never were: the rows to take, where a column of states says so of some. */
+export const undoneRows = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+): { where: string; reason: string } | null => {
+  const found = columns.flatMap(({ name, type }, i) => {
+    if (type !== 'text' || !states.test(plainName(name))) return []
+    const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
+    const words = undone.filter(word => said.has(word))
+    return words.length > 0 ? [{ name, words }] : []
+  })
+  const [one] = found
+  if (!one) return null
+  const column = `"${one.name.replaceAll('"', '""')}"`
+  // Both spellings, whichever the head of the file has.
+  const words = new Set(
+    one.words.flatMap(word => (/^cancell?ed$/.test(word) ? ['cancelled', 'canceled'] : [word])),
+  )
+  return {
+    where: `lower(trim(${column})) not in (${[...words].map(word => `'${word}'`).join(', ')})`,
+    reason: 'cancelled, or never paid',
+  }
+}
