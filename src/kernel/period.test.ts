@@ -152,3 +152,8 @@ describe('named windows', () => {
     expect(isWhole(civilYear, '2026-10-01', '2026-12-30', 'quarter')).toBe(false)
   })
 })
+
+it('periods end with the last day there is', () => {
+  for (const grain of ['day', 'week', 'month', 'quarter', 'year'] as const)
+    expect(periodsBetween(civilYear, '9998-06-01', '9999-12-31', grain).at(-1)?.to).toBe('9999-12-31')
+})

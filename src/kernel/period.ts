@@ -108,7 +108,7 @@ const retailPeriod = (rule: CalendarRule, day: Day, grain: 'week' | 'month' | 'q
   const lengths = pattern(rule, year)
   let first = 0
   let period = 0
-  while (first + (lengths[period] ?? 0) <= week) {
+  while (period < 11 && first + (lengths[period] ?? 0) <= week) {
     first += lengths[period] ?? 0
     period += 1
   }
@@ -177,7 +177,10 @@ export const periodsBetween = (rule: CalendarRule, from: Day, to: Day, grain: Gr
   const periods: Period[] = []
   for (let day = from; day <= to; ) {
     const period = periodOf(rule, day, grain)
-    periods.push({ ...period, from: later(period.from, from), to: earlier(period.to, to) })
+    // What reaches into the year 10000 sorts before all others: nothing comes after it.
+    const last = period.to < day || period.to >= to
+    periods.push({ ...period, from: later(period.from, from), to: last ? to : period.to })
+    if (last) break
     day = addDays(period.to, 1)
   }
   return periods

@@ -1,9 +1,8 @@
 import { z } from 'zod'
+import { askedDay } from '#kernel/asked-day.ts'
 import { comparisonNow } from '#kernel/plan-comparison.ts'
 
 /** What one asks of the metric language. The same object is the URL, the HTTP body, the MCP tool's input and the CLI's flags. */
-
-const day = z.iso.date({ error: 'is a day that exists, e.g. 2026-03-31' })
 
 export const grains = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const
 export type Grain = (typeof grains)[number]
@@ -67,8 +66,8 @@ export const Query = z.strictObject({
     .optional()
     .describe('One row per period of this length; absent: one for the whole window'),
   window: z.enum(windows).optional().describe('A named period; or give from and to'),
-  from: day.optional(),
-  to: day.optional().describe('Inclusive'),
+  from: askedDay.optional(),
+  to: askedDay.optional().describe('Inclusive'),
   calendar: z.enum(calendars).optional().describe("The company's calendar when absent"),
   stores: z.array(z.string()).optional().describe('Store handles; all the asker may see when absent'),
   currency: z

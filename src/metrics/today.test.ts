@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import { deliverLines } from '../../test/small-ledger.ts'
 import { createEngine } from './create-engine.ts'
+import { Query } from './query.ts'
 import type { World } from './world.ts'
 
 const world: World = {
@@ -68,4 +69,11 @@ it('a condition keeps rows, also the only one, and says that totals are of all; 
   const both = engine.ask({ metrics: ['net_sales'], window: 'last_month', from: '2011-12-01' }, scope)
   await expect(both).rejects.toMatchObject({ code: 'invalid', next: 'Give window, or from and to.' })
   await granary.close()
+})
+
+it('days of a slip of the keyboard are refused before any is walked', () => {
+  const asked = (days: object) => Query.safeParse({ metrics: ['net_sales'], grain: 'month', ...days }).success
+  expect(asked({ from: '2011-12-01', to: '2011-12-31' })).toBe(true)
+  expect(asked({ from: '2011-12-01', to: '9999-12-31' })).toBe(false)
+  expect(asked({ from: '0211-12-01', to: '2011-12-31' })).toBe(false)
 })

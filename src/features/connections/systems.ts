@@ -4,6 +4,7 @@ import type { Checked } from '#connectors/connector.ts'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct, seesAll } from '#kernel/actor.ts'
+import { askedDay } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { readAgain } from '#sync/connected.ts'
@@ -261,8 +262,8 @@ export const systems = {
     .input(
       Id.extend({
         stream: z.string().optional().describe('All streams when absent'),
-        from: z.iso.date(),
-        to: z.iso.date().describe('Inclusive'),
+        from: askedDay,
+        to: askedDay.describe('Inclusive'),
       }),
     )
     .output(z.object({}))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { seesAll } from '#kernel/actor.ts'
+import { askedDay } from '#kernel/asked-day.ts'
 import { addDays } from '#kernel/day.ts'
 import { connections } from '#postgres/tables/connections.ts'
 import { agreements, reconciled } from '#sync/reconcile.ts'
@@ -10,7 +11,7 @@ import { ownOf, storesOf } from './systems.ts'
 import { ActivityDay, AgreementRow, Reconciled } from './systems-model.ts'
 
 const Connection = z.string().describe('Id of the connection, as listed')
-const Range = z.object({ from: z.iso.date(), to: z.iso.date().describe('Inclusive') })
+const Range = z.object({ from: askedDay, to: askedDay.describe('Inclusive') })
 /** Days back that a store's agreement is said of. */
 const agreementDays = 60
 

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { askedDay as day } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { sum } from '#kernel/money.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -19,7 +20,6 @@ import { ruleOf } from './versions.ts'
 
 const Done = z.object({ done: z.literal(true) })
 const done = { done: true as const }
-const day = z.iso.date()
 
 const today = ({ clock }: Context) => clock().toISOString().slice(0, 10)
 

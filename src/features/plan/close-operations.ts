@@ -2,6 +2,7 @@ import { and, desc, eq, gte, lte } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
+import { askedDay as day } from '#kernel/asked-day.ts'
 import type { Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { showDay } from '#kernel/format.ts'
@@ -14,7 +15,6 @@ import { askAs } from './actuals.ts'
 import { person, wholeCompany } from './cells.ts'
 import { ClosedState, stateOf } from './close-state.ts'
 
-const day = z.iso.date()
 const text = z.string().nullable()
 
 type Figures = Record<string, string | null>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { askedDay } from '#kernel/asked-day.ts'
 import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import type { ShownRow } from '#kernel/plan/rows.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
@@ -43,7 +44,7 @@ const LineShape = z.object({
 export const SheetShape = z.object({
   currency,
   periods: z
-    .array(z.object({ key: z.string(), label: z.string(), from: day, to: day, year: z.string() }))
+    .array(z.object({ key: z.string(), label: z.string(), from: askedDay, to: askedDay, year: z.string() }))
     .min(1)
     .max(160),
   dimensions: z
@@ -82,8 +83,8 @@ export const StartShape = z.object({
   name: label,
   kind: z.enum(versionKinds).default('budget'),
   currency,
-  from: day,
-  to: day,
+  from: askedDay,
+  to: askedDay,
   grain: z.enum(['week', 'month', 'quarter', 'year']).default('month'),
   begin: z.discriminatedUnion('with', [
     z.object({

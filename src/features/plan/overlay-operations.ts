@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { read, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct } from '#kernel/actor.ts'
+import { askedDay as day } from '#kernel/asked-day.ts'
 import type { Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { showDay } from '#kernel/format.ts'
@@ -18,7 +19,6 @@ import { changeable, person, touched, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
 import { latestDay, worked } from './versions.ts'
 
-const day = z.iso.date()
 const text = z.string().nullable()
 
 /** What owners change of a baseline, and how it is graded when the period is over. */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
 import { phase } from '#forecast/phasing.ts'
+import { askedDay as day } from '#kernel/asked-day.ts'
 import { decimal } from './model.ts'
 import { pacing } from './outlook.ts'
 import { shapeOf } from './shapes.ts'
 import { latestDay } from './versions.ts'
 
-const day = z.iso.date()
 const text = z.string().nullable()
 
 /** A figure over the days of a period, and where the period is heading. Asked of the stores the asker may see. */

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import { phase, phaseHours, timesOf } from '#forecast/phasing.ts'
+import { askedDay as day } from '#kernel/asked-day.ts'
 import type { Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { minorUnits } from '#kernel/money-units.ts'
@@ -15,8 +16,6 @@ import { filledIn, keptOf } from './copies.ts'
 import { hoursOf } from './hours.ts'
 import { dayOrWeekday, hour } from './model.ts'
 import { shapesOf } from './shapes.ts'
-
-const day = z.iso.date()
 
 /** Weights of hours with some of them changed: null goes back to the weekday's, or to history; a day without any is none. */
 const weighed = (

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { read } from '#features/base.ts'
+import { askedDay as day } from '#kernel/asked-day.ts'
 import { effects } from '#kernel/plan/variance.ts'
 import { comparisonNow } from '#kernel/plan-comparison.ts'
 import { wholeCompany } from './cells.ts'
@@ -7,7 +8,6 @@ import { driverVariance } from './driver-variance.ts'
 import { salesVariance } from './sales-variance.ts'
 import { variances } from './variance-of.ts'
 
-const day = z.iso.date()
 const text = z.string().nullable()
 
 const slice = z

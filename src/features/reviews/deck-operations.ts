@@ -5,6 +5,7 @@ import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { keepTask, MadeTask, makeTask, TaskPlace, tasksOf } from '#features/tasks.ts'
 import { seesAll } from '#kernel/actor.ts'
+import { askedDay } from '#kernel/asked-day.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { periodOf } from '#kernel/period.ts'
@@ -13,13 +14,13 @@ import * as rows from '#postgres/tables/reviews.ts'
 import { contentOf, differencesOf, latestWeek } from './content.ts'
 import { calendarOf, deckOf, decksOf, hashOf, knownDays } from './decks.ts'
 import { noteOn } from './model.ts'
-import { Action, type Content, Deck, Difference, day, Note, Review, Waiting } from './shape.ts'
+import { Action, type Content, Deck, Difference, Note, Review, Waiting } from './shape.ts'
 import { waitingFor } from './waiting.ts'
 
 const Nothing = z.object({}).optional()
 const Which = z.object({
   deck: z.string().default('weekly'),
-  week: day.optional().describe('Last day of the week; the latest when absent'),
+  week: askedDay.optional().describe('Last day of the week; the latest when absent'),
 })
 const Saved = z.object({ version: z.int() })
 
@@ -251,7 +252,7 @@ export const deckOperations = {
         about: z.string().max(120).default(''),
         text: z.string().trim().min(1).max(500),
         owner: z.object({ id: z.string(), name: z.string().trim().min(1).max(120) }),
-        due: day,
+        due: askedDay,
         done: z.boolean().default(false),
         outcome: z.string().max(1000).default(''),
         version: z.int().optional(),

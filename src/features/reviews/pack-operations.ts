@@ -1,6 +1,7 @@
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
+import { askedDay } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { letters, subscriptions } from '#postgres/tables/reviews.ts'
 import { flashOf } from './flash.ts'
@@ -8,12 +9,11 @@ import { mondayOf } from './monday.ts'
 import { landingTold } from './pack-landing.ts'
 import { Flash, LandingTold, Monday, mailKinds, Subscription } from './pack-shape.ts'
 import { everybody, remindersDeclined, setReminders } from './reminders.ts'
-import { day } from './shape.ts'
 import { todayOf } from './trust.ts'
 
 export const packOperations = {
   flash: read({ role: 'viewer', summary: 'Yesterday in eight figures and three exceptions' })
-    .input(z.object({ day: day.optional() }))
+    .input(z.object({ day: askedDay.optional() }))
     .output(Flash)
     .handler(({ input, context }) => flashOf(context, input.day)),
 
@@ -22,7 +22,9 @@ export const packOperations = {
     summary: 'The Monday trading pack: the week, why, where, products, actions',
   })
     .input(
-      z.object({ week: day.optional().describe('Last day of the week; the latest whole one when absent') }),
+      z.object({
+        week: askedDay.optional().describe('Last day of the week; the latest whole one when absent'),
+      }),
     )
     .output(Monday)
     .handler(({ input, context }) => mondayOf(context, input.week)),

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { askedDay } from '#kernel/asked-day.ts'
 import { Answer, Query } from '#metrics/query.ts'
 import { type AccountState, accountStates } from './model.ts'
 
 /** What is asked and told of one day by the hour. */
 
 export const PeakAsked = Query.pick({ stores: true, currency: true, filters: true }).extend({
-  day: z.iso.date(),
+  day: askedDay,
   compare: Query.shape.compare.unwrap().element.default('previous_period').describe('Another day'),
   target: z
     .string()
@@ -71,7 +72,7 @@ export type AccountsTold = z.infer<typeof AccountsTold>
 /** What is asked and told of what was launched. */
 
 export const LaunchesAsked = Query.pick({ stores: true, currency: true, filters: true }).extend({
-  to: z.iso.date().describe('Up to this day; launches of the year before it'),
+  to: askedDay.describe('Up to this day; launches of the year before it'),
 })
 export type LaunchesAsked = z.infer<typeof LaunchesAsked>
 
