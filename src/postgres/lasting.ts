@@ -29,7 +29,10 @@ const mayAlways = (text: string): boolean =>
 /** The engine's own end, told by the statement that met it: no other may be sent to it. */
 const isOver = (error: unknown): boolean =>
   error instanceof WebAssembly.RuntimeError ||
-  (error instanceof Error && /pg_wal|PANIC|FATAL/.test(`${error.message} ${String(Object(error).severity)}`))
+  // By what the engine says of itself: a message also repeats what somebody typed.
+  (error instanceof Error &&
+    (/^(PANIC|FATAL)$/.test(String(Object(error).severity)) ||
+      /^(PANIC|FATAL)\b|^could not .*pg_wal\//.test(error.message)))
 
 const stopped = (cause: unknown): Failure =>
   new Failure('unavailable', 'The embedded ledger stopped when its log could not be written.', {
