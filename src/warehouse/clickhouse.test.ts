@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,9 @@ test('a delivery is on its way from the data folder, and leaves nothing there, n
   const work = join(folder, 'sending')
   mkdirSync(join(work, 'delivery-killed'), { recursive: true })
   writeFileSync(join(work, 'delivery-killed', 'rows.csv'), 'half')
+  utimesSync(join(work, 'delivery-killed'), 0, 0)
+  // Of another process that uses the same folder and server.
+  mkdirSync(join(work, 'delivery-other'))
   const seen: string[][] = []
   // An engine that takes everything and holds nothing.
   const server = createServer((request, answer) => {
@@ -23,7 +26,7 @@ test('a delivery is on its way from the data folder, and leaves nothing there, n
           new URL(request.url ?? '', 'http://here').searchParams.get('query') ?? '',
         )
       )
-        seen.push(readdirSync(work))
+        seen.push(readdirSync(work).filter(name => name !== 'delivery-other'))
       answer.end()
     })
   }).listen(0, '127.0.0.1')
@@ -34,7 +37,7 @@ test('a delivery is on its way from the data folder, and leaves nothing there, n
     expect(existsSync(join(work, 'delivery-killed'))).toBe(false)
     await deliverLines(granary, [{ order_id: 'a', day: '2011-01-03' }])
     expect(seen).toEqual([[expect.stringMatching(/^delivery-/)]])
-    expect(readdirSync(work)).toEqual([])
+    expect(readdirSync(work)).toEqual(['delivery-other'])
     await granary.close()
   } finally {
     server.close()

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
 import { Failure } from '#kernel/error.ts'
 import { deliverToClickhouse, removeFromClickhouse } from './clickhouse-deliver.ts'
@@ -42,7 +43,7 @@ export interface ClickhouseOptions {
   url: string
   /** Name of the cluster tables are made on; absent: this server alone. */
   cluster?: string | undefined
-  /** Folder for what is on its way to the engine; cleared when it is opened. */
+  /** Folder for what is on its way to the engine; what was left in it a day ago is taken away at the opening. */
   work: string
   /** Another way to the engine than HTTP; the conformance suite runs it in the process. */
   connection?: unknown
@@ -58,6 +59,16 @@ export interface Engine {
   cluster: string | null
   /** Folder for what is on its way. */
   work: string
+}
+
+const aDay = 86_400_000
+
+/** What a killed process was sending is sent again from the start. Another that is younger may be at work here. */
+const sweep = (work: string): void => {
+  for (const name of readdirSync(work)) {
+    const left = statSync(join(work, name), { throwIfNoEntry: false })
+    if (left && Date.now() - left.mtimeMs > aDay) rmSync(join(work, name), { recursive: true, force: true })
+  }
 }
 
 /**
@@ -91,9 +102,8 @@ export const openClickhouse = async ({
       await client.command({ query: sql, query_params: parameters as Record<string, unknown> }).catch(refused)
     },
   }
-  // What a killed process was sending is sent again from the start.
-  rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true, mode: 0o700 })
+  sweep(work)
   for (const statement of clickhouseSchema(engine.cluster)) await engine.run(statement)
   await deriveAnewOn(engine, onDerive)
   const writers = inLine()
