@@ -4,8 +4,8 @@ import { Card } from '#ui/Card.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './attention.module.css'
+import type { FirstThings } from './FirstThings.tsx'
 import { perDay, quietTitle } from './model.ts'
-import type { FirstThings } from './useFirstThings.ts'
 import { Waiting } from './Waiting.tsx'
 
 /** What needs somebody today: the first five alerts, the most money a day first. Quiet where there is nothing. */

@@ -1,7 +1,7 @@
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import css from './attention.module.css'
-import type { FirstThings } from './useFirstThings.ts'
+import type { FirstThings } from './FirstThings.tsx'
 
 /** What waits for the reader today: actions due and overdue, plans to be approved. Nothing where nothing does. */
 export function WaitsForYou({ waiting: data }: { waiting: FirstThings['waiting'] }) {
