@@ -15,8 +15,8 @@ export interface TableColumn<Row> {
   pinned?: boolean
   /** Buttons of the row: last, and kept in view while scrolling sideways. */
   acts?: boolean
-  /** Words that stand in lines where there is no room for them in one. */
-  wraps?: boolean
+  /** Stands in lines where there is no room for it in one: a name or a day, or whole sentences, which need more of it. */
+  wraps?: 'name' | 'sentence'
   render: (row: Row) => ReactNode
 }
 
@@ -63,7 +63,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       'data-numeric': column.numeric || undefined,
       'data-pinned': column.pinned || undefined,
       'data-acts': column.acts || undefined,
-      'data-wraps': column.wraps || undefined,
+      'data-wraps': column.wraps,
     }
     return first ? (
       <th key={column.key} scope="row" {...shared}>
@@ -106,7 +106,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 data-numeric={column.numeric || undefined}
                 data-pinned={column.pinned || undefined}
                 data-acts={column.acts || undefined}
-                data-wraps={column.wraps || undefined}
+                data-wraps={column.wraps}
               >
                 {column.label === '' ? <span className="sr-only">Actions</span> : column.label}
                 {column.sortable && props.onSort && (

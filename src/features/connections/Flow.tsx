@@ -145,7 +145,7 @@ export function Flow({ platform, project }: { platform?: string; project?: strin
           empty={<EmptyState kind="no_match" title="Nothing moved in the last seven days" />}
           columns={[
             { key: 'title', label: 'Task', pinned: true, render: row => <TitleLink {...row} /> },
-            { key: 'what', label: 'What happened', wraps: true, render: whatOf },
+            { key: 'what', label: 'What happened', wraps: 'name', render: whatOf },
             {
               key: 'at',
               label: 'When',

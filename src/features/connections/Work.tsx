@@ -72,7 +72,7 @@ export function Work() {
               {
                 key: 'due',
                 label: 'Due',
-                wraps: true,
+                wraps: 'name',
                 render: row => (
                   <span className={css.state} data-state={isLate(row) ? 'trouble' : undefined}>
                     {shownDay(row.due)}
@@ -80,7 +80,7 @@ export function Work() {
                   </span>
                 ),
               },
-              { key: 'assignee', label: 'Who', wraps: true, render: row => row.assignee },
+              { key: 'assignee', label: 'Who', wraps: 'name', render: row => row.assignee },
               // What one asked for need not stand in every row.
               ...(state === null
                 ? [

@@ -80,8 +80,8 @@ export function Audit() {
             }
             columns={[
               { key: 'what', label: 'What', render: said },
-              { key: 'who', label: 'Who', wraps: true, render: row => row.actorName },
-              { key: 'at', label: 'When', wraps: true, render: row => brief.format(new Date(row.at)) },
+              { key: 'who', label: 'Who', wraps: 'name', render: row => row.actorName },
+              { key: 'at', label: 'When', wraps: 'name', render: row => brief.format(new Date(row.at)) },
             ]}
           />
         </Card>

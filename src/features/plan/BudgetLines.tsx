@@ -74,7 +74,7 @@ export function BudgetLines(props: {
             {
               key: 'label',
               label: 'Line',
-              wraps: true,
+              wraps: 'name',
               pinned: true,
               render: row => (
                 <>
@@ -125,7 +125,7 @@ export function BudgetLines(props: {
             {
               key: 'sources',
               label: 'Spent is known from',
-              wraps: true,
+              wraps: 'sentence',
               render: row => row.sources.map(one => one.source).join(', ') || 'nothing yet',
             },
           ]}

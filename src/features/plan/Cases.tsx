@@ -208,11 +208,11 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             </EmptyState>
           }
           columns={[
-            { key: 'title', label: 'Case', pinned: true, wraps: true, render: row => row.content.title },
+            { key: 'title', label: 'Case', pinned: true, wraps: 'name', render: row => row.content.title },
             {
               key: 'state',
               label: 'State',
-              wraps: true,
+              wraps: 'name',
               render: row =>
                 `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
             },
@@ -269,7 +269,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             {
               key: 'initiative',
               label: 'Initiative',
-              wraps: true,
+              wraps: 'name',
               render: row => (row.initiative ? calledOf(row.initiative) : '–'),
             },
           ]}

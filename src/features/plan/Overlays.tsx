@@ -152,7 +152,7 @@ export function Overlays({ version }: { version: Version }) {
             },
             { key: 'by', label: 'Who', render: row => row.byName },
             { key: 'confidence', label: 'How surely', render: row => row.confidence },
-            { key: 'reason', label: 'Why', wraps: true, render: row => row.reason },
+            { key: 'reason', label: 'Why', wraps: 'sentence', render: row => row.reason },
             ...(own.some(one => one.mayRemove) ? [{ key: 'act', label: '', render: removal }] : []),
           ]}
         />

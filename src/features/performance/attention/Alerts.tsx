@@ -101,11 +101,11 @@ function AlertList() {
               numeric: true,
               render: row => perDay(row.moneyPerDay, row.currency),
             },
-            { key: 'where', label: 'Where', wraps: true, render: row => row.where || 'The company' },
+            { key: 'where', label: 'Where', wraps: 'name', render: row => row.where || 'The company' },
             {
               key: 'since',
               label: 'Since',
-              wraps: true,
+              wraps: 'name',
               render: row => (
                 <>
                   {showDay(row.since, 'card')}
