@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import { ended } from './command.ts'
+
+/** A process that takes in a JSON file, killed while it makes rows of what is nested, and while it checks them. */
+
+const place = mkdtempSync(join(tmpdir(), 'import-killed-'))
+const started: ChildProcess[] = []
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL')
+  rmSync(place, { recursive: true, force: true })
+})
+
+const count = 6000
+const order = (id: number) => ({
+  id,
+  name: `#${id}`,
+  created_at: new Date(Date.UTC(2026, 0, 1) + id * 60_000).toISOString(),
+  email: `c${id % 99}@example.com`,
+  currency: 'USD',
+  subtotal_price: '10.00',
+  total_price: '14.00',
+  total_shipping_price_set: { shop_money: { amount: '4.00', currency_code: 'USD' } },
+  note: 'n'.repeat(400),
+  line_items: [1, 2].map(line => ({
+    id: id * 10 + line,
+    sku: `S${line}`,
+    title: 'T',
+    name: 'T',
+    quantity: 1,
+    price: '5.00',
+    properties: [{ name: 'engraving', value: '"[{'.repeat(50) }],
+  })),
+})
+
+test('a file that was being unrolled when the process was killed is taken in by the next, once', {
+  timeout: 240_000,
+}, async () => {
+  const file = join(place, 'orders.json')
+  writeFileSync(
+    file,
+    `{"orders":[${Array.from({ length: count }, (_, n) => JSON.stringify(order(n + 1))).join()}]}`,
+  )
+  const folder = join(place, 'data')
+  const work = () =>
+    existsSync(join(folder, 'work'))
+      ? readdirSync(join(folder, 'work'), { recursive: true, encoding: 'utf8' })
+      : []
+  const start = () => {
+    const child = fork(resolve(import.meta.dirname, 'import-to-kill.ts'), [folder, file])
+    started.push(child)
+    return { child, over: ended(child) }
+  }
+  for (const met of [/unrolled/, /staged/]) {
+    const { child, over } = start()
+    let isOver = false
+    over.then(() => (isOver = true))
+    while (!isOver && !work().some(name => name.startsWith(`${child.pid}-`) && met.test(name))) await sleep(2)
+    child.kill('SIGKILL')
+    // It ended by the kill, in the middle, and not by itself.
+    expect([met, await over]).toEqual([met, null])
+    expect(work()).not.toEqual([])
+  }
+  expect(await start().over).toBe(0)
+  expect(work()).toEqual([])
+  const granary = await openDuckdb({ folder: join(folder, 'granary') })
+  const [row] = await granary.query(
+    `SELECT count(*) AS n, count(DISTINCT order_id) AS orders, CAST(sum(gross) AS VARCHAR) AS gross,
+       CAST(sum(shipping) AS VARCHAR) AS shipping FROM sales_lines`,
+  )
+  await granary.close()
+  expect(Number(row?.orders)).toBe(count)
+  expect([Number(row?.gross), Number(row?.shipping)]).toEqual([count * 10, count * 4])
+})
