@@ -52,7 +52,7 @@ test('a file that was being unrolled when the process was killed is taken in by 
       ? readdirSync(join(folder, 'work'), { recursive: true, encoding: 'utf8' })
       : []
   const start = () => {
-    const child = fork(resolve(import.meta.dirname, 'import-to-kill.ts'), [folder, file])
+    const child = fork(resolve(import.meta.dirname, 'import-forever.ts'), [folder, file])
     started.push(child)
     return { child, over: ended(child) }
   }
