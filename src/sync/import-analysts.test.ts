@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { importRoom } from '../../test/import-room.ts'
 
@@ -332,5 +333,18 @@ describe('money written with its sign', () => {
     const own = await preview(text('£'))
     expect(own.suggestions[0]?.mapping.columns).not.toHaveProperty('currency')
     expect(own.warnings).toEqual([])
+  })
+})
+
+describe('a file of which nothing can come in says so before it is imported', () => {
+  it('with headings alone', async () => {
+    expect((await preview('Order,Date,Total\n')).warnings.join()).toContain('a header and no rows')
+  })
+  it('cut off behind what can be read', async () => {
+    const rows = Array.from({ length: 4000 }, (_, i) => `${i},2026-03-01,${Math.sin(i)}`)
+    const packed = gzipSync(`Order,Date,Total\n${rows.join('\n')}\n`)
+    const path = join(room.folder, 'cut.csv.gz')
+    writeFileSync(path, packed.subarray(0, packed.length - 2000))
+    expect((await room.imports.preview(path)).warnings.join()).toContain('cut off before its end')
   })
 })

@@ -51,6 +51,8 @@ export const peek = async (
   sheet?: string
   sheets: string[]
   whole: boolean
+  /** What broke it off, where an archive is cut or damaged behind what could be read. */
+  broken?: string
 }> => {
   const { container } = await identify(path)
   const none = { members: [], sheets: [] }
@@ -66,6 +68,7 @@ export const peek = async (
   const chunks: Buffer[] = []
   let size = 0
   let whole = true
+  let broken: string | undefined
   try {
     for await (const chunk of stream) {
       chunks.push(chunk as Buffer)
@@ -76,7 +79,9 @@ export const peek = async (
       }
     }
   } catch (cause) {
+    const { message, next } = damaged(cause)
     if (size === 0) throw damaged(cause)
+    broken = `${message} ${next ?? ''}`.trim()
   } finally {
     stream.destroy()
   }
@@ -86,7 +91,8 @@ export const peek = async (
   const text = new TextDecoder(encoding).decode(head)
   const end = whole ? text.length : text.lastIndexOf('\n') + 1 || text.length
   const named = member === undefined ? {} : { member }
-  return { text: text.slice(0, end), container, encoding, ...named, members, sheets: [], whole }
+  const cut = broken === undefined ? {} : { broken }
+  return { text: text.slice(0, end), container, encoding, ...named, members, sheets: [], whole, ...cut }
 }
 
 const encodingOf = (head: Buffer, reading: Reading, whole: boolean): string => {

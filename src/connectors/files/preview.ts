@@ -118,6 +118,10 @@ export const previewFile = async (
     totals,
     currencies,
     warnings: [
+      ...(peeked.broken ? [`${peeked.broken} As it is nothing of it can be imported.`] : []),
+      ...(layout.header && layout.rows.length === 0
+        ? ['The file has a header and no rows: export it again with a period that has data.']
+        : []),
       ...severalWords(peeked.members, reading.member ?? undefined, peeked.member),
       ...warningsOf(layout, recognised, format === 'xlsx'),
       ...warnings,
