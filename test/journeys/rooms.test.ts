@@ -132,6 +132,54 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByText('€2,469').first().waitFor()
   }, 90_000)
 
+  it('lets go of a file on its way when another is chosen, and says what to do with one that cannot come in', async () => {
+    await open('/import')
+    const send = (name: string, text: string | Buffer) =>
+      page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+    const good = 'Order,Date,Total\n1,2026-03-02,20.90\n2,2026-03-03,10.00\n'
+    let arrive = () => {}
+    const held = new Promise<void>(done => {
+      arrive = done
+    })
+    await page.route('**/api/uploads?name=slow.csv', async route => {
+      await held
+      await route.continue().catch(() => undefined)
+    })
+    await send('slow.csv', good)
+    await page.getByText('Sending').waitFor()
+    await page.getByRole('button', { name: 'Choose another file' }).click()
+    await send('fast.csv', good)
+    await page.getByText('What the columns mean').waitFor()
+    arrive()
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.evaluate(() => new Promise(done => setTimeout(done, 300)))
+    expect(await page.locator('h1').textContent()).toBe('fast.csv')
+    const refusals: [string, string | Buffer, string][] = [
+      ['picture.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]), 'Export the table as CSV or Excel.'],
+      ['empty.csv', '', 'The file is empty.'],
+      ['header.csv', 'Order,Date,Total\n', 'a header and no rows'],
+      [
+        'report.csv',
+        'Day,Orders,Net sales\n2026-03-01,12,1050.00\n2026-03-02,10,880.00\n',
+        'adds up many orders',
+      ],
+    ]
+    for (const [name, text, words] of refusals) {
+      const other = page.getByRole('button', { name: 'Choose another file' })
+      if (await other.isVisible()) await other.click()
+      await send(name, text)
+      await page.getByText(words).first().waitFor()
+    }
+    // Months in headings are rows, until somebody says they are not.
+    await page.getByRole('button', { name: 'Choose another file' }).click()
+    await send('budget.csv', 'Line,Jan 2026,Feb 2026\nPaid search,100,200\n')
+    await page.getByRole('columnheader', { name: 'Month' }).waitFor()
+    expect(await page.getByRole('combobox', { name: 'Rows are' }).inputValue()).toBe('Budget')
+    await page.getByRole('combobox', { name: 'Months or currencies in headings' }).click()
+    await page.getByRole('option', { name: 'stay columns', exact: true }).click()
+    await page.getByRole('columnheader', { name: 'Jan 2026' }).waitFor()
+  }, 90_000)
+
   it('lets everything be overruled that was guessed of a file', async () => {
     await open('/import')
     const path = join(place.place, 'zwei.zip')
