@@ -1,15 +1,4 @@
-import {
-  addDays,
-  civil,
-  type Day,
-  dayCount,
-  dayNumber,
-  earlier,
-  later,
-  monthOf,
-  weekday,
-  yearOf,
-} from './day.ts'
+import { addDays, civil, type Day, dayCount, dayNumber, later, monthOf, weekday, yearOf } from './day.ts'
 
 export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
 export type CalendarName = 'gregorian' | 'iso' | '4-5-4' | '4-4-5' | '5-4-4'

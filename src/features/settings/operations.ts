@@ -48,10 +48,11 @@ export const settings = {
         calendar: (company?.calendar as typeof defaultCalendar | undefined) ?? defaultCalendar,
         currency: company?.currency ?? null,
         companyVersion: company?.version ?? 0,
-        events: events.filter(
-          e =>
-            actor.stores === 'all' || e.stores.length === 0 || e.stores.some(s => actor.stores.includes(s)),
-        ),
+        // Of one in several stores a reader is told those of theirs, as of people; none left is of others alone.
+        events: events.flatMap(event => {
+          const stores = event.stores.filter(one => seesAll(actor, [one]))
+          return stores.length > 0 || event.stores.length === 0 ? [{ ...event, stores }] : []
+        }),
         targets: seen,
         metrics,
         dimensions,

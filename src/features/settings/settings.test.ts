@@ -300,13 +300,14 @@ describe.each(ledgers)('on $name', place => {
       await run(operations.settings.removeEvent, { id: mine.id }, some)
     })
     it('reads the targets and events of those and of the company', async () => {
-      const seen = await run<{ targets: { store: string | null }[]; events: { stores: string[] }[] }>(
-        operations.settings.read,
-        {},
-        some,
-      )
+      await run(operations.settings.saveEvent, { ...event(['uk', 'new']), name: 'Of both' })
+      const seen = await run<{
+        targets: { store: string | null }[]
+        events: { name: string; stores: string[] }[]
+      }>(operations.settings.read, {}, some)
       expect(new Set(seen.targets.map(t => t.store))).toEqual(new Set([null, 'uk']))
       expect(seen.events.flatMap(e => e.stores)).not.toContain('new')
+      expect(seen.events.find(e => e.name === 'Of both')?.stores).toEqual(['uk'])
     })
   })
 })
