@@ -110,8 +110,11 @@ function compare(what, metrics, said, question) {
   for (const line of different.slice(0, 10)) say(`        ${line}`)
 }
 
+// While a command runs nothing is heard here: a connection kept for the next question is closed at the other end meanwhile.
+const once = { headers: { connection: 'close' } }
+
 async function compareAll(url) {
-  const truth = await (await fetch(`${url}/truth`)).json()
+  const truth = await (await fetch(`${url}/truth`, once)).json()
   from = truth.company.start
   to = new Date(Date.parse(truth.now) + 86_400_000).toISOString().slice(0, 10)
   say(`— company ${truth.company.seed} from ${from}, as of ${truth.now.slice(0, 10)}`)
@@ -246,7 +249,7 @@ try {
     if (step > 0)
       await fetch(`${url}/clock`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...once.headers, 'content-type': 'application/json' },
         body: JSON.stringify({ days: step }),
       })
     const began = performance.now()
