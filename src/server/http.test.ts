@@ -267,7 +267,7 @@ describe('what an answer carries', () => {
         { ...net, sort: { by: 'net_sales', descending: true } },
         'sort: "descending" is not known here. Nearest: desc. Known: by, of, desc, absolute',
       ],
-      [{ ...net, compare: ['last_yaer'] }, 'compare.0: is one of previous_period, last_year, '],
+      [{ ...net, compare: ['last_yaer'] }, 'compare.0: is one of previous_period, previous_days, '],
       [{ ...net, from: '2011-02-30' }, 'from: is a day that exists, e.g. 2026-03-31'],
     ] as const) {
       const response = await ask(body, key)
