@@ -477,6 +477,10 @@ describe('agents', () => {
     expect(await called.json()).toMatchObject({
       result: { isError: true, content: [{ text: 'There is no metric nonsense. Try net_sales.' }] },
     })
+    const wrong = { name: 'query_metrics', arguments: { metrics: ['net_sales'], to: '2026-02-30' } }
+    expect(JSON.stringify(await (await rpc('tools/call', wrong)).json())).toContain(
+      'to: is a day that exists, e.g. 2026-03-31. Compare with',
+    )
     const unknown = await rpc('tools/call', { name: 'drop_tables', arguments: {} })
     expect(await unknown.json()).toMatchObject({ result: { isError: true } })
   })

@@ -103,11 +103,14 @@ export function mcpServer(
     } catch (error) {
       const failure = failureOf(error)
       const quoted = failure.code === 'internal' && request ? `The request id is ${request}.` : null
-      return said([failure.message, failure.next, quoted].filter(Boolean).join(' '))
+      return said([sentence(failure.message), failure.next, quoted].filter(Boolean).join(' '))
     }
   })
   return server
 }
+
+/** What a shape refuses is said without a full stop, and more follows. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 const said = (text: string) => ({ isError: true, content: [{ type: 'text' as const, text }] })
 
