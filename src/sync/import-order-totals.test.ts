@@ -191,3 +191,39 @@ it('lines that happen to cost alike are lines', async () => {
   const guess = (await room.imports.preview(two)).suggestions[0]?.mapping as Mapping
   expect((await run(two, 'twins', guess)).warnings).toEqual([])
 })
+
+describe('money given back for an order', () => {
+  const columns = { order_id: 'Order', at: 'Date', shipping: 'Shipping', tax: 'Tax', refunded: 'Refunded' }
+  const lines = [
+    'Order,Date,Goods,Total,Shipping,Tax,Refunded',
+    // Goods of 30, of all that was charged half is given back; then all; then more than all; then nothing.
+    'a,2026-01-02,30,42,5,7,21',
+    'b,2026-01-02,30,42,5,7,42',
+    'c,2026-01-02,30,42,5,7,50',
+    'd,2026-01-02,30,42,5,7,',
+  ]
+  it.for([
+    ['goods', { gross: 'Goods' }],
+    ['the total', { total: 'Total' }],
+  ] as const)('takes its part of goods, shipping and tax, told by %s', async ([name, money]) => {
+    const store = `back-${name.slice(-5)}`
+    const mapping = { target: 'orders', columns: { ...columns, ...money } } as Mapping
+    await run(file(`${store}.csv`, lines), store, mapping)
+    expect(await sums(store)).toMatchObject({
+      orders: 4,
+      gross: 120,
+      reversals: -75,
+      shipping: 7.5,
+      taxes: 10.5,
+    })
+  })
+  it('is of goods alone where nothing else is known, and of a credit all of it', async () => {
+    const path = file('credit.csv', ['Order,Date,Goods,Back', 'a,2026-01-02,30,10', 'b,2026-01-02,-8,2'])
+    const mapping = {
+      target: 'orders',
+      columns: { order_id: 'Order', at: 'Date', gross: 'Goods', refunded: 'Back' },
+    } as Mapping
+    await run(path, 'credit', mapping)
+    expect(await sums('credit')).toMatchObject({ gross: 22, reversals: -12 })
+  })
+})

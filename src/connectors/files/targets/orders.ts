@@ -64,7 +64,7 @@ export const orders: Target = {
     shipping: some(shipping),
     tax: some(tax),
     refunded: number(
-      'Money given back; dated as the order, for want of a day of its own',
+      'Money given back of all that was charged, shared by goods, shipping and tax; dated as the order, for want of a day of its own',
       'refunded refundedamount amountrefunded totalrefunded refund erstattet rembourse reembolsado',
     ),
     quantity: some(quantity),
@@ -105,8 +105,21 @@ export const orders: Target = {
       ),
       place,
     )
-    const refunded = given.has('refunded') ? `-abs(coalesce(${given.get('refunded')}, 0))` : '0'
-    return { ...derived, columns: { ...derived.columns, reversals: refunded } }
+    if (!given.has('refunded')) return { ...derived, columns: { ...derived.columns, reversals: '0' } }
+    // What is given back is of all that was charged: goods, shipping and tax, each in its part.
+    const refunded = `abs(coalesce(${given.get('refunded')}, 0))`
+    const sold = `(${goods} - ${before})`
+    const charged = `(${sold} + ${zero('shipping')} + ${zero('tax')})`
+    const part = `CASE WHEN ${charged} > 0 THEN least(${refunded} / ${charged}, 1.0) ELSE 0 END`
+    return {
+      ...derived,
+      columns: {
+        ...derived.columns,
+        reversals: `CASE WHEN ${charged} > 0 THEN -(${sold} * ${part}) ELSE -${refunded} END`,
+        shipping: `(${derived.columns.shipping}) * (1 - ${part})`,
+        taxes: `(${derived.columns.taxes}) * (1 - ${part})`,
+      },
+    }
   },
 }
 
