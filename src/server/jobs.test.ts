@@ -43,6 +43,27 @@ describe('the queue on the ledger', () => {
     await jobs.close(5)
   })
 
+  it('tells of a ledger that does not answer once, not at each look', async () => {
+    const errors: unknown[] = []
+    let looks = 0
+    let down = false
+    const executeSql: typeof open.queue.executeSql = async (...asked) => {
+      if (!down) return open.queue.executeSql(...asked)
+      looks += 1
+      throw new Error('The disk is full.')
+    }
+    const workers = { import: { run: async () => undefined } }
+    const jobs = await startJobs({ ...open.queue, executeSql }, open.kind, workers, error =>
+      errors.push(error),
+    )
+    down = true
+    await until(() => looks >= 3)
+    expect(looks).toBeGreaterThanOrEqual(3)
+    expect(errors).toHaveLength(1)
+    down = false
+    await jobs.close(5)
+  })
+
   it('starts clean: what an earlier process left in it is not run by itself', async () => {
     await open.queue.executeSql('SELECT 1')
     const idle = await startJobs(open.queue, open.kind, {}, () => undefined)

@@ -15,6 +15,8 @@ export interface Worker {
 }
 export type Workers = Readonly<Record<string, Worker>>
 
+const aMinute = 60_000
+
 /**
  * Starts the queue on the ledger's own database. What was queued or running when
  * the process died is not kept here: the rows that say what is still to do are the truth, and the caller sends anew.
@@ -26,7 +28,16 @@ export async function startJobs(
   onError: (error: unknown, job: string) => void,
 ): Promise<Jobs> {
   const boss = new PgBoss({ db, schema: 'jobs', ...(backend === 'pglite' && { backend }) })
-  boss.on('error', error => onError(error, 'queue'))
+  const told = new Map<string, number>()
+  boss.on('error', error => {
+    // A ledger that does not answer fails every worker at each of its looks: once a minute says it.
+    const now = performance.now()
+    const words = error.message.replace(/ \(Queue: .*\)$/, '')
+    if (now - (told.get(words) ?? Number.NEGATIVE_INFINITY) < aMinute) return
+    for (const [known, at] of told) if (now - at >= aMinute) told.delete(known)
+    told.set(words, now)
+    onError(error, 'queue')
+  })
   await boss.start()
   const ids = new Map<string, string>()
   for (const [name, { run, atOnce = 1 }] of Object.entries(workers)) {
