@@ -4,6 +4,8 @@ import { type ComparisonKind, compareDays, oppositeDay } from './comparison.ts'
 import { addDays, dayCount, dayNumber, dayOf, daysBetween, weekday } from './day.ts'
 import { civilYear, type Grain, nrf, periodsBetween, type WindowName } from './period.ts'
 
+const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
+
 const over = (
   kind: ComparisonKind,
   from: string,
@@ -210,7 +212,6 @@ describe('the days before', () => {
     expect(opposite('2026-11-01', '2026-11-07', '2026-11-02')).toBe('2026-10-26')
   })
   it('tile what lies before, bucket by bucket, at every grain', () => {
-    const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
     fc.assert(
       fc.property(
         anyDay,
@@ -229,7 +230,6 @@ describe('the days before', () => {
 
 describe('same weekdays', () => {
   it('keeps days, their number and their weekday', () => {
-    const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
     fc.assert(
       fc.property(
         anyDay,
@@ -254,7 +254,6 @@ describe('every comparison', () => {
     nrf,
     { ...nrf, calendar: '4-4-5' as const, weekStart: 1 as const, yearEnd: 'last_saturday' as const },
   ]
-  const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
   // Windows that start where a month or a year does are the ones that calendars treat in their own way.
   const anyStart = anyDay.chain(day =>
     fc.constantFrom(day, `${day.slice(0, 7)}-01`, `${day.slice(0, 4)}-01-01`),

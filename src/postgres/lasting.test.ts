@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { mountDisk, noSmallDisk } from '../../test/small-disk.ts'
 import { openPglite } from './embedded.ts'
 import { openLasting } from './lasting.ts'
 
@@ -11,14 +12,6 @@ import { openLasting } from './lasting.ts'
 const disk = mkdtempSync(join(tmpdir(), 'lasting-'))
 afterAll(() => rmSync(disk, { recursive: true, force: true }))
 
-const mount = (options: string): boolean => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 const fill = (left: number) => {
   const { bavail, bsize } = statfsSync(disk)
   writeFileSync(join(disk, 'filler'), Buffer.alloc(bavail * bsize - left))
@@ -31,7 +24,7 @@ const hasStopped = { code: 'unavailable', message: expect.stringMatching(/^The e
 test('a full disk refuses writes before it stops the ledger, and takes them again when there is room', async ({
   skip,
 }) => {
-  skip(!mount('size=160m'), 'a small disk cannot be mounted here (it takes root)')
+  skip(!mountDisk(disk, '160m'), noSmallDisk)
   try {
     const ledger = await openLasting(disk)
     const count = async () => (await ledger.query<{ n: number }>('SELECT count(*) AS n FROM t')).rows[0]?.n
@@ -58,7 +51,7 @@ test('a full disk refuses writes before it stops the ledger, and takes them agai
 test('an engine that stopped is opened again, with all that was stored and nothing that was not', async ({
   skip,
 }) => {
-  skip(!mount('size=160m'), 'a small disk cannot be mounted here (it takes root)')
+  skip(!mountDisk(disk, '160m'), noSmallDisk)
   try {
     const ledger = await openLasting(disk)
     const all = async () => (await ledger.query<{ n: number }>('SELECT n FROM t ORDER BY n')).rows

@@ -7,6 +7,7 @@ import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { streams, turns } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { mountDisk, noSmallDisk } from '../../test/small-disk.ts'
 import { toyParts } from '../../test/toy-parts.ts'
 import { day, noon, toyShop } from '../../test/toy-shop.ts'
 import { connect, test as tested } from './connect.ts'
@@ -28,14 +29,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const mount = (options: string): boolean => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 /** Text that does not pack. */
 const noise = (seed: number) =>
   Array.from({ length: 40 }, (_, n) =>
@@ -47,7 +40,7 @@ const noise = (seed: number) =>
 test('a disk that is full loses nothing: what did not fit is told in words, and read again when there is room', async ({
   skip,
 }) => {
-  skip(!mount('size=160m'), 'a small disk cannot be mounted here (it takes root)')
+  skip(!mountDisk(folder, '160m'), noSmallDisk)
   const toy = toyShop()
   const parts = toyParts({ ledger: open.ledger, granary, folder, connectors: [toy.connector] })
   try {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { mountDisk, noSmallDisk } from '../../test/small-disk.ts'
 import { openEngine } from './duckdb-engine.ts'
 
 /** A granary whose disk is filled by somebody else, so that its engine ends. */
@@ -10,22 +11,13 @@ import { openEngine } from './duckdb-engine.ts'
 const disk = mkdtempSync(join(tmpdir(), 'engine-'))
 afterAll(() => rmSync(disk, { recursive: true, force: true }))
 
-const mount = (options: string): boolean => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 const hasStopped = { code: 'unavailable', message: expect.stringMatching(/^The granary stopped/) }
 const isFull = { code: 'unavailable', message: expect.stringMatching(/^The disk is full/) }
 
 test('an engine that stopped is opened again when the disk has room, with all that was stored', async ({
   skip,
 }) => {
-  skip(!mount('size=300m'), 'a small disk cannot be mounted here (it takes root)')
+  skip(!mountDisk(disk, '300m'), noSmallDisk)
   try {
     const folder = join(disk, 'granary')
     let prepared = 0

@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, expect, test } from 'vitest'
 import { table } from '#kernel/canonical.ts'
 import { duckdbTypes } from '#kernel/duckdb-types.ts'
+import { mountDisk, noSmallDisk } from '../../test/small-disk.ts'
 import { openDuckdb } from './duckdb.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'room-'))
@@ -13,15 +14,6 @@ const disk = mkdtempSync(join(tmpdir(), 'room-disk-'))
 afterAll(() => {
   for (const one of [folder, disk]) rmSync(one, { recursive: true, force: true })
 })
-
-const mount = (options: string): boolean => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Parquet of tasks with titles that do not pack. */
 const tasks = async (part: number): Promise<string> => {
@@ -49,7 +41,7 @@ const tasks = async (part: number): Promise<string> => {
 }
 
 test('a disk that fills stops loads before it stops the granary', async ({ skip }) => {
-  skip(!mount('size=150m'), 'a small disk cannot be mounted here (it takes root)')
+  skip(!mountDisk(disk, '150m'), noSmallDisk)
   try {
     const granary = await openDuckdb({ folder: join(disk, 'granary') })
     const count = async () => Number((await granary.query('SELECT count(*) AS n FROM tasks'))[0]?.n)

@@ -1,4 +1,5 @@
 import { plainName } from '#kernel/nearest.ts'
+import { ident, quote } from './reading.ts'
 
 /** Numbers of a head's cells, as written in plain exports; null for what is none. */
 const amountOf = (cell: string): number | null => {
@@ -60,8 +61,8 @@ export const addedUp = (
   const text = (sums[0]?.[telling] ?? '').trim()
   const where = name
     ? text === ''
-      ? `"${name}" is not empty`
-      : `"${name}" <> '${text.replaceAll("'", "''")}'`
+      ? `${ident(name)} is not empty`
+      : `${ident(name)} <> ${quote(text)}`
     : null
   return { orders: sums.length, where }
 }

@@ -1,4 +1,4 @@
-import type { Mapping } from './reading.ts'
+import { ident, type Mapping } from './reading.ts'
 
 /** Signs and short names of money, and what they can mean. */
 const signs: readonly (readonly [sign: string, codes: readonly string[]])[] = [
@@ -41,7 +41,7 @@ export const withCurrency = (
 ): { mapping: Mapping; warnings: string[] } => {
   const texts = Object.values(mapping.columns)
   const found = names.flatMap((name, i) => {
-    if (!texts.some(text => text === name || text.includes(`"${name}"`))) return []
+    if (!texts.some(text => text === name || text.includes(ident(name)))) return []
     const said = saidBy(
       name,
       rows.slice(0, 200).map(row => (row[i] ?? '').trim()),

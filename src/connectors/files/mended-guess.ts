@@ -1,7 +1,7 @@
 import { plainName } from '#kernel/nearest.ts'
 import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
-import type { Mapping } from './reading.ts'
+import { ident, type Mapping } from './reading.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
 import { ofSales, undoneRows } from './unlike-sales.ts'
@@ -38,7 +38,7 @@ export const feesOf = (
   const { words, currency } = mapped
   const number = mapped.number ?? columns.find(one => plainName(one.name) === 'id')?.name
   const below = columns.find(one => one.name === fee)?.examples.some(cell => cell.startsWith('-'))
-  const column = `"${fee.replaceAll('"', '""')}"`
+  const column = ident(fee)
   return {
     target: 'ledger_entries',
     where: `${column} <> 0`,
@@ -71,7 +71,7 @@ const withoutTotals = (
   const sums = sumUp.filter(word => said.includes(word))
   const totals = said.some(cell => cell.startsWith('total '))
   if (mapping.where || at < 0 || (sums.length === 0 && !totals)) return { mapping, warnings: [] }
-  const column = `lower(trim("${label.replaceAll('"', '""')}"))`
+  const column = `lower(trim(${ident(label)}))`
   const where = [
     ...(totals ? [`not starts_with(${column}, 'total ')`] : []),
     ...(sums.length > 0 ? [`${column} not in (${sums.map(word => `'${word}'`).join(', ')})`] : []),

@@ -1,5 +1,5 @@
 import { invalid } from '#kernel/error.ts'
-import type { Mapping, Reading } from './reading.ts'
+import { ident, type Mapping, type Reading } from './reading.ts'
 
 /** A mapping for an export people really have. */
 export interface Preset {
@@ -37,7 +37,7 @@ export const presetMapping = (preset: Preset, names: readonly string[]): Mapping
       `It has: ${names.slice(0, 50).join(', ')}.`,
     )
   const pick = (...wanted: string[]) =>
-    `"${(wanted.map(find).find(name => name !== undefined) ?? wanted[0] ?? '').replaceAll('"', '""')}"`
+    ident(wanted.map(find).find(name => name !== undefined) ?? wanted[0] ?? '')
   return preset.mapping(pick, has)
 }
 

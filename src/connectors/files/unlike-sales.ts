@@ -1,5 +1,5 @@
 import { plainName } from '#kernel/nearest.ts'
-import type { ValueType } from './reading.ts'
+import { ident, type ValueType } from './reading.ts'
 
 interface Seen {
   name: string
@@ -61,7 +61,7 @@ export const undoneRows = (
   })
   const [one] = found
   if (!one) return null
-  const column = `"${one.name.replaceAll('"', '""')}"`
+  const column = ident(one.name)
   // Both spellings, whichever the head of the file has.
   const words = new Set(
     one.words.flatMap(word => (/^cancell?ed$/.test(word) ? ['cancelled', 'canceled'] : [word])),
