@@ -26,7 +26,7 @@ export interface ChartCardProps {
   /** The same facts as a drawing, for the PNG. */
   drawing?: Drawing
   /** A way on to more. */
-  more?: { label: string; onClick: () => void }[]
+  more?: { label: string; disabled?: boolean; onClick: () => void }[]
   children: ReactNode
 }
 

@@ -151,10 +151,24 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await page.getByRole('menuitem', { name: 'Discuss orders' }).click()
     await page.getByRole('heading', { name: /^Orders in why net sales changed vs / }).waitFor()
     await say('Twice as many people')
-    // An hour that was chosen is a figure of its own.
+    // An hour that was chosen is a figure of its own, and is not talked about before it is known.
+    let answer = () => {}
+    const answered = new Promise<void>(done => {
+      answer = done
+    })
+    const asked = '**/api/rpc/performance/query'
+    await page.route(asked, async route => {
+      if (route.request().postData()?.includes('"by":["weekday","hour"]')) await answered
+      await route.continue()
+    })
     await open('/?where=weekday%3D1%3Bhour%3D10', /Net sales/)
     await page.getByRole('button', { name: 'Net sales by weekday and hour: take away or open' }).click()
-    await page.getByRole('menuitem', { name: 'Discuss this hour' }).click()
+    const discuss = page.getByRole('menuitem', { name: 'Discuss this hour' })
+    await discuss.waitFor()
+    expect(await discuss.isDisabled()).toBe(true)
+    answer()
+    await discuss.click()
+    await page.unroute(asked)
     await say('When the letter went out')
     expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:.*hour/)
   }, 120_000)

@@ -16,6 +16,7 @@ import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import css from './bridge.module.css'
+import { discussing } from './Discuss.tsx'
 import { type Lens, useTitles } from './Lens.tsx'
 import { type Filter, named, partName, writeFilters } from './model.ts'
 
@@ -95,8 +96,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       { to: '/explore' },
     )
   // One bar is talked about by itself; what stands behind it opens in the explorer, and is talked about there.
-  const discuss = (part: string) =>
-    found && lens.setUrl({ talk: chartSubject(bridgeId(found, part), found, lens.filters) })
+  const about = (part: string) => found && chartSubject(bridgeId(found, part), found, lens.filters)
   const empty = found && found.drivers.length === 0
   return (
     <ChartCard
@@ -119,9 +119,9 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       drawing={drawing}
       more={[
         { label: 'Open in the explorer', onClick: () => open([]) },
-        { label: 'Discuss', onClick: () => discuss('') },
+        discussing(lens, about('')),
         ...(driver && !empty
-          ? [{ label: `Discuss ${midSentence(driver.label)}`, onClick: () => discuss(driver.label) }]
+          ? [discussing(lens, about(driver.label), `Discuss ${midSentence(driver.label)}`)]
           : []),
       ]}
     >

@@ -12,6 +12,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
+import { discussing } from './Discuss.tsx'
 import { type Lens, lineName, measureOf, nameable, useTitles } from './Lens.tsx'
 import {
   against,
@@ -260,12 +261,7 @@ export function ExplorerChart(props: {
         })
       }
       drawing={plan?.drawing}
-      more={[
-        {
-          label: 'Discuss',
-          onClick: () => answer && lens.setUrl({ talk: figureSubject(metric, answer.meta, lens.filters) }),
-        },
-      ]}
+      more={[discussing(lens, answer && figureSubject(metric, answer.meta, lens.filters))]}
       actions={actions}
     >
       {plan ? (

@@ -12,6 +12,7 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
+import { discussing } from './Discuss.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
 import { against, bandOn, courseOf, sheetOf, wholeOn } from './model.ts'
 import css from './performance.module.css'
@@ -148,10 +149,7 @@ export function Trend(props: {
           onClick: () => lens.setUrl({ metrics: metric, grain }, { to: '/explore' }),
         },
         { label: 'Rows behind', onClick: () => lens.setUrl({ rows: metric }) },
-        {
-          label: 'Discuss',
-          onClick: () => answer && lens.setUrl({ talk: figureSubject(metric, answer.meta, lens.filters) }),
-        },
+        discussing(lens, answer && figureSubject(metric, answer.meta, lens.filters)),
       ]}
     >
       {drawing && course ? (

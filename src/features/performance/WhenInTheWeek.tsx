@@ -8,6 +8,7 @@ import { heat } from '#ui/drawings.ts'
 import { HeatMap } from '#ui/HeatMap.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { discussing } from './Discuss.tsx'
 import { type Lens, measureOf } from './Lens.tsx'
 import { cell, sheetOf } from './model.ts'
 
@@ -61,16 +62,14 @@ export function WhenInTheWeek({ lens, metric }: { lens: Lens; metric: string }) 
           onClick: () =>
             lens.setUrl({ metrics: metric, by: 'weekday,hour', grain: 'none' }, { to: '/explore' }),
         },
-        {
-          label: isOneHour ? 'Discuss this hour' : 'Discuss',
-          onClick: () =>
-            answer &&
-            lens.setUrl({
-              talk: isOneHour
-                ? figureSubject(metric, answer.meta, lens.filters)
-                : chartSubject('when-in-the-week', answer.meta, lens.filters),
-            }),
-        },
+        discussing(
+          lens,
+          answer &&
+            (isOneHour
+              ? figureSubject(metric, answer.meta, lens.filters)
+              : chartSubject('when-in-the-week', answer.meta, lens.filters)),
+          isOneHour ? 'Discuss this hour' : 'Discuss',
+        ),
       ]}
     >
       {!possible ? (

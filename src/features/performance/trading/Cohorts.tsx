@@ -8,9 +8,9 @@ import { ChartCard } from '#ui/ChartCard.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { discuss } from '../Discuss.tsx'
 import { type Lens, measureOf } from '../Lens.tsx'
 import css from '../performance.module.css'
-import { discuss } from './Discuss.tsx'
 import { type Cohort, cell, numberOf, paidBack, triangle, yearBefore } from './model.ts'
 
 const views = {

@@ -10,9 +10,9 @@ import { Figure } from '#ui/Figure.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { Discuss } from '../Discuss.tsx'
 import { type Lens, measureOf } from '../Lens.tsx'
 import css from '../performance.module.css'
-import { Discuss } from './Discuss.tsx'
 import { cell, customerGroups, numberOf, writeCell } from './model.ts'
 
 const metrics = ['grouped_customers', 'grouped_orders', 'grouped_sales']

@@ -8,9 +8,9 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { lines } from '#ui/drawings.ts'
 import { show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { discuss } from '../Discuss.tsx'
 import type { Lens } from '../Lens.tsx'
 import css from '../performance.module.css'
-import { discuss } from './Discuss.tsx'
 import type { LaunchesTold } from './shape.ts'
 
 /** New products by week since their launch, one of them drawn against the middle of all. */
