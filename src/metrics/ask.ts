@@ -1,6 +1,7 @@
 import { earlier, later } from '#kernel/day.ts'
 import type { Row, Warehouse } from '#warehouse/warehouse.ts'
 import { withCosts } from './compile/costs-sql.ts'
+import type { Reached } from './compile/covers.ts'
 import { folder } from './compile/fold.ts'
 import { comparisonsOf, costSources, missingOf, runningOf, targetsFrom, warningsOf } from './compile/meta.ts'
 import { plannedRows, withPlanned } from './compile/planned.ts'
@@ -112,6 +113,7 @@ export const plan = (
       apart: sourced.apart,
       grouped,
       reach: scoped.reach,
+      reached: reachedIn(contents, scoped),
       dialect,
       of,
     }
@@ -178,17 +180,20 @@ const byDayAlone = (
 
 export const tablesOf = (resolved: Resolved) => [...new Set(resolved.aggregates.map(a => tableOf(a.fact)))]
 
+/** The days facts speak of in the stores of a question. */
+const reachedIn =
+  (contents: Contents, { reach: { stores } }: Scoped): Reached =>
+  fact => {
+    const needs = factByName[fact]?.needs
+    return needs && !contents.span(needs, stores) ? null : contents.span(tableOf(fact), stores)
+  }
+
 /** Runs a plan: the statements together, then the fold. */
 export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   const { granary, contents, world } = deps
   const { resolved, window, scoped, main, totals } = made
   const started = performance.now()
-  const reached = (fact: string) => {
-    const needs = factByName[fact]?.needs
-    return needs && !contents.span(needs, scoped.reach.stores)
-      ? null
-      : contents.span(tableOf(fact), scoped.reach.stores)
-  }
+  const reached = reachedIn(contents, scoped)
   const ask = async ({ statement, sourced, wide }: Level): Promise<Row[]> =>
     sourced.branches.length === 0 ? [] : wide(await granary.query(statement.sql, statement.parameters))
   const inAll = async ({ sourced, wide }: Level): Promise<Row[]> =>

@@ -2,19 +2,15 @@ import { earlier, later } from '#kernel/day.ts'
 import { periodOf } from '#kernel/period.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Row } from '#warehouse/warehouse.ts'
-import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey, Exact, evaluate, plain } from '../formula.ts'
 import type { AnswerRow } from '../query.ts'
-import { tableOf } from '../reach.ts'
 import type { Known } from '../vocabulary.ts'
-import { column, isMoney, unrated } from './measures.ts'
+import { covered, type Reached } from './covers.ts'
+import { column, isCounted, isMoney, unrated } from './measures.ts'
 import type { Resolved } from './resolve.ts'
 import type { Sourced } from './source.ts'
 import type { Place, targetsOf } from './targets.ts'
 import { shownSides, sideFor, type Window } from './window.ts'
-
-/** First and last day a fact has rows for, within the asker's stores; null where it has none. */
-export type Reached = (fact: string) => { from: string; to: string } | null
 
 type Decimal = InstanceType<typeof Exact>
 type Change = { value: string | null; delta: string | null; ratio: string | null }
@@ -32,26 +28,14 @@ export const folder = (
     sourced.branches.flatMap(b => b.aggregates.map(a => [aggregateKey(a), b.source.table] as const)),
   )
 
-  /** Whether the fact has anything to say about the days of a bucket: outside its days nothing is N/A, inside it is 0. */
-  const covers = (fact: string, side: number, bucket: number | null): boolean => {
-    const range = reached(fact)
-    if (!range) return false
-    const sides = window.own.get(tableOf(fact))?.sides ?? window.sides
-    const segments = sides[side]?.segments ?? []
-    return segments.some(
-      s => (bucket === null || s.bucket === bucket) && s.from <= range.to && s.to >= range.from,
-    )
-  }
-
   const byKey = new Map<string, Slot>()
   const slotFor = (aggregate: Aggregate): Slot => {
     const key = aggregateKey(aggregate)
     const known = byKey.get(key)
     if (known) return known
     const table = tables.get(key)
-    const counts = aggregate.kind === 'sum' || aggregate.kind === 'count' || aggregate.kind === 'distinct'
-    const optional = factByName[aggregate.fact]?.optional.includes(aggregate.column)
-    const covered = new Map<number, boolean>()
+    const counts = isCounted(aggregate)
+    const spoken = new Map<number, ReadonlySet<number>>()
     const slot: Slot = {
       place: byKey.size,
       columns:
@@ -63,11 +47,10 @@ export const folder = (
           ? window.sides.map((_, side) => unrated(side, table))
           : null,
       zero(side, bucket) {
-        if (!counts || optional) return false
-        const at = (bucket ?? -1) * window.sides.length + side
-        const seen = covered.get(at) ?? covers(aggregate.fact, side, bucket)
-        covered.set(at, seen)
-        return seen
+        if (!counts) return false
+        const buckets = spoken.get(side) ?? covered(window, reached, aggregate.fact, side)
+        spoken.set(side, buckets)
+        return bucket === null ? buckets.size > 0 : buckets.has(bucket)
       },
     }
     byKey.set(key, slot)

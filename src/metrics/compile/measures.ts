@@ -15,6 +15,10 @@ export const isMoney = (aggregate: Aggregate): boolean =>
   aggregate.kind !== 'count' &&
   (aggregate.parts !== undefined || Boolean(factByName[aggregate.fact]?.money.includes(aggregate.column)))
 
+/** Whether no rows mean 0 of it, where its fact says anything at all: of a stock, or of what rows may leave out, they do not. */
+export const isCounted = ({ kind, fact, column }: Aggregate): boolean =>
+  (kind === 'sum' || kind === 'count' || kind === 'distinct') && !factByName[fact]?.optional.includes(column)
+
 export const isStock = ({ kind }: Aggregate): boolean => kind === 'last' || kind === 'average'
 
 /** Whether what a store says of itself cannot be mixed with another's: its ids are its own, its stock has its own last day. */

@@ -1,8 +1,8 @@
 import type { Dialect } from '#warehouse/warehouse.ts'
-import { factByName } from '../facts.ts'
 import { type Aggregate, aggregateKey, toSql } from '../formula.ts'
 import type { Known } from '../vocabulary.ts'
-import { column, isMoney, unrated } from './measures.ts'
+import { covered, type Reached, runsOf } from './covers.ts'
+import { column, isCounted, isMoney, unrated } from './measures.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import type { Branch } from './source.ts'
@@ -18,6 +18,7 @@ interface Shape {
   apart: ReadonlyMap<string, string>
   branches: readonly Branch[]
   reach: Pick<Reach, 'convertTo'>
+  reached: Reached
 }
 
 /** The column that counts rows whose money has no rate: a sum with any is N/A, and neither meets a condition nor ranks. */
@@ -26,6 +27,20 @@ const gapsOf = ({ branches, reach, window }: Shape, aggregate: Aggregate, side: 
   const key = aggregateKey(aggregate)
   const branch = branches.find(one => one.aggregates.some(own => aggregateKey(own) === key))
   return branch && 'currency' in branch.source.dimensions ? unrated(side, branch.source.table) : null
+}
+
+/** What nothing in a row is in SQL, as the fold reads it: 0 in the days a fact speaks of, unknown outside them. */
+const filled = (shape: Shape, aggregate: Aggregate, side: number, cell: string): string => {
+  const { window, reached } = shape
+  const buckets = covered(window, reached, aggregate.fact, side)
+  if (!isCounted(aggregate) || buckets.size === 0) return cell
+  const runs = window.grain ? runsOf(buckets) : []
+  const [first] = runs
+  if (!first || (runs.length === 1 && first.from === 0 && first.to === window.buckets.length - 1))
+    return `coalesce(${cell}, 0)`
+  const of = window.grain === 'hour' ? 24 : 1
+  const within = runs.map(({ from, to }) => `p BETWEEN ${from * of} AND ${(to + 1) * of - 1}`).join(' OR ')
+  return `CASE WHEN ${within} THEN coalesce(${cell}, 0) ELSE ${cell} END`
 }
 
 /** Conditions on metrics, order, limit; n counts the rows there are without the limit. */
@@ -44,9 +59,7 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
             side,
             resolved.aggregates.findIndex(b => aggregateKey(b) === aggregateKey(a)),
           )
-          const counted = factByName[a.fact]?.optional.includes(a.column)
-            ? dialect.float(name)
-            : `coalesce(${dialect.float(name)}, 0)`
+          const counted = filled(shape, a, side, dialect.float(name))
           const gaps = gapsOf(shape, a, side)
           return gaps === null ? counted : `CASE WHEN coalesce(${gaps}, 0) = 0 THEN ${counted} END`
         })
@@ -68,11 +81,14 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
   if (sort?.metric && isKnown(sort.metric)) {
     const of = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
     const base = of > 0 ? sideFor(window, sort.metric.name, of) : -1
-    const expression =
-      base > 0 ? `${value(sort.metric, 0)} - ${value(sort.metric, base)}` : value(sort.metric, 0)
-    order.push(
-      `${sort.absolute ? `abs(${expression})` : expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`,
-    )
+    const own = value(sort.metric, 0)
+    const by = (expression: string) =>
+      order.push(
+        `${sort.absolute ? `abs(${expression})` : expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`,
+      )
+    if (base > 0) by(`${own} - ${value(sort.metric, base)}`)
+    // Changes that are alike, or all unknown, stand by what changed.
+    by(own)
   } else if (sort?.period) order.push(`p ${sort.desc ? 'DESC' : 'ASC'}`)
   else if (sort && !sort.metric) order.push(`${place(`d${sort.dimension}`)} ${sort.desc ? 'DESC' : 'ASC'}`)
   else {

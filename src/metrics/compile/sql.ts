@@ -1,6 +1,7 @@
 import type { Dialect, Row } from '#warehouse/warehouse.ts'
 import { aggregateKey } from '../formula.ts'
 import { tableOf } from '../reach.ts'
+import type { Reached } from './covers.ts'
 import { bucketSql, inSegments, lateSql, onLateDays, startSql } from './days-sql.ts'
 import { codeSql, dimensionSql, fromSql, rateSql } from './from.ts'
 import { gathered, groupBy, type Part, spelt, united } from './gather.ts'
@@ -28,6 +29,7 @@ export interface Shape {
   branches: Branch[]
   grouped: ResolvedDimension[]
   reach: Reach
+  reached: Reached
   dialect: Dialect
   /** Rows are kept by metrics, ordered and cut; subtotals are all there; totals also count the rows behind them. */
   of: 'rows' | 'subtotals' | 'totals'
