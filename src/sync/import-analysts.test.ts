@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -132,6 +132,31 @@ Total;;1;1;1;3
     expect(rows.slice(0, 2)).toEqual([
       { day: '2026-01-01', line: 'Net sales', slice: '', amount: '100000.5000' },
       { day: '2026-01-01', line: 'Paid search', slice: '{"department":"Marketing"}', amount: '8000.0000' },
+    ])
+  })
+
+  it('give back what is wrong with the line of the file it stood in', async () => {
+    const text = `Budget 2026,,,
+Line,Jan 2026,Feb 2026,Mar 2026
+Net sales,100000,90000,80000
+Paid search,8000,x,7600
+Software,1
+E-mail,x,70,y
+${'ABCDEFGHIJ'
+  .split('')
+  .map(one => `${one},1,2,3\n`)
+  .join('')}`
+    const { came } = await guessed(text, 'amount')
+    expect(came).toMatchObject({ accepted: 36, rejected: 4 })
+    const [header, ...bad] = readFileSync(came.rejectsFile ?? '', 'utf8')
+      .trim()
+      .split('\n')
+    expect(header).toBe('Line,Month,Amount,_line,_reason')
+    expect(bad.map(row => row.split(',')).map(row => [row[0], row[1], row[2], row[3]])).toEqual([
+      ['Paid search', '2026-02-01', 'x', '4'],
+      ['Software', '1', '', '5'],
+      ['E-mail', '2026-01-01', 'x', '6'],
+      ['E-mail', '2026-03-01', 'y', '6'],
     ])
   })
 

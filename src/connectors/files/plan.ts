@@ -15,7 +15,7 @@ export interface Plan {
   staged: string
   /** Staged rows say in `_extra` whether they are beside the one their record makes. */
   extra: boolean
-  /** Some cells of the records as they came, with their number `_n` and `_reason`; for a sandbox that keeps file order. */
+  /** Some cells of the records as they came, with their number `_n`, the record `_at` of the file they are of, and `_reason`; for a sandbox that keeps file order. */
   rejected(cells: readonly number[]): string
   /** The same without `_reason`. */
   records(cells: readonly number[]): string
@@ -245,7 +245,8 @@ const statements = (
       ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
       : one(main, ''),
     extra: extra !== null,
-    rejected: cells => `SELECT ${named(cells, '_reason')} FROM (${build('skip', cells)})`,
+    rejected: cells =>
+      `SELECT ${named(cells, '_reason', `${source.record ?? '_n'} AS _at`)} FROM (${build('skip', cells)})`,
     records: cells =>
       `SELECT ${named(cells)} FROM (SELECT *, row_number() OVER () AS _n FROM ${source.from('skip', cells)})`,
   }

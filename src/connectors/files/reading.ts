@@ -60,6 +60,8 @@ export interface Source {
    * keep: records that do not parse go into reject_errors; skip: they are left out.
    */
   from(broken: 'keep' | 'skip', cells?: readonly number[]): string
+  /** Column of `skip` that numbers the records of the file, from 1, where a record makes several rows. */
+  record?: string
   /** Splits a broken line into at most as many cells as there are columns; null where records cannot break. */
   split: ((line: string) => string) | null
   /** Column that says a record could not be read at all. */

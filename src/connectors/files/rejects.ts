@@ -56,7 +56,7 @@ export const writeRejects = async (
       const text = cellsSql(`[${some.map(c => `CAST(c${c} AS VARCHAR)`).join(', ')}]::VARCHAR[]`)
       await sandbox.run(
         i === 0
-          ? `CREATE TEMP TABLE part0 AS SELECT _n, ${text} AS text, replace(${why}, chr(31), ': ') AS reason
+          ? `CREATE TEMP TABLE part0 AS SELECT _n, _at, ${text} AS text, replace(${why}, chr(31), ': ') AS reason
              FROM (${plan.rejected(some)}) WHERE ${which}`
           : `CREATE TEMP TABLE part${i} AS SELECT _n, ${text} AS text FROM (${plan.records(some)})
              WHERE _n IN (SELECT _n FROM part0)`,
@@ -64,19 +64,19 @@ export const writeRejects = async (
     }
     const others = Array.from({ length: parts - 1 }, (_, i) => i + 1)
     const row = `concat_ws(',', part0.text, ${others.map(i => `part${i}.text, `).join('')}line, ${cellSql('reason')}) AS row`
-    const before = broken > 0 ? ` + coalesce((SELECT count(*) FROM broken WHERE good < _n), 0)` : ''
-    const good = `SELECT line, ${row} FROM (SELECT *, _n + ${source.above}${before} AS line FROM part0) part0
+    const before = broken > 0 ? ` + coalesce((SELECT count(*) FROM broken WHERE good < _at), 0)` : ''
+    const good = `SELECT line, part0._n AS n, ${row} FROM (SELECT *, _at + ${source.above}${before} AS line FROM part0) part0
       ${others.map(i => `JOIN part${i} ON part${i}._n = part0._n`).join(' ')}`
     if (broken > 0)
       await sandbox.run(`CREATE TEMP TABLE broken AS
         SELECT line, reason, text, line - ${source.above} - row_number() OVER (ORDER BY line) AS good FROM read_parquet(${quote(lines)})`)
     const split = `list_transform([${keep.map(i => i + 1).join(', ')}], lambda i: parts[i])`
-    const bad = `SELECT line, concat_ws(',', ${cellsSql(split)}, line, ${cellSql('reason')}) AS row
+    const bad = `SELECT line, 0 AS n, concat_ws(',', ${cellsSql(split)}, line, ${cellSql('reason')}) AS row
       FROM (SELECT *, ${source.split?.('text') ?? 'NULL'} AS parts FROM broken)`
     const header = [...keep.map(i => csvCell(names[i] ?? '')), '_line', '_reason'].join(',')
     // Rows are whole lines already: written as the one column of a table that knows no quotes.
-    await sandbox.run(`COPY (SELECT row FROM (SELECT 0 AS line, ${quote(header)} AS row
-        UNION ALL ${good} ${broken > 0 ? `UNION ALL ${bad}` : ''}) ORDER BY line
+    await sandbox.run(`COPY (SELECT row FROM (SELECT 0 AS line, 0 AS n, ${quote(header)} AS row
+        UNION ALL ${good} ${broken > 0 ? `UNION ALL ${bad}` : ''}) ORDER BY line, n
       ) TO ${quote(join(work, 'rejects.csv'))} (FORMAT csv, HEADER false, DELIMITER '\x01', QUOTE '', ESCAPE '')`)
   } finally {
     sandbox.close()

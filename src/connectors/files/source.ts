@@ -117,10 +117,13 @@ export const textSource = (
     above,
     mended,
     fault: null,
+    ...(layout.turned && { record: '_record' }),
     split: line => `string_split(${line}, ${quote(layout.delimiter)})`,
     from(mode) {
       const table = `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`
-      return layout.turned ? turnedFrom(layout.turned, table) : table
+      if (!layout.turned) return table
+      // Only what keeps the order of the file can number its records.
+      return turnedFrom(layout.turned, table, mode === 'skip' ? '_record' : undefined)
     },
   }
   return { source, recognised }

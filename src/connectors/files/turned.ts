@@ -156,14 +156,19 @@ export const linesAbove = (text: string, skip: number): string =>
     .slice(0, skip)
     .join(' ')
 
-/** FROM item over the file's own: the kept columns, then heading and cell, a row for each cell that says something. */
-export const turnedFrom = (turned: Turned, from: string): string => {
+/**
+ * FROM item over the file's own: the kept columns, then heading and cell, a row for each cell that says something.
+ * With `record`, a column of that name says which record of the file a row is of, from 1.
+ */
+export const turnedFrom = (turned: Turned, from: string, record?: string): string => {
   const kept = turned.kept.map((at, i) => `c${at} AS c${i}`)
   const [heading, cell] = [`c${turned.kept.length}`, `c${turned.kept.length + 1}`]
   const pairs = turned.cells.map(({ at, says }) => `{'says': ${quote(says)}, 'cell': c${at}}`).join(', ')
-  const all = turned.kept.map((_, i) => `c${i}`)
+  const own = record ? [record] : []
+  const all = [...turned.kept.map((_, i) => `c${i}`), ...own]
+  const records = record ? `(SELECT *, row_number() OVER () AS ${record} FROM ${from})` : from
   return `(SELECT ${[...all, `w.says AS ${heading}`, `w.cell AS ${cell}`].join(', ')} FROM (
-    SELECT ${[...kept, `unnest([${pairs}]) AS w`].join(', ')} FROM ${from}) WHERE w.cell IS NOT NULL AND NOT ${isBlank('w.cell')})`
+    SELECT ${[...kept, ...own, `unnest([${pairs}]) AS w`].join(', ')} FROM ${records}) WHERE w.cell IS NOT NULL AND NOT ${isBlank('w.cell')})`
 }
 
 /** What was turned, in words. */
