@@ -48,7 +48,17 @@ describe('what is no list of sales', () => {
     [
       'clicks in searches by day',
       'Date,Clicks,Impressions,CTR,Position\n2026-03-01,60,1000,6%,3.2\n2026-03-02,80,1900,4.2%,4.2\n',
-      'No kind of rows fits',
+      'not taken in',
+    ],
+    [
+      'clicks in searches by term and page',
+      'date,query,page,country,device,clicks,impressions,ctr,position\n2026-03-01,mug,https://shop.example/mug,gbr,MOBILE,12,340,0.0353,4.2\n2026-03-02,blue mug,https://shop.example/mug,gbr,DESKTOP,2,90,0.0222,8.1\n',
+      'What search brought is in analytics',
+    ],
+    [
+      'clicks in searches under German headings',
+      'Häufigste Suchanfragen;Klicks;Impressionen;CTR;Position\nbecher;120;3400;3,53%;4,2\nblauer becher;20;900;2,22%;8,1\n',
+      'not taken in',
     ],
   ])('%s: nothing is suggested, and why is told', async (_, text, words) => {
     const seen = await preview(text)

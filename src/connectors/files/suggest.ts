@@ -8,7 +8,14 @@ import type { Mapping, Preview, ValueType } from './reading.ts'
 import type { Target, TargetColumn } from './target.ts'
 import { targets } from './targets/index.ts'
 import { guessOfTurned, type Turned } from './turned.ts'
-import { ofSales, type Unlike, unlikeSales, unlikeWords } from './unlike-sales.ts'
+import {
+  isOfSearchResults,
+  ofSales,
+  searchResultsWords,
+  type Unlike,
+  unlikeSales,
+  unlikeWords,
+} from './unlike-sales.ts'
 
 export interface Seen {
   name: string
@@ -333,6 +340,7 @@ export const suggest = (
     ...fit.map(one => (one === best && mended ? { ...one, mapping: mended.mapping } : one)),
   ]
   if (suggestions.length > 0 || unlike) return { suggestions, guesses, totals, warnings }
+  if (isOfSearchResults(names)) return { suggestions, guesses, totals, warnings: [searchResultsWords] }
   const known = all.some(one => one.sum > 1.7 && !isSales(one.target.name))
   const { mapped, unmapped } = byValues(columns, rows)
   if (known || turned || !('at' in mapped) || !('amount' in mapped))

@@ -41,6 +41,21 @@ export const unlikeWords = (unlike: Unlike): string =>
     ? `Each row adds up many orders (“${unlike.column}”): a report, which would count as one order a row. Export the orders or their lines instead.`
     : `A statement of payments: its rows are charges, refunds and payouts, tax and shipping in them, not what was sold. Sales come from the orders of the shop${unlike.fee ? '; the fees can be taken in as postings of the ledger' : ''}.`
 
+/** Do the columns say where a site stood among the results of a search engine, as exports of Google Search Console do? */
+export const isOfSearchResults = (names: readonly string[]): boolean => {
+  const plain = names.map(plainName)
+  const has = (word: RegExp) => plain.some(name => word.test(name))
+  return (
+    has(/^impress?ion(s|en|i|es)$|^impresiones$/) &&
+    has(/^(clicks|klicks|clics|clic)$/) &&
+    has(/^(average|avg|sum|sumtop)?(position|posicion|posizione)$/)
+  )
+}
+
+/** Why those are not taken in, and what is instead. */
+export const searchResultsWords =
+  'How a site stood in a search engine’s results (clicks, impressions, position): no figure here is of that, so it is not taken in. What search brought is in analytics: import traffic by channel or landing page, or connect GA4.'
+
 const undone =
   'cancelled canceled voided void failed declined draft abandoned annulee annule storniert cancelado cancelada annullato geannuleerd'.split(
     ' ',
