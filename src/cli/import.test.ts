@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ended, type Serving, stage } from '../../test/command.ts'
+import { ended, program, type Serving, stage } from '../../test/command.ts'
 
 const { place, run, serve, clear } = stage()
 const data = join(place, 'data')
@@ -281,6 +282,41 @@ describe('an agent with a key', () => {
     const stopped = ended(server.child)
     server.child.kill('SIGTERM')
     await stopped
+  })
+})
+
+describe('an import killed in the middle', () => {
+  it('is told as cut short by whichever command comes next, and is taken in once when asked for again', async () => {
+    const folder = join(place, 'cut')
+    const lines = Array.from(
+      { length: 40_000 },
+      (_, i) => `${100000 + (i >> 2)},P${i % 700},Thing,1,2011-03-1${i % 9} 10:00:00,1.25,${i % 900},France`,
+    )
+    const words = ['import', file('cut.csv', [header, ...lines]), '--preset', 'online-retail']
+    const into = [...words, '--store', 'gifts', ...whole, '--data', folder, '--json']
+    const child = spawn(program, into, { cwd: place, stdio: 'ignore' })
+    const over = ended(child)
+    const begun = () =>
+      existsSync(join(folder, 'work')) &&
+      readdirSync(join(folder, 'work')).some(name => name.startsWith(`${child.pid}-`))
+    while (child.exitCode === null && !begun()) await sleep(5)
+    child.kill('SIGKILL')
+    expect(await over).toBe(null)
+    const told = async () =>
+      JSON.parse((await run(['call', 'connections.imports', '{}', '--data', folder])).out)
+    expect(await told()).toMatchObject([
+      {
+        status: 'failed',
+        error: {
+          message: 'The import was cut short.',
+          next: expect.stringContaining('nothing comes in twice'),
+        },
+      },
+    ])
+    expect(await net(folder)).toEqual({ net_sales: null, orders: null })
+    expect((await run(into)).code).toBe(0)
+    expect((await told()).map((one: { status: string }) => one.status)).toEqual(['done', 'failed'])
+    expect(await net(folder)).toEqual({ net_sales: '50000', orders: '10000' })
   })
 })
 

@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abandonImports } from '#features/connections/history.ts'
 import { Reading, type Reads } from '#features/connections/model.ts'
 import type { Client } from '#features/operations.ts'
-import { system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { ImportResult, Mapping } from '#sync/imports.ts'
 import { connected } from './connect.ts'
@@ -38,11 +36,7 @@ export async function importFile(
   const mapping = flags.map ? readMapping(flags.map) : undefined
   const reading = readingOf(flags.read)
   const store = flags.store
-  await connected(terminal, 'import', async (client, _run, house) => {
-    if (house) {
-      const { ledger, actor, clock } = house.context(system('command line'))
-      await abandonImports(ledger, actor.name, clock())
-    }
+  await connected(terminal, 'import', async client => {
     const { id } = await client.connections.import({
       path,
       store,

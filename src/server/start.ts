@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { connectors } from '#connectors/index.ts'
 import { ledgerInside } from '#features/base.ts'
-import { unfinishedImports, wantedFiles } from '#features/connections/history.ts'
+import { abandonImports, unfinishedImports, wantedFiles } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
 import { chooseStore } from '#features/connections/store.ts'
 import { sweepUploads } from '#features/connections/uploads.ts'
@@ -120,11 +120,17 @@ export async function openHouse(
   const followEvents = async () => {
     if (await gatherEvents(ledger, granary)) world.forget()
   }
-  const run: House['runImport'] = (id, onProgress) =>
-    runImport({ ledger, imports, clock, folder, stopping: () => closing }, id, onProgress)
-      .then(followEvents)
-      .then(syncs.relink)
-      .finally(world.forget)
+  const running =
+    (alone: boolean): House['runImport'] =>
+    (id, onProgress) =>
+      runImport({ ledger, imports, clock, folder, stopping: () => closing, alone }, id, onProgress)
+        .then(followEvents)
+        .then(syncs.relink)
+        .finally(world.forget)
+  const run = running(false)
+  // What a command was asked for it takes in by itself, until a server takes the work over.
+  const runAlone = running(true)
+  await abandonImports(ledger, clock())
   let closing = false
   const working = new Set<Promise<void>>()
   let enqueue: Context['enqueue'] = (job, { id, all, replay }) => {
@@ -133,7 +139,7 @@ export async function openHouse(
         ? syncs.eraseAll()
         : job === 'sync'
           ? syncs.work({ id, all, replay, whole: true }).then(followEvents)
-          : run(id)
+          : runAlone(id)
     const work: Promise<void> = begun
       .then(() => undefined)
       .catch(onError)

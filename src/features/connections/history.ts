@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
@@ -30,6 +30,8 @@ interface Queued {
   /** Id of the import it maps again; the others of its store are looked up when its turn comes. */
   replaces?: string
   newStore: NewStore | null
+  /** A command takes it in by itself, beside no server: when its process is gone, nobody goes on with it. */
+  alone?: true
 }
 
 const visible = (actor: Actor, store: string): boolean =>
@@ -151,16 +153,16 @@ export async function queuedImport(ledger: Ledger, id: string): Promise<Queued |
 export async function noteImport(
   ledger: Ledger,
   id: string,
-  change: Partial<Pick<Stored, 'status' | 'progress' | 'result' | 'error' | 'finishedAt'>>,
+  change: Partial<Pick<Stored, 'status' | 'progress' | 'result' | 'error' | 'finishedAt' | 'request'>>,
 ): Promise<void> {
   await ledger.update(imports).set(change).where(eq(imports.id, id))
 }
 
 /**
- * Ends what somebody asked for and nobody will finish: a command that was killed is not continued by the next one,
- * which brings its own file.
+ * Ends what a command began by itself and was killed over: whoever opens the folder next has it alone, so that process is
+ * gone. The next command does not go on with it; it brings its own file.
  */
-export async function abandonImports(ledger: Ledger, by: string, at: Date): Promise<void> {
+export async function abandonImports(ledger: Ledger, at: Date): Promise<void> {
   await ledger
     .update(imports)
     .set({
@@ -173,5 +175,5 @@ export async function abandonImports(ledger: Ledger, by: string, at: Date): Prom
       },
       finishedAt: at.toISOString(),
     })
-    .where(and(inArray(imports.status, ['queued', 'running']), eq(imports.by, by)))
+    .where(and(inArray(imports.status, ['queued', 'running']), sql`${imports.request}->>'alone' = 'true'`))
 }

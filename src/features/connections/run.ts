@@ -14,7 +14,14 @@ const NOTE_MS = 500
  * the granary takes a delivery wholly or not at all, and rows it already has count as repeats.
  */
 export async function runImport(
-  what: { ledger: Ledger; imports: Imports; clock: () => Date; folder: string; stopping?: () => boolean },
+  what: {
+    ledger: Ledger
+    imports: Imports
+    clock: () => Date
+    folder: string
+    stopping?: () => boolean
+    alone?: boolean
+  },
   id: string,
   watch: (progress: ImportProgress) => void = () => undefined,
 ): Promise<void> {
@@ -22,7 +29,10 @@ export async function runImport(
   const queued = await committed(ledger, id)
   if (!queued) return
   const { request, newStore, replaces } = queued
-  await noteImport(ledger, id, { status: 'running' })
+  await noteImport(ledger, id, {
+    status: 'running',
+    ...(what.alone && { request: { ...queued, alone: true } }),
+  })
   let latest: ImportProgress | null = null
   let noting = Promise.resolve()
   let noted = 0
