@@ -31,7 +31,7 @@ export async function customersBeginning(
   const rows = await granary.query(
     `SELECT store, customer_id AS thing, min(name) AS called, min(city) AS town, min(country) AS land FROM ${from('customers')}
      WHERE name <> '' AND (customer_id = {typed:String} OR ${begins('name', '{typed:String}')})${within(stores, parameters)}
-     GROUP BY store, customer_id ORDER BY length(min(name)), min(name), customer_id, store LIMIT ${most}`,
+     GROUP BY store, customer_id ORDER BY char_length(min(name)), min(name), customer_id, store LIMIT ${most}`,
     parameters,
   )
   return rows.map(row => ({
@@ -58,7 +58,7 @@ export async function ordersBeginning(
   const rows = await granary.query(
     `SELECT store, order_id AS thing, ${text('min(ordered_day)')} AS since, ${text('max(day)')} AS until FROM ${from('order_days')}
      WHERE ${begins('order_id', '{typed:String}')}${within(stores, parameters)}
-     GROUP BY store, order_id ORDER BY length(order_id), max(day) DESC, order_id, store LIMIT ${most}`,
+     GROUP BY store, order_id ORDER BY char_length(order_id), max(day) DESC, order_id, store LIMIT ${most}`,
     parameters,
   )
   return rows.map(row => ({

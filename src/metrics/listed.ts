@@ -79,7 +79,7 @@ export async function listed(
   const rows = await granary.query(
     `SELECT ${id} AS thing, min(${label}) AS called, min(${note}) AS noted, min(${also ?? "''"}) AS beside, ${day ? text(`min(${day})`) : "''"} AS since, ${bought} AS bought
      FROM ${from(table)} WHERE ${where.join(' AND ')}
-     GROUP BY ${id}${each ? `, ${each}` : ''} ORDER BY ${named} length(min(${label})), min(${label}), ${id} LIMIT ${most}`,
+     GROUP BY ${id}${each ? `, ${each}` : ''} ORDER BY ${named} char_length(min(${label})), min(${label}), ${id} LIMIT ${most}`,
     parameters,
   )
   return rows.map(row => ({

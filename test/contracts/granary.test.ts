@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { customersBeginning, ordersBeginning } from '#metrics/begins.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Query } from '#metrics/query.ts'
 import type { World } from '#metrics/world.ts'
@@ -169,6 +170,16 @@ const question = fc.record({
     [{ metric: 'net_sales', over: 5 }],
   ),
   limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  // By one of its metrics, as it is or by its change against one of its comparisons.
+  order: fc.option(
+    fc.record({
+      metric: fc.nat(),
+      against: fc.integer({ min: 0, max: 2 }),
+      desc: fc.boolean(),
+      absolute: fc.boolean(),
+    }),
+    { nil: undefined },
+  ),
   subtotals: fc.boolean(),
   currency: fc.constantFrom('GBP', 'EUR', 'USD'),
 })
@@ -292,8 +303,11 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     const [duck, click] = both.map(granary => createEngine({ granary, world: async () => world }))
     const scope = { stores: 'all' as const, now: new Date('2011-12-20T00:00:00Z') }
     await fc.assert(
-      fc.asyncProperty(question, async drawn => {
-        const query: Query = { ...drawn, from: '2011-10-01', to: '2011-12-31' }
+      fc.asyncProperty(question, async ({ order, ...drawn }) => {
+        const by = order && drawn.metrics[order.metric % drawn.metrics.length]
+        const of = order && drawn.compare[order.against]
+        const sort = by && { by, ...(of && { of }), desc: order.desc, absolute: order.absolute }
+        const query: Query = { ...drawn, ...(sort && { sort }), from: '2011-10-01', to: '2011-12-31' }
         const answers = await Promise.all([duck?.ask(query, scope), click?.ask(query, scope)])
         const [a, b] = answers.map(answer => ({
           rows: answer?.rows,
@@ -308,6 +322,68 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
       { numRuns: questions },
     )
   }, 300_000)
+
+  it('put days alike that a figure says nothing about: in order of a change, and kept by a condition', async () => {
+    // Visits are told from the last days of the year before on, sales from a year before that.
+    const [duck, click] = both.map(granary => createEngine({ granary, world: async () => world }))
+    const scope = { stores: 'all' as const, now: new Date('2012-12-20T00:00:00Z') }
+    const base = { metrics: ['sessions', 'net_sales'], by: ['country'], compare: ['last_year'] } as const
+    for (const grain of ['hour', 'day', 'month'] as const)
+      for (const sort of [
+        { by: 'sessions', of: 'last_year', desc: true },
+        { by: 'sessions', of: 'last_year', absolute: true },
+        { by: 'net_sales', of: 'last_year', desc: false },
+        { by: 'sessions' },
+      ])
+        for (const filters of [undefined, [{ metric: 'sessions', under: 5 }]]) {
+          const days = grain === 'hour' ? ['2011-11-25', '2011-12-02'] : ['2011-10-01', '2012-12-10']
+          const query = {
+            ...structuredClone(base),
+            grain,
+            sort,
+            filters,
+            from: days[0],
+            to: days[1],
+          } as Query
+          const answers = await Promise.all([duck?.ask(query, scope), click?.ask(query, scope)])
+          const [a, b] = answers.map(answer => ({ rows: answer?.rows, count: answer?.meta.count }))
+          expect(a?.rows.length).toBeGreaterThan(0)
+          expect(b, JSON.stringify(query)).toEqual(a)
+        }
+  }, 120_000)
+
+  it('find the same customers and orders by how they begin', async () => {
+    const named = ['Ärger GmbH', 'ärgerlich', 'STRASSE', 'Straße', 'Émile', "O'Hara", '50 % off', 'a_b']
+    for (const granary of both)
+      await deliver(
+        granary,
+        'customers',
+        named.map((name, n) => ({
+          ...{ store: n % 2 ? 'shop' : 'paris', customer_id: `K${n}`, name, city: 'Town', country: 'DE' },
+          ...{ email_hash: '', account_id: '', first_seen: null, tags: '', source: 'test' },
+        })),
+      )
+    for (const stores of ['all' as const, ['shop']])
+      for (const typed of ['ÄRG', 'stra', 'STRAß', 'émi', "o'h", '50 %', 'a_b', 'A%b', 'K3', 'nobody']) {
+        const [duck, click] = await Promise.all(both.map(g => customersBeginning(g, typed, { stores })))
+        expect(click, typed).toEqual(duck)
+      }
+    const [known] = await Promise.all(both.map(g => customersBeginning(g, 'ärg', { stores: 'all' })))
+    expect(known?.map(one => one.name)).toEqual(['ärgerlich', 'Ärger GmbH'])
+    await clear()
+    const orders = ['AB-100', 'ab-1000', 'ab-2'].map(
+      (order_id): Line => ({ order_id, day: '2011-11-01', gross: 5, line_key: 1, store: 'shop' }),
+    )
+    for (const granary of both) await deliverLines(granary, orders)
+    for (const typed of ['ab-1', 'AB-10', 'ab-2', 'b-1', 'ab-%1']) {
+      const [duck, click] = await Promise.all(both.map(g => ordersBeginning(g, typed, { stores: 'all' })))
+      expect(click, typed).toEqual(duck)
+    }
+    expect((await ordersBeginning(both[1], 'ab-1', { stores: 'all' })).map(one => one.id)).toEqual([
+      'AB-100',
+      'ab-1000',
+    ])
+  }, 120_000)
 
   it('are derived anew alike where another version derived them', async () => {
     await clear()
