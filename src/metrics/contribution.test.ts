@@ -181,6 +181,18 @@ describe('contribution worked by hand', () => {
     expect(await cost([...rates, dearer])).toBe('20')
     expect(await cost([...rates, { ...dearer, from: '2026-03-05' }])).toBe('7.5')
   })
+  it('takes rates of any size: an order in rupiah costs a hundred thousand and more', async () => {
+    const cost = async (told: CostRate[], name: string) =>
+      (await ask({ metrics: [name] }, over(granary, { costRates: told }))).totals[name]
+    const dear = (name: CostRate['cost'], more: Partial<CostRate>) => [rate(name, { store: 'shop', ...more })]
+    expect(await cost(dear('fulfilment', { perOrder: '150000.0001' }), 'fulfilment_cost')).toBe('300000.0002')
+    expect(await cost(dear('fulfilment', { perUnit: '999999999.9999' }), 'fulfilment_cost')).toBe(
+      '2999999999.9997',
+    )
+    expect(await cost(dear('payment_fees', { perOrder: '2500000', ofSales: '0.02' }), 'payment_fees')).toBe(
+      '5000003',
+    )
+  })
   it('of a store abroad is worked out in its money and read in the asker’s', async () => {
     const euros = rates.map(one => ({ ...one, store: 'eu', currency: 'EUR' }))
     const both = over(granary, { costRates: [...rates, ...euros] })

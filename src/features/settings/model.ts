@@ -103,7 +103,7 @@ export const Dimension = z.object({
 
 const factor = z
   .string()
-  .regex(/^\d{1,5}(\.\d{1,4})?$/, 'write 4.20, with at most four decimals')
+  .regex(/^\d{1,9}(\.\d{1,4})?$/, 'write 4.20, with at most four decimals and below a billion')
   .default('0')
 
 /** The costs a waterfall takes off, in the words of the plan. */

@@ -185,9 +185,9 @@ describe.each(ledgers)('on $name', place => {
       await expect(run(operations.settings.saveCostRate, { ...rate, id })).rejects.toMatchObject({
         code: 'conflict',
       })
-      await run(operations.settings.saveCostRate, { ...rate, id, perOrder: '4', version: 1 })
+      await run(operations.settings.saveCostRate, { ...rate, id, perOrder: '150000.25', version: 1 })
       expect((await readWorld(open.ledger)).costRates).toMatchObject([
-        { cost: 'fulfilment', store: null, from: '2000-01-01', perOrder: '4', ofSales: '0' },
+        { cost: 'fulfilment', store: null, from: '2000-01-01', perOrder: '150000.25', ofSales: '0' },
       ])
     })
     it('knows the accounts a cost is booked on, each one’s once, and which months’ books are closed', async () => {

@@ -113,7 +113,7 @@ const amountOf = (rate: CostRate, basis: CostBasis): string => {
     ] as const
   )
     .filter(([factor]) => Number(factor) !== 0)
-    .map(([factor, sql]) => `CAST('${Number(factor)}' AS DECIMAL(9,4)) * (${sql})`)
+    .map(([factor, sql]) => `CAST('${Number(factor)}' AS DECIMAL(13,4)) * (${sql})`)
   return `CAST(${terms.join(' + ') || '0'} AS DECIMAL(20,8))`
 }
 
