@@ -306,12 +306,7 @@ export async function serve(env: Environment, folder: string, options: ServeOpti
       import('./http.ts'),
       house.auth(),
     ])
-    const step = keepInStep(
-      house.syncs,
-      () => jobs,
-      wanted.baseUrl,
-      error => options.log.error({ err: error }, 'sync failed'),
-    )
+    const step = keepInStep(house.syncs, () => jobs, wanted.baseUrl, options.log)
     const watch = keepWatch(
       house.context(system('watch')),
       () => jobs,

@@ -1,3 +1,6 @@
+import type { Logger } from 'pino'
+import { failureIn } from '#kernel/error.ts'
+import { Stopped } from '#sync/round.ts'
 import type { Syncs } from '#sync/syncs.ts'
 import type { Jobs } from './jobs.ts'
 
@@ -28,8 +31,9 @@ export function keepInStep(
   jobs: () => Jobs,
   /** Where vendors reach this server; undefined: nowhere. */
   address: string | undefined,
-  onError: (error: unknown) => void,
+  log: Pick<Logger, 'info' | 'error'>,
 ): Step {
+  const onError = (error: unknown) => log.error({ err: error }, 'sync failed')
   const waiting = new Map<string, number>()
   const wait = async (id: string, at: Date): Promise<void> => {
     const time = at.getTime()
@@ -64,17 +68,24 @@ export function keepInStep(
     },
     async round(data) {
       const { id, all, replay } = { id: String(data.id), all: data.all === true, replay: data.replay }
-      if (typeof replay === 'string') {
-        await syncs.replay(id, replay)
-        return
+      try {
+        if (typeof replay === 'string') {
+          await syncs.replay(id, replay)
+          return
+        }
+        waiting.delete(id)
+        // A new connection is told of soon.
+        subscribe()
+        // A round asked for while one runs is that one's business: it looks at what is due when it ends.
+        if (syncs.running().has(id) && !all) return
+        const { nextAt, more } = await syncs.round(id, { all })
+        await wait(id, more ? new Date() : nextAt)
+      } catch (error) {
+        // Of a connection that was taken away a job may still have been waiting.
+        const isGone = failureIn(error)?.code === 'not_found'
+        if (!isGone && !(error instanceof Stopped)) throw error
+        log.info({ connection: id, why: (error as Error).message }, 'reading stopped')
       }
-      waiting.delete(id)
-      // A new connection is told of soon.
-      subscribe()
-      // A round asked for while one runs is that one's business: it looks at what is due when it ends.
-      if (syncs.running().has(id) && !all) return
-      const { nextAt, more } = await syncs.round(id, { all })
-      await wait(id, more ? new Date() : nextAt)
     },
     close: () => clearInterval(timer),
   }

@@ -29,7 +29,12 @@ const handful = 500
  * streams that share a table with it, turn by turn as they came: what one of them told, another may have taken back.
  * Cut short, it is done again before the next reading; what is kept stays. Of a turn that is lost the vendor is asked again.
  */
-export async function replay(parts: SyncParts, id: string, name: string): Promise<TurnResult> {
+export async function replay(
+  parts: SyncParts,
+  id: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<TurnResult> {
   const own = await connectionOf(parts.ledger, id)
   const stream = await known(parts, id, name)
   const family = sharing(stream, connectorOf(parts.connectors, own.vendor).streams)
@@ -61,7 +66,7 @@ export async function replay(parts: SyncParts, id: string, name: string): Promis
     remarks: [],
   }
   for (const { stream: one, turn } of counting) {
-    const done = await keptAgain(parts, own, one, turn)
+    const done = await keptAgain(parts, own, one, turn, signal)
     for (const figure of ['records', 'unmapped', 'inserted', 'changed', 'gone'] as const)
       whole[figure] += done?.[figure] ?? 0
   }
@@ -75,8 +80,9 @@ const keptAgain = (
   own: Connection,
   stream: Stream<unknown, unknown>,
   turn: string,
+  signal?: AbortSignal,
 ): Promise<TurnResult | null> =>
-  again(parts, own.id, stream, batchesOf(readRaw(parts.folder, own.id, stream.name, turn))).catch(
+  again(parts, own.id, stream, batchesOf(readRaw(parts.folder, own.id, stream.name, turn), signal)).catch(
     async error => {
       if (!(error instanceof LostTurn)) throw error
       await readAnew(parts, own, stream, turn)
@@ -138,13 +144,19 @@ function sharing(
 }
 
 /** Maps anew what became stale: a shop came to which some of it belongs. Cut short, it is stale still. */
-export async function replayStale(parts: SyncParts, id: string, { pass }: Gate): Promise<void> {
+export async function replayStale(
+  parts: SyncParts,
+  id: string,
+  { pass }: Gate,
+  signal: AbortSignal,
+): Promise<void> {
   const rows = await parts.ledger
     .select()
     .from(streams)
     .where(and(eq(streams.connection, id), eq(streams.stale, true)))
   for (const { stream } of rows) {
-    if ((await rawTurns(parts.folder, id, stream)).length > 0) await pass(() => replay(parts, id, stream))
+    if ((await rawTurns(parts.folder, id, stream)).length > 0)
+      await pass(() => replay(parts, id, stream, signal))
     else await noteStream(parts.ledger, { connection: id, stream }, { stale: false })
   }
 }
@@ -237,9 +249,11 @@ async function again(
 
 async function* batchesOf(
   records: AsyncIterable<unknown> | Iterable<unknown>,
+  signal?: AbortSignal,
 ): AsyncGenerator<Batch<unknown>> {
   let some: unknown[] = []
   for await (const record of records) {
+    signal?.throwIfAborted()
     some.push(record)
     if (some.length < handful) continue
     yield { records: some }

@@ -43,6 +43,14 @@ export interface SyncParts {
   fetch: typeof fetch
 }
 
+/** Somebody stopped what was being read: no failure. What was stored stays, and the rest is read when it goes on. */
+export class Stopped extends Error {
+  constructor(why: string) {
+    super(`Stopped before its end: ${why}.`)
+    this.name = 'Stopped'
+  }
+}
+
 /** What is being read just now. */
 export interface SyncProgress {
   connection: string
@@ -150,6 +158,7 @@ export async function placeFor(
 
 /** What went wrong, for people. Our own faults are told as such; their stack goes to the log. */
 export const troubleOf = (error: unknown, at: Date): Trouble => {
+  if (error instanceof Stopped) return { code: 'stopped', message: error.message, at: at.toISOString() }
   const inside = failureIn(error)
   const failure = inside
     ? inside
@@ -231,7 +240,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     now = await connector.clock(session)
     if (own.trouble) await noteConnection(ledger, id, { trouble: null, failures: 0 })
   } catch (error) {
-    if (options.signal.aborted) throw error
+    options.signal.throwIfAborted()
     const trouble = troubleOf(error, clock())
     const wait = error instanceof Postponed ? error.until - clock().getTime() : later(own.failures)
     result.nextAt = new Date(clock().getTime() + wait)
@@ -255,6 +264,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     to: number,
     moved: (at: Date) => Parameters<typeof noteStream>[2],
   ): Promise<boolean> => {
+    options.signal.throwIfAborted()
     const at = clock()
     const history = kind === 'history'
     const key = { connection: id, stream: stream.name }
@@ -305,9 +315,9 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
       result.records += done.records
       return true
     } catch (error) {
-      const trouble = troubleOf(error, clock())
+      const trouble = troubleOf(options.signal.aborted ? options.signal.reason : error, clock())
       await failTurn(ledger, named.id, trouble, clock())
-      if (options.signal.aborted) throw error
+      options.signal.throwIfAborted()
       const failures = state(stream).failures + 1
       const until =
         error instanceof Postponed ? error.until : clock().getTime() + later(state(stream).failures)
@@ -384,7 +394,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
       await keepTotals(ledger, own, connector, session, now)
       await noteConnection(ledger, id, { comparedAt: clock().toISOString(), uncompared: null })
     } catch (error) {
-      if (options.signal.aborted) throw error
+      options.signal.throwIfAborted()
       const trouble = { next: asksAgain, ...troubleOf(error, clock()) }
       await noteConnection(ledger, id, { uncompared: trouble })
       result.troubles.push({ stream: null, trouble })

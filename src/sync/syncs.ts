@@ -11,7 +11,14 @@ import { createGate } from './gate.ts'
 import { hurryStreams, takeHook } from './hooks.ts'
 import { relink } from './linking.ts'
 import { replay, replayStale, retryUnmapped } from './replay.ts'
-import { type RoundOptions, type RoundResult, runRound, type SyncParts, type SyncProgress } from './round.ts'
+import {
+  type RoundOptions,
+  type RoundResult,
+  runRound,
+  Stopped,
+  type SyncParts,
+  type SyncProgress,
+} from './round.ts'
 import { subscribeAll } from './subscribe.ts'
 import type { TurnResult } from './turn.ts'
 import { sweepWork } from './work.ts'
@@ -26,18 +33,23 @@ export interface Syncs {
   test(vendor: string, credentials: Credentials): Promise<Checked>
   /** Keeps a connection that was tested; inside a transaction. */
   connect(ledger: Ledger, request: ConnectRequest, checked: Checked, by: string): ReturnType<typeof connect>
-  /** Takes a connection away; stop it first. Inside a transaction. */
+  /**
+   * Breaks off what runs for a connection and works where nothing else of it does. `removes`: work that takes out what
+   * is stored, which waits for whoever copies it; not to be begun within a transaction, which they may wait for.
+   */
+  leaving<T>(id: string, removes: boolean, work: () => Promise<T>): Promise<T>
+  /** Takes a connection away, while it is `leaving`. Inside a transaction. */
   disconnect(ledger: Ledger, id: string, keepData: boolean): Promise<void>
-  /** One round of a connection; whoever asks while one runs gets that one's end. */
+  /** One round of a connection, once another of it has ended. @throws Stopped when it is broken off. */
   round(id: string, options?: Omit<RoundOptions, 'signal'>): Promise<RoundResult>
   /** What a command does at once that a server queues: a replay, or a round to the end of history. */
   work(what: { id: string; all?: boolean; replay?: string; whole?: boolean }): Promise<void>
-  /** Breaks off what runs for a connection; what was stored stays. */
-  stop(id: string): Promise<void>
-  /** What is being read just now, by connection. */
+  /** Breaks off what runs for a connection, and says why; what was stored stays. */
+  stop(id: string, why: string): Promise<void>
+  /** What is being read just now and is to go on, by connection. */
   running(): ReadonlyMap<string, SyncProgress | null>
   replay(id: string, stream: string): Promise<TurnResult>
-  /** Does work while no stream is replayed: what is stored of it is half there meanwhile. */
+  /** Does work while no stream is replayed and nothing is deleted: what is stored of it is half there meanwhile. */
   still<T>(work: () => Promise<T>): Promise<T>
   retryUnmapped(id: string): Promise<number>
   /** Makes or changes something in a task system; the same key again changes nothing twice. @throws Failure in words. */
@@ -87,11 +99,19 @@ export function createSyncs(parts: SyncParts): Syncs {
   })
   let swept: Promise<void> | undefined
 
-  /** Work on one connection at a time. */
-  const alone = async <T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  /** Work on one connection at a time; `breaking` says why others are not waited for. */
+  const alone = async <T>(
+    id: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    breaking?: string,
+  ): Promise<T> => {
     swept ??= sweepSyncs(parts)
     await swept
-    for (let other = active.get(id); other; other = active.get(id)) await other.done.catch(() => undefined)
+    for (let other = active.get(id); other; other = active.get(id)) {
+      if (breaking) other.stop.abort(new Stopped(breaking))
+      await other.done.catch(() => undefined)
+    }
+    closing.signal.throwIfAborted()
     const stop = new AbortController()
     const done = work(stop.signal)
     const entry = { stop, done, progress: null }
@@ -111,7 +131,7 @@ export function createSyncs(parts: SyncParts): Syncs {
         await retryUnmapped(parts, id)
       }
       told.delete(id)
-      await replayStale(parts, id, gate)
+      await replayStale(parts, id, gate, signal)
       const result = await runRound(parts, id, {
         ...options,
         signal,
@@ -129,9 +149,9 @@ export function createSyncs(parts: SyncParts): Syncs {
       return result
     })
 
-  const stop = async (id: string): Promise<void> => {
+  const stop = async (id: string, why: string): Promise<void> => {
     const entry = active.get(id)
-    entry?.stop.abort(new Error('stopped'))
+    entry?.stop.abort(new Stopped(why))
     await entry?.done.catch(() => undefined)
   }
 
@@ -145,15 +165,22 @@ export function createSyncs(parts: SyncParts): Syncs {
     vendors: () => connectors,
     test: (vendor, credentials) => test(parts, vendor, credentials),
     connect: (open, request, checked, by) => connect(parts, open, request, checked, by),
+    leaving: (id, removes, work) =>
+      alone(id, () => (removes ? gate.pass(work) : work()), 'it is being disconnected'),
     disconnect: (open, id, keepData) => disconnect(parts, open, id, keepData),
     round,
     async work({ id, all, replay: stream, whole }) {
-      if (stream !== undefined) await alone(id, () => gate.pass(() => replay(parts, id, stream)))
+      if (stream !== undefined) await alone(id, signal => gate.pass(() => replay(parts, id, stream, signal)))
       else await round(id, { all, whole })
     },
     stop,
-    running: () => new Map([...active].map(([id, { progress }]) => [id, progress])),
-    replay: (id, stream) => alone(id, () => gate.pass(() => replay(parts, id, stream))),
+    running: () =>
+      new Map(
+        [...active]
+          .filter(([, entry]) => !entry.stop.signal.aborted)
+          .map(([id, { progress }]) => [id, progress]),
+      ),
+    replay: (id, stream) => alone(id, signal => gate.pass(() => replay(parts, id, stream, signal))),
     still: gate.shut,
     retryUnmapped: id => alone(id, () => retryUnmapped(parts, id)),
     act: (id, act) => actAt(parts, id, act),
@@ -186,9 +213,10 @@ export function createSyncs(parts: SyncParts): Syncs {
         .filter(one => one.state === 'active')
         .map(({ id, nextAt }) => ({ id, nextAt: new Date(nextAt) })),
     async close() {
-      closing.abort(new Error('stopped'))
+      const why = 'the server is shutting down'
+      closing.abort(new Stopped(why))
       await subscribing?.catch(() => undefined)
-      await Promise.all([...active.keys()].map(stop))
+      await Promise.all([...active.keys()].map(id => stop(id, why)))
       parts.packer.close()
     },
   }

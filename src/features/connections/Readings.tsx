@@ -76,10 +76,10 @@ export function Readings({ connection, live, nameOf }: Props) {
               ? [
                   {
                     key: 'error',
-                    label: 'What went wrong',
-                    render: (turn: { error: string | null }) =>
+                    label: 'Before its end',
+                    render: (turn: { error: string | null; stopped: boolean }) =>
                       turn.error && (
-                        <span className={css.state} data-state="trouble">
+                        <span className={css.state} data-state={turn.stopped ? 'paused' : 'trouble'}>
                           {turn.error}
                         </span>
                       ),

@@ -21,7 +21,7 @@ export async function activityOf(
       turns: sql<number>`count(*)::int`,
       records: total(sql`${turns.records}`),
       rows: total(sql`${turns.inserted} + ${turns.changed} + ${turns.gone}`),
-      errors: sql<number>`(count(*) FILTER (WHERE ${turns.error} IS NOT NULL))::int`,
+      errors: sql<number>`(count(*) FILTER (WHERE ${turns.error}->>'code' <> 'stopped'))::int`,
       unmapped: total(sql`${turns.unmapped}`),
     })
     .from(turns)

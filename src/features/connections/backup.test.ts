@@ -55,7 +55,7 @@ test('a backup says of nothing that it is stored which its granary does not have
   await other.close()
 })
 
-test('a replay is in a backup wholly or not at all, whichever of the two began first', async () => {
+test('what is mapped again or deleted is in a backup wholly or not at all, whichever of the two began first', async () => {
   const toy = toyShop()
   toy.state.sales = Array.from({ length: 5 }, (_, n) => ({ id: `#${n}`, at: noon - 10 * day - n, lines: 1 }))
   const data = join(place, 'toy')
@@ -123,6 +123,31 @@ test('a replay is in a backup wholly or not at all, whichever of the two began f
   goOn()
   expect((await replayed) as object).toMatchObject({ records: 5 })
   expect(await inCopy(join(place, 'before'))).toBe(5)
+
+  // The ledger is copied when it is to go with all it brought.
+  const raw = join('raw', id, 'orders')
+  const disconnect = () =>
+    syncs.leaving(id, true, () =>
+      open.ledger.transaction(tx => syncs.disconnect(tx as unknown as typeof open.ledger, id, false)),
+    )
+  let left: Promise<unknown> | undefined
+  meets = async what => {
+    if (what !== 'copies') return
+    left = disconnect()
+    await Promise.race([left, aSecond()])
+  }
+  await backup(join(place, 'leaving'))
+  meets = async () => undefined
+  // A job that waits for it finds nothing to read any more.
+  const late = syncs.round(id, { all: true }).catch(error => error)
+  await left
+  expect(await late).toMatchObject({ code: 'not_found' })
+  expect(await inCopy(join(place, 'leaving'))).toBe(5)
+  expect(readdirSync(join(place, 'leaving', raw))).toEqual(expect.arrayContaining([expect.any(String)]))
+  expect(existsSync(join(data, raw))).toBe(false)
+  expect((await granary.query('SELECT count(*) AS n FROM sales_lines')).map(row => Number(row.n))).toEqual([
+    0,
+  ])
   await syncs.close()
   await granary.close()
 })

@@ -46,7 +46,8 @@ export async function backupTo(context: Context, target: string): Promise<Backup
     await copyOf(join(context.folder, 'uploads'), join(part, 'uploads'))
     // The ledger before the granary: what it says is stored is then in the copy. What ends in between is read or
     // imported once more, which changes nothing; the other way round it would be missing, and nobody would hear of it.
-    // A replay, which takes rows out first, would be half in the one and not known to the other.
+    // A replay, which takes rows out first, would be half in the one and not known to the other; a connection that is
+    // deleted with its data likewise, and what was kept of it half copied.
     const ledgerRows = await context.syncs.still(async () => {
       const rows = await dumpLedger(context.ledger, join(part, ledgerFile))
       try {
@@ -56,9 +57,9 @@ export async function backupTo(context: Context, target: string): Promise<Backup
         granary = null
         warnings.push(`The granary is not in this backup: ${error.message}`)
       }
+      for (const name of keptFiles) await copyOf(join(context.folder, name), join(part, name))
       return rows
     })
-    for (const name of keptFiles) await copyOf(join(context.folder, name), join(part, name))
     const manifest: BackupManifest = {
       format: 1,
       at: context.clock().toISOString(),

@@ -138,6 +138,7 @@ export const TurnRow = z.object({
   startedAt: z.string(),
   seconds: z.number().nullable(),
   error: z.string().nullable(),
+  stopped: z.boolean().describe('Somebody stopped it before its end, which is no failure'),
 })
 
 export const UnmappedRow = z.object({

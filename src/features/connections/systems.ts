@@ -1,7 +1,7 @@
 import { desc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Checked } from '#connectors/connector.ts'
-import { read, write } from '#features/base.ts'
+import { read, write, writeLast } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { type Actor, mayAct, seesAll } from '#kernel/actor.ts'
 import { askedDay } from '#kernel/asked-day.ts'
@@ -236,7 +236,7 @@ export const systems = {
       const own = await ownOf(context, input.connection)
       await context.ledger.update(connections).set({ state: 'paused' }).where(eq(connections.id, own.id))
       context.onceCommitted(async () => {
-        await context.syncs.stop(own.id)
+        await context.syncs.stop(own.id, 'it was paused')
         return {}
       })
       context.note({ subject: own.id, before: { state: own.state }, after: { state: 'paused' } })
@@ -304,25 +304,23 @@ export const systems = {
       return {}
     }),
 
-  disconnect: write({
+  disconnect: writeLast({
     role: 'owner',
     summary: 'Take a connection away; what it brought is kept or deleted',
     agents: false,
-    prepare: async (context, input) => {
-      const own = await ownOf(context, Gone.parse(input).connection)
-      await context.syncs.stop(own.id)
-    },
   })
     .input(Gone)
     .output(z.object({}))
-    .handler(async ({ input, context }) => {
-      const own = await ownOf(context, input.connection)
-      await context.syncs.disconnect(context.ledger, own.id, input.keepData)
-      context.note({
-        subject: own.id,
-        before: { vendor: own.vendor, account: own.account },
-        after: { keepData: input.keepData },
-      })
+    .handler(async ({ input: { connection, keepData }, context }) => {
+      await ownOf(context, connection)
+      await context.syncs.leaving(connection, !keepData, () =>
+        context.record(async inside => {
+          const own = await ownOf(inside, connection)
+          await inside.syncs.disconnect(inside.ledger, own.id, keepData)
+          const before = { vendor: own.vendor, account: own.account }
+          inside.note({ subject: own.id, before, after: { keepData } })
+        }),
+      )
       return {}
     }),
 
@@ -348,6 +346,7 @@ export const systems = {
         startedAt: new Date(row.startedAt).toISOString(),
         seconds: row.endedAt === null ? null : (Date.parse(row.endedAt) - Date.parse(row.startedAt)) / 1000,
         error: row.error?.message ?? null,
+        stopped: row.error?.code === 'stopped',
       }))
     }),
 
