@@ -4,13 +4,13 @@ import type { z } from 'zod'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { AskedTransfers } from './AskedTransfers.tsx'
 import { BudgetItem } from './BudgetItem.tsx'
 import { FieldChanges } from './FieldChanges.tsx'
-import type { BudgetLine, BudgetShape, Version } from './model.ts'
+import { type BudgetLine, type BudgetShape, soonestFirst, type Version } from './model.ts'
 import css from './plan.module.css'
 import { Transfer } from './Transfer.tsx'
 
@@ -29,7 +29,12 @@ export function BudgetLines(props: {
   const [moving, setMoving] = useState(false)
   const { approved } = budget
   const changed = new Set(approved?.changes.flatMap(one => one.item ?? []))
-  const money = (value: string) => show(value, { unit: 'money', currency: budget.currency })
+  const measure = { unit: 'money', currency: budget.currency } as const
+  // The columns are read against each other: one precision for all of them.
+  const place = placeOf(
+    budget.lines.flatMap(({ use }) => [use.budget, use.actual, use.committed, use.remaining]),
+    measure,
+  )
   /** A figure that lacks what has no rate is not known. */
   const known = (row: BudgetLine, value: string) =>
     row.unrated.length > 0 ? (
@@ -37,7 +42,7 @@ export function BudgetLines(props: {
     ) : Number(value) === 0 ? (
       '–'
     ) : (
-      money(value)
+      show(value, measure, place)
     )
   return (
     <>
@@ -61,7 +66,7 @@ export function BudgetLines(props: {
         )}
         <DataTable
           caption="Budget lines"
-          rows={budget.lines}
+          rows={soonestFirst(budget.lines)}
           rowKey={row => row.id}
           onRow={setLine}
           empty={
@@ -92,14 +97,6 @@ export function BudgetLines(props: {
               ),
             },
             { key: 'bar', label: 'Used', render: row => <Bullet use={row.use} /> },
-            { key: 'budget', label: 'Budget', numeric: true, render: row => known(row, row.use.budget) },
-            { key: 'actual', label: 'Spent', numeric: true, render: row => known(row, row.use.actual) },
-            {
-              key: 'committed',
-              label: 'Committed',
-              numeric: true,
-              render: row => known(row, row.use.committed),
-            },
             {
               key: 'remaining',
               label: 'Left',
@@ -120,7 +117,21 @@ export function BudgetLines(props: {
               key: 'runsOut',
               label: 'Runs out',
               render: row =>
-                row.unrated.length > 0 ? 'N/A' : row.use.runsOut ? showDay(row.use.runsOut) : 'lasts',
+                row.unrated.length > 0 ? (
+                  'N/A'
+                ) : row.use.runsOut ? (
+                  <span style={{ color: 'var(--warn)' }}>{showDay(row.use.runsOut)}</span>
+                ) : (
+                  'lasts'
+                ),
+            },
+            { key: 'budget', label: 'Budget', numeric: true, render: row => known(row, row.use.budget) },
+            { key: 'actual', label: 'Spent', numeric: true, render: row => known(row, row.use.actual) },
+            {
+              key: 'committed',
+              label: 'Committed',
+              numeric: true,
+              render: row => known(row, row.use.committed),
             },
             {
               key: 'sources',

@@ -291,6 +291,14 @@ export const BudgetShape = z.object({
 })
 export type BudgetLine = z.output<typeof BudgetShape>['lines'][number]
 
+/** Lines that run out before the plan ends, the soonest first; the others after them, as they stood. */
+export const soonestFirst = <One extends { use: { runsOut: string | null } }>(lines: readonly One[]): One[] =>
+  lines.toSorted((a, b) => {
+    const [one, other] = [a.use.runsOut, b.use.runsOut]
+    if (one === other) return 0
+    return one === null ? 1 : other === null ? -1 : one < other ? -1 : 1
+  })
+
 export const CaseShape = z.object({
   title: label,
   /** Lasting id of an initiative of the strategy; its name is taken for it. '' is none. */

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { soonestFirst } from './model.ts'
+
+it('budget lines that run out stand first, the soonest at the top; the others keep their order', () => {
+  const line = (label: string, runsOut: string | null) => ({ label, use: { runsOut } })
+  const lines = [
+    line('Agency', null),
+    line('Ads', '2026-12-30'),
+    line('People', null),
+    line('Fees', '2026-12-08'),
+    line('Letters', '2026-12-30'),
+  ]
+  expect(soonestFirst(lines).map(({ label }) => label)).toEqual(['Fees', 'Ads', 'Letters', 'Agency', 'People'])
+})
