@@ -55,7 +55,8 @@ describe('a change', () => {
   })
   it('from a loss to a profit is up', () => {
     expect(change(against('50', '-100'), money)).toMatchObject({ arrow: '▲', text: '150 %', tone: 'good' })
-    // No profit is so many times a loss.
-    expect(change(against('10000', '-100'), money)).toMatchObject({ arrow: '▲', text: '10,100 %' })
+    // No profit is so many times a loss, and 10,100 % of one says nothing.
+    expect(change(against('10000', '-100'), money)).toMatchObject({ arrow: '▲', text: '£10,100' })
+    expect(change(against('-10000', '-100'), money)).toMatchObject({ arrow: '▼', text: '£9,900' })
   })
 })

@@ -34,8 +34,8 @@ const pointsOf = (delta: number, unit: 'pp' | 'bps', digits: number) =>
     : percent(delta, digits).replace('%', 'pp')
 
 /** A share of the base in words; what grew tenfold or more is told in times, for "1,259 %" says nothing. */
-const ratioWords = (of: number, wasLoss: boolean) =>
-  of >= 9.995 && !wasLoss
+const ratioWords = (of: number) =>
+  of >= 9.995
     ? `×${show((of + 1).toFixed(of < 99 ? 1 : 0), { unit: 'quantity', currency: null }, 'full')}`
     : percent(Math.abs(of), Math.abs(of) >= 0.9995 ? 0 : 1)
 
@@ -57,11 +57,13 @@ export function change(
   const size = share ? Math.abs(delta) : of === null ? null : Math.abs(of)
   if (delta === 0 || (size !== null && size < neutral))
     return { arrow: '', text: 'no change', absolute, tone: 'neutral' }
+  // No profit is so many times a loss, nor a percentage of a small one: it is told in its unit, as from nothing.
+  const ofNothing = of === null || (Math.abs(of) >= 9.995 && Number(moved.value ?? 0) < 0)
   const text = share
     ? pointsOf(Math.abs(delta), points, 1)
-    : of === null
+    : ofNothing
       ? show(moved.delta, measure, 'table', locale).replace('−', '')
-      : ratioWords(of, Number(moved.value ?? 0) < 0)
+      : ratioWords(of)
   const up = delta > 0
   const tone = measure.good === 'none' ? 'neutral' : up === (measure.good === 'up') ? 'good' : 'bad'
   return { arrow: up ? '▲' : '▼', text, absolute, tone }
