@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { percent, showSigned, type Unit } from '#kernel/format.ts'
+import { showSigned } from '#kernel/format.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
@@ -9,6 +9,7 @@ import { show } from '#ui/number.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { filtersOf, type Period, toneOf, versionsAgainst, whereOf } from './model.ts'
+import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from './variance-model.ts'
 
 const shown = [
   'net_sales',
@@ -28,9 +29,8 @@ const shown = [
   'mer',
 ]
 
-/** Each figure beside what was planned, last year and forecast; what is unfavourable is red. A row opens the explorer. */
-export function AgainstPlan({ period }: { period: Period }) {
-  const [, setUrl] = useUrl()
+/** What the days came to beside plans and comparisons: the rows, what each stands against by name, and how far off they are. */
+export function useAgainst(period: Period) {
   const versions = useQuery(api.plan.versions.queryOptions({ input: {}, retry: false }))
   const meanings = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
   const named = new Set(period.compare)
@@ -38,6 +38,7 @@ export function AgainstPlan({ period }: { period: Period }) {
     .map(one => one.id)
     .filter(id => !named.has(planComparison(id)))
   const metrics = shown.filter(name => meanings.data?.metrics.some(one => one.name === name))
+  const compare = period.compare.slice(0, 4)
   const asked = useQuery(
     api.plan.variance.queryOptions({
       input: {
@@ -45,14 +46,42 @@ export function AgainstPlan({ period }: { period: Period }) {
         from: period.from,
         to: period.to,
         versions: plans,
-        compare: period.compare.slice(0, 4),
+        compare,
         ...(period.stores.length > 0 && { stores: period.stores }),
         currency: period.currency,
         filters: filtersOf(period.slice),
       },
       enabled: metrics.length > 0 && !versions.isPending,
+      placeholderData: keepPreviousData,
     }),
   )
+  const rows = (asked.data ?? []).filter(row => row.actual !== null)
+  const { told, silent } = saying(rows, [...plans.map(planComparison), ...compare])
+  const nameOf = (base: string) =>
+    (versions.data ?? []).find(one => planComparison(one.id) === base)?.name ?? comparisonName(base).label
+  const [first] = told
+  return {
+    asked,
+    rows,
+    told,
+    silent,
+    nameOf,
+    waiting: asked.isPending && (meanings.isPending || metrics.length > 0),
+    none: plans.length === 0 && named.size === 0,
+    answer: whereOff(
+      rows,
+      first,
+      first === undefined ? '' : planIn(first) === null ? lower(nameOf(first)) : nameOf(first),
+    ),
+  }
+}
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** Each figure beside what was planned, last year and forecast; what is unfavourable is red. A row opens the explorer. */
+export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typeof useAgainst> }) {
+  const [, setUrl] = useUrl()
+  const { asked, rows, told, silent, nameOf } = of
   if (asked.error)
     return (
       <ErrorState
@@ -62,16 +91,14 @@ export function AgainstPlan({ period }: { period: Period }) {
       />
     )
   if (!asked.data) return <Skeleton height={420} />
-  const rows = asked.data.filter(row => row.actual !== null)
-  const bases = [...plans.map(planComparison), ...period.compare.slice(0, 4)]
   return (
     <Card
       flush
       title="Actual against each"
       note={
-        plans.length === 0 && named.size === 0
+        of.none
           ? 'no version of these days is approved yet: an approved one stands here by itself'
-          : 'red is unfavourable by its effect; a row opens it in the explorer'
+          : `red is unfavourable by its effect; a row opens it in the explorer${silent.length > 0 ? ` · nothing is known of ${silent.map(one => lower(nameOf(one))).join(', ')}` : ''}`
       }
     >
       <DataTable
@@ -85,62 +112,48 @@ export function AgainstPlan({ period }: { period: Period }) {
               tab: undefined,
               slice: undefined,
               where: whereOf(period.slice),
-              compare: bases.join(','),
+              compare: [...told, ...silent].join(','),
             },
             { to: '/explore' },
           )
         }
-        groups={[
-          { label: '', span: 2 },
-          ...bases.map(base => ({
-            label:
-              (versions.data ?? []).find(one => planComparison(one.id) === base)?.name ??
-              comparisonName(base).label,
-            span: 3,
-          })),
-        ]}
+        groups={[{ label: '', span: 2 }, ...told.map(base => ({ label: nameOf(base), span: 3 }))]}
         columns={[
           { key: 'label', label: 'Figure', pinned: true, render: row => row.label },
           {
             key: 'actual',
             label: 'Actual',
             numeric: true,
-            render: row => show(row.actual, { unit: row.unit as Unit, currency: row.currency }),
+            render: row => show(row.actual, measureOf(row), placeIn(row)),
           },
-          ...bases.flatMap(base => {
-            const of = (row: (typeof rows)[number]) => row.bases[base]
-            const money = (row: (typeof rows)[number]) => ({
-              unit: row.unit as Unit,
-              currency: row.currency,
-            })
+          ...told.flatMap(base => {
+            const toned = (row: Row, text: string) => (
+              <span style={toneOf(row.bases[base]?.verdict ?? '')}>{text}</span>
+            )
             return [
               {
                 key: `${base} value`,
                 label: planIn(base) === null ? 'Then' : 'Planned',
                 numeric: true,
-                render: (row: (typeof rows)[number]) => show(of(row)?.value, money(row)),
+                render: (row: Row) => show(row.bases[base]?.value, measureOf(row), placeIn(row)),
               },
               {
                 key: `${base} delta`,
                 label: 'Change',
                 numeric: true,
-                render: (row: (typeof rows)[number]) => (
-                  <span style={toneOf(of(row)?.verdict ?? '')}>
-                    {row.unit === 'share' ? points(of(row)?.delta) : showSigned(of(row)?.delta, money(row))}
-                  </span>
-                ),
+                render: (row: Row) => toned(row, changeIn(row, base)),
               },
               {
                 key: `${base} ratio`,
                 label: '%',
                 numeric: true,
-                render: (row: (typeof rows)[number]) => (
-                  <span style={toneOf(of(row)?.verdict ?? '')}>
-                    {row.unit === 'share'
+                render: (row: Row) =>
+                  toned(
+                    row,
+                    row.unit === 'share'
                       ? ''
-                      : showSigned(of(row)?.ratio, { unit: 'share', currency: null })}
-                  </span>
-                ),
+                      : showSigned(row.bases[base]?.ratio, { unit: 'share', currency: null }),
+                  ),
               },
             ]
           }),
@@ -148,11 +161,4 @@ export function AgainstPlan({ period }: { period: Period }) {
       />
     </Card>
   )
-}
-
-/** A change of a share in percentage points. */
-const points = (delta: string | null | undefined): string => {
-  if (delta == null) return 'N/A'
-  const size = Number(delta)
-  return `${size > 0 ? '+' : size < 0 ? '−' : ''}${percent(Math.abs(size)).replace('%', 'pp')}`
 }

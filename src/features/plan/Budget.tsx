@@ -14,7 +14,7 @@ import { useUrl } from '#ui/url.ts'
 import { BudgetLines } from './BudgetLines.tsx'
 import { Commitments } from './Commitments.tsx'
 import { FromFiles } from './FromFiles.tsx'
-import type { BudgetShape, Version } from './model.ts'
+import { type BudgetShape, soonestFirst, type Version } from './model.ts'
 import { WithVersion } from './WithVersion.tsx'
 
 const question = 'What will it cost, and what is left?'
@@ -131,7 +131,9 @@ const answerOf = ({ lines }: BudgetData): string => {
     return lines.length === 1
       ? 'The one line lasts to the end of the plan'
       : `All ${lines.length} lines last to the end of the plan`
-  return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${late.length === 1 ? 'runs' : 'run'} out before the plan ends`
+  const [first] = soonestFirst(late)
+  const which = first && `: ${first.label}${late.length === 1 ? '' : ' first'}, on ${showDay(first.use.runsOut)}`
+  return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${late.length === 1 ? 'runs' : 'run'} out before the plan ends${which ?? ''}`
 }
 
 /** The budget in five figures, and what currencies or missing rates do to it. */

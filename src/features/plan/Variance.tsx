@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { earlier } from '#kernel/day.ts'
 import { civilYear } from '#kernel/period.ts'
-import { askedDays, askedPeriod, readView, spanWords, usualComparisons } from '#kernel/view.ts'
+import { askedDays, askedPeriod, comparisonsFor, readView, spanWords } from '#kernel/view.ts'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
-import { AgainstPlan } from './AgainstPlan.tsx'
+import { AgainstPlan, useAgainst } from './AgainstPlan.tsx'
 import { Closes } from './Closes.tsx'
 import { DriverBridge } from './DriverBridge.tsx'
 import { type Period, sliceIn } from './model.ts'
@@ -36,12 +36,7 @@ export function Variance() {
         />
       </Page>
     )
-  if (!data.data || !settings.data)
-    return (
-      <Page question={question} title="Reading what happened…">
-        <Skeleton height={320} />
-      </Page>
-    )
+  if (!data.data || !settings.data) return <Reading />
   if (!lastDay)
     return (
       <Page question={question} title="Nothing has happened yet">
@@ -52,22 +47,34 @@ export function Variance() {
     )
   const today = new Date().toISOString().slice(0, 10)
   const rule = settings.data.calendar ?? civilYear
-  const asked = askedPeriod(view.period, { firstDay: data.data.meta.from, lastDay }, today, rule)
+  const known = { firstDay: data.data.meta.from, lastDay }
+  const asked = askedPeriod(view.period, known, today, rule)
   const days = askedDays(asked, today, rule) ?? { from: lastDay, to: lastDay }
   const period: Period = {
     from: days.from,
     to: earlier(days.to, lastDay),
-    compare: [...(view.compare ?? usualComparisons)],
+    compare: comparisonsFor(view, known, days),
     stores: [...view.stores],
     currency: view.currency ?? settings.data.currency ?? settings.data.stores[0]?.currency ?? 'GBP',
     slice: sliceIn(search.slice),
   }
+  return <Told period={period} lastDay={lastDay} />
+}
+
+function Told({ period, lastDay }: { period: Period; lastDay: string }) {
+  const against = useAgainst(period)
+  if (against.waiting) return <Reading />
+  const days = spanWords(period.from, period.to)
   return (
-    <Page question={question} title={`Variance, ${spanWords(period.from, period.to)}`}>
+    <Page question={question} title={against.answer ?? `Variance, ${days}`} note={against.answer && days}>
       <SliceBar slice={period.slice} />
       <UrlTabs
         tabs={[
-          { name: 'plan', label: 'Against the plan', show: () => <AgainstPlan period={period} /> },
+          {
+            name: 'plan',
+            label: 'Against the plan',
+            show: () => <AgainstPlan period={period} of={against} />,
+          },
           {
             name: 'drivers',
             label: 'Drivers of the plan',
@@ -80,3 +87,9 @@ export function Variance() {
     </Page>
   )
 }
+
+const Reading = () => (
+  <Page question={question} title="Reading what happened…">
+    <Skeleton height={320} />
+  </Page>
+)

@@ -10,5 +10,11 @@ it('budget lines that run out stand first, the soonest at the top; the others ke
     line('Fees', '2026-12-08'),
     line('Letters', '2026-12-30'),
   ]
-  expect(soonestFirst(lines).map(({ label }) => label)).toEqual(['Fees', 'Ads', 'Letters', 'Agency', 'People'])
+  expect(soonestFirst(lines).map(({ label }) => label)).toEqual([
+    'Fees',
+    'Ads',
+    'Letters',
+    'Agency',
+    'People',
+  ])
 })
