@@ -40,18 +40,22 @@ describe('a day still in progress', () => {
     expect(data('Target, high')).toEqual([2, 2, null])
   })
 
-  it('keeps the names apart of lines that all end the day before', () => {
+  it('has the names of lines that end the day before beside what they are so far, apart from each other', () => {
     const all = ['target', 'previous', 'last_year'].map((look, n) => ({
-      ...{ name: look, values: [5, 5 + n / 10, 3], look: look as 'target', whole: false },
+      ...{ name: look, values: [5, 3, 5 + n / 10], look: look as 'target', whole: false },
     }))
-    const drawing = drawn(lines({ ...usual, lines: all, open: 2 })(colours))
-    const shifts = all.map(({ name }) => {
-      const end = drawing.find(one => one.name === name) as
-        | { endLabel?: { offset: [number, number]; align?: string } }
-        | undefined
-      expect(end?.endLabel?.align).toBeUndefined()
-      return end?.endLabel?.offset[1] ?? 0
-    })
+    const labels = (name: string) => {
+      const one = drawn(lines({ ...usual, lines: all, open: 2 })(colours)).find(part => part.name === name)
+      return one as unknown as {
+        endLabel: { show: boolean }
+        label: { formatter: string; position: string; offset: [number, number] }
+      }
+    }
+    for (const { name } of all) {
+      expect(labels(name).endLabel.show).toBe(false)
+      expect(labels(`${name}, so far`).label).toMatchObject({ formatter: name, position: 'right' })
+    }
+    const shifts = all.map(({ name }) => labels(`${name}, so far`).label.offset[1])
     expect(Math.max(...shifts) - Math.min(...shifts)).toBeGreaterThan(14)
   })
 

@@ -162,9 +162,20 @@ export const lines =
       if (look === 'target') return { color: colours.target, width: 1.2, type: 'solid' }
       return { color: colours.categorical[look % 8], width: 1.8, type: look < 8 ? 'solid' : [5, 3] }
     }
-    const nudge = ends ? nudges(props.lines, (props.height ?? 272) - 36, props.fromZero) : []
-    const farthest = Math.max(...props.lines.map(line => endOf(line.values)))
-    const longest = Math.max(...props.lines.map(line => line.name.length), 0)
+    // What is so far stands right of where its line ends: the name goes there, clear of the points.
+    const last = props.labels.length - 1
+    const shown = props.lines.map((line, n) => {
+      const part = parts.find(one => one.of === n)?.values[last] ?? null
+      return part === null ? line : { ...line, values: line.values.with(last, part) }
+    })
+    const nudge = ends ? nudges(shown, (props.height ?? 272) - 36, props.fromZero) : []
+    const farthest = Math.max(...shown.map(line => endOf(line.values)))
+    const longest = Math.max(
+      ...props.lines.map((line, n) => line.name.length + (shown[n] === line ? 0 : 7)),
+      0,
+    )
+    const name = { fontSize: 11, fontFamily: colours.font, distance: 6 }
+    const inkOf = (look: Line['look']) => (look === 'actual' ? colours.actual : colours.ink2)
     return {
       grid: {
         top: 12,
@@ -209,12 +220,10 @@ export const lines =
             itemStyle: { color: style(line.look).color },
             emphasis: { disabled: true },
             endLabel: {
-              show: ends,
+              ...name,
+              show: ends && shown[n] === line,
               formatter: line.name,
-              color: line.look === 'actual' ? colours.actual : colours.ink2,
-              fontSize: 11,
-              fontFamily: colours.font,
-              distance: 6,
+              color: inkOf(line.look),
               textBorderColor: colours.surface,
               textBorderWidth: 3,
               // A line that ends before others has its name over its end, where no other runs; near its begin, after it.
@@ -226,7 +235,7 @@ export const lines =
             },
           },
         ]),
-        ...parts.map((part, n) => ({
+        ...parts.map(part => ({
           name: `${part.name}, so far`,
           type: 'line',
           data: part.values,
@@ -239,12 +248,16 @@ export const lines =
           itemStyle: { color: style(part.look).color },
           emphasis: { disabled: true },
           label: {
-            show: n === 0,
-            formatter: 'so far',
-            position: 'left',
-            color: colours.ink2,
-            fontSize: 11,
-            fontFamily: colours.font,
+            ...name,
+            ...(part.values[last] === null || !ends
+              ? { show: part === parts[0], formatter: 'so far', position: 'left', color: colours.ink2 }
+              : {
+                  show: true,
+                  formatter: part.look === 'actual' ? `${part.name} so far` : part.name,
+                  position: 'right',
+                  offset: [0, nudge[part.of] ?? 0],
+                  color: inkOf(part.look),
+                }),
           },
         })),
         ...eventMarks(colours, props.marks, props.labels.length, 1),
@@ -255,7 +268,7 @@ export const lines =
 /** Lines without the point still in progress, and those points by themselves. */
 function apart(props: LinesProps): {
   props: LinesProps
-  parts: { name: string; look: Line['look']; values: (number | null)[] }[]
+  parts: { name: string; of: number; look: Line['look']; values: (number | null)[] }[]
 } {
   const { open } = props
   if (open === undefined || open === null) return { props, parts: [] }
@@ -275,11 +288,11 @@ function apart(props: LinesProps): {
     props.fromZero && over.every(line => line.values.every(value => (value ?? 0) >= 0))
       ? 0
       : Number.NEGATIVE_INFINITY
-  const parts = props.lines.flatMap(line => {
+  const parts = props.lines.flatMap((line, of) => {
     const value = line.values[open] ?? null
     if (!cut(line) || value === null) return []
     const values = line.values.map((_, n) => (n === open ? Math.max(floor, value) : null))
-    return [{ name: line.name, look: line.look, values }]
+    return [{ name: line.name, of, look: line.look, values }]
   })
   return { props: { ...props, lines: over }, parts }
 }

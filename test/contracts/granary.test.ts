@@ -327,7 +327,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     // Visits are told from the last days of the year before on, sales from a year before that.
     const [duck, click] = both.map(granary => createEngine({ granary, world: async () => world }))
     const scope = { stores: 'all' as const, now: new Date('2012-12-20T00:00:00Z') }
-    const base = { metrics: ['sessions', 'net_sales'], by: ['country'], compare: ['last_year'] } as const
+    const base = { metrics: ['sessions', 'net_sales'], by: ['country'], compare: ['last_year'] }
     for (const grain of ['hour', 'day', 'month'] as const)
       for (const sort of [
         { by: 'sessions', of: 'last_year', desc: true },
@@ -338,7 +338,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         for (const filters of [undefined, [{ metric: 'sessions', under: 5 }]]) {
           const days = grain === 'hour' ? ['2011-11-25', '2011-12-02'] : ['2011-10-01', '2012-12-10']
           const query = {
-            ...structuredClone(base),
+            ...base,
             grain,
             sort,
             filters,
@@ -347,7 +347,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
           } as Query
           const answers = await Promise.all([duck?.ask(query, scope), click?.ask(query, scope)])
           const [a, b] = answers.map(answer => ({ rows: answer?.rows, count: answer?.meta.count }))
-          expect(a?.rows.length).toBeGreaterThan(0)
+          expect(a?.rows?.length).toBeGreaterThan(0)
           expect(b, JSON.stringify(query)).toEqual(a)
         }
   }, 120_000)
