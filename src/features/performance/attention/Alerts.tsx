@@ -12,7 +12,7 @@ import { AlertChannels } from './AlertChannels.tsx'
 import { AlertDrawer } from './AlertDrawer.tsx'
 import { AlertRules } from './AlertRules.tsx'
 import css from './attention.module.css'
-import { alertStates, perDay, quietTitle } from './model.ts'
+import { alertStates, alertsTitle, perDay, quietTitle } from './model.ts'
 import { Waiting } from './Waiting.tsx'
 
 const views = {
@@ -22,11 +22,15 @@ const views = {
 } as const
 type View = keyof typeof views
 
+const asking = (view: View) =>
+  api.performance.alerts.queryOptions({ input: { state: [...views[view].state], limit: 200 } })
+
 /** Everything that left its usual way, what is watched for, and who is told. */
 export function Alerts() {
   const [search, setUrl] = useUrl()
+  const open = useQuery(asking('open'))
   return (
-    <Page question="What needs me?" title="Alerts">
+    <Page question="What needs me?" title={open.data ? alertsTitle(open.data) : 'Alerts'}>
       <UrlTabs
         tabs={[
           { name: 'alerts', label: 'Alerts', show: () => <AlertList /> },
@@ -43,10 +47,7 @@ export function Alerts() {
 function AlertList() {
   const [search, setUrl] = useUrl()
   const view: View = search.view === 'snoozed' || search.view === 'resolved' ? search.view : 'open'
-  const found = useQuery({
-    ...api.performance.alerts.queryOptions({ input: { state: [...views[view].state], limit: 200 } }),
-    placeholderData: keepPreviousData,
-  })
+  const found = useQuery({ ...asking(view), placeholderData: keepPreviousData })
   if (found.error)
     return (
       <ErrorState
@@ -68,13 +69,15 @@ function AlertList() {
           data={Object.entries(views).map(([value, { label }]) => ({ value, label }))}
         />
         <span className={css.quiet}>
-          {lookedAt ? `Looked at up to ${showDay(lookedAt)}` : 'Not looked at yet'}
+          {lookedAt
+            ? `Looked at up to ${showDay(lookedAt)}${rows.length > 1 ? ' · what goes on stands first, then the most money a day' : ''}`
+            : 'Not looked at yet'}
         </span>
       </div>
       <Waiting waiting={waiting} />
       <Card flush stale={found.isPlaceholderData}>
         <DataTable
-          caption="Alerts, the most money a day first"
+          caption="Alerts: what goes on first, then the most money a day"
           rows={rows}
           rowKey={row => row.id}
           onRow={row => setUrl({ alert: row.id })}

@@ -1,5 +1,5 @@
 import { addDays } from '#kernel/day.ts'
-import { show } from '#kernel/format.ts'
+import { show, usualLocale } from '#kernel/format.ts'
 import type { Query } from '#metrics/query.ts'
 
 /** What an alert's state is called. */
@@ -31,6 +31,19 @@ export const quietTitle = ({
     : lookedAt === null
       ? 'Not looked at yet'
       : 'Nothing needs you'
+
+/** What the screen of alerts answers: how many are open and which comes first, or why there is none. */
+export const alertsTitle = (told: {
+  rows: readonly { what: string; where: string }[]
+  count: number
+  lookedAt: string | null
+  waiting: readonly unknown[]
+}): string => {
+  const [first] = told.rows
+  if (!first) return quietTitle(told)
+  const what = `${first.what}${first.where && `, ${first.where}`}`
+  return told.count === 1 ? what : `${told.count.toLocaleString(usualLocale)} alerts are open, first ${what}`
+}
 
 interface Alerted {
   metric: string

@@ -6,7 +6,7 @@ import { BarList } from '#ui/BarList.tsx'
 import { Card } from '#ui/Card.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { baseOf, measureOf, sayOf, useLens } from '../Lens.tsx'
-import { against, cell, headline, numberOf, stages } from './model.ts'
+import { against, cell, headline, mostLost, numberOf, stages } from './model.ts'
 import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
@@ -44,8 +44,12 @@ export function Funnel() {
       question="Where are visits lost on the way to an order?"
       title={
         answer
-          ? headline(answer, 'conversion_rate', sayOf(answer), lens.known?.firstDay) ||
-            'Visits and what becomes of them'
+          ? [
+              headline(answer, 'conversion_rate', sayOf(answer), lens.known?.firstDay).replace(/\.$/, ''),
+              mostLost(answer.totals),
+            ]
+              .filter(Boolean)
+              .join('; ') || 'Visits and what becomes of them'
           : ''
       }
       answer={answer}

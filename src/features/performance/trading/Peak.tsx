@@ -3,17 +3,39 @@ import { type ReactNode, useMemo } from 'react'
 import { api } from '#features/client.ts'
 import { addDays } from '#kernel/day.ts'
 import { percent } from '#kernel/format.ts'
-import { hourName } from '#kernel/period-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { forecastComparison, spanWords } from '#kernel/view.ts'
-import type { Query } from '#metrics/query.ts'
+import type { Answer, Query } from '#metrics/query.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
-import { baseOf, measureOf, useLens } from '../Lens.tsx'
+import { baseOf, measureOf, sayOf, useLens } from '../Lens.tsx'
 import { Trend } from '../Trend.tsx'
-import { against, dayOfHour, daySoFar, untilNow } from './model.ts'
+import { against, dayOfHour, daySoFar, dayTitle, partIn, untilNow } from './model.ts'
 import type { PeakAsked } from './shape.ts'
 import { TradingPage } from './TradingPage.tsx'
+
+/** Against the plan where the day has one, else against the other day. */
+function titleOf(
+  answer: Answer,
+  hours: ReturnType<typeof daySoFar>,
+  planned: ReturnType<typeof daySoFar> | null,
+  base: string,
+): string {
+  const against = planned && planned.sales.delta !== null ? planned : hours
+  const say = sayOf(answer)
+  const definition = answer.meta.definitions.net_sales
+  return dayTitle({
+    day: spanWords(answer.meta.from, answer.meta.to),
+    until: hours.until,
+    sales: definition && hours.sales.value ? say.value(hours.sales.value, definition) : 'not known',
+    change: definition ? say.change(against.sales, definition) : null,
+    below: Number(against.sales.delta) < 0,
+    base:
+      against.sales.delta === null
+        ? ''
+        : `${against === planned ? 'the plan for' : base.replace(/^vs /, '')} ${against === planned ? 'these hours' : 'to the same hour'}`,
+  })
+}
 
 /** Screens on a wall are read by people who do not touch them. */
 const everyMinute = 60_000
@@ -89,13 +111,7 @@ export function Peak() {
     <TradingPage
       lens={lens}
       question="How is the day going?"
-      title={
-        hours && hours.until === null
-          ? `No orders yet on ${spanWords(day, day)}`
-          : hours && hours.until !== null && hours.until < 23
-            ? `${spanWords(day, day)} until ${hourName(String(hours.until + 1))}:00`
-            : spanWords(day, day)
-      }
+      title={answer && hours ? titleOf(answer, hours, planned, base.base) : spanWords(day, day)}
       answer={answer}
       error={asked.error}
       onRetry={() => asked.refetch()}
@@ -216,9 +232,10 @@ export function Peak() {
   )
 }
 
-/** How much of a whole day's figure is in by now. */
-const PartIn = ({ of, is }: { of: string | null; is: string | null }) =>
-  of && Number(of) > 0 && is ? <Small>{percent(Number(is) / Number(of), 0)} of it is in</Small> : null
+const PartIn = ({ of, is }: { of: string | null; is: string | null }) => {
+  const words = partIn(of, is)
+  return words ? <Small>{words}</Small> : null
+}
 
 const Small = ({ children }: { children: ReactNode }) => (
   <span style={{ fontSize: 12, lineHeight: '16px', color: 'var(--ink-3)' }}>{children}</span>

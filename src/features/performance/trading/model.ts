@@ -1,4 +1,6 @@
 import { civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
+import { percent } from '#kernel/format.ts'
+import { hourName } from '#kernel/period-words.ts'
 import { cell, numberOf } from '#metrics/assortment/model.ts'
 import type { Answer, AnswerRow } from '#metrics/query.ts'
 import { against } from '../model.ts'
@@ -13,6 +15,52 @@ export const stages = [
   { metric: 'checkout_rate', name: 'Reached checkout' },
   { metric: 'conversion_rate', name: 'Completed checkout' },
 ] as const
+
+const lostBefore: Record<(typeof stages)[number]['metric'], string> = {
+  product_view_rate: 'before they see a product',
+  cart_rate: 'after a product, before the cart',
+  checkout_rate: 'in the cart, before checkout',
+  conversion_rate: 'in checkout',
+}
+
+/** "most visits, 53.3 %, are lost before they see a product": the step where most of all sessions end. Empty where two stages are not known. */
+export function mostLost(totals: AnswerRow | undefined): string {
+  const known = stages.flatMap(({ metric }) => {
+    const reached = numberOf(totals, metric)
+    return reached === null ? [] : [{ metric, reached }]
+  })
+  if (known.length < 2) return ''
+  const steps = known.map((one, n) => ({ ...one, lost: (known[n - 1]?.reached ?? 1) - one.reached }))
+  const worst = steps.reduce((most, one) => (one.lost > most.lost ? one : most))
+  if (worst.lost <= 0) return ''
+  return `${worst.lost > 0.5 ? 'most visits' : 'the most visits'}, ${percent(worst.lost)}, are lost ${lostBefore[worst.metric]}`
+}
+
+/**
+ * "Net sales £14,991 by 17:00 on 27 Nov 2026, 123 % above the plan for these hours": the day so far. `until` is the last
+ * hour with an order; null where there is none, 23 where the day is over.
+ */
+export function dayTitle(of: {
+  day: string
+  until: number | null
+  sales: string
+  change: string | null
+  below: boolean
+  base: string
+}): string {
+  if (of.until === null) return `No orders yet on ${of.day}`
+  const when = of.until < 23 ? `by ${hourName(String(of.until + 1))}:00 on ${of.day}` : `on ${of.day}`
+  const far =
+    of.change === null ? `level with ${of.base}` : `${of.change} ${of.below ? 'below' : 'above'} ${of.base}`
+  return `Net sales ${of.sales} ${when}${of.base && `, ${far}`}`
+}
+
+/** How much of a whole day's figure is in by now, or by how much it is passed. Empty where it is not known. */
+export function partIn(of: string | null, is: string | null): string {
+  if (!of || !is || Number(of) <= 0) return ''
+  const part = Number(is) / Number(of)
+  return part > 1.005 ? `passed by ${percent(part - 1, 0)}` : `${percent(part, 0)} of it is in`
+}
 
 /** The first day of the month eleven months before: twelve cohorts end with the month of a day. */
 export const yearBefore = (day: Day): Day => {

@@ -12,7 +12,10 @@ import {
   abc,
   breakEvenIs,
   daySoFar,
+  dayTitle,
+  mostLost,
   paidBack,
+  partIn,
   triangle,
   untilNow,
   weeklyDemand,
@@ -319,6 +322,49 @@ it('a day is compared with the same hours of another, up to the last that has an
     sales: { value: '100.0000' },
     orders: { value: '1.0000' },
   })
+})
+
+describe('the title of a peak day', () => {
+  const of = {
+    day: '27 Nov 2026',
+    until: 16,
+    sales: '£14,991',
+    change: '123 %',
+    below: false,
+    base: 'the plan for these hours',
+  }
+  it('says how the day goes so far, and against what', () => {
+    expect(dayTitle(of)).toBe(
+      'Net sales £14,991 by 17:00 on 27 Nov 2026, 123 % above the plan for these hours',
+    )
+    expect(dayTitle({ ...of, until: 23, change: null })).toBe(
+      'Net sales £14,991 on 27 Nov 2026, level with the plan for these hours',
+    )
+    expect(dayTitle({ ...of, base: '' })).toBe('Net sales £14,991 by 17:00 on 27 Nov 2026')
+    expect(dayTitle({ ...of, until: null })).toBe('No orders yet on 27 Nov 2026')
+  })
+  it('says how much of a day is in, or that it is passed', () => {
+    expect(partIn('200', '100')).toBe('50 % of it is in')
+    expect(partIn('200', '250')).toBe('passed by 25 %')
+    expect([partIn(null, '5'), partIn('5', null), partIn('0', '5')]).toEqual(['', '', ''])
+  })
+})
+
+it('of a funnel the step where most visits end is named', () => {
+  const totals = {
+    product_view_rate: '0.467',
+    cart_rate: '0.084',
+    checkout_rate: '0.047',
+    conversion_rate: '0.024',
+  }
+  expect(mostLost(totals as never)).toBe('most visits, 53.3 %, are lost before they see a product')
+  expect(mostLost({ ...totals, product_view_rate: '0.7' } as never)).toBe(
+    'most visits, 61.6 %, are lost after a product, before the cart',
+  )
+  expect(mostLost({ ...totals, product_view_rate: '0.57', cart_rate: '0.2' } as never)).toBe(
+    'the most visits, 43.0 %, are lost before they see a product',
+  )
+  expect(mostLost({ cart_rate: '0.1' } as never)).toBe('')
 })
 
 describe('grades', () => {
