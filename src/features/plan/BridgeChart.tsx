@@ -1,24 +1,32 @@
+import { showSigned } from '#kernel/format.ts'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
 import { columnsOf, waterfall } from '#ui/waterfall.ts'
-import { signedCents } from './model.ts'
 
 export interface Bridge {
   before: { name: string; value: number; look: 'lastYear' | 'target' }
   after: { name: string; value: number }
   /** Adding up to the difference. */
   steps: readonly { name: string; value: number; bad: boolean }[]
+  currency: string | null
 }
 
-const numbersOf = (bridge: Bridge) =>
-  columnsOf({ ...bridge, change: 'Change' }).map(({ name, from, to, step }) => ({
+const numbersOf = (bridge: Bridge) => {
+  const measure = measureOf(bridge)
+  const columns = columnsOf({ ...bridge, change: 'Change' })
+  const place = placeOf(
+    columns.map(({ from, to }) => String(to - from)),
+    measure,
+  )
+  return columns.map(({ name, from, to, step }) => ({
     name,
     text:
       step === null && name !== 'Change'
-        ? show(String(to - from), plain, 'card')
-        : signedCents(String(to - from)),
+        ? show(String(to - from), measure, to - from >= 1_000_000 ? 'card' : place)
+        : showSigned(String(to - from), measure, place),
   }))
-const plain = { unit: 'money' as const, currency: null }
+}
+const measureOf = ({ currency }: Bridge) => ({ unit: 'money' as const, currency })
 
 /** From one figure to another by what moved it, as the chart and its picture draw it. */
 export const bridgeDrawing = (bridge: Bridge): Drawing => {
@@ -27,7 +35,7 @@ export const bridgeDrawing = (bridge: Bridge): Drawing => {
     ...bridge,
     across: onPhone(),
     change: 'Change',
-    axis: value => show(String(value), plain, 'axis'),
+    axis: value => show(String(value), measureOf(bridge), 'axis'),
     text: n => words[n]?.text ?? '',
     tip: n => ({ title: words[n]?.name ?? '', rows: [['', words[n]?.text ?? '']] }),
   })

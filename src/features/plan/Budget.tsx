@@ -132,7 +132,8 @@ const answerOf = ({ lines }: BudgetData): string => {
       ? 'The one line lasts to the end of the plan'
       : `All ${lines.length} lines last to the end of the plan`
   const [first] = soonestFirst(late)
-  const which = first && `: ${first.label}${late.length === 1 ? '' : ' first'}, on ${showDay(first.use.runsOut)}`
+  const which =
+    first && `: ${first.label}${late.length === 1 ? '' : ' first'}, on ${showDay(first.use.runsOut)}`
   return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${late.length === 1 ? 'runs' : 'run'} out before the plan ends${which ?? ''}`
 }
 

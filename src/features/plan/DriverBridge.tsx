@@ -72,9 +72,10 @@ export function DriverBridge({ slice }: { slice: Slice }) {
                 value: Number(value),
                 bad: found.good === 'down' ? Number(value) > 0 : Number(value) < 0,
               })),
+            currency: sheet?.currency ?? null,
           }
         : null,
-    [found],
+    [found, sheet?.currency],
   )
   const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
   if (versions.data && !version)
@@ -178,7 +179,16 @@ export function DriverBridge({ slice }: { slice: Slice }) {
             rowKey={row => row.label}
             columns={[
               { key: 'label', label: 'Driver', pinned: true, render: row => row.label },
-              { key: 'value', label: 'Effect', numeric: true, render: row => signedCents(row.value) },
+              {
+                key: 'value',
+                label: 'Effect',
+                numeric: true,
+                render: row =>
+                  signedCents(
+                    row.value,
+                    found.steps.map(one => one.value),
+                  ),
+              },
               {
                 key: 'planned',
                 label: 'Planned',

@@ -70,11 +70,13 @@ export function SalesBridge({ period }: { period: Period }) {
               const value = Number(found.effects[effect])
               return value === 0 ? [] : [{ name: label, value, bad: value < 0 }]
             }),
+            currency: period.currency,
           }
         : null,
-    [found, name, planned],
+    [found, name, planned, period.currency],
   )
   const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
+  const sizes = found?.items.map(one => one.delta)
   const chooser = (
     <Row>
       {choices.length > 1 && (
@@ -176,12 +178,12 @@ export function SalesBridge({ period }: { period: Period }) {
           empty={<EmptyState compact title="Nothing was sold here, now or then" />}
           columns={[
             { key: 'key', label: 'Item', pinned: true, render: row => labelOf(row) },
-            { key: 'delta', label: 'Change', numeric: true, render: row => signedCents(row.delta) },
+            { key: 'delta', label: 'Change', numeric: true, render: row => signedCents(row.delta, sizes) },
             ...effects.map(([effect, label]) => ({
               key: effect,
               label,
               numeric: true,
-              render: (row: (typeof found.items)[number]) => signedCents(row.effects[effect]),
+              render: (row: (typeof found.items)[number]) => signedCents(row.effects[effect], sizes),
             })),
             {
               key: 'into',

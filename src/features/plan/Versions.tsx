@@ -12,7 +12,7 @@ import { Approval } from './Approval.tsx'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
 import { BudgetCompare } from './BudgetCompare.tsx'
 import { useMembers } from './Members.tsx'
-import { shownCell, shownChange, stateWords, versionBeside, versionMeant } from './model.ts'
+import { shownCell, shownChange, stateWords, versionBeside, versionMeant, versionsTitle } from './model.ts'
 import { Overlays } from './Overlays.tsx'
 import { Phasing } from './Phasing.tsx'
 import css from './plan.module.css'
@@ -40,6 +40,7 @@ export function Versions() {
     }),
   )
   const told = compared.data?.bridge
+  const currency = compared.data?.currency ?? null
   const bridge = useMemo<Bridge | null>(() => {
     if (!told || !a || !b) return null
     const rest = Number(told.rest)
@@ -49,8 +50,9 @@ export function Versions() {
       before: { name: a.name, value: Number(told.before), look: 'target' },
       after: { name: b.name, value: Number(told.after) },
       steps: steps.map(step => ({ ...step, bad: step.value < 0 })),
+      currency,
     }
-  }, [told, a, b])
+  }, [told, a, b, currency])
   const drawing = useMemo(() => bridge && bridgeDrawing(bridge), [bridge])
   if (versions.error)
     return (
@@ -102,7 +104,9 @@ export function Versions() {
       question={question}
       title={
         a
-          ? `${b.name} against ${a.name}`
+          ? told
+            ? versionsTitle(a.name, b.name, told, currency)
+            : `${b.name} against ${a.name}`
           : list.length > 1
             ? `${b.name}: nothing else plans these days`
             : `${b.name} is the only version`

@@ -35,6 +35,7 @@ export const compareOperations = {
       z.object({
         /** The days both cover whole periods of; null where there are none. */
         span: z.object({ from: z.string(), to: z.string() }).nullable(),
+        currency: text.describe('Of both; null where they differ'),
         notes: z.array(z.string()),
         cells: z.array(
           z.object({
@@ -122,6 +123,7 @@ export const compareOperations = {
       const cells = found.cells.filter(cell => shared.has(cell.period))
       return {
         span: common && { from: common.from, to: common.to },
+        currency: a.sheet.currency === b.sheet.currency ? a.sheet.currency : null,
         notes,
         cells: cells.slice(0, most).map(cell => ({
           ...cell,

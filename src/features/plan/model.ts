@@ -6,7 +6,7 @@ import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
 export { versionBeside, versionMeant, versionsAgainst } from '#kernel/plan/beside.ts'
-export { shownCell, shownChange, signedCents } from '#kernel/plan/shown.ts'
+export { shownCell, shownChange, signedCents, versionsTitle } from '#kernel/plan/shown.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
 

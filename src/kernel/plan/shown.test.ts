@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shownCell, shownChange } from './shown.ts'
+import { shownCell, shownChange, signedCents, versionsTitle } from './shown.ts'
 
 describe('a figure in a cell', () => {
   it('is shown by what it measures', () => {
@@ -20,4 +20,18 @@ describe('a figure in a cell', () => {
     expect(shownChange('7', '6.5', 'money')).toBe('−0.50')
     expect(shownChange(null, '1', 'money')).toBe('N/A')
   })
+})
+
+it('changes under one another have one precision', () => {
+  const sizes = ['12.5', '-1234.4', '0.3']
+  expect(sizes.map(one => signedCents(one, sizes))).toEqual(['+13', '−1,234', '–'])
+  expect(['12.5', '-0.3'].map(one => signedCents(one, ['12.5', '-0.3']))).toEqual(['+12.50', '−0.30'])
+})
+
+it('says how far the result of one version is from that of another', () => {
+  const of = (before: string, after: string) =>
+    versionsTitle('Budget 2026', 'LE2', { result: { label: 'EBITDA' }, before, after }, 'GBP')
+  expect(of('252597.1', '216173')).toBe('LE2: EBITDA £36,424 below Budget 2026')
+  expect(of('100', '150.5')).toBe('LE2: EBITDA £50.50 above Budget 2026')
+  expect(of('100', '100.001')).toBe('LE2: EBITDA level with Budget 2026')
 })

@@ -1,3 +1,5 @@
+import { show } from '../format.ts'
+
 const formats = new Map<number, Intl.NumberFormat>()
 /** Made once for each number of decimals: making one costs more than all the figures of a screen. */
 const format = (least: number, most: number): Intl.NumberFormat => {
@@ -43,14 +45,32 @@ export function shownCell(value: string | null, unit: string): string {
   return format(digits, digits).format(size).replace('-', '−')
 }
 
-/** A change with its sign: "+1,234", "−12"; nothing for none. */
-export function signedCents(value: string): string {
+/**
+ * A change with its sign: "+1,234", "−12.50"; a dash for none. Cents where all of those it stands among are small: a column
+ * has one precision.
+ */
+export function signedCents(value: string, among: readonly string[] = [value]): string {
+  const digits = among.some(one => Math.abs(Number(one)) >= 100) ? 0 : 2
   const size = Number(value)
-  if (!Number.isFinite(size) || Math.abs(size) < 0.005) return '–'
-  const digits = Math.abs(size) < 100 ? 2 : 0
+  if (!Number.isFinite(size) || Math.abs(size) < 0.5 / 10 ** digits) return '–'
   const text = Math.abs(size).toLocaleString('en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
   return `${size < 0 ? '−' : '+'}${text}`
+}
+
+/** "LE2 2026: EBITDA £36,424 below Budget 2026": how far the result of one version is from that of another. */
+export function versionsTitle(
+  before: string,
+  after: string,
+  bridge: { result: { label: string }; before: string; after: string },
+  currency: string | null,
+): string {
+  const off = Number(bridge.after) - Number(bridge.before)
+  const far =
+    Math.abs(off) < 0.005
+      ? `level with ${before}`
+      : `${show(Math.abs(off).toFixed(2), { unit: 'money', currency })} ${off < 0 ? 'below' : 'above'} ${before}`
+  return `${after}: ${bridge.result.label} ${far}`
 }
