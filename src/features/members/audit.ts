@@ -20,6 +20,17 @@ const concerning = ({ stores, id }: Actor): SQL | undefined =>
             )}]::text[]`,
       )
 
+/** A copy that names of the stores those that may be seen, of the others only that there are some. */
+const narrowed = (value: unknown, seen: readonly string[], key = ''): unknown => {
+  if (Array.isArray(value))
+    return key === 'stores'
+      ? value.filter(one => typeof one !== 'string' || seen.includes(one))
+      : value.map(one => narrowed(one, seen))
+  if (key === 'store' && typeof value === 'string') return seen.includes(value) ? value : 'another store'
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, narrowed(one, seen, name)]))
+}
+
 export const readAudit = read({
   role: 'director',
   summary: 'Every write: who, what, when, before and after',
@@ -68,12 +79,18 @@ export const readAudit = read({
       ledger.select({ n: count() }).from(audit).where(where),
     ])
     return {
-      entries: found.map(e => ({
-        ...e,
-        at: e.at.toISOString(),
-        before: e.before ?? null,
-        after: e.after ?? null,
-      })),
+      entries: found.map(e => {
+        // What somebody did they know whole.
+        const seen = actor.stores === 'all' || e.actorId === actor.id ? null : actor.stores
+        const told = (value: unknown) => (seen ? narrowed(value, seen) : value)
+        return {
+          ...e,
+          at: e.at.toISOString(),
+          before: told(e.before) ?? null,
+          after: told(e.after) ?? null,
+          stores: seen && e.stores ? e.stores.filter(one => seen.includes(one)) : e.stores,
+        }
+      }),
       count: total?.n ?? 0,
     }
   })

@@ -206,6 +206,14 @@ describe.each(ledgers)('what hangs on somebody’s standing, on $name', place =>
         (await call(members.audit, {}, as(actor))).entries.map(one => one.subject).sort()
       expect(await seen(uk)).toEqual(['bert@example.com', 'event Sale 2026-11-27', 'mine', 'such event'])
       expect(await seen(owner)).toHaveLength(6)
+      // Of an act on several stores only those are named that one may look into.
+      const told = async (actor: Actor) => (await call(members.audit, {}, as(actor))).entries
+      expect(JSON.stringify(await told(uk))).not.toMatch(/"(fr|de)"/)
+      expect((await told(uk)).find(one => one.subject === 'such event')).toMatchObject({
+        before: { stores: ['uk'] },
+        stores: ['uk'],
+      })
+      expect(JSON.stringify(await told(owner))).toMatch(/"fr".*"de"|"de".*"fr"/)
       expect(await seen({ ...uk, id: 'nobody', stores: [] })).toEqual([])
     })
   })
