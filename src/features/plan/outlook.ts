@@ -53,6 +53,13 @@ export async function pacing(
       next: 'Import orders or connect a shop.',
     })
   const rule = await ruleOf(context)
+  const wanted = periodOf(rule, asked.day ?? last, asked.grain)
+  if (wanted.from > last)
+    throw new Failure(
+      'invalid',
+      `The ${asked.grain} of ${asked.day} begins on ${wanted.from}, and sales are known up to ${last}: there is nothing to pace yet.`,
+      { next: `Ask for a day up to ${last}, or for the plan of ${wanted.from} to ${wanted.to}.` },
+    )
   const within = earlier(asked.day ?? last, last)
   const { from, to } = periodOf(rule, within, asked.grain)
   const until = earlier(within, to)

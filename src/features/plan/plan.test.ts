@@ -371,6 +371,18 @@ describe.each(ledgers)(
       expect(found.course.at(-1).plan).toBeCloseTo(3600, 2)
     })
 
+    it('paces the period it is asked about, and none that has not begun', async () => {
+      const asked = (day: string, grain = 'month') => run(plan.pacing, { version: 'budget-2026', day, grain })
+      expect(await asked('2026-05-31')).toMatchObject({ from: '2026-05-01', until: '2026-05-31' })
+      expect(await asked('2026-06-30')).toMatchObject({ from: '2026-06-01', until: '2026-06-20' })
+      await expect(asked('2027-02-10')).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('The month of 2027-02-10 begins on 2027-02-01'),
+        next: expect.stringContaining('up to 2026-06-20'),
+      })
+      await expect(asked('2026-07-01', 'quarter')).rejects.toThrow('begins on 2026-07-01')
+    })
+
     it('lets an agent propose and a person take', async () => {
       await begun('proposed')
       const { id } = await run(

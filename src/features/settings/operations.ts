@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import { knownStores } from '#features/known-stores.ts'
 import { type Actor, seesAll } from '#kernel/actor.ts'
+import { askedDay } from '#kernel/asked-day.ts'
 import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
@@ -104,7 +105,8 @@ export const settings = {
     }),
 
   saveEvent: write({ role: 'contributor', summary: 'Add or change an event' })
-    .input(Event)
+    // What was saved before of later years can still be read.
+    .input(Event.safeExtend({ from: askedDay, to: askedDay }))
     .output(Saved.extend({ id: z.string() }))
     .handler(async ({ input: { version, ...values }, context }) => {
       const id = values.id ?? randomUUID()
@@ -136,7 +138,12 @@ export const settings = {
     ),
 
   saveTarget: write({ role: 'lead', summary: 'Set a target for a metric over periods' })
-    .input(Target)
+    .input(
+      Target.refine(({ values }) => Object.keys(values).every(day => askedDay.safeParse(day).success), {
+        error: 'each is of a day between 1900-01-01 and 2199-12-31',
+        path: ['values'],
+      }),
+    )
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
       within(context.actor, storesOfTarget(values))

@@ -190,6 +190,18 @@ describe.each(ledgers)('on $name', place => {
         { cost: 'fulfilment', store: null, from: '2000-01-01', perOrder: '150000.25', ofSales: '0' },
       ])
     })
+    it('keeps no event or target of years that no question may be asked about', async () => {
+      const event = { name: 'Fair', series: 'fair', kind: 'other', from: '2026-07-01' }
+      const target = { name: 'late', metric: 'net_sales', grain: 'month' }
+      for (const asked of [
+        () => run(operations.settings.saveEvent, { ...event, to: '9999-07-02' }),
+        () => run(operations.settings.saveEvent, { ...event, from: '1026-07-01', to: '2026-07-02' }),
+        () => run(operations.settings.saveTarget, { ...target, values: { '9999-07-01': '5' } }),
+      ])
+        await expect(asked()).rejects.toMatchObject({
+          data: { issues: [{ message: expect.stringContaining('between 1900-01-01 and 2199-12-31') }] },
+        })
+    })
     it('knows the accounts a cost is booked on, each one’s once, and which months’ books are closed', async () => {
       const save = (cost: string, accounts: string[], version?: number) =>
         run(operations.settings.saveCostAccounts, { cost, accounts, version })
