@@ -34,7 +34,7 @@ const keyOf = (plan: Plan): string[] => {
 export const supersededReason = (plan: Plan): string => {
   const key = keyOf(plan).join(', ').replaceAll('_', ' ')
   return policy(plan) === 'sum'
-    ? `another row has the same ${key} in another currency: money of two currencies is not added up`
+    ? `another row has the same ${key} in another currency, and money of two is not added up: convert them to one, or give each currency a line of its own`
     : `a later row has the same ${key}`
 }
 
