@@ -126,6 +126,13 @@ describe('a file that cannot be imported is refused with the reason, and nothing
       message: 'unit_price: The file has no column “Pricee”.',
       next: expect.stringMatching(/^Nearest: Price, /),
     })
+    for (const name of ['Unit Price', 'Price (inc tax)', 'Price (GBP)'])
+      await expect(
+        run(file('unknown.csv', `${header}\n${good}`), 'unknown', {
+          mapping: { target: 'sales_lines', columns: { ...columns, unit_price: name } },
+        }),
+      ).rejects.toMatchObject({ message: `unit_price: The file has no column “${name}”.` })
+    expect(await lines('unknown')).toBe(0)
     const strange = { target: 'sales_lines', columns: { ...columns, prise: 'Price' } }
     await expect(
       run(file('unknown.csv', `${header}\n${good}`), 'unknown', { mapping: strange }),

@@ -1,5 +1,5 @@
 /** The screens of files, people and settings, on a real server with a data folder of its own. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -179,6 +179,116 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByRole('option', { name: 'stay columns', exact: true }).click()
     await page.getByRole('columnheader', { name: 'Jan 2026' }).waitFor()
   }, 90_000)
+
+  it('asks before a file on its way is left behind, and keeps nothing of one that was', async () => {
+    const uploads = () => {
+      const folder = join(place.place, 'data', 'uploads')
+      return existsSync(folder) ? readdirSync(folder) : []
+    }
+    const before = uploads()
+    const imports = async () =>
+      (await (await page.request.post(`${url}/api/v1/connections/imports`, asked)).json()).length
+    const asked = { headers: { 'x-quarterdeck': '1' }, data: {} }
+    const known = await imports()
+    const tab = await context.newPage()
+    // So slow a line that the file is on its way until the tab is gone.
+    const line = await context.newCDPSession(tab)
+    await tab.goto(`${url}/import`)
+    await tab.locator('h1').waitFor()
+    await line.send('Network.enable')
+    const slow = { offline: false, latency: 0, downloadThroughput: 20_000, uploadThroughput: 20_000 }
+    await line.send('Network.emulateNetworkConditions', slow)
+    const buffer = Buffer.from(`Order,Date,Total\n${'1,2026-03-02,20.90\n'.repeat(400_000)}`)
+    await tab.setInputFiles('input[type=file]', { name: 'long.csv', mimeType: 'text/csv', buffer })
+    await tab.getByText('Sending').waitFor()
+    await expect.poll(() => uploads().filter(name => name.endsWith('.part')).length).toBe(1)
+    // Browsers ask only who did something on the page.
+    await tab.mouse.click(700, 300)
+    const question = tab.waitForEvent('dialog')
+    await tab.close({ runBeforeUnload: true })
+    const dialog = await question
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.accept()
+    await expect.poll(uploads, { timeout: 20_000 }).toEqual(before)
+    expect(await imports()).toBe(known)
+  }, 60_000)
+
+  it('takes a file in once that two tabs and the command bring at the same time', async () => {
+    const text = `Order,Date,Total\n${Array.from({ length: 300 }, (_, n) => `T${n},2026-04-02,2.00\n`).join('')}`
+    const path = join(place.place, 'twice.csv')
+    writeFileSync(path, text)
+    const tabs = await Promise.all([context.newPage(), context.newPage()])
+    // Of the same store, and wrong about its zone.
+    const late = await context.newPage()
+    for (const tab of [...tabs, late]) {
+      await tab.goto(`${url}/import`)
+      await tab.locator('h1').waitFor()
+      await tab.setInputFiles('input[type=file]', path)
+      await tab.getByText('What the columns mean').waitFor()
+      await tab.getByLabel('Store', { exact: true }).fill('twins')
+      await tab.keyboard.press('Tab')
+      await tab.getByRole('combobox', { name: 'Currency' }).fill('EUR')
+      await tab.getByRole('option', { name: 'EUR', exact: true }).click()
+      const zone = tab === late ? 'Europe/Paris' : 'Europe/Berlin'
+      await tab.getByRole('combobox', { name: 'Time zone' }).fill(zone)
+      await tab.getByRole('option', { name: zone, exact: true }).click()
+    }
+    const mapping = join(place.place, 'twice.json')
+    writeFileSync(
+      mapping,
+      JSON.stringify({ target: 'orders', columns: { order_id: 'Order', at: 'Date', total: 'Total' } }),
+    )
+    const store = ['--store', 'twins', '--currency', 'EUR', '--timezone', 'Europe/Berlin']
+    const words = ['import', path, '--map', mapping, ...store, '--data', join(place.place, 'data'), '--json']
+    const [ran] = await Promise.all([
+      place.run(words),
+      ...tabs.map(tab => tab.getByRole('button', { name: 'Import', exact: true }).click()),
+    ])
+    // All three ended, one brought the rows, and to the others they were known.
+    for (const tab of tabs) await tab.getByRole('button', { name: 'Import another file' }).waitFor()
+    const asked = { headers: { 'x-quarterdeck': '1' }, data: { limit: 3 } }
+    const listed: { status: string; store: string; result: { accepted: number; repeats: number } }[] = await (
+      await page.request.post(`${url}/api/v1/connections/imports`, asked)
+    ).json()
+    expect(ran.code, ran.err).toBe(0)
+    expect(listed.map(one => [one.store, one.status])).toEqual(Array(3).fill(['twins', 'done']))
+    expect(listed.map(({ result }) => [result.accepted, result.repeats]).sort()).toEqual([
+      [0, 300],
+      [0, 300],
+      [300, 0],
+    ])
+    const begin = late.getByRole('button', { name: 'Import', exact: true })
+    await begin.click()
+    await late.getByText('is kept in Europe/Berlin, not Europe/Paris').waitFor()
+    // What it was wrong about is known by now: it need not be said again.
+    await late.getByRole('combobox', { name: 'Time zone' }).waitFor({ state: 'hidden' })
+    await begin.click()
+    await late.getByRole('button', { name: 'Import another file' }).waitFor()
+    for (const tab of [...tabs, late]) await tab.close()
+    await open('/explore?period=2026-04-01..2026-04-30&metrics=net_sales,orders&stores=twins')
+    await page.getByText('€600').first().waitFor()
+  }, 120_000)
+
+  it('says before it begins that a saved mapping names a column the file lacks, and what to do', async () => {
+    const saved = await page.request.post(`${url}/api/v1/connections/saveMapping`, {
+      headers: { 'x-quarterdeck': '1' },
+      data: {
+        name: 'Monthly till',
+        mapping: { target: 'orders', columns: { order_id: 'Order', at: 'Date', total: 'Till total' } },
+      },
+    })
+    expect(saved.status(), await saved.text()).toBe(200)
+    await open('/import')
+    const buffer = Buffer.from('Order,Date,Amount\n1,2026-03-02,20.90\n')
+    await page.setInputFiles('input[type=file]', { name: 'till.csv', mimeType: 'text/csv', buffer })
+    await page.getByText('What the columns mean').waitFor()
+    await page.getByRole('combobox', { name: 'Kind of file' }).click()
+    await page.getByRole('option', { name: 'Monthly till' }).click()
+    await page.getByText('The file has no column “Till total”').waitFor()
+    expect(await page.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true)
+    await page.locator('#column-total').fill('Amount')
+    await page.getByText('The file has no column').waitFor({ state: 'hidden' })
+  }, 60_000)
 
   it('lets everything be overruled that was guessed of a file', async () => {
     await open('/import')

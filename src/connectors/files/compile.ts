@@ -94,6 +94,11 @@ export const functions: Record<string, Fn> = {
       `coalesce(nullif(${arg(a, 0)}, ''), max(nullif(${arg(a, 0)}, '')) OVER (PARTITION BY ${arg(a, 1)}), '')`,
   ),
 }
+
+/** Functions that choose among their arguments. */
+const choosing = ['if', 'coalesce', 'nullif']
+/** Is there a function called so? */
+export const isFunction = (name: string): boolean => name in functions || choosing.includes(name)
 const words: Record<Kind, string> = {
   text: 'text',
   number: 'a number',
@@ -262,7 +267,7 @@ const call = (name: string, args: Node[], scope: Scope, want: Kind): Typed => {
   }
   const known = functions[name]
   if (!known) {
-    const near = nearest(name, [...Object.keys(functions), 'if', 'coalesce', 'nullif'])
+    const near = nearest(name, [...Object.keys(functions), ...choosing])
     throw invalid(`There is no function ${name}().`, `Nearest: ${near.map(one => `${one}()`).join(', ')}.`)
   }
   const most = known.repeats ? 50 : known.takes.length

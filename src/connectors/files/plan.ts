@@ -3,7 +3,7 @@ import { duckdbTypes } from '#kernel/duckdb-types.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { nearest, plainName } from '#kernel/nearest.ts'
 import { codeSql, flagSql, isBlank, numberSql, plausible, textSql, timeSql } from './cell.ts'
-import { compile, type Kind, type Scope } from './compile.ts'
+import { compile, isFunction, type Kind, type Scope } from './compile.ts'
 import { type Node, parse } from './expression.ts'
 import { ident, type Mapping, quote, type Source } from './reading.ts'
 import type { Given, Place, Target } from './target.ts'
@@ -80,15 +80,19 @@ const explained = <T>(name: string, text: string, work: () => T): T => {
   }
 }
 
+/** Words with blanks, a unit in brackets behind them, are a column the file lacks sooner than a misspelt formula. */
+const headingLike = /^[\p{L}\p{N} _.#/-]+( \([\p{L}\p{N} _.%#/-]+\))?$/u
+
 /** A mapping's value is a column where one is called so, else an expression. */
 const bind = (text: string, source: Source): Node => {
   const index = find(text, source)
   if (index !== null) return { is: 'column', name: text }
   try {
-    return parse(text)
+    const node = parse(text)
+    if (node.is === 'call' && !isFunction(node.name) && headingLike.test(text)) throw unknown(text, source)
+    return node
   } catch (cause) {
-    // Words with blanks are a misspelt column sooner than a misspelt formula.
-    if (/^[\p{L}\p{N} _.#/-]+$/u.test(text)) throw unknown(text, source)
+    if (headingLike.test(text)) throw unknown(text, source)
     throw cause
   }
 }

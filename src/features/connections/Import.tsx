@@ -29,6 +29,15 @@ export function Import() {
     setError(null)
     setStep(next)
   }
+  // Whoever closes the tab meanwhile, or leaves for another site, is asked: the file would not arrive.
+  const isSending = step.at === 'sending'
+  useEffect(() => () => sending.current?.abort(), [])
+  useEffect(() => {
+    if (!isSending) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [isSending])
   const send = async (file: File) => {
     const own = new AbortController()
     go({ at: 'sending', name: file.name, done: 0, total: file.size })

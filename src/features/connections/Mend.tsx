@@ -47,7 +47,13 @@ export function Mend({
   const presets = useQuery(api.connections.presets.queryOptions({ input: {} }))
   const saved = useQuery(api.connections.mappings.queryOptions({ input: {} }))
   const keep = useMutation(api.connections.saveMapping.mutationOptions())
-  const start = useMutation(api.connections.import.mutationOptions({ onSuccess: ({ id }) => onStarted(id) }))
+  const start = useMutation(
+    api.connections.import.mutationOptions({
+      onSuccess: ({ id }) => onStarted(id),
+      // Somebody else may have made the store meanwhile, as another than was chosen here.
+      onError: () => settings.refetch(),
+    }),
+  )
 
   const read = (next: Reads) => {
     // Columns that are split or called otherwise are other columns.
@@ -108,7 +114,12 @@ export function Mend({
     : undefined
   const { stores } = settings.data
   const known = stores.find(s => s.store === into.store)
-  const problem = startable({ ...into, known: Boolean(known) }, preset ? null : guess, target?.columns ?? [])
+  const problem = startable(
+    { ...into, known: Boolean(known) },
+    preset ? null : guess,
+    target?.columns ?? [],
+    columns.map(one => one.name),
+  )
 
   const begin = async () => {
     if (!preset && into.saveAs) await keep.mutateAsync({ name: into.saveAs, mapping: guess })

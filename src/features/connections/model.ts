@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type TableName, tables } from '#kernel/canonical.ts'
+import { plainName } from '#kernel/nearest.ts'
 
 /** What the room's screens and operations say to each other. */
 
@@ -235,17 +236,28 @@ export const withChoice = (
     ? [...offered]
     : [...offered, { value, label: value }]
 
+/** Is it surely the name of a column that is not there? What may be worked out of columns is for the reader of it to judge. */
+const lacking = (from: string, names: readonly string[]): boolean =>
+  /^[\p{L}_][\p{L}\p{N}_ ]*$/u.test(from.trim()) &&
+  !/^(true|false|null|not|case)\b|\b(and|or|is|in|not)\b/i.test(from.trim()) &&
+  !names.some(name => plainName(name) === plainName(from))
+
 /** What still keeps an import from starting, in words; null when nothing does. */
 export const startable = (
   into: { store: string; currency: string; timezone: string; known: boolean },
   mapping: Guess | null,
   columns: readonly { name: string; required: boolean }[],
+  /** Columns of the file. */
+  names: readonly string[],
 ): string | null => {
   const missing = mapping
     ? columns.filter(c => c.required && !mapping.columns[c.name]).map(c => c.name.replaceAll('_', ' '))
     : []
   if (missing.length > 0)
     return `Say where ${missing.join(' and ')} ${missing.length === 1 ? 'comes' : 'come'} from.`
+  const lacks = Object.entries(mapping?.columns ?? {}).find(([, from]) => lacking(from, names))
+  if (lacks)
+    return `The file has no column “${lacks[1].trim()}”: say where ${lacks[0].replaceAll('_', ' ')} comes from, or leave it empty.`
   if (!into.store) return 'Name the store.'
   if (!/^[a-z0-9][a-z0-9_-]*$/i.test(into.store))
     return 'A store’s name has letters, digits, - and _ only, e.g. uk-shop.'
