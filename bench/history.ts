@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Batch, Stream } from '#connectors/connector.ts'
 import { joining } from '#connectors/shopify/join.ts'
@@ -122,7 +122,7 @@ async function ours(folder: string, count: number): Promise<Taken> {
 }
 
 async function* read(path: string): AsyncGenerator<Batch<unknown>> {
-  const join = joining(shape, statSync(path).size)
+  const join = joining(shape, statSync(path).size, dirname(path))
   try {
     for await (const lines of wholeLines(createReadStream(path))) await join.add(lines)
     let records: unknown[] = []

@@ -8,8 +8,7 @@ import { productOf } from '#simulators/company/prices.ts'
 import { midnight } from '#simulators/company/stores.ts'
 import { trafficTruth } from '#simulators/company/traffic-truth.ts'
 import { stockOf } from '#simulators/shopify/stock.ts'
-import { carryRows } from '#sync/own-rows.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
+import { type Carrying, carryRows } from '#sync/own-rows.ts'
 import { lineRow } from './small-ledger.ts'
 
 const coins = (amount: number): string => (amount / 100).toFixed(2)
@@ -25,11 +24,11 @@ const kinds = {
  * Fills a granary from the company's own books, by no connector: sales, sessions, products, and the stock of what goes out
  * of stock. Quick enough for years of days.
  */
-export async function fillFromCompany(granary: Warehouse, company: Company): Promise<void> {
+export async function fillFromCompany(to: Carrying, company: Company): Promise<void> {
   const at = midnight('UTC', addDays(company.until, 1)) + 12 * 3_600_000
   const days = daysBetween(company.start, company.until)
   const put = (table: Parameters<typeof carryRows>[1]['table'], rows: Record<string, unknown>[]) =>
-    carryRows(granary, { id: `company ${table}`, table, rows: rows as never, source: 'test' })
+    carryRows(to, { id: `company ${table}`, table, rows: rows as never, source: 'test' })
   await put(
     'sales_lines',
     days.flatMap(day => salesOn(company, day, at)),

@@ -47,6 +47,9 @@ const offenders: Record<string, SourceFile[]> = {
   'only the configuration and the command read the environment': [
     { path: 'server/http.ts', text: 'const port = process.env.PORT' },
   ],
+  'what is large passes through the data folder, not through the machine’s for temporary files': [
+    { path: 'sync/own-rows.ts', text: "const folder = mkdtempSync(join(tmpdir(), 'rows-'))" },
+  ],
   'only server/start.ts composes': [
     { path: 'server/jobs.ts', text: "import { openDuckdb } from '#warehouse/duckdb.ts'" },
     { path: 'features/settings/operations.ts', text: "import { open } from '#postgres/open.ts'" },

@@ -139,6 +139,12 @@ export const walls: readonly Wall[] = [
       /\bprocess\.env\b/.test(code(file.text)) && !readers.includes(file.path) ? ['reads process.env'] : [],
   },
   {
+    // A disk of its own that is small, and is not swept where a process was killed.
+    name: 'what is large passes through the data folder, not through the machine’s for temporary files',
+    complaints: file =>
+      /\btmpdir\b/.test(code(file.text)) && top(file.path) !== 'simulators' ? ['writes to tmpdir()'] : [],
+  },
+  {
     name: 'only server/start.ts composes',
     complaints: file =>
       file.path === 'server/start.ts'

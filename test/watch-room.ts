@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { connectors } from '#connectors/index.ts'
 import { ledgerInside } from '#features/base.ts'
@@ -23,6 +26,8 @@ export const someone = (id: string, role: Role, stores: Actor['stores'] = 'all')
 export interface WatchRoom {
   open: OpenLedger
   granary: Warehouse
+  /** Its data folder. */
+  folder: string
   context(actor?: Actor): Context
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely
   run(operation: unknown, input: unknown, actor?: Actor): Promise<any>
@@ -37,6 +42,7 @@ export async function watchRoom(
   { ledger = ledgers[0] as (typeof ledgers)[number], currency = 'GBP' } = {},
 ): Promise<WatchRoom> {
   let now = '2026-01-01T09:00:00Z'
+  const folder = mkdtempSync(join(tmpdir(), 'watch-'))
   const granary = await openDuckdb({ folder: ':memory:' })
   const open = await ledger.open()
   const metrics = createEngine({ granary, world: () => readWorld(ledgerInside() ?? open.ledger) })
@@ -58,6 +64,7 @@ export async function watchRoom(
       syncs: { vendors: () => connectors },
       vault: createVault('the secret of this test'),
       clock: () => new Date(now),
+      folder,
       note: () => undefined,
       enqueue: () => undefined,
       onceCommitted: () => undefined,
@@ -67,6 +74,7 @@ export async function watchRoom(
   return {
     open,
     granary,
+    folder,
     context,
     run: (operation, input, actor) =>
       call(operation as never, input as never, { context: context(actor) } as never),
@@ -76,6 +84,7 @@ export async function watchRoom(
     close: async () => {
       await open.close()
       await granary.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

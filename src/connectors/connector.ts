@@ -9,7 +9,7 @@ export interface Reach {
   sleep(ms: number): Promise<void>
   /** Aborted when the turn is stopped: paused, disconnected, or the house closes. */
   signal: AbortSignal
-  /** Folder for what is too large for memory; the system's own for temporary files when absent. */
+  /** Folder for what is too large for memory; absent: it stays there. */
   work?: string
   /** ms until an answer must be whole, and between two parts of a file; a minute when absent. */
   patience?: number

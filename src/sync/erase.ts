@@ -10,7 +10,7 @@ import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { erased, imports, unmapped } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
-import type { Parameters, Warehouse } from '#warehouse/warehouse.ts'
+import type { Parameters } from '#warehouse/warehouse.ts'
 import { allConnections } from './connected.ts'
 import { joinErasures } from './erasures.ts'
 import {
@@ -24,7 +24,7 @@ import {
   titledTables,
 } from './forget.ts'
 import { type Former, readFormer } from './former.ts'
-import { carryRows } from './own-rows.ts'
+import { type Carrying, carryRows } from './own-rows.ts'
 import { dropTurn, LostTurn, rawFolder, rawTurns, readRaw, writeRaw } from './raw.ts'
 import { placeFor, type SyncParts } from './round.ts'
 
@@ -176,15 +176,15 @@ export interface Erased {
  * vendors are rewritten without them, kept files that name them go. Cut short, it is run again.
  */
 export async function eraseAll(parts: SyncParts): Promise<Erased> {
-  const { ledger, granary, vault } = parts
+  const { ledger, vault } = parts
   await joinErasures(ledger, parts.folder, vault.salt)
   const due = await ledger.select().from(erased).where(eq(erased.done, false))
   const done: Erased = { rows: 0, records: 0, files: 0 }
   const forget = due.length > 0 ? await forgetting(ledger, vault.salt) : null
   if (!forget) return done
   const sources = new Set<string>()
-  for (const name of personalTables) done.rows += await eraseRows(granary, name, forget, sources)
-  for (const name of titledTables) done.rows += await eraseTitles(granary, name, forget)
+  for (const name of personalTables) done.rows += await eraseRows(parts, name, forget, sources)
+  for (const name of titledTables) done.rows += await eraseTitles(parts, name, forget)
   done.records += await eraseRaw(parts, forget)
   done.records += await eraseOrphans(parts, forget)
   for (const row of await ledger.select().from(unmapped))
@@ -199,11 +199,12 @@ export async function eraseAll(parts: SyncParts): Promise<Erased> {
 
 /** Rows of a table: those of the erased are put in again without what says whose they are. */
 async function eraseRows(
-  granary: Warehouse,
+  to: Carrying,
   name: PersonalTable,
   forget: Forget,
   sources: Set<string>,
 ): Promise<number> {
+  const { granary } = to
   const { id, kind, blank } = personal[name]
   const columns = [
     'store',
@@ -223,7 +224,7 @@ async function eraseRows(
     for (const [source, own] of bySource) {
       sources.add(source)
       const left = own.map(row => forget.row(name, row))
-      await carryRows(granary, { id: `erase-${crypto.randomUUID()}`, table: name, rows: left, source })
+      await carryRows(to, { id: `erase-${crypto.randomUUID()}`, table: name, rows: left, source })
     }
     // Where they are part of the key the old rows stand beside the new.
     const { store, ...rest } = person
@@ -237,7 +238,8 @@ async function eraseRows(
 }
 
 /** Titles of a table that name them: the rows are put in again without. */
-async function eraseTitles(granary: Warehouse, name: TitledTable, forget: Forget): Promise<number> {
+async function eraseTitles(to: Carrying, name: TitledTable, forget: Forget): Promise<number> {
+  const { granary } = to
   const bySource = new Map<string, CanonicalRow[]>()
   for await (const some of granary.stream(`SELECT * FROM ${granary.dialect.from(name)}`))
     for (const row of some) {
@@ -248,7 +250,7 @@ async function eraseTitles(granary: Warehouse, name: TitledTable, forget: Forget
       bySource.set(String(row.source), own)
     }
   for (const [source, rows] of bySource)
-    await carryRows(granary, { id: `erase-${crypto.randomUUID()}`, table: name, rows, source })
+    await carryRows(to, { id: `erase-${crypto.randomUUID()}`, table: name, rows, source })
   return [...bySource.values()].flat().length
 }
 

@@ -4,6 +4,7 @@ import type { Mapping, Preview, Reading } from '#connectors/files/reading.ts'
 import { targets } from '#connectors/files/targets/index.ts'
 import type { TableName } from '#kernel/canonical.ts'
 import { type ImportParts, importRunner } from './import-run.ts'
+import { makeWork } from './work.ts'
 
 export type { Mapping, Preview, Reading } from '#connectors/files/reading.ts'
 export type { ImportParts } from './import-run.ts'
@@ -92,7 +93,8 @@ export interface Imports {
 /** Imports over a granary and a data folder. */
 export const createImports = (parts: ImportParts): Imports => ({
   run: importRunner(parts),
-  preview: previewFile,
+  preview: (path, reading, currency) =>
+    previewFile(path, () => makeWork(parts.folder, 'preview'), reading, currency),
   presets: () => presets.map(({ name, label, about, target }) => ({ name, label, target, about })),
   targets: () =>
     targets.map(target => ({

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '#metrics/create-engine.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
@@ -9,6 +12,7 @@ import { changeLinking, relink } from './linking.ts'
 
 let open: OpenLedger
 let granary: Warehouse
+const folder = mkdtempSync(join(tmpdir(), 'linking-'))
 let tick = 0
 const now = () => {
   tick += 1000
@@ -66,6 +70,7 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   await granary.close()
+  rmSync(folder, { recursive: true, force: true })
   await open.close()
 })
 
@@ -79,7 +84,7 @@ describe('records of several systems', () => {
       account('us', '3', 'Hart', 'gmail.com'),
       account('us', '4', 'Elk', null),
     ])
-    expect(await relink(open.ledger, granary, now())).toBe(true)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(true)
     expect(await links()).toEqual([
       'account uk 1 = account uk 1 (domain)',
       'account uk fox.example = account uk 1 (domain)',
@@ -89,26 +94,26 @@ describe('records of several systems', () => {
     ])
   })
   it('are linked anew only when something they rest on changed', async () => {
-    expect(await relink(open.ledger, granary, now())).toBe(true)
-    expect(await relink(open.ledger, granary, now())).toBe(false)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(true)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(false)
     await deliverLines(granary, [{ order_id: 'o', day: '2026-01-01', gross: 1 }])
-    expect(await relink(open.ledger, granary, now())).toBe(false)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(false)
     await deliver(granary, 'customers', [customer('uk', '2', 'jo')])
-    expect(await relink(open.ledger, granary, now())).toBe(true)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(true)
     expect(await links()).toContain('customer us 8 = customer uk 2 (email)')
     // What no longer holds goes, even when nothing is left.
     await granary.remove({ store: 'us', table: 'customers' })
-    expect(await relink(open.ledger, granary, now())).toBe(true)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(true)
     expect(await links()).toEqual([])
   })
   it('are linked anew where the granary is another than the one seen', async () => {
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     await deliver(granary, 'customers', [customer('uk', '2', 'jo')])
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     await granary.close()
     granary = await openDuckdb({ folder: ':memory:' })
     await deliver(granary, 'customers', [customer('uk', '1', 'x'), customer('us', '7', 'x')])
-    expect(await relink(open.ledger, granary, now())).toBe(true)
+    expect(await relink({ ledger: open.ledger, granary, folder }, now())).toBe(true)
     expect(await links()).toHaveLength(2)
   })
   it('follow rules that are changed and words by hand, there and back', async () => {
@@ -119,22 +124,22 @@ describe('records of several systems', () => {
       together,
       by: 'Ada',
     })
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     const before = await links()
     await open.ledger.insert(linksByHand).values(pair(false))
     await changeLinking(open.ledger)
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     expect(await links()).toEqual([])
     await open.ledger.delete(linksByHand)
     await changeLinking(open.ledger)
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     expect(await links()).toEqual(before)
     await changeLinking(open.ledger, { rules: [] })
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     expect(await links()).toEqual([])
     await open.ledger.insert(linksByHand).values(pair(true))
     await changeLinking(open.ledger)
-    await relink(open.ledger, granary, now())
+    await relink({ ledger: open.ledger, granary, folder }, now())
     expect(await links()).toEqual([
       'customer uk 1 = customer uk 1 (hand)',
       'customer us 7 = customer uk 1 (hand)',
@@ -177,6 +182,6 @@ it('is one customer who buys in two shops, where they are counted together', asy
       )
     ).totals
   expect(await ask()).toMatchObject({ customers: '3', people: '3' })
-  await relink(open.ledger, granary, now())
+  await relink({ ledger: open.ledger, granary, folder }, now())
   expect(await ask()).toMatchObject({ customers: '3', people: '2' })
 })

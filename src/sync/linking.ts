@@ -14,7 +14,7 @@ import {
 import type { Ledger } from '#postgres/open.ts'
 import { linking, linksByHand } from '#postgres/tables/linking.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
-import { carryRows } from './own-rows.ts'
+import { type Carrying, carryRows } from './own-rows.ts'
 
 /** By which rules records are one. `version` 0: nobody changed them yet. */
 export interface LinkSettings {
@@ -63,7 +63,10 @@ export async function changeLinking(
  * Makes the links of the granary anew where a table they rest on, or the rules, changed since; else does nothing.
  * The same records and rules give the same links, however often and in whatever order they came.
  */
-export async function relink(ledger: Ledger, granary: Warehouse, now: Date): Promise<boolean> {
+export async function relink(
+  { ledger, granary, folder }: Carrying & { ledger: Ledger },
+  now: Date,
+): Promise<boolean> {
   const settings = await linkSettings(ledger)
   const [kept] = await ledger.select().from(linking).where(eq(linking.id, company))
   const seen = kept?.applied?.granary ?? -1
@@ -76,13 +79,16 @@ export async function relink(ledger: Ledger, granary: Warehouse, now: Date): Pro
   const rows = linksOf(await recordsOf(granary, settings, byHand), byHand).map(
     ({ by, ...link }): CanonicalRow => ({ ...link, joined_by: by }),
   )
-  await carryRows(granary, {
-    id: `links ${last} ${settings.version} ${now.getTime()}`,
-    table: 'links',
-    rows,
-    source,
-    whole: true,
-  })
+  await carryRows(
+    { granary, folder },
+    {
+      id: `links ${last} ${settings.version} ${now.getTime()}`,
+      table: 'links',
+      rows,
+      source,
+      whole: true,
+    },
+  )
   const applied = { granary: last, at: now.toISOString() }
   await ledger
     .insert(linking)

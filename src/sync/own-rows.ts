@@ -1,12 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { CanonicalRow } from '#connectors/connector.ts'
 import { type TableName, table } from '#kernel/canonical.ts'
 import { duckdbTypes } from '#kernel/duckdb-types.ts'
+import { checkRoom } from '#warehouse/room.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
 import { completed } from './rows.ts'
+import { makeWork } from './work.ts'
+
+/** Where rows go, and the data folder they pass through. */
+export interface Carrying {
+  granary: Warehouse
+  folder: string
+}
 
 /**
  * Carries rows of our own into the granary by its one road in: a Parquet file and a delivery. Rows replace those
@@ -14,11 +21,12 @@ import { completed } from './rows.ts'
  * their source in the table, and others of it go.
  */
 export async function carryRows(
-  granary: Warehouse,
+  { granary, folder: data }: Carrying,
   what: { id: string; table: TableName; rows: readonly CanonicalRow[]; source: string; whole?: true },
 ): Promise<Receipt> {
   if (what.rows.length === 0 && !what.whole) return { rows: 0, inserted: 0, changed: 0, repeats: 0 }
-  const folder = await mkdtemp(join(tmpdir(), 'own-rows-'))
+  await checkRoom(data)
+  const folder = await makeWork(data, 'own-rows')
   const [lines, parquet] = [join(folder, 'rows.json'), join(folder, 'rows.parquet')]
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()

@@ -83,7 +83,7 @@ async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
 }
 
 export function createSyncs(parts: SyncParts): Syncs {
-  const { ledger, granary, connectors } = parts
+  const { ledger, connectors } = parts
   const active = new Map<
     string,
     { stop: AbortController; done: Promise<unknown>; progress: SyncProgress | null }
@@ -95,7 +95,7 @@ export function createSyncs(parts: SyncParts): Syncs {
   const closing = new AbortController()
   let subscribing: Promise<void> | undefined
   const linked = latest(async () => {
-    await relink(ledger, granary, parts.clock())
+    await relink(parts, parts.clock())
   })
   let swept: Promise<void> | undefined
 

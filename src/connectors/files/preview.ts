@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { currenciesLeftOut, currencyColumns, currencyWords } from '#kernel/currency-columns.ts'
 import { miscounts, miscountWords } from '#kernel/order-totals.ts'
 import { peek } from './intake.ts'
@@ -16,8 +14,11 @@ import { linesAbove, turn, turnedWords } from './turned.ts'
 
 const shown = 20
 
+/** Makes a folder for what is too large for memory; it is taken away again. */
+type MakeWork = () => Promise<string>
+
 /** The rows and names of a file's head, however it is written, and what is recognised in them. */
-const head = async (path: string, reading: Reading, currency?: string) => {
+const head = async (path: string, reading: Reading, makeWork: MakeWork, currency?: string) => {
   const peeked = await peek(path, reading)
   const made = (layout: Layout, format: NonNullable<Reading['format']>, own: Reading = reading) => {
     withinColumns(layout.names)
@@ -30,7 +31,7 @@ const head = async (path: string, reading: Reading, currency?: string) => {
       peeked,
       format: 'parquet' as const,
       shape: null,
-      ...(await parquetHead(path, reading, currency)),
+      ...(await parquetHead(path, reading, makeWork, currency)),
     }
   const plain = { delimiter: ',', quote: '"', header: true, skip: 0 }
   if (peeked.container !== 'xlsx' && isJson(peeked.text, reading)) {
@@ -47,8 +48,8 @@ const head = async (path: string, reading: Reading, currency?: string) => {
   return made(layout, peeked.container === 'xlsx' ? 'xlsx' : 'csv')
 }
 
-const parquetHead = async (path: string, reading: Reading, currency?: string) => {
-  const work = await mkdtemp(join(tmpdir(), 'preview-'))
+const parquetHead = async (path: string, reading: Reading, makeWork: MakeWork, currency?: string) => {
+  const work = await makeWork()
   const sandbox = await openSandbox(path, work)
   try {
     const { source, sample, recognised } = await parquetSource(path, sandbox, reading, currency)
@@ -64,10 +65,11 @@ const parquetHead = async (path: string, reading: Reading, currency?: string) =>
 /** How a file would be read into a store of `currency` and what it could be, from its first megabyte. Nothing is stored. */
 export const previewFile = async (
   path: string,
+  makeWork: MakeWork,
   reading: Reading = {},
   currency?: string,
 ): Promise<Preview> => {
-  const { peeked, layout, format, shape, recognised } = await head(path, reading, currency)
+  const { peeked, layout, format, shape, recognised } = await head(path, reading, makeWork, currency)
   const { columns, decimal, found } = recognised
   const seen = columns.map((column, i) => ({
     name: column.name,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { joining } from './join.ts'
 import type { Shape, Thing } from './shape.ts'
 import { spilling } from './spill.ts'
@@ -31,17 +31,8 @@ function* scrambled(count: number): Generator<string> {
   yield* held
 }
 
-// Files of a join go where this says, so that none is left unnoticed.
-const usual = process.env.TMPDIR
 const own = mkdtempSync(path(tmpdir(), 'join-test-'))
-beforeAll(() => {
-  process.env.TMPDIR = own
-})
-afterAll(() => {
-  if (usual === undefined) delete process.env.TMPDIR
-  else process.env.TMPDIR = usual
-  rmSync(own, { recursive: true })
-})
+afterAll(() => rmSync(own, { recursive: true }))
 
 describe('joining the lines of an export', () => {
   it('joins the published example, whose children come before their parents', async () => {
@@ -58,7 +49,7 @@ describe('joining the lines of an export', () => {
 
   it.each([
     ['in memory', () => joining(shape, 1000)],
-    ['through files', () => spilling(shape, 60 * 1024 * 1024)],
+    ['through files', () => spilling(shape, 60 * 1024 * 1024, own)],
   ])('gives every order with all that is its own, %s', async (_, make) => {
     const join = make()
     const seen = new Set<number>()
@@ -76,7 +67,7 @@ describe('joining the lines of an export', () => {
 
   it.each([
     ['in memory', () => joining(shape, 1000)],
-    ['through files', () => spilling(shape, 1000)],
+    ['through files', () => spilling(shape, 1000, own)],
   ])('takes lines of any length, in any order of their members and of any letters, %s', async (_, make) => {
     const order = 'gid://shopify/Order/1'
     const join = make()
@@ -93,7 +84,7 @@ describe('joining the lines of an export', () => {
   })
 
   it('refuses a child whose parent never comes', async () => {
-    for (const join of [joining(shape, 0), spilling(shape, 0)]) {
+    for (const join of [joining(shape, 0), spilling(shape, 0, own)]) {
       const line = { __typename: 'LineItem', id: 'a', __parentId: 'gid://shopify/Order/9' }
       await join.add(Buffer.from(JSON.stringify(line)))
       await expect(async () => {

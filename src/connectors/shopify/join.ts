@@ -6,7 +6,7 @@ import { spilling } from './spill.ts'
 const inMemory = 10 * 1024 * 1024
 
 export function joining(shape: Shape, bytes: number, work?: string): Joined {
-  if (bytes > inMemory) return spilling(shape, bytes, work)
+  if (work !== undefined && bytes > inMemory) return spilling(shape, bytes, work)
   const pieces: Buffer[] = []
   return {
     async add(lines) {

@@ -1,5 +1,4 @@
 import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eachLine } from '../whole-lines.ts'
 import { headOf } from './line-head.ts'
@@ -129,7 +128,7 @@ class Places {
  * remembered; what comes before its middle waits in files of its own until all middles are known.
  * @param work folder for the files, made where it is not there; whatever a killed process left in it is swept by its number
  */
-export function spilling(shape: Shape, bytes: number, work = tmpdir()): Joined {
+export function spilling(shape: Shape, bytes: number, work: string): Joined {
   const count = Math.min(mostParts, Math.max(2, Math.ceil(bytes / partBytes)))
   const places = new Places()
   let made: Promise<{ folder: string; roots: Parts; early: Parts }> | null = null

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '#kernel/actor.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
@@ -11,6 +14,7 @@ import { countLinks, linkExamples } from './linking.ts'
 
 let open: OpenLedger
 let granary: Warehouse
+const folder = mkdtempSync(join(tmpdir(), 'linking-'))
 const now = new Date('2026-11-26T08:00:00Z')
 const customer = (store: string, customer_id: string, email_hash: string, name: string) => ({
   ...Object.fromEntries(['country', 'city', 'tags'].map(column => [column, ''])),
@@ -31,10 +35,11 @@ beforeAll(async () => {
     customer('uk', '4', 'b', 'Jo Gray'),
     customer('us', '5', 'c', 'Li Wu'),
   ])
-  await relink(open.ledger, granary, now)
+  await relink({ ledger: open.ledger, granary, folder }, now)
 })
 afterAll(async () => {
   await granary.close()
+  rmSync(folder, { recursive: true, force: true })
   await open.close()
 })
 

@@ -80,7 +80,7 @@ export async function carry(
     })
   }
   const gone = await withdrawnRows(context, version.id, rows)
-  await carryRows(context.granary, {
+  await carryRows(context, {
     id: `plan-${version.id}-${randomUUID()}`,
     table: 'budget_lines',
     rows: [...rows, ...gone],
@@ -93,7 +93,7 @@ export async function carry(
 export async function uncarry(context: Context, id: string): Promise<void> {
   const rows = await withdrawnRows(context, id, [])
   if (rows.length > 0)
-    await carryRows(context.granary, {
+    await carryRows(context, {
       id: `plan-${id}-${randomUUID()}`,
       table: 'budget_lines',
       rows,

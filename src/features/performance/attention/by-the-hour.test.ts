@@ -32,7 +32,7 @@ const sell = (shop: Shop, day: string, hours: { from: number; to: number }, coun
     ),
   )
 const carry = (rows: unknown[]) =>
-  carryRows(room.granary, { id: `sold ${orders}`, table: 'sales_lines', rows: rows as never, source: 'test' })
+  carryRows(room, { id: `sold ${orders}`, table: 'sales_lines', rows: rows as never, source: 'test' })
 const whole = { from: 0, to: 24 }
 
 /** It is this hour, and all connections are read up to it. */

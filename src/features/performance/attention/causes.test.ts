@@ -18,7 +18,7 @@ beforeAll(async () => {
       lineRow({ order_id: `${day} ${n}`, day, store: 'shop', gross: 50, product_id: `p${n % 5}` }),
     ),
   )
-  await carryRows(room.granary, { id: 'sold', table: 'sales_lines', rows: rows as never, source: 'test' })
+  await carryRows(room, { id: 'sold', table: 'sales_lines', rows: rows as never, source: 'test' })
   room.at('2026-05-11T12:00:00Z')
 }, 60_000)
 afterAll(() => room.close())

@@ -34,7 +34,7 @@ describe('five months of a company, looked at once', () => {
 
   beforeAll(async () => {
     room = await watchRoom(company.shops)
-    await fillFromCompany(room.granary, company)
+    await fillFromCompany(room, company)
     room.at('2026-10-23T12:00:00Z')
     told = await evaluate(room.context())
   }, 300_000)
@@ -106,7 +106,7 @@ describe.each(asked === '1' ? companies : others)('the company of seed $seed', (
 
   beforeAll(async () => {
     room = await watchRoom(company.shops)
-    await fillFromCompany(room.granary, company)
+    await fillFromCompany(room, company)
     for (const day of [...Object.values(moments).sort(), until]) {
       room.at(`${addDays(day, 1)}T12:00:00Z`)
       told.push(...(await evaluate(room.context())))

@@ -24,7 +24,7 @@ const sell = async (from: string, to: string, north: (day: string) => number) =>
       )
     }),
   )
-  await carryRows(room.granary, {
+  await carryRows(room, {
     id: `sold ${from}`,
     table: 'sales_lines',
     rows: rows as never,

@@ -14,7 +14,7 @@ type Carried = Pick<
  * Carries forecasts into the granary day by day, so that the forecast is a comparison like any target, at every grain. They
  * replace what was carried for the days they look at: a day that is over keeps what was last forecast of it.
  */
-export async function carryForecasts({ granary }: Context, made: readonly Carried[]): Promise<void> {
+export async function carryForecasts(context: Context, made: readonly Carried[]): Promise<void> {
   const rows = made.flatMap(({ metric, store, slice = '', currency, asOf, points }) =>
     points.map((point, h) => ({
       store,
@@ -27,7 +27,7 @@ export async function carryForecasts({ granary }: Context, made: readonly Carrie
       currency,
     })),
   )
-  await carryRows(granary, {
+  await carryRows(context, {
     id: `forecast-${randomUUID()}`,
     table: 'budget_lines',
     rows,

@@ -38,7 +38,7 @@ const sell = async (first: string, last: string, factor = 1) => {
       )
     }),
   )
-  await carryRows(room.granary, {
+  await carryRows(room, {
     id: `sold ${first} ${factor}`,
     table: 'sales_lines',
     rows: rows as never,
@@ -52,7 +52,7 @@ beforeAll(async () => {
     { store: 'shop', currency: 'GBP' },
   ])
   const rate = { base: 'EUR', quote: 'GBP', day: '2024-01-01', rate: 0.8, source: 'test' }
-  await carryRows(room.granary, {
+  await carryRows(room, {
     id: 'rates',
     table: 'exchange_rates',
     rows: [rate] as never,

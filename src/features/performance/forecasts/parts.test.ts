@@ -38,7 +38,7 @@ const sell = (first: string, until: string) => {
       ...(t % 5 === 0 ? [line('odd', 'phone', 1)] : []),
     ]
   })
-  return carryRows(room.granary, { id: first, table: 'sales_lines', rows: rows as never, source: 'test' })
+  return carryRows(room, { id: first, table: 'sales_lines', rows: rows as never, source: 'test' })
 }
 const parts = (store = '') =>
   room.open.ledger
@@ -56,7 +56,7 @@ beforeAll(async () => {
     { store: 'shop', currency: 'GBP' },
   ])
   const rate = { base: 'EUR', quote: 'GBP', day: '2024-01-01', rate: 0.8, source: 'test' }
-  await carryRows(room.granary, { id: 'r', table: 'exchange_rates', rows: [rate] as never, source: 'test' })
+  await carryRows(room, { id: 'r', table: 'exchange_rates', rows: [rate] as never, source: 'test' })
   const products = [
     ['mug', 'Kitchen'],
     ['lamp', 'Lighting'],
@@ -68,7 +68,7 @@ beforeAll(async () => {
     ...{ store, product_id, parent_id: '', title: product_id, category, brand: '', vendor: '' },
     ...{ status: 'active', price: '10', currency: 'GBP' },
   }))
-  await carryRows(room.granary, { id: 'p', table: 'products', rows: products as never, source: 'test' })
+  await carryRows(room, { id: 'p', table: 'products', rows: products as never, source: 'test' })
   await sell(from, last)
   room.at(`${addDays(last, 1)}T05:00:00Z`)
   await make()

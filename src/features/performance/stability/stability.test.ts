@@ -20,7 +20,7 @@ describe('the XmR chart of a figure', () => {
     const rows = [...sold, 1].map((gross, n) =>
       lineRow({ order_id: `w${n}`, day: addDays(monday, 7 * n + 2), gross }),
     )
-    await carryRows(room.granary, { id: 'sold', table: 'sales_lines', rows: rows as never, source: 'test' })
+    await carryRows(room, { id: 'sold', table: 'sales_lines', rows: rows as never, source: 'test' })
     room.at(`${addDays(monday, 7 * 20 + 3)}T09:00:00Z`)
   }, 60_000)
   afterAll(() => room.close())
