@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mean } from './numbers.ts'
 import { scan, strangeness } from './scan.ts'
 
 /** Counts around a mean, the same each time (a linear congruence, and Knuth's way to a Poisson draw). */
@@ -43,6 +44,22 @@ describe('a scan', () => {
       expect(found?.z).toBeLessThan(-5)
       expect(Math.abs((found?.from ?? 0) - 180)).toBeLessThanOrEqual(5)
     }
+  })
+
+  it('dates a spell neither late nor early', () => {
+    const off = [0.3, 0.6, 1.6].flatMap(change =>
+      Array.from({ length: 100 }, (_, seed) => {
+        const began = 165 + (seed % 20)
+        const spell = orders(1000 + seed, t => (t >= began ? change : 1), 0.07)
+        // As alerts are dated: by the look that is surest.
+        const looks = Array.from({ length: 13 }, (_, n) => scan(spell, season, began + 1 + n))
+        const surest = looks.reduce((a, b) => (Math.abs(b?.z ?? 0) > Math.abs(a?.z ?? 0) ? b : a))
+        return (surest?.from ?? 0) - began
+      }),
+    )
+    const share = (is: (days: number) => boolean) => off.filter(is).length / off.length
+    expect(share(days => Math.abs(days) <= 1)).toBeGreaterThan(0.84)
+    expect(Math.abs(mean(off))).toBeLessThan(0.2)
   })
 
   it('tells a day, a silence and a drift from a shift', () => {

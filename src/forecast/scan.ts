@@ -69,26 +69,51 @@ export function scan(
     }
   }
   if (best === null) return null
-  const usual = drawn(usualOf(amount, exposure, best.from, learn, block), alike, best.from, learn, block)
-  const began = begin(amount, exposure, best, usual as Usual)
+  const first = Math.max(learn, best.from - Math.ceil(block / 2))
+  const before = drawn(usualOf(amount, exposure, first, learn, block), alike, first, learn, block)
+  const began = before ? begin(amount, exposure, best, first, before) : best
   return { ...began, kind: kindOf(amount, exposure, best) }
 }
 
-/** When it began, by what was usual before it: the later start that stands out most against that one measure. */
-function begin(amount: Numbers, exposure: Numbers, found: Stretch, usual: Usual): Stretch {
-  let best = found
-  let most = 0
-  let [actual, exposed] = [0, 0]
-  for (let from = found.to; from >= found.from; from--) {
-    actual += known(amount, from)
-    exposed += known(exposure, from)
-    const expected = usual.rate * exposed
-    const z = distance(actual, expected, usual.scatter, usual.exposed * usual.rate)
-    if (Math.sign(z) !== Math.sign(found.z) || Math.abs(z) <= most) continue
-    most = Math.abs(z)
-    best = { ...found, from, actual, expected }
+/**
+ * When it began: the stretch that stands out most lacks first days of its own that were not strange by themselves, or has a
+ * chance before them. Each day from `first` on is as likely its start as a change of level there explains the counts (the
+ * likelihood ratio of two Poisson levels, Hinkley & Hinkley 1970); the middle of these is as near as one day can be.
+ */
+function begin(amount: Numbers, exposure: Numbers, found: Stretch, first: number, usual: Usual): Stretch {
+  const before = { amount: usual.rate * usual.exposed, exposed: usual.exposed }
+  const after = { amount: 0, exposed: 0 }
+  for (let t = first; t <= found.to; t++) {
+    after.amount += known(amount, t)
+    after.exposed += known(exposure, t)
   }
-  return best
+  const starts: { stretch: Stretch; likely: number }[] = []
+  for (let from = first; from <= found.to; from++) {
+    const expected = usual.rate * after.exposed
+    if (Math.sign(after.amount - expected) === Math.sign(found.z)) {
+      const rate = (before.amount + after.amount) / (before.exposed + after.exposed)
+      const apart = [before, after].map(side => deviance(side.amount, rate * side.exposed))
+      starts.push({
+        stretch: { ...found, from, actual: after.amount, expected },
+        likely: apart.reduce((sum, one) => sum + one) / usual.scatter / 2,
+      })
+    }
+    for (const [side, by] of [
+      [before, 1],
+      [after, -1],
+    ] as const) {
+      side.amount += by * known(amount, from)
+      side.exposed += by * known(exposure, from)
+    }
+  }
+  const top = Math.max(...starts.map(one => one.likely))
+  const weights = starts.map(one => Math.exp(one.likely - top))
+  let left = weights.reduce((sum, one) => sum + one, 0) / 2
+  const middle = weights.findIndex(one => {
+    left -= one
+    return left <= 0
+  })
+  return starts[middle]?.stretch ?? found
 }
 
 /**
@@ -213,10 +238,13 @@ function winsorised(squared: readonly number[]): number {
  */
 export function distance(actual: number, expected: number, scatter: number, learntFrom: number): number {
   if (!(expected > 0)) return 0
-  const a = Math.max(0, actual)
-  const deviance = 2 * ((a > 0 ? a * Math.log(a / expected) : 0) - (a - expected))
   const wider = 1 + expected / Math.max(learntFrom, 1e-9)
-  return Math.sign(a - expected) * Math.sqrt(Math.max(0, deviance) / (scatter * wider))
+  return Math.sign(Math.max(0, actual) - expected) * Math.sqrt(deviance(actual, expected) / (scatter * wider))
+}
+
+function deviance(actual: number, expected: number): number {
+  const a = Math.max(0, actual)
+  return Math.max(0, 2 * ((a > 0 ? a * Math.log(a / expected) : 0) - (a - expected)))
 }
 
 function kindOf(amount: Numbers, exposure: Numbers, { from, to, expected }: Stretch): Stretch['kind'] {
