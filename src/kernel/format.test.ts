@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Measure, type Place, placeOf, show, showDay, showSigned } from './format.ts'
+import { type Measure, type Place, placeOf, show, showDay, showSigned, tickPlace } from './format.ts'
 
 const money: Measure = { unit: 'money', good: 'up', currency: 'GBP' }
 const yen: Measure = { ...money, currency: 'JPY' }
@@ -105,4 +105,16 @@ describe('a day at its place', () => {
     ])
     expect(showDay(null)).toBe('N/A')
   })
+})
+
+it('ticks of an axis are as short as can be, and no two read the same', () => {
+  const share = { unit: 'share', currency: null } as const
+  const money = { unit: 'money', currency: 'GBP' } as const
+  expect(tickPlace([0.1, 0.9], share)).toBe('axis')
+  expect(tickPlace([0.61, 0.63], share)).toBe('table')
+  // Closer than a tenth of a point: with one decimal 3.84 and 3.87 read the same.
+  expect(tickPlace([0.0384, 0.0398], share)).toBe('tooltip')
+  expect(tickPlace([146.2, 148], money)).toBe('table')
+  expect(tickPlace([60_000, 96_000], money)).toBe('axis')
+  expect([tickPlace([], money), tickPlace([5, 5], money)]).toEqual(['axis', 'axis'])
 })

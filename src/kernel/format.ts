@@ -120,6 +120,28 @@ export const placeOf = (
     ? 'whole'
     : 'table'
 
+/**
+ * The place of an axis that spans these values: as short as can be with no two ticks reading the same. Between £146 and
+ * £148 they stand at £146.50, between 3.84 % and 3.98 % at 3.87 %.
+ */
+export function tickPlace(
+  values: readonly number[],
+  measure: Pick<Measure, 'unit' | 'currency'>,
+): 'axis' | 'table' | 'tooltip' {
+  const low = Math.min(...values)
+  // As far apart as the axis sets them: a round number near a quarter of the whole.
+  const quarter = (Math.max(...values) - low) / 4
+  if (!(quarter > 0)) return 'axis'
+  const ten = 10 ** Math.floor(Math.log10(quarter))
+  const step = ten * ([1, 2, 3, 5].find(n => quarter < ten * n * 1.5) ?? 10)
+  const first = Math.floor(low / step)
+  const apart = (place: Place) => {
+    const said = [0, 1, 2, 3, 4, 5, 6].map(n => show(String((first + n) * step), measure, place))
+    return new Set(said).size === said.length
+  }
+  return apart('axis') ? 'axis' : apart('table') ? 'table' : 'tooltip'
+}
+
 /** With its sign, for changes: "+£12,345", "−3". */
 export function showSigned(
   value: string | null | undefined,

@@ -49,7 +49,7 @@ function Also({ of }: { of: NonNullable<Exception['also']> }) {
     <span key={one.key}>
       {n > 0 && <span className={css.between}>; </span>}
       <a href={`#${one.block}`} className={css.with}>
-        {one.words}
+        <Sentence of={one.words} />
       </a>
     </span>
   ))

@@ -3,7 +3,7 @@ import { periodLabel } from '#kernel/period-words.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
-import { change, type Measure, show } from '#ui/number.ts'
+import { change, type Measure, show, tickPlace } from '#ui/number.ts'
 import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { type Run, sixTwelve } from '#ui/six-twelve.ts'
@@ -27,19 +27,11 @@ export const brief = (value: string | null, measure: Measure): string =>
       : 'axis',
   )
 
-/** Ticks as short as can be with no two reading the same: between £146 and £148 they stand at £146.50. */
 function ticksOf(points: readonly Point[], measure: Measure): (value: number) => string {
   const known = points
     .flatMap(one => [one.value, one.lastYear, one.target])
     .flatMap(one => (one === null ? [] : [Number(one)]))
-  const low = Math.min(...known)
-  // As far apart as the axis sets them: a round number near a quarter of the whole.
-  const quarter = (Math.max(...known) - low) / 4
-  const ten = 10 ** Math.floor(Math.log10(quarter))
-  const step = ten * ([1, 2, 3, 5].find(n => quarter < ten * n * 1.5) ?? 10)
-  const first = Math.floor(low / step)
-  const said = [0, 1, 2, 3, 4].map(n => show(String((first + n) * step), measure, 'axis'))
-  const place = quarter > 0 && new Set(said).size < said.length ? 'table' : 'axis'
+  const place = tickPlace(known, measure)
   return value => show(String(value), measure, place)
 }
 
