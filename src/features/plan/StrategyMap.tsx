@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api } from '#features/client.ts'
@@ -137,17 +138,26 @@ export function StrategyMap(props: {
       </div>
       <Card
         title="On one page"
+        note="the same as plain text, to send or read out"
         actions={
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() => navigator.clipboard.writeText(strategyText(strategy, say))}
+            onClick={() =>
+              navigator.clipboard.writeText(strategyText(strategy, say)).then(
+                () => notifications.show({ message: 'The strategy is copied as text.' }),
+                () => notifications.show({ color: 'bad', message: 'The browser did not allow copying.' }),
+              )
+            }
           >
             Copy
           </Button>
         }
       >
-        <pre className={css.onepage}>{strategyText(strategy, say)}</pre>
+        <details className={css.unworked}>
+          <summary>Show it</summary>
+          <pre className={css.onepage}>{strategyText(strategy, say)}</pre>
+        </details>
       </Card>
       <Card title="Who changed what">
         <ol className={css.revisions} reversed>

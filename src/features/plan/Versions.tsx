@@ -1,5 +1,5 @@
 import { Button, Select } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
@@ -32,6 +32,7 @@ export function Versions() {
     api.plan.compare.queryOptions({
       input: { a: a?.id ?? '', b: b?.id ?? '', ...(search.result && { result: search.result }) },
       enabled: a !== undefined && b !== undefined,
+      placeholderData: keepPreviousData,
     }),
   )
   const carry = useMutation(
@@ -39,8 +40,10 @@ export function Versions() {
       onSuccess: () => cache.invalidateQueries({ queryKey: api.plan.key() }),
     }),
   )
-  const told = compared.data?.bridge
-  const currency = compared.data?.currency ?? null
+  // The figures of two versions never stand under the names of two others.
+  const data = compared.isPlaceholderData ? undefined : compared.data
+  const told = data?.bridge
+  const currency = data?.currency ?? null
   const bridge = useMemo<Bridge | null>(() => {
     if (!told || !a || !b) return null
     const rest = Number(told.rest)
@@ -79,7 +82,8 @@ export function Versions() {
         </EmptyState>
       </Page>
     )
-  if (!b)
+  // At first the title waits for its answer: it may take a line more than the names alone.
+  if (!b || (a && compared.isPending))
     return (
       <Page question={question} title="Reading the versions…">
         <Skeleton height={320} />
@@ -98,7 +102,7 @@ export function Versions() {
   // What rounding alone makes of a year in weeks and in months is no difference.
   const differs = (line: { a: string | null; b: string | null; unit: string }) =>
     line.a !== line.b && shownChange(line.a, line.b, line.unit) !== '–'
-  const changedLines = compared.data?.lines.filter(line => line.changed || differs(line)) ?? []
+  const changedLines = data?.lines.filter(line => line.changed || differs(line)) ?? []
   return (
     <Page
       question={question}
@@ -157,24 +161,24 @@ export function Versions() {
                     onRetry={() => compared.refetch()}
                   />
                 )}
-                {a && !compared.data && !compared.error && <Skeleton height={320} />}
-                {compared.data?.notes.map(note => (
+                {a && !data && !compared.error && <Skeleton height={320} />}
+                {data?.notes.map(note => (
                   <p key={note} className={css.plain}>
                     {note}
                   </p>
                 ))}
-                {compared.data?.span && (
+                {data?.span && (
                   <Card
                     title="From one result to the other"
                     note="red takes from it"
                     actions={
-                      compared.data.results.length > 1 && (
+                      data.results.length > 1 && (
                         <Select
                           aria-label="Which result"
                           size="xs"
                           allowDeselect={false}
-                          value={search.result ?? told?.result.name ?? compared.data.results[0]?.name ?? null}
-                          data={compared.data.results.map(one => ({ value: one.name, label: one.label }))}
+                          value={search.result ?? told?.result.name ?? data.results[0]?.name ?? null}
+                          data={data.results.map(one => ({ value: one.name, label: one.label }))}
                           onChange={name => setUrl({ result: name ?? undefined })}
                         />
                       )
@@ -190,11 +194,11 @@ export function Versions() {
                     )}
                   </Card>
                 )}
-                {compared.data?.span && (
+                {data?.span && (
                   <Card
                     flush
                     title="Lines that differ"
-                    note={`${(compared.data.cells.length + compared.data.more).toLocaleString('en-GB')} cells differ`}
+                    note={`${(data.cells.length + data.more).toLocaleString('en-GB')} cells differ`}
                   >
                     <DataTable
                       caption="Lines that differ"
@@ -224,13 +228,13 @@ export function Versions() {
                     />
                   </Card>
                 )}
-                {compared.data && compared.data.cells.length > 0 && (
+                {data && data.cells.length > 0 && (
                   <Card
                     flush
                     title="Cells that differ"
                     note={
-                      compared.data.cells.length > 200
-                        ? `the first 200 of ${(compared.data.cells.length + compared.data.more).toLocaleString('en-GB')}`
+                      data.cells.length > 200
+                        ? `the first 200 of ${(data.cells.length + data.more).toLocaleString('en-GB')}`
                         : 'filled in differently; what is worked out from them differs above'
                     }
                   >
@@ -238,7 +242,7 @@ export function Versions() {
                       caption="Cells that differ"
                       compact
                       maxHeight={420}
-                      rows={compared.data.cells.slice(0, 200)}
+                      rows={data.cells.slice(0, 200)}
                       rowKey={row => `${row.line} ${row.slice.join(' ')} ${row.period}`}
                       columns={[
                         {
@@ -262,17 +266,15 @@ export function Versions() {
                         },
                       ]}
                     />
-                    {compared.data.cells.length > 200 && (
+                    {data.cells.length > 200 && (
                       <p className={css.inset}>
-                        {(compared.data.cells.length + compared.data.more - 200).toLocaleString('en-GB')}{' '}
-                        more: download both versions to see all of them.
+                        {(data.cells.length + data.more - 200).toLocaleString('en-GB')} more: download both
+                        versions to see all of them.
                       </p>
                     )}
                   </Card>
                 )}
-                {compared.data?.budget && (
-                  <BudgetCompare budget={compared.data.budget} a={a?.name ?? ''} b={b.name} />
-                )}
+                {data?.budget && <BudgetCompare budget={data.budget} a={a?.name ?? ''} b={b.name} />}
               </>
             ),
           },
