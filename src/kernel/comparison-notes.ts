@@ -71,7 +71,7 @@ export const weeksNote = (rule: CalendarRule, kind: string, question: Range): st
         : `FY${year - 1} had 53 weeks: the same week numbers are a week apart in date`
     const reaches53 =
       retailWeeks(rule, year) === 53 && (year < last || retailYearOf(rule, addDays(question.to, 7)) > year)
-    return reaches53 ? `FY${year - 1} had no week 53: FY${year}'s is compared with its own week 1` : []
+    return reaches53 ? `FY${year - 1} had no week 53: FY${year}'s stands beside nothing` : []
   })
   return notes.length > 0 ? notes.join('; ') : undefined
 }

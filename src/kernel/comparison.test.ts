@@ -148,11 +148,15 @@ describe('a 53rd week', () => {
     expect(note('last_year_unrestated', '2018-02-04', '2018-02-10')).toMatch(/a week apart/)
     expect(note('last_year_restated', '2019-02-03', '2019-02-09')).toBeUndefined()
   })
-  it('of this year has no counterpart, and days compared with twice are owned up to', () => {
+  it('of this year has no counterpart, and says so', () => {
     expect(note('last_year_unrestated', '2018-01-28', '2018-02-03')).toMatch(/no week 53/)
+    expect(over('last_year_unrestated', '2018-01-28', '2018-02-03', 'week', nrf).segments).toEqual([])
+    // Week 1 stands beside week 1, whatever is asked for with it; the year of 53 weeks beside one of 52.
     const both = over('last_year_unrestated', '2018-01-28', '2018-02-10', 'week', nrf)
-    expect(both.segments.map(s => s.from)).toEqual(['2017-01-29', '2017-01-29'])
+    expect(both.segments).toEqual([{ bucket: 1, from: '2017-01-29', to: '2017-02-04' }])
     expect(both.note).toMatch(/7 days fewer/)
+    const year = over('last_year_unrestated', '2017-01-29', '2018-02-03', undefined, nrf)
+    expect([year.from, year.to]).toEqual(['2016-01-31', '2017-01-28'])
   })
   it('means nothing to a calendar without retail weeks, which says so', () => {
     expect(over('last_year_unrestated', '2026-01-01', '2026-01-31').note).toMatch(/no retail weeks/)
@@ -177,6 +181,21 @@ describe('events aligned', () => {
   })
   it('gives the days Easter displaced the days Easter left free', () => {
     expect(baseOf('last_year_event', '2011-04-01', ['2011-03-01', '2011-05-31'])).toBe('2010-04-23')
+  })
+  it('of the same dates each year displace the days beside them, and none of another season', () => {
+    const sale = [2016, 2017, 2018, 2019, 2020].map(year => ({
+      ...{ series: 'Summer', name: `Summer ${year}`, from: `${year}-07-07`, to: `${year}-07-09` },
+    }))
+    for (const year of [2018, 2019, 2020]) {
+      const days = periodsBetween(civilYear, `${year}-01-01`, `${year}-12-31`, 'day')
+      const { segments } = compareDays(civilYear, 'last_year_event', days, 'day', sale)
+      for (const { bucket, from } of segments) {
+        const moved = dayNumber(days[bucket]?.from ?? '') - dayNumber(from)
+        expect(Math.abs(moved - 364), `${days[bucket]?.from} beside ${from}`).toBeLessThanOrEqual(66)
+      }
+      if (year === 2018)
+        expect(segments.find(one => days[one.bucket]?.from === '2018-07-06')?.from).toBe('2017-07-10')
+    }
   })
   it('counts no base day twice, and keeps the weekday', () => {
     fc.assert(
@@ -291,6 +310,7 @@ describe('every comparison', () => {
       'last_year_weekday',
       'last_year_event',
       'last_year_restated',
+      'last_year_unrestated',
     ]
     fc.assert(
       fc.property(asked(kinds), ({ found, buckets }) => {
@@ -306,12 +326,7 @@ describe('every comparison', () => {
   })
 
   it('by weekday compares every bucket with as many days, on the same weekdays', () => {
-    const kinds: ComparisonKind[] = [
-      'last_year_weekday',
-      'last_year_event',
-      'last_year_restated',
-      'last_year_unrestated',
-    ]
+    const kinds: ComparisonKind[] = ['last_year_weekday', 'last_year_event', 'last_year_restated']
     const weekdays = (days: string[]) => days.map(weekday).sort().join('')
     fc.assert(
       fc.property(asked(kinds), ({ found, buckets }) => {

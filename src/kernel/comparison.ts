@@ -23,6 +23,7 @@ import {
   periodsBetween,
   retailWeeks,
   retailYearOf,
+  retailYearStart,
   type WindowName,
 } from './period.ts'
 
@@ -260,10 +261,12 @@ const sameDates = (buckets: readonly Period[]): Segment[] =>
   })
 
 /** Day by day; runs of consecutive base days in one bucket become one segment. */
-const byDay = (buckets: readonly Period[], map: (day: Day) => Day): Segment[] => {
+const byDay = (buckets: readonly Period[], map: (day: Day) => Day | null): Segment[] => {
   const segments: Segment[] = []
   buckets.forEach((bucket, index) => {
-    const days = daysBetween(bucket.from, bucket.to).map(map).sort()
+    const days = daysBetween(bucket.from, bucket.to)
+      .flatMap(day => map(day) ?? [])
+      .sort()
     for (const day of days) {
       const open = segments.at(-1)
       if (open && open.bucket === index && addDays(open.to, 1) === day) open.to = day
@@ -277,11 +280,20 @@ const dayMap = (
   rule: CalendarRule,
   kind: ComparisonKind,
   aligned: ReadonlyMap<Day, Day> | undefined,
-): ((day: Day) => Day) => {
+): ((day: Day) => Day | null) => {
   if (kind === 'last_year_unrestated' && isRetail(rule))
-    return day => addDays(day, retailWeeks(rule, retailYearOf(rule, day) - 1) === 53 ? -371 : -364)
+    return day => {
+      const year = retailYearOf(rule, day)
+      const before = retailWeeks(rule, year - 1)
+      // A week 53 after a year of 52 has no week of its number: what is 52 weeks before it is week 1 of its own year.
+      const place = dayNumber(day) - dayNumber(retailYearStart(rule, year))
+      return place < before * 7 ? addDays(day, -before * 7) : null
+    }
   return day => aligned?.get(day) ?? addDays(day, -364)
 }
+
+/** Days an event may move in the calendar from one year to the next and still be the same. */
+const farthest = 66
 
 /**
  * Event days stand opposite last year's event days; the ordinary days whose weekday opposite was thereby taken get the
@@ -302,7 +314,9 @@ const alignEvents = (
     const before = all
       .filter(
         e =>
-          e.series === event.series && e.from < event.from && dayNumber(event.from) - dayNumber(e.from) < 430,
+          e.series === event.series &&
+          e.from < event.from &&
+          dayNumber(event.from) - dayNumber(e.from) < 364 + farthest,
       )
       .sort((a, b) => b.from.localeCompare(a.from))[0]
     if (!before || dayNumber(event.from) - dayNumber(before.from) < 300) {
@@ -323,13 +337,10 @@ const alignEvents = (
   const free = [...map.keys()].map(day => addDays(day, -364)).filter(base => !taken.has(base))
   const displaced = [...taken.keys()].map(base => addDays(base, 364)).filter(day => !map.has(day))
   for (const day of displaced.sort()) {
-    const near =
-      free
-        .filter(base => weekday(base) === weekday(day))
-        .sort(
-          (a, b) =>
-            Math.abs(dayNumber(a) + 364 - dayNumber(day)) - Math.abs(dayNumber(b) + 364 - dayNumber(day)),
-        )[0] ?? free[0]
+    const away = (base: Day) => Math.abs(dayNumber(base) + 364 - dayNumber(day))
+    const nearest = free.sort((a, b) => away(a) - away(b))
+    // Another event's day, of the same weekday and half a year off, would tell nothing of this one's.
+    const near = nearest.find(base => weekday(base) === weekday(day) && away(base) <= farthest) ?? nearest[0]
     if (near === undefined) break
     free.splice(free.indexOf(near), 1)
     map.set(day, near)

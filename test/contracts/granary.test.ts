@@ -327,7 +327,7 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     // Visits are told from the last days of the year before on, sales from a year before that.
     const [duck, click] = both.map(granary => createEngine({ granary, world: async () => world }))
     const scope = { stores: 'all' as const, now: new Date('2012-12-20T00:00:00Z') }
-    const base = { metrics: ['sessions', 'net_sales'], by: ['country'], compare: ['last_year'] }
+    const base: Query = { metrics: ['sessions', 'net_sales'], by: ['country'], compare: ['last_year'] }
     for (const grain of ['hour', 'day', 'month'] as const)
       for (const sort of [
         { by: 'sessions', of: 'last_year', desc: true },
@@ -336,15 +336,11 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
         { by: 'sessions' },
       ])
         for (const filters of [undefined, [{ metric: 'sessions', under: 5 }]]) {
-          const days = grain === 'hour' ? ['2011-11-25', '2011-12-02'] : ['2011-10-01', '2012-12-10']
-          const query = {
-            ...base,
-            grain,
-            sort,
-            filters,
-            from: days[0],
-            to: days[1],
-          } as Query
+          const [from, to] =
+            grain === 'hour'
+              ? (['2011-11-25', '2011-12-02'] as const)
+              : (['2011-10-01', '2012-12-10'] as const)
+          const query: Query = { ...base, grain, sort, ...(filters && { filters }), from, to }
           const answers = await Promise.all([duck?.ask(query, scope), click?.ask(query, scope)])
           const [a, b] = answers.map(answer => ({ rows: answer?.rows, count: answer?.meta.count }))
           expect(a?.rows?.length).toBeGreaterThan(0)
