@@ -197,6 +197,16 @@ describe('a server on the folder', () => {
         params: { name: 'query_metrics', arguments: { metrics: ['net_sale'] } },
       },
     ]
+    const bad = (id: number, name: string, input: object) => ({
+      id,
+      method: 'tools/call',
+      params: { name, arguments: input },
+    })
+    lines.push(
+      bad(5, 'query_metrics', {}),
+      bad(6, 'query_metrics', { metrics: 'net_sales' }),
+      bad(7, 'settings_saveEvent', { name: 'x' }),
+    )
     const ran = await run(['mcp', '--data', data], {
       input: lines.map(line => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join(''),
     })
@@ -211,6 +221,11 @@ describe('a server on the folder', () => {
     const refused = said.find(one => one.id === 4).result
     expect(refused).toMatchObject({ isError: true })
     expect(refused.content[0].text).toMatch(/^There is no metric net_sale\. Did you mean net_sales/)
+    const texts = [5, 6, 7].map(id => said.find(one => one.id === id).result.content[0].text)
+    expect(texts[0]).toBe('metrics: is missing. The input schema of query_metrics says what it takes.')
+    expect(texts[1]).toMatch(/^metrics: .*expected array.* The input schema of query_metrics/)
+    // What changes something is no tool, and agents are told which there are.
+    expect(texts[2]).toMatch(/^There is no tool "settings_saveEvent"\. The tools are .*query_metrics/)
     const { rows, totals } = said.find(one => one.id === 3).result.structuredContent
     const told = await run([
       'query',

@@ -17,16 +17,23 @@ const plainest = (issue: Issue): Issue => {
     .filter(one => one.some(isUnknownWord))
     .sort((a, b) => a.length - b.length)
   const word = nearest?.find(isUnknownWord)
-  return word ? { ...word, path: [...(issue.path ?? []), ...(word.path ?? [])] } : issue
+  if (word) return { ...word, path: [...(issue.path ?? []), ...(word.path ?? [])] }
+  // What is not there at all is not of a wrong kind.
+  return /received undefined$|expected nonoptional/.test(issue.message)
+    ? { ...issue, message: 'is missing' }
+    : issue
 }
 
 const where = (issue: Issue | undefined): string =>
   (issue?.path ?? []).map(part => String(typeof part === 'object' ? part.key : part)).join('.')
 
 /** What the ledger refuses to hold of what it was handed, by PostgreSQL's own codes: the asker's doing. */
+const nul = () =>
+  invalid('A text holds a character that cannot be kept (NUL).', 'Take it out and send it again.')
 const unkept: Record<string, (said: string) => Failure> = {
-  '22021': () =>
-    invalid('A text holds a character that cannot be kept (NUL).', 'Take it out and send it again.'),
+  '22021': nul,
+  // The same within JSON.
+  '22P05': nul,
   '22003': () => invalid('A number is larger than can be kept.', 'Send a smaller one.'),
   // Of JSON: half of a pair of surrogates, which no text is.
   '22P02': said =>

@@ -62,8 +62,10 @@ const app = (more: Partial<Doors> = {}) =>
             if (query.metrics.includes('nonsense'))
               throw invalid('There is no metric nonsense.', 'Try net_sales.')
             if (query.metrics.includes('broken')) throw new Error('password=hunter2')
-            if (query.metrics.includes('nul'))
-              throw new Error('Failed query', { cause: Object.assign(new Error('bytes'), { code: '22021' }) })
+            // Of a text, and of one within JSON.
+            for (const code of ['22021', '22P05'])
+              if (query.metrics.includes(`nul_${code}`))
+                throw new Error('Failed query', { cause: Object.assign(new Error('bytes'), { code }) })
             return answer(query, scope)
           },
         },
@@ -302,9 +304,11 @@ describe('what an answer carries', () => {
   })
 
   it('what the ledger cannot hold is the asker’s doing', async () => {
-    const response = await ask({ metrics: ['nul'] }, key)
-    expect(response.status).toBe(422)
-    expect(await response.json()).toMatchObject({ message: expect.stringContaining('NUL') })
+    for (const metric of ['nul_22021', 'nul_22P05']) {
+      const response = await ask({ metrics: [metric] }, key)
+      expect(response.status).toBe(422)
+      expect(await response.json()).toMatchObject({ message: expect.stringContaining('NUL') })
+    }
   })
 
   it('our own fault says nothing of its cause', async () => {

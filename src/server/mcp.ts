@@ -103,7 +103,11 @@ export function mcpServer(
     } catch (error) {
       const failure = failureOf(error)
       const quoted = failure.code === 'internal' && request ? `The request id is ${request}.` : null
-      return said([sentence(failure.message), failure.next, quoted].filter(Boolean).join(' '))
+      // An agent has the shape of what a tool takes at hand, and no pages to read.
+      const next = failure.details?.issues
+        ? `The input schema of ${tool.name} says what it takes.`
+        : failure.next
+      return said([sentence(failure.message), next, quoted].filter(Boolean).join(' '))
     }
   })
   return server
