@@ -90,7 +90,7 @@ export async function connect(
   if (!/^[a-z0-9][a-z0-9-]{0,60}$/.test(id))
     throw invalid(`“${id}” is no name for a connection.`, 'Use small letters, digits and -.')
   const all = await allConnections(ledger)
-  const known = all.find(one => one.id === id)
+  const [known] = await ledger.select().from(connections).where(eq(connections.id, id)).for('update')
   const shops = await storesOf(ledger, checked, request.store, known?.shops ?? [])
   const home = shops[0]?.store ?? (await homeOf(ledger, request.store ?? known?.home))
   const secret = new Set(connector.fields.filter(one => one.secret).map(one => one.name))

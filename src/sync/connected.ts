@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Stream } from '#connectors/connector.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
@@ -39,15 +40,21 @@ export async function streamStates(
   return new Map(rows.map(row => [row.stream, row]))
 }
 
+/** What of a stream is noted. */
+export type StreamSet = PgUpdateSetSource<typeof streams>
+
+/** Gives the stream as it is then; undefined where it is gone. */
 export const noteStream = async (
   ledger: Ledger,
   { connection, stream }: { connection: string; stream: string },
-  set: Partial<typeof streams.$inferInsert>,
-): Promise<void> => {
-  await ledger
+  set: StreamSet,
+): Promise<StreamState | undefined> => {
+  const [row] = await ledger
     .update(streams)
     .set(set)
     .where(and(eq(streams.connection, connection), eq(streams.stream, stream)))
+    .returning()
+  return row
 }
 
 /**
@@ -132,31 +139,36 @@ export async function beginTurn(
   await ledger.insert(turns).values({ ...rest, startedAt: at.toISOString() })
 }
 
-/** Writes down how it ended, and moves the stream on, at once. */
+/** Writes down how it ended, and moves the stream on, at once. Gives the stream as it is then. */
 export async function endTurn(
   ledger: Ledger,
   turn: { id: string; connection: string; stream: string },
   result: TurnResult,
   at: Date,
-  moved: Partial<typeof streams.$inferInsert>,
-): Promise<void> {
+  moved: StreamSet,
+): Promise<StreamState | undefined> {
   const { remarks, ...figures } = result
-  await ledger.transaction(async tx => {
+  return ledger.transaction(async tx => {
     const open = tx as unknown as Ledger
     await open
       .update(turns)
       .set({ ...figures, endedAt: at.toISOString() })
       .where(eq(turns.id, turn.id))
-    await noteStream(open, turn, {
+    return noteStream(open, turn, {
       ...moved,
       remarks,
-      records: sql`${streams.records} + ${result.records}` as unknown as number,
+      records: sql`${streams.records} + ${result.records}`,
       lastAt: at.toISOString(),
       trouble: null,
       failures: 0,
     })
   })
 }
+
+/** History is read back to `from`, where it was read from `edge`: what was asked to be read again meanwhile is still to be. */
+export const readBackTo = (from: number, edge: number | null): StreamSet => ({
+  edge: sql`CASE WHEN ${streams.edge} IS NOT DISTINCT FROM ${edge}::bigint THEN ${from}::bigint ELSE ${streams.edge} END`,
+})
 
 export async function failTurn(ledger: Ledger, id: string, trouble: Trouble, at: Date): Promise<void> {
   await ledger.update(turns).set({ error: trouble, endedAt: at.toISOString() }).where(eq(turns.id, id))

@@ -1,8 +1,8 @@
 import { and, eq, inArray, lt } from 'drizzle-orm'
-import type { HookAnswer, HookRequest } from '#connectors/connector.ts'
+import type { Credentials, HookAnswer, HookRequest } from '#connectors/connector.ts'
 import { Failure } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
-import { hooksTaken, streams } from '#postgres/tables/connections.ts'
+import { connections, hooksTaken, streams } from '#postgres/tables/connections.ts'
 import { connectionOf, noteConnection } from './connected.ts'
 import { connectorOf, type SyncParts } from './round.ts'
 
@@ -29,8 +29,7 @@ export async function takeHook(
   if (!hooks) return { status: 404, hurry: [] }
   const credentials = vault.unlock(id, own.credentials)
   const answer = hooks.receive(request, credentials, clock().getTime())
-  if (answer.keep)
-    await noteConnection(ledger, id, { credentials: vault.lock(id, { ...credentials, ...answer.keep }) })
+  if (answer.keep) await keepCredentials(parts, id, answer.keep)
   const hurry = answer.hurry ?? []
   if (answer.status >= 300 || hurry.length === 0) return { ...answer, hurry: [] }
   const at = clock()
@@ -50,6 +49,15 @@ export async function takeHook(
   await hurryStreams(ledger, id, hurry, at)
   return { ...answer, hurry }
 }
+
+/** Lays what a vendor handed over beside the credentials as they are now: others may have been given meanwhile. */
+const keepCredentials = ({ ledger, vault }: SyncParts, id: string, more: Credentials): Promise<void> =>
+  ledger.transaction(async tx => {
+    const [row] = await tx.select().from(connections).where(eq(connections.id, id)).for('update')
+    if (!row) return
+    const credentials = vault.lock(id, { ...vault.unlock(id, row.credentials), ...more })
+    await tx.update(connections).set({ credentials }).where(eq(connections.id, id))
+  })
 
 /** Makes streams due at once, and their connection with them. */
 export async function hurryStreams(

@@ -16,7 +16,9 @@ import {
   newTurnId,
   noteConnection,
   noteStream,
+  readBackTo,
   readOutgrown,
+  type StreamSet,
   type StreamState,
   streamStates,
   type TurnKind,
@@ -214,7 +216,11 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     records: 0,
     troubles: [],
   }
-  const isDue = (state: StreamState) => options.all || Date.parse(state.nextAt) <= clock().getTime()
+  // What would wait longer than it is read was noted by a clock that has been set back since.
+  const isDue = (one: Stream<unknown, unknown>) => {
+    const wait = Date.parse(state(one).nextAt) - clock().getTime()
+    return options.all || wait <= 0 || wait > Math.max(one.every, dayMs) + dayMs
+  }
   const hasHistory = (state: StreamState) =>
     state.edge !== null && state.start !== null && state.edge > state.start
   const begun = new Set<string>()
@@ -225,7 +231,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     behind().length > 0 ||
     connector.streams.some(one => one.kind === 'window' && state(one).bookmark === null)
   const due = () =>
-    connector.streams.filter(one => isDue(state(one)) && !begun.has(one.name) && !(one.late && isEarly()))
+    connector.streams.filter(one => isDue(one) && !begun.has(one.name) && !(one.late && isEarly()))
   // A system in trouble is asked how it is although nothing is due: what it says of itself is to be true.
   const isIdle = due().length === 0 && behind().length === 0 && !own.trouble
   if (own.state === 'paused' || isIdle) return ended()
@@ -262,7 +268,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     kind: TurnKind,
     from: number,
     to: number,
-    moved: (at: Date) => Parameters<typeof noteStream>[2],
+    moved: (at: Date) => StreamSet,
   ): Promise<boolean> => {
     options.signal.throwIfAborted()
     const at = clock()
@@ -305,13 +311,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
       )
       const shape = watch.learnt()
       const next = { ...moved(clock()), ...(shape && { shape }) }
-      await endTurn(ledger, named, done, clock(), next)
-      states.set(stream.name, {
-        ...state(stream),
-        ...(next as Partial<StreamState>),
-        trouble: null,
-        failures: 0,
-      })
+      const row = await endTurn(ledger, named, done, clock(), next)
+      if (row) states.set(stream.name, row)
       result.records += done.records
       return true
     } catch (error) {
@@ -361,7 +362,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     const known = state(stream)
     const end = known.edge ?? 0
     const from = Math.max(known.start ?? 0, end - (stream.slice ?? Number.POSITIVE_INFINITY))
-    await turn(stream, 'history', from, end, () => ({ edge: from }))
+    await turn(stream, 'history', from, end, () => readBackTo(from, end))
   }
 
   for (const stream of due()) await fresh(stream)
@@ -376,6 +377,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
   // Those that waited for history.
   if (behind().length === 0) for (const stream of due()) await fresh(stream)
   if (behind().length === 0) await compare()
+  // What was asked for meanwhile of streams that had their turn.
+  states = await streamStates(ledger, id, connector.streams)
   const list = connector.quotas?.(session) ?? []
   if (list.length > 0) await noteConnection(ledger, id, { quotas: { at: clock().toISOString(), list } })
   return ended()

@@ -82,6 +82,10 @@ async function sweepSyncs({ ledger, folder, clock }: SyncParts): Promise<void> {
       await rm(join(entry.parentPath, entry.name), { force: true })
 }
 
+/** What waits for so long was noted by a clock that has been set back since: it is now. */
+const farthest = 2 * 86_400_000
+const sane = (at: Date, now: Date): Date => (at.getTime() - now.getTime() > farthest ? now : at)
+
 export function createSyncs(parts: SyncParts): Syncs {
   const { ledger, connectors } = parts
   const active = new Map<
@@ -211,7 +215,7 @@ export function createSyncs(parts: SyncParts): Syncs {
     due: async () =>
       (await allConnections(ledger))
         .filter(one => one.state === 'active')
-        .map(({ id, nextAt }) => ({ id, nextAt: new Date(nextAt) })),
+        .map(({ id, nextAt }) => ({ id, nextAt: sane(new Date(nextAt), parts.clock()) })),
     async close() {
       const why = 'the server is shutting down'
       closing.abort(new Stopped(why))

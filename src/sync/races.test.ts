@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { connections, streams } from '#postgres/tables/connections.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../test/toy-parts.ts'
+import { day, hour, noon, toyShop } from '../../test/toy-shop.ts'
+import { readAgain } from './connected.ts'
+import type { SyncParts } from './round.ts'
+import { createSyncs, type Syncs } from './syncs.ts'
+
+/** What people and vendors do while a system is being read. */
+
+const id = 'shopify-toy'
+let folder: string
+let open: OpenLedger
+let granary: Warehouse
+let toy: ReturnType<typeof toyShop>
+let parts: SyncParts
+let syncs: Syncs
+let time: number
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'races-'))
+  open = await openLedger({ folder: ':memory:' })
+  granary = await openDuckdb({ folder: ':memory:' })
+})
+afterAll(async () => {
+  await granary.close()
+  await open.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+const connect = async (token: string) =>
+  syncs.connect(
+    open.ledger,
+    { vendor: 'shopify', credentials: { token }, backDays: 60 },
+    await syncs.test('shopify', { token }),
+    'test',
+  )
+beforeEach(async () => {
+  await syncs?.close()
+  await open.queue.executeSql(
+    'TRUNCATE connections, streams, turns, unmapped, hooks_taken, source_totals, stores',
+  )
+  await granary.remove({ store: 'toy' })
+  toy = toyShop()
+  time = noon
+  parts = toyParts(
+    { ledger: open.ledger, granary, folder, connectors: [toy.connector] },
+    { clock: () => new Date(time) },
+  )
+  syncs = createSyncs(parts)
+  await connect('t')
+})
+
+/** Orders that were asked for, as days before noon. */
+const read = () =>
+  toy.state.asked
+    .filter(one => one.stream === 'orders' && one.history)
+    .map(one => [(noon - one.from) / day, (noon - one.to) / day])
+/** Does something when rows of so many batches have been stored, counted from one. */
+const whenStored = (count: number, act: () => Promise<unknown>) => {
+  let stored = 0
+  parts.granary = {
+    ...granary,
+    deliver: async (...given) => {
+      const receipt = await granary.deliver(...given)
+      if (given[0].table === 'sales_lines' && ++stored === count) await act()
+      return receipt
+    },
+  }
+  syncs = createSyncs(parts)
+}
+const stretch = { from: noon - 10 * day, to: noon - 5 * day }
+const lines = async () => Number((await granary.query('SELECT count(*) AS n FROM sales_lines'))[0]?.n)
+
+test('days to be read again, asked for while history is read, are read again', async () => {
+  toy.state.sales = [40, 7].map(n => ({ id: `#${n}`, at: noon - n * day, lines: 1 }))
+  whenStored(2, () => readAgain(open.ledger, id, ['orders'], stretch))
+  await syncs.round(id, { all: true, whole: true })
+  expect(read()).toEqual([
+    [30, 0],
+    [60, 30],
+    [35, 5],
+    [60, 35],
+  ])
+  expect(await lines()).toBe(2)
+})
+
+test('days to be read again, asked for while changes are read, are not left until the next are due', async () => {
+  await syncs.round(id, { all: true, whole: true })
+  toy.state.now += hour
+  time += hour
+  toy.state.sales = [{ id: '#1', at: noon + 1, lines: 1 }]
+  whenStored(1, () => readAgain(open.ledger, id, ['orders'], stretch))
+  toy.state.asked = []
+  await syncs.round(id, { all: true })
+  expect(read()).toEqual([[10, 5]])
+})
+
+test('two readings asked for at once follow one another, and bring nothing twice', async () => {
+  toy.state.sales = [3, 2, 1].map(n => ({ id: `#${n}`, at: noon - n * day, lines: 1 }))
+  let [now, most] = [0, 0]
+  parts.granary = {
+    ...granary,
+    deliver: async (...given) => {
+      most = Math.max(most, ++now)
+      await new Promise(done => setTimeout(done, 20))
+      return granary.deliver(...given).finally(() => now--)
+    },
+  }
+  syncs = createSyncs(parts)
+  await Promise.all([1, 2, 3].map(() => syncs.round(id, { all: true, whole: true })))
+  expect(most).toBe(1)
+  expect(await lines()).toBe(3)
+})
+
+test('new credentials given in the middle of a reading are those of the next, and what was read stays', async () => {
+  const used: string[] = []
+  const { open: opened } = toy.connector
+  toy.connector.open = (credentials, reach) => {
+    used.push(String(credentials.token))
+    return opened(credentials, reach)
+  }
+  toy.state.sales = [{ id: '#1', at: noon - day, lines: 1 }]
+  whenStored(1, () => connect('new'))
+  await syncs.round(id, { all: true, whole: true })
+  toy.state.now += hour
+  time += hour
+  await syncs.round(id, { all: true })
+  expect(used.at(-1)).toBe('new')
+  expect(await lines()).toBe(1)
+  expect(toy.state.asked.filter(one => one.stream === 'orders' && !one.history)).toHaveLength(1)
+})
+
+test('what a vendor hands over beside credentials survives another hand-over and new credentials at the same time', async () => {
+  const hooks: NonNullable<typeof toy.connector.hooks> = {
+    subscribe: async () => undefined,
+    receive: ({ url }) => ({ status: 200, keep: { [url]: 'secret' } }),
+  }
+  Object.assign(toy.connector, { hooks })
+  const hand = (url: string) => syncs.hook(id, { method: 'POST', url, headers: {}, body: Buffer.from('') })
+  await Promise.all([hand('one'), connect('new'), hand('two'), hand('three')])
+  const [row] = await open.ledger.select().from(connections)
+  expect(parts.vault.unlock(id, row?.credentials ?? '')).toEqual({
+    token: 'new',
+    one: 'secret',
+    two: 'secret',
+    three: 'secret',
+  })
+})
+
+test('a clock that was ahead for a while keeps nothing from being read once it is set right', async () => {
+  time += 400 * day
+  await syncs.round(id, { all: true, whole: true })
+  time = noon + hour
+  toy.state.now = noon + hour
+  toy.state.sales = [{ id: '#1', at: noon + 1, lines: 1 }]
+  expect(
+    (await open.ledger.select().from(streams)).every(one => Date.parse(one.nextAt) > time + 300 * day),
+  ).toBe(true)
+  expect((await syncs.due()).map(one => one.nextAt.getTime())).toEqual([time])
+  await syncs.round(id)
+  expect(await lines()).toBe(1)
+  expect((await syncs.due()).every(one => one.nextAt.getTime() < time + hour)).toBe(true)
+})
