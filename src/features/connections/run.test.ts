@@ -79,6 +79,34 @@ describe('one import from queue to end', () => {
     expect(await storeNames()).not.toContain('bad')
   })
 
+  it.each(['done', 'failed'] as const)(
+    'is told as %s although its ledger took nothing for a while',
+    async ends => {
+      const id = await queue(`full-${ends}`)
+      const full = new Failure('unavailable', 'The disk is full.', { next: 'Free some space.' })
+      let refusals = 0
+      const refusing = <T>(write: () => T): T => {
+        if (refusals-- <= 0) return write()
+        throw full
+      }
+      const { ledger } = open
+      const tight: typeof ledger = Object.create(ledger)
+      tight.update = ((table: never) => refusing(() => ledger.update(table))) as typeof ledger.update
+      tight.transaction = (...given) => refusing(() => ledger.transaction(...given))
+      const run = async (request: ImportRequest) => {
+        refusals = 1
+        if (ends === 'failed') throw full
+        return result(request)
+      }
+      refusals = 1
+      await runImport({ ...taking(run), ledger: tight }, id)
+      expect(await importOf(ledger, system('test'), id)).toMatchObject({ status: ends })
+      expect(await storeNames()).toEqual(
+        ends === 'done' ? expect.arrayContaining(['full-done']) : expect.not.arrayContaining(['full-failed']),
+      )
+    },
+  )
+
   it('runs again when the process died in the middle, and not again once done', async () => {
     const id = await queue('again')
     await noteImport(open.ledger, id, { status: 'running', progress: { step: 'storing' } })

@@ -8,6 +8,8 @@ import { makeStore } from './store.ts'
 import { forgetUpload } from './uploads.ts'
 
 const NOTE_MS = 500
+/** A ledger that takes nothing for now, its disk being full, is asked again this often. */
+const AGAIN_MS = 2_000
 
 /**
  * Takes in one queued file and keeps its row in the ledger up to date. Safe to run again after a crash at any moment:
@@ -29,10 +31,23 @@ export async function runImport(
   const queued = await committed(ledger, id)
   if (!queued) return
   const { request, newStore, replaces } = queued
-  await noteImport(ledger, id, {
-    status: 'running',
-    ...(what.alone && { request: { ...queued, alone: true } }),
-  })
+  /** How it stands is written down as soon as the ledger takes it: else it would stand as running until the next start. */
+  const atLast = async (write: () => Promise<unknown>): Promise<void> => {
+    for (;;)
+      try {
+        await write()
+        return
+      } catch (error) {
+        if (what.stopping?.() || failureIn(error)?.code !== 'unavailable') throw error
+        await sleep(AGAIN_MS)
+      }
+  }
+  await atLast(() =>
+    noteImport(ledger, id, {
+      status: 'running',
+      ...(what.alone && { request: { ...queued, alone: true } }),
+    }),
+  )
   let latest: ImportProgress | null = null
   let noting = Promise.resolve()
   let noted = 0
@@ -48,29 +63,33 @@ export async function runImport(
     const result = await imports.run(await whole(ledger, request, replaces), onProgress)
     await noting
     const done = { status: 'done', result: { ...result, id }, progress: null } as const
-    await ledger.transaction(async transaction => {
-      const open = transaction as unknown as Ledger
-      // A store that nothing came into is not made: its currency may be what was wrong.
-      if (newStore && result.accepted + result.repeats > 0) await makeStore(open, newStore)
-      if (replaces) await noteReplaced(open, replaces, id)
-      await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
-    })
+    await atLast(() =>
+      ledger.transaction(async transaction => {
+        const open = transaction as unknown as Ledger
+        // A store that nothing came into is not made: its currency may be what was wrong.
+        if (newStore && result.accepted + result.repeats > 0) await makeStore(open, newStore)
+        if (replaces) await noteReplaced(open, replaces, id)
+        await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
+      }),
+    )
     await letGo(ledger, folder, request.path).catch(() => undefined)
   } catch (error) {
     await noting
     // Whoever stops the house in the middle did not end the import: it goes on at the next start.
     if (what.stopping?.()) return
     const failure = failureIn(error) ?? null
-    await noteImport(ledger, id, {
-      status: 'failed',
-      progress: null,
-      error: {
-        code: failure?.code ?? 'internal',
-        message: failure?.message ?? 'The import failed for a reason of our own; the log tells more.',
-        ...(failure?.next && { next: failure.next }),
-      },
-      finishedAt: clock().toISOString(),
-    })
+    await atLast(() =>
+      noteImport(ledger, id, {
+        status: 'failed',
+        progress: null,
+        error: {
+          code: failure?.code ?? 'internal',
+          message: failure?.message ?? 'The import failed for a reason of our own; the log tells more.',
+          ...(failure?.next && { next: failure.next }),
+        },
+        finishedAt: clock().toISOString(),
+      }),
+    )
     if (!failure || failure.code === 'internal') throw error
   }
 }
