@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import css from './chart.module.css'
+import { uniqueKeys } from './keys.ts'
 
 export interface Bar {
   key: string
@@ -25,9 +26,10 @@ export function BarList({
   onPick?: (bar: Bar) => void
 }) {
   const most = Math.max(...bars.flatMap(bar => [Math.abs(bar.size ?? 0), Math.abs(bar.mark ?? 0)]), 0) || 1
+  const keys = uniqueKeys(bars.map(bar => bar.key))
   return (
     <ul className={css.bars} aria-label={label}>
-      {bars.map(bar => {
+      {bars.map((bar, index) => {
         const inside = (
           <>
             <span
@@ -47,7 +49,7 @@ export function BarList({
           </>
         )
         return (
-          <li key={bar.key}>
+          <li key={keys[index]}>
             {onPick ? (
               <button
                 type="button"

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
+import { uniqueKeys } from './keys.ts'
 import { Scroll } from './Scroll.tsx'
 import css from './table.module.css'
 
@@ -56,6 +57,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const rows = [...(body.current?.rows ?? [])]
     rows[rows.indexOf(event.currentTarget) + step]?.focus()
   }
+  const rowKeys = uniqueKeys(props.rows.map(props.rowKey))
   const arrow = (column: TableColumn<Row>) =>
     props.sort?.by === column.key ? (props.sort.desc ? 'descending' : 'ascending') : undefined
   const cell = (column: TableColumn<Row>, row: Row, first: boolean) => {
@@ -127,7 +129,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <tbody ref={body}>
           {props.rows.map((row, index) => (
             <tr
-              key={props.rowKey(row, index)}
+              key={rowKeys[index]}
               data-kind={props.rowKind?.(row)}
               data-live={props.onRow ? true : undefined}
               tabIndex={props.onRow ? (index === 0 ? 0 : -1) : undefined}

@@ -130,6 +130,23 @@ export async function watchMoves(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (window as unknown as { moved: string[] }).moved)
 }
 
+/** Holds every answer of these addresses whose question contains the words, until told to let them go. */
+export async function holdAnswers(page: Page, addresses: string, words = ''): Promise<() => Promise<void>> {
+  let tell = () => {}
+  const told = new Promise<void>(done => {
+    tell = done
+  })
+  await page.route(addresses, async route => {
+    if (route.request().postData()?.includes(words)) await told
+    // Whoever asked may have gone on to another question meanwhile.
+    await route.fallback().catch(() => undefined)
+  })
+  return async () => {
+    tell()
+    await page.unroute(addresses)
+  }
+}
+
 /** Everything the page complains of: errors thrown, and errors written to the console. */
 export function complaints(page: Page): string[] {
   const list: string[] = []

@@ -31,7 +31,7 @@ export async function movesAsASpreadsheet(page: Page, url: string): Promise<void
       return [(Number.parseFloat(top) - 32) / 32, Math.round((Number.parseFloat(left) - 250) / 96)]
     })
   const becomes = (row: number, wanted: string[]) =>
-    expect.poll(() => figures(row, wanted.length), { timeout: 5000 }).toEqual(wanted)
+    expect.poll(() => figures(row, wanted.length)).toEqual(wanted)
   await page.goto(`${url}/plan?version=Budget`)
   await page.locator('h1').waitFor()
   await cell(1, 1).getByText('1,000').waitFor()
@@ -98,19 +98,16 @@ export async function movesAsASpreadsheet(page: Page, url: string): Promise<void
   for (let n = 0; n < 6; n += 1) await press('Control+z')
   await becomes(1, ['1,000', '1,000', '1,000', '1,000'])
   await expect
-    .poll(
-      async () => {
-        const { rows } = await (
-          await page.request.post(`${url}/api/v1/plan/open`, {
-            headers: { 'x-quarterdeck': '1' },
-            data: { version: 'Budget' },
-          })
-        ).json()
-        const { values, cells } = rows.find((row: { line: string }) => row.line === 'sessions')
-        return [...values.split(',').slice(0, 3), cells]
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const { rows } = await (
+        await page.request.post(`${url}/api/v1/plan/open`, {
+          headers: { 'x-quarterdeck': '1' },
+          data: { version: 'Budget' },
+        })
+      ).json()
+      const { values, cells } = rows.find((row: { line: string }) => row.line === 'sessions')
+      return [...values.split(',').slice(0, 3), cells]
+    })
     .toEqual(['1000', '1000', '1000', null])
   await page.unroute('**/plan/edit')
   // Heads and names stay where they are, however far one goes.

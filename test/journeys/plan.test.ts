@@ -187,7 +187,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     const shown = async () =>
       (await hours.getByRole('row').allTextContents()).slice(1).map(row => row.replace(/^\d+:00/, ''))
     const before = await shown()
-    const within = (what: () => Promise<string | undefined>) => expect.poll(what, { timeout: 20_000 })
+    const within = (what: () => Promise<string | undefined>) => expect.poll(what)
     await hours.getByLabel('Weight of 9:00').fill('3')
     await hours.getByLabel('Weight of 20:00').fill('200')
     // What cannot be is not kept.

@@ -10,6 +10,7 @@ import {
   chromiumPath,
   complaints,
   expectAccessibleInBoth,
+  holdAnswers,
   openBrowser,
   skipped,
 } from './browser.ts'
@@ -97,9 +98,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
         .click()
       await page.getByLabel('Note', { exact: true }).fill('The catalogue went out')
       await page.getByRole('button', { name: 'Save the note' }).click()
-      await expect
-        .poll(() => page.getByText('No note yet', { exact: true }).count(), { timeout: 20_000 })
-        .toBe(left - 1)
+      await expect.poll(() => page.getByText('No note yet', { exact: true }).count()).toBe(left - 1)
     }
     await page.getByRole('button', { name: 'Agree an action' }).click()
     await page.getByLabel('What will be done').fill('Print more catalogues')
@@ -152,23 +151,14 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await page.getByRole('heading', { name: /^Orders in why net sales changed vs / }).waitFor()
     await say('Twice as many people')
     // An hour that was chosen is a figure of its own, and is not talked about before it is known.
-    let answer = () => {}
-    const answered = new Promise<void>(done => {
-      answer = done
-    })
-    const asked = '**/api/rpc/performance/query'
-    await page.route(asked, async route => {
-      if (route.request().postData()?.includes('"by":["weekday","hour"]')) await answered
-      await route.continue()
-    })
+    const answer = await holdAnswers(page, '**/api/rpc/performance/query', '"by":["weekday","hour"]')
     await open('/?where=weekday%3D1%3Bhour%3D10', /Net sales/)
     await page.getByRole('button', { name: 'Net sales by weekday and hour: take away or open' }).click()
     const discuss = page.getByRole('menuitem', { name: 'Discuss this hour' })
     await discuss.waitFor()
     expect(await discuss.isDisabled()).toBe(true)
-    answer()
+    await answer()
     await discuss.click()
-    await page.unroute(asked)
     await say('When the letter went out')
     expect(new URL(page.url()).searchParams.get('talk')).toMatch(/^figure:net_sales:.*hour/)
   }, 120_000)

@@ -458,7 +458,7 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
         const rooms = link.closest('nav')?.getBoundingClientRect()
         return rooms !== undefined && top >= rooms.top && bottom <= rooms.bottom && bottom <= innerHeight - 50
       })
-    await expect.poll(inSight, { timeout: 20_000 }).toBe(true)
+    await expect.poll(inSight).toBe(true)
     await page.setViewportSize({ width: 1440, height: 1000 })
     await page
       .getByText(/^(Set|Changed) the target/)

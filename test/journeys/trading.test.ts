@@ -25,7 +25,6 @@ import {
 import { ask } from './shop.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const patient = { timeout: 20_000 }
 const known = vocabulary()
 
 /** The shop's answer, with a share, a ratio or a count in place of what it does not know. */
@@ -270,15 +269,13 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('grade products, narrow to a grade, roll up to categories and open the rows behind a line', async () => {
     await page.goto('/products')
-    await expect
-      .poll(() => title().textContent(), patient)
-      .toMatch(/products make 25 % of sales .*; stock-outs/)
+    await expect.poll(() => title().textContent()).toMatch(/products make 25 % of sales .*; stock-outs/)
     await expectAccessibleInBoth(page)
     const table = page.getByRole('table', { name: 'The assortment by product' })
     const all = await table.getByRole('row').count()
     await page.getByRole('list', { name: 'Products by grade' }).getByRole('button', { name: /^C/ }).click()
     await page.waitForURL(/grade=C/)
-    await expect.poll(() => table.getByRole('row').count(), patient).toBeLessThan(all)
+    await expect.poll(() => table.getByRole('row').count()).toBeLessThan(all)
     await table.getByRole('row').nth(1).click()
     const sheet = page.getByRole('dialog', { name: 'Rows behind Net sales' })
     await sheet.waitFor()
@@ -295,7 +292,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('show the funnel over all sessions, split as one asks', async () => {
     await page.goto('/funnel')
-    await expect.poll(() => title().textContent(), patient).toMatch(/^Conversion rate /)
+    await expect.poll(() => title().textContent()).toMatch(/^Conversion rate /)
     await page.getByRole('list', { name: 'Stages of the funnel' }).getByText('Reached checkout').waitFor()
     await page.getByRole('radiogroup', { name: 'Split by' }).getByText('Channel').click()
     await page.waitForURL(/by=channel/)
@@ -305,7 +302,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('show what is left after each cost in the tiers of the company, best and worst by what one asks', async () => {
     await page.goto('/contribution')
-    await expect.poll(() => title().textContent(), patient).toMatch(/^Contribution margin 3 /)
+    await expect.poll(() => title().textContent()).toMatch(/^Contribution margin 3 /)
     const tiers = page.getByLabel('Tiers and what they are made of')
     await tiers.getByText('= contribution margin 1 − fulfilment − payment fees − return handling').waitFor()
     await page.getByRole('radiogroup', { name: 'Order of the lines' }).getByText('Worst').click()
@@ -321,22 +318,20 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     })
     await page.goto('/')
     const tile = page.getByRole('button', { name: /^Show Cm3 below/ })
-    await expect.poll(() => tile.locator('svg').count(), patient).toBe(1)
+    await expect.poll(() => tile.locator('svg').count()).toBe(1)
     await page.unroute('**/api/rpc/settings/read')
   })
 
   it('walk the metric tree by keyboard, and open a metric with its owner and the way to its rows', async () => {
     await page.goto('/tree')
-    await expect
-      .poll(() => title().textContent(), patient)
-      .toMatch(/^Net sales £9,500.*: most by orders −£800/)
+    await expect.poll(() => title().textContent()).toMatch(/^Net sales £9,500.*: most by orders −£800/)
     await expectAccessibleInBoth(page)
     const rows = page.getByRole('treegrid').locator('tbody tr')
-    await expect.poll(() => rows.count(), patient).toBe(3)
+    await expect.poll(() => rows.count()).toBe(3)
     await rows.first().focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowRight')
-    await expect.poll(() => rows.count(), patient).toBe(4)
+    await expect.poll(() => rows.count()).toBe(4)
     expect(await rows.nth(1).getAttribute('aria-expanded')).toBe('true')
     await page.keyboard.press('Enter')
     const sheet = page.getByRole('dialog', { name: 'Orders' })
@@ -347,7 +342,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('show what media and messages cost and bring, campaigns apart from automations', async () => {
     await page.goto('/marketing')
-    await expect.poll(() => title().textContent(), patient).toMatch(/^Media spend /)
+    await expect.poll(() => title().textContent()).toMatch(/^Media spend /)
     await page.getByRole('button', { name: 'Revenue per recipient, campaigns' }).first().waitFor()
     await expectAccessibleInBoth(page)
     await page.getByRole('radiogroup', { name: 'Kind of message' }).getByText('Automations').click()
@@ -356,7 +351,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('follow each month’s new customers and say when they paid back what they cost', async () => {
     await page.goto('/customers')
-    await expect.poll(() => title().textContent(), patient).toMatch(/^Customers [\d,]+ /)
+    await expect.poll(() => title().textContent()).toMatch(/^Customers [\d,]+ /)
     await page.getByRole('table', { name: /^Cohorts by month of first order/ }).waitFor()
     await page.getByText(/^Contribution before media per customer has reached/).waitFor()
     await expectAccessibleInBoth(page)
@@ -375,7 +370,7 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('follow the day for a wall, against the same hours of another', async () => {
     await page.goto('/peak')
-    await expect.poll(() => title().textContent(), patient).toMatch(/^9 Dec 2011/)
+    await expect.poll(() => title().textContent()).toMatch(/^9 Dec 2011/)
     await page.getByLabel('The day so far').getByText('Orders that can be shipped today').waitFor()
     await page.getByText(/^the most in a year: /).waitFor()
     // No target has the day: the tile says where to save one.

@@ -18,7 +18,7 @@ import { Builder } from './Builder.tsx'
 import { ExplorerChart } from './ExplorerChart.tsx'
 import { ExplorerTable, pageSize } from './ExplorerTable.tsx'
 import { Filters } from './Filters.tsx'
-import { useLens } from './Lens.tsx'
+import { meanwhile, useLens } from './Lens.tsx'
 import { explorationTitle, grainFor, readCell, readExploration } from './model.ts'
 import { Notices } from './Notices.tsx'
 import css from './performance.module.css'
@@ -47,7 +47,11 @@ export function Explorer() {
   })
   const query: Query = { ...whole, limit: pageSize, offset: (page - 1) * pageSize }
   const asked = useQuery(
-    api.performance.query.queryOptions({ input: query, enabled: lens.ready && !lens.empty }),
+    api.performance.query.queryOptions({
+      input: query,
+      enabled: lens.ready && !lens.empty,
+      placeholderData: meanwhile(query),
+    }),
   )
   const answer = asked.data
   const title = explorationTitle(exploration, lens.label)

@@ -13,7 +13,7 @@ import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { discussing } from './Discuss.tsx'
-import { type Lens, lineName, measureOf, nameable, useTitles } from './Lens.tsx'
+import { type Lens, lineName, meanwhile, measureOf, nameable, useTitles } from './Lens.tsx'
 import {
   against,
   cell,
@@ -66,7 +66,13 @@ export function ExplorerChart(props: {
     }),
     [props.query, metric, split, grain, by],
   )
-  const asked = useQuery(api.performance.query.queryOptions({ input: course, enabled: grain !== null }))
+  const asked = useQuery(
+    api.performance.query.queryOptions({
+      input: course,
+      enabled: grain !== null,
+      placeholderData: meanwhile(course),
+    }),
+  )
   const answer = grain ? asked.data : props.answer
   const measure = useMemo(() => measureOf(answer, metric), [answer, metric])
   const ranked = props.answer.rows.slice(0, 15)
