@@ -207,8 +207,13 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await open('/members', /.+/)
     await mine.waitFor()
     expect(await mine.isChecked()).toBe(true)
+    // What was pressed shows before the server has kept it.
+    const keep = await holdAnswers(page, '**/api/rpc/reviews/subscribe')
     await mine.click({ force: true })
     await expect.poll(() => mine.isChecked()).toBe(false)
+    const kept = page.waitForResponse('**/api/rpc/reviews/subscriptions')
+    await keep()
+    await kept
     // It is still so when one comes again.
     await open('/members', /.+/)
     await mine.waitFor()

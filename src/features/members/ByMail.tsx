@@ -23,6 +23,8 @@ export function ByMail() {
       onSuccess: () => cache.invalidateQueries({ queryKey: api.reviews.subscriptions.key() }),
     }),
   )
+  /** What was pressed shows at once, and not only when the server has kept it. */
+  const pressed = subscribe.isPending ? subscribe.variables : undefined
   // As high as its card will be: what stands below must not move when it comes.
   if (taken.isLoading) return <Skeleton height={218} />
   if (!taken.data) return null
@@ -45,7 +47,7 @@ export function ByMail() {
             </div>
             <Switch
               aria-label={letters[kind].name}
-              checked={on && sent}
+              checked={(pressed?.kind === kind ? pressed.on : on) && sent}
               disabled={!sent || (!mail && !on)}
               onChange={event => subscribe.mutate({ kind, on: event.currentTarget.checked })}
             />

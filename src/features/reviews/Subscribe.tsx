@@ -31,7 +31,7 @@ export function Subscribe({ kind }: { kind: LetterKind }) {
       <Switch
         size="xs"
         label={`By mail ${when[kind]}`}
-        checked={own.on}
+        checked={subscribe.isPending ? subscribe.variables.on : own.on}
         disabled={!own.mail && !own.on}
         onChange={event => subscribe.mutate({ kind, on: event.currentTarget.checked })}
       />

@@ -24,7 +24,7 @@ export function Reminders() {
             ? 'Each person can decline theirs under Members.'
             : 'Nobody is reminded. What is due stands on the cockpit and in the review all the same.'
         }
-        checked={reminder.sent}
+        checked={set.isPending ? set.variables.on : reminder.sent}
         onChange={event => set.mutate({ on: event.currentTarget.checked })}
       />
       {set.error && <ErrorState compact title="That was not done" {...words(set.error)} />}
