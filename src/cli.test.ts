@@ -197,18 +197,13 @@ describe('a server on the folder', () => {
         params: { name: 'query_metrics', arguments: { metrics: ['net_sale'] } },
       },
     ]
-    const bad = (id: number, name: string, input: object) => ({
-      id,
-      method: 'tools/call',
-      params: { name, arguments: input },
-    })
-    lines.push(
-      bad(5, 'query_metrics', {}),
-      bad(6, 'query_metrics', { metrics: 'net_sales' }),
-      bad(7, 'settings_saveEvent', { name: 'x' }),
-    )
+    const bad = [
+      ['query_metrics', {}],
+      ['query_metrics', { metrics: 'net_sales' }],
+      ['settings_saveEvent', { name: 'x' }],
+    ].map(([name, input], n) => ({ id: 5 + n, method: 'tools/call', params: { name, arguments: input } }))
     const ran = await run(['mcp', '--data', data], {
-      input: lines.map(line => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join(''),
+      input: [...lines, ...bad].map(line => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`).join(''),
     })
     const said = ran.out
       .trim()

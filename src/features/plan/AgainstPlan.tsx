@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { showSigned } from '#kernel/format.ts'
+import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from '#kernel/plan/variance-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
@@ -9,7 +10,6 @@ import { show } from '#ui/number.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { filtersOf, type Period, toneOf, versionsAgainst, whereOf } from './model.ts'
-import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from './variance-model.ts'
 
 const shown = [
   'net_sales',

@@ -1,4 +1,4 @@
-import { type Measure, percent, placeOf, showSigned, type Unit } from '#kernel/format.ts'
+import { type Measure, percent, placeOf, showSigned, type Unit } from '../format.ts'
 
 /** A figure beside what it is compared with, as `plan.variance` answers it. */
 export interface Row {

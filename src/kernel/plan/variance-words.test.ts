@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changeIn, placeIn, type Row, saying, whereOff } from './variance-model.ts'
+import { changeIn, placeIn, type Row, saying, whereOff } from './variance-words.ts'
 
 const row = (metric: string, label: string, unit: string, actual: string, was: string, bad = false): Row => {
   const delta = String(Number(actual) - Number(was))
