@@ -33,21 +33,26 @@ export async function takeHook(
   const hurry = answer.hurry ?? []
   if (answer.status >= 300 || hurry.length === 0) return { ...answer, hurry: [] }
   const at = clock()
-  if (answer.id !== undefined) {
-    const [fresh] = await ledger
-      .insert(hooksTaken)
-      .values({ connection: id, id: answer.id, at: at.toISOString() })
-      .onConflictDoNothing()
-      .returning()
-    if (!fresh) return { ...answer, hurry: [] }
-    // Now and then what is too old to come again is forgotten.
-    if (at.getTime() % 100 === 0)
-      await ledger
-        .delete(hooksTaken)
-        .where(lt(hooksTaken.at, new Date(at.getTime() - remembered).toISOString()))
-  }
-  await hurryStreams(ledger, id, hurry, at)
-  return { ...answer, hurry }
+  // Known as taken and due at once, or neither: what is cut short between them is sent again, and must not be passed over.
+  const isNew = await ledger.transaction(async tx => {
+    const open = tx as unknown as Ledger
+    if (answer.id !== undefined) {
+      const [fresh] = await open
+        .insert(hooksTaken)
+        .values({ connection: id, id: answer.id, at: at.toISOString() })
+        .onConflictDoNothing()
+        .returning()
+      if (!fresh) return false
+      // Now and then what is too old to come again is forgotten.
+      if (at.getTime() % 100 === 0)
+        await open
+          .delete(hooksTaken)
+          .where(lt(hooksTaken.at, new Date(at.getTime() - remembered).toISOString()))
+    }
+    await hurryStreams(open, id, hurry, at)
+    return true
+  })
+  return { ...answer, hurry: isNew ? hurry : [] }
 }
 
 /** Lays what a vendor handed over beside the credentials as they are now: others may have been given meanwhile. */

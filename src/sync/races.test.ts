@@ -152,6 +152,54 @@ test('what a vendor hands over beside credentials survives another hand-over and
   })
 })
 
+const hooked = () => {
+  const hooks: NonNullable<typeof toy.connector.hooks> = {
+    subscribe: async () => undefined,
+    receive: ({ body }) => ({ status: 200, id: Buffer.from(body).toString(), hurry: ['orders'] }),
+  }
+  Object.assign(toy.connector, { hooks })
+}
+const tell = (what: string, to = syncs) =>
+  to.hook(id, { method: 'POST', url: 'here', headers: {}, body: Buffer.from(what) })
+const orders = async () => (await open.ledger.select().from(streams)).find(one => one.stream === 'orders')
+
+test('a call that was cut short before its stream was due counts when it is sent again', async () => {
+  hooked()
+  await syncs.round(id, { all: true, whole: true })
+  const { ledger } = parts
+  const failing: typeof ledger = Object.create(ledger)
+  failing.transaction = work =>
+    ledger.transaction(tx => {
+      tx.update = () => {
+        throw new Error('killed')
+      }
+      return work(tx)
+    })
+  await expect(tell('a', createSyncs({ ...parts, ledger: failing }))).rejects.toThrow('killed')
+  expect(await tell('a')).toMatchObject({ status: 200, hurry: ['orders'] })
+  expect(Date.parse((await orders())?.nextAt ?? '')).toBe(time)
+  expect(await tell('a')).toMatchObject({ status: 200, hurry: [] })
+})
+
+test('a burst of calls in the middle of a reading is taken, and has what changed read once more', async () => {
+  hooked()
+  toy.state.sales = [{ id: '#1', at: noon - day, lines: 1 }]
+  let answers: { status: number }[] = []
+  whenStored(1, async () => {
+    // They tell of an order that this reading has gone by.
+    toy.state.sales.push({ id: '#2', at: noon + 1, lines: 1 })
+    answers = await Promise.all(Array.from({ length: 500 }, (_, n) => tell(`call ${n}`)))
+  })
+  const { nextAt } = await syncs.round(id, { all: true, whole: true })
+  expect(answers).toHaveLength(500)
+  expect(answers.every(one => one.status === 200)).toBe(true)
+  expect(nextAt.getTime()).toBe(time)
+  toy.state.now += hour
+  await syncs.round(id)
+  expect(await lines()).toBe(2)
+  expect(toy.state.asked.filter(one => one.stream === 'orders' && !one.history)).toHaveLength(1)
+})
+
 test('a clock that was ahead for a while keeps nothing from being read once it is set right', async () => {
   time += 400 * day
   await syncs.round(id, { all: true, whole: true })
