@@ -178,7 +178,7 @@ describe('a server on the folder', () => {
   })
 
   it('an agent on stdin gets the very answer of the command line', async () => {
-    const lines = [
+    const lines: object[] = [
       {
         id: 1,
         method: 'initialize',

@@ -483,7 +483,7 @@ describe('agents', () => {
     })
     const wrong = { name: 'query_metrics', arguments: { metrics: ['net_sales'], to: '2026-02-30' } }
     expect(JSON.stringify(await (await rpc('tools/call', wrong)).json())).toContain(
-      'to: is a day that exists, e.g. 2026-03-31. Compare with',
+      'to: is a day that exists, e.g. 2026-03-31. The input schema of query_metrics',
     )
     const unknown = await rpc('tools/call', { name: 'drop_tables', arguments: {} })
     expect(await unknown.json()).toMatchObject({ result: { isError: true } })
