@@ -3,7 +3,7 @@ import type { ECharts, EChartsCoreOption } from 'echarts/core'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import css from './chart.module.css'
 import type { Drawn } from './chart-engine.ts'
-import { type Palette, palette } from './palette.ts'
+import { type Palette, palette, paperPalette } from './palette.ts'
 import { Skeleton } from './State.tsx'
 
 /** How a chart is drawn with given colours. */
@@ -90,6 +90,25 @@ export function Chart({
       gone = true
     }
   }, [drawing, near, scheme])
+
+  // Paper is light: what is drawn in the colours of a dark screen is drawn anew for it, at once, and back after.
+  useEffect(() => {
+    if (scheme !== 'dark') return
+    const redraw = (colours: () => Palette) => () => {
+      const chart = drawn.current?.chart
+      if (!chart) return
+      chart.setOption({ animation: false, ...drawing(colours()) }, { notMerge: true })
+      chart.getZr().flush()
+      scalable(chart)
+    }
+    const [paper, screen] = [redraw(paperPalette), redraw(palette)]
+    window.addEventListener('beforeprint', paper)
+    window.addEventListener('afterprint', screen)
+    return () => {
+      window.removeEventListener('beforeprint', paper)
+      window.removeEventListener('afterprint', screen)
+    }
+  }, [drawing, scheme])
 
   const pick = (event: MouseEvent<HTMLDivElement>) => {
     const chart = drawn.current?.chart

@@ -18,6 +18,16 @@ export interface Palette {
   diverging: string[]
 }
 
+/** The colours of paper, whatever the screen's: the tokens as they are where the scheme is light. */
+export function paperPalette(): Palette {
+  const { dataset } = document.documentElement
+  const scheme = dataset.mantineColorScheme
+  dataset.mantineColorScheme = 'light'
+  const light = palette()
+  dataset.mantineColorScheme = scheme
+  return light
+}
+
 /** Reads the tokens that hold now; read again when the scheme changes. */
 export function palette(): Palette {
   const style = getComputedStyle(document.documentElement)

@@ -267,6 +267,24 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     expect(await table.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0)
   })
 
+  it('print charts in the colours of paper, also from a dark screen, and are dark again after', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.goto('/customers')
+    const words = page.locator('[role=img] svg text')
+    await words.first().waitFor()
+    await page.waitForLoadState('networkidle')
+    const inks = () => words.evaluateAll(all => [...new Set(all.map(one => one.getAttribute('fill')))])
+    const when = (event: string) => page.evaluate(name => void window.dispatchEvent(new Event(name)), event)
+    const dark = await inks()
+    await when('beforeprint')
+    const paper = await inks()
+    expect(dark.length).toBeGreaterThan(0)
+    expect(paper.filter(ink => dark.includes(ink))).toEqual([])
+    await when('afterprint')
+    expect(await inks()).toEqual(dark)
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
   it('grade products, narrow to a grade, roll up to categories and open the rows behind a line', async () => {
     await page.goto('/products')
     await expect.poll(() => title().textContent()).toMatch(/products make 25 % of sales .*; stock-outs/)
@@ -370,7 +388,9 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
 
   it('follow the day for a wall, against the same hours of another', async () => {
     await page.goto('/peak')
-    await expect.poll(() => title().textContent()).toMatch(/^9 Dec 2011/)
+    await expect
+      .poll(() => title().textContent())
+      .toMatch(/^Net sales £[\d,]+ by 01:00 on 9 Dec 2011, .* above the same hours of /)
     await page.getByLabel('The day so far').getByText('Orders that can be shipped today').waitFor()
     await page.getByText(/^the most in a year: /).waitFor()
     // No target has the day: the tile says where to save one.

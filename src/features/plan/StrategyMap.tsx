@@ -9,7 +9,7 @@ import { strategyText } from '#kernel/plan/strategy-text.ts'
 import { Card } from '#ui/Card.tsx'
 import { show } from '#ui/number.ts'
 import { Sentence } from '#ui/Sentence.tsx'
-import { EmptyState } from '#ui/State.tsx'
+import { EmptyState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './plan.module.css'
 
@@ -26,10 +26,6 @@ export function StrategyMap(props: {
 }) {
   const { strategy } = props
   const [{ initiative }] = useUrl()
-  // A link may name an initiative: it is marked, and brought into sight.
-  useEffect(() => {
-    if (initiative) document.getElementById(`initiative-${initiative}`)?.scrollIntoView({ block: 'center' })
-  }, [initiative])
   const cases = useQuery(api.plan.cases.queryOptions({ input: {}, enabled: props.revision > 0 }))
   const metrics = metricsIn(strategy).slice(0, 24)
   const now = useQuery(
@@ -39,6 +35,12 @@ export function StrategyMap(props: {
       retry: false,
     }),
   )
+  const standing = !cases.isPending && (metrics.length === 0 || !now.isPending)
+  // A link may name an initiative: it is marked, and brought into sight once the map stands.
+  useEffect(() => {
+    if (initiative && standing)
+      document.getElementById(`initiative-${initiative}`)?.scrollIntoView({ block: 'center' })
+  }, [initiative, standing])
   if (props.revision === 0)
     return (
       <EmptyState
@@ -53,11 +55,11 @@ export function StrategyMap(props: {
         know.
       </EmptyState>
     )
+  // What carries a figure or what a case is worth is a line longer: the map stands once they are here.
+  if (!standing) return <Skeleton height={420} />
   const figure = (metric: string, value: unknown) => {
     const definition = now.data?.meta.definitions[metric]
     if (typeof value !== 'string') return null
-    // Its unit is not known yet: a bare number would be read wrongly.
-    if (now.isPending) return '…'
     return definition
       ? show(value, { unit: definition.unit, currency: now.data?.meta.currency ?? null }, 'card')
       : Number(value).toLocaleString('en-GB')

@@ -133,12 +133,15 @@ export function Review() {
         {issue.error && <ErrorState compact title="Not issued yet" {...words(issue.error)} />}
         <Grid columns={2}>
           <Exceptions review={review} />
-          <Actions
-            deck={content.deck.id}
-            week={content.week.to}
-            actions={review.actions}
-            closed={review.issue !== null}
-          />
+          {/* That nothing is agreed yet is not worth a page of paper. */}
+          <div className={review.actions.length === 0 ? 'no-print' : undefined}>
+            <Actions
+              deck={content.deck.id}
+              week={content.week.to}
+              actions={review.actions}
+              closed={review.issue !== null}
+            />
+          </div>
         </Grid>
         {review.issue && <Differences deck={content.deck.id} week={content.week.to} content={content} />}
         {content.deck.sections.map(section => (

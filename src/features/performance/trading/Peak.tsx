@@ -10,7 +10,7 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { baseOf, measureOf, sayOf, useLens } from '../Lens.tsx'
 import { Trend } from '../Trend.tsx'
-import { against, dayOfHour, daySoFar, dayTitle, partIn, untilNow } from './model.ts'
+import { against, basis, dayOfHour, daySoFar, dayTitle, partIn, untilNow } from './model.ts'
 import type { PeakAsked } from './shape.ts'
 import { TradingPage } from './TradingPage.tsx'
 
@@ -19,7 +19,7 @@ function titleOf(
   answer: Answer,
   hours: ReturnType<typeof daySoFar>,
   planned: ReturnType<typeof daySoFar> | null,
-  base: string,
+  other: string,
 ): string {
   const against = planned && planned.sales.delta !== null ? planned : hours
   const say = sayOf(answer)
@@ -33,7 +33,9 @@ function titleOf(
     base:
       against.sales.delta === null
         ? ''
-        : `${against === planned ? 'the plan for' : base.replace(/^vs /, '')} ${against === planned ? 'these hours' : 'to the same hour'}`,
+        : against === planned
+          ? 'the plan for these hours'
+          : `the same hours of ${other}`,
   })
 }
 
@@ -92,6 +94,7 @@ export function Peak() {
   const sales = measureOf(answer, 'net_sales')
   const orders = measureOf(answer, 'orders')
   const base = baseOf(answer, comparison)
+  const otherDay = comparison === 'previous_period' ? base.base.replace(/^vs /, '') : basis(comparison)
   const planBase = plan ? baseOf(answer, plan) : null
   const foreseen = against(forecast.data?.totals, forecastComparison, 'net_sales')?.value ?? null
   const ceiling = answer?.ceiling ?? null
@@ -111,7 +114,7 @@ export function Peak() {
     <TradingPage
       lens={lens}
       question="How is the day going?"
-      title={answer && hours ? titleOf(answer, hours, planned, base.base) : spanWords(day, day)}
+      title={answer && hours ? titleOf(answer, hours, planned, otherDay) : spanWords(day, day)}
       answer={answer}
       error={asked.error}
       onRetry={() => asked.refetch()}
