@@ -198,8 +198,10 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await line.send('Network.enable')
     const slow = { offline: false, latency: 0, downloadThroughput: 20_000, uploadThroughput: 20_000 }
     await line.send('Network.emulateNetworkConditions', slow)
-    const buffer = Buffer.from(`Order,Date,Total\n${'1,2026-03-02,20.90\n'.repeat(400_000)}`)
-    await tab.setInputFiles('input[type=file]', { name: 'long.csv', mimeType: 'text/csv', buffer })
+    // And so long that it does not slip through as the slow line goes with the tab.
+    const path = join(place.place, 'long.csv')
+    writeFileSync(path, Buffer.alloc(150 << 20, '1,2026-03-02,20.90\n'))
+    await tab.setInputFiles('input[type=file]', path)
     await tab.getByText('Sending').waitFor()
     await expect.poll(() => uploads().filter(name => name.endsWith('.part')).length).toBe(1)
     // Browsers ask only who did something on the page.
