@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ended, program, type Serving, stage } from '../../test/command.ts'
+import { failureOf } from './import.ts'
 
 const { place, run, serve, clear } = stage()
 const data = join(place, 'data')
@@ -20,6 +21,13 @@ const sales = [
   '536366,22633,HAND WARMER,2,2010-12-31 08:28:00,1.85,,France',
   'C536367,85123A,"HEART, WHITE",-1,2011-01-02 09:00:00,2.55,17850,United Kingdom',
 ]
+it('says what an import failed by: a full disk is no wrong file', () => {
+  const full = { code: 'unavailable', message: 'The disk is full.', next: 'Free some space.' }
+  expect(failureOf(full)).toMatchObject(full)
+  expect(failureOf({ code: 'invalid', message: 'No.' })).toMatchObject({ code: 'invalid', message: 'No.' })
+  expect(failureOf({ code: 'of another version', message: 'No.' }).code).toBe('internal')
+})
+
 const shop = ['--preset', 'online-retail', '--store', 'gifts', '--data', data, '--json']
 const whole = ['--currency', 'GBP', '--timezone', 'Europe/London']
 const net = async (folder = data) =>

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Reading, type Reads } from '#features/connections/model.ts'
 import type { Client } from '#features/operations.ts'
-import { Failure } from '#kernel/error.ts'
+import { Failure, type FailureCode, failureCodes } from '#kernel/error.ts'
 import type { ImportResult, Mapping } from '#sync/imports.ts'
 import { connected } from './connect.ts'
 import { progressOn, recordsTable } from './print.ts'
@@ -70,14 +70,21 @@ async function mapAgain(terminal: Terminal, replaces: string, flags: ImportFlags
   })
 }
 
+/** Why an import failed, as its row in the ledger says it: a full disk is not a file that is wrong. */
+export const failureOf = (error: { code: string; message: string; next?: string } | null): Failure =>
+  new Failure(
+    error && Object.hasOwn(failureCodes, error.code) ? (error.code as FailureCode) : 'internal',
+    error?.message ?? 'The import failed.',
+    { ...(error?.next && { next: error.next }) },
+  )
+
 async function follow(terminal: Terminal, client: Client, id: string): Promise<ImportResult> {
   const line = progressOn(terminal.stderr)
   try {
     for (;;) {
       const now = await client.connections.progress({ id })
       if (now.status === 'done' && now.result) return now.result
-      if (now.status === 'failed')
-        throw new Failure('invalid', now.error?.message ?? 'The import failed.', { next: now.error?.next })
+      if (now.status === 'failed') throw failureOf(now.error)
       if (now.progress) line.show(now.progress)
       await sleep(200)
     }
