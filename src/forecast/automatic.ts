@@ -3,8 +3,9 @@ import { wape } from './grade.ts'
 import { apartOf, type Widths, widthsOf } from './intervals.ts'
 import { libraryModels } from './models/augurs.ts'
 import { lagOf, lastYear, type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
-import { isUsable, prepare } from './models/prepare.ts'
+import { isUsable, prepare, type Seen, see } from './models/prepare.ts'
 import { at, lastOf, median, quantile } from './numbers.ts'
+import { type Foretold, trustOf } from './season-trust.ts'
 
 export type ModelName = MemberName | keyof typeof libraryModels
 
@@ -68,18 +69,30 @@ function within(seen: Float64Array, points: Float64Array): Float64Array {
   })
 }
 
-/** Everything a set of models says about a series. */
-function ask(
+/** A past as the models get it: the effects taken off, the seasons estimated. */
+interface View {
+  removed: Removed | undefined
+  seen: Seen
+}
+
+function viewOf(
   past: Float64Array,
   periods: readonly number[],
+  effects: Effects | undefined,
+  single: boolean,
+): View {
+  const removed = effects?.remove(past)
+  return { removed, seen: see(removed?.clean ?? past, periods, single) }
+}
+
+/** Everything a set of models says about a series. */
+function ask(
+  { removed, seen }: View,
   horizon: number,
   names: readonly ModelName[],
   trust: (period: number) => number,
-  effects: Effects | undefined,
-  single: boolean,
 ): Map<ModelName, Float64Array> {
-  const removed = effects?.remove(past)
-  const prepared = prepare(removed?.clean ?? past, periods, trust, single)
+  const prepared = prepare(seen, trust)
   const said = new Map<ModelName, Float64Array>()
   for (const name of names) {
     const points = models[name](prepared, horizon)
@@ -107,20 +120,21 @@ export function automatic(
   const longest = periods.at(-1) ?? 1
   const single = periods.length > 0 && y.length >= lagOf(periods) && !isUsable(longest, y.length)
   const origins = originsOf(y.length, horizon, periods)
-  const trials = origins.map((origin): Trial<ModelName> => {
-    const actual = y.slice(origin, Math.min(y.length, origin + horizon))
-    return {
+  const tests = origins.map(origin => ({
+    origin,
+    actual: y.slice(origin, Math.min(y.length, origin + horizon)),
+    view: viewOf(y.subarray(0, origin), periods, effects, single),
+  }))
+  const now = viewOf(y, periods, effects, single)
+  const trustIn = trustsOf(y, periods, tests, now, single)
+  const trials = tests.map(
+    ({ origin, actual, view }): Trial<ModelName> => ({
       origin,
       actual,
-      said: ask(y.subarray(0, origin), periods, actual.length, names, () => 1, effects, single),
-    }
-  })
-  // A season no trial could try is believed by half.
-  const trust = (period: number) =>
-    single || origins.length === 0
-      ? 1
-      : 0.5 + (0.5 * origins.filter(origin => isUsable(period, origin)).length) / origins.length
-  const said = ask(y, periods, horizon, names, trust, effects, single)
+      said: ask(view, actual.length, names, trustIn(origin)),
+    }),
+  )
+  const said = ask(now, horizon, names, trustIn(null))
   if (said.size === 0) said.set('naive', new Float64Array(horizon).fill(at(y, y.length - 1)))
   const able = [...said.keys()]
   const weights = weigh(able, trials)
@@ -179,6 +193,43 @@ export function automatic(
     })),
     reference: period,
     beatsReference: beats,
+  }
+}
+
+/** Steps up to which a season comes round often enough to be told by its spectrum alone. */
+const short = 40
+
+/** How much of each profile is taken: at an origin by the trials that share no period with it, now by all. */
+function trustsOf(
+  y: Float64Array,
+  periods: readonly number[],
+  tests: readonly { origin: number; actual: Float64Array; view: View }[],
+  now: View,
+  single: boolean,
+): (origin: number | null) => (period: number) => number {
+  const clean = now.removed?.clean ?? y
+  const foretold = tests.map(({ origin, actual, view: { seen } }): Foretold => {
+    const came = clean.slice(origin, origin + actual.length)
+    const logged = seen.positive
+      ? came.map(value => Math.log(Math.max(value, quantile(seen.y, 0) / 10)))
+      : came
+    return { origin, past: seen.logged, profiles: seen.profiles, actual: logged }
+  })
+  const width = Math.round(periods.find(period => period < short) ?? 1)
+  return origin => {
+    const apart = foretold.filter(
+      one => origin === null || Math.abs(one.origin - origin) >= one.actual.length,
+    )
+    const known = new Map<number, number>()
+    return period => {
+      const tried = tests.filter(test => isUsable(period, test.origin)).length
+      // A season no trial could try is believed by half.
+      const before = origin !== null || single || tests.length === 0 ? 1 : 0.5 + (0.5 * tried) / tests.length
+      if (period < short) return before
+      const share = known.get(period) ?? trustOf(period, width, apart, before)
+      known.set(period, share)
+      return share
+    }
   }
 }
 

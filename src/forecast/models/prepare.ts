@@ -1,5 +1,5 @@
 import { at, lastOf, median, quantile } from '../numbers.ts'
-import { profilesOf, seasonsOver } from '../seasons.ts'
+import { type Profile, profilesOf, seasonsOver } from '../seasons.ts'
 
 /** A series made ready for the models, once for all of them. */
 export interface Prepared {
@@ -32,23 +32,32 @@ const seasonsSeen = 4
 export const isUsable = (period: number, length: number): boolean =>
   period > 1.5 && length >= 2 * period - 0.5
 
-/**
- * `trust` says for each period how much of its profile to take: half of one that no backtest could try, which is the mean
- * of the series with and without it. `single`: a profile may come of a single season, where there are not yet two.
- */
-export function prepare(
-  series: Float64Array,
-  periods: readonly number[],
-  trust: (period: number) => number = () => 1,
-  single = false,
-): Prepared {
+/** The recent part of a series with the profiles of its seasons, before it is said how much of them to take. */
+export interface Seen {
+  y: Float64Array
+  logged: Float64Array
+  periods: readonly number[]
+  positive: boolean
+  profiles: readonly Profile[]
+}
+
+/** Estimates the profiles of a series. `single`: one may come of a single season, where there are not yet two. */
+export function see(series: Float64Array, periods: readonly number[], single = false): Seen {
   const usable = periods.filter(period => isUsable(period, series.length))
   const y = lastOf(series, Math.max(longest, Math.ceil(Math.max(0, ...usable) * seasonsSeen)))
   const low = quantile(y, 0)
   const positive = low > 0 && low > median(y) / 50
   const logged = positive ? y.map(Math.log) : y
   const seen = single ? periods.filter(period => period > 1.5 && series.length >= Math.round(period)) : usable
-  const profiles = profilesOf(logged, seen).map(profile => {
+  return { y, logged, periods: usable, positive, profiles: profilesOf(logged, seen) }
+}
+
+/** Takes the seasons off. `trust` says for each period how much of its profile to take. */
+export function prepare(
+  { y, logged, periods, positive, profiles: whole }: Seen,
+  trust: (period: number) => number = () => 1,
+): Prepared {
+  const profiles = whole.map(profile => {
     const share = trust(profile.period)
     if (share === 1) return profile
     const harmonics = profile.harmonics.map(({ order, cosine, sine }) => ({
@@ -67,7 +76,7 @@ export function prepare(
   return {
     y,
     logged,
-    periods: usable,
+    periods,
     positive,
     adjusted: positive ? working.map(Math.exp) : working,
     working,
