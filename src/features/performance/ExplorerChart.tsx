@@ -13,7 +13,7 @@ import { type Line, lines, rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { discussing } from './Discuss.tsx'
-import { type Lens, lineName, meanwhile, measureOf, nameable, useTitles } from './Lens.tsx'
+import { type Lens, lineName, measureOf, nameable, useTitles } from './Lens.tsx'
 import {
   against,
   cell,
@@ -41,6 +41,14 @@ const titleOf = (
   dimension: string,
   value: string | null,
 ) => (dimension === called && titles.get(value ?? '')) || named(valueName(dimension, value ?? '', stores))
+
+/** The answer of before stands in until the next is there, where its rows are of the same groups: of others it would be misread. */
+export const meanwhile =
+  ({ by = [], grain }: Query) =>
+  (told: Answer | undefined, before?: { queryKey: readonly unknown[] }): Answer | undefined => {
+    const { input } = (before?.queryKey[1] ?? {}) as { input?: Query }
+    return input && input.grain === grain && (input.by ?? []).join() === by.join() ? told : undefined
+  }
 
 /** The answer as a drawing: lines over time, one per value when split; bars from longest to shortest when there is no time. */
 export function ExplorerChart(props: {

@@ -136,14 +136,6 @@ export function useLens() {
 
 export type Lens = ReturnType<typeof useLens>
 
-/** The answer of before stands in until the next is there, where its rows are of the same groups: of others it would be misread. */
-export const meanwhile =
-  ({ by = [], grain }: Query) =>
-  (told: Answer | undefined, before?: { queryKey: readonly unknown[] }): Answer | undefined => {
-    const { input } = (before?.queryKey[1] ?? {}) as { input?: Query }
-    return input && input.grain === grain && (input.by ?? []).join() === by.join() ? told : undefined
-  }
-
 /** A metric's unit, direction and currency, as an answer says. */
 export function measureOf(answer: Answer | undefined, metric: string): Measure {
   const definition = answer?.meta.definitions[metric]
