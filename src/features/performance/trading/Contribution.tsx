@@ -164,7 +164,9 @@ function Layers({ lens, answer }: { lens: Lens; answer: Answer }) {
           rows: [
             [
               show(value.toFixed(4), measure, 'tooltip'),
-              layered.base.value ? `${percent(value / layered.base.value)} of net sales` : '',
+              layered.base.value
+                ? `${percent(value / layered.base.value)} of ${layered.base.label.toLowerCase()}`
+                : '',
             ],
           ],
         }

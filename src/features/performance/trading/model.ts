@@ -229,7 +229,7 @@ const brief = (label: string) => label.replace(/^contribution margin (\d)$/i, 'C
 
 /**
  * From net sales down to the last tier that is known, cost by cost with what is left after each tier. Where goods come off, it
- * begins with the sales whose cost is recorded.
+ * begins with the sales whose cost is recorded, and says so where that is not all of them.
  */
 export function layers(
   row: AnswerRow,
@@ -237,6 +237,7 @@ export function layers(
 ): { base: Layer; steps: Layer[]; end: Layer; known: readonly Tier[] } {
   const costed = tiers.some(tier => tier.less.includes('cogs'))
   const value = numberOf(row, costed ? 'net_sales_costed' : 'net_sales') ?? 0
+  const partly = costed && (numberOf(row, 'net_sales_uncosted') ?? 0) !== 0
   const missing = tiers.findIndex(tier => numberOf(row, tier.name) === null)
   const known = missing < 0 ? tiers : tiers.slice(0, missing)
   const steps = known.flatMap((tier, n): Layer[] => [
@@ -250,7 +251,7 @@ export function layers(
   ])
   const last = known.at(-1)
   return {
-    base: { label: 'Net sales', value },
+    base: { label: partly ? 'Sales with cost' : 'Net sales', value },
     steps,
     end: { label: brief(last?.label ?? ''), value: (last && numberOf(row, last.name)) ?? 0 },
     known,

@@ -13,6 +13,7 @@ import {
   breakEvenIs,
   daySoFar,
   dayTitle,
+  layers,
   mostLost,
   paidBack,
   partIn,
@@ -403,4 +404,16 @@ it('gives the hours to come no value, and the quiet ones before now theirs', () 
 it('the break-even ROAS says in the same words everywhere what it is worked out from', () => {
   expect(breakEvenIs({ contribution_before_media: '12' } as never)).toContain('1 ÷ contribution before media')
   expect(breakEvenIs({ contribution_before_media: null } as never)).toContain('1 ÷ gross margin')
+})
+
+it('the layers of contribution begin with the sales whose cost is recorded, and are called net sales only where that is all', () => {
+  const tiers = [{ name: 'cm1', label: 'Contribution margin 1', less: ['cogs'] }]
+  const row = { net_sales: '100', net_sales_costed: '80', cost_of_goods: '30', cm1: '50' }
+  const all = { ...row, net_sales_costed: '100', net_sales_uncosted: '0', cm1: '70' }
+  expect(layers({ ...row, net_sales_uncosted: '20' }, tiers)).toMatchObject({
+    base: { label: 'Sales with cost', value: 80 },
+    steps: [{ label: 'Goods', value: -30 }],
+    end: { label: 'CM1', value: 50 },
+  })
+  expect(layers(all, tiers).base).toEqual({ label: 'Net sales', value: 100 })
 })
