@@ -6,7 +6,7 @@ import { showDay } from '#kernel/format.ts'
 import { expectedWords, mayComeWords } from '#kernel/plan/reforecast.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { show } from '#ui/number.ts'
+import { placeOf, show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
@@ -301,7 +301,13 @@ function Sign(props: { found: Found; step: 'baseline' | 'expectations' | 'risks'
 
 /** Period by period: what is actual, the baseline, and what it becomes with what owners expect. */
 function Landing({ found }: { found: Found }) {
-  const money = (value: string | null) => show(value, { unit: 'money', currency: found.currency })
+  const measure = { unit: 'money', currency: found.currency } as const
+  // One precision for all of it: months and what was added to them are read across.
+  const place = placeOf(
+    found.periods.map(row => row.landing),
+    measure,
+  )
+  const money = (value: string | null) => show(value, measure, place)
   return (
     <Card flush title={`${found.line.label} by period`} note="the weighed risks stand beside it, never in it">
       <DataTable
