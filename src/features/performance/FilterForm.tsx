@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { valueName } from '#kernel/value-names.ts'
-import { NarrowingForm, ValueChoice } from '#ui/Narrowing.tsx'
+import { NarrowingForm, ValueChoice } from '#ui/NarrowingForm.tsx'
 import type { Lens } from './Lens.tsx'
 import { type Filter, named } from './model.ts'
 

@@ -12,7 +12,7 @@ import { AlertChannels } from './AlertChannels.tsx'
 import { AlertDrawer } from './AlertDrawer.tsx'
 import { AlertRules } from './AlertRules.tsx'
 import css from './attention.module.css'
-import { alertStates, alertsTitle, perDay, quietTitle } from './model.ts'
+import { alertStates, alertsTitle, perDay } from './model.ts'
 import { Waiting } from './Waiting.tsx'
 
 const views = {
@@ -84,7 +84,7 @@ function AlertList() {
           empty={
             <EmptyState
               kind={view === 'open' && whole ? 'all_done' : 'nothing_yet'}
-              title={view === 'open' ? quietTitle({ lookedAt, waiting }) : 'Nothing here yet'}
+              title={view === 'open' ? 'No alert is open' : 'Nothing here yet'}
             >
               {view === 'open'
                 ? 'Figures that leave their usual way will be here, with the money a day and the likely cause. It is looked at after each load and a few times a day.'
