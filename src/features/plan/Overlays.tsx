@@ -90,7 +90,7 @@ export function Overlays({ version }: { version: Version }) {
           version.state !== 'locked' && (
             <Button
               size="compact-sm"
-              variant="filled"
+              variant="default"
               onClick={() =>
                 setForm({
                   line: first.name,

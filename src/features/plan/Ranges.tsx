@@ -326,10 +326,13 @@ const swings =
       },
     },
     xAxis: valueAxis(colours, axis, false),
-    // Where the names leave little of it, fewer marks: side by side they would run into one another.
+    // Where the names leave little of it, fewer marks and shorter names: side by side they would run into one another.
     media: [
-      { option: { xAxis: { splitNumber: 4 } } },
-      { query: { maxWidth: 420 }, option: { xAxis: { splitNumber: 2 } } },
+      { option: { xAxis: { splitNumber: 4 }, yAxis: { axisLabel: { width: 210 } } } },
+      {
+        query: { maxWidth: 420 },
+        option: { xAxis: { splitNumber: 2 }, yAxis: { axisLabel: { width: 150 } } },
+      },
     ],
     yAxis: {
       ...nameAxis(
@@ -341,9 +344,7 @@ const swings =
         color: colours.ink,
         fontSize: 12,
         fontFamily: colours.font,
-        width: 160,
-        overflow: 'break',
-        lineHeight: 14,
+        overflow: 'truncate',
         interval: 0,
       },
     },
