@@ -83,6 +83,24 @@ describe('joining the lines of an export', () => {
     expect(all).toEqual([{ ...lines[1], lineItems: [lines[0], lines[2]] }])
   })
 
+  it('gives orders as an export does, also through files: what it has together is stored in one go', async () => {
+    const lines = Array.from({ length: 3000 }, (_, n) => [
+      { id: `gid://shopify/Order/${9000 - n}`, note: 'x'.repeat(1000) },
+      {
+        __typename: 'LineItem',
+        id: `gid://shopify/LineItem/${n}`,
+        __parentId: `gid://shopify/Order/${9000 - n}`,
+      },
+    ]).flat()
+    const text = Buffer.from(lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+    const join = spilling(shape, text.length, own)
+    await join.add(text)
+    const seen: string[] = []
+    for await (const one of join.all()) seen.push(String(one.id))
+    await join.close()
+    expect(seen).toEqual(Array.from({ length: 3000 }, (_, n) => `gid://shopify/Order/${9000 - n}`))
+  })
+
   it('refuses a child whose parent never comes', async () => {
     for (const join of [joining(shape, 0), spilling(shape, 0, own)]) {
       const line = { __typename: 'LineItem', id: 'a', __parentId: 'gid://shopify/Order/9' }

@@ -94,7 +94,7 @@ function hash(text: string): number {
   return value >>> 0
 }
 
-/** Which part the root of a middle is in, by the middle's id: for most ids a number for a number, a few bytes each. */
+/** Which part a root is in, by its id or a middle's of it: for most ids a number for a number, a few bytes each. */
 class Places {
   readonly #byType = new Map<string, Map<number | string, number>>()
 
@@ -123,9 +123,11 @@ class Places {
 }
 
 /**
- * Joins an export of any size, as databases join large tables: lines are spread over files by the id of the root they belong
- * to, and each file is small enough to be joined in memory. What belongs to a middle goes to the middle's root, which is
- * remembered; what comes before its middle waits in files of its own until all middles are known.
+ * Joins an export of any size, as databases join large tables: lines are spread over files by the root they belong to, and
+ * each file is small enough to be joined in memory. Roots fill one file after the other as they are first met, so that what
+ * an export gives together stays so: orders of a week are stored in one go, and their days worked out once. What belongs
+ * to a middle goes to the middle's root, which is remembered; what comes before its middle waits in files of its own until
+ * all middles are known.
  * @param work folder for the files, made where it is not there; whatever a killed process left in it is swept by its number
  */
 export function spilling(shape: Shape, bytes: number, work: string): Joined {
@@ -142,6 +144,14 @@ export function spilling(shape: Shape, bytes: number, work: string): Joined {
     return made
   }
   const prefix = rootPrefix(shape)
+  let seen = 0
+  const partOf = (root: string): number => {
+    const known = places.get(root)
+    if (known !== undefined) return known
+    const part = Math.min(count - 1, Math.floor((seen / Math.max(1, bytes)) * count))
+    places.set(root, part)
+    return part
+  }
   const linesOf = (lines: Buffer): number[] => {
     const ends: number[] = []
     eachLine(lines, (from, end) => ends.push(from, end))
@@ -155,7 +165,8 @@ export function spilling(shape: Shape, bytes: number, work: string): Joined {
         const [from = 0, end = 0] = [ends[at], ends[at + 1]]
         const { id, parent, typename } = headOf(lines, from, end)
         const root = parent === null ? id : parent.startsWith(prefix) ? parent : null
-        const part = root === null ? places.get(parent ?? '') : hash(root) % count
+        const part = root === null ? places.get(parent ?? '') : partOf(root)
+        seen += end - from + 1
         if (root !== null && parent !== null && shape.isMiddle(typename)) places.set(id, part ?? 0)
         const written =
           part === undefined
