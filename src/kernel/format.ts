@@ -177,3 +177,6 @@ export function showDay(day: Day | null | undefined, place: Place = 'table', loc
   }
   return made.format(Date.parse(`${day}T00:00:00Z`))
 }
+
+/** A sentence or a name as it stands within a sentence: "Last year" becomes "last year". Not for names people gave. */
+export const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { showSigned } from '#kernel/format.ts'
+import { inSentence, showSigned } from '#kernel/format.ts'
 import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from '#kernel/plan/variance-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
@@ -59,6 +59,8 @@ export function useAgainst(period: Period) {
   const { told, silent } = saying(rows, [...plans.map(planComparison), ...compare])
   const nameOf = (base: string) =>
     (versions.data ?? []).find(one => planComparison(one.id) === base)?.name ?? comparisonName(base).label
+  /** What the company called itself stays as it is. */
+  const said = (base: string) => (planIn(base) === null ? inSentence(nameOf(base)) : nameOf(base))
   const [first] = told
   return {
     asked,
@@ -66,22 +68,17 @@ export function useAgainst(period: Period) {
     told,
     silent,
     nameOf,
+    said,
     waiting: asked.isPending && (meanings.isPending || metrics.length > 0),
     none: plans.length === 0 && named.size === 0,
-    answer: whereOff(
-      rows,
-      first,
-      first === undefined ? '' : planIn(first) === null ? lower(nameOf(first)) : nameOf(first),
-    ),
+    answer: whereOff(rows, first, first === undefined ? '' : said(first)),
   }
 }
-
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** Each figure beside what was planned, last year and forecast; what is unfavourable is red. A row opens the explorer. */
 export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typeof useAgainst> }) {
   const [, setUrl] = useUrl()
-  const { asked, rows, told, silent, nameOf } = of
+  const { asked, rows, told, silent, nameOf, said } = of
   if (asked.error)
     return (
       <ErrorState
@@ -98,7 +95,7 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
       note={
         of.none
           ? 'no version of these days is approved yet: an approved one stands here by itself'
-          : `red is unfavourable by its effect; a row opens it in the explorer${silent.length > 0 ? ` · nothing is known of ${silent.map(one => lower(nameOf(one))).join(', ')}` : ''}`
+          : `red is unfavourable by its effect; a row opens it in the explorer${silent.length > 0 ? ` · nothing is known of ${silent.map(said).join(', ')}` : ''}`
       }
     >
       <DataTable

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { type Agreement, agreementOf, causeWords } from '#kernel/agreement.ts'
-import { showDay } from '#kernel/format.ts'
+import { inSentence, showDay } from '#kernel/format.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
 import type { ClosedState } from './close-state.ts'
@@ -22,8 +22,7 @@ export function CloseState({ state, of }: { state: State; of: (metric: string) =
     <>
       <div className={css.known}>
         <p>
-          As the systems knew it on {day(state.at.slice(0, 10))}:{' '}
-          {says.charAt(0).toLowerCase() + says.slice(1)}.
+          As the systems knew it on {day(state.at.slice(0, 10))}: {inSentence(says)}.
         </p>
         {shops.length > 0 && (
           // Where all agree, nobody reads them one by one.

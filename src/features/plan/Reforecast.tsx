@@ -2,7 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, type client, words } from '#features/client.ts'
-import { showDay } from '#kernel/format.ts'
+import { inSentence, showDay } from '#kernel/format.ts'
 import { expectedWords, mayComeWords } from '#kernel/plan/reforecast.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -267,7 +267,7 @@ function Sign(props: { found: Found; step: 'baseline' | 'expectations' | 'risks'
     <Card
       title={
         by
-          ? `${by.lapsed ? 'Lapsed: signed' : 'Signed'} by ${by.byName}, ${showDay(by.at.slice(0, 10))}: ${lower(what)}`
+          ? `${by.lapsed ? 'Lapsed: signed' : 'Signed'} by ${by.byName}, ${showDay(by.at.slice(0, 10))}: ${inSentence(what)}`
           : `${what}?`
       }
       actions={
@@ -392,4 +392,3 @@ const minus = (a: string | null, b: string | null): string | null =>
   a === null || b === null ? null : (Number(a) - Number(b)).toFixed(2)
 const signed = (value: string | null, money: (value: string | null) => string): string =>
   value === null ? 'N/A' : Number(value) > 0 ? `+${money(value)}` : money(value)
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

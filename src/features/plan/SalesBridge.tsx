@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { inSentence } from '#kernel/format.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -24,7 +25,6 @@ const effects = [
   ['new', 'New'],
   ['gone', 'Gone'],
 ] as const
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 const unitWords: Record<string, string> = {
   net_units: 'units, after returns',
   units_sold: 'units sold',
@@ -149,7 +149,7 @@ export function SalesBridge({ period }: { period: Period }) {
       <ChartCard
         id="sales-bridge"
         name={`Net sales against ${name}`}
-        title={`Net sales against ${planned ? name : lower(name)}`}
+        title={`Net sales against ${planned ? name : inSentence(name)}`}
         note={`${money(found.plan)} ${planned ? 'planned' : `then${found.base ? ` (${spanWords(found.base.from, found.base.to)})` : ''}`}, ${money(found.actual)} now; volume in ${unitWords[found.quantity] ?? found.quantity}`}
         sheet={{
           name: 'price-volume-mix',

@@ -1,4 +1,4 @@
-import { type Measure, percent, placeOf, showSigned, type Unit } from '../format.ts'
+import { inSentence, type Measure, percent, placeOf, showSigned, type Unit } from '../format.ts'
 
 /** A figure beside what it is compared with, as `plan.variance` answers it. */
 export interface Row {
@@ -53,6 +53,6 @@ export function whereOff(rows: readonly Row[], base: string | undefined, named: 
     .toSorted((a, b) => Math.abs(Number(b.bases[base]?.delta)) - Math.abs(Number(a.bases[base]?.delta)))
   const worst = (amounts.length > 0 ? amounts : off)
     .slice(0, 2)
-    .map(row => `${row.label.charAt(0).toLowerCase()}${row.label.slice(1)} ${changeIn(row, base)}`)
+    .map(row => `${inSentence(row.label)} ${changeIn(row, base)}`)
   return `${first.label} ${far}; ${worst.length > 0 ? `unfavourable: ${worst.join(', ')}` : 'nothing is unfavourable'}`
 }

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { TaskOf } from '#features/TaskOf.tsx'
-import { showDay } from '#kernel/format.ts'
+import { inSentence, showDay } from '#kernel/format.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -43,7 +43,7 @@ function Told({ alert }: { alert: AlertTold }) {
   return (
     <>
       <AlertEvidence alert={alert} />
-      {alert.judged && <p className={css.held}>Held against: {lowered(alert.judged)}</p>}
+      {alert.judged && <p className={css.held}>Held against: {inSentence(alert.judged)}</p>}
       {alert.doubt && (
         <Part title="The data first">
           <p>{alert.doubt}</p>
@@ -94,8 +94,6 @@ function Told({ alert }: { alert: AlertTold }) {
     </>
   )
 }
-
-const lowered = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 const acts: Readonly<Record<string, string>> = {
   acknowledge: 'acknowledged',
