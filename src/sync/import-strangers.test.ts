@@ -73,6 +73,34 @@ describe('money', () => {
   })
 })
 
+describe('what a guess makes of the money of lines', () => {
+  const sums = 'sum(gross) AS gross, sum(discounts) AS discounts, sum(taxes) AS taxes'
+  it.each([
+    [
+      'a discount written as a share, with decimal commas',
+      'shares',
+      'Bestellnr;Bestelldatum;Artikel;Einzelpreis;Menge;Rabatt',
+      ['10248;04.07.1996;Queso;14,00;12;0', '10248;04.07.1996;Tofu;18,60;9;0,25'],
+      { gross: '335.4000', discounts: '-41.8500', taxes: '0.0000' },
+    ],
+    [
+      'a total with tax beside a price without',
+      'taxed',
+      'Invoice ID;Date;SKU;Unit price;Quantity;Tax 5%;Total',
+      ['750-67-8428;1/27/2019;A;74.69;7;26.1415;548.9715', '226-31-3081;3/8/2019;B;15.28;5;3.82;80.22'],
+      { gross: '599.2300', discounts: '0.0000', taxes: '29.9615' },
+    ],
+  ])('%s counts once', async (_, store, head, lines, told) => {
+    const text = [head, ...lines].join('\n')
+    const { suggestions, reading } = await room.imports.preview(file(text))
+    expect(reading.dateOrder).toBe(store === 'shares' ? 'dmy' : 'mdy')
+    const guess = suggestions[0]?.mapping ?? mapping
+    expect(await run(text, store, { mapping: guess, currency: 'EUR' })).toMatchObject({ accepted: 2 })
+    const query = `SELECT ${sums} FROM sales_lines WHERE store = {store:String}`
+    expect(await room.granary.query(query, { store })).toEqual([told])
+  })
+})
+
 describe('days and months', () => {
   const days = (store: string) =>
     ledger(store, 'CAST(day AS VARCHAR) AS day').then(r => r.map(one => one.day))

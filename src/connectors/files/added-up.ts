@@ -2,7 +2,7 @@ import { plainName } from '#kernel/nearest.ts'
 import { ident, quote } from './reading.ts'
 
 /** Numbers of a head's cells, as written in plain exports; null for what is none. */
-const amountOf = (cell: string): number | null => {
+export const amountOf = (cell: string): number | null => {
   const text = cell.replaceAll(/[^\d.,()-]/g, '').replace(/^\((.*)\)$/, '-$1')
   if (!/\d/.test(text)) return null
   const value = Number(
@@ -10,7 +10,8 @@ const amountOf = (cell: string): number | null => {
   )
   return Number.isFinite(value) ? value : null
 }
-const near = (a: number, b: number) => Math.abs(a - b) < 0.015
+/** Do two sums of money differ by no more than their rounding? */
+export const near = (a: number, b: number) => Math.abs(a - b) < 0.015
 
 /** Rows among the lines of orders that add up the others: whose, and the rows to take. */
 export interface AddedUp {
@@ -98,6 +99,8 @@ export const withoutTax = (
       return value !== null && near(value, net)
     }).length >=
     seen.length * 0.95
-  const found = names.findIndex((name, i) => i !== a && i !== t && !/cost|fee/.test(plainName(name)) && is(i))
+  const found = names.findIndex(
+    (name, i) => i !== a && i !== t && !/cost|cogs|fee/.test(plainName(name)) && is(i),
+  )
   return names[found] ?? null
 }

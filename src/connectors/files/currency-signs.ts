@@ -1,4 +1,5 @@
 import { ident, type Mapping } from './reading.ts'
+import { isNumberCell } from './recognise.ts'
 
 /** Signs and short names of money, and what they can mean. */
 const signs: readonly (readonly [sign: string, codes: readonly string[]])[] = [
@@ -25,7 +26,9 @@ const saidBy = (
   const code = /[([\s_]([A-Z]{3})[)\]]?$/.exec(heading)?.[1]
   if (code && known.has(code)) return { said: code, codes: [code] }
   const filled = cells.filter(cell => /\d/.test(cell))
-  const found = signs.find(([sign]) => filled.length > 0 && filled.every(cell => cell.includes(sign)))
+  const found = signs.find(
+    ([sign]) => filled.length > 0 && filled.every(cell => cell.includes(sign) && isNumberCell(cell)),
+  )
   return found ? { said: found[0], codes: found[1] } : null
 }
 

@@ -1,10 +1,11 @@
 import { plainName } from '#kernel/nearest.ts'
 import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
+import { moneyOfLines } from './line-money.ts'
 import { ident, type Mapping } from './reading.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
-import { ofSales, undoneRows } from './unlike-sales.ts'
+import { boughtRows, ofSales, undoneRows } from './unlike-sales.ts'
 
 /** Are all rows different orders, as far as the head shows? */
 const ordersOnce = (rows: readonly string[][], at: number): boolean => {
@@ -113,10 +114,13 @@ const rowsTaken = (
     return withoutTotals(mapping, columns, rows)
   if (!ofSales.includes(mapping.target)) return { mapping, warnings: [] }
   const names = columns.map(one => one.name)
-  const { order_id, amount, tax } = mapping.columns
-  const net = amount && tax && mapping.target !== 'orders' ? withoutTax(names, rows, amount, tax) : null
+  const made = mapping.target === 'orders' ? { mapping, warnings: [] } : moneyOfLines(mapping, names, rows)
+  const { order_id, amount } = mapping.columns
+  const { amount: kept, tax } = made.mapping.columns
+  const net = kept && tax && mapping.target !== 'orders' ? withoutTax(names, rows, kept, tax) : null
   const summed = order_id && amount ? addedUp(names, rows, order_id, net ?? amount) : null
-  const undone = 'cancelled_at' in mapping.columns ? null : undoneRows(columns, rows)
+  const undone =
+    'cancelled_at' in mapping.columns ? null : (undoneRows(columns, rows) ?? boughtRows(columns, rows))
   const where = [summed?.where, undone?.where].filter(one => one !== undefined && one !== null)
   const reason = summed?.where
     ? undone
@@ -125,14 +129,15 @@ const rowsTaken = (
     : undone?.reason
   return {
     mapping: {
-      ...mapping,
-      columns: net ? { ...mapping.columns, amount: net } : mapping.columns,
+      ...made.mapping,
+      columns: net ? { ...made.mapping.columns, amount: net } : made.mapping.columns,
       ...(where.length > 0 && { where: where.join(' and ') }),
       ...(where.length > 0 && reason && { reason }),
     },
     warnings: [
+      ...made.warnings,
       ...(summed ? [addedUpWords(summed)] : []),
-      ...(undone ? [`Rows that were cancelled or never paid are left out with ${undone.where}.`] : []),
+      ...(undone ? [`Rows ${undone.words} are left out with ${undone.where}.`] : []),
     ],
   }
 }

@@ -106,6 +106,14 @@ export const recognise = (cells: readonly string[], reading: Reading, dayFirst: 
   return { ...base, type: type(), dateFormats: dates.formats, ambiguous: dates.ambiguous, told: dates.told }
 }
 
+/** Can its parts be a day in any order? Words are months. */
+const isDay = ([, a = '', , b = '', , c = '']: RegExpExecArray): boolean => {
+  if (/[A-Za-z]/.test(a + b)) return true
+  const [first, second, third] = [a, b, c].map(Number) as [number, number, number]
+  const yearFirst = (a.length === 4 || (a.length === 2 && c.length === 2)) && second <= 12 && third <= 31
+  return yearFirst || (first <= 31 && second <= 31 && Math.min(first, second) <= 12)
+}
+
 /** The strptime patterns of dates that are not ISO, with and without their time of day. */
 const datesOf = (values: readonly string[], reading: Reading, dayFirst: boolean) => {
   const found = values
@@ -113,8 +121,11 @@ const datesOf = (values: readonly string[], reading: Reading, dayFirst: boolean)
     .map(cell => shape.exec(cell))
     .filter(match => match !== null)
   const share = found.length / values.length
+  const days = found.filter(isDay)
+  // Numbers of invoices and telephones are written so, too; a few impossible days among others are broken dates.
+  if (days.length < found.length / 2) return { share: 0, formats: [], ambiguous: false, told: null }
   if (found.length === 0) return { share, formats: [], ambiguous: false, told: null }
-  const numeric = found.filter(m => /^\d/.test(m[1] ?? '') && /^\d/.test(m[3] ?? ''))
+  const numeric = days.filter(m => /^\d/.test(m[1] ?? '') && /^\d/.test(m[3] ?? ''))
   const yearFirst = numeric.some(m => (m[1] ?? '').length === 4)
   const first = Math.max(...numeric.map(m => Number(m[1])), 0)
   const second = Math.max(...numeric.map(m => Number(m[3])), 0)

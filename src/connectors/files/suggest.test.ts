@@ -162,3 +162,15 @@ it('a feed of products, whose code is called id, is one of products', () => {
     columns: { sku: 'id', parent_id: 'item_group_id', category: 'product_type' },
   })
 })
+
+it.each([
+  ['a code that holds the short name of a currency', 'SKU', 'kreations-1', []],
+  ['a price', 'Price', '12 kr', ['“Price” is written in kr']],
+])('%s says so of money alone', (_, heading, cell, said) => {
+  const names = ['Order ID', 'Order Date', 'SKU', 'Price']
+  const row = ['1', '2026-01-05', 'M-1', '12.00'].map((own, i) => (names[i] === heading ? cell : own))
+  const types: ValueType[] = ['number', 'date', 'text', 'number']
+  const columns = names.map((name, i) => seen(name, types[i] ?? 'text', row[i] ?? ''))
+  const { warnings } = suggest(columns, [row, row], null, { currency: 'GBP' })
+  expect(warnings.map(one => one.slice(0, 24))).toEqual(said)
+})

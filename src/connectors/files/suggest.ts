@@ -60,7 +60,9 @@ const strangers =
   )
 /** What a code or a text is not, though it is called after one: who made the product, how much the customer pays. */
 const strangersOfNames =
-  'vendor supplier manufacturer brand category amount currency price quantity count url image'.split(' ')
+  'vendor supplier manufacturer brand category amount currency price quantity count url image since segment gender city address rating'.split(
+    ' ',
+  )
 const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
 
 /** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
@@ -71,8 +73,8 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
   if (whole === plainName(friendly)) return 1
   const place = words.indexOf(whole)
   if (place >= 0) return 0.98 - Math.min(place, 60) * 0.002
-  // What stands in brackets says more of it: of two sums goods are told without tax, all that was charged with it.
-  const bare = plainName(header.replaceAll(/\(.*?\)/g, ''))
+  // What stands in brackets, or the rate of a tax, says more of it: of two sums goods are told without tax, all that was charged with it.
+  const bare = plainName(header.replaceAll(/\(.*?\)|\d+([.,]\d+)?\s?%/g, ''))
   const tax = taxation.exec(whole)?.[1]
   const meant = tax === undefined ? 0 : tax.startsWith('ex') === (friendly !== 'total') ? 0.02 : -0.02
   if (bare !== whole && (words.includes(bare) || bare === plainName(friendly))) return 0.85 + meant

@@ -56,6 +56,13 @@ export const isOfSearchResults = (names: readonly string[]): boolean => {
 export const searchResultsWords =
   'How a site stood in a search engine’s results (clicks, impressions, position): no figure here is of that, so it is not taken in. What search brought is in analytics: import traffic by channel or landing page, or connect GA4.'
 
+/** Rows that are no sales: which to take, and why the others are left out, as a reason and within a sentence. */
+interface LeftOut {
+  where: string
+  reason: string
+  words: string
+}
+
 const undone =
   'cancelled canceled voided void failed declined draft abandoned annulee annule storniert cancelado cancelada annullato geannuleerd'.split(
     ' ',
@@ -64,10 +71,7 @@ const states =
   /^(order|financial|payment|item|sale|transaction)?(status|state)$|^(bestell|auftrags)?status$|^etat$|^estado$|^stato$/
 
 /** Rows of orders that never were: the rows to take, where a column of states says so of some. */
-export const undoneRows = (
-  columns: readonly Seen[],
-  rows: readonly string[][],
-): { where: string; reason: string } | null => {
+export const undoneRows = (columns: readonly Seen[], rows: readonly string[][]): LeftOut | null => {
   const found = columns.flatMap(({ name, type }, i) => {
     if (type !== 'text' || !states.test(plainName(name))) return []
     const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
@@ -84,5 +88,29 @@ export const undoneRows = (
   return {
     where: `lower(trim(${column})) not in (${[...words].map(word => `'${word}'`).join(', ')})`,
     reason: 'cancelled, or never paid',
+    words: 'that were cancelled or never paid',
   }
+}
+
+const happened = /^(event|eventtype|eventname|action|actiontype|activity|behaviou?r|behaviou?rtype|type)$/
+const bought = 'purchase purchased buy bought transaction order ordered sale'.split(' ')
+const looked =
+  'view viewed pageview page_view product_view pv click clicked addtocart add_to_cart cart remove_from_cart removefromcart fav favorite wishlist search impression'.split(
+    ' ',
+  )
+
+/** Of a log of what visitors did the rows in which something was bought: the others have a price, too. */
+export const boughtRows = (columns: readonly Seen[], rows: readonly string[][]): LeftOut | null => {
+  for (const [i, { name, type }] of columns.entries()) {
+    if (type !== 'text' || !happened.test(plainName(name))) continue
+    const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
+    const words = bought.filter(word => said.has(word))
+    if (words.length > 0 && looked.some(word => said.has(word)))
+      return {
+        where: `lower(trim(${ident(name)})) in (${words.map(word => `'${word}'`).join(', ')})`,
+        reason: 'nothing was bought',
+        words: 'in which nothing was bought',
+      }
+  }
+  return null
 }

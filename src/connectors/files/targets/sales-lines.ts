@@ -28,10 +28,10 @@ export const salesLines: Target = {
     order_id: {
       about: 'Order or invoice number; without it, a customer’s day is an order',
       kind: 'code',
-      names: `orderid ordernumber orderno order ordername invoice invoiceno invoicenumber invoiceid
+      names: `orderid ordernumber orderno ordernr order ordername invoice invoiceno invoicenumber invoiceid
         salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
-        receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer auftragsnummer
-        rechnungsnummer bestellung belegnummer commande numerocommande facture numerofacture pedido
+        receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer bestellnr bestellid auftragsnummer auftragsnr
+        rechnungsnummer rechnungsnr bestellung belegnummer commande numerocommande facture numerofacture pedido
         numeropedido factura ordine numeroordine fattura ordernummer bestelnummer incrementid saleid orderreference`,
     },
     line_id: {
@@ -45,7 +45,7 @@ export const salesLines: Target = {
       kind: 'time',
       names: `at orderdate orderdatetime ordertime invoicedate invoicedatetime datetime timestamp createdat
         createdon created createddate purchasedate purchasedat processedat solddate soldat saledate
-        salesdate transactiondate orderpurchasetimestamp dateofsale bestelldatum rechnungsdatum
+        salesdate transactiondate transactiondt transactiontime orderdt orderpurchasetimestamp eventtime dateofsale bestelldatum rechnungsdatum
         auftragsdatum datecommande datedecommande fechapedido fechafactura dataordine besteldatum
         orderdatum paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
     },

@@ -1,0 +1,116 @@
+import { amountOf, near } from './added-up.ts'
+import { ident, type Mapping } from './reading.ts'
+
+interface Guess {
+  mapping: Mapping
+  warnings: string[]
+}
+
+/** What a row says of the money of its line; null where it says nothing. */
+interface Line {
+  amount: number | null
+  price: number | null
+  units: number
+  discount: number
+  tax: number
+}
+
+const isPercent = (heading: string) => /%|percent|pct|prozent/i.test(heading)
+
+/** What a share is to be divided by, where a column of discounts holds shares of the price and no money; else null. */
+const shareIn = (heading: string, lines: readonly Line[]): 1 | 100 | null => {
+  const given = lines.filter(line => line.discount !== 0)
+  const largest = Math.max(0, ...given.map(line => line.discount))
+  if (given.length === 0 || largest > 100) return null
+  if (isPercent(heading)) return largest > 1 ? 100 : 1
+  if (largest > 1) return null
+  const worth = given.map(({ amount, price, units }) => Math.abs(amount ?? (price ?? 0) * units))
+  // Nobody takes off a few cents, and never more than one, from lines of tens and hundreds.
+  return worth.filter(money => money >= 10).length > given.length / 2 ? 1 : null
+}
+
+/** Whose sum the money of a line is, where most rows agree: of its price alone, less its discount, with its tax. */
+const madeOf = (lines: readonly Line[], off: (line: Line, goods: number) => number) => {
+  const known = lines.flatMap(line => {
+    const goods = line.price === null ? null : line.price * line.units
+    return line.amount === null || goods === null ? [] : [{ amount: line.amount, goods, line }]
+  })
+  const ways = [
+    { less: false, taxed: false },
+    { less: true, taxed: false },
+    { less: false, taxed: true },
+    { less: true, taxed: true },
+  ].map(way => {
+    const agree = known.filter(({ amount, goods, line }) => {
+      const sum = goods - (way.less ? off(line, goods) : 0) + (way.taxed ? line.tax : 0)
+      return near(amount, sum) || Math.abs(amount - sum) < Math.abs(sum) * 0.001
+    })
+    return { ...way, agree: agree.length }
+  })
+  const most = Math.max(...ways.map(way => way.agree))
+  const told = known.length > 1 && most >= known.length * 0.95
+  return told ? (ways.find(way => way.agree === most) ?? null) : null
+}
+
+/**
+ * A guess of lines whose discount is money and whose amount is before it and without tax, as the ledger has them: a
+ * share of the price becomes money, and an amount that holds discount or tax gives way to price × quantity, as either
+ * would count twice.
+ */
+export const moneyOfLines = (
+  mapping: Mapping,
+  names: readonly string[],
+  rows: readonly string[][],
+): Guess => {
+  const { amount, unit_price, quantity, discount, tax } = mapping.columns
+  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const places = { amount: at(amount), price: at(unit_price), units: at(quantity) }
+  const [off, taxed] = [at(discount), at(tax)]
+  if (off < 0 && taxed < 0) return { mapping, warnings: [] }
+  const lines = rows.map((row): Line => {
+    const cell = (i: number) => (i < 0 ? null : amountOf(row[i] ?? ''))
+    return {
+      amount: cell(places.amount),
+      price: cell(places.price),
+      units: cell(places.units) ?? 1,
+      discount: Math.abs(cell(off) ?? 0),
+      tax: cell(taxed) ?? 0,
+    }
+  })
+  const part = discount === undefined ? null : shareIn(discount, lines)
+  const made = madeOf(lines, (line, goods) =>
+    part ? (Math.abs(goods) * line.discount) / part : line.discount,
+  )
+  const holds = made !== null && (made.less || made.taxed)
+  const columns = Object.fromEntries(
+    Object.entries(mapping.columns).filter(([name]) => name !== (holds ? 'amount' : '')),
+  )
+  const warnings = holds
+    ? [
+        `“${amount}” is price × quantity${made.less ? ' less the discount' : ''}${made.taxed ? ' with the tax' : ''}: price × quantity is taken instead, so that ${made.less ? 'the discount' : 'the tax'} counts once.`,
+      ]
+    : []
+  if (part === null || discount === undefined) return { mapping: { ...mapping, columns }, warnings }
+  const goods =
+    made && !holds && amount
+      ? ident(amount)
+      : unit_price && (made || !amount)
+        ? [unit_price, ...(quantity ? [quantity] : [])].map(ident).join(' * ')
+        : null
+  const { discount: _, ...others } = columns
+  return goods
+    ? {
+        mapping: {
+          ...mapping,
+          columns: { ...others, discount: `${ident(discount)} * ${goods}${part === 100 ? ' / 100' : ''}` },
+        },
+        warnings,
+      }
+    : {
+        mapping: { ...mapping, columns: others },
+        warnings: [
+          ...warnings,
+          `“${discount}” holds shares of the price, and the rows do not say whether “${amount}” is before or after it: it is taken as what was charged, and no discount with it.`,
+        ],
+      }
+}
