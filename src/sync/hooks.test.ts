@@ -116,6 +116,11 @@ describe('asking vendors to tell of changes', () => {
     ahead += 25 * 3_600_000
     await syncs.subscribe(deck)
     expect(asked.length).toBeGreaterThan(first)
+    // A clock that was ahead leaves a time that has not come.
+    ahead -= 60 * 86_400_000
+    const second = asked.length
+    await syncs.subscribe(deck)
+    expect(asked.length).toBeGreaterThan(second)
     ahead = 0
   })
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
-import { connections, streams } from '#postgres/tables/connections.ts'
+import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { toyParts } from '../../test/toy-parts.ts'
-import { day, hour, noon, toyShop } from '../../test/toy-shop.ts'
+import { day, hour, noon, type Sale, toyShop } from '../../test/toy-shop.ts'
 import { readAgain } from './connected.ts'
 import type { SyncParts } from './round.ts'
 import { createSyncs, type Syncs } from './syncs.ts'
@@ -214,3 +214,85 @@ test('a clock that was ahead for a while keeps nothing from being read once it i
   expect(await lines()).toBe(1)
   expect((await syncs.due()).every(one => one.nextAt.getTime() < time + hour)).toBe(true)
 })
+
+test('what was read up to a day that has not come is told, and read again from where it is sure', async () => {
+  await syncs.round(id, { all: true, whole: true })
+  toy.state.now += day
+  time += day
+  toy.state.notes = ['one']
+  await syncs.round(id, { all: true, whole: true })
+  // The vendor's clock is a month ahead for one reading.
+  toy.state.now += 30 * day
+  await syncs.round(id, { all: true })
+  time += day
+  toy.state.now = time
+  toy.state.sales = [{ id: '#1', at: time - hour, lines: 1 }]
+  toy.state.notes.push('two')
+  toy.state.asked = []
+  await syncs.round(id, { all: true })
+  expect(await lines()).toBe(1)
+  const [orders, ...others] = (await open.ledger.select().from(streams)).sort((a, b) =>
+    a.stream === 'orders' ? -1 : b.stream === 'orders' ? 1 : 0,
+  )
+  expect(others.map(one => one.bookmark)).toEqual([time, time])
+  expect(orders).toMatchObject({ bookmark: time, trouble: null })
+  // Since the day before the last reading by a clock that was right, not since the beginning; a vendor's own word stays.
+  const asked = toy.state.asked.map(({ stream, from, to, cursor, history }) => [
+    stream,
+    (time - from) / day,
+    (time - to) / day,
+    cursor,
+    history,
+  ])
+  expect(asked).toContainEqual(['orders', 2, 0, null, true])
+  expect(asked).toContainEqual(['notes', 0, 0, '1', false])
+  const told = (await open.ledger.select().from(turns)).filter(one => one.kind === 'again')
+  expect(told.map(one => [one.stream, one.error?.message])).toEqual([
+    ['orders', expect.stringMatching(/clock that was ahead.*since 2026-03-01 is read again/)],
+  ])
+  // Told once: it goes on from there.
+  time += day
+  toy.state.now = time
+  await syncs.round(id, { all: true })
+  expect((await open.ledger.select().from(turns)).filter(one => one.kind === 'again')).toHaveLength(1)
+})
+
+test('what was never read by a right clock is read from its beginning', async () => {
+  toy.state.now += 400 * day
+  toy.state.notes = ['one', 'two']
+  toy.state.sales = [{ id: '#1', at: noon - 40 * day, lines: 1 }]
+  await syncs.round(id, { all: true, whole: true })
+  expect(await lines()).toBe(0)
+  toy.state.now = noon
+  toy.state.asked = []
+  await syncs.round(id, { all: true, whole: true })
+  expect(await lines()).toBe(1)
+  expect(toy.state.asked.filter(one => one.stream === 'notes')).toEqual([
+    expect.objectContaining({ cursor: null, from: noon - 60 * day, to: noon }),
+  ])
+})
+
+test('trying again what was not understood can be broken off, and is taken up by the next reading', async () => {
+  const many = 1500
+  toy.state.sales = Array.from({ length: many }, (_, n) => ({ id: `#${n}`, at: noon - hour - n, lines: -1 }))
+  await syncs.round(id, { all: true, whole: true })
+  const list = async () => (await open.ledger.select({ key: unmapped.key }).from(unmapped)).length
+  expect(await list()).toBe(many)
+  const [orders] = toy.connector.streams
+  if (!orders) throw new Error('The toy has no orders.')
+  const { map } = orders
+  let tried = 0
+  let stopped: Promise<void> | undefined
+  orders.map = (record, place) => {
+    if (++tried === 100) stopped = syncs.stop(id, 'it was paused')
+    return map({ ...(record as Sale), lines: 1 }, place)
+  }
+  // Another start of the program.
+  syncs = createSyncs(parts)
+  await expect(syncs.round(id, { all: true })).rejects.toThrow('it was paused')
+  await stopped
+  expect(tried).toBeLessThan(many)
+  expect(await list()).toBe(many)
+  await syncs.round(id)
+  expect([await list(), await lines()]).toEqual([0, many])
+}, 60_000)

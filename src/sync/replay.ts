@@ -163,9 +163,10 @@ export async function replayStale(
 
 /**
  * Tries records again that were not understood; those that now are leave the list, once their rows are stored. What was
- * read after them is mapped once more: an order that changed since is as it is now, not as it was then.
+ * read after them is mapped once more: an order that changed since is as it is now, not as it was then. Broken off, all
+ * of them stay on the list.
  */
-export async function retryUnmapped(parts: SyncParts, id: string): Promise<number> {
+export async function retryUnmapped(parts: SyncParts, id: string, signal?: AbortSignal): Promise<number> {
   const { ledger } = parts
   const rows = await ledger.select().from(unmapped).where(eq(unmapped.connection, id))
   const names = new Set(rows.map(row => row.stream))
@@ -177,12 +178,24 @@ export async function retryUnmapped(parts: SyncParts, id: string): Promise<numbe
     // What is left of a snapshot is not the whole of it.
     const part = { ...stream, whole: undefined }
     const first = new Date(Math.min(...own.map(row => Date.parse(row.at))))
-    const done = await again(parts, id, part, batchesOf(own.map(row => row.record)), { still, at: first })
+    const done = await again(
+      parts,
+      id,
+      part,
+      batchesOf(
+        own.map(row => row.record),
+        signal,
+      ),
+      {
+        still,
+        at: first,
+      },
+    )
     if (done.records > done.unmapped) {
       const connection = await connectionOf(ledger, id)
       const family = sharing(stream, connectorOf(parts.connectors, connection.vendor).streams)
       for (const { stream: one, turn } of await keptTurns(parts, id, family))
-        if (turn >= stampOf(first)) await keptAgain(parts, connection, one, turn)
+        if (turn >= stampOf(first)) await keptAgain(parts, connection, one, turn, signal)
     }
     // A database may keep a record's fields in another order: what is still not understood may have another key now.
     const gone = own.map(row => row.key).filter(key => !still.has(key))

@@ -5,6 +5,7 @@ import type { Ledger } from '#postgres/open.ts'
 import type { Trouble } from '#postgres/tables/connections.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
+import { mendAhead } from './ahead.ts'
 import {
   allConnections,
   beginTurn,
@@ -258,6 +259,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     result.troubles.push({ stream: null, trouble })
     return result
   }
+  const ahead = await mendAhead(ledger, own, connector.streams, states, now, clock())
   const place = await placeFor(parts, own)
   const forget = await forgetting(ledger, parts.vault.salt)
   const ownStores = [...new Set([own.home, ...own.shops.map(shop => shop.store)])]
@@ -309,6 +311,8 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
         named.id,
         reading(stream, session, { from, to, cursor: state(stream).cursor, history }),
       )
+      const words = ahead.get(stream.name)
+      if (words) done.remarks.push(words)
       const shape = watch.learnt()
       const next = { ...moved(clock()), ...(shape && { shape }) }
       const row = await endTurn(ledger, named, done, clock(), next)
@@ -390,7 +394,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
     if (
       !connector.totals ||
       own.shops.length === 0 ||
-      (!options.all && clock().getTime() - last < 6 * 60 * minute)
+      (!options.all && Math.abs(clock().getTime() - last) < 6 * 60 * minute)
     )
       return
     try {

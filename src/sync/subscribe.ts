@@ -27,7 +27,7 @@ export async function subscribeAll(parts: SyncParts, address: string, stop: Abor
 }
 
 const isDue = (hooks: HookState | null, address: string, now: number): boolean =>
-  hooks?.address !== address || now - Date.parse(hooks.at) >= (hooks.trouble ? again : daily)
+  hooks?.address !== address || Math.abs(now - Date.parse(hooks.at)) >= (hooks.trouble ? again : daily)
 
 /** What the vendor says against it; null when it will tell; undefined when it never does. */
 async function subscribe(

@@ -132,7 +132,10 @@ export function createSyncs(parts: SyncParts): Syncs {
       if (!retried.has(id)) {
         // Once for each start: a newer program may understand what an older did not.
         retried.add(id)
-        await retryUnmapped(parts, id)
+        await retryUnmapped(parts, id, signal).catch(error => {
+          if (signal.aborted) retried.delete(id)
+          throw error
+        })
       }
       told.delete(id)
       await replayStale(parts, id, gate, signal)
@@ -186,7 +189,7 @@ export function createSyncs(parts: SyncParts): Syncs {
       ),
     replay: (id, stream) => alone(id, signal => gate.pass(() => replay(parts, id, stream, signal))),
     still: gate.shut,
-    retryUnmapped: id => alone(id, () => retryUnmapped(parts, id)),
+    retryUnmapped: id => alone(id, signal => retryUnmapped(parts, id, signal)),
     act: (id, act) => actAt(parts, id, act),
     async hook(id, request) {
       const answer = await takeHook(parts, id, request)
