@@ -80,12 +80,19 @@ export const failureOf = (error: { code: string; message: string; next?: string 
 
 async function follow(terminal: Terminal, client: Client, id: string): Promise<ImportResult> {
   const line = progressOn(terminal.stderr)
+  let waits = ''
   try {
     for (;;) {
       const now = await client.connections.progress({ id })
       if (now.status === 'done' && now.result) return now.result
       if (now.status === 'failed') throw failureOf(now.error)
-      if (now.progress) line.show(now.progress)
+      const held = [now.waits?.message, now.waits?.next].filter(Boolean).join(' ')
+      if (held && held !== waits) {
+        line.end()
+        terminal.note(`waiting: ${held}`)
+      }
+      waits = held
+      if (now.progress && !held) line.show(now.progress)
       await sleep(200)
     }
   } finally {

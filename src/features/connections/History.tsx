@@ -61,6 +61,10 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
                   <span className={`${css.state} ${css.failed}`} data-state="trouble">
                     Failed: {row.error.message}
                   </span>
+                ) : row.waits ? (
+                  <span className={`${css.state} ${css.failed}`} data-state="waiting">
+                    Waiting: {row.waits.message}
+                  </span>
                 ) : row.result?.replacedBy ? (
                   'Mapped again'
                 ) : (

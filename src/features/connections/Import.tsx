@@ -187,7 +187,18 @@ function Running({ id, onAgain }: { id: string; onAgain: () => void }) {
         </Row>
       </>
     )
-  const { progress } = data
+  const { progress, waits } = data
+  if (waits)
+    return (
+      <Card title="Waiting" note={`into ${data.store}`}>
+        <ErrorState
+          compact
+          title="How it stands cannot be written down"
+          message={waits.message}
+          {...(waits.next && { next: waits.next })}
+        />
+      </Card>
+    )
   return (
     <Card title={progress ? steps[progress.step] : 'Waiting its turn'} note={`into ${data.store}`}>
       {progress ? (

@@ -9,9 +9,24 @@ import type { NewStore } from './store.ts'
 
 type Stored = typeof imports.$inferSelect
 
+/** Why it cannot be written down how an import stands; `over`: nobody tries any more. */
+interface Unwritten {
+  trouble: NonNullable<ImportRow['waits']> & { code: string }
+  over: boolean
+}
+/** By import. In memory, as it is told while the ledger takes nothing. */
+const unwritten = new Map<string, Unwritten>()
+
+/** Tells why it cannot be written down how an import stands; null: it can again. */
+export const tellUnwritten = (id: string, why: Unwritten | null): void => {
+  if (why) unwritten.set(id, why)
+  else unwritten.delete(id)
+}
+
 /** Paths of the server are for its own command line; everyone else gets the address to fetch them from. */
 const shown = (actor: Actor, { request: _, createdAt, finishedAt, ...row }: Stored): ImportRow => {
   const result = row.result as ImportRow['result']
+  const held = unwritten.get(row.id)
   const rejectsFile =
     result?.rejectsFile && actor.kind !== 'system' ? `/api/imports/${row.id}/rejects` : result?.rejectsFile
   return {
@@ -21,6 +36,8 @@ const shown = (actor: Actor, { request: _, createdAt, finishedAt, ...row }: Stor
     result: result && { ...result, rejectsFile: rejectsFile ?? null },
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
+    waits: held?.trouble ?? null,
+    ...(held?.over && { status: 'failed', progress: null, error: held.trouble }),
   }
 }
 

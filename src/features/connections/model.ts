@@ -103,6 +103,10 @@ export const ImportRow = z.object({
   progress: ImportProgress.nullable(),
   result: ImportResult.nullable(),
   error: z.object({ code: z.string(), message: z.string(), next: z.string().optional() }).nullable(),
+  waits: z
+    .object({ message: z.string(), next: z.string().optional() })
+    .nullable()
+    .describe('What it waits for: how it stands cannot be written down, the disk being full'),
 })
 export type ImportRow = z.infer<typeof ImportRow>
 

@@ -5,7 +5,15 @@ import { Failure } from '#kernel/error.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import type { ImportRequest, ImportResult, Imports } from '#sync/imports.ts'
-import { importOf, listImports, noteImport, queueImport, unfinishedImports } from './history.ts'
+import {
+  abandonImports,
+  importOf,
+  listImports,
+  noteImport,
+  queueImport,
+  tellUnwritten,
+  unfinishedImports,
+} from './history.ts'
 import { runImport } from './run.ts'
 import { chooseStore } from './store.ts'
 
@@ -106,6 +114,68 @@ describe('one import from queue to end', () => {
       )
     },
   )
+
+  it('says what it waits for while its ledger takes nothing', async () => {
+    const id = await queue('held')
+    const full = new Failure('unavailable', 'The disk is full.', { next: 'Free some space.' })
+    let isFull = false
+    const { ledger } = open
+    const tight: typeof ledger = Object.create(ledger)
+    tight.transaction = (...given) => {
+      if (isFull) throw full
+      return ledger.transaction(...given)
+    }
+    const run = async (request: ImportRequest) => {
+      isFull = true
+      return result(request)
+    }
+    const running = runImport({ ...taking(run), ledger: tight }, id)
+    await expect
+      .poll(() => importOf(ledger, system('test'), id))
+      .toMatchObject({
+        status: 'running',
+        waits: { message: 'The disk is full.', next: 'Free some space.' },
+      })
+    isFull = false
+    await running
+    expect(await importOf(ledger, system('test'), id)).toMatchObject({ status: 'done', waits: null })
+  })
+
+  it('ends and says so, run by a command alone, where its ledger takes nothing', async () => {
+    const id = await queue('alone')
+    const { ledger } = open
+    const tight: typeof ledger = Object.create(ledger)
+    tight.transaction = () => {
+      throw new Failure('unavailable', 'The disk is full.', { next: 'Free some space.' })
+    }
+    tight.update = ((table: never) => {
+      const made = ledger.update(table)
+      return {
+        set: (change: { status?: string }) => {
+          if (change.status !== 'running')
+            throw new Failure('unavailable', 'The disk is full.', { next: 'Free some space.' })
+          return made.set(change as never)
+        },
+      }
+    }) as unknown as typeof ledger.update
+    await runImport({ ...taking(async request => result(request)), ledger: tight, alone: true }, id)
+    expect(await importOf(ledger, system('test'), id)).toMatchObject({
+      status: 'failed',
+      progress: null,
+      error: {
+        code: 'unavailable',
+        message: 'The disk is full.',
+        next: 'Free some space. Then import the file again: nothing comes in twice.',
+      },
+    })
+    // What the next command finds is the ledger's own word.
+    await abandonImports(ledger, clock())
+    tellUnwritten(id, null)
+    expect(await importOf(ledger, system('test'), id)).toMatchObject({
+      status: 'failed',
+      error: { message: 'The import was cut short.' },
+    })
+  }, 20_000)
 
   it('runs again when the process died in the middle, and not again once done', async () => {
     const id = await queue('again')

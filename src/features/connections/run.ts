@@ -3,13 +3,23 @@ import { system } from '#kernel/actor.ts'
 import { failureIn } from '#kernel/error.ts'
 import type { Ledger } from '#postgres/open.ts'
 import type { ImportProgress, ImportRequest, Imports } from '#sync/imports.ts'
-import { importToReplace, noteImport, noteReplaced, othersOf, queuedImport, wantedFiles } from './history.ts'
+import {
+  importToReplace,
+  noteImport,
+  noteReplaced,
+  othersOf,
+  queuedImport,
+  tellUnwritten,
+  wantedFiles,
+} from './history.ts'
 import { makeStore } from './store.ts'
 import { forgetUpload } from './uploads.ts'
 
 const NOTE_MS = 500
 /** A ledger that takes nothing for now, its disk being full, is asked again this often. */
 const AGAIN_MS = 2_000
+/** As often by a command that has nothing else to do: it ends and says so. */
+const TRIES = 3
 
 /**
  * Takes in one queued file and keeps its row in the ledger up to date. Safe to run again after a crash at any moment:
@@ -31,15 +41,32 @@ export async function runImport(
   const queued = await committed(ledger, id)
   if (!queued) return
   const { request, newStore, replaces } = queued
-  /** How it stands is written down as soon as the ledger takes it: else it would stand as running until the next start. */
+  let refusals = 0
+  const isOver = () => what.alone === true && refusals >= TRIES
+  /**
+   * How it stands is written down as soon as the ledger takes it: else it would stand as running until the next start.
+   * Until then it is told what it waits for.
+   */
   const atLast = async (write: () => Promise<unknown>): Promise<void> => {
-    for (;;)
+    while (!isOver())
       try {
         await write()
+        tellUnwritten(id, null)
         return
       } catch (error) {
-        if (what.stopping?.() || failureIn(error)?.code !== 'unavailable') throw error
-        await sleep(AGAIN_MS)
+        const failure = failureIn(error)
+        if (what.stopping?.() || failure?.code !== 'unavailable') throw error
+        refusals += 1
+        const { code, message, next } = failure
+        const trouble = isOver()
+          ? {
+              code,
+              message,
+              next: `${next ?? ''} Then import the file again: nothing comes in twice.`.trim(),
+            }
+          : { code, message, ...(next && { next }) }
+        tellUnwritten(id, { trouble, over: isOver() })
+        if (!isOver()) await sleep(AGAIN_MS)
       }
   }
   await atLast(() =>
@@ -48,6 +75,7 @@ export async function runImport(
       ...(what.alone && { request: { ...queued, alone: true } }),
     }),
   )
+  if (isOver()) return
   let latest: ImportProgress | null = null
   let noting = Promise.resolve()
   let noted = 0
@@ -72,7 +100,7 @@ export async function runImport(
         await noteImport(open, id, { ...done, finishedAt: clock().toISOString() })
       }),
     )
-    await letGo(ledger, folder, request.path).catch(() => undefined)
+    if (!isOver()) await letGo(ledger, folder, request.path).catch(() => undefined)
   } catch (error) {
     await noting
     // Whoever stops the house in the middle did not end the import: it goes on at the next start.
