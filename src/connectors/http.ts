@@ -312,6 +312,15 @@ const reasonOf = (cause: unknown): string => {
   return inner?.code ?? cause.message
 }
 
+/**
+ * A page that leads to itself: what lies behind it cannot be read. Taken for the end of the list, the rest would be passed
+ * over, and of a whole reading be gone.
+ */
+export const samePlace = (vendor: string, list: string): Failure =>
+  new Failure('unavailable', `${vendor} gives the same page of ${list} again and again.`, {
+    next: 'Nothing of it is taken for gone. It is read again at the next turn.',
+  })
+
 /** Seconds or a date in `Retry-After`, as ms from now; null where it is absent or nonsense. */
 export const retryAfter = (headers: Headers, now: number): number | null => {
   const text = headers.get('retry-after')

@@ -9,6 +9,7 @@ import {
   type Manners,
   plainTrouble,
   retryAfter,
+  samePlace,
   type Verdict,
 } from '../http.ts'
 
@@ -172,8 +173,8 @@ export async function* pages<T>(session: Session, path: string, query: Query): A
     }
     yield page.data
     const next = page.next_page?.offset
-    // The same place again would never end.
-    if (!next || next === offset) return
+    if (!next) return
+    if (next === offset) throw samePlace('Asana', path)
     offset = next
   }
 }

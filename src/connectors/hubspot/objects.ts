@@ -1,4 +1,5 @@
 import type { Turn } from '../connector.ts'
+import { samePlace } from '../http.ts'
 import { ifAllowed, type Page, pages, post, type Session, version } from './session.ts'
 
 export type ObjectType = 'contacts' | 'companies' | 'deals' | 'orders' | 'line_items'
@@ -95,7 +96,7 @@ export async function* foundRecords(
     for (let start = 0; start < ids.length; start += readPage)
       yield await readRecords(session, type, ids.slice(start, start + readPage), wanted)
     if (ids.length < searchPage) return
-    id = ids.at(-1) ?? id
+    id = nextId(id, ids.at(-1), type)
   }
 }
 
@@ -152,11 +153,17 @@ export async function* changedIds(
       )
       if (same.length > 0) yield same.map(one => one.id)
       if (same.length < searchPage) break
-      id = same.at(-1)?.id ?? id
+      id = nextId(id, same.at(-1)?.id, type)
     }
     cursor += 1
     seen = new Set()
   }
+}
+
+/** Where a search by id goes on. */
+const nextId = (before: string, last: string | undefined, type: ObjectType): string => {
+  if (last === undefined || last === before) throw samePlace('HubSpot', type)
+  return last
 }
 
 interface BatchError {

@@ -9,6 +9,7 @@ import {
   type Manners,
   plainTrouble,
   retryAfter,
+  samePlace,
   type Verdict,
 } from '../http.ts'
 
@@ -236,8 +237,8 @@ export async function* pages<T>(
     const page = await get<Page<T>>(session, path, { ...query, ...(after !== undefined && { after }) })
     yield page
     const next = page.paging?.next?.after
-    // The same place again would never end.
-    after = next === after ? undefined : next
+    if (next !== undefined && next === after) throw samePlace('HubSpot', path)
+    after = next
   } while (after !== undefined)
 }
 

@@ -130,6 +130,14 @@ describe('reading a list whole', () => {
     expect(asked()).toBeLessThan(140)
   })
 
+  it('closes in on one whose number is above 2³¹', async () => {
+    const high = 3_000_000_000
+    const far = rows(12).map(row => ({ ...row, entity_id: high + row.entity_id }))
+    const { ids, remarks } = await all(shop(far, { broken: [high + 5] }).session)
+    expect(ids).toEqual(far.map(row => row.entity_id).filter(id => id !== high + 5))
+    expect(remarks).toEqual([`Magento breaks on orders entity_id ${high + 5}: it is left out.`])
+  })
+
   it('gives up where everything breaks', async () => {
     const { session } = shop(rows(60), { broken: upTo(60) })
     await expect(all(session)).rejects.toThrow('Magento broke')

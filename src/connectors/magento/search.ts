@@ -181,7 +181,8 @@ const isSlow = (error: unknown): boolean => error instanceof Failure && error.co
 /** The id of the first record in the sort, which breaks every page it is on: halved down to, with one row at a time. */
 async function brokenOne(session: Session, search: Search, filters: readonly Filter[]): Promise<string> {
   let low = 0
-  let high = 2 ** 31 - 1
+  // Numbers are unsigned: of what is old and large, half of them lie above 2³¹.
+  let high = 2 ** 32 - 1
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
     const fails = await page(

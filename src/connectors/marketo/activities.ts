@@ -1,5 +1,6 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { Mapped, Place, Stream } from '../connector.ts'
+import { samePlace } from '../http.ts'
 import { lettersOf } from './assets.ts'
 import { exported } from './bulk.ts'
 import { dateText, type EventName, get, instantOf, type Session } from './session.ts'
@@ -141,6 +142,12 @@ async function oldest(session: Session, types: readonly number[], from: number, 
   return from
 }
 
+/** Where a list goes on that is not at its end. @throws Failure where it leads to the same page. */
+export function nextPage(page: string, { nextPageToken }: { nextPageToken: string }, list: string): string {
+  if (nextPageToken === page) throw samePlace('Marketo', list)
+  return nextPageToken
+}
+
 interface ActivityPage {
   result?: Activity[] | null
   nextPageToken: string
@@ -184,13 +191,13 @@ export const activities: Stream<Session, ActivityRecord> = {
     }
     for (let page = at.page; ; ) {
       const answer = await pageOf(session, page, types)
-      page = answer.nextPageToken
       // A page may be empty though more is to come: only the vendor's word ends it.
       yield {
         records: await told(session, answer.result ?? []),
-        cursor: JSON.stringify({ page } satisfies Cursor),
+        cursor: JSON.stringify({ page: answer.nextPageToken } satisfies Cursor),
       }
       if (!answer.moreResult) return
+      page = nextPage(page, answer, 'activities')
     }
   },
   map: mapActivity,

@@ -1,6 +1,6 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
-import { pageFrom } from './activities.ts'
+import { nextPage, pageFrom } from './activities.ts'
 import { get, instantOf, type Session } from './session.ts'
 
 /** A person with every change of his status, so that a first entry is known whatever came before or after. */
@@ -95,8 +95,8 @@ async function* changes(session: Session, from: string, ids: readonly number[]):
       ...ids.map((id): [string, string] => ['leadIds', String(id)]),
     ])
     yield answer
-    page = answer.nextPageToken
     if (!answer.moreResult) return
+    page = nextPage(page, answer, 'changes of leads')
   }
 }
 
@@ -214,9 +214,12 @@ export const deleted: Stream<Session, DeletedRecord> = {
       const answer = await get<Changes>(session, '/rest/v1/activities/deletedleads.json', [
         ['nextPageToken', page],
       ])
-      page = answer.nextPageToken
-      yield { records: (answer.result ?? []).map(({ leadId }) => ({ id: String(leadId) })), cursor: page }
+      yield {
+        records: (answer.result ?? []).map(({ leadId }) => ({ id: String(leadId) })),
+        cursor: answer.nextPageToken,
+      }
       if (!answer.moreResult) return
+      page = nextPage(page, answer, 'deleted leads')
     }
   },
   map: mapDeleted,

@@ -1,4 +1,5 @@
 import { Failure } from '#kernel/error.ts'
+import { samePlace } from '../http.ts'
 import { graph, type Session, TooDear } from './session.ts'
 
 /** The vendor takes so many ids at once. */
@@ -36,6 +37,9 @@ export async function byIds<T>(
   return found
 }
 
+/** What a question is called, `OrderIds`. */
+const nameOf = (query: string): string => /^\s*query\s+(\w+)/.exec(query)?.[1] ?? 'a list'
+
 export interface Page<T> {
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
   nodes: T[]
@@ -57,6 +61,7 @@ export async function* paged<T>(
     yield page.nodes
     const { hasNextPage, endCursor } = page.pageInfo
     if (!hasNextPage || endCursor === null) return
+    if (endCursor === after) throw samePlace('Shopify', nameOf(query))
     after = endCursor
   }
 }

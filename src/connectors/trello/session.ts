@@ -8,6 +8,7 @@ import {
   type Manners,
   plainTrouble,
   retryAfter,
+  samePlace,
   type Verdict,
 } from '../http.ts'
 
@@ -173,7 +174,8 @@ export async function* backwards<T extends { id: string }>(
     if (page.length > 0) yield page
     // Ids begin with the time of making: the smallest is the oldest, in whatever order they come.
     const oldest: string | undefined = page.map(one => one.id).sort()[0]
-    if (page.length < limit || oldest === undefined || oldest === before) return
+    if (page.length < limit || oldest === undefined) return
+    if (oldest === before) throw samePlace('Trello', path)
     before = oldest
   }
 }
