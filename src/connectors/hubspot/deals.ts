@@ -47,6 +47,8 @@ export interface DealRecord {
   pipeline: string
   /** Names of stages by id: of its pipeline, and of others it was in. */
   stages: Record<string, string>
+  /** Names of the pipelines that stages are of, by the stage's id; absent in what was kept before it was. */
+  pipelines?: Record<string, string>
   probability: string | null
   /** Whether the stage it is in ends it; null where the pipeline is not known. */
   closed: boolean | null
@@ -54,7 +56,7 @@ export interface DealRecord {
 
 /** A deal as it is now, and its entries into stages as far back as the CRM remembers. Pure. */
 export function mapDeal(record: DealRecord, place: Place): Mapped {
-  const { deal, owner, domain, order, pipeline, stages, lines } = record
+  const { deal, owner, domain, order, pipeline, stages, pipelines = {}, lines } = record
   const { store, timezone, currency: home } = place.home
   const { properties } = deal
   const made = instantOf(properties.createdate) ?? instantOf(deal.createdAt)
@@ -116,7 +118,8 @@ export function mapDeal(record: DealRecord, place: Place): Mapped {
           store,
           platform: 'hubspot',
           deal_id: deal.id,
-          pipeline,
+          // A deal that was moved to another pipeline has been through stages of both.
+          pipeline: pipelines[value] ?? pipeline,
           stage: name(value),
           from_stage: index === 0 ? '' : name(moved[index - 1]?.value ?? ''),
           happened_at: text,
@@ -181,7 +184,13 @@ const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecor
     const { hubspot_owner_id, pipeline, dealstage } = deal.properties
     const own = pipelines.get(pipeline ?? '')
     const stage = own?.stages.get(dealstage ?? '')
-    const used = [dealstage, ...(deal.propertiesWithHistory?.dealstage ?? []).map(one => one.value)]
+    const past = (deal.propertiesWithHistory?.dealstage ?? []).map(one => one.value)
+    const used = [...new Set([dealstage ?? '', ...past])].filter(id => id !== '')
+    // Where pipelines name a stage alike, it is the deal's own that is meant.
+    const homes = used.flatMap(id => {
+      const home = own?.stages.has(id) ? own : [...pipelines.values()].find(one => one.stages.has(id))
+      return home ? [[id, home.label]] : []
+    })
     return {
       deal,
       owner: owners.get(hubspot_owner_id ?? '') ?? hubspot_owner_id ?? '',
@@ -189,9 +198,8 @@ const enriched = async (session: Session, deals: CrmRecord[]): Promise<DealRecor
       order: orders.get(deal.id)?.properties.hs_external_order_id ?? '',
       ...(lines && { lines: inOrders?.get(orders.get(deal.id)?.id ?? '') ?? lines.get(deal.id) ?? [] }),
       pipeline: own?.label ?? pipeline ?? '',
-      stages: Object.fromEntries(
-        used.flatMap(id => (id ? [[id, own?.stages.get(id)?.label ?? names.get(id) ?? id]] : [])),
-      ),
+      stages: Object.fromEntries(used.map(id => [id, own?.stages.get(id)?.label ?? names.get(id) ?? id])),
+      pipelines: Object.fromEntries(homes),
       probability: stage?.probability ?? null,
       closed: stage?.closed ?? null,
     }

@@ -113,6 +113,16 @@ describe('a deal', () => {
     // Not read is not nothing: what is known of them stays.
     expect(mapDeal({ ...rest, deal, closed: true }, place).gone).toBeUndefined()
   })
+  it('that was moved to another pipeline has been in the stages of both', () => {
+    const moved = mapDeal({ ...rest, deal, closed: true, pipelines: { a: 'Direct', b: 'Trade' } }, place)
+    expect(moved.rows.deal_stages).toMatchObject([
+      { stage: 'First', pipeline: 'Direct' },
+      { stage: 'Won', from_stage: 'First', pipeline: 'Trade' },
+    ])
+    expect(moved.rows.deals).toMatchObject([{ pipeline: 'Trade', stage: 'Won' }])
+    // Told before pipelines of stages were kept.
+    expect(mapDeal({ ...rest, deal, closed: true }, place).rows.deal_stages?.[0]?.pipeline).toBe('Trade')
+  })
   it('is open, won or lost by its stage; by its flags where the pipeline is gone', () => {
     const state = (closed: boolean | null, properties: CrmRecord['properties'], probability: string | null) =>
       mapDeal(

@@ -56,24 +56,33 @@ const eventByName: Readonly<Record<string, EventName>> = {
   'click email': 'clicked',
 }
 
-/** Which numbers stand for what happens to letters, as the account says. */
-async function kindsOf(session: Session): Promise<ReadonlyMap<number, EventName>> {
+/** Kinds of activities as the account names them, by their numbers. */
+async function namesOf(session: Session): Promise<ReadonlyMap<number, string>> {
   if (session.kinds) return session.kinds
   const { result = [] } = await get<{ result?: { id: number; name: string }[] }>(
     session,
     '/rest/v1/activities/types.json',
     [],
   )
-  session.kinds = new Map(
-    result.flatMap(({ id, name }) => {
-      const event = eventByName[name.toLowerCase()]
-      return event ? [[id, event] as const] : []
-    }),
-  )
+  session.kinds = new Map(result.map(({ id, name }) => [id, name.toLowerCase()]))
   return session.kinds
 }
 
-interface Activity {
+/** Which numbers stand for what happens to letters, as the account says. */
+async function kindsOf(session: Session): Promise<ReadonlyMap<number, EventName>> {
+  return new Map(
+    [...(await namesOf(session))].flatMap(([id, name]) => {
+      const event = eventByName[name]
+      return event ? [[id, event] as const] : []
+    }),
+  )
+}
+
+/** The number that stands for merging people; null where the account has none. */
+export const mergeKind = async (session: Session): Promise<number | null> =>
+  [...(await namesOf(session))].find(([, name]) => name === 'merge leads')?.[0] ?? null
+
+export interface Activity {
   id?: number | string
   marketoGUID?: string
   leadId: number | string
@@ -84,12 +93,16 @@ interface Activity {
   attributes?: { name: string; value: unknown }[] | Record<string, unknown> | null
 }
 
-const botFlag = (attributes: Activity['attributes']): boolean => {
-  const pairs = Array.isArray(attributes)
+/** What is noted beside an activity: a list from the API, an object in a file. */
+export const pairsOf = (attributes: Activity['attributes']): (readonly [string, unknown])[] =>
+  Array.isArray(attributes)
     ? attributes.map(({ name, value }) => [name, value] as const)
     : Object.entries(attributes ?? {})
-  return pairs.some(([name, value]) => /^is bot activity$/i.test(name) && /^(true|1)$/i.test(String(value)))
-}
+
+const botFlag = (attributes: Activity['attributes']): boolean =>
+  pairsOf(attributes).some(
+    ([name, value]) => /^is bot activity$/i.test(name) && /^(true|1)$/i.test(String(value)),
+  )
 
 const told = async (session: Session, some: readonly Activity[]): Promise<ActivityRecord[]> => {
   const kinds = await kindsOf(session)
@@ -148,12 +161,13 @@ export function nextPage(page: string, { nextPageToken }: { nextPageToken: strin
   return nextPageToken
 }
 
-interface ActivityPage {
+export interface ActivityPage {
   result?: Activity[] | null
   nextPageToken: string
   moreResult?: boolean
 }
-const pageOf = (session: Session, page: string, types: readonly number[]): Promise<ActivityPage> =>
+/** A page of what happened of some kinds. */
+export const pageOf = (session: Session, page: string, types: readonly number[]): Promise<ActivityPage> =>
   get(session, '/rest/v1/activities.json', [
     ['nextPageToken', page],
     ...types.map((id): [string, string] => ['activityTypeIds', String(id)]),

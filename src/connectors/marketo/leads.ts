@@ -1,6 +1,6 @@
 import { wallClock } from '#kernel/zone.ts'
-import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
-import { nextPage, pageFrom } from './activities.ts'
+import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { type Activity, mergeKind, nextPage, pageFrom, pageOf, pairsOf } from './activities.ts'
 import { get, instantOf, type Session } from './session.ts'
 
 /** A person with every change of his status, so that a first entry is known whatever came before or after. */
@@ -83,6 +83,9 @@ interface Changes {
 /** What changes without a change of status and stands in a row all the same. */
 const alone = ['email', 'country', 'leadSource'] as const
 
+/** Before it nobody was in the system. */
+const firstOfAll = 946_684_800_000
+
 /** Most people whose changes are asked for at once, and who are read at once. */
 const together = 30
 const batch = 300
@@ -154,7 +157,7 @@ export const leads: Stream<Session, LeadRecord> = {
   every: 30 * 60_000,
   personal: ['email'],
   async *read(session, turn) {
-    const begin = turn.cursor === null ? Math.max(turn.from, 946_684_800_000) : null
+    const begin = turn.cursor === null ? Math.max(turn.from, firstOfAll) : null
     const from = turn.cursor ?? (await pageFrom(session, begin ?? 0))
     // In a reading from the beginning who came since then is told whole as it goes by: his past need not be asked for,
     // unless a part of it went by with people before.
@@ -193,33 +196,73 @@ export const leads: Stream<Session, LeadRecord> = {
 /** Somebody who is in the system no longer. */
 export interface DeletedRecord {
   id: string
+  /** Who they became part of, where they were merged: what they did goes on as that one's. */
+  into?: string
 }
 
 /** Pure. */
-export function mapDeleted({ id }: DeletedRecord, place: Place): Mapped {
+export function mapDeleted({ id, into }: DeletedRecord, place: Place): Mapped {
   const own = { store: place.home.store, platform: 'marketo' }
+  if (into !== undefined) return { rows: {}, gone: { leads: [{ ...own, lead_id: id }] } }
   // The vendor forgets what a deleted person did; what it counts, and what the law asks for, is the same.
   return { rows: {}, gone: { leads: [{ ...own, lead_id: id }], message_events: [{ ...own, person: id }] } }
 }
 
+/** Where reading goes on among deletions, and among merges, which are no deletions to the vendor. */
+interface GonePlace {
+  deleted: string
+  merged: string
+}
+
+/**
+ * Where a turn begins. Before merges were read the place was the one of deletions alone: those of the past are read then. Who
+ * was merged before the first reading was never read.
+ */
+async function placeOf(session: Session, { cursor, from, to }: Turn): Promise<GonePlace> {
+  if (cursor?.startsWith('{')) return JSON.parse(cursor) as GonePlace
+  if (cursor !== null) return { deleted: cursor, merged: await pageFrom(session, firstOfAll) }
+  const deleted = await pageFrom(session, Math.max(from, firstOfAll))
+  return { deleted, merged: await pageFrom(session, Math.max(from, to - 86_400_000)) }
+}
+
+/** Who went into whom. The losers stand in the winner's activity, as a list of numbers however it is written. */
+export const mergedIn = ({ leadId, attributes }: Activity): DeletedRecord[] =>
+  pairsOf(attributes).flatMap(([name, value]) =>
+    /^merge ids$/i.test(name)
+      ? (String(value).match(/\d+/g) ?? [])
+          .filter(id => id !== String(leadId))
+          .map(id => ({ id, into: String(leadId) }))
+      : [],
+  )
+
 export const deleted: Stream<Session, DeletedRecord> = {
   name: 'deleted',
-  label: 'Deleted leads',
+  label: 'Deleted and merged leads',
   kind: 'token',
   tables: ['leads', 'message_events'],
   every: 3_600_000,
   async *read(session, turn) {
-    let page = turn.cursor ?? (await pageFrom(session, Math.max(turn.from, 946_684_800_000)))
+    const at = await placeOf(session, turn)
+    const cursor = () => JSON.stringify(at)
     for (;;) {
       const answer = await get<Changes>(session, '/rest/v1/activities/deletedleads.json', [
-        ['nextPageToken', page],
+        ['nextPageToken', at.deleted],
       ])
-      yield {
-        records: (answer.result ?? []).map(({ leadId }) => ({ id: String(leadId) })),
-        cursor: answer.nextPageToken,
-      }
+      const before = at.deleted
+      at.deleted = answer.nextPageToken
+      yield { records: (answer.result ?? []).map(({ leadId }) => ({ id: String(leadId) })), cursor: cursor() }
+      if (!answer.moreResult) break
+      nextPage(before, answer, 'deleted leads')
+    }
+    const kind = await mergeKind(session)
+    if (kind === null) return
+    for (;;) {
+      const answer = await pageOf(session, at.merged, [kind])
+      const before = at.merged
+      at.merged = answer.nextPageToken
+      yield { records: (answer.result ?? []).flatMap(mergedIn), cursor: cursor() }
       if (!answer.moreResult) return
-      page = nextPage(page, answer, 'deleted leads')
+      nextPage(before, answer, 'merged leads')
     }
   },
   map: mapDeleted,

@@ -5,8 +5,8 @@ import type { Answer } from '../http.ts'
 import { mapActivity } from './activities.ts'
 import { mapProgram, type Program } from './assets.ts'
 import { csvRecords } from './csv.ts'
-import { mapDeleted, mapLead } from './leads.ts'
-import { instantOf, judge } from './session.ts'
+import { deleted, mapDeleted, mapLead, mergedIn } from './leads.ts'
+import { instantOf, judge, openMarketo } from './session.ts'
 
 const home = { store: 'post', currency: 'GBP', timezone: 'America/Los_Angeles', hosts: [] }
 const place: Place = {
@@ -85,6 +85,78 @@ describe('a lead', () => {
       { stage: 'mql', day: '2026-01-05', created_day: '2026-01-01' },
       { stage: 'Asked us to call', day: '2026-04-01' },
     ])
+  })
+  it('that was merged into another leaves no stages; what was done stays, as the other’s now', () => {
+    const merge = {
+      leadId: 9,
+      activityDate: '2026-05-01T12:00:00Z',
+      activityTypeId: 32,
+      attributes: [
+        { name: 'Master Updated', value: true },
+        { name: 'Merge IDs', value: '[7, 8]' },
+      ],
+    }
+    expect(mergedIn(merge)).toEqual([
+      { id: '7', into: '9' },
+      { id: '8', into: '9' },
+    ])
+    expect(mergedIn({ ...merge, attributes: { 'Merge IDs': '7,9' } })).toEqual([{ id: '7', into: '9' }])
+    expect(mergedIn({ ...merge, attributes: [] })).toEqual([])
+    expect(mapDeleted({ id: '7', into: '9' }, place).gone).toEqual({
+      leads: [{ store: 'post', platform: 'marketo', lead_id: '7' }],
+    })
+  })
+  it('is heard of when merged and when deleted, each from its own place', async () => {
+    const asked: string[] = []
+    const open = () =>
+      openMarketo(
+        { client_id: 'c', client_secret: 's', base_url: 'http://m.test' },
+        {
+          fetch: (async (url: string) => {
+            const { pathname, searchParams } = new URL(url)
+            const page = searchParams.get('nextPageToken')
+            asked.push(`${pathname.split('/').at(-1)} ${page ?? searchParams.get('sinceDatetime') ?? ''}`)
+            if (pathname.includes('oauth')) return Response.json({ access_token: 't', expires_in: 3600 })
+            const result = pathname.endsWith('types.json')
+              ? [{ id: 32, name: 'Merge Leads' }]
+              : pathname.endsWith('deletedleads.json')
+                ? [{ leadId: 3 }]
+                : pathname.endsWith('activities.json')
+                  ? [{ leadId: 9, attributes: [{ name: 'Merge IDs', value: '7' }] }]
+                  : []
+            return Response.json({
+              success: true,
+              result,
+              nextPageToken: `${page ?? ''}+`,
+              moreResult: false,
+            })
+          }) as unknown as typeof fetch,
+          now: () => Date.parse('2026-11-20T12:00:00Z'),
+          sleep: async () => undefined,
+          signal: new AbortController().signal,
+          allowed: new Set(['m.test']),
+        },
+      )
+    const read = async (cursor: string | null) => {
+      asked.length = 0
+      const records = []
+      let last = ''
+      const turn = { from: Date.parse('2026-01-01T00:00:00Z'), to: Date.parse('2026-11-20T12:00:00Z') }
+      for await (const batch of deleted.read(open(), { ...turn, cursor, history: false })) {
+        records.push(...batch.records)
+        last = batch.cursor ?? last
+      }
+      return { records, last, places: asked.filter(one => /deletedleads|activities|paging/.test(one)) }
+    }
+    const both = [{ id: '3' }, { id: '7', into: '9' }]
+    const first = await read(null)
+    expect(first.records).toEqual(both)
+    expect((await read(first.last)).places).toEqual(['deletedleads.json ++', 'activities.json ++'])
+    // As it was kept before merges were read: those of the past are caught up with.
+    const older = await read('token')
+    expect(older.records).toEqual(both)
+    expect(older.places).toContain('pagingtoken.json 2000-01-01T00:00:00Z')
+    expect(older.places).toContain('deletedleads.json token')
   })
   it('that is deleted leaves neither stages nor deeds', () => {
     expect(mapDeleted({ id: '7' }, place).gone).toEqual({

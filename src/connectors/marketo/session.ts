@@ -23,7 +23,8 @@ export interface Session {
   user: string
   quotas(): Quota[]
   letters: Map<number, Letter> | null
-  kinds: ReadonlyMap<number, EventName> | null
+  /** Names of kinds of activities by their numbers, in small letters. */
+  kinds: ReadonlyMap<number, string> | null
 }
 
 export interface Letter {

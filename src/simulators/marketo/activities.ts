@@ -15,6 +15,7 @@ export const types: readonly { id: number; name: string }[] = [
   { id: 12, name: 'New Lead' },
   { id: 13, name: 'Change Data Value' },
   { id: 27, name: 'Email Bounced Soft' },
+  { id: 32, name: 'Merge Leads' },
   { id: 37, name: 'Delete Lead' },
 ]
 
