@@ -3,6 +3,8 @@ import { RPCLink } from '@orpc/client/fetch'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
 import type { Client } from './operations.ts'
 
+export { words } from '#ui/words.ts'
+
 /** The typed client of every operation. */
 export const client: Client = createORPCClient(
   new RPCLink({
@@ -19,22 +21,6 @@ export const api = createTanstackQueryUtils(client)
 /** Whether an error says that nobody is signed in (any more). */
 export const isSignedOut = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'status' in error && error.status === 401
-
-/** An error in words: what happened, the next step where it knows one, and the request to quote where it was our fault. */
-export function words(error: unknown): { message: string; next?: string; request?: string } {
-  if (!(error instanceof Error)) return { message: String(error) }
-  if (error instanceof TypeError)
-    return {
-      message: 'The server does not answer.',
-      next: 'Check that Quarterdeck is running, then try again.',
-    }
-  const { data, status = 0 } = error as { data?: { next?: unknown; request?: unknown }; status?: number }
-  return {
-    message: error.message,
-    ...(typeof data?.next === 'string' && { next: data.next }),
-    ...(status >= 500 && typeof data?.request === 'string' && { request: data.request }),
-  }
-}
 
 type Outcome<T> = { ok: true; value: T } | { ok: false; message: string }
 

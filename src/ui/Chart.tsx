@@ -3,6 +3,7 @@ import type { ECharts, EChartsCoreOption } from 'echarts/core'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import css from './chart.module.css'
 import type { Drawn } from './chart-engine.ts'
+import { lostOr } from './later.tsx'
 import { type Palette, palette, paperPalette } from './palette.ts'
 import { Skeleton } from './State.tsx'
 
@@ -85,7 +86,7 @@ export function Chart({
       if (walked.current !== null) point(chart, walked.current)
       setReady(true)
     }
-    show()
+    show().catch(lostOr)
     return () => {
       gone = true
     }

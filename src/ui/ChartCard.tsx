@@ -8,6 +8,7 @@ import { DataTable } from './DataTable.tsx'
 import { type Sheet, save, saveCsv } from './download.ts'
 import { MenuButton } from './MenuButton.tsx'
 import { palette } from './palette.ts'
+import { words } from './words.ts'
 
 export interface ChartCardProps {
   id: string
@@ -35,7 +36,7 @@ export function ChartCard(props: ChartCardProps) {
   const [asTable, setAsTable] = useState(false)
   const { sheet, more = [] } = props
   const fail = (error: unknown) =>
-    notifications.show({ color: 'bad', title: 'That did not work', message: String(error) })
+    notifications.show({ color: 'bad', title: 'That did not work', message: words(error).message })
   const png = async () => {
     if (!props.drawing) return
     const engine = await import('./chart-picture.ts')

@@ -1,6 +1,7 @@
-import { lazy, type ReactNode, Suspense, useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
+import { later } from './later.tsx'
 
-const Sheet = lazy(() => import('./Sheet.tsx').then(module => ({ default: module.Sheet })))
+const Sheet = later(() => import('./Sheet.tsx').then(module => module.Sheet))
 
 export interface DrawerProps {
   opened: boolean
@@ -19,11 +20,5 @@ export function Drawer(props: DrawerProps) {
   // What draws it is fetched with the first one.
   const wanted = useRef(false)
   wanted.current ||= props.opened
-  return (
-    wanted.current && (
-      <Suspense>
-        <Sheet {...props} />
-      </Suspense>
-    )
-  )
+  return wanted.current && <Sheet {...props} />
 }

@@ -1,9 +1,10 @@
 import type { PopoverProps } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
+import { later } from './later.tsx'
 import type { Opener } from './Popup.tsx'
 
 const load = () => import('./MenuList.tsx')
-const MenuList = lazy(() => load().then(module => ({ default: module.MenuList })))
+const MenuList = later(() => load().then(module => module.MenuList))
 
 export interface MenuEntry {
   label: string
@@ -34,21 +35,19 @@ export function MenuButton(props: {
         'aria-haspopup': 'menu',
         'aria-expanded': opened,
         'aria-controls': opened ? `${id}-dropdown` : undefined,
-        onPointerEnter: load,
+        onPointerEnter: () => load().catch(() => undefined),
         onClick: () => setOpened(!opened),
       })}
       {wanted.current && anchor && (
-        <Suspense>
-          <MenuList
-            id={id}
-            anchor={anchor}
-            opened={opened}
-            onChange={setOpened}
-            entries={props.entries}
-            position={props.position}
-            width={props.width}
-          />
-        </Suspense>
+        <MenuList
+          id={id}
+          anchor={anchor}
+          opened={opened}
+          onChange={setOpened}
+          entries={props.entries}
+          position={props.position}
+          width={props.width}
+        />
       )}
     </>
   )

@@ -1,8 +1,7 @@
 import { IconFilter, IconX } from '@tabler/icons-react'
-import { type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import css from './narrowing.module.css'
 import { Popup } from './Popup.tsx'
-import { Skeleton } from './State.tsx'
 
 /** What a screen is narrowed to, each part removable, and the way to add one (`/`): `children` is the form for it. */
 export function Narrowing(props: {
@@ -35,9 +34,7 @@ export function Narrowing(props: {
           </button>
         )}
       >
-        {adding && (
-          <Suspense fallback={<Skeleton height={180} />}>{props.children(() => setAdding(false))}</Suspense>
-        )}
+        {adding && props.children(() => setAdding(false))}
       </Popup>
       {parts.length > 1 && (
         <button type="button" className={`${css.clear} no-print`} onClick={props.onClear}>

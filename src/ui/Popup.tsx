@@ -1,8 +1,9 @@
 import type { PopoverProps } from '@mantine/core'
-import { lazy, type ReactNode, type Ref, Suspense, useId, useRef, useState } from 'react'
+import { type ReactNode, type Ref, useId, useRef, useState } from 'react'
+import { later } from './later.tsx'
 
 const load = () => import('./Placed.tsx')
-const Placed = lazy(() => load().then(module => ({ default: module.Placed })))
+const Placed = later(() => load().then(module => module.Placed))
 
 /** What the button of something that opens must carry. */
 export interface Opener {
@@ -45,14 +46,10 @@ export function Popup({ button, ...props }: PopupProps) {
         'aria-haspopup': 'dialog',
         'aria-expanded': props.opened,
         'aria-controls': props.opened ? `${id}-dropdown` : undefined,
-        onPointerEnter: load,
+        onPointerEnter: () => load().catch(() => undefined),
         onClick: () => props.onChange(!props.opened),
       })}
-      {wanted.current && anchor && (
-        <Suspense>
-          <Placed id={id} anchor={anchor} {...props} />
-        </Suspense>
-      )}
+      {wanted.current && anchor && <Placed id={id} anchor={anchor} {...props} />}
     </>
   )
 }

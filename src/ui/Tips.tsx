@@ -1,6 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { later } from './later.tsx'
 
-const Tip = lazy(() => import('./Tip.tsx').then(module => ({ default: module.Tip })))
+// Words over a thing that cannot come are no loss worth telling.
+const Tip = later(() => import('./Tip.tsx').then(module => module.Tip), null, <span hidden />)
 
 /**
  * Shows the `data-tip` of whatever the mouse rests on or the keyboard reaches: one for the whole page, since a screen of
@@ -36,11 +38,5 @@ export function Tips() {
       document.documentElement.removeEventListener('pointerleave', away)
     }
   }, [])
-  return (
-    at && (
-      <Suspense>
-        <Tip element={at} />
-      </Suspense>
-    )
-  )
+  return at && <Tip element={at} />
 }

@@ -13,11 +13,12 @@ import {
 } from '@tabler/icons-react'
 import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
 import { passedOver } from '#kernel/view.ts'
 import { Drawer } from '#ui/Drawer.tsx'
+import { later, Missing } from '#ui/later.tsx'
 import { MenuButton } from '#ui/MenuButton.tsx'
 import { ProgressLine } from '#ui/State.tsx'
 import { Tips } from '#ui/Tips.tsx'
@@ -26,12 +27,10 @@ import { BottomBar } from './BottomBar.tsx'
 import css from './shell.module.css'
 import { TopBar } from './TopBar.tsx'
 
-const Palette = lazy(() =>
-  import('./CommandPalette.tsx').then(module => ({ default: module.CommandPalette })),
-)
-const Talk = lazy(() => import('#features/reviews/Talk.tsx').then(module => ({ default: module.Talk })))
-const Bell = lazy(() => import('#features/reviews/Bell.tsx').then(module => ({ default: module.Bell })))
-const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(module => ({ default: module.Shortcuts })))
+const Palette = later(() => import('./CommandPalette.tsx').then(module => module.CommandPalette))
+const Talk = later(() => import('#features/reviews/Talk.tsx').then(module => module.Talk))
+const Bell = later(() => import('#features/reviews/Bell.tsx').then(module => module.Bell))
+const Shortcuts = later(() => import('./Shortcuts.tsx').then(module => module.Shortcuts))
 
 const order = ['owner', 'director', 'lead', 'contributor', 'viewer']
 
@@ -269,9 +268,7 @@ export function Shell() {
           <span className={css.where}>{here?.label}</span>
         )}
         <span className={css.bell}>
-          <Suspense>
-            <Bell />
-          </Suspense>
+          <Bell />
         </span>
         <ActionIcon
           className={css.findSmall}
@@ -304,17 +301,16 @@ export function Shell() {
         </nav>
       </Drawer>
       <Tips />
-      <Suspense>
-        {palette && (
-          <Palette
-            actions={actions}
-            go={(to, search) => navigate({ to, search } as never)}
-            onClose={() => setPalette(false)}
-          />
-        )}
-        {talking && <Talk />}
-        {keys && <Shortcuts actions={actions} onClose={() => setKeys(false)} />}
-      </Suspense>
+      {palette && (
+        <Palette
+          actions={actions}
+          go={(to, search) => navigate({ to, search } as never)}
+          onClose={() => setPalette(false)}
+        />
+      )}
+      {talking && <Talk />}
+      {keys && <Shortcuts actions={actions} onClose={() => setKeys(false)} />}
+      <Missing />
     </div>
   )
 }

@@ -6,7 +6,7 @@ import {
   IconCoin,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { api } from '#features/client.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
@@ -25,12 +25,16 @@ import {
   writeView,
 } from '#kernel/view.ts'
 import { edges } from '#ui/edges.ts'
+import { later } from '#ui/later.tsx'
 import { Popup } from '#ui/Popup.tsx'
 import { Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './shell.module.css'
 
-const Range = lazy(() => import('./PeriodRange.tsx').then(module => ({ default: module.PeriodRange })))
+const Range = later(
+  () => import('./PeriodRange.tsx').then(module => module.PeriodRange),
+  <Skeleton height={260} />,
+)
 
 export interface TopBarProps {
   stores: readonly { store: string; name: string; currency: string }[]
@@ -117,18 +121,16 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
                 )
               })}
             </div>
-            <Suspense fallback={<Skeleton height={260} />}>
-              <Range
-                from={days?.from ?? null}
-                to={days?.to ?? null}
-                max={known?.lastDay}
-                min={known?.firstDay}
-                onPick={(from, to) => {
-                  setUrl(writeView({ period: { from, to } }))
-                  close()
-                }}
-              />
-            </Suspense>
+            <Range
+              from={days?.from ?? null}
+              to={days?.to ?? null}
+              max={known?.lastDay}
+              min={known?.firstDay}
+              onPick={(from, to) => {
+                setUrl(writeView({ period: { from, to } }))
+                close()
+              }}
+            />
           </div>
         )}
       </Picker>

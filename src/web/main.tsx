@@ -6,11 +6,12 @@ import { MantineProvider } from '@mantine/core'
 import { useNotifications } from '@mantine/notifications'
 import { keepPreviousData, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { lazy, StrictMode, Suspense, useRef } from 'react'
+import { StrictMode, useRef } from 'react'
 import { createRoot } from 'react-dom/client'
 import { api, isSignedOut } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
 import { knownOf, readView } from '#kernel/view.ts'
+import { later } from '#ui/later.tsx'
 import { theme, variables } from '#ui/theme.ts'
 import { router } from './router.tsx'
 
@@ -32,16 +33,20 @@ const queries = new QueryClient({
       staleTime: 60_000,
       placeholderData: keepPreviousData,
       refetchOnWindowFocus: true,
+      // What a browser takes for offline says nothing of a server in the house; and what waits for it unseen is a screen that
+      // never comes, or an act done an hour after the press.
+      networkMode: 'always',
+      refetchOnReconnect: true,
       retry: (count, error) => count < 2 && error instanceof TypeError,
     },
-    mutations: { onError: toSignIn },
+    mutations: { onError: toSignIn, networkMode: 'always' },
   },
 })
 
 // The screen's code, and what every screen of figures asks before it can ask for them, come while the rest is set up.
 const here = screens.find(one => one.path === location.pathname)
 if (here) {
-  here.load()
+  here.load().catch(() => undefined)
   queries.prefetchQuery(api.members.me.queryOptions({ input: {} }))
   queries.prefetchQuery(api.settings.read.queryOptions({ input: {} }))
 }
@@ -51,20 +56,14 @@ if (here?.view) {
   queries.prefetchQuery(api.performance.query.queryOptions({ input: knownOf(view) }))
 }
 
-const Notices = lazy(() => import('./Notices.tsx').then(module => ({ default: module.Notices })))
+const Notices = later(() => import('./Notices.tsx').then(module => module.Notices))
 
 /** What draws notices is fetched with the first one. */
 function WhenSaid() {
   const { notifications } = useNotifications()
   const said = useRef(false)
   said.current ||= notifications.length > 0
-  return (
-    said.current && (
-      <Suspense>
-        <Notices />
-      </Suspense>
-    )
-  )
+  return said.current && <Notices />
 }
 
 const element = document.getElementById('root')

@@ -6,10 +6,11 @@ import {
   Outlet,
   retainSearchParams,
 } from '@tanstack/react-router'
-import { type ComponentType, createElement, lazy, Suspense } from 'react'
+import type { ComponentType } from 'react'
 import { screens } from '#features/screens.tsx'
 import { meant } from '#kernel/nearest.ts'
 import { type Search, viewKeys } from '#kernel/view.ts'
+import { Lost, later } from '#ui/later.tsx'
 import { Page } from '#ui/Page.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { Shell } from './Shell.tsx'
@@ -30,15 +31,15 @@ const validateSearch = (search: Record<string, unknown>): Search =>
     Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
   )
 
-const later = (load: () => Promise<ComponentType>) => {
-  const Content = lazy(() => load().then(component => ({ default: component })))
-  return () =>
-    createElement(
-      Suspense,
-      { fallback: createElement('div', { style: { padding: 24 } }, createElement(Skeleton, { lines: 8 })) },
-      createElement(Content),
-    )
-}
+/** A screen or a door, fetched when one goes there. */
+const fetched = (load: () => Promise<ComponentType>) =>
+  later(
+    load,
+    <div style={{ padding: 24 }}>
+      <Skeleton lines={8} />
+    </div>,
+    <Lost />,
+  )
 
 const root = createRootRoute({ component: Outlet, validateSearch })
 
@@ -50,7 +51,7 @@ const shell = createRoute({
 })
 
 const rooms = screens.map(screen =>
-  createRoute({ getParentRoute: () => shell, path: screen.path, component: later(screen.load) }),
+  createRoute({ getParentRoute: () => shell, path: screen.path, component: fetched(screen.load) }),
 )
 
 /** An address that leads nowhere, with the rooms still around it, and the screen that was probably meant, where one is near. */
@@ -90,7 +91,7 @@ const doors = (
     ['/new-password', () => import('./ForgottenPassword.tsx').then(module => module.ForgottenPassword)],
     ['/invitation', () => import('./Invitation.tsx').then(module => module.Invitation)],
   ] as const
-).map(([path, load]) => createRoute({ getParentRoute: () => root, path, component: later(load) }))
+).map(([path, load]) => createRoute({ getParentRoute: () => root, path, component: fetched(load) }))
 
 export const router = createRouter({
   routeTree: root.addChildren([shell.addChildren([...rooms, nowhere]), ...doors]),
@@ -98,11 +99,12 @@ export const router = createRouter({
   stringifySearch: stringify as never,
   scrollRestoration: true,
   defaultPreload: 'intent',
-  defaultErrorComponent: ({ error, reset }) => (
+  // What a fault in the screen’s own code says of itself helps nobody who reads it here: the browser’s console keeps it.
+  defaultErrorComponent: ({ reset }) => (
     <ErrorState
       title="This screen could not be shown"
-      message={error instanceof Error ? error.message : String(error)}
-      next="The other screens still work. If it happens again, reload the page: a newer version may have been installed."
+      message="Something in it went wrong. The other screens still work."
+      next="If it happens again, reload the page: a newer version may have been installed."
       onRetry={reset}
     />
   ),

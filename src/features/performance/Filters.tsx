@@ -1,9 +1,13 @@
-import { lazy } from 'react'
+import { later } from '#ui/later.tsx'
 import { Narrowing } from '#ui/Narrowing.tsx'
+import { Skeleton } from '#ui/State.tsx'
 import { type Lens, useTitles } from './Lens.tsx'
 import { filterWords } from './model.ts'
 
-const FilterForm = lazy(() => import('./FilterForm.tsx').then(module => ({ default: module.FilterForm })))
+const FilterForm = later(
+  () => import('./FilterForm.tsx').then(module => module.FilterForm),
+  <Skeleton height={180} />,
+)
 
 /** What the figures are narrowed to, each part removable, and the way to add one. */
 export function Filters({ lens, only }: { lens: Lens; only?: readonly string[] }) {
