@@ -76,6 +76,45 @@ export interface CalendarEffects extends Effects {
   }
 }
 
+/** Times of a day of the month that show whether it stands out, and the fewest; of them so many must. */
+const [latestMonths, fewestMonths, mostOf] = [12, 3, 0.75]
+/** How far from the same weekdays beside it: usual distances, and part of what they are. */
+const [farOut, partOut] = [4, 0.5]
+
+/** The last day of a month is one of its own, whatever its number: what falls due then. */
+const monthDay = (day: Day): number => (addDays(day, 1).endsWith('-01') ? 0 : Number(day.slice(8)))
+
+/**
+ * Days of the month that stand out by much in nearly every month, against the same weekdays of the weeks beside them: when
+ * subscriptions are charged, or invoices written. Each is a column, known from what is past alone.
+ */
+function monthlyIn(past: Float64Array, days: readonly Day[], week: number): Column[] {
+  if (past.length < 28 * fewestMonths || week < 1) return []
+  const apart = past.map((value, t) => {
+    const beside = [-2, -1, 1, 2].flatMap(n => past[t + n * week] ?? [])
+    return beside.length === 0 ? 0 : value - median(beside)
+  })
+  const usual = 1.4826 * median(apart.map(Math.abs))
+  const standsOut = (t: number) =>
+    Math.abs(at(apart, t)) > Math.max(farOut * usual, partOut * Math.abs(at(past, t) - at(apart, t)), 1e-9)
+  const places = Map.groupBy(
+    Array.from(past, (_, t) => t),
+    t => monthDay(days[t] ?? ''),
+  )
+  return [...places].flatMap(([nth, all]): Column[] => {
+    const seen = all.slice(-latestMonths)
+    const out = seen.filter(standsOut)
+    const side = out.filter(t => at(apart, t) > 0).length
+    if (seen.length < fewestMonths || Math.max(side, out.length - side) < mostOf * seen.length) return []
+    return [
+      {
+        name: nth === 0 ? 'last day of the month' : `day ${nth} of the month`,
+        values: Float64Array.from(days, day => Number(monthDay(day) === nth)),
+      },
+    ]
+  })
+}
+
 /** `kept` are the places in the series that the models see, past first. Undefined where there is nothing to estimate. */
 export function effectsOf(
   series: Series,
@@ -111,8 +150,10 @@ export function effectsOf(
   for (const [name, spread] of Map.groupBy(calendar.promotions ?? [], one => one.series))
     add(`promotion ${name}`, spread)
   for (const driver of calendar.drivers ?? []) columns.push(driverColumn(driver, series, kept))
-  if (columns.length === 0) return undefined
-  return { remove: past => remove(past, columns, periods) }
+  const days = cadence === 'day' ? spans.map(([day]) => day) : []
+  const week = Math.round(periods[0] ?? 7)
+  if (columns.length === 0 && days.length === 0) return undefined
+  return { remove: past => remove(past, columns, monthlyIn(past, days, week), periods) }
 }
 
 function driverColumn({ name, values, as }: Driver, series: Series, kept: readonly number[]): Column {
@@ -159,7 +200,13 @@ const scepticism = 0.3
  * the slow movement and the seasons are taken off both sides (Frisch & Waugh 1933), shrinks what chance might show, and
  * takes it off. An event that the past never saw has no effect.
  */
-function remove(past: Float64Array, all: readonly Column[], periods: readonly number[]) {
+function remove(
+  past: Float64Array,
+  named: readonly Column[],
+  monthly: readonly Column[],
+  periods: readonly number[],
+) {
+  const all = [...named, ...monthly]
   const n = past.length
   const low = quantile(past, 0)
   const positive = low > 0 && low > median(past) / 50
@@ -168,6 +215,10 @@ function remove(past: Float64Array, all: readonly Column[], periods: readonly nu
     const seen = values.subarray(0, n)
     return seen.some(value => value !== at(seen, 0))
   })
+  const unseen = all.filter(column => !columns.includes(column))
+  const isNew = (h: number) => unseen.some(({ values }) => at(values, n + h) !== at(values, 0))
+  if (columns.length === 0)
+    return { clean: past, take: (value: number) => value, isNew, restore: (points: Float64Array) => points }
   const shortest = periods[0] ?? 1
   const window = Math.round(Math.max(13, shortest <= 24 ? shortest * 6 : shortest / 4)) | 1
   const without = (values: Float64Array) => {
@@ -204,11 +255,10 @@ function remove(past: Float64Array, all: readonly Column[], periods: readonly nu
   })
   const effect = (t: number) => columns.reduce((sum, { values }, i) => sum + at(values, t) * at(kept, i), 0)
   const clean = work.map((value, t) => value - effect(t))
-  const unseen = all.filter(column => !columns.includes(column))
   return {
     clean: positive ? clean.map(Math.exp) : clean,
     take: (value: number, h: number) => (positive ? value / Math.exp(effect(n + h)) : value - effect(n + h)),
-    isNew: (h: number) => unseen.some(({ values }) => at(values, n + h) !== at(values, 0)),
+    isNew,
     restore: (points: Float64Array) =>
       points.map((value, h) => (positive ? value * Math.exp(effect(n + h)) : value + effect(n + h))),
   }

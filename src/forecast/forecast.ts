@@ -5,7 +5,7 @@ import { borrow, type Like, wantsShape } from './borrow.ts'
 import { type Calendar, effectsOf, isClosedIn } from './effects.ts'
 import { bias, coverage, type Grade, grade, wape } from './grade.ts'
 import { apartOf, widthsOf } from './intervals.ts'
-import { at, mean } from './numbers.ts'
+import { at, mean, quantile } from './numbers.ts'
 import {
   closedPlaces,
   isShutAgain,
@@ -24,7 +24,7 @@ export type { Series } from './series.ts'
 export interface ForecastOptions {
   /** Periods ahead of the series' last entry, 1 or more. */
   horizon: number
-  /** Never below zero. When absent: where the series never was. */
+  /** Never below zero. When absent: a quantile is only where so many of the series' values were. */
   nonNegative?: boolean
   /** The models to combine; all of the automatic mode when absent. `ets` and `mstl` come only when asked for. */
   models?: readonly ModelName[]
@@ -110,21 +110,21 @@ export function forecast(series: Series, options: ForecastOptions): Forecast {
       'nothing is known of this series',
       'give at least one value, or in `like` a line whose shape it may borrow',
     )
-  const nonNegative = options.nonNegative ?? values.every(value => value === null || value >= 0)
+  const least = leastOf(values, options.nonNegative)
   const ahead = part === null ? kept.length : kept.length - 1 - part.last
   const made = part && aheadOf(part.y, periods, ahead, { ...options, start: part.first, kept, series })
   const lent = like && borrow(series, horizon, like, (one, steps) => forecast(one, { horizon: steps }))
   const points: Point[] = []
   for (let t = values.length; t < total; t++) {
     const place = kept.indexOf(t)
-    const own = place < 0 || made === null ? null : pointOf(made, place - 1 - (part?.last ?? -1))
+    const own = place < 0 || !made || !part ? null : pointOf(made, part.y, place - 1 - part.last)
     const borrowed = lent?.points[t - values.length]
     const weight = lent?.weight ?? 0
-    const mixed = (key: 'p2_5' | 'p10' | 'p50' | 'p90' | 'p97_5') => {
+    const mixed = (key: keyof typeof parts) => {
       if (isShut(t)) return 0
       const value =
         borrowed && own ? weight * borrowed[key] + (1 - weight) * own[key] : (borrowed ?? own)?.[key]
-      return nonNegative ? Math.max(0, value ?? 0) : (value ?? 0)
+      return Math.max(least(parts[key]), value ?? 0)
     }
     points.push({
       index: t,
@@ -147,6 +147,22 @@ export function forecast(series: Series, options: ForecastOptions): Forecast {
   }
 }
 
+/** The part of the values that is to lie below each quantile. */
+const parts = { p2_5: 0.025, p10: 0.1, p50: 0.5, p90: 0.9, p97_5: 0.975 } as const
+/** Latest values that say whether a series is below zero by now. */
+const recent = 28
+
+/**
+ * The least a quantile may be: below zero only where as many values were, lately or ever. Some days on which more came back
+ * than was sold make no forecast of a loss.
+ */
+function leastOf(values: Series['values'], nonNegative: boolean | undefined): (part: number) => number {
+  const all = values.filter(value => value !== null)
+  const below = (some: readonly number[]) => some.filter(value => value < 0).length / Math.max(1, some.length)
+  const known = Math.max(below(all), below(all.slice(-recent)))
+  return part => (nonNegative === false || (!nonNegative && known > part) ? Number.NEGATIVE_INFINITY : 0)
+}
+
 function aheadOf(
   y: Float64Array,
   periods: readonly number[],
@@ -157,11 +173,22 @@ function aheadOf(
   return automatic(y, periods, horizon, { names: options.models ?? automaticModels, effects })
 }
 
-function pointOf({ points, widths, logged }: Automatic, h: number) {
+/**
+ * The quantiles of a period. Few trials leave so much open that their logarithms reach a hundredfold: none goes further than
+ * twice the range of what was seen, as a random walk widens it, from the end of that range or the middle beyond it.
+ */
+function pointOf({ points, widths, logged }: Automatic, seen: Float64Array, h: number) {
   const p50 = at(points, h)
-  // A factor of a hundred either way says "anything" already.
+  const [low, high] = [quantile(seen, 0), quantile(seen, 1)]
+  const wide = 2 * (high - low) * Math.sqrt((h + 1) / seen.length)
   const most = Math.log(100)
-  const reach = (by: number) => (logged ? p50 * Math.exp(Math.min(most, Math.max(-most, by))) : p50 + by)
+  const reach = (by: number) => {
+    // Of values that never differ nothing says how far they may.
+    if (!logged || wide === 0)
+      return p50 + (logged ? p50 * Math.expm1(Math.min(most, Math.max(-most, by))) : by)
+    const point = p50 * Math.exp(by)
+    return Math.min(Math.max(point, Math.min(low, p50) - wide), Math.max(high, p50) + wide)
+  }
   const [w80, w95] = [at(widths.w80, h), Math.max(at(widths.w95, h), at(widths.w80, h))]
   return { p2_5: reach(-w95), p10: reach(-w80), p50, p90: reach(w80), p97_5: reach(w95) }
 }

@@ -1,5 +1,6 @@
-import { addDays, civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
+import { addDays, civil, type Day, dayCount, monthOf, yearOf } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
+import { feasts } from '#kernel/feasts.ts'
 import { at, quantileOf, sorted } from './numbers.ts'
 
 export type Cadence = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
@@ -87,42 +88,63 @@ export function known(values: readonly (number | null)[], periods: readonly numb
   return { y, first, last, filled }
 }
 
+/** Part of a usual sale up to which what came back makes a shut day no open one. */
+const backAtMost = 0.2
+
+/** Whether a value is a day on which nothing was sold: nothing at all, or a little that came back. */
+function unsoldIn(values: readonly (number | null)[]): (value: number) => boolean {
+  const sold = values.filter(value => value !== null && value > 0) as number[]
+  const least = sold.length === 0 ? 0 : -backAtMost * quantileOf(sorted(sold), 0.5)
+  return value => value <= 0 && value >= least
+}
+
 /**
- * Places whose zero is a shut door and no weak demand: single periods of nothing in a series that else never comes near
- * it (at most one in ten). They tell nothing of the level, and come again with the calendar.
+ * Places without a sale that are a shut door and no weak demand: single periods of nothing in a series that else never
+ * comes near it (at most one in ten). They tell nothing of the level, and come again with the calendar.
  */
 export function shutPlaces(values: readonly (number | null)[]): ReadonlySet<number> {
-  const sold = values.filter(value => value !== null && value !== 0) as number[]
-  const zeros = values.flatMap((value, t) => (value === 0 ? [t] : []))
-  if (zeros.length === 0 || sold.length < 12 || zeros.length > sold.length / 10) return new Set()
-  const order = sorted(sold)
-  return quantileOf(order, 0) > 0 && quantileOf(order, 0.02) > quantileOf(order, 0.5) / 20
-    ? new Set(zeros)
+  const unsold = unsoldIn(values)
+  const sold = values.filter(value => value !== null && !unsold(value)) as number[]
+  const shut = values.flatMap((value, t) => (value !== null && unsold(value) ? [t] : []))
+  if (shut.length === 0 || sold.length < 12 || shut.length > sold.length / 10) return new Set()
+  const order = sorted(sold.filter(value => value > 0))
+  return order.length > 0.98 * sold.length && quantileOf(order, 0.02) > quantileOf(order, 0.5) / 20
+    ? new Set(shut)
     : new Set()
 }
 
-/** Whether a shut place returns at a later one: the same week, month or date of a year before. */
+/** What a day is known by from year to year: the day of a moving feast it is (its second, its last), else its date. */
+function dateOf(day: Day): string {
+  const feast = feasts(yearOf(day)).find(one => one.from <= day && day <= one.to)
+  return feast ? `${feast.series} ${dayCount(feast.from, day)}` : day.slice(5)
+}
+
+/** Whether a shut place returns at a later one: the same week, month, date or day of a moving feast of a year before. */
 export function isShutAgain(shut: ReadonlySet<number>, { cadence, start }: Series, place: number): boolean {
+  if (shut.size === 0) return false
   if (cadence === 'day' && start !== undefined) {
-    const day = periodStart(start, cadence, place).slice(5)
-    return [365, 366].some(
-      lag => shut.has(place - lag) && periodStart(start, cadence, place - lag).slice(5) === day,
-    )
+    const day = periodStart(start, cadence, place)
+    const date = dateOf(day)
+    return [...shut].some(one => {
+      const before = periodStart(start, cadence, one)
+      return yearOf(before) === yearOf(day) - 1 && dateOf(before) === date
+    })
   }
   const lag = { hour: 0, day: 365, week: 52, month: 12, quarter: 4, year: 0 }[cadence]
   return lag > 0 && shut.has(place - lag)
 }
 
 /**
- * Places of the week (index modulo 7) on which a daily series is nothing but zero or unknown: closed days. None where it
- * has less than four weeks, or sells on too few days to tell.
+ * Places of the week (index modulo 7) on which nothing is ever sold in a daily series: closed days. None where it has less
+ * than four weeks, or sells on too few days to tell.
  */
 export function closedPlaces(values: readonly (number | null)[]): ReadonlySet<number> {
   const closed = new Set<number>()
   if (values.length < 28) return closed
+  const unsold = unsoldIn(values)
   for (let place = 0; place < 7; place++)
-    if (values.every((value, t) => t % 7 !== place || value === null || value === 0)) closed.add(place)
+    if (values.every((value, t) => t % 7 !== place || value === null || unsold(value))) closed.add(place)
   const open = values.filter((value, t) => !closed.has(t % 7) && value !== null)
-  const sold = open.filter(value => value !== 0).length
+  const sold = open.filter(value => value !== null && !unsold(value)).length
   return closed.size < 7 && sold > open.length / 2 ? closed : new Set()
 }
