@@ -158,8 +158,9 @@ const recent = 28
  */
 function leastOf(values: Series['values'], nonNegative: boolean | undefined): (part: number) => number {
   const all = values.filter(value => value !== null)
-  const below = (some: readonly number[]) => some.filter(value => value < 0).length / Math.max(1, some.length)
-  const known = Math.max(below(all), below(all.slice(-recent)))
+  const below = (some: readonly number[]) => some.filter(value => value < 0).length
+  // One of late is chance.
+  const known = Math.max(below(all) / Math.max(1, all.length), (below(all.slice(-recent)) - 1) / recent)
   return part => (nonNegative === false || (!nonNegative && known > part) ? Number.NEGATIVE_INFINITY : 0)
 }
 
