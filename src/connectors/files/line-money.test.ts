@@ -79,7 +79,7 @@ describe('money of a line, as the guess of a mapping takes it', () => {
       discount: 'Discount',
     })
     expect(mapping?.columns).not.toHaveProperty('amount')
-    expect(warnings).toContain('so that the discount counts once')
+    expect(warnings).toContain('so that nothing counts twice')
   })
 
   it('an amount before the discount stays', () => {
@@ -90,6 +90,16 @@ describe('money of a line, as the guess of a mapping takes it', () => {
       'A3,2026-01-06,M-3,15.00,2,2.50,30.00',
     )
     expect(mapping?.columns).toMatchObject({ amount: 'Amount', discount: 'Discount' })
+  })
+
+  it('an amount that holds postage gives way', () => {
+    const { mapping } = guess(
+      'Order Number,Sale Date,Custom Label,Quantity,Sold For,Postage And Packaging,Total Price',
+      '12-09-1,2026-03-01,MUG-B,2,12.00,3.50,27.50',
+      '12-09-2,2026-03-02,MUG-B,1,12.00,8.50,20.50',
+    )
+    expect(mapping?.columns).toMatchObject({ unit_price: 'Sold For', shipping: 'Postage And Packaging' })
+    expect(mapping?.columns).not.toHaveProperty('amount')
   })
 
   it('a tax called after its rate is known, and an amount that holds it gives way', () => {
@@ -116,4 +126,23 @@ it('of a log of what visitors did the purchases are taken', () => {
     reason: 'nothing was bought',
   })
   expect(warnings).toContain('Rows in which nothing was bought are left out')
+})
+
+it('deals of a CRM are no sales', () => {
+  const { mapping, warnings } = guess(
+    'Record ID,Deal Name,Deal Stage,Close Date,Amount,Pipeline,Create Date,Associated Company',
+    '1001,Acme refit,Closed won,2026-03-01,12000.00,Sales Pipeline,2026-01-05,Acme',
+    '1002,Bolt order,Proposal sent,2026-04-01,4500.00,Sales Pipeline,2026-02-05,Bolt',
+  )
+  expect(mapping).toBeUndefined()
+  expect(warnings).toContain('Deals of a CRM')
+})
+
+it('a row that names its order is no report, though it counts its items', () => {
+  const { mapping } = guess(
+    'Date,Order #,N. Revenue,Status,Items sold',
+    '2026-03-01,1201,30.00,completed,2',
+    '2026-03-01,1202,12.50,completed,1',
+  )
+  expect(mapping?.columns).toMatchObject({ order_id: 'Order #' })
 })

@@ -13,6 +13,7 @@ interface Line {
   units: number
   discount: number
   tax: number
+  shipping: number
 }
 
 const isPercent = (heading: string) => /%|percent|pct|prozent/i.test(heading)
@@ -29,20 +30,20 @@ const shareIn = (heading: string, lines: readonly Line[]): 1 | 100 | null => {
   return worth.filter(money => money >= 10).length > given.length / 2 ? 1 : null
 }
 
-/** Whose sum the money of a line is, where most rows agree: of its price alone, less its discount, with its tax. */
+const both = [false, true]
+/** What can be in the money of a line, the least first. */
+const allWays = both.flatMap(shipped => both.flatMap(taxed => both.map(less => ({ less, taxed, shipped }))))
+
+/** Whose sum the money of a line is, where most rows agree: of its price alone, less its discount, with tax and shipping. */
 const madeOf = (lines: readonly Line[], off: (line: Line, goods: number) => number) => {
   const known = lines.flatMap(line => {
     const goods = line.price === null ? null : line.price * line.units
     return line.amount === null || goods === null ? [] : [{ amount: line.amount, goods, line }]
   })
-  const ways = [
-    { less: false, taxed: false },
-    { less: true, taxed: false },
-    { less: false, taxed: true },
-    { less: true, taxed: true },
-  ].map(way => {
+  const ways = allWays.map(way => {
     const agree = known.filter(({ amount, goods, line }) => {
-      const sum = goods - (way.less ? off(line, goods) : 0) + (way.taxed ? line.tax : 0)
+      const more = (way.taxed ? line.tax : 0) + (way.shipped ? line.shipping : 0)
+      const sum = goods - (way.less ? off(line, goods) : 0) + more
       return near(amount, sum) || Math.abs(amount - sum) < Math.abs(sum) * 0.001
     })
     return { ...way, agree: agree.length }
@@ -53,20 +54,20 @@ const madeOf = (lines: readonly Line[], off: (line: Line, goods: number) => numb
 }
 
 /**
- * A guess of lines whose discount is money and whose amount is before it and without tax, as the ledger has them: a
- * share of the price becomes money, and an amount that holds discount or tax gives way to price × quantity, as either
- * would count twice.
+ * A guess of lines whose discount is money and whose amount is before it and of the goods alone, as the ledger has them: a
+ * share of the price becomes money, and an amount that holds discount, tax or shipping gives way to price × quantity, as
+ * they would count twice.
  */
 export const moneyOfLines = (
   mapping: Mapping,
   names: readonly string[],
   rows: readonly string[][],
 ): Guess => {
-  const { amount, unit_price, quantity, discount, tax } = mapping.columns
+  const { amount, unit_price, quantity, discount, tax, shipping } = mapping.columns
   const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
   const places = { amount: at(amount), price: at(unit_price), units: at(quantity) }
-  const [off, taxed] = [at(discount), at(tax)]
-  if (off < 0 && taxed < 0) return { mapping, warnings: [] }
+  const [off, taxed, shipped] = [at(discount), at(tax), at(shipping)]
+  if (Math.max(off, taxed, shipped) < 0) return { mapping, warnings: [] }
   const lines = rows.map((row): Line => {
     const cell = (i: number) => (i < 0 ? null : amountOf(row[i] ?? ''))
     return {
@@ -75,19 +76,24 @@ export const moneyOfLines = (
       units: cell(places.units) ?? 1,
       discount: Math.abs(cell(off) ?? 0),
       tax: cell(taxed) ?? 0,
+      shipping: cell(shipped) ?? 0,
     }
   })
   const part = discount === undefined ? null : shareIn(discount, lines)
   const made = madeOf(lines, (line, goods) =>
     part ? (Math.abs(goods) * line.discount) / part : line.discount,
   )
-  const holds = made !== null && (made.less || made.taxed)
+  const held = made
+    ? [made.less && 'less the discount', made.taxed && 'with the tax', made.shipped && 'with shipping']
+    : []
+  const told = held.filter(one => one !== false)
+  const holds = told.length > 0
   const columns = Object.fromEntries(
     Object.entries(mapping.columns).filter(([name]) => name !== (holds ? 'amount' : '')),
   )
   const warnings = holds
     ? [
-        `“${amount}” is price × quantity${made.less ? ' less the discount' : ''}${made.taxed ? ' with the tax' : ''}: price × quantity is taken instead, so that ${made.less ? 'the discount' : 'the tax'} counts once.`,
+        `“${amount}” is price × quantity ${told.join(' ')}: price × quantity is taken instead, so that nothing counts twice.`,
       ]
     : []
   if (part === null || discount === undefined) return { mapping: { ...mapping, columns }, warnings }

@@ -14,12 +14,18 @@ const counted =
 const moved =
   /^(payoutid|payoutdate|payoutstatus|payout|automaticpayoutid|arrivaldate(utc)?|availableon(utc)?|balancetransaction(id)?|balanceimpact|transferdate(utc)?)$/
 
+const order = /^(order|sale|receipt|invoice|transaction)(id|no|number|nr|name)?$/
+const deals = /^(deal|dealid|dealname|opportunity|opportunityid|opportunityname|closedate|expectedclosedate)$/
+const stages = /^(deal|opportunity|pipeline|sales)?stage(name)?$|^pipeline$/
+
 /** What has money and days and is no list of sales, though it could be taken for one. */
 export type Unlike =
   /** A report: each row adds up many orders, which it counts in `column`. */
   | { is: 'report'; column: string }
   /** A statement of payments: charges, refunds and payouts, with what the payment provider takes of each in `fee`. */
   | { is: 'statement'; fee: string | null }
+  /** Deals of a CRM, open and lost ones among them. */
+  | { is: 'deals' }
 
 /** What the columns say of a file that no line of a sale or an order would. */
 export const unlikeSales = (columns: readonly Seen[]): Unlike | null => {
@@ -31,15 +37,20 @@ export const unlikeSales = (columns: readonly Seen[]): Unlike | null => {
   const payout = first(plain => moved.test(plain))
   if (money && ((fee && net) || (payout && (fee || net || named.length < 20))))
     return { is: 'statement', fee: fee?.name ?? null }
+  if (first(plain => stages.test(plain)) && first(plain => deals.test(plain))) return { is: 'deals' }
+  // Where the order is named the row is that order, and what is counted are its items.
+  if (first(plain => order.test(plain))) return null
   const count = named.find(one => one.type === 'number' && counted.test(one.plain))
   return count ? { is: 'report', column: count.name } : null
 }
 
 /** What that means, in words. */
 export const unlikeWords = (unlike: Unlike): string =>
-  unlike.is === 'report'
-    ? `Each row adds up many orders (“${unlike.column}”): a report, which would count as one order a row. Export the orders or their lines instead.`
-    : `A statement of payments: its rows are charges, refunds and payouts, tax and shipping in them, not what was sold. Sales come from the orders of the shop${unlike.fee ? '; the fees can be taken in as postings of the ledger' : ''}.`
+  unlike.is === 'deals'
+    ? 'Deals of a CRM: what may be sold, open and lost ones among them, not what was. Import the orders or invoices they became; deals themselves come from HubSpot, connected.'
+    : unlike.is === 'report'
+      ? `Each row adds up many orders (“${unlike.column}”): a report, which would count as one order a row. Export the orders or their lines instead.`
+      : `A statement of payments: its rows are charges, refunds and payouts, tax and shipping in them, not what was sold. Sales come from the orders of the shop${unlike.fee ? '; the fees can be taken in as postings of the ledger' : ''}.`
 
 /** Do the columns say where a site stood among the results of a search engine, as exports of Google Search Console do? */
 export const isOfSearchResults = (names: readonly string[]): boolean => {

@@ -173,12 +173,15 @@ export const products: Target = {
     ),
     category: text(
       'Category',
-      'category producttype type productcategory categories kategorie categorie categoria department productsubcategoryid',
+      'category categories productcategory producttype type kategorie categorie categoria department productsubcategoryid',
     ),
     brand: text('Brand', 'brand manufacturer marke marque marca merk'),
     vendor: text('Supplier', words.vendor),
     status: text('Status', 'status state published visibility'),
-    price: number('List price now', 'price listprice variantprice rrp msrp preis prix precio prezzo prijs'),
+    price: number(
+      'List price now',
+      'price listprice regularprice variantprice rrp msrp preis prix precio prezzo prijs',
+    ),
     currency: text('Currency of the price', words.currency),
   },
   missing: has => (has('sku') ? null : 'which product it is: map `sku`'),

@@ -17,7 +17,8 @@ export const words = {
   sku: 'sku variantsku productid productcode product stockcode itemcode itemnumber itemno item articleno articlenumber article partnumber productnumber productkey variantid artikelnummer artikelnr artikel codearticle reference referencia codigo codice artikelcode materialnumber asin',
   currency: 'currency currencycode wahrung waehrung devise moneda divisa valuta accountcurrency',
   country: 'country countrycode land pays pais paese countryregion defaultaddresscountrycode',
-  campaign: 'campaign campaignname sessioncampaign kampagne campagne campana campagna',
+  campaign:
+    'campaign campaignname sessioncampaign kampagne kampagnenname campagne nomdelacampagne campana nombredelacampana campagna nomecampagna campagnenaam',
   channel:
     'channel saleschannel defaultchannelgroup sessiondefaultchannelgroup sessiondefaultchannelgrouping channelgroup medium sourcemedium sessionsourcemedium kanal canal canale',
   account:

@@ -142,7 +142,7 @@ export const spend: Target = {
   about: 'What advertising cost by day and campaign, and what the platform says it brought.',
   table: 'spend_days',
   columns: {
-    day: time('Day', `${words.day} byday reportingstarts gregoriandate startdateinutc`),
+    day: time('Day', `${words.day} byday reportingstarts gregoriandate startdateinutc berichtsstart`),
     platform: text('Platform', 'platform source network publisherplatform'),
     account: text('Account', 'account accountname customer customername adaccount'),
     channel: text('Channel', words.channel),
@@ -150,12 +150,12 @@ export const spend: Target = {
     country: text('Country', words.country),
     cost: number(
       'Cost',
-      'cost spend amountspent kosten ausgaben depense cout gasto coste spesa costo kost amountspentusd amountspenteur amountspentgbp totalspent totalspend totalcost spendinaccountcurrency advertisercost mediacost adspend adcost',
+      'cost spend amountspent kosten ausgaben depense cout gasto coste spesa costo kost amountspentusd amountspenteur amountspentgbp totalspent totalspend totalcost spendinaccountcurrency advertisercost mediacost adspend adcost ausgegebenerbetrag montantdepense importegastado importospeso besteedbedrag',
     ),
     impressions: number('Impressions', 'impressions impr impressionen impresiones displays'),
     clicks: number(
       'Clicks',
-      'clicks linkclicks klicks clics clic interactions clicksall outboundclicks clicksdestination',
+      'clicks linkclicks linkklicks klicks clics clic interactions clicksall outboundclicks clicksdestination',
     ),
     conversions: number('Conversions', 'conversions conv purchases results conversionen totalconversions'),
     conversion_value: number(

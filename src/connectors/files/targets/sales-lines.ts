@@ -62,7 +62,7 @@ export const salesLines: Target = {
     sku: {
       about: 'Product code',
       kind: 'code',
-      names: `sku productid productcode product stockcode itemcode itemnumber itemno item articleno
+      names: `sku productid productcode product stockcode customlabel itemcode itemnumber itemno item articleno
         articlenumber article variantsku lineitemsku productsku partnumber productnumber productkey ean
         upc barcode asin inventoryitemcode material artikelnummer artikel artikelnr produktnummer reference codearticle referencia
         codigo codice codicearticolo artikelcode materialnumber`,
@@ -72,7 +72,7 @@ export const salesLines: Target = {
       kind: 'text',
       names: `title description productname producttitle itemname itemdescription productdescription
         lineitemname name materialkurztext kurztext bezeichnung artikelbezeichnung produktname beschreibung designation libelle
-        nomproduit descripcion producto descrizione prodotto omschrijving`,
+        nomproduit descripcion producto descrizione prodotto omschrijving item product artikel article`,
     },
     quantity: {
       about: 'Units; negative for goods taken back; 1 when absent',
@@ -84,7 +84,7 @@ export const salesLines: Target = {
     unit_price: {
       about: 'Price of one unit before discounts and tax',
       kind: 'number',
-      names: `unitprice price itemprice priceeach lineitemprice sellingprice saleprice salesprice
+      names: `unitprice price itemprice priceeach lineitemprice sellingprice soldfor saleprice salesprice
         unitcostprice preis einzelpreis stuckpreis stueckpreis prix prixunitaire pu precio
         preciounitario prezzo prezzounitario prijs stukprijs`,
     },
