@@ -174,3 +174,41 @@ it.each([
   const { warnings } = suggest(columns, [row, row], null, { currency: 'GBP' })
   expect(warnings.map(one => one.slice(0, 24))).toEqual(said)
 })
+
+it.each([
+  [
+    'Portuguese',
+    'Pedido;Data;Produto;Quantidade;Valor unitário;Frete',
+    'order_id date sku quantity unit_price shipping',
+  ],
+  [
+    'Polish',
+    'Nr zamówienia;Data zamówienia;Produkt;Ilość;Cena;Wartość',
+    'order_id at sku quantity unit_price amount',
+  ],
+  [
+    'Swedish',
+    'Ordernummer;Orderdatum;Artikelnr;Antal;Pris;Summa;Moms',
+    'order_id at sku quantity unit_price amount tax',
+  ],
+  [
+    'Spanish',
+    'Nº pedido;Fecha pedido;Artículo;Unidades;Precio;Importe',
+    'order_id at sku quantity unit_price amount',
+  ],
+  ['Japanese', '注文番号;注文日;商品番号;数量;単価;合計', 'order_id at sku quantity unit_price amount'],
+  [
+    'French, with money without and with tax',
+    'N° de commande;Date de commande;Référence;Quantité;Prix unitaire HT;Total HT',
+    'order_id at sku quantity unit_price amount',
+  ],
+])('lines of orders in %s are known by their headings', (_, headings, friendly) => {
+  const names = headings.split(';')
+  const row = ['A1', '2026-01-05', 'M-1', '2', '10.00', '20.00', '4.00'].slice(0, names.length)
+  const types: ValueType[] = ['text', 'date', 'text', 'number', 'number', 'number', 'number']
+  const columns = names.map((name, i) => seen(name, types[i] ?? 'text', row[i] ?? ''))
+  const found = guessed(columns, [row, row.with(2, 'M-2')]).find(one => one.mapping.target === 'sales_lines')
+  expect(found?.mapping.columns).toEqual(
+    Object.fromEntries(friendly.split(' ').map((name, i) => [name, names[i]])),
+  )
+})

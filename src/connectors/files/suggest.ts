@@ -64,10 +64,12 @@ const strangersOfNames =
     ' ',
   )
 const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
+/** As the French write it: hors taxes, toutes taxes comprises. */
+const inEnglish = (header: string) => header.replace(/\bHT$/i, 'ex tax').replace(/\bTTC$/i, 'inc tax')
 
 /** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
 const likeness = (column: TargetColumn, friendly: string, header: string): number => {
-  const whole = plainName(header)
+  const whole = plainName(inEnglish(header))
   if (whole === '') return 0
   const words = column.names.split(/\s+/)
   if (whole === plainName(friendly)) return 1
@@ -76,7 +78,8 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
   // What stands in brackets, or the rate of a tax, says more of it: of two sums goods are told without tax, all that was charged with it.
   const bare = plainName(header.replaceAll(/\(.*?\)|\d+([.,]\d+)?\s?%/g, ''))
   const tax = taxation.exec(whole)?.[1]
-  const meant = tax === undefined ? 0 : tax.startsWith('ex') === (friendly !== 'total') ? 0.02 : -0.02
+  const meant =
+    tax === undefined ? 0 : tax.startsWith('ex') !== /^(order_)?total$/.test(friendly) ? 0.02 : -0.02
   if (bare !== whole && (words.includes(bare) || bare === plainName(friendly))) return 0.85 + meant
   const plain = whole.replace(taxation, '')
   const part = words

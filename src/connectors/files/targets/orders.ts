@@ -54,11 +54,11 @@ export const orders: Target = {
     ),
     subtotal: number(
       'Goods after discounts, before tax and shipping',
-      'subtotal net netsales netamount zwischensumme soustotal',
+      'subtotal net netsales netamount netto nettobetrag zwischensumme soustotal',
     ),
     total: number(
       'All that was charged',
-      'total grandtotal ordertotal totalprice totalamount amount totaldue revenue summe gesamtsumme gesamt montanttotal importetotal totale totaal grandtotalpurchased grandtotalbase',
+      'total grandtotal ordertotal totalprice totalamount amount totaldue revenue summe gesamtsumme gesamt montanttotal importetotal totale totaal brutto bruttobetrag valortotal summa razem totalt 合計 合计 grandtotalpurchased grandtotalbase',
     ),
     discount: { ...some(discount), about: 'Discount of the order, either sign' },
     shipping: some(shipping),

@@ -32,7 +32,7 @@ export const salesLines: Target = {
         salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
         receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer bestellnr bestellid auftragsnummer auftragsnr
         rechnungsnummer rechnungsnr bestellung belegnummer commande numerocommande facture numerofacture pedido
-        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer incrementid saleid orderreference`,
+        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 incrementid saleid orderreference`,
     },
     line_id: {
       about: 'Number of the line; with it a changed line replaces the earlier one',
@@ -47,7 +47,7 @@ export const salesLines: Target = {
         createdon created createddate purchasedate purchasedat processedat solddate soldat saledate
         salesdate transactiondate transactiondt transactiontime orderdt orderpurchasetimestamp eventtime dateofsale bestelldatum rechnungsdatum
         auftragsdatum datecommande datedecommande fechapedido fechafactura dataordine besteldatum
-        orderdatum paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
+        orderdatum datazamowienia datadopedido datapedido ordredato ts 注文日 注文日時 下单时间 paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
     },
     date: {
       about: 'Day it was sold, where the time stands in a column of its own',
@@ -65,7 +65,7 @@ export const salesLines: Target = {
       names: `sku productid productcode product stockcode customlabel itemcode itemnumber itemno item articleno
         articlenumber article variantsku lineitemsku productsku partnumber productnumber productkey ean
         upc barcode asin inventoryitemcode material artikelnummer artikel artikelnr produktnummer reference codearticle referencia
-        codigo codice codicearticolo artikelcode materialnumber`,
+        codigo codice codicearticolo articulo artikelcode materialnumber produkt produto varenummer 商品番号 商品编码`,
     },
     title: {
       about: 'What was sold, in words',
@@ -79,14 +79,14 @@ export const salesLines: Target = {
       kind: 'number',
       names: `quantity qty units quantityordered qtyordered orderqty orderquantity lineitemquantity unitssold
         itemssold numberofitems pieces pcs cds menge anzahl stuck stueck quantite qte cantidad unidades
-        quantita aantal salesquantity count`,
+        quantita aantal quantidade qtd ilosc antal 数量 salesquantity count`,
     },
     unit_price: {
       about: 'Price of one unit before discounts and tax',
       kind: 'number',
       names: `unitprice price itemprice priceeach lineitemprice sellingprice soldfor saleprice salesprice
         unitcostprice preis einzelpreis stuckpreis stueckpreis prix prixunitaire pu precio
-        preciounitario prezzo prezzounitario prijs stukprijs`,
+        preciounitario prezzo prezzounitario prijs stukprijs preco precounitario valorunitario cena cenajednostkowa pris 単価 单价`,
     },
     amount: {
       about: 'Money of the whole line before discounts and tax; used in place of price × quantity',
@@ -94,25 +94,25 @@ export const salesLines: Target = {
       names: `amount linetotal lineamount sales salesamount totalprice total subtotal revenue grosssales
         gross value turnover totalamount totalsales dollarvalue extendedprice netamount ordertotal
         ordervalue umsatz nettowert nettobetrag betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
-        importo totale vendite bedrag omzet totaal purchaseamount spend paymentvalue`,
+        importo totale vendite bedrag omzet totaal netto valor valortotal wartosc kwota summa belopp beløb 合計 金額 金额 purchaseamount spend paymentvalue`,
     },
     discount: {
       about: 'Discount of the line, either sign',
       kind: 'number',
       names: `discount discounts discountamount linediscount lineitemdiscount rabatt nachlass remise
-        reduction descuento sconto korting`,
+        reduction descuento sconto korting desconto rabat rabatt 割引 折扣`,
     },
     shipping: {
       about: 'Shipping charged with the line',
       kind: 'number',
       names: `shipping shippingamount shippingprice freight shippingcost delivery postage versand
-        versandkosten fraisdeport livraison envio gastosdeenvio spedizione verzendkosten shippingcharge
+        versandkosten fraisdeport livraison envio gastosdeenvio spedizione verzendkosten frete wysyłka frakt fragt 送料 运费 shippingcharge
         freightvalue`,
     },
     tax: {
       about: 'Tax charged with the line',
       kind: 'number',
-      names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst impuestos
+      names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst moms podatek imposto 消費税 impuestos
         linetax taxtotal totaltax`,
     },
     cost: {
