@@ -28,6 +28,10 @@ export function missingParts(env: NodeJS.ProcessEnv): string[] {
       here: existsSync('../shared/data/online-retail'),
       say: 'checks against whole public data sets: they do not stand beside the project, in ../shared/data',
     },
+    {
+      here: existsSync('../shared/specs'),
+      say: 'checks against vendors’ own contracts and examples: they do not stand beside the project, in ../shared/specs',
+    },
   ]
   return parts.filter(part => !part.here).map(part => part.say)
 }
