@@ -175,10 +175,11 @@ async function storesOf(
 ): Promise<ConnectedShop[]> {
   const made: ConnectedShop[] = []
   for (const [index, shop] of shops.entries()) {
-    const store =
-      before.find(one => one.key === shop.key)?.store ?? (index === 0 && wanted ? wanted : slug(shop.key))
+    const known = before.find(one => one.key === shop.key)?.store
+    const store = known ?? (index === 0 && wanted ? wanted : slug(shop.key))
     const [kept] = await ledger.select().from(stores).where(eq(stores.store, store))
-    if (kept && (kept.currency !== shop.currency || kept.timezone !== shop.timezone))
+    // A shop that was moved to another zone is the same shop: days stay as its store has them.
+    if (kept && (kept.currency !== shop.currency || (!known && kept.timezone !== shop.timezone)))
       throw new Failure(
         'conflict',
         `The store ${store} is kept in ${kept.currency} and ${kept.timezone}; the shop ${shop.name} trades in ${shop.currency} and ${shop.timezone}.`,

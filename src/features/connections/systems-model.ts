@@ -199,6 +199,51 @@ export function newsOf(news: readonly { says: string; at: string }[] = [], now: 
   ]
 }
 
+/** A store and by which zone its days are cut. */
+interface ZonedStore {
+  store: string
+  name: string
+  timezone: string
+}
+
+/**
+ * Where a system cuts its days otherwise than the stores its rows go to: a property of analytics has a zone of its own, and a
+ * shop may be moved to another after it was connected. Its days stay what the store's are, but what it counts itself does not.
+ */
+export function zonesApart(
+  name: string,
+  own: {
+    /** Shops it brings, each with the store it became. */
+    shops: readonly { store: string; timezone: string }[]
+    /** Zone of a system that counts for stores of others, and the hosts it counts. */
+    property: { timezone: string; hosts: readonly string[]; home: string } | null
+  },
+  all: readonly ZonedStore[],
+  /** Stores by the hosts of their pages. */
+  byHost: ReadonlyMap<string, string>,
+): string[] {
+  const of = new Map(all.map(one => [one.store, one]))
+  const moved = own.shops.flatMap(({ store, timezone }) => {
+    const here = of.get(store)
+    return here && here.timezone !== timezone
+      ? [
+          `${here.name} is in ${timezone} at ${name} by now. Its days are cut by ${here.timezone} here, as before, so that they add up; the totals ${name} gives differ from them by what is sold around midnight.`,
+        ]
+      : []
+  })
+  if (!own.property) return moved
+  const { timezone, hosts, home } = own.property
+  const apart = [...new Set([home, ...hosts.flatMap(host => byHost.get(host) ?? [])])].flatMap(store => {
+    const here = of.get(store)
+    return here && here.timezone !== timezone ? [`${here.name} (${here.timezone})`] : []
+  })
+  if (apart.length === 0) return moved
+  return [
+    ...moved,
+    `${name} cuts its days by ${timezone}, unlike ${apart.join(', ')}: a day of its figures begins and ends at other hours than one of sales.`,
+  ]
+}
+
 const Cause = z.enum(causes)
 
 /** How far a store agrees with what its shop counts itself. */

@@ -5,7 +5,7 @@ import type { Actor } from '#kernel/actor.ts'
 import { connections, streams } from '#postgres/tables/connections.ts'
 import { someone, type WatchRoom, watchRoom } from '../../../test/watch-room.ts'
 import { systems } from './systems.ts'
-import { type ConnectionRow, shareOf, stateOf } from './systems-model.ts'
+import { type ConnectionRow, shareOf, stateOf, zonesApart } from './systems-model.ts'
 
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`)
 const shopify = 'shopify-gifts'
@@ -165,4 +165,34 @@ it('what a system was connected with is told to who may connect it, and to nobod
   ])
   expect(await given(someone('vic', 'viewer'))).toEqual([{}])
   expect(await given(someone('dan', 'director', ['gifts']))).toEqual([{}])
+})
+
+describe('zones', () => {
+  const all = [
+    { store: 'uk', name: 'UK', timezone: 'Europe/London' },
+    { store: 'in', name: 'India', timezone: 'Asia/Kolkata' },
+  ]
+  const byHost = new Map([['in.example', 'in']])
+  const property = (timezone: string, hosts: string[]) => ({
+    shops: [],
+    property: { timezone, hosts, home: 'uk' },
+  })
+
+  it('of a property of analytics and of its stores that differ are told', () => {
+    const apart = (timezone: string, hosts: string[]) =>
+      zonesApart('Google Analytics 4', property(timezone, hosts), all, byHost)
+    expect(apart('Europe/London', [])).toEqual([])
+    expect(apart('Europe/London', ['in.example', 'elsewhere.example'])).toEqual([
+      expect.stringContaining('by Europe/London, unlike India (Asia/Kolkata):'),
+    ])
+    expect(apart('America/New_York', ['in.example'])[0]).toContain('UK (Europe/London), India (Asia/Kolkata)')
+  })
+
+  it('of a shop that was moved since are told', () => {
+    const shop = (timezone: string) => ({ shops: [{ store: 'uk', timezone }], property: null })
+    expect(zonesApart('Shopify', shop('Europe/London'), all, byHost)).toEqual([])
+    expect(zonesApart('Shopify', shop('Asia/Kolkata'), all, byHost)).toEqual([
+      expect.stringMatching(/^UK is in Asia\/Kolkata at Shopify by now\..* by Europe\/London here/),
+    ])
+  })
 })

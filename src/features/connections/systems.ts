@@ -7,6 +7,7 @@ import { type Actor, mayAct, seesAll } from '#kernel/actor.ts'
 import { askedDay } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
+import { stores } from '#postgres/tables/settings.ts'
 import { readAgain } from '#sync/connected.ts'
 import {
   ConnectInput,
@@ -19,6 +20,7 @@ import {
   toldOf,
   UnmappedRow,
   Vendor,
+  zonesApart,
 } from './systems-model.ts'
 
 type Stored = typeof connections.$inferSelect
@@ -80,6 +82,10 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
     .groupBy(unmapped.connection, unmapped.stream)
   const running = syncs.running()
   const now = clock().getTime()
+  const zoned = await ledger.select().from(stores)
+  const byHost = new Map(
+    all.flatMap(one => one.shops.flatMap(shop => shop.hosts.map(host => [host, shop.store] as const))),
+  )
   return all.map(one => {
     const vendor = syncs.vendors().find(known => known.vendor === one.vendor)
     const own = (vendor?.streams ?? []).map(stream => {
@@ -127,7 +133,15 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
       byHost: vendor?.byHost ?? false,
       privacy: one.privacy,
       given: mayConnect(actor) ? one.given : {},
-      limits: one.limits,
+      limits: [
+        ...one.limits,
+        ...zonesApart(
+          vendor?.name ?? one.vendor,
+          { shops: one.shops, property: vendor?.byHost ? propertyOf(one) : null },
+          zoned,
+          byHost,
+        ),
+      ],
       records: own.reduce((sum, stream) => sum + stream.records, 0),
       nextAt: one.state === 'paused' ? null : iso(one.nextAt),
       streams: own,
@@ -136,6 +150,13 @@ async function rowsOf({ ledger, actor, syncs, clock }: Context): Promise<Connect
       ...facts,
     }
   })
+}
+
+/** What a system that counts for stores of others said of its zone. */
+const propertyOf = ({ facts, home }: Stored): Parameters<typeof zonesApart>[1]['property'] => {
+  const { timezone, hosts } = facts
+  if (typeof timezone !== 'string' || timezone === '') return null
+  return { timezone, home, hosts: Array.isArray(hosts) ? (hosts as string[]) : [] }
 }
 
 const historyOf = (kind: string, state: typeof streams.$inferSelect | undefined): number => {
