@@ -8,7 +8,6 @@ import { Postponed } from '#connectors/http.ts'
 import { Failure } from '#kernel/error.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { connections, streams, turns, unmapped } from '#postgres/tables/connections.ts'
-import { stores } from '#postgres/tables/settings.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { toyParts } from '../../test/toy-parts.ts'
@@ -268,32 +267,6 @@ describe('what fails', () => {
         'test',
       ),
     ).rejects.toThrow('These are credentials of Elsewhere; this connection is one to')
-  })
-
-  test('a shop that was moved to another zone goes on in the days of its store; in another currency it is no longer it', async () => {
-    toy.state.sales = [sale(1, noon - hour)]
-    await round()
-    const checked = await tested(parts, 'shopify', { token: 't' })
-    const moved = (more: object) => ({ ...checked, shops: checked.shops.map(shop => ({ ...shop, ...more })) })
-    const again = (more: object) =>
-      connect(
-        parts,
-        open.ledger,
-        { vendor: 'shopify', credentials: { token: 'new' }, id },
-        moved(more),
-        'test',
-      )
-    await again({ timezone: 'Asia/Kolkata' })
-    expect((await open.ledger.select().from(stores)).map(one => one.timezone)).toEqual(['Europe/London'])
-    const [own] = await open.ledger.select().from(connections)
-    expect(own?.shops[0]?.timezone).toBe('Asia/Kolkata')
-    await round()
-    expect(await count('sales_lines')).toBe(1)
-    await expect(again({ currency: 'EUR' })).rejects.toThrow('is kept in GBP')
-    // A store that somebody else filled by other days is not taken for it.
-    const other = moved({ key: 'other', timezone: 'Asia/Kolkata' })
-    const request = { vendor: 'shopify', credentials: { token: 't' }, id: 'shopify-other', store: 'toy' }
-    await expect(connect(parts, open.ledger, request, other, 'test')).rejects.toThrow('Europe/London')
   })
 
   test('refused credentials are told of the connection, and waited on longer each time', async () => {

@@ -214,6 +214,97 @@ describe('sales by Shopify’s canon', () => {
   })
 })
 
+describe('orders of every kind of shop', () => {
+  const ofShop = (currency: string, timezone: string, record: OrderRecord) => {
+    const own = { ...home, currency, timezone }
+    return mapOrder(record, { ...place, home: own, storeOf: () => own }).rows.sales_lines ?? []
+  }
+
+  it.each([
+    // Prices with tax: ¥1,100 at 10 %, three units bought for 3,300 and one of them given back.
+    ['JPY', '1100', '0.1', '300', '3000', '1000'],
+    // Fils are thousandths: 3 × 1.100 at 10 %.
+    ['KWD', '1.100', '0.1', '0.300', '3', '1'],
+    ['USD', '11.00', '0.1', '3.00', '30', '10'],
+  ])('are exact in %s, to the smallest coin', (currency, price, rate, tax, gross, back) => {
+    const one = line(1, price, {
+      quantity: 3,
+      taxLines: [{ rate: Number(rate), priceSet: bag(tax) }],
+    })
+    const third = String(Number(tax) / 3)
+    const record = order({
+      taxesIncluded: true,
+      lineItems: [one],
+      refunds: [
+        {
+          id: gid('Refund', 1),
+          processedAt: '2026-03-02T10:00:00Z',
+          refundLineItems: [
+            { quantity: 1, lineItem: { id: one.id }, subtotalSet: bag(price), totalTaxSet: bag(third) },
+          ],
+          refundShippingLines: [],
+          orderAdjustments: [],
+        },
+      ],
+    })
+    const rows = ofShop(currency, 'UTC', record)
+    expect(rows[0]).toMatchObject({ currency, gross, discounts: '0', taxes: decimal(fixed(tax)) })
+    expect(rows[1]).toMatchObject({ reversals: `-${back}`, quantity: '-1' })
+  })
+
+  it.each([
+    // Half past and a quarter to: the day turns at 18:30 and 18:15 UTC.
+    ['Asia/Kolkata', '2026-03-01T18:29:59Z', '2026-03-01', 23],
+    ['Asia/Kolkata', '2026-03-01T18:30:00Z', '2026-03-02', 0],
+    ['Asia/Kathmandu', '2026-03-01T18:15:00Z', '2026-03-02', 0],
+    // Half an hour of summer time, and a day of 24½ hours.
+    ['Australia/Lord_Howe', '2026-04-04T14:59:00Z', '2026-04-05', 1],
+    ['Australia/Lord_Howe', '2026-04-04T15:00:00Z', '2026-04-05', 1],
+    ['America/St_Johns', '2026-03-02T03:29:00Z', '2026-03-01', 23],
+  ])('have their day and hour in %s at %s', (timezone, processedAt, day, hour) => {
+    const [row] = ofShop('USD', timezone, order({ processedAt, lineItems: [line(1, '1')] }))
+    expect(row).toMatchObject({ day, hour, ordered_day: day })
+  })
+
+  it('keep numbers above 2³¹ and beyond 2⁵³ as they are', () => {
+    const big = '9007199254740993'
+    const record = order({
+      id: `gid://shopify/Order/${big}`,
+      legacyResourceId: big,
+      customer: { id: `gid://shopify/Customer/${big}` },
+      lineItems: [
+        {
+          ...line(1, '1', { sku: null }),
+          id: `gid://shopify/LineItem/${big}`,
+          variant: { id: 'gid://shopify/ProductVariant/4294967297' },
+        },
+      ],
+    })
+    expect(ofShop('USD', 'UTC', record)).toMatchObject([
+      { order_id: big, customer_id: big, line_key: big, product_id: '4294967297' },
+    ])
+  })
+
+  it('that changed while their file was read stay whole: what is paid back of a line not in it is paid back all the same', () => {
+    const record = order({
+      lineItems: [line(1, '10')],
+      refunds: [
+        {
+          id: gid('Refund', 1),
+          processedAt: '2026-03-02T10:00:00Z',
+          refundLineItems: [{ quantity: 1, lineItem: { id: gid('LineItem', 2) }, subtotalSet: bag('4') }],
+          refundShippingLines: [],
+          orderAdjustments: [],
+        },
+      ],
+    })
+    expect(rowsOf(record).map(row => [row.kind, row.gross, row.reversals, row.product_id])).toEqual([
+      ['sale', '10', '0', 'SKU-1'],
+      ['reversal', '0', '-4', ''],
+    ])
+  })
+})
+
 const capture = new URL(
   '../../../../shared/specs/shopify/examples/estuary-capture-real-devstore.json',
   import.meta.url,

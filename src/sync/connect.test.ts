@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenLedger, openLedger } from '#postgres/open.ts'
+import { connections } from '#postgres/tables/connections.ts'
+import { stores } from '#postgres/tables/settings.ts'
+import { openDuckdb } from '#warehouse/duckdb.ts'
+import type { Warehouse } from '#warehouse/warehouse.ts'
+import { toyParts } from '../../test/toy-parts.ts'
+import { toyShop } from '../../test/toy-shop.ts'
+import { connect, test as tested } from './connect.ts'
+import type { SyncParts } from './round.ts'
+
+let folder: string
+let open: OpenLedger
+let granary: Warehouse
+let parts: SyncParts
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'connect-'))
+  open = await openLedger({ folder: ':memory:' })
+  granary = await openDuckdb({ folder: ':memory:' })
+  parts = toyParts({ ledger: open.ledger, granary, folder, connectors: [toyShop().connector] })
+})
+afterAll(async () => {
+  parts.packer.close()
+  await granary.close()
+  await open.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a shop that was moved to another zone goes on in the days of its store; in another currency it is no longer it', async () => {
+  const checked = await tested(parts, 'shopify', { token: 't' })
+  const join = (id: string, more: object, store?: string) =>
+    connect(
+      parts,
+      open.ledger,
+      { vendor: 'shopify', credentials: { token: 't' }, id, ...(store && { store }) },
+      { ...checked, shops: checked.shops.map(shop => ({ ...shop, ...more })) },
+      'test',
+    )
+  await join('shopify-toy', {})
+  expect(await join('shopify-toy', { timezone: 'Asia/Kolkata' })).toMatchObject({ isNew: false })
+  expect((await open.ledger.select().from(stores)).map(one => one.timezone)).toEqual(['Europe/London'])
+  // What the shop says of itself is kept, so that it can be told.
+  const [own] = await open.ledger.select().from(connections)
+  expect(own?.shops).toMatchObject([{ timezone: 'Asia/Kolkata', store: 'toy' }])
+  await expect(join('shopify-toy', { currency: 'EUR' })).rejects.toThrow('is kept in GBP')
+  // A store that somebody else filled by other days is not taken for it.
+  await expect(join('shopify-other', { key: 'other', timezone: 'Asia/Kolkata' }, 'toy')).rejects.toThrow(
+    'is kept in GBP and Europe/London',
+  )
+})
