@@ -312,6 +312,13 @@ const reasonOf = (cause: unknown): string => {
   return inner?.code ?? cause.message
 }
 
+/** What was asked for; null where the vendor has it no more, as when it is deleted between the list it stood in and the asking. */
+export const unlessGone = <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'not_found') return null
+    throw error
+  })
+
 /**
  * A page that leads to itself: what lies behind it cannot be read. Taken for the end of the list, the rest would be passed
  * over, and of a whole reading be gone.

@@ -1,8 +1,9 @@
 import { workStage } from '#kernel/work-stage.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream, Turn } from '../connector.ts'
+import { unlessGone } from '../http.ts'
 import { sinceForPutAway } from '../nightly.ts'
-import { type Named, pages, projectsOf, type Session } from './session.ts'
+import { allOf, type Named, pages, projectsOf, type Session } from './session.ts'
 
 interface Dates {
   due_on?: string | null
@@ -147,9 +148,10 @@ async function* read(session: Session, turn: Turn) {
         if (seen.has(task.gid)) continue
         seen.add(task.gid)
         const home = task.memberships?.[0]?.project?.gid ?? project
-        const stories: Story[] = []
-        for await (const some of pages<Story>(session, `/tasks/${task.gid}/stories`, { opt_fields: told }))
-          stories.push(...some)
+        const stories = await unlessGone(
+          allOf<Story>(session, `/tasks/${task.gid}/stories`, { opt_fields: told }),
+        )
+        if (!stories) continue
         const others = new Set([...sections].flatMap(([gid, own]) => (gid === home ? [] : [...own.keys()])))
         records.push(wayOf(task, stories, { own: sections.get(home) ?? new Map(), others }))
       }

@@ -179,6 +179,13 @@ export async function* pages<T>(session: Session, path: string, query: Query): A
   }
 }
 
+/** A list whole. */
+export async function allOf<T>(session: Session, path: string, query: Query): Promise<T[]> {
+  const all: T[] = []
+  for await (const page of pages<T>(session, path, query)) all.push(...page)
+  return all
+}
+
 export interface Named {
   gid: string
   name: string
@@ -186,8 +193,7 @@ export interface Named {
 
 /** Workspaces to be read. @throws Failure('invalid') where the one that was named is not there. */
 export async function workspacesOf(session: Session): Promise<Named[]> {
-  const all: Named[] = []
-  for await (const page of pages<Named>(session, '/workspaces', { opt_fields: 'name' })) all.push(...page)
+  const all = await allOf<Named>(session, '/workspaces', { opt_fields: 'name' })
   const wanted = session.workspace
   const some = wanted ? all.filter(one => one.gid === wanted || one.name === wanted) : all
   if (some.length === 0)

@@ -1,6 +1,7 @@
 import { wallClock } from '#kernel/zone.ts'
 import type { Mapped, Place, Stream, Turn } from '../connector.ts'
-import { type Named, pages, projectsOf, type Session } from './session.ts'
+import { unlessGone } from '../http.ts'
+import { allOf, type Named, pages, projectsOf, type Session } from './session.ts'
 
 interface CustomField {
   name?: string
@@ -105,11 +106,11 @@ async function* parts(
   depth: number,
 ): AsyncGenerator<{ task: Task; of: string }> {
   if (!whole.num_subtasks || depth > deepest) return
-  for await (const page of pages<Task>(session, `/tasks/${whole.gid}/subtasks`, { opt_fields: fields }))
-    for (const task of page) {
-      yield { task, of: whole.gid }
-      yield* parts(session, task, depth + 1)
-    }
+  const own = allOf<Task>(session, `/tasks/${whole.gid}/subtasks`, { opt_fields: fields })
+  for (const task of (await unlessGone(own)) ?? []) {
+    yield { task, of: whole.gid }
+    yield* parts(session, task, depth + 1)
+  }
 }
 
 const recordOf = (

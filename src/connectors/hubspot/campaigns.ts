@@ -2,6 +2,7 @@ import { Failure } from '#kernel/error.ts'
 import { exact, sum } from '#kernel/money.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { CanonicalRow, Mapped, Place, Stream } from '../connector.ts'
+import { unlessGone } from '../http.ts'
 import { get, pages, type Session, version } from './session.ts'
 import { instantOf } from './values.ts'
 
@@ -81,7 +82,10 @@ export const campaigns: Stream<Session, CampaignRecord> = {
         for (const { id, properties: own } of page.results) {
           if (seen.has(id)) continue
           seen.add(id)
-          const totals = await get<Totals>(session, `/marketing/campaigns/${version}/${id}/budget/totals`)
+          const totals = await unlessGone(
+            get<Totals>(session, `/marketing/campaigns/${version}/${id}/budget/totals`),
+          )
+          if (!totals) continue
           const name = own.hs_name || id
           yield {
             records: [{ id, name, from: own.hs_start_date ?? null, to: own.hs_end_date ?? null, totals }],

@@ -1,16 +1,8 @@
 import { isFinal } from '#kernel/work-stage.ts'
 import { wallClock } from '#kernel/zone.ts'
 import type { Mapped, Place, Stream } from '../connector.ts'
-import {
-  type Board,
-  backwards,
-  boardsOf,
-  get,
-  isMissing,
-  type List,
-  listsOf,
-  type Session,
-} from './session.ts'
+import { unlessGone } from '../http.ts'
+import { type Board, backwards, boardsOf, get, type List, listsOf, type Session } from './session.ts'
 
 export interface Card {
   id: string
@@ -130,21 +122,23 @@ async function* changedOnBoard(session: Session, here: Surroundings, boards: rea
       yield batch
     }
   for (const id of touched) {
-    const card = await get<Card>(session, `/cards/${id}`, cardQuery).catch(error => {
-      if (isMissing(error)) return null
-      throw error
-    })
+    const card = await unlessGone(get<Card>(session, `/cards/${id}`, cardQuery))
     if (!card) yield { records: [{ deleted: id }] }
     else if (card.idBoard !== undefined && card.idBoard !== here.board.id) {
       // It left for another board: told there, unless nobody here sees that board.
       if (!boards.some(one => one.id === card.idBoard)) yield { records: [{ deleted: id }] }
     } else {
-      const ways: Action[] = []
-      for await (const page of backwards<Action>(session, `/cards/${id}/actions`, { filter: moves }))
-        ways.push(...page)
-      yield { records: [recordOf(card, here, ways)] }
+      const ways = await unlessGone(waysOf(session, id))
+      yield { records: [ways ? recordOf(card, here, ways) : { deleted: id }] }
     }
   }
+}
+
+async function waysOf(session: Session, card: string): Promise<Action[]> {
+  const ways: Action[] = []
+  for await (const page of backwards<Action>(session, `/cards/${card}/actions`, { filter: moves }))
+    ways.push(...page)
+  return ways
 }
 
 function recordOf(

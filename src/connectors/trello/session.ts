@@ -151,7 +151,6 @@ export const send = async <T>(
   (await (again ? session.http : session.once).ask({ method, url: addressOf(session, path, query) }))
     .json as T
 
-export const isMissing = (error: unknown): boolean => error instanceof Failure && error.code === 'not_found'
 const isTooMany = (error: unknown): boolean =>
   error instanceof Failure && (error.details as { tooMany?: boolean } | undefined)?.tooMany === true
 
