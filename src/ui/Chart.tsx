@@ -3,7 +3,7 @@ import type { ECharts, EChartsCoreOption } from 'echarts/core'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import css from './chart.module.css'
 import type { Drawn } from './chart-engine.ts'
-import { lostOr } from './later.tsx'
+import { lostOr } from './Later.tsx'
 import { type Palette, palette, paperPalette } from './palette.ts'
 import { Skeleton } from './State.tsx'
 

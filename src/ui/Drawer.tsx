@@ -1,5 +1,5 @@
 import { type ReactNode, useRef } from 'react'
-import { later } from './later.tsx'
+import { later } from './Later.tsx'
 
 const Sheet = later(() => import('./Sheet.tsx').then(module => module.Sheet))
 

@@ -1,6 +1,6 @@
 import type { PopoverProps } from '@mantine/core'
 import { type ReactNode, useId, useRef, useState } from 'react'
-import { later } from './later.tsx'
+import { later } from './Later.tsx'
 import type { Opener } from './Popup.tsx'
 
 const load = () => import('./MenuList.tsx')

@@ -1,6 +1,6 @@
 import type { PopoverProps } from '@mantine/core'
 import { type ReactNode, type Ref, useId, useRef, useState } from 'react'
-import { later } from './later.tsx'
+import { later } from './Later.tsx'
 
 const load = () => import('./Placed.tsx')
 const Placed = later(() => load().then(module => module.Placed))

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { later } from './later.tsx'
+import { later } from './Later.tsx'
 
 // Words over a thing that cannot come are no loss worth telling.
 const Tip = later(() => import('./Tip.tsx').then(module => module.Tip), null, <span hidden />)

@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
+import { clearPlace, nudges, plotOf } from './line-names.ts'
 import type { Palette } from './palette.ts'
 
 /** How the house draws: IBCS notation, five ticks, no axis line, the whole plot answers the pointer. */
@@ -86,25 +87,6 @@ export const nameAxis = (colours: Palette, labels: readonly string[]) => ({
   },
 })
 
-/** How far each name must move so that names at line ends do not cover one another. */
-function nudges(those: readonly Line[], plot: number, fromZero: boolean): number[] {
-  const known = those.flatMap(line => line.values.filter(value => value !== null))
-  const high = Math.max(...known, fromZero ? 0 : Number.NEGATIVE_INFINITY)
-  const low = Math.min(...known, fromZero ? 0 : Number.POSITIVE_INFINITY)
-  const at = those.map((line, n) => {
-    const last = line.values.findLast(value => value !== null) ?? low
-    return { n, y: (1 - (last - low) / (high * 1.1 - low || 1)) * plot }
-  })
-  const moved: number[] = those.map(() => 0)
-  let floor = Number.NEGATIVE_INFINITY
-  for (const one of at.toSorted((a, b) => a.y - b.y)) {
-    const y = Math.max(one.y, floor + 14)
-    moved[one.n] = y - one.y
-    floor = y
-  }
-  return moved
-}
-
 /** The axis the marks of events stand on: as high as the plot, unseen. After a drawing's own. */
 export const markAxis = { type: 'value', min: 0, max: 1, show: false }
 
@@ -145,9 +127,6 @@ export const eventMarks = (colours: Palette, marks: LinesProps['marks'], points:
 
 const endOf = (values: readonly (number | null)[]) => values.findLastIndex(value => value !== null)
 
-/** Whether a line ends in the first half of the plot. */
-const endsEarly = (values: readonly (number | null)[]) => endOf(values) < values.length / 2
-
 /** Lines over time. Names stand at the line ends when there are at most four. */
 export const lines =
   (given: LinesProps) =>
@@ -168,13 +147,25 @@ export const lines =
       const part = parts.find(one => one.of === n)?.values[last] ?? null
       return part === null ? line : { ...line, values: line.values.with(last, part) }
     })
-    const nudge = ends ? nudges(shown, (props.height ?? 272) - 36, props.fromZero) : []
+    const plot = (props.height ?? 272) - 36
+    const nudge = ends ? nudges(shown, plot, props.fromZero) : []
     const farthest = Math.max(...shown.map(line => endOf(line.values)))
     const longest = Math.max(
       ...props.lines.map((line, n) => line.name.length + (shown[n] === line ? 0 : 7)),
       0,
     )
     const name = { fontSize: 11, fontFamily: colours.font, distance: 6 }
+    const halo = { textBorderColor: colours.surface, textBorderWidth: 3 }
+    const short = ends
+      ? props.lines.filter((line, n) => shown[n] === line && endOf(line.values) < farthest)
+      : []
+    const clear = (values: Line['values'], points: readonly number[]) =>
+      clearPlace(
+        values,
+        [...props.lines, ...parts].map(one => one.values),
+        plotOf(shown, plot, props.fromZero),
+        points,
+      )
     const inkOf = (look: Line['look']) => (look === 'actual' ? colours.actual : colours.ink2)
     return {
       grid: {
@@ -221,20 +212,28 @@ export const lines =
             emphasis: { disabled: true },
             endLabel: {
               ...name,
-              show: ends && shown[n] === line,
+              show: ends && shown[n] === line && !short.includes(line),
               formatter: line.name,
               color: inkOf(line.look),
-              textBorderColor: colours.surface,
-              textBorderWidth: 3,
-              // A line that ends before others has its name over its end, where no other runs; near its begin, after it.
-              ...(endOf(line.values) < farthest
-                ? endsEarly(line.values)
-                  ? { align: 'left', offset: [0, -10] }
-                  : { align: 'right', offset: [-6, -10] }
-                : { offset: [0, nudge[n] ?? 0] }),
+              offset: [0, nudge[n] ?? 0],
             },
           },
         ]),
+        // A line that ends before others is named along its way, where no other runs.
+        ...short.map(({ name: formatter, values, look }) => {
+          const { at, side } = clear(values, [...values.keys()])
+          return {
+            name: formatter,
+            type: 'line',
+            data: values.map((value, n) => (n === at ? value : null)),
+            symbolSize: 0.1,
+            showSymbol: true,
+            silent: true,
+            z: 12,
+            tooltip: { show: false },
+            label: { ...name, ...halo, show: true, formatter, position: side, color: inkOf(look) },
+          }
+        }),
         ...parts.map(part => ({
           name: `${part.name}, so far`,
           type: 'line',

@@ -25,7 +25,7 @@ import {
   writeView,
 } from '#kernel/view.ts'
 import { edges } from '#ui/edges.ts'
-import { later } from '#ui/later.tsx'
+import { later } from '#ui/Later.tsx'
 import { Popup } from '#ui/Popup.tsx'
 import { Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'

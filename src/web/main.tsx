@@ -11,7 +11,7 @@ import { createRoot } from 'react-dom/client'
 import { api, isSignedOut } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
 import { knownOf, readView } from '#kernel/view.ts'
-import { later } from '#ui/later.tsx'
+import { later } from '#ui/Later.tsx'
 import { theme, variables } from '#ui/theme.ts'
 import { router } from './router.tsx'
 

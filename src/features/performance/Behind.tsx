@@ -1,5 +1,5 @@
 import { type ComponentProps, useRef } from 'react'
-import { later } from '#ui/later.tsx'
+import { later } from '#ui/Later.tsx'
 
 // What is behind a number is fetched when somebody first looks there.
 const load = () => import('./RowsSheet.tsx')

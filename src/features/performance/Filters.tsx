@@ -1,4 +1,4 @@
-import { later } from '#ui/later.tsx'
+import { later } from '#ui/Later.tsx'
 import { Narrowing } from '#ui/Narrowing.tsx'
 import { Skeleton } from '#ui/State.tsx'
 import { type Lens, useTitles } from './Lens.tsx'

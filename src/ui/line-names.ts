@@ -1,0 +1,73 @@
+type Values = readonly (number | null)[]
+interface Named {
+  values: Values
+}
+
+/** What a plot of these lines reaches from and to, about. */
+export function plotOf(those: readonly Named[], height: number, fromZero: boolean) {
+  const known = those.flatMap(line => line.values.filter(value => value !== null))
+  const high = Math.max(...known, fromZero ? 0 : Number.NEGATIVE_INFINITY)
+  return { height, low: Math.min(...known, fromZero ? 0 : Number.POSITIVE_INFINITY), high: high * 1.1 }
+}
+
+/** How far each name must move so that names at line ends do not cover one another. */
+export function nudges(those: readonly Named[], plot: number, fromZero: boolean): number[] {
+  const { low, high } = plotOf(those, plot, fromZero)
+  const at = those.map((line, n) => {
+    const last = line.values.findLast(value => value !== null) ?? low
+    return { n, y: (1 - (last - low) / (high - low || 1)) * plot }
+  })
+  const moved: number[] = those.map(() => 0)
+  let floor = Number.NEGATIVE_INFINITY
+  for (const one of at.toSorted((a, b) => a.y - b.y)) {
+    const y = Math.max(one.y, floor + 14)
+    moved[one.n] = y - one.y
+    floor = y
+  }
+  return moved
+}
+
+/** How far a name reaches to each side, in points. */
+const steps = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
+
+/** A value between two points; null where either is none. */
+const between = (values: Values, at: number): number | null => {
+  const [before, after] = [values[Math.floor(at)] ?? null, values[Math.ceil(at)] ?? null]
+  return before === null || after === null ? null : before + (after - before) * (at - Math.floor(at))
+}
+
+/**
+ * Where a line's name covers no line: at which of its points, and above or below it. Of places as clear as each other the one
+ * furthest along. `points` are those to choose from.
+ */
+export function clearPlace(
+  line: Values,
+  all: readonly Values[],
+  plot: { height: number; low: number; high: number },
+  points: readonly number[],
+): { at: number; side: 'top' | 'bottom' } {
+  const y = (value: number) => (1 - (value - plot.low) / (plot.high - plot.low || 1)) * plot.height
+  let best = { at: points.at(-1) ?? 0, side: 'top' as 'top' | 'bottom', clear: -1 }
+  for (const at of points) {
+    const value = line[at] ?? null
+    if (value === null) continue
+    for (const side of ['top', 'bottom'] as const) {
+      const middle = y(value) + (side === 'top' ? -13 : 13)
+      if (middle < 7 || middle > plot.height - 7) continue
+      // Also a line that passes through from above to below is no place for a name.
+      const near = all.flatMap(values => {
+        const away = steps
+          .map(step => between(values, at + step))
+          .map(one => (one === null ? null : y(one) - middle))
+        return away.flatMap((one, n) => {
+          const next = away[n + 1] ?? null
+          return one === null ? [] : next !== null && one * next < 0 ? [0] : [Math.abs(one)]
+        })
+      })
+      // Further away than that is no clearer.
+      const clear = Math.min(22, ...near)
+      if (clear >= best.clear) best = { at, side, clear }
+    }
+  }
+  return { at: best.at, side: best.side }
+}
