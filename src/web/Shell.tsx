@@ -33,6 +33,8 @@ const Bell = later(() => import('#features/reviews/Bell.tsx').then(module => mod
 const Shortcuts = later(() => import('./Shortcuts.tsx').then(module => module.Shortcuts))
 
 const order = ['owner', 'director', 'lead', 'contributor', 'viewer']
+const roleKept = 'quarterdeck-role'
+const lastRole = () => localStorage.getItem(roleKept) ?? 'owner'
 
 /** What stands around every screen: rooms on the left, the view on top, and everything one can do behind ⌘K. */
 export function Shell() {
@@ -54,11 +56,15 @@ export function Shell() {
   const [keys, setKeys] = useState(false)
   const [menu, setMenu] = useState(false)
 
+  // Before it is known who one is the rooms are those one had last: none moves under the hand.
+  const role = me.data?.role ?? lastRole()
   const open = useMemo(
-    () =>
-      screens.filter(one => !one.role || order.indexOf(me.data?.role ?? 'viewer') <= order.indexOf(one.role)),
-    [me.data?.role],
+    () => screens.filter(one => !one.role || order.indexOf(role) <= order.indexOf(one.role)),
+    [role],
   )
+  useEffect(() => {
+    if (me.data) localStorage.setItem(roleKept, me.data.role)
+  }, [me.data])
   const here = open.find(one => one.path === path)
   const passed = here?.view ? passedOver(search) : []
 

@@ -237,7 +237,7 @@ export function Cockpit() {
           )}
           {first.settled ? (
             <>
-              <NeedsAttention found={first.alerts} />
+              <NeedsAttention first={first} />
               <WaitsForYou waiting={first.waiting} />
               <Trend
                 lens={lens}

@@ -17,17 +17,17 @@ import css from './plan.module.css'
 import { pairsOf, Together, type TypedPair, wrongWith } from './Together.tsx'
 
 type Shares = Record<string, string>
-/** P10, P50 and P90 of a result when each driver may be off by so much, and which of them matters most. */
-export function Ranges({ version, sheet, drivers, target }: Asked) {
-  const [typed, setTyped] = useState<Shares>({})
-  const [given, setGiven] = useState<{
-    shares: Shares
-    together: string
-    pairs: TypedPair[]
-    goal: string
-  }>({ shares: {}, together: '0', pairs: [], goal: '' })
-  const [joined, setJoined] = useState<{ together: string; pairs: TypedPair[] }>(given)
-  const [goal, setGoal] = useState('')
+/** How far drivers may be off, in percent, how they move together, and the goal: as they were given last. */
+export interface Given {
+  shares: Shares
+  together: string
+  pairs: TypedPair[]
+  goal: string
+}
+export const asUsual: Given = { shares: {}, together: '0', pairs: [], goal: '' }
+
+/** What a result may come to when its drivers are off by what was given. */
+export function useRange({ version, drivers, target }: Asked, given: Given) {
   const wanted = drivers.slice(0, 60)
   const spread = (name: string) => Number(given.shares[name] ?? 10) / 100
   const moved = wanted.filter(one => spread(one.name) > 0)
@@ -47,6 +47,16 @@ export function Ranges({ version, sheet, drivers, target }: Asked) {
       retry: false,
     }),
   )
+  return { asked, wanted, moved }
+}
+
+/** P10, P50 and P90 of a result when each driver may be off by so much, and which of them matters most. */
+export function Ranges(props: Asked & { given: Given; onGiven: (next: (now: Given) => Given) => void }) {
+  const { sheet, drivers, target, given, onGiven: setGiven } = props
+  const [typed, setTyped] = useState<Shares>({})
+  const [joined, setJoined] = useState<{ together: string; pairs: TypedPair[] }>(given)
+  const [goal, setGoal] = useState(given.goal)
+  const { asked, wanted, moved } = useRange(props, given)
   const found = asked.data
   const swing = (name: string) => {
     const bar = found?.tornado.find(one => one.line === name)

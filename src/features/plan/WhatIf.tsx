@@ -1,13 +1,14 @@
 import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
-import { driversOf, resultsOf, type Version } from './model.ts'
-import { Ranges } from './Ranges.tsx'
+import { type Asked, driversOf, resultsOf, type Version } from './model.ts'
+import { asUsual, Ranges, useRange } from './Ranges.tsx'
 import { GoalSeek, Sensitivity } from './Seeking.tsx'
 import { WithVersion } from './WithVersion.tsx'
 
@@ -51,46 +52,66 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
   const { sheet } = opened.data
   const results = resultsOf(sheet)
   const target = results.find(one => one.name === search.line) ?? results[0]
-  const asked = { version: version.id, sheet, drivers }
+  const choose = (
+    <Row>
+      {select}
+      <Select
+        aria-label="Result"
+        allowDeselect={false}
+        data={results.map(one => ({ value: one.name, label: one.label }))}
+        value={target?.name ?? null}
+        onChange={name => name && setUrl({ line: name })}
+      />
+    </Row>
+  )
+  if (!target || drivers.length === 0)
+    return (
+      <Page question={question} title={`Nothing can be asked of ${version.name} yet`} actions={choose}>
+        <EmptyState title="It needs drivers and a result">
+          Type figures into the drivers of the plan, and give it a line worked out from them.
+        </EmptyState>
+      </Page>
+    )
+  return (
+    <Asking
+      name={version.name}
+      choose={choose}
+      version={version.id}
+      sheet={sheet}
+      drivers={drivers}
+      target={target}
+    />
+  )
+}
+
+function Asking({ name, choose, ...asked }: Asked & { name: string; choose: ReactNode }) {
+  const { sheet, target } = asked
+  const [given, setGiven] = useState(asUsual)
+  const range = useRange(asked, given).asked
+  const found = range.isPlaceholderData ? undefined : range.data
+  const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency: sheet.currency }, 'card')
   return (
     <Page
       question={question}
-      title={target ? `${target.label}, ${version.name}` : version.name}
-      note="Estimates from the plan’s own formulas; asking changes nothing."
-      actions={
-        <Row>
-          {select}
-          <Select
-            aria-label="Result"
-            allowDeselect={false}
-            data={results.map(one => ({ value: one.name, label: one.label }))}
-            value={target?.name ?? null}
-            onChange={name => name && setUrl({ line: name })}
-          />
-        </Row>
+      title={
+        found
+          ? `${name} plans ${money(found.base)} ${target.label}; four times in five it ends between ${money(found.p10)} and ${money(found.p90)}`
+          : `${target.label}, ${name}${range.error ? '' : ': working out how sure it is…'}`
       }
+      note={`Where each driver may be off by ${Object.keys(given.shares).length ? 'what is said below' : '10 %'}. Estimates from the plan’s own formulas; asking changes nothing.`}
+      actions={choose}
     >
-      {!target || drivers.length === 0 ? (
-        <EmptyState title="Nothing can be asked yet">
-          The plan needs figures in its drivers and a result worked out from them.
-        </EmptyState>
-      ) : (
-        <UrlTabs
-          tabs={[
-            { name: 'range', label: 'How sure', show: () => <Ranges {...asked} target={target} /> },
-            {
-              name: 'goal',
-              label: 'What makes the goal',
-              show: () => <GoalSeek {...asked} target={target} />,
-            },
-            {
-              name: 'table',
-              label: 'What a change does',
-              show: () => <Sensitivity {...asked} target={target} />,
-            },
-          ]}
-        />
-      )}
+      <UrlTabs
+        tabs={[
+          {
+            name: 'range',
+            label: 'How sure',
+            show: () => <Ranges {...asked} given={given} onGiven={setGiven} />,
+          },
+          { name: 'goal', label: 'What makes the goal', show: () => <GoalSeek {...asked} /> },
+          { name: 'table', label: 'What a change does', show: () => <Sensitivity {...asked} /> },
+        ]}
+      />
     </Page>
   )
 }

@@ -13,6 +13,11 @@ export function useFirstThings() {
   return {
     alerts: alerts.data,
     waiting: waiting.data,
+    error: alerts.error,
+    retry: () => {
+      alerts.refetch()
+      waiting.refetch()
+    },
     settled: [alerts, waiting].every(one => !one.isPending || one.failureCount > 0),
   }
 }

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
+import { words } from '#features/client.ts'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
-import { EmptyState } from '#ui/State.tsx'
+import { EmptyState, ErrorState } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './attention.module.css'
 import type { FirstThings } from './FirstThings.tsx'
@@ -9,8 +10,21 @@ import { perDay, quietTitle } from './model.ts'
 import { Waiting } from './Waiting.tsx'
 
 /** What needs somebody today: the first five alerts, the most money a day first. Quiet where there is nothing. */
-export function NeedsAttention({ found: data }: { found: FirstThings['alerts'] }) {
+export function NeedsAttention({ first }: { first: FirstThings }) {
   const [, setUrl] = useUrl()
+  const { alerts: data, error } = first
+  // Silence would say that nothing does.
+  if (!data && error)
+    return (
+      <Card title="Needs attention">
+        <ErrorState
+          compact
+          title="What needs attention could not be read"
+          {...words(error)}
+          onRetry={first.retry}
+        />
+      </Card>
+    )
   if (!data || (data.lookedAt === null && data.waiting.length === 0)) return null
   const open = (id?: string) => setUrl({ alert: id }, { to: '/alerts' })
   return (

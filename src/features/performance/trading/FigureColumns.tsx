@@ -16,8 +16,8 @@ export function figureColumns(props: {
   short?: string | undefined
   /** The comparison shown beside it; none where null. */
   comparison: string | null
-  /** Sums over the lines of this figure would mislead. */
-  untotalled?: boolean
+  /** Why this figure has none over all lines together, where it has none. */
+  untotalled?: string | undefined
 }): TableColumn<AnswerRow>[] {
   const { lens, answer, metric, comparison } = props
   const measure = measureOf(answer, metric)
@@ -26,7 +26,14 @@ export function figureColumns(props: {
     answer.rows.map(row => cell(row, metric)),
     measure,
   )
-  const hidden = (row: AnswerRow) => props.untotalled && row === answer.totals
+  const untotalled = (row: AnswerRow) =>
+    props.untotalled !== undefined &&
+    row === answer.totals && (
+      <span data-tip={props.untotalled}>
+        <span aria-hidden="true">–</span>
+        <span className="sr-only">{props.untotalled}</span>
+      </span>
+    )
   const figure: TableColumn<AnswerRow> = {
     key: metric,
     label: definition ? (
@@ -38,7 +45,7 @@ export function figureColumns(props: {
     numeric: true,
     sortable: true,
     render: row =>
-      hidden(row) ? null : (
+      untotalled(row) || (
         <Figure value={cell(row, metric)} measure={measure} place={place} why={answer.meta.missing[metric]} />
       ),
   }
@@ -51,7 +58,7 @@ export function figureColumns(props: {
       name: `${lens.label(metric)} ${comparisonName(comparison).short}`,
       numeric: true,
       render: row =>
-        hidden(row) ? null : (
+        untotalled(row) || (
           <Delta
             against={against(row, comparison, metric)}
             measure={measure}

@@ -15,6 +15,11 @@ const sends = [
   { value: 'flow', label: 'Automations' },
 ]
 
+/** Why these figures are not added up over channels, campaigns and platforms. */
+const partly = 'Not added up: not all platforms tell their clicks.'
+const claimed = 'Not added up: several platforms claim the same sale.'
+const unpaid = 'Not added up: over all lines it would count what nobody paid for.'
+
 /** What media and messages cost and bring: blended figures first, then by channel and campaign, then e-mail. */
 export function Marketing() {
   const lens = useLens()
@@ -92,19 +97,17 @@ export function Marketing() {
               tracked_new_customers: 'New customers',
               analytics_ncac: 'nCAC',
             }}
-            // Platforms claim the same sale, and not all of them tell clicks or revenue.
-            untotalled={[
-              'clicks',
-              'cpc',
-              'platform_revenue',
-              'roas',
-              'purchase_revenue',
-              'analytics_roas',
-              // Over all channels they would count what nobody paid for.
-              'analytics_mer',
-              'tracked_new_customers',
-              'analytics_ncac',
-            ]}
+            untotalled={{
+              clicks: partly,
+              cpc: partly,
+              platform_revenue: claimed,
+              roas: claimed,
+              purchase_revenue: unpaid,
+              analytics_roas: unpaid,
+              analytics_mer: unpaid,
+              tracked_new_customers: unpaid,
+              analytics_ncac: unpaid,
+            }}
             supply="Connect an ad platform or bring in a file of spend."
             filters={[{ metric: 'spend', over: 0 }]}
             actions={

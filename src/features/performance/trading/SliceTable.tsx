@@ -30,8 +30,8 @@ export function SliceTable(props: {
   short?: Readonly<Record<string, string>>
   /** Figures that few sources know: left out where nothing tells them. */
   optional?: readonly string[]
-  /** Figures that have no meaning over all lines together. */
-  untotalled?: readonly string[]
+  /** Figures that have no meaning over all lines together, and why. */
+  untotalled?: Readonly<Record<string, string>>
   /** Besides the filters of the screen. */
   filters?: readonly Filter[]
   /** What would supply it, where there is nothing. */
@@ -128,7 +128,7 @@ export function SliceTable(props: {
                 metric,
                 short: props.short?.[metric],
                 comparison: props.moved?.includes(metric) ? fair : null,
-                untotalled: props.untotalled?.includes(metric),
+                untotalled: props.untotalled?.[metric],
               }),
             ),
           ]}
