@@ -265,7 +265,7 @@ export function Shell() {
       <header className={`${css.bar} no-print`}>
         {here?.view ? (
           <TopBar
-            stores={settings.data?.stores ?? []}
+            stores={settings.data?.stores}
             targets={settings.data?.targets ?? []}
             calendar={settings.data?.calendar}
             ready={me.isSuccess}

@@ -37,14 +37,16 @@ const Range = later(
 )
 
 export interface TopBarProps {
-  stores: readonly { store: string; name: string; currency: string }[]
+  /** Undefined while they are not known. */
+  stores: readonly { store: string; name: string; currency: string }[] | undefined
   targets: readonly { name: string; metric: string }[]
   calendar: CalendarRule | undefined
   ready: boolean
 }
 
 /** Period, comparison, store and currency: here, in the URL, and nowhere else. */
-export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
+export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps) {
+  const stores = listed ?? []
   const [search, setUrl] = useUrl()
   const view = readView(search)
   // Who sees only some stores is refused the plans, and picks among the saved targets.
@@ -157,7 +159,8 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
           />
         )}
       </Picker>
-      {stores.length > 0 && (
+      {/* Its place is kept for it: the next one must not move when the stores come. */}
+      {(stores.length > 0 || listed === undefined) && (
         <Picker
           icon={<IconBuildingStore size={14} stroke={1.7} aria-hidden="true" />}
           name="Store"
@@ -173,6 +176,7 @@ export function TopBar({ stores, targets, calendar, ready }: TopBarProps) {
         >
           {() => (
             <div className={css.pick}>
+              {listed === undefined && <Skeleton lines={3} />}
               {stores.map(one => {
                 const chosen = view.stores.includes(one.store)
                 return (

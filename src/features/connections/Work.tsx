@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { WayIn } from '#features/WayIn.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FindField } from '#ui/FindField.tsx'
@@ -59,8 +60,8 @@ export function Work() {
             rowKey={row => `${row.store} ${row.platform} ${row.task}`}
             empty={
               nothing || !filtered ? (
-                <EmptyState title="No task system is connected yet">
-                  Connect Asana or Trello under Systems, and their tasks are listed here.
+                <EmptyState title="No task system is connected yet" action={<WayIn />}>
+                  Connect Asana or Trello, and their tasks are listed here.
                 </EmptyState>
               ) : (
                 <EmptyState kind="no_match" title="Nothing matches" />

@@ -163,7 +163,8 @@ export function Cockpit() {
       }
       actions={<Button onClick={() => lens.setUrl({ rows: metric })}>Rows behind</Button>}
     >
-      <Filters lens={lens} />
+      {/* With the sentences above it, which would move it away under the reader’s hand. */}
+      {(answer || asked.isError) && <Filters lens={lens} />}
       {asked.isError ? (
         <ErrorState
           title="The figures could not be read"
@@ -235,7 +236,7 @@ export function Cockpit() {
               })}
             </TileRow>
           )}
-          {first.settled ? (
+          {answer && first.settled ? (
             <>
               <NeedsAttention first={first} />
               <WaitsForYou waiting={first.waiting} />

@@ -18,11 +18,15 @@ import { pairsOf, Together, type TypedPair, wrongWith } from './Together.tsx'
 
 type Shares = Record<string, string>
 /** How far drivers may be off, in percent, how they move together, and the goal: as they were given last. */
-export interface Given {
+interface Given {
   shares: Shares
   together: string
   pairs: TypedPair[]
   goal: string
+}
+export interface GivenProps {
+  given: Given
+  onGiven: (next: (now: Given) => Given) => void
 }
 export const asUsual: Given = { shares: {}, together: '0', pairs: [], goal: '' }
 
@@ -51,7 +55,7 @@ export function useRange({ version, drivers, target }: Asked, given: Given) {
 }
 
 /** P10, P50 and P90 of a result when each driver may be off by so much, and which of them matters most. */
-export function Ranges(props: Asked & { given: Given; onGiven: (next: (now: Given) => Given) => void }) {
+export function Ranges(props: Asked & GivenProps) {
   const { sheet, drivers, target, given, onGiven: setGiven } = props
   const [typed, setTyped] = useState<Shares>({})
   const [joined, setJoined] = useState<{ together: string; pairs: TypedPair[] }>(given)

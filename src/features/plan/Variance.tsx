@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
+import { WayIn } from '#features/WayIn.tsx'
 import { earlier } from '#kernel/day.ts'
 import { civilYear } from '#kernel/period.ts'
 import { askedDays, askedPeriod, comparisonsFor, readView, spanWords } from '#kernel/view.ts'
@@ -40,7 +41,7 @@ export function Variance() {
   if (!lastDay)
     return (
       <Page question={question} title="Nothing has happened yet">
-        <EmptyState title="Actuals will stand against the plan here">
+        <EmptyState title="Actuals will stand against the plan here" action={<WayIn />}>
           Connect a shop or import its orders; each figure then shows how far it is off, and why.
         </EmptyState>
       </Page>

@@ -8,7 +8,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Asked, driversOf, resultsOf, type Version } from './model.ts'
-import { asUsual, Ranges, useRange } from './Ranges.tsx'
+import { asUsual, type GivenProps, Ranges, useRange } from './Ranges.tsx'
 import { GoalSeek, Sensitivity } from './Seeking.tsx'
 import { WithVersion } from './WithVersion.tsx'
 
@@ -28,6 +28,7 @@ export function WhatIf() {
 
 function Opened({ version, select }: { version: Version; select: ReactNode }) {
   const [search, setUrl] = useUrl()
+  const [given, setGiven] = useState(asUsual)
   const opened = useQuery(api.plan.open.queryOptions({ input: { version: version.id } }))
   const drivers = useMemo(
     () => (opened.data ? driversOf(opened.data.sheet, opened.data.rows) : []),
@@ -74,6 +75,9 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
     )
   return (
     <Asking
+      key={target.name}
+      given={given}
+      onGiven={setGiven}
       name={version.name}
       choose={choose}
       version={version.id}
@@ -84,11 +88,16 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
   )
 }
 
-function Asking({ name, choose, ...asked }: Asked & { name: string; choose: ReactNode }) {
+function Asking({
+  name,
+  choose,
+  given,
+  onGiven,
+  ...asked
+}: Asked & GivenProps & { name: string; choose: ReactNode }) {
   const { sheet, target } = asked
-  const [given, setGiven] = useState(asUsual)
   const range = useRange(asked, given).asked
-  const found = range.isPlaceholderData ? undefined : range.data
+  const found = range.data
   const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency: sheet.currency }, 'card')
   return (
     <Page
@@ -96,22 +105,29 @@ function Asking({ name, choose, ...asked }: Asked & { name: string; choose: Reac
       title={
         found
           ? `${name} plans ${money(found.base)} ${target.label}; four times in five it ends between ${money(found.p10)} and ${money(found.p90)}`
-          : `${target.label}, ${name}${range.error ? '' : ': working out how sure it is…'}`
+          : range.error
+            ? `${target.label}, ${name}`
+            : 'Working out how sure the plan is…'
       }
       note={`Where each driver may be off by ${Object.keys(given.shares).length ? 'what is said below' : '10 %'}. Estimates from the plan’s own formulas; asking changes nothing.`}
       actions={choose}
     >
-      <UrlTabs
-        tabs={[
-          {
-            name: 'range',
-            label: 'How sure',
-            show: () => <Ranges {...asked} given={given} onGiven={setGiven} />,
-          },
-          { name: 'goal', label: 'What makes the goal', show: () => <GoalSeek {...asked} /> },
-          { name: 'table', label: 'What a change does', show: () => <Sensitivity {...asked} /> },
-        ]}
-      />
+      {/* Under a title that is there: a longer one would move the tabs away under the reader’s hand. */}
+      {!found && !range.error ? (
+        <Skeleton height={480} />
+      ) : (
+        <UrlTabs
+          tabs={[
+            {
+              name: 'range',
+              label: 'How sure',
+              show: () => <Ranges {...asked} given={given} onGiven={onGiven} />,
+            },
+            { name: 'goal', label: 'What makes the goal', show: () => <GoalSeek {...asked} /> },
+            { name: 'table', label: 'What a change does', show: () => <Sensitivity {...asked} /> },
+          ]}
+        />
+      )}
     </Page>
   )
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
+import { WayIn } from '#features/WayIn.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
@@ -53,7 +54,11 @@ export function Flash() {
       >
         <Stale trust={flash.trust} />
         {flash.figures.length === 0 ? (
-          <EmptyState kind="no_match" title={`Nothing is known of ${showDay(flash.day, 'full')}`}>
+          <EmptyState
+            kind="no_match"
+            title={`Nothing is known of ${showDay(flash.day, 'full')}`}
+            action={<WayIn />}
+          >
             Eight figures of the day before will be here, with what is out of the ordinary.
           </EmptyState>
         ) : (
@@ -95,9 +100,15 @@ export function Flash() {
         <Grid columns={2}>
           <Card title="Exceptions" note="beyond what this weekday does by itself">
             {flash.exceptions.length === 0 ? (
-              <EmptyState compact kind="all_done" title="Nothing out of the ordinary">
-                Every figure kept to the range of the same weekday in the last nine weeks.
-              </EmptyState>
+              flash.figures.length === 0 ? (
+                <EmptyState compact title="Nothing to tell yet">
+                  What leaves the range of its weekday will be here.
+                </EmptyState>
+              ) : (
+                <EmptyState compact kind="all_done" title="Nothing out of the ordinary">
+                  Every figure kept to the range of the same weekday in the last nine weeks.
+                </EmptyState>
+              )
             ) : (
               <ul className={css.exceptions}>
                 {flash.exceptions.map(one => (

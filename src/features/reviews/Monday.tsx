@@ -2,11 +2,12 @@ import { Button } from '@mantine/core'
 import { IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
+import { WayIn } from '#features/WayIn.tsx'
 import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { Grid, Page } from '#ui/Page.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
-import { ErrorState, Skeleton } from '#ui/State.tsx'
+import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
 import { Coming, Stale } from './Coming.tsx'
@@ -26,12 +27,18 @@ export function Monday() {
   const pack = asked.data
   if (asked.error)
     return (
-      <Page question={question} title="The pack cannot be shown">
-        <ErrorState
-          title="The week could not be read"
-          {...words(asked.error)}
-          onRetry={() => asked.refetch()}
-        />
+      <Page question={question} title="There is no pack to show">
+        {(asked.error as { status?: number }).status === 404 ? (
+          <EmptyState title="Your Monday pack will be here" action={<WayIn />}>
+            {words(asked.error).message} {words(asked.error).next}
+          </EmptyState>
+        ) : (
+          <ErrorState
+            title="The week could not be read"
+            {...words(asked.error)}
+            onRetry={() => asked.refetch()}
+          />
+        )}
       </Page>
     )
   if (!pack)

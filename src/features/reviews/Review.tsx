@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { WayIn } from '#features/WayIn.tsx'
 import { showDay } from '#kernel/format.ts'
 import { periodLabel } from '#kernel/period-words.ts'
 import { spanWords } from '#kernel/view.ts'
@@ -48,7 +49,7 @@ export function Review() {
     return (
       <Page question={question} title="There is no review to show">
         {(failed as { status?: number }).status === 404 ? (
-          <EmptyState title="Your weekly review will be here">
+          <EmptyState title="Your weekly review will be here" action={<WayIn />}>
             {words(failed).message} {words(failed).next}
           </EmptyState>
         ) : (

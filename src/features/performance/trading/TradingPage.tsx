@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { words } from '#features/client.ts'
+import { WayIn } from '#features/WayIn.tsx'
 import { cellFilters, readCell } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { spanWords } from '#kernel/view.ts'
@@ -78,9 +79,7 @@ export function TradingPage(props: {
                 Clear the filters
               </Button>
             ) : (
-              <Button component="a" href="/connections" variant="filled">
-                Connect a system
-              </Button>
+              <WayIn />
             )
           }
         >
