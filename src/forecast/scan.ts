@@ -239,12 +239,13 @@ function winsorised(squared: readonly number[]): number {
 export function distance(actual: number, expected: number, scatter: number, learntFrom: number): number {
   if (!(expected > 0)) return 0
   const wider = 1 + expected / Math.max(learntFrom, 1e-9)
-  return Math.sign(Math.max(0, actual) - expected) * Math.sqrt(deviance(actual, expected) / (scatter * wider))
+  return Math.sign(actual - expected) * Math.sqrt(deviance(actual, expected) / (scatter * wider))
 }
 
+/** Below zero, where no count is and a correction takes money to, it grows with the square of what is missing. */
 function deviance(actual: number, expected: number): number {
-  const a = Math.max(0, actual)
-  return Math.max(0, 2 * ((a > 0 ? a * Math.log(a / expected) : 0) - (a - expected)))
+  if (actual < 0) return 2 * expected + actual ** 2 / expected
+  return Math.max(0, 2 * ((actual > 0 ? actual * Math.log(actual / expected) : 0) - (actual - expected)))
 }
 
 function kindOf(amount: Numbers, exposure: Numbers, { from, to, expected }: Stretch): Stretch['kind'] {

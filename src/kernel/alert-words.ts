@@ -21,7 +21,9 @@ interface Told {
 /** "Conversion rate 62 % below usual". */
 export function whatOf({ kind, direction, finding: { expected, actual } }: Told, label: string): string {
   if (kind === 'silence') return `${label} stopped`
-  if (expected === null || actual === null || expected === 0) return `${label} ${direction} usual`
+  if (expected === null || actual === null || expected <= 0) return `${label} ${direction} usual`
+  // No part of what is usual, however small.
+  if (actual < 0) return `${label} below zero`
   const times = actual / expected
   // Above this a percentage says less than a multiple.
   if (times >= 3) return `${label} ${times.toFixed(times < 10 ? 1 : 0)} times usual`

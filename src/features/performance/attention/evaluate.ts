@@ -306,6 +306,15 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       continue
     }
     if (kept.some(other => toldWithinDay(other, one))) continue
+    const named = kept.find(other => toldOtherwise(other, one, looked))
+    if (named) {
+      still.add(named.id)
+      changes.push({
+        one: named,
+        set: { until: one.until, seenOn: day, updatedAt: at, ...woken(named, day) },
+      })
+      continue
+    }
     const causes: Cause[] = recent ? await causesNow() : []
     const { expected: _, actual: _a, perDay: _p, judged: _j, ...found } = one
     fresh.push({
@@ -362,6 +371,24 @@ const toldWithinDay = (other: Alert, one: Found): boolean =>
   other.slice.store === one.slice.store &&
   Object.keys(one.slice).length === 1 &&
   other.since <= (one.until ?? '9999') &&
+  one.since <= (other.until ?? '9999')
+
+/** Days within which two figures of one slice must have left what is usual to be one matter. */
+const leftTogether = 7
+
+/**
+ * Whether another figure of the same slice told it: orders that stop take net sales with them, and which of the two stands
+ * out more changes from day to day. It goes on under the name it has.
+ */
+const toldOtherwise = (other: Alert, one: Found, looked: readonly Looked[]): boolean =>
+  [other, one].every(({ rule: id }) =>
+    looked.some(({ rule }) => rule.id === id && rule.kind === 'change' && rule.about === 'business'),
+  ) &&
+  sliceKey(other.slice) === sliceKey(one.slice) &&
+  other.direction === one.direction &&
+  Math.sign(other.moneyPerDay ?? 0) === Math.sign(one.moneyPerDay ?? 0) &&
+  (Math.abs(dayCount(other.since, one.since) - 1) <= leftTogether ||
+    (other.kind === 'silence' && one.kind === 'silence' && other.since <= one.since)) &&
   one.since <= (other.until ?? '9999')
 
 /** What is known for a fact has its day, too. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { whatOf } from '#kernel/alert-words.ts'
 import { addDays, daysBetween } from '#kernel/day.ts'
 import type { Definition } from '#metrics/query.ts'
 import { type Alert, ranked, startOf } from './evaluate.ts'
@@ -44,6 +45,72 @@ describe('what is found in a slice', () => {
     expect(look(watched(0.4, { leastMoney: '4000' }))).toBeNull()
     expect(look(watched(1.8))).toBeNull()
     expect(look(watched(1.8, { direction: 'any' }))?.direction).toBe('above')
+  })
+})
+
+describe('what stands beside others', () => {
+  const place = (day: string) => daysBetween('2026-01-01', day).length - 1
+  const beside = (own: (t: number) => number, others: (t: number) => number): Watched => {
+    const one = watched(1)
+    const of = (level: (t: number) => number) =>
+      Float64Array.from({ length: days }, (_, t) => level(t) + ((t * 7) % 11) - 5)
+    return { ...one, cells: [{ slice: { store: 'uk' }, amount: of(own), exposure: of(others), worth: 50 }] }
+  }
+
+  it('has not fallen because its neighbour sells ten times as much', () => {
+    const boom = (t: number) => (t < days - 20 ? 100 : 1000)
+    expect(look(beside(() => 100, boom))).toBeNull()
+    // One that fell as well is told by its own past.
+    const fell = look(beside(t => (t < days - 20 ? 100 : 40), boom))
+    expect(fell).toMatchObject({ direction: 'below', since: '2026-04-11' })
+    expect(fell?.moneyPerDay).toBeCloseTo(-50 * 60, -3)
+  })
+
+  it('is below zero on the day of a correction alone, and that is told at once', () => {
+    const corrected = place('2026-04-29')
+    const one = beside(
+      t => (t === corrected ? -900 : 100),
+      () => 1000,
+    )
+    const [cell] = one.cells
+    const told = cell && findIn(one, cell, corrected)
+    expect(told).toMatchObject({ since: '2026-04-29', kind: 'spike', direction: 'below' })
+    expect(told?.moneyPerDay).toBeCloseTo(-50 * 1000, -4)
+    expect(whatOf({ ...told, finding: told } as never, 'Net sales')).toBe('Net sales below zero')
+    // One slow day that no correction made can wait.
+    const slow = beside(
+      t => (t === corrected ? 5 : 100),
+      () => 1000,
+    )
+    expect(slow.cells[0] && findIn(slow, slow.cells[0], corrected)).toBeNull()
+  })
+})
+
+describe('what nothing stands beside', () => {
+  const alone = (amount: (t: number) => number): Watched => {
+    const one = watched(1)
+    const cell = {
+      slice: { store: 'uk' },
+      amount: Float64Array.from({ length: days }, (_, t) => amount(t)),
+      exposure: new Float64Array(days),
+      worth: 1,
+    }
+    return { ...one, scale: 100, cells: [cell] }
+  }
+
+  it('has not stopped where it was sold once', () => {
+    expect(look(alone(t => (t === 30 ? 60_000 : 0)))).toBeNull()
+  })
+
+  it('is told at the end of a day by what was known then', () => {
+    const fell = (t: number) => (t < 100 ? 100 + ((t * 7) % 11) : t < 103 ? 55 : 5)
+    const one = alone(fell)
+    const [cell] = one.cells
+    const early = cell && findIn(one, cell, 102)
+    // Three days of a half; what came to be nothing later does not count yet.
+    expect(early?.perDay).toBeGreaterThan(-60)
+    expect(early?.perDay).toBeLessThan(-35)
+    expect(look(one)?.perDay).toBeLessThan(-80)
   })
 })
 

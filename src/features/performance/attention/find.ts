@@ -1,7 +1,7 @@
 import { type AnomalyEvent, findAnomalies } from '#forecast/anomalies.ts'
 import { limitsWords, seasonalLimits } from '#forecast/control-limits.ts'
 import type { Calendar } from '#forecast/forecast.ts'
-import { median } from '#forecast/numbers.ts'
+import { mean, median } from '#forecast/numbers.ts'
 import { scan, strangeness } from '#forecast/scan.ts'
 import { compareDays } from '#kernel/comparison.ts'
 import { addDays, type Day, dayCount, weekday } from '#kernel/day.ts'
@@ -61,11 +61,12 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
   const alone = rule.by.length === 0 || !cell.exposure.some(value => value > 0)
   // Parts of the same counts scatter alike; amounts scatter the more the larger they are.
   const alike = countedIn.has(weights[rule.metric] ?? '') ? { alike: watched.cells } : {}
-  const seen = alone ? byItself(watched, cell, end, calendar) : scan(cell.amount, cell.exposure, end, alike)
-  if (seen === null || (rule.about === 'data' && !alone && !movedItself(cell.amount, seen))) return null
+  const left = alone ? byItself(watched, cell, end, calendar) : scan(cell.amount, cell.exposure, end, alike)
+  const seen = left && !alone ? ofItself(rule, cell.amount, left) : left
+  if (seen === null) return null
   const { from, to, expected, actual } = seen
   const days = to - from + 1
-  if (days < rule.persistence) return null
+  if (lasting(seen) < rule.persistence) return null
   const ratio = definition.additivity === 'ratio'
   const counted = (cell.count ?? cell.exposure).subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
   const unit = ratio ? counted : days
@@ -90,36 +91,73 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
   }
 }
 
+interface Left {
+  from: number
+  to: number
+  expected: number
+  actual: number
+}
+
+/** Days of a stretch; one that a correction took below zero lasts as long as what it took away was sold in. */
+const lasting = ({ from, to, expected, actual }: Left): number => {
+  const days = to - from + 1
+  return actual < 0 && expected > 0 ? Math.max(days, ((expected - actual) * days) / expected) : days
+}
+
 /** Weeks before a stretch whose weekdays say what an amount was by itself. */
 const weeksBefore = 8
 
+/** By how much (as a logarithm) something must have moved by itself, where what stands beside it moved far more: by half. */
+const byFar = Math.LN2
+
 /**
- * Whether what left its measure moved by itself, at least half of the way: a promotion that brings more orders a session
- * loses no sessions, though they are fewer than so many orders usually mean.
+ * What left its measure, where that is a matter of its own and not of the measure; else null. A promotion that brings more
+ * orders a session loses no sessions, though they are fewer than so many orders usually mean: of data half of the way must
+ * be its own. A shop whose neighbour sells ten times as much has not fallen: of what stands beside others a third must be,
+ * for a season may lift them all while it stands still; of what has less but fell as well, its own past is the measure.
  */
-function movedItself(
+function ofItself<L extends Left>(
+  { about, metric, against }: Watched['rule'],
   amount: Float64Array,
-  { from, to, expected, actual }: { from: number; to: number; expected: number; actual: number },
-): boolean {
+  left: L,
+): L | null {
+  const off = (base: number) => Math.log(Math.max(left.actual, 0.5) / Math.max(base, 0.5))
+  const part = (usual: number) => off(usual) / off(left.expected)
+  if (about === 'data') return part(usualOf(amount, left, median)) < 1 / 2 ? null : left
+  if (weights[metric] || against) return left
+  const usual = usualOf(amount, left, mean)
+  if (part(usual) >= 1 / 3) return left
+  return part(usual) > 0 && Math.abs(off(usual)) >= byFar ? { ...left, expected: usual } : null
+}
+
+/** What an amount was by itself on the same weekdays of the weeks before a stretch. */
+function usualOf(amount: Float64Array, { from, to }: Left, middle: (values: number[]) => number): number {
   let usual = 0
   for (let t = from; t <= to; t++) {
     const last = t - 7 * Math.ceil((t - from + 1) / 7)
     const same = Array.from({ length: weeksBefore }, (_, n) => last - 7 * n).filter(day => day >= 0)
-    usual += same.length === 0 ? 0 : median(same.map(day => amount[day] ?? 0))
+    usual += same.length === 0 ? 0 : middle(same.map(day => amount[day] ?? 0))
   }
-  const off = (base: number) => Math.log(Math.max(actual, 0.5) / Math.max(base, 0.5))
-  return off(usual) / off(expected) >= 0.5
+  return usual
 }
 
 const of = ({ rule }: Watched, { slice }: Cell) => ({ rule: rule.id, metric: rule.metric, slice })
 
+/** Days before an event that say what was usual: what was sold once has not stopped. */
+const leastPast = 28
+
 /** A series that nothing stands beside: watched day by day as it came, with what the calendar explains taken off. */
 function byItself({ start }: Watched, { amount }: Cell, end: number, calendar: Calendar) {
-  const { first, events } = eventsIn(amount, start, calendar)
-  const event = events.findLast(
-    one => one.told + first <= end && (one.to === null || one.to + first >= end - 2),
-  )
+  const isOn = ({ from, told, to }: AnomalyEvent, { first }: Seen) =>
+    from >= leastPast && told + first <= end && (to === null || to + first >= end - 2)
+  const whole = remembered.get(amount) ?? eventsIn(amount, start, calendar)
+  remembered.set(amount, whole)
+  if (!whole.events.some(one => isOn(one, whole))) return null
+  // Of an earlier day: how long it went on and what it came to was not known then.
+  const known = end < amount.length - 1 ? eventsIn(amount.subarray(0, end + 1), start, calendar) : whole
+  const event = known.events.findLast(one => isOn(one, known))
   if (!event) return null
+  const { first } = known
   const [from, to] = [event.from + first, Math.min(end, event.to === null ? end : event.to + first)]
   const actual = amount.subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
   if (yearlyAlike(amount, from, to, event.total / (actual - event.total || 1))) return null
@@ -127,12 +165,16 @@ function byItself({ start }: Watched, { amount }: Cell, end: number, calendar: C
   return { from, to, actual, expected: actual - event.total, z, kind: event.kind }
 }
 
-const remembered = new WeakMap<Float64Array, { first: number; events: AnomalyEvent[] }>()
+interface Seen {
+  /** Place of the first day that is no nought; events count from it. */
+  first: number
+  events: AnomalyEvent[]
+}
 
-/** The events of a series, found once: each is told by what came before it. */
-function eventsIn(amount: Float64Array, start: Day, calendar: Calendar) {
-  const before = remembered.get(amount)
-  if (before) return before
+const remembered = new WeakMap<Float64Array, Seen>()
+
+/** The events of a series: each is told by what came before it. */
+function eventsIn(amount: Float64Array, start: Day, calendar: Calendar): Seen {
   const first = Math.max(
     0,
     amount.findIndex(value => value !== 0),
@@ -142,9 +184,7 @@ function eventsIn(amount: Float64Array, start: Day, calendar: Calendar) {
     cadence: 'day' as const,
     start: addDays(start, first),
   }
-  const made = { first, events: series.values.length < 56 ? [] : findAnomalies(series, { calendar }).events }
-  remembered.set(amount, made)
-  return made
+  return { first, events: series.values.length < 56 ? [] : findAnomalies(series, { calendar }).events }
 }
 
 /** Whether the same weeks a year before left what went before them by at least half as much: a season, and no news. */

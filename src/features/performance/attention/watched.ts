@@ -149,8 +149,10 @@ function worthOf(
   const units = amount.reduce((sum, value) => sum + value, 0)
   if (own > 0 && units > 0 && per === metric) return own / units
   const store = slice.store ?? ''
-  const [money, count] = [sold(store, 'net_sales'), sold(store, per)]
-  return count > 0 ? money / count : null
+  const count = sold(store, per)
+  // Where more came back than was sold an order lost is no gain: it is worth what it was sold for.
+  const money = sold(store, 'net_sales') > 0 ? sold(store, 'net_sales') : sold(store, 'gross_sales')
+  return count > 0 && money > 0 ? money / count : null
 }
 
 /** Filters that leave the largest slices, where a split has more than are watched. */
@@ -198,7 +200,7 @@ async function columns(
   }
   const found: Found = { cells: new Map(), slices: new Map(), definitions: {}, sold: () => 0 }
   const stores = await askAll(context, {
-    metrics: [...new Set([...metrics, 'orders', 'sessions', 'units_sold'])],
+    metrics: [...new Set([...metrics, 'gross_sales', 'orders', 'sessions', 'units_sold'])],
     by: ['store'],
     from,
     to,
