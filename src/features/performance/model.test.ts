@@ -161,6 +161,12 @@ describe('the headline', () => {
       'Net sales £433668.01 from 1 to 9 Dec 2011, level with last year.',
     )
   })
+  it('says what grew manifold in times of what it was', () => {
+    const times = { ...say, change: () => '×13.6' }
+    expect(headline(answer(totals, [], both), 'net_sales', times, '2010-12-05')).toBe(
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 13.6 times the period before.',
+    )
+  })
   it('compares no whole with a part: a comparison that begins before the data is not said', () => {
     expect(headline(answer(totals, [], both), 'net_sales', say, '2010-12-05')).toBe(
       'Net sales £433668.01 from 1 to 9 Dec 2011, 29 % below the period before.',

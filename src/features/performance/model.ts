@@ -245,6 +245,7 @@ export function headline(answer: Answer, metric: string, say: Say, firstDay?: st
     const size = say.change(change, definition)
     const base = `${basis(comparison)}${sinceWords(answer, comparison)}`
     if (size === null) return [`level with ${base}`]
+    if (size.startsWith('×')) return [`${size.slice(1)} times ${base}`]
     return [`${size} ${Number(change.delta) < 0 ? 'below' : 'above'} ${base}`]
   })
   return `${definition.label} ${say.value(value, definition)} ${when}${parts.length ? `, ${join(parts.slice(0, 3))}` : ''}.`
@@ -258,7 +259,9 @@ export function drivers(answer: Answer, comparison: string, say: Say): string {
     const size = definition && change?.delta ? say.change(change, definition) : null
     if (!definition || !change?.delta) return []
     const label = uncapital(definition.label.split(',')[0] ?? '')
-    return [size === null ? `${label} level` : `${label} ${Number(change.delta) < 0 ? 'down' : 'up'} ${size}`]
+    if (size === null) return [`${label} level`]
+    if (size.startsWith('×')) return [`${label} ${size}`]
+    return [`${label} ${Number(change.delta) < 0 ? 'down' : 'up'} ${size}`]
   })
   if (said.length < 2) return ''
   const text = join(said)

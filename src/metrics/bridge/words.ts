@@ -59,22 +59,36 @@ function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes
 /** A cause in a sentence: what moved, by how much, and by which driver. */
 export function causeWords(cause: Found, of: Of): string {
   const where = cause.where.map(w => named(w.value, w.dimension, of)).join(' · ')
-  const said = where.replace(
-    /^[a-z][a-z ]*(?= ·|$)/,
-    word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
-  )
+  const said = capital(where)
   const driver = cause.driver ? lower(cause.driver) : ''
   const amount = brief(cause.amount, of)
   const mixed = (value: string | undefined) => named(value ?? '', cause.where[0]?.dimension ?? '', of)
   if (cause.kind === 'mix')
-    return `Shift from ${mixed(cause.from)} to ${mixed(cause.to)}: ${amount} by mix. ${mixed(cause.to)} went from ${percent(cause.before)} to ${percent(cause.after)} of ${driver || 'the whole'}.`
-  const moved =
-    cause.before === 0
-      ? 'from nothing'
-      : `${cause.after < cause.before ? 'down' : 'up'} ${percent(Math.abs(cause.after / cause.before - 1))}`
-  if (cause.kind === 'rate') return `${said}: ${driver} ${moved}, ${amount}.`
-  const through = cause.measure.name === 'sessions' ? 'sessions ' : ''
-  return `${said}: ${through}${moved}, ${amount}${driver && !through ? `, mostly ${driver}` : ''}.`
+    return `Shift from ${mixed(cause.from)} to ${mixed(cause.to)}: ${amount} by mix. ${capital(mixed(cause.to))} went from ${percent(cause.before)} to ${percent(cause.after)} of ${driver || 'the whole'}.`
+  const moved = movedWords(cause)
+  const measure = lower(cause.measure.name.replaceAll('_', ' '))
+  // Of returns it is what is kept that is measured: more of it is fewer of them.
+  if (cause.kind === 'rate') return `${said}: ${driver === 'returns' ? measure : driver} ${moved}, ${amount}.`
+  const through = measure === 'sessions' ? 'sessions ' : ''
+  const mostly = driver && !through && driver !== measure ? `, mostly ${driver}` : ''
+  return `${said}: ${through}${moved}, ${amount}${mostly}.`
+}
+
+/** A sentence's first letter, of what is no name that somebody gave. */
+const capital = (text: string) =>
+  text.replace(/^[a-z][a-z ]*(?= ·|$)/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+
+/** From so many times on a percentage says less than a multiple: of two orders it is thousands. */
+const manifold = 3
+
+/** How a figure moved: in percent of what it was, in times of it; of nothing, or of a loss, there are none. */
+function movedWords({ before, after }: Pick<Found, 'before' | 'after'>): string {
+  if (before === 0) return 'from nothing'
+  if (before < 0) return after < 0 ? `${after < before ? 'further' : 'less'} below zero` : 'from below zero'
+  if (after < 0) return 'to below zero'
+  const times = after / before
+  if (times >= manifold) return `×${times.toFixed(times < 9.95 ? 1 : 0)}`
+  return `${after < before ? 'down' : 'up'} ${percent(Math.abs(times - 1))}`
 }
 
 const percent = (share: number) => show(String(share), { unit: 'share', currency: null }, 'table')
