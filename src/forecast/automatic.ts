@@ -36,7 +36,7 @@ export interface Automatic {
   weights: ReadonlyMap<ModelName, number>
   /** What the combination and the reference said in the trials, beside what came; latest origin first. */
   trials: readonly { origin: number; actual: Float64Array; own: Float64Array; reference: Float64Array }[]
-  /** Periods of the season the reference copies; null where the series is too short for any, and it copies the last value. */
+  /** Periods of the season the reference copies; null where it copies the last value. */
   reference: number | null
   beatsReference: boolean | null
 }
@@ -105,8 +105,8 @@ function ask(
 
 /**
  * Forecasts a series without gaps by all models, weighted by how they did in a rolling-origin backtest. What is reported of
- * a trial is said with weights that do not know it. Where the combination does no better than the best seasonal naïve
- * in the same trials, it is that naïve that is given, and `beatsReference` says so.
+ * a trial is said with weights that do not know it. Where the combination does no better in the same trials than the best of
+ * last value and seasonal naïves, it is that naïve that is given, and `beatsReference` says so.
  */
 export function automatic(
   y: Float64Array,
@@ -325,29 +325,26 @@ function walk(y: Float64Array, logged: boolean): Float64Array[] {
   )
 }
 
-/** The strictest reference: of the seasonal naïves that every trial could have made, the one that erred least. */
+/**
+ * The strictest reference: of the last value and the seasonal naïves that every trial could have made, the one that erred
+ * least. What wanders has no season, and its last value is hard to beat.
+ */
 function bestNaive(
   y: Float64Array,
   periods: readonly number[],
   trials: readonly Trial[],
 ): { period: number | null; naive: Float64Array[] } {
   const first = Math.min(y.length, ...trials.map(trial => trial.origin))
-  const said = (period: number) =>
-    trials.map(({ origin, actual }) => seasonalNaive(y.subarray(0, origin), period, actual.length))
   const actuals = Float64Array.from(trials.flatMap(trial => [...trial.actual]))
-  let best: { period: number | null; naive: Float64Array[] } = { period: null, naive: said(1) }
-  let least = Number.POSITIVE_INFINITY
-  for (const period of periods.filter(one => Math.round(one) <= first)) {
-    const naive = said(period)
-    const error =
-      wape(
-        actuals,
-        naive.flatMap(points => [...points]),
-      ) ?? 0
-    if (error < least) {
-      least = error
-      best = { period, naive }
-    }
-  }
-  return best
+  const tried = [...periods.filter(one => Math.round(one) <= first), null].map(period => {
+    const naive = trials.map(({ origin, actual }) =>
+      seasonalNaive(y.subarray(0, origin), period ?? 1, actual.length),
+    )
+    const error = wape(
+      actuals,
+      naive.flatMap(points => [...points]),
+    )
+    return { period, naive, error: error ?? 0 }
+  })
+  return tried.reduce((best, one) => (one.error < best.error ? one : best))
 }

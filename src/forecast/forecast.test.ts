@@ -111,6 +111,27 @@ describe('a forecast', () => {
     expect(made.points.map(point => point.p50)).toEqual(pattern)
   })
 
+  it('of what only wanders is about as good as its last value, of three months as of a year and a half', {
+    timeout: 120_000,
+  }, () => {
+    const errors = { own: 0, last: 0 }
+    for (let seed = 1; seed <= 24; seed++) {
+      const draw = bell(seed)
+      let level = Math.log(1000)
+      const values = Array.from({ length: 80 + 24 * seed }, () => {
+        level += 0.015 * draw()
+        return Math.exp(level)
+      })
+      const past = values.slice(0, -14)
+      for (const { index, p50 } of forecast(days(past), { horizon: 14 }).points) {
+        errors.own += Math.abs(p50 - (values[index] ?? 0))
+        errors.last += Math.abs((past.at(-1) ?? 0) - (values[index] ?? 0))
+      }
+    }
+    console.log(`wandering days: error ${(errors.own / errors.last).toFixed(3)} of the last value's`)
+    expect(errors.own).toBeLessThan(1.05 * errors.last)
+  })
+
   it('learns what a promotion does and expects it of the next', () => {
     const on = (t: number) => [60, 61, 100, 101, 140, 141, 205, 206].includes(t)
     const values = shop(5, 200).map((value, t) => (on(t) ? 1.6 * value : value))

@@ -54,7 +54,7 @@ export interface BacktestGrade extends Grade {
   /** Share of actuals inside the intervals, each made without its own trial. */
   cover80: number | null
   cover95: number | null
-  /** The same measure for the seasonal naïve in the same trials. */
+  /** The same measure for the best of last value and seasonal naïves in the same trials. */
   naiveWape: number | null
   /** How many origins were tried, and how far ahead. */
   origins: number
@@ -69,7 +69,7 @@ export interface Forecast {
   weights: Readonly<Record<string, number>>
   /** Null where the series is too short to try anything. */
   grade: BacktestGrade | null
-  /** Null where it could not be tried. False: what is given is the seasonal naïve itself. */
+  /** Null where it could not be tried. False: what is given is the seasonal naïve, or the last value, itself. */
   beatsSeasonalNaive: boolean | null
   /** The choice in words. */
   why: string
@@ -77,8 +77,8 @@ export interface Forecast {
 
 /**
  * Forecasts a series with intervals. In the automatic mode the models are weighted by a rolling-origin backtest on this
- * series alone; what does not beat the seasonal naïve there is not given (Failure `invalid` where nothing can be said:
- * no value known and no line to borrow from).
+ * series alone; what does not beat the last value and the seasonal naïves there is not given (Failure `invalid` where
+ * nothing can be said: no value known and no line to borrow from).
  */
 export function forecast(series: Series, options: ForecastOptions): Forecast {
   const { horizon } = options
