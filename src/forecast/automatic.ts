@@ -326,8 +326,8 @@ function walk(y: Float64Array, logged: boolean): Float64Array[] {
 }
 
 /**
- * The strictest reference: of the last value and the seasonal naïves that every trial could have made, the one that erred
- * least. What wanders has no season, and its last value is hard to beat.
+ * The strictest reference: of the seasonal naïves that every trial could have made and the last value, the one that erred
+ * least. What wanders has no season, and its last value is hard to beat; but a season is not given up for a few lucky hits.
  */
 function bestNaive(
   y: Float64Array,
@@ -336,7 +336,9 @@ function bestNaive(
 ): { period: number | null; naive: Float64Array[] } {
   const first = Math.min(y.length, ...trials.map(trial => trial.origin))
   const actuals = Float64Array.from(trials.flatMap(trial => [...trial.actual]))
-  const tried = [...periods.filter(one => Math.round(one) <= first), null].map(period => {
+  const seasons = periods.filter(one => Math.round(one) <= first)
+  const choice = seasons.length > 0 && trials.length < enoughTrials ? seasons : [...seasons, null]
+  const tried = choice.map(period => {
     const naive = trials.map(({ origin, actual }) =>
       seasonalNaive(y.subarray(0, origin), period ?? 1, actual.length),
     )
