@@ -72,7 +72,7 @@ export function NeedsAttention({ first }: { first: FirstThings }) {
           ))}
         </ul>
       )}
-      <Waiting waiting={data.waiting} />
+      <Waiting waiting={data.waiting} folded />
     </Card>
   )
 }
