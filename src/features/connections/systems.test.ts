@@ -1,4 +1,5 @@
 import { call } from '@orpc/server'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#features/context.ts'
 import type { Actor } from '#kernel/actor.ts'
@@ -194,5 +195,27 @@ describe('zones', () => {
     expect(zonesApart('Shopify', shop('Asia/Kolkata'), all, byHost)).toEqual([
       expect.stringMatching(/^UK is in Asia\/Kolkata at Shopify by now\..* by Europe\/London here/),
     ])
+  })
+
+  it('are told at the connection', async () => {
+    const own = {
+      account: 'Property 1',
+      credentials: '',
+      given: {},
+      shops: [],
+      home: 'gifts',
+      limits: ['Cost metrics are withheld.'],
+      backDays: 10,
+      by: 'ada',
+    }
+    const facts = { timezone: 'Asia/Kolkata', hosts: [] }
+    await room.open.ledger.insert(connections).values({ ...own, id: 'ga4-1', vendor: 'ga4', facts })
+    const rows = (await ask(systems.systems, {})) as ConnectionRow[]
+    await room.open.ledger.delete(connections).where(eq(connections.id, 'ga4-1'))
+    expect(rows.find(one => one.id === 'ga4-1')?.limits).toEqual([
+      'Cost metrics are withheld.',
+      expect.stringContaining('cuts its days by Asia/Kolkata'),
+    ])
+    expect(rows.find(one => one.id === shopify)?.limits).toEqual([])
   })
 })
