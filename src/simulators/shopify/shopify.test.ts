@@ -115,6 +115,30 @@ describe('a shop of Shopify, connected', () => {
     },
     180_000,
   )
+
+  it('has every order as it is in the end, though many are edited and refunded while their exports are read', async () => {
+    const { world, company, simulator, reach } = stage(7, 50, 0.5)
+    let files = 0
+    let between = 0
+    let isBusy = true
+    // Hours pass between an export and its file, and between its lines and the refunds they are completed with.
+    const busy = (async (url: string, init?: RequestInit) => {
+      const isFile = !url.includes('graphql.json')
+      if (isBusy && isFile && ++files <= 4) world.advance(7 * 3_600_000)
+      if (isBusy && /refundLineItems/.test(String(init?.body)) && ++between <= 6) world.advance(5 * 3_600_000)
+      return reach(url, init)
+    }) as typeof fetch
+    const credentials = { ...simulator.connections[0]?.credentials, base_url: address }
+    const engine = await smallEngine(shopify, credentials, { fetch: busy, back: 55 * day })
+    await engine.round(['orders', 'deletions'])
+    expect(files).toBeGreaterThan(0)
+    expect(between).toBeGreaterThan(0)
+    isBusy = false
+    world.advance(15 * 60_000)
+    await engine.round(['orders', 'deletions'])
+    expect(engine.problems).toEqual([])
+    expectTruth(world, company.shops[0]?.store ?? '', engine.rows('sales_lines'))
+  }, 120_000)
 })
 
 describe('what a shop of Shopify says of itself', () => {
