@@ -1,4 +1,4 @@
-import { combine, type Trial, weigh } from './combine.ts'
+import { combine, fenced, type Trial, weigh } from './combine.ts'
 import { wape } from './grade.ts'
 import { apartOf, type Widths, widthsOf } from './intervals.ts'
 import { libraryModels } from './models/augurs.ts'
@@ -106,7 +106,7 @@ function ask(
 /**
  * Forecasts a series without gaps by all models, weighted by how they did in a rolling-origin backtest. What is reported of
  * a trial is said with weights that do not know it. Where the combination does no better in the same trials than the best of
- * last value and seasonal naïves, it is that naïve that is given, and `beatsReference` says so.
+ * last value and seasonal naïves, it is that naïve that is given, within the models' fence, and `beatsReference` says so.
  */
 export function automatic(
   y: Float64Array,
@@ -156,11 +156,12 @@ export function automatic(
     )
   const theirs = erred(naive)
   const combined = withYear(combine(weights, said, horizon), year)
-  const copied = seasonalNaive(y, period ?? 1, horizon)
+  const copied = fenced(seasonalNaive(y, period ?? 1, horizon), said)
+  const held = naive.map((one, i) => fenced(one, trials[i]?.said ?? new Map()))
   // In this order: the combination, half of it and half of the naïve, and the naïve itself where neither does better.
   const candidates = [
     { share: 1, tried, points: combined },
-    { share: 0.5, tried: tried.map((one, i) => between(one, naive[i])), points: between(combined, copied) },
+    { share: 0.5, tried: tried.map((one, i) => between(one, held[i])), points: between(combined, copied) },
   ]
   const better = candidates.find(one => (erred(one.tried) ?? 0) < (theirs ?? 0))
   const beats = theirs === null ? null : better !== undefined
@@ -170,7 +171,7 @@ export function automatic(
     tried: chosen,
     points,
   } = falls
-    ? { share: 0, tried: naive, points: copied }
+    ? { share: 0, tried: held, points: copied }
     : (better ?? (candidates[0] as (typeof candidates)[0]))
   const floor = quantile(lastOf(y, 200), 0)
   const logged = floor > 0 && floor > median(lastOf(y, 200)) / 50

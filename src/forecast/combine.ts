@@ -53,10 +53,15 @@ export function weigh<Name extends string>(
   return weights
 }
 
-/**
- * The weighted mean at each horizon, after those who stand alone are brought to the fence: one quartile range beyond the
- * quartiles of what the models say.
- */
+/** One quartile range beyond the quartiles of what the models say. */
+function fenceOf(said: readonly number[]): { low: number; high: number } {
+  const order = sorted(said)
+  const low = at(order, Math.floor(order.length / 4))
+  const high = at(order, Math.ceil((order.length * 3) / 4) - 1)
+  return { low: low - (high - low), high: high + (high - low) }
+}
+
+/** The weighted mean at each horizon, after those who stand alone are brought to the fence. */
 export function combine<Name extends string>(
   weights: ReadonlyMap<Name, number>,
   said: ReadonlyMap<Name, Float64Array>,
@@ -69,14 +74,21 @@ export function combine<Name extends string>(
   const total = voices.reduce((sum, voice) => sum + voice.weight, 0)
   const combined = new Float64Array(horizon)
   for (let h = 0; h < horizon; h++) {
-    const order = sorted(voices.map(voice => at(voice.points, h)))
-    const low = at(order, Math.floor(order.length / 4))
-    const high = at(order, Math.ceil((order.length * 3) / 4) - 1)
-    const reach = high - low
+    const { low, high } = fenceOf(voices.map(voice => at(voice.points, h)))
     let sum = 0
-    for (const { points, weight } of voices)
-      sum += weight * Math.min(Math.max(at(points, h), low - reach), high + reach)
+    for (const { points, weight } of voices) sum += weight * Math.min(Math.max(at(points, h), low), high)
     combined[h] = sum / total
   }
   return combined
+}
+
+/** Points copied from the past, brought to the fence: a day that stood alone is not copied again and again. */
+export function fenced(points: Float64Array, said: ReadonlyMap<string, Float64Array>): Float64Array {
+  const voices = [...said.values()]
+  // Quartiles of fewer say nothing of who stands alone.
+  if (voices.length < 4) return points
+  return points.map((point, h) => {
+    const { low, high } = fenceOf(voices.map(voice => at(voice, h)))
+    return Math.min(Math.max(point, low), high)
+  })
 }

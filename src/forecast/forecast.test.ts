@@ -95,7 +95,7 @@ describe('a forecast', () => {
 
   it('takes a week of nothing in a year as a shut door that shuts again', () => {
     const year = (t: number) => 1000 + 300 * Math.sin((2 * Math.PI * t) / 52.18)
-    const draw = bell(4)
+    const draw = bell(5)
     const values = Array.from({ length: 100 }, (_, t) => (t % 52 === 3 ? 0 : year(t) + 40 * draw()))
     const made = forecast({ values, cadence: 'week' }, { horizon: 10 })
     expect(made.points[7]?.p50).toBe(0)
@@ -144,6 +144,16 @@ describe('a forecast', () => {
     }
     console.log(`wandering days: error ${(errors.own / errors.last).toFixed(3)} of the last value's`)
     expect(errors.own).toBeLessThan(1.05 * errors.last)
+  })
+
+  it('copies no lone day again and again where it falls back to the seasonal naive', () => {
+    const draw = bell(5)
+    const values = Array.from({ length: 210 }, (_, t) =>
+      t % 41 === 40 || t === 207 ? 700 : Math.max(0, Math.round(16 + 8 * draw() + (t % 7 === 6 ? 8 : 0))),
+    )
+    const made = forecast(days(values), { horizon: 28 })
+    expect(made.beatsSeasonalNaive).toBe(false)
+    expect(made.points.filter(point => point.p50 > 200)).toEqual([])
   })
 
   it('learns what a promotion does and expects it of the next', () => {

@@ -69,7 +69,7 @@ export interface Forecast {
   weights: Readonly<Record<string, number>>
   /** Null where the series is too short to try anything. */
   grade: BacktestGrade | null
-  /** Null where it could not be tried. False: what is given is the seasonal naïve, or the last value, itself. */
+  /** Null where it could not be tried. False: what is given is the seasonal naïve, or the last value, its outliers drawn in. */
   beatsSeasonalNaive: boolean | null
   /** The choice in words. */
   why: string

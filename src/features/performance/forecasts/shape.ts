@@ -39,7 +39,9 @@ export const ForecastTold = z.object({
   beatsNaive: z
     .boolean()
     .nullable()
-    .describe('In the backtest; false: what is given is the seasonal naive, or the last value, itself'),
+    .describe(
+      'In the backtest; false: what is given is the seasonal naive, or the last value, its outliers drawn in',
+    ),
   course: z.array(
     z.object({
       day: z.string(),
