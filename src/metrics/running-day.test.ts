@@ -173,7 +173,7 @@ describe('a day that is not over', () => {
     expect(meta.wholeDays).toEqual(['sessions', 'orders_per_session'])
     expect(Object.keys(meta.comparisons)).toEqual(['last_year'])
     expect(meta.warnings.map(one => one.message)).toContain(
-      'Sessions, Orders per session are known by whole days alone: compared with the whole day.',
+      'Sessions and Orders per session are known by whole days alone: compared with the whole day.',
     )
     const sorted = await ask({
       metrics: ['orders_per_session', 'orders'],

@@ -226,6 +226,8 @@ const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] =
   const hour = `${String(first.hour).padStart(2, '0')}:00`
   const named = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ label }) => label)
   const whole = named.length > 4 ? [...named.slice(0, 3), `${named.length - 3} more`] : named
+  const [last, ...before] = whole.toReversed()
+  const all = before.length > 0 ? `${before.toReversed().join(', ')} and ${last}` : last
   return [
     {
       code: 'running',
@@ -233,7 +235,7 @@ const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] =
     },
     whole.length > 0 && {
       code: 'whole_days',
-      message: `${whole.join(', ')} ${whole.length > 1 ? 'are' : 'is'} known by whole days alone: compared with the whole day.`,
+      message: `${all} ${whole.length > 1 ? 'are' : 'is'} known by whole days alone: compared with the whole day.`,
     },
   ]
 }
