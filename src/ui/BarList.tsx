@@ -34,6 +34,7 @@ export function BarList({
           <>
             <span
               className={css.fill}
+              data-measure
               data-negative={(bar.size ?? 0) < 0 || undefined}
               style={{ width: `${(Math.abs(bar.size ?? 0) / most) * 100}%` }}
             />

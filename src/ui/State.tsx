@@ -111,6 +111,7 @@ export function WorkProgress(props: {
       >
         <div
           className={css.fill}
+          data-measure
           data-unknown={share === null || undefined}
           style={share === null ? undefined : { width: `${share * 100}%` }}
         />

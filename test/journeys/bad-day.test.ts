@@ -86,4 +86,12 @@ describe.skipIf(!chromiumPath)(`on a bad day${skipped}`, () => {
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect.poll(() => title().textContent()).toContain('£')
   })
+
+  it('leaves the title its room beside many buttons, at twice the size of text', async () => {
+    await page.setViewportSize({ width: 720, height: 450 })
+    await page.goto('/work')
+    await page.getByRole('heading', { name: '2 tasks are late' }).waitFor()
+    expect((await title().boundingBox())?.height).toBe(30)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(720)
+  })
 })

@@ -178,6 +178,7 @@ function Bullet({ use }: { use: BudgetLine['use'] }) {
   return (
     <div
       className={css.bullet}
+      data-measure
       role="img"
       aria-label={`${Math.round((100 * (actual + committed)) / (budget || 1))} % spent or committed`}
     >

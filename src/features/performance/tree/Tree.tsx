@@ -282,6 +282,7 @@ function Part({ told, node, size }: { told: TreeTold; node: TreeNode; size: numb
       <span aria-hidden="true" className={css.track}>
         <span
           className={css.bar}
+          data-measure
           data-bad={bad || undefined}
           style={{
             left: `${size < 0 ? 50 + 50 * size : 50}%`,
