@@ -156,8 +156,11 @@ export function automatic(
     )
   const theirs = erred(naive)
   const combined = withYear(combine(weights, said, horizon), year)
-  const copied = fenced(seasonalNaive(y, period ?? 1, horizon), said)
-  const held = naive.map((one, i) => fenced(one, trials[i]?.said ?? new Map()))
+  // Models that cannot yet know the season that is copied are no fence for it.
+  const hold = (points: Float64Array, length: number, by: ReadonlyMap<ModelName, Float64Array>) =>
+    period === null || isUsable(period, length) ? fenced(points, by) : points
+  const copied = hold(seasonalNaive(y, period ?? 1, horizon), y.length, said)
+  const held = trials.map((trial, i) => hold(naive[i] as Float64Array, trial.origin, trial.said))
   // In this order: the combination, half of it and half of the naïve, and the naïve itself where neither does better.
   const candidates = [
     { share: 1, tried, points: combined },
