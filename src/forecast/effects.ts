@@ -1,8 +1,8 @@
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
-import type { Feast } from '#kernel/feasts.ts'
+import { type Feast, feasts } from '#kernel/feasts.ts'
 import type { Effects, Removed } from './automatic.ts'
-import { holidays, runUp } from './holidays.ts'
+import { countryOf, holidays, runUp } from './holidays.ts'
 import { at, median, quantile, ridge } from './numbers.ts'
 import { periodStart, type Series } from './series.ts'
 
@@ -28,6 +28,8 @@ export interface Driver {
 export interface Calendar {
   /** Whose public holidays count (`GB`, `GB-SCT`); the moving feasts of trade count always. */
   country?: string
+  /** Where it is not said: the country is the one whose zone this is. */
+  timezone?: string
   /** Days on which nothing can be sold. What they show in the past is not looked at; ahead they are 0. */
   closed?: readonly Day[]
   promotions?: readonly Promotion[]
@@ -51,6 +53,9 @@ const noStart = () =>
     'a calendar means nothing to a series without a start',
     'give the series the first day of its first period as `start`',
   )
+
+/** Feasts that move, and that trade feels before they come. */
+const moving = new Set(feasts(2000).map(feast => feast.series))
 
 interface Column {
   name: string
@@ -137,11 +142,13 @@ export function effectsOf(
   }
   const bounds = [spans[0]?.[0] ?? start, spans.at(-1)?.[1] ?? start] as const
   const fine = cadence === 'day' || cadence === 'hour'
-  const named = Map.groupBy(holidays(calendar.country, ...bounds), feast => feast.series)
+  const zone = calendar.timezone
+  const country = calendar.country ?? (zone === undefined ? undefined : countryOf(zone))
+  const named = Map.groupBy(holidays(country, ...bounds), feast => feast.series)
   for (const [name, days] of named) {
     add(name, days)
-    // A feast on a fixed date is in the yearly season of a long series; its run-up only days can show.
-    if (fine)
+    // Nobody buys ahead for a day off alone. What leads up to a feast only days can show.
+    if (fine && moving.has(name))
       add(
         `${name} run-up`,
         days.map((day: Feast) => runUp(day)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { and, asc, eq, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import type { Calendar } from '#forecast/forecast.ts'
 import { type StoreNames, titleOf } from '#kernel/alert-words.ts'
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
 import { showDay } from '#kernel/format.ts'
@@ -91,11 +92,13 @@ export async function evaluate(context: Context): Promise<Alert[]> {
   if (last === null || rules.length === 0) return []
   const looked = await prepare(context, rules, last)
   if (looked.length === 0) return []
-  const calendar = await calendarOf(context, company)
+  const calendars: Record<string, Calendar> = { [company]: await calendarOf(context, company) }
+  const watching = looked.flatMap(({ watched }) => watched.cells.flatMap(({ slice }) => slice.store ?? []))
+  for (const store of new Set(watching)) calendars[store] = await calendarOf(context, store)
   const doubts = await doubtsOf(context, last)
   const from = looked.map(one => one.from).reduce(earlier)
   const to = looked.map(one => one.last).reduce(later)
-  const found = await findApart({ watched: looked, from, to, calendar })
+  const found = await findApart({ watched: looked, from, to, calendars })
   const fresh: string[] = []
   const asked = new Set<string>()
   for (let day = from; day <= to; day = addDays(day, 1)) {

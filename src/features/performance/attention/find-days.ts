@@ -9,11 +9,12 @@ export interface Search {
   /** First and last day of the look. */
   from: Day
   to: Day
-  calendar: Calendar
+  /** What is known of the days of each store, and of the company under ''. */
+  calendars: Readonly<Record<string, Calendar>>
 }
 
 /** What is found at the end of each day of a search, by day. Pure, and slow: seconds for a first look. */
-export function findAll({ watched, from, to, calendar }: Search): Map<Day, Found[]> {
+export function findAll({ watched, from, to, calendars }: Search): Map<Day, Found[]> {
   const days = new Map<Day, Found[]>()
   for (let day = from; day <= to; day = addDays(day, 1)) {
     const found: Found[] = []
@@ -22,7 +23,7 @@ export function findAll({ watched, from, to, calendar }: Search): Map<Day, Found
       const end = dayCount(one.watched.start, day) - 1
       if (end < 0) continue
       for (const cell of one.watched.cells) {
-        const seen = findIn(one.watched, cell, end, calendar)
+        const seen = findIn(one.watched, cell, end, calendars[cell.slice.store ?? ''])
         if (seen) found.push(seen)
       }
     }

@@ -117,10 +117,19 @@ export const upTo = (course: Course, day: Day): Course | null => {
   return count < 1 ? null : { ...course, values: course.values.slice(0, count) }
 }
 
-/** What people know of the days of a store: promotions past and planned. What another store does is none of its. */
+/**
+ * What is known of the days of a store: public holidays of the country whose time zone it keeps, and promotions past and
+ * planned. What another store does is none of its; the company has the holidays that all of its stores have.
+ */
 export async function calendarOf({ ledger }: Context, store: string): Promise<Calendar> {
   const events = await ledger.select().from(settings.events).orderBy(settings.events.id)
+  const { store: name, timezone } = settings.stores
+  const all = await ledger.select({ store: name, timezone }).from(settings.stores)
+  const [zone, ...others] = new Set(
+    all.filter(one => store === company || one.store === store).map(one => one.timezone),
+  )
   return {
+    ...(zone !== undefined && others.length === 0 && { timezone: zone }),
     promotions: events
       .filter(one => one.kind === 'promotion' || one.kind === 'holiday')
       .filter(one => store === company || one.stores.length === 0 || one.stores.includes(store))
