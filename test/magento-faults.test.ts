@@ -171,6 +171,40 @@ describe('Magento in trouble', () => {
     expect(channels).toEqual(new Set(['Online Store', 'Sales representative']))
   })
 
+  it('days that are read again bring their orders whole, also those that changed after them', async () => {
+    const { credentials, fetch, world } = scene(4, days)
+    const session = magento.open(credentials, {
+      fetch,
+      now: () => world.now(),
+      sleep: async () => undefined,
+      signal: new AbortController().signal,
+      allowed: new Set(['sim.test']),
+    })
+    const stream = magento.streams.find(one => one.name === 'orders')
+    const [from, to] = [Date.parse('2026-10-12'), Date.parse('2026-10-20')]
+    const read = async (history: boolean) => {
+      const found = new Map<string, string>()
+      for await (const { records } of stream?.read(session, { from, to, cursor: null, history }) ?? [])
+        for (const { order } of records as { order: Record<string, unknown> }[])
+          found.set(String(order.increment_id), String(order.created_at))
+      return found
+    }
+    const placed = (found: Map<string, string>) =>
+      [...found].filter(([, at]) => at >= '2026-10-12' && at < '2026-10-20').map(([id]) => id)
+    // What changes later is read where it changes, and only there.
+    const fresh = placed(await read(false))
+    const again = placed(await read(true))
+    expect(again.length).toBeGreaterThan(fresh.length)
+    const all = new Set(
+      calm.engine
+        .rows('sales_lines')
+        .filter(row => String(row.ordered_day) > '2026-10-12' && String(row.ordered_day) < '2026-10-19')
+        .map(row => row.order_id),
+    )
+    expect([...all].filter(id => !again.includes(String(id)))).toEqual([])
+    expect(all.size).toBeGreaterThan(3)
+  })
+
   it('tells its own totals by the heads of orders, which are those of the rows', async () => {
     const { credentials, fetch, world } = scene(4, days)
     const session = magento.open(credentials, {

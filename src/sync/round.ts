@@ -25,6 +25,7 @@ import {
   type TurnKind,
 } from './connected.ts'
 import { forgetting } from './forget.ts'
+import { readMissing } from './missing.ts'
 import { watching } from './news.ts'
 import type { Packer } from './packer.ts'
 import { hasher, placeOf } from './place.ts'
@@ -399,6 +400,7 @@ export async function runRound(parts: SyncParts, id: string, options: RoundOptio
       return
     try {
       await keepTotals(ledger, own, connector, session, now)
+      await readMissing({ ledger, granary: parts.granary }, own, connector.streams, now)
       await noteConnection(ledger, id, { comparedAt: clock().toISOString(), uncompared: null })
     } catch (error) {
       options.signal.throwIfAborted()

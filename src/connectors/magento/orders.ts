@@ -169,6 +169,16 @@ export const orderStream: Stream<Session, OrderRecord> = {
   personal,
   async *read(session, turn) {
     const window = within('updated_at', turn)
+    if (turn.history) {
+      // Whoever asks for days means the orders of those days, also where they changed later.
+      const later = { field: 'updated_at', condition: 'gteq', value: stamp(turn.to) } as const
+      const placed = { ...orders, along: 'created_at', filters: [...within('created_at', turn), later] }
+      for await (const found of walk(session, placed)) {
+        if (!found) return
+        const { records, remarks } = await whole(session, found.rows)
+        yield batch(records, [...found.remarks, ...remarks])
+      }
+    }
     for await (const found of walk(session, { ...orders, filters: window })) {
       if (!found) return
       const { records, remarks } = await whole(session, found.rows)
