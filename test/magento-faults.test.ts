@@ -22,6 +22,18 @@ const fresh = async (faults: readonly [string, number?][] = [], during = true) =
   return { ...stage, engine }
 }
 
+/** What a stream asks through, of a Magento without faults. */
+const opened = () => {
+  const { credentials, fetch, world } = scene(4, days)
+  return magento.open(credentials, {
+    fetch,
+    now: () => world.now(),
+    sleep: async () => undefined,
+    signal: new AbortController().signal,
+    allowed: new Set(['sim.test']),
+  })
+}
+
 const calm = await fresh()
 await calm.engine.round(['orders'])
 const right = ledger(calm.engine)
@@ -172,14 +184,7 @@ describe('Magento in trouble', () => {
   })
 
   it('days that are read again bring their orders whole, also those that changed after them', async () => {
-    const { credentials, fetch, world } = scene(4, days)
-    const session = magento.open(credentials, {
-      fetch,
-      now: () => world.now(),
-      sleep: async () => undefined,
-      signal: new AbortController().signal,
-      allowed: new Set(['sim.test']),
-    })
+    const session = opened()
     const stream = magento.streams.find(one => one.name === 'orders')
     const [from, to] = [Date.parse('2026-10-12'), Date.parse('2026-10-20')]
     const read = async (history: boolean) => {
@@ -206,14 +211,7 @@ describe('Magento in trouble', () => {
   })
 
   it('tells its own totals by the heads of orders, which are those of the rows', async () => {
-    const { credentials, fetch, world } = scene(4, days)
-    const session = magento.open(credentials, {
-      fetch,
-      now: () => world.now(),
-      sleep: async () => undefined,
-      signal: new AbortController().signal,
-      allowed: new Set(['sim.test']),
-    })
+    const session = opened()
     let orders = 0
     for await (const total of magento.totals?.(session, { from: '2026-10-01', to: '2026-10-31' }) ?? []) {
       const own = calm.engine.rows('sales_lines').filter(row => row.ordered_day === total.day)
