@@ -44,7 +44,8 @@ export function Review() {
       onSuccess: () => cache.invalidateQueries({ queryKey: api.reviews.key() }),
     }),
   )
-  const failed = decks.error ?? asked.error
+  // What stands stays, and what somebody is writing with it, when a later reading of it fails.
+  const failed = (!decks.data && decks.error) || (!asked.data && asked.error)
   if (failed)
     return (
       <Page question={question} title="There is no review to show">
