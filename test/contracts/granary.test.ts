@@ -13,6 +13,7 @@ import { customersBeginning, ordersBeginning } from '#metrics/begins.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Query } from '#metrics/query.ts'
 import type { World } from '#metrics/world.ts'
+import { ordersByDay } from '#sync/missing.ts'
 import { openClickhouse } from '#warehouse/clickhouse.ts'
 import { clickhouseSchema } from '#warehouse/clickhouse-schema.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
@@ -406,6 +407,18 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
     for (const granary of both) await deliverLines(granary, lines, 'replace_orders')
     await alike()
   }, 120_000)
+
+  it('count the orders of each day alike, to be held against a shop’s own count', async () => {
+    await clear()
+    const [lines = []] = fc.sample(someLines, { numRuns: 1, seed: 3 })
+    for (const granary of both) await deliverLines(granary, lines)
+    const asked = ordersByDay(['shop', 'paris'], '2000-01-01', '2030-12-31')
+    const [duck, click] = await Promise.all(both.map(granary => granary.query(asked)))
+    const told = (rows: Record<string, unknown>[] = []) =>
+      rows.map(row => `${row.store} ${row.day} ${Number(row.n)}`).sort()
+    expect(told(duck).length).toBeGreaterThan(0)
+    expect(told(click)).toEqual(told(duck))
+  }, 60_000)
 
   it('number a delivery that was cut short as if it had not been', async () => {
     await clear()

@@ -83,14 +83,14 @@ export const moneyOfLines = (
   const made = madeOf(lines, (line, goods) =>
     part ? (Math.abs(goods) * line.discount) / part : line.discount,
   )
-  const held = made
-    ? [made.less && 'less the discount', made.taxed && 'with the tax', made.shipped && 'with shipping']
-    : []
-  const told = held.filter(one => one !== false)
+  const told = [
+    ...(made?.less ? ['less the discount'] : []),
+    ...(made?.taxed ? ['with the tax'] : []),
+    ...(made?.shipped ? ['with shipping'] : []),
+  ]
   const holds = told.length > 0
-  const columns = Object.fromEntries(
-    Object.entries(mapping.columns).filter(([name]) => name !== (holds ? 'amount' : '')),
-  )
+  const { amount: _, ...withoutAmount } = mapping.columns
+  const columns = holds ? withoutAmount : mapping.columns
   const warnings = holds
     ? [
         `“${amount}” is price × quantity ${told.join(' ')}: price × quantity is taken instead, so that nothing counts twice.`,
@@ -103,7 +103,7 @@ export const moneyOfLines = (
       : unit_price && (made || !amount)
         ? [unit_price, ...(quantity ? [quantity] : [])].map(ident).join(' * ')
         : null
-  const { discount: _, ...others } = columns
+  const { discount: _share, ...others } = columns
   return goods
     ? {
         mapping: {
