@@ -30,7 +30,10 @@ export function history(place: string, count: number): void {
   const run = (name: Part): Taken => {
     // As ./quarterdeck starts Node.
     const words = ['--max-semi-space-size=8', import.meta.filename, name, place, `${count}`]
-    const { stdout, status } = spawnSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const { stdout, status } = spawnSync(process.execPath, words, {
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     if (status !== 0) throw new Error(`The part ${name} failed.`)
     return JSON.parse(String(stdout))
   }
@@ -98,7 +101,7 @@ async function ours(folder: string, count: number): Promise<Taken> {
   const { paths, place } = exportOf(folder, count)
   const data = workFolder(folder)
   // As the command `sync` opens it.
-  const granary = await openDuckdb({ folder: join(data, 'granary'), threads: 1 })
+  const granary = await openDuckdb({ folder: join(data, 'granary'), modest: true })
   const packer = createPacker()
   const parts = {
     granary,

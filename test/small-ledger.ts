@@ -83,7 +83,7 @@ export const deliver = async (
   rows: Record<string, unknown>[],
   mode: Delivery['mode'] = 'merge',
   id: string = randomUUID(),
-  more: Pick<Delivery, 'whole' | 'replaces'> = {},
+  more: Pick<Delivery, 'whole' | 'replaces' | 'more'> = {},
 ): Promise<Receipt> => {
   const folder = mkdtempSync(join(tmpdir(), 'small-ledger-'))
   const file = join(folder, 'rows.parquet')
@@ -112,5 +112,10 @@ export const deliver = async (
   }
 }
 
-export const deliverLines = (granary: Warehouse, lines: Line[], mode?: Delivery['mode'], id?: string) =>
-  deliver(granary, 'sales_lines', lines.map(lineRow), mode, id)
+export const deliverLines = (
+  granary: Warehouse,
+  lines: Line[],
+  mode?: Delivery['mode'],
+  id?: string,
+  more = false,
+) => deliver(granary, 'sales_lines', lines.map(lineRow), mode, id, { more })

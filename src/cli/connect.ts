@@ -30,7 +30,7 @@ export async function connected<T>(
   terminal: Terminal,
   command: string,
   work: (client: Client, run: Run, house: House | null) => Promise<T>,
-  { threads, asIs = false }: Pick<HouseOptions, 'threads'> & { asIs?: boolean } = {},
+  { modest = false, asIs = false }: Pick<HouseOptions, 'modest'> & { asIs?: boolean } = {},
 ): Promise<T> {
   if (asking.has(command) && !existsSync(terminal.folder))
     terminal.note(`note: ${terminal.folder} was not there: it is new and empty. --data names another.`)
@@ -61,7 +61,7 @@ export async function connected<T>(
       onError: error =>
         terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       onDerive: derivingOn(terminal),
-      threads,
+      modest,
     })
     const client = createRouterClient(operations, {
       interceptors: asIs ? [] : [onError(refused)],

@@ -133,8 +133,7 @@ export async function sync(terminal: Terminal, flags: { connection?: string[] })
         },
       )
   }
-  // A part that is stored is too small for two threads: with one, a long history took a tenth to a fifth less processor time.
-  await connected(terminal, 'sync', work, { threads: 1 })
+  await connected(terminal, 'sync', work, { modest: true })
 }
 
 /** Has the running server read, and waits until it has. */

@@ -16,7 +16,7 @@ const Environment = z.object({
   WAREHOUSE_MEMORY: z
     .string()
     .regex(/^\d+(MB|GB)$/, 'is a number with MB or GB, e.g. 4GB')
-    .default('450MB'),
+    .optional(),
   QUARTERDECK_SECRET: optional,
   WATCH_FOLDER: z
     .string()
@@ -44,7 +44,7 @@ export interface Config {
   databaseUrl: string | undefined
   warehouseUrl: string | undefined
   warehouseCluster: string | undefined
-  warehouseMemory: string
+  warehouseMemory: string | undefined
   secret: string | undefined
   /** Folders in which files may be watched for. */
   watchFolders: readonly string[]

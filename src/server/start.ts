@@ -54,8 +54,8 @@ export interface House {
 }
 
 export interface HouseOptions {
-  /** Threads of the embedded granary; as many as there are cores when absent. */
-  threads?: number | undefined
+  /** A command that only stores: the embedded granary takes one thread and less memory. */
+  modest?: boolean
   /** Address people reach the server by, where the environment does not say. */
   url?: string
   demo?: Context['demo']
@@ -69,7 +69,7 @@ export interface HouseOptions {
 export async function openHouse(
   env: Environment,
   folder: string,
-  { url, demo = null, onError = () => undefined, onDerive, threads }: HouseOptions = {},
+  { url, demo = null, onError = () => undefined, onDerive, modest = false }: HouseOptions = {},
 ): Promise<House> {
   const config = readConfig(env, folder)
   const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
@@ -77,7 +77,7 @@ export async function openHouse(
   const clock = () => new Date()
   const [open, granary] = await bothOrNone(
     openLedger({ databaseUrl: config.databaseUrl, folder }),
-    openGranary(config, onDerive, threads),
+    openGranary(config, onDerive, modest),
   )
   const { ledger } = open
   const world = remembered(() => readWorld(ledger))
@@ -212,7 +212,7 @@ function remembered<T>(read: () => Promise<T>): { read: () => Promise<T>; forget
 const openGranary = (
   config: Config,
   onDerive: HouseOptions['onDerive'],
-  threads?: number,
+  modest: boolean,
 ): Promise<Warehouse> =>
   config.warehouseUrl
     ? import('#warehouse/clickhouse.ts').then(({ openClickhouse }) =>
@@ -225,9 +225,9 @@ const openGranary = (
       )
     : openDuckdb({
         folder: join(config.folder, 'granary'),
-        memoryLimit: config.warehouseMemory,
+        ...(config.warehouseMemory && { memoryLimit: config.warehouseMemory }),
         onDerive,
-        ...(threads && { threads }),
+        modest,
       })
 
 /** Two things that are opened at once: when one fails the other is closed again. */

@@ -6,6 +6,7 @@ import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
 import type { TableName } from '#kernel/canonical.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Receipt, Warehouse } from '#warehouse/warehouse.ts'
+import { lineRow } from '../../test/small-ledger.ts'
 import { createIntake, fitted, type Intake } from './intake.ts'
 import { createPacker } from './packer.ts'
 
@@ -18,14 +19,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const add = (intake: Intake, mapped: Mapped) => intake.add(fitted(mapped, 'toy'))
 
 /** What reaches the granary, in order; `before` comes before each delivery. */
-function watched(before: () => Promise<void> = async () => {}) {
+function watched(before: () => Promise<void> = async () => {}, restates = false) {
   const done: string[] = []
   const granary = {
-    deliver: async ({ table }: { table: string }): Promise<Receipt> => {
+    deliver: async ({ table, more }: { table: string; more?: boolean }): Promise<Receipt> => {
       await before()
-      done.push(`${table} in`)
+      done.push(`${table} in${more ? ', more to come' : ''}`)
       return { rows: 1, inserted: 1, changed: 0, repeats: 0 }
     },
+    settle: async () => void done.push('settled'),
     remove: async ({ table, rows }: { table: string; rows: object[] }) => {
       done.push(`${rows.length} of ${table} out`)
       return rows.length
@@ -37,7 +39,7 @@ function watched(before: () => Promise<void> = async () => {}) {
     folder: join(folder, 'work'),
     source: 'toy',
     turn: 'one',
-    restates: false,
+    restates,
     whole: null,
     stores: ['shop'],
   })
@@ -53,6 +55,26 @@ const entered = (deal: string, stage: string): CanonicalRow => ({
   day: '2026-11-01',
 })
 const gone = (deal: string) => ({ store: 'shop', platform: 'toy', deal_id: deal })
+
+test('orders are numbered with the last part of a turn, or when none follows', async () => {
+  const order = (id: string) => ({
+    rows: { sales_lines: [lineRow({ order_id: id, day: '2026-11-01' }) as CanonicalRow] },
+  })
+  for (const last of ['another', 'none']) {
+    const { intake, done } = watched(undefined, true)
+    await add(intake, order('a'))
+    // Another state of the same order: the earlier goes in before.
+    await add(intake, order('a'))
+    if (last === 'none')
+      await add(intake, { rows: {}, gone: { sales_lines: [{ store: 'shop', order_id: 'a' }] } })
+    await intake.end()
+    await intake.close()
+    const first = 'sales_lines in, more to come'
+    expect(done).toEqual(
+      last === 'another' ? [first, 'sales_lines in'] : [first, first, '1 of sales_lines out', 'settled'],
+    )
+  }
+})
 
 test('many records that each replace rows of their own are one delivery', async () => {
   const { intake, done } = watched()
@@ -70,7 +92,12 @@ test('a row that came and then left is delivered before it is taken out', async 
   await add(intake, { rows: { deal_stages: [entered('1', 'won')] }, gone: { deal_stages: [gone('3')] } })
   await add(intake, { rows: {}, gone: { deal_stages: [gone('1')] } })
   await intake.end()
-  expect(done).toEqual(['deal_stages in', '2 of deal_stages out', 'deal_stages in', '1 of deal_stages out'])
+  expect(done).toEqual([
+    'deal_stages in, more to come',
+    '2 of deal_stages out',
+    'deal_stages in, more to come',
+    '1 of deal_stages out',
+  ])
 })
 
 test('what leaves in thousands is named some hundreds at a time', async () => {
@@ -140,12 +167,13 @@ test('a part is stored while the next is taken, and one after another', async ()
   const ended = add(intake, leaving).then(() => intake.end())
   for (let n = 0; n < 3; n++) {
     await vi.waitFor(() => expect(doors.length).toBe(n + 1))
-    expect(done.filter(one => one === 'deal_stages in').length).toBe(n)
+    expect(done.filter(one => one.startsWith('deal_stages in')).length).toBe(n)
     doors[n]?.()
   }
   await ended
   const both = ['1 of deal_stages out', 'deal_stages in']
-  expect(done).toEqual(['deal_stages in', ...both, ...both])
+  const [out] = both
+  expect(done).toEqual(['deal_stages in, more to come', ...[out, 'deal_stages in, more to come'], ...both])
 })
 
 test('once a part could not be stored no later one is, and whoever waits hears why', async () => {

@@ -86,6 +86,8 @@ export function createIntake(parts: IntakeParts): Intake {
   let orders = new Set<string>()
   let rows = 0
   let part = 0
+  /** Whether what was stored waits for its numbers. */
+  let owes = false
   /** The part that is being stored; once one has failed, all after it fail alike. */
   let storing: Promise<void> = Promise.resolve()
 
@@ -122,39 +124,47 @@ export function createIntake(parts: IntakeParts): Intake {
     await file.lines.write(lines.length === 1 ? (lines[0] ?? '') : lines.join(''))
   }
 
-  const deliver = async (id: string, name: TableName, files: readonly string[], whole: boolean) => {
+  const deliver = async (
+    id: string,
+    name: TableName,
+    files: readonly string[],
+    whole: boolean,
+    more: boolean,
+  ) => {
     const receipt = await granary.deliver({
       id,
       table: name,
       files,
       mode: restates && name === 'sales_lines' ? 'replace_orders' : 'merge',
       ...(whole && { whole: source }),
+      ...(more && { more }),
     })
+    if (name === 'sales_lines') owes = more
     stored.inserted += receipt.inserted
     stored.changed += receipt.changed
     for (const file of files) await rm(file, { force: true })
   }
 
-  const store = async (id: string, files: typeof open, lost: typeof gone) => {
+  const store = async (id: string, files: typeof open, lost: typeof gone, more: boolean) => {
     // What is gone goes first: a row that left and came back is there.
     for (const [name, some] of lost) stored.gone += await remove(granary, name, some)
     for (const [name, file] of files) {
       const parquet = await parts.packer.pack(name, file.path, file.longest)
       await rm(file.path, { force: true })
       if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
-      else await deliver(id, name, [parquet], false)
+      else await deliver(id, name, [parquet], false, more)
     }
   }
 
   /** Hands what was added over to be stored, one part at a time: two would take the memory of two. */
-  const handOver = async () => {
+  const handOver = async (more: boolean) => {
     for (const { lines, stream } of open.values()) {
       await lines.flush()
       // Also a failure that came before: what was written since is missing in the file.
       await finished(stream.end())
     }
     await storing
-    storing = store(`${turn}:${part}`, open, gone)
+    storing = store(`${turn}:${part}`, open, gone, more)
     // Heard by whoever waits for it next; unheard until then, it would end the process.
     storing.catch(() => undefined)
     open = new Map()
@@ -165,8 +175,13 @@ export function createIntake(parts: IntakeParts): Intake {
     part += 1
   }
   const flush = async () => {
-    await handOver()
+    await handOver(false)
     await storing
+    await settle()
+  }
+  const settle = async () => {
+    if (owes) await granary.settle()
+    owes = false
   }
 
   return {
@@ -180,13 +195,13 @@ export function createIntake(parts: IntakeParts): Intake {
           ),
         )
         // Two states of an order in one delivery would become one: the earlier goes in before the later.
-        if ([...own].some(order => orders.has(order))) await handOver()
+        if ([...own].some(order => orders.has(order))) await handOver(true)
         for (const order of own) orders.add(order)
       }
       const leaving = Object.entries(lost ?? {}) as [TableName, CanonicalRow[]][]
       // What was added of them must be in the granary to be taken out of it.
       const both = leaving.flatMap(([name, some]) => some.filter(row => isWaiting(name, row)))
-      if (both.length > 0) await handOver()
+      if (both.length > 0) await handOver(true)
       for (const [name, some] of leaving)
         if (some.length > 0) {
           const all = gone.get(name) ?? []
@@ -194,13 +209,13 @@ export function createIntake(parts: IntakeParts): Intake {
           gone.set(name, all)
         }
       for (const [name, some, lines] of given) await write(name, some, lines)
-      if (rows >= partRows) await handOver()
+      if (rows >= partRows) await handOver(true)
     },
     async end() {
       await flush()
       for (const name of parts.whole ?? []) {
         const files = waiting.get(name) ?? []
-        if (files.length > 0) await deliver(`${turn}:${part}`, name, files, true)
+        if (files.length > 0) await deliver(`${turn}:${part}`, name, files, true, false)
         else
           for (const store of parts.stores)
             stored.gone += await granary.remove({ store, table: name, source })
@@ -210,6 +225,8 @@ export function createIntake(parts: IntakeParts): Intake {
     },
     async close() {
       await storing.catch(() => undefined)
+      // Left undone, it is done when the granary is opened next.
+      await settle().catch(() => undefined)
       for (const { stream } of open.values()) stream.destroy()
       await rm(folder, { recursive: true, force: true })
     },

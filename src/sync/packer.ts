@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type TableName, table } from '#kernel/canonical.ts'
 import { duckdbTypes } from '#kernel/duckdb-types.ts'
+import { freeing } from '#warehouse/freeing.ts'
 import { idleOf, shortName } from './rows.ts'
 
 /** Makes the Parquet that deliveries are made of, from short lines of canonical rows. */
@@ -23,6 +24,7 @@ export function createPacker(): Packer {
   const open = async () => {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: '300MB',
+      ...freeing,
       // A part is one group of rows: a second thread would wait for it, and turn in circles while it does.
       threads: '1',
       autoinstall_known_extensions: 'false',

@@ -118,6 +118,8 @@ export const openClickhouse = async ({
       for await (const rows of result.stream<Row>()) yield rows.map(row => row.json())
     },
     deliver: (delivery, onProgress) => writers.take(() => deliverToClickhouse(engine, delivery, onProgress)),
+    // Each delivery is numbered at once.
+    settle: async () => undefined,
     remove: what => writers.take(() => removeFromClickhouse(engine, what)),
     async changes(after) {
       const rows = await engine.query(

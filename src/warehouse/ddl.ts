@@ -28,6 +28,7 @@ export const derivedSchema = (): string[] =>
 export const duckdbSchema = (): string[] => [
   ...Object.entries(tables).flatMap(([name, table]) => [create(name, table), ...later(name, table)]),
   ...derivedSchema(),
+  'CREATE TABLE IF NOT EXISTS unnumbered (store VARCHAR NOT NULL, customer_id VARCHAR NOT NULL)',
   `CREATE TABLE IF NOT EXISTS deliveries (
     version BIGINT NOT NULL, delivery VARCHAR NOT NULL, name VARCHAR NOT NULL, stores VARCHAR NOT NULL,
     first_day DATE, last_day DATE, rows BIGINT NOT NULL, inserted BIGINT NOT NULL, changed BIGINT NOT NULL,

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { table as describe, type Table, type TableName, tables } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import { duckdbColumns } from './ddl.ts'
-import { deriveAll, deriveTouched } from './derive-ledger.ts'
+import { deriveAll, deriveTouched, numberLeft } from './derive-ledger.ts'
 import { deriveMessages, noteMessages } from './derive-messages.ts'
 import { hits, insertNew, quote, removal, removeChanged, stage } from './merge.ts'
 import type { Delivery, Receipt, Warehouse } from './warehouse.ts'
@@ -111,7 +111,7 @@ export const deliverToDuckdb = (
     if (touched && name === 'message_events') await deriveMessages(connection, delivery.id)
     if (touched && name === 'sales_lines') {
       if (fresh) await deriveAll(connection, stores, onProgress)
-      else await deriveTouched(connection)
+      else await deriveTouched(connection, delivery.more ?? false)
     }
     // What was derived anew may reach further than what came in: an order found late renumbers later ones.
     const derived = touched && name === 'sales_lines' && !fresh
@@ -359,6 +359,21 @@ const log = async (
     },
   )
 }
+
+/** Numbers what deliveries left for those after them. The answers about those days are asked anew. */
+export const settleInDuckdb = (connection: DuckDBConnection): Promise<void> =>
+  transaction(connection, async () => {
+    if (!(await numberLeft(connection))) return
+    const stores = (
+      await connection.runAndReadAll('SELECT DISTINCT store FROM touched_days ORDER BY 1')
+    ).getRowsJson()
+    await connection.run(
+      `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1, 'numbered-' || uuid(),
+         'sales_lines', $stores, min(day), max(day), 0, 0, 0, 0, CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP)
+       FROM touched_days HAVING count(*) > 0`,
+      { stores: JSON.stringify(stores.map(([store]) => store)) },
+    )
+  })
 
 /** Takes rows out: a store, one table of it, some orders, or one customer's. Gives how many ledger rows went. */
 export const removeFromDuckdb = (

@@ -24,6 +24,7 @@ export const deriveAll = async (
   const slices = await slicesOf(connection, scope)
   const total = slices.reduce((sum, { rows }) => sum + rows, 0)
   let done = 0
+  await connection.run(`DELETE FROM unnumbered WHERE ${scope}`)
   await connection.run('CREATE TEMP TABLE fresh_orders AS SELECT * FROM order_days LIMIT 0')
   for (const { within, rows } of slices) {
     const where = `${scope} AND ${within}`
@@ -49,8 +50,12 @@ export const deriveAll = async (
   }
 }
 
-/** Only what the orders in `touched` reach: their order days, their customers' numbering, the days of both. */
-export const deriveTouched = async (connection: DuckDBConnection): Promise<void> => {
+/**
+ * Only what the orders in `touched` reach: their order days, their customers' numbering, the days of both. Where more
+ * follows, the numbering is left to it: an old order found makes later ones its customer's second, so that each part of a
+ * history that is read backwards would number all that was read before anew.
+ */
+export const deriveTouched = async (connection: DuckDBConnection, more: boolean): Promise<void> => {
   const touched = '(store, order_id) IN (SELECT store, order_id FROM touched)'
   await connection.run(`DELETE FROM order_days WHERE ${touched}`)
   await connection.run(`INSERT INTO order_days ${orderDays(touched)} ORDER BY day, store`)
@@ -58,15 +63,34 @@ export const deriveTouched = async (connection: DuckDBConnection): Promise<void>
   await connection.run(`INSERT INTO touched_customers
     SELECT DISTINCT store, customer_id FROM order_days WHERE ${touched}`)
   await connection.run(`INSERT INTO touched_days SELECT DISTINCT store, day FROM order_days WHERE ${touched}`)
-  const days = '(store, day) IN (SELECT store, day FROM touched_days)'
-  // Before the numbering, whose days may be all of a shop's: an old order found makes later ones its customer's second.
-  await connection.run(`DELETE FROM product_days WHERE ${days}`)
-  await connection.run(`INSERT INTO product_days ${productDays(days)} ORDER BY day, store`)
-  await renumber(connection)
-  await connection.run(`DELETE FROM sales_hours WHERE ${days}`)
-  await connection.run(`INSERT INTO sales_hours ${salesHours(days)} ORDER BY day, store`)
-  await connection.run(`DELETE FROM buyer_days WHERE ${days}`)
-  await connection.run(`INSERT INTO buyer_days ${buyerDays(days)} ORDER BY day, store`)
+  // Before the numbering, whose days may be all of a shop's.
+  await connection.run(`DELETE FROM product_days WHERE ${ofTouchedDays}`)
+  await connection.run(`INSERT INTO product_days ${productDays(ofTouchedDays)} ORDER BY day, store`)
+  if (more)
+    await connection.run(`INSERT INTO unnumbered SELECT * FROM touched_customers WHERE customer_id <> ''`)
+  else await numberTouched(connection)
+  await deriveNumbered(connection)
+}
+
+/** Numbers what was left to deliveries that did not come, noting the days that changes as `touched_days`; whether there was anything. */
+export const numberLeft = async (connection: DuckDBConnection): Promise<boolean> => {
+  const [row] = await list(connection, 'SELECT count(*) FROM (SELECT 1 FROM unnumbered LIMIT 1)')
+  if (Number(row?.[0]) === 0) return false
+  await connection.run('CREATE TEMP TABLE touched_customers (store VARCHAR, customer_id VARCHAR)')
+  await connection.run('CREATE TEMP TABLE touched_days (store VARCHAR, day DATE)')
+  await numberTouched(connection)
+  await deriveNumbered(connection)
+  return true
+}
+
+const ofTouchedDays = '(store, day) IN (SELECT store, day FROM touched_days)'
+
+/** Tables that count new and returning customers, of the touched days. */
+const deriveNumbered = async (connection: DuckDBConnection) => {
+  await connection.run(`DELETE FROM sales_hours WHERE ${ofTouchedDays}`)
+  await connection.run(`INSERT INTO sales_hours ${salesHours(ofTouchedDays)} ORDER BY day, store`)
+  await connection.run(`DELETE FROM buyer_days WHERE ${ofTouchedDays}`)
+  await connection.run(`INSERT INTO buyer_days ${buyerDays(ofTouchedDays)} ORDER BY day, store`)
 }
 
 /** Most merchants know no duties, tips or costs: adding up what is nothing would be half the work of a derivation. */
@@ -108,8 +132,13 @@ const numberAll = async (connection: DuckDBConnection) => {
   await connection.run(`INSERT INTO numbered ${numberedDays('fresh_orders', 'numbered', 'orders = 0')}`)
 }
 
-/** Numbers of the touched customers' orders where they are not what they should be, noting the days that changes. */
-const renumber = async (connection: DuckDBConnection) => {
+/**
+ * Numbers of the orders of touched customers, and of those that were left, where they are not what they should be, noting
+ * the days that changes.
+ */
+const numberTouched = async (connection: DuckDBConnection) => {
+  await connection.run('INSERT INTO touched_customers SELECT DISTINCT store, customer_id FROM unnumbered')
+  await connection.run('DELETE FROM unnumbered')
   const theirs = '(store, customer_id) IN (SELECT store, customer_id FROM touched_customers)'
   const numbers = `(${numberedOrders('order_days', theirs)})`
   await connection.run(`CREATE TEMP TABLE numbered AS ${numberedDays('order_days', numbers)}`)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { Failure } from '#kernel/error.ts'
 import { dead, isDead } from './deliver.ts'
+import { freeing } from './freeing.ts'
 import { checkRoom } from './room.ts'
 
 export interface DuckdbOptions {
@@ -11,6 +12,11 @@ export interface DuckdbOptions {
   /** What DuckDB may hold in memory before it spills to disk. */
   memoryLimit?: string
   threads?: number
+  /**
+   * For a command that only stores: one thread, as the parts of a history are too small for two, less memory than a server
+   * that answers (unless `memoryLimit` says how much), and what is freed goes back to the system at once.
+   */
+  modest?: boolean
   /** Hears how far the derived tables are made anew, in ledger rows, where an earlier version built them otherwise. */
   onDerive?: ((done: number, total: number) => void) | undefined
 }
@@ -178,17 +184,20 @@ export async function openEngine(
 
 const create = async (
   path: string,
-  { memoryLimit = '450MB', threads, folder }: DuckdbOptions,
+  { memoryLimit, threads, modest = false, folder }: DuckdbOptions,
   spill: string,
 ) => {
   try {
     return await DuckDBInstance.create(path, {
-      memory_limit: memoryLimit,
+      memory_limit: memoryLimit ?? (modest ? '250MB' : '450MB'),
+      ...(modest && { threads: '1', ...freeing }),
       ...(threads && { threads: String(threads) }),
       ...(path !== ':memory:' && { temp_directory: join(folder, spill) }),
       // Rows are found by day, not by arrival; letting go of arrival order is what keeps big loads in memory limits.
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
+      // Each folding in writes groups of rows anew that the next part of a history changes again.
+      checkpoint_threshold: '64MB',
     })
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)

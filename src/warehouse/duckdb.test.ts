@@ -149,6 +149,46 @@ describe('a delivery', () => {
     await whole.close()
     await parts.close()
   })
+  it('numbers what follows one another with the last of it, or when nothing followed', async () => {
+    const c: Line = { ...b, order_id: 'c', day: '2011-03-04', line_key: 9 }
+    const whole = await inMemory()
+    await deliverLines(whole, [a, b, c])
+    for (const isLast of [true, false]) {
+      const parts = await inMemory()
+      await deliverLines(parts, [c])
+      await deliverLines(parts, [b], 'merge', 'second', true)
+      const [{ nth } = {}] = await parts.query("SELECT nth FROM order_days WHERE order_id = 'c'")
+      expect(nth).toBe('1')
+      await deliverLines(parts, [a], 'merge', 'third', !isLast)
+      if (!isLast) {
+        const end = (await parts.changes(-1)).at(-1)?.version ?? 0
+        await parts.settle()
+        const [told] = await parts.changes(end)
+        expect(told).toMatchObject({
+          table: 'sales_lines',
+          stores: ['shop'],
+          from: a.day,
+          to: c.day,
+          rows: 0,
+        })
+      }
+      expect(await all(parts)).toEqual(await all(whole))
+      const end = (await parts.changes(-1)).length
+      await parts.settle()
+      expect((await parts.changes(-1)).length).toBe(end)
+      await parts.close()
+    }
+    await whole.close()
+  })
+  it('forgets what was to be numbered of a store that is taken out', async () => {
+    const granary = await inMemory()
+    await deliverLines(granary, [b])
+    await deliverLines(granary, [a], 'merge', 'second', true)
+    await granary.remove({ store: 'shop' })
+    const [left] = await granary.query('SELECT count(*) AS n FROM unnumbered')
+    expect(left?.n).toBe('0')
+    await granary.close()
+  })
   it('replaces a row of the same key, and what was derived from it', async () => {
     const granary = await inMemory()
     await deliverLines(granary, [a, b])
@@ -341,6 +381,19 @@ describe('a granary on disk', () => {
       expect(await all(again)).toEqual(before)
       await again.close()
     }
+  })
+  it('is numbered when it is opened, where what was to follow never came', async () => {
+    const place = folder()
+    const first = await openDuckdb({ folder: place })
+    await deliverLines(first, [b])
+    await deliverLines(first, [a], 'merge', 'second', true)
+    await first.close()
+    const again = await openDuckdb({ folder: place })
+    expect((await all(again)).orders.map(o => [o.order_id, o.nth])).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+    ])
+    await again.close()
   })
   it('keeps a delivery whole or not at all through kill -9', async () => {
     const place = folder()

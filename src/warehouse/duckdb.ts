@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type DuckDBConnection, JsonDuckDBValueConverter } from '@duckdb/node-api'
 import { Failure } from '#kernel/error.ts'
 import { duckdbSchema } from './ddl.ts'
-import { dead, deliverToDuckdb, isDead, removeFromDuckdb } from './deliver.ts'
+import { dead, deliverToDuckdb, isDead, removeFromDuckdb, settleInDuckdb } from './deliver.ts'
 import { deriveAnew } from './derive-anew.ts'
 import { changeOf, inLine, rowCounts } from './driver.ts'
 import { type DuckdbOptions, type Engine, openEngine } from './duckdb-engine.ts'
@@ -33,6 +33,10 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
   const engine = await openEngine(options, async writer => {
     for (const statement of duckdbSchema()) await writer.run(statement)
     await deriveAnew(writer, options.onDerive)
+    // Where the disk has no room for it, the next delivery does it.
+    await settleInDuckdb(writer).catch(cause => {
+      if (isDead(cause)) throw cause
+    })
   })
   const writers = inLine()
   const log = logOf()
@@ -62,6 +66,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
     },
     deliver: (delivery: Delivery, onProgress): Promise<Receipt> =>
       write(delivery.files, writer => deliverToDuckdb(writer, delivery, onProgress)),
+    settle: () => write([], settleInDuckdb),
     remove: what => write([], writer => removeFromDuckdb(writer, what)),
     changes: after =>
       log.after(after, async () => {

@@ -34,6 +34,11 @@ export interface Delivery {
    * @throws Failure('unsupported') on ClickHouse.
    */
   replaces?: { store: string; sources: readonly string[] }
+  /**
+   * More of the same reading follows at once: orders are numbered for their customers with what comes last, or by `settle`.
+   * Until then those of this delivery count as orders of nobody known.
+   */
+  more?: boolean
 }
 
 /** What a delivery changed. rows = inserted + changed + repeats. */
@@ -93,6 +98,8 @@ export interface Warehouse {
    * after a crash at any moment the delivery is wholly in or wholly out. Deliveries queue behind one another.
    */
   deliver(delivery: Delivery, onProgress?: (done: number, total: number) => void): Promise<Receipt>
+  /** Numbers what deliveries left for those after them, none of which came. */
+  settle(): Promise<void>
   /** Removes rows of a store (all tables), or of one table; logged as a change. For "disconnect and delete" and erasure. */
   remove(what: {
     store: string

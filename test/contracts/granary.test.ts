@@ -222,16 +222,23 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
   it('hold the same rows after any deliveries, repeated, changed and restated', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(someLines, fc.constantFrom<Delivery['mode']>('merge', 'merge', 'replace_orders')), {
-          minLength: 1,
-          maxLength: 3,
-        }),
+        fc.array(
+          fc.tuple(
+            someLines,
+            fc.constantFrom<Delivery['mode']>('merge', 'merge', 'replace_orders'),
+            fc.boolean(),
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
         async deliveries => {
           await clear()
-          for (const [lines, mode] of [...deliveries, ...deliveries.slice(0, 1)]) {
-            const [duck, click] = await Promise.all(both.map(g => deliverLines(g, lines, mode)))
+          for (const [lines, mode, more] of [...deliveries, ...deliveries.slice(0, 1)]) {
+            const [duck, click] = await Promise.all(
+              both.map(g => deliverLines(g, lines, mode, undefined, more)),
+            )
             expect(click).toEqual(duck)
           }
+          for (const granary of both) await granary.settle()
           await alike()
         },
       ),
