@@ -1,11 +1,11 @@
 import { addDays, type Day, dayNumber, daysBetween, earlier } from '#kernel/day.ts'
+import { decimal } from './books.ts'
 import type { Company } from './company.ts'
 import { dayPlan } from './day-plan.ts'
 import { unitOf } from './draw.ts'
 import { localDay, midnight, type StoreFacts } from './stores.ts'
 import { penceOf } from './traffic-orders.ts'
 import { campaignsOf, partsOf, property } from './traffic-ways.ts'
-import { decimal } from './truth.ts'
 
 /** What a platform billed for a campaign on a day, in pence: ad accounts of the brand are in pounds and on London's days. */
 export interface AdDay {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { addDays } from '#kernel/day.ts'
 import { sum } from '#kernel/money.ts'
+import type { TruthRow } from './books.ts'
 import { createCompany, shopOf } from './company.ts'
 import { channels, dayPlan, devices } from './day-plan.ts'
 import { ledgerOf } from './ledger.ts'
 import { changedAt, ledgerDays, lifeOf, seen } from './life.ts'
 import { ordersOf } from './order.ts'
 import { localDay, midnight } from './stores.ts'
-import { type TruthRow, truth } from './truth.ts'
+import { truth } from './truth.ts'
 
 const until = '2026-11-20'
 const end = Date.parse('2026-11-21T08:00:00Z')

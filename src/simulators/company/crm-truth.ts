@@ -1,4 +1,5 @@
 import { type Day, daysBetween } from '#kernel/day.ts'
+import { decimal } from './books.ts'
 import type { Company } from './company.ts'
 import {
   type CrmObject,
@@ -13,7 +14,6 @@ import {
 import { pipelines, stageOf } from './crm-deals.ts'
 import { campaignsOf, countersOf, mailingsOf } from './crm-mailings.ts'
 import { localDay } from './stores.ts'
-import { decimal } from './truth.ts'
 
 /** Something that is true of the people and messages in the care of marketing and sales. */
 export interface MarketingTruth {

@@ -1,10 +1,10 @@
 import { addDays, type Day, daysBetween } from '#kernel/day.ts'
+import { decimal } from './books.ts'
 import type { Company } from './company.ts'
 import type { MarketingTruth } from './crm-truth.ts'
 import { happenings, isFound, programsOf } from './mailing-events.ts'
 import { isThere, leadsOn } from './mailing-leads.ts'
 import { localDay } from './stores.ts'
-import { decimal } from './truth.ts'
 
 /** Days are cut in this zone, whichever shop a letter is of: one house sends them all. */
 export const mailingZone = 'Europe/London'

@@ -1,10 +1,10 @@
 import { addDays, type Day, dayCount, dayNumber, earlier, later, weekday } from '#kernel/day.ts'
+import { decimal } from './books.ts'
 import type { Variant } from './catalogue.ts'
 import type { Company } from './company.ts'
 import { type Draw, draw } from './draw.ts'
 import { costOn, productOf } from './prices.ts'
 import { tradeShop } from './trade-basket.ts'
-import { decimal } from './truth.ts'
 
 /** A line ordered from a supplier, as the file of the purchasing system has it. */
 export interface PurchaseLine {

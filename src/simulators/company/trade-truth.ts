@@ -1,4 +1,5 @@
 import { addDays, type Day, dayNumber, daysBetween, earlier, later } from '#kernel/day.ts'
+import { booksOf, decimal, type TruthRow } from './books.ts'
 import type { Company } from './company.ts'
 import { type Account, accountsOf } from './people.ts'
 import { localDay } from './stores.ts'
@@ -6,39 +7,7 @@ import { tradeOrdersOf } from './trade.ts'
 import { tradeShop } from './trade-basket.ts'
 import { seenTrade, tradeLedgerDays, tradeLedgerOf, tradeLifeOf } from './trade-life.ts'
 import { type QuoteStage, type TradeQuote, tradeQuotesOf } from './trade-quotes.ts'
-import { decimal, type TruthRange, type TruthRow } from './truth.ts'
-
-type Figures = TruthRow['figures']
-type Cents = Record<keyof Figures, number>
-
-const blank = (): Cents => ({
-  gross: 0,
-  discounts: 0,
-  reversals: 0,
-  net: 0,
-  shipping: 0,
-  taxes: 0,
-  total: 0,
-  gift_cards: 0,
-  cogs: 0,
-  net_costed: 0,
-  orders: 0,
-  units_sold: 0,
-  units_returned: 0,
-  sessions: 0,
-  cart_sessions: 0,
-  checkout_sessions: 0,
-  completed_sessions: 0,
-})
-const counted: ReadonlySet<string> = new Set([
-  'orders',
-  'units_sold',
-  'units_returned',
-  'sessions',
-  'cart_sessions',
-  'checkout_sessions',
-  'completed_sessions',
-])
+import type { TruthRange } from './truth.ts'
 
 /** What is true of the B2B arm at an instant, by day and country, in pounds: from its books, by no connector's mapping. */
 export function* tradeTruth(company: Company, at: number, range: TruthRange = {}): Generator<TruthRow> {
@@ -51,53 +20,19 @@ export function* tradeTruth(company: Company, at: number, range: TruthRange = {}
 }
 
 function slice(company: Company, at: number, from: Day, to: Day): TruthRow[] {
-  const cells = new Map<string, Cents>()
-  const cell = (day: Day, country: string): Cents => {
-    const key = `${day} ${country}`
-    const found = cells.get(key) ?? blank()
-    cells.set(key, found)
-    return found
-  }
+  const books = booksOf(tradeShop)
   for (const day of daysBetween(later(addDays(from, -tradeLedgerDays), company.start), to))
     for (const order of tradeOrdersOf(company, day)) {
       const life = seenTrade(tradeLifeOf(company, order), at)
       if (!life) continue
       const { country } = order.account
-      if (day >= from) cell(day, country).orders += 1
+      if (day >= from) books.cell(day, country).orders += 1
       for (const entry of tradeLedgerOf(life)) {
         const on = localDay(tradeShop.timezone, entry.at)
-        if (on < from || on > to) continue
-        const into = cell(on, country)
-        const net = entry.gross + entry.discounts + entry.reversals
-        into.gross += entry.gross
-        into.discounts += entry.discounts
-        into.reversals += entry.reversals
-        into.net += net
-        into.shipping += entry.shipping
-        into.taxes += entry.taxes
-        into.total += net + entry.shipping + entry.taxes
-        if (entry.cost !== null) {
-          into.cogs += entry.cost
-          into.net_costed += net
-        }
-        if (entry.quantity > 0) into.units_sold += entry.quantity
-        else into.units_returned -= entry.quantity
+        if (on >= from && on <= to) books.enter(on, country, entry)
       }
     }
-  return [...cells]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, cents]) => ({
-      store: tradeShop.store,
-      day: key.slice(0, 10),
-      market: key.slice(11),
-      currency: tradeShop.currency,
-      figures: Object.fromEntries(
-        Object.entries(cents).map(([name, value]) => [
-          name,
-          counted.has(name) ? String(value) : decimal(value),
-        ]),
-      ) as Figures,
-    }))
+  return books.rows()
 }
 
 export interface QuoteTruth {

@@ -1,5 +1,6 @@
 import { addDays, type Day, daysBetween, earlier, later } from '#kernel/day.ts'
 import { type AdDay, adsOn } from './ad-spend.ts'
+import { decimal } from './books.ts'
 import type { Company } from './company.ts'
 import { localDay } from './stores.ts'
 import { visitsOn } from './traffic.ts'
@@ -7,7 +8,7 @@ import { purchasesOn } from './traffic-orders.ts'
 import { searchesIn } from './traffic-search.ts'
 import { peopleOf } from './traffic-users.ts'
 import { property } from './traffic-ways.ts'
-import { decimal, type TruthRange } from './truth.ts'
+import type { TruthRange } from './truth.ts'
 
 const counts = [
   'sessions',

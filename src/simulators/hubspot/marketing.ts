@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { addDays, type Day, daysBetween } from '#kernel/day.ts'
+import { decimal } from '../company/books.ts'
 import { crmZone } from '../company/crm.ts'
 import {
   type Counters,
@@ -10,7 +11,6 @@ import {
   sentOn,
 } from '../company/crm-mailings.ts'
 import { localDay, midnight } from '../company/stores.ts'
-import { decimal } from '../company/truth.ts'
 import type { World } from '../world.ts'
 import { refuse } from './refuse.ts'
 
