@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/pro
 import { join } from 'node:path'
 import { eachLine } from '../whole-lines.ts'
 import { headOf } from './line-head.ts'
+import { Places } from './places.ts'
 import { type Joined, joined, lost, rootPrefix, type Shape } from './shape.ts'
 
 /** Bytes of text in one part. */
@@ -92,34 +93,6 @@ function hash(text: string): number {
   for (let at = Math.max(0, text.length - 14); at < text.length; at++)
     value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
   return value >>> 0
-}
-
-/** Which part a root is in, by its id or a middle's of it: for most ids a number for a number, a few bytes each. */
-class Places {
-  readonly #byType = new Map<string, Map<number | string, number>>()
-
-  #of(id: string): [Map<number | string, number>, number | string] {
-    const cut = id.lastIndexOf('/') + 1
-    const type = id.slice(0, cut)
-    let known = this.#byType.get(type)
-    if (!known) {
-      known = new Map()
-      this.#byType.set(type, known)
-    }
-    const own = id.slice(cut)
-    const number = Number(own)
-    return [known, Number.isSafeInteger(number) && String(number) === own ? number : own]
-  }
-
-  get(id: string): number | undefined {
-    const [known, key] = this.#of(id)
-    return known.get(key)
-  }
-
-  set(id: string, part: number): void {
-    const [known, key] = this.#of(id)
-    known.set(key, part)
-  }
 }
 
 /**
