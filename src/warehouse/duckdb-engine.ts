@@ -189,7 +189,7 @@ const create = async (
 ) => {
   try {
     return await DuckDBInstance.create(path, {
-      memory_limit: memoryLimit ?? (modest ? '250MB' : '450MB'),
+      memory_limit: memoryLimit ?? (modest ? '220MB' : '450MB'),
       ...(modest && { threads: '1', ...freeing }),
       ...(threads && { threads: String(threads) }),
       ...(path !== ':memory:' && { temp_directory: join(folder, spill) }),
