@@ -1,9 +1,21 @@
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
-import { createTanstackQueryUtils } from '@orpc/tanstack-query'
+import { createTanstackQueryUtils, TANSTACK_QUERY_OPERATION_CONTEXT_SYMBOL } from '@orpc/tanstack-query'
+import { within } from '#ui/within.ts'
 import type { Client } from './operations.ts'
 
-export { words } from '#ui/words.ts'
+export { isRefused, words } from '#ui/words.ts'
+
+/**
+ * How long an answer is waited for, in minutes. What a screen reads is asked again by a press, and the longest question of a
+ * large company takes a minute or two, also behind others; acts and files may take far longer, and are not to be begun twice.
+ */
+const minutes = { reading: 5, acting: 60 } as const
+
+const isReading = (context: object) =>
+  (context as { [TANSTACK_QUERY_OPERATION_CONTEXT_SYMBOL]?: { type?: string } })[
+    TANSTACK_QUERY_OPERATION_CONTEXT_SYMBOL
+  ]?.type === 'query'
 
 /** The typed client of every operation. */
 export const client: Client = createORPCClient(
@@ -11,7 +23,15 @@ export const client: Client = createORPCClient(
     url: () => new URL('/api/rpc', location.href).href,
     // Other sites cannot set it: the server believes a cookie only beside it.
     headers: { 'x-quarterdeck': '1' },
-    fetch: (request, init) => fetch(request, init),
+    fetch: (request, init, { context }) =>
+      isReading(context)
+        ? within(minutes.reading, request, init)
+        : within(
+            minutes.acting,
+            request,
+            init,
+            'Whether it was done is not known: look before you do it again.',
+          ),
   }),
 )
 

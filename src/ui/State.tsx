@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import css from './state.module.css'
+import { isRefused, words } from './words.ts'
 
 /**
  * Nothing here yet. Says what will be here, why it is worth it, and offers one act.
@@ -56,6 +57,26 @@ export function ErrorState(props: {
         </Button>
       )}
     </div>
+  )
+}
+
+/** In place of a part of a screen that cannot be read, in a line: silence would say that there is nothing. Nothing where one may not read it. */
+export function Unread({
+  what,
+  of,
+}: {
+  what: string
+  of: { data?: unknown; error: unknown; refetch(): unknown }
+}) {
+  if (of.data !== undefined || !of.error || isRefused(of.error)) return null
+  const { message, next } = words(of.error)
+  return (
+    <p className={`${css.unread} no-print`} role="status">
+      {what} could not be read. {message} {next}{' '}
+      <Button size="compact-sm" variant="default" onClick={() => of.refetch()}>
+        Try again
+      </Button>
+    </p>
   )
 }
 

@@ -13,10 +13,45 @@ const foreign = (error: Error): boolean => {
   return typeof data === 'object' && data !== null ? 'body' in data : error.cause !== undefined
 }
 
+/** The error of a wait that was given up, also where it broke off an answer that had begun. */
+const givenUp = (error: Error): Error | undefined =>
+  [error, error.cause].find(one => one instanceof Error && one.name === 'TimeoutError') as Error | undefined
+
+/** Whether the server itself says that one may not see this, or not any more. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof Error && [401, 403].includes((error as { status?: number }).status ?? 0) && !foreign(error)
+
+/** Whether an answer is missing because the server is silent or at fault: a refusal is an answer. */
+export const isFault = (error: unknown): boolean => {
+  if (!(error instanceof Error) || error instanceof TypeError || givenUp(error)) return true
+  const { status = 0 } = error as { status?: number }
+  return foreign(error) || (status >= 500 && status !== 501)
+}
+
+interface Words {
+  message: string
+  next?: string
+  request?: string
+}
+
+/** The errors that were put into words, which is done to show them. */
+const said = new WeakSet<Error>()
+
+/** Whether somebody shows this error: what no part of a screen shows, its foot does. */
+export const isSaid = (error: unknown): boolean => error instanceof Error && said.has(error)
+
 /** An error in words: what happened, the next step where it knows one, and the request to quote where it was our fault. */
-export function words(error: unknown): { message: string; next?: string; request?: string } {
+export function words(error: unknown): Words {
+  if (error instanceof Error) said.add(error)
+  return plainWords(error)
+}
+
+/** The same of an error that somebody else ought to show. */
+export function plainWords(error: unknown): Words {
   if (!(error instanceof Error)) return { message: String(error) }
   if (error instanceof TypeError) return unheard()
+  const late = givenUp(error)
+  if (late) return { message: late.message, next: 'Check that Quarterdeck is running, then try again.' }
   const { data, status = 0 } = error as { data?: { next?: unknown; request?: unknown }; status?: number }
   if (foreign(error))
     return status >= 500

@@ -24,6 +24,7 @@ import { ProgressLine } from '#ui/State.tsx'
 import { Tips } from '#ui/Tips.tsx'
 import { type Action, listen } from './actions.ts'
 import { BottomBar } from './BottomBar.tsx'
+import { Standing } from './Standing.tsx'
 import css from './shell.module.css'
 import { TopBar } from './TopBar.tsx'
 
@@ -287,17 +288,20 @@ export function Shell() {
         </ActionIcon>
       </header>
       <main className={css.main} id="content" tabIndex={-1}>
-        {passed.map(words => (
-          <p key={words} className={css.passed} role="status">
-            {words}
-          </p>
-        ))}
-        <Outlet />
-        {settings.data?.demo && (
-          <footer className={css.credit}>
-            <strong>Demo data.</strong> {settings.data.demo.attribution}
-          </footer>
-        )}
+        <div className={css.screen}>
+          {passed.map(words => (
+            <p key={words} className={css.passed} role="status">
+              {words}
+            </p>
+          ))}
+          <Outlet />
+          {settings.data?.demo && (
+            <footer className={css.credit}>
+              <strong>Demo data.</strong> {settings.data.demo.attribution}
+            </footer>
+          )}
+        </div>
+        <Standing narrows={here?.view === true} />
       </main>
       <BottomBar screens={open} path={path} onRooms={() => setMenu(true)} />
       <Drawer opened={menu} onClose={() => setMenu(false)} size={260} side="left" title="Quarterdeck">

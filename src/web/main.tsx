@@ -4,7 +4,7 @@ import '@mantine/core/styles.layer.css'
 import '@mantine/spotlight/styles.layer.css'
 import { MantineProvider } from '@mantine/core'
 import { useNotifications } from '@mantine/notifications'
-import { keepPreviousData, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode, useRef } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -13,6 +13,7 @@ import { screens } from '#features/screens.tsx'
 import { knownOf, readView } from '#kernel/view.ts'
 import { later } from '#ui/Later.tsx'
 import { theme, variables } from '#ui/theme.ts'
+import { queryClient } from './queries.ts'
 import { router } from './router.tsx'
 
 /** A session that has ended leads to sign-in and back to the very same place. */
@@ -26,22 +27,7 @@ const toSignIn = (error: unknown) => {
   router.navigate({ to: '/sign-in', search: { ...(back !== '/' && { back }) }, replace: true } as never)
 }
 
-const queries = new QueryClient({
-  queryCache: new QueryCache({ onError: toSignIn }),
-  defaultOptions: {
-    queries: {
-      staleTime: 60_000,
-      placeholderData: keepPreviousData,
-      refetchOnWindowFocus: true,
-      // What a browser takes for offline says nothing of a server in the house; and what waits for it unseen is a screen that
-      // never comes, or an act done an hour after the press.
-      networkMode: 'always',
-      refetchOnReconnect: true,
-      retry: (count, error) => count < 2 && error instanceof TypeError,
-    },
-    mutations: { onError: toSignIn, networkMode: 'always' },
-  },
-})
+const queries = queryClient(toSignIn)
 
 // The screen's code, and what every screen of figures asks before it can ask for them, come while the rest is set up.
 const here = screens.find(one => one.path === location.pathname)

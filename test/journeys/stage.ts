@@ -152,6 +152,7 @@ export async function openStage(options: {
     },
     reviews: {
       mentions: door.handler(() => []),
+      waiting: door.handler(() => ({ rows: [], count: 0 })),
       people: door.handler(() => [{ id: '1', name: 'Ada Byron' }]),
     },
     members: {

@@ -5,6 +5,7 @@ import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart } from '#ui/Chart.tsx'
 import { stack } from '#ui/drawings.ts'
+import { Unread } from '#ui/State.tsx'
 import type { ActivityDay } from './systems-model.ts'
 
 const count = new Intl.NumberFormat('en-GB')
@@ -20,7 +21,7 @@ export function Activity({ connection, live }: { connection: string; live: boole
   const found = asked.data
   const rows = useMemo(() => found && drawn(found, 'rows', 0), [found])
   const errors = useMemo(() => found && drawn(found, 'errors', 5), [found])
-  if (!found || !rows || !errors) return null
+  if (!found || !rows || !errors) return <Unread what="What the last weeks brought" of={asked} />
   const failed = found.reduce((sum, one) => sum + one.errors, 0)
   const brought = found.reduce((sum, one) => sum + one.rows, 0)
   return (

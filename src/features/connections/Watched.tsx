@@ -6,7 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
-import { EmptyState, ErrorState } from '#ui/State.tsx'
+import { EmptyState, ErrorState, Unread } from '#ui/State.tsx'
 import css from './connections.module.css'
 import { ago, type WatchedFolder } from './model.ts'
 import { StoreName } from './Names.tsx'
@@ -17,14 +17,16 @@ const count = new Intl.NumberFormat('en-GB')
 export function Watched() {
   const cache = useQueryClient()
   const [adding, setAdding] = useState(false)
-  const { data } = useQuery({ ...api.connections.watched.queryOptions(), refetchInterval: 30_000 })
+  const asked = useQuery({ ...api.connections.watched.queryOptions(), refetchInterval: 30_000 })
+  const { data } = asked
   const me = useQuery(api.members.me.queryOptions())
   const unwatch = useMutation(
     api.connections.unwatch.mutationOptions({
       onSuccess: () => cache.invalidateQueries({ queryKey: api.connections.watched.key() }),
     }),
   )
-  if (!data || (data.folders.length === 0 && me.data?.role !== 'owner')) return null
+  if (!data) return <Unread what="Which folders are watched" of={asked} />
+  if (data.folders.length === 0 && me.data?.role !== 'owner') return null
   const owner = me.data?.role === 'owner'
   return (
     <Card

@@ -2,7 +2,7 @@ import { Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
-import { ErrorState, Skeleton } from '#ui/State.tsx'
+import { ErrorState, Skeleton, Unread } from '#ui/State.tsx'
 import css from './members.module.css'
 
 const letters = {
@@ -27,7 +27,7 @@ export function ByMail() {
   const pressed = subscribe.isPending ? subscribe.variables : undefined
   // As high as its card will be: what stands below must not move when it comes.
   if (taken.isLoading) return <Skeleton height={218} />
-  if (!taken.data) return null
+  if (!taken.data) return <Unread what="What comes to you by mail" of={taken} />
   const mail = taken.data.every(one => one.mail)
   return (
     <Card

@@ -8,7 +8,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
-import { EmptyState, ErrorState } from '#ui/State.tsx'
+import { EmptyState, ErrorState, Unread } from '#ui/State.tsx'
 import { capital, chosenStores, type Me, storesWords } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
@@ -51,9 +51,13 @@ export function Keys({
           rows={keys.data ?? []}
           rowKey={key => key.id}
           empty={
-            <EmptyState compact title="No keys">
-              A key lets a script or an agent ask the same figures, with a role and stores of its own.
-            </EmptyState>
+            keys.data ? (
+              <EmptyState compact title="No keys">
+                A key lets a script or an agent ask the same figures, with a role and stores of its own.
+              </EmptyState>
+            ) : (
+              <Unread what="Which keys there are" of={keys} />
+            )
           }
           columns={[
             { key: 'name', label: 'Name', render: key => key.name },

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, post, words } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { ErrorState } from '#ui/State.tsx'
+import { ErrorState, Unread } from '#ui/State.tsx'
 import { browserWords } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
@@ -11,7 +11,8 @@ const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 /** Where I am signed in; each can be ended from here. */
 export function Sessions() {
   const cache = useQueryClient()
-  const { data } = useQuery(api.members.sessions.queryOptions({ input: {} }))
+  const asked = useQuery(api.members.sessions.queryOptions({ input: {} }))
+  const { data } = asked
   const refresh = () => cache.invalidateQueries({ queryKey: api.members.sessions.key() })
   const revoke = useMutation(api.members.revokeSession.mutationOptions({ onSuccess: refresh }))
   const others = useMutation({
@@ -21,7 +22,8 @@ export function Sessions() {
     },
     onSuccess: refresh,
   })
-  if (!data || data.length === 0) return null
+  if (!data) return <Unread what="Where you are signed in" of={asked} />
+  if (data.length === 0) return null
   const failed = revoke.error ?? others.error
   return (
     <Card

@@ -9,7 +9,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { Row } from '#ui/Page.tsx'
-import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { EmptyState, ErrorState, Skeleton, Unread } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { FieldChanges } from './FieldChanges.tsx'
 import { shownCell, stateWords, type Version } from './model.ts'
@@ -211,7 +211,13 @@ export function Approval({ version }: { version: Version }) {
           caption="Suggested changes"
           rows={proposals.data ?? []}
           rowKey={row => row.id}
-          empty={<EmptyState compact kind="all_done" title="No suggestion waits" />}
+          empty={
+            proposals.data ? (
+              <EmptyState compact kind="all_done" title="No suggestion waits" />
+            ) : (
+              <Unread what="What is suggested" of={proposals} />
+            )
+          }
           columns={[
             { key: 'why', label: 'Why', pinned: true, render: row => row.why },
             { key: 'by', label: 'Who', render: row => row.byName },

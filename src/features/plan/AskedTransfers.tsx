@@ -10,7 +10,7 @@ import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
 import { Row } from '#ui/Page.tsx'
-import { ErrorState } from '#ui/State.tsx'
+import { ErrorState, Unread } from '#ui/State.tsx'
 import css from './asked.module.css'
 import type { BudgetShape } from './model.ts'
 
@@ -28,7 +28,8 @@ export function AskedTransfers(props: { budget: z.output<typeof BudgetShape>; ve
   }
   const consent = useMutation(api.plan.consentTransfer.mutationOptions({ onSuccess: again }))
   const refuse = useMutation(api.plan.refuseTransfer.mutationOptions({ onSuccess: again }))
-  if (!waiting.data || waiting.data.length === 0) return null
+  if (!waiting.data) return <Unread what="What waits for consent" of={waiting} />
+  if (waiting.data.length === 0) return null
   const line = (id: string) => budget.lines.find(one => one.id === id)
   const called = (id: string) => line(id)?.label ?? 'a line that is gone'
   const currencyOf = (id: string) => line(id)?.currency ?? budget.currency

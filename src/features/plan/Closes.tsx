@@ -34,12 +34,13 @@ export function Closes({ lastDay }: { lastDay: string }) {
       },
     }),
   )
-  if (closed.error)
+  const failed = [closed, settings, meanings].find(one => one.error)
+  if (failed)
     return (
       <ErrorState
         title="The closed months could not be read"
-        {...words(closed.error)}
-        onRetry={() => closed.refetch()}
+        {...words(failed.error)}
+        onRetry={() => failed.refetch()}
       />
     )
   if (!closed.data || !settings.data || !meanings.data) return <Skeleton height={240} />

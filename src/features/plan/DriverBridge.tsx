@@ -84,6 +84,7 @@ export function DriverBridge({ slice }: { slice: Slice }) {
         A plan of drivers is needed to say which of them did it.
       </EmptyState>
     )
+  const failed = [versions, opened, asked].find(one => one.error)
   const periods = (sheet?.periods ?? []).map(one => ({ value: one.key, label: one.label }))
   return (
     <>
@@ -137,12 +138,12 @@ export function DriverBridge({ slice }: { slice: Slice }) {
           onChange={last => last && setUrl({ last })}
         />
       </Row>
-      {asked.error ? (
+      {failed ? (
         <ErrorState
           compact
           title="This cannot be said yet"
-          {...words(asked.error)}
-          onRetry={() => asked.refetch()}
+          {...words(failed.error)}
+          onRetry={() => failed.refetch()}
         />
       ) : !found || !bridge || !drawing ? (
         <Skeleton height={420} />

@@ -9,7 +9,7 @@ import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, LongTextRow, TextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
-import { EmptyState } from '#ui/State.tsx'
+import { EmptyState, Unread } from '#ui/State.tsx'
 import type { BudgetShape, Version } from './model.ts'
 
 /** What came in as files: budgets to take over, postings no line takes; and the rates of other currencies. */
@@ -44,10 +44,14 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
           rowKey={row => `${row.name}${row.currency}`}
           onRow={row => setTaking(row.name)}
           empty={
-            <EmptyState compact title="No budget came in as a file">
-              Import a spreadsheet of accounts, departments, cost centres, months and amounts as “Budget”; its
-              lines can then be taken over here.
-            </EmptyState>
+            imported.data ? (
+              <EmptyState compact title="No budget came in as a file">
+                Import a spreadsheet of accounts, departments, cost centres, months and amounts as “Budget”;
+                its lines can then be taken over here.
+              </EmptyState>
+            ) : (
+              <Unread what="What came in as a file" of={imported} />
+            )
           }
           columns={[
             { key: 'name', label: 'Name', pinned: true, render: row => row.name },

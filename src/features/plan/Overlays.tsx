@@ -45,12 +45,13 @@ export function Overlays({ version }: { version: Version }) {
       },
     }),
   )
-  if (credit.error)
+  const failed = [credit, opened, figures].find(one => one.error)
+  if (failed)
     return (
       <ErrorState
         title="The overlays could not be read"
-        {...words(credit.error)}
-        onRetry={() => credit.refetch()}
+        {...words(failed.error)}
+        onRetry={() => failed.refetch()}
       />
     )
   if (!credit.data || !opened.data || !figures.data) return <Skeleton height={240} />

@@ -46,9 +46,8 @@ export function Plan() {
       staleTime: Infinity,
     }),
   )
-  // What was read stays in sight when reading it anew fails: somebody may be typing into it.
   // Until the list is there, the address may name what is no version.
-  const failed = versions.data ? (opened.data ? null : opened.error) : versions.error
+  const failed = versions.data ? opened.error : versions.error
   const start = (
     <StartPlan
       opened={search.start === 'yes'}

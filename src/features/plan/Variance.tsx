@@ -26,14 +26,14 @@ export function Variance() {
   )
   const view = readView(search)
   const lastDay = data.data?.meta.lastDay
-  const failed = (data.data ? null : data.error) ?? (settings.data ? null : settings.error)
+  const failed = data.error ?? settings.error
   if (failed)
     return (
       <Page question={question} title="The variance cannot be shown">
         <ErrorState
           title="What happened could not be read"
           {...words(failed)}
-          onRetry={() => (data.data ? settings.refetch() : data.refetch())}
+          onRetry={() => (data.error ? data : settings).refetch()}
         />
       </Page>
     )

@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '#features/client.ts'
 import { Popup } from '#ui/Popup.tsx'
-import { EmptyState } from '#ui/State.tsx'
+import { EmptyState, Unread } from '#ui/State.tsx'
 import css from './bell.module.css'
 
 /** Where one was mentioned; opening one goes to the screen and the conversation. */
@@ -41,7 +41,9 @@ export function Bell() {
         </Indicator>
       )}
     >
-      {all.length === 0 ? (
+      {!asked.data ? (
+        <Unread what="Where you were mentioned" of={asked} />
+      ) : all.length === 0 ? (
         <EmptyState compact title="Nobody mentioned you yet">
           When somebody writes @ and your name beside a figure, it is here.
         </EmptyState>

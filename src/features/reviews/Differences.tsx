@@ -3,13 +3,15 @@ import { api } from '#features/client.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { show } from '#ui/number.ts'
+import { Unread } from '#ui/State.tsx'
 import { measureIn } from './SixTwelveCard.tsx'
 import type { Content } from './shape.ts'
 
 /** What data loaded since say otherwise than the review as it was issued; nothing where they agree. */
 export function Differences({ deck, week, content }: { deck: string; week: string; content: Content }) {
   const asked = useQuery(api.reviews.differences.queryOptions({ input: { deck, week } }))
-  if (!asked.data || asked.data.length === 0) return null
+  if (!asked.data) return <Unread what="What changed since it was issued" of={asked} />
+  if (asked.data.length === 0) return null
   return (
     <Card
       title="Changed since it was issued"

@@ -44,8 +44,7 @@ export function Review() {
       onSuccess: () => cache.invalidateQueries({ queryKey: api.reviews.key() }),
     }),
   )
-  // What stands stays, and what somebody is writing with it, when a later reading of it fails.
-  const failed = (!decks.data && decks.error) || (!asked.data && asked.error)
+  const failed = decks.error ?? asked.error
   if (failed)
     return (
       <Page question={question} title="There is no review to show">
@@ -57,7 +56,7 @@ export function Review() {
           <ErrorState
             title="The review could not be read"
             {...words(failed)}
-            onRetry={() => asked.refetch()}
+            onRetry={() => (decks.error ? decks : asked).refetch()}
           />
         )}
       </Page>

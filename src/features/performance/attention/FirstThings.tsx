@@ -12,7 +12,7 @@ export function useFirstThings() {
   const waiting = useQuery(api.reviews.waiting.queryOptions({ input: {}, retry: false }))
   return {
     alerts: alerts.data,
-    waiting: waiting.data,
+    waiting,
     error: alerts.error,
     retry: () => {
       alerts.refetch()

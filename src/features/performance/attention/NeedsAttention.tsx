@@ -14,7 +14,7 @@ export function NeedsAttention({ first }: { first: FirstThings }) {
   const [, setUrl] = useUrl()
   const { alerts: data, error } = first
   // Silence would say that nothing does.
-  if (!data && error)
+  if (error)
     return (
       <Card title="Needs attention">
         <ErrorState

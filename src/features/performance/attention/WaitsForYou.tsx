@@ -1,11 +1,14 @@
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
+import { Unread } from '#ui/State.tsx'
 import css from './attention.module.css'
 import type { FirstThings } from './FirstThings.tsx'
 
 /** What waits for the reader today: actions due and overdue, plans to be approved. Nothing where nothing does. */
-export function WaitsForYou({ waiting: data }: { waiting: FirstThings['waiting'] }) {
-  if (!data || data.rows.length === 0) return null
+export function WaitsForYou({ waiting }: { waiting: FirstThings['waiting'] }) {
+  const { data } = waiting
+  if (!data) return <Unread what="What waits for you" of={waiting} />
+  if (data.rows.length === 0) return null
   return (
     <Card
       id="waiting"
