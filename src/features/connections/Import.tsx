@@ -9,6 +9,7 @@ import { sendFile } from '#ui/send-file.ts'
 import { History } from './History.tsx'
 import css from './import.module.css'
 import { Mend } from './Mend.tsx'
+import { importsAnswer } from './model.ts'
 import { Outcome } from './Outcome.tsx'
 import { Watched } from './Watched.tsx'
 
@@ -22,6 +23,7 @@ type Step =
 export function Import() {
   const [step, setStep] = useState<Step>({ at: 'choose' })
   const [error, setError] = useState<string | null>(null)
+  const before = useQuery(api.connections.imports.queryOptions({ input: {} }))
   // Of a file that is still on its way nothing is shown any more once another is chosen, or none.
   const sending = useRef<AbortController>(null)
   const go = (next: Step) => {
@@ -56,7 +58,15 @@ export function Import() {
   return (
     <Page
       question="How do the sales of a shop come in?"
-      title={step.at === 'choose' ? 'Import a file' : step.name}
+      title={
+        step.at !== 'choose'
+          ? step.name
+          : before.data
+            ? importsAnswer(before.data)
+            : before.error
+              ? 'Import a file'
+              : 'Reading what came in…'
+      }
       note="CSV, JSON lines, Parquet or Excel, also as gz or zip. The same file twice changes nothing."
       actions={
         step.at !== 'choose' && (

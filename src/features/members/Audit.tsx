@@ -10,7 +10,7 @@ import { FindField } from '#ui/FindField.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import { auditColumns, auditRows, changes } from './model.ts'
+import { auditAnswer, auditColumns, auditRows, changes } from './model.ts'
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 /** In the list; the second is in the detail. */
@@ -33,6 +33,8 @@ export function Audit() {
     placeholderData: keepPreviousData,
   })
   const entry = found.data?.entries.find(e => e.id === shown)
+  const newest = offset === 0 ? found.data?.entries[0] : undefined
+  const latest = newest && `${said(newest)}, by ${newest.actorName} on ${brief.format(new Date(newest.at))}`
   const take = async () => {
     const rows: Record<string, string>[] = []
     for (let from = 0; from < mostSaved; from += 500) {
@@ -45,11 +47,14 @@ export function Audit() {
   return (
     <Page
       question="Who changed what?"
-      title="Audit"
-      note={
-        found.data &&
-        `${found.data.count.toLocaleString('en-GB')} changes; none can be altered or removed here`
+      title={
+        found.error
+          ? 'The audit cannot be shown'
+          : !found.data || found.isPlaceholderData
+            ? 'Reading the changes…'
+            : auditAnswer(found.data.count, { find, latest })
       }
+      note="None can be altered or removed here."
       actions={
         <Row>
           <FindField label="Search the audit" placeholder="Search person, thing or act" also={['page']} />

@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { ByMail } from './ByMail.tsx'
 import { Keys } from './Keys.tsx'
 import { LockedOut } from './LockedOut.tsx'
-import { capital, chosenStores, roleWords, storesWords } from './model.ts'
+import { capital, chosenStores, ownAnswer, peopleAnswer, roleWords, storesWords } from './model.ts'
 import { Sessions } from './Sessions.tsx'
 import { SignInSafety } from './SignInSafety.tsx'
 
@@ -33,10 +33,8 @@ export function Members() {
   const cache = useQueryClient()
   const [form, setForm] = useState<Form | null>(null)
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
-  const list = useQuery({
-    ...api.members.list.queryOptions({ input: {} }),
-    enabled: me.data?.role !== 'viewer' && me.data?.role !== 'contributor',
-  })
+  const lists = me.data?.role !== 'viewer' && me.data?.role !== 'contributor'
+  const list = useQuery({ ...api.members.list.queryOptions({ input: {} }), enabled: lists })
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
   const refresh = () => cache.invalidateQueries({ queryKey: api.members.key() })
   const invite = useMutation(api.members.invite.mutationOptions({ onSuccess: refresh }))
@@ -64,7 +62,15 @@ export function Members() {
   return (
     <Page
       question="Who may see and do what?"
-      title="Members"
+      title={
+        list.data
+          ? peopleAnswer(list.data.people.length, list.data.invitations.length)
+          : me.data && !lists
+            ? ownAnswer(me.data, names)
+            : list.error
+              ? 'The members cannot be shown'
+              : 'Reading who may come in…'
+      }
       actions={
         mayInvite && (
           <Button

@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest'
-import { browserWords, changes, chosenStores, spacedSecret, storesWords } from './model.ts'
+import {
+  auditAnswer,
+  browserWords,
+  changes,
+  chosenStores,
+  ownAnswer,
+  peopleAnswer,
+  spacedSecret,
+  storesWords,
+} from './model.ts'
 
 it.each([
   [
@@ -50,4 +59,19 @@ it('what changed is told in words, what changed first', () => {
     { field: 'Kind', before: 'opex', after: 'opex' },
   ])
   expect(changes(null, 100)).toEqual([{ field: 'Value', before: '', after: '100' }])
+})
+
+it('the titles say who may come in, what one may see oneself, and what was changed', () => {
+  expect(peopleAnswer(3, 1)).toBe('3 people, one invitation open')
+  expect(peopleAnswer(1, 0)).toBe('One person, no invitation open')
+  expect(peopleAnswer(0, 2)).toBe('Nobody has an account yet, 2 invitations open')
+  expect(ownAnswer({ role: 'viewer', stores: 'all' })).toBe('You see all stores, as viewer')
+  expect(ownAnswer({ role: 'lead', stores: ['a', 'b'] }, { a: 'Gifts' })).toBe('You see Gifts, b, as lead')
+  expect(ownAnswer({ role: 'viewer', stores: [] })).toBe('You see no store, as viewer')
+  expect(auditAnswer(0, {})).toBe('Nothing was changed yet')
+  expect(auditAnswer(1, { latest: 'Began a plan, by Ada' })).toBe(
+    'One change, the latest: Began a plan, by Ada',
+  )
+  expect(auditAnswer(1200, { find: 'plan', latest: 'x' })).toBe('1,200 changes with “plan”')
+  expect(auditAnswer(0, { find: 'plan' })).toBe('Nothing matches “plan”')
 })

@@ -93,6 +93,35 @@ export const storesWords = (
 ): string =>
   where === 'all' ? 'All' : where.length > 0 ? where.map(store => names[store] ?? store).join(', ') : 'None'
 
+const counted = (count: number, one: string, many: string, none = `no ${one}`): string =>
+  count === 0 ? none : count === 1 ? `one ${one}` : `${count} ${many}`
+
+/** How many may come in here and how many are asked to: "3 people, one invitation open". */
+export const peopleAnswer = (people: number, invitations: number): string =>
+  capital(
+    `${counted(people, 'person', 'people', 'nobody has an account yet')}, ${counted(invitations, 'invitation', 'invitations')} open`,
+  )
+
+/** What one may do oneself, for whom others are not listed: "You see Gifts and Lamps, as viewer". */
+export const ownAnswer = (
+  { role, stores }: { role: string; stores: 'all' | readonly string[] },
+  names: Readonly<Record<string, string>> = {},
+): string =>
+  `You see ${storesWords(stores, names)
+    .replace(/^All$/, 'all stores')
+    .replace(/^None$/, 'no store')}, as ${role}`
+
+/** How much was changed and the latest of it; with a search how much of it matches. */
+export const auditAnswer = (
+  count: number,
+  { find, latest }: { find?: string | undefined; latest?: string | undefined },
+): string => {
+  const changes = `${count === 1 ? 'One change' : `${count.toLocaleString('en-GB')} changes`}`
+  if (find) return count === 0 ? `Nothing matches “${find}”` : `${changes} with “${find}”`
+  if (count === 0) return 'Nothing was changed yet'
+  return latest ? `${changes}, the latest: ${latest}` : changes
+}
+
 /** The stores that were chosen for somebody or a key; none chosen are all that the one who chooses may see. */
 export const chosenStores = (chosen: readonly string[], mine: 'all' | readonly string[]): 'all' | string[] =>
   chosen.length > 0 ? [...chosen] : mine === 'all' ? mine : [...mine]

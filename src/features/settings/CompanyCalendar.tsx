@@ -8,22 +8,8 @@ import { Card } from '#ui/Card.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { ErrorState } from '#ui/State.tsx'
 import { useSaved } from './Editor.tsx'
-import type { Settings } from './model.ts'
+import { months, type Settings } from './model.ts'
 
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
 const calendars = [
   { value: 'gregorian', label: 'Civil months' },
   { value: 'iso', label: 'Civil months, ISO weeks' },

@@ -8,8 +8,11 @@ import { CompanyCalendar } from './CompanyCalendar.tsx'
 import { Costs } from './Costs.tsx'
 import { EventRules } from './EventRules.tsx'
 import { Events } from './Events.tsx'
+import { settingsAnswer } from './model.ts'
 import { Stores } from './Stores.tsx'
 import { Targets } from './Targets.tsx'
+
+const question = 'How is the company seen?'
 
 /** How the company is seen: its stores, its year, what happens in it, what it aims for, what it counts itself. */
 export function Settings() {
@@ -17,16 +20,19 @@ export function Settings() {
   const definitions = useQuery(api.performance.definitions.queryOptions({ input: {} }))
   const { data } = settings
   const meanings = definitions.data
-  if (settings.error)
+  const failed = [settings, definitions].find(one => one.error)
+  if (failed)
     return (
-      <ErrorState
-        title="The settings could not be read"
-        {...words(settings.error)}
-        onRetry={() => settings.refetch()}
-      />
+      <Page question={question} title="The settings cannot be shown">
+        <ErrorState
+          title="The settings could not be read"
+          {...words(failed.error)}
+          onRetry={() => failed.refetch()}
+        />
+      </Page>
     )
   return (
-    <Page question="How is the company seen?" title="Settings">
+    <Page question={question} title={data ? settingsAnswer(data) : 'Reading the settings…'}>
       {!data || !meanings ? (
         <Skeleton height={320} />
       ) : (

@@ -39,6 +39,40 @@ export const Calendar = z.object({
 
 export const Company = z.object({ calendar: Calendar, currency: currency.nullable(), version })
 
+/** The months of a year by their names. */
+export const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+] as const
+
+/** How many stores there are, in which money, and how the year is cut: "3 stores in EUR and GBP, a year of civil months from January". */
+export const settingsAnswer = ({
+  stores,
+  calendar: { calendar, fiscalStartMonth },
+}: {
+  stores: readonly { currency: string }[]
+  calendar: z.output<typeof Calendar>
+}): string => {
+  const money = [...new Set(stores.map(one => one.currency))].toSorted()
+  const said = money.length > 3 ? `${money.length} currencies` : new Intl.ListFormat('en-GB').format(money)
+  const counted =
+    stores.length === 0
+      ? 'No store yet'
+      : `${stores.length === 1 ? 'One store' : `${stores.length} stores`} in ${said}`
+  const cut = calendar.includes('-') ? `${calendar} weeks` : 'civil months'
+  return `${counted}, a year of ${cut} from ${months[fiscalStartMonth - 1]}`
+}
+
 /** What an event is, and how it is called. */
 export const eventKinds = {
   holiday: 'Holiday',
