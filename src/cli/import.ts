@@ -33,6 +33,10 @@ export async function importFile(
   if (flags.suggest) return suggest(terminal, path, flags)
   if (!flags.store) throw new WrongUse('--store says which store the rows belong to, e.g. --store main.')
   if (flags.preset && flags.map) throw new WrongUse('Give --preset or --map, not both.')
+  if (!flags.preset && !flags.map)
+    throw new WrongUse(
+      'Say what its columns mean: --preset NAME (`quarterdeck presets` lists them) or --map FILE. `quarterdeck import FILE --suggest > mapping.json` writes a guess to look at.',
+    )
   const mapping = flags.map ? readMapping(flags.map) : undefined
   const reading = readingOf(flags.read)
   const store = flags.store
