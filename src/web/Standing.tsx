@@ -10,9 +10,9 @@ const longMs = 10_000
 
 const isLate = (query: Query) => waitedFor(query, Date.now()) >= longMs
 
-/** Whether a first reading failed and no part of the screen says so. */
+/** Whether a first reading failed, the server being silent or at fault. */
 const isMissing = ({ state }: Query) =>
-  state.status === 'error' && state.data === undefined && isFault(state.error) && !isSaid(state.error)
+  state.status === 'error' && state.data === undefined && isFault(state.error)
 
 const at = (time: number) => {
   const day = new Date(time).toDateString() === new Date().toDateString()
@@ -44,7 +44,11 @@ export function Standing({ narrows }: { narrows: boolean }) {
   const shown = (which: (query: Query) => boolean) =>
     cache.getAll().filter(query => query.isActive() && which(query))
   const late = useSyncExternalStore(told, () => shown(isLate).length > 0)
-  const missing = useSyncExternalStore<unknown>(told, () => shown(isMissing)[0]?.state.error)
+  // Where a part of the screen says that it failed, that is enough: what else failed is told once that part is mended.
+  const missing = useSyncExternalStore<unknown>(told, () => {
+    const errors = shown(isMissing).map(query => query.state.error)
+    return errors.some(isSaid) ? undefined : errors[0]
+  })
   const since = useSyncExternalStore(told, () =>
     Math.min(...shown(isOld).map(query => query.state.dataUpdatedAt)),
   )
