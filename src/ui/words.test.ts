@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { words } from './words.ts'
+import { isFault, isRefused, isSaid, plainWords, words } from './words.ts'
 
 describe('an error in words', () => {
   afterEach(() => vi.unstubAllGlobals())
@@ -30,5 +30,33 @@ describe('an error in words', () => {
     }
     vi.stubGlobal('navigator', { onLine: false })
     expect(words(new TypeError('Failed to fetch')).message).toBe('This device is offline.')
+  })
+
+  it('says that a wait was given up, also where the answer had begun', () => {
+    const late = new DOMException('The server has not answered for 5 minutes.', 'TimeoutError')
+    for (const error of [late, new Error('Cannot parse response.', { cause: late })])
+      expect(words(error)).toEqual({
+        message: 'The server has not answered for 5 minutes.',
+        next: 'Check that Quarterdeck is running, then try again.',
+      })
+  })
+
+  it('is a fault where the server is silent or failed, none where it refused or does not know the thing', () => {
+    const own = (status: number) => wire(status, 'No.', { next: 'Do.' })
+    const proxy = (status: number) => wire(status, 'No.', { body: undefined })
+    expect(
+      [own(500), own(503), proxy(502), proxy(403), new TypeError('Failed to fetch')].map(isFault),
+    ).toEqual(Array(5).fill(true))
+    expect([own(403), own(404), own(422), own(501), proxy(404)].map(isFault)).toEqual(Array(5).fill(false))
+    expect([own(401), own(403), proxy(403), own(500)].map(isRefused)).toEqual([true, true, false, false])
+  })
+
+  it('is known to be shown once it was put into words', () => {
+    const error = wire(500, 'No.', {})
+    expect(isSaid(error)).toBe(false)
+    plainWords(error)
+    expect(isSaid(error)).toBe(false)
+    words(error)
+    expect(isSaid(error)).toBe(true)
   })
 })

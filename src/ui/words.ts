@@ -21,11 +21,11 @@ const givenUp = (error: Error): Error | undefined =>
 export const isRefused = (error: unknown): boolean =>
   error instanceof Error && [401, 403].includes((error as { status?: number }).status ?? 0) && !foreign(error)
 
-/** Whether an answer is missing because the server is silent or at fault: a refusal is an answer. */
+/** Whether an answer is missing because the server is silent or at fault: a refusal is an answer, and so is that there is no such thing. */
 export const isFault = (error: unknown): boolean => {
   if (!(error instanceof Error) || error instanceof TypeError || givenUp(error)) return true
   const { status = 0 } = error as { status?: number }
-  return foreign(error) || (status >= 500 && status !== 501)
+  return status !== 404 && (foreign(error) || (status >= 500 && status !== 501))
 }
 
 interface Words {

@@ -65,9 +65,9 @@ export function Standing({ narrows }: { narrows: boolean }) {
     <div className={css.standing} role="status">
       {late && (
         <Line act="Ask again" onAct={again(isLate)}>
-          <strong>This takes longer than usual.</strong> An answer is still waited for; other screens can be
-          used meanwhile. {narrows && 'A shorter period or fewer stores answer sooner. '}If nothing comes,
-          check that Quarterdeck is running.
+          <strong>This takes longer than usual.</strong> Other screens can be used meanwhile
+          {narrows && '; a shorter period or fewer stores answer sooner'}. If nothing comes, check that
+          Quarterdeck is running.
         </Line>
       )}
       {missing !== undefined && (
@@ -88,7 +88,7 @@ export function Standing({ narrows }: { narrows: boolean }) {
 function Line(props: PropsWithChildren<{ act: string; trying?: boolean; onAct: () => void }>) {
   return (
     <p>
-      {props.children}{' '}
+      <span>{props.children}</span>
       <Button
         size="compact-sm"
         variant="default"

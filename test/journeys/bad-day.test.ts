@@ -1,6 +1,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import {
+  builtBundle,
+  chromiumPath,
+  complaints,
+  expectAccessible,
+  expectAccessibleInBoth,
+  openBrowser,
+  skipped,
+} from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 describe.skipIf(!chromiumPath)(`on a bad day${skipped}`, () => {
@@ -93,5 +101,96 @@ describe.skipIf(!chromiumPath)(`on a bad day${skipped}`, () => {
     await page.getByRole('heading', { name: '2 tasks are late' }).waitFor()
     expect((await title().boundingBox())?.height).toBe(30)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(720)
+  })
+
+  /** Some minutes later somebody comes back to the window: what stands is read anew. */
+  const comeBack = async () => {
+    await page.clock.fastForward(400_000)
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+  }
+  const refusing = (address: string) =>
+    page.route(address, route => route.fulfill({ status: 503, body: 'Service Unavailable' }))
+  const old = () => page.getByText('What stands here may be old.')
+
+  it('keeps a screen and what is being written when a later reading fails, and says since when it may be old', async () => {
+    await page.clock.install()
+    await page.goto('/who')
+    const field = page.getByLabel('First record: number')
+    await field.fill('4711')
+    const said = await title().textContent()
+    const at = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(
+      await page.evaluate(() => Date.now()),
+    )
+    stage.answer('failing')
+    await comeBack()
+    await old().waitFor()
+    expect(await page.getByRole('main').textContent()).toMatch(
+      new RegExp(
+        `It was read at (${at}|..:..) and could not be read again\\. The warehouse does not answer\\.`,
+      ),
+    )
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await title().textContent()).toBe(said)
+    expect(await field.inputValue()).toBe('4711')
+    await expectAccessibleInBoth(page)
+    stage.answer('well')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await old().waitFor({ state: 'detached' })
+    expect(await field.inputValue()).toBe('4711')
+  })
+
+  it('does not show the former answer as that of a question that failed', async () => {
+    await page.goto('/')
+    await expect.poll(() => title().textContent()).toContain('£')
+    await settled()
+    stage.answer('failing')
+    await page.getByRole('button', { name: /^Period/ }).click()
+    await page.getByRole('button', { name: /^Last quarter/ }).click()
+    await page.getByRole('alert').getByText('The figures could not be read').waitFor()
+    expect(await title().textContent()).toBe('The figures cannot be shown')
+    expect(await page.getByLabel('Headline figures').count()).toBe(0)
+  })
+
+  it('says in a line what waits for one, and what else is missing, where that cannot be read', async () => {
+    await refusing('**/api/rpc/reviews/waiting')
+    await page.goto('/')
+    await page.getByText('What waits for you could not be read.').waitFor()
+    expect(await title().textContent()).toContain('£')
+    await expectAccessible(page)
+    await page.unroute('**/api/rpc/reviews/waiting')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('What waits for you could not be read.').waitFor({ state: 'detached' })
+    // What has no place of its own to say it.
+    await refusing('**/api/rpc/connections/agreement')
+    await page.goto('/')
+    await page.getByText('Something is missing here that could not be read.').waitFor()
+    await page.unroute('**/api/rpc/connections/agreement')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Something is missing here').waitFor({ state: 'detached' })
+  })
+
+  it('says that an answer takes long, asks again, and gives up on a server that never answers', async () => {
+    await page.clock.install()
+    let asked = 0
+    await page.route('**/api/rpc/connections/linking', () => {
+      asked += 1
+    })
+    await page.goto('/who')
+    await expect.poll(() => asked).toBe(1)
+    await page.clock.fastForward(5_000)
+    const late = page.getByText('This takes longer than usual.')
+    expect(await late.count()).toBe(0)
+    await page.clock.fastForward(6_000)
+    await late.waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Ask again' }).click()
+    await expect.poll(() => asked).toBe(2)
+    await late.waitFor({ state: 'detached' })
+    await page.clock.fastForward(301_000)
+    const given = page.getByRole('alert')
+    await given.getByText('The server has not answered for 5 minutes.').waitFor()
+    await page.unroute('**/api/rpc/connections/linking')
+    await given.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('2 linked, in 1 group').first().waitFor()
   })
 })

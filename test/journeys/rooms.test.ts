@@ -294,6 +294,7 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
 
   it('lets everything be overruled that was guessed of a file', async () => {
     await open('/import')
+    await page.getByRole('heading', { name: /^The latest file, .+, (brought|did not come in)/ }).waitFor()
     const path = join(place.place, 'zwei.zip')
     const latin = Buffer.from('Liste\n\nNr^Tag^Ware^Preis\nB1^03.02.2026^K\u00e4se^2.500\n', 'latin1')
     writeFileSync(path, zip({ 'alt.csv': `${'sku,name\n'.repeat(20)}`, 'neu.csv': latin }))
@@ -346,6 +347,7 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     expect(await page.getByLabel('Invitation link').inputValue()).toContain('/invitation?token=')
     await page.keyboard.press('Escape')
     await page.getByRole('table', { name: 'Open invitations' }).getByText('eve@example.com').waitFor()
+    await page.getByRole('heading', { name: 'One person, one invitation open' }).waitFor()
     await page.getByRole('button', { name: 'New key' }).click()
     await page.getByLabel('Name', { exact: true }).fill('script')
     await page.getByRole('button', { name: 'Make the key' }).click()
@@ -397,6 +399,7 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
 
   it('keeps a target that stands beside the actuals, and refuses a metric that adds unlike things', async () => {
     await open('/settings?tab=targets')
+    await page.getByRole('heading', { name: /stores? in .*, a year of civil months from January$/ }).waitFor()
     await page.getByRole('button', { name: 'Add a target' }).click()
     await page.getByLabel('Figures').fill('2026-01-01\t3100')
     await page.getByRole('button', { name: 'Save' }).click()
@@ -476,7 +479,9 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     expect(x + width).toBeLessThanOrEqual(390)
     expect(await done.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0)
     await page.setViewportSize({ width: 1440, height: 1000 })
+    await page.getByRole('heading', { name: /^\d+ changes, the latest: .+, by Ada on / }).waitFor()
     await page.getByLabel('Search the audit').fill('eve@')
+    await page.getByRole('heading', { name: / changes? with “eve@”$/ }).waitFor()
     await page.getByRole('rowheader').first().waitFor()
     await page.emulateMedia({ colorScheme: 'dark' })
     await open('/audit')
