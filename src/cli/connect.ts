@@ -19,22 +19,27 @@ const refused = (error: unknown, { path }: { next(): unknown; path?: readonly st
 }
 
 /** Commands that only ask: in a folder that is not there they find nothing, and it was probably another that was meant. */
-const asking = new Set(['query', 'backup'])
+const asking = new Set(['query', 'backup', 'metrics', 'connections', 'doctor', 'user list', 'mcp'])
 
 /**
  * Gives the operations to a command: through the server that holds the data folder when one runs, else by opening
  * the folder here for as long as the command lasts. The same operations either way, as the local system. `asIs` leaves
- * refusals as the operations word them, where no person used a command wrongly.
+ * refusals as the operations word them, where no person used a command wrongly. `waitSeconds`: for another command that
+ * has the folder.
  */
 export async function connected<T>(
   terminal: Terminal,
   command: string,
   work: (client: Client, run: Run, house: House | null) => Promise<T>,
-  { modest = false, asIs = false }: Pick<HouseOptions, 'modest'> & { asIs?: boolean } = {},
+  {
+    modest = false,
+    asIs = false,
+    waitSeconds = 3600,
+  }: Pick<HouseOptions, 'modest'> & { asIs?: boolean; waitSeconds?: number } = {},
 ): Promise<T> {
   if (asking.has(command) && !existsSync(terminal.folder))
     terminal.note(`note: ${terminal.folder} was not there: it is new and empty. --data names another.`)
-  const turn = await waitForLock(terminal.folder, command, 3600, holder =>
+  const turn = await waitForLock(terminal.folder, command, waitSeconds, holder =>
     terminal.note(`waiting for \`quarterdeck ${holder.command}\` (process ${holder.pid}) to finish …`),
   )
   if ('holder' in turn) {

@@ -1,4 +1,4 @@
-import { failureOf } from '#server/failure.ts'
+import { failureOf, sentence } from '#server/failure.ts'
 
 /** Control characters of a stranger's file must not drive the terminal; what is said in several lines stays so. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
@@ -25,7 +25,7 @@ export class WrongUse extends Error {}
 export const asWrongUse = (error: unknown): unknown => {
   const failure = failureOf(error)
   return failure.code === 'invalid'
-    ? new WrongUse([failure.message, failure.next].filter(Boolean).join(' '))
+    ? new WrongUse([sentence(failure.message), failure.next].filter(Boolean).join(' '))
     : error
 }
 

@@ -4,6 +4,9 @@ import { Failure, type FailureCode, failureCodes, failureIn, invalid } from '#ke
 interface Issue {
   code?: string
   message: string
+  origin?: string
+  minimum?: number | bigint
+  maximum?: number | bigint
   path?: readonly (PropertyKey | { key: PropertyKey })[]
   /** Of something that may be one of several: what each of them refused. */
   errors?: readonly (readonly Issue[])[]
@@ -11,17 +14,39 @@ interface Issue {
 
 const isUnknownWord = (issue: Issue) => issue.code === 'unrecognized_keys'
 
-/** Of something that may be one of several, the misspelt word of the shape that comes nearest says more than that none fits. */
-const plainest = (issue: Issue): Issue => {
+/** What a schema says of something that is not there, besides what is said of inputs as a whole. */
+const absent = new Set(['invalid_type', 'invalid_value', 'invalid_union', 'invalid_format'])
+
+/** What stands in an input at the place of an issue; undefined where nothing does. */
+const givenAt = (input: unknown, path: Issue['path'] = []): unknown =>
+  path.reduce<unknown>(
+    (at, part) =>
+      (at as Record<PropertyKey, unknown> | null | undefined)?.[typeof part === 'object' ? part.key : part],
+    input,
+  )
+
+/**
+ * An issue in the plainest words there are: of something that may be one of several, the misspelt word of the shape that
+ * comes nearest says more than that none fits; what is not there at all is not of a wrong kind, whatever its schema says of
+ * wrong ones.
+ */
+const plainest = (issue: Issue, input: unknown): Issue => {
   const [nearest] = [...(issue.errors ?? [])]
     .filter(one => one.some(isUnknownWord))
     .sort((a, b) => a.length - b.length)
   const word = nearest?.find(isUnknownWord)
   if (word) return { ...word, path: [...(issue.path ?? []), ...(word.path ?? [])] }
-  // What is not there at all is not of a wrong kind.
-  return /received undefined$|expected nonoptional/.test(issue.message)
-    ? { ...issue, message: 'is missing' }
-    : issue
+  if (absent.has(issue.code ?? '') && issue.path?.length && givenAt(input, issue.path) === undefined)
+    return { ...issue, message: 'is missing' }
+  return { ...issue, message: worded(issue) }
+}
+
+/** Zod's own words for what is too much or too little, as one would say them. */
+function worded({ message, code, origin, minimum, maximum }: Issue): string {
+  const things = origin === 'array' ? ' entries' : origin === 'string' ? ' characters' : ''
+  if (code === 'too_big' && /^Too big/.test(message)) return `is at most ${maximum}${things}`
+  if (code === 'too_small' && /^Too small/.test(message)) return `is at least ${minimum}${things}`
+  return message
 }
 
 const where = (issue: Issue | undefined): string =>
@@ -50,6 +75,9 @@ const unkeptOf = (error: unknown): Failure | undefined => {
   return undefined
 }
 
+/** What a shape refuses is said without a full stop, and more follows. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
 /** Any error as a Failure. What is not one of ours is our own fault and says no more than that. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
@@ -57,8 +85,9 @@ export function failureOf(error: unknown): Failure {
     if (error.cause instanceof Failure) return error.cause
     if (error.cause instanceof ValidationError && error.status < 500) {
       // A misspelt word explains the one that is missing.
+      const { data } = error.cause
       const issues = (error.cause.issues as readonly Issue[])
-        .map(plainest)
+        .map(issue => plainest(issue, data))
         .sort((a, b) => Number(isUnknownWord(b)) - Number(isUnknownWord(a)))
       const [first] = issues
       const place = where(first)

@@ -299,7 +299,7 @@ export function httpApp(doors: Doors): App {
         throw told(error, name, context)
       })
     }
-    return answerHttp(mcpServer(all, actor, run, context.requestId), c.req.raw)
+    return answerHttp(mcpServer(all, actor, run, { request: context.requestId }), c.req.raw)
   })
 
   app.use(serveWeb(doors.web))
