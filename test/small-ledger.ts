@@ -76,17 +76,8 @@ const types = {
   hour: 'TINYINT',
 }
 
-/** Puts rows into a granary by its one road in: a Parquet file and a delivery. */
-export const deliver = async (
-  granary: Warehouse,
-  name: TableName,
-  rows: Record<string, unknown>[],
-  mode: Delivery['mode'] = 'merge',
-  id: string = randomUUID(),
-  more: Pick<Delivery, 'whole' | 'replaces' | 'more'> = {},
-): Promise<Receipt> => {
-  const folder = mkdtempSync(join(tmpdir(), 'small-ledger-'))
-  const file = join(folder, 'rows.parquet')
+/** Writes rows as a connector does. */
+const written = async (file: string, name: TableName, rows: Record<string, unknown>[]): Promise<string> => {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   const columns = Object.entries(table(name).columns)
@@ -104,10 +95,33 @@ export const deliver = async (
           .join(', ')}`,
       )
     await connection.run(`COPY rows TO '${file}' (FORMAT parquet)`)
-    return await granary.deliver({ id, table: name, files: [file], mode, ...more })
+    return file
   } finally {
     connection.closeSync()
     instance.closeSync()
+  }
+}
+
+/** Puts rows into a granary by its one road in: a Parquet file and a delivery; `named` are the products its rows name. */
+export const deliver = async (
+  granary: Warehouse,
+  name: TableName,
+  rows: Record<string, unknown>[],
+  mode: Delivery['mode'] = 'merge',
+  id: string = randomUUID(),
+  {
+    named,
+    ...more
+  }: Pick<Delivery, 'whole' | 'replaces' | 'more'> & {
+    named?: Record<string, unknown>[]
+  } = {},
+): Promise<Receipt> => {
+  const folder = mkdtempSync(join(tmpdir(), 'small-ledger-'))
+  try {
+    const files = [await written(join(folder, 'rows.parquet'), name, rows)]
+    const products = named && { files: [await written(join(folder, 'named.parquet'), 'products', named)] }
+    return await granary.deliver({ id, table: name, files, mode, ...more, ...(products && { products }) })
+  } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -136,6 +136,10 @@ export const tables = {
       price: maybe('money', 'List price now'),
       currency,
       source,
+      from_sales: maybe(
+        'text',
+        'What only files of sales say of it: the newest day they name it on, and these columns; NULL for nothing',
+      ),
     },
   },
   promotions: {

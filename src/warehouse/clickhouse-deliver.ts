@@ -7,6 +7,7 @@ import { Failure } from '#kernel/error.ts'
 import type { Engine } from './clickhouse.ts'
 import { columnsOf, firstSaleOnly, misnumbered, renumbering } from './clickhouse-derive.ts'
 import { deriveMessages, noteMessages } from './clickhouse-messages.ts'
+import { keepFromSales, nameProducts } from './clickhouse-products.ts'
 import { stagingTable } from './clickhouse-schema.ts'
 import { duckdbColumns } from './ddl.ts'
 import { buyerDays, productDays, salesHours } from './derive.ts'
@@ -29,23 +30,32 @@ export const deliverToClickhouse = async (
       next: 'Import the file into a new store with the corrected mapping, and remove the old store.',
     })
   const shape = describe(name)
-  const [earlier] = await engine.query(
-    'SELECT number, rows, inserted, changed, repeats FROM deliveries WHERE delivery = {id:String} AND name = {name:String}',
-    { id, name },
-  )
-  if (earlier && Number(earlier.number) > 0) return receiptOf(earlier)
+  const before = async (table: TableName) => {
+    const [found] = await engine.query(
+      'SELECT number, rows, inserted, changed, repeats FROM deliveries WHERE delivery = {id:String} AND name = {name:String}',
+      { id, name: table },
+    )
+    return found
+  }
+  const earlier = await before(name)
+  if (earlier && Number(earlier.number) > 0) {
+    const named = delivery.products && (await before('products'))
+    return { ...receiptOf(earlier), ...(named && { products: receiptOf(named) }) }
+  }
   const cutShort = earlier !== undefined
   const tag = createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 16)
-  const staged = `staged_${tag}`
+  let staged = `staged_${tag}`
+  const all = [staged, ...['kept', 'hit', 'touched', 'named', 'sold'].map(one => `${one}_${tag}`)]
   const hit = `hit_${tag}`
   const touched = `touched_${tag}`
   const drop = async () => {
-    for (const one of [staged, hit, touched]) await engine.run(`DROP TABLE IF EXISTS ${one}`)
+    for (const one of all) await engine.run(`DROP TABLE IF EXISTS ${one}`)
   }
   await drop()
   try {
     await engine.run(stagingTable(staged, shape))
     await send(engine, staged, shape, delivery)
+    if (name === 'products') staged = await keepFromSales(engine, staged, `kept_${tag}`)
     const rows = await count(engine, `SELECT count(*) AS n FROM ${staged}`)
     onProgress?.(0, rows)
     await engine.run(
@@ -92,6 +102,7 @@ export const deliverToClickhouse = async (
     await engine.run(
       `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`,
     )
+    const products = await sold(engine, delivery, tag, version)
     const gone = whole === undefined ? nowhere : await sweep(engine, name, shape, staged, whole, version)
     if (whole !== undefined) receipt.removed = gone.rows
     const stores = [...new Set([...brought, ...gone.stores])].sort()
@@ -105,6 +116,11 @@ export const deliverToClickhouse = async (
     const days = [...ownDays, ...were.days, ...gone.days, span?.from, span?.to]
       .flatMap(d => (any && dated && d ? [d] : []))
       .sort()
+    // The rows' own entry comes last: as long as it is not there, all of it is sent again.
+    if (products) {
+      const number = await nextNumber(engine)
+      await log(engine, { id, name: 'products', number, ...products, from: null, to: null })
+    }
     await log(engine, {
       id,
       name,
@@ -114,10 +130,19 @@ export const deliverToClickhouse = async (
       from: days[0] ?? null,
       to: days.at(-1) ?? null,
     })
-    return receipt
+    return { ...receipt, ...(products && { products: products.receipt }) }
   } finally {
     await drop().catch(() => undefined)
   }
+}
+
+/** Takes in the products that the rows of a delivery name, where it brings any. */
+const sold = async (engine: Engine, { products }: Delivery, tag: string, version: number) => {
+  if (!products) return null
+  const staged = `named_${tag}`
+  await engine.run(stagingTable(staged, tables.products))
+  await send(engine, staged, tables.products, { files: products.files, unique: true })
+  return nameProducts(engine, staged, `sold_${tag}`, version + 1)
 }
 
 /** Notes which days of messages were counted anew. */
@@ -198,7 +223,12 @@ const count = async (engine: Engine, sql: string): Promise<number> =>
   Number((await engine.query(sql))[0]?.n ?? 0)
 
 /** Rows travel as text, the last of each key: DuckDB reads what connectors wrote and gives what every server reads alike. */
-const send = async (engine: Engine, staged: string, shape: Table, delivery: Delivery) => {
+const send = async (
+  engine: Engine,
+  staged: string,
+  shape: Table,
+  delivery: Pick<Delivery, 'files' | 'without' | 'unique'>,
+) => {
   const folder = mkdtempSync(join(engine.work, 'delivery-'))
   const path = join(folder, 'rows.csv')
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', temp_directory: folder })

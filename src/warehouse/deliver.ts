@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { table as describe, type Table, type TableName, tables } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import { duckdbColumns } from './ddl.ts'
+import { keepFromSales, nameProducts } from './deliver-products.ts'
 import { deriveAll, deriveTouched, numberLeft } from './derive-ledger.ts'
 import { deriveMessages, noteMessages } from './derive-messages.ts'
 import { hits, insertNew, quote, removal, removeChanged, stage } from './merge.ts'
@@ -38,6 +39,10 @@ export const transaction = async <T>(connection: DuckDBConnection, work: () => P
       'numbered',
       'fresh_orders',
       'touched_messages',
+      'sold',
+      'sold_hit',
+      'former',
+      'kept',
     ])
       await connection.run(`DROP TABLE IF EXISTS temp.${name}`).catch(() => undefined)
     await connection.run('DROP VIEW IF EXISTS temp.staged').catch(() => undefined)
@@ -77,10 +82,14 @@ export const deliverToDuckdb = (
   let restore = async () => {}
   return transaction(connection, async () => {
     const before = await earlier(connection, delivery.id, delivery.table)
-    if (before) return before
+    if (before) {
+      const named = delivery.products && (await earlier(connection, delivery.id, 'products'))
+      return named ? { ...before, products: named } : before
+    }
     const name = delivery.table
     const shape = describe(name)
     await stageFiles(connection, shape, delivery)
+    if (name === 'products') await keepFromSales(connection)
     const rows = await number(connection, 'SELECT count(*) FROM staged')
     const brought = await storesOf(connection, shape, 'staged')
     onProgress?.(0, rows)
@@ -116,8 +125,12 @@ export const deliverToDuckdb = (
     // What was derived anew may reach further than what came in: an order found late renumbers later ones.
     const derived = touched && name === 'sales_lines' && !fresh
     const days = [...(merged ? ['left_days'] : []), ...(derived ? ['touched_days'] : [])]
-    await log(connection, { id: delivery.id, name, shape, stores, receipt, touched, days })
-    return receipt
+    const { id } = delivery
+    const products = await nameProducts(connection, delivery)
+    if (products)
+      await log(connection, { id, name: 'products', shape: tables.products, days: [], ...products })
+    await log(connection, { id, name, shape, stores, receipt, touched, days })
+    return { ...receipt, ...(products && { products: products.receipt }) }
   }).finally(() => restore())
 }
 

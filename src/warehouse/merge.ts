@@ -29,18 +29,18 @@ export const stage = (
 }
 
 /** Keys both staged and stored, and whether every column but `source` is equal. */
-export const hits = (name: string, table: Table): string => {
+export const hits = (name: string, table: Table, staged = 'staged', hit = 'hit'): string => {
   const content = Object.keys(table.columns).filter(c => c !== 'source' && !table.key.includes(c))
   const equal = content.map(c => `s.${c} IS NOT DISTINCT FROM t.${c}`).join(' AND ') || 'true'
-  return `CREATE TEMP TABLE hit AS SELECT ${table.key.map(k => `s.${k}`).join(', ')}, (${equal}) AS same
-    FROM staged s JOIN ${name} t ON ${on(table.key)}`
+  return `CREATE TEMP TABLE ${hit} AS SELECT ${table.key.map(k => `s.${k}`).join(', ')}, (${equal}) AS same
+    FROM ${staged} s JOIN ${name} t ON ${on(table.key)}`
 }
 
-export const removeChanged = (name: string, table: Table): string =>
-  `DELETE FROM ${name} t USING (SELECT * FROM hit WHERE NOT same) s WHERE ${on(table.key)}`
+export const removeChanged = (name: string, table: Table, hit = 'hit'): string =>
+  `DELETE FROM ${name} t USING (SELECT * FROM ${hit} WHERE NOT same) s WHERE ${on(table.key)}`
 
-export const insertNew = (name: string, table: Table): string =>
-  `INSERT INTO ${name} SELECT s.* FROM staged s ANTI JOIN (SELECT * FROM hit WHERE same) t ON ${on(table.key)}`
+export const insertNew = (name: string, table: Table, staged = 'staged', hit = 'hit'): string =>
+  `INSERT INTO ${name} SELECT s.* FROM ${staged} s ANTI JOIN (SELECT * FROM ${hit} WHERE same) t ON ${on(table.key)}`
 
 /** The customer's order number and the day of the order before it, over the orders in `from` that `within` picks. */
 export const numberedOrders = (from: string, within: string): string => `

@@ -39,16 +39,28 @@ export interface Delivery {
    * Until then those of this delivery count as orders of nobody known.
    */
   more?: boolean
+  /**
+   * Products that rows of the sales ledger name, one row each, in Parquet as their table is; `from_sales` is the day of the
+   * newest row. They come in with the rows or not at all. What a system or a list of products says stays: they fill what is
+   * empty there, the newest of them first. With `replaces` they are all that sales of the store say of its products.
+   */
+  products?: { files: readonly string[] }
 }
 
-/** What a delivery changed. rows = inserted + changed + repeats. */
-export interface Receipt {
+/** What became of rows. rows = inserted + changed + repeats. */
+interface Counts {
   rows: number
   inserted: number
   changed: number
   repeats: number
+}
+
+/** What a delivery changed. */
+export interface Receipt extends Counts {
   /** Rows that went of sources the delivery says all of. */
   removed?: number
+  /** Of the products that rows of sales name. */
+  products?: Counts
 }
 
 /** One entry of the delivery log: which slice of which table changed, for cache invalidation and "data as of". */

@@ -20,6 +20,7 @@ import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Delivery, Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../small-ledger.ts'
 import { deliverOperations } from '../small-operations.ts'
+import { knowTheSameProducts } from './named-products.ts'
 
 const place = join(import.meta.dirname, 'clickhouse')
 const installed = existsSync(join(place, 'node_modules/chdb'))
@@ -244,6 +245,10 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
       ),
       { numRuns: Math.ceil(questions / 12) },
     )
+  }, 300_000)
+
+  it('know the same of products that lists and rows of sales name in turn', async () => {
+    await knowTheSameProducts(both, clear, Math.ceil(questions / 15))
   }, 300_000)
 
   it('log the same stores and days of rows that left, or moved to another day', async () => {

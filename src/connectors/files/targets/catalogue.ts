@@ -173,9 +173,9 @@ export const products: Target = {
     ),
     category: text(
       'Category',
-      'category categories productcategory producttype type kategorie categorie categoria department productsubcategoryid',
+      'category categories productcategory producttype type kategorie categorie categoria department productsubcategoryid categoryname productcategoryname productline productfamily itemcategory produktkategorie warengruppe produktgruppe kategoria kategori famille familia',
     ),
-    brand: text('Brand', 'brand manufacturer marke marque marca merk'),
+    brand: text('Brand', 'brand manufacturer marke marque marca merk brandname productbrand hersteller'),
     vendor: text('Supplier', words.vendor),
     status: text('Status', 'status state published visibility'),
     price: number(
@@ -199,6 +199,7 @@ export const products: Target = {
       status: ofProduct(given, 'status'),
       price: given.get('price', none),
       currency: money(given, place),
+      from_sales: none,
     },
   }),
 }
