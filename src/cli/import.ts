@@ -157,6 +157,13 @@ export function summary(result: ImportResult): string {
     `${result.file} into ${result.store} (${result.table}): ${count(result.rows)} rows = ` +
       `${count(result.accepted)} accepted + ${count(result.rejected)} rejected + ${count(result.repeats)} repeats, ` +
       `in ${result.seconds.toFixed(1)} s`,
+    ...(result.products
+      ? [
+          `products named: ${count(result.products.rows)} = ${count(result.products.inserted)} new + ` +
+            `${count(result.products.changed)} changed + ` +
+            `${count(result.products.rows - result.products.inserted - result.products.changed)} known`,
+        ]
+      : []),
     ...(result.from ? [`days ${result.from} to ${result.to}`] : []),
     ...result.reasons.map(one => `rejected ${count(one.rows)}: ${one.reason} (e.g. ${one.example})`),
     ...(result.rejectsFile ? [`rejected rows to mend and import again: ${result.rejectsFile}`] : []),

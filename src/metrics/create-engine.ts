@@ -168,8 +168,8 @@ export const createEngine = ({
     },
     async definitions() {
       const { all: settings } = await told()
-      const lists = contents.stores(['products'], null) > 0
-      const held = (name: string) => lists || !(name in listed)
+      const filled = await filledOf(granary, contents.stores(['products'], null) > 0)
+      const held = (name: string) => !(name in listed) || filled.has(name)
       const known = vocabulary(settings.metrics, settings)
       const splits = (name: string) =>
         [...known.values()]
@@ -219,6 +219,14 @@ export const createEngine = ({
       return answer.rows.map(row => String(row[dimension] ?? ''))
     },
   }
+}
+
+/** What the lists of products say anything of; files of sales that name products may tell their titles alone. */
+const filledOf = async (granary: Warehouse, any: boolean): Promise<Set<string>> => {
+  if (!any) return new Set()
+  const most = Object.entries(listed).map(([name, column]) => `max(${column}) AS ${name}`)
+  const [row] = await granary.query(`SELECT ${most.join(', ')} FROM ${granary.dialect.from('products')} p`)
+  return new Set(Object.keys(listed).filter(name => row?.[name]))
 }
 
 /** Equal keys have equal answers while no load touches what they rest on. */

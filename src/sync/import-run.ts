@@ -115,10 +115,11 @@ const one = async (
           ...(outcome.without && { without: outcome.without }),
           unique: outcome.unique,
           mode: outcome.mode,
+          ...(outcome.products && { products: { files: [outcome.products.file] } }),
         }
-    const receipt =
+    const receipt: Receipt =
       delivery.files.length === 0
-        ? { rows: 0, inserted: 0, changed: 0, repeats: 0 }
+        ? nothing
         : await parts.granary.deliver(delivery, (done, total) =>
             progress(done < total ? 'storing' : 'deriving', done, total),
           )
@@ -137,6 +138,7 @@ const one = async (
       reasons: outcome.reasons,
       rejectsFile: outcome.rejectsFile,
       warnings: [...outcome.warnings, ...wentWords(receipt.removed ?? 0)],
+      ...(receipt.products && { products: countsOf(receipt.products) }),
       seconds: (clock().getTime() - started.getTime()) / 1000,
       origin: {
         source: origin?.source ?? id,
@@ -168,6 +170,14 @@ const share = (outcome: Outcome, receipt: Receipt): { accepted: number; repeats:
       : Math.round((outcome.good * touched) / outcome.canonical)
   return { accepted, repeats: outcome.good - accepted }
 }
+
+const nothing: Receipt = { rows: 0, inserted: 0, changed: 0, repeats: 0 }
+
+const countsOf = ({ rows, inserted, changed }: NonNullable<Receipt['products']>) => ({
+  rows,
+  inserted,
+  changed,
+})
 
 const wentWords = (removed: number): string[] =>
   removed === 0

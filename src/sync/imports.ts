@@ -76,6 +76,8 @@ export interface ImportResult {
   /** Rejected rows with their reasons, to mend and import again. */
   rejectsFile: string | null
   warnings: string[]
+  /** Products that the rows of sales name: how many, and how many of them are new or known better now. */
+  products?: { rows: number; inserted: number; changed: number }
   seconds: number
   origin?: Origin
 }
@@ -87,7 +89,12 @@ export interface Imports {
   /** @throws Failure('invalid') with what is wrong and what to do; nothing is half-loaded. */
   run(request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
   presets(): { name: string; label: string; target: string; about: string }[]
-  targets(): { name: string; label: string; columns: { name: string; about: string; required: boolean }[] }[]
+  /** product: the column says something of the product that a row names, not of the row. */
+  targets(): {
+    name: string
+    label: string
+    columns: { name: string; about: string; required: boolean; product: boolean }[]
+  }[]
 }
 
 /** Imports over a granary and a data folder. */
@@ -100,10 +107,11 @@ export const createImports = (parts: ImportParts): Imports => ({
     targets.map(target => ({
       name: target.name,
       label: target.label,
-      columns: Object.entries(target.columns).map(([name, { about }]) => ({
+      columns: Object.entries(target.columns).map(([name, { about, product }]) => ({
         name,
         about,
         required: target.missing(given => given !== name) !== null,
+        product: product !== undefined,
       })),
     })),
 })

@@ -22,6 +22,8 @@ interface Part {
   /** Rows of the first file that do not count, as a delivery says it. */
   without: string | null
   mode: Delivery['mode']
+  /** Products its rows name. */
+  products: Outcome['products']
 }
 
 interface Place {
@@ -51,16 +53,23 @@ export const mappedAgain = async (
       `The first reason: ${outcome.reasons[0]?.reason ?? 'none was given'}.`,
     )
   const parts: Part[] = [
-    { since: origin.since, files: outcome.files, without: outcome.without, mode: outcome.mode },
+    {
+      since: origin.since,
+      files: outcome.files,
+      without: outcome.without,
+      mode: outcome.mode,
+      products: outcome.products,
+    },
   ]
   for (const other of others) parts.push(await readAgain(other, place))
   parts.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))
   const sources = [origin.source, ...others.map(one => one.origin.source)]
   const replaces = { store: place.store, sources }
-  if (parts.length > 1)
-    return { id, table, files: [await fold(parts, describe(table), place.work)], mode: 'merge', replaces }
+  const products = table === 'sales_lines' && { products: await foldProducts(parts, place.work) }
+  const shared = { id, table, mode: 'merge', replaces, ...products } as const
+  if (parts.length > 1) return { ...shared, files: [await fold(parts, describe(table), place.work)] }
   const { files, without, unique } = outcome
-  return { id, table, files, ...(without && { without }), unique, mode: 'merge', replaces }
+  return { ...shared, files, ...(without && { without }), unique }
 }
 
 const readAgain = async (past: Past, place: Place): Promise<Part> => {
@@ -79,7 +88,36 @@ const readAgain = async (past: Past, place: Place): Promise<Part> => {
     ...request,
     place: { ...where, source: origin.source, today: origin.today },
   })
-  return { since: origin.since, files: read.files, without: read.without, mode: read.mode }
+  const { files, without, mode, products } = read
+  return { since: origin.since, files, without, mode, products }
+}
+
+/** One file of what the rows of all parts say of their products: as if each had come in after the other. */
+const foldProducts = async (parts: readonly Part[], work: string): Promise<{ files: string[] }> => {
+  const files = parts.flatMap(part => part.products?.file ?? [])
+  const [only] = files
+  if (!only || files.length === 1) return { files }
+  const path = join(work, 'folded-products.parquet')
+  const sandbox = await openSandbox(path, work)
+  try {
+    const rows = files.map((file, n) => `SELECT *, ${n} AS part FROM read_parquet(${quote(file)})`)
+    const columns = Object.keys(describe('products').columns).map(name => {
+      const holds = name === 'price' || name === 'currency' ? 'price IS NOT NULL' : `${name} <> ''`
+      const newest = `arg_max(${name}, (from_sales, part))`
+      if (name === 'product_id') return name
+      if (name === 'source') return 'arg_min(source, part) AS source'
+      if (name === 'from_sales') return 'max(from_sales) AS from_sales'
+      const value = `${newest} FILTER (${holds})`
+      if (name === 'price') return `${value} AS price`
+      return `coalesce(${value}, ${name === 'currency' ? 'max(currency)' : "''"}) AS ${name}`
+    })
+    await sandbox.run(
+      `COPY (SELECT ${columns.join(', ')} FROM (${rows.join(' UNION ALL ')}) GROUP BY product_id) TO ${quote(path)} (FORMAT parquet)`,
+    )
+  } finally {
+    sandbox.close()
+  }
+  return { files: [path] }
 }
 
 /** One file of what stands at the end: a later row of a key, or a later restatement of a whole order, wins. */

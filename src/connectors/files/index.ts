@@ -134,6 +134,7 @@ const understood = async (
       ...torn,
       ...money,
       ...staged.countedTwice.map(countedTwiceWords),
+      ...(staged.products?.warnings ?? []),
       ...(preset ? [] : miscountedIn(mapping, names, sample)),
     ],
   }

@@ -7,6 +7,7 @@ import { compile, isFunction, type Kind, type Scope } from './compile.ts'
 import { type Node, parse } from './expression.ts'
 import { ident, type Mapping, quote, type Source } from './reading.ts'
 import type { Given, Place, Target } from './target.ts'
+import { productsNamed } from './targets/named-products.ts'
 
 /** A mapping bound to a file: the SQL that turns its records into canonical rows. */
 export interface Plan {
@@ -21,6 +22,12 @@ export interface Plan {
   records(cells: readonly number[]): string
   /** Which columns the mapping gives. */
   given: readonly string[]
+  /** What staged rows say of their products; null for nothing. */
+  products: {
+    /** By the column of the products' table: the staged column, and SQL of its value from SQL of a cell of it. */
+    columns: Readonly<Record<string, { from: string; clean(cell: string): string }>>
+    place: Place
+  } | null
   /** What the mapping says of each. */
   headings: Readonly<Record<string, string>>
 }
@@ -41,14 +48,25 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
       )
   const leaves = new Map<string, { sql: string; fault: string | null }>()
   const scope = scopeOf(source, place, leaves, target.table === 'exchange_rates')
+  // What is said of a product and cannot be read is no reason to leave a sale out.
+  const quiet: typeof leaves = new Map()
+  const beside = scopeOf(source, place, quiet, false)
   const friendly = new Map<string, string>()
+  const cleaners = new Map<string, (cell: string) => string>()
   const said = new Map<string, readonly string[] | null>()
   for (const [name, text] of Object.entries(mapping.columns)) {
     const column = target.columns[name]
     if (!column || text.trim() === '') continue
     const node = explained(name, text, () => bind(text, source))
+    if (column.product && column.kind !== 'number' && node.is === 'column') {
+      // Of a million rows few cells differ: they are cleaned when only those are left.
+      friendly.set(name, asItStands(node.name, source, quiet))
+      const plain = (cell: string) => textSql(cell, anyText, source.mended)
+      cleaners.set(name, column.kind === 'code' ? cell => codeSql(plain(cell)) : plain)
+      continue
+    }
     const sql = explained(name, text, () =>
-      compile(node, scope, column.kind === 'code' ? 'text' : column.kind),
+      compile(node, column.product ? beside : scope, column.kind === 'code' ? 'text' : column.kind),
     )
     said.set(name, textsOf(node))
     friendly.set(name, column.kind === 'code' ? codeSql(sql) : sql)
@@ -63,9 +81,30 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
   const taken = where
     ? explained('where', where, () => `coalesce(${compile(bind(where, source), scope, 'flag')}, false)`)
     : null
+  for (const [name, { sql }] of quiet) if (!leaves.has(name)) leaves.set(name, { sql, fault: null })
+  const given = [...friendly.keys()]
+  const ofProduct = given.find(name => target.columns[name]?.product)
+  if (ofProduct && !friendly.has('sku'))
+    throw invalid(
+      `${ofProduct} says something of a product, and the mapping does not say which: map \`sku\`.`,
+      `The file has: ${source.columns.map(c => c.name).join(', ')}.`,
+    )
+  const named = productsNamed(target, given)
   return {
     target,
-    given: [...friendly.keys()],
+    given,
+    products: named && {
+      columns: Object.fromEntries(
+        Object.entries(named).map(([column, name]) => [
+          column,
+          {
+            from: target.columns[name]?.product ? `p_${name}` : name,
+            clean: cleaners.get(name) ?? (cell => cell),
+          },
+        ]),
+      ),
+      place,
+    },
     headings: mapping.columns,
     ...statements(source, target, place, mapping, leaves, friendly, said, taken),
   }
@@ -131,6 +170,19 @@ const unknown = (name: string, source: Source) => {
   })
 }
 
+const anyText = { name: '', sql: 'text' as const, dateFormats: [], numericDates: true }
+
+/** The name of a column's cells as they are, text though they may be typed. */
+const asItStands = (
+  name: string,
+  source: Source,
+  leaves: Map<string, { sql: string; fault: string | null }>,
+): string => {
+  const leaf = `raw_${find(name, source)}`
+  leaves.set(leaf, { sql: `CAST(c${find(name, source)} AS VARCHAR)`, fault: null })
+  return leaf
+}
+
 const scopeOf = (
   source: Source,
   place: Place,
@@ -166,10 +218,9 @@ const scopeOf = (
     return leaf
   },
   parsed(sql, kind) {
-    const made = { name: '', sql: 'text' as const, dateFormats: [], numericDates: true }
-    if (kind === 'number') return numberSql(sql, made, source.decimal)
-    if (kind === 'time') return timeSql(sql, made, place.timezone)
-    return kind === 'flag' ? flagSql(sql, made) : sql
+    if (kind === 'number') return numberSql(sql, anyText, source.decimal)
+    if (kind === 'time') return timeSql(sql, anyText, place.timezone)
+    return kind === 'flag' ? flagSql(sql, anyText) : sql
   },
 })
 
@@ -236,7 +287,8 @@ const statements = (
     const ordered = types.map(([name, { type }]) =>
       name in told ? `TRY_CAST(${told[name]} AS ${duckdbTypes[type]}) AS ${ident(name)}` : ident(name),
     )
-    return { ordered, first }
+    const beside = [...friendly.keys()].filter(name => target.columns[name]?.product)
+    return { ordered: [...ordered, ...beside.map(name => `f_${name} AS p_${name}`)], first }
   }
   const main = rows(columns, last, '')
   const extra = more ? rows(more.columns, more.last, ` WHERE ${more.where} AND _reason IS NULL`) : null

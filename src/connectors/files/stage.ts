@@ -3,6 +3,7 @@ import { table } from '#kernel/canonical.ts'
 import { Failure } from '#kernel/error.ts'
 import { type CountedTwice, countedTwice } from './counted-twice.ts'
 import type { Plan } from './plan.ts'
+import { type NamedProducts, nameProducts } from './products.ts'
 import { quote, type Source } from './reading.ts'
 import { brokenReason, writeRejects } from './rejects.ts'
 import { finish, nothingRepeats, parquetFormat, policy, settleRepeats, supersededReason } from './repeats.ts'
@@ -31,6 +32,8 @@ export interface Staged {
   rejectsFile: string | null
   currencies: string[]
   countedTwice: CountedTwice[]
+  /** Products that the rows name. */
+  products: NamedProducts | null
 }
 
 const count = (value: unknown) => Number(value ?? 0)
@@ -86,6 +89,8 @@ const run = async (
   const reasons = await summary(sandbox, all, bad, broken)
   if (settled.superseded > 0)
     reasons.push({ reason: supersededReason(plan), rows: settled.superseded, example: settled.example })
+  const superseded = settled.twice + settled.superseded > 0
+  const products = good > 0 ? await nameProducts(sandbox, plan, all, { work, superseded }) : null
   const finished =
     good === 0
       ? { files: [], without: null, unique: true }
@@ -111,6 +116,7 @@ const run = async (
     rejectsFile,
     currencies: currencies === '' ? [] : currencies.split(','),
     countedTwice: twofold,
+    products,
   }
 }
 

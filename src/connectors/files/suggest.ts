@@ -188,33 +188,41 @@ const forTarget = (
     const either = !known && target.name === 'order_lines' && countsWrongly(target.name, friendly, 'each')
     return either ? 0.9 : 1
   }
-  const pairs = Object.entries(target.columns)
-    .flatMap(([friendly, column]) =>
-      columns.map(seen => ({
-        friendly,
-        seen,
-        score: scoreOf(column, friendly, seen) * share(friendly, seen),
-      })),
-    )
-    .filter(pair => pair.score > 0)
-    .sort((a, b) => b.score - a.score)
+  const pairsOf = (product: boolean) =>
+    Object.entries(target.columns)
+      .filter(([, column]) => (column.product !== undefined) === product)
+      .flatMap(([friendly, column]) =>
+        columns.map(seen => ({
+          friendly,
+          seen,
+          score: scoreOf(column, friendly, seen) * share(friendly, seen),
+        })),
+      )
+      .filter(pair => pair.score > 0)
+      .sort((a, b) => b.score - a.score)
   const mapped: Record<string, string> = {}
   const used = new Set<string>()
   let sum = 0
-  for (const { friendly, seen, score } of pairs) {
-    if (friendly in mapped || used.has(seen.name)) continue
-    mapped[friendly] = seen.name
-    used.add(seen.name)
-    sum += score
+  const take = (pairs: ReturnType<typeof pairsOf>) => {
+    for (const { friendly, seen, score } of pairs) {
+      if (friendly in mapped || used.has(seen.name)) continue
+      mapped[friendly] = seen.name
+      used.add(seen.name)
+      sum += score
+    }
   }
+  take(pairsOf(false))
   const dated = onlyDate(target, columns, mapped, used)
   if (dated) {
     mapped[dated.friendly] = dated.name
     used.add(dated.name)
     sum += 0.5
   }
+  const own = sum
+  // What is left may say something of the products; which kind of rows they are, it does not.
+  if ('sku' in mapped) take(pairsOf(true))
   const unmapped = columns.map(one => one.name).filter(name => !used.has(name))
-  return { mapped, sum, unmapped }
+  return { mapped, sum: own, unmapped }
 }
 
 /** Where nothing but the day is missing and one column alone holds dates, whatever it is called, that is the day. */

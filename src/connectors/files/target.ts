@@ -13,6 +13,8 @@ export interface TargetColumn {
   strangers?: string
   /** All it may say, in small letters; a column that says anything else is not suggested. */
   only?: readonly string[]
+  /** Column of the products' table that it fills, where it says nothing of the row itself but of its product. */
+  product?: string
 }
 
 /** What is given of a row, and what is not: SQL of friendly columns. */

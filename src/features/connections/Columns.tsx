@@ -14,7 +14,7 @@ const labelOf = (name: string): string => {
 
 /** Where each meaning comes from: a column of the file, or an expression over its columns; and which rows are meant. */
 export function Columns(props: {
-  target: readonly { name: string; about: string; required: boolean }[]
+  target: readonly { name: string; about: string; required: boolean; product: boolean }[]
   source: readonly { name: string; examples: string[] }[]
   mapping: Guess
   onChange: (mapping: Guess) => void
@@ -30,32 +30,34 @@ export function Columns(props: {
     const { where: _, reason: __, ...rest } = mapping
     onChange(text ? { ...rest, where: text } : rest)
   }
+  const field = (column: (typeof shown)[number]) => {
+    const from = mapping.columns[column.name] ?? ''
+    const example = props.source.find(s => s.name === from)?.examples[0]
+    return (
+      <div key={column.name} className={css.column}>
+        <label
+          htmlFor={`column-${column.name}`}
+          className={column.required ? css.required : undefined}
+          title={column.about}
+        >
+          {labelOf(column.name)}
+        </label>
+        <Autocomplete
+          id={`column-${column.name}`}
+          placeholder="not in this file"
+          data={props.source.map(s => s.name)}
+          value={from}
+          onChange={value => change(column.name, value)}
+        />
+        <small>{example ? `e.g. ${example}` : column.about}</small>
+      </div>
+    )
+  }
+  const ofProducts = shown.filter(column => column.product)
   return (
     <>
       <div className={css.columns}>
-        {shown.map(column => {
-          const from = mapping.columns[column.name] ?? ''
-          const example = props.source.find(s => s.name === from)?.examples[0]
-          return (
-            <div key={column.name} className={css.column}>
-              <label
-                htmlFor={`column-${column.name}`}
-                className={column.required ? css.required : undefined}
-                title={column.about}
-              >
-                {labelOf(column.name)}
-              </label>
-              <Autocomplete
-                id={`column-${column.name}`}
-                placeholder="not in this file"
-                data={props.source.map(s => s.name)}
-                value={from}
-                onChange={value => change(column.name, value)}
-              />
-              <small>{example ? `e.g. ${example}` : column.about}</small>
-            </div>
-          )
-        })}
+        {shown.filter(column => !column.product).map(field)}
         <div className={css.column}>
           <label htmlFor="column-where">Only rows where</label>
           <TextInput
@@ -67,6 +69,14 @@ export function Columns(props: {
           <small>e.g. Status &lt;&gt; 'test'; the others are left out and counted</small>
         </div>
       </div>
+      {ofProducts.length > 0 && (
+        <section aria-labelledby="of-products">
+          <h3 id="of-products" className={css.part}>
+            What the rows say of their products
+          </h3>
+          <div className={css.columns}>{ofProducts.map(field)}</div>
+        </section>
+      )}
       {shown.length < props.target.length && (
         <Button className={css.more} variant="default" size="compact-sm" onClick={() => setAll(true)}>
           Show {props.target.length - shown.length} more

@@ -15,6 +15,7 @@ export function Outcome({ result, id }: { result: Result; id: string }) {
     ['Repeats of an earlier import', result.repeats],
     ['Rejected', result.rejected],
   ] as const
+  const { products } = result
   return (
     <Card
       title={
@@ -39,6 +40,24 @@ export function Outcome({ result, id }: { result: Result; id: string }) {
             <dd data-bad={(label === 'Rejected' && value > 0) || undefined}>{count.format(value)}</dd>
           </div>
         ))}
+        {products && (
+          <div>
+            <dt>Products named</dt>
+            <dd>
+              {count.format(products.rows)}
+              <small>
+                {[
+                  [products.inserted, 'new'] as const,
+                  [products.changed, 'changed'] as const,
+                  [products.rows - products.inserted - products.changed, 'known'] as const,
+                ]
+                  .filter(([rows]) => rows > 0)
+                  .map(([rows, word]) => ` ${count.format(rows)} ${word}`)
+                  .join(',')}
+              </small>
+            </dd>
+          </div>
+        )}
       </dl>
       {result.warnings.map(warning => (
         <p key={warning} className={css.warning}>

@@ -89,6 +89,12 @@ export const ImportResult = z.object({
   reasons: z.array(z.object({ reason: z.string(), rows: z.number(), example: z.string() })),
   rejectsFile: z.string().nullable(),
   warnings: z.array(z.string()),
+  products: z
+    .object({ rows: z.number(), inserted: z.number(), changed: z.number() })
+    .optional()
+    .describe(
+      'Products that the rows of sales name: how many, how many of them new, how many known better now',
+    ),
   seconds: z.number(),
   replacedBy: z.string().optional().describe('Id of the import that mapped this one again'),
 })

@@ -178,7 +178,14 @@ export const connections = {
         z.object({
           name: z.string(),
           label: z.string(),
-          columns: z.array(z.object({ name: z.string(), about: z.string(), required: z.boolean() })),
+          columns: z.array(
+            z.object({
+              name: z.string(),
+              about: z.string(),
+              required: z.boolean(),
+              product: z.boolean().describe('It says something of the product a row names, not of the row'),
+            }),
+          ),
         }),
       ),
     )

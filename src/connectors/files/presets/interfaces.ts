@@ -22,6 +22,8 @@ export const shopifyOrdersJson: Preset = {
           ? 'coalesce("line_items.sku", "line_items.title", "line_items.name")'
           : '"line_items.name"',
         title: has('line_items.title') ? '"line_items.title"' : '"line_items.name"',
+        ...given('vendor', 'line_items.vendor'),
+        ...given('brand', 'line_items.vendor'),
         quantity: '"line_items.quantity"',
         unit_price: '"line_items.price"',
         order_subtotal: 'subtotal_price',

@@ -18,6 +18,7 @@ export const shopifyOrders: Preset = {
       at: 'Created at',
       sku: has('Lineitem sku') ? 'coalesce("Lineitem sku", "Lineitem name")' : 'Lineitem name',
       title: 'Lineitem name',
+      ...(has('Vendor') && { vendor: 'Vendor', brand: 'Vendor' }),
       quantity: 'Lineitem quantity',
       unit_price: 'Lineitem price',
       order_subtotal: 'Subtotal',

@@ -62,6 +62,7 @@ export const orderLines: Target = {
     },
     order_refunded: number('Money given back for the order', 'orderrefunded refundedamount totalrefunded'),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
+    ...Object.fromEntries(Object.entries(columns).filter(([, column]) => column.product)),
   },
   missing(has) {
     if (!has('order_id') || !has('at')) return 'order and day: map `order_id` and `at`'

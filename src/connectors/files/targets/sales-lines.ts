@@ -1,6 +1,7 @@
 import { amountSql } from '../cell.ts'
 import { quote } from '../reading.ts'
 import { type Derived, type Given, hash, type Place, type Target } from '../target.ts'
+import { productColumns } from './named-products.ts'
 
 const kinds = [
   'sale',
@@ -14,6 +15,164 @@ const kinds = [
   'tip',
 ] as const
 
+/** What a line says of itself. */
+const own: Target['columns'] = {
+  order_id: {
+    about: 'Order or invoice number; without it, a customer’s day is an order',
+    kind: 'code',
+    names: `orderid ordernumber orderno ordernr order ordername invoice invoiceno invoicenumber invoiceid
+        salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
+        receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer bestellnr bestellid auftragsnummer auftragsnr
+        rechnungsnummer rechnungsnr bestellung belegnummer commande numerocommande facture numerofacture pedido
+        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 incrementid saleid orderreference`,
+  },
+  line_id: {
+    about: 'Number of the line; with it a changed line replaces the earlier one',
+    kind: 'code',
+    names: `lineid lineitemid orderlineid orderlineno lineno linenumber orderitemid itemid
+        salesorderdetailid rowid positionsnummer posnr detailid`,
+  },
+  at: {
+    about: 'When it was sold',
+    kind: 'time',
+    names: `at orderdate orderdatetime ordertime invoicedate invoicedatetime datetime timestamp createdat
+        createdon created createddate purchasedate purchasedat processedat solddate soldat saledate
+        salesdate transactiondate transactiondt transactiontime orderdt orderpurchasetimestamp eventtime dateofsale bestelldatum rechnungsdatum
+        auftragsdatum datecommande datedecommande fechapedido fechafactura dataordine besteldatum
+        orderdatum datazamowienia datadopedido datapedido ordredato ts 注文日 注文日時 下单时间 paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
+  },
+  date: {
+    about: 'Day it was sold, where the time stands in a column of its own',
+    kind: 'time',
+    names: 'date day datum fecha data jour tag orderday salesday',
+  },
+  time: {
+    about: 'Time of day beside `date`',
+    kind: 'text',
+    names: 'time timeofday hour uhrzeit heure hora ora tijd ordertimeofday',
+  },
+  sku: {
+    about: 'Product code',
+    kind: 'code',
+    names: `sku productid productcode product stockcode customlabel itemcode itemnumber itemno item articleno
+        articlenumber article variantsku lineitemsku productsku partnumber productnumber productkey ean
+        upc barcode asin inventoryitemcode material artikelnummer artikel artikelnr produktnummer reference codearticle referencia
+        codigo codice codicearticolo articulo artikelcode materialnumber produkt produto varenummer 商品番号 商品编码`,
+  },
+  title: {
+    about: 'What was sold, in words',
+    kind: 'text',
+    names: `title description productname producttitle itemname itemdescription productdescription
+        lineitemname name materialkurztext kurztext bezeichnung artikelbezeichnung produktname beschreibung designation libelle
+        nomproduit descripcion producto descrizione prodotto omschrijving item product artikel article`,
+  },
+  quantity: {
+    about: 'Units; negative for goods taken back; 1 when absent',
+    kind: 'number',
+    names: `quantity qty units quantityordered qtyordered orderqty orderquantity lineitemquantity unitssold
+        itemssold numberofitems pieces pcs cds menge anzahl stuck stueck quantite qte cantidad unidades
+        quantita aantal quantidade qtd ilosc antal 数量 salesquantity count`,
+  },
+  unit_price: {
+    about: 'Price of one unit before discounts and tax',
+    kind: 'number',
+    names: `unitprice price itemprice priceeach lineitemprice sellingprice soldfor saleprice salesprice
+        unitcostprice preis einzelpreis stuckpreis stueckpreis prix prixunitaire pu precio
+        preciounitario prezzo prezzounitario prijs stukprijs preco precounitario valorunitario cena cenajednostkowa pris 単価 单价`,
+  },
+  amount: {
+    about: 'Money of the whole line before discounts and tax; used in place of price × quantity',
+    kind: 'number',
+    names: `amount linetotal lineamount sales salesamount totalprice total subtotal revenue grosssales
+        gross value turnover totalamount totalsales dollarvalue extendedprice netamount ordertotal
+        ordervalue umsatz nettowert nettobetrag betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
+        importo totale vendite bedrag omzet totaal netto valor valortotal wartosc kwota summa belopp beløb 合計 金額 金额 purchaseamount spend paymentvalue`,
+  },
+  discount: {
+    about: 'Discount of the line, either sign',
+    kind: 'number',
+    names: `discount discounts discountamount linediscount lineitemdiscount rabatt nachlass remise
+        reduction descuento sconto korting desconto rabat rabatt 割引 折扣`,
+  },
+  shipping: {
+    about: 'Shipping charged with the line',
+    kind: 'number',
+    names: `shipping shippingamount shippingprice freight shippingcost delivery postage versand
+        versandkosten fraisdeport livraison envio gastosdeenvio spedizione verzendkosten frete wysyłka frakt fragt 送料 运费 shippingcharge
+        freightvalue`,
+  },
+  tax: {
+    about: 'Tax charged with the line',
+    kind: 'number',
+    names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst moms podatek imposto 消費税 impuestos
+        linetax taxtotal totaltax`,
+  },
+  cost: {
+    about: 'What the units of the line cost you',
+    kind: 'number',
+    names: `cost cogs totalcost linecost productcost costofgoods kosten wareneinsatz coutdachat cout coste
+        costo standardcostamount totalproductcost`,
+  },
+  unit_cost: {
+    about: 'What one unit costs you',
+    kind: 'number',
+    names: `unitcost costperitem costprice purchaseprice einkaufspreis ek prixachat preciocosto inkoopprijs
+        standardcost itemcost`,
+  },
+  customer_id: {
+    about: 'Who bought',
+    kind: 'code',
+    names: `customerid customer customerno customernumber customerkey customercode clientid client userid
+        user buyerid buyer memberid masterid shopperid householdid email customeremail kundennummer
+        kunde kundennr kundenid numeroclient codeclient cliente idcliente codicecliente auftraggeber klantnummer
+        klant customeruniqueid visitorid cardid`,
+  },
+  account_id: {
+    about: 'B2B account',
+    kind: 'code',
+    names: `accountid account companyid company companyname accountnumber debitor debitorennummer firma
+        organisation organization`,
+    // The account of the general ledger that a line of an invoice is booked on is nobody who buys.
+    strangers: 'code gl nominal ledger income revenue sales bank',
+  },
+  country: {
+    about: 'Country of sale',
+    kind: 'text',
+    names: `country countrycode shippingcountry billingcountry shipcountry salescountry market land pays
+        pais paese nation territory countryregion`,
+    strangers: 'desti',
+  },
+  channel: {
+    about: 'Sales channel',
+    kind: 'text',
+    names: `channel saleschannel source storename shop marketplace platform kanal vertriebskanal
+        verkaufskanal canal canale kanaal ordersource salesoutlet`,
+  },
+  discount_code: {
+    about: 'Code or campaign of the discount',
+    kind: 'text',
+    names: `discountcode coupon couponcode promocode vouchercode voucher promotion promotioncode gutschein
+        gutscheincode rabattcode codepromo cupon kortingscode`,
+  },
+  kind: {
+    about: `One of ${kinds.join(', ')}; told by the signs when absent`,
+    kind: 'text',
+    names: 'kind linekind transactiontype linetype entrytype',
+    only: kinds,
+  },
+  currency: {
+    about: 'Currency of the money, ISO 4217; the shop’s when absent',
+    kind: 'text',
+    names:
+      'currency currencycode isocurrency wahrg wahrung waehrung devise moneda divisa valuta ordercurrency',
+  },
+  ordered_at: {
+    about: 'When the order was placed, for rows that take something back',
+    kind: 'time',
+    names: 'orderedat originalorderdate placedat orderplacedat',
+  },
+}
+
 /**
  * Lines of sales as shops export them. What a mapping leaves out is derived: money from price × quantity,
  * the kind from the signs, the order from customer and day, the identity from the content.
@@ -24,162 +183,7 @@ export const salesLines: Target = {
   about:
     'One row per item sold or taken back. Day and money are enough; the more columns, the more questions.',
   table: 'sales_lines',
-  columns: {
-    order_id: {
-      about: 'Order or invoice number; without it, a customer’s day is an order',
-      kind: 'code',
-      names: `orderid ordernumber orderno ordernr order ordername invoice invoiceno invoicenumber invoiceid
-        salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
-        receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer bestellnr bestellid auftragsnummer auftragsnr
-        rechnungsnummer rechnungsnr bestellung belegnummer commande numerocommande facture numerofacture pedido
-        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 incrementid saleid orderreference`,
-    },
-    line_id: {
-      about: 'Number of the line; with it a changed line replaces the earlier one',
-      kind: 'code',
-      names: `lineid lineitemid orderlineid orderlineno lineno linenumber orderitemid itemid
-        salesorderdetailid rowid positionsnummer posnr detailid`,
-    },
-    at: {
-      about: 'When it was sold',
-      kind: 'time',
-      names: `at orderdate orderdatetime ordertime invoicedate invoicedatetime datetime timestamp createdat
-        createdon created createddate purchasedate purchasedat processedat solddate soldat saledate
-        salesdate transactiondate transactiondt transactiontime orderdt orderpurchasetimestamp eventtime dateofsale bestelldatum rechnungsdatum
-        auftragsdatum datecommande datedecommande fechapedido fechafactura dataordine besteldatum
-        orderdatum datazamowienia datadopedido datapedido ordredato ts 注文日 注文日時 下单时间 paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
-    },
-    date: {
-      about: 'Day it was sold, where the time stands in a column of its own',
-      kind: 'time',
-      names: 'date day datum fecha data jour tag orderday salesday',
-    },
-    time: {
-      about: 'Time of day beside `date`',
-      kind: 'text',
-      names: 'time timeofday hour uhrzeit heure hora ora tijd ordertimeofday',
-    },
-    sku: {
-      about: 'Product code',
-      kind: 'code',
-      names: `sku productid productcode product stockcode customlabel itemcode itemnumber itemno item articleno
-        articlenumber article variantsku lineitemsku productsku partnumber productnumber productkey ean
-        upc barcode asin inventoryitemcode material artikelnummer artikel artikelnr produktnummer reference codearticle referencia
-        codigo codice codicearticolo articulo artikelcode materialnumber produkt produto varenummer 商品番号 商品编码`,
-    },
-    title: {
-      about: 'What was sold, in words',
-      kind: 'text',
-      names: `title description productname producttitle itemname itemdescription productdescription
-        lineitemname name materialkurztext kurztext bezeichnung artikelbezeichnung produktname beschreibung designation libelle
-        nomproduit descripcion producto descrizione prodotto omschrijving item product artikel article`,
-    },
-    quantity: {
-      about: 'Units; negative for goods taken back; 1 when absent',
-      kind: 'number',
-      names: `quantity qty units quantityordered qtyordered orderqty orderquantity lineitemquantity unitssold
-        itemssold numberofitems pieces pcs cds menge anzahl stuck stueck quantite qte cantidad unidades
-        quantita aantal quantidade qtd ilosc antal 数量 salesquantity count`,
-    },
-    unit_price: {
-      about: 'Price of one unit before discounts and tax',
-      kind: 'number',
-      names: `unitprice price itemprice priceeach lineitemprice sellingprice soldfor saleprice salesprice
-        unitcostprice preis einzelpreis stuckpreis stueckpreis prix prixunitaire pu precio
-        preciounitario prezzo prezzounitario prijs stukprijs preco precounitario valorunitario cena cenajednostkowa pris 単価 单价`,
-    },
-    amount: {
-      about: 'Money of the whole line before discounts and tax; used in place of price × quantity',
-      kind: 'number',
-      names: `amount linetotal lineamount sales salesamount totalprice total subtotal revenue grosssales
-        gross value turnover totalamount totalsales dollarvalue extendedprice netamount ordertotal
-        ordervalue umsatz nettowert nettobetrag betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
-        importo totale vendite bedrag omzet totaal netto valor valortotal wartosc kwota summa belopp beløb 合計 金額 金额 purchaseamount spend paymentvalue`,
-    },
-    discount: {
-      about: 'Discount of the line, either sign',
-      kind: 'number',
-      names: `discount discounts discountamount linediscount lineitemdiscount rabatt nachlass remise
-        reduction descuento sconto korting desconto rabat rabatt 割引 折扣`,
-    },
-    shipping: {
-      about: 'Shipping charged with the line',
-      kind: 'number',
-      names: `shipping shippingamount shippingprice freight shippingcost delivery postage versand
-        versandkosten fraisdeport livraison envio gastosdeenvio spedizione verzendkosten frete wysyłka frakt fragt 送料 运费 shippingcharge
-        freightvalue`,
-    },
-    tax: {
-      about: 'Tax charged with the line',
-      kind: 'number',
-      names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst moms podatek imposto 消費税 impuestos
-        linetax taxtotal totaltax`,
-    },
-    cost: {
-      about: 'What the units of the line cost you',
-      kind: 'number',
-      names: `cost cogs totalcost linecost productcost costofgoods kosten wareneinsatz coutdachat cout coste
-        costo standardcostamount totalproductcost`,
-    },
-    unit_cost: {
-      about: 'What one unit costs you',
-      kind: 'number',
-      names: `unitcost costperitem costprice purchaseprice einkaufspreis ek prixachat preciocosto inkoopprijs
-        standardcost itemcost`,
-    },
-    customer_id: {
-      about: 'Who bought',
-      kind: 'code',
-      names: `customerid customer customerno customernumber customerkey customercode clientid client userid
-        user buyerid buyer memberid masterid shopperid householdid email customeremail kundennummer
-        kunde kundennr kundenid numeroclient codeclient cliente idcliente codicecliente auftraggeber klantnummer
-        klant customeruniqueid visitorid cardid`,
-    },
-    account_id: {
-      about: 'B2B account',
-      kind: 'code',
-      names: `accountid account companyid company companyname accountnumber debitor debitorennummer firma
-        organisation organization`,
-      // The account of the general ledger that a line of an invoice is booked on is nobody who buys.
-      strangers: 'code gl nominal ledger income revenue sales bank',
-    },
-    country: {
-      about: 'Country of sale',
-      kind: 'text',
-      names: `country countrycode shippingcountry billingcountry shipcountry salescountry market land pays
-        pais paese nation territory countryregion`,
-      strangers: 'desti',
-    },
-    channel: {
-      about: 'Sales channel',
-      kind: 'text',
-      names: `channel saleschannel source storename shop marketplace platform kanal vertriebskanal
-        verkaufskanal canal canale kanaal ordersource salesoutlet`,
-    },
-    discount_code: {
-      about: 'Code or campaign of the discount',
-      kind: 'text',
-      names: `discountcode coupon couponcode promocode vouchercode voucher promotion promotioncode gutschein
-        gutscheincode rabattcode codepromo cupon kortingscode`,
-    },
-    kind: {
-      about: `One of ${kinds.join(', ')}; told by the signs when absent`,
-      kind: 'text',
-      names: 'kind linekind transactiontype linetype entrytype',
-      only: kinds,
-    },
-    currency: {
-      about: 'Currency of the money, ISO 4217; the shop’s when absent',
-      kind: 'text',
-      names:
-        'currency currencycode isocurrency wahrg wahrung waehrung devise moneda divisa valuta ordercurrency',
-    },
-    ordered_at: {
-      about: 'When the order was placed, for rows that take something back',
-      kind: 'time',
-      names: 'orderedat originalorderdate placedat orderplacedat',
-    },
-  },
+  columns: { ...own, ...productColumns(own) },
   missing(has) {
     if (!has('at') && !has('date')) return 'when it was sold: map `at` (or `date`)'
     if (!has('amount') && !has('unit_price'))
