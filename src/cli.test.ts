@@ -17,6 +17,8 @@ describe('wrong use is told apart from failure', () => {
     [['query', '--metrics', 'net_sales', '--format', 'pdf'], /--format/],
     [['query', '--metrics', 'sales_of_nonsense'], /no metric sales_of_nonsense/],
     [['import', '/nowhere.csv', '--store', 'x'], /no file/],
+    [['query', '--metrics', 'net_sales', '--json', '--format', 'csv'], /two formats/],
+    [['simulate', '--fault', 'shopify:http_50'], /plays the failure.*\n?.*shopify:http_500/],
     [['call', 'members.nonsense'], /no operation/],
     [['call', 'members.me', '{'], /not JSON/],
     [['call', 'performance.values', '{"dimension":"country","serach":"F"}'], /"serach" is not known here/],
@@ -32,7 +34,7 @@ describe('wrong use is told apart from failure', () => {
   })
 
   it('help and version are fine', async () => {
-    for (const words of [['--help'], ['query', '--help'], ['user', '--help'], ['--version']]) {
+    for (const words of [['--help'], ['query', '--help'], ['user', '--help'], ['--version'], ['call']]) {
       const ran = await run(words)
       expect(ran.code, words.join(' ')).toBe(0)
       expect(ran.out).not.toBe('')
@@ -164,7 +166,7 @@ describe('a server on the folder', () => {
     expect((await run(['query', '--metrics', 'nonsense', '--data', data])).code).toBe(2)
     const second = await run(['start', '--data', data, '--port', '0'])
     expect(second.code).toBe(1)
-    expect(second.err).toContain('already uses the data folder')
+    expect(second.err).toMatch(/already uses the data folder .*: `quarterdeck start` \(process \d+\)/)
 
     const killed = ended(first.child)
     first.child.kill('SIGKILL')

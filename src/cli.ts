@@ -136,14 +136,15 @@ command(program, 'metrics [name]', 'list metrics and dimensions with their defin
 
 command(
   program,
-  'call <operation> [input]',
+  'call [operation] [input]',
   'run any operation, e.g. call members.list {}; without a name lists all',
 )
   .option('--file <path>', 'a file the operation takes, as its input "file"')
   .option('--out <path>', 'where an answer that is a file goes')
-  .action(async (name, input, flags) =>
-    (await import('./cli/call.ts')).call(terminal(flags), name, input, flags),
-  )
+  .action(async (name, input, flags) => {
+    const { call, list } = await import('./cli/call.ts')
+    return name === undefined ? list(terminal(flags)) : call(terminal(flags), name, input, flags)
+  })
 
 command(program, 'operations', 'list every operation that call can run').action(async flags =>
   (await import('./cli/call.ts')).list(terminal(flags)),

@@ -13,6 +13,8 @@ export async function query(
   const format = flags.format ?? (terminal.json ? 'json' : 'table')
   if (!['table', 'json', 'csv'].includes(format))
     throw new WrongUse(`--format is table, json or csv, not "${format}".`)
+  if (terminal.json && format !== 'json')
+    throw new WrongUse(`--json and --format ${format} are two formats: give one.`)
   let asked: Query
   try {
     asked = queryOf(flags)

@@ -1,8 +1,8 @@
 import { listening } from '#server/listen.ts'
 import { createCompany } from '#simulators/company/company.ts'
-import { simulate as play, ways } from '#simulators/index.ts'
+import { armFault, simulate as play, ways } from '#simulators/index.ts'
 import { createWorld } from '#simulators/world.ts'
-import { type Terminal, WrongUse } from './terminal.ts'
+import { asWrongUse, type Terminal, WrongUse } from './terminal.ts'
 
 interface SimulateFlags {
   port?: number
@@ -38,11 +38,15 @@ export async function simulate(terminal: Terminal, flags: SimulateFlags): Promis
   })
   const port = flags.port ?? 4700
   const world = createWorld(company, `http://127.0.0.1:${port}`, flags.live ? Date.now : undefined)
+  const { app, simulators } = play(world)
   for (const name of flags.fault ?? []) {
     const [fault = '', times] = name.split('=')
-    world.faults.arm(fault, times === undefined ? undefined : Number(times))
+    try {
+      armFault({ world, simulators }, fault, times === undefined ? undefined : Number(times))
+    } catch (error) {
+      throw asWrongUse(error)
+    }
   }
-  const { app, simulators } = play(world)
   const bound = await listening(app.fetch, '127.0.0.1', port)
   const address = `http://127.0.0.1:${bound.port}`
   world.url = address

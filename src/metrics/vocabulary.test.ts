@@ -140,6 +140,9 @@ it('offers what a misspelt name may have meant once, however often it is there',
   // A target holds several metrics: its name stands once for each.
   const budgets = ['Budget-2026', 'Budget-2026', 'Budget-2027']
   expect(unknown('budget-2026', budgets, 'target').next).toBe('Did you mean Budget-2026, Budget-2027?')
+  // Where nothing is like it, what there is, as far as one can read that.
+  expect(unknown('sku', ['product', 'store'], 'dimension').next).toBe('There are product, store.')
+  expect(unknown('zzz', vocabulary().keys(), 'metric').next).toBe('See the list of metrics.')
 })
 
 it('every rate of people who do something is read in percent, orders per session among them', () => {

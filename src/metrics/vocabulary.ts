@@ -260,7 +260,8 @@ export const definitionOf = (metric: Known): Definition => ({
 
 /** A Failure that names what was probably meant. */
 export const unknown = (name: string, among: Iterable<string>, what: string, inside?: string) => {
-  const near = [...new Set(among)]
+  const all = [...new Set(among)]
+  const near = all
     .map(candidate => ({ candidate, far: distance(name, candidate) }))
     .sort((a, b) => a.far - b.far)
     .filter(({ candidate, far }) => far <= Math.max(2, name.length / 3) || candidate.includes(name))
@@ -268,7 +269,11 @@ export const unknown = (name: string, among: Iterable<string>, what: string, ins
     .map(({ candidate }) => candidate)
   return invalid(
     `There is no ${what} ${name}${inside ? ` (in ${inside})` : ''}.`,
-    near.length > 0 ? `Did you mean ${near.join(', ')}?` : `See the list of ${what}s.`,
+    near.length > 0
+      ? `Did you mean ${near.join(', ')}?`
+      : all.length > 0 && all.length <= 60
+        ? `There are ${all.join(', ')}.`
+        : `See the list of ${what}s.`,
   )
 }
 

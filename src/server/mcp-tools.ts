@@ -53,13 +53,13 @@ const words: Record<string, { name?: string; more: string }> = {
     more: 'The last whole week against target, the week before and last year, with causes, landing, stock and actions: for a weekly meeting.',
   },
   'reviews.waiting': { more: 'For what needs attention in trade see performance_alerts.' },
-  'reviews.landing': { more: 'For a quarter or a year, or another plan: plan_pacing.' },
+  'reviews.landing': { more: 'For a week or a quarter, or another plan: plan_pacing.' },
   'plan.versions': {
     more: 'Start here for plans: their ids, kinds and states. approved and locked ones are what is compared with.',
   },
   'plan.pacing': {
     more:
-      'Are we on plan: grain month, quarter or year, and version (an approved one of plan_versions; without it there is no plan beside). ' +
+      'Are we on plan: grain week, month or quarter, and version (an approved one of plan_versions; without it there is no plan beside). ' +
       'p10, p50 and p90 are where it ends; requiredPerDay is what each day left must bring; probability that of reaching the plan.',
   },
   'plan.seek': { more: 'What closes a gap: the one driver, and how far it must go.' },

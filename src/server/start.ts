@@ -27,7 +27,7 @@ import type { Auth } from './auth.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Jobs } from './jobs.ts'
 import { freePort, listening } from './listen.ts'
-import { takeLock } from './lock.ts'
+import { holderOf, takeLock } from './lock.ts'
 import { secretOf } from './secret.ts'
 import { keepInStep } from './step.ts'
 import { keepWatch } from './watch.ts'
@@ -278,10 +278,15 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
  */
 export async function serve(env: Environment, folder: string, options: ServeOptions): Promise<Server> {
   const lock = takeLock(folder, options.demo ? 'demo' : 'start')
+  const other = lock ? null : holderOf(folder)
   if (!lock)
-    throw new Failure('conflict', `Another process already uses the data folder ${folder}.`, {
-      next: 'Stop it first, or choose another folder with --data.',
-    })
+    throw new Failure(
+      'conflict',
+      `Another process already uses the data folder ${folder}${other ? `: \`quarterdeck ${other.command}\` (process ${other.pid})` : ''}.`,
+      {
+        next: 'Stop it first, or choose another folder with --data.',
+      },
+    )
   const undo: (() => Promise<unknown> | unknown)[] = [() => lock.release()]
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step()

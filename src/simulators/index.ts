@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { Failure, invalid } from '#kernel/error.ts'
+import { nearest } from '#kernel/nearest.ts'
 import { asanaSimulator } from './asana/index.ts'
 import type { TruthRange } from './company/truth.ts'
 import { filesOf, fileText } from './files.ts'
@@ -29,6 +30,24 @@ export interface Simulation {
   world: World
 }
 
+/** Names of the failures that can be shown. */
+const faultsOf = (simulators: readonly Simulator[]): string[] =>
+  simulators.flatMap(one => [...plainFaults, ...one.faults].map(fault => `${one.vendor}:${fault}`))
+
+/** Arms a failure; one that nobody plays is refused. @throws Failure('invalid') naming the nearest. */
+export function armFault(
+  { world, simulators }: Pick<Simulation, 'world' | 'simulators'>,
+  name: string,
+  times?: number,
+): void {
+  const known = faultsOf(simulators)
+  if (!known.includes(name))
+    throw invalid(`No system plays the failure ${name}.`, `Nearest: ${nearest(name, known, 3).join(', ')}.`)
+  if (times !== undefined && !(Number.isInteger(times) && times > 0))
+    throw invalid(`${name} is shown a whole number of times.`, `Write ${name}=3, or ${name} alone for ever.`)
+  world.faults.arm(name, times)
+}
+
 /**
  * The vendors of one company under one roof: each below its name, and besides them
  * `GET /truth` {from, to, store, parts} what is true, `POST /clock` {days | hours | to} moves time on, `GET|POST /faults` {name, times?} arms failures,
@@ -50,19 +69,13 @@ export function simulate(world: World): Simulation {
     const text = fileText(world, c.req.param('name'))
     return text === null ? c.notFound() : c.text(text, 200, { 'content-type': 'text/csv; charset=utf-8' })
   })
-  app.get('/faults', c =>
-    c.json({
-      armed: world.faults.armed(),
-      known: simulators.flatMap(one =>
-        [...plainFaults, ...one.faults].map(fault => `${one.vendor}:${fault}`),
-      ),
-    }),
-  )
+  const known = faultsOf(simulators)
+  app.get('/faults', c => c.json({ armed: world.faults.armed(), known }))
   app.post('/faults', async c => {
     const { name, times } = await c.req.json<{ name?: string; times?: number }>()
     if (!name) world.faults.disarm()
     else if (times === 0) world.faults.disarm(name)
-    else world.faults.arm(name, times)
+    else armFault({ world, simulators }, name, times)
     return c.json({ armed: world.faults.armed() })
   })
   app.get('/clock', c => c.json({ now: new Date(world.now()).toISOString() }))

@@ -55,6 +55,21 @@ test('a backup says of nothing that it is stored which its granary does not have
   await other.close()
 })
 
+test('a place that cannot be written to is named, and nothing is left there', async () => {
+  const file = join(place, 'a-file')
+  writeFileSync(file, '')
+  await expect(
+    backupTo(
+      context(async () => undefined),
+      join(file, 'backup'),
+    ),
+  ).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining(`${file} cannot be written to`),
+    next: expect.stringContaining('the user that Quarterdeck runs as'),
+  })
+})
+
 test('what is mapped again or deleted is in a backup wholly or not at all, whichever of the two began first', async () => {
   const toy = toyShop()
   toy.state.sales = Array.from({ length: 5 }, (_, n) => ({ id: `#${n}`, at: noon - 10 * day - n, lines: 1 }))

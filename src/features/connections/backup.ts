@@ -37,8 +37,20 @@ export async function backupTo(context: Context, target: string): Promise<Backup
     })
   if (!existsSync(dirname(target))) throw invalid(`There is no folder ${dirname(target)}.`)
   const part = `${target}.part`
-  await rm(part, { recursive: true, force: true })
-  await mkdir(part, { mode: 0o700 })
+  try {
+    await rm(part, { recursive: true, force: true })
+    await mkdir(part, { mode: 0o700 })
+  } catch (cause) {
+    // The process that holds the data folder writes, which is not always who asks.
+    throw new Failure(
+      'unavailable',
+      `${dirname(target)} cannot be written to: ${(cause as Error).message}.`,
+      {
+        next: 'Let the user that Quarterdeck runs as write there, or name another folder.',
+        cause,
+      },
+    )
+  }
   try {
     const warnings: string[] = []
     let granary: string | null = context.granary.dialect.engine

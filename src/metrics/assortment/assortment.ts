@@ -5,6 +5,7 @@ import {
   abc,
   cell,
   demandDays,
+  figures,
   grades,
   inOrder,
   numberOf,
@@ -13,20 +14,6 @@ import {
   weeklyDemand,
 } from './model.ts'
 import type { ProductsAsked, ProductsTold } from './shape.ts'
-
-/** Figures of a line, asked of the language. Cover is worked out here, from what is asked for the rest anyway. */
-const figures = [
-  'net_sales',
-  'units_sold',
-  'asp',
-  'gross_profit',
-  'gross_margin',
-  'return_rate',
-  'stock_units',
-  'sell_through',
-  'stockout_days',
-  'lost_sales',
-] as const
 
 const lastYear = -364
 const text = (value: number | null): string | null =>

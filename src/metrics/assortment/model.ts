@@ -16,6 +16,32 @@ export const readable = (title: string): string => {
 export const productLines = ['product', 'category', 'brand'] as const
 export type ProductLine = (typeof productLines)[number]
 
+/** Figures of a line, asked of the language. Cover is worked out from what is asked for the rest anyway. */
+export const figures = [
+  'net_sales',
+  'units_sold',
+  'asp',
+  'gross_profit',
+  'gross_margin',
+  'return_rate',
+  'stock_units',
+  'sell_through',
+  'stockout_days',
+  'lost_sales',
+] as const
+
+/** Columns a list of products may stand in the order of. */
+export const productOrders = [
+  ...figures,
+  'net_sales_change',
+  'weekly_demand',
+  'weeks_of_cover',
+  'grade',
+  'title',
+  'products',
+  ...productLines,
+] as const
+
 /** What products may be graded by. */
 export const graded = ['net_sales', 'gross_profit'] as const
 export type Graded = (typeof graded)[number]

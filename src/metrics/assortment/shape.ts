@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Answer, Query } from '../query.ts'
-import { graded, grades, productLines } from './model.ts'
+import { graded, grades, productLines, productOrders } from './model.ts'
 
 /** What is asked and told of the assortment, between the operation and the screen. */
 
@@ -17,7 +17,12 @@ export const ProductsAsked = Query.pick({
   compare: Query.shape.compare.unwrap().element.optional().describe('What net sales are compared with'),
   grades: z.array(z.enum(grades)).default([]).describe('Only these grades; all when empty'),
   search: z.string().max(200).default('').describe('In title, code, category or brand'),
-  sort: z.object({ by: z.string(), desc: z.boolean() }).default({ by: 'net_sales', desc: true }),
+  sort: z
+    .object({
+      by: z.enum(productOrders).describe('net_sales_change: against compare, in parts of it'),
+      desc: z.boolean(),
+    })
+    .default({ by: 'net_sales', desc: true }),
   limit: z.int().min(1).max(10_000).default(100),
   offset: z.int().min(0).default(0),
 })

@@ -86,7 +86,7 @@ export const resolve = (query: Query, vocabulary: Vocabulary, world: World): Res
       throw unknown(
         name,
         world.targets.map(t => t.name),
-        'target',
+        'target or approved plan',
       )
   const used = mergeSums([...metrics, ...conditions.map(c => c.metric)])
   metrics.splice(0, metrics.length, ...used.slice(0, metrics.length))

@@ -15,7 +15,16 @@ import { measureOf, useLens } from '../Lens.tsx'
 import css from '../performance.module.css'
 import { Grades } from './Grades.tsx'
 import { Launches } from './Launches.tsx'
-import { type Graded, graded, grades, productLines, readExploration, writeCell, writeSort } from './model.ts'
+import {
+  type Graded,
+  graded,
+  grades,
+  productLines,
+  productOrders,
+  readExploration,
+  writeCell,
+  writeSort,
+} from './model.ts'
 import { productColumns, productSheet } from './ProductColumns.tsx'
 import { TradingPage } from './TradingPage.tsx'
 
@@ -28,7 +37,8 @@ export function Products() {
   const by = productLines.find(name => name === search.by) ?? 'product'
   const gradedBy = graded.find(name => name === search.graded) ?? 'net_sales'
   const { sort, page } = readExploration(search)
-  const ordered = sort ? { by: sort.by, desc: sort.desc } : { by: 'net_sales', desc: true }
+  const column = productOrders.find(name => name === sort?.by)
+  const ordered = { by: column ?? 'net_sales', desc: (column && sort?.desc) ?? true } as const
   const grade = by === 'product' ? grades.find(name => name === search.grade) : undefined
   const { metrics: _, ...view } = lens.ask({ metrics: ['net_sales'] })
   const question: Partial<ProductsAsked> = {

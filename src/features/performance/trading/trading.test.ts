@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays } from '#kernel/day.ts'
 import { assortment } from '#metrics/assortment/assortment.ts'
+import { productOrders } from '#metrics/assortment/model.ts'
 import { ProductsAsked } from '#metrics/assortment/shape.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
@@ -234,6 +235,9 @@ describe('the assortment', () => {
     expect((await ask({ search: 'straw' })).rows.map(row => row.product)).toEqual(['HAT'])
     const { rows } = await ask({ sort: { by: 'weeks_of_cover', desc: false } })
     expect(rows.map(row => row.product)).toEqual(['MUG', 'BAG', 'HAT', 'PEN'])
+    // A column there is not would be another order than was asked for, without a word.
+    expect(ProductsAsked.safeParse({ ...period, sort: { by: 'profit', desc: true } }).success).toBe(false)
+    for (const by of productOrders) expect((await ask({ sort: { by, desc: true } })).rows).toHaveLength(4)
   })
   it('shows nobody the products of stores that are not his', async () => {
     const { rows } = await assortment(metrics, ProductsAsked.parse(period), { ...scope, stores: ['other'] })
