@@ -31,7 +31,12 @@ export async function call(
     const answer = await run(name, parsed)
     if (answer instanceof Blob) {
       if (out === undefined) throw new WrongUse('The answer is a file: say where it goes with --out.')
-      writeFileSync(out, Buffer.from(await answer.arrayBuffer()))
+      const bytes = Buffer.from(await answer.arrayBuffer())
+      try {
+        writeFileSync(out, bytes)
+      } catch (error) {
+        throw new WrongUse(`--out ${out} cannot be written: ${(error as Error).message}.`)
+      }
     } else terminal.out(JSON.stringify(answer ?? null, null, 2))
   })
 }

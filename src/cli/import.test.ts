@@ -21,14 +21,6 @@ const sales = [
   '536366,22633,HAND WARMER,2,2010-12-31 08:28:00,1.85,,France',
   'C536367,85123A,"HEART, WHITE",-1,2011-01-02 09:00:00,2.55,17850,United Kingdom',
 ]
-it('says how to come to a mapping where none is given', async () => {
-  const bare = file('bare.csv', [header, ...sales])
-  const { code, err } = await run(['import', bare, '--store', 'gifts', '--data', join(place, 'unmapped')])
-  expect(code).toBe(2)
-  expect(err).toMatch(/--preset NAME .* --map FILE.* --suggest > mapping.json/)
-  expect(existsSync(join(place, 'unmapped'))).toBe(false)
-})
-
 it('says what an import failed by: a full disk is no wrong file', () => {
   const full = { code: 'unavailable', message: 'The disk is full.', next: 'Free some space.' }
   expect(failureOf(full)).toMatchObject(full)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Reading, type Reads } from '#features/connections/model.ts'
@@ -30,6 +30,7 @@ export async function importFile(
   if (!file) throw new WrongUse('Name the file to import.')
   const path = resolve(file)
   if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`)
+  if (statSync(path).isDirectory()) throw new WrongUse(`${path} is a folder: name a file in it.`)
   if (flags.suggest) return suggest(terminal, path, flags)
   if (!flags.store) throw new WrongUse('--store says which store the rows belong to, e.g. --store main.')
   if (flags.preset && flags.map) throw new WrongUse('Give --preset or --map, not both.')
@@ -132,7 +133,7 @@ function readingOf(pairs: readonly string[] | undefined): Reads | undefined {
   if (read.success) return read.data
   const [wrong] = read.error.issues
   throw new WrongUse(
-    `--read ${wrong?.path.join('.') ?? ''}: ${wrong?.message ?? 'not understood'}. It takes ${Object.keys(Reading.shape).join(', ')}.`,
+    `${['--read', ...(wrong?.path ?? [])].join(' ')}: ${wrong?.message ?? 'not understood'}. It takes ${Object.keys(Reading.shape).join(', ')}.`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { Failure } from '#kernel/error.ts'
 
 /**
  * An empty database as PGlite makes one, made once when the packages were installed (scripts/ledger-template.mjs):
@@ -27,7 +28,13 @@ export const openPglite = async (folder: string): Promise<PGlite> => {
   const making = join(folder, 'ledger.making')
   // A first start that was killed half-way left a database that is not whole, and nothing in it.
   if (existsSync(making)) rmSync(place, { recursive: true, force: true })
-  if (existsSync(join(place, 'PG_VERSION'))) return PGlite.create(place, { startParams })
+  if (existsSync(join(place, 'PG_VERSION')))
+    return PGlite.create(place, { startParams }).catch((cause: unknown) => {
+      throw new Failure('unavailable', `The embedded ledger at ${place} cannot be opened: ${String(cause)}`, {
+        next: 'Check that the folder can be written and its disk has room; if it stays, bring a backup back: ./quarterdeck restore.',
+        cause,
+      })
+    })
   mkdirSync(place, { recursive: true, mode: 0o700 })
   writeFileSync(making, '')
   if (existsSync(template)) cpSync(template, place, { recursive: true })

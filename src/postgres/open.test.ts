@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -79,6 +79,16 @@ describe('the ledger on PGlite', () => {
     await ledger.delete(stores)
     await close()
   }, 60_000)
+  it('that is damaged is named, with what helps', async () => {
+    const damaged = join(folder, 'damaged')
+    await (await openLedger({ folder: damaged })).close()
+    writeFileSync(join(damaged, 'ledger', 'global', 'pg_control'), Buffer.alloc(8192, 7))
+    await expect(openLedger({ folder: damaged })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(`The embedded ledger at ${join(damaged, 'ledger')} cannot be opened`),
+      next: expect.stringContaining('quarterdeck restore'),
+    })
+  })
   ledgerWorks(() => ({ folder }))
 })
 

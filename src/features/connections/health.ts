@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '#features/context.ts'
 import { failureIn } from '#kernel/error.ts'
+import { connections } from '#postgres/tables/connections.ts'
 import { unfinishedImports } from './history.ts'
 
 /** One thing looked at: fine, worth knowing, or to be mended. */
@@ -30,7 +31,7 @@ function weigh(path: string): number {
 }
 
 /** What the installation runs on, how much and how fresh its data is, and what to mend. */
-export async function checkHealth({ ledger, granary, folder, clock }: Context): Promise<Check[]> {
+export async function checkHealth({ ledger, granary, vault, folder, clock }: Context): Promise<Check[]> {
   const checks: Check[] = []
   const check = (name: string, value: string, state: Check['state'] = 'ok', next?: string) =>
     checks.push({ name, state, value, ...(next && { next }) })
@@ -49,6 +50,7 @@ export async function checkHealth({ ledger, granary, folder, clock }: Context): 
   check('node', process.version)
   await tried('ledger', () => checkLedger(ledger, check))
   await tried('granary', () => checkGranary(granary, clock, check))
+  await tried('credentials', () => checkCredentials(ledger, vault, check))
   await tried('imports', async () => {
     const waiting = await unfinishedImports(ledger)
     if (waiting.length > 0) check('imports', `${waiting.length} waiting or running`)
@@ -83,6 +85,29 @@ async function checkLedger(ledger: Context['ledger'], check: Note): Promise<void
   else check('ledger', number)
 }
 
+/** A folder whose secret was lost makes itself another, under which nothing kept can be read: better told before the next reading. */
+async function checkCredentials(
+  ledger: Context['ledger'],
+  vault: Context['vault'],
+  check: Note,
+): Promise<void> {
+  const kept = await ledger
+    .select({ id: connections.id, credentials: connections.credentials })
+    .from(connections)
+  if (kept.length === 0) return
+  const locked = kept.flatMap(({ id, credentials }) => {
+    try {
+      vault.unlock(id, credentials)
+      return []
+    } catch (error) {
+      return [{ id, next: failureIn(error)?.next }]
+    }
+  })
+  if (locked.length === 0) check('credentials', `of ${kept.length} connected systems, readable`)
+  else
+    check('credentials', `cannot be read: ${locked.map(one => one.id).join(', ')}`, 'fail', locked[0]?.next)
+}
+
 async function checkGranary(granary: Context['granary'], clock: () => Date, check: Note): Promise<void> {
   const store = await granary.describe()
   check('granary', `${store.engine} ${store.version} at ${store.place}`)
@@ -96,9 +121,11 @@ async function checkGranary(granary: Context['granary'], clock: () => Date, chec
 
   const changes = await granary.changes(-1)
   const last = changes.at(-1)
-  // Budgets and forecasts are of days to come.
+  // Budgets, forecasts and what falls due are of days to come; somewhere it is tomorrow already.
+  const newest = new Date(clock().getTime() + 14 * 3_600_000).toISOString().slice(0, 10)
   const lastDay = changes.reduce<string | null>(
-    (day, one) => (one.table !== 'budget_lines' && one.to && (!day || one.to > day) ? one.to : day),
+    (day, one) =>
+      one.table !== 'budget_lines' && one.to && one.to <= newest && (!day || one.to > day) ? one.to : day,
     null,
   )
   if (last) {
