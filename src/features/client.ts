@@ -65,6 +65,8 @@ export async function post<T>(path: string, body: Record<string, unknown>): Prom
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      // Short questions all: who is at the door is told soon that nobody answers.
+      signal: AbortSignal.timeout(60_000),
     })
     const answer = (await response.json().catch(() => null)) as Record<string, unknown> | null
     if (response.ok) return { ok: true, value: answer as T }
