@@ -34,6 +34,7 @@ const order = (id: number) => ({
     name: 'T',
     quantity: 1,
     price: '5.00',
+    vendor: `Maker ${line}`,
     properties: [{ name: 'engraving', value: '"[{'.repeat(50) }],
   })),
 })
@@ -56,15 +57,39 @@ test('a file that was being unrolled when the process was killed is taken in by 
     started.push(child)
     return { child, over: ended(child) }
   }
-  for (const met of [/unrolled/, /staged/]) {
+  const counted = async () => {
+    const granary = await openDuckdb({ folder: join(folder, 'granary') })
+    const [row] = await granary.query(
+      'SELECT (SELECT count(*) FROM sales_lines) AS lines, (SELECT count(*) FROM products) AS products',
+    )
+    await granary.close()
+    return [Number(row?.lines), Number(row?.products)]
+  }
+  for (const [met, wait] of [
+    [/unrolled/, 0],
+    [/staged/, 0],
+    [/products/, 0],
+    [/products/, 150],
+    [/products/, 300],
+  ] as const) {
     const { child, over } = start()
     let isOver = false
     over.then(() => (isOver = true))
     while (!isOver && !work().some(name => name.startsWith(`${child.pid}-`) && met.test(name))) await sleep(2)
+    await Promise.race([sleep(wait), over])
     child.kill('SIGKILL')
-    // It ended by the kill, in the middle, and not by itself.
-    expect([met, await over]).toEqual([met, null])
-    expect(work()).not.toEqual([])
+    const code = await over
+    if (wait === 0) {
+      // It ended by the kill, in the middle, and not by itself.
+      expect([met, code]).toEqual([met, null])
+      expect(work()).not.toEqual([])
+    }
+    // The rows and the products that they name are both in, or neither.
+    expect([
+      [0, 0],
+      [count * 2, 2],
+    ]).toContainEqual(await counted())
+    if (code === 0) break
   }
   expect(await start().over).toBe(0)
   expect(work()).toEqual([])
@@ -73,7 +98,13 @@ test('a file that was being unrolled when the process was killed is taken in by 
     `SELECT count(*) AS n, count(DISTINCT order_id) AS orders, CAST(sum(gross) AS VARCHAR) AS gross,
        CAST(sum(shipping) AS VARCHAR) AS shipping FROM sales_lines`,
   )
+  const products = await granary.query(
+    'SELECT product_id, title, brand, vendor FROM products ORDER BY product_id',
+  )
   await granary.close()
+  expect(products).toEqual(
+    ['1', '2'].map(n => ({ product_id: `S${n}`, title: 'T', brand: `Maker ${n}`, vendor: `Maker ${n}` })),
+  )
   expect(Number(row?.orders)).toBe(count)
   expect([Number(row?.gross), Number(row?.shipping)]).toEqual([count * 10, count * 4])
 })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf } from '../authenticator.ts'
 import { stage } from '../command.ts'
 import { zip } from '../zip.ts'
+import { bringsProducts } from './brings-products.ts'
 import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
 
 const file = `Bestellnummer;Datum;Artikel;Menge;Einzelpreis;Kunde;Land
@@ -130,6 +131,10 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByRole('cell', { name: 'berlin' }).first().waitFor()
     await open('/explore?period=2026-01-01..2026-01-31&metrics=net_sales,orders')
     await page.getByText('€2,469').first().waitFor()
+  }, 90_000)
+
+  it('shows which columns of sales say something of the products, lets them be changed, and tells how many came', async () => {
+    await bringsProducts(page, { open, choose })
   }, 90_000)
 
   it('lets go of a file on its way when another is chosen, and says what to do with one that cannot come in', async () => {

@@ -1,10 +1,12 @@
-import { expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { presetMapping } from './preset.ts'
 import { metaAds } from './presets/marketing.ts'
 import type { ValueType } from './reading.ts'
 import { suggest } from './suggest.ts'
 
 const guessed = (...given: Parameters<typeof suggest>) => suggest(...given).suggestions
+const products = ['parent_id', 'category', 'brand', 'vendor', 'product_status', 'list_price']
 const seen = (name: string, type: ValueType, ...examples: string[]) => ({ name, type, examples })
 
 it('a file of orders whose day goes by an odd name is a file of orders, not of stock', () => {
@@ -211,4 +213,64 @@ it.each([
   expect(found?.mapping.columns).toEqual(
     Object.fromEntries(friendly.split(' ').map((name, i) => [name, names[i]])),
   )
+})
+
+describe('what a file of sales says of its products', () => {
+  const text = (name: string, example: string) => seen(name, 'text', example)
+  const sold = [
+    seen('Order ID', 'text', 'A-1'),
+    seen('Order Date', 'date', '2026-01-05'),
+    seen('SKU', 'text', 'CUP-1'),
+    seen('Quantity', 'number', '2'),
+    seen('Unit Price', 'number', '3.50'),
+  ]
+  const mapped = (...more: ReturnType<typeof seen>[]) => {
+    const best = guessed([...sold, ...more], []).find(one => one.mapping.target === 'sales_lines')
+    return best?.mapping.columns ?? {}
+  }
+  it.each([
+    ['English', { category: 'Category', brand: 'Brand', vendor: 'Vendor', parent_id: 'Handle' }],
+    ['longer names', { category: 'Category Name', brand: 'Brand name', vendor: 'Supplier name' }],
+    ['a classic sample', { category: 'PRODUCTLINE' }],
+    ['German', { category: 'Warengruppe', brand: 'Marke', vendor: 'Lieferant' }],
+    ['French', { category: 'Catégorie', brand: 'Marque', vendor: 'Fournisseur' }],
+    ['Spanish', { category: 'Categoría', brand: 'Marca', vendor: 'Proveedor' }],
+    ['sub-categories alone', { category: 'Sub-Category' }],
+  ])('is known by its headings: %s', (_, headings) => {
+    expect(mapped(...Object.values(headings).map(name => text(name, 'Things')))).toMatchObject(headings)
+  })
+
+  it('is the list price beside the price, and the category before what is below it', () => {
+    expect(
+      mapped(seen('MSRP', 'number', '95'), text('Sub-Category', 'Mugs'), text('Category', 'Cups')),
+    ).toMatchObject({ unit_price: 'Unit Price', list_price: 'MSRP', category: 'Category' })
+  })
+
+  it.each(['Status', 'State', 'Type', 'Customer Category', 'Payment category', 'Order priority'])(
+    'is not what is of the order or the buyer: %s',
+    name => {
+      const own = mapped(text(name, 'Shipped'))
+      expect(own).not.toHaveProperty('category')
+      expect(own).not.toHaveProperty('product_status')
+    },
+  )
+
+  it('takes no column away from the sales, whatever else the file has', () => {
+    const others =
+      'Name|Description|Category|Type|Vendor|Brand|Price|Total|Status|Manufacturer|List price|Parent SKU|Product|Department|Discount|Country'
+    fc.assert(
+      fc.property(fc.subarray(others.split('|')), names => {
+        const more = names.map(name =>
+          /price|total|discount/i.test(name) ? seen(name, 'number', '7.25') : text(name, 'Thing'),
+        )
+        const columns = mapped(...more)
+        const own = Object.entries(columns).filter(([name]) => !products.includes(name))
+        const among = new Set(own.map(([, from]) => from))
+        // Without the columns that were given to products the sales are mapped alike.
+        const rest = more.filter(one => among.has(one.name) || !Object.values(columns).includes(one.name))
+        const alone = Object.entries(mapped(...rest)).filter(([name]) => !products.includes(name))
+        expect(Object.fromEntries(own)).toEqual(Object.fromEntries(alone))
+      }),
+    )
+  })
 })

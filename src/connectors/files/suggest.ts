@@ -90,7 +90,7 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
   const other = (rest: string) =>
     // Orders, not an order: how many there were.
     (named && rest === 's') ||
-    others.some(word => rest.includes(word)) ||
+    others.some(word => (word.startsWith('=') ? `=${rest}` === word : rest.includes(word))) ||
     [...strangers, ...(named ? strangersOfNames : [])].some(
       word => rest.includes(word) && !column.names.includes(word),
     )

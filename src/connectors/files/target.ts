@@ -9,7 +9,7 @@ export interface TargetColumn {
   kind: Kind | 'code'
   /** Header words this column goes by in exports, in several languages; compared without case, accents, signs; parted by blanks. */
   names: string
-  /** Words that beside its own make it something else; parted by blanks. */
+  /** Words that beside its own make it something else; parted by blanks. One with = before it must be all that stands there. */
   strangers?: string
   /** All it may say, in small letters; a column that says anything else is not suggested. */
   only?: readonly string[]

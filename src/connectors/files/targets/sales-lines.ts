@@ -65,6 +65,8 @@ const own: Target['columns'] = {
     names: `title description productname producttitle itemname itemdescription productdescription
         lineitemname name materialkurztext kurztext bezeichnung artikelbezeichnung produktname beschreibung designation libelle
         nomproduit descripcion producto descrizione prodotto omschrijving item product artikel article`,
+    // The product line is a kind of products, a line item is one.
+    strangers: '=line =group =family',
   },
   quantity: {
     about: 'Units; negative for goods taken back; 1 when absent',
