@@ -5,6 +5,7 @@ import { libraryModels } from './models/augurs.ts'
 import { lagOf, lastYear, type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
 import { isUsable, prepare, type Seen, see } from './models/prepare.ts'
 import { at, lastOf, median, quantile } from './numbers.ts'
+import { isRandomWalk } from './random-walk.ts'
 import { type Foretold, trustOf } from './season-trust.ts'
 
 export type ModelName = MemberName | keyof typeof libraryModels
@@ -39,6 +40,8 @@ export interface Automatic {
   /** Periods of the season the reference copies; null where it copies the last value. */
   reference: number | null
   beatsReference: boolean | null
+  /** Whether the last value is given because its steps are chance alone. */
+  wanders: boolean
 }
 
 const mostTrials = 12
@@ -106,7 +109,8 @@ function ask(
 /**
  * Forecasts a series without gaps by all models, weighted by how they did in a rolling-origin backtest. What is reported of
  * a trial is said with weights that do not know it. Where the combination does no better in the same trials than the best of
- * last value and seasonal naïves, it is that naïve that is given, within the models' fence, and `beatsReference` says so.
+ * last value and seasonal naïves, or where that is the last value and the series' steps are chance alone, it is that naïve
+ * that is given, within the models' fence, and `beatsReference` says so.
  */
 export function automatic(
   y: Float64Array,
@@ -156,9 +160,13 @@ export function automatic(
     )
   const theirs = erred(naive)
   const combined = withYear(combine(weights, said, horizon), year)
-  // Models that cannot yet know the season that is copied are no fence for it.
+  // A few lucky trials are no proof against steps that are chance alone; but these know of no year that came once, and tell
+  // little of demand that comes and goes.
+  const wanders =
+    period === null && theirs !== null && !year.points && now.seen.positive && isRandomWalk(now.seen.logged)
+  // Models that cannot yet know the season that is copied are no fence for it, and a random walk has none.
   const hold = (points: Float64Array, length: number, by: ReadonlyMap<ModelName, Float64Array>) =>
-    period === null || isUsable(period, length) ? fenced(points, by) : points
+    wanders || (period !== null && !isUsable(period, length)) ? points : fenced(points, by)
   const copied = hold(seasonalNaive(y, period ?? 1, horizon), y.length, said)
   const held = trials.map((trial, i) => hold(naive[i] as Float64Array, trial.origin, trial.said))
   // In this order: the combination, half of it and half of the naïve, and the naïve itself where neither does better.
@@ -166,7 +174,7 @@ export function automatic(
     { share: 1, tried, points: combined },
     { share: 0.5, tried: tried.map((one, i) => between(one, held[i])), points: between(combined, copied) },
   ]
-  const better = candidates.find(one => (erred(one.tried) ?? 0) < (theirs ?? 0))
+  const better = wanders ? undefined : candidates.find(one => (erred(one.tried) ?? 0) < (theirs ?? 0))
   const beats = theirs === null ? null : better !== undefined
   const falls = beats === false
   const {
@@ -197,6 +205,7 @@ export function automatic(
     })),
     reference: period,
     beatsReference: beats,
+    wanders,
   }
 }
 

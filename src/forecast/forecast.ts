@@ -266,6 +266,8 @@ function whyOf(made: Automatic | null, lent: string | undefined, closed: number,
     if (tried === 0) said.push('The series is too short for a backtest: the models count alike.')
     else if (made.beatsReference === null)
       said.push('Nothing happened in the periods of the backtest, so nothing could be compared.')
+    else if (made.wanders)
+      said.push('From one period to the next it moves by chance alone, so the last value is what is given.')
     else if (made.beatsReference)
       said.push(
         `In ${tried} backtests it erred less than the ${name}${made.share < 1 ? ', though only together with it' : ''}.`,
