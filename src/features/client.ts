@@ -4,7 +4,7 @@ import { createTanstackQueryUtils, TANSTACK_QUERY_OPERATION_CONTEXT_SYMBOL } fro
 import { within } from '#ui/within.ts'
 import type { Client } from './operations.ts'
 
-export { isRefused, words } from '#ui/words.ts'
+export { words } from '#ui/words.ts'
 
 /**
  * How long an answer is waited for, in minutes. What a screen reads is asked again by a press, and the longest question of a

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { CanonicalRow, Mapped } from '#connectors/connector.ts'
 import { type TableName, table, tables } from '#kernel/canonical.ts'
-import type { Warehouse } from '#warehouse/warehouse.ts'
+import type { Delivery, Warehouse } from '#warehouse/warehouse.ts'
 import { type Gatherer, gathering } from './gather.ts'
 import type { Packer } from './packer.ts'
 import { shortLine } from './rows.ts'
@@ -128,15 +128,14 @@ export function createIntake(parts: IntakeParts): Intake {
     id: string,
     name: TableName,
     files: readonly string[],
-    whole: boolean,
-    more: boolean,
+    { more = false, ...rest }: Pick<Delivery, 'whole' | 'more'>,
   ) => {
     const receipt = await granary.deliver({
       id,
       table: name,
       files,
       mode: restates && name === 'sales_lines' ? 'replace_orders' : 'merge',
-      ...(whole && { whole: source }),
+      ...rest,
       ...(more && { more }),
     })
     if (name === 'sales_lines') owes = more
@@ -152,7 +151,7 @@ export function createIntake(parts: IntakeParts): Intake {
       const parquet = await parts.packer.pack(name, file.path, file.longest)
       await rm(file.path, { force: true })
       if (parts.whole?.includes(name)) waiting.set(name, [...(waiting.get(name) ?? []), parquet])
-      else await deliver(id, name, [parquet], false, more)
+      else await deliver(id, name, [parquet], { more })
     }
   }
 
@@ -215,7 +214,7 @@ export function createIntake(parts: IntakeParts): Intake {
       await flush()
       for (const name of parts.whole ?? []) {
         const files = waiting.get(name) ?? []
-        if (files.length > 0) await deliver(`${turn}:${part}`, name, files, true, false)
+        if (files.length > 0) await deliver(`${turn}:${part}`, name, files, { whole: source })
         else
           for (const store of parts.stores)
             stored.gone += await granary.remove({ store, table: name, source })

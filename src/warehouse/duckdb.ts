@@ -47,7 +47,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Warehouse> => 
       return engine.write(work).finally(log.written)
     })
 
-  const inTurn = turns(Math.max(2, options.threads ?? availableParallelism()))
+  const inTurn = turns(Math.max(2, options.threads ?? (options.modest ? 1 : availableParallelism())))
   const query = <R extends Row>(sql: string, parameters?: Parameters): Promise<R[]> =>
     inTurn(() => queryAtOnce<R>(sql, parameters))
   const queryAtOnce = <R extends Row>(sql: string, parameters: Parameters = {}): Promise<R[]> =>

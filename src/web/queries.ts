@@ -1,5 +1,5 @@
 import { keepPreviousData, type Query, QueryCache, QueryClient } from '@tanstack/react-query'
-import { isRefused } from '#features/client.ts'
+import { isRefused } from '#ui/words.ts'
 
 /** When what is being asked was asked first: trying again by itself counts as the same question. */
 const asked = new WeakMap<object, number>()

@@ -1,5 +1,6 @@
 import type { Day } from '#kernel/day.ts'
 import { exact } from '#kernel/money.ts'
+import type { Amounts } from './ledger.ts'
 
 /** What is known of trade, by the definitions of docs/metrics: amounts in the smallest coin, counts as they are. */
 const money = [
@@ -35,18 +36,6 @@ export interface TruthRow {
   figures: Readonly<Record<Figure, string>>
 }
 
-/** What an entry of a ledger adds to its day, in the smallest coin. */
-interface Entry {
-  quantity: number
-  gross: number
-  discounts: number
-  reversals: number
-  shipping: number
-  taxes: number
-  giftCards?: number
-  cost: number | null
-}
-
 type Cents = Record<Figure, number>
 
 /** Books of a store: adds up by day and country. */
@@ -61,7 +50,7 @@ export function booksOf({ store, currency }: { store: string; currency: string }
   }
   return {
     cell,
-    enter(day: Day, country: string, entry: Entry): void {
+    enter(day: Day, country: string, entry: Amounts & { giftCards?: number }): void {
       const into = cell(day, country)
       const net = entry.gross + entry.discounts + entry.reversals
       into.gross += entry.gross

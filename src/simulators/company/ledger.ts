@@ -1,20 +1,24 @@
 import { discounted, type Life, type RefundLine } from './life.ts'
 import { type Line, type Order, taxOf } from './order.ts'
 
-/** One thing that happened to a sale, in the smallest coin, signed so that plain sums are the totals. */
-export interface Entry {
-  at: number
-  kind: 'sale' | 'edit' | 'shipping' | 'reversal' | 'adjustment'
-  line: Line | null
+/** What an entry of the books adds to its day, in the smallest coin. */
+export interface Amounts {
   quantity: number
   gross: number
   discounts: number
   reversals: number
   shipping: number
   taxes: number
-  giftCards: number
   /** null where the cost of the units is not recorded, and where there are no units. */
   cost: number | null
+}
+
+/** One thing that happened to a sale, in the smallest coin, signed so that plain sums are the totals. */
+export interface Entry extends Amounts {
+  at: number
+  kind: 'sale' | 'edit' | 'shipping' | 'reversal' | 'adjustment'
+  line: Line | null
+  giftCards: number
 }
 
 const nothing = {

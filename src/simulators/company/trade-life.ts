@@ -1,6 +1,7 @@
 import { type Day, dayNumber } from '#kernel/day.ts'
 import type { Company } from './company.ts'
 import { type Draw, draw, unitOf } from './draw.ts'
+import type { Amounts } from './ledger.ts'
 import { type TradeOrder, tradeOrdersOf } from './trade.ts'
 import { type TradeLine, tradeShop } from './trade-basket.ts'
 
@@ -225,16 +226,8 @@ export const tradeChangedAt = (life: TradeLife): number =>
   )
 
 /** One thing that happened to a sale, in pence of the base currency, signed so that plain sums are the totals. */
-export interface TradeEntry {
+export interface TradeEntry extends Amounts {
   at: number
-  quantity: number
-  gross: number
-  discounts: number
-  reversals: number
-  shipping: number
-  taxes: number
-  /** null where there are no units, or nobody knows their cost. */
-  cost: number | null
 }
 
 /** What an order, as seen, did to the books. */
