@@ -124,12 +124,15 @@ export const deliverToDuckdb = (
     }
     // What was derived anew may reach further than what came in: an order found late renumbers later ones.
     const derived = touched && name === 'sales_lines' && !fresh
-    const days = [...(merged ? ['left_days'] : []), ...(derived ? ['touched_days'] : [])]
+    const days = [
+      ...(shape.dated ? [`(SELECT ${shape.dated} AS day FROM staged)`] : []),
+      ...(merged ? ['left_days'] : []),
+      ...(derived ? ['touched_days'] : []),
+    ]
     const { id } = delivery
     const products = await nameProducts(connection, delivery)
-    if (products)
-      await log(connection, { id, name: 'products', shape: tables.products, days: [], ...products })
-    await log(connection, { id, name, shape, stores, receipt, touched, days })
+    if (products) await log(connection, { id, name: 'products', days: [], ...products })
+    await log(connection, { id, name, stores, receipt, touched, days })
     return { ...receipt, ...(products && { products: products.receipt }) }
   }).finally(() => restore())
 }
@@ -341,22 +344,18 @@ const replaceOrders = async (connection: DuckDBConnection, rows: number): Promis
 interface Entry {
   id: string
   name: TableName
-  shape: Table
   stores: readonly string[]
   receipt: Receipt
   touched: boolean
-  /** Tables of further days that changed, besides those of what came in. */
+  /** Where the days that changed stand, as `day`. */
   days: readonly string[]
 }
 
-const log = async (
-  connection: DuckDBConnection,
-  { id, name, shape: { dated }, stores, receipt, touched, days }: Entry,
-) => {
+const log = async (connection: DuckDBConnection, { id, name, stores, receipt, touched, days }: Entry) => {
   // A delivery of repeats is logged, so that its id is known, but it touches no day and evicts nothing.
-  const all = [`SELECT ${dated} AS day FROM staged`, ...days.map(table => `SELECT day FROM ${table}`)]
-  const end = (side: 'min' | 'max') => `(SELECT ${side}(day) FROM (${all.join(' UNION ALL ')}))`
-  const span = touched && dated ? `${end('min')}, ${end('max')}` : 'NULL, NULL'
+  const all = days.map(table => `SELECT day FROM ${table}`).join(' UNION ALL ')
+  const end = (side: 'min' | 'max') => (all && touched ? `(SELECT ${side}(day) FROM (${all}))` : 'NULL')
+  const span = `${end('min')}, ${end('max')}`
   await connection.run(
     `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1, $id, $name, $stores, ${span},
        CAST($rows AS BIGINT), CAST($inserted AS BIGINT), CAST($changed AS BIGINT), CAST($repeats AS BIGINT),
@@ -380,12 +379,15 @@ export const settleInDuckdb = (connection: DuckDBConnection): Promise<void> =>
     const stores = (
       await connection.runAndReadAll('SELECT DISTINCT store FROM touched_days ORDER BY 1')
     ).getRowsJson()
-    await connection.run(
-      `INSERT INTO deliveries SELECT coalesce((SELECT max(version) FROM deliveries), 0) + 1, 'numbered-' || uuid(),
-         'sales_lines', $stores, min(day), max(day), 0, 0, 0, 0, CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP)
-       FROM touched_days HAVING count(*) > 0`,
-      { stores: JSON.stringify(stores.map(([store]) => store)) },
-    )
+    if (stores.length === 0) return
+    await log(connection, {
+      id: `numbered-${randomUUID()}`,
+      name: 'sales_lines',
+      stores: stores.map(([store]) => String(store)),
+      receipt: { rows: 0, inserted: 0, changed: 0, repeats: 0 },
+      touched: true,
+      days: ['touched_days'],
+    })
   })
 
 /** Takes rows out: a store, one table of it, some orders, or one customer's. Gives how many ledger rows went. */
