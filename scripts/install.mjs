@@ -1,6 +1,6 @@
 // Brings a fresh clone to where the project's own Node can run. Plain JavaScript for any Node from 18 on.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,15 @@ function staleness() {
   return behind ? `${behind[0].replace('node_modules/', '')} is not the version of the lock file` : null
 }
 
+/** Whether the empty ledger to copy is there, made after the last change of a migration. */
+function hasTemplate() {
+  const receipt = join(modules, '.cache', 'quarterdeck', 'ledger.marks')
+  if (!existsSync(receipt)) return false
+  const made = statSync(receipt).mtimeMs
+  const place = join(root, 'src', 'postgres', 'migrations')
+  return readdirSync(place).every(name => statSync(join(place, name)).mtimeMs < made)
+}
+
 function npm(...words) {
   // npm is run by the machine's own Node: the project's may be about to be replaced.
   const PATH = (process.env.PATH ?? '')
@@ -57,7 +66,7 @@ export function install() {
   // Where install scripts are switched off the Node package has not fetched its program yet.
   if (!existsSync(node)) npm('rebuild', 'node', '--ignore-scripts=false')
   // Only a saving: without it the first start makes its ledger itself.
-  if (!['ledger', 'ledger.tar'].every(name => existsSync(join(modules, '.cache', 'quarterdeck', name))))
+  if (!hasTemplate())
     spawnSync(node, [join(root, 'scripts', 'ledger-template.mjs')], {
       cwd: root,
       stdio: 'ignore',

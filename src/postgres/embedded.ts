@@ -2,14 +2,21 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Failure } from '#kernel/error.ts'
+import { isOfThese } from './migrate.ts'
 
 /**
- * An empty database as PGlite makes one, made once when the packages were installed (scripts/ledger-template.mjs):
- * as one file, and as a folder. Making it anew takes a gigabyte of memory and some seconds; copying it takes neither.
+ * An empty ledger with its tables, made once when the packages were installed (scripts/ledger-template.mjs): as one file,
+ * and as a folder. Making it anew takes a gigabyte of memory and some seconds; copying it takes neither.
  */
 const cache = join(import.meta.dirname, '../../node_modules/.cache/quarterdeck')
 const bundled = join(cache, 'ledger.tar')
 const template = join(cache, 'ledger')
+
+/** Whether it is there, and of this program. */
+const hasTemplate = (): boolean => {
+  const receipt = join(cache, 'ledger.marks')
+  return existsSync(receipt) && isOfThese(readFileSync(receipt, 'utf8').split('\n'))
+}
 
 /**
  * A page read twice is still in the operating system's memory, so that a small pool does; the usual 128 MB are cleared by
@@ -22,7 +29,7 @@ export const openPglite = async (folder: string): Promise<PGlite> => {
   if (folder === ':memory:')
     return PGlite.create({
       startParams,
-      ...(existsSync(bundled) && { loadDataDir: new Blob([readFileSync(bundled)]) }),
+      ...(hasTemplate() && { loadDataDir: new Blob([readFileSync(bundled)]) }),
     })
   const place = join(folder, 'ledger')
   const making = join(folder, 'ledger.making')
@@ -37,7 +44,7 @@ export const openPglite = async (folder: string): Promise<PGlite> => {
     })
   mkdirSync(place, { recursive: true, mode: 0o700 })
   writeFileSync(making, '')
-  if (existsSync(template)) cpSync(template, place, { recursive: true })
+  if (hasTemplate()) cpSync(template, place, { recursive: true })
   const made = await PGlite.create(place, { startParams })
   rmSync(making)
   return made

@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
-import { sql } from 'drizzle-orm'
 import { drizzle as onPostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as onPglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
 import { Failure, failureIn } from '#kernel/error.ts'
 import { openLasting } from './lasting.ts'
+import { migrate } from './migrate.ts'
 
 /** The ledger, or the open transaction of it: one dialect on PGlite and on PostgreSQL. */
 export type Ledger = PgDatabase<PgQueryResultHKT, Record<string, never>>
@@ -92,31 +90,3 @@ const openEmbedded = async (folder: string): Promise<Opened> => {
     close: () => client.close(),
   }
 }
-
-const place = join(import.meta.dirname, 'migrations')
-
-/** Files in order of name; forward only. Two processes starting at once wait for each other. */
-const migrate = (ledger: Ledger): Promise<void> =>
-  ledger.transaction(async tx => {
-    const files = readdirSync(place)
-      .filter(name => name.endsWith('.sql'))
-      .sort()
-    await tx.execute(sql`SELECT pg_advisory_xact_lock(468042680)`)
-    await tx.execute(
-      sql`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
-    )
-    const result = (await tx.execute(sql`SELECT name FROM migrations`)) as unknown as {
-      rows: { name: string }[]
-    }
-    const done = new Set(result.rows.map(row => row.name))
-    const newer = [...done].find(name => !files.includes(name))
-    if (newer)
-      throw new Failure('unsupported', `The ledger is newer than this program: it knows ${newer}.`, {
-        next: 'Start the version that wrote it, or a later one.',
-      })
-    for (const name of files.filter(file => !done.has(file))) {
-      for (const statement of readFileSync(join(place, name), 'utf8').split(/;\s*\n/))
-        if (statement.trim()) await tx.execute(sql.raw(statement))
-      await tx.execute(sql`INSERT INTO migrations (name) VALUES (${name})`)
-    }
-  })
