@@ -197,6 +197,8 @@ const create = async (
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
       // Each folding in writes groups of rows anew that the next part of a history changes again.
+      // A new file is written as this version does best: texts compressed as of its first version take a first load longer.
+      storage_compatibility_version: 'latest',
       checkpoint_threshold: '64MB',
     })
   } catch (cause) {
