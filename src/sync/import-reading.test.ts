@@ -45,6 +45,21 @@ describe('whatever a text file is written in, its letters arrive', () => {
   ])('%s', async (name, bytes) => {
     expect((await read(`${name}.csv`, bytes)).texts).toEqual(meant)
   })
+  it('a Japanese list, by its own headings', async () => {
+    const bytes = Buffer.from(
+      '928d95b694d48d862c928d95b693fa2c8fa4956994d48d862c909497ca2c925089bf0d0a312c323032342f30332f30312c837d834f834a836283762c322c22312c353030220d0a322c323032342f30332f30322c939293db82dd2c312c3830300d0a',
+      'hex',
+    )
+    const path = join(folder, 'ja.csv')
+    writeFileSync(path, bytes)
+    const { reading, suggestions } = await room.imports.preview(path)
+    expect(reading.encoding).toBe('shift_jis')
+    const { texts } = await read('ja.csv', bytes, { mapping: suggestions[0]?.mapping })
+    expect(texts).toEqual([
+      '1 2024-03-01 00:00:00 マグカップ 2×3000.0000',
+      '2 2024-03-02 00:00:00 湯呑み 1×800.0000',
+    ])
+  })
   it('a letter of Windows-1252 far below the megabyte that is looked at first', async () => {
     const many = Array.from({ length: 60_000 }, (_, i) => `${i},2024-03-01,A,1,1.00`).join('\n')
     const bytes = Buffer.from(`${header}\n${many}\nlast,2024-03-01,caf\u00e9,1,1.00\n`, 'latin1')

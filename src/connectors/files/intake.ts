@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Failure, invalid } from '#kernel/error.ts'
 import { type Container, decoderName, identify, markOf } from './identify.ts'
+import { legacyEncoding } from './legacy-encoding.ts'
 import type { Reading } from './reading.ts'
 import { sheetAsText, sheetsOf } from './workbook.ts'
 import { openMember } from './zip.ts'
@@ -101,7 +102,7 @@ const encodingOf = (head: Buffer, reading: Reading, whole: boolean): string => {
   if (mark) return mark.encoding
   const end = whole ? head.length : Math.max(head.lastIndexOf(0x0a) + 1, 1)
   const text = head.subarray(0, end)
-  return isUtf8(text) || mostlyUtf8(text) ? 'utf-8' : 'windows-1252'
+  return isUtf8(text) || mostlyUtf8(text) ? 'utf-8' : legacyEncoding(text)
 }
 
 /** More letters beyond ASCII than bytes that are none: a file put together of several, or cut in a letter. */
