@@ -40,6 +40,8 @@ describe('text that is no UTF-8 is read in its own encoding', () => {
       table('Order,Date,Item,Qty,Price', 'Men’s shirt', 'Women’s shoes', 'Kid’s hat', 'Dog’s bone'),
     ],
     ['windows-1252', table('Order,Date,Item,Qty,Price', '“Big” mug – blue', 'Café £5', '€ 20 voucher')],
+    ['windows-1252', '1,Größe–M €,2'],
+    ['windows-1252', 'London,£5'],
     ['windows-1252', table('Pedido,Data,Descrição,Qtd,Preço', 'Relação', 'Edição', 'Óculos')],
   ])('%s', (encoding, text) => {
     const bytes = encoder(encoding)(text)
