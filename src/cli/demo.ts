@@ -62,15 +62,17 @@ async function playing(
 ): Promise<{ process: ChildProcess; answer: Promise<Systems> }> {
   const words = ['simulate', '--json', '--live', '--leashed', '--port', String(await portIn(terminal.folder))]
   const company = ['--seed', String(made.seed), '--days', String(made.days), '--until', made.until]
-  const child = spawn(join(terminal.home, 'quarterdeck'), [...words, ...company], {
-    // The open input is its leash: however this process ends, the system closes it.
-    stdio: ['pipe', 'pipe', 'inherit'],
-    // They make much that is thrown away at once: more room for that halves the time spent on clearing up.
-    env: {
-      ...terminal.env,
-      NODE_OPTIONS: `${terminal.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim(),
+  // They make much that is thrown away at once: more room for that halves the time spent on clearing up.
+  const node = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64']
+  const child = spawn(
+    process.execPath,
+    [...node, join(terminal.home, 'src', 'cli.ts'), ...words, ...company],
+    {
+      // The open input is its leash: however this process ends, the system closes it.
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: terminal.env,
     },
-  })
+  )
   const answer = new Promise<Systems>((done, failed) => {
     let text = ''
     child.stdout.on('data', (some: Buffer) => {
