@@ -1,10 +1,13 @@
 import { plainName } from '#kernel/nearest.ts'
 import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
+import { creditsTakeBack, refundedByState } from './given-back.ts'
 import { moneyOfLines } from './line-money.ts'
+import { discountOfOrders, moneyOfOrders } from './order-money.ts'
 import { ident, type Mapping } from './reading.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
+import { moneyWithoutTax } from './taxed-money.ts'
 import { boughtRows, ofSales, undoneRows } from './unlike-sales.ts'
 
 /** Are all rows different orders, as far as the head shows? */
@@ -101,8 +104,20 @@ export const mendedBy = (
   const takes = 'currency' in taking && !('currency' in guess.columns)
   const names = columns.map(one => one.name)
   const told = takes ? withCurrency(guess, names, rows, currency) : { mapping: guess, warnings: [] }
-  const { mapping, warnings } = rowsTaken(told.mapping, columns, rows)
-  return { mapping, warnings: [...told.warnings, ...warnings] }
+  const taken = rowsTaken(told.mapping, columns, rows)
+  const known = [...told.warnings, ...taken.warnings]
+  if (!ofSales.includes(taken.mapping.target)) return { mapping: taken.mapping, warnings: known }
+  const refunded = refundedByState(taken.mapping, columns, rows)
+  const net =
+    taken.mapping.target === 'sales_lines'
+      ? moneyWithoutTax(refunded.mapping, names, rows)
+      : { ...refunded, warnings: [] }
+  const signed =
+    net.mapping.target === 'refunds' ? { ...net, warnings: [] } : creditsTakeBack(net.mapping, columns, rows)
+  return {
+    mapping: signed.mapping,
+    warnings: [...known, ...refunded.warnings, ...net.warnings, ...signed.warnings],
+  }
 }
 
 const rowsTaken = (
@@ -114,7 +129,10 @@ const rowsTaken = (
     return withoutTotals(mapping, columns, rows)
   if (!ofSales.includes(mapping.target)) return { mapping, warnings: [] }
   const names = columns.map(one => one.name)
-  const made = mapping.target === 'orders' ? { mapping, warnings: [] } : moneyOfLines(mapping, names, rows)
+  const made =
+    mapping.target === 'orders'
+      ? moneyOfOrders(mapping, names, rows)
+      : moneyOfLines(discountOfOrders(mapping, names, rows), names, rows)
   const { order_id, amount } = mapping.columns
   const { amount: kept, tax } = made.mapping.columns
   const net = kept && tax && mapping.target !== 'orders' ? withoutTax(names, rows, kept, tax) : null

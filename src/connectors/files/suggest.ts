@@ -67,11 +67,26 @@ const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
 /** As the French write it: hors taxes, toutes taxes comprises. */
 const inEnglish = (header: string) => header.replace(/\bHT$/i, 'ex tax').replace(/\bTTC$/i, 'inc tax')
 
+/** The words of a column, plain as headings are compared. */
+const plainWords = new Map<TargetColumn, readonly string[]>()
+const wordsOf = (column: TargetColumn): readonly string[] => {
+  const known = plainWords.get(column) ?? column.names.split(/\s+/).map(plainName)
+  plainWords.set(column, known)
+  return known
+}
+
+/** What stands around the word itself and changes nothing of it: Order Total Amount is the total of an order. */
+const around = [
+  /^(order|cart|item|line|lineitem)|(amount|amt|value)$/,
+  /(amount|amt|value)$/,
+  /^(order|cart)/,
+]
+
 /** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
 const likeness = (column: TargetColumn, friendly: string, header: string): number => {
   const whole = plainName(inEnglish(header))
   if (whole === '') return 0
-  const words = column.names.split(/\s+/)
+  const words = wordsOf(column)
   if (whole === plainName(friendly)) return 1
   const place = words.indexOf(whole)
   if (place >= 0) return 0.98 - Math.min(place, 60) * 0.002
@@ -82,17 +97,25 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
     tax === undefined ? 0 : tax.startsWith('ex') !== /^(order_)?total$/.test(friendly) ? 0.02 : -0.02
   if (bare !== whole && (words.includes(bare) || bare === plainName(friendly))) return 0.85 + meant
   const plain = whole.replace(taxation, '')
+  if (plain !== whole && plain !== '' && words.includes(plain)) return 0.8 + meant
+  const others = column.strangers?.split(' ') ?? []
+  const named = column.kind === 'code' || column.kind === 'text'
+  const stripped = around.map(of => plain.replaceAll(new RegExp(of, 'g'), ''))
+  if (
+    column.kind === 'number' &&
+    stripped.some(one => one !== plain && words.includes(one)) &&
+    !others.some(word => plain.includes(word))
+  )
+    return 0.75 + meant
   const part = words
     .filter(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
     .map(word => (plain.startsWith(word) ? plain.slice(word.length) : plain.slice(0, -word.length)))
-  const others = column.strangers?.split(' ') ?? []
-  const named = column.kind === 'code' || column.kind === 'text'
   const other = (rest: string) =>
     // Orders, not an order: how many there were.
     (named && rest === 's') ||
     others.some(word => (word.startsWith('=') ? `=${rest}` === word : rest.includes(word))) ||
     [...strangers, ...(named ? strangersOfNames : [])].some(
-      word => rest.includes(word) && !column.names.includes(word),
+      word => plain.includes(word) && !column.names.includes(word),
     )
   return part.some(rest => !other(rest)) ? 0.6 + meant : 0
 }
@@ -242,6 +265,7 @@ const onlyDate = (
 
 /** What the values alone say, where headers are missing or strange. */
 const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
+  const noMoney = /\b(rates?|index|kurs|ratio|share|percent|score|temperature|latitude|longitude)\b|%/i
   const mapped: Record<string, string> = {}
   columns.forEach((seen, i) => {
     const cells = rows.map(row => (row[i] ?? '').trim()).filter(cell => cell !== '')
@@ -252,6 +276,7 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
     else if (seen.type === 'number') {
       const fractions = cells.some(cell => /[.,]\d/.test(cell))
       const largest = Math.max(...cells.slice(0, 500).map(cell => Math.abs(Number(cell)) || 0))
+      if (noMoney.test(seen.name)) return
       if (fractions) put('amount')
       else if (largest <= 1000 && !cells.every(cell => /^0\d/.test(cell))) put('quantity')
       else put('customer_id')

@@ -1,5 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
-import { ident, type ValueType } from './reading.ts'
+import { states } from './given-back.ts'
+import { ident, quote, type ValueType } from './reading.ts'
 
 interface Seen {
   name: string
@@ -13,6 +14,10 @@ const counted =
   /^(total|no|numberof|count|countof|net|gross)?(orders?count|orders|ordercount|transactions|transactioncount|receipts|invoices|itemssold|netitemssold|bestellungen|commandes|pedidos|ordini|bestellingen)$/
 const moved =
   /^(payoutid|payoutdate|payoutstatus|payout|automaticpayoutid|arrivaldate(utc)?|availableon(utc)?|balancetransaction(id)?|balanceimpact|transferdate(utc)?)$/
+
+/** What a payment provider says of a charge, and a marketplace of what it keeps of a sale. */
+const charged = /^(captured|declinereason|sellermessage|paymentintentid|chargeid)$/
+const kept = /(selling|fba|fulfil+ment|transaction|commission|processing)fees?$/
 
 const order = /^(order|sale|receipt|invoice|transaction)(id|no|number|nr|name)?$/
 const deals = /^(deal|dealid|dealname|opportunity|opportunityid|opportunityname|closedate|expectedclosedate)$/
@@ -37,6 +42,9 @@ export const unlikeSales = (columns: readonly Seen[]): Unlike | null => {
   const payout = first(plain => moved.test(plain))
   if (money && ((fee && net) || (payout && (fee || net || named.length < 20))))
     return { is: 'statement', fee: fee?.name ?? null }
+  if (fee && first(plain => charged.test(plain))) return { is: 'statement', fee: null }
+  if (first(plain => plain === 'settlementid') && first(plain => kept.test(plain)))
+    return { is: 'statement', fee: null }
   if (first(plain => stages.test(plain)) && first(plain => deals.test(plain))) return { is: 'deals' }
   // Where the order is named the row is that order, and what is counted are its items.
   if (first(plain => order.test(plain))) return null
@@ -75,18 +83,16 @@ interface LeftOut {
 }
 
 const undone =
-  'cancelled canceled voided void failed declined draft abandoned annulee annule storniert cancelado cancelada annullato geannuleerd'.split(
-    ' ',
-  )
-const states =
-  /^(order|financial|payment|item|sale|transaction)?(status|state)$|^(bestell|auftrags)?status$|^etat$|^estado$|^stato$/
+  'cancelled canceled voided void failed declined draft abandoned incomplete unpaid expired rejected refused denied annulee annule storniert abgebrochen fehlgeschlagen cancelado cancelada annullato annullata annullert annulleret annullerad avbruten anulowane anulowano geannuleerd キャンセル キャンセル済 キャンセル済み 交易关闭 已取消 已关闭 取消 취소 취소완료'
+    .split(' ')
+    .map(plainName)
 
 /** Rows of orders that never were: the rows to take, where a column of states says so of some. */
 export const undoneRows = (columns: readonly Seen[], rows: readonly string[][]): LeftOut | null => {
   const found = columns.flatMap(({ name, type }, i) => {
     if (type !== 'text' || !states.test(plainName(name))) return []
     const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
-    const words = undone.filter(word => said.has(word))
+    const words = [...said].filter(word => undone.includes(plainName(word)))
     return words.length > 0 ? [{ name, words }] : []
   })
   const [one] = found
@@ -97,7 +103,7 @@ export const undoneRows = (columns: readonly Seen[], rows: readonly string[][]):
     one.words.flatMap(word => (/^cancell?ed$/.test(word) ? ['cancelled', 'canceled'] : [word])),
   )
   return {
-    where: `lower(trim(${column})) not in (${[...words].map(word => `'${word}'`).join(', ')})`,
+    where: `lower(trim(${column})) not in (${[...words].map(quote).join(', ')})`,
     reason: 'cancelled, or never paid',
     words: 'that were cancelled or never paid',
   }

@@ -28,6 +28,8 @@ export const ga4Exploration: Preset = {
           'channel',
           'Session default channel group',
           'Session default channel grouping',
+          'Session primary channel group (Default Channel Group)',
+          'Session primary channel group (Default channel group)',
           'Session source / medium',
         ),
         ...given('campaign', 'Session campaign', 'Campaign'),

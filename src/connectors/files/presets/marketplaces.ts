@@ -27,7 +27,12 @@ export const amazonOrders: Preset = {
         amount: '"item-price"',
         ...given('title', 'product-name'),
         ...given('discount', 'item-promotion-discount'),
-        ...given('shipping', 'shipping-price'),
+        // What is charged of it, where a promotion pays some.
+        ...(has('shipping-price') && {
+          shipping: has('ship-promotion-discount')
+            ? 'coalesce("shipping-price", 0) - abs(coalesce("ship-promotion-discount", 0))'
+            : '"shipping-price"',
+        }),
         ...given('country', 'ship-country'),
         ...given('channel', 'sales-channel'),
         ...given('discount_code', 'promotion-ids'),

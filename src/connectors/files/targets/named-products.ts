@@ -15,7 +15,7 @@ const said = {
 
 /** Headings that in a file of sales are of the order or the payment, in a list of products of the product. */
 const ofSales = 'type status state published visibility'.split(' ')
-const strangers = 'customer client kunde order ship payment price account'
+const strangers = 'customer client kunde order ship payment price account card'
 
 /**
  * Product columns for a target of sales lines with columns `own`: they go by the headings the products target knows, save

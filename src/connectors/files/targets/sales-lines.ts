@@ -24,7 +24,7 @@ const own: Target['columns'] = {
         salesorderid salesordernumber salesorder verkaufsbeleg belegfeld1 beleg belegnr transactionid transaction transactionno receipt
         receiptno receiptid documentno documentnumber purchaseid basketid bestellnummer bestellnr bestellid auftragsnummer auftragsnr
         rechnungsnummer rechnungsnr bestellung belegnummer commande numerocommande facture numerofacture pedido
-        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 incrementid saleid orderreference`,
+        numeropedido factura ordine numeroordine fattura ordernummer bestelnummer auftrag nrzamowienia numerzamowienia zamowienie numerodopedido ordrenummer 注文番号 订单号 订单编号 受注番号 訂單編號 주문번호 docno docnumber fakturanummer fakturanr faktura billingdocument rechnung invoicenum incrementid saleid orderreference`,
   },
   line_id: {
     about: 'Number of the line; with it a changed line replaces the earlier one',
@@ -39,7 +39,7 @@ const own: Target['columns'] = {
         createdon created createddate purchasedate purchasedat processedat solddate soldat saledate
         salesdate transactiondate transactiondt transactiontime orderdt orderpurchasetimestamp eventtime dateofsale bestelldatum rechnungsdatum
         auftragsdatum datecommande datedecommande fechapedido fechafactura dataordine besteldatum
-        orderdatum datazamowienia datadopedido datapedido ordredato ts 注文日 注文日時 下单时间 paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
+        orderdatum datazamowienia datadopedido datapedido ordredato ts 注文日 注文日時 下单时间 受注日 受注日時 购买时间 订单创建时间 订单付款时间 訂購日期 주문일자 주문일 fakturadatum billingdate paidat orderplaced bookedat postingdate buchungsdatum belegdatum`,
   },
   date: {
     about: 'Day it was sold, where the time stands in a column of its own',
@@ -57,14 +57,14 @@ const own: Target['columns'] = {
     names: `sku productid productcode product stockcode customlabel itemcode itemnumber itemno item articleno
         articlenumber article variantsku lineitemsku productsku partnumber productnumber productkey ean
         upc barcode asin inventoryitemcode material artikelnummer artikel artikelnr produktnummer reference codearticle referencia
-        codigo codice codicearticolo articulo artikelcode materialnumber produkt produto varenummer 商品番号 商品编码`,
+        codigo codice codicearticolo articulo artikelcode materialnumber produkt produto varenummer 商品番号 商品编码 商品コード 商品管理番号 品番 货号 商家编码 商品編號 상품코드 refproduit`,
   },
   title: {
     about: 'What was sold, in words',
     kind: 'text',
     names: `title description productname producttitle itemname itemdescription productdescription
         lineitemname name materialkurztext kurztext bezeichnung artikelbezeichnung produktname beschreibung designation libelle
-        nomproduit descripcion producto descrizione prodotto omschrijving item product artikel article`,
+        nomproduit descripcion producto descrizione prodotto omschrijving item product artikel article 商品名 品名 宝贝标题 商品名称 商品标题 商品名稱 상품명`,
     // The product line is a kind of products, a line item is one.
     strangers: '=line =group =family',
   },
@@ -73,14 +73,14 @@ const own: Target['columns'] = {
     kind: 'number',
     names: `quantity qty units quantityordered qtyordered orderqty orderquantity lineitemquantity unitssold
         itemssold numberofitems pieces pcs cds menge anzahl stuck stueck quantite qte cantidad unidades
-        quantita aantal quantidade qtd ilosc antal 数量 salesquantity count`,
+        quantita aantal quantidade qtd ilosc antal 数量 個数 件数 宝贝总数量 购买数量 수량 salesquantity count`,
   },
   unit_price: {
     about: 'Price of one unit before discounts and tax',
     kind: 'number',
-    names: `unitprice price itemprice priceeach lineitemprice sellingprice soldfor saleprice salesprice
+    names: `unitprice price itemprice itemcost priceeach lineitemprice sellingprice soldfor saleprice salesprice
         unitcostprice preis einzelpreis stuckpreis stueckpreis prix prixunitaire pu precio
-        preciounitario prezzo prezzounitario prijs stukprijs preco precounitario valorunitario cena cenajednostkowa pris 単価 单价`,
+        preciounitario prezzo prezzounitario prijs stukprijs preco precounitario valorunitario cena cenajednostkowa pris 単価 单价 商品単価 販売価格 單價 단가`,
   },
   amount: {
     about: 'Money of the whole line before discounts and tax; used in place of price × quantity',
@@ -88,25 +88,25 @@ const own: Target['columns'] = {
     names: `amount linetotal lineamount sales salesamount totalprice total subtotal revenue grosssales
         gross value turnover totalamount totalsales dollarvalue extendedprice netamount ordertotal
         ordervalue umsatz nettowert nettobetrag betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
-        importo totale vendite bedrag omzet totaal netto valor valortotal wartosc kwota summa belopp beløb 合計 金額 金额 purchaseamount spend paymentvalue`,
+        importo totale vendite bedrag omzet totaal netto valor valortotal wartosc kwota summa belopp beløb 合計 金額 金额 小計 小计 商品金额 금액 purchaseamount spend paymentvalue`,
   },
   discount: {
     about: 'Discount of the line, either sign',
     kind: 'number',
     names: `discount discounts discountamount linediscount lineitemdiscount rabatt nachlass remise
-        reduction descuento sconto korting desconto rabat rabatt 割引 折扣`,
+        reduction descuento sconto korting desconto rabat rabatt 割引 折扣 割引額 値引 値引額 クーポン 优惠 优惠金额 할인`,
   },
   shipping: {
     about: 'Shipping charged with the line',
     kind: 'number',
     names: `shipping shippingamount shippingprice freight shippingcost delivery postage versand
-        versandkosten fraisdeport livraison envio gastosdeenvio spedizione verzendkosten frete wysyłka frakt fragt 送料 运费 shippingcharge
+        versandkosten fraisdeport livraison envio gastosdeenvio spedizione verzendkosten frete wysyłka frakt fragt 送料 运费 送料合計 邮费 买家应付邮费 運費 배송비 shippingcharge
         freightvalue`,
   },
   tax: {
     about: 'Tax charged with the line',
     kind: 'number',
-    names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst moms podatek imposto 消費税 impuestos
+    names: `tax taxes taxamount vat vatamount salestax taxamt itemtax mwst mwstbetrag ust steuer steuerbetrag tva iva btw gst moms podatek imposto 消費税 impuestos 消費税額 消費税合計 税額 税额 부가세
         linetax taxtotal totaltax`,
   },
   cost: {
@@ -127,7 +127,7 @@ const own: Target['columns'] = {
     names: `customerid customer customerno customernumber customerkey customercode clientid client userid
         user buyerid buyer memberid masterid shopperid householdid email customeremail kundennummer
         kunde kundennr kundenid numeroclient codeclient cliente idcliente codicecliente auftraggeber klantnummer
-        klant customeruniqueid visitorid cardid`,
+        klant customeruniqueid visitorid cardid 会員id 顧客id 顧客コード 注文者メールアドレス 买家会员名 买家昵称 会员名`,
   },
   account_id: {
     about: 'B2B account',

@@ -1,0 +1,97 @@
+import { amountOf, near } from './added-up.ts'
+import type { Mapping } from './reading.ts'
+
+interface Guess {
+  mapping: Mapping
+  warnings: string[]
+}
+
+/** What the goods of an order can be told with, the commonest first: after its discount, without tax, shipping beside them. */
+const ways = [false, true].flatMap(less =>
+  [true, false].flatMap(taxed => [true, false].map(shipped => ({ less, taxed, shipped }))),
+)
+
+/** How the total of nearly every order is made of its parts; null where the rows do not say. */
+const madeOf = (
+  names: readonly string[],
+  rows: readonly string[][],
+  given: Record<'goods' | 'total', string> & Partial<Record<'discount' | 'shipping' | 'tax', string>>,
+) => {
+  const cell = (row: readonly string[], name: string | undefined) =>
+    name === undefined ? null : amountOf(row[names.indexOf(name)] ?? '')
+  const known = rows.flatMap(row => {
+    const [goods, total] = [cell(row, given.goods), cell(row, given.total)]
+    const off = Math.abs(cell(row, given.discount) ?? 0)
+    const more = { shipped: cell(row, given.shipping) ?? 0, taxed: cell(row, given.tax) ?? 0 }
+    return goods === null || total === null ? [] : [{ goods, total, off, ...more }]
+  })
+  const counted = ways.map(way => {
+    const agree = known.filter(one => {
+      const more = (way.taxed ? one.taxed : 0) + (way.shipped ? one.shipped : 0)
+      return near(one.total, one.goods - (way.less ? one.off : 0) + more)
+    })
+    return { ...way, agree: agree.length }
+  })
+  const most = Math.max(...counted.map(way => way.agree))
+  const told = counted.find(way => way.agree === most)
+  if (!told || known.length < 2 || most < known.length * 0.95) return null
+  return { ...told, taxes: known.some(one => one.taxed !== 0) }
+}
+
+const without = (columns: Mapping['columns'], name: string): Mapping['columns'] =>
+  Object.fromEntries(Object.entries(columns).filter(([as]) => as !== name))
+
+/**
+ * A guess of orders whose goods are told as the ledger has them: goods before the discount are no subtotal, and goods that
+ * hold tax give way to the total without it. Told by what makes the total of nearly every row.
+ */
+export const moneyOfOrders = (
+  mapping: Mapping,
+  names: readonly string[],
+  rows: readonly string[][],
+): Guess => {
+  const { gross, subtotal, total, discount, shipping, tax } = mapping.columns
+  const as = subtotal === undefined ? 'gross' : 'subtotal'
+  const goods = subtotal ?? gross
+  if (goods === undefined || total === undefined) return { mapping, warnings: [] }
+  const made = madeOf(names, rows, {
+    goods,
+    total,
+    ...(discount && { discount }),
+    ...(shipping && { shipping }),
+    ...(tax && { tax }),
+  })
+  if (!made) return { mapping, warnings: [] }
+  const others = without(mapping.columns, as)
+  if (!made.taxed && made.taxes)
+    return {
+      mapping: { ...mapping, columns: others },
+      warnings: [`“${goods}” holds the tax: “${total}” without tax and shipping is taken instead.`],
+    }
+  const right = made.less ? 'gross' : 'subtotal'
+  return { mapping: { ...mapping, columns: { ...others, [right]: goods } }, warnings: [] }
+}
+
+/** A guess of the lines of orders, whose subtotal tells the discount only where it is after it. */
+export const discountOfOrders = (
+  mapping: Mapping,
+  names: readonly string[],
+  rows: readonly string[][],
+): Mapping => {
+  const {
+    order_subtotal: goods,
+    order_total: total,
+    order_discount: discount,
+    order_shipping: shipping,
+    order_tax: tax,
+  } = mapping.columns
+  if (!goods || !total || !discount) return mapping
+  const made = madeOf(names, rows, {
+    goods,
+    total,
+    discount,
+    ...(shipping && { shipping }),
+    ...(tax && { tax }),
+  })
+  return made?.less ? { ...mapping, columns: without(mapping.columns, 'order_subtotal') } : mapping
+}
