@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { OpenAPIGenerator } from '@orpc/openapi'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import type { Env, Hono } from 'hono'
+import { operationsOf } from '#features/base.ts'
 import { operations } from '#features/operations.ts'
 import { failureCodes } from '#kernel/error.ts'
 
 interface Described {
-  paths?: Record<string, Record<string, { responses?: Record<string, unknown> }>>
+  paths?: Record<string, Record<string, Partial<Record<string, unknown>>>>
 }
 
 /** What the answer to a request that failed looks like, whatever failed. */
@@ -64,7 +65,13 @@ export async function openApi(): Promise<object> {
     ]),
   )
   for (const path of Object.values(paths))
-    for (const one of Object.values(path)) one.responses = { ...one.responses, ...failing }
+    for (const one of Object.values(path)) one.responses = { ...(one.responses as object), ...failing }
+  for (const { name, role, effect } of operationsOf(operations))
+    Object.assign(paths[`/${name.replaceAll('.', '/')}`]?.post ?? {}, {
+      description: `${effect === 'read' ? 'Changes nothing' : 'Changes what is kept, and is audited'}. Needs the role ${role}.`,
+      'x-role': role,
+      'x-effect': effect,
+    })
   return document
 }
 

@@ -56,6 +56,14 @@ describe.each(ledgers.slice(0, 1))(
       refuse = null
     })
 
+    it('are not promised to whoever has no address, as the owner of a demo', async () => {
+      const demo = { ...ada, id: 'demo', name: 'Demo' }
+      await expect(run(reviews.subscribe, { kind: 'flash', on: true }, demo)).rejects.toMatchObject({
+        code: 'unsupported',
+        message: 'Demo has no address here, so no letter can be sent.',
+      })
+    })
+
     it('go out at seven of the company’s clock, once, whoever looks again', async () => {
       // British summer time: 05:59 UTC is a minute before seven.
       at('2026-06-21T05:59:00Z')

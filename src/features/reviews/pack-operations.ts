@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import { askedDay } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import { user } from '#postgres/tables/members.ts'
 import { letters, subscriptions } from '#postgres/tables/reviews.ts'
 import { flashOf } from './flash.ts'
 import { mondayOf } from './monday.ts'
@@ -71,6 +72,12 @@ export const packOperations = {
     .handler(async ({ input: { kind, on }, context }) => {
       const { ledger, actor } = context
       if (actor.kind !== 'person') throw invalid('Letters go to people.', 'Sign in as one.')
+      // The owner of a demo is nobody who signed in: there is no address to write to.
+      const [known] = await ledger.select({ id: user.id }).from(user).where(eq(user.id, actor.id))
+      if (!known)
+        throw new Failure('unsupported', `${actor.name} has no address here, so no letter can be sent.`, {
+          next: 'Letters go to members who sign in: ./quarterdeck start serves them.',
+        })
       const since = await todayOf(context)
       if (kind === 'reminder') await setReminders(context, actor.id, on)
       else if (on)
