@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { DrawerProps } from './Drawer.tsx'
 import { useOpened } from './Placed.tsx'
 
@@ -24,7 +24,7 @@ function useReturn(opened: boolean) {
 }
 
 /** What draws a `Drawer`. Reached by import(). */
-export function Sheet(props: DrawerProps) {
+export function Sheet(props: DrawerProps & { foot: ReactNode }) {
   useReturn(props.opened)
   return (
     <Drawer.Root
@@ -46,6 +46,7 @@ export function Sheet(props: DrawerProps) {
           <Drawer.CloseButton aria-label="Close" />
         </Drawer.Header>
         <Drawer.Body>{props.children}</Drawer.Body>
+        {props.foot}
       </Drawer.Content>
     </Drawer.Root>
   )

@@ -17,7 +17,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
 import { passedOver } from '#kernel/view.ts'
-import { Drawer } from '#ui/Drawer.tsx'
+import { Drawer, SheetFoot } from '#ui/Drawer.tsx'
 import { later, Missing } from '#ui/Later.tsx'
 import { MenuButton } from '#ui/MenuButton.tsx'
 import { ProgressLine } from '#ui/State.tsx'
@@ -185,6 +185,8 @@ export function Shell() {
   latest.current = actions
   useEffect(() => listen(() => latest.current), [])
 
+  // Once on the screen, and in each sheet that lies over it.
+  const foot = <Standing narrows={here?.view === true} />
   const groups = [...new Set(open.map(one => one.room))]
   const links = (
     <ul className={css.rooms}>
@@ -294,14 +296,16 @@ export function Shell() {
               {words}
             </p>
           ))}
-          <Outlet />
+          <SheetFoot value={foot}>
+            <Outlet />
+          </SheetFoot>
           {settings.data?.demo && (
             <footer className={css.credit}>
               <strong>Demo data.</strong> {settings.data.demo.attribution}
             </footer>
           )}
         </div>
-        <Standing narrows={here?.view === true} />
+        {foot}
       </main>
       <BottomBar screens={open} path={path} onRooms={() => setMenu(true)} />
       <Drawer opened={menu} onClose={() => setMenu(false)} size={260} side="left" title="Quarterdeck">
@@ -318,7 +322,11 @@ export function Shell() {
           onClose={() => setPalette(false)}
         />
       )}
-      {talking && <Talk />}
+      {talking && (
+        <SheetFoot value={foot}>
+          <Talk />
+        </SheetFoot>
+      )}
       {keys && <Shortcuts actions={actions} onClose={() => setKeys(false)} />}
       <Missing />
     </div>

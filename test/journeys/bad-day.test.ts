@@ -139,6 +139,26 @@ describe.skipIf(!chromiumPath)(`on a bad day${skipped}`, () => {
     expect(await field.inputValue()).toBe('4711')
   })
 
+  it('says so also at the foot of a sheet, which covers that of the screen', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.clock.install()
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Rows behind' }).click()
+    const sheet = page.getByRole('dialog', { name: /Rows behind Net sales/ })
+    await sheet.getByRole('columnheader', { name: 'Order id' }).waitFor()
+    stage.answer('failing')
+    await comeBack()
+    const again = sheet.getByRole('button', { name: 'Try again' })
+    await again.waitFor()
+    const place = await again.boundingBox()
+    expect((place?.y ?? 0) + (place?.height ?? 0)).toBeGreaterThan(800)
+    await expectAccessibleInBoth(page)
+    stage.answer('well')
+    await again.click()
+    await again.waitFor({ state: 'detached' })
+    await sheet.getByRole('columnheader', { name: 'Order id' }).waitFor()
+  })
+
   it('does not show the former answer as that of a question that failed', async () => {
     await page.goto('/')
     await expect.poll(() => title().textContent()).toContain('£')
