@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clearPlace } from './line-names.ts'
+import { clearPlace, nudges } from './line-names.ts'
 
 const plot = { height: 200, low: 0, high: 100 }
 
@@ -14,4 +14,14 @@ it('gives a name the furthest place along its line where no other line runs', ()
 it('stays within the plot', () => {
   expect(clearPlace([0, 0], [[0, 0]], plot, [1]).side).toBe('top')
   expect(clearPlace([100, 100], [[100, 100]], plot, [1]).side).toBe('bottom')
+})
+
+it('keeps names at line ends apart, and within the plot where all lines end at its foot', () => {
+  const ending = (...lasts: number[]) => lasts.map(last => ({ values: [100, last] }))
+  const end = (last: number) => (1 - last / 110) * 200
+  const places = (...lasts: number[]) =>
+    nudges(ending(...lasts), 200, true).map((moved, n) => end(lasts[n] ?? 0) + moved)
+  expect(places(0, 0, 0, 0)).toEqual([158, 172, 186, 200])
+  expect(places(55, 55)).toEqual([100, 114])
+  expect(places(55, 10)).toEqual([end(55), end(10)])
 })

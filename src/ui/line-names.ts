@@ -10,19 +10,23 @@ export function plotOf(those: readonly Named[], height: number, fromZero: boolea
   return { height, low: Math.min(...known, fromZero ? 0 : Number.POSITIVE_INFINITY), high: high * 1.1 }
 }
 
-/** How far each name must move so that names at line ends do not cover one another. */
+/** How far each name must move so that names at line ends neither cover one another nor leave the plot. */
 export function nudges(those: readonly Named[], plot: number, fromZero: boolean): number[] {
   const { low, high } = plotOf(those, plot, fromZero)
   const at = those.map((line, n) => {
     const last = line.values.findLast(value => value !== null) ?? low
     return { n, y: (1 - (last - low) / (high - low || 1)) * plot }
   })
+  const downwards = at.toSorted((a, b) => a.y - b.y)
+  const placed: number[] = []
+  for (const { y } of downwards) placed.push(Math.max(y, (placed.at(-1) ?? Number.NEGATIVE_INFINITY) + 14))
+  // Lines that all end at the foot: their names stand above one another from there on, as a new day begins with nothing.
+  let foot = plot
   const moved: number[] = those.map(() => 0)
-  let floor = Number.NEGATIVE_INFINITY
-  for (const one of at.toSorted((a, b) => a.y - b.y)) {
-    const y = Math.max(one.y, floor + 14)
-    moved[one.n] = y - one.y
-    floor = y
+  for (const [place, { n, y }] of [...downwards.entries()].toReversed()) {
+    foot = Math.min(placed[place] ?? y, foot)
+    moved[n] = foot - y
+    foot -= 14
   }
   return moved
 }
