@@ -125,6 +125,22 @@ describe('days and months', () => {
     }
   })
 
+  it.each([
+    ['Mon, 23 Sep 2024 23:21:24 +0000', '2024-09-24 00:21:24'],
+    ['Mar 1, 2026 6:15:00 PM PST', '2026-03-02 02:15:00'],
+    ['15/01/2024 23:23:45 -0500', '2024-01-16 04:23:45'],
+    ['13.07.2026 00:30 MESZ', '2026-07-12 23:30:00'],
+    ['13 Jul 2026 10:00:00 UTC', '2026-07-13 11:00:00'],
+    ['2026-03-01 18:15:00 PST', '2026-03-02 02:15:00'],
+    ['Sunday, March 1, 2026', '2026-03-01 00:00:00'],
+    ['15-01-2024', '2024-01-15 00:00:00'],
+  ])('are read with the day of the week and the zone they say: %s', async (cell, at) => {
+    const store = `dressed-${files}`
+    const came = await run(`Order;When;Qty;Price\n1;${cell};1;1.00\n`, store)
+    expect(came.reasons).toEqual([])
+    expect(await ledger(store, 'CAST(happened_at AS VARCHAR) AS at')).toEqual([{ at }])
+  })
+
   it('are told by rows far below the first megabyte', async () => {
     const rows = Array.from({ length: 60_000 }, (_, i) => `${i},0${1 + (i % 9)}/03/2024,1,1.00`)
     const last = ['60001,31/03/2024,1,1.00']

@@ -1,5 +1,5 @@
 import { quote, type SourceColumn } from './reading.ts'
-import { blanks } from './recognise.ts'
+import { blanks, clockPattern, weekdayPattern, zoneNames, zonePattern } from './recognise.ts'
 
 /**
  * SQL that turns a cell into a typed value, NULL where it cannot. Common writings are tried first and plainly,
@@ -66,7 +66,11 @@ export const timeSql = (cell: string, column: SourceColumn, timezone: string): s
   const zoned = `regexp_matches(${x}, ':\\d{2}(\\.\\d+)? ?(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})$')`
   const iso = `CASE WHEN strlen(${x}) > 19 AND ${zoned} THEN ${zonedSql(x, zone)} ELSE TRY_CAST(${x} AS TIMESTAMP) END`
   const formats = column.dateFormats.map(quote).join(', ')
-  const written = formats ? `try_strptime(trim(${x}), [${formats}])` : ''
+  const written = !formats
+    ? ''
+    : column.dressedDates
+      ? dressedSql(x, formats, zone)
+      : `try_strptime(trim(${x}), [${formats}])`
   const number = `CASE
       WHEN regexp_matches(${x}, '^(19|20)\\d{6}$') THEN try_strptime(${x}, '%Y%m%d')
       WHEN ${serial} BETWEEN 20000 AND 80000 THEN date_trunc('second', TIMESTAMP '1899-12-30' + to_microseconds(CAST(round(${serial} * 86400) AS BIGINT) * 1000000))
@@ -74,6 +78,18 @@ export const timeSql = (cell: string, column: SourceColumn, timezone: string): s
       WHEN ${serial} BETWEEN 3e11 AND 4.2e12 THEN timezone(${zone}, to_timestamp(${serial} / 1000)) END`
   const order = [...(formats ? [written] : []), iso, ...(column.numericDates ? [number] : [])]
   return `CASE WHEN ${x} IS NOT NULL THEN coalesce(${order.join(', ')}) END`
+}
+
+/** Mon, 23 Sep 2024 14:21:24 +0000 and Mar 1, 2026 2:15:00 AM PST: written in one of the formats, with day of the week or zone. */
+const dressedSql = (x: string, formats: string, zone: string) => {
+  const ends = quote(`(${clockPattern}) ?(${zonePattern})$`)
+  const bare = `regexp_replace(regexp_replace(trim(${x}), ${quote(weekdayPattern)}, ''), ${ends}, '\\1')`
+  const moment = `try_strptime(${bare}, [${formats}])`
+  const said = `regexp_extract(trim(${x}), ${ends}, 2)`
+  const named = Object.entries(zoneNames).map(([name, minutes]) => `WHEN '${name}' THEN ${minutes}`)
+  const offset = `CASE ${said} ${named.join(' ')}
+    ELSE CAST(left(${said}, 1) || '1' AS INTEGER) * (CAST(substr(${said}, 2, 2) AS INTEGER) * 60 + CAST(right(${said}, 2) AS INTEGER)) END`
+  return `CASE WHEN ${said} = '' THEN ${moment} ELSE timezone(${zone}, timezone('UTC', ${moment} - to_minutes(${offset}))) END`
 }
 
 /** 2024-01-15 10:23:45 -0500 and its relatives: an instant, shown on the shop's wall clock. */

@@ -47,6 +47,8 @@ export interface SourceColumn {
   dateFormats: readonly string[]
   /** Some of its cells are bare numbers: 20240131, spreadsheet serials or seconds, where a date is wanted. */
   numericDates: boolean
+  /** Some of its dates say their day of the week or their time zone, and are not ISO. */
+  dressedDates?: boolean
 }
 
 /** A file made ready for one SQL pass. */

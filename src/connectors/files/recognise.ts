@@ -66,8 +66,22 @@ export const decimalOf = (
   return { decimal, unsure: points + commas === 0 ? [...unsure] : [] }
 }
 
+/** Time zones by the letters they go by, as minutes before or after UTC (RFC 5322, 4.3), and those of Central Europe, Britain in summer and Japan. */
+export const zoneNames: Readonly<Record<string, number>> = {
+  ...{ Z: 0, UT: 0, UTC: 0, GMT: 0 },
+  ...{ EST: -300, EDT: -240, CST: -360, CDT: -300, MST: -420, MDT: -360, PST: -480, PDT: -420 },
+  ...{ BST: 60, CET: 60, CEST: 120, MEZ: 60, MESZ: 120, JST: 540 },
+}
+/** The names of zones, and offsets: what a moment may end with, behind its time of day. */
+export const zonePattern = `${Object.keys(zoneNames).join('|')}|[+-]\\d{2}:?\\d{2}`
+export const weekdayPattern = '^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? '
+export const clockPattern = ':\\d{2}(?:\\.\\d+)?(?: ?[AaPp][Mm])?'
+const weekday = new RegExp(weekdayPattern)
+const zone = new RegExp(`(${clockPattern}) ?(${zonePattern})$`)
+const undressed = (cell: string) => cell.replace(weekday, '').replace(zone, '$1')
+
 const shape =
-  /^(\d{1,4}|[A-Za-z]{3,9})([-/. ])(\d{1,2}|[A-Za-z]{3,9})(,? |[-/.])(\d{2,4})(?:(?:,? |T)(\d{1,2})[:.](\d{2})(?::(\d{2})(\.\d+)?)?( ?[AaPp][Mm])?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$/
+  /^(\d{1,4}|[A-Za-z]{3,9})([-/. ])(\d{1,2}|[A-Za-z]{3,9})(,? |[-/.])(\d{2,4})(?:(?:,? |T)(\d{1,2})[:.](\d{2})(?::(\d{2})(\.\d+)?)?( ?[AaPp][Mm])?)?$/
 const isIso = (cell: string) =>
   /^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/.test(cell)
 const isCompact = (cell: string) => /^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(cell)
@@ -83,6 +97,9 @@ export interface Recognised {
   /** What its cells say of the order: one of the first two parts is above twelve. */
   told: 'dmy' | 'mdy' | null
 }
+
+/** Does a moment that is not ISO say its day of the week or its zone? */
+export const isDressed = (cell: string): boolean => !isIso(cell) && undressed(cell) !== cell
 
 /** What a column holds, by a sample of its cells, and the patterns of its dates. */
 export const recognise = (cells: readonly string[], reading: Reading, dayFirst: boolean): Recognised => {
@@ -118,7 +135,7 @@ const isDay = ([, a = '', , b = '', , c = '']: RegExpExecArray): boolean => {
 const datesOf = (values: readonly string[], reading: Reading, dayFirst: boolean) => {
   const found = values
     .filter(cell => !isIso(cell))
-    .map(cell => shape.exec(cell))
+    .map(cell => shape.exec(undressed(cell)))
     .filter(match => match !== null)
   const share = found.length / values.length
   const days = found.filter(isDay)

@@ -2,7 +2,7 @@ import { invalid } from '#kernel/error.ts'
 import type { Intake } from './intake.ts'
 import { jsonCells } from './json-lines.ts'
 import { ident, quote, type Reading, type Source, type SourceColumn } from './reading.ts'
-import { decimalOf, recognise } from './recognise.ts'
+import { decimalOf, isDressed, recognise } from './recognise.ts'
 import type { Sandbox } from './sandbox.ts'
 import { distinct, type Layout } from './sniff.ts'
 import { turnedFrom } from './turned.ts'
@@ -70,6 +70,7 @@ export const columnsOf = (
       sql: 'text',
       dateFormats: found[i]?.dateFormats ?? [],
       numericDates: cells[i]?.some(cell => /^\d+(\.\d+)?$/.test(cell.trim())) ?? false,
+      dressedDates: cells[i]?.some(cell => isDressed(cell.trim())) ?? false,
     }),
   )
   const [first] = reading.decimal ? [] : voted.unsure
