@@ -130,6 +130,28 @@ describe('what never was is left out, in any language', () => {
   })
 })
 
+it('rows that add up others among the lines of each day are no sales', async () => {
+  const came = await imported(
+    'Date,Product,Qty,Net sales\n2026-03-01,Mug,2,20.00\n2026-03-01,Pen,1,5.00\n2026-03-01,Total,3,25.00\n2026-03-02,Mug,1,10.00\n2026-03-02,Total,1,10.00\n',
+  )
+  expect(came).toMatchObject({ rejected: 2, sums: { gross: 35, quantity: 4 } })
+  expect(came.warnings.join()).toContain('add up others')
+})
+
+it('codes that are written as formulas, lest a spreadsheet makes numbers of them, are codes', async () => {
+  const came = await imported(
+    'Order ID,Order Date,SKU,Quantity,Unit Price\n="0010001",2026-03-01,="00123",2,10.00\n0010002,2026-03-02,"=""00124""",1,5.00\n',
+  )
+  const found = await room.granary.query(
+    `SELECT order_id, product_id FROM sales_lines WHERE store = 'guessed-${files}' ORDER BY 1`,
+  )
+  expect(came.sums).toMatchObject({ gross: 25 })
+  expect(found).toEqual([
+    { order_id: '0010001', product_id: '00123' },
+    { order_id: '0010002', product_id: '00124' },
+  ])
+})
+
 describe('prices that by their heading hold tax', () => {
   it('are taken without it where a column says the rate', async () => {
     const came = await imported(

@@ -8,7 +8,7 @@ import { ident, type Mapping } from './reading.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
 import { moneyWithoutTax } from './taxed-money.ts'
-import { boughtRows, ofSales, undoneRows } from './unlike-sales.ts'
+import { boughtRows, ofSales, totalRows, undoneRows } from './unlike-sales.ts'
 
 /** Are all rows different orders, as far as the head shows? */
 const ordersOnce = (rows: readonly string[][], at: number): boolean => {
@@ -139,12 +139,13 @@ const rowsTaken = (
   const summed = order_id && amount ? addedUp(names, rows, order_id, net ?? amount) : null
   const undone =
     'cancelled_at' in mapping.columns ? null : (undoneRows(columns, rows) ?? boughtRows(columns, rows))
-  const where = [summed?.where, undone?.where].filter(one => one !== undefined && one !== null)
-  const reason = summed?.where
-    ? undone
-      ? undefined
-      : 'a row that adds up the others of its order'
-    : undone?.reason
+  const below = totalRows(mapping.columns, columns, rows)
+  const reasons = [
+    ...(summed?.where ? ['a row that adds up the others of its order'] : []),
+    ...[below, undone].flatMap(one => one?.reason ?? []),
+  ]
+  const where = [summed?.where, below?.where, undone?.where].filter(one => one !== undefined && one !== null)
+  const reason = reasons.length === 1 ? reasons[0] : undefined
   return {
     mapping: {
       ...made.mapping,
@@ -155,7 +156,7 @@ const rowsTaken = (
     warnings: [
       ...made.warnings,
       ...(summed ? [addedUpWords(summed)] : []),
-      ...(undone ? [`Rows ${undone.words} are left out with ${undone.where}.`] : []),
+      ...[below, undone].flatMap(one => (one ? [`Rows ${one.words} are left out with ${one.where}.`] : [])),
     ],
   }
 }

@@ -14,6 +14,8 @@ export interface Layout {
   rows: string[][]
   /** Other words its columns go by, where a row above the headings says what several of them are of. */
   also?: readonly string[]
+  /** Columns some of whose cells are a text that a spreadsheet is to leave alone: ="00123". */
+  texts?: readonly number[]
   /** Headings that were made rows; names and rows are as they come out. */
   turned?: Turned
 }
@@ -188,16 +190,22 @@ export const sniff = (sample: string, reading: Reading): Layout => {
   const header = reading.header ?? isHeader(first, records.slice(1))
   const widest = header ? first.length : width(records).columns
   const also = header ? groupsAbove(lines[skip - above - 1], distinct(first), delimiter, quote) : undefined
+  const rows = header ? records.slice(1) : records
+  const texts = first.flatMap((_, i) => (rows.some(row => asText.test(row[i] ?? '')) ? [i] : []))
   return {
     delimiter,
     quote,
     header,
     skip,
     names: header ? distinct(first) : Array.from({ length: widest }, (_, i) => `column_${i + 1}`),
-    rows: header ? records.slice(1) : records,
+    rows: texts.length > 0 ? rows.map(row => row.map(cell => cell.replace(asText, '$1'))) : rows,
+    ...(texts.length > 0 && { texts }),
     ...(also && { also }),
   }
 }
+
+/** A formula that is nothing but a text: exports write codes so, lest a spreadsheet makes numbers of them. */
+const asText = /^="(.*)"$/
 
 const withoutComments = (text: string) => text.replace(/^(#.*(?:\r?\n|\r)|\s*(?:\r?\n|\r))+/, '')
 

@@ -121,7 +121,9 @@ export const textSource = (
     ...(layout.turned && { record: '_record' }),
     split: line => `string_split(${line}, ${quote(layout.delimiter)})`,
     from(mode) {
-      const table = `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`
+      const read = `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`
+      const plain = layout.texts?.map(i => `regexp_replace(c${i}, '^="(.*)"$', '\\1') AS c${i}`)
+      const table = plain ? `(SELECT * REPLACE (${plain.join(', ')}) FROM ${read})` : read
       if (!layout.turned) return table
       // Only what keeps the order of the file can number its records.
       return turnedFrom(layout.turned, table, mode === 'skip' ? '_record' : undefined)

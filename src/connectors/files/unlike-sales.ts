@@ -131,3 +131,27 @@ export const boughtRows = (columns: readonly Seen[], rows: readonly string[][]):
   }
   return null
 }
+
+const totals =
+  /^(grand |sub)?totals?:?$|^totale?:?$|^total g[eé]n[eé]ral:?$|^(gesamt|zwischen)?summe:?$|^gesamt:?$|^totaal:?$|^suma:?$|^(合計|小計|総計|合计|总计|小计):?$/
+
+/** Rows that say in place of an order, a product or a customer that they add up others, among rows that do not. */
+export const totalRows = (
+  mapped: Readonly<Record<string, string>>,
+  columns: readonly Seen[],
+  rows: readonly string[][],
+): LeftOut | null => {
+  for (const as of ['order_id', 'sku', 'title', 'customer_id', 'category']) {
+    const at = columns.findIndex(one => one.name === mapped[as])
+    if (at < 0) continue
+    const said = new Set(rows.map(row => (row[at] ?? '').trim().toLowerCase()))
+    const words = [...said].filter(word => totals.test(word))
+    if (words.length > 0 && said.size > words.length)
+      return {
+        where: `lower(trim(${ident(mapped[as] ?? '')})) not in (${words.map(quote).join(', ')})`,
+        reason: 'a row of totals',
+        words: 'that add up others',
+      }
+  }
+  return null
+}
