@@ -193,7 +193,7 @@ export function automatic(
   )
   return {
     points: points.map(above),
-    widths: trusted(errors, origins, walk(y, logged), horizon),
+    widths: trusted(errors, origins, () => copiedWidths(y, periods, logged, horizon), horizon),
     logged,
     share,
     weights,
@@ -312,29 +312,46 @@ const between = (one: Float64Array, other: Float64Array | undefined): Float64Arr
 const enoughTrials = 4
 
 /**
- * Widths from the trials' errors. While there are few trials, the steps of the series itself (each an error one period
- * ahead) have their say: a few lucky hits are no proof of a narrow future.
+ * Widths from the trials' errors. While there are few trials, copying the series itself has its say: a few lucky hits are no
+ * proof of a narrow future.
  */
 function trusted(
   errors: readonly Float64Array[],
   origins: readonly number[],
-  steps: readonly Float64Array[],
+  copied: () => Widths,
   horizon: number,
 ): Widths {
   const tried = widthsOf(errors, horizon, apartOf(origins, errors[0]?.length ?? 1))
   const share = Math.min(1, errors.length / enoughTrials)
-  if (share === 1 || steps.length === 0) return tried
-  const walked = widthsOf(steps, horizon)
+  if (share === 1) return tried
   const blend = (own: Float64Array, other: Float64Array) =>
     own.map((width, h) => share * width + (1 - share) * at(other, h))
-  return { w80: blend(tried.w80, walked.w80), w95: blend(tried.w95, walked.w95) }
+  const { w80, w95 } = copied()
+  return { w80: blend(tried.w80, w80), w95: blend(tried.w95, w95) }
 }
 
-/** The steps of a series, as errors of copying the last value; of a single value, that it may double or halve. */
-function walk(y: Float64Array, logged: boolean): Float64Array[] {
+/**
+ * Widths of copying the last value or a last season, whichever reaches less far: what a week swings is no error where each
+ * day is held against its own of the week before. Errors add up each time the copy is copied again, so the width grows
+ * with the root of whole lags (Hyndman & Athanasopoulos 2021, §5.5).
+ */
+function copiedWidths(y: Float64Array, periods: readonly number[], logged: boolean, horizon: number): Widths {
+  const lags = [1, ...periods.filter(period => isUsable(period, y.length)).map(Math.round)]
+  const reach = ({ w80 }: Widths) => w80.reduce((sum, width) => sum + width, 0)
+  const copies = lags.map(lag => {
+    const { w80, w95 } = widthsOf(walk(y, lag, logged), Math.ceil(horizon / lag))
+    const spread = (widths: Float64Array) =>
+      Float64Array.from({ length: horizon }, (_, h) => at(widths, Math.floor(h / lag)))
+    return { w80: spread(w80), w95: spread(w95) }
+  })
+  return copies.reduce((least, one) => (reach(one) < reach(least) ? one : least))
+}
+
+/** The steps of a series over a lag, as errors of copying; of a single value, that it may double or halve. */
+function walk(y: Float64Array, lag: number, logged: boolean): Float64Array[] {
   if (y.length < 2) return [Float64Array.of(logged ? Math.LN2 / 3 : Math.abs(at(y, 0)) / 3)]
-  return Array.from({ length: y.length - 1 }, (_, t) =>
-    Float64Array.of(logged ? Math.log(at(y, t + 1) / at(y, t)) : at(y, t + 1) - at(y, t)),
+  return Array.from({ length: y.length - lag }, (_, t) =>
+    Float64Array.of(logged ? Math.log(at(y, t + lag) / at(y, t)) : at(y, t + lag) - at(y, t)),
   )
 }
 

@@ -44,6 +44,29 @@ it('of short histories, whose trials all look upon nearly the same stretch, eigh
   for (const share of shares) expect(share).toBeLessThan(0.9)
 })
 
+it('of a month of steady weeks reaches no further than eight in ten need', { timeout: 120_000 }, () => {
+  const week = [0.7, 0.8, 0.9, 1, 1.3, 1.6, 0.4]
+  for (const length of [17, 28]) {
+    let [inside, all] = [0, 0]
+    for (let seed = 1; seed <= 80; seed++) {
+      const draw = bell(seed * 17 + length)
+      const values = Array.from(
+        { length: length + 14 },
+        (_, t) => 1000 * (week[t % 7] ?? 1) * Math.exp(0.1 * draw()),
+      )
+      const { points } = forecast({ values: values.slice(0, length), cadence: 'day' }, { horizon: 14 })
+      for (const { index, p10, p90 } of points) {
+        const came = values[index] ?? 0
+        inside += Number(p10 <= came && came <= p90)
+        all++
+      }
+    }
+    console.log(`${length} days of steady weeks: 80 % covers ${((100 * inside) / all).toFixed(1)} %`)
+    expect(inside / all).toBeGreaterThan(0.75)
+    expect(inside / all).toBeLessThan(0.92)
+  }
+})
+
 it('covers what it says of days that wander, now calm and now wild: 95 % hold what came', {
   timeout: 120_000,
 }, () => {

@@ -6,9 +6,12 @@ export interface Widths {
   w95: Float64Array
 }
 
-/** Two-sided quantiles of Student's t, for what few independent errors leave open (abridged table; 80 %, 95 %). */
+/** Two-sided quantiles of Student's t, for what few independent errors leave open: 80 %, 95 %; abridged, but not from one to two, where they fall steeply. */
 const student: readonly (readonly [number, number, number])[] = [
   [1, 3.078, 12.706],
+  [1.25, 2.501, 8.028],
+  [1.5, 2.196, 6.017],
+  [1.75, 2.01, 4.949],
   [2, 1.886, 4.303],
   [3, 1.638, 3.182],
   [4, 1.533, 2.776],
