@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addDays, type Day } from '#kernel/day.ts'
+import { makeDataFolder } from '#server/lock.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The company of a demo: made once, the same at every start, and trading on from there. */
@@ -25,7 +26,7 @@ export async function demoCompany(
   terminal: Terminal,
   flags: { port?: number; days?: number },
 ): Promise<void> {
-  mkdirSync(terminal.folder, { recursive: true, mode: 0o700 })
+  makeDataFolder(terminal.folder)
   const made = companyOf(terminal.folder, flags.days ?? 1096)
   const systems = await playing(terminal, made)
   try {

@@ -24,6 +24,10 @@ const hasTemplate = (): boolean => {
  */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB']
 
+/** Whether `folder` holds an embedded ledger, or one whose making was cut short. */
+export const hasEmbedded = (folder: string): boolean =>
+  existsSync(join(folder, 'ledger', 'PG_VERSION')) || existsSync(join(folder, 'ledger.making'))
+
 /** Opens the embedded ledger in `folder`, or one that is only in memory; makes it when it is not there yet. */
 export const openPglite = async (folder: string): Promise<PGlite> => {
   if (folder === ':memory:')

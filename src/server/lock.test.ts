@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { holderOf, takeLock, waitForLock } from './lock.ts'
+import { holderOf, makeDataFolder, takeLock, waitForLock } from './lock.ts'
 
 let folder: string
 beforeEach(() => {
@@ -94,5 +94,12 @@ describe('one process holds a data folder', () => {
       /in use by `quarterdeck import`/,
     )
     first?.release()
+  })
+  it.runIf(existsSync('/proc'))('says at once where no folder can be made, and what is none', () => {
+    expect(() => makeDataFolder('/proc/x/y')).toThrow(/\/proc\/x\/y cannot be used: ENOENT/)
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => takeLock(join(folder, 'file'), 'start')).toThrow('it is a file, not a folder')
+    makeDataFolder(join(folder, 'a', 'b'))
+    expect(statSync(join(folder, 'a', 'b')).isDirectory()).toBe(true)
   })
 })

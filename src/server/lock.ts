@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '#kernel/error.ts'
 
@@ -71,6 +80,33 @@ export interface Lock {
   release(): void
 }
 
+/** Node's own recursive mkdir never ends where a folder exists in which none can be made, as below /proc. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return
+  makeWithParents(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (!existsSync(folder)) throw error
+  }
+}
+
+const unusable = (folder: string, cause: unknown) =>
+  new Failure('unavailable', `The data folder ${folder} cannot be used: ${(cause as Error).message}.`, {
+    next: 'Run the command as the owner of the folder, or choose another one with --data.',
+    cause,
+  })
+
+/** Makes the data folder where it is not there yet. @throws Failure('unavailable') where none can be. */
+export function makeDataFolder(folder: string): void {
+  try {
+    makeWithParents(folder)
+    if (!statSync(folder).isDirectory()) throw new Error('it is a file, not a folder')
+  } catch (cause) {
+    throw unusable(folder, cause)
+  }
+}
+
 /**
  * Takes the data folder for this process, or gives null when another living process has it.
  * A lock left by a killed process is taken over.
@@ -88,18 +124,11 @@ export function takeLock(folder: string, command: string): Lock | null {
   }
   const draft = `${path}.${process.pid}`
   const write = () => writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
+  makeDataFolder(folder)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
     write()
   } catch (cause) {
-    throw new Failure(
-      'unavailable',
-      `The data folder ${folder} cannot be used: ${(cause as Error).message}.`,
-      {
-        next: 'Run the command as the owner of the folder, or choose another one with --data.',
-        cause,
-      },
-    )
+    throw unusable(folder, cause)
   }
   try {
     if (!claim(path, draft)) return null

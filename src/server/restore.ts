@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { cp, mkdir, readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BackupManifest, keptFiles, ledgerFile } from '#features/connections/backup.ts'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -38,13 +38,12 @@ export async function restoreFrom(
       throw new Failure('conflict', `${folder} is not empty.`, {
         next: 'Restore into a new folder with --data, then start with that.',
       })
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     const own = await readErasures(join(source, erasedFile))
     const lists = await listsBeside(source, [join(folder, erasedFile), ...(erasedList ? [erasedList] : [])])
     for (const name of ['granary', ...keptFiles])
       if (name !== erasedFile && existsSync(join(source, name)))
         await cp(join(source, name), join(folder, name), { recursive: true, preserveTimestamps: true })
-    const house = await openHouse(env, folder)
+    const house = await openHouse(env, folder, { restoring: true })
     try {
       if (!(await isEmpty(house.open.ledger, 'user')))
         throw new Failure('conflict', 'The database of DATABASE_URL already holds people.', {

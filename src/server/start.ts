@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { connectors } from '#connectors/index.ts'
@@ -16,6 +16,7 @@ import { readWorld } from '#features/settings/world.ts'
 import { type Actor, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { createEngine } from '#metrics/create-engine.ts'
+import { hasEmbedded } from '#postgres/embedded.ts'
 import { type OpenLedger, openLedger } from '#postgres/open.ts'
 import { createImports, type ImportProgress } from '#sync/imports.ts'
 import { createPacker } from '#sync/packer.ts'
@@ -56,6 +57,8 @@ export interface House {
 export interface HouseOptions {
   /** A command that only stores: the embedded granary takes one thread and less memory. */
   modest?: boolean
+  /** A backup is brought back: its granary is there already, its ledger comes. */
+  restoring?: boolean
   /** Address people reach the server by, where the environment does not say. */
   url?: string
   demo?: Context['demo']
@@ -69,12 +72,20 @@ export interface HouseOptions {
 export async function openHouse(
   env: Environment,
   folder: string,
-  { url, demo = null, onError = () => undefined, onDerive, modest = false }: HouseOptions = {},
+  {
+    url,
+    demo = null,
+    onError = () => undefined,
+    onDerive,
+    modest = false,
+    restoring = false,
+  }: HouseOptions = {},
 ): Promise<House> {
   const config = readConfig(env, folder)
   const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const clock = () => new Date()
+  if (!restoring) await refuseLostLedger(config)
   const [open, granary] = await bothOrNone(
     openLedger({ databaseUrl: config.databaseUrl, folder }),
     openGranary(config, onDerive, modest),
@@ -229,6 +240,30 @@ const openGranary = (
         onDerive,
         modest,
       })
+
+/**
+ * A ledger that is gone beside figures that are still there is not made anew: people, plans and connections would be lost
+ * without a word, and whoever came first would be the new owner of the figures.
+ * @throws Failure('unavailable') saying what brings it back.
+ */
+async function refuseLostLedger(config: Config): Promise<void> {
+  const { folder, databaseUrl, warehouseUrl } = config
+  const place = join(folder, 'granary')
+  if (databaseUrl || warehouseUrl || hasEmbedded(folder) || !existsSync(place)) return
+  const granary = await openGranary(config, undefined, true)
+  const delivered = await granary.changes(-1).finally(() => granary.close())
+  if (delivered.length === 0) return
+  throw new Failure(
+    'unavailable',
+    `The ledger of ${folder} is gone, while its granary still holds figures.`,
+    {
+      next:
+        `Put ${join(folder, 'ledger')} back, or bring a backup back into a new folder: ./quarterdeck restore DIR --data NEW. ` +
+        'Was it kept on a server, set DATABASE_URL again. To begin anew, name a new folder with --data and import the files in ' +
+        `${join(folder, 'raw')} into it.`,
+    },
+  )
+}
 
 /** Two things that are opened at once: when one fails the other is closed again. */
 async function bothOrNone<A extends Closable, B extends Closable>(
