@@ -9,11 +9,12 @@ import { invalid } from '#kernel/error.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { dimensions as ownDimensions } from '#metrics/dimensions.ts'
 import { heldAgainst } from '#metrics/plans.ts'
-import { checkMetric, checkVocabulary, unknown, vocabulary } from '#metrics/vocabulary.ts'
+import { checkMetric, unknown, vocabulary } from '#metrics/vocabulary.ts'
 import * as rows from '#postgres/tables/settings.ts'
 import { costOperations, costsOf } from './costs.ts'
 import { eventRuleOperations } from './event-rules.ts'
 import { Company, Dimension, Event, Metric, Settings, Store, Target } from './model.ts'
+import { nameIsFree, unused } from './name-uses.ts'
 import { current, remove, save, within } from './saving.ts'
 import { defaultCalendar, readWorld } from './world.ts'
 
@@ -186,6 +187,7 @@ export const settings = {
     .output(Saved)
     .handler(async ({ input: { version, ...values }, context }) => {
       const told = await readWorld(context.ledger)
+      nameIsFree(values.name, 'metric', told)
       checkMetric(values, told.metrics, told)
       return save(context, {
         table: rows.metrics,
@@ -201,19 +203,15 @@ export const settings = {
     .input(z.object({ name: z.string() }))
     .output(Removed)
     .handler(async ({ input, context }) => {
-      const told = await readWorld(context.ledger)
-      // What others are made of stays: reading them all without it says which.
-      checkVocabulary(
-        told.metrics.filter(m => m.name !== input.name),
-        told,
-      )
+      await unused(context, input.name, 'metric', await readWorld(context.ledger))
       return remove(context, rows.metrics, rows.metrics.name, input.name, `metric ${input.name}`)
     }),
 
   saveDimension: write({ role: 'lead', summary: "Group a dimension's values under names of your own" })
     .input(Dimension)
     .output(Saved)
-    .handler(({ input: { version, ...values }, context }) => {
+    .handler(async ({ input: { version, ...values }, context }) => {
+      nameIsFree(values.name, 'dimension', await readWorld(context.ledger))
       if (ownDimensions.some(d => d.name === values.name))
         throw invalid(`${values.name} is one of Quarterdeck's own dimensions.`, 'Choose another name.')
       if (!ownDimensions.some(d => d.name === values.of))
@@ -240,7 +238,8 @@ export const settings = {
   removeDimension: write({ role: 'lead', summary: 'Remove an added dimension' })
     .input(z.object({ name: z.string() }))
     .output(Removed)
-    .handler(({ input, context }) =>
-      remove(context, rows.dimensions, rows.dimensions.name, input.name, `dimension ${input.name}`),
-    ),
+    .handler(async ({ input, context }) => {
+      await unused(context, input.name, 'dimension', await readWorld(context.ledger))
+      return remove(context, rows.dimensions, rows.dimensions.name, input.name, `dimension ${input.name}`)
+    }),
 }

@@ -1,4 +1,5 @@
 import { call } from '@orpc/server'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
@@ -7,6 +8,7 @@ import { vocabulary } from '#metrics/vocabulary.ts'
 import type { OpenLedger } from '#postgres/open.ts'
 import { audit, user } from '#postgres/tables/members.ts'
 import { closes } from '#postgres/tables/plan.ts'
+import { alertRules } from '#postgres/tables/watch.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { groupsOf, pasted, textOfGroups } from './model.ts'
 import { readWorld } from './world.ts'
@@ -78,8 +80,38 @@ describe.each(ledgers)('on $name', place => {
       await run(operations.settings.saveMetric, { ...metric, formula: 'net_sales / orders' })
       await run(operations.settings.saveMetric, { name: 'twice', label: 'Twice', formula: 'take * 2' })
       await expect(run(operations.settings.removeMetric, { name: 'take' })).rejects.toThrow(
-        'no metric take (in twice)',
+        'take is used by the metric twice.',
       )
+    })
+    it('keep what targets, alerts and plans are decided in the name of, and give one name to one thing', async () => {
+      const { saveMetric, removeMetric, saveDimension, removeDimension } = operations.settings
+      const held = { name: 'held', label: 'Held', formula: 'net_sales' }
+      await run(saveMetric, held)
+      await run(saveDimension, { name: 'part', label: 'Part', of: 'country', groups: {} })
+      const target = { name: 'plan', metric: 'held', grain: 'month', values: {} }
+      await run(operations.settings.saveTarget, target)
+      await open.ledger.insert(alertRules).values({
+        ...{ id: 'held', name: 'Watched', kind: 'change', metric: 'held', by: ['part'], against: '' },
+        ...{ about: 'business', direction: 'bad', score: 0.5, leastShare: 0.01, leastVolume: 20 },
+        ...{ persistence: 1, coolDown: 14, active: true },
+      })
+      await expect(run(removeMetric, { name: 'held' })).rejects.toMatchObject({
+        code: 'conflict',
+        message: 'held is used by the target plan, the alert rule Watched.',
+        next: expect.stringContaining('Take it out of there first.'),
+      })
+      await expect(run(removeDimension, { name: 'part' })).rejects.toThrow(
+        'part is used by the alert rule Watched.',
+      )
+      await open.ledger.delete(alertRules).where(eq(alertRules.id, 'held'))
+      await run(operations.settings.removeTarget, { name: 'plan', metric: 'held' })
+      for (const name of ['country', 'part', 'period'])
+        await expect(run(saveMetric, { ...held, name })).rejects.toThrow(`${name} is a`)
+      await expect(
+        run(saveDimension, { name: 'held', label: 'H', of: 'country', groups: {} }),
+      ).rejects.toThrow('held is a metric already.')
+      expect(await run(removeMetric, { name: 'held' })).toEqual({ removed: true })
+      expect(await run(removeDimension, { name: 'part' })).toEqual({ removed: true })
     })
     it('leave the name of the forecast to the forecast', async () => {
       const target = {
