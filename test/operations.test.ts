@@ -7,8 +7,8 @@ import { operations } from '#features/operations.ts'
 import { addDays } from '#kernel/day.ts'
 import { type Answered, type Furnished, furnish, type ServedHouse, servedHouse } from './served-house.ts'
 
-type Input = Record<string, unknown>
-type Known = Furnished & { line: string; period: string; alert: string }
+type Input = Record<string, unknown> | FormData
+type Known = Furnished & { line: string; period: string; alert: string; sheet: Blob }
 
 const asking = operationsOf(operations).filter(one => one.effect === 'read')
 const month = (today: string) => ({ from: addDays(today, -30), to: addDays(today, -1) })
@@ -16,7 +16,7 @@ const month = (today: string) => ({ from: addDays(today, -30), to: addDays(today
 /** Inputs of the operations that need one; each must be answered. */
 const inputs: Record<string, (known: Known) => Input[]> = {
   'performance.alert': ({ alert }) => [{ id: alert }],
-  'performance.tree': () => [{ window: 'last_28_days' }, { metric: 'orders', compare: 'previous_period' }],
+  'performance.tree': () => [{ window: 'last_28_days' }, { window: 'last_week', compare: 'previous_period' }],
   'performance.query': ({ today }) => [
     { metrics: ['net_sales', 'per_order', 'aov', 'conversion_rate'], by: ['country'], ...month(today) },
     { metrics: ['net_sales'], grain: 'day', compare: ['last_year', 'plan.Year'], window: 'last_7_days' },
@@ -28,7 +28,7 @@ const inputs: Record<string, (known: Known) => Input[]> = {
       sort: { by: 'net_sales' },
     },
   ],
-  'performance.explain': ({ today }) => [{ metrics: ['gross_margin_rate'], ...month(today) }],
+  'performance.explain': ({ today }) => [{ metrics: ['gross_margin'], ...month(today) }],
   'performance.bridge': () => [{ window: 'last_28_days', compare: 'previous_period', currency: 'GBP' }],
   'performance.forecast': () => [{}, { metric: 'orders', store: 'shop' }],
   'performance.stability': ({ today }) => [{ metrics: ['net_sales'], grain: 'day', ...month(today) }],
@@ -47,6 +47,14 @@ const inputs: Record<string, (known: Known) => Input[]> = {
     })),
   'reviews.differences': () => [{ deck: 'weekly', week: '2026-01-04' }],
   'reviews.thread': () => [{ subject: 'figure:net_sales' }],
+  'plan.reproduce': () => [{ id: 'nothing' }],
+  'plan.budgetChanges': ({ version }) => [{ version, name: 'Costs' }],
+  'plan.differences': ({ version, sheet }) => {
+    const form = new FormData()
+    form.set('version', version)
+    form.set('file', new File([sheet], 'plan.xlsx'))
+    return [form]
+  },
   'plan.figures': ({ version, line }) => [{ version }, { version, lines: [line] }],
   'plan.yearBefore': ({ version, line }) => [{ version, line }],
   'plan.since': ({ version }) => [{ version, seq: 0 }],
@@ -84,9 +92,16 @@ const inputs: Record<string, (known: Known) => Input[]> = {
     { ...month(today), connection },
   ],
   'connections.purchases': ({ today, connections: [connection] }) => [{ ...month(today), connection }],
+  'connections.test': ({ trello: credentials }) => [{ vendor: 'trello', credentials }],
   'connections.backup': ({ sales }) => [{ folder: `${sales}.backup` }],
   'everywhere.find': () => [{ words: 'sales' }],
 }
+
+/** What there is nothing of in a house so new: an alert, a forecast, an issued review, a file of costs. */
+const maybeNothing = new Set([
+  ...['performance.alert', 'performance.forecast', 'reviews.differences', 'plan.reproduce'],
+  'plan.budgetChanges',
+])
 
 /** What else an operation may be asked: of a version, of a connection, or nothing. */
 const inputsOf = (name: string, input: z.ZodType, known: Known): Input[] => {
@@ -111,7 +126,7 @@ const shapeOf = (input: z.ZodType) =>
 const wrong = [[1]]
 
 /** Inputs that cannot be right: a word nobody knows, one that is missing, one of the wrong kind. */
-const refusedOf = (input: z.ZodType, good: Input): { input: unknown; of: string }[] => {
+const refusedOf = (input: z.ZodType, good: object): { input: unknown; of: string }[] => {
   const { required = [], properties = {} } = shapeOf(input)
   return [
     { input: { ...good, nonsense: 1 }, of: 'nonsense' },
@@ -167,7 +182,6 @@ async function described({ url }: ServedHouse) {
 describe('operations that only ask, over HTTP', () => {
   let house: ServedHouse
   let document: Awaited<ReturnType<typeof described>>
-  const asked = new Map<string, Answered>()
   const faultsOf = async (name: string, input: unknown): Promise<{ answer: Answered; faults: string[] }> => {
     // Only the command line of a server may name files of it.
     const asCommand = /^connections\.(preview|backup)$/.test(name)
@@ -189,7 +203,15 @@ describe('operations that only ask, over HTTP', () => {
       connections: ['c'],
       sales: '/none/sales.csv',
     },
-    ...{ today: '2026-06-01', year: '2026', line: 'aov', period: '2026-01', alert: 'x', trello: {} },
+    ...{
+      today: '2026-06-01',
+      year: '2026',
+      line: 'aov',
+      period: '2026-01',
+      alert: 'x',
+      trello: {},
+      sheet: new Blob(['none']),
+    },
   }
 
   beforeAll(async () => {
@@ -216,19 +238,21 @@ describe('operations that only ask, over HTTP', () => {
   it('answer a house with data as described', async () => {
     const { close, ...furnished } = await furnish(house)
     try {
-      const { sheet } = (await house.ask('plan.open', { version: 'Budget' })).body
+      const { periods } = (await house.ask('plan.open', { version: 'Budget' })).body.sheet
+      const sheet = new Blob([(await house.ask('plan.exportSheet', { version: 'Budget' })).body])
       const alerts = (await house.ask('performance.alerts', { state: ['open', 'resolved'] })).body.rows
       const known = {
         ...furnished,
-        ...{ line: 'net_sales', period: sheet.periods[0].key, alert: alerts[0]?.id ?? 'x' },
+        ...{ line: 'net_sales', period: periods[0].key, sheet, alert: alerts[0]?.id ?? 'x' },
       }
       const faults = await each(async ({ name, input }) => {
         const found: string[] = []
         for (const one of inputsOf(name, input as z.ZodType, known)) {
           const { answer, faults } = await faultsOf(name, one)
           found.push(...faults)
-          if (answer.status === 200) asked.set(name, answer)
-          else found.push(`${name} ${JSON.stringify(one)}: ${answer.status} ${JSON.stringify(answer.body)}`)
+          const nothing = [404, 422].includes(answer.status) && maybeNothing.has(name)
+          if (answer.status !== 200 && !nothing)
+            found.push(`${name} ${JSON.stringify(one)}: ${answer.status} ${JSON.stringify(answer.body)}`)
         }
         return found
       })
@@ -242,7 +266,7 @@ describe('operations that only ask, over HTTP', () => {
     const faults = await each(async ({ name, input }) => {
       const [good = {}] = inputsOf(name, input as z.ZodType, made)
       const found: string[] = []
-      for (const { input: bad, of } of refusedOf(input as z.ZodType, good)) {
+      for (const { input: bad, of } of refusedOf(input as z.ZodType, good instanceof FormData ? { version: made.version, file: 'none' } : good)) {
         const { answer, faults } = await faultsOf(name, bad)
         found.push(...faults)
         if (answer.status !== 422 || !String(answer.body.message).includes(of))

@@ -63,7 +63,7 @@ export async function servedHouse() {
 
 export type ServedHouse = Awaited<ReturnType<typeof servedHouse>>
 
-/** Gives the house a year of sales by file, two connected systems, and a little of all that people decide; gives what it is called. */
+/** Gives the house a year of sales by file, a connected system, and a little of all that people decide; gives what it is called. */
 export async function furnish(house: ServedHouse) {
   const done = async (name: string, input: unknown, as = house.ask) => {
     const { status, body } = await as(name, input)
@@ -94,7 +94,7 @@ export async function furnish(house: ServedHouse) {
   const { app, simulators } = simulate(world)
   const systems = await listening(app.fetch, '127.0.0.1', 0)
   world.url = `http://127.0.0.1:${systems.port}`
-  const wanted = ways(world, simulators).filter(one => ['shopify', 'trello'].includes(one.vendor))
+  const wanted = ways(world, simulators).filter(one => one.vendor === 'trello')
   const connections: string[] = []
   for (const { vendor, credentials } of wanted)
     connections.push((await done('connections.connect', { vendor, credentials })).connection)
@@ -151,7 +151,7 @@ export async function furnish(house: ServedHouse) {
   file.set('subject', `item:${item}`)
   file.set('file', new File(['%PDF-1.4 offer'], 'offer.pdf', { type: 'application/pdf' }))
   const { id: attachment } = await done('plan.attach', file)
-  await done('plan.saveStrategy', { content: { ambition: 'Grow' } })
+  await done('plan.saveStrategy', { content: { ambition: 'Grow' }, revision: 0, why: 'A beginning' })
   await done('plan.submit', { version })
   const trello = wanted.find(one => one.vendor === 'trello')?.credentials ?? {}
   return { version, item, attachment, load, connections, trello, sales, today, year, close: systems.close }
