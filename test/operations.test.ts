@@ -266,7 +266,10 @@ describe('operations that only ask, over HTTP', () => {
     const faults = await each(async ({ name, input }) => {
       const [good = {}] = inputsOf(name, input as z.ZodType, made)
       const found: string[] = []
-      for (const { input: bad, of } of refusedOf(input as z.ZodType, good instanceof FormData ? { version: made.version, file: 'none' } : good)) {
+      for (const { input: bad, of } of refusedOf(
+        input as z.ZodType,
+        good instanceof FormData ? { version: made.version, file: 'none' } : good,
+      )) {
         const { answer, faults } = await faultsOf(name, bad)
         found.push(...faults)
         if (answer.status !== 422 || !String(answer.body.message).includes(of))
