@@ -112,7 +112,7 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByText(/issued by Ada/).waitFor()
     expect(await page.getByRole('button', { name: 'Issue' }).count()).toBe(0)
-    // On paper each section begins a page of its own.
+    // On paper it is whole, over several pages.
     const paper = await page.pdf({ preferCSSPageSize: true })
     expect(paper.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(2)
   }, 240_000)

@@ -4,7 +4,6 @@ import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { change, type Measure, show, tickPlace } from '#ui/number.ts'
-import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { type Run, sixTwelve } from '#ui/six-twelve.ts'
 import { type Moved, type Point, type Sums, shownWeeks } from './model.ts'
@@ -159,7 +158,7 @@ const marksIn = (content: Content, weeks: readonly Point[]) =>
     return back >= 0 && at >= 0 ? [{ at, name: event.name }] : []
   })
 
-/** LastWk, WOW, YOY | MTD, YOY | QTD, YOY | YTD, YOY, and how far each is from its target. */
+/** The week, and month, quarter and year to date: each with how it moved on the week, on the year and on its target. */
 function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; label: string }) {
   const groups: [string, Sums, Moved | null][] = [
     ['Last week', chart.week, chart.week.before],
@@ -167,54 +166,34 @@ function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; 
     ['Quarter', chart.quarter, null],
     ['Year', chart.year, null],
   ]
-  // What nothing is known of has no columns.
+  // What nothing is known of has no column.
   const told = (of: (sums: Sums) => Moved | null) =>
     groups.some(([, sums]) => (of(sums)?.delta ?? null) !== null)
   const [year, target] = [told(sums => sums.lastYear), told(sums => sums.target)]
   return (
-    <Scroll label={`${label}, summed up`}>
-      <table className={css.summary}>
-        <caption className="sr-only">{label}: the week, and the month, quarter and year to date</caption>
-        <thead>
-          <tr>
-            {groups.map(([name, , before]) => (
-              <Heads key={name} name={name} before={before !== null} year={year} target={target} />
-            ))}
+    <table className={css.summary}>
+      <caption className="sr-only">{label}: the week, and the month, quarter and year to date</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">Actual</th>
+          <th scope="col">on week before</th>
+          {year && <th scope="col">on last year</th>}
+          {target && <th scope="col">on target</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map(([name, sums, before]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td data-strong>{show(sums.value, measure, 'card')}</td>
+            {before ? <MovedCell moved={before} measure={measure} /> : <td />}
+            {year && <MovedCell moved={sums.lastYear} measure={measure} />}
+            {target && <MovedCell moved={sums.target ?? undefined} measure={measure} />}
           </tr>
-        </thead>
-        <tbody>
-          <tr>
-            {groups.map(([name, sums, before]) => (
-              <Sum key={name} sums={sums} before={before} measure={measure} year={year} target={target} />
-            ))}
-          </tr>
-        </tbody>
-      </table>
-    </Scroll>
-  )
-}
-
-function Heads(props: { name: string; before: boolean; year: boolean; target: boolean }) {
-  const { name, before, year, target } = props
-  return (
-    <>
-      <th scope="col">{name}</th>
-      {before && <th scope="col">on week</th>}
-      {year && <th scope="col">on year</th>}
-      {target && <th scope="col">target</th>}
-    </>
-  )
-}
-
-function Sum(props: { sums: Sums; before: Moved | null; measure: Measure; year: boolean; target: boolean }) {
-  const { sums, before, measure, year, target } = props
-  return (
-    <>
-      <td data-strong>{show(sums.value, measure, 'card')}</td>
-      {before && <MovedCell moved={before} measure={measure} />}
-      {year && <MovedCell moved={sums.lastYear} measure={measure} />}
-      {target && <MovedCell moved={sums.target ?? undefined} measure={measure} />}
-    </>
+        ))}
+      </tbody>
+    </table>
   )
 }
 
