@@ -204,7 +204,7 @@ export function systemCalls(door: Door) {
       ],
     })),
     work: door.handler(({ input }) => {
-      const { state, search = '' } = input as { state?: string; search?: string }
+      const { state, search = '', asOf = '' } = input as { state?: string; search?: string; asOf?: string }
       const rows = tasks.filter(
         one => (!state || one.state === state) && one.title.toLowerCase().includes(search.toLowerCase()),
       )
@@ -212,7 +212,8 @@ export function systemCalls(door: Door) {
         { platform: 'asana', project: 'Website' },
         { platform: 'trello', project: 'Trading board' },
       ]
-      return { rows, count: rows.length, projects }
+      const late = rows.filter(one => one.state === 'open' && one.due !== null && one.due < asOf).length
+      return { rows, count: rows.length, late, projects }
     }),
     workFlow: door.handler(() => flow),
     linking: door.handler(() => ({

@@ -12,7 +12,7 @@ import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './connections.module.css'
 import { Flow } from './Flow.tsx'
-import { isLate, platforms, shownDay, TitleLink } from './WorkShown.tsx'
+import { isLate, platforms, shownDay, TitleLink, today } from './WorkShown.tsx'
 import type { WorkRow } from './work-model.ts'
 
 const states = [
@@ -34,6 +34,7 @@ export function Work() {
   const found = useQuery({
     ...api.connections.work.queryOptions({
       input: {
+        asOf: today(),
         ...(search && { search }),
         ...(state && { state }),
         ...(platform && project && { platform, project }),
@@ -107,7 +108,7 @@ export function Work() {
   return (
     <Page
       question="Are we doing it?"
-      title={found.data && !nothing ? answerOf(found.data.rows, state) : 'Work'}
+      title={found.data && !nothing ? answerOf(found.data.late, state) : 'Work'}
       // Its line is kept for it: what stands below must not move when it comes.
       note={
         found.data
@@ -157,9 +158,8 @@ export function Work() {
   )
 }
 
-/** The answer in a sentence: late ones stand first, so that those shown are all there are. */
-const answerOf = (rows: readonly WorkRow[], state: State | null): string => {
-  const late = rows.filter(isLate).length
+/** The answer in a sentence, of all that are late: there may be more than are shown. */
+const answerOf = (late: number, state: State | null): string => {
   if (state !== null && state !== 'open') return 'Work'
   if (late === 0) return 'Nothing is late'
   return `${late.toLocaleString('en-GB')} ${late === 1 ? 'task is' : 'tasks are'} late`

@@ -6,7 +6,7 @@ export const shownDay = (day: string | null) =>
 export const platforms: Readonly<Record<string, string>> = { asana: 'Asana', trello: 'Trello' }
 
 /** The day where whoever looks is. */
-const today = () => new Date().toLocaleDateString('sv')
+export const today = () => new Date().toLocaleDateString('sv')
 export const isLate = ({ state, due }: Pick<WorkRow, 'state' | 'due'>) =>
   state === 'open' && due !== null && due < today()
 

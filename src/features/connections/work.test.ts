@@ -46,6 +46,15 @@ it('lists what is open by the day it is due, and what is over at the end', async
   })
   expect(await found({ limit: 1 })).toMatchObject({ tasks: ['1'], count: 4 })
 })
+it('counts all that are late, also those that are not listed', async () => {
+  const late = async (input: Parameters<typeof findWork>[1], stores: 'all' | string[] = 'all') =>
+    (await findWork({ granary, actor: { ...everywhere, stores } }, input)).late
+  expect(await late({ asOf: '2026-12-02', limit: 1 })).toBe(2)
+  expect(await late({ asOf: '2026-12-01' })).toBe(1)
+  expect(await late({ asOf: '2027-01-02', state: 'done' })).toBe(0)
+  expect(await late({ asOf: '2027-01-02' }, ['us'])).toBe(1)
+  expect(await late({})).toBe(0)
+})
 it('shows nobody tasks of stores that he does not see, nor names of their projects', async () => {
   expect(await found({}, ['uk'])).toEqual({ tasks: ['1', '3', '2'], count: 3, projects: ['Site', 'Board'] })
   expect(await found({}, [])).toEqual({ tasks: [], count: 0, projects: [] })

@@ -8,7 +8,7 @@ import { WorkInput as Wanted, WorkFound, type WorkInput } from './work-model.ts'
 /** Tasks of the stores one may see: open ones by the day they are due, then the others, those due last first. */
 export async function findWork(
   { granary, actor }: Pick<Context, 'granary' | 'actor'>,
-  { platform, project, state, search, limit = 200 }: WorkInput,
+  { platform, project, state, search, asOf, limit = 200 }: WorkInput,
 ): Promise<WorkFound> {
   const { dialect } = granary
   const from = dialect.from('tasks')
@@ -49,7 +49,11 @@ export async function findWork(
        LIMIT ${Math.trunc(limit)}`,
       parameters,
     ),
-    granary.query(`SELECT count(*) AS n FROM ${from} ${such(where)}`, parameters),
+    granary.query(
+      `SELECT count(*) AS n, ${asOf ? "count(CASE WHEN state = 'open' AND due_day < {asOf:Date} THEN 1 END)" : '0'} AS late
+       FROM ${from} ${such(where)}`,
+      { ...parameters, ...(asOf && { asOf }) },
+    ),
     granary.query(`SELECT DISTINCT platform, project FROM ${from} ${such(seen)} ORDER BY 1, 2`, own),
   ])
   const day = (value: unknown) => (value === null ? null : String(value))
@@ -71,6 +75,7 @@ export async function findWork(
       url: String(row.url),
     })),
     count: Number(total?.n ?? 0),
+    late: Number(total?.late ?? 0),
     projects: projects.map(row => ({ platform: String(row.platform), project: String(row.project) })),
   }
 }
