@@ -107,7 +107,7 @@ export function Connections() {
                 render: row => count.format(row.records),
               },
               { key: 'last', label: 'Last read', render: row => ago(row.lastAt, Date.now()) },
-              { key: 'next', label: 'Next', render: row => row.nextAt && ago(row.nextAt, Date.now()) },
+              { key: 'next', label: 'Next', render: row => row.nextAt && nextAt(row.nextAt) },
               {
                 key: 'stores',
                 label: 'Stores',
@@ -139,6 +139,9 @@ export function Connections() {
     </Page>
   )
 }
+
+/** When it is read next; what is due stands in line. */
+const nextAt = (at: string) => (Date.parse(at) <= Date.now() ? 'now' : ago(at, Date.now()))
 
 function History({ share }: { share: number }) {
   const percent = Math.floor(share * 100)

@@ -301,7 +301,11 @@ export function stateOf(facts: Facts): Pick<ConnectionRow, 'state' | 'says'> {
   const share = `${Math.floor(history * 100)} %`
   if (running) {
     const many = running.records.toLocaleString('en')
-    const of = running.total === null ? '' : ` of ${running.total.toLocaleString('en')}`
+    // What came in meanwhile was not counted before: 470 of 449 tells nobody anything.
+    const of =
+      running.total === null || running.records > running.total
+        ? ''
+        : ` of ${running.total.toLocaleString('en')}`
     const so = history < 1 ? ` History is ${share} in.` : ''
     return { state: 'reading', says: `Reading ${within(running.label)}: ${many}${of} so far.${so}` }
   }

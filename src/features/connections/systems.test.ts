@@ -94,6 +94,9 @@ it('a state says what is new, once nothing else is to be said', () => {
   )
   const running = { label: 'Open orders', records: 3, total: 4 }
   expect(stateOf({ ...facts, noted: [], running }).says).toBe('Reading open orders: 3 of 4 so far.')
+  expect(stateOf({ ...facts, noted: [], running: { ...running, records: 5 } }).says).toBe(
+    'Reading open orders: 5 so far.',
+  )
   const companies = { ...running, label: 'B2B companies' }
   expect(stateOf({ ...facts, noted: [], running: companies }).says).toContain('Reading B2B companies')
   const message = 'Shopify asks for a pause'
