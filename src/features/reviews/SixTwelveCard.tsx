@@ -158,7 +158,7 @@ const marksIn = (content: Content, weeks: readonly Point[]) =>
     return back >= 0 && at >= 0 ? [{ at, name: event.name }] : []
   })
 
-/** The week, and month, quarter and year to date: each with how it moved on the week, on the year and on its target. */
+/** Last week, on week, on year | month, on year | quarter … | year …, and how far each is from its target: a group that has no room stands below. */
 function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; label: string }) {
   const groups: [string, Sums, Moved | null][] = [
     ['Last week', chart.week, chart.week.before],
@@ -166,34 +166,36 @@ function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; 
     ['Quarter', chart.quarter, null],
     ['Year', chart.year, null],
   ]
-  // What nothing is known of has no column.
+  // What nothing is known of has no columns.
   const told = (of: (sums: Sums) => Moved | null) =>
     groups.some(([, sums]) => (of(sums)?.delta ?? null) !== null)
   const [year, target] = [told(sums => sums.lastYear), told(sums => sums.target)]
   return (
-    <table className={css.summary}>
-      <caption className="sr-only">{label}: the week, and the month, quarter and year to date</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">Actual</th>
-          <th scope="col">on week before</th>
-          {year && <th scope="col">on last year</th>}
-          {target && <th scope="col">on target</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {groups.map(([name, sums, before]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td data-strong>{show(sums.value, measure, 'card')}</td>
-            {before ? <MovedCell moved={before} measure={measure} /> : <td />}
-            {year && <MovedCell moved={sums.lastYear} measure={measure} />}
-            {target && <MovedCell moved={sums.target ?? undefined} measure={measure} />}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div className={css.summary}>
+      {groups.map(([name, sums, before]) => (
+        <table key={name}>
+          <caption className="sr-only">
+            {label}: {name === 'Last week' ? 'last week' : `${name.toLowerCase()} to date`}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">{name}</th>
+              {before && <th scope="col">on week</th>}
+              {year && <th scope="col">on year</th>}
+              {target && <th scope="col">target</th>}
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <td data-strong>{show(sums.value, measure, 'card')}</td>
+              {before && <MovedCell moved={before} measure={measure} />}
+              {year && <MovedCell moved={sums.lastYear} measure={measure} />}
+              {target && <MovedCell moved={sums.target ?? undefined} measure={measure} />}
+            </tr>
+          </tbody>
+        </table>
+      ))}
+    </div>
   )
 }
 
