@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Page } from '#ui/Page.tsx'
@@ -45,9 +46,11 @@ export function Connections() {
       query.state.data?.some(row => row.running !== null || row.history < 1) ? 2_000 : 15_000,
   })
   const add = (
-    <Button variant="filled" onClick={() => setAdding('any')}>
-      Connect a system
-    </Button>
+    <May atLeast="director">
+      <Button variant="filled" onClick={() => setAdding('any')}>
+        Connect a system
+      </Button>
+    </May>
   )
   const shown = data?.find(row => row.id === open) ?? null
   return (

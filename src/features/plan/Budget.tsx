@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { show } from '#ui/number.ts'
@@ -70,9 +71,11 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
             />
           )}
           {budget && budget.shut === null && (
-            <Button variant="filled" onClick={() => setAdding(true)}>
-              Add a line
-            </Button>
+            <May atLeast="contributor">
+              <Button variant="filled" onClick={() => setAdding(true)}>
+                Add a line
+              </Button>
+            </May>
           )}
         </Row>
       }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { z } from 'zod'
+import { May } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -55,9 +56,11 @@ export function BudgetLines(props: {
           budget.lines.length > 1 &&
           budget.state !== 'locked' &&
           budget.state !== 'submitted' && (
-            <Button size="compact-sm" variant="default" onClick={() => setMoving(true)}>
-              Move money between lines
-            </Button>
+            <May atLeast="contributor">
+              <Button size="compact-sm" variant="default" onClick={() => setMoving(true)}>
+                Move money between lines
+              </Button>
+            </May>
           )
         }
       >

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { percent } from '#kernel/format.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
@@ -89,21 +90,23 @@ export function Overlays({ version }: { version: Version }) {
           first &&
           open.length > 0 &&
           version.state !== 'locked' && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() =>
-                setForm({
-                  line: first.name,
-                  period: open[0]?.key ?? '',
-                  value: '',
-                  reason: '',
-                  confidence: 'medium',
-                })
-              }
-            >
-              Expect something else
-            </Button>
+            <May atLeast="contributor">
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() =>
+                  setForm({
+                    line: first.name,
+                    period: open[0]?.key ?? '',
+                    value: '',
+                    reason: '',
+                    confidence: 'medium',
+                  })
+                }
+              >
+                Expect something else
+              </Button>
+            </May>
           )
         }
       >

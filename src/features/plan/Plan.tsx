@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { unfilled } from '#kernel/plan/explain.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { Card } from '#ui/Card.tsx'
@@ -201,9 +202,11 @@ function Sheet(props: {
             value={version.id}
             onChange={value => value && props.onVersion(value)}
           />
-          <Button variant="default" onClick={props.onStart}>
-            New version
-          </Button>
+          <May atLeast="lead">
+            <Button variant="default" onClick={props.onStart}>
+              New version
+            </Button>
+          </May>
           {opened.mayEdit && (
             <Button variant="default" onClick={() => setShaping(true)}>
               Lines and formulas

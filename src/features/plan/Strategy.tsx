@@ -2,6 +2,7 @@ import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { formOf, type StrategyForm, strategyOf } from '#kernel/plan/strategy-text.ts'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
@@ -61,7 +62,9 @@ export function Strategy() {
       }
       actions={
         <Row>
-          <Button onClick={open}>{revision === 0 ? 'Write it' : 'Change it'}</Button>
+          <May atLeast="director">
+            <Button onClick={open}>{revision === 0 ? 'Write it' : 'Change it'}</Button>
+          </May>
         </Row>
       }
     >

@@ -2,6 +2,7 @@ import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { TaskLink, TaskOf } from '#features/TaskOf.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
@@ -49,15 +50,24 @@ export function Actions(props: {
       note={actions.length > 0 ? `${open} open` : undefined}
       actions={
         !closed && (
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() =>
-              setForm({ about: '', text: '', owner: { id: '', name: '' }, due: '', done: false, outcome: '' })
-            }
-          >
-            Agree an action
-          </Button>
+          <May atLeast="contributor">
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() =>
+                setForm({
+                  about: '',
+                  text: '',
+                  owner: { id: '', name: '' },
+                  due: '',
+                  done: false,
+                  outcome: '',
+                })
+              }
+            >
+              Agree an action
+            </Button>
+          </May>
         )
       }
     >

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState } from '#ui/State.tsx'
@@ -105,15 +106,17 @@ function Line(props: { exception: Exception; said: Said | undefined; review: Sho
             <span className={css.wanted}>No note yet</span>
           )}{' '}
           {open && (
-            <Button
-              size="compact-xs"
-              variant="subtle"
-              className="no-print"
-              onClick={() => setText(said?.text ?? '')}
-              aria-label={`${said ? 'Change the note' : 'Write a note'}: ${exception.words}`}
-            >
-              {said ? 'Change' : 'Write a note'}
-            </Button>
+            <May atLeast="contributor">
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                className="no-print"
+                onClick={() => setText(said?.text ?? '')}
+                aria-label={`${said ? 'Change the note' : 'Write a note'}: ${exception.words}`}
+              >
+                {said ? 'Change' : 'Write a note'}
+              </Button>
+            </May>
           )}
         </p>
       ) : (

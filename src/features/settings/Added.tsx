@@ -36,6 +36,7 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
     <>
       <Listed
         title="Added metrics"
+        atLeast="lead"
         add="Add a metric"
         onAdd={() => setForm(blank)}
         caption="Added metrics"
@@ -126,6 +127,7 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
       <Listed
         title="Groups"
         note="for example regions of countries"
+        atLeast="lead"
         add="Add groups"
         onAdd={() => setForm({ name: '', label: '', of: 'country', otherwise: 'Other', text: '' })}
         caption="Groups of values"

@@ -149,6 +149,7 @@ function Rates({ rates, stores }: { rates: Read['costRates']; stores: Read['stor
       <Listed
         title="What orders cost"
         note="rates stand in where no system tells the cost of each order; the last before a day holds"
+        atLeast="director"
         add="Add a rate"
         onAdd={() => setForm(blank(stores))}
         caption="Cost rates"

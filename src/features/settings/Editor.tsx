@@ -2,6 +2,8 @@ import { Button } from '@mantine/core'
 import { type UseMutationResult, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
+import type { Role } from '#kernel/actor.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable, type DataTableProps } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
@@ -22,6 +24,7 @@ export function Listed<Row>({
   note,
   add,
   onAdd,
+  atLeast,
   ...table
 }: {
   title: string
@@ -29,6 +32,8 @@ export function Listed<Row>({
   /** The words of the button. */
   add: string
   onAdd: () => void
+  /** Who may add one. */
+  atLeast: Role
 } & DataTableProps<Row>) {
   return (
     <Card
@@ -36,9 +41,11 @@ export function Listed<Row>({
       note={note}
       flush
       actions={
-        <Button size="compact-sm" variant="default" onClick={onAdd}>
-          {add}
-        </Button>
+        <May atLeast={atLeast}>
+          <Button size="compact-sm" variant="default" onClick={onAdd}>
+            {add}
+          </Button>
+        </May>
       }
     >
       <DataTable {...table} />

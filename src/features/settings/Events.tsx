@@ -34,6 +34,7 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
       <Listed
         title="Events"
         note="Easter, mothers’ days and Black Friday are known, and the public holidays of the country whose time zone a store keeps"
+        atLeast="contributor"
         add="Add an event"
         onAdd={() => setForm(blank)}
         caption="Events"

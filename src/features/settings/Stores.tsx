@@ -25,6 +25,7 @@ export function Stores({ stores }: { stores: Shown[] }) {
     <>
       <Listed
         title="Stores"
+        atLeast="director"
         add="Add a store"
         onAdd={() => setForm(blank)}
         caption="Stores"

@@ -38,6 +38,7 @@ export function Targets(props: {
     <>
       <Listed
         title="Targets"
+        atLeast="lead"
         add="Add a target"
         onAdd={() =>
           setForm({
