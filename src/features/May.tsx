@@ -3,8 +3,12 @@ import type { ReactNode } from 'react'
 import { mayAct, type Role } from '#kernel/actor.ts'
 import { api } from './client.ts'
 
-/** What only this role and those above may do: whoever may not sees no button that would refuse them. Nothing until it is known who one is. */
-export function May({ atLeast, children }: { atLeast: Role; children: ReactNode }) {
+/** Whether whoever looks has this role or one above; not until it is known who that is. */
+export function useMay(atLeast: Role): boolean {
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
-  return me.data && mayAct(me.data.role, atLeast) ? children : null
+  return me.data !== undefined && mayAct(me.data.role, atLeast)
 }
+
+/** What only this role and those above may do: whoever may not sees no button that would refuse them. */
+export const May = ({ atLeast, children }: { atLeast: Role; children: ReactNode }): ReactNode =>
+  useMay(atLeast) ? children : null

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { connectors } from '#connectors/index.ts'
@@ -28,7 +28,7 @@ import type { Auth } from './auth.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Jobs } from './jobs.ts'
 import { freePort, listening } from './listen.ts'
-import { holderOf, takeLock } from './lock.ts'
+import { holderOf, makeDataFolder, takeLock } from './lock.ts'
 import { secretOf } from './secret.ts'
 import { keepInStep } from './step.ts'
 import { keepWatch } from './watch.ts'
@@ -83,7 +83,7 @@ export async function openHouse(
 ): Promise<House> {
   const config = readConfig(env, folder)
   const address = config.baseUrl ?? url ?? `http://localhost:${config.port}`
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDataFolder(folder)
   const clock = () => new Date()
   if (!restoring) await refuseLostLedger(config)
   const [open, granary] = await bothOrNone(

@@ -1,4 +1,4 @@
-import { ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping } from './reading.ts'
 import { isNumberCell } from './recognise.ts'
 
 /** Signs and short names of money, and what they can mean. */
@@ -41,7 +41,7 @@ export const withCurrency = (
   names: readonly string[],
   rows: readonly string[][],
   own: string | undefined,
-): { mapping: Mapping; warnings: string[] } => {
+): Guess => {
   const texts = Object.values(mapping.columns)
   const found = names.flatMap((name, i) => {
     if (!texts.some(text => text === name || text.includes(ident(name)))) return []

@@ -1,11 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf } from './added-up.ts'
-import { ident, type Mapping, quote } from './reading.ts'
-
-interface Guess {
-  mapping: Mapping
-  warnings: string[]
-}
+import { type Guess, ident, type Mapping, quote } from './reading.ts'
 
 interface Column {
   name: string

@@ -1,10 +1,5 @@
 import { amountOf, near } from './added-up.ts'
-import { ident, type Mapping } from './reading.ts'
-
-interface Guess {
-  mapping: Mapping
-  warnings: string[]
-}
+import { type Guess, ident, type Mapping } from './reading.ts'
 
 /** What a row says of the money of its line; null where it says nothing. */
 interface Line {

@@ -4,7 +4,7 @@ import { withCurrency } from './currency-signs.ts'
 import { creditsTakeBack, refundedByState } from './given-back.ts'
 import { moneyOfLines } from './line-money.ts'
 import { discountOfOrders, moneyOfOrders } from './order-money.ts'
-import { ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping } from './reading.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
 import { moneyWithoutTax } from './taxed-money.ts'
@@ -64,11 +64,7 @@ const sumUp =
   )
 
 /** A plan or the books without the rows that add up others: Total costs, Gross profit. */
-const withoutTotals = (
-  mapping: Mapping,
-  columns: readonly Seen[],
-  rows: readonly string[][],
-): { mapping: Mapping; warnings: string[] } => {
+const withoutTotals = (mapping: Mapping, columns: readonly Seen[], rows: readonly string[][]): Guess => {
   const label = mapping.columns.line ?? mapping.columns.account ?? ''
   const at = columns.findIndex(one => one.name === label)
   const said = rows.map(row => (row[at] ?? '').trim().toLowerCase())
@@ -99,32 +95,28 @@ export const mendedBy = (
   columns: readonly Seen[],
   rows: readonly string[][],
   currency: string | undefined,
-): { mapping: Mapping; warnings: string[] } => {
+): Guess => {
   const taking = targets.find(target => target.name === guess.target)?.columns ?? {}
   const takes = 'currency' in taking && !('currency' in guess.columns)
   const names = columns.map(one => one.name)
-  const told = takes ? withCurrency(guess, names, rows, currency) : { mapping: guess, warnings: [] }
-  const taken = rowsTaken(told.mapping, columns, rows)
-  const known = [...told.warnings, ...taken.warnings]
-  if (!ofSales.includes(taken.mapping.target)) return { mapping: taken.mapping, warnings: known }
-  const refunded = refundedByState(taken.mapping, columns, rows)
-  const net =
-    taken.mapping.target === 'sales_lines'
-      ? moneyWithoutTax(refunded.mapping, names, rows)
-      : { ...refunded, warnings: [] }
-  const signed =
-    net.mapping.target === 'refunds' ? { ...net, warnings: [] } : creditsTakeBack(net.mapping, columns, rows)
-  return {
-    mapping: signed.mapping,
-    warnings: [...known, ...refunded.warnings, ...net.warnings, ...signed.warnings],
-  }
+  const asItIs = (mapping: Mapping): Guess => ({ mapping, warnings: [] })
+  const mends: ((mapping: Mapping) => Guess)[] = [
+    mapping => (takes ? withCurrency(mapping, names, rows, currency) : asItIs(mapping)),
+    mapping => rowsTaken(mapping, columns, rows),
+    mapping => (ofSales.includes(mapping.target) ? refundedByState(mapping, columns, rows) : asItIs(mapping)),
+    mapping => (mapping.target === 'sales_lines' ? moneyWithoutTax(mapping, names, rows) : asItIs(mapping)),
+    mapping =>
+      ofSales.includes(mapping.target) && mapping.target !== 'refunds'
+        ? creditsTakeBack(mapping, columns, rows)
+        : asItIs(mapping),
+  ]
+  return mends.reduce((so, mend) => {
+    const { mapping, warnings } = mend(so.mapping)
+    return { mapping, warnings: [...so.warnings, ...warnings] }
+  }, asItIs(guess))
 }
 
-const rowsTaken = (
-  mapping: Mapping,
-  columns: readonly Seen[],
-  rows: readonly string[][],
-): { mapping: Mapping; warnings: string[] } => {
+const rowsTaken = (mapping: Mapping, columns: readonly Seen[], rows: readonly string[][]): Guess => {
   if (mapping.target === 'budget_lines' || mapping.target === 'ledger_entries')
     return withoutTotals(mapping, columns, rows)
   if (!ofSales.includes(mapping.target)) return { mapping, warnings: [] }

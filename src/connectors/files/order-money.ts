@@ -1,10 +1,5 @@
 import { amountOf, near } from './added-up.ts'
-import type { Mapping } from './reading.ts'
-
-interface Guess {
-  mapping: Mapping
-  warnings: string[]
-}
+import type { Guess, Mapping } from './reading.ts'
 
 /** What the goods of an order can be told with, the commonest first: after its discount, without tax, shipping beside them. */
 const ways = [false, true].flatMap(less =>
@@ -15,7 +10,8 @@ const ways = [false, true].flatMap(less =>
 const madeOf = (
   names: readonly string[],
   rows: readonly string[][],
-  given: Record<'goods' | 'total', string> & Partial<Record<'discount' | 'shipping' | 'tax', string>>,
+  given: Record<'goods' | 'total', string> &
+    Partial<Record<'discount' | 'shipping' | 'tax', string | undefined>>,
 ) => {
   const cell = (row: readonly string[], name: string | undefined) =>
     name === undefined ? null : amountOf(row[names.indexOf(name)] ?? '')
@@ -54,13 +50,7 @@ export const moneyOfOrders = (
   const as = subtotal === undefined ? 'gross' : 'subtotal'
   const goods = subtotal ?? gross
   if (goods === undefined || total === undefined) return { mapping, warnings: [] }
-  const made = madeOf(names, rows, {
-    goods,
-    total,
-    ...(discount && { discount }),
-    ...(shipping && { shipping }),
-    ...(tax && { tax }),
-  })
+  const made = madeOf(names, rows, { goods, total, discount, shipping, tax })
   if (!made) return { mapping, warnings: [] }
   const others = without(mapping.columns, as)
   if (!made.taxed && made.taxes)

@@ -100,5 +100,11 @@ export interface Preview {
   warnings: string[]
 }
 
+/** A mapping as it was guessed or mended, and what whoever looks at it should know. */
+export interface Guess {
+  mapping: Mapping
+  warnings: string[]
+}
+
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 export const ident = (text: string): string => `"${text.replaceAll('"', '""')}"`

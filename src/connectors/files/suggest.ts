@@ -77,9 +77,9 @@ const wordsOf = (column: TargetColumn): readonly string[] => {
 
 /** What stands around the word itself and changes nothing of it: Order Total Amount is the total of an order. */
 const around = [
-  /^(order|cart|item|line|lineitem)|(amount|amt|value)$/,
-  /(amount|amt|value)$/,
-  /^(order|cart)/,
+  /^(order|cart|item|line|lineitem)|(amount|amt|value)$/g,
+  /(amount|amt|value)$/g,
+  /^(order|cart)/g,
 ]
 
 /** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
@@ -100,7 +100,7 @@ const likeness = (column: TargetColumn, friendly: string, header: string): numbe
   if (plain !== whole && plain !== '' && words.includes(plain)) return 0.8 + meant
   const others = column.strangers?.split(' ') ?? []
   const named = column.kind === 'code' || column.kind === 'text'
-  const stripped = around.map(of => plain.replaceAll(new RegExp(of, 'g'), ''))
+  const stripped = around.map(of => plain.replaceAll(of, ''))
   if (
     column.kind === 'number' &&
     stripped.some(one => one !== plain && words.includes(one)) &&

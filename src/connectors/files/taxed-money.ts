@@ -1,11 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf } from './added-up.ts'
-import { ident, type Mapping } from './reading.ts'
-
-interface Guess {
-  mapping: Mapping
-  warnings: string[]
-}
+import { type Guess, ident, type Mapping } from './reading.ts'
 
 const holdsTax =
   /brutto|inkl|\bTTC\b|税込|含税|bruto|\b(incl?|including|with|mit)\.?\s*(of\s+)?(sales\s+)?(tax|vat|gst|mwst|ust|iva|btw|moms)\b|iva incl|tva incl|btw incl/i

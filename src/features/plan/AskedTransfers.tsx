@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
-import { mayAct } from '#kernel/actor.ts'
+import { useMay } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
@@ -20,6 +20,7 @@ export function AskedTransfers(props: { budget: z.output<typeof BudgetShape>; ve
   const cache = useQueryClient()
   const waiting = useQuery(api.plan.transfers.queryOptions({ input: { version: props.version } }))
   const me = useQuery(api.members.me.queryOptions({ input: {} }))
+  const mayConsent = useMay('lead')
   const [back, setBack] = useState<{ id: string; own: boolean } | null>(null)
   const [why, setWhy] = useState('')
   const again = async () => {
@@ -34,7 +35,6 @@ export function AskedTransfers(props: { budget: z.output<typeof BudgetShape>; ve
   const called = (id: string) => line(id)?.label ?? 'a line that is gone'
   const currencyOf = (id: string) => line(id)?.currency ?? budget.currency
   const when = (key: string) => budget.periods.find(one => one.key === key)?.label ?? key
-  const mayConsent = me.data !== undefined && mayAct(me.data.role, 'lead')
   /** Who asked never consents, but may take back what they asked for. */
   const acts = ({ id, submittedBy }: { id: string; submittedBy: string }) => {
     const own = submittedBy === me.data?.id
