@@ -296,6 +296,34 @@ const dayMap = (
 const farthest = 66
 
 /**
+ * As many days as there are bases, each with one: in their order, which leaves none farther off than must be, and from there
+ * exchanged while that brings weekdays together, or days nearer, and none beyond what an event may move.
+ */
+const pairedNear = (days: readonly Day[], bases: readonly Day[]): (readonly [Day, Day])[] => {
+  const paired = [...bases]
+  const away = (day: Day, base: Day) => Math.abs(dayNumber(base) + 364 - dayNumber(day))
+  const limit = Math.max(farthest, ...days.map((day, n) => away(day, paired[n] as Day)))
+  const cost = (day: Day, base: Day) => {
+    const distance = away(day, base)
+    return distance > limit
+      ? Number.POSITIVE_INFINITY
+      : distance + (weekday(day) === weekday(base) ? 0 : 2 * limit)
+  }
+  for (let better = true; better; ) {
+    better = false
+    for (const [n, day] of days.entries())
+      for (let m = n + 1; m < days.length; m += 1) {
+        const [own, other, there] = [paired[n] as Day, days[m] as Day, paired[m] as Day]
+        if (cost(day, there) + cost(other, own) >= cost(day, own) + cost(other, there)) continue
+        paired[n] = there
+        paired[m] = own
+        better = true
+      }
+  }
+  return days.map((day, n) => [day, paired[n] as Day])
+}
+
+/**
  * Event days stand opposite last year's event days; the ordinary days whose weekday opposite was thereby taken get the
  * days the event left free, weekday by weekday, so that no base day counts twice and none is lost.
  */
@@ -336,15 +364,7 @@ const alignEvents = (
   // Days left free: what event days would have stood opposite to, unless another event day stands there.
   const free = [...map.keys()].map(day => addDays(day, -364)).filter(base => !taken.has(base))
   const displaced = [...taken.keys()].map(base => addDays(base, 364)).filter(day => !map.has(day))
-  for (const day of displaced.sort()) {
-    const away = (base: Day) => Math.abs(dayNumber(base) + 364 - dayNumber(day))
-    const nearest = free.sort((a, b) => away(a) - away(b))
-    // Another event's day, of the same weekday and half a year off, would tell nothing of this one's.
-    const near = nearest.find(base => weekday(base) === weekday(day) && away(base) <= farthest) ?? nearest[0]
-    if (near === undefined) break
-    free.splice(free.indexOf(near), 1)
-    map.set(day, near)
-  }
+  for (const [day, base] of pairedNear(displaced.sort(), free.sort())) map.set(day, base)
   const note = alone.size > 0 ? `${[...alone].join(', ')} had no counterpart a year before` : undefined
   return { map, note }
 }
