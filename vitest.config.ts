@@ -12,5 +12,7 @@ export default defineConfig({
     pool: 'forks',
     // Files share their worker's modules: loading them anew for each file took a quarter of the suite's time.
     isolate: false,
+    // Node reads the sources itself, as the product has it: what counts a lot runs three times as fast as through Vite.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
   },
 })
