@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { mayAct, type Role } from '#kernel/actor.ts'
+import { Fields } from '#ui/Form.tsx'
 import { api } from './client.ts'
 
 /** Whether whoever looks has this role or one above; not until it is known who that is. */
@@ -12,3 +13,8 @@ export function useMay(atLeast: Role): boolean {
 /** What only this role and those above may do: whoever may not sees no button that would refuse them. */
 export const May = ({ atLeast, children }: { atLeast: Role; children: ReactNode }): ReactNode =>
   useMay(atLeast) ? children : null
+
+/** A form that only this role and those above may change: whoever may not reads it, and has no button to end it. */
+export const MayChange = ({ atLeast, children }: { atLeast: Role; children: ReactNode }): ReactNode => (
+  <Fields readOnly={!useMay(atLeast)}>{children}</Fields>
+)

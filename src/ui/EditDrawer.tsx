@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Drawer } from './Drawer.tsx'
-import { FormActions } from './Form.tsx'
+import { Fields, FormActions } from './Form.tsx'
 import { ErrorState } from './State.tsx'
 
 /** A sheet in which a thing is added or changed: its rows, what went wrong, and the buttons that end it. */
@@ -15,6 +15,8 @@ export function EditDrawer(props: {
   saveLabel?: string
   saving: boolean
   disabled?: boolean
+  /** To be looked at: nothing can be changed, and no button ends it. */
+  readOnly?: boolean
   /** The error in words: why nothing was saved. */
   failed?: { message: string; next?: string } | null
   remove?: { run: () => void; running: boolean; disabled?: boolean } | undefined
@@ -31,24 +33,26 @@ export function EditDrawer(props: {
       note={props.note}
       size={props.size ?? 560}
     >
-      {props.children}
-      {props.failed && <ErrorState compact title="That was not saved" {...props.failed} />}
-      <FormActions>
-        {props.remove && (
-          <Button
-            color="red"
-            variant="subtle"
-            disabled={props.remove.disabled}
-            loading={props.remove.running}
-            onClick={props.remove.run}
-          >
-            {props.removeLabel ?? 'Remove'}
+      <Fields readOnly={props.readOnly}>
+        {props.children}
+        {props.failed && <ErrorState compact title="That was not saved" {...props.failed} />}
+        <FormActions>
+          {props.remove && (
+            <Button
+              color="red"
+              variant="subtle"
+              disabled={props.remove.disabled}
+              loading={props.remove.running}
+              onClick={props.remove.run}
+            >
+              {props.removeLabel ?? 'Remove'}
+            </Button>
+          )}
+          <Button variant="filled" loading={props.saving} disabled={props.disabled} onClick={props.onSave}>
+            {props.saveLabel ?? 'Save'}
           </Button>
-        )}
-        <Button variant="filled" loading={props.saving} disabled={props.disabled} onClick={props.onSave}>
-          {props.saveLabel ?? 'Save'}
-        </Button>
-      </FormActions>
+        </FormActions>
+      </Fields>
     </Drawer>
   )
 }

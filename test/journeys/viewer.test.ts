@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { builtBundle, chromiumPath, openBrowser, skipped } from './browser.ts'
+import { builtBundle, chromiumPath, expectAccessibleInBoth, openBrowser, skipped } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 describe.skipIf(!chromiumPath)(`somebody who may only look${skipped}`, () => {
@@ -25,15 +25,33 @@ describe.skipIf(!chromiumPath)(`somebody who may only look${skipped}`, () => {
           json: { json: { id: '1', name: 'Ada', email: 'a@example.com', role, stores: 'all' } },
         }),
       )
-      for (const [path, words] of [
-        ['/connections', 'Connect a system'],
-        ['/settings', 'Add a store'],
+      for (const path of ['versions', 'closed', 'variance'])
+        await page.route(`**/api/rpc/plan/${path}`, route => route.fulfill({ json: { json: [] } }))
+      const may = role === 'director'
+      const acts = page.locator('button, a').filter({ visible: true })
+      for (const [path, stands, words] of [
+        ['/connections', 'Shop', 'Connect a system'],
+        ['/settings', 'Gifts', 'Add a store'],
+        ['/settings?tab=calendar', 'Weeks begin on', 'Save'],
+        ['/who', 'Free-mail domains', 'They are one'],
+        ['/variance?tab=close', 'No month is closed yet', 'Close a month'],
+        ['/reforecast', 'No reforecast yet', 'Start a plan'],
       ] as const) {
         await page.goto(path)
         await page.getByText('Ada', { exact: false }).first().waitFor()
-        await page.getByRole('table').first().waitFor()
-        expect(await page.getByRole('button', { name: words }).count()).toBe(role === 'director' ? 1 : 0)
+        await page.getByText(stands).first().waitFor({ state: 'attached' })
+        expect(await acts.filter({ hasText: new RegExp(`^${words}$`) }).count(), path).toBe(may ? 1 : 0)
       }
+      // What is set is there for everybody to read.
+      await page.goto('/settings')
+      await page.getByRole('row', { name: 'Gifts' }).click()
+      const sheet = page.getByRole('dialog')
+      const name = sheet.getByRole('textbox', { name: 'Name' })
+      await name.waitFor()
+      expect([await name.isEnabled(), await sheet.getByRole('button', { name: 'Save' }).count()]).toEqual(
+        may ? [true, 1] : [false, 0],
+      )
+      if (!may) await expectAccessibleInBoth(page)
       await context.close()
     }
   })

@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { kindWords } from '#kernel/linking-words.ts'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
@@ -130,6 +131,7 @@ function RecordField(props: { label: string; value: Ref; onChange: (ref: Ref) =>
 /** What was said by hand, to be taken back. */
 export function SaidByHand({ said: rows }: { said: readonly ByHand[] }) {
   const client = useQueryClient()
+  const mayUnsay = useMay('lead')
   const unsay = useMutation({
     ...api.connections.unsayLink.mutationOptions(),
     onSuccess: () => client.invalidateQueries({ queryKey: api.connections.key() }),
@@ -150,16 +152,20 @@ export function SaidByHand({ said: rows }: { said: readonly ByHand[] }) {
         },
         { key: 'b', label: 'Other', render: row => <Said of={row.b} /> },
         { key: 'by', label: 'Said by', render: row => row.by },
-        {
-          key: 'undo',
-          label: <span className="sr-only">Take back</span>,
-          name: 'Take back',
-          render: row => (
-            <Button size="compact-xs" variant="subtle" onClick={() => unsay.mutate({ id: row.id })}>
-              Take back
-            </Button>
-          ),
-        },
+        ...(mayUnsay
+          ? [
+              {
+                key: 'undo',
+                label: <span className="sr-only">Take back</span>,
+                name: 'Take back',
+                render: (row: ByHand) => (
+                  <Button size="compact-xs" variant="subtle" onClick={() => unsay.mutate({ id: row.id })}>
+                    Take back
+                  </Button>
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   )

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May, MayChange, useMay } from '#features/May.tsx'
 import { linkRules } from '#kernel/linking.ts'
 import { domainsOf, joinedBy, kindWords, ruleWords } from '#kernel/linking-words.ts'
 import { Card } from '#ui/Card.tsx'
@@ -16,6 +17,8 @@ import type { Entity, LinkingState, Member } from './linking-model.ts'
 import { StoreName } from './Names.tsx'
 
 type Kind = 'people' | 'accounts'
+/** A record among those it is one with. */
+type Shown = { members: Entity['members']; member: Member }
 
 /** Which customers and accounts of several systems are one: how many, by which rules, with examples to judge by. */
 export function WhoIsWho() {
@@ -39,7 +42,9 @@ export function WhoIsWho() {
           <Examples kind={kind} onKind={setKind} />
           <Rules key={state.data.version} state={state.data} />
           <Card title="By hand" note="Goes before every rule; setting apart goes before everything.">
-            <LinkByHandForm />
+            <May atLeast="lead">
+              <LinkByHandForm />
+            </May>
             <SaidByHand said={state.data.byHand} />
           </Card>
         </>
@@ -82,6 +87,7 @@ function Counts({ state }: { state: LinkingState }) {
 }
 
 function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }) {
+  const mayLink = useMay('lead')
   const [search, setSearch] = useState('')
   const systems = useQuery(api.connections.systems.queryOptions())
   /** A system by its name; an import stays as it is called. */
@@ -149,12 +155,16 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
             { key: 'store', label: 'Store', render: ({ member }) => <StoreName of={member.store} /> },
             { key: 'source', label: 'From', render: ({ member }) => nameOfSource(member.source) },
             { key: 'by', label: 'Why', render: ({ member }) => joinedBy(member.by) },
-            {
-              key: 'apart',
-              label: <span className="sr-only">Set apart</span>,
-              name: 'Set apart',
-              render: ({ members, member }) => <SetApart members={members} member={member} />,
-            },
+            ...(mayLink
+              ? [
+                  {
+                    key: 'apart',
+                    label: <span className="sr-only">Set apart</span>,
+                    name: 'Set apart',
+                    render: ({ members, member }: Shown) => <SetApart members={members} member={member} />,
+                  },
+                ]
+              : []),
           ]}
         />
       )}
@@ -205,44 +215,46 @@ function Rules({ state }: { state: LinkingState }) {
   const changed = rules.join() !== state.rules.join() || domains.join() !== [...state.freeMail].sort().join()
   return (
     <Card title="Rules" note="What makes two records one">
-      {linkRules.map(rule => (
-        <FormRow key={rule} label={ruleWords[rule].label} for={`rule-${rule}`} help={ruleWords[rule].about}>
-          <Switch
-            id={`rule-${rule}`}
-            checked={rules.includes(rule)}
-            onChange={event => {
-              const on = event.currentTarget.checked
-              setRules(linkRules.filter(one => (one === rule ? on : rules.includes(one))))
-            }}
-            label={countOf(state, rule)}
+      <MayChange atLeast="lead">
+        {linkRules.map(rule => (
+          <FormRow key={rule} label={ruleWords[rule].label} for={`rule-${rule}`} help={ruleWords[rule].about}>
+            <Switch
+              id={`rule-${rule}`}
+              checked={rules.includes(rule)}
+              onChange={event => {
+                const on = event.currentTarget.checked
+                setRules(linkRules.filter(one => (one === rule ? on : rules.includes(one))))
+              }}
+              label={countOf(state, rule)}
+            />
+          </FormRow>
+        ))}
+        <FormRow
+          label="Free-mail domains"
+          for="free-mail"
+          help="Sharing one of these links nobody. One a line."
+        >
+          <Textarea
+            id="free-mail"
+            className={css.secret}
+            autosize
+            minRows={3}
+            maxRows={8}
+            value={free}
+            onChange={event => setFree(event.currentTarget.value)}
           />
         </FormRow>
-      ))}
-      <FormRow
-        label="Free-mail domains"
-        for="free-mail"
-        help="Sharing one of these links nobody. One a line."
-      >
-        <Textarea
-          id="free-mail"
-          className={css.secret}
-          autosize
-          minRows={3}
-          maxRows={8}
-          value={free}
-          onChange={event => setFree(event.currentTarget.value)}
-        />
-      </FormRow>
-      <FormActions>
-        {save.error && <ErrorState title="Not saved" {...words(save.error)} />}
-        <Button
-          disabled={!changed}
-          loading={save.isPending}
-          onClick={() => save.mutate({ rules, freeMail: domains, version: state.version })}
-        >
-          Save and link anew
-        </Button>
-      </FormActions>
+        <FormActions>
+          {save.error && <ErrorState title="Not saved" {...words(save.error)} />}
+          <Button
+            disabled={!changed}
+            loading={save.isPending}
+            onClick={() => save.mutate({ rules, freeMail: domains, version: state.version })}
+          >
+            Save and link anew
+          </Button>
+        </FormActions>
+      </MayChange>
     </Card>
   )
 }

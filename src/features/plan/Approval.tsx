@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, words } from '#features/client.ts'
+import { api, type client, words } from '#features/client.ts'
+import { May, useMay } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { rulesIn, rulesText } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
@@ -14,6 +15,8 @@ import { useUrl } from '#ui/url.ts'
 import { FieldChanges } from './FieldChanges.tsx'
 import { shownCell, stateWords, type Version } from './model.ts'
 import css from './plan.module.css'
+
+type Proposal = Awaited<ReturnType<typeof client.plan.proposals>>[number]
 
 const stepWords: Record<string, string> = {
   submitted: 'Asked for approval',
@@ -55,6 +58,7 @@ export function Approval({ version }: { version: Version }) {
       },
     }),
   )
+  const maySettle = useMay('lead')
   const [removing, setRemoving] = useState(false)
   const settle = useMutation(api.plan.settle.mutationOptions(again))
   const check = useMutation(api.plan.reproduce.mutationOptions())
@@ -86,17 +90,21 @@ export function Approval({ version }: { version: Version }) {
         note={!lapsed && wanting.length > 0 ? `still wanting: ${wanting.join('; ')}` : undefined}
       >
         {lapsed && <p className={css.plain}>{lapsed}</p>}
-        <LongTextRow label="Comment" value={comment} rows={1} onChange={setComment} />
+        <May atLeast="lead">
+          <LongTextRow label="Comment" value={comment} rows={1} onChange={setComment} />
+        </May>
         <div className={css.acts}>
           <Row>
             {version.state === 'draft' && (
-              <Button
-                variant="filled"
-                loading={submit.isPending}
-                onClick={() => submit.mutate({ ...input, comment })}
-              >
-                Ask for approval
-              </Button>
+              <May atLeast="lead">
+                <Button
+                  variant="filled"
+                  loading={submit.isPending}
+                  onClick={() => submit.mutate({ ...input, comment })}
+                >
+                  Ask for approval
+                </Button>
+              </May>
             )}
             {mayApprove && (
               <Button
@@ -118,13 +126,17 @@ export function Approval({ version }: { version: Version }) {
               </Button>
             )}
             {version.state === 'approved' && !lapsed && (
-              <Button variant="default" loading={lock.isPending} onClick={() => lock.mutate(input)}>
-                Lock
-              </Button>
+              <May atLeast="director">
+                <Button variant="default" loading={lock.isPending} onClick={() => lock.mutate(input)}>
+                  Lock
+                </Button>
+              </May>
             )}
-            <Button variant="default" loading={freeze.isPending} onClick={() => freeze.mutate(input)}>
-              Keep a copy
-            </Button>
+            <May atLeast="contributor">
+              <Button variant="default" loading={freeze.isPending} onClick={() => freeze.mutate(input)}>
+                Keep a copy
+              </Button>
+            </May>
             {mayRemove && !removing && (
               <Button variant="default" onClick={() => setRemoving(true)}>
                 Delete this draft
@@ -238,30 +250,34 @@ export function Approval({ version }: { version: Version }) {
                   ? `${row.meanwhile} ${row.meanwhile === 1 ? 'cell' : 'cells'}: taken, both figures are kept`
                   : '–',
             },
-            {
-              key: 'act',
-              label: '',
-              acts: true,
-              render: row => (
-                <Row>
-                  <Button
-                    size="compact-sm"
-                    loading={settle.isPending}
-                    onClick={() => settle.mutate({ id: row.id, take: true })}
-                  >
-                    Take
-                  </Button>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    loading={settle.isPending}
-                    onClick={() => settle.mutate({ id: row.id, take: false })}
-                  >
-                    Refuse
-                  </Button>
-                </Row>
-              ),
-            },
+            ...(maySettle
+              ? [
+                  {
+                    key: 'act',
+                    label: '',
+                    acts: true,
+                    render: (row: Proposal) => (
+                      <Row>
+                        <Button
+                          size="compact-sm"
+                          loading={settle.isPending}
+                          onClick={() => settle.mutate({ id: row.id, take: true })}
+                        >
+                          Take
+                        </Button>
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          loading={settle.isPending}
+                          onClick={() => settle.mutate({ id: row.id, take: false })}
+                        >
+                          Refuse
+                        </Button>
+                      </Row>
+                    ),
+                  },
+                ]
+              : []),
           ]}
         />
       </Card>
@@ -315,9 +331,11 @@ export function Approval({ version }: { version: Version }) {
         title="Who must consent"
         note="nobody approves their own request; without a rule one director does; amounts are in the company’s currency"
         actions={
-          <Button size="compact-sm" variant="default" onClick={() => setRules(rulesText(trail.data.rules))}>
-            Change the rules
-          </Button>
+          <May atLeast="owner">
+            <Button size="compact-sm" variant="default" onClick={() => setRules(rulesText(trail.data.rules))}>
+              Change the rules
+            </Button>
+          </May>
         }
       >
         <DataTable

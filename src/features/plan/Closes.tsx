@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { showDay, showSigned, type Unit } from '#kernel/format.ts'
 import { civilYear, periodBefore, periodOf } from '#kernel/period.ts'
 import { spanWords } from '#kernel/view.ts'
@@ -74,13 +75,15 @@ export function Closes({ lastDay }: { lastDay: string }) {
         note="keeps its figures as they stand; what changes later is shown as an adjustment"
         actions={
           latest && (
-            <Button
-              size="compact-sm"
-              variant="filled"
-              onClick={() => setForm({ period: latest.key, reconciliation: '' })}
-            >
-              Close a month
-            </Button>
+            <May atLeast="director">
+              <Button
+                size="compact-sm"
+                variant="filled"
+                onClick={() => setForm({ period: latest.key, reconciliation: '' })}
+              >
+                Close a month
+              </Button>
+            </May>
           )
         }
       >

@@ -89,9 +89,11 @@ export function Plan() {
         <EmptyState
           title="Your plan will be here"
           action={
-            <Button variant="filled" onClick={() => setStarting(true)}>
-              Start a plan
-            </Button>
+            <May atLeast="lead">
+              <Button variant="filled" onClick={() => setStarting(true)}>
+                Start a plan
+              </Button>
+            </May>
           }
         >
           Sessions, conversion and order value down to contribution and cash: begun from last year in a

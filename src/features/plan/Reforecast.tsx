@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, type client, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { inSentence, showDay } from '#kernel/format.ts'
 import { expectedWords, mayComeWords } from '#kernel/plan/reforecast.ts'
 import { Card } from '#ui/Card.tsx'
@@ -61,9 +62,11 @@ export function Reforecast() {
         <EmptyState
           title="It begins with a latest estimate"
           action={
-            <Button component="a" href="/plan?start=yes" variant="filled">
-              {all.length > 0 ? 'Make one from a version' : 'Start a plan'}
-            </Button>
+            <May atLeast="lead">
+              <Button component="a" href="/plan?start=yes" variant="filled">
+                {all.length > 0 ? 'Make one from a version' : 'Start a plan'}
+              </Button>
+            </May>
           }
         >
           {all.length > 0

@@ -56,6 +56,7 @@ function Metrics({ metrics, known }: { metrics: ShownMetric[]; known: Named[] })
         ]}
       />
       <Editor
+        atLeast="lead"
         opened={form !== null}
         title={form?.version ? form.label : 'Add a metric'}
         onClose={() => setForm(null)}
@@ -142,6 +143,7 @@ function Groups({ dimensions, known }: { dimensions: z.output<typeof Dimension>[
         ]}
       />
       <Editor
+        atLeast="lead"
         opened={form !== null}
         title={form?.version ? form.label : 'Add groups'}
         onClose={() => setForm(null)}

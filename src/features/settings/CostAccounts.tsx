@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { MayChange } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
 import { useSaved } from './Editor.tsx'
@@ -19,14 +20,16 @@ export function CostAccounts({ kept }: { kept: z.output<typeof Settings>['costAc
       title="Costs in the general ledger"
       note="of a closed month (Plan, Close) what was posted on these accounts is the actual, shared among orders as the rates share it; the rates hold for all other days"
     >
-      {costs.map(cost => (
-        <Accounts
-          key={cost}
-          cost={cost}
-          kept={kept.find(one => one.cost === cost)}
-          known={known.data ?? []}
-        />
-      ))}
+      <MayChange atLeast="director">
+        {costs.map(cost => (
+          <Accounts
+            key={cost}
+            cost={cost}
+            kept={kept.find(one => one.cost === cost)}
+            known={known.data ?? []}
+          />
+        ))}
+      </MayChange>
     </Card>
   )
 }

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { type UseMutationResult, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, words } from '#features/client.ts'
-import { May } from '#features/May.tsx'
+import { May, useMay } from '#features/May.tsx'
 import type { Role } from '#kernel/actor.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable, type DataTableProps } from '#ui/DataTable.tsx'
@@ -59,6 +59,8 @@ type Act = Pick<UseMutationResult<unknown, Error, never>, 'error' | 'isPending' 
 export function Editor(props: {
   opened: boolean
   title: string
+  /** Who may change it; others look at it. */
+  atLeast: Role
   onClose: () => void
   save: Act
   onSave: () => void
@@ -79,6 +81,7 @@ export function Editor(props: {
       onClose={close}
       onSave={props.onSave}
       saving={props.save.isPending}
+      readOnly={!useMay(props.atLeast)}
       failed={failed ? words(failed) : null}
       remove={props.onRemove && { run: props.onRemove, running: props.remove?.isPending ?? false }}
     >

@@ -1,13 +1,11 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { Card } from '#ui/Card.tsx'
-import { DataTable } from '#ui/DataTable.tsx'
 import { FormRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { Editor, useSaved } from './Editor.tsx'
+import { Editor, Listed, useSaved } from './Editor.tsx'
 import { type EventRule, eventKinds } from './model.ts'
 
 type Rule = z.output<typeof EventRule>
@@ -25,35 +23,30 @@ export function EventRules({ rules }: { rules: Rule[] }) {
   const id = form?.id
   return (
     <>
-      <Card
+      <Listed
         title="Events from tasks"
         note="tasks with a tag are events on the day they are due"
-        flush
-        actions={
-          <Button size="compact-sm" variant="default" onClick={() => setForm(blank)}>
-            Add a rule
-          </Button>
+        atLeast="lead"
+        add="Add a rule"
+        onAdd={() => setForm(blank)}
+        caption="Rules for events from tasks"
+        rows={rules}
+        rowKey={row => row.id ?? row.label}
+        onRow={setForm}
+        empty={
+          <EmptyState compact title="No rules yet">
+            Tag the tasks of a promotion or a launch where they are planned, and they stand on every chart
+            here.
+          </EmptyState>
         }
-      >
-        <DataTable
-          caption="Rules for events from tasks"
-          rows={rules}
-          rowKey={row => row.id ?? row.label}
-          onRow={setForm}
-          empty={
-            <EmptyState compact title="No rules yet">
-              Tag the tasks of a promotion or a launch where they are planned, and they stand on every chart
-              here.
-            </EmptyState>
-          }
-          columns={[
-            { key: 'label', label: 'Tag or label', render: row => row.label },
-            { key: 'platform', label: 'In', render: row => platforms[row.platform] },
-            { key: 'kind', label: 'Becomes', render: row => eventKinds[row.kind] },
-          ]}
-        />
-      </Card>
+        columns={[
+          { key: 'label', label: 'Tag or label', render: row => row.label },
+          { key: 'platform', label: 'In', render: row => platforms[row.platform] },
+          { key: 'kind', label: 'Becomes', render: row => eventKinds[row.kind] },
+        ]}
+      />
       <Editor
+        atLeast="lead"
         opened={form !== null}
         title={id ? `Tasks labelled ${form?.label}` : 'Events from tasks'}
         onClose={() => setForm(null)}

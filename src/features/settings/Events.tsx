@@ -62,6 +62,7 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
         ]}
       />
       <Editor
+        atLeast="contributor"
         opened={form !== null}
         title={id ? (form?.name ?? '') : 'Add an event'}
         onClose={() => setForm(null)}

@@ -46,6 +46,7 @@ export function Stores({ stores }: { stores: Shown[] }) {
         ]}
       />
       <Editor
+        atLeast="director"
         opened={form !== null}
         title={old ? (form?.name ?? '') : 'Add a store'}
         onClose={() => setForm(null)}

@@ -72,6 +72,7 @@ export function Targets(props: {
         ]}
       />
       <Editor
+        atLeast="lead"
         opened={form !== null}
         title={form?.version ? `${form.name}: ${label(form.metric)}` : 'Add a target'}
         onClose={() => setForm(null)}
