@@ -72,7 +72,8 @@ export function Members() {
               : 'Reading who may come in…'
       }
       actions={
-        mayInvite && (
+        mayInvite &&
+        settings.data?.demo === null && (
           <Button
             onClick={() => {
               invite.reset()
@@ -112,7 +113,8 @@ export function Members() {
             }
             empty={
               <EmptyState compact title="Nobody has an account yet">
-                This is a demo: everybody who opens it here is its owner.
+                This is a demo, open on this machine alone: everybody who opens it here is its owner, so
+                nobody is invited.
               </EmptyState>
             }
             columns={[
