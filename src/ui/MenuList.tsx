@@ -16,6 +16,8 @@ export function MenuList(props: {
   const opened = useOpened(props.opened)
   return (
     <Menu
+      // It is no entry, and a menu holds nothing else: the first entry takes the focus.
+      withInitialFocusPlaceholder={false}
       id={props.id}
       opened={opened}
       onChange={props.onChange}

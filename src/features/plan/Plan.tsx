@@ -1,4 +1,5 @@
 import { Button, Select, Textarea } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
@@ -10,7 +11,7 @@ import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts
 import { Card } from '#ui/Card.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
 import { FormActions } from '#ui/Form.tsx'
-import { MenuButton } from '#ui/MenuButton.tsx'
+import { MenuButton, type MenuEntry } from '#ui/MenuButton.tsx'
 import { show } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
@@ -168,6 +169,31 @@ function Sheet(props: {
       enabled: cased,
     }),
   )
+  const phone = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
+  const [, setUrl] = useUrl()
+  const rarer: MenuEntry[] = [
+    ...(opened.mayEdit ? [{ label: 'Lines and formulas', onClick: () => setShaping(true) }] : []),
+    ...(version.kind === 'le'
+      ? [
+          {
+            label: 'Steps to its lock',
+            onClick: () => setUrl({ version: version.id }, { to: '/reforecast' }),
+          },
+        ]
+      : []),
+  ]
+  const files = [
+    { label: 'XLSX, its formulas live', onClick: () => download(version.id, 'xlsx') },
+    { label: 'CSV, every figure', onClick: () => download(version.id, 'csv') },
+  ]
+  const acts = ({ label, onClick }: MenuEntry) => (
+    <Button key={label} variant="default" onClick={onClick}>
+      {label}
+    </Button>
+  )
+  const changing = opened.mayEdit
+    ? [{ label: 'Take a changed file', onClick: () => setTakingBack(true) }]
+    : []
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the plan's figures changed
   const empty = useMemo(() => unfilled(plan).map(line => line.label), [plan, tick])
   return (
@@ -209,35 +235,32 @@ function Sheet(props: {
               New version
             </Button>
           </May>
-          {opened.mayEdit && (
-            <Button variant="default" onClick={() => setShaping(true)}>
-              Lines and formulas
-            </Button>
-          )}
-          {version.kind === 'le' && (
-            <Button
-              component="a"
-              variant="default"
-              href={`/reforecast?version=${encodeURIComponent(version.id)}`}
-            >
-              Steps to its lock
-            </Button>
-          )}
-          <MenuButton
-            button={opener => (
-              <Button variant="default" {...opener}>
-                Download
-              </Button>
-            )}
-            entries={[
-              { label: 'XLSX, its formulas live', onClick: () => download(version.id, 'xlsx') },
-              { label: 'CSV, every figure', onClick: () => download(version.id, 'csv') },
-            ]}
-          />
-          {opened.mayEdit && (
-            <Button variant="default" onClick={() => setTakingBack(true)}>
-              Take a changed file
-            </Button>
+          {phone ? (
+            <MenuButton
+              button={opener => (
+                <Button variant="default" {...opener}>
+                  More
+                </Button>
+              )}
+              entries={[
+                ...rarer,
+                ...files.map(one => ({ ...one, label: `Download ${one.label}` })),
+                ...changing,
+              ]}
+            />
+          ) : (
+            <>
+              {rarer.map(acts)}
+              <MenuButton
+                button={opener => (
+                  <Button variant="default" {...opener}>
+                    Download
+                  </Button>
+                )}
+                entries={files}
+              />
+              {changing.map(acts)}
+            </>
           )}
         </Row>
       }
