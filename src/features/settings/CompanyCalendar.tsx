@@ -121,7 +121,7 @@ export function CompanyCalendar({ settings }: { settings: Shown }) {
             Save
           </Button>
         </FormActions>
-      </MayChange>{' '}
+      </MayChange>
     </Card>
   )
 }
