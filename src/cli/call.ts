@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { holderOf } from '#server/lock.ts'
 import { connected } from './connect.ts'
 import { recordsTable } from './print.ts'
 import { type Terminal, WrongUse } from './terminal.ts'
@@ -14,9 +15,9 @@ export async function call(
   input: string | undefined,
   { file, out }: { file?: string; out?: string } = {},
 ): Promise<void> {
-  const all = await operationNames()
-  if (!all.some(one => one.name === name))
-    throw new WrongUse(`There is no operation "${name}". \`quarterdeck operations\` lists them all.`)
+  // A server knows them too: to ask it is quicker than to load them all here.
+  const served = Boolean(holderOf(terminal.folder)?.url)
+  if (!served) await known(name)
   let parsed: unknown
   try {
     parsed = input === undefined ? undefined : JSON.parse(input === '-' ? readFileSync(0, 'utf8') : input)
@@ -28,7 +29,10 @@ export async function call(
     parsed = { ...(parsed as object | undefined), file: new File([readFileSync(file)], basename(file)) }
   }
   await connected(terminal, `call ${name}`, async (_, run) => {
-    const answer = await run(name, parsed)
+    const answer = await run(name, parsed).catch(async error => {
+      if (served) await known(name)
+      throw error
+    })
     if (answer instanceof Blob) {
       if (out === undefined) throw new WrongUse('The answer is a file: say where it goes with --out.')
       const bytes = Buffer.from(await answer.arrayBuffer())
@@ -45,6 +49,13 @@ export async function call(
 export async function list(terminal: Terminal): Promise<void> {
   const all = await operationNames()
   terminal.out(terminal.json ? JSON.stringify(all) : recordsTable(all))
+}
+
+/** @throws WrongUse where no operation is called so */
+async function known(name: string): Promise<void> {
+  const all = await operationNames()
+  if (!all.some(one => one.name === name))
+    throw new WrongUse(`There is no operation "${name}". \`quarterdeck operations\` lists them all.`)
 }
 
 async function operationNames() {

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
 import { createORPCClient, onError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
-import { createRouterClient } from '@orpc/server'
-import { type Client, operations } from '#features/operations.ts'
-import { system } from '#kernel/actor.ts'
+import type { Client } from '#features/operations.ts'
 import { Failure } from '#kernel/error.ts'
 import { waitForLock } from '#server/lock.ts'
 import type { House, HouseOptions } from '#server/start.ts'
-import { derivingOn } from './print.ts'
+import type { OwnHouse } from './own-house.ts'
 import { asWrongUse, type Terminal } from './terminal.ts'
 
 /** Runs an operation by its name, e.g. members.list. */
@@ -59,22 +57,14 @@ export async function connected<T>(
     const client: Client = createORPCClient(link)
     return work(client, runner(client), null)
   }
-  let house: House | undefined
+  let own: OwnHouse | undefined
   try {
-    const { openHouse } = await import('#server/start.ts')
-    house = await openHouse(terminal.env, terminal.folder, {
-      onError: error =>
-        terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-      onDerive: derivingOn(terminal),
-      modest,
-    })
-    const client = createRouterClient(operations, {
-      interceptors: asIs ? [] : [onError(refused)],
-      context: house.context(system('command line')),
-    })
-    return await work(client, runner(client), house)
+    // Most of what the project is made of: whoever asks a server needs none of it.
+    const { ownHouse } = await import('./own-house.ts')
+    own = await ownHouse(terminal, modest, asIs ? [] : [onError(refused)])
+    return await work(own.client, runner(own.client), own.house)
   } finally {
-    await house?.close()
+    await own?.house.close()
     turn.lock.release()
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Reading, type Reads } from '#features/connections/model.ts'
+import type { Reads } from '#features/connections/model.ts'
 import type { Client } from '#features/operations.ts'
 import { Failure, type FailureCode, failureCodes } from '#kernel/error.ts'
 import type { ImportResult, Mapping } from '#sync/imports.ts'
@@ -39,7 +39,7 @@ export async function importFile(
       'Say what its columns mean: --preset NAME (`quarterdeck presets` lists them) or --map FILE. `quarterdeck import FILE --suggest > mapping.json` writes a guess to look at.',
     )
   const mapping = flags.map ? readMapping(flags.map) : undefined
-  const reading = readingOf(flags.read)
+  const reading = await readingOf(flags.read)
   const store = flags.store
   await connected(terminal, 'import', async client => {
     const { id } = await client.connections.import({
@@ -62,7 +62,7 @@ async function mapAgain(terminal: Terminal, replaces: string, flags: ImportFlags
   const mapping = flags.map ? readMapping(flags.map) : undefined
   await connected(terminal, 'import', async client => {
     const { store } = await client.connections.progress({ id: replaces })
-    const reading = readingOf(flags.read)
+    const reading = await readingOf(flags.read)
     const { id } = await client.connections.import({
       replaces,
       store,
@@ -116,8 +116,9 @@ function readMapping(file: string): Mapping {
 }
 
 /** `--read decimal=, --read skip=2` as a reading; what is not known is refused by name. */
-function readingOf(pairs: readonly string[] | undefined): Reads | undefined {
+async function readingOf(pairs: readonly string[] | undefined): Promise<Reads | undefined> {
   if (!pairs) return undefined
+  const { Reading } = await import('#features/connections/model.ts')
   const plain = (name: string, text: string) =>
     name === 'skip' && /^\d+$/.test(text)
       ? Number(text)
@@ -176,12 +177,13 @@ export function summary(result: ImportResult): string {
 }
 
 async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Promise<void> {
+  const told = await readingOf(flags.read)
   await connected(terminal, 'import', async client => {
     const preview = await client.connections.preview({
       path,
       store: flags.store,
       currency: flags.currency?.toUpperCase(),
-      reading: readingOf(flags.read),
+      reading: told,
     })
     const [best] = preview.suggestions
     if (!best)
@@ -196,7 +198,7 @@ async function suggest(terminal: Terminal, path: string, flags: ImportFlags): Pr
     for (const warning of preview.warnings) terminal.note(`note: ${warning}`)
     // Of several files in an archive the one that was looked at is meant.
     const member = preview.members.length > 1 ? { member: preview.reading.member } : {}
-    const reading = { ...member, ...readingOf(flags.read) }
+    const reading = { ...member, ...told }
     const mapping = Object.keys(reading).length > 0 ? { ...best.mapping, reading } : best.mapping
     terminal.out(JSON.stringify(terminal.json ? preview : mapping, null, 2))
   })

@@ -1,7 +1,7 @@
-import { csvOf, type Sheet, sheetOf } from '#features/performance/export.ts'
+import type { Sheet } from '#features/performance/export.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { connected } from './connect.ts'
-import { type QueryFlags, queryOf } from './flags.ts'
+import type { QueryFlags } from './flags.ts'
 import { recordsTable, tableOf } from './print.ts'
 import { asWrongUse, type Terminal, WrongUse } from './terminal.ts'
 
@@ -15,6 +15,8 @@ export async function query(
     throw new WrongUse(`--format is table, json or csv, not "${format}".`)
   if (terminal.json && format !== 'json')
     throw new WrongUse(`--json and --format ${format} are two formats: give one.`)
+  // Not loaded by who asks for definitions only.
+  const { queryOf } = await import('./flags.ts')
   let asked: Query
   try {
     asked = queryOf(flags)
@@ -25,12 +27,15 @@ export async function query(
     if (flags.explain) return terminal.out(JSON.stringify(await client.performance.explain(asked), null, 2))
     const answer = await client.performance.query(asked)
     if (format === 'json') terminal.out(JSON.stringify(answer))
-    else if (format === 'csv') terminal.out(csvOf(sheetOf(asked, answer), 'names'))
-    else print(terminal, asked, answer)
+    else if (format === 'csv') {
+      const { csvOf, sheetOf } = await import('#features/performance/export.ts')
+      terminal.out(csvOf(sheetOf(asked, answer), 'names'))
+    } else await print(terminal, asked, answer)
   })
 }
 
-function print(terminal: Terminal, asked: Query, answer: Answer): void {
+async function print(terminal: Terminal, asked: Query, answer: Answer): Promise<void> {
+  const { sheetOf } = await import('#features/performance/export.ts')
   const sheet = sheetOf(asked, answer)
   const { meta } = answer
   const total = sheetOf(asked, { ...answer, rows: [labelled(asked, answer.totals)], subtotals: [] })
