@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import './cli/drizzle-imports.ts'
+import './cli/quick-imports.ts'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { Terminal } from './cli/terminal.ts'
 

@@ -32,7 +32,6 @@ import {
   rateLimit,
   securityHeaders,
 } from './guard.ts'
-import { answerHttp, mcpServer } from './mcp.ts'
 import { reference } from './openapi.ts'
 import { serveWeb } from './web.ts'
 
@@ -299,6 +298,8 @@ export function httpApp(doors: Doors): App {
         throw told(error, name, context)
       })
     }
+    // Not loaded at the start: most servers are asked by no agent, and the first waits for a quarter of a second.
+    const { answerHttp, mcpServer } = await import('./mcp.ts')
     return answerHttp(mcpServer(all, actor, run, { request: context.requestId }), c.req.raw)
   })
 

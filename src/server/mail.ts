@@ -1,12 +1,14 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 
 /** Sends mails, as plain text and where given as HTML beside it; gives false where no mail server is configured, so that the caller shows the link instead. */
 export type Mail = (to: string, subject: string, text: string, html?: string) => Promise<boolean>
 
 export const createMail = (settings: { url: string; from: string } | undefined): Mail => {
   if (!settings) return async () => false
-  const transport = createTransport(settings.url)
+  // Loaded with the first mail, not at every start.
+  let transport: Transporter | undefined
   return async (to, subject, text, html) => {
+    transport ??= (await import('nodemailer')).createTransport(settings.url)
     await transport.sendMail({ from: settings.from, to, subject, text, ...(html && { html }) })
     return true
   }

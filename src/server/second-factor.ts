@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
-import { twoFactor } from 'better-auth/plugins'
+import { twoFactor } from 'better-auth/plugins/two-factor'
 
 type Hook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['after']>[number]
 type Asked = { response?: { twoFactorRedirect?: boolean }; headers?: Headers }
