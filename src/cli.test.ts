@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { restoreFrom } from '#server/restore.ts'
-import { ended, program, stage } from '../test/command.ts'
+import { ended, program, type Serving, stage } from '../test/command.ts'
 
 const { place, run, serve, clear } = stage()
 const data = join(place, 'data')
+/** A folder that a server holds: what commands are refused is refused by it. */
+const held = join(place, 'held')
+let first: Serving
+beforeAll(async () => {
+  first = await serve(held)
+})
 afterAll(clear)
 
 describe('wrong use is told apart from failure', () => {
@@ -29,10 +35,18 @@ describe('wrong use is told apart from failure', () => {
     [['start', '--port', 'many'], /port/],
     [['user', 'add', 'a@b.test', '--role', 'king'], /--role/],
   ])('%j', async (words, message) => {
-    const ran = await run([...words, '--data', data])
+    const ran = await run([...words, '--data', held])
     expect(ran.err).toMatch(message)
     expect(ran.code).toBe(2)
     expect(ran.out).toBe('')
+  })
+
+  it('also where the command opens the folder itself', async () => {
+    const ran = await run(['call', 'performance.query', '{"metrics":["sales_of_nonsense"]}', '--data', data])
+    expect(ran.err).toMatch(/no metric sales_of_nonsense/)
+    expect(ran.code).toBe(2)
+    expect(ran.out).toBe('')
+    expect((await run(['call', 'members.nonsense', '--data', data])).err).toMatch(/no operation/)
   })
 
   it('help and version are fine', async () => {
@@ -62,28 +76,15 @@ describe('commands on a folder of their own', () => {
     )
   })
 
-  it('a query has rows, totals and meta; what has no data is null and says why', async () => {
-    const ran = await run([
-      'query',
-      '--metrics',
-      'net_sales',
-      '--window',
-      'all_time',
-      '--data',
-      data,
-      '--format',
-      'json',
-    ])
+  it('a query has rows, totals and meta, what has no data is null and says why; a folder that is not there is said to be new', async () => {
+    const asked = ['query', '--metrics', 'net_sales', '--window', 'all_time', '--format', 'json']
+    const ran = await run([...asked, '--data', join(place, 'misspelt')])
     const answer = JSON.parse(ran.out)
     expect(Object.keys(answer)).toEqual(expect.arrayContaining(['rows', 'totals', 'meta']))
     expect(answer.totals.net_sales).toBeNull()
     expect(answer.meta.missing.net_sales).toEqual(expect.any(String))
-  })
-
-  it('a data folder that is not there, as one misspelt, is said to be new', async () => {
-    const asked = ['query', '--metrics', 'net_sales', '--data', join(place, 'misspelt')]
-    expect((await run(asked)).err).toContain('misspelt was not there: it is new and empty')
-    expect((await run(asked)).err).not.toContain('was not there')
+    expect(ran.err).toContain('misspelt was not there: it is new and empty')
+    expect((await run([...asked, '--data', join(place, 'misspelt')])).err).not.toContain('was not there')
   })
 
   it('ends quietly when its reader has read enough', async () => {
@@ -100,27 +101,27 @@ describe('commands on a folder of their own', () => {
   })
 
   it('two at once wait for each other', async () => {
-    const both = await Promise.all([1, 2].map(() => run(['call', 'members.me', '--data', data])))
-    for (const ran of both) {
-      expect(ran.err.replace(/waiting for .*\n/, '')).toBe('')
-      expect(JSON.parse(ran.out)).toMatchObject({ role: 'owner', kind: 'system' })
-    }
+    const store = { store: 'uk', name: 'UK', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
+    const asked = [['members.me'], ['settings.saveStore', JSON.stringify(store)]]
+    const both = await Promise.all(asked.map(words => run(['call', ...words, '--data', data])))
+    for (const ran of both)
+      expect({ ...ran, err: ran.err.replace(/waiting for .*\n/, '') }).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(both[0]?.out ?? '')).toMatchObject({ role: 'owner', kind: 'system' })
   })
 
   it('backs up and restores: the copy answers the same', async () => {
-    const store = { store: 'uk', name: 'UK', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
-    const saved = await run(['call', 'settings.saveStore', JSON.stringify(store), '--data', data])
-    expect(saved.err).toBe('')
     const copy = join(place, 'copy')
     writeFileSync(join(data, 'secret'), 's'.repeat(43))
     expect((await run(['backup', copy, '--data', data])).code).toBe(0)
-    expect((await run(['backup', copy, '--data', data])).err).toMatch(/exists already/)
+    expect((await run(['backup', copy, '--data', held])).err).toMatch(/exists already/)
     const back = join(place, 'back')
     const restored = await run(['restore', copy, '--data', back])
     expect(restored.err).toMatch(/whoever was erased after .* restore with --erased/)
     const read = async (folder: string) =>
       JSON.parse((await run(['call', 'settings.read', '--data', folder])).out)
-    expect((await read(back)).stores).toEqual((await read(data)).stores)
+    const { stores } = await read(back)
+    expect(stores).toMatchObject([{ store: 'uk', name: 'UK' }])
+    expect(stores).toEqual((await read(data)).stores)
     expect(readFileSync(join(back, 'secret'), 'utf8')).toBe(readFileSync(join(data, 'secret'), 'utf8'))
     expect((await run(['restore', copy, '--data', back])).err).toMatch(/not empty/)
   })
@@ -160,25 +161,24 @@ describe('commands on a folder of their own', () => {
 
 describe('a server on the folder', () => {
   it('is asked by commands instead of the files, survives being killed, and ends politely', async () => {
-    const first = await serve(data)
     expect(first.setUpLink).toContain('/set-up?token=')
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200)
-    const asked = await run(['doctor', '--data', data])
+    const asked = await run(['doctor', '--data', held])
     expect(asked.out).toContain('asked over HTTP')
-    expect((await run(['query', '--metrics', 'nonsense', '--data', data])).code).toBe(2)
-    const second = await run(['start', '--data', data, '--port', '0'])
+    expect((await run(['query', '--metrics', 'nonsense', '--data', held])).code).toBe(2)
+    const second = await run(['start', '--data', held, '--port', '0'])
     expect(second.code).toBe(1)
     expect(second.err).toMatch(/already uses the data folder .*: `quarterdeck start` \(process \d+\)/)
 
     const killed = ended(first.child)
     first.child.kill('SIGKILL')
     await killed
-    expect(existsSync(join(data, 'server.json'))).toBe(true)
-    const again = await serve(data)
+    expect(existsSync(join(held, 'server.json'))).toBe(true)
+    const again = await serve(held)
     const stopped = ended(again.child)
     again.child.kill('SIGTERM')
     expect(await stopped).toBe(0)
-    expect(existsSync(join(data, 'server.json'))).toBe(false)
+    expect(existsSync(join(held, 'server.json'))).toBe(false)
   })
 
   it('an agent on stdin gets the very answer of the command line', async () => {

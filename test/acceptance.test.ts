@@ -2,27 +2,20 @@
  * The main job on the real files, through the command itself: published totals to the penny.
  * The files are too big to ship; where they are absent the suite says so and skips.
  */
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '#metrics/query.ts'
 import type { ImportResult } from '#sync/imports.ts'
+import { stage } from './command.ts'
 
-const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')
 const shared = resolve(root, '../shared/data')
 const present = existsSync(join(shared, 'online-retail/online_retail.csv.gz'))
 const first = join(shared, 'online-retail-ii/online_retail_2009_2010.csv.gz')
 const second = join(shared, 'online-retail/online_retail.csv.gz')
 
-const quarterdeck = async <T>(data: string, ...args: string[]): Promise<T> => {
-  const { stdout } = await run(join(root, 'quarterdeck'), [...args, '--data', data], { maxBuffer: 64 << 20 })
-  return JSON.parse(stdout) as T
-}
 const shop = ['--store', 'gifts', '--currency', 'GBP', '--timezone', 'Europe/London', '--json']
 const gifts = ['--preset', 'online-retail', ...shop]
 const year2 = ['--from', '2010-12-01', '--to', '2011-12-09']
@@ -30,15 +23,23 @@ const year2 = ['--from', '2010-12-01', '--to', '2011-12-09']
 if (!present) console.warn('acceptance: the real files are not beside the project (../shared/data): skipped')
 
 describe.skipIf(!present)('the main job on a million real sales lines', () => {
-  const data = mkdtempSync(join(tmpdir(), 'acceptance-'))
-  const ask = (...args: string[]) => quarterdeck<Answer>(data, 'query', ...args, '--format', 'json')
-  const load = (file: string) => quarterdeck<ImportResult>(data, 'import', file, ...gifts)
+  const { place: scratch, run, serve, clear } = stage()
+  const data = join(scratch, 'data')
+  const quarterdeck = async <T>(...words: string[]): Promise<T> => {
+    const ran = await run([...words, '--data', data])
+    if (ran.code !== 0) throw new Error(ran.err)
+    return JSON.parse(ran.out) as T
+  }
+  const ask = (...args: string[]) => quarterdeck<Answer>('query', ...args, '--format', 'json')
+  const load = (file: string) => quarterdeck<ImportResult>('import', file, ...gifts)
   let imported: ImportResult
 
   beforeAll(async () => {
     imported = await load(second)
+    // The first import opened the folder itself; everything after it asks a server, which is quicker.
+    await serve(data)
   }, 300_000)
-  afterAll(() => rmSync(data, { recursive: true, force: true }))
+  afterAll(clear)
 
   it('takes every line of the file, exact repeats within it included', () => {
     expect(imported).toMatchObject({ rows: 541_909, accepted: 541_909, rejected: 0, repeats: 0 })
@@ -128,11 +129,11 @@ describe.skipIf(!present)('the main job on a million real sales lines', () => {
 
   const discs = join(shared, 'cdnow/cdnowElog.csv')
   it("gives a stranger's file its published totals with a five-line mapping", async () => {
-    const mapping = join(data, 'discs.json')
+    const mapping = join(scratch, 'discs.json')
     const columns = { customer_id: 'masterid', date: 'date', quantity: 'cds', amount: 'sales' }
     writeFileSync(mapping, JSON.stringify({ target: 'sales_lines', columns }))
     const place = ['--store', 'discs', '--currency', 'USD', '--timezone', 'America/New_York', '--json']
-    const result = await quarterdeck<ImportResult>(data, 'import', discs, '--map', mapping, ...place)
+    const result = await quarterdeck<ImportResult>('import', discs, '--map', mapping, ...place)
     expect(result.accepted + result.rejected + result.repeats).toBe(6_919)
     const answer = await ask('--metrics', 'net_sales,units_sold', '--stores', 'discs', '--window', 'all_time')
     expect(answer.totals).toMatchObject({ net_sales: '244091.94', units_sold: '16479' })
@@ -158,20 +159,20 @@ describe.skipIf(!present)('the main job on a million real sales lines', () => {
     async () => {
       const duck = await (await DuckDBInstance.create(':memory:')).connect()
       const csv = (name: string) => `read_csv('${join(orders, `${name}.csv`)}', all_varchar = true)`
-      const lines = join(data, 'orders.csv')
+      const lines = join(scratch, 'orders.csv')
       await duck.run(`COPY (SELECT l.*, h.OrderDate, h.Status, v.Name AS Vendor
         FROM ${csv('PurchaseOrderDetail')} l JOIN ${csv('PurchaseOrderHeader')} h USING (PurchaseOrderID)
         JOIN ${csv('Vendor')} v ON v.BusinessEntityID = h.VendorID) TO '${lines}'`)
       duck.closeSync()
       const place = ['--store', 'bikes', '--currency', 'USD', '--timezone', 'America/New_York', '--json']
       const load = async (name: string, mapping: object) => {
-        const path = join(data, `${name}.json`)
+        const path = join(scratch, `${name}.json`)
         writeFileSync(path, JSON.stringify(mapping))
-        return quarterdeck<ImportResult>(data, 'import', lines, '--map', path, ...place)
+        return quarterdeck<ImportResult>('import', lines, '--map', path, ...place)
       }
       // What is ordered is guessed from the headings; what came is told with them.
       const guess = await quarterdeck<{ suggestions: { mapping: object }[] }>(
-        ...([data, 'import', lines, '--suggest', ...place] as const),
+        ...(['import', lines, '--suggest', ...place] as const),
       )
       const ordered = await load('ordered', guess.suggestions[0]?.mapping ?? {})
       expect(ordered).toMatchObject({ table: 'purchase_orders', rows: 8845, accepted: 8845 })

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -75,3 +75,12 @@ export function stage() {
 
 export const ended = (child: ChildProcess): Promise<number | null> =>
   new Promise(done => child.once('exit', done))
+
+/** A file beside this one run as a process to be killed, loaded as quickly as the command is. */
+export const forked = (file: string, words: string[], env: NodeJS.ProcessEnv = {}): ChildProcess =>
+  fork(join(import.meta.dirname, file), words, {
+    // V8 keeps what it compiled apart for each set of its flags: these are the command's.
+    execArgv: ['--liftoff-only', '--max-semi-space-size=8', '--import', '#cli/quick-imports.ts'],
+    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/quarterdeck'), ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })

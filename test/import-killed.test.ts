@@ -1,11 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { openDuckdb } from '#warehouse/duckdb.ts'
-import { ended } from './command.ts'
+import { ended, forked } from './command.ts'
 
 /** A process that takes in a JSON file, killed while it makes rows of what is nested, and while it checks them. */
 
@@ -53,7 +53,7 @@ test('a file that was being unrolled when the process was killed is taken in by 
       ? readdirSync(join(folder, 'work'), { recursive: true, encoding: 'utf8' })
       : []
   const start = () => {
-    const child = fork(resolve(import.meta.dirname, 'import-forever.ts'), [folder, file])
+    const child = forked('import-forever.ts', [folder, file])
     started.push(child)
     return { child, over: ended(child) }
   }

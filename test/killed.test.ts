@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort, listening } from '#server/listen.ts'
@@ -10,7 +10,7 @@ import { draw } from '#simulators/company/draw.ts'
 import { simulate } from '#simulators/index.ts'
 import { createWorld } from '#simulators/world.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
-import { ended } from './command.ts'
+import { ended, forked } from './command.ts'
 import { everyRow } from './played.ts'
 
 /**
@@ -40,10 +40,8 @@ afterAll(async () => {
 
 const started: ChildProcess[] = []
 const start = (folder: string): ChildProcess => {
-  const child = fork(resolve(import.meta.dirname, 'sync-forever.ts'), [folder, address], {
-    env: { ...process.env, ...(!long && { KILLED_VENDORS: 'shopify,marketo' }) },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  const env = long ? {} : { KILLED_VENDORS: 'shopify,marketo' }
+  const child = forked('sync-forever.ts', [folder, address], env)
   started.push(child)
   return child
 }

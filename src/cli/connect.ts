@@ -37,9 +37,11 @@ export async function connected<T>(
 ): Promise<T> {
   if (asking.has(command) && !existsSync(terminal.folder))
     terminal.note(`note: ${terminal.folder} was not there: it is new and empty. --data names another.`)
-  const turn = await waitForLock(terminal.folder, command, waitSeconds, holder =>
-    terminal.note(`waiting for \`quarterdeck ${holder.command}\` (process ${holder.pid}) to finish …`),
-  )
+  const turn = await waitForLock(terminal.folder, command, waitSeconds, holder => {
+    terminal.note(`waiting for \`quarterdeck ${holder.command}\` (process ${holder.pid}) to finish …`)
+    // What opening needs is loaded meanwhile, not while others wait for us.
+    import('./own-house.ts').catch(() => undefined)
+  })
   if ('holder' in turn) {
     const { url, token } = turn.holder
     const link = new RPCLink({

@@ -87,7 +87,8 @@ async function follow(terminal: Terminal, client: Client, id: string): Promise<I
   const line = progressOn(terminal.stderr)
   let waits = ''
   try {
-    for (;;) {
+    // A small file is in at once, and a large one is not asked after all the time.
+    for (let pause = 25; ; pause = Math.min(200, 2 * pause)) {
       const now = await client.connections.progress({ id })
       if (now.status === 'done' && now.result) return now.result
       if (now.status === 'failed') throw failureOf(now.error)
@@ -98,7 +99,7 @@ async function follow(terminal: Terminal, client: Client, id: string): Promise<I
       }
       waits = held
       if (now.progress && !held) line.show(now.progress)
-      await sleep(200)
+      await sleep(pause)
     }
   } finally {
     line.end()
