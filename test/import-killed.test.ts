@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(place, { recursive: true, force: true })
 })
 
-const count = 6000
+const count = 3000
 const order = (id: number) => ({
   id,
   name: `#${id}`,

@@ -279,7 +279,7 @@ describe('an import killed in the middle', () => {
   it('is told as cut short by whichever command comes next, and is taken in once when asked for again', async () => {
     const folder = join(place, 'cut')
     const lines = Array.from(
-      { length: 40_000 },
+      { length: 20_000 },
       (_, i) => `${100000 + (i >> 2)},P${i % 700},Thing,1,2011-03-1${i % 9} 10:00:00,1.25,${i % 900},France`,
     )
     const words = ['import', file('cut.csv', [header, ...lines]), '--preset', 'online-retail']
@@ -305,15 +305,15 @@ describe('an import killed in the middle', () => {
     ])
     // Of what was cut short nothing was in: no row is a repeat.
     const taken = JSON.parse((await run(into)).out)
-    expect(taken).toMatchObject({ rows: 40_000, accepted: 40_000, repeats: 0 })
+    expect(taken).toMatchObject({ rows: 20_000, accepted: 20_000, repeats: 0 })
     expect((await told()).map((one: { status: string }) => one.status)).toEqual(['done', 'failed'])
-    expect(await net('gifts', folder)).toEqual({ net_sales: '50000', orders: '10000' })
+    expect(await net('gifts', folder)).toEqual({ net_sales: '25000', orders: '5000' })
   })
 })
 
 describe('a server killed in the middle of an import', () => {
   const killed = join(place, 'killed')
-  const many = 60_000
+  const many = 30_000
 
   const ask = async ({ url }: Serving, path: string, body: unknown) => {
     const { token } = JSON.parse(readFileSync(join(killed, 'server.json'), 'utf8'))
