@@ -102,8 +102,7 @@ export function failureOf(error: unknown): Failure {
       )
     }
     const code = codeOf(error)
-    if (code !== 'internal')
-      return new Failure(code, error.message, { ...(nextOf(error) && { next: nextOf(error) }), cause: error })
+    if (code !== 'internal') return new Failure(code, error.message, { ...toldIn(error), cause: error })
   }
   const inside = failureIn(error) ?? unkeptOf(error)
   if (inside) return inside
@@ -113,9 +112,15 @@ export function failureOf(error: unknown): Failure {
   })
 }
 
-const nextOf = (error: ORPCError<string, unknown>): string | undefined => {
-  const next = (error.data as { next?: unknown } | null | undefined)?.next
-  return typeof next === 'string' ? next : undefined
+/** What `orpcErrorOf` puts beside the message of a failure, as a server's answer brings it back. */
+const toldIn = ({
+  data,
+}: ORPCError<string, unknown>): { next?: string; details?: Record<string, unknown> } => {
+  const { next, details } = (data ?? {}) as Record<string, unknown>
+  return {
+    ...(typeof next === 'string' && { next }),
+    ...(typeof details === 'object' && details !== null && { details: { ...details } }),
+  }
 }
 
 function codeOf(error: ORPCError<string, unknown>): FailureCode {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operationsOf } from '#features/base.ts'
 import { operations } from '#features/operations.ts'
-import { failureOf } from './failure.ts'
+import { invalid } from '#kernel/error.ts'
+import { failureOf, orpcErrorOf } from './failure.ts'
 import { cutTo, resultOf } from './mcp-answer.ts'
 import { instructions, soughtIn, toolsOf } from './mcp-tools.ts'
 
@@ -173,6 +174,13 @@ describe('what is wrong with an input', () => {
     expect(said({ day: '2026-01-01' })).toBe('compare: is missing')
     expect(said({ compare: 'last_year' })).toBe('day: is missing')
     expect(said({ compare: 'last_year', day: 1 })).toBe('day: is a day that exists')
+  })
+
+  it('stays with it where a server was asked, so that an agent is told of the schema and not of pages', () => {
+    const details = { issues: [{ path: 'by', message: 'is missing' }] }
+    const { code, status, message, data } = orpcErrorOf(invalid('by: is missing', 'Look there.', details))
+    const asked = failureOf(new ORPCError(code, { status, message, data }))
+    expect(asked).toMatchObject({ code: 'invalid', message: 'by: is missing', next: 'Look there.', details })
   })
 
   it('that is too long, says how long it may be', () => {
