@@ -33,7 +33,11 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     const server = await place.serve(join(place.place, 'data'))
     url = new URL(server.setUpLink ?? server.url).origin
     browser = await openBrowser()
-    const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 1000 } })
+    const context = await browser.newContext({
+      bypassCSP: true,
+      viewport: { width: 1440, height: 1000 },
+      reducedMotion: 'reduce',
+    })
     page = await context.newPage()
     page.setDefaultTimeout(30_000)
     errors = complaints(page)
@@ -402,6 +406,7 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     // Eve approves on her phone.
     const phone = await browser.newContext({
       bypassCSP: true,
+      reducedMotion: 'reduce',
       viewport: { width: 390, height: 844 },
       hasTouch: true,
       isMobile: true,

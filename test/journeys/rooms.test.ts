@@ -48,7 +48,11 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     url = new URL(server.setUpLink ?? server.url).origin
     browser = await openBrowser()
     // axe is put into the page by the test; the page's own policy would rightly refuse it.
-    context = await browser.newContext({ bypassCSP: true, viewport: { width: 1440, height: 1000 } })
+    context = await browser.newContext({
+      bypassCSP: true,
+      viewport: { width: 1440, height: 1000 },
+      reducedMotion: 'reduce',
+    })
     page = await context.newPage()
     errors = complaints(page)
     await page.goto(server.setUpLink ?? '')
