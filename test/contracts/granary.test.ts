@@ -187,7 +187,7 @@ const question = fc.record({
 })
 
 /** How many random questions are asked of both: ClickHouse in this process takes a second for each. */
-const questions = Number(process.env.QUESTIONS ?? 60)
+const questions = Number(process.env.QUESTIONS ?? 45)
 
 describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
   let both: [Warehouse, Warehouse]

@@ -84,23 +84,33 @@ async function expectNothing(page: Page, runOnly: typeof guidelines | typeof col
   expect(found).toEqual([])
 }
 
-/** The same in light and dark; the page is light again after it. Nothing fades meanwhile, so that no colour is seen on its way. */
+/** What was judged in dark of each page: the screens and sheets that stood there. */
+const judgedDark = new WeakMap<Page, Set<string>>()
+
+/**
+ * The same in light and dark; the page is light again after it. In dark a screen and each sheet on it is judged once: it
+ * differs in colours alone. Nothing fades meanwhile, so that no colour is seen on its way.
+ */
 export async function expectAccessibleInBoth(page: Page): Promise<void> {
-  await page.evaluate(() => {
+  const where = await page.evaluate(() => {
     const still = document.createElement('style')
     still.textContent = '*, ::before, ::after { transition: none !important; animation: none !important }'
     document.head.append(still)
+    const sheet = document.querySelector('[role=dialog][aria-modal=true]')
+    const title = sheet && (sheet.querySelector('h1, h2, h3')?.textContent ?? 'a sheet')
+    return [location.pathname, new URLSearchParams(location.search).get('tab'), title].join(' ')
   })
-  for (const [colorScheme, asked] of [
-    ['dark', colours],
-    ['light', guidelines],
-  ] as const) {
+  const judged = judgedDark.get(page) ?? new Set()
+  judgedDark.set(page, judged)
+  const schemes = [...(judged.has(where) ? [] : [['dark', colours] as const]), ['light', guidelines] as const]
+  for (const [colorScheme, asked] of schemes) {
     await page.emulateMedia({ colorScheme })
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
     // What draws itself anew for the scheme does so with the next frame.
     await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
     await expectNothing(page, asked)
   }
+  judged.add(where)
 }
 
 /**
