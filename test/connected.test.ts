@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectors } from '#connectors/index.ts'
-import { readWorld } from '#features/settings/world.ts'
+import { rememberWorld } from '#features/settings/world.ts'
 import { exact } from '#kernel/money.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { Engine } from '#metrics/engine.ts'
@@ -80,7 +80,7 @@ beforeAll(async () => {
     clock: () => new Date(),
     fetch: played,
   })
-  metrics = createEngine({ granary, world: () => readWorld(open.ledger) })
+  metrics = createEngine({ granary, world: rememberWorld(open.ledger).told })
   ids = []
   for (const { vendor, credentials } of ways(simulation.world, simulation.simulators)) {
     const checked = await syncs.test(vendor, credentials)

@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
 import { rowsOf } from '#features/plan/cells.ts'
-import { readWorld } from '#features/settings/world.ts'
+import { rememberWorld } from '#features/settings/world.ts'
 import type { Actor, Role } from '#kernel/actor.ts'
 import { addDays, daysBetween, weekday } from '#kernel/day.ts'
 import { createEngine } from '#metrics/create-engine.ts'
@@ -54,6 +54,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-plan-'))
   let open: OpenLedger
   let metrics: Engine
+  let world: ReturnType<typeof rememberWorld>
   let granary: Warehouse
   let now = '2026-06-21T09:00:00Z'
   const [ada, bo, cy, robot] = [
@@ -69,6 +70,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
       granary,
       metrics,
       clock: () => new Date(now),
+      settled: world.forget,
       note: () => undefined,
       enqueue: () => undefined,
       folder,
@@ -102,7 +104,8 @@ export function planRoom(place: (typeof ledgers)[number]) {
     const rate = { base: 'EUR', quote: 'GBP', day: '2024-01-01', rate: 0.8, source: 'test' }
     await deliver(granary, 'exchange_rates', [rate])
     open = await place.open()
-    metrics = createEngine({ granary, world: () => readWorld(open.ledger) })
+    world = rememberWorld(open.ledger)
+    metrics = createEngine({ granary, world: world.told })
     const store = { store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
     await run(settings.saveStore, store, cy)
   }, 120_000)

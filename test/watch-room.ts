@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { connectors } from '#connectors/index.ts'
-import { ledgerInside } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
-import { readWorld } from '#features/settings/world.ts'
+import { rememberWorld } from '#features/settings/world.ts'
 import type { Actor, Role } from '#kernel/actor.ts'
 import { createEngine } from '#metrics/create-engine.ts'
 import type { OpenLedger } from '#postgres/open.ts'
@@ -45,7 +44,8 @@ export async function watchRoom(
   const folder = mkdtempSync(join(tmpdir(), 'watch-'))
   const granary = await openDuckdb({ folder: ':memory:' })
   const open = await ledger.open()
-  const metrics = createEngine({ granary, world: () => readWorld(ledgerInside() ?? open.ledger) })
+  const world = rememberWorld(open.ledger)
+  const metrics = createEngine({ granary, world: world.told })
   for (const { store, currency: own, timezone = 'Europe/London' } of stores)
     await open.ledger
       .insert(settings.stores)
@@ -65,6 +65,7 @@ export async function watchRoom(
       vault: createVault('the secret of this test'),
       clock: () => new Date(now),
       folder,
+      settled: world.forget,
       note: () => undefined,
       enqueue: () => undefined,
       onceCommitted: () => undefined,

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { connectors } from '#connectors/index.ts'
-import { ledgerInside } from '#features/base.ts'
 import { abandonImports, unfinishedImports, wantedFiles } from '#features/connections/history.ts'
 import { runImport } from '#features/connections/run.ts'
 import { chooseStore } from '#features/connections/store.ts'
@@ -12,7 +11,7 @@ import type { Context } from '#features/context.ts'
 import { keepLate } from '#features/plan/late-keeping.ts'
 import { sendLetters } from '#features/reviews/letters.ts'
 import { gatherEvents } from '#features/settings/gather-events.ts'
-import { readWorld } from '#features/settings/world.ts'
+import { rememberWorld } from '#features/settings/world.ts'
 import { type Actor, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { createEngine } from '#metrics/create-engine.ts'
@@ -91,13 +90,8 @@ export async function openHouse(
     openGranary(config, onDerive, modest),
   )
   const { ledger } = open
-  const world = remembered(() => readWorld(ledger))
-  // Within a write it is read of the write's own transaction, and not kept: it may never be committed.
-  const told = () => {
-    const inside = ledgerInside()
-    return inside ? readWorld(inside) : world.read()
-  }
-  const metrics = createEngine({ granary, world: told })
+  const world = rememberWorld(ledger)
+  const metrics = createEngine({ granary, world: world.told })
   const vault = createVault(secretOf(config))
   const imports = createImports({
     granary,
@@ -195,30 +189,8 @@ export async function openHouse(
   }
 }
 
-const REMEMBER_MS = 5_000
 /** A file is taken in when it has not changed for as long. */
 const LOOK_MS = 30_000
-
-/**
- * Reads once what every question needs and nobody changes often, until a write is committed here; one made by another
- * process is seen within five seconds.
- */
-function remembered<T>(read: () => Promise<T>): { read: () => Promise<T>; forget: () => void } {
-  let kept: { value: Promise<T>; at: number } | null = null
-  const forget = () => {
-    kept = null
-  }
-  return {
-    read() {
-      if (!kept || performance.now() - kept.at > REMEMBER_MS) {
-        kept = { value: read(), at: performance.now() }
-        kept.value.catch(forget)
-      }
-      return kept.value
-    },
-    forget,
-  }
-}
 
 const openGranary = (
   config: Config,

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { ledgerInside } from '#features/base.ts'
 import type { CalendarSetting, World } from '#metrics/world.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { user } from '#postgres/tables/members.ts'
@@ -13,7 +14,7 @@ export const defaultCalendar: CalendarSetting = {
   yearEnd: 'nearest_saturday',
 }
 
-/** What people decided, as the metric language needs it: read anew for each question, a few small tables. */
+/** What people decided, as the metric language needs it: a few small tables. */
 export const readWorld = async (ledger: Ledger): Promise<World> => {
   // One after another: inside a write these share its one connection, which takes a query at a time.
   const stores = await ledger.select().from(rows.stores).orderBy(rows.stores.store)
@@ -59,5 +60,32 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     ...(planLines.length > 0 && { planLines }),
     ...(Object.keys(planHours).length > 0 && { planHours }),
     ...(owners.length > 0 && { owners: Object.fromEntries(owners.map(one => [one.metric, one.name])) }),
+  }
+}
+
+/** What is changed by another process is seen within five seconds. */
+const rememberedMs = 5_000
+
+/**
+ * `told` gives what people decided, as every question needs it and nobody changes often: read once, until it is told to
+ * `forget` as a write is committed.
+ */
+export const rememberWorld = (ledger: Ledger): { told: () => Promise<World>; forget: () => void } => {
+  let kept: { value: Promise<World>; at: number } | null = null
+  const forget = () => {
+    kept = null
+  }
+  return {
+    forget,
+    told() {
+      const inside = ledgerInside()
+      // Within a write it is read of the write's own transaction, and not kept: it may never be committed.
+      if (inside) return readWorld(inside)
+      if (!kept || performance.now() - kept.at > rememberedMs) {
+        kept = { value: readWorld(ledger), at: performance.now() }
+        kept.value.catch(forget)
+      }
+      return kept.value
+    },
   }
 }

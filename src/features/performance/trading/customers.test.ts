@@ -199,6 +199,7 @@ describe('a day by the hour', () => {
     await room.open.ledger
       .insert(settings.targets)
       .values([target('plan', 'net_sales', '240.05'), target('ceiling', 'orders', '40')])
+    room.context().settled?.()
     const told = await peak()
     expect(told).toMatchObject({
       plan: 'plan',
