@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -85,14 +85,16 @@ const written = async (file: string, name: TableName, rows: Record<string, unkno
     await connection.run(
       `CREATE TABLE rows (${columns.map(([c, { type }]) => `${c} ${types[type]}`).join(', ')})`,
     )
-    const literal = (value: unknown) =>
-      value === null || value === undefined ? 'NULL' : `'${String(value).replaceAll("'", "''")}'`
-    for (let at = 0; at < rows.length; at += 500)
+    // As text, so that no amount becomes a binary number on its way.
+    const given = rows.map(row =>
+      JSON.stringify(Object.fromEntries(columns.map(([c]) => [c, row[c] == null ? null : String(row[c])]))),
+    )
+    writeFileSync(`${file}.json`, given.join('\n'))
+    if (rows.length > 0)
       await connection.run(
-        `INSERT INTO rows VALUES ${rows
-          .slice(at, at + 500)
-          .map(row => `(${columns.map(([c]) => literal(row[c])).join(', ')})`)
-          .join(', ')}`,
+        `INSERT INTO rows SELECT * FROM read_json('${file}.json', format = 'newline_delimited', columns = {${columns
+          .map(([c, { type }]) => `${c}: '${types[type]}'`)
+          .join(', ')}})`,
       )
     await connection.run(`COPY rows TO '${file}' (FORMAT parquet)`)
     return file

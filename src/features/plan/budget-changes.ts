@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, gt, like, or } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
+import { insertMany } from '#postgres/insert-many.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { lastCopy } from './copies.ts'
 import { type FieldChange, itemKinds } from './model.ts'
@@ -81,8 +82,7 @@ export async function keepChanges(
     byName: actor.name,
     at,
   }))
-  for (let n = 0; n < rows.length; n += 2000)
-    await ledger.insert(tables.changes).values(rows.slice(n, n + 2000))
+  await insertMany(ledger, tables.changes, rows)
 }
 
 /** Budget rates that stand from now on whatever rates come in: a locked budget is told in the plan's currency for good. */

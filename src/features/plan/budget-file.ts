@@ -9,6 +9,7 @@ import { type CalendarRule, type Grain, periodOf } from '#kernel/period.ts'
 import type { SheetPeriod } from '#kernel/plan/sheet.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import { withdrawn } from '#metrics/plans.ts'
+import { insertMany } from '#postgres/insert-many.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { keepClosed } from './budget.ts'
 import { itemChanges, keepChanges } from './budget-changes.ts'
@@ -178,8 +179,7 @@ export async function takeLines(
   const closed = await closedIn(context, version)
   for (const one of rows) keepClosed(version, closed, one.label, {}, one.amounts)
   for (const { item, amounts } of changed) keepClosed(version, closed, item.label, item.amounts, amounts)
-  for (let n = 0; n < rows.length; n += 1000)
-    await ledger.insert(tables.items).values(rows.slice(n, n + 1000))
+  await insertMany(ledger, tables.items, rows)
   for (const { item, amounts } of changed)
     await ledger
       .update(tables.items)

@@ -6,6 +6,7 @@ import type { Context } from '#features/context.ts'
 import { askedDay as day } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { sum } from '#kernel/money.ts'
+import { insertMany } from '#postgres/insert-many.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import { mayChange, removeItem, saveItem, shutTo } from './budget.ts'
 import { changedSinceApproval, itemHistory, keepChanges, rateChanges } from './budget-changes.ts'
@@ -327,8 +328,7 @@ export const budgetOperations = {
         byName: actor.name,
         at: context.clock().toISOString(),
       }))
-      for (let n = 0; n < rows.length; n += 2000)
-        await context.ledger.insert(tables.spent).values(rows.slice(n, n + 2000))
+      await insertMany(context.ledger, tables.spent, rows)
       context.note({ subject: `spent, ${input.source}`, after: { entries: rows.length } })
       return { entries: rows.length }
     }),

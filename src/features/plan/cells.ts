@@ -9,6 +9,7 @@ import { fixed } from '#kernel/plan/fixed.ts'
 import type { Row } from '#kernel/plan/rows.ts'
 import { type Address, addressKey, placeWords, type Sheet, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { slicesOf } from '#kernel/plan/slices.ts'
+import { insertMany } from '#postgres/insert-many.ts'
 import * as tables from '#postgres/tables/plan.ts'
 
 /** An edit as it is asked for: what is to stand where, and which edits its author had seen there. */
@@ -289,8 +290,7 @@ export async function edit(
   }
   await touched(context, version)
   await storeRows(ledger, version.id, [...rows.values()])
-  for (let n = 0; n < news.length; n += 2000)
-    await ledger.insert(tables.changes).values(news.slice(n, n + 2000))
+  await insertMany(ledger, tables.changes, news)
   const conflicts: Conflict[] = []
   for (const { one, row } of places.values()) {
     const heads = row.cells[one.period] ?? []
@@ -408,14 +408,12 @@ export async function storeRows(
   version: string,
   rows: readonly (Row & Partial<Held>)[],
 ): Promise<void> {
-  for (let n = 0; n < rows.length; n += 1000)
-    await ledger
-      .insert(tables.rows)
-      .values(rows.slice(n, n + 1000).map(row => ({ ...row, version })))
-      .onConflictDoUpdate({
-        target: [tables.rows.version, tables.rows.line, tables.rows.slice],
-        set: { cells: sql`excluded.cells`, awaited: sql`excluded.awaited` },
-      })
+  await insertMany(
+    ledger,
+    tables.rows,
+    rows.map(row => ({ awaited: {}, ...row, version })),
+    sql`on conflict (version, line, slice) do update set cells = excluded.cells, awaited = excluded.awaited`,
+  )
 }
 
 /** Figures of a version set at its making: rows whose every cell is one edit of the maker's. */

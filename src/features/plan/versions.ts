@@ -13,6 +13,7 @@ import { addressKey, type Sheet, sheetPeriods, sliceOf } from '#kernel/plan/shee
 import { type Tier, template } from '#kernel/plan/templates.ts'
 import { forecastTarget } from '#kernel/view.ts'
 import type { CalendarSetting } from '#metrics/world.ts'
+import { insertMany } from '#postgres/insert-many.ts'
 import * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { askAs, filledFrom, known, lastOver, membersOf, perAccount, yearBefore } from './actuals.ts'
@@ -120,8 +121,7 @@ async function takeBudgetAlong(
     saved: 1,
     updatedAt,
   }))
-  for (let n = 0; n < copies.length; n += 1000)
-    await ledger.insert(tables.items).values(copies.slice(n, n + 1000))
+  await insertMany(ledger, tables.items, copies)
   const changes = copies.flatMap(item => itemChanges(item.id, null, item))
   await keepChanges(context, to, changes, `Taken along from ${from.name}`)
 }
