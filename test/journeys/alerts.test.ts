@@ -1,16 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  builtBundle,
-  chromiumPath,
-  complaints,
-  expectAccessibleInBoth,
-  openBrowser,
-  skipped,
-} from './browser.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { builtBundle, complaints, describeInBrowser, expectAccessibleInBoth, openBrowser } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
-describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
+describeInBrowser('the alerts', () => {
   let folder = ''
   let browser: Browser
   let stage: Stage
@@ -31,7 +24,6 @@ describe.skipIf(!chromiumPath)(`the alerts${skipped}`, () => {
     heard = complaints(page)
   }, 120_000)
   afterAll(async () => {
-    await browser?.close()
     await stage?.close()
     expect(heard).toEqual([])
   })

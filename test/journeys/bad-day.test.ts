@@ -1,17 +1,16 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import {
   builtBundle,
-  chromiumPath,
   complaints,
+  describeInBrowser,
   expectAccessible,
   expectAccessibleInBoth,
   openBrowser,
-  skipped,
 } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
-describe.skipIf(!chromiumPath)(`on a bad day${skipped}`, () => {
+describeInBrowser('on a bad day', () => {
   let browser: Browser
   let stage: Stage
   let context: BrowserContext
@@ -24,7 +23,6 @@ describe.skipIf(!chromiumPath)(`on a bad day${skipped}`, () => {
     stage = await openStage({ dist })
   })
   afterAll(async () => {
-    await browser?.close()
     await stage?.close()
   })
   beforeEach(async () => {

@@ -1,27 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
+import { chromium as chromiumIn } from '../parts.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/opt/google/chrome/chrome',
-]
 
-/** The browser on this machine, or null: journeys then skip and say how to get one. */
-export const chromiumPath = places.find(existsSync) ?? null
-export const skipped = chromiumPath
-  ? ''
-  : ' (skipped: no Chromium on this machine; install it with `apt-get install chromium`)'
+const place = chromiumIn()
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: chromiumPath ?? '',
+let started: Promise<Browser> | undefined
+
+/** The one browser of this process, for all the journeys it is handed: it ends with the process. */
+export const openBrowser = async (): Promise<Browser> => {
+  if (started && !(await started).isConnected()) started = undefined
+  started ??= chromium.launch({
+    executablePath: place ?? '',
     args: [
       '--headless',
       '--no-sandbox',
@@ -36,6 +30,22 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-extensions',
     ],
   })
+  return started
+}
+
+/** Journeys of a real browser; without one on this machine they are skipped and say how to get it. */
+export const describeInBrowser = (name: string, journeys: () => void): void => {
+  const how =
+    ' (skipped: no Chromium on this machine; install it with `apt-get install chromium-headless-shell`)'
+  describe.skipIf(!place)(`${name}${place ? '' : how}`, () => {
+    journeys()
+    // Before what the journeys themselves close: no page is to go on asking a server that ends.
+    afterAll(async () => {
+      const browser = await started
+      for (const context of browser?.contexts() ?? []) await context.close()
+    })
+  })
+}
 
 /** The folder of the bundle as it is shipped; built first when its sources have changed since. */
 export function builtBundle(): string {

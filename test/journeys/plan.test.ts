@@ -3,21 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ExcelJS from 'exceljs'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stage } from '../command.ts'
-import {
-  builtBundle,
-  chromiumPath,
-  complaints,
-  expectAccessibleInBoth,
-  openBrowser,
-  skipped,
-} from './browser.ts'
+import { builtBundle, complaints, describeInBrowser, expectAccessibleInBoth, openBrowser } from './browser.ts'
 import { consents } from './plan-consent.ts'
 import { movesAsASpreadsheet } from './plan-grid.ts'
 import { takeIn, year } from './plan-shop.ts'
 
-describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
+describeInBrowser('the plan room', () => {
   const place = stage()
   let browser: Browser
   let page: Page
@@ -44,7 +37,6 @@ describe.skipIf(!chromiumPath)(`the plan room${skipped}`, () => {
     await takeIn(page, server.setUpLink ?? '', place.place)
   }, 240_000)
   afterAll(async () => {
-    await browser?.close()
     place.clear()
   })
 

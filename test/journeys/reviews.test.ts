@@ -2,17 +2,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addDays, weekday } from '../../src/kernel/day.ts'
 import { stage } from '../command.ts'
 import {
   builtBundle,
-  chromiumPath,
   complaints,
+  describeInBrowser,
   expectAccessibleInBoth,
   holdAnswers,
   openBrowser,
-  skipped,
 } from './browser.ts'
 
 /** Sixteen weeks of four sales a day, the last whole week with twice as many: beyond what the weeks before do. */
@@ -22,7 +21,7 @@ const rows = Array.from({ length: 16 * 7 }, (_, n) => addDays(monday, n - 15 * 7
   Array.from({ length: day >= monday ? 8 : 4 }, (_, n) => `${day}-${n},${day} 10:00:00,CUP,1,25.00,c${n},GB`),
 )
 
-describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
+describeInBrowser('the reviews', () => {
   const place = stage()
   let browser: Browser
   let page: Page
@@ -81,7 +80,6 @@ describe.skipIf(!chromiumPath)(`the reviews${skipped}`, () => {
     await page.getByRole('link', { name: 'Weekly review' }).waitFor()
   }, 300_000)
   afterAll(async () => {
-    await browser?.close()
     place.clear()
     expect(errors).toEqual([])
   })

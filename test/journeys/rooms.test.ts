@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { codeOf } from '../authenticator.ts'
 import { stage } from '../command.ts'
 import { zip } from '../zip.ts'
 import { bringsProducts } from './brings-products.ts'
-import { builtBundle, chromiumPath, complaints, expectAccessible, openBrowser, skipped } from './browser.ts'
+import { builtBundle, complaints, describeInBrowser, expectAccessible, openBrowser } from './browser.ts'
 
 const file = `Bestellnummer;Datum;Artikel;Menge;Einzelpreis;Kunde;Land
 A1;03.01.2026;TASSE-1;2;"1.234,50";K1;Deutschland
@@ -16,7 +16,7 @@ A2;31.02.2026;TASSE-1;1;10,00;K2;Österreich
 A3;05.01.2026;TASSE-1;-1;10,00;K2;Österreich
 `
 
-describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
+describeInBrowser('on a real server', () => {
   const place = stage()
   let browser: Browser
   let context: BrowserContext
@@ -64,7 +64,6 @@ describe.skipIf(!chromiumPath)(`on a real server${skipped}`, () => {
     await page.getByRole('link', { name: 'Import' }).first().waitFor()
   }, 180_000)
   afterAll(async () => {
-    await browser?.close()
     place.clear()
   })
 

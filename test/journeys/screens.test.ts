@@ -5,17 +5,16 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   builtBundle,
-  chromiumPath,
   complaints,
+  describeInBrowser,
   expectAccessible,
   expectAccessibleInBoth,
   holdAnswers,
   openBrowser,
-  skipped,
 } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
-describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
+describeInBrowser('in a real browser', () => {
   let folder = ''
   let browser: Browser
   let stage: Stage
@@ -38,7 +37,6 @@ describe.skipIf(!chromiumPath)(`in a real browser${skipped}`, () => {
     heard = complaints(page)
   })
   afterAll(async () => {
-    await browser?.close()
     await stage?.close()
   })
   beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** The trading screens on the stage; figures the made-up shop does not know are made up here. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type AccountState, abc, customerGroups } from '../../src/features/performance/trading/model.ts'
 import type {
   AccountsAsked,
@@ -15,11 +15,10 @@ import type { Tree, TreeNode } from '../../src/metrics/tree/shape.ts'
 import { vocabulary } from '../../src/metrics/vocabulary.ts'
 import {
   builtBundle,
-  chromiumPath,
   complaints,
+  describeInBrowser,
   expectAccessibleInBoth,
   openBrowser,
-  skipped,
   watchMoves,
 } from './browser.ts'
 import { ask } from './shop.ts'
@@ -211,7 +210,7 @@ function trade({ from, to, state }: AccountsAsked): AccountsTold {
   }
 }
 
-describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
+describeInBrowser('the trading screens', () => {
   let browser: Browser
   let stage: Stage
   let page: Page
@@ -251,7 +250,6 @@ describe.skipIf(!chromiumPath)(`the trading screens${skipped}`, () => {
     await say('launches', launched)
   })
   afterAll(async () => {
-    await browser?.close()
     await stage?.close()
   })
   afterEach(() => expect(heard.splice(0)).toEqual([]))

@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { builtBundle, chromiumPath, expectAccessibleInBoth, openBrowser, skipped } from './browser.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { builtBundle, describeInBrowser, expectAccessibleInBoth, openBrowser } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
-describe.skipIf(!chromiumPath)(`somebody who may only look${skipped}`, () => {
+describeInBrowser('somebody who may only look', () => {
   let browser: Browser
   let stage: Stage
   beforeAll(async () => {
@@ -12,7 +12,6 @@ describe.skipIf(!chromiumPath)(`somebody who may only look${skipped}`, () => {
     stage = await openStage({ dist })
   })
   afterAll(async () => {
-    await browser?.close()
     await stage?.close()
   })
 
