@@ -1,11 +1,11 @@
 import { statfsSync } from 'node:fs'
-import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite'
+import type { PGlite, Results } from '@electric-sql/pglite'
 import { Failure } from '#kernel/error.ts'
 import { openPglite } from './embedded.ts'
 
 /** What is asked of the embedded ledger, of it as a whole or within a transaction. */
 interface Asked {
-  query<R>(text: string, values?: unknown[], options?: QueryOptions): Promise<Results<R>>
+  query<R>(text: string, values?: unknown[], options?: { rowMode?: 'array' | 'object' }): Promise<Results<R>>
   exec(text: string): Promise<Results[]>
 }
 
@@ -97,7 +97,9 @@ export async function openLasting(folder: string, open = openPglite): Promise<La
       }
     }
     return {
-      query: (text, values, options) => ask(text, () => own.query(text, values, options)),
+      // Drizzle says with each question how it reads times. The engine was opened so.
+      query: (text, values, { rowMode } = {}) =>
+        ask(text, () => own.query(text, values, rowMode && { rowMode })),
       exec: text => ask(text, () => own.exec(text)),
     }
   }

@@ -48,6 +48,16 @@ const ledgerWorks = (at: () => { databaseUrl?: string; folder: string }) => {
     expect((await queue.executeSql('SELECT $1::int AS a', [3])).rows).toEqual([{ a: 3 }])
     await close()
   })
+  it('tells the queue times as moments, and the tables as text', async () => {
+    const { ledger, queue, close } = await openLedger(at())
+    const asked = `SELECT '2026-03-01 09:30:00.25+00'::timestamptz AS moment, null::timestamptz AS never`
+    const told = [{ moment: new Date('2026-03-01T09:30:00.250Z'), never: null }]
+    expect((await queue.executeSql(asked)).rows).toEqual(told)
+    expect((await queue.executeSql(`${asked} WHERE $1`, [true])).rows).toEqual(told)
+    const { rows } = (await ledger.execute(sql.raw(asked))) as unknown as { rows: { moment: string }[] }
+    expect(rows[0]?.moment).toMatch(/^2026-03-01 09:30:00.25\+00$/)
+    await close()
+  })
   it('refuses a ledger that is newer than the program', async () => {
     const { ledger, close } = await openLedger(at())
     await ledger.execute(sql`INSERT INTO migrations (name) VALUES ('9999_from_the_future.sql')`)

@@ -1,4 +1,4 @@
-import type { PGlite } from '@electric-sql/pglite'
+import { type PGlite, type Results, types } from '@electric-sql/pglite'
 import { drizzle as onPostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as onPglite } from 'drizzle-orm/pglite'
@@ -84,9 +84,22 @@ const openEmbedded = async (folder: string): Promise<Opened> => {
       // query() takes one statement; exec() takes several but no values.
       executeSql: async (text, values) =>
         values && values.length > 0
-          ? { rows: (await client.query<Record<string, unknown>>(text, values)).rows }
-          : { rows: (await client.exec(text)).flatMap(r => r.rows as Record<string, unknown>[]) },
+          ? { rows: withMoments(await client.query(text, values)) }
+          : { rows: (await client.exec(text)).flatMap(withMoments) },
     },
     close: () => client.close(),
   }
+}
+
+/** Times as moments, as PostgreSQL's own client gives them to the queue. */
+const withMoments = ({ rows, fields }: Results<unknown>): Record<string, unknown>[] => {
+  const times = fields.filter(
+    ({ dataTypeID: type }) => type === types.TIMESTAMPTZ || type === types.TIMESTAMP,
+  )
+  return (rows as Record<string, unknown>[]).map(row => ({
+    ...row,
+    ...Object.fromEntries(
+      times.map(({ name }) => [name, row[name] == null ? row[name] : new Date(String(row[name]))]),
+    ),
+  }))
 }
