@@ -1,5 +1,6 @@
 import { addDays, type Day, dayCount, daysBetween, earlier } from '#kernel/day.ts'
 import type { Feast } from '#kernel/feasts.ts'
+import { asKept } from '#kernel/money.ts'
 import { type CalendarRule, type Grain, periodBefore } from '#kernel/period.ts'
 import { normalBelow } from '#kernel/plan/random.ts'
 import { sharesOf } from './phasing.ts'
@@ -118,13 +119,13 @@ export function landing(input: LandingInput): { at(until: Day, plan?: number, bo
       return {
         actual: guess.actual,
         elapsed: guess.elapsed,
-        p10: guess.actual + remaining(-z90),
-        p50,
-        p90: guess.actual + remaining(z90),
-        planToDate,
+        p10: asKept(guess.actual + remaining(-z90)),
+        p50: asKept(p50),
+        p90: asKept(guess.actual + remaining(z90)),
+        planToDate: planToDate && asKept(planToDate),
         pace: planToDate ? guess.actual / planToDate : null,
         requiredPerDay:
-          plan === undefined || daysLeft <= 0 ? null : Math.max(0, plan - guess.actual) / daysLeft,
+          plan === undefined || daysLeft <= 0 ? null : asKept(Math.max(0, plan - guess.actual) / daysLeft),
         daysLeft,
         booked,
         probability:
@@ -208,7 +209,7 @@ function estimate(
   return {
     log: pooled.log + Math.log(Math.max(rest, 1e-9)),
     sd: Math.sqrt(variance),
-    actual,
+    actual: asKept(actual),
     elapsed,
     rest,
   }

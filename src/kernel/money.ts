@@ -84,3 +84,6 @@ export function allocate(amount: string, weights: readonly string[], currency: s
       : (amountOf.isZero() ? amountOf.abs() : amountOf).toFixed(digits)
   })
 }
+
+/** A sum made of doubles, to the four places amounts are kept with: what was counted reads as it was counted. */
+export const asKept = (amount: number): number => Number(amount.toFixed(4))

@@ -5,7 +5,7 @@ import { sharesOf } from '#forecast/phasing.ts'
 import { learnShape } from '#forecast/year-shape.ts'
 import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
-import { sum } from '#kernel/money.ts'
+import { asKept, sum } from '#kernel/money.ts'
 import { periodOf } from '#kernel/period.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import * as tables from '#postgres/tables/plan.ts'
@@ -120,11 +120,11 @@ export async function pacing(
           : planned * share
     const ahead = rest > 0 ? Math.min(1, Math.max(0, (share - outlook.elapsed) / rest)) : 1
     const heads = (end: number) =>
-      day < until ? null : outlook.actual + (end - outlook.actual) * (day === until ? 0 : ahead)
+      day < until ? null : asKept(outlook.actual + (end - outlook.actual) * (day === until ? 0 : ahead))
     return {
       day,
-      actual: day <= until ? actual : null,
-      plan: planned === null ? null : plan,
+      actual: day <= until ? asKept(actual) : null,
+      plan: planned === null ? null : asKept(plan),
       p10: heads(outlook.p10),
       p50: heads(outlook.p50),
       p90: heads(outlook.p90),
