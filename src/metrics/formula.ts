@@ -202,7 +202,7 @@ interface Unit {
 
 /**
  * What a formula measures, given what each part measures.
- * @throws Failure('invalid') when unlike things are added, naming both.
+ * @throws Failure('invalid') when unlike things are added, naming both, or something is divided by the number 0.
  */
 export const unitOf = (formula: Formula, part: (leaf: Aggregate | string) => Unit): Unit => {
   switch (formula.is) {
@@ -217,6 +217,11 @@ export const unitOf = (formula: Formula, part: (leaf: Aggregate | string) => Uni
     case 'operation': {
       const left = unitOf(formula.left, part)
       const right = unitOf(formula.right, part)
+      if (formula.sign === '/' && formula.right.is === 'number' && Number(formula.right.value) === 0)
+        throw invalid(
+          `${print(formula.left)} is divided by 0, which is never known.`,
+          'Divide by something else.',
+        )
       if (formula.sign === '*') return { money: left.money + right.money, things: left.things + right.things }
       if (formula.sign === '/') return { money: left.money - right.money, things: left.things - right.things }
       const zero = formula.left.is === 'number' && formula.left.value === '0'

@@ -100,6 +100,7 @@ describe('a metric somebody adds', () => {
     expect(() => checkMetric(mine('odd', 'net_sales + orders'))).toThrow(
       'net_sales (money) and orders (a count) cannot be added',
     )
+    expect(() => checkMetric(mine('odd', 'net_sales / 0.0'))).toThrow('net_sales is divided by 0')
     expect(() => checkMetric(mine('odd', 'max(net_sales, orders)'))).toThrow('cannot stand together in max')
     expect(checkMetric(mine('kept', 'max(net_sales, 0)'))).toMatchObject({
       unit: 'money',

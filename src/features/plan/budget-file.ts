@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { shareOut } from '#forecast/phasing.ts'
-import { invalid } from '#kernel/error.ts'
+import { Failure, invalid } from '#kernel/error.ts'
 import { exact, sum } from '#kernel/money.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { type CalendarRule, type Grain, periodOf } from '#kernel/period.ts'
@@ -79,10 +79,9 @@ export async function fileLines(
     { version: name, gone: withdrawn },
   )
   if (rows.length === 0)
-    throw invalid(
-      `There is no imported budget called "${name}".`,
-      'Import one: Connections → Import → Budget.',
-    )
+    throw new Failure('not_found', `There is no imported budget called "${name}".`, {
+      next: 'Import one: Connections → Import → Budget.',
+    })
   const lines = new Map<string, FileLines['lines'][number]>()
   const outside: string[] = []
   for (const row of rows) {

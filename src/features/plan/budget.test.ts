@@ -209,9 +209,10 @@ describe('actuals of a budget', () => {
       amounts: { '2026-01': '33.34', '2026-02': '33.33', '2026-03': '33.33', '2026-05': '7.5' },
     })
     expect(await run(plan.takeBudget, asked)).toEqual({ added: 0, changed: 0, same: 1 })
-    await expect(run(plan.takeBudget, { ...asked, name: 'other' })).rejects.toThrow(
-      'There is no imported budget called "other"',
-    )
+    await expect(run(plan.takeBudget, { ...asked, name: 'other' })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'There is no imported budget called "other".',
+    })
   })
 
   it('counts what is spent and promised in the days of the plan, and says what lies outside', async () => {

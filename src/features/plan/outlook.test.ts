@@ -107,6 +107,14 @@ describe.each(ledgers)(
       ])
     })
 
+    it('says which rate is missing where sales of two currencies cannot be one', async () => {
+      await room.sell('abroad', '2026-06-19', 50, { currency: 'CHF' })
+      await expect(run(plan.pacing, {})).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringMatching(/cannot be added up: .*no exchange rate into GBP/),
+      })
+    })
+
     it('lands media spend at no less than what is booked', async () => {
       await room.deliver(
         'spend_days',

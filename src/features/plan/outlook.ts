@@ -65,10 +65,6 @@ export async function pacing(
   const until = earlier(within, to)
   const stores = asked.stores ? { stores: asked.stores } : {}
   const found = await shapeOf(context, asked.metric, until, stores)
-  if (!found)
-    throw new Failure('not_found', `There is no ${asked.metric} up to ${until}.`, {
-      next: 'Choose a metric that has data.',
-    })
   const comparison = asked.version && planComparison(asked.version)
   const answer = await askAs(context, {
     metrics: [asked.metric],
@@ -79,6 +75,16 @@ export async function pacing(
     ...(comparison && { compare: [comparison], grain: 'day', wholeDays: true }),
   })
   const definition = answer.meta.definitions[asked.metric]
+  // A day that cannot be told in the currency is no day without sales.
+  const noRate = answer.meta.warnings.find(one => one.code === 'rates')
+  if (noRate)
+    throw new Failure('invalid', `What there is up to ${until} cannot be added up: ${noRate.message}`, {
+      next: 'Add the rate, or ask for the stores of one currency.',
+    })
+  if (!found)
+    throw new Failure('not_found', `There is no ${asked.metric} up to ${until}.`, {
+      next: 'Choose a metric that has data.',
+    })
   const plans = comparison
     ? answer.rows.map(row => row.compare?.[comparison]?.values[asked.metric]?.value ?? null)
     : []

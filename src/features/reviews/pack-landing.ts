@@ -27,12 +27,14 @@ export async function landingsOf(
   asked: { rule: CalendarRule; until: Day; target: string | null; grains?: readonly ('month' | 'quarter')[] },
 ): Promise<Monday['landings']> {
   const { rule, until, target, grains = ['month', 'quarter'] } = asked
-  const { rows } = await askAs(context, {
+  const { rows, meta } = await askAs(context, {
     metrics: ['net_sales'],
     grain: 'day',
     from: addDays(until, -learnFrom),
     to: until,
   })
+  // A day that cannot be told in the currency is no day without sales.
+  if (meta.warnings.some(one => one.code === 'rates')) return []
   const days = rows
     .map(row => ({ day: String(row.period), value: Number(row.net_sales ?? 0) }))
     .filter(one => Number.isFinite(one.value))
