@@ -207,11 +207,16 @@ async function columns(
   })
   const sums = new Map(stores.rows.map(row => [String(row.store), row]))
   found.sold = (store, name) => Number((store === '' ? stores.totals : sums.get(store))?.[name] ?? 0)
+  // A day that cannot be told in the currency is no day without sales: its slice is not watched until there is a rate.
+  const untold = new Set<string>()
   const take = (answer: Answer) => {
     found.definitions = answer.meta.definitions
+    const ofMoney = found.definitions[metrics[0] ?? '']?.unit.startsWith('money')
+    const noRate = ofMoney && answer.meta.warnings.some(one => one.code === 'rates')
     for (const row of answer.rows) {
       const slice = Object.fromEntries(by.map(name => [name, String(row[name] ?? '')]))
       const key = JSON.stringify(slice)
+      if (noRate && row.net_sales === null) untold.add(key)
       found.slices.set(key, slice)
       const cell = found.cells.get(key) ?? Object.fromEntries(metrics.map(name => [name, none()]))
       found.cells.set(key, cell)
@@ -236,5 +241,6 @@ async function columns(
     start = addDays(end, 1)
     days = Math.max(1, Math.floor((rows * days) / Math.max(1, read)))
   }
+  for (const key of untold) found.cells.delete(key)
   return found
 }
