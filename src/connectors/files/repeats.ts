@@ -4,7 +4,7 @@ import { table } from '#kernel/canonical.ts'
 import type { Plan } from './plan.ts'
 import { ident, quote } from './reading.ts'
 import type { Sandbox } from './sandbox.ts'
-import type { Repeats } from './target.ts'
+import { hashOf, type Repeats } from './target.ts'
 
 /** What became of the rows of a file whose keys are equal. */
 export interface Settled {
@@ -147,7 +147,7 @@ const isHash = (plan: Plan) => shape(plan).columns[plan.target.numbered ?? '']?.
 
 const withNumbers = (plan: Plan, all: string): string => {
   const key = plan.target.numbered ?? ''
-  const next = isHash(plan) ? `md5_number_lower(${key} || '#' || nth)` : `${key} || '#' || nth`
+  const next = isHash(plan) ? hashOf(`${key} || '#' || nth`) : `${key} || '#' || nth`
   const list = Object.keys(shape(plan).columns).map(name =>
     name === key ? `${next} AS ${key}` : ident(name),
   )

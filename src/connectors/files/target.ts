@@ -95,5 +95,7 @@ export const addressHash = (address: string, salt: string): string => {
 }
 
 /** A stable 64-bit hash of text: the same in every version of every engine. */
-export const hash = (...parts: string[]): string =>
-  `md5_number_lower(concat_ws(chr(31), ${parts.join(', ')}))`
+export const hash = (...parts: string[]): string => hashOf(`concat_ws(chr(31), ${parts.join(', ')})`)
+
+/** The same of one text. It is what `md5_number_lower` gives, which writes all bits out as text on the way. */
+export const hashOf = (text: string): string => `CAST(md5_number(${text}) >> 64 AS UBIGINT)`
