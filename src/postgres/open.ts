@@ -1,8 +1,7 @@
 import { type PGlite, type Results, types } from '@electric-sql/pglite'
-import { drizzle as onPostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as onPglite } from 'drizzle-orm/pglite'
-import pg from 'pg'
+import type { QueryResult } from 'pg'
 import { Failure, failureIn } from '#kernel/error.ts'
 import { openLasting } from './lasting.ts'
 import { migrate } from './migrate.ts'
@@ -32,7 +31,7 @@ export const openLedger = async ({
   databaseUrl?: string | undefined
   folder: string
 }): Promise<OpenLedger> => {
-  const open = databaseUrl ? openServer(databaseUrl) : await openEmbedded(folder)
+  const open = await (databaseUrl ? openServer(databaseUrl) : openEmbedded(folder))
   try {
     await migrate(open.ledger)
     const version = (await open.queue.executeSql('SELECT version() AS version')).rows[0]?.version
@@ -57,7 +56,12 @@ const rootOf = (cause: unknown): string => {
 
 type Opened = Omit<OpenLedger, 'version'>
 
-const openServer = (url: string): Opened => {
+/** Loaded where it is asked for: most ledgers are embedded. */
+const openServer = async (url: string): Promise<Opened> => {
+  const [{ default: pg }, { drizzle: onPostgres }] = await Promise.all([
+    import('pg'),
+    import('drizzle-orm/node-postgres'),
+  ])
   const pool = new pg.Pool({ connectionString: url, max: 10 })
   // A connection that breaks while idle is replaced by the pool; unheard, the event would end the process.
   pool.on('error', () => undefined)
@@ -66,7 +70,7 @@ const openServer = (url: string): Opened => {
     kind: 'postgres',
     queue: {
       executeSql: async (text, values) => {
-        const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values as unknown[])
+        const result: QueryResult | QueryResult[] = await pool.query(text, values as unknown[])
         return { rows: [result].flat().flatMap(r => r.rows ?? []) }
       },
     },
