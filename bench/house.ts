@@ -2,7 +2,7 @@
 
 import { stores } from '../src/postgres/tables/settings.ts'
 import { createLog } from '../src/server/log.ts'
-import { serve } from '../src/server/start.ts'
+import { serve } from '../src/server/serve.ts'
 
 const [folder = '', port = '4690'] = process.argv.slice(2)
 const server = await serve({}, folder, {

@@ -1,5 +1,6 @@
 import { createRouterClient } from '@orpc/server'
-import { type Client, operations } from '#features/operations.ts'
+import type { Client } from '#features/operations.ts'
+import { rooms } from '#features/rooms.ts'
 import { system } from '#kernel/actor.ts'
 import { type House, openHouse } from '#server/start.ts'
 import { derivingOn } from './print.ts'
@@ -11,9 +12,7 @@ export interface OwnHouse {
   client: Client
 }
 
-type Interceptors = NonNullable<
-  Parameters<typeof createRouterClient<typeof operations, never>>[1]
->['interceptors']
+type Interceptors = NonNullable<Parameters<typeof createRouterClient<typeof rooms, never>>[1]>['interceptors']
 
 /** Opens the data folder here, where no server holds it; whoever asks closes the house. */
 export async function ownHouse(
@@ -26,7 +25,7 @@ export async function ownHouse(
     onDerive: derivingOn(terminal),
     modest,
   })
-  const client = createRouterClient(operations, {
+  const client = createRouterClient(rooms, {
     interceptors,
     context: house.context(system('command line')),
   })

@@ -5,7 +5,8 @@ import { importOf, listImports, queueImport } from '#features/connections/histor
 import { type Actor, system } from '#kernel/actor.ts'
 import { Failure } from '#kernel/error.ts'
 import { createLog } from '#server/log.ts'
-import { type House, type Server, serve } from '#server/start.ts'
+import { type Server, serve } from '#server/serve.ts'
+import type { House } from '#server/start.ts'
 import { derivingOn, progressOn } from './print.ts'
 import type { Terminal } from './terminal.ts'
 
