@@ -13,6 +13,11 @@ const ready = name => fileURLToPath(new URL(name, folder))
 mkdirSync(folder, { recursive: true })
 const client = await PGlite.create(draft('ledger'))
 await migrate(drizzle({ client }))
+// No other database is ever made here: without the two that others are copied from, there are half the files to copy.
+for (const name of ['template0', 'template1']) {
+  await client.exec(`ALTER DATABASE ${name} IS_TEMPLATE false`)
+  await client.exec(`DROP DATABASE ${name}`)
+}
 const bundled = await client.dumpDataDir('none')
 await client.close()
 writeFileSync(draft('bundled'), Buffer.from(await bundled.arrayBuffer()))
