@@ -123,7 +123,7 @@ async function readingOf(pairs: readonly string[] | undefined): Promise<Reads | 
   const plain = (name: string, text: string) =>
     name === 'skip' && /^\d+$/.test(text)
       ? Number(text)
-      : (name === 'header' || name === 'turned') && /^(true|false)$/.test(text)
+      : ['header', 'turned', 'filled'].includes(name) && /^(true|false)$/.test(text)
         ? text === 'true'
         : text
   const given = pairs.map(pair => {

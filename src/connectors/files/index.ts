@@ -9,6 +9,7 @@ import { invalid } from '#kernel/error.ts'
 import { nearest } from '#kernel/nearest.ts'
 import { miscounts, miscountWords, orderTotals } from '#kernel/order-totals.ts'
 import { countedTwiceWords } from './counted-twice.ts'
+import { fill } from './filled.ts'
 import { evenLines, type Intake, peek, takeIn } from './intake.ts'
 import { isJson, jsonRows } from './json-lines.ts'
 import { isFlat, jsonShape, unroll } from './json-tree.ts'
@@ -208,7 +209,7 @@ const sourceOf = async (
   }
   const seen = sniff(text, reading)
   withinColumns(seen.names)
-  const layout = turn(seen, linesAbove(text, seen.skip), reading, mapping)
+  const layout = fill(turn(seen, linesAbove(text, seen.skip), reading, mapping), reading)
   const made = textSource(intake, layout, reading, { currency })
   const dateOrder = whole ? undefined : await orderBelow(made, intake.path, work)
   const { source, recognised } = dateOrder

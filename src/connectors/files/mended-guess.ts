@@ -89,11 +89,17 @@ const withoutTotals = (mapping: Mapping, columns: readonly Seen[], rows: readonl
   }
 }
 
+/** Rows of a file's head, and those of them that are lines of orders. */
+interface Sample {
+  rows: readonly string[][]
+  lines: readonly string[][]
+}
+
 /** A guess mended by what its rows say: which are taken, and money without the tax that stands beside it. */
 export const mendedBy = (
   guess: Mapping,
   columns: readonly Seen[],
-  rows: readonly string[][],
+  { rows, lines }: Sample,
   currency: string | undefined,
 ): Guess => {
   const taking = targets.find(target => target.name === guess.target)?.columns ?? {}
@@ -102,9 +108,9 @@ export const mendedBy = (
   const asItIs = (mapping: Mapping): Guess => ({ mapping, warnings: [] })
   const mends: ((mapping: Mapping) => Guess)[] = [
     mapping => (takes ? withCurrency(mapping, names, rows, currency) : asItIs(mapping)),
-    mapping => rowsTaken(mapping, columns, rows),
+    mapping => rowsTaken(mapping, columns, { rows, lines }),
     mapping => (ofSales.includes(mapping.target) ? refundedByState(mapping, columns, rows) : asItIs(mapping)),
-    mapping => (mapping.target === 'sales_lines' ? moneyWithoutTax(mapping, names, rows) : asItIs(mapping)),
+    mapping => (mapping.target === 'sales_lines' ? moneyWithoutTax(mapping, names, lines) : asItIs(mapping)),
     mapping =>
       ofSales.includes(mapping.target) && mapping.target !== 'refunds'
         ? creditsTakeBack(mapping, columns, rows)
@@ -116,7 +122,7 @@ export const mendedBy = (
   }, asItIs(guess))
 }
 
-const rowsTaken = (mapping: Mapping, columns: readonly Seen[], rows: readonly string[][]): Guess => {
+const rowsTaken = (mapping: Mapping, columns: readonly Seen[], { rows, lines }: Sample): Guess => {
   if (mapping.target === 'budget_lines' || mapping.target === 'ledger_entries')
     return withoutTotals(mapping, columns, rows)
   if (!ofSales.includes(mapping.target)) return { mapping, warnings: [] }
@@ -124,13 +130,15 @@ const rowsTaken = (mapping: Mapping, columns: readonly Seen[], rows: readonly st
   const made =
     mapping.target === 'orders'
       ? moneyOfOrders(mapping, names, rows)
-      : moneyOfLines(discountOfOrders(mapping, names, rows), names, rows)
+      : moneyOfLines(discountOfOrders(mapping, names, rows), names, lines)
   const { order_id, amount } = mapping.columns
   const { amount: kept, tax } = made.mapping.columns
-  const net = kept && tax && mapping.target !== 'orders' ? withoutTax(names, rows, kept, tax) : null
-  const summed = order_id && amount ? addedUp(names, rows, order_id, net ?? amount) : null
+  const net = kept && tax && mapping.target !== 'orders' ? withoutTax(names, lines, kept, tax) : null
+  const summed = order_id && amount ? addedUp(names, lines, order_id, net ?? amount) : null
   const undone =
-    'cancelled_at' in mapping.columns ? null : (undoneRows(columns, rows) ?? boughtRows(columns, rows))
+    'cancelled_at' in mapping.columns
+      ? null
+      : (undoneRows(columns, rows, order_id) ?? boughtRows(columns, rows))
   const below = totalRows(mapping.columns, columns, rows)
   const reasons = [
     ...(summed?.where ? ['a row that adds up the others of its order'] : []),

@@ -16,6 +16,8 @@ export interface Plan {
   staged: string
   /** Staged rows say in `_extra` whether they are beside the one their record makes. */
   extra: boolean
+  /** Staged rows say in `_silent` whether they only say something of others. */
+  silent: boolean
   /** Some cells of the records as they came, with their number `_n`, the record `_at` of the file they are of, and `_reason`; for a sandbox that keeps file order. */
   rejected(cells: readonly number[]): string
   /** The same without `_reason`. */
@@ -233,7 +235,7 @@ const statements = (
   friendly: Map<string, string>,
   said: Map<string, readonly string[] | null>,
   taken: string | null,
-): Pick<Plan, 'staged' | 'extra' | 'rejected' | 'records'> => {
+): Pick<Plan, 'staged' | 'extra' | 'silent' | 'rejected' | 'records'> => {
   const given: Given = {
     has: column => friendly.has(column),
     says: column => said.get(column) ?? null,
@@ -243,7 +245,7 @@ const statements = (
       return otherwise
     },
   }
-  const { columns, steps = [], faults, last = {}, more } = target.derive(given, place)
+  const { columns, steps = [], faults, last = {}, more, silent } = target.derive(given, place)
   const types = Object.entries(table(target.table).columns)
   const layer = (from: string, added: Record<string, string>) =>
     Object.keys(added).length === 0
@@ -283,7 +285,7 @@ const statements = (
         ([name, { type }]) =>
           `TRY_CAST(${made[name] ?? lacking(target, name)} AS ${duckdbTypes[type]}) AS ${ident(name)}`,
       )
-    const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason'].join(', ')} FROM (${build('keep')})${where}`
+    const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason', ...(silent ? [`_reason IS NULL AND ${silent} AS _silent`] : [])].join(', ')} FROM (${build('keep')})${where}`
     const ordered = types.map(([name, { type }]) =>
       name in told ? `TRY_CAST(${told[name]} AS ${duckdbTypes[type]}) AS ${ident(name)}` : ident(name),
     )
@@ -293,7 +295,7 @@ const statements = (
   const main = rows(columns, last, '')
   const extra = more ? rows(more.columns, more.last, ` WHERE ${more.where} AND _reason IS NULL`) : null
   const one = (part: typeof main, mark: string) =>
-    `SELECT ${[...part.ordered, '_reason'].join(', ')}${mark} FROM (${part.first})`
+    `SELECT ${[...part.ordered, '_reason', ...(silent ? ['_silent'] : [])].join(', ')}${mark} FROM (${part.first})`
   const named = (cells: readonly number[], ...more: string[]) =>
     [...cells.map(i => `c${i}`), '_n', ...more].join(', ')
   return {
@@ -301,6 +303,7 @@ const statements = (
       ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
       : one(main, ''),
     extra: extra !== null,
+    silent: silent !== undefined,
     rejected: cells =>
       `SELECT ${named(cells, '_reason', `${source.record ?? '_n'} AS _at`)} FROM (${build('skip', cells)})`,
     records: cells =>

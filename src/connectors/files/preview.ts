@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { currenciesLeftOut, currencyColumns, currencyWords } from '#kernel/currency-columns.ts'
 import { miscounts, miscountWords } from '#kernel/order-totals.ts'
+import { fill, filledWords } from './filled.ts'
 import { peek } from './intake.ts'
 import { flatRows, isJson, jsonRows } from './json-lines.ts'
 import { isFlat, type JsonShape, jsonHeadRows, jsonShape } from './json-tree.ts'
@@ -44,7 +45,7 @@ const head = async (path: string, reading: Reading, makeWork: MakeWork, currency
   }
   const seen = sniff(peeked.text, reading)
   withinColumns(seen.names)
-  const layout = turn(seen, linesAbove(peeked.text, seen.skip), reading)
+  const layout = fill(turn(seen, linesAbove(peeked.text, seen.skip), reading), reading)
   return made(layout, peeked.container === 'xlsx' ? 'xlsx' : 'csv')
 }
 
@@ -109,6 +110,7 @@ export const previewFile = async (
       ...(peeked.member !== undefined && { member: peeked.member }),
       ...(shape && { records: shape.records, lines: shape.lines }),
       ...(layout.turned && { turned: true }),
+      ...(layout.filled && { filled: true }),
     },
     columns: seen,
     rows: layout.rows.slice(0, shown).map(row => layout.names.map((_, i) => row[i] ?? '')),
@@ -165,5 +167,6 @@ export const warningsOf = (
       `${layout.skip} line${layout.skip === 1 ? '' : 's'} above the header ${layout.skip === 1 ? 'is' : 'are'} left out.`,
     )
   if (layout.turned) warnings.push(...turnedWords(layout.turned))
+  if (layout.filled) warnings.push(filledWords(layout.filled, layout.names))
   return warnings
 }

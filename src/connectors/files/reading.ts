@@ -23,6 +23,8 @@ export interface Reading {
   lines?: string
   /** Months or currencies in the headings become rows; false leaves them as they stand. */
   turned?: boolean
+  /** What stands on the first row of an order alone is said of its other rows, too; false leaves them empty. */
+  filled?: boolean
 }
 
 /** A mapping file: where each target column comes from. `columns` values are a source column or an expression over them. */
@@ -64,6 +66,8 @@ export interface Source {
   from(broken: 'keep' | 'skip', cells?: readonly number[]): string
   /** Column of `skip` that numbers the records of the file, from 1, where a record makes several rows. */
   record?: string
+  /** Its rows say something of those below them: they are read in the order of the file. */
+  ordered?: boolean
   /** Splits a broken line into at most as many cells as there are columns; null where records cannot break. */
   split: ((line: string) => string) | null
   /** Column that says a record could not be read at all. */
@@ -74,8 +78,8 @@ export interface Source {
 
 /** What a file looks like, how it is read, and what it could be. */
 export interface Preview {
-  reading: Required<Omit<Reading, 'sheet' | 'member' | 'records' | 'lines' | 'turned'>> &
-    Pick<Reading, 'sheet' | 'member' | 'records' | 'lines' | 'turned'>
+  reading: Required<Omit<Reading, 'sheet' | 'member' | 'records' | 'lines' | 'turned' | 'filled'>> &
+    Pick<Reading, 'sheet' | 'member' | 'records' | 'lines' | 'turned' | 'filled'>
   columns: {
     name: string
     type: ValueType

@@ -131,6 +131,11 @@ export const finish = async (
     return { files: [path], without: null, unique: true }
   }
   const gone = [
+    ...(plan.silent
+      ? [
+          `SELECT file_row_number AS place FROM read_parquet(${quote(first)}, file_row_number = true) WHERE _silent`,
+        ]
+      : []),
     ...(filter ? [`SELECT file_row_number AS place FROM ${all} WHERE _reason IS NOT NULL`] : []),
     ...(numbered > 0 ? ['SELECT place FROM later'] : []),
     ...(twice + superseded > 0 ? ['SELECT place FROM superseded'] : []),

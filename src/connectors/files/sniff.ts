@@ -1,4 +1,5 @@
 import { invalid } from '#kernel/error.ts'
+import type { Filled } from './filled.ts'
 import { monthOf } from './months.ts'
 import type { Reading } from './reading.ts'
 import type { Turned } from './turned.ts'
@@ -18,6 +19,8 @@ export interface Layout {
   texts?: readonly number[]
   /** Headings that were made rows; names and rows are as they come out. */
   turned?: Turned
+  /** What is said once for several rows; rows of the sample are filled. */
+  filled?: Filled
 }
 
 const candidates = [',', ';', '\t', '|'] as const

@@ -1,4 +1,5 @@
 import { invalid } from '#kernel/error.ts'
+import { filledFrom } from './filled.ts'
 import type { Intake } from './intake.ts'
 import { jsonCells } from './json-lines.ts'
 import { ident, quote, type Reading, type Source, type SourceColumn } from './reading.ts'
@@ -119,11 +120,13 @@ export const textSource = (
     mended,
     fault: null,
     ...(layout.turned && { record: '_record' }),
+    ...(layout.filled && { ordered: true }),
     split: line => `string_split(${line}, ${quote(layout.delimiter)})`,
     from(mode) {
       const read = `read_csv(${path}, columns = {${shape}}, ${written}, ${head}, ${broken(mode === 'keep')}${padded})`
       const plain = layout.texts?.map(i => `regexp_replace(c${i}, '^="(.*)"$', '\\1') AS c${i}`)
       const table = plain ? `(SELECT * REPLACE (${plain.join(', ')}) FROM ${read})` : read
+      if (layout.filled) return filledFrom(layout.filled, table)
       if (!layout.turned) return table
       // Only what keeps the order of the file can number its records.
       return turnedFrom(layout.turned, table, mode === 'skip' ? '_record' : undefined)

@@ -48,7 +48,7 @@ export const stage = async (
   onProgress?: (percent: number) => void,
 ): Promise<Staged> => {
   // Where the last row of a key counts, file order matters; else it costs speed and memory for nothing.
-  const ordered = policy(plan) === 'last'
+  const ordered = policy(plan) === 'last' || source.ordered === true
   const sandbox = await openSandbox(input, work, { ordered })
   const watch = onProgress && setInterval(() => onProgress(sandbox.progress()), 250)
   try {
@@ -74,13 +74,14 @@ const run = async (
   const first = join(work, 'staged.parquet')
   await sandbox.run(`COPY (${plan.staged}) TO ${quote(first)} ${parquetFormat}`)
   const broken = source.split ? await structural(sandbox) : 0
-  const all = `read_parquet(${quote(first)}, file_row_number = true)`
+  const every = `read_parquet(${quote(first)}, file_row_number = true)`
+  const all = plan.silent ? `(SELECT * FROM ${every} WHERE NOT _silent)` : every
   const hasCurrency = 'currency' in table(target.table).columns
   const [totals] = await sandbox.rows<Record<string, string | null>>(`
-    SELECT count(*)${plan.extra ? ' FILTER (NOT _extra)' : ''} AS rows,${plan.extra ? ' count(*) FILTER (_extra)' : ' 0'} AS beside, count(_reason) AS bad,
+    SELECT count(*)${plan.extra ? ' FILTER (NOT _extra)' : ''} AS rows,${plan.extra ? ' count(*) FILTER (_extra)' : ' 0'} AS beside,${plan.silent ? ' count(*) FILTER (_silent)' : ' 0'} AS silent, count(_reason) AS bad,
       ${dated ? `CAST(min(${dated}) FILTER (_reason IS NULL) AS VARCHAR) AS first, CAST(max(${dated}) FILTER (_reason IS NULL) AS VARCHAR) AS last` : 'NULL AS first, NULL AS last'},
       ${hasCurrency ? `array_to_string(list_sort(list(DISTINCT currency) FILTER (_reason IS NULL)), ',')` : "''"} AS currencies
-    FROM ${all}`)
+    FROM ${every}`)
   const bad = count(totals?.bad)
   const rows = count(totals?.rows) + broken
   const good = count(totals?.rows) - bad
@@ -109,7 +110,10 @@ const run = async (
     twice: settled.twice,
     rejected,
     broken,
-    canonical: (settled.groups ?? good - settled.superseded - settled.twice) + count(totals?.beside),
+    canonical:
+      (settled.groups ?? good - settled.superseded - settled.twice) +
+      count(totals?.beside) -
+      count(totals?.silent),
     from: totals?.first ?? null,
     to: totals?.last ?? null,
     reasons,

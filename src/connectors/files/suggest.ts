@@ -1,12 +1,14 @@
-import { plainName } from '#kernel/nearest.ts'
 import { countsWrongly, type OrderTotals, orderTotals } from '#kernel/order-totals.ts'
+import { headsOf, headsWords } from './heads.ts'
 import type { JsonShape } from './json-tree.ts'
+import { likeness } from './likeness.ts'
 import { feesOf, isOfOrders, mendedBy } from './mended-guess.ts'
 import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
 import type { Target, TargetColumn } from './target.ts'
 import { targets } from './targets/index.ts'
+import { salesLines } from './targets/sales-lines.ts'
 import { guessOfTurned, type Turned } from './turned.ts'
 import {
   isOfSearchResults,
@@ -51,73 +53,6 @@ const suits = (column: TargetColumn, seen: Seen): boolean => {
     )
   if (column.kind === 'flag') return seen.type === 'flag'
   return column.kind === 'code' || seen.type !== 'date'
-}
-
-/** Words that make another thing of what they stand beside: a cart discount amount is no amount, a customer note no customer. */
-const strangers =
-  'discount rabatt remise rebate tax vat mwst steuer shipping postage versand freight fee gebuhr refund erstatt credit note comment phone method status type rate percent weight name'.split(
-    ' ',
-  )
-/** What a code or a text is not, though it is called after one: who made the product, how much the customer pays. */
-const strangersOfNames =
-  'vendor supplier manufacturer brand category amount currency price quantity count url image since segment gender city address rating'.split(
-    ' ',
-  )
-const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
-/** As the French write it: hors taxes, toutes taxes comprises. */
-const inEnglish = (header: string) => header.replace(/\bHT$/i, 'ex tax').replace(/\bTTC$/i, 'inc tax')
-
-/** The words of a column, plain as headings are compared. */
-const plainWords = new Map<TargetColumn, readonly string[]>()
-const wordsOf = (column: TargetColumn): readonly string[] => {
-  const known = plainWords.get(column) ?? column.names.split(/\s+/).map(plainName)
-  plainWords.set(column, known)
-  return known
-}
-
-/** What stands around the word itself and changes nothing of it: Order Total Amount is the total of an order. */
-const around = [
-  /^(order|cart|item|line|lineitem)|(amount|amt|value)$/g,
-  /(amount|amt|value)$/g,
-  /^(order|cart)/g,
-]
-
-/** How well a header fits the words of a column: 1 for its first word, less for later ones and for parts. */
-const likeness = (column: TargetColumn, friendly: string, header: string): number => {
-  const whole = plainName(inEnglish(header))
-  if (whole === '') return 0
-  const words = wordsOf(column)
-  if (whole === plainName(friendly)) return 1
-  const place = words.indexOf(whole)
-  if (place >= 0) return 0.98 - Math.min(place, 60) * 0.002
-  // What stands in brackets, or the rate of a tax, says more of it: of two sums goods are told without tax, all that was charged with it.
-  const bare = plainName(header.replaceAll(/\(.*?\)|\d+([.,]\d+)?\s?%/g, ''))
-  const tax = taxation.exec(whole)?.[1]
-  const meant =
-    tax === undefined ? 0 : tax.startsWith('ex') !== /^(order_)?total$/.test(friendly) ? 0.02 : -0.02
-  if (bare !== whole && (words.includes(bare) || bare === plainName(friendly))) return 0.85 + meant
-  const plain = whole.replace(taxation, '')
-  if (plain !== whole && plain !== '' && words.includes(plain)) return 0.8 + meant
-  const others = column.strangers?.split(' ') ?? []
-  const named = column.kind === 'code' || column.kind === 'text'
-  const stripped = around.map(of => plain.replaceAll(of, ''))
-  if (
-    column.kind === 'number' &&
-    stripped.some(one => one !== plain && words.includes(one)) &&
-    !others.some(word => plain.includes(word))
-  )
-    return 0.75 + meant
-  const part = words
-    .filter(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
-    .map(word => (plain.startsWith(word) ? plain.slice(word.length) : plain.slice(0, -word.length)))
-  const other = (rest: string) =>
-    // Orders, not an order: how many there were.
-    (named && rest === 's') ||
-    others.some(word => (word.startsWith('=') ? `=${rest}` === word : rest.includes(word))) ||
-    [...strangers, ...(named ? strangersOfNames : [])].some(
-      word => plain.includes(word) && !column.names.includes(word),
-    )
-  return part.some(rest => !other(rest)) ? 0.6 + meant : 0
 }
 
 /** A column named as plainly as can be is meant, also where a few of its values are broken: those rows will say so. */
@@ -169,7 +104,10 @@ const totalsOf = (
     const found = numbers.map(({ name }) => ({ column: name, stands: stands(name), orders }))
     return { by: names[best] ?? '', columns: found }
   }
-  const totals = orderTotals(names, rows, best)
+  return ofNumbers(orderTotals(names, rows, best), columns)
+}
+
+const ofNumbers = (totals: OrderTotals, columns: readonly Seen[]): OrderTotals => {
   const numbers = new Set(columns.flatMap(one => (one.type === 'number' ? one.name : [])))
   return { ...totals, columns: totals.columns.filter(one => numbers.has(one.column)) }
 }
@@ -195,6 +133,13 @@ const variesWithin = (columns: readonly Seen[], rows: readonly string[][], by: s
   return varies
 }
 
+/** Money of an order, and what a line calls its own. */
+const inOrders: Readonly<Record<string, string>> = {
+  order_discount: 'discount',
+  order_shipping: 'shipping',
+  order_tax: 'tax',
+}
+
 const forTarget = (
   target: Target,
   columns: readonly Seen[],
@@ -211,6 +156,13 @@ const forTarget = (
     const either = !known && target.name === 'order_lines' && countsWrongly(target.name, friendly, 'each')
     return either ? 0.9 : 1
   }
+  /** What is seen to be the order's may go by what a line calls it. */
+  const ofOrder = (column: TargetColumn, friendly: string, seen: Seen): number => {
+    const own = scoreOf(column, friendly, seen)
+    const [line, known] = [inOrders[friendly], stands.get(seen.name)]
+    const said = line && known && known !== 'line' ? salesLines.columns[line] : undefined
+    return said && line ? Math.max(own, 0.95 * scoreOf(said, line, seen)) : own
+  }
   const pairsOf = (product: boolean) =>
     Object.entries(target.columns)
       .filter(([, column]) => (column.product !== undefined) === product)
@@ -218,7 +170,7 @@ const forTarget = (
         columns.map(seen => ({
           friendly,
           seen,
-          score: scoreOf(column, friendly, seen) * share(friendly, seen),
+          score: ofOrder(column, friendly, seen) * share(friendly, seen),
         })),
       )
       .filter(pair => pair.score > 0)
@@ -315,8 +267,10 @@ export const suggest = (
 ): Pick<Preview, 'suggestions' | 'guesses' | 'totals' | 'warnings'> => {
   const { turned } = about
   const columns = shape ? seen.map(one => ({ ...one, also: alsoCalled(one.name, shape) })) : seen
-  const totals = totalsOf(columns, rows, shape)
   const names = columns.map(column => column.name)
+  const told = totalsOf(columns, rows, shape)
+  const heads = told && !shape ? headsOf(names, rows, told.by) : null
+  const totals = heads ? ofNumbers(heads.totals, columns) : told
   const fitting = presets
     .filter(preset => fits(preset, names))
     .sort((a, b) => b.needs.length - a.needs.length)
@@ -334,6 +288,11 @@ export const suggest = (
   const all = targets
     .map((target, order) => ({ target, order, ...forTarget(target, columns, totals, varies) }))
     .map(one => (turned ? guessOfTurned(one, turned) : one))
+    .map(one =>
+      heads && one.target.name === 'order_lines'
+        ? { ...one, mapped: { ...one.mapped, head: heads.when } }
+        : one,
+    )
   const guesses = all.map(({ target, mapped }) => {
     const complete = target.missing(name => name in mapped) === null
     return { target: target.name, columns: mapped, complete }
@@ -341,7 +300,9 @@ export const suggest = (
   const isSales = (target: string) => ofSales.includes(target)
   const ranked = all
     .filter(({ target, mapped }) => target.missing(name => name in mapped) === null)
-    .filter(({ target, mapped }) => target.name !== 'order_lines' || isOfLines(mapped, totals))
+    .filter(({ target, mapped }) => target.name !== 'order_lines' || heads || isOfLines(mapped, totals))
+    // Rows of two kinds are neither lines nor orders alone.
+    .filter(({ target }) => !heads || target.name === 'order_lines' || !isSales(target.name))
     .map(({ target, order, mapped, sum, unmapped }) => {
       const share = sum / Math.max(columns.length, 1)
       // Many words of one kind of table outweigh the order in which targets are listed.
@@ -370,9 +331,18 @@ export const suggest = (
       .filter(one => !(once && one === lines && ranked.some(other => other.mapping.target === 'orders'))),
   ].slice(0, 4)
   const [best] = fitting.length > 0 ? [] : fit
-  const mended = best && !shape ? mendedBy(best.mapping, columns, rows, about.currency) : null
+  const mended =
+    best && !shape
+      ? mendedBy(best.mapping, columns, { rows, lines: heads?.lines ?? rows }, about.currency)
+      : null
   const warnings =
-    fitting.length > 0 ? [] : [...(unlike ? [unlikeWords(unlike)] : []), ...(mended?.warnings ?? [])]
+    fitting.length > 0
+      ? []
+      : [
+          ...(unlike ? [unlikeWords(unlike)] : []),
+          ...(heads && best?.mapping.columns.head ? [headsWords(heads)] : []),
+          ...(mended?.warnings ?? []),
+        ]
   const suggestions = [
     ...fitting,
     ...fit.map(one => (one === best && mended ? { ...one, mapping: mended.mapping } : one)),

@@ -47,6 +47,8 @@ export interface Derived {
   more?: { where: string; columns: Record<string, string>; last: Record<string, string> }
   /** Conditions that reject a row, with the reason, in order. */
   faults: readonly (readonly [condition: string, reason: string])[]
+  /** Condition of rows that say something of others and make none of their own. */
+  silent?: string
   /** Values on the way, computed once: name → SQL. */
   steps?: readonly Record<string, string>[]
 }

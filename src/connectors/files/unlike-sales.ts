@@ -87,17 +87,36 @@ const undone =
     .split(' ')
     .map(plainName)
 
+/** Does one row of an order say it for the others, which leave it empty? */
+const saidOnce = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+  at: number,
+  order: string,
+): boolean => {
+  const by = columns.findIndex(one => one.name === order)
+  const has = (row: readonly string[]) => (row[at] ?? '').trim() !== ''
+  const says = new Set(rows.filter(has).map(row => row[by]))
+  return by >= 0 && rows.some(row => !has(row) && says.has(row[by]))
+}
+
 /** Rows of orders that never were: the rows to take, where a column of states says so of some. */
-export const undoneRows = (columns: readonly Seen[], rows: readonly string[][]): LeftOut | null => {
+export const undoneRows = (
+  columns: readonly Seen[],
+  rows: readonly string[][],
+  order?: string,
+): LeftOut | null => {
   const found = columns.flatMap(({ name, type }, i) => {
     if (type !== 'text' || !states.test(plainName(name))) return []
     const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
     const words = [...said].filter(word => undone.includes(plainName(word)))
-    return words.length > 0 ? [{ name, words }] : []
+    return words.length > 0
+      ? [{ name, words, once: order !== undefined && saidOnce(columns, rows, i, order) }]
+      : []
   })
   const [one] = found
   if (!one) return null
-  const column = ident(one.name)
+  const column = one.once ? `shared(${ident(one.name)}, ${ident(order ?? '')})` : ident(one.name)
   // Both spellings, whichever the head of the file has.
   const words = new Set(
     one.words.flatMap(word => (/^cancell?ed$/.test(word) ? ['cancelled', 'canceled'] : [word])),
@@ -132,7 +151,8 @@ export const boughtRows = (columns: readonly Seen[], rows: readonly string[][]):
   return null
 }
 
-const totals =
+/** A cell, in small letters, that says its row adds up others. */
+export const totalWord =
   /^(grand |sub)?totals?:?$|^totale?:?$|^total g[eé]n[eé]ral:?$|^(gesamt|zwischen)?summe:?$|^gesamt:?$|^totaal:?$|^suma:?$|^(合計|小計|総計|合计|总计|小计):?$/
 
 /** Rows that say in place of an order, a product or a customer that they add up others, among rows that do not. */
@@ -145,7 +165,7 @@ export const totalRows = (
     const at = columns.findIndex(one => one.name === mapped[as])
     if (at < 0) continue
     const said = new Set(rows.map(row => (row[at] ?? '').trim().toLowerCase()))
-    const words = [...said].filter(word => totals.test(word))
+    const words = [...said].filter(word => totalWord.test(word))
     if (words.length > 0 && said.size > words.length)
       return {
         where: `lower(trim(${ident(mapped[as] ?? '')})) not in (${words.map(quote).join(', ')})`,

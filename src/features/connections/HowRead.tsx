@@ -127,6 +127,14 @@ export function HowRead(props: {
             onChange={value => set({ turned: value === 'true' })}
           />
         )}
+        {table && now.filled !== undefined && (
+          <Choice
+            label="Cells below the first row of an order"
+            data={readingChoices.filled}
+            value={String(now.filled)}
+            onChange={value => set({ filled: value === 'true' })}
+          />
+        )}
         <Choice
           label="Decimals are written"
           data={readingChoices.decimal}

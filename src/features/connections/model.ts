@@ -24,6 +24,10 @@ export const Reading = z.strictObject({
   records: z.string().max(1000).optional().describe('Way by dots to the list of records in JSON'),
   lines: z.string().max(1000).optional().describe('Way inside a record to the list that makes a row of each'),
   turned: z.boolean().optional().describe('Months or currencies in the headings become rows'),
+  filled: z
+    .boolean()
+    .optional()
+    .describe('What stands on the first row of an order alone is said of its others, too'),
 })
 
 export const Mapping = z.strictObject({
@@ -251,6 +255,7 @@ export const readingChoices = {
   format: choices({ csv: 'a table', jsonl: 'JSON' }),
   quote: choices({ '"': 'double quotes', "'": 'single quotes', '': 'no quotes' }),
   header: choices({ true: 'names the columns', false: 'is a row already' }),
+  filled: choices({ true: 'as above', false: 'stay empty' }),
   turned: choices({ true: 'become rows', false: 'stay columns' }),
   decimal: choices({ '.': '1,234.50', ',': '1.234,50' }),
   dateOrder: choices({ ymd: 'year, month, day', dmy: 'day, month, year', mdy: 'month, day, year' }),

@@ -2,7 +2,7 @@ import { amountSql } from '../cell.ts'
 import { quote } from '../reading.ts'
 import { hash, type Target } from '../target.ts'
 import { money } from './catalogue.ts'
-import { number, time } from './column.ts'
+import { flag, number, time } from './column.ts'
 import { momentOf, salesLines } from './sales-lines.ts'
 
 const columns = salesLines.columns
@@ -62,6 +62,10 @@ export const orderLines: Target = {
     },
     order_refunded: number('Money given back for the order', 'orderrefunded refundedamount totalrefunded'),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
+    head: flag(
+      'The row is the head of an order whose lines are others: its totals count, and it is no line',
+      '',
+    ),
     ...Object.fromEntries(Object.entries(columns).filter(([, column]) => column.product)),
   },
   missing(has) {
@@ -76,8 +80,7 @@ export const orderLines: Target = {
     const order = (column: string) => (given.has(column) ? `coalesce(max(f_${column}) ${over}, 0)` : '0')
     const filled = (column: string) =>
       given.has(column) ? `coalesce(nullif(f_${column}, ''), max(f_${column}) ${over}, '')` : "''"
-    const lines =
-      'OVER (PARTITION BY f_order_id ORDER BY m_money DESC, m_sku, m_title, m_quantity ROWS UNBOUNDED PRECEDING)'
+    const lines = `OVER (PARTITION BY f_order_id ORDER BY ${given.has('head') ? 'coalesce(f_head, false), ' : ''}m_money DESC, m_sku, m_title, m_quantity ROWS UNBOUNDED PRECEDING)`
     const currency = given.has('currency')
       ? `coalesce(nullif(upper(${filled('currency')}), ''), ${money({ ...given, has: () => false }, place)})`
       : money(given, place)
@@ -98,16 +101,20 @@ export const orderLines: Target = {
         ? amountSql(given.get('unit_cost'), 'm_quantity')
         : 'NULL'
     const text = (column: string) => given.get(column, "''")
+    /** What a line has of its own, and a head has not. */
+    const headed = given.has('head')
+    const head = headed ? `coalesce(${given.get('head')}, false)` : 'false'
+    const ofLine = (sql: string) => (headed ? `CASE WHEN ${head} THEN 0 ELSE ${sql} END` : sql)
     const steps: Record<string, string>[] = [
       {
         m_at: `coalesce(${momentOf(given)}, max(${momentOf(given)}) ${over})`,
-        m_quantity: given.has('quantity') ? `coalesce(${given.get('quantity')}, 1)` : '1',
+        m_quantity: ofLine(given.has('quantity') ? `coalesce(${given.get('quantity')}, 1)` : '1'),
         m_sku: text('sku'),
         m_title: text('title'),
         m_customer: filled('customer_id'),
         m_account: filled('account_id'),
-        m_own_discount: `abs(${line('discount')})`,
-        m_own_tax: line('tax'),
+        m_own_discount: ofLine(`abs(${line('discount')})`),
+        m_own_tax: ofLine(line('tax')),
         m_country: filled('country'),
         m_channel: filled('channel'),
         m_code: filled('discount_code'),
@@ -119,9 +126,12 @@ export const orderLines: Target = {
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
       },
       {
-        m_money: given.has('amount')
-          ? `TRY_CAST(coalesce(${given.get('amount')}, ${price}) AS DECIMAL(18,4))`
-          : price,
+        m_money: ofLine(
+          given.has('amount')
+            ? `TRY_CAST(coalesce(${given.get('amount')}, ${price}) AS DECIMAL(18,4))`
+            : price,
+        ),
+        ...(headed && { o_items: `bool_or(NOT ${head}) ${over}` }),
         o_own_discount: whole('discount'),
         o_own_tax: whole('tax'),
       },
@@ -183,9 +193,11 @@ export const orderLines: Target = {
     }
     return {
       steps,
+      ...(headed && { silent: head }),
       faults: [
         ['m_at IS NULL', 'there is no date'],
         ["f_order_id = ''", 'there is no order number'],
+        ...(headed ? [[`${head} AND NOT o_items`, 'the order has no row of an item'] as const] : []),
         ['m_money IS NULL', 'there is no price'],
         ['length(m_currency) <> 3', 'the currency is no three-letter code'],
       ],
