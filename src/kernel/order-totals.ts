@@ -124,6 +124,8 @@ export const miscounts = (mapping: Mapped, totals: OrderTotals | null): Miscount
   return Object.entries(mapping.columns).flatMap(([as, text]) =>
     totals.columns
       .filter(({ column, stands }) => countsWrongly(mapping.target, as, stands) && takes(text, column))
+      // Tax of shipping that is added to that of a line stands once, as it is.
+      .filter(({ column, stands }) => !(as === 'tax' && stands === 'first' && text !== column && text.includes('+')))
       .map(one => ({ ...one, as })),
   )
 }

@@ -16,7 +16,7 @@ const taxation = /(including|excluding|incl|excl|inc|ex)(tax|vat|mwst|gst)/
 const inEnglish = (header: string) => header.replace(/\bHT$/i, 'ex tax').replace(/\bTTC$/i, 'inc tax')
 
 /** What tells of a price, and how tax stands in it. */
-const ofPrices = /price|total|amount|value|before|after|with|incl?|excl?|net|gross|less|rate|free/
+const ofPrices = /price|total|amount|value|before|after|with|incl?|excl?|net|gross|less|rate|free|gift|wrap/
 
 /** The words of a column, plain as headings are compared. */
 const plainWords = new Map<TargetColumn, readonly string[]>()

@@ -1,4 +1,5 @@
 import { amountOf, near } from './added-up.ts'
+import { discountOnce } from './discounted-price.ts'
 import { type Guess, ident, type Mapping } from './reading.ts'
 
 /** What a row says of the money of its line; null where it says nothing. */
@@ -27,7 +28,9 @@ const shareIn = (heading: string, lines: readonly Line[]): 1 | 100 | null => {
 
 const both = [false, true]
 /** What can be in the money of a line, the least first. */
-const allWays = both.flatMap(shipped => both.flatMap(taxed => both.map(less => ({ less, taxed, shipped }))))
+const allWays = both.flatMap(shipped =>
+  both.flatMap(taxed => (['no', 'line', 'unit'] as const).map(less => ({ less, taxed, shipped }))),
+)
 
 /** Whose sum the money of a line is, where most rows agree: of its price alone, less its discount, with tax and shipping. */
 const madeOf = (lines: readonly Line[], off: (line: Line, goods: number) => number) => {
@@ -38,7 +41,8 @@ const madeOf = (lines: readonly Line[], off: (line: Line, goods: number) => numb
   const ways = allWays.map(way => {
     const agree = known.filter(({ amount, goods, line }) => {
       const more = (way.taxed ? line.tax : 0) + (way.shipped ? line.shipping : 0)
-      const sum = goods - (way.less ? off(line, goods) : 0) + more
+      const units = way.less === 'no' ? 0 : way.less === 'unit' ? Math.abs(line.units) : 1
+      const sum = goods - off(line, goods) * units + more
       return near(amount, sum) || Math.abs(amount - sum) < Math.abs(sum) * 0.001
     })
     return { ...way, agree: agree.length }
@@ -52,17 +56,18 @@ const madeOf = (lines: readonly Line[], off: (line: Line, goods: number) => numb
  * A guess of lines whose discount is money and whose amount is before it and of the goods alone, as the ledger has them: a
  * share of the price becomes money, and an amount that holds discount, tax or shipping gives way to price × quantity, as
  * they would count twice.
+ * @returns beside the guess what it was before prices were told apart from their discount
  */
 export const moneyOfLines = (
   mapping: Mapping,
   names: readonly string[],
   rows: readonly string[][],
-): Guess => {
+): Guess & { before: Mapping } => {
   const { amount, unit_price, quantity, discount, tax, shipping } = mapping.columns
   const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
   const places = { amount: at(amount), price: at(unit_price), units: at(quantity) }
   const [off, taxed, shipped] = [at(discount), at(tax), at(shipping)]
-  if (Math.max(off, taxed, shipped) < 0) return { mapping, warnings: [] }
+  if (Math.max(off, taxed, shipped) < 0) return { mapping, warnings: [], before: mapping }
   const lines = rows.map((row): Line => {
     const cell = (i: number) => (i < 0 ? null : amountOf(row[i] ?? ''))
     return {
@@ -78,8 +83,9 @@ export const moneyOfLines = (
   const made = madeOf(lines, (line, goods) =>
     part ? (Math.abs(goods) * line.discount) / part : line.discount,
   )
+  const given = lines.some(line => line.discount !== 0 && line.tax !== 0)
   const told = [
-    ...(made?.less ? ['less the discount'] : []),
+    ...(made && made.less !== 'no' ? ['less the discount'] : []),
     ...(made?.taxed ? ['with the tax'] : []),
     ...(made?.shipped ? ['with shipping'] : []),
   ]
@@ -91,7 +97,18 @@ export const moneyOfLines = (
         `“${amount}” is price × quantity ${told.join(' ')}: price × quantity is taken instead, so that nothing counts twice.`,
       ]
     : []
-  if (part === null || discount === undefined) return { mapping: { ...mapping, columns }, warnings }
+  const before = { ...mapping, columns }
+  if (discount === undefined) return { mapping: before, warnings, before }
+  if (part === null) {
+    if (made?.less === 'unit' && quantity) {
+      const off = `${ident(discount)} * abs(${ident(quantity)})`
+      return { mapping: { ...mapping, columns: { ...columns, discount: off } }, warnings, before }
+    }
+    // What was charged with its tax, and is no less for the discount, has it off already.
+    const told = made?.less === 'line' ? 'off' : made?.taxed && given ? 'in' : null
+    const once = discountOnce(before, names, rows, told)
+    return { mapping: once.mapping, warnings: [...warnings, ...once.warnings], before }
+  }
   const goods =
     made && !holds && amount
       ? ident(amount)
@@ -106,8 +123,10 @@ export const moneyOfLines = (
           columns: { ...others, discount: `${ident(discount)} * ${goods}${part === 100 ? ' / 100' : ''}` },
         },
         warnings,
+        before,
       }
     : {
+        before,
         mapping: { ...mapping, columns: others },
         warnings: [
           ...warnings,

@@ -3,10 +3,13 @@ import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
 import { creditsTakeBack, refundedByState } from './given-back.ts'
 import { moneyOfLines } from './line-money.ts'
+import { priceOfLines } from './line-price.ts'
 import { discountOfOrders, moneyOfOrders } from './order-money.ts'
 import { type Guess, ident, type Mapping } from './reading.ts'
+import { shippingMoney } from './shipping-money.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
+import { taxOnce } from './tax-inside.ts'
 import { moneyWithoutTax } from './taxed-money.ts'
 import { boughtRows, ofSales, totalRows, undoneRows } from './unlike-sales.ts'
 
@@ -108,7 +111,7 @@ export const mendedBy = (
   const asItIs = (mapping: Mapping): Guess => ({ mapping, warnings: [] })
   const mends: ((mapping: Mapping) => Guess)[] = [
     mapping => (takes ? withCurrency(mapping, names, rows, currency) : asItIs(mapping)),
-    mapping => rowsTaken(mapping, columns, { rows, lines }),
+    mapping => rowsTaken(mapping, columns, { rows, lines }, currency),
     mapping => (ofSales.includes(mapping.target) ? refundedByState(mapping, columns, rows) : asItIs(mapping)),
     mapping => (mapping.target === 'sales_lines' ? moneyWithoutTax(mapping, names, lines) : asItIs(mapping)),
     mapping =>
@@ -122,19 +125,45 @@ export const mendedBy = (
   }, asItIs(guess))
 }
 
-const rowsTaken = (mapping: Mapping, columns: readonly Seen[], { rows, lines }: Sample): Guess => {
+/** The money of lines as the ledger has it: before discounts, without tax and shipping; `net` is the column without tax. */
+const moneyOf = (
+  mapping: Mapping,
+  names: readonly string[],
+  { rows, lines }: Sample,
+  currency: string | undefined,
+): Guess & { net: string | null } => {
+  const priced = priceOfLines(discountOfOrders(mapping, names, rows), names, lines)
+  const made = moneyOfLines(priced.mapping, names, lines)
+  const { amount, tax } = made.mapping.columns
+  const net = amount && tax ? withoutTax(names, lines, amount, tax) : null
+  const taxed = net
+    ? {
+        mapping: { ...made.mapping, columns: { ...made.mapping.columns, amount: net } },
+        warnings: [],
+        inside: true,
+      }
+    : taxOnce(made.mapping, names, lines, { before: made.before, currency })
+  const shipped = shippingMoney(taxed.mapping, names, lines, taxed.inside)
+  const warnings = [priced, made, taxed, shipped].flatMap(one => one.warnings)
+  return { mapping: shipped.mapping, warnings, net }
+}
+
+const rowsTaken = (
+  mapping: Mapping,
+  columns: readonly Seen[],
+  { rows, lines }: Sample,
+  currency?: string,
+): Guess => {
   if (mapping.target === 'budget_lines' || mapping.target === 'ledger_entries')
     return withoutTotals(mapping, columns, rows)
   if (!ofSales.includes(mapping.target)) return { mapping, warnings: [] }
   const names = columns.map(one => one.name)
+  const { order_id, amount } = mapping.columns
   const made =
     mapping.target === 'orders'
-      ? moneyOfOrders(mapping, names, rows)
-      : moneyOfLines(discountOfOrders(mapping, names, rows), names, lines)
-  const { order_id, amount } = mapping.columns
-  const { amount: kept, tax } = made.mapping.columns
-  const net = kept && tax && mapping.target !== 'orders' ? withoutTax(names, lines, kept, tax) : null
-  const summed = order_id && amount ? addedUp(names, lines, order_id, net ?? amount) : null
+      ? { ...moneyOfOrders(mapping, names, rows), net: null }
+      : moneyOf(mapping, names, { rows, lines }, currency)
+  const summed = order_id && amount ? addedUp(names, lines, order_id, made.net ?? amount) : null
   const undone =
     'cancelled_at' in mapping.columns
       ? null
@@ -149,7 +178,6 @@ const rowsTaken = (mapping: Mapping, columns: readonly Seen[], { rows, lines }: 
   return {
     mapping: {
       ...made.mapping,
-      columns: net ? { ...made.mapping.columns, amount: net } : made.mapping.columns,
       ...(where.length > 0 && { where: where.join(' and ') }),
       ...(where.length > 0 && reason && { reason }),
     },

@@ -4,12 +4,25 @@ export const amazonOrders: Preset = {
   name: 'amazon-orders',
   label: 'Amazon orders',
   about:
-    'Reports → Fulfilment → All orders. Prices as charged, with VAT where Amazon shows them so; cancelled items are left out.',
+    'Reports → Fulfilment → All orders. Prices without tax: VAT that is in them goes by item-tax, as far as that says it. Cancelled items and gift wrapping are left out.',
   target: 'sales_lines',
   needs: ['amazon-order-id', 'purchase-date', 'sku', 'quantity', 'item-price'],
   mapping(pick, has) {
     const given = (target: string, ...names: string[]) =>
       names.some(has) ? { [target]: pick(...names) } : {}
+    // Where prices are told with VAT, as they are nearly everywhere but in the United States and Canada, it is taken out of them.
+    const untaxed = has('currency')
+      ? `currency in ('USD', 'CAD')`
+      : has('sales-channel')
+        ? `lower("sales-channel") in ('amazon.com', 'amazon.ca')`
+        : null
+    const or = (name: string) => `coalesce("${name}", 0)`
+    const taxed = has('item-tax') && untaxed !== null
+    const promotion = has('item-promotion-discount') ? `abs(${or('item-promotion-discount')})` : null
+    const without = (money: string) =>
+      taxed
+        ? `${money} - if(${untaxed}, 0, coalesce(${or('item-tax')} * ${money} / nullif("item-price"${promotion ? ` - ${promotion}` : ''}, 0), 0))`
+        : money
     const status = has('item-status') ? 'item-status' : has('order-status') ? 'order-status' : null
     return {
       name: 'Amazon orders',
@@ -24,15 +37,18 @@ export const amazonOrders: Preset = {
         sku: 'sku',
         quantity: 'quantity',
         // The price of the item is that of all its units.
-        amount: '"item-price"',
+        amount: without('"item-price"'),
         ...given('title', 'product-name'),
-        ...given('discount', 'item-promotion-discount'),
+        ...(promotion && { discount: without(promotion) }),
         // What is charged of it, where a promotion pays some.
         ...(has('shipping-price') && {
-          shipping: has('ship-promotion-discount')
-            ? 'coalesce("shipping-price", 0) - abs(coalesce("ship-promotion-discount", 0))'
-            : '"shipping-price"',
+          shipping: [
+            or('shipping-price'),
+            ...(has('ship-promotion-discount') ? [`abs(${or('ship-promotion-discount')})`] : []),
+            ...(taxed && has('shipping-tax') ? [`if(${untaxed}, 0, ${or('shipping-tax')})`] : []),
+          ].join(' - '),
         }),
+        ...(taxed && { tax: ['item-tax', 'shipping-tax'].filter(has).map(or).join(' + ') }),
         ...given('country', 'ship-country'),
         ...given('channel', 'sales-channel'),
         ...given('discount_code', 'promotion-ids'),
