@@ -125,7 +125,10 @@ export const miscounts = (mapping: Mapped, totals: OrderTotals | null): Miscount
     totals.columns
       .filter(({ column, stands }) => countsWrongly(mapping.target, as, stands) && takes(text, column))
       // Tax of shipping that is added to that of a line stands once, as it is.
-      .filter(({ column, stands }) => !(as === 'tax' && stands === 'first' && text !== column && text.includes('+')))
+      .filter(
+        ({ column, stands }) =>
+          !(as === 'tax' && stands === 'first' && text !== column && text.includes('+')),
+      )
       .map(one => ({ ...one, as })),
   )
 }

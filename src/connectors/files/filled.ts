@@ -39,7 +39,7 @@ const filledOf = ({ names, rows }: Layout): Filled | null => {
         true,
       ).type,
   )
-  const heads = rows.filter(row => cell(row, by) !== '')
+  const heads = rows.filter(row => cell(row, by) !== '' && !totalWord.test(cell(row, by).toLowerCase()))
   const others = rows.filter(row => cell(row, by) === '')
   const words = types.flatMap((type, at) => (type === 'text' ? [at] : []))
   const nearly = (some: readonly string[][], is: (row: string[]) => boolean) =>

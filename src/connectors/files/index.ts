@@ -209,7 +209,10 @@ const sourceOf = async (
   }
   const seen = sniff(text, reading)
   withinColumns(seen.names)
-  const layout = fill(turn(seen, linesAbove(text, seen.skip), reading, mapping), reading)
+  const layout = fill(
+    turn(seen, linesAbove(text, seen.skip), reading, mapping ?? { target: '', columns: {} }),
+    reading,
+  )
   const made = textSource(intake, layout, reading, { currency })
   const dateOrder = whole ? undefined : await orderBelow(made, intake.path, work)
   const { source, recognised } = dateOrder

@@ -10,7 +10,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { type Container, decoderName, identify, markOf } from './identify.ts'
 import { legacyEncoding } from './legacy-encoding.ts'
 import type { Reading } from './reading.ts'
-import { sheetAsText, sheetsOf } from './workbook.ts'
+import { sheetAsText, sheetsOf, sheetWords } from './workbook.ts'
 import { openMember } from './zip.ts'
 
 /** A file taken in: its bytes as they came, kept by content, and a plain copy that can be read in one pass. */
@@ -212,9 +212,9 @@ const store = async (
   }
   if (container === 'parquet') return { ...base, path: raw }
   if (container === 'xlsx') {
-    const { sheet, lines } = await sheetAsText(raw, reading.sheet)
+    const { sheet, sheets, lines } = await sheetAsText(raw, reading.sheet)
     await pipeline(lines, createWriteStream(input))
-    return { ...base, path: input, sheet }
+    return { ...base, path: input, sheet, warnings: sheetWords(sheets) }
   }
   let member: string | undefined
   if (container === 'zip') {

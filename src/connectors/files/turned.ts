@@ -1,17 +1,20 @@
 import { plainName } from '#kernel/nearest.ts'
 import { isBlank } from './cell.ts'
+import { likeness } from './likeness.ts'
 import { monthOf } from './months.ts'
 import { ident, type Mapping, quote, type Reading } from './reading.ts'
 import { isBlankCell, isNumberCell, recognise } from './recognise.ts'
 import type { Layout } from './sniff.ts'
 import type { Target } from './target.ts'
+import { stock as stockTarget } from './targets/catalogue.ts'
+import { targets } from './targets/index.ts'
 
 /**
  * A table that is wide: what its rows should say stands in the headings, as the months of a budget and the currencies
- * of a list of rates do. Each of those cells becomes a row, with its heading beside it.
+ * of a list of rates do, and the warehouses of a list of stock. Each of those cells becomes a row, with its heading beside it.
  */
 export interface Turned {
-  of: 'months' | 'currencies'
+  of: 'months' | 'currencies' | 'places'
   /** Columns that stay, by their place in the file. */
   kept: readonly number[]
   /** Columns that become rows: their place, and what their heading says. */
@@ -112,6 +115,60 @@ const currenciesOf = (layout: Layout, title: string): Omit<Turned, 'first'> | nu
   return { ...both, as: ['Quote', 'Rate'], given: literal && per ? { base: literal } : {} }
 }
 
+const stockWord =
+  /\b(stock|on ?hand|in ?stock|inventory|available|qty|quantity|units|warehouse|depot|lagerbestand|bestand|lager|entrep[oô]t|almac[eé]n|magazzino|magazijn)\b/gi
+/** What else a product has whole numbers of. */
+const measure =
+  /\b(width|height|length|depth|weight|size|year|month|week|day|rank|rating|score|views?|clicks?|sold|sales|orders?|min|max|pack|lead|age|price|cost|tax|id|no|code|number|line|reorder|committed|incoming|reserved|damaged)\b|[%€$£]/i
+
+/** Places that hold stock: columns of whole units beside a product, which are nothing that any kind of rows has. */
+const placesOf = (layout: Layout, title: string): Omit<Turned, 'first'> | null => {
+  const { names } = layout
+  const known = (name: string) =>
+    targets.some(target =>
+      Object.entries(target.columns).some(([as, column]) => likeness(column, as, name) >= 0.6),
+    )
+  const of = stockTarget.columns
+  const is = (as: string) => names.some(name => of[as] && likeness(of[as], as, name) > 0.6)
+  if (!is('sku') || is('on_hand') || is('location')) return null
+  const bare = (name: string) => name.replaceAll(stockWord, '').replaceAll(/^[\s:_-]+|[\s:_-]+$/g, '')
+  const found = names.flatMap((name, at) => {
+    const cells = cellsAt(layout, at)
+    const whole = cells.length > 0 && cells.every(cell => /^-?\d{1,7}$/.test(cell))
+    const place = bare(name)
+    return whole &&
+      /^\p{L}/u.test(place) &&
+      !measure.test(place) &&
+      !known(place) &&
+      !totalHeading.test(plainName(name))
+      ? [{ at, says: place }]
+      : []
+  })
+  if (found.length < 2 || new Set(found.map(one => one.says)).size < found.length) return null
+  const kept = keptOf(layout, new Set(found.map(one => one.at)))
+  const value = (row: readonly string[], at: number) => Number((row[at] ?? '').trim() || 0)
+  const summed = names.some(
+    (name, at) =>
+      totalHeading.test(plainName(name)) &&
+      layout.rows.every(row => value(row, at) === found.reduce((sum, one) => sum + value(row, one.at), 0)),
+  )
+  const said = found.every(one => bare(names[one.at] ?? '') !== names[one.at])
+  const titled = bare(title) !== title.trim()
+  // Numbers of other things beside them make the table one of those.
+  const alone = kept.every(at => !isOfNumbers(layout, at) || known(names[at] ?? ''))
+  if (!summed && !said && !titled && !alone) return null
+  return {
+    of: 'places',
+    kept,
+    cells: found,
+    own: names,
+    as: ['Location', 'On hand'],
+    given: {},
+    title,
+    yearless: false,
+  }
+}
+
 /** Does a mapping take one of the columns as it is? */
 const takesOne = (mapping: Mapping | undefined, names: readonly string[]): boolean => {
   const texts = Object.values(mapping?.columns ?? {})
@@ -127,9 +184,11 @@ export const turn = (layout: Layout, above: string, reading: Reading, mapping?: 
     layout.names.includes('_reason')
   )
     return layout
-  const turned = monthsOf(layout, above) ?? currenciesOf(layout, above)
+  const turned = monthsOf(layout, above) ?? currenciesOf(layout, above) ?? placesOf(layout, above)
   if (
     !turned ||
+    // Whoever maps such a file as anything else means its products.
+    (turned.of === 'places' && mapping && mapping.target !== 'stock') ||
     takesOne(
       mapping,
       turned.cells.map(one => layout.names[one.at] ?? ''),
@@ -188,12 +247,13 @@ export const turnedWords = (turned: Turned): string[] => {
     : turned.of === 'currencies'
       ? ["Of which currency one unit is told cannot be seen: say it as base, such as 'EUR'."]
       : []
+  const units = turned.of === 'places' ? ['Read as units on hand in each.'] : []
   const year = turned.yearless
     ? [
         'The months are of no year that the file says: give the day as make_date(2026, Month, 1), with the year it is.',
       ]
     : []
-  return [told, ...way, ...year]
+  return [told, ...way, ...units, ...year]
 }
 
 /** Rates are known by what the headings were; months are of a plan, or of the books where their title says so. */
@@ -206,6 +266,7 @@ export const guessOfTurned = <One extends { target: Target; mapped: Record<strin
     return name === 'exchange_rates'
       ? { ...one, mapped: { ...one.mapped, ...given }, sum: one.sum + 2 }
       : { ...one, mapped: {} }
+  if (of === 'places') return name === 'stock' ? { ...one, sum: one.sum + 2 } : { ...one, mapped: {} }
   if (name !== 'budget_lines' && name !== 'ledger_entries') return { ...one, mapped: {} }
   const books = /profit (and|&) loss|income statement|trial balance|gewinn|guv|compte de r/i.test(title)
   const { day: _, ...found } = one.mapped

@@ -6,16 +6,20 @@ import { invalid } from '#kernel/error.ts'
 const library = () => import('hucre/xlsx')
 
 /** A workbook's bytes: an archive's list of files stands at its end, and its parts may come in any order. */
-const open = async (path: string): Promise<{ bytes: Uint8Array; sheets: string[] }> => {
+const open = async (
+  path: string,
+): Promise<{ bytes: Uint8Array; sheets: string[]; hidden: ReadonlySet<string> }> => {
   const { readXlsx } = await library()
   const bytes = await readFile(path)
   const sheets: string[] = []
-  const noting = ({ name }: { name: string }) => {
-    sheets.push(name)
+  const hidden = new Set<string>()
+  const noting = (one: { name: string; hidden?: boolean; veryHidden?: boolean }) => {
+    sheets.push(one.name)
+    if (one.hidden || one.veryHidden) hidden.add(one.name)
     return false
   }
   await readXlsx(bytes, { sheets: noting }).catch(refused)
-  return { bytes, sheets }
+  return { bytes, sheets, hidden }
 }
 
 /** Rows of one sheet as they are read, so that memory does not grow with them. */
@@ -36,27 +40,39 @@ const refused = (error: unknown): never => {
   )
 }
 
-/** Names of the sheets of a workbook, the fullest first: that is where the table is. */
+/** Names of the sheets of a workbook that hold something, the fullest first, that is where the table is, and hidden ones last. */
 export const sheetsOf = async (path: string): Promise<string[]> => fullest(await open(path))
 
-const fullest = async ({ bytes, sheets }: Awaited<ReturnType<typeof open>>): Promise<string[]> => {
+const fullest = async ({ bytes, sheets, hidden }: Awaited<ReturnType<typeof open>>): Promise<string[]> => {
   const found: { name: string; cells: number }[] = []
   for (const name of sheets) {
     let cells = 0
     for await (const row of rowsOf(bytes, name)) cells += row.length
     found.push({ name, cells })
   }
-  return found.sort((a, b) => b.cells - a.cells).map(one => one.name)
+  const filled = found.filter(one => one.cells > 0)
+  return (filled.length > 0 ? filled : found)
+    .sort((a, b) => Number(hidden.has(a.name)) - Number(hidden.has(b.name)) || b.cells - a.cells)
+    .map(one => one.name)
 }
+
+/** Which of several sheets is read, in words. */
+export const sheetWords = ([read, ...others]: readonly string[]): string[] =>
+  others.length === 0
+    ? []
+    : [
+        `The workbook has ${others.length + 1} sheets, of which “${read}” is read; left out: ${others.slice(0, 10).join(', ')}${others.length > 10 ? ' …' : ''}. Set sheet to read another.`,
+      ]
 
 /** One sheet as CSV lines, row by row. @param rows how many at most. */
 export const sheetAsText = async (
   path: string,
   wanted?: string,
   rows?: number,
-): Promise<{ sheet: string; lines: Readable }> => {
+): Promise<{ sheet: string; sheets: string[]; lines: Readable }> => {
   const book = await open(path)
-  const sheet = wanted ?? (await fullest(book))[0]
+  const sheets = wanted === undefined ? await fullest(book) : [wanted]
+  const [sheet] = sheets
   if (sheet === undefined) throw invalid('The workbook has no sheet.', 'Save it again with at least one.')
   if (!book.sheets.includes(sheet))
     throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${book.sheets.join(', ')}.`)
@@ -64,7 +80,7 @@ export const sheetAsText = async (
     for await (const row of rowsOf(book.bytes, sheet as string, rows))
       yield `${row.map(value => csvCell(textOf(value))).join(',')}\n`
   }
-  return { sheet, lines: Readable.from(lines()) }
+  return { sheet, sheets, lines: Readable.from(lines()) }
 }
 
 const textOf = (value: unknown): string =>

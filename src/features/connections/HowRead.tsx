@@ -121,7 +121,7 @@ export function HowRead(props: {
         )}
         {table && now.turned !== undefined && (
           <Choice
-            label="Months or currencies in headings"
+            label="Months, currencies or places in headings"
             data={readingChoices.turned}
             value={String(now.turned)}
             onChange={value => set({ turned: value === 'true' })}

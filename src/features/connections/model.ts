@@ -23,7 +23,7 @@ export const Reading = z.strictObject({
   member: z.string().max(1000).optional(),
   records: z.string().max(1000).optional().describe('Way by dots to the list of records in JSON'),
   lines: z.string().max(1000).optional().describe('Way inside a record to the list that makes a row of each'),
-  turned: z.boolean().optional().describe('Months or currencies in the headings become rows'),
+  turned: z.boolean().optional().describe('Months, currencies or places in the headings become rows'),
   filled: z
     .boolean()
     .optional()
