@@ -79,18 +79,20 @@ export const addedUpWords = ({ orders, where }: AddedUp): string => {
 
 /**
  * The column of money without tax, where the one that is taken is that and the tax of another column together: tax
- * would count as sales, and once more as tax.
+ * would count as sales, and once more as tax. With `shipping`, where it is that, too.
  */
 export const withoutTax = (
   names: readonly string[],
   rows: readonly string[][],
   amount: string,
   tax: string,
+  shipping?: string,
 ): string | null => {
   const [a, t] = [names.indexOf(amount), names.indexOf(tax)]
   const seen = rows.flatMap(row => {
     const [whole, part] = [amountOf(row[a] ?? ''), amountOf(row[t] ?? '')]
-    return whole !== null && part !== null && part !== 0 ? [{ row, net: whole - part }] : []
+    const sent = shipping === undefined ? 0 : (amountOf(row[names.indexOf(shipping)] ?? '') ?? 0)
+    return whole !== null && part !== null && part !== 0 ? [{ row, net: whole - part - sent }] : []
   })
   if (a < 0 || t < 0 || seen.length < 2) return null
   const is = (i: number) =>

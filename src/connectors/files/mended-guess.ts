@@ -11,7 +11,8 @@ import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
 import { taxOnce } from './tax-inside.ts'
 import { moneyWithoutTax } from './taxed-money.ts'
-import { boughtRows, ofSales, totalRows, undoneRows } from './unlike-sales.ts'
+import { moneyLeftOut, noGoodsWords, totalsAgree } from './totals-agree.ts'
+import { boughtRows, ofSales, testRows, totalRows, undoneRows, waitingWords } from './unlike-sales.ts'
 
 /** Are all rows different orders, as far as the head shows? */
 const ordersOnce = (rows: readonly string[][], at: number): boolean => {
@@ -119,10 +120,17 @@ export const mendedBy = (
         ? creditsTakeBack(mapping, columns, rows)
         : asItIs(mapping),
   ]
-  return mends.reduce((so, mend) => {
+  const mended = mends.reduce((so, mend) => {
     const { mapping, warnings } = mend(so.mapping)
     return { mapping, warnings: [...so.warnings, ...warnings] }
   }, asItIs(guess))
+  if (!ofSales.includes(guess.target)) return mended
+  const left = [
+    ...waitingWords(columns, rows),
+    ...moneyLeftOut(mended.mapping, names, rows),
+    ...noGoodsWords(mended.mapping, names, rows),
+  ]
+  return { ...mended, warnings: [...mended.warnings, ...left] }
 }
 
 /** The money of lines as the ledger has it: before discounts, without tax and shipping; `net` is the column without tax. */
@@ -135,7 +143,12 @@ const moneyOf = (
   const priced = priceOfLines(discountOfOrders(mapping, names, rows), names, lines)
   const made = moneyOfLines(priced.mapping, names, lines)
   const { amount, tax } = made.mapping.columns
-  const net = amount && tax ? withoutTax(names, lines, amount, tax) : null
+  const { shipping } = made.mapping.columns
+  const net =
+    amount && tax
+      ? (withoutTax(names, lines, amount, tax) ??
+        (shipping ? withoutTax(names, lines, amount, tax, shipping) : null))
+      : null
   const taxed = net
     ? {
         mapping: { ...made.mapping, columns: { ...made.mapping.columns, amount: net } },
@@ -144,8 +157,10 @@ const moneyOf = (
       }
     : taxOnce(made.mapping, names, lines, { before: made.before, currency })
   const shipped = shippingMoney(taxed.mapping, names, lines, taxed.inside)
-  const warnings = [priced, made, taxed, shipped].flatMap(one => one.warnings)
-  return { mapping: shipped.mapping, warnings, net }
+  const agreed =
+    mapping.target === 'order_lines' ? totalsAgree(shipped.mapping, names, { rows, lines }) : null
+  const warnings = [priced, made, taxed, shipped, ...(agreed ? [agreed] : [])].flatMap(one => one.warnings)
+  return { mapping: (agreed ?? shipped).mapping, warnings, net }
 }
 
 const rowsTaken = (
@@ -169,11 +184,14 @@ const rowsTaken = (
       ? null
       : (undoneRows(columns, rows, order_id) ?? boughtRows(columns, rows))
   const below = totalRows(mapping.columns, columns, rows)
+  const tried = testRows(columns, rows)
   const reasons = [
     ...(summed?.where ? ['a row that adds up the others of its order'] : []),
-    ...[below, undone].flatMap(one => one?.reason ?? []),
+    ...[below, undone, tried].flatMap(one => one?.reason ?? []),
   ]
-  const where = [summed?.where, below?.where, undone?.where].filter(one => one !== undefined && one !== null)
+  const where = [summed?.where, below?.where, undone?.where, tried?.where].filter(
+    one => one !== undefined && one !== null,
+  )
   const reason = reasons.length === 1 ? reasons[0] : undefined
   return {
     mapping: {
@@ -184,7 +202,9 @@ const rowsTaken = (
     warnings: [
       ...made.warnings,
       ...(summed ? [addedUpWords(summed)] : []),
-      ...[below, undone].flatMap(one => (one ? [`Rows ${one.words} are left out with ${one.where}.`] : [])),
+      ...[below, undone, tried].flatMap(one =>
+        one ? [`Rows ${one.words} are left out with ${one.where}.`] : [],
+      ),
     ],
   }
 }

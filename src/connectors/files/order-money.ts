@@ -30,8 +30,9 @@ const madeOf = (
   })
   const most = Math.max(...counted.map(way => way.agree))
   const told = counted.find(way => way.agree === most)
-  if (!told || known.length < 2 || most < known.length * 0.95) return null
-  return { ...told, taxes: known.some(one => one.taxed !== 0) }
+  // Some rows may have more in their total, such as a tip: most of many have to agree.
+  if (!told || known.length < 2 || most < known.length * (known.length < 10 ? 0.95 : 0.6)) return null
+  return { ...told, of: known.length, taxes: known.some(one => one.taxed !== 0) }
 }
 
 const without = (columns: Mapping['columns'], name: string): Mapping['columns'] =>
@@ -53,13 +54,23 @@ export const moneyOfOrders = (
   const made = madeOf(names, rows, { goods, total, discount, shipping, tax })
   if (!made) return { mapping, warnings: [] }
   const others = without(mapping.columns, as)
+  const unlike = made.of - made.agree
+  const warnings =
+    unlike > made.of * 0.05
+      ? [
+          `In ${unlike} of ${made.of} rows looked at, “${total}” is not “${goods}” with discount, tax and shipping: something else is in it.`,
+        ]
+      : []
   if (!made.taxed && made.taxes)
     return {
       mapping: { ...mapping, columns: others },
-      warnings: [`“${goods}” holds the tax: “${total}” without tax and shipping is taken instead.`],
+      warnings: [
+        ...warnings,
+        `“${goods}” holds the tax: “${total}” without tax and shipping is taken instead.`,
+      ],
     }
   const right = made.less ? 'gross' : 'subtotal'
-  return { mapping: { ...mapping, columns: { ...others, [right]: goods } }, warnings: [] }
+  return { mapping: { ...mapping, columns: { ...others, [right]: goods } }, warnings }
 }
 
 /** A guess of the lines of orders, whose subtotal tells the discount only where it is after it. */

@@ -1,6 +1,7 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf, near } from './added-up.ts'
 import { type Guess, ident, type Mapping } from './reading.ts'
+import { holdsTax } from './taxed-money.ts'
 
 /** Currencies of countries in which prices are told without tax. */
 const untaxed = ['USD', 'CAD']
@@ -117,7 +118,7 @@ export const taxOnce = (
       : rows.map(row => (row[code] ?? '').trim().toUpperCase()).filter(text => text !== ''),
   )
   const abroad = [...codes].every(text => untaxed.includes(text))
-  const stands = standsOf(seen, codes) ?? (abroad ? 'beside' : null)
+  const stands = standsOf(seen, codes) ?? (holdsTax.test(money) ? 'inside' : abroad ? 'beside' : null)
   if (stands === 'beside') return { mapping, warnings: [], inside: false }
   const goods = amount
     ? part(amount, names)

@@ -2,7 +2,8 @@ import { plainName } from '#kernel/nearest.ts'
 import { amountOf } from './added-up.ts'
 import { type Guess, ident, type Mapping } from './reading.ts'
 
-const holdsTax =
+/** A heading that says its money holds the tax. */
+export const holdsTax =
   /brutto|inkl|\bTTC\b|税込|含税|bruto|\b(incl?|including|with|mit)\.?\s*(of\s+)?(sales\s+)?(tax|vat|gst|mwst|ust|iva|btw|moms)\b|iva incl|tva incl|btw incl/i
 const rate =
   /^(mwst|ust|umsatzsteuer|steuer|vat|tax|gst|tva|iva|btw|moms|taux|taux(de)?tva|tipo(de)?iva|aliquota)?(satz|rate|percent|percentage|pct|prozent|tva|iva|wert|%)?$/

@@ -109,7 +109,10 @@ export const undoneRows = (
   const found = columns.flatMap(({ name, type }, i) => {
     if (type !== 'text' || !states.test(plainName(name))) return []
     const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
-    const words = [...said].filter(word => undone.includes(plainName(word)))
+    // Some shops name their states after themselves: wc-cancelled.
+    const words = [...said].filter(word =>
+      [word, word.replace(/^[a-z]{2,6}[-_]/, '')].some(one => undone.includes(plainName(one))),
+    )
     return words.length > 0
       ? [{ name, words, once: order !== undefined && saidOnce(columns, rows, i, order) }]
       : []
@@ -126,6 +129,40 @@ export const undoneRows = (
     reason: 'cancelled, or never paid',
     words: 'that were cancelled or never paid',
   }
+}
+
+const waiting =
+  /^([a-z]{2,6}[-_])?(pending([ _-]?payment)?|awaiting[ _-]?payment|payment[ _-]?pending|on[ _-]?hold|ausstehend|zahlung ausstehend|en attente( de paiement)?|pendiente( de pago)?|in attesa)$/
+
+/** Orders that wait to be paid, in words: nobody but the shop knows whether they will be. */
+export const waitingWords = (columns: readonly Seen[], rows: readonly string[][]): string[] =>
+  columns.flatMap(({ name, type }, i) => {
+    if (type !== 'text' || !states.test(plainName(name))) return []
+    const said = [...new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))].filter(word =>
+      waiting.test(word),
+    )
+    return said.length === 0
+      ? []
+      : [
+          `Rows with ${ident(name)} ${said.map(quote).join(' or ')} count as sold, though they may not be paid: leave them out with “where” if they are not to count.`,
+        ]
+  })
+
+const tests = /^(is)?test(order|mode|transaction)?$/
+
+/** Orders that were placed to try the shop, where a column says so of some. */
+export const testRows = (columns: readonly Seen[], rows: readonly string[][]): LeftOut | null => {
+  for (const [i, { name, type }] of columns.entries()) {
+    const said = new Set(rows.map(row => (row[i] ?? '').trim().toLowerCase()))
+    const yes = ['yes', 'true', '1', 'y'].filter(word => said.has(word))
+    if ((type === 'flag' || type === 'number') && tests.test(plainName(name)) && yes.length > 0)
+      return {
+        where: `lower(trim(${ident(name)})) not in (${yes.map(quote).join(', ')})`,
+        reason: 'a test order',
+        words: 'that are tests',
+      }
+  }
+  return null
 }
 
 const happened = /^(event|eventtype|eventname|action|actiontype|activity|behaviou?r|behaviou?rtype|type)$/

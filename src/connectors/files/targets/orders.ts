@@ -44,7 +44,7 @@ export const orders: Target = {
     'One row per order with its totals, for shops that export no lines. Products cannot be told from it.',
   table: 'sales_lines',
   columns: {
-    order_id: { ...some(order_id), names: `${order_id?.names} name id` },
+    order_id: { ...some(order_id), names: `${order_id?.names} name id reference referencecommande` },
     at: some(at),
     date: some(date),
     time: some(time),
@@ -54,15 +54,15 @@ export const orders: Target = {
     ),
     subtotal: number(
       'Goods after discounts, before tax and shipping',
-      'subtotal net netsales netamount netto nettobetrag zwischensumme soustotal 商品合計 商品小計 买家应付货款',
+      'subtotal net netsales netamount netto nettobetrag totalproduits totalproduitsht totalht zwischensumme soustotal 商品合計 商品小計 买家应付货款',
     ),
     total: number(
       'All that was charged',
       'total grandtotal ordertotal totalprice totalamount amount totaldue revenue summe gesamtsumme gesamt montanttotal importetotal totale totaal brutto bruttobetrag valortotal summa razem totalt 合計 合计 合計金額 総合計 総額 請求金額 总金额 订单金额 实付金额 买家实际支付金额 합계 결제금액 grandtotalpurchased grandtotalbase',
     ),
     discount: { ...some(discount), about: 'Discount of the order, either sign' },
-    shipping: some(shipping),
-    tax: some(tax),
+    shipping: { ...some(shipping), names: `${shipping?.names} totallivraison totallivraisonht` },
+    tax: { ...some(tax), names: `${tax?.names} totaltva` },
     refunded: number(
       'Money given back of all that was charged, shared by goods, shipping and tax; dated as the order, for want of a day of its own',
       'refunded refundedamount amountrefunded totalrefunded refund erstattet rembourse reembolsado 返金額 退款金额 退款 환불금액',

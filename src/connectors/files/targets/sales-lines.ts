@@ -86,14 +86,14 @@ const own: Target['columns'] = {
     about: 'Money of the whole line before discounts and tax; used in place of price × quantity',
     kind: 'number',
     names: `amount linetotal lineamount sales salesamount totalprice total subtotal revenue grosssales
-        gross value turnover totalamount totalsales dollarvalue extendedprice netamount ordertotal
+        gross value turnover totalamount totalsales dollarvalue extendedprice bruttowert warenwert netamount ordertotal
         ordervalue umsatz nettowert nettobetrag betrag summe gesamt gesamtpreis montant chiffredaffaires ca importe ventas
         importo totale vendite bedrag omzet totaal netto valor valortotal wartosc kwota summa belopp beløb 合計 金額 金额 小計 小计 商品金额 금액 purchaseamount spend paymentvalue`,
   },
   discount: {
     about: 'Discount of the line, either sign',
     kind: 'number',
-    names: `discount discounts discountamount linediscount lineitemdiscount rabatt nachlass remise
+    names: `discount discounts discountamount amountdiscounted linediscount lineitemdiscount rabatt nachlass remise
         reduction descuento sconto korting desconto rabat rabatt 割引 折扣 割引額 値引 値引額 クーポン 优惠 优惠金额 할인`,
   },
   shipping: {
