@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -82,16 +83,14 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
       </p>
       <Row>
         {refused && (
-          <Button variant="filled" onClick={onRenew}>
-            Give new credentials
-          </Button>
+          <May atLeast="director">
+            <Button variant="filled" onClick={onRenew}>
+              Give new credentials
+            </Button>
+          </May>
         )}
-        {row.state === 'paused' ? (
-          <Button onClick={() => resume.mutate({ connection })} loading={resume.isPending}>
-            Resume
-          </Button>
-        ) : (
-          <>
+        {row.state !== 'paused' && (
+          <May atLeast="contributor">
             <Button
               {...(isRefused && !refused && { variant: 'filled' })}
               onClick={() => sync.mutate({ connection })}
@@ -99,16 +98,26 @@ function Inside({ row, onClose, onRenew }: { row: ConnectionRow; onClose: () => 
             >
               Read now
             </Button>
+          </May>
+        )}
+        <May atLeast="lead">
+          {row.state === 'paused' ? (
+            <Button onClick={() => resume.mutate({ connection })} loading={resume.isPending}>
+              Resume
+            </Button>
+          ) : (
             <Button onClick={() => pause.mutate({ connection })} loading={pause.isPending}>
               Pause
             </Button>
-          </>
-        )}
-        {row.streams.some(one => one.byTime) && (
-          <Button onClick={() => toggle('again')}>Read days again…</Button>
-        )}
-        {!refused && <Button onClick={onRenew}>New credentials…</Button>}
-        <Button onClick={() => toggle('leave')}>Disconnect…</Button>
+          )}
+          {row.streams.some(one => one.byTime) && (
+            <Button onClick={() => toggle('again')}>Read days again…</Button>
+          )}
+        </May>
+        <May atLeast="director">{!refused && <Button onClick={onRenew}>New credentials…</Button>}</May>
+        <May atLeast="owner">
+          <Button onClick={() => toggle('leave')}>Disconnect…</Button>
+        </May>
       </Row>
       {failed && <ErrorState compact title="That did not work" {...words(failed)} />}
       {asked === 'again' && (

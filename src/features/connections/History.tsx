@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -97,20 +98,22 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
       >
         {shown?.result && <Outcome result={shown.result} id={shown.id} />}
         {shown?.result && !shown.result.replacedBy && (
-          <FormRow
-            label="Were the columns wrong?"
-            help="Choose them anew: the kept file is read again, and nothing is counted twice."
-          >
-            <Button
-              variant="default"
-              onClick={() => {
-                setShown(null)
-                onAgain(shown)
-              }}
+          <May atLeast="contributor">
+            <FormRow
+              label="Were the columns wrong?"
+              help="Choose them anew: the kept file is read again, and nothing is counted twice."
             >
-              Map again
-            </Button>
-          </FormRow>
+              <Button
+                variant="default"
+                onClick={() => {
+                  setShown(null)
+                  onAgain(shown)
+                }}
+              >
+                Map again
+              </Button>
+            </FormRow>
+          </May>
         )}
         {shown?.error && (
           <ErrorState

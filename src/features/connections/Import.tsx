@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton, WorkProgress } from '#ui/State.tsx'
@@ -77,7 +78,11 @@ export function Import() {
       }
     >
       {error && <ErrorState compact title="The file was not sent" message={error} />}
-      {step.at === 'choose' && <Drop onFile={send} />}
+      {step.at === 'choose' && (
+        <May atLeast="contributor">
+          <Drop onFile={send} />
+        </May>
+      )}
       {step.at === 'sending' && (
         <Card title="Sending">
           <WorkProgress

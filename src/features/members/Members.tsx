@@ -57,6 +57,17 @@ export function Members() {
   const withdraw = useMutation(api.members.withdraw.mutationOptions({ onSuccess: refresh }))
   const mayInvite = me.data?.role === 'owner' || me.data?.role === 'director'
   const failed = setRole.error ?? remove.error ?? invite.error ?? withdraw.error
+  const act = {
+    key: 'act',
+    label: '',
+    acts: true,
+    name: 'Withdraw',
+    render: (row: { id: string }) => (
+      <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate({ id: row.id })}>
+        Withdraw
+      </Button>
+    ),
+  }
   const mine = me.data?.stores ?? 'all'
   const names = Object.fromEntries((settings.data?.stores ?? []).map(one => [one.store, one.name]))
   return (
@@ -140,17 +151,7 @@ export function Members() {
               { key: 'stores', label: 'Stores', render: row => storesWords(row.stores, names) },
               { key: 'by', label: 'By', render: row => row.invitedBy },
               { key: 'expires', label: 'Until', render: row => when.format(new Date(row.expires)) },
-              {
-                key: 'act',
-                label: '',
-                acts: true,
-                name: 'Withdraw',
-                render: row => (
-                  <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate({ id: row.id })}>
-                    Withdraw
-                  </Button>
-                ),
-              },
+              ...(mayInvite ? [act] : []),
             ]}
           />
         </Card>

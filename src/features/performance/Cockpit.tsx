@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { openPeriod } from '#kernel/period-words.ts'
 import { spanWords } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
@@ -82,9 +83,11 @@ export function Cockpit() {
         <EmptyState
           title="Your sales will be here"
           action={
-            <Button component="a" href="/import" variant="filled">
-              Import a file
-            </Button>
+            <May atLeast="contributor">
+              <Button component="a" href="/import" variant="filled">
+                Import a file
+              </Button>
+            </May>
           }
         >
           Net sales, orders, customers and where they come from, compared with last year. An export of your

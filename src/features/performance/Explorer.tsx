@@ -4,6 +4,7 @@ import { IconDownload, IconMathFunction, IconTableShortcut } from '@tabler/icons
 import { useQuery } from '@tanstack/react-query'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, client, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { cellFilters } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { periodDays, periodLabel } from '#kernel/period-words.ts'
@@ -139,9 +140,11 @@ export function Explorer() {
         <EmptyState
           title="There are no figures yet"
           action={
-            <Button component="a" href="/import" variant="filled">
-              Import a file
-            </Button>
+            <May atLeast="contributor">
+              <Button component="a" href="/import" variant="filled">
+                Import a file
+              </Button>
+            </May>
           }
         >
           Once sales are in, ask anything of them here.

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { May, useMay } from '#features/May.tsx'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -54,6 +55,7 @@ export function BudgetItem(props: {
   return (
     <EditDrawer
       opened
+      readOnly={!useMay('contributor')}
       title={line ? line.label : 'Add a budget line'}
       onClose={props.onClose}
       saving={save.isPending}
@@ -169,45 +171,47 @@ export function BudgetItem(props: {
               />
             )}
           </FormRow>
-          <TextRow
-            label="Record by hand: day"
-            type="date"
-            value={spent.day}
-            onChange={day => setSpent({ ...spent, day })}
-          />
-          <TextRow
-            label={`Amount, ${line.currency}`}
-            decimal
-            value={spent.amount}
-            onChange={amount => setSpent({ ...spent, amount })}
-          />
-          <TextRow
-            label="Invoice or reference"
-            value={spent.reference}
-            onChange={reference => setSpent({ ...spent, reference })}
-          />
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={!spent.amount}
-            loading={record.isPending}
-            onClick={() =>
-              record.mutate({
-                source: 'by hand',
-                entries: [
-                  {
-                    item: line.id,
-                    day: spent.day,
-                    amount: figureOf(spent.amount, { negative: true }, 'Amount') ?? '0',
-                    currency: line.currency,
-                    reference: spent.reference,
-                  },
-                ],
-              })
-            }
-          >
-            Record what was spent
-          </Button>
+          <May atLeast="contributor">
+            <TextRow
+              label="Record by hand: day"
+              type="date"
+              value={spent.day}
+              onChange={day => setSpent({ ...spent, day })}
+            />
+            <TextRow
+              label={`Amount, ${line.currency}`}
+              decimal
+              value={spent.amount}
+              onChange={amount => setSpent({ ...spent, amount })}
+            />
+            <TextRow
+              label="Invoice or reference"
+              value={spent.reference}
+              onChange={reference => setSpent({ ...spent, reference })}
+            />
+            <Button
+              variant="default"
+              size="compact-sm"
+              disabled={!spent.amount}
+              loading={record.isPending}
+              onClick={() =>
+                record.mutate({
+                  source: 'by hand',
+                  entries: [
+                    {
+                      item: line.id,
+                      day: spent.day,
+                      amount: figureOf(spent.amount, { negative: true }, 'Amount') ?? '0',
+                      currency: line.currency,
+                      reference: spent.reference,
+                    },
+                  ],
+                })
+              }
+            >
+              Record what was spent
+            </Button>
+          </May>
           {history.data && history.data.length > 0 && (
             <Card flush title="Who changed what">
               <FieldChanges caption={`Changes of ${line.label}`} changes={history.data} one />

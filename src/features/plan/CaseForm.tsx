@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { figureOf, flowsIn } from '#kernel/plan/typed.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
@@ -61,6 +62,7 @@ export function CaseForm(props: {
     <EditDrawer
       opened
       size={620}
+      readOnly={!useMay('contributor')}
       title={form.title || 'Add a case'}
       note={approved ? 'Approved: its figures stand.' : undefined}
       onClose={props.onClose}

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May, useMay } from '#features/May.tsx'
 import { percent } from '#kernel/format.ts'
 import { initiativesIn, type Strategy } from '#kernel/plan/strategy.ts'
 import { Card } from '#ui/Card.tsx'
@@ -50,6 +51,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
   const setForm = (one: Kept | 'new' | null) =>
     setUrl({ case: one === null || one === 'new' ? (one ?? undefined) : one.id })
   const [asked, setAsked] = useState<Asked | null>(null)
+  const [mayDecide, mayWithdraw] = [useMay('lead'), useMay('director')]
   const again = async () => {
     setAsked(null)
     await cache.invalidateQueries({ queryKey: api.plan.key() })
@@ -98,6 +100,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
     })
   /** The one thing to be done next. */
   const next = (row: Row_): ReactNode => {
+    if (!mayDecide) return null
     if (row.state === 'submitted')
       return (
         <Button size="compact-sm" loading={approve.isPending} onClick={() => approve.mutate({ id: row.id })}>
@@ -115,6 +118,8 @@ export function Cases({ strategy }: { strategy: Strategy }) {
     const { title } = row.content
     const place = inOpen(row)
     const put = row.state === 'approved' && freeFor(row).length > 0
+    const withdraws = row.state === 'approved' && mayWithdraw
+    if (!mayDecide) return null
     const ask = (asking: Asked) => {
       setForm(null)
       setAsked(asking)
@@ -129,7 +134,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
           Give back
         </Button>
       )
-    if (row.state !== 'approved' && !place) return null
+    if (!put && !place && !withdraws) return null
     return (
       <Row>
         {put && (
@@ -153,7 +158,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
             Take out of a plan
           </Button>
         )}
-        {row.state === 'approved' && (
+        {withdraws && (
           <Button
             size="compact-sm"
             variant="default"
@@ -191,9 +196,11 @@ export function Cases({ strategy }: { strategy: Strategy }) {
         title="Business cases"
         note="net present value at the yearly rate, benefits times their likelihood; eight of ten outcomes lie in the range"
         actions={
-          <Button size="compact-sm" variant="filled" onClick={() => setForm('new')}>
-            Add a case
-          </Button>
+          <May atLeast="contributor">
+            <Button size="compact-sm" variant="filled" onClick={() => setForm('new')}>
+              Add a case
+            </Button>
+          </May>
         }
       >
         <DataTable

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
@@ -41,6 +42,7 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
     ),
   ]
   const [first] = budget.lines
+  const mayChange = useMay('contributor')
   const set = (change: Partial<Commitment>) => setForm(now => now && { ...now, ...change })
   return (
     <>
@@ -49,7 +51,8 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
         title="Commitments"
         note="used up evenly over their days, of which those in the plan count; closed ones count no more"
         actions={
-          first && (
+          first &&
+          mayChange && (
             <Button
               size="compact-sm"
               variant="default"
@@ -104,6 +107,7 @@ export function Commitments({ budget }: { budget: z.output<typeof BudgetShape> }
       {form && (
         <EditDrawer
           opened
+          readOnly={!mayChange}
           title={form.id ? form.reference : 'Add a commitment'}
           onClose={() => setForm(null)}
           saving={save.isPending}

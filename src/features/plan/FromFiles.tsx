@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { May, useMay } from '#features/May.tsx'
 import { ratesIn } from '#kernel/plan/typed.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -19,6 +20,7 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
   const [taking, setTaking] = useState<string | null>(null)
   const [rates, setRates] = useState<string | null>(null)
   const [why, setWhy] = useState('')
+  const mayTake = useMay('lead')
   const cache = useQueryClient()
   const saveRates = useMutation(
     api.plan.saveRates.mutationOptions({
@@ -31,9 +33,11 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
   const read = ratesIn(rates ?? '')
   const approved = budget.state === 'approved'
   const importing = (
-    <Button component="a" href="/import" size="compact-sm" variant="default">
-      Import a file
-    </Button>
+    <May atLeast="contributor">
+      <Button component="a" href="/import" size="compact-sm" variant="default">
+        Import a file
+      </Button>
+    </May>
   )
   return (
     <>
@@ -42,7 +46,7 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
           caption="Imported budgets"
           rows={imported.data ?? []}
           rowKey={row => `${row.name}${row.currency}`}
-          onRow={row => setTaking(row.name)}
+          onRow={mayTake ? row => setTaking(row.name) : undefined}
           empty={
             imported.data ? (
               <EmptyState compact title="No budget came in as a file">
@@ -100,6 +104,7 @@ export function FromFiles(props: { budget: z.output<typeof BudgetShape>; version
         title="Budget rates"
         note={`${budget.currency} for one unit of each; else the last rate before the plan begins`}
         actions={
+          mayTake &&
           budget.shut === null && (
             <Button
               size="compact-sm"

@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { percent, showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
@@ -22,7 +23,7 @@ export function Phasing({ version }: { version: Version }) {
   const { sheet } = opened.data ?? {}
   const copy = search.copy
   // What a copy holds stands as it was.
-  const mayEdit = opened.data?.mayEdit === true && copy === undefined
+  const mayEdit = useMay('lead') && opened.data?.mayEdit === true && copy === undefined
   const lines = (sheet?.lines ?? []).filter(line => line.roll === 'sum')
   const line =
     lines.find(one => one.name === search.line) ?? lines.find(one => one.name === 'net_sales') ?? lines[0]

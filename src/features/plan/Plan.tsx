@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import type { z } from 'zod'
 import { api, client, words } from '#features/client.ts'
-import { May } from '#features/May.tsx'
+import { May, useMay } from '#features/May.tsx'
 import { unfilled } from '#kernel/plan/explain.ts'
 import { addressKey, placeWords, sliceKey, sliceOf } from '#kernel/plan/sheet.ts'
 import { Card } from '#ui/Card.tsx'
@@ -171,8 +171,9 @@ function Sheet(props: {
   )
   const phone = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
   const [, setUrl] = useUrl()
+  const mayShape = useMay('lead') && opened.mayEdit
   const rarer: MenuEntry[] = [
-    ...(opened.mayEdit ? [{ label: 'Lines and formulas', onClick: () => setShaping(true) }] : []),
+    ...(mayShape ? [{ label: 'Lines and formulas', onClick: () => setShaping(true) }] : []),
     ...(version.kind === 'le'
       ? [
           {
@@ -380,33 +381,37 @@ function CellDrawer(props: {
               <span>
                 {one.byName}: {one.text}
               </span>
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={resolve.isPending}
-                onClick={() => resolve.mutate({ id: one.id })}
-              >
-                Dealt with
-              </Button>
+              <May atLeast="contributor">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  loading={resolve.isPending}
+                  onClick={() => resolve.mutate({ id: one.id })}
+                >
+                  Dealt with
+                </Button>
+              </May>
             </div>
           ))}
-          <Textarea
-            aria-label="Comment"
-            placeholder="What should whoever reads this figure know?"
-            value={text}
-            onChange={event => setText(event.currentTarget.value)}
-            autosize
-            minRows={2}
-          />
-          <FormActions>
-            <Button
-              disabled={!text.trim()}
-              loading={comment.isPending}
-              onClick={() => comment.mutate({ version: props.version, ...props.cell, text })}
-            >
-              Comment
-            </Button>
-          </FormActions>
+          <May atLeast="contributor">
+            <Textarea
+              aria-label="Comment"
+              placeholder="What should whoever reads this figure know?"
+              value={text}
+              onChange={event => setText(event.currentTarget.value)}
+              autosize
+              minRows={2}
+            />
+            <FormActions>
+              <Button
+                disabled={!text.trim()}
+                loading={comment.isPending}
+                onClick={() => comment.mutate({ version: props.version, ...props.cell, text })}
+              >
+                Comment
+              </Button>
+            </FormActions>
+          </May>
         </Card>
         <Card title="Who filled it in">
           {history.data?.length === 0 && <p>It stands as the version began.</p>}

@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { Page, Row } from '#ui/Page.tsx'
@@ -73,9 +74,11 @@ export function Versions() {
         <EmptyState
           title="Versions will be compared here"
           action={
-            <Button component="a" href="/plan?start=yes" variant="filled">
-              Start a plan
-            </Button>
+            <May atLeast="lead">
+              <Button component="a" href="/plan?start=yes" variant="filled">
+                Start a plan
+              </Button>
+            </May>
           }
         >
           A budget, its reforecasts and scenarios, any two side by side.
@@ -120,9 +123,15 @@ export function Versions() {
         <Row>
           {list.length > 1 && choose('Compared with', a?.id, 'base')}
           {choose('Version', b.id, 'version')}
-          <Button variant="default" loading={carry.isPending} onClick={() => carry.mutate({ version: b.id })}>
-            Compare with actuals everywhere
-          </Button>
+          <May atLeast="lead">
+            <Button
+              variant="default"
+              loading={carry.isPending}
+              onClick={() => carry.mutate({ version: b.id })}
+            >
+              Compare with actuals everywhere
+            </Button>
+          </May>
         </Row>
       }
     >
@@ -145,9 +154,11 @@ export function Versions() {
                     compact
                     title="Nothing to stand it beside yet"
                     action={
-                      <Button component="a" href="/plan?start=yes" variant="filled">
-                        Begin another version
-                      </Button>
+                      <May atLeast="lead">
+                        <Button component="a" href="/plan?start=yes" variant="filled">
+                          Begin another version
+                        </Button>
+                      </May>
                     }
                   >
                     A reforecast or a scenario is compared with it here: a bridge of the result, line by line,

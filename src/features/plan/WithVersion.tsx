@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api, words } from '#features/client.ts'
+import { May } from '#features/May.tsx'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
@@ -40,9 +41,11 @@ export function WithVersion(props: {
         <EmptyState
           title="It begins with a version of the plan"
           action={
-            <Button component="a" href="/plan?start=yes" variant="filled">
-              Start a plan
-            </Button>
+            <May atLeast="lead">
+              <Button component="a" href="/plan?start=yes" variant="filled">
+                Start a plan
+              </Button>
+            </May>
           }
         >
           {props.promise}

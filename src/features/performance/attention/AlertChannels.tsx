@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May, useMay } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -46,9 +47,11 @@ export function AlertChannels() {
   const { channels, messages } = found.data
   const edited = channels.find(one => one.id === search.channel)
   const add = (
-    <Button variant="filled" onClick={() => setUrl({ channel: 'new' })}>
-      Add a channel
-    </Button>
+    <May atLeast="director">
+      <Button variant="filled" onClick={() => setUrl({ channel: 'new' })}>
+        Add a channel
+      </Button>
+    </May>
   )
   return (
     <>
@@ -169,6 +172,7 @@ function ChannelForm({ channel, onClose }: { channel: ChannelTold | undefined; o
   return (
     <EditDrawer
       opened
+      readOnly={!useMay('director')}
       title={channel?.name ?? 'Add a channel'}
       onClose={onClose}
       saving={save.isPending}
@@ -253,11 +257,13 @@ function ChannelForm({ channel, onClose }: { channel: ChannelTold | undefined; o
         />
       </FormRow>
       {channel && (
-        <FormRow label="Test" help="Sends a short message with the settings as they are saved.">
-          <Button loading={trial.isPending} onClick={() => trial.mutate({ id })}>
-            Send a test message
-          </Button>
-        </FormRow>
+        <May atLeast="director">
+          <FormRow label="Test" help="Sends a short message with the settings as they are saved.">
+            <Button loading={trial.isPending} onClick={() => trial.mutate({ id })}>
+              Send a test message
+            </Button>
+          </FormRow>
+        </May>
       )}
     </EditDrawer>
   )

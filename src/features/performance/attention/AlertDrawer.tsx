@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { May, useMay } from '#features/May.tsx'
 import { TaskOf } from '#features/TaskOf.tsx'
 import { inSentence, showDay } from '#kernel/format.ts'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -119,53 +120,60 @@ function Acts({ alert }: { alert: AlertTold }) {
     ...api.performance.makeTaskOfAlert.mutationOptions(),
     onSuccess: () => queries.invalidateQueries({ queryKey: api.performance.key() }),
   })
+  const mayAct = useMay('contributor')
   const { id } = alert
   const until = new Date(Date.now() + week).toISOString().slice(0, 10)
   const resolve = (as: 'fixed' | 'expected' | 'not_real') => () =>
     act.mutate({ id, act: 'resolve', as, reason })
   return (
-    <Part title="What you do about it">
-      <TextInput
-        aria-label="Reason"
-        placeholder="Reason, for whoever sees the next one; needed to snooze"
-        value={reason}
-        onChange={event => setReason(event.currentTarget.value)}
-        mb={8}
-      />
+    <Part title={mayAct ? 'What you do about it' : 'What is said of it'}>
+      <May atLeast="contributor">
+        <TextInput
+          aria-label="Reason"
+          placeholder="Reason, for whoever sees the next one; needed to snooze"
+          value={reason}
+          onChange={event => setReason(event.currentTarget.value)}
+          mb={8}
+        />
+      </May>
       {act.error && <ErrorState compact title="That was not kept" {...words(act.error)} />}
       <div className={css.acts}>
-        {alert.state === 'resolved' ? (
-          <Button variant="filled" onClick={() => act.mutate({ id, act: 'reopen', reason })}>
-            Open again
-          </Button>
-        ) : (
-          <>
-            {alert.state !== 'acknowledged' && (
-              <Button variant="filled" onClick={() => act.mutate({ id, act: 'acknowledge', reason })}>
-                Acknowledge
-              </Button>
-            )}
-            <Button
-              disabled={reason.trim() === ''}
-              onClick={() => act.mutate({ id, act: 'snooze', until, reason })}
-            >
-              Snooze for a week
+        <May atLeast="contributor">
+          {alert.state === 'resolved' ? (
+            <Button variant="filled" onClick={() => act.mutate({ id, act: 'reopen', reason })}>
+              Open again
             </Button>
-            <Button onClick={resolve('fixed')}>Resolve: fixed</Button>
-            <Button onClick={resolve('expected')}>Resolve: expected</Button>
-            <Button onClick={resolve('not_real')}>Resolve: nothing</Button>
-          </>
-        )}
+          ) : (
+            <>
+              {alert.state !== 'acknowledged' && (
+                <Button variant="filled" onClick={() => act.mutate({ id, act: 'acknowledge', reason })}>
+                  Acknowledge
+                </Button>
+              )}
+              <Button
+                disabled={reason.trim() === ''}
+                onClick={() => act.mutate({ id, act: 'snooze', until, reason })}
+              >
+                Snooze for a week
+              </Button>
+              <Button onClick={resolve('fixed')}>Resolve: fixed</Button>
+              <Button onClick={resolve('expected')}>Resolve: expected</Button>
+              <Button onClick={resolve('not_real')}>Resolve: nothing</Button>
+            </>
+          )}
+        </May>
         <Button variant="subtle" onClick={() => setUrl({ talk: `alert:${id}` })}>
           Discuss
         </Button>
       </div>
-      <TaskOf
-        task={alert.task}
-        onMake={place => make.mutate({ id, ...place })}
-        making={make.isPending}
-        failed={make.error}
-      />
+      <May atLeast="contributor">
+        <TaskOf
+          task={alert.task}
+          onMake={place => make.mutate({ id, ...place })}
+          making={make.isPending}
+          failed={make.error}
+        />
+      </May>
     </Part>
   )
 }

@@ -2,6 +2,7 @@ import { Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
@@ -98,6 +99,7 @@ function RuleForm({ rule, onClose }: { rule: RuleTold; onClose: () => void }) {
   return (
     <EditDrawer
       opened
+      readOnly={!useMay('lead')}
       title={rule.name}
       note="What counts as an alert"
       onClose={onClose}
