@@ -50,6 +50,8 @@ export interface Screen {
   pocket?: true
   /** Roles below this one do not see it. */
   role?: 'owner' | 'director' | 'lead' | 'contributor' | 'viewer'
+  /** Of the whole company: who sees only some of its stores does not see it. */
+  whole?: true
   load: () => Promise<ComponentType>
 }
 
@@ -189,6 +191,7 @@ export const screens: readonly Screen[] = [
     icon: IconTable,
     key: 'p',
     pocket: true,
+    whole: true,
     load: () => import('./plan/Plan.tsx').then(module => module.Plan),
   },
   {
@@ -198,6 +201,7 @@ export const screens: readonly Screen[] = [
     about: 'How sure the plan is, what makes the goal, what a change does',
     icon: IconAdjustments,
     key: 'x',
+    whole: true,
     load: () => import('./plan/WhatIf.tsx').then(module => module.WhatIf),
   },
   {
@@ -217,6 +221,7 @@ export const screens: readonly Screen[] = [
     about: 'What it costs, what is committed, what is left',
     icon: IconCoins,
     key: 'b',
+    whole: true,
     load: () => import('./plan/Budget.tsx').then(module => module.Budget),
   },
   {
@@ -226,6 +231,7 @@ export const screens: readonly Screen[] = [
     about: 'Budgets, reforecasts, scenarios side by side; approval',
     icon: IconArrowsDiff,
     key: 'v',
+    whole: true,
     load: () => import('./plan/Versions.tsx').then(module => module.Versions),
   },
   {
@@ -235,6 +241,7 @@ export const screens: readonly Screen[] = [
     about: 'Step by step to a latest estimate: baseline, owners, constraints, risks, lock',
     icon: IconTargetArrow,
     key: '0',
+    whole: true,
     load: () => import('./plan/Reforecast.tsx').then(module => module.Reforecast),
   },
   {
@@ -244,6 +251,7 @@ export const screens: readonly Screen[] = [
     about: 'Ambition, pillars, objectives, initiatives',
     icon: IconMap2,
     key: 't',
+    whole: true,
     load: () => import('./plan/Strategy.tsx').then(module => module.Strategy),
   },
   {

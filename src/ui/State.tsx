@@ -27,7 +27,10 @@ export function EmptyState(props: {
   )
 }
 
-/** Something failed: what happened, what still works or what to do next, one act. */
+/**
+ * Something failed: what happened, what still works or what to do next, one act. What one may not read is no failure, and
+ * trying again is no act.
+ */
 export function ErrorState(props: {
   title: string
   /** The error's own words. */
@@ -36,11 +39,18 @@ export function ErrorState(props: {
   next?: string
   /** Id of the request, to be quoted to whoever looks into it. */
   request?: string
+  refused?: boolean
   onRetry?: () => void
   compact?: boolean
 }) {
+  const closed = props.refused && props.onRetry
   return (
-    <div className={css.state} data-kind="failed" data-compact={props.compact || undefined} role="alert">
+    <div
+      className={css.state}
+      data-kind={closed ? 'closed' : 'failed'}
+      data-compact={props.compact || undefined}
+      role={closed ? 'status' : 'alert'}
+    >
       <p className={css.title}>{props.title}</p>
       <div className={css.text}>
         {props.message}
@@ -51,7 +61,7 @@ export function ErrorState(props: {
           </p>
         )}
       </div>
-      {props.onRetry && (
+      {props.onRetry && !closed && (
         <Button onClick={props.onRetry} className="no-print">
           Try again
         </Button>

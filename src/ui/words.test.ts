@@ -11,6 +11,7 @@ describe('an error in words', () => {
     expect(words(wire(403, 'This needs the role lead.', data))).toEqual({
       message: 'This needs the role lead.',
       next: data.next,
+      refused: true,
     })
     expect(words(wire(500, 'Something went wrong on our side.', data)).request).toBe('r1')
   })

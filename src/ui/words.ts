@@ -32,6 +32,8 @@ interface Words {
   message: string
   next?: string
   request?: string
+  /** One may not see or do this: to try it again is no help. */
+  refused?: true
 }
 
 /** The errors that were put into words, which is done to show them. */
@@ -65,6 +67,7 @@ export function plainWords(error: unknown): Words {
   return {
     message: error.message,
     ...(typeof data?.next === 'string' && { next: data.next }),
+    ...(status === 403 && { refused: true as const }),
     ...(status >= 500 && typeof data?.request === 'string' && { request: data.request }),
   }
 }

@@ -36,6 +36,9 @@ const Shortcuts = later(() => import('./Shortcuts.tsx').then(module => module.Sh
 const order = ['owner', 'director', 'lead', 'contributor', 'viewer']
 const roleKept = 'quarterdeck-role'
 const lastRole = () => localStorage.getItem(roleKept) ?? 'owner'
+/** Whose rooms are shown: a role, and whether of some stores only. */
+const standing = (one: { role: string; stores: unknown }) =>
+  one.stores === 'all' ? one.role : `${one.role} some`
 
 /** What stands around every screen: rooms on the left, the view on top, and everything one can do behind ⌘K. */
 export function Shell() {
@@ -58,13 +61,15 @@ export function Shell() {
   const [menu, setMenu] = useState(false)
 
   // Before it is known who one is the rooms are those one had last: none moves under the hand.
-  const role = me.data?.role ?? lastRole()
-  const open = useMemo(
-    () => screens.filter(one => !one.role || order.indexOf(role) <= order.indexOf(one.role)),
-    [role],
-  )
+  const whose = me.data ? standing(me.data) : lastRole()
+  const open = useMemo(() => {
+    const [role = '', some] = whose.split(' ')
+    return screens.filter(
+      one => (!one.role || order.indexOf(role) <= order.indexOf(one.role)) && !(one.whole && some),
+    )
+  }, [whose])
   useEffect(() => {
-    if (me.data) localStorage.setItem(roleKept, me.data.role)
+    if (me.data) localStorage.setItem(roleKept, standing(me.data))
   }, [me.data])
   const here = open.find(one => one.path === path)
   const passed = here?.view ? passedOver(search) : []

@@ -9,7 +9,7 @@ describeInBrowser('somebody who may only look', () => {
   beforeAll(async () => {
     const dist = builtBundle()
     browser = await openBrowser()
-    stage = await openStage({ dist })
+    stage = await openStage({ dist, alerts: true })
   })
   afterAll(async () => {
     await stage?.close()
@@ -17,11 +17,13 @@ describeInBrowser('somebody who may only look', () => {
 
   it('sees no button that would refuse them, where a director has it', async () => {
     for (const role of ['director', 'viewer']) {
+      // Who looks sees some of the stores, too.
+      const stores = role === 'director' ? 'all' : ['gifts']
       const context = await browser.newContext({ baseURL: stage.url, reducedMotion: 'reduce' })
       const page = await context.newPage()
       await page.route('**/api/rpc/members/me', route =>
         route.fulfill({
-          json: { json: { id: '1', name: 'Ada', email: 'a@example.com', role, stores: 'all' } },
+          json: { json: { id: '1', name: 'Ada', email: 'a@example.com', role, stores } },
         }),
       )
       for (const path of ['versions', 'closed', 'variance'])
@@ -35,12 +37,18 @@ describeInBrowser('somebody who may only look', () => {
         ['/who', 'Free-mail domains', 'They are one'],
         ['/variance?tab=close', 'No month is closed yet', 'Close a month'],
         ['/reforecast', 'No reforecast yet', 'Start a plan'],
+        ['/alerts?tab=channels', 'who is told of alerts', 'Add a channel'],
+        ['/alerts?alert=a1', 'Check first', 'Acknowledge'],
+        ['/connections?open=shopify-gifts', 'What it brings', 'Pause'],
       ] as const) {
         await page.goto(path)
         await page.getByText('Ada', { exact: false }).first().waitFor()
         await page.getByText(stands).first().waitFor({ state: 'attached' })
         expect(await acts.filter({ hasText: new RegExp(`^${words}$`) }).count(), path).toBe(may ? 1 : 0)
       }
+      // Plans are of the whole company.
+      expect(await page.getByRole('link', { name: 'Budget', exact: true }).count()).toBe(may ? 1 : 0)
+      expect(await page.getByRole('link', { name: 'Variance', exact: true }).count()).toBe(1)
       // What is set is there for everybody to read.
       await page.goto('/settings')
       await page.getByRole('row', { name: 'Gifts' }).click()

@@ -198,11 +198,14 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       quarterLastYear: one.quarter.lastYear,
     })),
     landings,
-    bridges: bridges.map(({ against, bridge }) => ({
-      against,
-      // Its heading says against what.
-      sentence: bridge.sentence.replace(` ${comparisonName(bridge.comparison.name).short}`, ''),
-    })),
+    // Where one sees no figures of the target, there is nothing to say against it.
+    bridges: bridges
+      .filter(({ bridge }) => bridge.sentence !== '')
+      .map(({ against, bridge }) => ({
+        against,
+        // Its heading says against what.
+        sentence: bridge.sentence.replace(` ${comparisonName(bridge.comparison.name).short}`, ''),
+      })),
     levers: await leversOf(context, {
       ...{ week, currency, stock, bridges },
       stores: stores ?? {},
