@@ -69,7 +69,7 @@ describe('a period that is not over', () => {
     expect(change(totals, 'sessions')).toMatchObject({ value: '150', delta: '0' })
     expect(change(totals, 'net_sales')).toMatchObject({ value: '100', delta: '0' })
     expect(meta.warnings.map(one => one.message)).toContain(
-      'Sessions end on 2026-03-15: what is made of them is compared with the same days.',
+      'Sessions end on 15 Mar 2026: what is made of them is compared with the same days.',
     )
     // As it is without sales beside it.
     const alone = await ask({ metrics: ['sessions'] })

@@ -142,7 +142,7 @@ it('counts a target from the day the data begin, as it counts it to the day they
   expect(plan(quarter.totals)).toBe(20 + 31)
   expect(quarter.meta.comparisons['plan.budget']).toMatchObject({ from: '2011-11-21', to: '2011-12-31' })
   expect(quarter.meta.warnings.map(one => one.message)).toContain(
-    'The data begin on 2011-11-21: targets are counted from there.',
+    'The data begin on 21 Nov 2011: targets are counted from there.',
   )
   // What lies before it all is what was planned.
   expect((await asked({ grain: 'month' })).rows.map(plan)).toEqual([310, 20, 31])

@@ -44,9 +44,9 @@ it('what is not known says why: costs the sales do not tell, days after the data
   expect(sold.totals.cm1).toBeNull()
   expect(sold.meta.missing.cm1).toContain('a cost column in the sales file')
   const after = await engine.ask({ metrics: ['net_sales'], from: '2012-01-01', to: '2012-01-05' }, scope)
-  expect(after.meta.missing.net_sales).toBe('the data end on 2011-12-20, before these days')
+  expect(after.meta.missing.net_sales).toBe('the data end on 20 Dec 2011, before these days')
   expect(after.meta.warnings.map(one => one.message)).toContain(
-    'The data end on 2011-12-20, before these days.',
+    'The data end on 20 Dec 2011, before these days.',
   )
   await granary.close()
 })

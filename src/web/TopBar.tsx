@@ -72,6 +72,8 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
   const days = askedDays(asked, today, calendar)
   const compare = comparisonsFor(view, known, days)
   const currencies = [...new Set(['GBP', 'EUR', 'USD', ...stores.map(one => one.currency)])].sort()
+  // Who has one store, or sees one, has nothing to choose among.
+  const only = stores.length === 1 ? stores[0] : undefined
   const own = [...new Set(stores.map(one => one.currency))]
   const currency = view.currency ?? (own.length === 1 ? own[0] : null)
   const label =
@@ -160,55 +162,59 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
         )}
       </Picker>
       {/* Its place is kept for it: the next one must not move when the stores come. */}
-      {(stores.length > 0 || listed === undefined) && (
-        <Picker
-          icon={<IconBuildingStore size={14} stroke={1.7} aria-hidden="true" />}
-          name="Store"
-          label={
-            view.stores.length === 0
-              ? stores.length === 1
-                ? (stores[0]?.name ?? 'One store')
-                : 'All stores'
-              : view.stores.length === 1
-                ? (stores.find(one => one.store === view.stores[0])?.name ?? view.stores[0])
-                : `${view.stores.length} stores`
-          }
-        >
-          {() => (
-            <div className={css.pick}>
-              {listed === undefined && <Skeleton lines={3} />}
-              {stores.map(one => {
-                const chosen = view.stores.includes(one.store)
-                return (
-                  <label key={one.store} className={css.check}>
-                    <input
-                      type="checkbox"
-                      checked={chosen || view.stores.length === 0}
-                      onChange={() => {
-                        const all = view.stores.length === 0
-                        const next = all
-                          ? stores.length === 1
-                            ? []
-                            : [one.store]
-                          : chosen
-                            ? view.stores.filter(name => name !== one.store)
-                            : [...view.stores, one.store]
-                        setUrl(writeView({ stores: next.length === stores.length ? [] : next }))
-                      }}
-                    />
-                    <span>{one.name}</span>
-                    <small>{one.currency}</small>
-                  </label>
-                )
-              })}
-            </div>
-          )}
-        </Picker>
+      {only && view.stores.every(one => one === only.store) ? (
+        <span className={css.pill} data-fixed>
+          <IconBuildingStore size={14} stroke={1.7} aria-hidden="true" />
+          <span className="sr-only">Store: </span>
+          {only.name}
+        </span>
+      ) : (
+        (stores.length > 0 || listed === undefined) && (
+          <Picker
+            icon={<IconBuildingStore size={14} stroke={1.7} aria-hidden="true" />}
+            name="Store"
+            label={
+              view.stores.length === 0
+                ? 'All stores'
+                : view.stores.length === 1
+                  ? (stores.find(one => one.store === view.stores[0])?.name ?? view.stores[0])
+                  : `${view.stores.length} stores`
+            }
+          >
+            {() => (
+              <div className={css.pick}>
+                {listed === undefined && <Skeleton lines={3} />}
+                {stores.map(one => {
+                  const chosen = view.stores.includes(one.store)
+                  return (
+                    <label key={one.store} className={css.check}>
+                      <input
+                        type="checkbox"
+                        checked={chosen || view.stores.length === 0}
+                        onChange={() => {
+                          const all = view.stores.length === 0
+                          const next = all
+                            ? [one.store]
+                            : chosen
+                              ? view.stores.filter(name => name !== one.store)
+                              : [...view.stores, one.store]
+                          setUrl(writeView({ stores: next.length === stores.length ? [] : next }))
+                        }}
+                      />
+                      <span>{one.name}</span>
+                      <small>{one.currency}</small>
+                    </label>
+                  )
+                })}
+              </div>
+            )}
+          </Picker>
+        )
       )}
       <Picker
         icon={<IconCoin size={14} stroke={1.7} aria-hidden="true" />}
         name="Currency"
-        label={currency ?? 'Stores’ own'}
+        label={currency ?? (only ? 'Store’s own' : 'Stores’ own')}
       >
         {close => (
           <div className={css.pick}>
@@ -223,7 +229,7 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
                   close()
                 }}
               >
-                {one ?? "The stores' own"}
+                {one ?? (only ? 'The store’s own' : 'The stores’ own')}
               </button>
             ))}
             <p className={css.hint}>Converted at the rate of each day.</p>

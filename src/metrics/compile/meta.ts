@@ -15,6 +15,9 @@ import type { Sourced } from './source.ts'
 import { dataFrom, isIn } from './targets.ts'
 import { shownSides, type Window } from './window.ts'
 
+/** A day as sentences say it: 27 Nov 2026. */
+const dayWords = (day: Day): string => spanWords(day, day)
+
 type Warning = Answer['meta']['warnings'][number]
 
 /** What the reader of an answer should know: each warning is a sentence and a code to act on. */
@@ -50,19 +53,19 @@ export const warningsOf = (
         code: 'partial',
         message:
           last < window.from
-            ? `The data end on ${last}, before these days.`
-            : `The data end on ${window.until}: comparisons stop at the same day.`,
+            ? `The data end on ${dayWords(last)}, before these days.`
+            : `The data end on ${dayWords(window.until)}: comparisons stop at the same day.`,
       },
     ...[...window.own].map(([table, { until }]) => ({
       code: 'partial',
-      message: `${endsOf[table] ?? table} end on ${until}: what is made of them is compared with the same days.`,
+      message: `${endsOf[table] ?? table} end on ${dayWords(until)}: what is made of them is compared with the same days.`,
     })),
     ...runningWords(resolved, window),
     ...otherMoney(resolved, window, scoped, world),
     ...incompleteBases(window, spans),
     since > window.from && {
       code: 'partial',
-      message: `The data begin on ${since}: targets are counted from there.`,
+      message: `The data begin on ${dayWords(since)}: targets are counted from there.`,
     },
     ...shownSides(window)
       .slice(1)
@@ -96,7 +99,7 @@ const crossed = (window: Window, { currency, reach }: Scoped): Warning[] => {
     .filter(({ since, until }) => since <= last && (until === null || until > first))
     .map(({ base, through, until }) => ({
       code: 'crossed',
-      message: `${until === null ? '' : `Before ${until} `}${base} is converted into ${currency} through ${through} (${base} → ${through} → ${currency}): ${until === null ? 'no rate between the two is known' : 'the better rate is not known earlier'}.`,
+      message: `${until === null ? '' : `Before ${dayWords(until)} `}${base} is converted into ${currency} through ${through} (${base} → ${through} → ${currency}): ${until === null ? 'no rate between the two is known' : 'the better rate is not known earlier'}.`,
     }))
 }
 
@@ -137,7 +140,7 @@ const incompleteBases = (window: Window, spans: readonly { from: string }[]): Wa
         ? [
             {
               code: 'incomplete_base',
-              message: `${label}: the data begin on ${first}, so its first days are missing.`,
+              message: `${label}: the data begin on ${dayWords(first)}, so its first days are missing.`,
             },
           ]
         : [],
@@ -163,7 +166,7 @@ export const missingOf = (
 ): Record<string, string> => {
   const missing: Record<string, string> = {}
   const last = lastOf(spans)
-  const past = last !== null && last < window.from && `the data end on ${last}, before these days`
+  const past = last !== null && last < window.from && `the data end on ${dayWords(last)}, before these days`
   const rateless =
     unrated(row) && `money without an exchange rate into ${scoped.currency}: a file of rates would supply it`
   for (const metric of resolved.metrics) {
@@ -231,7 +234,7 @@ const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] =
   return [
     {
       code: 'running',
-      message: `${spanWords(first.day, first.day)} is not over: it is compared up to ${hour}${others.length > 0 ? ', in each store by its own clock' : ''}.`,
+      message: `${dayWords(first.day)} is not over: it is compared up to ${hour}${others.length > 0 ? ', in each store by its own clock' : ''}.`,
     },
     whole.length > 0 && {
       code: 'whole_days',

@@ -2,6 +2,7 @@ import { and, eq, gte, ne } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type StoreNames, sinceWords, titleOf } from '#kernel/alert-words.ts'
 import { addDays, type Day } from '#kernel/day.ts'
+import { spanWords } from '#kernel/view.ts'
 import { dayStart, wallClock } from '#kernel/zone.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { alertChannels, alerts, type Message, outbox } from '#postgres/tables/watch.ts'
@@ -160,7 +161,7 @@ export async function staleWords(context: Context, { stores }: Pick<Channel, 'st
   const closed = await closedDay(context)
   const { lastDay } = answer.meta
   if (lastDay === null) return 'There are no data yet.'
-  if (lastDay < closed) return `The data end on ${lastDay}: what came since is not in it.`
+  if (lastDay < closed) return `The data end on ${spanWords(lastDay, lastDay)}: what came since is not in it.`
   const late = (await lateStores(context, closed)).filter(
     one => stores === null || stores.includes(one.store),
   )

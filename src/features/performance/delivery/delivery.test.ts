@@ -206,7 +206,7 @@ describe('the post', () => {
     room.at('2026-05-05T10:30:00Z')
     await compose(room.context())
     const held = (await rows()).find(one => one.key === key)
-    expect(held?.message.caution).toMatch(/^Held for 4 hours\. The data end on 2026-05-03/)
+    expect(held?.message.caution).toMatch(/^Held for 4 hours\. The data end on 3 May 2026/)
   })
 })
 

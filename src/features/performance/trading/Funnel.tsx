@@ -37,7 +37,11 @@ export function Funnel() {
   const fair = lens.fair(answer).at(-1)
   const by = splits.find(name => name === lens.search.by) ?? 'device'
   const sessions = measureOf(answer, 'sessions')
-  const supply = answer?.meta.missing.sessions
+  // Why there are none, where it is not that none ever came in.
+  const why = answer?.meta.missing.sessions?.match(/^(?!no data yet)(.)(.*)/)
+  const supply = why
+    ? `${why[1]?.toUpperCase()}${why[2]}.`
+    : 'Connect Google Analytics or bring in a file of traffic.'
   return (
     <TradingPage
       lens={lens}
@@ -59,7 +63,7 @@ export function Funnel() {
         lens.empty || (answer && numberOf(answer.totals, 'sessions') === null)
           ? {
               title: 'No visits are known for this period',
-              words: `${supply ? `${supply}. ` : ''}Connect Google Analytics or bring in a file of traffic: this screen then shows how many visits see a product, fill a cart, reach checkout and order, and on which device, channel or market they are lost.`,
+              words: `${supply} This screen then shows how many visits see a product, fill a cart, reach checkout and order, and on which device, channel or market they are lost.`,
             }
           : null
       }

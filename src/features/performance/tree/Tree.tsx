@@ -300,7 +300,9 @@ function Part({ told, node, size }: { told: TreeTold; node: TreeNode; size: numb
 
 /** "Contribution margin 3 £1.2m, 8 % below last year: most by traffic −£60k, media +£20k." */
 function sentence(told: TreeTold): string {
-  const root = told.nodes.find(node => node.value !== null)
+  // A company that records no costs is told of its sales: what is left of nothing says nothing.
+  const known = told.nodes.filter(node => node.value !== null)
+  const root = known.find(node => Number(node.value) !== 0) ?? known[0]
   if (!root) return ''
   const measure = measureOf(told, root)
   const moved = change(root.before, measure)
@@ -313,7 +315,7 @@ function sentence(told: TreeTold): string {
       : moved.arrow
         ? `, ${size} ${moved.arrow === '▲' ? 'above' : 'below'} ${base}`
         : `, level with ${base}`
-  const why = movers(told.nodes).map(node => {
+  const why = movers(told.nodes, root).map(node => {
     const above = told.nodes.find(one => one.id === node.of)
     const signed = showSigned(effect(told.nodes, node), above ? measureOf(told, above) : measure, 'axis')
     return `${/^[A-Z][a-z]/.test(node.label) ? node.label[0]?.toLowerCase() + node.label.slice(1) : node.label} ${signed}`

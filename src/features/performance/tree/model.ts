@@ -69,9 +69,8 @@ export function keyed(
  * What moved the figure at the root most: factors and costs that are no sum of others. Their parts are of the same money and
  * together are the whole change, so the largest of them are the largest of the tree.
  */
-export function movers(nodes: readonly TreeNode[], most = 3): TreeNode[] {
-  const root = nodes.find(node => node.parent === null)
-  const below = nodes.filter(node => root && node.id.startsWith(`${root.id}/`) && node.moved !== null)
+export function movers(nodes: readonly TreeNode[], root: TreeNode, most = 3): TreeNode[] {
+  const below = nodes.filter(node => node.id.startsWith(`${root.id}/`) && node.moved !== null)
   // A cost is said as a whole: what it followed, sales, is said already.
   const costs = new Set(nodes.filter(node => node.joined === 'minus').map(node => node.id))
   const own = below.filter(node => !costs.has(node.of ?? '') && node.of === node.parent)
