@@ -1,7 +1,7 @@
 import { Menu, type PopoverProps } from '@mantine/core'
 import { Fragment } from 'react'
 import type { MenuEntry } from './MenuButton.tsx'
-import { Anchor, useOpened } from './Placed.tsx'
+import { Anchor, inWindow, useOpened } from './Placed.tsx'
 
 /** The list of a `MenuButton`, beside it. Reached by import(). */
 export function MenuList(props: {
@@ -21,6 +21,7 @@ export function MenuList(props: {
       id={props.id}
       opened={opened}
       onChange={props.onChange}
+      middlewares={inWindow()}
       {...(props.position && { position: props.position })}
       {...(props.width && { width: props.width })}
     >

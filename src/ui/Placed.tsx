@@ -1,4 +1,4 @@
-import { Popover } from '@mantine/core'
+import { Popover, type PopoverProps } from '@mantine/core'
 import { type Ref, useEffect, useImperativeHandle, useState } from 'react'
 import type { PopupProps } from './Popup.tsx'
 
@@ -15,6 +15,22 @@ export function useOpened(opened: boolean): boolean {
   return opened && there
 }
 
+/** Whole in the window, between the bar above it and, on a phone, the one at its foot: what is longer scrolls in itself. */
+export const inWindow = (): PopoverProps['middlewares'] => {
+  const padding = { top: 56, bottom: globalThis.innerWidth > 900 ? 8 : 64 }
+  return {
+    flip: { padding },
+    size: {
+      padding,
+      apply({ availableHeight, elements }) {
+        const { style } = elements.floating
+        style.maxHeight = `${Math.max(160, availableHeight)}px`
+        style.overflowY = 'auto'
+      },
+    },
+  }
+}
+
 /** The inside of a `Popup`, beside its button. Reached by import(). */
 export function Placed(props: Omit<PopupProps, 'button'> & { id: string; anchor: HTMLElement }) {
   const opened = useOpened(props.opened)
@@ -24,6 +40,7 @@ export function Placed(props: Omit<PopupProps, 'button'> & { id: string; anchor:
       opened={opened}
       onChange={props.onChange}
       position={props.position}
+      middlewares={inWindow()}
       width={props.width}
       trapFocus={props.trapFocus}
       returnFocus={props.trapFocus}

@@ -1,27 +1,8 @@
 import { Drawer } from '@mantine/core'
-import { type ReactNode, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
 import type { DrawerProps } from './Drawer.tsx'
 import { useOpened } from './Placed.tsx'
-
-/**
- * Where the keyboard was before a sheet, given back also by a sheet that goes from the page at once instead of closing
- * first, as those do that are only there while something is edited.
- */
-function useReturn(opened: boolean) {
-  const was = useRef<Element | null>(null)
-  if (opened && was.current === null) was.current = document.activeElement
-  if (!opened) was.current = null
-  useEffect(
-    () => () => {
-      const back = was.current
-      setTimeout(() => {
-        const lost = document.activeElement === null || document.activeElement === document.body
-        if (lost && back instanceof HTMLElement && back.isConnected) back.focus()
-      })
-    },
-    [],
-  )
-}
+import { useReturn } from './return.ts'
 
 /** What draws a `Drawer`. Reached by import(). */
 export function Sheet(props: DrawerProps & { foot: ReactNode }) {

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '#features/client.ts'
 import { rankOf, wordsTyped } from '#kernel/finding.ts'
+import { useReturn } from '#ui/return.ts'
 import type { Action } from './actions.ts'
 import css from './palette.module.css'
 
@@ -22,14 +23,19 @@ function usePaused(text: string, ms: number): string {
 /** ⌘K: every screen, figure and act, and whatever the company has a name for, found by any of its words. */
 export function CommandPalette({
   actions,
+  query,
+  onQuery,
   go,
   onClose,
 }: {
   actions: readonly Action[]
+  /** What is looked for; begun before this is there where somebody types at once. */
+  query: string
+  onQuery: (query: string) => void
   go: (path: string, search: Readonly<Record<string, string>>) => void
   onClose: () => void
 }) {
-  const [query, setQuery] = useState('')
+  useReturn(true)
   useEffect(() => {
     spotlight.open()
   }, [])
@@ -70,7 +76,7 @@ export function CommandPalette({
     <Spotlight.Root
       store={store}
       query={query}
-      onQueryChange={setQuery}
+      onQueryChange={onQuery}
       onSpotlightClose={onClose}
       shortcut={null}
       maxHeight={420}
@@ -82,6 +88,7 @@ export function CommandPalette({
       <Spotlight.Search
         placeholder="Find a screen, a figure, a product, an order, a plan, somebody …"
         aria-label="Find"
+        data-find
         leftSection={<IconSearch size={16} stroke={1.6} />}
       />
       <Spotlight.ActionsList>

@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react'
 import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '#features/client.ts'
 import { screens } from '#features/screens.tsx'
 import { passedOver } from '#kernel/view.ts'
@@ -27,6 +27,7 @@ import { BottomBar } from './BottomBar.tsx'
 import { Standing } from './Standing.tsx'
 import css from './shell.module.css'
 import { TopBar } from './TopBar.tsx'
+import { useTypedAhead } from './typed-ahead.ts'
 
 const Palette = later(() => import('./CommandPalette.tsx').then(module => module.CommandPalette))
 const Talk = later(() => import('#features/reviews/Talk.tsx').then(module => module.Talk))
@@ -57,6 +58,7 @@ export function Shell() {
   const scheme = useComputedColorScheme('light')
   const { setColorScheme } = useMantineColorScheme()
   const [palette, setPalette] = useState(false)
+  const [query, setQuery] = useState('')
   const [keys, setKeys] = useState(false)
   const [menu, setMenu] = useState(false)
 
@@ -169,7 +171,10 @@ export function Shell() {
         group: 'Do',
         keys: ['mod+k'],
         quiet: true,
-        run: () => setPalette(now => !now),
+        run: () => {
+          setQuery('')
+          setPalette(now => !now)
+        },
       },
       {
         id: 'filter',
@@ -189,6 +194,11 @@ export function Shell() {
   const latest = useRef(actions)
   latest.current = actions
   useEffect(() => listen(() => latest.current), [])
+  const closePalette = useCallback(() => {
+    setPalette(false)
+    setQuery('')
+  }, [])
+  useTypedAhead(palette, '[data-find]', setQuery, closePalette)
 
   // Once on the screen, and in each sheet that lies over it.
   const foot = <Standing narrows={here?.view === true} />
@@ -323,8 +333,10 @@ export function Shell() {
       {palette && (
         <Palette
           actions={actions}
+          query={query}
+          onQuery={setQuery}
           go={(to, search) => navigate({ to, search } as never)}
-          onClose={() => setPalette(false)}
+          onClose={closePalette}
         />
       )}
       {talking && (

@@ -64,6 +64,27 @@ describeInBrowser('on a bad day', () => {
     await page.route(/assets\/CommandPalette/, route => route.fulfill({ status: 404 }))
     await page.keyboard.press('Control+k')
     await page.getByText('A newer version has been installed.').waitFor()
+    await page.unroute(/assets\/CommandPalette/)
+  })
+
+  it('loses nothing of what is typed while the pieces for it are on their way', async () => {
+    await page.goto('/work')
+    await settled()
+    const home = page.getByRole('link', { name: 'Quarterdeck' }).first()
+    await home.focus()
+    await page.route(/assets\/CommandPalette.*js/, async route => {
+      await new Promise(done => setTimeout(done, 500))
+      await route.continue()
+    })
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('budg')
+    const field = page.getByPlaceholder('Find a screen')
+    await field.waitFor()
+    await page.keyboard.type('et')
+    await expect.poll(() => field.inputValue()).toBe('budget')
+    await page.keyboard.press('Escape')
+    await field.waitFor({ state: 'detached' })
+    await expect.poll(() => home.evaluate(link => link === document.activeElement)).toBe(true)
   })
 
   it('waits for no network to say so, and asks again by itself once there is one', async () => {
