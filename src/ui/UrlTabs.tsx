@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { edges } from './edges.ts'
 import { useUrl } from './url.ts'
 
@@ -11,8 +11,19 @@ export function UrlTabs({
 }) {
   const [search, setUrl] = useUrl()
   const open = tabs.find(one => one.name === search.tab) ?? tabs[0]
+  const root = useRef<HTMLDivElement>(null)
+  // On a phone the row is longer than the window: what is open stands in it.
+  useEffect(() => {
+    const tab = root.current?.querySelector(`[role=tab][aria-selected=true]`)
+    const row = tab?.parentElement
+    if (!tab || !row || open === undefined) return
+    const [at, within] = [tab.getBoundingClientRect(), row.getBoundingClientRect()]
+    if (at.left < within.left || at.right > within.right)
+      row.scrollLeft += at.left - within.left - (within.width - at.width) / 2
+  }, [open])
   return (
     <Tabs
+      ref={root}
       value={open?.name ?? null}
       onChange={value => setUrl({ tab: value && value !== tabs[0]?.name ? value : undefined })}
       keepMounted={false}

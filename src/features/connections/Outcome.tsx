@@ -1,3 +1,4 @@
+import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import css from './import.module.css'
@@ -26,7 +27,7 @@ export function Outcome({ result, id }: { result: Result; id: string }) {
             : 'No row came in'
       }
       note={[
-        result.from && result.to ? `${result.from} to ${result.to}` : null,
+        result.from && result.to ? spanWords(result.from, result.to) : null,
         `${result.seconds.toFixed(1)} s`,
         `store ${result.store}`,
       ]

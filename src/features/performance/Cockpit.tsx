@@ -131,7 +131,7 @@ export function Cockpit() {
         ) : (
           <div className={css.facts}>
             {landing !== '' && (
-              <p>
+              <p className={css.lands}>
                 {/* Its line is kept for it: what stands below must not move when it comes. */}
                 {landing === null ? (
                   '\u00a0'

@@ -63,6 +63,13 @@ export function Explorer() {
     try {
       const file = await client.performance.export({ query: { ...whole, limit: 10_000 }, format })
       save(`${metrics.join('-')}${by.length ? `-by-${by.join('-')}` : ''}.${format}`, file)
+      const { count = 0 } = answer?.meta ?? {}
+      if (count > 10_000)
+        notifications.show({
+          title: 'The file holds the first 10,000 rows',
+          message: `There are ${count.toLocaleString('en-GB')}: narrow the period or filter to take the others.`,
+          autoClose: 10_000,
+        })
     } catch (error) {
       notifications.show({ color: 'bad', title: 'The file could not be made', message: words(error).message })
     }

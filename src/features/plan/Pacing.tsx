@@ -3,12 +3,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { memo, useMemo, useState } from 'react'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
-import { percent, showDay, type Unit } from '#kernel/format.ts'
+import { type Place, percent, showDay, type Unit } from '#kernel/format.ts'
 import { marksOf } from '#kernel/period-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { eventMarks, markAxis } from '#ui/drawings.ts'
+import { eventMarks, markAxis, nameAxis, tipHtml, tooltip, valueAxis } from '#ui/drawings.ts'
 import { Hint } from '#ui/Hint.tsx'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
@@ -217,6 +217,7 @@ const cumulative =
   colours => {
     const days = course.map(one => one.day)
     const [from = '', to = ''] = [days[0], days.at(-1)]
+    const said = (value: number, place: Place) => show(String(value), { unit: unit as Unit, currency }, place)
     const marks = marksOf(events, days, { from, to, grain: 'day' })
     const line = (name: string, pick: (one: Course['course'][number]) => number | null, style: object) => ({
       name,
@@ -226,27 +227,26 @@ const cumulative =
       ...style,
     })
     return {
-      grid: { left: 56, right: 12, top: 20, bottom: 24 },
-      tooltip: { trigger: 'axis' },
-      xAxis: {
-        type: 'category',
-        data: course.map(one => one.day.slice(8)),
-        axisLine: { show: false },
-        axisTick: { show: false },
-        axisLabel: { color: colours.ink2 },
-      },
-      yAxis: [
-        {
-          type: 'value',
-          splitNumber: 4,
-          axisLabel: {
-            color: colours.ink2,
-            formatter: (value: number) => show(String(value), { unit: unit as Unit, currency }, 'axis'),
-          },
-          splitLine: { lineStyle: { color: colours.line } },
+      grid: { left: 4, right: 12, top: 20, bottom: 4, containLabel: true },
+      tooltip: {
+        trigger: 'axis',
+        ...tooltip(colours),
+        formatter: ([{ dataIndex } = { dataIndex: 0 }]: { dataIndex: number }[]) => {
+          const one = course[dataIndex]
+          const rows: [string, string][] = []
+          if (one?.actual != null) rows.push(['Actual', said(one.actual, 'card')])
+          if (one?.plan != null) rows.push(['Plan', said(one.plan, 'card')])
+          if (one?.p50 != null) rows.push(['Forecast', said(one.p50, 'card')])
+          if (one?.p10 != null && one.p90 !== null)
+            rows.push(['Four times in five', `${said(one.p10, 'card')} to ${said(one.p90, 'card')}`])
+          return tipHtml({ title: showDay(one?.day ?? null), rows }, colours)
         },
-        markAxis,
-      ],
+      },
+      xAxis: nameAxis(
+        colours,
+        days.map(day => showDay(day, 'axis')),
+      ),
+      yAxis: [valueAxis(colours, value => said(value, 'axis'), true), markAxis],
       series: [
         line('Lands, low', one => one.p10, {
           stack: 'band',
