@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { mayAct, type Role } from '#kernel/actor.ts'
-import { Fields } from '#ui/Form.tsx'
+import { Fields } from '#ui/Fields.tsx'
 import { api } from './client.ts'
 
 /** Whether whoever looks has this role or one above; not until it is known who that is. */

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Drawer } from './Drawer.tsx'
-import { Fields, FormActions } from './Form.tsx'
+import { Fields } from './Fields.tsx'
+import { FormActions } from './Form.tsx'
 import { ErrorState } from './State.tsx'
 
 /** A sheet in which a thing is added or changed: its rows, what went wrong, and the buttons that end it. */

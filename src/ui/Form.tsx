@@ -30,15 +30,6 @@ export function FormRow(props: {
   )
 }
 
-/** Questions of a form. Where they may only be read, none can be answered and nothing ends it. */
-export function Fields({ readOnly, children }: { readOnly?: boolean; children: ReactNode }) {
-  return (
-    <fieldset className={css.fields} disabled={readOnly}>
-      {children}
-    </fieldset>
-  )
-}
-
 /** The buttons that end a form. */
 export function FormActions({ children }: { children: ReactNode }) {
   return <div className={css.actions}>{children}</div>

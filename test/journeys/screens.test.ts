@@ -357,7 +357,7 @@ describeInBrowser('in a real browser', () => {
       await page.goto('/')
       await page.getByRole('list', { name: 'Net sales by country' }).waitFor()
       const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-      expect(paper).toBe('rgb(250, 250, 250)')
+      expect(paper).toBe('rgb(255, 255, 255)')
       const controls = page.getByRole('navigation').or(page.getByText('Skip to content'))
       expect(await controls.filter({ visible: true }).count()).toBe(0)
     })
