@@ -63,9 +63,19 @@ export function build() {
   }
   pack(fresh)
   writeFileSync(join(fresh, '.built-from'), now)
-  rmSync(dist, { recursive: true, force: true })
-  renameSync(fresh, dist)
+  put(fresh)
   return true
+}
+
+/** In place of what is there; another that was built meanwhile may come between the two steps. */
+function put(fresh, tries = 5) {
+  rmSync(dist, { recursive: true, force: true })
+  try {
+    renameSync(fresh, dist)
+  } catch (error) {
+    if (tries === 0 || !existsSync(dist)) throw error
+    put(fresh, tries - 1)
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
