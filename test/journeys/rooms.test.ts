@@ -183,7 +183,7 @@ describeInBrowser('on a real server', () => {
     await send('budget.csv', 'Line,Jan 2026,Feb 2026\nPaid search,100,200\n')
     await page.getByRole('columnheader', { name: 'Month' }).waitFor()
     expect(await page.getByRole('combobox', { name: 'Rows are' }).inputValue()).toBe('Budget')
-    await page.getByRole('combobox', { name: 'Months or currencies in headings' }).click()
+    await page.getByRole('combobox', { name: 'Months, currencies or places in headings' }).click()
     await page.getByRole('option', { name: 'stay columns', exact: true }).click()
     await page.getByRole('columnheader', { name: 'Jan 2026' }).waitFor()
   }, 90_000)

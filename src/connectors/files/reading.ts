@@ -21,7 +21,7 @@ export interface Reading {
   records?: string
   /** Way inside a record of JSON to the list that makes a row of each; '' where a record is a row. */
   lines?: string
-  /** Months or currencies in the headings become rows; false leaves them as they stand. */
+  /** Months, currencies or places in the headings become rows; false leaves them as they stand. */
   turned?: boolean
   /** What stands on the first row of an order alone is said of its other rows, too; false leaves them empty. */
   filled?: boolean
