@@ -198,6 +198,7 @@ describe('finding everywhere', () => {
       .values({
         ...{ store: 'bare', name: 'Bare', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' },
       })
+    room.context(cy).settled?.()
     await deliver(room.context(cy).granary, 'sales_lines', [
       sold('bare', 'White hanging heart'),
       sold('other', 'Red hanging heart'),
