@@ -82,7 +82,7 @@ const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-test-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const report = join(folder, 'report.json')
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const { code } = await run(bin('vitest'), ['run', ...reporters, ...words], minutes(23), false, env)
+const { code } = await run(bin('vitest'), ['run', ...reporters, ...words], minutes(30), false, env)
 await postgres?.stop()
 count(report, code)
 
