@@ -12,7 +12,7 @@ import type * as tables from '#postgres/tables/plan.ts'
 import { askAs, yearBefore } from './actuals.ts'
 import { closedIn, rowsOf } from './cells.ts'
 import { eventsOf, type Learnt, shapeOf } from './shapes.ts'
-import { latestDay, ruleOf } from './versions.ts'
+import { lastWholeDay, ruleOf } from './versions.ts'
 
 /** Net sales of an open period as the plan, the forecast and the simplest rule there is say them. */
 interface Baseline {
@@ -63,7 +63,7 @@ export async function baselineOf(
   const { sheet } = version
   const metric = 'net_sales'
   const line = sheet.lines.find(one => one.metric === metric)
-  const last = await latestDay(context)
+  const last = await lastWholeDay(context)
   const learnt = line && last ? await shapeOf(context, metric, last, { currency: sheet.currency }) : null
   if (!line || !last || !learnt)
     return { metric, line: null, periods: [], growth: null, days: 0, ahead: null }

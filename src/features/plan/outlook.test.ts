@@ -107,6 +107,14 @@ describe.each(ledgers)(
       ])
     })
 
+    it('lands by the days that are over: what there is of today says nothing of how it ends', async () => {
+      const whole = await run(plan.pacing, { day: '2026-06-19' })
+      room.at('2026-06-20T09:00:00Z')
+      expect(await run(plan.pacing, {})).toEqual(whole)
+      room.at('2026-06-21T09:00:00Z')
+      expect(await run(plan.pacing, {})).toMatchObject({ until: '2026-06-20' })
+    })
+
     it('says which rate is missing where sales of two currencies cannot be one', async () => {
       await room.sell('abroad', '2026-06-19', 50, { currency: 'CHF' })
       await expect(run(plan.pacing, {})).rejects.toMatchObject({

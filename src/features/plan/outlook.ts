@@ -14,7 +14,7 @@ import { askAs } from './actuals.ts'
 import { conversion } from './rates.ts'
 import { eventsOf, shapeOf } from './shapes.ts'
 import { elsewhereOf } from './unbudgeted.ts'
-import { latestDay, ruleOf } from './versions.ts'
+import { lastWholeDay, ruleOf } from './versions.ts'
 
 export interface Pacing extends Landing {
   metric: string
@@ -47,7 +47,7 @@ export async function pacing(
     stores?: string[]
   },
 ): Promise<Pacing> {
-  const last = await latestDay(context)
+  const last = await lastWholeDay(context)
   if (!last)
     throw new Failure('not_found', 'There are no sales yet, so there is nothing to pace.', {
       next: 'Import orders or connect a shop.',

@@ -166,7 +166,7 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const first = periods[0]
   const last = periods.at(-1)
   if (!first || !last) throw invalid('There is no period between these days.')
-  const lastDay = await latestDay(context)
+  const lastDay = await lastWholeDay(context)
   const base =
     how.with === 'run_rate' && lastDay
       ? // Thirteen whole weeks: each weekday as often as the others.
@@ -351,6 +351,12 @@ const lastOnly = (cells: Row['cells']): Row['cells'] =>
 /** The last day there are sales of. */
 export const latestDay = async (context: Context): Promise<Day | null> =>
   (await daysKnown(context))?.to ?? null
+
+/** The last day there are sales of that is over: what of today is there says nothing of how a day sells. */
+export async function lastWholeDay(context: Context): Promise<Day | null> {
+  const { meta } = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
+  return meta.lastDay === null ? null : earlier(meta.lastDay, addDays(meta.today, -1))
+}
 
 /** The first and last day there are sales of. */
 export async function daysKnown(context: Context): Promise<{ from: Day; to: Day } | null> {
