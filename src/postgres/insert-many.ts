@@ -6,8 +6,8 @@ import type { Ledger } from './open.ts'
 const atOnce = 5_000
 
 /**
- * Inserts many rows of one shape in their order, handed over as one document instead of as a value each: a tenth of the
- * work. What the first row leaves out gets its default in all of them; `conflict` is what follows the rows, such as
+ * Inserts many rows of one shape in their order, handed over as one document: as a value each they are most of the work.
+ * What the first row leaves out gets its default in all of them; `conflict` is what follows the rows, such as
  * `on conflict do nothing`. Nothing for no rows.
  */
 export async function insertMany<T extends PgTable>(

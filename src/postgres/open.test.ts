@@ -50,8 +50,8 @@ const ledgerWorks = (at: () => { databaseUrl?: string; folder: string }) => {
   })
   it('tells the queue times as moments, and the tables as text', async () => {
     const { ledger, queue, close } = await openLedger(at())
-    const asked = `SELECT '2026-03-01 09:30:00.25+00'::timestamptz AS moment, null::timestamptz AS never`
-    const told = [{ moment: new Date('2026-03-01T09:30:00.250Z'), never: null }]
+    const asked = `SELECT '2026-03-01 09:30:00.25+00'::timestamptz AS moment, DATE '2026-03-01' AS day, null::timestamptz AS never`
+    const told = [{ moment: new Date('2026-03-01T09:30:00.250Z'), day: expect.any(Date), never: null }]
     expect((await queue.executeSql(asked)).rows).toEqual(told)
     expect((await queue.executeSql(`${asked} WHERE $1`, [true])).rows).toEqual(told)
     const { rows } = (await ledger.execute(sql.raw(asked))) as unknown as { rows: { moment: string }[] }

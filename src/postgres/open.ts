@@ -95,11 +95,11 @@ const openEmbedded = async (folder: string): Promise<Opened> => {
   }
 }
 
-/** Times as moments, as PostgreSQL's own client gives them to the queue. */
+const moments = new Set<number>([types.TIMESTAMPTZ, types.TIMESTAMP, types.DATE])
+
+/** Times and days as moments, as PostgreSQL's own client gives them to the queue. */
 const withMoments = ({ rows, fields }: Results<unknown>): Record<string, unknown>[] => {
-  const times = fields.filter(
-    ({ dataTypeID: type }) => type === types.TIMESTAMPTZ || type === types.TIMESTAMP,
-  )
+  const times = fields.filter(({ dataTypeID }) => moments.has(dataTypeID))
   return (rows as Record<string, unknown>[]).map(row => ({
     ...row,
     ...Object.fromEntries(

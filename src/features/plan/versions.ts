@@ -353,15 +353,14 @@ export const latestDay = async (context: Context): Promise<Day | null> =>
   (await daysKnown(context))?.to ?? null
 
 /** The last day there are sales of that is over: what of today is there says nothing of how a day sells. */
-export async function lastWholeDay(context: Context): Promise<Day | null> {
-  const { meta } = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
-  return meta.lastDay === null ? null : earlier(meta.lastDay, addDays(meta.today, -1))
-}
+export const lastWholeDay = async (context: Context): Promise<Day | null> =>
+  (await daysKnown(context))?.over ?? null
 
-/** The first and last day there are sales of. */
-export async function daysKnown(context: Context): Promise<{ from: Day; to: Day } | null> {
+/** The first and last day there are sales of, and the last of them that is over. */
+export async function daysKnown(context: Context): Promise<{ from: Day; to: Day; over: Day } | null> {
   const { meta } = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
-  return meta.lastDay === null ? null : { from: meta.from, to: meta.lastDay }
+  const { from, lastDay: to, today } = meta
+  return to === null ? null : { from, to, over: earlier(to, addDays(today, -1)) }
 }
 
 /** Whether a period is known from its beginning: a shop is shut for a few days, not for more than a week. */
