@@ -1,6 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf, near } from './added-up.ts'
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, placesIn, priceOfAll } from './reading.ts'
 
 /** What a row says of the money of its line, and what others say of its product. */
 interface Line {
@@ -115,7 +115,7 @@ export const discountOnce = (
 ): Guess => {
   const { columns } = mapping
   const { amount, unit_price, quantity, discount } = columns
-  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const at = placesIn(names)
   const money = amount ?? unit_price
   if (discount === undefined || at(discount) < 0 || at(money) < 0) return { mapping, warnings: [] }
   const list =
@@ -148,9 +148,7 @@ export const discountOnce = (
   // Some tax what was before the discount: of tax more rows have to agree.
   const votes = [byList, byOrder, byProduct].reduce<Vote>((so, by) => so ?? decided(by(lines), 2), told)
   const vote = votes ?? decided(byTax(lines), 5) ?? said
-  const goods = amount
-    ? ident(amount)
-    : [unit_price ?? '', ...(quantity ? [quantity] : [])].map(ident).join(' * ')
+  const goods = amount ? ident(amount) : priceOfAll(columns)
   const whole = `${goods} + if(${goods} < 0, -1, 1) * abs(coalesce(${ident(discount)}, 0))`
   if (vote === 'off') return { mapping, warnings: [] }
   if (vote === null)

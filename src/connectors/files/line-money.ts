@@ -1,6 +1,6 @@
 import { amountOf, near } from './added-up.ts'
 import { discountOnce } from './discounted-price.ts'
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, placesIn, priceOfAll } from './reading.ts'
 
 /** What a row says of the money of its line; null where it says nothing. */
 interface Line {
@@ -64,7 +64,7 @@ export const moneyOfLines = (
   rows: readonly string[][],
 ): Guess & { before: Mapping } => {
   const { amount, unit_price, quantity, discount, tax, shipping } = mapping.columns
-  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const at = placesIn(names)
   const places = { amount: at(amount), price: at(unit_price), units: at(quantity) }
   const [off, taxed, shipped] = [at(discount), at(tax), at(shipping)]
   if (Math.max(off, taxed, shipped) < 0) return { mapping, warnings: [], before: mapping }
@@ -110,11 +110,7 @@ export const moneyOfLines = (
     return { mapping: once.mapping, warnings: [...warnings, ...once.warnings], before }
   }
   const goods =
-    made && !holds && amount
-      ? ident(amount)
-      : unit_price && (made || !amount)
-        ? [unit_price, ...(quantity ? [quantity] : [])].map(ident).join(' * ')
-        : null
+    made && !holds && amount ? ident(amount) : unit_price && (made || !amount) ? priceOfAll(columns) : null
   const { discount: _share, ...others } = columns
   return goods
     ? {

@@ -1,5 +1,5 @@
 import { amountOf, near } from './added-up.ts'
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, placesIn } from './reading.ts'
 
 const same = (a: number, b: number) => near(a, b) || Math.abs(a - b) < Math.abs(b) * 0.005
 
@@ -27,7 +27,7 @@ export const priceOfLines = (
   rows: readonly string[][],
 ): Guess => {
   const { unit_price, quantity, sku, title, amount } = mapping.columns
-  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const at = placesIn(names)
   const [price, units, product, whole] = [at(unit_price), at(quantity), at(sku ?? title), at(amount)]
   if (price < 0 || units < 0 || unit_price === undefined) return { mapping, warnings: [] }
   const lines = rows.flatMap(row => {

@@ -112,3 +112,13 @@ export interface Guess {
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 export const ident = (text: string): string => `"${text.replaceAll('"', '""')}"`
+
+/** Gives the place among columns of what something is mapped to: −1 for nothing, and for an expression. */
+export const placesIn =
+  (names: readonly string[]) =>
+  (mapped: string | undefined): number =>
+    mapped === undefined ? -1 : names.indexOf(mapped)
+
+/** The price of all units, or the price alone where nothing says how many, as an expression. */
+export const priceOfAll = ({ unit_price = '', quantity }: Mapping['columns']): string =>
+  [unit_price, ...(quantity ? [quantity] : [])].map(ident).join(' * ')

@@ -1,6 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf, near } from './added-up.ts'
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, placesIn, priceOfAll } from './reading.ts'
 import { holdsTax } from './taxed-money.ts'
 
 /** Currencies of countries in which prices are told without tax. */
@@ -83,7 +83,7 @@ export const taxOnce = (
   const { tax, amount, unit_price, quantity, discount, order_id } = columns
   // The total of each order shows it when it is taken in.
   if (columns.order_total !== undefined) return { mapping, warnings: [], inside: false }
-  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const at = placesIn(names)
   const after = amount !== undefined && at(amount) < 0
   const money = after ? (before.columns.amount ?? before.columns.unit_price) : (amount ?? unit_price)
   const whole = after ? before.columns.amount !== undefined : amount !== undefined
@@ -120,9 +120,7 @@ export const taxOnce = (
   const abroad = [...codes].every(text => untaxed.includes(text))
   const stands = standsOf(seen, codes) ?? (holdsTax.test(money) ? 'inside' : abroad ? 'beside' : null)
   if (stands === 'beside') return { mapping, warnings: [], inside: false }
-  const goods = amount
-    ? part(amount, names)
-    : [unit_price ?? '', ...(quantity ? [quantity] : [])].map(ident).join(' * ')
+  const goods = amount ? part(amount, names) : priceOfAll(columns)
   const off = discount === undefined ? null : `abs(coalesce(${part(discount, names)}, 0))`
   const share = (of: string) =>
     off

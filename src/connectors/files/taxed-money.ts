@@ -1,6 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf } from './added-up.ts'
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, priceOfAll } from './reading.ts'
 
 /** A heading that says its money holds the tax. */
 export const holdsTax =
@@ -17,7 +17,7 @@ export const moneyWithoutTax = (
   names: readonly string[],
   rows: readonly string[][],
 ): Guess => {
-  const { amount, unit_price, quantity, tax } = mapping.columns
+  const { amount, unit_price, tax } = mapping.columns
   const heading = amount ?? unit_price
   if (heading === undefined || tax !== undefined || !holdsTax.test(heading) || !names.includes(heading))
     return { mapping, warnings: [] }
@@ -40,9 +40,7 @@ export const moneyWithoutTax = (
         `By its heading “${heading}” holds tax, and no column says how much: sales would hold it, too. Take it out, as in ${ident(heading)} / 1.2, and map tax to the rest.`,
       ],
     }
-  const whole = amount
-    ? ident(amount)
-    : [unit_price ?? '', ...(quantity ? [quantity] : [])].map(ident).join(' * ')
+  const whole = amount ? ident(amount) : priceOfAll(mapping.columns)
   const net = `round(${whole} * 100 / (100 + ${ident(rates)}), 2)`
   const { unit_price: _, ...others } = mapping.columns
   return {

@@ -1,6 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf, near } from './added-up.ts'
-import { type Guess, ident, type Mapping } from './reading.ts'
+import { type Guess, ident, type Mapping, placesIn } from './reading.ts'
 import { isBlankCell, isNumberCell } from './recognise.ts'
 
 interface Sums {
@@ -29,7 +29,7 @@ export const totalsAgree = (
 ): Guess => {
   const { order_id, order_total, order_discount, order_shipping, order_tax, amount, unit_price, quantity } =
     mapping.columns
-  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const at = placesIn(names)
   const cell = (row: readonly string[], i: number) => (i < 0 ? null : amountOf(row[i] ?? ''))
   const money = at(amount ?? unit_price)
   if (at(order_id) < 0 || at(order_total) < 0 || money < 0) return { mapping, warnings: [] }
