@@ -48,6 +48,17 @@ describe('a forecast', () => {
     expect(p50(days(lost), 3).every(value => value < -40)).toBe(true)
   })
 
+  it('of a result that is a loss every winter says the loss, and not nothing', () => {
+    // The middle of the year earns, three months of twelve lose; the latest losses are of last winter.
+    const result = Array.from({ length: 70 }, (_, t) =>
+      Math.round(40 - 70 * Math.cos((2 * Math.PI * (t % 12)) / 12) + 5 * Math.sin(7 * t)),
+    )
+    const made = p50({ values: result, cadence: 'month' }, 12)
+    const winter = [...made].filter((_, h) => (70 + h) % 12 === 0)
+    expect(winter).toHaveLength(1)
+    expect(winter[0]).toBeLessThan(-15)
+  })
+
   it('of a constant is that constant, and of nothing but zeros nothing', () => {
     expect(p50(days(new Array(60).fill(5)), 5)).toEqual([5, 5, 5, 5, 5])
     expect(p50(days(new Array(60).fill(0)), 2)).toEqual([0, 0])

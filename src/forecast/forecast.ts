@@ -24,7 +24,7 @@ export type { Series } from './series.ts'
 export interface ForecastOptions {
   /** Periods ahead of the series' last entry, 1 or more. */
   horizon: number
-  /** Never below zero. When absent: a quantile is only where so many of the series' values were. */
+  /** Never below zero. When absent: a quantile is only where so many of the series' values were, a tenth at most. */
   nonNegative?: boolean
   /** The models to combine; all of the automatic mode when absent. `ets` and `mstl` come only when asked for. */
   models?: readonly ModelName[]
@@ -149,6 +149,8 @@ export function forecast(series: Series, options: ForecastOptions): Forecast {
 
 /** The part of the values that is to lie below each quantile. */
 const parts = { p2_5: 0.025, p10: 0.1, p50: 0.5, p90: 0.9, p97_5: 0.975 } as const
+/** So much of a series below zero makes it one whose middle may be there too: a margin, a balance, a rate. */
+const oftenBelow = 0.1
 /** Latest values that say whether a series is below zero by now. */
 const recent = 28
 
@@ -161,7 +163,10 @@ function leastOf(values: Series['values'], nonNegative: boolean | undefined): (p
   const below = (some: readonly number[]) => some.filter(value => value < 0).length
   // One of late is chance.
   const known = Math.max(below(all) / Math.max(1, all.length), (below(all.slice(-recent)) - 1) / recent)
-  return part => (nonNegative === false || (!nonNegative && known > part) ? Number.NEGATIVE_INFINITY : 0)
+  return part =>
+    nonNegative === false || (!nonNegative && known > Math.min(part, oftenBelow))
+      ? Number.NEGATIVE_INFINITY
+      : 0
 }
 
 function aheadOf(
@@ -241,11 +246,12 @@ const naiveWords = (made: Automatic) => (made.reference === null ? 'last value' 
 
 function nameOf(made: Automatic | null, lent: boolean): string {
   if (made === null) return 'borrowed shape'
-  const strongest = [...made.weights]
-    .sort((a, b) => b[1] - a[1])
+  const counted = [...made.weights].filter(([, weight]) => weight > 0)
+  const strongest = counted
+    .toSorted((a, b) => b[1] - a[1])
     .slice(0, 3)
     .map(([name]) => words(name))
-  const all = made.weights.size
+  const all = counted.length
   const combination =
     all > 3 ? `combination of ${all} models, foremost ${strongest.join(', ')}` : strongest.join(', ')
   const own =
