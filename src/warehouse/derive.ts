@@ -29,8 +29,11 @@ const sums = (idle: Idle) =>
 export type Idle = ReadonlySet<string>
 const none: Idle = new Set()
 
-/** A row that makes its order an order: it sells something, be it a gift card, which is in no sales figure. */
-export const sells = `(quantity > 0 AND (kind = 'sale' AND gross > 0 OR kind = 'gift_card' AND gift_cards > 0))`
+/**
+ * A row that makes its order an order: it sells something, be it a gift card, which is in no sales figure. Exports of whole
+ * orders do not say how many units one has: money without units is an order all the same.
+ */
+export const sells = `(kind = 'sale' AND gross > 0 AND quantity >= 0 OR kind = 'gift_card' AND gift_cards > 0 AND quantity > 0)`
 
 /** When an order of a day was made: with the first row that sells; where the day only took back or charged, with its first row. */
 const moment = `coalesce(min(CASE WHEN ${sells} THEN happened_at END), min(happened_at))`

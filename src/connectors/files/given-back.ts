@@ -1,6 +1,6 @@
 import { plainName } from '#kernel/nearest.ts'
 import { amountOf } from './added-up.ts'
-import { type Guess, ident, type Mapping, quote } from './reading.ts'
+import { type Guess, ident, type Mapping, priceOfAll, quote } from './reading.ts'
 
 interface Column {
   name: string
@@ -42,36 +42,158 @@ const saysOneOf = (
 /** Money that a credit takes back. */
 const signed = 'amount quantity unit_price gross subtotal total tax shipping'.split(' ')
 
+const nearly = 0.9
+const share = (values: readonly number[], is: (value: number) => boolean) =>
+  values.length > 0 && values.filter(is).length >= values.length * nearly
+
+/** What a guess counts: money of the whole row, and the price that makes it where nothing else does. */
+const moneyOf = ({ amount, subtotal, gross, total, unit_price }: Mapping['columns']) =>
+  amount ?? subtotal ?? gross ?? total ?? unit_price
+
+/** An expression as part of another. */
+const part = (text: string, columns: readonly Column[]) =>
+  columns.some(one => one.name === text) ? ident(text) : `(${text})`
+
+/** The mapping with what rows of `sql` say turned below zero. */
+const turned = (mapping: Mapping, columns: readonly Column[], sql: string): Mapping => {
+  const priced = mapping.target !== 'orders' && 'quantity' in mapping.columns
+  const below = Object.entries(mapping.columns).flatMap(([as, text]) => {
+    // Of price and quantity one alone says that goods went back.
+    if (!signed.includes(as) || (as === 'unit_price' && priced)) return []
+    const value = part(text, columns)
+    return [[as, `if(${sql}, -abs(${value}), ${value})`]]
+  })
+  return { ...mapping, columns: { ...mapping.columns, ...Object.fromEntries(below) } }
+}
+
 /**
  * A guess in which credit notes take back, where a column says which rows are some and their money stands without a sign,
- * as accounting systems write it.
+ * as accounting systems write it; and one in which goods do that are counted below zero beside money above it.
  */
 export const creditsTakeBack = (
   mapping: Mapping,
   columns: readonly Column[],
   rows: readonly string[][],
 ): Guess => {
+  const asItIs = { mapping, warnings: [] }
+  const { quantity, unit_price } = mapping.columns
+  const place = (name: string | undefined) => columns.findIndex(one => one.name === name)
+  const money = moneyOf(mapping.columns)
+  const [at, counted] = [place(money), place(quantity)]
+  if (at < 0) return asItIs
+  const told = (of: readonly string[][], column: number) =>
+    of.flatMap(row => amountOf(row[column] ?? '') ?? [])
   const credits = saysOneOf(columns, rows, kinds, back)
-  const { amount, subtotal, gross, total, unit_price } = mapping.columns
-  const money = amount ?? subtotal ?? gross ?? total ?? unit_price
-  const at = columns.findIndex(one => one.name === money)
-  if (!credits || at < 0) return { mapping, warnings: [] }
-  const told = rows
-    .filter(row => credits.spelt.has((row[credits.at] ?? '').trim().toLowerCase()))
-    .flatMap(row => amountOf(row[at] ?? '') ?? [])
-  if (told.length === 0 || told.filter(value => value > 0).length < told.length * 0.9)
-    return { mapping, warnings: [] }
-  const priced = mapping.target !== 'orders' && 'quantity' in mapping.columns
-  const turned = Object.entries(mapping.columns).flatMap(([as, text]) => {
-    // Of price and quantity one alone says that goods went back.
-    if (!signed.includes(as) || (as === 'unit_price' && priced)) return []
-    const value = columns.some(one => one.name === text) ? ident(text) : `(${text})`
-    return [[as, `if(${credits.sql}, -abs(${value}), ${value})`]]
-  })
-  return {
-    mapping: { ...mapping, columns: { ...mapping.columns, ...Object.fromEntries(turned) } },
-    warnings: [`Credits stand without a sign; they take back, as their rows say with ${credits.sql}.`],
+  if (credits) {
+    const theirs = rows.filter(row => credits.spelt.has((row[credits.at] ?? '').trim().toLowerCase()))
+    if (share(told(theirs, at), value => value > 0) && !share(told(theirs, counted), value => value < 0))
+      return {
+        mapping: turned(mapping, columns, credits.sql),
+        warnings: [`Credits stand without a sign; they take back, as their rows say with ${credits.sql}.`],
+      }
+    if (!share(told(theirs, at), value => value < 0) || !share(told(theirs, counted), value => value > 0))
+      return asItIs
+    // Money below zero and units above it: the goods went back as well.
+    const units = { quantity: `if(${credits.sql}, -abs(${ident(quantity ?? '')}), ${ident(quantity ?? '')})` }
+    const price: Mapping['columns'] =
+      money === unit_price
+        ? { unit_price: `if(${credits.sql}, abs(${ident(unit_price ?? '')}), ${ident(unit_price ?? '')})` }
+        : {}
+    return {
+      mapping: { ...mapping, columns: { ...mapping.columns, ...units, ...price } },
+      warnings: [`Rows with ${credits.sql} take their units back as well, which stand without a sign.`],
+    }
   }
+  if (counted < 0 || money === unit_price) return asItIs
+  const returned = rows.filter(row => (amountOf(row[counted] ?? '') ?? 0) < 0)
+  if (!share(told(returned, at), value => value > 0)) return asItIs
+  const sql = `${ident(quantity ?? '')} < 0`
+  return {
+    mapping: turned(mapping, columns, sql),
+    warnings: [
+      `Rows with ${sql} hold money above zero: it is taken to be given back. Map it as it stands if it is not.`,
+    ],
+  }
+}
+
+const off =
+  /discount|voucher|coupon|promo|rebate|gutschein|rabatt|remise|descuento|cup[oó]n|sconto|buono|korting|rabat\b|割引|クーポン|优惠|折扣/i
+
+/** A guess of lines in which those below zero that call themselves a discount are one, and nothing that went back. */
+export const discountsOfTheirOwn = (
+  mapping: Mapping,
+  columns: readonly Column[],
+  rows: readonly string[][],
+): Guess => {
+  const asItIs = { mapping, warnings: [] }
+  const { unit_price, quantity, discount } = mapping.columns
+  const money = mapping.columns.amount ?? unit_price
+  const at = columns.findIndex(one => one.name === money)
+  if (at < 0 || money === undefined || 'kind' in mapping.columns) return asItIs
+  const below = rows.filter(row => (amountOf(row[at] ?? '') ?? 0) < 0)
+  for (const name of [mapping.columns.title, mapping.columns.sku]) {
+    const called = columns.findIndex(one => one.name === name)
+    if (called < 0 || name === undefined) continue
+    const words = new Set(below.flatMap(row => off.exec(row[called] ?? '')?.[0].toLowerCase() ?? []))
+    if (words.size === 0) continue
+    const says = [...words].map(word => `contains(lower(${ident(name)}), ${quote(word)})`).join(' or ')
+    const sql = `${ident(money)} < 0 and (${says})`
+    const whole = mapping.columns.amount ? ident(money) : priceOfAll(mapping.columns)
+    const { unit_price: _, ...others } = mapping.columns
+    return {
+      mapping: {
+        ...mapping,
+        columns: {
+          ...others,
+          amount: `if(${sql}, 0, ${whole})`,
+          discount: `if(${sql}, abs(${whole}), ${discount ? `coalesce(${part(discount, columns)}, 0)` : '0'})`,
+          quantity: `if(${sql}, 0, ${quantity ? part(quantity, columns) : '1'})`,
+          ...(mapping.target === 'sales_lines' && { kind: `if(${sql}, 'sale', '')` }),
+        },
+      },
+      warnings: [
+        `Rows with ${sql} are discounts of their orders, and nothing that was given back.`,
+        ...takenBackWords(
+          mapping,
+          columns,
+          rows.filter(row => !off.test(row[called] ?? '')),
+        ),
+      ],
+    }
+  }
+  return asItIs
+}
+
+/** What is read as taken back, in words: rows whose money is below zero, and those of them that leave open what they are. */
+export const takenBackWords = (
+  { columns: mapped }: Mapping,
+  columns: readonly Column[],
+  rows: readonly string[][],
+): string[] => {
+  const money = moneyOf(mapped)
+  const [at, counted] = [money, mapped.quantity].map(name => columns.findIndex(one => one.name === name))
+  if (at === undefined || counted === undefined || at < 0 || money === undefined) return []
+  const seen = rows.flatMap(row => {
+    const [value, units] = [amountOf(row[at] ?? ''), counted < 0 ? null : amountOf(row[counted] ?? '')]
+    return value === null ? [] : [{ value, units }]
+  })
+  const priced = money === mapped.unit_price
+  const below = seen.filter(one => one.value < 0 !== (priced && (one.units ?? 1) < 0) && one.value !== 0)
+  const open = below.filter(one => one.value < 0 && (one.units ?? 0) > 0)
+  const many = (some: readonly unknown[]) =>
+    `${some.length.toLocaleString('en')} of ${seen.length.toLocaleString('en')} looked at`
+  return [
+    ...(below.length > open.length
+      ? [
+          `Rows below zero take back (${many(below)}): they are reversals on their own day, and no part of gross sales.`,
+        ]
+      : []),
+    ...(open.length > 0
+      ? [
+          `Rows with “${money}” below zero and units above it can be refunds or discounts (${many(open)}), and nothing tells: they count as money given back, and no goods with it. Map quantity as ${`if(${ident(money)} < 0, -${ident(mapped.quantity ?? '')}, ${ident(mapped.quantity ?? '')})`} if goods came back, or discount to what they take off.`,
+        ]
+      : []),
+  ]
 }
 
 /** A guess in which orders that are said to be given back are, where no column says how much. */
@@ -81,6 +203,11 @@ export const refundedByState = (
   rows: readonly string[][],
 ): Guess => {
   const refunded = saysOneOf(columns, rows, states, returned)
+  const money = columns.findIndex(one => one.name === moneyOf(mapping.columns))
+  const theirs = rows.filter(row => refunded?.spelt.has((row[refunded.at] ?? '').trim().toLowerCase()))
+  // A row that takes back has nothing more to give.
+  if (theirs.length > 0 && theirs.every(row => (amountOf(row[money] ?? '') ?? 0) < 0))
+    return { mapping, warnings: [] }
   const [as, total] =
     mapping.target === 'orders'
       ? ['refunded', mapping.columns.total]

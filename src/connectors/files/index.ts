@@ -20,6 +20,7 @@ import { warningsOf } from './preview.ts'
 import { ident, type Mapping, type Reading, type Source } from './reading.ts'
 import { openSandbox } from './sandbox.ts'
 import { sniff } from './sniff.ts'
+import { soldRows } from './sold-rows.ts'
 import { jsonSource, parquetSource, textSource, withinColumns } from './source.ts'
 import { isUneven, type Staged, stage, translated } from './stage.ts'
 import type { Place, Target } from './target.ts'
@@ -145,7 +146,7 @@ const understood = async (
 const miscountedIn = (mapping: Mapping, names: readonly string[], sample: readonly string[][]): string[] => {
   const by = names.findIndex(name => [name, ident(name)].includes(mapping.columns.order_id ?? ''))
   if (by < 0) return []
-  return miscounts(mapping, orderTotals(names, sample, by))
+  return miscounts(mapping, orderTotals(names, soldRows(names, sample), by))
     .filter(one => one.stands !== 'each')
     .map(miscountWords)
 }

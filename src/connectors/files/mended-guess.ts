@@ -1,7 +1,7 @@
 import { plainName } from '#kernel/nearest.ts'
 import { addedUp, addedUpWords, withoutTax } from './added-up.ts'
 import { withCurrency } from './currency-signs.ts'
-import { creditsTakeBack, refundedByState } from './given-back.ts'
+import { creditsTakeBack, discountsOfTheirOwn, refundedByState, takenBackWords } from './given-back.ts'
 import { moneyOfLines } from './line-money.ts'
 import { priceOfLines } from './line-price.ts'
 import { discountOfOrders, moneyOfOrders } from './order-money.ts'
@@ -119,6 +119,10 @@ export const mendedBy = (
       ofSales.includes(mapping.target) && mapping.target !== 'refunds'
         ? creditsTakeBack(mapping, columns, rows)
         : asItIs(mapping),
+    mapping =>
+      mapping.target === 'sales_lines' || mapping.target === 'order_lines'
+        ? discountsOfTheirOwn(mapping, columns, lines)
+        : asItIs(mapping),
   ]
   const mended = mends.reduce((so, mend) => {
     const { mapping, warnings } = mend(so.mapping)
@@ -126,6 +130,7 @@ export const mendedBy = (
   }, asItIs(guess))
   if (!ofSales.includes(guess.target)) return mended
   const left = [
+    ...(guess.target === 'refunds' ? [] : takenBackWords(mended.mapping, columns, rows)),
     ...waitingWords(columns, rows),
     ...moneyLeftOut(mended.mapping, names, rows),
     ...noGoodsWords(mended.mapping, names, rows),

@@ -6,6 +6,7 @@ import { feesOf, isOfOrders, mendedBy } from './mended-guess.ts'
 import { fits, presetMapping } from './preset.ts'
 import { presets } from './presets/index.ts'
 import type { Mapping, Preview, ValueType } from './reading.ts'
+import { soldRows } from './sold-rows.ts'
 import type { Target, TargetColumn } from './target.ts'
 import { targets } from './targets/index.ts'
 import { salesLines } from './targets/sales-lines.ts'
@@ -268,7 +269,8 @@ export const suggest = (
   const { turned } = about
   const columns = shape ? seen.map(one => ({ ...one, also: alsoCalled(one.name, shape) })) : seen
   const names = columns.map(column => column.name)
-  const told = totalsOf(columns, rows, shape)
+  const sold = shape ? rows : soldRows(names, rows)
+  const told = totalsOf(columns, sold, shape)
   const heads = told && !shape ? headsOf(names, rows, told.by) : null
   const totals = heads ? ofNumbers(heads.totals, columns) : told
   const fitting = presets
@@ -284,7 +286,7 @@ export const suggest = (
         unmapped: names.filter(name => !text.includes(name)),
       }
     })
-  const varies = totals ? variesWithin(columns, rows, totals.by) : new Set<string>()
+  const varies = totals ? variesWithin(columns, sold, totals.by) : new Set<string>()
   const all = targets
     .map((target, order) => ({ target, order, ...forTarget(target, columns, totals, varies) }))
     .map(one => (turned ? guessOfTurned(one, turned) : one))
@@ -318,7 +320,7 @@ export const suggest = (
   const lines = ranked.find(one => one.mapping.target === 'sales_lines')
   const orders = ranked.find(one => one.mapping.target === 'orders')
   const once =
-    lines !== undefined && isOfOrders(lines.mapping.columns, orders?.mapping.columns.order_id, names, rows)
+    lines !== undefined && isOfOrders(lines.mapping.columns, orders?.mapping.columns.order_id, names, sold)
   const fees =
     unlike?.is === 'statement' && unlike.fee
       ? feesOf(unlike.fee, all.find(one => one.target.name === 'ledger_entries')?.mapped ?? {}, columns)

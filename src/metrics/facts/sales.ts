@@ -22,7 +22,7 @@ const lifetime = {
   lifetime: `CASE WHEN (f.store, f.customer_id) IN (SELECT store, customer_id FROM order_days WHERE nth = 2) THEN 'repeat' ELSE 'once' END`,
 }
 
-const sells = `(f.quantity > 0 AND (f.kind = 'sale' AND f.gross > 0 OR f.kind = 'gift_card' AND f.gift_cards > 0))`
+const sells = `(f.kind = 'sale' AND f.gross > 0 AND f.quantity >= 0 OR f.kind = 'gift_card' AND f.gift_cards > 0 AND f.quantity > 0)`
 
 export const lineColumns = {
   units_sold: `CASE WHEN f.kind = 'sale' THEN f.quantity ELSE 0 END`,

@@ -87,7 +87,7 @@ export const sales: readonly Metric[] = [
     'count',
     'up',
     'sum(orders.orders)',
-    'Orders placed in the period: an order is one when it sells something, quantity and price above zero.',
+    'Orders placed in the period: an order is one when it sells something, money above zero and no units below it.',
   ),
   metric(
     'aov',

@@ -7,11 +7,14 @@ import { momentOf, salesLines } from './sales-lines.ts'
 
 const columns = salesLines.columns
 const over = 'OVER (PARTITION BY f_order_id)'
+/** An order, or what was taken back of it another time. */
+const part = 'OVER (PARTITION BY f_order_id, m_apart)'
 
 /**
  * Order lines with the totals of the order beside them, given once or on every row: the layout of most shop
  * exports. Order discounts are shared out over the lines by their money, to the cent; shipping and tax stand on
- * the largest line; what was given back is a row of its own, dated by the cancellation where there was one.
+ * the largest line; what was given back is a row of its own, dated by the cancellation where there was one. Lines below
+ * zero take back on their own day.
  */
 export const orderLines: Target = {
   name: 'order_lines',
@@ -77,23 +80,29 @@ export const orderLines: Target = {
   repeats: () => 'number',
   numbered: 'line_key',
   derive(given, place) {
-    const order = (column: string) => (given.has(column) ? `coalesce(max(f_${column}) ${over}, 0)` : '0')
+    const most = (column: string) => `max(f_${column}) ${part}`
+    const least = (column: string) => `min(f_${column}) ${part}`
+    // Rows that take back have totals of their own below zero; above it they repeat those of the order they are of.
+    const order = (column: string) =>
+      given.has(column)
+        ? `coalesce(CASE WHEN o_sign > 0 THEN ${most(column)} WHEN ${least(column)} < 0 THEN ${least(column)} WHEN m_apart THEN 0 ELSE ${most(column)} END, 0)`
+        : '0'
     const filled = (column: string) =>
       given.has(column) ? `coalesce(nullif(f_${column}, ''), max(f_${column}) ${over}, '')` : "''"
-    const lines = `OVER (PARTITION BY f_order_id ORDER BY ${given.has('head') ? 'coalesce(f_head, false), ' : ''}m_money DESC, m_sku, m_title, m_quantity ROWS UNBOUNDED PRECEDING)`
+    const lines = `OVER (PARTITION BY f_order_id, m_apart ORDER BY ${given.has('head') ? 'coalesce(f_head, false), ' : ''}m_money * o_sign DESC, m_sku, m_title, m_quantity ROWS UNBOUNDED PRECEDING)`
     const currency = given.has('currency')
       ? `coalesce(nullif(upper(${filled('currency')}), ''), ${money({ ...given, has: () => false }, place)})`
       : money(given, place)
-    const share = (what: string) => `round(${what} * m_until / nullif(o_lines, 0), 2)`
-    const before = (what: string) => `round(${what} * (m_until - m_money) / nullif(o_lines, 0), 2)`
+    const share = (what: string) => `round(${what} * m_until / nullif(o_shared, 0), 2)`
+    const before = (what: string) => `round(${what} * (m_until - m_shared) / nullif(o_shared, 0), 2)`
     // What lines say of their own is part of what the order says: only the rest is shared out.
     const rest = (all: string) => (given.has('discount') ? `greatest(${all} - o_own_discount, 0)` : all)
     const told = rest(`abs(${order('order_discount')})`)
     const discount = given.has('order_subtotal')
-      ? `CASE WHEN max(f_order_subtotal) ${over} IS NULL THEN ${told} ELSE ${rest(`greatest(o_lines - ${order('order_subtotal')}, 0)`)} END`
+      ? `CASE WHEN ${most('order_subtotal')} IS NULL OR (m_apart AND ${least('order_subtotal')} >= 0) THEN ${told} ELSE ${rest(`greatest((o_lines - ${order('order_subtotal')}) * o_sign, 0)`)} END`
       : told
     const line = (column: string) => (given.has(column) ? `coalesce(${given.get(column)}, 0)` : '0')
-    const whole = (column: string) => (given.has(column) ? `sum(m_own_${column}) ${over}` : '0')
+    const whole = (column: string) => (given.has(column) ? `sum(m_of_order_${column}) ${part}` : '0')
     const price = given.has('unit_price') ? amountSql(given.get('unit_price'), 'm_quantity') : 'NULL'
     const cost = given.has('cost')
       ? given.get('cost')
@@ -119,10 +128,6 @@ export const orderLines: Target = {
         m_channel: filled('channel'),
         m_code: filled('discount_code'),
         m_currency: currency,
-        o_shipping: order('order_shipping'),
-        o_duties: order('order_duties'),
-        o_total: order('order_total'),
-        o_refunded: `abs(${order('order_refunded')})`,
         o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
       },
       {
@@ -132,26 +137,48 @@ export const orderLines: Target = {
             : price,
         ),
         ...(headed && { o_items: `bool_or(NOT ${head}) ${over}` }),
+      },
+      { m_takes: '(m_money < 0 OR m_money = 0 AND m_quantity < 0)' },
+      {
+        m_apart: `coalesce(m_takes AND (m_at > min(m_at) ${over}${given.has('order_total') ? ' OR f_order_total < 0' : ''}), false)`,
+        o_takes: `bool_or(m_takes) ${over}`,
+        // A price below zero says that money went back, and not whether goods did.
+        m_units: 'CASE WHEN m_takes THEN least(m_quantity, 0) ELSE m_quantity END',
+        m_tax: 'CASE WHEN m_takes THEN -abs(m_own_tax) ELSE m_own_tax END',
+      },
+      { o_lines: `sum(m_money) ${part}`, o_units: `sum(m_units) ${part}` },
+      { o_sign: 'CASE WHEN o_lines < 0 THEN -1 ELSE 1 END' },
+      {
+        m_shared: 'greatest(m_money * o_sign, 0)',
+        m_of_order_discount: 'm_own_discount * CASE WHEN m_money * o_sign < 0 THEN -1 ELSE 1 END',
+        m_of_order_tax: 'm_tax',
+        o_shipping: order('order_shipping'),
+        o_duties: order('order_duties'),
+        o_total: order('order_total'),
+        // Where rows of its own say what went back, what the order says of it is the same money.
+        o_refunded: `CASE WHEN o_takes THEN 0 ELSE abs(${order('order_refunded')}) END`,
+      },
+      {
+        o_shared: `sum(m_shared) ${part}`,
+        m_until: `sum(m_shared) ${lines}`,
+        m_nth: `row_number() ${lines.replace(' ROWS UNBOUNDED PRECEDING', '')}`,
         o_own_discount: whole('discount'),
         o_own_tax: whole('tax'),
       },
       {
-        o_lines: `sum(m_money) ${over}`,
-        o_units: `sum(m_quantity) ${over}`,
-        m_until: `sum(m_money) ${lines}`,
-        m_nth: `row_number() ${lines.replace(' ROWS UNBOUNDED PRECEDING', '')}`,
-      },
-      {
         o_discount: discount,
-        o_tax: given.has('tax') ? `greatest(${order('order_tax')}, o_own_tax)` : order('order_tax'),
+        o_tax: given.has('tax')
+          ? `CASE WHEN o_sign < 0 THEN least(${order('order_tax')}, o_own_tax) ELSE greatest(${order('order_tax')}, o_own_tax) END`
+          : order('order_tax'),
       },
       {
         m_discount: `${share('o_discount')} - ${before('o_discount')}`,
-        o_goods: `o_lines - o_discount${given.has('discount') ? ' - o_own_discount' : ''}`,
+        o_goods: `o_lines - (o_discount${given.has('discount') ? ' + o_own_discount' : ''}) * o_sign`,
       },
+      { m_off: `coalesce(m_discount, 0)${given.has('discount') ? ' + m_own_discount' : ''}` },
       // Prices that hold their tax: the total is goods and shipping alone. Then tax is taken out of both.
       {
-        m_net: `CASE WHEN o_tax > 0 AND o_total > 0 AND abs(o_total - o_goods - o_shipping - o_duties) < 0.02
+        m_net: `CASE WHEN o_tax * o_sign > 0 AND o_total * o_sign > 0 AND abs(o_total - o_goods - o_shipping - o_duties) < 0.02
             THEN 1 - o_tax / nullif(o_goods + o_shipping, 0) ELSE CAST(1 AS DOUBLE) END`,
       },
       {
@@ -163,19 +190,19 @@ export const orderLines: Target = {
     const own = {
       store: quote(place.store),
       order_id: 'f_order_id',
-      kind: "'sale'",
+      kind: "CASE WHEN m_takes THEN 'reversal' ELSE 'sale' END",
       happened_at: 'm_at',
       day: 'CAST(m_at AS DATE)',
       hour: 'hour(m_at)',
-      ordered_day: 'CAST(m_at AS DATE)',
+      ordered_day: `CAST(CASE WHEN m_takes THEN min(m_at) ${over} ELSE m_at END AS DATE)`,
       currency: 'm_currency',
-      quantity: 'm_quantity',
-      gross: 'm_money * m_net',
-      discounts: `-(coalesce(m_discount, 0)${given.has('discount') ? ' + m_own_discount' : ''}) * m_net`,
-      reversals: '0',
+      quantity: 'm_units',
+      gross: 'CASE WHEN m_takes THEN 0 ELSE m_money * m_net END',
+      discounts: 'CASE WHEN m_takes THEN 0 ELSE -m_off * m_net END',
+      reversals: 'CASE WHEN m_takes THEN (m_money + m_off) * m_net ELSE 0 END',
       shipping: `CASE WHEN ${first} THEN o_shipping * m_net ELSE 0 END`,
       taxes: given.has('tax')
-        ? `m_own_tax + CASE WHEN ${first} THEN o_tax - o_own_tax ELSE 0 END`
+        ? `m_tax + CASE WHEN ${first} THEN o_tax - o_own_tax ELSE 0 END`
         : `CASE WHEN ${first} THEN o_tax ELSE 0 END`,
       duties: `CASE WHEN ${first} THEN o_duties ELSE 0 END`,
       fees: '0',
@@ -203,7 +230,15 @@ export const orderLines: Target = {
       ],
       columns: own,
       last: {
-        line_key: hash('order_id', 'epoch_us(happened_at)', 'quantity', 'gross', 'product_id', 'title'),
+        line_key: hash(
+          'order_id',
+          'epoch_us(happened_at)',
+          'quantity',
+          'gross',
+          'product_id',
+          'title',
+          'nullif(reversals, 0)',
+        ),
       },
       more: {
         where: `${first} AND m_back > 0`,
@@ -224,7 +259,9 @@ export const orderLines: Target = {
           product_id: "''",
           title: "''",
         },
-        last: { line_key: hash('order_id', "'back'") },
+        last: {
+          line_key: hash('order_id', "'back'", "CASE WHEN reversals > 0 THEN 'of what was taken back' END"),
+        },
       },
     }
   },

@@ -1,4 +1,4 @@
-import type { Given, Target } from '../target.ts'
+import { type Given, hash, type Target } from '../target.ts'
 import { number } from './column.ts'
 import { salesLines } from './sales-lines.ts'
 
@@ -41,7 +41,7 @@ export const orders: Target = {
   name: 'orders',
   label: 'Orders',
   about:
-    'One row per order with its totals, for shops that export no lines. Products cannot be told from it.',
+    'One row per order with its totals, for shops that export no lines; one below zero takes back. Products cannot be told from it.',
   table: 'sales_lines',
   columns: {
     order_id: { ...some(order_id), names: `${order_id?.names} name id reference referencecommande` },
@@ -84,13 +84,21 @@ export const orders: Target = {
   },
   repeats: () => 'last',
   derive(given, place) {
-    const zero = (column: string) => (given.has(column) ? `coalesce(${given.get(column)}, 0)` : '0')
-    const before = `abs(${zero('discount')})`
+    const sign = given.get('gross', given.get('subtotal', given.get('total', '0')))
+    // Below zero a row takes back: all of it is below, however its parts are signed.
+    const part = (column: string) =>
+      given.has(column)
+        ? `coalesce(CASE WHEN ${sign} < 0 THEN -abs(${given.get(column)}) ELSE ${given.get(column)} END, 0)`
+        : '0'
+    const off = given.has('discount') ? `abs(coalesce(${given.get('discount')}, 0))` : '0'
+    const before = `CASE WHEN ${sign} < 0 THEN -${off} ELSE ${off} END`
     const goods = given.has('gross')
       ? given.get('gross')
       : given.has('subtotal')
         ? `${given.get('subtotal')} + ${before}`
-        : `${given.get('total')} - ${zero('shipping')} - ${zero('tax')} + ${before}`
+        : `${given.get('total')} - ${part('shipping')} - ${part('tax')} + ${before}`
+    const back = 'm_money < 0'
+    const units = given.has('quantity') ? given.get('quantity') : '0'
     const derived = salesLines.derive(
       dressed(
         given,
@@ -98,26 +106,31 @@ export const orders: Target = {
           amount: goods,
           line_id: "'order'",
           unit_price: null,
-          kind: "'sale'",
-          quantity: given.has('quantity') ? given.get('quantity') : '0',
+          kind: `CASE WHEN ${back} THEN 'reversal' ELSE 'sale' END`,
+          quantity: units === '0' ? units : `CASE WHEN ${sign} < 0 THEN -abs(${units}) ELSE ${units} END`,
         },
-        { kind: ['sale'] },
+        { kind: ['sale', 'reversal'] },
       ),
       place,
     )
-    if (!given.has('refunded')) return { ...derived, columns: { ...derived.columns, reversals: '0' } }
+    // What takes back of an order stands beside it, also where it goes by the number of the order.
+    const last = {
+      line_key: `CASE WHEN kind = 'reversal' THEN ${hash("'back'", 'epoch_us(happened_at)', 'reversals')} ELSE ${derived.last?.line_key} END`,
+    }
+    if (!given.has('refunded')) return { ...derived, last }
     // What is given back is of all that was charged: goods, shipping and tax, each in its part.
     const refunded = `abs(coalesce(${given.get('refunded')}, 0))`
-    const sold = `(${goods} - ${before})`
-    const charged = `(${sold} + ${zero('shipping')} + ${zero('tax')})`
-    const part = `CASE WHEN ${charged} > 0 THEN least(${refunded} / ${charged}, 1.0) ELSE 0 END`
+    const sold = `(${goods} - ${off})`
+    const charged = `(${sold} + ${part('shipping')} + ${part('tax')})`
+    const share = `CASE WHEN ${charged} > 0 THEN least(${refunded} / ${charged}, 1.0) ELSE 0 END`
     return {
       ...derived,
+      last,
       columns: {
         ...derived.columns,
-        reversals: `CASE WHEN ${charged} > 0 THEN -(${sold} * ${part}) ELSE -${refunded} END`,
-        shipping: `(${derived.columns.shipping}) * (1 - ${part})`,
-        taxes: `(${derived.columns.taxes}) * (1 - ${part})`,
+        reversals: `CASE WHEN ${back} THEN ${derived.columns.reversals} - ${refunded} WHEN ${charged} > 0 THEN -(${sold} * ${share}) ELSE -${refunded} END`,
+        shipping: `(${derived.columns.shipping}) * (1 - ${share})`,
+        taxes: `(${derived.columns.taxes}) * (1 - ${share})`,
       },
     }
   },

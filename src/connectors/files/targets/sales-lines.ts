@@ -1,3 +1,4 @@
+import { duckdbTypes } from '#kernel/duckdb-types.ts'
 import { amountSql } from '../cell.ts'
 import { quote } from '../reading.ts'
 import { type Derived, type Given, hash, type Place, type Target } from '../target.ts'
@@ -239,6 +240,13 @@ function deriveSales(given: Given, place: Place): Derived {
     given.has(column)
       ? `coalesce(CASE WHEN m_kind = 'reversal' THEN -abs(${given.get(column)}) ELSE ${given.get(column)} END, 0)`
       : '0'
+  // Where the signs alone tell, a price below zero says that money went back, and not whether goods did.
+  const signsTell = given.has('kind')
+    ? given.says('kind') === null && `coalesce(${given.get('kind')}, '') = ''`
+    : given.has('quantity') && 'true'
+  const units = signsTell
+    ? `CASE WHEN m_kind = 'reversal' AND ${signsTell} THEN least(m_quantity, 0) ELSE m_quantity END`
+    : 'm_quantity'
   // What no row can be costs nothing.
   const possible = given.has('kind') ? given.says('kind') : ['sale', 'reversal', 'adjustment']
   const only = (name: string) =>
@@ -246,7 +254,7 @@ function deriveSales(given: Given, place: Place): Derived {
   const cost = given.has('cost')
     ? `CASE WHEN m_quantity < 0 THEN -abs(${given.get('cost')}) ELSE ${given.get('cost')} END`
     : given.has('unit_cost')
-      ? amountSql(given.get('unit_cost'), 'm_quantity')
+      ? amountSql(given.get('unit_cost'), units)
       : 'NULL'
   const text = (column: string) => given.get(column, "''")
   // What is zero or empty is left out, so that a mapping that learns a column later keeps the identity of the rows.
@@ -265,7 +273,10 @@ function deriveSales(given: Given, place: Place): Derived {
     'order_id',
     'kind',
     'epoch_us(happened_at)',
-    'quantity',
+    // A row is known by what it says, whatever is made of it.
+    signsTell && given.has('quantity')
+      ? `CASE WHEN kind = 'reversal' AND quantity = 0 THEN TRY_CAST(f_quantity AS ${duckdbTypes.quantity}) ELSE quantity END`
+      : 'quantity',
     money4,
     'product_id',
     'title',
@@ -310,7 +321,7 @@ function deriveSales(given: Given, place: Place): Derived {
         ? `coalesce(CAST(${given.get('ordered_at')} AS DATE), CAST(m_at AS DATE))`
         : 'CAST(m_at AS DATE)',
       currency,
-      quantity: 'm_quantity',
+      quantity: units,
       gross: only('sale'),
       discounts: given.has('discount') ? `CASE WHEN m_kind = 'sale' THEN -${discount} ELSE 0 END` : '0',
       // Money taken back is what was paid: a discount on the row lowers it.
