@@ -10,7 +10,7 @@ import { Failure, invalid } from '#kernel/error.ts'
 import { type Container, decoderName, identify, markOf } from './identify.ts'
 import { legacyEncoding } from './legacy-encoding.ts'
 import type { Reading } from './reading.ts'
-import { sheetAsText, sheetsOf, sheetWords } from './workbook.ts'
+import { sheetAsText } from './workbook.ts'
 import { openMember } from './zip.ts'
 
 /** A file taken in: its bytes as they came, kept by content, and a plain copy that can be read in one pass. */
@@ -51,6 +51,8 @@ export const peek = async (
   members: string[]
   sheet?: string
   sheets: string[]
+  /** What of it whoever looks should know. */
+  warnings?: string[]
   whole: boolean
   /** What broke it off, where an archive is cut or damaged behind what could be read. */
   broken?: string
@@ -59,11 +61,11 @@ export const peek = async (
   const none = { members: [], sheets: [] }
   if (container === 'parquet') return { text: '', container, encoding: 'utf-8', ...none, whole: true }
   if (container === 'xlsx') {
-    const sheets = await sheetsOf(path)
-    const chosen = await sheetAsText(path, reading.sheet ?? sheets[0], 500)
+    const chosen = await sheetAsText(path, reading.sheet, 500)
+    const { sheet, sheets, warnings } = chosen
     let text = ''
     for await (const piece of chosen.lines) text += piece
-    return { text, container, encoding: 'utf-8', ...none, sheet: chosen.sheet, sheets, whole: false }
+    return { text, container, encoding: 'utf-8', ...none, sheet, sheets, warnings, whole: false }
   }
   const { stream, member, members } = await unwrapped(path, container, reading)
   const chunks: Buffer[] = []
@@ -212,9 +214,9 @@ const store = async (
   }
   if (container === 'parquet') return { ...base, path: raw }
   if (container === 'xlsx') {
-    const { sheet, sheets, lines } = await sheetAsText(raw, reading.sheet)
+    const { sheet, lines, warnings } = await sheetAsText(raw, reading.sheet)
     await pipeline(lines, createWriteStream(input))
-    return { ...base, path: input, sheet, warnings: sheetWords(sheets) }
+    return { ...base, path: input, sheet, warnings }
   }
   let member: string | undefined
   if (container === 'zip') {

@@ -12,7 +12,6 @@ import { columnsOf, parquetSource, withinColumns } from './source.ts'
 import { suggest } from './suggest.ts'
 import { targets } from './targets/index.ts'
 import { linesAbove, turn, turnedWords } from './turned.ts'
-import { sheetWords } from './workbook.ts'
 
 const shown = 20
 
@@ -127,7 +126,7 @@ export const previewFile = async (
       ...(layout.header && layout.rows.length === 0
         ? ['The file has a header and no rows: export it again with a period that has data.']
         : []),
-      ...(reading.sheet === undefined ? sheetWords(peeked.sheets) : []),
+      ...(peeked.warnings ?? []),
       ...severalWords(peeked.members, reading.member ?? undefined, peeked.member),
       ...warningsOf(layout, recognised, format === 'xlsx'),
       ...warnings,

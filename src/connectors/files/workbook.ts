@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { invalid } from '#kernel/error.ts'
+import { hiddenIn, hiddenWords } from './hidden.ts'
 
 /** The library is loaded when there is a workbook to read. */
 const library = () => import('hucre/xlsx')
@@ -41,8 +42,6 @@ const refused = (error: unknown): never => {
 }
 
 /** Names of the sheets of a workbook that hold something, the fullest first, that is where the table is, and hidden ones last. */
-export const sheetsOf = async (path: string): Promise<string[]> => fullest(await open(path))
-
 const fullest = async ({ bytes, sheets, hidden }: Awaited<ReturnType<typeof open>>): Promise<string[]> => {
   const found: { name: string; cells: number }[] = []
   for (const name of sheets) {
@@ -57,11 +56,14 @@ const fullest = async ({ bytes, sheets, hidden }: Awaited<ReturnType<typeof open
 }
 
 /** Which of several sheets is read, in words. */
-export const sheetWords = ([read, ...others]: readonly string[]): string[] =>
+const sheetWords = ([read, ...others]: readonly string[], hidden: ReadonlySet<string>): string[] =>
   others.length === 0
     ? []
     : [
-        `The workbook has ${others.length + 1} sheets, of which “${read}” is read; left out: ${others.slice(0, 10).join(', ')}${others.length > 10 ? ' …' : ''}. Set sheet to read another.`,
+        `The workbook has ${others.length + 1} sheets, of which “${read}” is read; left out: ${others
+          .slice(0, 10)
+          .map(one => (hidden.has(one) ? `${one} (hidden)` : one))
+          .join(', ')}${others.length > 10 ? ' …' : ''}. Set sheet to read another.`,
       ]
 
 /** One sheet as CSV lines, row by row. @param rows how many at most. */
@@ -69,10 +71,11 @@ export const sheetAsText = async (
   path: string,
   wanted?: string,
   rows?: number,
-): Promise<{ sheet: string; sheets: string[]; lines: Readable }> => {
+): Promise<{ sheet: string; sheets: string[]; warnings: string[]; lines: Readable }> => {
   const book = await open(path)
-  const sheets = wanted === undefined ? await fullest(book) : [wanted]
-  const [sheet] = sheets
+  // Whoever looks may choose another.
+  const sheets = wanted === undefined || rows !== undefined ? await fullest(book) : [wanted]
+  const sheet = wanted ?? sheets[0]
   if (sheet === undefined) throw invalid('The workbook has no sheet.', 'Save it again with at least one.')
   if (!book.sheets.includes(sheet))
     throw invalid(`The workbook has no sheet “${sheet}”.`, `It has: ${book.sheets.join(', ')}.`)
@@ -80,7 +83,12 @@ export const sheetAsText = async (
     for await (const row of rowsOf(book.bytes, sheet as string, rows))
       yield `${row.map(value => csvCell(textOf(value))).join(',')}\n`
   }
-  return { sheet, sheets, lines: Readable.from(lines()) }
+  const warnings = [
+    ...(wanted === undefined ? sheetWords(sheets, book.hidden) : []),
+    ...(book.hidden.has(sheet) ? [`“${sheet}” is a hidden sheet of the workbook.`] : []),
+    ...hiddenWords(await hiddenIn(path, sheet)),
+  ]
+  return { sheet, sheets, warnings, lines: Readable.from(lines()) }
 }
 
 const textOf = (value: unknown): string =>

@@ -65,8 +65,15 @@ export const openMember = async (
   const only = wanted ?? (alone || show ? members[0] : undefined)
   if (only === undefined)
     throw invalid('The archive holds several files.', `Say which with reading.member: ${list}.`)
-  const stream = await walk(path, (entry, zip) =>
-    entry.fileName === only
+  const stream = await openPart(path, only)
+  if (!stream) throw invalid(`The archive has no “${only}”.`, `It has: ${list}.`)
+  return { member: only, members, stream }
+}
+
+/** One part of an archive by its name, as bytes that come in pieces; undefined where there is none. */
+export const openPart = (path: string, name: string): Promise<Readable | undefined> =>
+  walk(path, (entry, zip) =>
+    entry.fileName === name
       ? new Promise<Readable>((resolve, reject) =>
           zip.openReadStream(entry, (error, opened) => {
             if (error) return reject(error)
@@ -76,6 +83,3 @@ export const openMember = async (
         )
       : undefined,
   )
-  if (!stream) throw invalid(`The archive has no “${only}”.`, `It has: ${list}.`)
-  return { member: only, members, stream }
-}
