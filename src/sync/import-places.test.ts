@@ -41,6 +41,21 @@ describe('warehouses in the headings of a list of stock', () => {
     expect(preview.suggestions[0]?.mapping.target).not.toBe('stock')
     expect(preview.reading.turned).toBeUndefined()
   })
+  it('are said to be stock by nothing but their places, where neither heading nor title calls them so', async () => {
+    const cities = ['SKU,Title,London,Leeds', 'MUG,Mug,5,0', 'PEN,Pen,2,1']
+    const bare = await room.imports.preview(write(cities))
+    expect(bare.warnings.join()).toContain('could be units sold or ordered there')
+    const called = await room.imports.preview(write(['Stock on hand', ...cities]))
+    expect(called.warnings.join()).not.toContain('could be units sold')
+  })
+  it.each([
+    ['sold by their title', ['Units sold by shop', 'SKU,Title,London,Leeds', 'MUG,Mug,5,0', 'PEN,Pen,2,1']],
+    ['of days', ['Week,SKU,London,Leeds', '2026-03-02,MUG,5,0', '2026-03-09,MUG,2,1', '2026-03-09,PEN,2,1']],
+  ])('are no stock where they are %s', async (_, lines) => {
+    const preview = await room.imports.preview(write(lines))
+    expect(preview.reading.turned).toBeUndefined()
+    expect(preview.suggestions[0]?.mapping.target).not.toBe('stock')
+  })
   it('are left to whoever maps the file as products', async () => {
     const path = write(['SKU,Title,London,Leeds', 'MUG,Mug,5,0', 'PEN,Pen,2,1'])
     const mapping = { target: 'products', columns: { sku: 'SKU', title: 'Title' } }

@@ -1,14 +1,32 @@
 import { plainName } from '#kernel/nearest.ts'
 import { ident, quote } from './reading.ts'
 
-/** Numbers of a head's cells, as written in plain exports; null for what is none. */
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+const shortNames = /^(kr|zł|Kč|Ft|Fr|lei|Rs)\.?$/i
+/** A number with what may stand around one: brackets or a minus on either side, the name of a currency, a sign for percent. */
+const written =
+  /^(?<open>\()?(?<sign>[-+−])?(?<before>(?:[^\d.,()]{1,3}\.?)?)\(?(?<minus>[-−])?(?<digits>\d[\d.,]*|[.,]\d+)(?<behind>[-−])?(?<after>[^\d,()]{0,4})(?<close>\))?$/u
+
+/** Numbers of a head's cells, as written in plain exports; null for what is none, such as a code that has digits in it. */
 export const amountOf = (cell: string): number | null => {
-  const text = cell.replaceAll(/[^\d.,()-]/g, '').replace(/^\((.*)\)$/, '-$1')
-  if (!/\d/.test(text)) return null
+  const bare = cell.replaceAll(/[\s\p{Zs}'’]/gu, '')
+  const text = bare.replaceAll(/\p{Sc}/gu, '')
+  const found = written.exec(text)?.groups
+  if (!found) return null
+  const { before = '', after = '', digits = '' } = found
+  const names = (unit: string) =>
+    unit === '' ||
+    currencies.has(unit.toUpperCase()) ||
+    shortNames.test(unit) ||
+    // US$, R$: letters that belong to the sign beside them.
+    (text !== bare && /^\p{L}{1,2}$/u.test(unit))
+  if (!names(before) || !(names(after) || after === '%')) return null
   const value = Number(
-    /,\d{1,2}$/.test(text) ? text.replaceAll('.', '').replace(',', '.') : text.replaceAll(',', ''),
+    /,\d{1,2}$/.test(digits) ? digits.replaceAll('.', '').replace(',', '.') : digits.replaceAll(',', ''),
   )
-  return Number.isFinite(value) ? value : null
+  if (!Number.isFinite(value)) return null
+  const below = [found.sign, found.minus, found.behind].some(sign => sign === '-' || sign === '−')
+  return below || text.includes('(') ? -value : value
 }
 /** Do two sums of money differ by no more than their rounding? */
 export const near = (a: number, b: number) => Math.abs(a - b) < 0.015

@@ -31,6 +31,8 @@ export interface Turned {
   first: string
   /** The year is in no heading and no title. */
   yearless: boolean
+  /** No heading and no title says that what the places hold is stock. */
+  unsaid?: boolean
 }
 
 const codes = new Set(Intl.supportedValuesOf('currency'))
@@ -121,6 +123,13 @@ const stockWord =
 const measure =
   /\b(width|height|length|depth|weight|size|year|month|week|day|rank|rating|score|views?|clicks?|sold|sales|orders?|min|max|pack|lead|age|price|cost|tax|id|no|code|number|line|reorder|committed|incoming|reserved|damaged)\b|[%€$£]/i
 
+/** Of the words for stock those that are said of nothing else. */
+const stockPile =
+  /\b(stock|on ?hand|in ?stock|inventory|available|lagerbestand|bestand|entrep[oô]t|almac[eé]n|magazzino|magazijn)\b/i
+/** What goes in or out over time. */
+const flow =
+  /\b(sold|sales|orders?|ordered|demand|returns?|returned|shipped|dispatched|received|receipts|purchases?|purchased|forecasts?|plan|budget|revenue|turnover|visits?|footfall|verkauf|verkäufe|absatz|bestellungen|ventes|ventas|vendite|verkoop)\b/i
+
 /** Places that hold stock: columns of whole units beside a product, which are nothing that any kind of rows has. */
 const placesOf = (layout: Layout, title: string): Omit<Turned, 'first'> | null => {
   const { names } = layout
@@ -157,6 +166,10 @@ const placesOf = (layout: Layout, title: string): Omit<Turned, 'first'> | null =
   // Numbers of other things beside them make the table one of those.
   const alone = kept.every(at => !isOfNumbers(layout, at) || known(names[at] ?? ''))
   if (!summed && !said && !titled && !alone) return null
+  const worded = said || titled
+  // What is counted by the day, or called a flow, is no stock unless it is called so.
+  const dated = kept.some(at => /^(date|time)$/.test(recognise(cellsAt(layout, at), {}, true).type))
+  if ((dated && !worded) || (flow.test(title) && !stockPile.test(title))) return null
   return {
     of: 'places',
     kept,
@@ -166,6 +179,7 @@ const placesOf = (layout: Layout, title: string): Omit<Turned, 'first'> | null =
     given: {},
     title,
     yearless: false,
+    ...(!worded && { unsaid: true }),
   }
 }
 
@@ -247,7 +261,14 @@ export const turnedWords = (turned: Turned): string[] => {
     : turned.of === 'currencies'
       ? ["Of which currency one unit is told cannot be seen: say it as base, such as 'EUR'."]
       : []
-  const units = turned.of === 'places' ? ['Read as units on hand in each.'] : []
+  const units =
+    turned.of !== 'places'
+      ? []
+      : turned.unsaid
+        ? [
+            `Nothing says that the numbers under ${shown} are stock: they are read as units on hand in each, and could be units sold or ordered there. Set turned to false if they are no stock.`,
+          ]
+        : ['Read as units on hand in each.']
   const year = turned.yearless
     ? [
         'The months are of no year that the file says: give the day as make_date(2026, Month, 1), with the year it is.',
