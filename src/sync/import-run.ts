@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Outcome, readFile } from '#connectors/files/index.ts'
+import { quote } from '#connectors/files/reading.ts'
 import { invalid } from '#kernel/error.ts'
 import { convertible } from '#kernel/exchange.ts'
 import { dayAt } from '#kernel/zone.ts'
@@ -123,6 +124,11 @@ const one = async (
         : await parts.granary.deliver(delivery, (done, total) =>
             progress(done < total ? 'storing' : 'deriving', done, total),
           )
+    const went = request.replaces ? 0 : await takeAway(parts.granary, request.store, outcome.gone)
+    const beside =
+      delivery.mode === 'merge' && receipt.inserted > 0 && receipt.repeats > 0 && !outcome.known
+        ? await besideEarlier(parts.granary, request.store, id)
+        : 0
     const { accepted, repeats } = share(outcome, request.replaces ? ownShare(outcome, receipt) : receipt)
     const result: ImportResult = {
       id,
@@ -137,7 +143,7 @@ const one = async (
       to: outcome.to,
       reasons: outcome.reasons,
       rejectsFile: outcome.rejectsFile,
-      warnings: [...outcome.warnings, ...wentWords(receipt.removed ?? 0)],
+      warnings: [...outcome.warnings, ...wentWords(receipt.removed ?? 0), ...growingWords(went, beside)],
       ...(receipt.products && { products: countsOf(receipt.products) }),
       seconds: (clock().getTime() - started.getTime()) / 1000,
       origin: {
@@ -178,6 +184,48 @@ const countsOf = ({ rows, inserted, changed }: NonNullable<Receipt['products']>)
   inserted,
   changed,
 })
+
+/** Takes away what earlier imports brought of orders that a file says are no more; gives how many there were. */
+const takeAway = async (granary: Warehouse, store: string, orders: readonly string[]): Promise<number> => {
+  let went = 0
+  for (let at = 0; at < orders.length; at += 2000) {
+    const some = orders.slice(at, at + 2000)
+    const list = some.map(quote).join(', ')
+    const there = await granary.query(
+      `SELECT DISTINCT order_id FROM sales_lines WHERE store = {store:String} AND order_id IN (${list})`,
+      { store },
+    )
+    const known = there.map(row => String(row.order_id))
+    if (known.length > 0) await granary.remove({ store, table: 'sales_lines', orders: known })
+    went += known.length
+  }
+  return went
+}
+
+/** Orders in which an import brought rows beside those of an earlier one, of the same day. */
+const besideEarlier = async (granary: Warehouse, store: string, source: string): Promise<number> => {
+  const [row] = await granary.query(
+    `SELECT count(*) AS orders FROM (SELECT order_id, day FROM sales_lines WHERE store = {store:String}
+       AND order_id IN (SELECT order_id FROM sales_lines WHERE store = {store:String} AND source = {source:String} AND kind = 'sale')
+     GROUP BY order_id, day
+     HAVING count(CASE WHEN source = {source:String} THEN 1 END) > 0 AND count(CASE WHEN source <> {source:String} THEN 1 END) > 0) AS found`,
+    { store, source },
+  )
+  return Number(row?.orders ?? 0)
+}
+
+const growingWords = (went: number, beside: number): string[] => [
+  ...(went > 0
+    ? [
+        `${went.toLocaleString('en')} ${went === 1 ? 'order that an earlier import brought is' : 'orders that earlier imports brought are'} gone: the file says ${went === 1 ? 'it was' : 'they were'} cancelled, or never paid.`,
+      ]
+    : []),
+  ...(beside > 0
+    ? [
+        `${beside.toLocaleString('en')} ${beside === 1 ? 'order has' : 'orders have'} rows of this file beside those of an earlier import, of the same day. Without a number of their own changed lines cannot be told from new ones: if the file holds its orders whole, set “restates” to true in the mapping and import it again; or map line_id.`,
+      ]
+    : []),
+]
 
 const wentWords = (removed: number): string[] =>
   removed === 0

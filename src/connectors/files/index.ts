@@ -60,6 +60,8 @@ export interface Job {
 export interface Outcome extends Staged {
   mapping: Mapping
   target: Target
+  /** Its rows are known by numbers of their own. */
+  known: boolean
   intake: Intake
   warnings: string[]
 }
@@ -129,6 +131,10 @@ const understood = async (
     ...staged,
     mapping,
     target,
+    known:
+      target.table !== 'sales_lines' ||
+      bound.restates ||
+      target.repeats(name => bound.given.includes(name)) !== 'number',
     intake,
     warnings: [
       ...intake.warnings,

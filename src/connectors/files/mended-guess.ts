@@ -203,6 +203,8 @@ const rowsTaken = (
       ...made.mapping,
       ...(where.length > 0 && { where: where.join(' and ') }),
       ...(where.length > 0 && reason && { reason }),
+      // Earlier it may have been one: what came in of it then is no more.
+      ...(undone && 'gone' in undone && undone.gone && order_id && { gone: undone.gone }),
     },
     warnings: [
       ...made.warnings,

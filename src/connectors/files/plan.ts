@@ -30,6 +30,10 @@ export interface Plan {
     columns: Readonly<Record<string, { from: string; clean(cell: string): string }>>
     place: Place
   } | null
+  /** Orders of which the file says that they are no more; null where nothing would say so. */
+  gone: string | null
+  /** The orders of the file take the place of what was known of them. */
+  restates: boolean
   /** What the mapping says of each. */
   headings: Readonly<Record<string, string>>
 }
@@ -79,10 +83,16 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
       `The mapping does not say ${missing}.`,
       `The file has: ${source.columns.map(c => c.name).join(', ')}.`,
     )
-  const where = mapping.where
-  const taken = where
-    ? explained('where', where, () => `coalesce(${compile(bind(where, source), scope, 'flag')}, false)`)
-    : null
+  const flag = (name: 'where' | 'gone', text: string) =>
+    explained(name, text, () => `coalesce(${compile(bind(text, source), scope, 'flag')}, false)`)
+  const gone = mapping.gone && target.table === 'sales_lines' ? flag('gone', mapping.gone) : null
+  const where = mapping.where ? flag('where', mapping.where) : null
+  const taken = gone ? `(${where ? `${where} AND ` : ''}NOT ${gone})` : where
+  if ((gone || mapping.restates) && !(target.table === 'sales_lines' && friendly.has('order_id')))
+    throw invalid(
+      `The mapping says ${gone ? 'which orders are gone' : 'that the file restates its orders'}, and not which row is of which.`,
+      'Map `order_id`.',
+    )
   for (const [name, { sql }] of quiet) if (!leaves.has(name)) leaves.set(name, { sql, fault: null })
   const given = [...friendly.keys()]
   const ofProduct = given.find(name => target.columns[name]?.product)
@@ -108,7 +118,8 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
       place,
     },
     headings: mapping.columns,
-    ...statements(source, target, place, mapping, leaves, friendly, said, taken),
+    restates: mapping.restates === true,
+    ...statements(source, target, place, mapping, leaves, friendly, said, { taken, gone }),
   }
 }
 
@@ -234,8 +245,8 @@ const statements = (
   leaves: Map<string, { sql: string; fault: string | null }>,
   friendly: Map<string, string>,
   said: Map<string, readonly string[] | null>,
-  taken: string | null,
-): Pick<Plan, 'staged' | 'extra' | 'silent' | 'rejected' | 'records'> => {
+  { taken, gone }: { taken: string | null; gone: string | null },
+): Pick<Plan, 'staged' | 'extra' | 'silent' | 'gone' | 'rejected' | 'records'> => {
   const given: Given = {
     has: column => friendly.has(column),
     says: column => said.get(column) ?? null,
@@ -298,7 +309,18 @@ const statements = (
     `SELECT ${[...part.ordered, '_reason', ...(silent ? ['_silent'] : [])].join(', ')}${mark} FROM (${part.first})`
   const named = (cells: readonly number[], ...more: string[]) =>
     [...cells.map(i => `c${i}`), '_n', ...more].join(', ')
+  const toldOf = (sql: string) =>
+    layer(
+      layer(
+        `SELECT * FROM ${source.from('skip', read)}`,
+        Object.fromEntries([...leaves].map(([name, leaf]) => [name, leaf.sql])),
+      ),
+      { _order: friendly.get('order_id') ?? "''", _gone: sql },
+    )
   return {
+    gone:
+      gone &&
+      `SELECT _order AS id FROM (${toldOf(gone)}) GROUP BY 1 HAVING bool_and(_gone) AND _order <> '' ORDER BY 1`,
     staged: extra
       ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
       : one(main, ''),

@@ -32,6 +32,8 @@ export interface Staged {
   rejectsFile: string | null
   currencies: string[]
   countedTwice: CountedTwice[]
+  /** Orders of which the file says that they are no more. */
+  gone: string[]
   /** Products that the rows name. */
   products: NamedProducts | null
 }
@@ -104,7 +106,7 @@ const run = async (
   const currencies = String(totals?.currencies ?? '')
   return {
     ...finished,
-    mode: target.mode ?? 'merge',
+    mode: plan.restates ? 'replace_orders' : (target.mode ?? 'merge'),
     rows,
     good: good - settled.superseded - settled.twice,
     twice: settled.twice,
@@ -120,6 +122,7 @@ const run = async (
     rejectsFile,
     currencies: currencies === '' ? [] : currencies.split(','),
     countedTwice: twofold,
+    gone: plan.gone ? (await sandbox.rows<{ id: string }>(plan.gone)).map(row => row.id) : [],
     products,
   }
 }

@@ -274,3 +274,23 @@ describe('what a file of sales says of its products', () => {
     )
   })
 })
+
+it('a bare list of orders is of those that were sold, and one of vendors of those that were bought', async () => {
+  const lines = (head: string, more: string) => [
+    `Order ID,Order Date,Status,SKU,Quantity,Unit Price${head}`,
+    ...[1, 2, 3].map(n => `${n},2026-03-0${n},Shipped,MUG,2,10${more}`),
+  ]
+  for (const [head, more, target] of [
+    ['', '', 'sales_lines'],
+    [',Supplier', ',Acme', 'purchase_orders'],
+  ] as const) {
+    const [names = '', ...rows] = lines(head, more)
+    const cells = rows.map(row => row.split(','))
+    const columns = names.split(',').map((name, i) => ({
+      name,
+      type: i === 1 ? ('date' as const) : i > 3 && i < 6 ? ('number' as const) : ('text' as const),
+      examples: cells.map(row => row[i] ?? ''),
+    }))
+    expect(suggest(columns, cells).suggestions[0]?.mapping.target).toBe(target)
+  }
+})

@@ -243,6 +243,15 @@ const byValues = (columns: readonly Seen[], rows: readonly string[][]) => {
 const takenBack =
   /refund|return|credit|erstatt|gutschrift|retour|rembours|reembols|devoluci|rimbors|\breso\b/i
 
+/** So has what is bought of a vendor: a bare list of orders is of those that were sold. */
+const bought =
+  /purchas|\bp\.?o\b|\bpo[\s_-]?(id|no|nr|number|line|date)|vendor|supplier|\bdue\b|expected|promised|receiv|goods.?receipt|einkauf|lieferant|liefertermin|fournisseur|achat|proveedor|compra|fornitore|acquisto|leverancier|inkoop|leverand|ink[oö]p|仕入|発注|供应商|采购/i
+
+const unlessSaid: Readonly<Record<string, RegExp>> = {
+  refunds: takenBack,
+  purchase_orders: bought,
+}
+
 /** Where nothing fits: what comes nearest, and what it lacks. */
 const nearestWords = (
   all: readonly { target: Target; mapped: Record<string, string>; sum: number }[],
@@ -309,7 +318,8 @@ export const suggest = (
       const share = sum / Math.max(columns.length, 1)
       // Many words of one kind of table outweigh the order in which targets are listed.
       const titled = about.title?.toLowerCase().includes(target.label.toLowerCase()) ? 0.2 : 0
-      const unsaid = target.name === 'refunds' && !takenBack.test([about.title, ...names].join(' ')) ? 0.3 : 0
+      const said = unlessSaid[target.name]
+      const unsaid = said && !said.test([about.title, ...names].join(' ')) ? 0.3 : 0
       const confidence = Math.min(0.95, 0.35 + 0.6 * share + titled) - order * 0.003 - unsaid
       const mapping: Mapping = { target: target.name, columns: mapped }
       return { preset: null, mapping, confidence: Math.round(confidence * 100) / 100, unmapped }

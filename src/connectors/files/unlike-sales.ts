@@ -80,6 +80,8 @@ interface LeftOut {
   where: string
   reason: string
   words: string
+  /** The same said of the rows left out, where their orders may have come in before. */
+  gone?: string
 }
 
 const undone =
@@ -124,8 +126,10 @@ export const undoneRows = (
   const words = new Set(
     one.words.flatMap(word => (/^cancell?ed$/.test(word) ? ['cancelled', 'canceled'] : [word])),
   )
+  const list = [...words].map(quote).join(', ')
   return {
-    where: `lower(trim(${column})) not in (${[...words].map(quote).join(', ')})`,
+    where: `lower(trim(${column})) not in (${list})`,
+    gone: `lower(trim(${column})) in (${list})`,
     reason: 'cancelled, or never paid',
     words: 'that were cancelled or never paid',
   }

@@ -37,6 +37,15 @@ export const Mapping = z.strictObject({
   columns: z.record(z.string(), z.string().max(2000)),
   where: z.string().max(2000).optional(),
   reason: z.string().max(200).optional().describe('Why rows that are not taken are left out'),
+  gone: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('True of rows whose order is no more: what an earlier import brought of it is taken away'),
+  restates: z
+    .boolean()
+    .optional()
+    .describe('The file holds each of its orders whole: they take the place of what was known of them'),
 })
 
 /** Which file: one that was sent, or, for the command line on the server itself, a path. */

@@ -68,6 +68,7 @@ export const wooOrdersJson: Preset = {
       target: 'order_lines',
       where: "status not in ('pending', 'failed', 'cancelled', 'trash', 'checkout-draft', 'auto-draft')",
       reason: 'never paid',
+      gone: "status in ('failed', 'cancelled', 'trash')",
       columns: {
         order_id: 'number',
         at: 'date_created',

@@ -29,6 +29,7 @@ export const amazonOrders: Preset = {
       target: 'sales_lines',
       ...(status && {
         where: `lower("${status}") not in ('cancelled', 'canceled')`,
+        gone: `lower("${status}") in ('cancelled', 'canceled')`,
         reason: 'cancelled before it was charged',
       }),
       columns: {
