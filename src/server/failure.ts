@@ -153,5 +153,7 @@ export const orpcErrorOf = (
 export function failedResponse(failure: Failure, path: string, request?: string): Response {
   const { status } = failureCodes[failure.code]
   const body = orpcErrorOf(failure, request).toJSON()
-  return Response.json(path.startsWith('/api/rpc') ? { json: body, meta: [] } : body, { status })
+  const wait = failure.details?.retryAfter
+  const headers = new Headers(typeof wait === 'number' ? { 'retry-after': String(wait) } : {})
+  return Response.json(path.startsWith('/api/rpc') ? { json: body, meta: [] } : body, { status, headers })
 }

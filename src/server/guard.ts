@@ -181,8 +181,11 @@ export const tooLarge = (bytes: number): Failure =>
         next: 'Send less at once; files go to /api/uploads.',
       })
 
-/** A bucket per key that refills evenly; memory bounded by dropping full buckets. */
-export function limiter(perMinute: number, clock: () => number = Date.now): (key: string) => boolean {
+/**
+ * A bucket per key that refills evenly; memory bounded by dropping full buckets. Gives 0 where one more is allowed, else how
+ * many seconds until it is.
+ */
+export function limiter(perMinute: number, clock: () => number = Date.now): (key: string) => number {
   const buckets = new Map<string, { left: number; at: number }>()
   return key => {
     const now = clock()
@@ -192,7 +195,7 @@ export function limiter(perMinute: number, clock: () => number = Date.now): (key
     const left = Math.min(perMinute, bucket.left + ((now - bucket.at) / 60_000) * perMinute)
     const allowed = left >= 1
     buckets.set(key, { left: allowed ? left - 1 : left, at: now })
-    return allowed
+    return allowed ? 0 : Math.max(1, Math.ceil(((1 - left) * 60) / perMinute))
   }
 }
 
@@ -201,9 +204,15 @@ export const addressHeader = 'x-quarterdeck-address'
 
 /** At most `perMinute` requests from one address. */
 export function rateLimit(perMinute: number, address: (c: Context) => string): MiddlewareHandler {
-  const allow = limiter(perMinute)
+  const wait = limiter(perMinute)
   return async (c, next) => {
-    if (!allow(address(c))) throw new Failure('limited', 'Too many attempts. Wait a minute, then try again.')
+    const seconds = wait(address(c))
+    if (seconds > 0) {
+      const long = seconds === 1 ? 'a second' : `${seconds} seconds`
+      throw new Failure('limited', `Too many attempts. Wait ${long}, then try again.`, {
+        details: { retryAfter: seconds },
+      })
+    }
     await next()
   }
 }
