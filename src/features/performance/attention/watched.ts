@@ -209,10 +209,19 @@ async function columns(
   found.sold = (store, name) => Number((store === '' ? stores.totals : sums.get(store))?.[name] ?? 0)
   // A day that cannot be told in the currency is no day without sales: its slice is not watched until there is a rate.
   const untold = new Set<string>()
+  const ratio = !(metrics[0] && weights[metrics[0]])
+  /** Days of a slice's figures, by key: the first that is told, and the last that is not where rates are lacking. */
+  const course = new Map<string, { key: string; told: number; lacks: number }>()
   const take = (answer: Answer) => {
     found.definitions = answer.meta.definitions
     const ofMoney = found.definitions[metrics[0] ?? '']?.unit.startsWith('money')
-    const noRate = ofMoney && answer.meta.warnings.some(one => one.code === 'rates')
+    const lacking = answer.meta.warnings.some(one => one.code === 'rates')
+    const noRate = ofMoney && lacking
+    // What is money, and the ratio that is watched itself where nothing says what it is a ratio to.
+    const rated = metrics.filter(
+      (name, i) =>
+        (found.definitions[name]?.unit.startsWith('money') && name !== 'net_sales') || (i === 0 && ratio),
+    )
     for (const row of answer.rows) {
       const slice = Object.fromEntries(by.map(name => [name, String(row[name] ?? '')]))
       const key = JSON.stringify(slice)
@@ -224,6 +233,12 @@ async function columns(
       for (const name of metrics) {
         const column = cell[name]
         if (column) column[t] = Number(row[name] ?? 0)
+      }
+      for (const name of rated) {
+        const of = course.get(`${name} ${key}`) ?? { key, told: Number.POSITIVE_INFINITY, lacks: -1 }
+        course.set(`${name} ${key}`, of)
+        if (row[name] !== null) of.told = Math.min(of.told, t)
+        else if (lacking) of.lacks = Math.max(of.lacks, t)
       }
     }
   }
@@ -241,6 +256,8 @@ async function columns(
     start = addDays(end, 1)
     days = Math.max(1, Math.floor((rows * days) / Math.max(1, read)))
   }
+  // Before its first figure nothing is known of a slice; what is lacking behind it was there.
+  for (const { key, told, lacks } of course.values()) if (lacks > told) untold.add(key)
   for (const key of untold) found.cells.delete(key)
   return found
 }
