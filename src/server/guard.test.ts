@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { failedResponse, failureOf } from './failure.ts'
-import { bodyLimit, carriesKey, operationBody } from './guard.ts'
+import { bodyLimit, carriesKey, operationBody, rateLimit } from './guard.ts'
 
 const app = new Hono()
 app.onError((error, c) => failedResponse(failureOf(error), c.req.path))
@@ -76,4 +76,22 @@ it('a body that trickles in, breaks off or is too long is refused, whatever leng
     'The request broke off before its body was whole.',
   )
   expect((await slowly(['0123456', '789abc'], { 'content-length': '3' })).status).toBe(413)
+})
+
+it('too many attempts say how long to wait, in words and in a header', async () => {
+  const door = new Hono()
+  door.onError((error, c) => failedResponse(failureOf(error), c.req.path))
+  door.use(
+    '/in',
+    rateLimit(20, () => '198.51.100.7'),
+  )
+  door.post('/in', c => c.text('tried'))
+  const answers: Response[] = []
+  for (let i = 0; i < 22; i++) answers.push(await door.request('/in', { method: 'POST' }))
+  expect(answers[0]?.status).toBe(200)
+  const last = answers.at(-1)
+  expect(last?.status).toBe(429)
+  // Twenty a minute: the next is let in after three seconds.
+  expect(last?.headers.get('retry-after')).toBe('3')
+  expect(await last?.json()).toMatchObject({ message: 'Too many attempts. Wait 3 seconds, then try again.' })
 })

@@ -182,23 +182,19 @@ describe('who may come in', () => {
 
   it('sign-in attempts are limited', async () => {
     const one = app()
-    const answers: Response[] = []
+    const statuses: number[] = []
     for (let i = 0; i < 25; i++)
-      answers.push(
-        await one.request('/api/auth/sign-in/email', {
-          method: 'POST',
-          body: '{}',
-          headers: { 'content-type': 'application/json' },
-        }),
+      statuses.push(
+        (
+          await one.request('/api/auth/sign-in/email', {
+            method: 'POST',
+            body: '{}',
+            headers: { 'content-type': 'application/json' },
+          })
+        ).status,
       )
-    expect(answers[0]?.status).toBe(200)
-    const last = answers.at(-1)
-    expect(last?.status).toBe(429)
-    // Twenty a minute: the next is let in after three seconds, and that is said.
-    expect(last?.headers.get('retry-after')).toBe('3')
-    expect(await last?.json()).toMatchObject({
-      message: 'Too many attempts. Wait 3 seconds, then try again.',
-    })
+    expect(statuses[0]).toBe(200)
+    expect(statuses.at(-1)).toBe(429)
   })
 })
 

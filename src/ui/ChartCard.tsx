@@ -22,6 +22,8 @@ export interface ChartCardProps {
   sheet: Sheet | null
   /** Cells of the table view, where exact text is not what one wants to read. */
   cell?: (column: string, value: string | null) => ReactNode
+  /** All of the facts as CSV, where the chart and its table show a part of them. */
+  csv?: (() => Promise<File>) | undefined
   /** The same facts as a workbook. */
   xlsx?: () => Promise<File>
   /** The same facts as a drawing, for the PNG. */
@@ -47,6 +49,10 @@ export function ChartCard(props: ChartCardProps) {
   const workbook = async () => {
     const file = await props.xlsx?.()
     if (file) save(`${sheet?.name ?? props.id}.xlsx`, file)
+  }
+  const plain = async () => {
+    if (props.csv) save(`${sheet?.name ?? props.id}.csv`, await props.csv())
+    else if (sheet) saveCsv(sheet)
   }
   const link = async () => {
     const url = new URL(location.href)
@@ -87,7 +93,7 @@ export function ChartCard(props: ChartCardProps) {
                 icon: <IconDownload size={14} />,
                 disabled: !sheet,
                 apart: more.length > 0,
-                onClick: () => sheet && saveCsv(sheet),
+                onClick: () => plain().catch(fail),
               },
               ...(props.xlsx
                 ? [

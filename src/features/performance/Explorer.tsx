@@ -61,12 +61,12 @@ export function Explorer() {
 
   const download = async (format: 'csv' | 'xlsx') => {
     try {
-      const file = await client.performance.export({ query: { ...whole, limit: 10_000 }, format })
+      const file = await client.performance.export({ query: whole, format })
       save(`${metrics.join('-')}${by.length ? `-by-${by.join('-')}` : ''}.${format}`, file)
       const { count = 0 } = answer?.meta ?? {}
-      if (count > 10_000)
+      if (count > 100_000)
         notifications.show({
-          title: 'The file holds the first 10,000 rows',
+          title: 'The file holds the first 100,000 rows',
           message: `There are ${count.toLocaleString('en-GB')}: narrow the period or filter to take the others.`,
           autoClose: 10_000,
         })

@@ -207,6 +207,8 @@ export function ExplorerChart(props: {
     }
   }, [answer, grain, split, metric, measure, by, lens.label, lens.events, lens.rule, saying])
 
+  // Of a page of a table a file holds all.
+  const { limit: _limit, offset: _offset, ...all } = props.query
   const limited = lens.search.chart === 'limits' ? limitable(exploration) : null
   if (!limited && !plan && answer) return null
   const height = grain ? 320 : Math.max(140, Math.min(15, ranked.length) * 30 + 44)
@@ -270,10 +272,11 @@ export function ExplorerChart(props: {
       }
       xlsx={() =>
         client.performance.export({
-          query: grain ? course : { ...props.query, limit: 10_000 },
+          query: grain ? course : all,
           format: 'xlsx',
         })
       }
+      csv={grain ? undefined : () => client.performance.export({ query: all, format: 'csv' })}
       drawing={plan?.drawing}
       more={[discussing(lens, answer && figureSubject(metric, answer.meta, lens.filters))]}
       actions={actions}

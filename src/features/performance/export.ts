@@ -86,7 +86,7 @@ const formats: Record<Sheet['columns'][number]['unit'], string> = {
 }
 
 /** A workbook with the table, and a sheet that says what the numbers are: period, currency, freshness, definitions. */
-export async function xlsxOf(sheet: Sheet, answer: Answer): Promise<Uint8Array> {
+export async function xlsxOf(sheet: Sheet, answer: Answer, cut: string | null = null): Promise<Uint8Array> {
   const { default: ExcelJS } = await import('exceljs')
   const book = new ExcelJS.Workbook()
   const page = book.addWorksheet('Answer', { views: [{ state: 'frozen', ySplit: 1 }] })
@@ -114,6 +114,7 @@ export async function xlsxOf(sheet: Sheet, answer: Answer): Promise<Uint8Array> 
     ['Data as of', meta.asOf ?? ''],
     ['Last day with data', meta.lastDay ?? ''],
     ['Rows behind', meta.rowsBehind],
+    ...(cut ? [['Rows', cut]] : []),
     ...Object.values(meta.comparisons).map(one => [
       one.label,
       `${one.from} to ${one.to}${one.note ? `, ${one.note}` : ''}`,

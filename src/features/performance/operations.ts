@@ -6,6 +6,7 @@ import { ProductsAsked, ProductsTold } from '#metrics/assortment/shape.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import type { Scope } from '#metrics/engine.ts'
+import { everyRow, firstRowsWords } from '#metrics/every-row.ts'
 import { NamesAsked, NamesTold, namesOf, withNames } from '#metrics/names.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
 import { alertOperations } from './attention/operations.ts'
@@ -175,14 +176,20 @@ export const performance = {
     .input(z.object({ query: Query, format: z.enum(['csv', 'xlsx']).default('csv') }))
     .output(z.file())
     .handler(async ({ input, context }) => {
-      const answer = await context.metrics.ask(input.query, scopeOf(context))
+      const ask = (query: Query) => context.metrics.ask(query, scopeOf(context))
+      // Who says no number wants what there is.
+      const all = input.query.limit === undefined && input.query.offset === undefined
+      const answer = await (all ? everyRow(ask, input.query) : ask(input.query))
       const sheet = sheetOf(input.query, answer)
+      const cut = all ? firstRowsWords(answer.rows.length, answer.meta.count) : null
       const name = `${input.query.metrics.slice(0, 3).join('-')}-${answer.meta.from}-${answer.meta.to}`
       return input.format === 'xlsx'
-        ? new File([(await xlsxOf(sheet, answer)) as BlobPart], `${name}.xlsx`, {
+        ? new File([(await xlsxOf(sheet, answer, cut)) as BlobPart], `${name}.xlsx`, {
             type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
           })
         : // The mark lets spreadsheets see that the text is UTF-8.
-          new File([`\ufeff${csvOf(sheet, 'labels')}`], `${name}.csv`, { type: 'text/csv;charset=utf-8' })
+          new File([`\ufeff${csvOf(sheet, 'labels')}${cut ? `"${cut}"\r\n` : ''}`], `${name}.csv`, {
+            type: 'text/csv;charset=utf-8',
+          })
     }),
 }

@@ -1,5 +1,6 @@
 import { addDays, earlier } from '#kernel/day.ts'
 import type { Engine, Scope } from '../engine.ts'
+import { everyRow } from '../every-row.ts'
 import type { Answer, AnswerRow, Query } from '../query.ts'
 import {
   abc,
@@ -44,12 +45,8 @@ interface Listed {
  */
 export async function assortment(metrics: Engine, asked: ProductsAsked, scope: Scope): Promise<ProductsTold> {
   const { by, gradedBy, compare, grades: chosen, search, sort, limit, offset, ...view } = asked
-  const ask = (query: Query) => metrics.ask({ ...view, ...query }, scope)
-  const all = { limit: 10_000 }
-  const [answer, listed] = await Promise.all([
-    ask({ metrics: [...figures], by: ['product'], ...all }),
-    listing(ask),
-  ])
+  const ask = (query: Query) => everyRow(one => metrics.ask({ ...view, ...one }, scope), query)
+  const [answer, listed] = await Promise.all([ask({ metrics: [...figures], by: ['product'] }), listing(ask)])
   // Days that nothing is known of yet are no days on which nothing sold.
   const known = earlier(answer.meta.to, answer.meta.lastDay ?? answer.meta.to)
   const demand = await demandAhead(metrics, view, known, listed, scope)
@@ -73,9 +70,7 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
       })
     })
   const lines = by === 'product' ? products : await rolledUp(ask, by, products)
-  const compared = compare
-    ? await ask({ metrics: ['net_sales'], by: [by], compare: [compare], ...all })
-    : undefined
+  const compared = compare ? await ask({ metrics: ['net_sales'], by: [by], compare: [compare] }) : undefined
   const moved = new Map(compared?.rows.map(row => [cell(row, by) ?? '', row.compare]))
   const needle = search.trim().toLowerCase()
   const found = lines
@@ -139,8 +134,8 @@ const wanted = (products: readonly AnswerRow[]): number =>
 async function listing(ask: (query: Query) => Promise<Answer>): Promise<ReadonlyMap<string, Listed>> {
   const metrics = ['units_sold', 'stock_units']
   const [list, sold] = await Promise.all([
-    ask({ metrics, by: ['product', 'product_title', 'category', 'brand'], limit: 10_000 }),
-    ask({ metrics: ['units_sold'], by: ['product', 'title'], limit: 10_000 }),
+    ask({ metrics, by: ['product', 'product_title', 'category', 'brand'] }),
+    ask({ metrics: ['units_sold'], by: ['product', 'title'] }),
   ])
   const titles = new Map(sold.rows.map(row => [cell(row, 'product') ?? '', cell(row, 'title') ?? '']))
   const found = new Map<string, Listed>()
@@ -167,7 +162,7 @@ async function demandAhead(
 ) {
   const { stores, filters } = view
   const between = (from: string, until: string, by: string, names: string[]) =>
-    metrics.ask({ metrics: names, by: [by], from, to: until, stores, filters, limit: 10_000 }, scope)
+    everyRow(one => metrics.ask(one, scope), { metrics: names, by: [by], from, to: until, stores, filters })
   const from = addDays(to, 1 - demandDays)
   const [recent, then, ahead] = await Promise.all([
     between(from, to, 'product', ['units_sold', 'stockout_days']),
@@ -202,7 +197,7 @@ async function rolledUp(
   by: 'category' | 'brand',
   products: readonly AnswerRow[],
 ): Promise<AnswerRow[]> {
-  const { rows } = await ask({ metrics: [...figures], by: [by], limit: 10_000 })
+  const { rows } = await ask({ metrics: [...figures], by: [by] })
   const members = Map.groupBy(products, row => cell(row, by) ?? '')
   return rows
     .filter(row => members.has(cell(row, by) ?? ''))
@@ -233,6 +228,6 @@ const gradeSums = (products: readonly AnswerRow[], gradedBy: string): ProductsTo
 
 /** Days of the period on which stock is known. */
 async function stockDays(ask: (query: Query) => Promise<Answer>): Promise<number> {
-  const { rows } = await ask({ metrics: ['stockout_days'], grain: 'day', limit: 10_000 })
+  const { rows } = await ask({ metrics: ['stockout_days'], grain: 'day' })
   return rows.filter(row => numberOf(row, 'stockout_days') !== null).length
 }

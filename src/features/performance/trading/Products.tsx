@@ -30,6 +30,19 @@ import { TradingPage } from './TradingPage.tsx'
 
 const pageSize = 100
 
+/** Every line of an assortment, as many at a time as one may ask for. */
+async function allOf(question: Partial<ProductsAsked>): Promise<ProductsTold> {
+  const ask = (offset: number) => client.performance.products({ ...question, limit: 10_000, offset })
+  const told = await ask(0)
+  const rows = [...told.rows]
+  while (rows.length < told.meta.count) {
+    const { rows: more } = await ask(rows.length)
+    if (more.length === 0) break
+    rows.push(...more)
+  }
+  return { ...told, rows }
+}
+
 /** What sells, what earns, what runs out: every product with its grade, or categories and brands. */
 export function Products() {
   const lens = useLens()
@@ -111,17 +124,7 @@ export function Products() {
                   }
                   data={productLines.map(value => ({ value, label: lens.label(value) }))}
                 />
-                <Button
-                  onClick={async () =>
-                    saveCsv(
-                      productSheet(
-                        await client.performance.products({ ...question, limit: 10_000, offset: 0 }),
-                        by,
-                        lens.label,
-                      ),
-                    )
-                  }
-                >
+                <Button onClick={async () => saveCsv(productSheet(await allOf(question), by, lens.label))}>
                   CSV
                 </Button>
               </>
