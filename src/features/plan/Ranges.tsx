@@ -54,13 +54,21 @@ export function useRange({ version, drivers, target }: Asked, given: Given) {
   return { asked, wanted, moved }
 }
 
-/** P10, P50 and P90 of a result when each driver may be off by so much, and which of them matters most. */
-export function Ranges(props: Asked & GivenProps) {
-  const { sheet, drivers, target, given, onGiven: setGiven } = props
+/**
+ * P10, P50 and P90 of a result when each driver may be off by so much, and which of them matters most. The range comes from
+ * whoever waits for it: asked for a second time here, one that failed would be asked for again with every sight of it.
+ */
+export function Ranges({
+  sheet,
+  drivers,
+  target,
+  given,
+  onGiven: setGiven,
+  range: { asked, wanted, moved },
+}: Asked & GivenProps & { range: ReturnType<typeof useRange> }) {
   const [typed, setTyped] = useState<Shares>({})
   const [joined, setJoined] = useState<{ together: string; pairs: TypedPair[] }>(given)
   const [goal, setGoal] = useState(given.goal)
-  const { asked, wanted, moved } = useRange(props, given)
   const found = asked.data
   const swing = (name: string) => {
     const bar = found?.tornado.find(one => one.line === name)

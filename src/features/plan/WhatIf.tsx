@@ -96,8 +96,8 @@ function Asking({
   ...asked
 }: Asked & GivenProps & { name: string; choose: ReactNode }) {
   const { sheet, target } = asked
-  const range = useRange(asked, given).asked
-  const found = range.data
+  const range = useRange(asked, given)
+  const { data: found, error } = range.asked
   const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency: sheet.currency }, 'card')
   return (
     <Page
@@ -105,7 +105,7 @@ function Asking({
       title={
         found
           ? `${name} plans ${money(found.base)} ${target.label}; four times in five it ends between ${money(found.p10)} and ${money(found.p90)}`
-          : range.error
+          : error
             ? `${target.label}, ${name}`
             : 'Working out how sure the plan is…'
       }
@@ -113,7 +113,7 @@ function Asking({
       actions={choose}
     >
       {/* Under a title that is there: a longer one would move the tabs away under the reader’s hand. */}
-      {!found && !range.error ? (
+      {!found && !error ? (
         <Skeleton height={480} />
       ) : (
         <UrlTabs
@@ -121,7 +121,7 @@ function Asking({
             {
               name: 'range',
               label: 'How sure',
-              show: () => <Ranges {...asked} given={given} onGiven={onGiven} />,
+              show: () => <Ranges {...asked} given={given} onGiven={onGiven} range={range} />,
             },
             { name: 'goal', label: 'What makes the goal', show: () => <GoalSeek {...asked} /> },
             { name: 'table', label: 'What a change does', show: () => <Sensitivity {...asked} /> },
