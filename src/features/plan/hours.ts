@@ -1,10 +1,10 @@
 import type { Context } from '#features/context.ts'
 import { countsOf, type HourCounts } from '#forecast/phasing.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import type { Day } from '#kernel/day.ts'
 import { askingHours, hoursBy, hoursRan } from '#metrics/hours.ts'
 import { askAs } from './actuals.ts'
 import type { KeptAs } from './copies.ts'
-import { latestDay } from './versions.ts'
+import { lastWholeDay } from './versions.ts'
 
 /** How the hours of a week run: as they did of late, and of a locked version or a copy as they did when it was kept. */
 
@@ -12,10 +12,10 @@ import { latestDay } from './versions.ts'
 export const hoursUntil = async (context: Context, until: Day): Promise<Record<string, number[]> | null> =>
   hoursRan((await askAs(context, askingHours(until))).rows)
 
-/** The same as of now: the last day known may not be over, and tells nothing. */
+/** The same as of now: a day that is not over tells nothing. */
 export async function hoursNow(context: Context): Promise<Record<string, number[]> | null> {
-  const last = await latestDay(context)
-  return last === null ? null : hoursUntil(context, addDays(last, -1))
+  const last = await lastWholeDay(context)
+  return last === null ? null : hoursUntil(context, last)
 }
 
 /** What a day of a metric is shared out to hours by, and what is to be known of it. Null where nothing is known. */
