@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
-import { May, useMay } from '#features/May.tsx'
+import { useMay } from '#features/May.tsx'
 import { TaskOf } from '#features/TaskOf.tsx'
 import { inSentence, showDay } from '#kernel/format.ts'
 import { Drawer } from '#ui/Drawer.tsx'
@@ -127,7 +127,7 @@ function Acts({ alert }: { alert: AlertTold }) {
     act.mutate({ id, act: 'resolve', as, reason })
   return (
     <Part title={mayAct ? 'What you do about it' : 'What is said of it'}>
-      <May atLeast="contributor">
+      {mayAct && (
         <TextInput
           aria-label="Reason"
           placeholder="Reason, for whoever sees the next one; needed to snooze"
@@ -135,11 +135,11 @@ function Acts({ alert }: { alert: AlertTold }) {
           onChange={event => setReason(event.currentTarget.value)}
           mb={8}
         />
-      </May>
+      )}
       {act.error && <ErrorState compact title="That was not kept" {...words(act.error)} />}
       <div className={css.acts}>
-        <May atLeast="contributor">
-          {alert.state === 'resolved' ? (
+        {mayAct &&
+          (alert.state === 'resolved' ? (
             <Button variant="filled" onClick={() => act.mutate({ id, act: 'reopen', reason })}>
               Open again
             </Button>
@@ -160,20 +160,19 @@ function Acts({ alert }: { alert: AlertTold }) {
               <Button onClick={resolve('expected')}>Resolve: expected</Button>
               <Button onClick={resolve('not_real')}>Resolve: nothing</Button>
             </>
-          )}
-        </May>
+          ))}
         <Button variant="subtle" onClick={() => setUrl({ talk: `alert:${id}` })}>
           Discuss
         </Button>
       </div>
-      <May atLeast="contributor">
+      {mayAct && (
         <TaskOf
           task={alert.task}
           onMake={place => make.mutate({ id, ...place })}
           making={make.isPending}
           failed={make.error}
         />
-      </May>
+      )}
     </Part>
   )
 }
