@@ -112,46 +112,62 @@ export const windowLabels: Readonly<Record<string, string>> = {
   all_time: 'All time',
 }
 
-export const comparisonLabels: Readonly<Record<string, { label: string; short: string; about: string }>> = {
+/** What a comparison is called: on its own, beside a number, within a sentence; and what it compares with. */
+interface ComparisonWords {
+  label: string
+  short: string
+  said: string
+  about: string
+}
+
+export const comparisonLabels: Readonly<Record<string, ComparisonWords>> = {
   previous_period: {
     label: 'Period before',
     short: 'vs period before',
+    said: 'the period before',
     about:
       'The same number of days, just before; week or month to date against the one before to the same day',
   },
   previous_days: {
     label: 'Days before',
     short: 'vs days before',
+    said: 'the days before',
     about: 'As many days just before, whatever week or month they are of',
   },
   last_year: {
     label: 'Last year, same dates',
     short: 'vs last year',
+    said: 'last year',
     about: 'The same dates a year earlier',
   },
   last_year_weekday: {
     label: 'Last year, same weekdays',
     short: 'vs LY weekday',
+    said: 'the same weekdays last year',
     about: '364 days earlier, so that Mondays meet Mondays',
   },
   last_year_event: {
     label: 'Last year, same events',
     short: 'vs LY event',
+    said: 'the same events last year',
     about: 'Days aligned by events: Black Friday with Black Friday, Easter with Easter',
   },
   last_year_restated: {
     label: 'Last year, restated week',
     short: 'vs LY restated',
+    said: 'the restated week last year',
     about: 'The retail week restated for a 53-week year',
   },
   last_year_unrestated: {
     label: 'Last year, same week number',
     short: 'vs LY week',
+    said: 'the same week last year',
     about: 'The retail week with the same number, not restated',
   },
   'plan.forecast': {
     label: 'Forecast',
     short: 'vs forecast',
+    said: 'the forecast',
     about: 'What was last forecast of each day before it began',
   },
 }
@@ -162,7 +178,7 @@ export const forecastTarget = 'forecast'
 export const forecastComparison = planComparison(forecastTarget)
 
 /** What a comparison is called; a target is called by its name. */
-export function comparisonName(comparison: string): { label: string; short: string; about: string } {
+export function comparisonName(comparison: string): ComparisonWords {
   const plan = planIn(comparison)
   return (
     comparisonLabels[comparisonNow(comparison)] ??
@@ -170,9 +186,10 @@ export function comparisonName(comparison: string): { label: string; short: stri
       ? {
           label: `Plan: ${plan}`,
           short: `vs ${plan}`,
+          said: `the target ${plan}`,
           about: 'A target saved in Settings, an approved plan or an imported budget, phased by day',
         }
-      : { label: comparison, short: `vs ${comparison}`, about: '' })
+      : { label: comparison, short: `vs ${comparison}`, said: comparison, about: '' })
   )
 }
 

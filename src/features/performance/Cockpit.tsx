@@ -67,6 +67,7 @@ export function Cockpit() {
     }),
   )
   const costed = left.isPlaceholderData ? undefined : left.data
+  const costing = costed ?? (lens.rated && !left.isError ? 'coming' : undefined)
   const landing = useLanding(lens, answer !== undefined)
   // What stands above the charts and comes after them would move them under the reader's hand.
   const first = useFirstThings()
@@ -131,7 +132,7 @@ export function Cockpit() {
         ) : (
           <div className={css.facts}>
             {landing !== '' && (
-              <p className={css.lands}>
+              <p className={css.lands} data-aimed={lens.aim ? true : undefined}>
                 {/* Its line is kept for it: what stands below must not move when it comes. */}
                 {landing === null ? (
                   '\u00a0'
@@ -199,8 +200,16 @@ export function Cockpit() {
             <Skeleton height={150} />
           ) : (
             <TileRow label="Headline figures">
-              {withTier(shownTiles(answer, asking, metric), costed, tiers, metric).map(name => {
-                const of = name in answer.meta.definitions ? answer : (costed ?? answer)
+              {withTier(shownTiles(answer, asking, metric), costing, tiers, metric).map(name => {
+                const of = name in answer.meta.definitions ? answer : costed
+                if (!of)
+                  return (
+                    <StatTile
+                      key={name}
+                      label={lens.label(name)}
+                      value={<span title="Costs are being added up">…</span>}
+                    />
+                  )
                 const measure = measureOf(of, name)
                 const definition = of.meta.definitions[name]
                 return (

@@ -239,6 +239,9 @@ describe('the cockpit', () => {
     expect(withTier(tiles, left, tiers, 'g').slice(-2)).toEqual(['e', 'g'])
     expect(withTier(['cm2', 'b'], left, tiers, 'cm2')).toEqual(['cm2', 'b'])
     expect(withTier(tiles, undefined, tiers, 'b')).toEqual(tiles)
+    // Its place is kept while costs are added up: what stands beside it must not move.
+    expect(withTier(tiles, 'coming', tiers, 'b')).toEqual(['net_sales', 'cm3', 'b', 'c', 'd', 'e', 'f'])
+    expect(withTier(tiles, 'coming', [], 'b')).toEqual(tiles)
     expect(withTier(tiles, answer({ cm1: null } as unknown as AnswerRow), tiers, 'b')).toEqual(tiles)
   })
 

@@ -3,15 +3,7 @@ import { dayCount } from '#kernel/day.ts'
 import { showDay } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
-import {
-  type Asked,
-  comparisonName,
-  forecastComparison,
-  type Search,
-  spanWords,
-  type View,
-  whenWords,
-} from '#kernel/view.ts'
+import { type Asked, comparisonName, type Search, spanWords, type View, whenWords } from '#kernel/view.ts'
 import { cell, readable } from '#metrics/assortment/model.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
 
@@ -171,9 +163,18 @@ export function shownTiles(answer: Answer, asked: readonly string[], chosen: str
   return first.includes(chosen) ? first : [...telling.slice(0, 6), chosen]
 }
 
-/** Tiles with contribution, the deepest of the `tiers` that is known, beside the first; at most seven, the chosen one stays. */
-export function withTier(tiles: string[], left: Answer | undefined, tiers: string[], chosen: string) {
-  const tier = left && tiers.findLast(name => cell(left.totals, name) !== null)
+/**
+ * Tiles with contribution, the deepest of the `tiers` that is known, beside the first; at most seven, the chosen one stays.
+ * While it is `coming` its place is kept: the other tiles would move under the reader's hand.
+ */
+export function withTier(
+  tiles: string[],
+  left: Answer | 'coming' | undefined,
+  tiers: string[],
+  chosen: string,
+) {
+  const tier =
+    left === 'coming' ? tiers.at(-1) : left && tiers.findLast(name => cell(left.totals, name) !== null)
   if (!tier || tiles.includes(tier)) return tiles
   const all = [...tiles.slice(0, 1), tier, ...tiles.slice(1)]
   const last = all.findLastIndex(name => name !== chosen)
@@ -211,21 +212,8 @@ export interface Say {
   change(change: Against, definition: Definition): string | null
 }
 
-const comparisonWords: Readonly<Record<string, string>> = {
-  previous_period: 'the period before',
-  previous_days: 'the days before',
-  last_year: 'last year',
-  last_year_weekday: 'the same weekdays last year',
-  last_year_event: 'the same events last year',
-  last_year_restated: 'the restated week last year',
-  last_year_unrestated: 'the same week last year',
-  [forecastComparison]: 'the forecast',
-}
 /** What a sentence calls a comparison. */
-export const basis = (comparison: string) => {
-  const plan = planIn(comparison)
-  return comparisonWords[comparison] ?? (plan ? `the target ${plan}` : comparisonName(comparison).label)
-}
+export const basis = (comparison: string) => comparisonName(comparison).said
 
 /** Since when a plan is counted, where the data begin within the days shown. */
 const sinceWords = ({ meta }: Answer, comparison: string): string => {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { inSentence, showSigned } from '#kernel/format.ts'
+import { showSigned } from '#kernel/format.ts'
 import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from '#kernel/plan/variance-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
@@ -57,10 +57,10 @@ export function useAgainst(period: Period) {
   )
   const rows = (asked.data ?? []).filter(row => row.actual !== null)
   const { told, silent } = saying(rows, [...plans.map(planComparison), ...compare])
-  const nameOf = (base: string) =>
-    (versions.data ?? []).find(one => planComparison(one.id) === base)?.name ?? comparisonName(base).label
-  /** What the company called itself stays as it is. */
-  const said = (base: string) => (planIn(base) === null ? inSentence(nameOf(base)) : nameOf(base))
+  /** A plan as the company called it. */
+  const called = (base: string) => (versions.data ?? []).find(one => planComparison(one.id) === base)?.name
+  const nameOf = (base: string) => called(base) ?? comparisonName(base).label
+  const said = (base: string) => called(base) ?? comparisonName(base).said
   const [first] = told
   return {
     asked,

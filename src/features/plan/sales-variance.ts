@@ -193,7 +193,7 @@ async function againstDays(context: Context, asked: Asked, stores: readonly Stor
   }
   if (!known)
     throw invalid(
-      `There is nothing to compare with: no sales are known for ${comparisonName(asked.compare).label.toLowerCase()}.`,
+      `There is nothing to compare with: no sales are known for ${comparisonName(asked.compare).said}.`,
       'Choose another comparison above.',
     )
   return found
