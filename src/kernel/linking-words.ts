@@ -28,6 +28,20 @@ const kinds: Readonly<Record<LinkKind, readonly [one: string, many: string]>> = 
 export const kindWords = (kind: LinkKind, count: number): string =>
   `${count.toLocaleString('en-GB')} ${kinds[kind][count === 1 ? 0 : 1]}`
 
+/** In a sentence: how many are known to more than one system; or how many there are, when none is. */
+export function linkedWords(
+  counts: readonly { kind: LinkKind; records: number; entities: number }[],
+): string {
+  const those = counts.filter(one => one.kind !== 'lead')
+  const known = those.filter(one => one.entities > 0)
+  if (known.length > 0)
+    return `${known.map(one => kindWords(one.kind, one.entities)).join(' and ')} ${known.length === 1 && known[0]?.entities === 1 ? 'is' : 'are'} known to several systems`
+  const there = those.filter(one => one.records > 0)
+  return there.length === 0
+    ? 'No customer is known to any system yet'
+    : `${there.map(one => kindWords(one.kind, one.records)).join(' and ')}, none known to a second system`
+}
+
 /** Domains as somebody typed them, one a line or with commas between: bare, once, in order. */
 export const domainsOf = (text: string): string[] =>
   [

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { domainOf, type LinkByHand, type LinkRecord, linkKey, linksOf, plainName } from './linking.ts'
+import { linkedWords } from './linking-words.ts'
 
 const customer = (store: string, id: string, email = ''): LinkRecord => ({
   kind: 'customer',
@@ -124,4 +125,25 @@ describe('linking, whatever the records', () => {
       }),
     )
   })
+})
+
+describe('who is who in a sentence', () => {
+  const counted = (kind: 'customer' | 'lead' | 'account', records: number, entities: number) => ({
+    kind,
+    records,
+    entities,
+  })
+  it.each([
+    [
+      [counted('customer', 40_102, 312), counted('account', 9, 1)],
+      '312 customers and 1 account are known to several systems',
+    ],
+    [[counted('customer', 5, 1), counted('lead', 8, 4)], '1 customer is known to several systems'],
+    // Files alone: nobody is known to a second system, and that is the answer.
+    [
+      [counted('customer', 4339, 0), counted('account', 0, 0)],
+      '4,339 customers, none known to a second system',
+    ],
+    [[counted('customer', 0, 0), counted('lead', 3, 0)], 'No customer is known to any system yet'],
+  ])('tells %j', (counts, words) => expect(linkedWords(counts)).toBe(words))
 })

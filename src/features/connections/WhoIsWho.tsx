@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { May, MayChange, useMay } from '#features/May.tsx'
 import { linkRules } from '#kernel/linking.ts'
-import { domainsOf, joinedBy, kindWords, ruleWords } from '#kernel/linking-words.ts'
+import { domainsOf, joinedBy, kindWords, linkedWords, ruleWords } from '#kernel/linking-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { FormActions, FormRow } from '#ui/Form.tsx'
@@ -27,7 +27,7 @@ export function WhoIsWho() {
   // The rules stand below the examples, and would be moved by them.
   const examples = useQuery(api.connections.linkExamples.queryOptions({ input: { kind } }))
   return (
-    <Page question="Are these the same?" title={state.data ? answerOf(state.data) : 'Who is who'}>
+    <Page question="Are these the same?" title={state.data ? linkedWords(state.data.counts) : 'Who is who'}>
       {state.error && (
         <ErrorState
           title="The links could not be read"
@@ -51,16 +51,6 @@ export function WhoIsWho() {
       )}
     </Page>
   )
-}
-
-/** The answer in a sentence: how many are known to more than one system. */
-const answerOf = ({ counts }: LinkingState): string => {
-  const known = counts.filter(({ kind, entities }) => kind !== 'lead' && entities > 0)
-  const words = known.map(({ kind, entities }) => kindWords(kind, entities))
-  const one = known.length === 1 && known[0]?.entities === 1
-  return words.length === 0
-    ? 'Who is who'
-    : `${words.join(' and ')} ${one ? 'is' : 'are'} known to several systems`
 }
 
 function Counts({ state }: { state: LinkingState }) {
