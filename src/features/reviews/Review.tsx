@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api, words } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { WayIn } from '#features/WayIn.tsx'
 import { showDay } from '#kernel/format.ts'
 import { periodLabel } from '#kernel/period-words.ts'
@@ -29,7 +30,6 @@ export function Review() {
   const [search, setUrl] = useUrl()
   const [editing, setEditing] = useState(false)
   const cache = useQueryClient()
-  const me = useQuery(api.members.me.queryOptions({ input: {} }))
   const decks = useQuery(api.reviews.decks.queryOptions({ input: {} }))
   const deck = search.deck ?? decks.data?.[0]?.id
   const asked = useQuery(
@@ -41,6 +41,12 @@ export function Review() {
   )
   const issue = useMutation(
     api.reviews.issue.mutationOptions({
+      onSuccess: () => cache.invalidateQueries({ queryKey: api.reviews.key() }),
+    }),
+  )
+  const lead = useMay('lead')
+  const begin = useMutation(
+    api.reviews.startDeck.mutationOptions({
       onSuccess: () => cache.invalidateQueries({ queryKey: api.reviews.key() }),
     }),
   )
@@ -64,9 +70,20 @@ export function Review() {
   if (decks.data?.length === 0)
     return (
       <Page question={question} title="No review of your stores yet">
-        <EmptyState title="A review of your stores will be here">
-          The company’s own is of stores you do not see. A lead can make one of yours.
+        <EmptyState
+          title="A review of your stores will be here"
+          action={
+            lead && (
+              <Button variant="filled" loading={begin.isPending} onClick={() => begin.mutate({})}>
+                Begin one of your stores
+              </Button>
+            )
+          }
+        >
+          The company’s own is of stores you do not see.{' '}
+          {lead ? 'One of yours begins with its usual figures.' : 'A lead of your stores can begin one.'}
         </EmptyState>
+        {begin.error && <ErrorState compact title="It could not be begun" {...words(begin.error)} />}
       </Page>
     )
   const review = asked.data
@@ -77,7 +94,6 @@ export function Review() {
       </Page>
     )
   const { content } = review
-  const lead = ['owner', 'director', 'lead'].includes(me.data?.role ?? '')
   return (
     <div className={css.paper}>
       <Page

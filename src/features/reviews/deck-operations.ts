@@ -12,7 +12,7 @@ import { periodOf } from '#kernel/period.ts'
 import { user } from '#postgres/tables/members.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import { contentOf, differencesOf, latestWeek } from './content.ts'
-import { calendarOf, deckOf, decksOf, hashOf, knownDays } from './decks.ts'
+import { calendarOf, deckOf, deckOfStores, decksOf, hashOf, knownDays } from './decks.ts'
 import { noteOn } from './model.ts'
 import { Action, type Content, Deck, Difference, Note, Review, Waiting } from './shape.ts'
 import { waitingFor } from './waiting.ts'
@@ -171,6 +171,24 @@ export const deckOperations = {
         after: values,
       })
       return { version: next }
+    }),
+
+  startDeck: write({ role: 'lead', summary: 'Begin a weekly review of the stores one sees' })
+    .input(Nothing)
+    .output(z.object({ id: z.string() }))
+    .handler(async ({ context }) => {
+      const { stores } = context.actor
+      if (stores === 'all')
+        throw new Failure('conflict', 'You see the whole company: its weekly review is there already.', {
+          next: 'Open it under Weekly review.',
+        })
+      const deck = await deckOfStores(context, stores)
+      const { version, ...content } = deck
+      if (version !== undefined) return { id: deck.id }
+      const values = { ...content, version: 1, updatedAt: context.clock().toISOString() }
+      await context.ledger.insert(rows.decks).values(values)
+      context.note({ subject: `review ${deck.name}`, stores, before: null, after: values })
+      return { id: deck.id }
     }),
 
   review: read({

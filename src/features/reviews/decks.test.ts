@@ -31,6 +31,19 @@ describe.each(ledgers.slice(0, 1))('the weekly review on $name', place => {
     await expect(run(reviews.review, {}, local)).rejects.toThrow('stores you do not see')
   })
 
+  it('is begun by a lead of some stores for those, once, and is there for whoever sees them', async () => {
+    const lead = { ...cy, role: 'lead' as const, stores: ['shop'] }
+    expect(await run(reviews.decks, {}, lead)).toEqual([])
+    await expect(run(reviews.startDeck, {}, { ...bo, stores: ['shop'] })).rejects.toThrow()
+    await expect(run(reviews.startDeck, {}, cy)).rejects.toThrow('there already')
+    const { id } = await run(reviews.startDeck, {}, lead)
+    expect(await run(reviews.startDeck, {}, lead)).toEqual({ id })
+    const [deck, ...others] = await run(reviews.decks, {}, { ...bo, stores: ['shop'] })
+    expect([deck.id, deck.stores, others]).toEqual([id, ['shop'], []])
+    expect((await run(reviews.review, { deck: id }, lead)).content.charts.length).toBeGreaterThan(0)
+    expect(await run(reviews.decks, {}, local)).toEqual([])
+  })
+
   it('asks nothing of figures that begin after the week under review', async () => {
     const level = { store: 'shop', location: '', product_id: 'p', on_hand: 4, unit_cost: 2, currency: 'GBP' }
     const stock = { ...level, available: null, incoming: null, source: 'test' }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { addDays, type Day } from '#kernel/day.ts'
@@ -8,7 +8,7 @@ import type { CalendarRule } from '#kernel/period.ts'
 import { heldAgainst } from '#metrics/plans.ts'
 import type { Query } from '#metrics/query.ts'
 import * as rows from '#postgres/tables/reviews.ts'
-import { company, targets } from '#postgres/tables/settings.ts'
+import { company, stores as shops, targets } from '#postgres/tables/settings.ts'
 import { lastWholeWeek } from './model.ts'
 import type { Block, Deck } from './shape.ts'
 
@@ -101,6 +101,31 @@ export const targetOf = async ({
   granary,
 }: Pick<Context, 'ledger' | 'granary'>): Promise<string | null> =>
   heldAgainst(granary, await ledger.select().from(targets).orderBy(targets.name))
+
+/** What a review of some stores is known by: one of the same stores is begun once. */
+const ofStores = (stores: readonly string[]) =>
+  `stores-${createHash('sha256')
+    .update([...stores].sort().join(' '))
+    .digest('hex')
+    .slice(0, 12)}`
+
+/** The deck of those who see some of the stores, as the company's own begins; the one kept of them already, where there is one. */
+export async function deckOfStores(context: Context, stores: readonly string[]): Promise<Deck> {
+  const id = ofStores(stores)
+  const [kept] = await context.ledger.select().from(rows.decks).where(eq(rows.decks.id, id))
+  if (kept) return kept as unknown as Deck
+  const known = await context.ledger
+    .select()
+    .from(shops)
+    .where(inArray(shops.store, [...stores]))
+  const names = stores.map(store => known.find(one => one.store === store)?.name ?? store)
+  return {
+    ...(await usualDeck(context)),
+    id,
+    name: `Weekly review: ${names.join(', ')}`,
+    stores: [...stores],
+  }
+}
 
 /** The deck a company begins with: the usual metrics it has figures for, against the target most of them have. */
 async function usualDeck(context: Context): Promise<Deck> {
