@@ -55,6 +55,8 @@ describe('a day still in progress', () => {
       expect(labels(name).endLabel.show).toBe(false)
       expect(labels(`${name}, so far`).label).toMatchObject({ formatter: name, position: 'right' })
     }
+    // Also on a phone, where the axis has no room for each point.
+    for (const { name } of all) expect(labels(`${name}, so far`)).toMatchObject({ showAllSymbol: true })
     const shifts = all.map(({ name }) => labels(`${name}, so far`).label.offset[1])
     expect(Math.max(...shifts) - Math.min(...shifts)).toBeGreaterThan(14)
   })

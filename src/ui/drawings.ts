@@ -125,6 +125,9 @@ export const eventMarks = (colours: Palette, marks: LinesProps['marks'], points:
         },
       ]
 
+/** Also on a phone, where points between the names of the axis are left out else, and what stands at them with them. */
+const everyPoint = { showSymbol: true, showAllSymbol: true } as const
+
 const endOf = (values: readonly (number | null)[]) => values.findLastIndex(value => value !== null)
 
 /** Lines over time. Names stand at the line ends when there are at most four. */
@@ -221,13 +224,14 @@ export const lines =
         ]),
         // A line that ends before others is named along its way, where no other runs.
         ...short.map(({ name: formatter, values, look }) => {
-          const { at, side } = clear(values, [...values.keys()])
+          // Not at its first points: half the name would lie over the axis.
+          const { at, side } = clear(values, [...values.keys()].slice(Math.ceil(values.length / 12)))
           return {
             name: formatter,
             type: 'line',
             data: values.map((value, n) => (n === at ? value : null)),
             symbolSize: 0.1,
-            showSymbol: true,
+            ...everyPoint,
             silent: true,
             z: 12,
             tooltip: { show: false },
@@ -240,7 +244,7 @@ export const lines =
           data: part.values,
           symbol: 'emptyCircle',
           symbolSize: 7,
-          showSymbol: true,
+          ...everyPoint,
           silent: true,
           z: 11,
           lineStyle: { opacity: 0 },

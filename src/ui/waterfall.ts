@@ -111,6 +111,7 @@ export const waterfall =
     )
     const label = { color: colours.ink2, fontSize: 11, lineHeight: 13, fontFamily: colours.font, interval: 0 }
     const values = valueAxis(colours, props.axis, true)
+    const widest = Math.max(0, ...columns.map(one => one.name.length))
     const below = spans.some(([low, high]) => isBelow(low, high))
     return {
       // Room for words over the highest bar and under the lowest; lying, at their right ends.
@@ -125,12 +126,12 @@ export const waterfall =
       },
       ...(props.across
         ? {
-            xAxis: { ...values, splitNumber: 2 },
-            // A long name breaks: else it would leave the bars no room.
+            xAxis: { ...values, splitNumber: 2, axisLabel: { ...values.axisLabel, hideOverlap: true } },
+            // A long name breaks, and short ones take no more than they need: else the bars had no room.
             yAxis: {
               ...names,
               inverse: true,
-              axisLabel: { ...label, fontSize: 12, width: 140, overflow: 'break' },
+              axisLabel: { ...label, fontSize: 12, width: Math.min(140, 12 + 7 * widest), overflow: 'break' },
             },
           }
         : {
