@@ -15,7 +15,7 @@ import { useUrl } from '#ui/url.ts'
 import { BudgetLines } from './BudgetLines.tsx'
 import { Commitments } from './Commitments.tsx'
 import { FromFiles } from './FromFiles.tsx'
-import { type BudgetShape, soonestFirst, type Version } from './model.ts'
+import { type BudgetShape, budgetAnswer, type Version } from './model.ts'
 import { WithVersion } from './WithVersion.tsx'
 
 const question = 'What will it cost, and what is left?'
@@ -56,7 +56,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
   return (
     <Page
       question={question}
-      title={budget ? answerOf(budget) : 'Reading the budget…'}
+      title={budget ? budgetAnswer(budget) : 'Reading the budget…'}
       note={budget && `${version.name}, as of ${showDay(budget.today)}, in ${budget.currency}`}
       actions={
         <Row>
@@ -123,22 +123,6 @@ const isMixed = ({ currency, lines }: BudgetData) =>
   lines.some(
     line => line.currency !== currency || line.commitments.some(one => one.currency !== line.currency),
   ) || lines.some(line => line.sources.length > 0)
-
-const answerOf = ({ lines }: BudgetData): string => {
-  const late = lines.filter(line => line.use.runsOut !== null)
-  const unsure = lines.filter(line => line.unrated.length > 0).length
-  if (lines.length === 0) return 'No budget lines yet'
-  if (late.length === 0 && unsure > 0)
-    return `${unsure} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${unsure === 1 ? 'lacks' : 'lack'} an exchange rate; the rest last to the end`
-  if (late.length === 0)
-    return lines.length === 1
-      ? 'The one line lasts to the end of the plan'
-      : `All ${lines.length} lines last to the end of the plan`
-  const [first] = soonestFirst(late)
-  const which =
-    first && `: ${first.label}${late.length === 1 ? '' : ' first'}, on ${showDay(first.use.runsOut)}`
-  return `${late.length} of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'} ${late.length === 1 ? 'runs' : 'run'} out before the plan ends${which ?? ''}`
-}
 
 /** The budget in five figures, and what currencies or missing rates do to it. */
 function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {

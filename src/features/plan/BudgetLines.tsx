@@ -11,7 +11,7 @@ import { useUrl } from '#ui/url.ts'
 import { AskedTransfers } from './AskedTransfers.tsx'
 import { BudgetItem } from './BudgetItem.tsx'
 import { FieldChanges } from './FieldChanges.tsx'
-import { type BudgetLine, type BudgetShape, soonestFirst, type Version } from './model.ts'
+import { type BudgetLine, type BudgetShape, isOver, soonestFirst, type Version } from './model.ts'
 import css from './plan.module.css'
 import { Transfer } from './Transfer.tsx'
 
@@ -123,7 +123,9 @@ export function BudgetLines(props: {
                 row.unrated.length > 0 ? (
                   'N/A'
                 ) : row.use.runsOut ? (
-                  <span style={{ color: 'var(--warn)' }}>{showDay(row.use.runsOut)}</span>
+                  <span style={{ color: 'var(--warn)' }}>
+                    {isOver(row, budget.today) ? 'already' : showDay(row.use.runsOut)}
+                  </span>
                 ) : (
                   'lasts'
                 ),

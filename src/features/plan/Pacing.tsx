@@ -13,7 +13,7 @@ import { Hint } from '#ui/Hint.tsx'
 import { show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
-import { versionBeside } from './model.ts'
+import { type CoursePoint, courseTold, versionBeside } from './model.ts'
 import css from './plan.module.css'
 
 const paced = [
@@ -199,14 +199,7 @@ const monthOf = (day: string) =>
 interface Course {
   unit: string
   currency: string | null
-  course: {
-    day: string
-    actual: number | null
-    plan: number | null
-    p10: number | null
-    p50: number | null
-    p90: number | null
-  }[]
+  course: (CoursePoint & { day: string })[]
 }
 
 const cumulative =
@@ -233,12 +226,7 @@ const cumulative =
         ...tooltip(colours),
         formatter: ([{ dataIndex } = { dataIndex: 0 }]: { dataIndex: number }[]) => {
           const one = course[dataIndex]
-          const rows: [string, string][] = []
-          if (one?.actual != null) rows.push(['Actual', said(one.actual, 'card')])
-          if (one?.plan != null) rows.push(['Plan', said(one.plan, 'card')])
-          if (one?.p50 != null) rows.push(['Forecast', said(one.p50, 'card')])
-          if (one?.p10 != null && one.p90 !== null)
-            rows.push(['Four times in five', `${said(one.p10, 'card')} to ${said(one.p90, 'card')}`])
+          const rows = one ? courseTold(one, value => said(value, 'card')) : []
           return tipHtml({ title: showDay(one?.day ?? null), rows }, colours)
         },
       },

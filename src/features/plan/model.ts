@@ -6,7 +6,15 @@ import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
 
 export { versionBeside, versionMeant, versionsAgainst } from '#kernel/plan/beside.ts'
-export { shownCell, shownChange, signedCents, versionsTitle } from '#kernel/plan/shown.ts'
+export { budgetAnswer, isOver, soonestFirst } from '#kernel/plan/budget-words.ts'
+export {
+  type CoursePoint,
+  courseTold,
+  shownCell,
+  shownChange,
+  signedCents,
+  versionsTitle,
+} from '#kernel/plan/shown.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
 
@@ -290,14 +298,6 @@ export const BudgetShape = z.object({
   ),
 })
 export type BudgetLine = z.output<typeof BudgetShape>['lines'][number]
-
-/** Lines that run out before the plan ends, the soonest first; the others after them, as they stood. */
-export const soonestFirst = <One extends { use: { runsOut: string | null } }>(lines: readonly One[]): One[] =>
-  lines.toSorted((a, b) => {
-    const [one, other] = [a.use.runsOut, b.use.runsOut]
-    if (one === other) return 0
-    return one === null ? 1 : other === null ? -1 : one < other ? -1 : 1
-  })
 
 export const CaseShape = z.object({
   title: label,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shownCell, shownChange, signedCents, versionsTitle } from './shown.ts'
+import { courseTold, shownCell, shownChange, signedCents, versionsTitle } from './shown.ts'
 
 describe('a figure in a cell', () => {
   it('is shown by what it measures', () => {
@@ -34,4 +34,20 @@ it('says how far the result of one version is from that of another', () => {
   expect(of('252597.1', '216173')).toBe('LE2: EBITDA £36,424 below Budget 2026')
   expect(of('100', '150.5')).toBe('LE2: EBITDA £50.50 above Budget 2026')
   expect(of('100', '100.001')).toBe('LE2: EBITDA level with Budget 2026')
+})
+
+it('tells of a day of a course what is known of it', () => {
+  const day = { actual: null, plan: 40, p10: null, p50: null, p90: null }
+  const said = (value: number) => `£${value}`
+  expect(courseTold({ ...day, actual: 50 }, said)).toEqual([
+    ['Actual', '£50'],
+    ['Plan', '£40'],
+  ])
+  expect(courseTold({ ...day, p10: 30, p50: 42, p90: 55 }, said)).toEqual([
+    ['Plan', '£40'],
+    ['Forecast', '£42'],
+    ['Four times in five', '£30 to £55'],
+  ])
+  // A course without a plan, and a range with one end alone.
+  expect(courseTold({ ...day, plan: null, p10: 30, p50: 42 }, said)).toEqual([['Forecast', '£42']])
 })

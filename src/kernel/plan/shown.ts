@@ -74,3 +74,27 @@ export function versionsTitle(
       : `${show(Math.abs(off).toFixed(2), { unit: 'money', currency })} ${off < 0 ? 'below' : 'above'} ${before}`
   return `${after}: ${bridge.result.label} ${far}`
 }
+
+/** A day of a month on its way: what it came to, what was planned, and where it is expected. */
+export interface CoursePoint {
+  actual: number | null
+  plan: number | null
+  p10: number | null
+  p50: number | null
+  p90: number | null
+}
+
+/** What is known of a day of a course, each by its name; what is over has no forecast, what is to come no actual. */
+export function courseTold(
+  { actual, plan, p10, p50, p90 }: CoursePoint,
+  said: (value: number) => string,
+): [name: string, value: string][] {
+  return [
+    ...(actual === null ? [] : [['Actual', said(actual)] as [string, string]]),
+    ...(plan === null ? [] : [['Plan', said(plan)] as [string, string]]),
+    ...(p50 === null ? [] : [['Forecast', said(p50)] as [string, string]]),
+    ...(p10 === null || p90 === null
+      ? []
+      : [['Four times in five', `${said(p10)} to ${said(p90)}`] as [string, string]]),
+  ]
+}
