@@ -7,7 +7,7 @@ import { May, useMay } from '#features/May.tsx'
 import { percent } from '#kernel/format.ts'
 import { initiativesIn, type Strategy } from '#kernel/plan/strategy.ts'
 import { Card } from '#ui/Card.tsx'
-import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
+import { DataTable } from '#ui/DataTable.tsx'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, LongTextRow } from '#ui/Form.tsx'
 import { show } from '#ui/number.ts'
@@ -15,6 +15,7 @@ import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { CaseForm, calledOf, type Kept } from './CaseForm.tsx'
+import css from './plan.module.css'
 
 const stateOf: Record<string, string> = {
   draft: 'Draft',
@@ -170,17 +171,6 @@ export function Cases({ strategy }: { strategy: Strategy }) {
       </Row>
     )
   }
-  const act: TableColumn<Row_> = {
-    key: 'act',
-    label: '',
-    acts: true,
-    render: row => (
-      // biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row
-      <span onClick={event => event.stopPropagation()} onKeyDown={event => event.stopPropagation()}>
-        {next(row)}
-      </span>
-    ),
-  }
   const actsOf = (id: string) => {
     const row = cases.data?.find(one => one.id === id)
     return row ? acts(row) : null
@@ -220,10 +210,19 @@ export function Cases({ strategy }: { strategy: Strategy }) {
               key: 'state',
               label: 'State',
               wraps: 'name',
-              render: row =>
-                `${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`,
+              render: row => (
+                <span className={css.standing}>
+                  {`${stateOf[row.state] ?? row.state}${row.in.length > 0 ? `, in ${placesOf(row.in)}` : ''}`}
+                  {/* biome-ignore lint/a11y/noStaticElementInteractions: what is inside acts; this keeps it from opening the row */}
+                  <span
+                    onClick={event => event.stopPropagation()}
+                    onKeyDown={event => event.stopPropagation()}
+                  >
+                    {next(row)}
+                  </span>
+                </span>
+              ),
             },
-            ...(cases.data.some(row => next(row) !== null) ? [act] : []),
             {
               key: 'npv',
               label: 'Worth today',

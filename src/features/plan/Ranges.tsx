@@ -257,7 +257,7 @@ export function Ranges({
               render: row => {
                 const bar = found.tornado.find(one => one.line === row.name)
                 return bar && Math.abs(bar.high - bar.low) >= 0.005
-                  ? signedCents(String(bar.high - bar.low))
+                  ? signedCents(String(bar.high - bar.low)).replace(/^[+−]/, '')
                   : 'does not move it'
               },
             },

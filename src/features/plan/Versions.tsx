@@ -209,7 +209,7 @@ export function Versions() {
                   <Card
                     flush
                     title="Lines that differ"
-                    note={`${(data.cells.length + data.more).toLocaleString('en-GB')} cells differ`}
+                    note={`${(data.cells.length + data.more).toLocaleString('en-GB')} cells differ${currency ? `; money in ${currency}` : ''}`}
                   >
                     <DataTable
                       caption="Lines that differ"
