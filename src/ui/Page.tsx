@@ -5,7 +5,7 @@ import { Sentence } from './Sentence.tsx'
 export interface PageProps {
   /** The one question the screen answers; small, above the answer. */
   question: string
-  /** The answer in a sentence, or the name of the screen where there is none. */
+  /** The answer in a sentence, or the name of the screen where there is none; as a title it ends without a full stop. */
   title: ReactNode
   /** A line under the title: freshness, scope. */
   note?: ReactNode
@@ -22,7 +22,9 @@ export function Page({ question, title, note, actions, wide, children }: PagePro
       <header className={css.head}>
         <div className={css.words}>
           <p className={css.question}>{question}</p>
-          <h1 className={css.title}>{typeof title === 'string' ? <Sentence of={title} /> : title}</h1>
+          <h1 className={css.title}>
+            {typeof title === 'string' ? <Sentence of={title.replace(/\.$/, '')} /> : title}
+          </h1>
           {note && <div className={css.note}>{note}</div>}
         </div>
         {actions && <div className={`${css.actions} no-print`}>{actions}</div>}

@@ -95,7 +95,8 @@ export function Peak() {
   const orders = measureOf(answer, 'orders')
   const base = baseOf(answer, comparison)
   const otherDay = comparison === 'previous_period' ? base.base.replace(/^vs /, '') : basis(comparison)
-  const planBase = plan ? baseOf(answer, plan) : null
+  // As the title and the tiles call it; which plan it is stands at its line.
+  const planBase = plan ? { ...baseOf(answer, plan), base: 'vs plan' } : null
   const foreseen = against(forecast.data?.totals, forecastComparison, 'net_sales')?.value ?? null
   const ceiling = answer?.ceiling ?? null
   const inDay = hours?.orders.value ?? null
