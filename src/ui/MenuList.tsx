@@ -1,7 +1,8 @@
 import { Menu, type PopoverProps } from '@mantine/core'
 import { Fragment } from 'react'
+import { inWindow } from './in-window.ts'
 import type { MenuEntry } from './MenuButton.tsx'
-import { Anchor, inWindow, useOpened } from './Placed.tsx'
+import { Anchor, useOpened } from './Placed.tsx'
 
 /** The list of a `MenuButton`, beside it. Reached by import(). */
 export function MenuList(props: {

@@ -1,5 +1,6 @@
-import { Popover, type PopoverProps } from '@mantine/core'
+import { Popover } from '@mantine/core'
 import { type Ref, useEffect, useImperativeHandle, useState } from 'react'
+import { inWindow } from './in-window.ts'
 import type { PopupProps } from './Popup.tsx'
 
 /** Stands in for a button that is on the page already, so that the kit can place something beside it. */
@@ -13,22 +14,6 @@ export function useOpened(opened: boolean): boolean {
   const [there, setThere] = useState(false)
   useEffect(() => setThere(true), [])
   return opened && there
-}
-
-/** Whole in the window, between the bar above it and, on a phone, the one at its foot: what is longer scrolls in itself. */
-export const inWindow = (): PopoverProps['middlewares'] => {
-  const padding = { top: 56, bottom: globalThis.innerWidth > 900 ? 8 : 64 }
-  return {
-    flip: { padding },
-    size: {
-      padding,
-      apply({ availableHeight, elements }) {
-        const { style } = elements.floating
-        style.maxHeight = `${Math.max(160, availableHeight)}px`
-        style.overflowY = 'auto'
-      },
-    },
-  }
 }
 
 /** The inside of a `Popup`, beside its button. Reached by import(). */

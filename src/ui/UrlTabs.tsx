@@ -1,6 +1,6 @@
 import { Tabs } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { edges } from './edges.ts'
+import { edges, intoSight } from './edges.ts'
 import { useUrl } from './url.ts'
 
 /** Parts of a screen under one heading. The URL says which is open: `tab`, the first when absent. */
@@ -17,9 +17,7 @@ export function UrlTabs({
     const tab = root.current?.querySelector(`[role=tab][aria-selected=true]`)
     const row = tab?.parentElement
     if (!tab || !row || open === undefined) return
-    const [at, within] = [tab.getBoundingClientRect(), row.getBoundingClientRect()]
-    if (at.left < within.left || at.right > within.right)
-      row.scrollLeft += at.left - within.left - (within.width - at.width) / 2
+    row.scrollLeft += intoSight(tab.getBoundingClientRect(), row.getBoundingClientRect())
   }, [open])
   return (
     <Tabs

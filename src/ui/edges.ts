@@ -25,3 +25,10 @@ export function edges(element: HTMLElement | null) {
     element.removeEventListener('scroll', look)
   }
 }
+
+/** How far a row is to be scrolled so that one of its parts stands in the middle of it; 0 where it is whole in sight. */
+export const intoSight = (
+  part: { left: number; right: number },
+  row: { left: number; right: number },
+): number =>
+  part.left >= row.left && part.right <= row.right ? 0 : (part.left + part.right - row.left - row.right) / 2

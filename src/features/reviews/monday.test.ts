@@ -9,6 +9,7 @@ import { deliverLines } from '../../../test/small-ledger.ts'
 import { targetOf } from './decks.ts'
 import { mondayLetter } from './letter.ts'
 import { landingWords } from './model.ts'
+import { told } from './monday.ts'
 import { bridgesOf } from './pack-bridges.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
 
@@ -235,4 +236,17 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
       bridge: { comparison: { from: '2026-05-25', to: '2026-05-31' } },
     })
   })
+})
+
+it('the headline tells what is known, and of contribution the deepest tier once', () => {
+  const line = (metric: string, value: string | null) => ({ metric, week: { value } }) as never
+  const tiers = [{ name: 'cm1' }, { name: 'cm2' }]
+  const names = (...lines: never[]) =>
+    told(lines as { metric: string; week: never }[], tiers).map(one => one.metric)
+  expect(names(line('net_sales', '9'), line('cm1', '5'), line('cm2', '4'), line('mer', null))).toEqual([
+    'net_sales',
+    'cm2',
+  ])
+  expect(names(line('net_sales', '9'), line('cm1', '5'), line('cm2', null))).toEqual(['net_sales', 'cm1'])
+  expect(told([line('cm1', '5')] as never[] as { metric: string; week: never }[], [])).toHaveLength(1)
 })

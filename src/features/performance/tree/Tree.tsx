@@ -11,10 +11,9 @@ import type { TreeNode, TreeQuery, Tree as TreeTold } from '#metrics/tree/shape.
 import { Card } from '#ui/Card.tsx'
 import { saveCsv } from '#ui/download.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
-import { change, show } from '#ui/number.ts'
 import { useLens } from '../Lens.tsx'
 import { TradingPage } from '../trading/TradingPage.tsx'
-import { basis, effect, keyed, levelOf, measureOf, movers, scaleOf, shutAtFirst, visible } from './model.ts'
+import { keyed, levelOf, measureOf, scaleOf, sentence, shutAtFirst, visible } from './model.ts'
 import { NodeDrawer } from './NodeDrawer.tsx'
 import css from './tree.module.css'
 
@@ -296,31 +295,6 @@ function Part({ told, node, size }: { told: TreeTold; node: TreeNode; size: numb
       </span>
     </>
   )
-}
-
-/** "Contribution margin 3 £1.2m, 8 % below last year: most by traffic −£60k, media +£20k." */
-function sentence(told: TreeTold): string {
-  // A company that records no costs is told of its sales: what is left of nothing says nothing.
-  const known = told.nodes.filter(node => node.value !== null)
-  const root = known.find(node => Number(node.value) !== 0) ?? known[0]
-  if (!root) return ''
-  const measure = measureOf(told, root)
-  const moved = change(root.before, measure)
-  const base = basis(told.comparison.name)
-  // A sentence needs no decimals: "42 % below", "3.4 % above".
-  const size = moved.text.replace(/^\d{2,}\.\d(?=\s%$)/, text => String(Math.round(Number(text))))
-  const against =
-    root.before.delta === null
-      ? ''
-      : moved.arrow
-        ? `, ${size} ${moved.arrow === '▲' ? 'above' : 'below'} ${base}`
-        : `, level with ${base}`
-  const why = movers(told.nodes, root).map(node => {
-    const above = told.nodes.find(one => one.id === node.of)
-    const signed = showSigned(effect(told.nodes, node), above ? measureOf(told, above) : measure, 'axis')
-    return `${/^[A-Z][a-z]/.test(node.label) ? node.label[0]?.toLowerCase() + node.label.slice(1) : node.label} ${signed}`
-  })
-  return `${root.label} ${show(root.value, measure, 'card')}${against}${root.before.delta !== null && why.length ? `: most by ${why.join(', ')}` : ''}.`
 }
 
 /** What the page says of an answer, of the tree's. */

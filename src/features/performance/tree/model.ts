@@ -1,5 +1,7 @@
-import type { Measure } from '#kernel/format.ts'
+import { type Measure, show, showSigned } from '#kernel/format.ts'
+import { change } from '#kernel/trend.ts'
 import type { Tree, TreeNode } from '#metrics/tree/shape.ts'
+import { basis } from '../model.ts'
 
 export * from '../model.ts'
 
@@ -96,3 +98,28 @@ export const measureOf = (told: Pick<Tree, 'currency'>, node: TreeNode): Measure
   good: node.about.good,
   currency: told.currency,
 })
+
+/** "Contribution margin 3 £1.2m, 8 % below last year: most by traffic −£60k, media +£20k." */
+export function sentence(told: Tree): string {
+  // A company that records no costs is told of its sales: what is left of nothing says nothing.
+  const known = told.nodes.filter(node => node.value !== null)
+  const root = known.find(node => Number(node.value) !== 0) ?? known[0]
+  if (!root) return ''
+  const measure = measureOf(told, root)
+  const moved = change(root.before, measure)
+  const base = basis(told.comparison.name)
+  // A sentence needs no decimals: "42 % below", "3.4 % above".
+  const size = moved.text.replace(/^\d{2,}\.\d(?=\s%$)/, text => String(Math.round(Number(text))))
+  const against =
+    root.before.delta === null
+      ? ''
+      : moved.arrow
+        ? `, ${size} ${moved.arrow === '▲' ? 'above' : 'below'} ${base}`
+        : `, level with ${base}`
+  const why = movers(told.nodes, root).map(node => {
+    const above = told.nodes.find(one => one.id === node.of)
+    const signed = showSigned(effect(told.nodes, node), above ? measureOf(told, above) : measure, 'axis')
+    return `${/^[A-Z][a-z]/.test(node.label) ? node.label[0]?.toLowerCase() + node.label.slice(1) : node.label} ${signed}`
+  })
+  return `${root.label} ${show(root.value, measure, 'card')}${against}${root.before.delta !== null && why.length ? `: most by ${why.join(', ')}` : ''}.`
+}
