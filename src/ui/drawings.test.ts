@@ -23,6 +23,10 @@ describe('a day still in progress', () => {
   it('stands hollow beside its line, which ends the day before', () => {
     expect(of('Actual')).toEqual([5, 7, null])
     expect(of('Actual, so far')).toEqual([null, null, 0.2])
+    const point = drawn(lines({ ...usual, lines: [actual, before], open: 2 })(colours)).find(
+      one => one.name === 'Actual, so far',
+    )
+    expect(point).toMatchObject({ itemStyle: { color: colours.surface } })
   })
 
   it('leaves whole what is over: the days compared, and targets', () => {

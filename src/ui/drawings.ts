@@ -242,13 +242,14 @@ export const lines =
           name: `${part.name}, so far`,
           type: 'line',
           data: part.values,
-          symbol: 'emptyCircle',
+          // The kit's own hollow circle is white within, also on a dark card.
+          symbol: 'circle',
           symbolSize: 7,
           ...everyPoint,
           silent: true,
-          z: 11,
+          z: part.look === 'actual' ? 12 : 11,
           lineStyle: { opacity: 0 },
-          itemStyle: { color: style(part.look).color },
+          itemStyle: { color: colours.surface, borderColor: style(part.look).color, borderWidth: 1.8 },
           emphasis: { disabled: true },
           label: {
             ...name,
