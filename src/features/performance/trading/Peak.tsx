@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 import { api } from '#features/client.ts'
+import { useMay } from '#features/May.tsx'
 import { addDays } from '#kernel/day.ts'
 import { percent } from '#kernel/format.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
@@ -83,6 +84,7 @@ export function Peak() {
       refetchInterval: everyMinute,
     }),
   )
+  const mayTarget = useMay('lead')
   const over = day < lens.today
   const answer = useMemo(
     () => asked.data && (over ? asked.data : untilNow(asked.data, ['net_sales', 'orders'])),
@@ -172,6 +174,8 @@ export function Peak() {
               deltas={
                 answer.planned?.net_sales ? (
                   <PartIn of={answer.planned.net_sales} is={hours.sales.value} />
+                ) : !mayTarget ? (
+                  <Small>Nobody has said it: a lead can save a target of net sales</Small>
                 ) : (
                   <Small>
                     Nobody has said it:{' '}
@@ -216,7 +220,12 @@ export function Peak() {
                     {percent(Number(inDay) / Number(ceiling), 0)} of it is in
                     {Number(inDay) >= Number(ceiling) && ': hold back what brings more'}
                   </Small>
-                ) : ceiling ? undefined : (
+                ) : ceiling ? undefined : !mayTarget ? (
+                  <Small>
+                    Nobody has said it: a lead can save a target of orders named “ceiling”, the most that can
+                    be shipped in a day
+                  </Small>
+                ) : (
                   <Small>
                     Save a{' '}
                     <a href="/settings?tab=targets" style={{ textDecoration: 'underline' }}>
