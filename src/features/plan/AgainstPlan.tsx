@@ -10,6 +10,7 @@ import { show } from '#ui/number.ts'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { filtersOf, type Period, toneOf, versionsAgainst, whereOf } from './model.ts'
+import css from './plan.module.css'
 
 const shown = [
   'net_sales',
@@ -132,13 +133,20 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
                 key: `${base} value`,
                 label: planIn(base) === null ? 'Then' : 'Planned',
                 numeric: true,
-                render: (row: Row) => show(row.bases[base]?.value, measureOf(row), placeIn(row)),
+                render: (row: Row) =>
+                  row.bases[base]?.value != null ? (
+                    show(row.bases[base]?.value, measureOf(row), placeIn(row))
+                  ) : (
+                    <small className={css.unsaid}>
+                      {planIn(base) === null ? 'not known' : 'not planned'}
+                    </small>
+                  ),
               },
               {
                 key: `${base} delta`,
                 label: 'Change',
                 numeric: true,
-                render: (row: Row) => toned(row, changeIn(row, base)),
+                render: (row: Row) => (row.bases[base]?.value != null ? toned(row, changeIn(row, base)) : ''),
               },
               {
                 key: `${base} ratio`,
@@ -147,7 +155,7 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
                 render: (row: Row) =>
                   toned(
                     row,
-                    row.unit === 'share'
+                    row.unit === 'share' || row.bases[base]?.value == null
                       ? ''
                       : showSigned(row.bases[base]?.ratio, { unit: 'share', currency: null }),
                   ),

@@ -1,4 +1,4 @@
-import { percent, placeOf, show, showDay } from '#kernel/format.ts'
+import { percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
@@ -53,7 +53,12 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
   const [first] = landings
   const aimed = landings.some(one => one.plan !== null)
   return (
-    <Card title="Landing of net sales" flush>
+    // The cockpit lands by the days since, too: the same month twice is told apart by its day.
+    <Card
+      title="Landing of net sales"
+      {...(first && { note: `by the days to ${showDay(first.until)}` })}
+      flush
+    >
       {!first ? (
         <EmptyState compact title="No landing yet">
           It needs days with sales to learn from.
@@ -74,7 +79,9 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
                 ...(aimed
                   ? [
                       money(one.plan),
-                      one.plan ? percent(one.p50 / one.plan - 1) : 'N/A',
+                      one.plan
+                        ? showSigned(String(one.p50 / one.plan - 1), { unit: 'share', currency: null })
+                        : 'N/A',
                       one.probability === null ? 'N/A' : chanceWords(one.probability),
                       money(one.requiredPerDay),
                     ]
