@@ -4,11 +4,11 @@ import { showDay } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { type Asked, comparisonName, type Search, spanWords, type View, whenWords } from '#kernel/view.ts'
-import { cell, readable } from '#metrics/assortment/model.ts'
+import { cell } from '#metrics/assortment/model.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
 
 export * from '#kernel/address.ts'
-export { cell } from '#metrics/assortment/model.ts'
+export { cell, titlesOf } from '#metrics/assortment/model.ts'
 
 /** Narrows to a value, or widens again when that value alone was asked for already. */
 export function toggleFilter(filters: readonly Filter[], dimension: string, value: string): Filter[] {
@@ -415,17 +415,4 @@ export function leaders(answer: Answer, dimension: string, metric: string, count
     .sort((a, b) => b[1] - a[1])
     .slice(0, count)
     .map(([key]) => key)
-}
-
-/** For each product its title: the one sold most where there are several. */
-export function titlesOf(answer: Answer | undefined): ReadonlyMap<string, string> {
-  const found = new Map<string, { title: string; units: number }>()
-  for (const row of answer?.rows ?? []) {
-    const id = cell(row, 'product') ?? ''
-    const title = cell(row, 'title') ?? ''
-    const units = Number(cell(row, 'units_sold') ?? 0)
-    const best = found.get(id)
-    if (title && (!best || units > best.units)) found.set(id, { title, units })
-  }
-  return new Map([...found].map(([id, { title }]) => [id, readable(title)]))
 }

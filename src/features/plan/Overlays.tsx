@@ -85,7 +85,7 @@ export function Overlays({ version }: { version: Version }) {
       <Card
         flush
         title={`Expected otherwise in ${version.name}`}
-        note="each is graded when its period is over"
+        note={`each is graded when its period is over; money in ${sheet.currency}`}
         actions={
           first &&
           open.length > 0 &&

@@ -120,7 +120,7 @@ export function Phasing({ version }: { version: Version }) {
       </Row>
       <Card
         title={`${line.label}, ${period.label}: ${shownCell(found.amount, found.unit)}`}
-        note="by the shop’s own season, weekdays and events; the days add up to it exactly"
+        note={`${found.unit.startsWith('money') ? `in ${sheet.currency}; ` : ''}by the shop’s own season, weekdays and events; the days add up to it exactly`}
       >
         <Chart
           drawing={byDay}

@@ -2,7 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
-import { inSentence } from '#kernel/format.ts'
+import { earlier } from '#kernel/day.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -12,7 +12,7 @@ import { Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { type Bridge, BridgeChart, bridgeDrawing } from './BridgeChart.tsx'
-import { filtersOf, guarded, type Period, signedCents, sliceText, whereOf } from './model.ts'
+import { filtersOf, guarded, type Period, signedCents, sliceText, titlesOf, whereOf } from './model.ts'
 import css from './plan.module.css'
 import { cuts } from './SliceBar.tsx'
 
@@ -56,8 +56,24 @@ export function SalesBridge({ period }: { period: Period }) {
     }),
   )
   const found = asked.data
-  const nameOf = (one: string) =>
-    versions.data?.find(version => planComparison(version.id) === one)?.name ?? comparisonName(one).label
+  // Products are told by what they are called; a code alone says nothing to whoever decides.
+  const codes = by === 'product' ? (found?.items.slice(0, 100).flatMap(one => one.member || []) ?? []) : []
+  const called = useQuery(
+    api.performance.query.queryOptions({
+      input: {
+        ...{ metrics: ['units_sold'], by: ['product', 'title'], limit: 1000 },
+        ...{ from: earlier(found?.base?.from ?? period.from, period.from), to: period.to },
+        filters: [{ dimension: 'product', is: [...new Set(codes)].toSorted() }],
+        ...(period.stores.length > 0 && { stores: period.stores }),
+      },
+      enabled: codes.length > 0,
+      staleTime: 300_000,
+      retry: false,
+    }),
+  )
+  const titles = useMemo(() => titlesOf(called.data), [called.data])
+  const ownName = (one: string) => versions.data?.find(version => planComparison(version.id) === one)?.name
+  const nameOf = (one: string) => ownName(one) ?? comparisonName(one).label
   const name = nameOf(compare)
   const planned = planIn(compare) !== null
   const bridge = useMemo<Bridge | null>(
@@ -114,7 +130,8 @@ export function SalesBridge({ period }: { period: Period }) {
   const storeName = (store: string) =>
     store === '' ? 'All stores' : (settings.data?.stores.find(one => one.store === store)?.name ?? store)
   const labelOf = ({ store, member }: (typeof found.items)[number]) => {
-    const own = member === null ? 'Not split' : by === 'store' ? storeName(member) : member || 'Not known'
+    const known = by === 'store' ? storeName : (one: string) => titles.get(one) ?? one
+    const own = member === null ? 'Not split' : known(member) || 'Not known'
     return several && by !== 'store' ? `${storeName(store)} · ${own}` : own
   }
   const opened = ({ store, member }: (typeof found.items)[number]) =>
@@ -149,7 +166,7 @@ export function SalesBridge({ period }: { period: Period }) {
       <ChartCard
         id="sales-bridge"
         name={`Net sales against ${name}`}
-        title={`Net sales against ${planned ? name : inSentence(name)}`}
+        title={`Net sales against ${ownName(compare) ?? comparisonName(compare).said}`}
         note={`${money(found.plan)} ${planned ? 'planned' : `then${found.base ? ` (${spanWords(found.base.from, found.base.to)})` : ''}`}, ${money(found.actual)} now; volume in ${unitWords[found.quantity] ?? found.quantity}`}
         sheet={{
           name: 'price-volume-mix',
@@ -177,7 +194,17 @@ export function SalesBridge({ period }: { period: Period }) {
           onRow={opened}
           empty={<EmptyState compact title="Nothing was sold here, now or then" />}
           columns={[
-            { key: 'key', label: 'Item', pinned: true, render: row => labelOf(row) },
+            {
+              key: 'key',
+              label: 'Item',
+              pinned: true,
+              render: row => (
+                <>
+                  {labelOf(row)}
+                  {row.member && titles.has(row.member) && <small className={css.code}> {row.member}</small>}
+                </>
+              ),
+            },
             { key: 'delta', label: 'Change', numeric: true, render: row => signedCents(row.delta, sizes) },
             ...effects.map(([effect, label]) => ({
               key: effect,
