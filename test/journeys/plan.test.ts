@@ -121,6 +121,18 @@ describeInBrowser('the plan room', () => {
     await open('/what-if?line=net_sales&tab=table')
     await page.getByRole('table', { name: /at changes of/ }).waitFor()
     await expectAccessibleInBoth(page)
+    // What cannot be worked out says why, and is asked once: each sight of it asked again.
+    let asked = 0
+    await page.route('**/api/rpc/plan/simulate', route => {
+      asked += 1
+      const json = { defined: false, code: 'invalid', status: 422, message: 'A figure is missing.', data: {} }
+      return route.fulfill({ status: 422, json: { json } })
+    })
+    await open('/what-if?line=net_sales')
+    await page.getByText('A figure is missing.').waitFor()
+    await page.waitForLoadState('networkidle')
+    expect(asked).toBe(1)
+    await page.unroute('**/api/rpc/plan/simulate')
   }, 180_000)
 
   it('is typed into, filled, pasted into and moved about in as a spreadsheet is', async () => {
