@@ -15,6 +15,7 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'performance.removeAlertChannel': 'Removed …',
   'performance.tryAlertChannel': 'Sent a trial by …',
   'reviews.saveDeck': ['Made …', 'Changed …'],
+  'reviews.startDeck': 'Began …',
   'reviews.writeNote': 'Wrote a …',
   'reviews.saveAction': ['Agreed …', 'Changed …'],
   'reviews.makeTask': 'Made a …',
