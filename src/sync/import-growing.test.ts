@@ -181,6 +181,17 @@ describe('lines without numbers of their own', () => {
   })
 })
 
+it('nothing is said to be gone of what is not left out', async () => {
+  const rows = ['Order ID,Order Date,Status,SKU,Quantity,Unit Price', '1,2026-03-01,Cancelled,MUG,1,10']
+  const path = join(room.folder, 'kept.csv')
+  writeFileSync(path, `${rows.join('\n')}\n`)
+  const columns = { order_id: 'Order ID', at: 'Order Date', quantity: 'Quantity', unit_price: 'Unit Price' }
+  const mapping = { target: 'sales_lines', columns, gone: "Status = 'Cancelled'" }
+  await expect(room.imports.run({ path, store: 'kept', by: 'test', mapping })).rejects.toThrow(
+    'none is left out',
+  )
+})
+
 it('what a file leaves out for another reason than that its orders are no more stays as it was', async () => {
   const rows = [
     'Order ID,Order Date,Country,SKU,Quantity,Unit Price',

@@ -144,6 +144,7 @@ const understood = async (
       ...staged.countedTwice.map(countedTwiceWords),
       ...(staged.products?.warnings ?? []),
       ...(preset ? [] : miscountedIn(mapping, names, sample)),
+      ...(target.name === 'orders' && !bound.given.includes('quantity') ? [unitlessWords] : []),
     ],
   }
 }
@@ -156,6 +157,10 @@ const miscountedIn = (mapping: Mapping, names: readonly string[], sample: readon
     .filter(one => one.stands !== 'each')
     .map(miscountWords)
 }
+
+/** What orders without units leave untold. */
+const unitlessWords =
+  'The file does not say how many units its orders have: they count in no figure of units. Import their lines where you need those.'
 
 /** Nobody can tell which order a line belongs to that has no cells. */
 const tornWords = (broken: number): string =>

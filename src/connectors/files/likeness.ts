@@ -62,6 +62,8 @@ export const likeness = (column: TargetColumn, friendly: string, header: string)
     .filter(word => word.length > 4 && (plain.startsWith(word) || plain.endsWith(word)))
     .map(word => (plain.startsWith(word) ? plain.slice(word.length) : plain.slice(0, -word.length)))
   const other = (rest: string) =>
+    // The number of a record, and no number of anything: Sales Record Number.
+    (column.kind === 'number' && /(number|recordno|id)$/.test(plain) && !/numberof/.test(plain)) ||
     // Orders, not an order: how many there were.
     (named && rest === 's') ||
     others.some(word => (word.startsWith('=') ? `=${rest}` === word : rest.includes(word))) ||

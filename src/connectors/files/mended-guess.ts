@@ -7,6 +7,7 @@ import { priceOfLines } from './line-price.ts'
 import { discountOfOrders, moneyOfOrders } from './order-money.ts'
 import { type Guess, ident, type Mapping } from './reading.ts'
 import { shippingMoney } from './shipping-money.ts'
+import { soldRows } from './sold-rows.ts'
 import type { Seen } from './suggest.ts'
 import { targets } from './targets/index.ts'
 import { taxOnce } from './tax-inside.ts'
@@ -163,7 +164,9 @@ const moneyOf = (
     : taxOnce(made.mapping, names, lines, { before: made.before, currency })
   const shipped = shippingMoney(taxed.mapping, names, lines, taxed.inside)
   const agreed =
-    mapping.target === 'order_lines' ? totalsAgree(shipped.mapping, names, { rows, lines }) : null
+    mapping.target === 'order_lines'
+      ? totalsAgree(shipped.mapping, names, { rows: soldRows(names, rows), lines: soldRows(names, lines) })
+      : null
   const warnings = [priced, made, taxed, shipped, ...(agreed ? [agreed] : [])].flatMap(one => one.warnings)
   return { mapping: (agreed ?? shipped).mapping, warnings, net }
 }

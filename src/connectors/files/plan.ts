@@ -85,9 +85,14 @@ export const plan = (mapping: Mapping, source: Source, target: Target, place: Pl
     )
   const flag = (name: 'where' | 'gone', text: string) =>
     explained(name, text, () => `coalesce(${compile(bind(text, source), scope, 'flag')}, false)`)
-  const gone = mapping.gone && target.table === 'sales_lines' ? flag('gone', mapping.gone) : null
-  const where = mapping.where ? flag('where', mapping.where) : null
-  const taken = gone ? `(${where ? `${where} AND ` : ''}NOT ${gone})` : where
+  const taken = mapping.where ? flag('where', mapping.where) : null
+  if (mapping.gone && !taken)
+    throw invalid(
+      '“gone” says which of the rows left out are of orders that are no more, and none is left out.',
+      'Leave them out with “where”, too.',
+    )
+  const gone =
+    mapping.gone && target.table === 'sales_lines' ? `(NOT ${taken} AND ${flag('gone', mapping.gone)})` : null
   if ((gone || mapping.restates) && !(target.table === 'sales_lines' && friendly.has('order_id')))
     throw invalid(
       `The mapping says ${gone ? 'which orders are gone' : 'that the file restates its orders'}, and not which row is of which.`,

@@ -36,7 +36,7 @@ export interface Mapping {
   /** Rows to take; the others are counted as rejected with `reason`. */
   where?: string
   reason?: string
-  /** True of rows that say their order is no more: they are not taken, and what an earlier import brought of it goes. */
+  /** True of those of the rows left out whose order is no more: what an earlier import brought of it goes. */
   gone?: string
   /** The file holds each of its orders whole: they take the place of what was known of them. */
   restates?: boolean

@@ -326,7 +326,9 @@ export const suggest = (
     })
     .sort((a, b) => b.confidence - a.confidence)
   // A file of people or of traffic may count orders, too: only what would else be sales is said to be none.
-  const unlike: Unlike | null = ranked[0] && isSales(ranked[0].mapping.target) ? unlikeSales(columns) : null
+  const [first] = ranked
+  const like = !first || isSales(first.mapping.target) ? unlikeSales(columns) : null
+  const unlike: Unlike | null = first || like?.is === 'statement' ? like : null
   const lines = ranked.find(one => one.mapping.target === 'sales_lines')
   const orders = ranked.find(one => one.mapping.target === 'orders')
   const once =

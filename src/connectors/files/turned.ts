@@ -244,6 +244,10 @@ export const turnedFrom = (turned: Turned, from: string, record?: string): strin
     SELECT ${[...kept, ...own, `unnest([${pairs}]) AS w`].join(', ')} FROM ${records}) WHERE w.cell IS NOT NULL AND NOT ${isBlank('w.cell')})`
 }
 
+const ofBooks = /profit (and|&) loss|income statement|trial balance|gewinn|guv|compte de r/i
+const ofPlans =
+  /\b(budget|plan|planned|forecast|target|prognose|ziel|pr[ée]visions?|presupuesto|previsione|begroting)/i
+
 /** What was turned, in words. */
 export const turnedWords = (turned: Turned): string[] => {
   const names = turned.cells.map(one => turned.own[one.at] ?? '')
@@ -269,12 +273,18 @@ export const turnedWords = (turned: Turned): string[] => {
             `Nothing says that the numbers under ${shown} are stock: they are read as units on hand in each, and could be units sold or ordered there. Set turned to false if they are no stock.`,
           ]
         : ['Read as units on hand in each.']
+  const plan =
+    turned.of === 'months' && !ofPlans.test(turned.title) && !ofBooks.test(turned.title)
+      ? [
+          'Nothing says whether the months are a plan or what was: they are read as a plan. Map them as ledger_entries if they are from the books; sales come from orders.',
+        ]
+      : []
   const year = turned.yearless
     ? [
         'The months are of no year that the file says: give the day as make_date(2026, Month, 1), with the year it is.',
       ]
     : []
-  return [told, ...way, ...units, ...year]
+  return [told, ...way, ...units, ...plan, ...year]
 }
 
 /** Rates are known by what the headings were; months are of a plan, or of the books where their title says so. */
@@ -289,7 +299,7 @@ export const guessOfTurned = <One extends { target: Target; mapped: Record<strin
       : { ...one, mapped: {} }
   if (of === 'places') return name === 'stock' ? { ...one, sum: one.sum + 2 } : { ...one, mapped: {} }
   if (name !== 'budget_lines' && name !== 'ledger_entries') return { ...one, mapped: {} }
-  const books = /profit (and|&) loss|income statement|trial balance|gewinn|guv|compte de r/i.test(title)
+  const books = ofBooks.test(title)
   const { day: _, ...found } = one.mapped
   const label = name === 'ledger_entries' ? 'account' : 'line'
   const rest: Record<string, string> = label in found ? found : { ...found, [label]: first }

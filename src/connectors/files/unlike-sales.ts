@@ -40,6 +40,13 @@ export const unlikeSales = (columns: readonly Seen[]): Unlike | null => {
   const money = first(plain => /^(gross|amount)$/.test(plain))
   const net = first(plain => plain === 'net')
   const payout = first(plain => moved.test(plain))
+  const payouts = first(plain => /^payout(id|date|status)$/.test(plain))
+  if (
+    payouts &&
+    first(plain => /fee(s|fixed|variable)?$/.test(plain)) &&
+    first(plain => /^net(amount)?$/.test(plain))
+  )
+    return { is: 'statement', fee: fee?.name ?? null }
   if (money && ((fee && net) || (payout && (fee || net || named.length < 20))))
     return { is: 'statement', fee: fee?.name ?? null }
   if (fee && first(plain => charged.test(plain))) return { is: 'statement', fee: null }

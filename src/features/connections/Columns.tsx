@@ -27,8 +27,8 @@ export function Columns(props: {
     onChange({ ...mapping, columns: value ? { ...rest, [name]: value } : rest })
   }
   const onlyWhere = (text: string) => {
-    const { where: _, reason: __, ...rest } = mapping
-    onChange(text ? { ...rest, where: text } : rest)
+    const { where: _, reason: __, gone, ...rest } = mapping
+    onChange(text ? { ...rest, where: text, ...(gone && { gone }) } : rest)
   }
   const field = (column: (typeof shown)[number]) => {
     const from = mapping.columns[column.name] ?? ''

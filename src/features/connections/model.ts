@@ -41,7 +41,9 @@ export const Mapping = z.strictObject({
     .string()
     .max(2000)
     .optional()
-    .describe('True of rows whose order is no more: what an earlier import brought of it is taken away'),
+    .describe(
+      'True of those of the rows left out whose order is no more: what an earlier import brought of it goes',
+    ),
   restates: z
     .boolean()
     .optional()

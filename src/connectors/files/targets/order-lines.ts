@@ -63,7 +63,10 @@ export const orderLines: Target = {
       ...number('All that was charged for the order', 'ordertotal total totalprice grandtotal'),
       strangers: 'item line',
     },
-    order_refunded: number('Money given back for the order', 'orderrefunded refundedamount totalrefunded'),
+    order_refunded: number(
+      'Money given back for the order',
+      'orderrefunded refundedamount totalrefunded orderrefundamount refundamount amountrefunded orderrefund',
+    ),
     cancelled_at: time('When the order was cancelled', 'cancelledat canceledat'),
     head: flag(
       'The row is the head of an order whose lines are others: its totals count, and it is no line',

@@ -65,7 +65,7 @@ export const orders: Target = {
     tax: { ...some(tax), names: `${tax?.names} totaltva` },
     refunded: number(
       'Money given back of all that was charged, shared by goods, shipping and tax; dated as the order, for want of a day of its own',
-      'refunded refundedamount amountrefunded totalrefunded refund erstattet rembourse reembolsado 返金額 退款金额 退款 환불금액',
+      'refunded refundedamount amountrefunded totalrefunded refund refundamount orderrefundamount orderrefund erstattet rembourse reembolsado 返金額 退款金额 退款 환불금액',
     ),
     quantity: some(quantity),
     customer_id: some(customer_id),
