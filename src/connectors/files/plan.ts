@@ -293,25 +293,30 @@ const statements = (
     })
   }
   const inner = [...friendly.keys()].map(name => `f_${name}`)
+  // A row beside the one that a record makes comes of the same reading: the record stands twice.
+  const both = (name: string, own: string, beside: string | undefined, wrap: (sql: string) => string) =>
+    `${beside === undefined || beside === own ? wrap(own) : `CASE WHEN _extra THEN ${wrap(beside)} ELSE ${wrap(own)} END`} AS ${ident(name)}`
+  const typed = (type: keyof typeof duckdbTypes) => (sql: string) =>
+    `TRY_CAST(${sql} AS ${duckdbTypes[type]})`
   /** Typed canonical rows over the working columns; what identifies them is told by the others, so it comes last. */
-  const rows = (made: Record<string, string>, told: Record<string, string>, where: string) => {
-    const canonical = types
-      .filter(([name]) => !(name in told))
-      .map(
-        ([name, { type }]) =>
-          `TRY_CAST(${made[name] ?? lacking(target, name)} AS ${duckdbTypes[type]}) AS ${ident(name)}`,
-      )
-    const first = `SELECT ${[...canonical, ...(Object.keys(told).length > 0 ? inner : []), '_reason', ...(silent ? [`_reason IS NULL AND ${silent} AS _silent`] : [])].join(', ')} FROM (${build('keep')})${where}`
-    const ordered = types.map(([name, { type }]) =>
-      name in told ? `TRY_CAST(${told[name]} AS ${duckdbTypes[type]}) AS ${ident(name)}` : ident(name),
+  const canonical = types
+    .filter(([name]) => !(name in last))
+    .map(([name, { type }]) =>
+      both(name, columns[name] ?? lacking(target, name), more?.columns[name], typed(type)),
     )
-    const beside = [...friendly.keys()].filter(name => target.columns[name]?.product)
-    return { ordered: [...ordered, ...beside.map(name => `f_${name} AS p_${name}`)], first }
-  }
-  const main = rows(columns, last, '')
-  const extra = more ? rows(more.columns, more.last, ` WHERE ${more.where} AND _reason IS NULL`) : null
-  const one = (part: typeof main, mark: string) =>
-    `SELECT ${[...part.ordered, '_reason', ...(silent ? ['_silent'] : [])].join(', ')}${mark} FROM (${part.first})`
+  const marks = ['_reason', ...(silent ? ['_silent'] : []), ...(more ? ['_extra'] : [])].join(', ')
+  const told = Object.keys(last).length > 0 ? inner : []
+  const from = more
+    ? `(SELECT *, unnest(CASE WHEN ${more.where} AND _reason IS NULL THEN [false, true] ELSE [false] END) AS _extra FROM (${build('keep')}))`
+    : `(${build('keep')})`
+  const first = `SELECT ${[...canonical, ...told].join(', ')}, ${marks.replace('_silent', `_reason IS NULL AND ${silent} AS _silent`)} FROM ${from}`
+  const beside = [...friendly.keys()].filter(name => target.columns[name]?.product)
+  const ordered = [
+    ...types.map(([name, { type }]) =>
+      name in last ? both(name, last[name] ?? '', more?.last[name], typed(type)) : ident(name),
+    ),
+    ...beside.map(name => `f_${name} AS p_${name}`),
+  ]
   const named = (cells: readonly number[], ...more: string[]) =>
     [...cells.map(i => `c${i}`), '_n', ...more].join(', ')
   const toldOf = (sql: string) =>
@@ -326,10 +331,8 @@ const statements = (
     gone:
       gone &&
       `SELECT _order AS id FROM (${toldOf(gone)}) GROUP BY 1 HAVING bool_and(_gone) AND _order <> '' ORDER BY 1`,
-    staged: extra
-      ? `${one(main, ', false AS _extra')} UNION ALL ${one(extra, ', true AS _extra')}`
-      : one(main, ''),
-    extra: extra !== null,
+    staged: `SELECT ${ordered.join(', ')}, ${marks} FROM (${first})`,
+    extra: more !== undefined,
     silent: silent !== undefined,
     rejected: cells =>
       `SELECT ${named(cells, '_reason', `${source.record ?? '_n'} AS _at`)} FROM (${build('skip', cells)})`,

@@ -9,6 +9,10 @@ const columns = salesLines.columns
 const over = 'OVER (PARTITION BY f_order_id)'
 /** An order, or what was taken back of it another time. */
 const part = 'OVER (PARTITION BY f_order_id, m_apart)'
+/** What rows say of their whole order. */
+const ofOrder = ['subtotal', 'discount', 'shipping', 'tax', 'duties', 'total', 'refunded'].map(
+  name => `order_${name}`,
+)
 
 /**
  * Order lines with the totals of the order beside them, given once or on every row: the layout of most shop
@@ -83,13 +87,17 @@ export const orderLines: Target = {
   repeats: () => 'number',
   numbered: 'line_key',
   derive(given, place) {
-    const most = (column: string) => `max(f_${column}) ${part}`
-    const least = (column: string) => `min(f_${column}) ${part}`
     // Rows that take back have totals of their own below zero; above it they repeat those of the order they are of.
     const order = (column: string) =>
       given.has(column)
-        ? `coalesce(CASE WHEN o_sign > 0 THEN ${most(column)} WHEN ${least(column)} < 0 THEN ${least(column)} WHEN m_apart THEN 0 ELSE ${most(column)} END, 0)`
+        ? `coalesce(CASE WHEN o_sign > 0 THEN o_most_${column} WHEN o_least_${column} < 0 THEN o_least_${column} WHEN m_apart THEN 0 ELSE o_most_${column} END, 0)`
         : '0'
+    const totals = ofOrder
+      .filter(column => given.has(column))
+      .flatMap(column => [
+        [`o_most_${column}`, `max(f_${column}) ${part}`],
+        [`o_least_${column}`, `min(f_${column}) ${part}`],
+      ])
     const filled = (column: string) =>
       given.has(column) ? `coalesce(nullif(f_${column}, ''), max(f_${column}) ${over}, '')` : "''"
     const lines = `OVER (PARTITION BY f_order_id, m_apart ORDER BY ${given.has('head') ? 'coalesce(f_head, false), ' : ''}m_money * o_sign DESC, m_sku, m_title, m_quantity ROWS UNBOUNDED PRECEDING)`
@@ -102,10 +110,9 @@ export const orderLines: Target = {
     const rest = (all: string) => (given.has('discount') ? `greatest(${all} - o_own_discount, 0)` : all)
     const told = rest(`abs(${order('order_discount')})`)
     const discount = given.has('order_subtotal')
-      ? `CASE WHEN ${most('order_subtotal')} IS NULL OR (m_apart AND ${least('order_subtotal')} >= 0) THEN ${told} ELSE ${rest(`greatest((o_lines - ${order('order_subtotal')}) * o_sign, 0)`)} END`
+      ? `CASE WHEN o_most_order_subtotal IS NULL OR (m_apart AND o_least_order_subtotal >= 0) THEN ${told} ELSE ${rest(`greatest((o_lines - ${order('order_subtotal')}) * o_sign, 0)`)} END`
       : told
     const line = (column: string) => (given.has(column) ? `coalesce(${given.get(column)}, 0)` : '0')
-    const whole = (column: string) => (given.has(column) ? `sum(m_of_order_${column}) ${part}` : '0')
     const price = given.has('unit_price') ? amountSql(given.get('unit_price'), 'm_quantity') : 'NULL'
     const cost = given.has('cost')
       ? given.get('cost')
@@ -117,21 +124,15 @@ export const orderLines: Target = {
     const headed = given.has('head')
     const head = headed ? `coalesce(${given.get('head')}, false)` : 'false'
     const ofLine = (sql: string) => (headed ? `CASE WHEN ${head} THEN 0 ELSE ${sql} END` : sql)
+    // Each look over all rows of an order puts the whole file in order once more: as few of them as can be, each for all it tells.
     const steps: Record<string, string>[] = [
       {
-        m_at: `coalesce(${momentOf(given)}, max(${momentOf(given)}) ${over})`,
+        m_moment: momentOf(given),
         m_quantity: ofLine(given.has('quantity') ? `coalesce(${given.get('quantity')}, 1)` : '1'),
         m_sku: text('sku'),
         m_title: text('title'),
-        m_customer: filled('customer_id'),
-        m_account: filled('account_id'),
         m_own_discount: ofLine(`abs(${line('discount')})`),
         m_own_tax: ofLine(line('tax')),
-        m_country: filled('country'),
-        m_channel: filled('channel'),
-        m_code: filled('discount_code'),
-        m_currency: currency,
-        o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
       },
       {
         m_money: ofLine(
@@ -139,22 +140,46 @@ export const orderLines: Target = {
             ? `TRY_CAST(coalesce(${given.get('amount')}, ${price}) AS DECIMAL(18,4))`
             : price,
         ),
-        ...(headed && { o_items: `bool_or(NOT ${head}) ${over}` }),
       },
       { m_takes: '(m_money < 0 OR m_money = 0 AND m_quantity < 0)' },
       {
-        m_apart: `coalesce(m_takes AND (m_at > min(m_at) ${over}${given.has('order_total') ? ' OR f_order_total < 0' : ''}), false)`,
-        o_takes: `bool_or(m_takes) ${over}`,
         // A price below zero says that money went back, and not whether goods did.
         m_units: 'CASE WHEN m_takes THEN least(m_quantity, 0) ELSE m_quantity END',
         m_tax: 'CASE WHEN m_takes THEN -abs(m_own_tax) ELSE m_own_tax END',
+        m_at: `coalesce(m_moment, max(m_moment) ${over})`,
+        o_at: `min(m_moment) ${over}`,
+        m_customer: filled('customer_id'),
+        m_account: filled('account_id'),
+        m_country: filled('country'),
+        m_channel: filled('channel'),
+        m_code: filled('discount_code'),
+        m_currency: currency,
+        o_cancelled: given.has('cancelled_at') ? `max(f_cancelled_at) ${over}` : 'CAST(NULL AS TIMESTAMP)',
+        o_takes: `bool_or(m_takes) ${over}`,
+        ...(headed && { o_items: `bool_or(NOT ${head}) ${over}` }),
       },
-      { o_lines: `sum(m_money) ${part}`, o_units: `sum(m_units) ${part}` },
+      {
+        m_apart: `coalesce(m_takes AND (m_at > o_at${given.has('order_total') ? ' OR f_order_total < 0' : ''}), false)`,
+      },
+      {
+        o_lines: `sum(m_money) ${part}`,
+        o_units: `sum(m_units) ${part}`,
+        o_above: `sum(greatest(m_money, 0)) ${part}`,
+        o_below: `sum(greatest(-m_money, 0)) ${part}`,
+        ...Object.fromEntries(totals),
+        ...(given.has('discount') && {
+          o_off_above: `sum(m_own_discount * CASE WHEN m_money < 0 THEN -1 ELSE 1 END) ${part}`,
+          o_off_below: `sum(m_own_discount * CASE WHEN m_money > 0 THEN -1 ELSE 1 END) ${part}`,
+        }),
+        o_own_tax: given.has('tax') ? `sum(m_tax) ${part}` : '0',
+      },
       { o_sign: 'CASE WHEN o_lines < 0 THEN -1 ELSE 1 END' },
       {
         m_shared: 'greatest(m_money * o_sign, 0)',
-        m_of_order_discount: 'm_own_discount * CASE WHEN m_money * o_sign < 0 THEN -1 ELSE 1 END',
-        m_of_order_tax: 'm_tax',
+        o_shared: 'CASE WHEN o_sign < 0 THEN o_below ELSE o_above END',
+        o_own_discount: given.has('discount')
+          ? 'CASE WHEN o_sign < 0 THEN o_off_below ELSE o_off_above END'
+          : '0',
         o_shipping: order('order_shipping'),
         o_duties: order('order_duties'),
         o_total: order('order_total'),
@@ -162,11 +187,8 @@ export const orderLines: Target = {
         o_refunded: `CASE WHEN o_takes THEN 0 ELSE abs(${order('order_refunded')}) END`,
       },
       {
-        o_shared: `sum(m_shared) ${part}`,
         m_until: `sum(m_shared) ${lines}`,
         m_nth: `row_number() ${lines.replace(' ROWS UNBOUNDED PRECEDING', '')}`,
-        o_own_discount: whole('discount'),
-        o_own_tax: whole('tax'),
       },
       {
         o_discount: discount,
@@ -197,7 +219,7 @@ export const orderLines: Target = {
       happened_at: 'm_at',
       day: 'CAST(m_at AS DATE)',
       hour: 'hour(m_at)',
-      ordered_day: `CAST(CASE WHEN m_takes THEN min(m_at) ${over} ELSE m_at END AS DATE)`,
+      ordered_day: 'CAST(CASE WHEN m_takes THEN o_at ELSE m_at END AS DATE)',
       currency: 'm_currency',
       quantity: 'm_units',
       gross: 'CASE WHEN m_takes THEN 0 ELSE m_money * m_net END',
