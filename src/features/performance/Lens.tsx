@@ -21,6 +21,7 @@ import {
   baseQuery,
   type Filter,
   fairComparisons,
+  notesOn,
   readFilters,
   type Say,
   titlesOf,
@@ -53,6 +54,15 @@ export function useLens() {
     error: unset,
     refetch: settingsAgain,
   } = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  const { stores } = readView(search)
+  // Orders of long ago that changed of late come in first: the first day there is tells nothing while history is being read.
+  const { data: reach } = useQuery(
+    api.performance.wholeFrom.queryOptions({
+      input: stores.length > 0 ? { stores: [...stores] } : {},
+      staleTime: 60_000,
+      refetchInterval: ({ state }) => (state.data?.from ? 15_000 : false),
+    }),
+  )
   const lastDay = span?.meta.lastDay ?? null
   const firstDay = span?.meta.from
   // As the figures are counted: it may be tomorrow already where the store is.
@@ -62,6 +72,10 @@ export function useLens() {
     const view = readView(search)
     const filters = readFilters(search.where)
     const known = lastDay && firstDay ? { firstDay, lastDay } : null
+    const wholeFrom = [firstDay, reach?.from].reduce<string | undefined>(
+      (last, day) => (day && day > (last ?? '') ? day : last),
+      undefined,
+    )
     const rule = settings ? settings.calendar : civilYear
     const asked = askedPeriod(view.period, known, today, rule)
     const days = askedDays(asked, today, rule)
@@ -78,6 +92,8 @@ export function useLens() {
       rule,
       events: settings ? settings.events : [],
       known,
+      /** The day from which the figures are whole in all stores asked for. */
+      wholeFrom,
       today,
       /** Whether the data are known, so that a period can be asked for. */
       ready: spanKnown && spoken && settled,
@@ -95,7 +111,9 @@ export function useLens() {
         asked.window === 'all_time' ? known && { from: known.firstDay, to: known.lastDay } : days,
       ),
       /** The comparisons of an answer that are whole. */
-      fair: (answer: Answer | undefined) => fairComparisons(answer, known?.firstDay),
+      fair: (answer: Answer | undefined) => fairComparisons(answer, wholeFrom),
+      /** What one must know to read the figures of an answer. */
+      notes: (answer: Pick<Answer, 'meta'>) => notesOn(answer, reach),
       metrics,
       dimensions,
       /** Names of stores by their handles. */
@@ -119,6 +137,7 @@ export function useLens() {
     setUrl,
     lastDay,
     firstDay,
+    reach,
     today,
     vocabulary,
     spanKnown,

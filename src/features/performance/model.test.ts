@@ -11,6 +11,7 @@ import {
   headline,
   leaders,
   movers,
+  notesOn,
   partName,
   readCell,
   readExploration,
@@ -88,6 +89,36 @@ it('days are drawn whole beside the one in progress but where they are counted u
   expect(wholeOn({ grain: 'day', until }, 'net_sales')).toBe(false)
   expect(wholeOn({ grain: 'day', until, wholeDays: ['sessions'] }, 'sessions')).toBe(true)
   expect(wholeOn({ grain: 'month', until }, 'net_sales')).toBeUndefined()
+})
+
+describe('history that is still on its way', () => {
+  const said = answer({}, [], {
+    last_year: { from: '2010-12-01', to: '2010-12-09', label: 'Last year' } as never,
+  })
+  const words = ['orders of North are read back to 5 Mar 2011 so far']
+
+  it('is said of figures and comparisons that reach before it, and of no others', () => {
+    expect(notesOn(said, undefined)).toEqual(said.meta.warnings)
+    expect(notesOn(said, { from: '2010-11-01', words })).toEqual(said.meta.warnings)
+    expect(notesOn(said, { from: '2011-03-05', words })[0]?.message).toBe(
+      'Orders of North are read back to 5 Mar 2011 so far: comparisons with days before that wait for the rest.',
+    )
+    expect(notesOn(said, { from: '2011-12-05', words })[0]?.message).toMatch(/these figures grow until/)
+  })
+
+  it('is not compared with', () => {
+    const totals = {
+      net_sales: '390',
+      compare: { last_year: { values: { net_sales: moved('1', '389', '389') } } },
+    } as unknown as AnswerRow
+    const grown: Answer = {
+      ...said,
+      totals,
+      meta: { ...said.meta, definitions: { net_sales: define('net_sales', 'money') } },
+    }
+    expect(headline(grown, 'net_sales', say, '2010-12-01')).toContain('above last year')
+    expect(headline(grown, 'net_sales', say, '2011-03-05')).not.toContain('last year')
+  })
 })
 
 describe('filters in the URL', () => {

@@ -203,6 +203,27 @@ export const fairComparisons = (answer: Answer | undefined, firstDay: string | u
     firstDay === undefined || from === '' || from >= firstDay ? [name] : [],
   )
 
+/** The notes on an answer: first, what of its days and of those it is compared with is still on its way. */
+export function notesOn(
+  { meta }: Pick<Answer, 'meta'>,
+  reach: { from: string | null; words: readonly string[] } | undefined,
+): { code: string; message: string }[] {
+  const { from, words } = reach ?? { from: null, words: [] }
+  const early = [meta.from, ...Object.values(meta.comparisons).map(one => one.from)].filter(
+    day => from !== null && day !== '' && day < from,
+  )
+  if (early.length === 0) return meta.warnings
+  const what =
+    from !== null && meta.from < from
+      ? 'these figures grow until the rest is in'
+      : 'comparisons with days before that wait for the rest'
+  const coming = words.map(text => ({
+    code: 'coming',
+    message: `${text.charAt(0).toUpperCase()}${text.slice(1)}: ${what}.`,
+  }))
+  return [...coming, ...meta.warnings.filter(({ code }) => code !== 'incomplete_base')]
+}
+
 const toNumber = (value: string | null | undefined) => (value == null ? null : Number(value))
 
 /** How numbers are said; given by the screen so that every sentence uses its formats. */

@@ -20,10 +20,20 @@ export interface Seen {
   gaps: Gap[]
 }
 
+export interface WholeFrom {
+  from: Day
+  words: string[]
+}
+
 /** How far the data of every store reach, so that nothing is said of days that are still coming in. */
 export interface Sight {
   /** Stores whose rows in these tables are whole from a day on, and until when. */
   of(tables: readonly TableName[], from: Day): Seen
+  /**
+   * The first day from which these tables are whole in all of some stores (null: in all there are), and why not before it.
+   * Null: nothing more of their past is to come. A store nothing has been read of yet holds nothing up.
+   */
+  wholeFrom(tables: readonly TableName[], stores: readonly string[] | null): WholeFrom | null
   /** Stores of whose past in these tables more is on its way: what stands still (paused, in trouble) is not waited for. */
   coming(tables: readonly TableName[]): Set<string>
 }
@@ -59,6 +69,18 @@ export async function sightOf(context: Context, last: Day): Promise<Sight> {
   const unsure = await provisionalFrom(context)
   const names = stores.map(one => one.store)
   return {
+    wholeFrom(tables, asked) {
+      const short = reaches.flatMap(({ store, table, from, to, words }) =>
+        (asked === null || asked.includes(store)) && tables.includes(table) && from !== '' && to !== ''
+          ? [{ from: from ?? addDays(to, 1), words }]
+          : [],
+      )
+      if (short.length === 0) return null
+      return {
+        from: short.map(one => one.from).reduce(later),
+        words: [...new Set(short.map(one => one.words))],
+      }
+    },
     coming: tables =>
       new Set([
         ...reaches.flatMap(({ store, table, coming }) => (coming && tables.includes(table) ? [store] : [])),

@@ -54,7 +54,7 @@ export function TradingPage(props: {
                 from there.
               </span>
             )}
-            <Notices of={answer.meta.warnings} />
+            <Notices of={lens.notes(answer)} />
           </div>
         )
       }
