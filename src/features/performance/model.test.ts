@@ -101,9 +101,12 @@ describe('history that is still on its way', () => {
     expect(notesOn(said, undefined)).toEqual(said.meta.warnings)
     expect(notesOn(said, { from: '2010-11-01', words })).toEqual(said.meta.warnings)
     expect(notesOn(said, { from: '2011-03-05', words })[0]?.message).toBe(
-      'Orders of North are read back to 5 Mar 2011 so far: comparisons with days before that wait for the rest.',
+      'Orders of North are read back to 5 Mar 2011 so far: comparisons with earlier days wait for the rest.',
     )
-    expect(notesOn(said, { from: '2011-12-05', words })[0]?.message).toMatch(/these figures grow until/)
+    const several = ['deletions of North are being read', ...words]
+    expect(notesOn(said, { from: '2011-12-05', words: several }).map(one => one.message)).toEqual([
+      'Orders of North are read back to 5 Mar 2011 so far, and 1 more of this kind: comparisons with earlier days wait for the rest.',
+    ])
   })
 
   it('is not compared with', () => {

@@ -213,15 +213,16 @@ export function notesOn(
     day => from !== null && day !== '' && day < from,
   )
   if (early.length === 0) return meta.warnings
-  const what =
-    from !== null && meta.from < from
-      ? 'these figures grow until the rest is in'
-      : 'comparisons with days before that wait for the rest'
-  const coming = words.map(text => ({
+  // How far it is says more than that it has begun.
+  const [first = '', ...others] = words.toSorted(
+    (a, b) => Number(b.includes(' back to ')) - Number(a.includes(' back to ')),
+  )
+  const also = others.length > 0 ? `, and ${others.length} more of this kind` : ''
+  const coming = {
     code: 'coming',
-    message: `${text.charAt(0).toUpperCase()}${text.slice(1)}: ${what}.`,
-  }))
-  return [...coming, ...meta.warnings.filter(({ code }) => code !== 'incomplete_base')]
+    message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${also}: comparisons with earlier days wait for the rest.`,
+  }
+  return [coming, ...meta.warnings.filter(({ code }) => code !== 'incomplete_base')]
 }
 
 const toNumber = (value: string | null | undefined) => (value == null ? null : Number(value))
