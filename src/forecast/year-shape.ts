@@ -92,9 +92,11 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
   // Where many days sell nothing by chance, none of them was a closure.
   if (days.filter(n => closed.has(start + n)).length > 0.08 * days.length) closed.clear()
   const noise = noiseOf(
-    days
-      .filter(n => !closed.has(start + n))
-      .map(n => (values[n] as number) / ((rough[n] as number) * factor(start + n))),
+    days.flatMap(n => {
+      // Where nothing was sold for months nothing is expected, and nothing strays from it.
+      const expected = (rough[n] as number) * factor(start + n)
+      return closed.has(start + n) || expected <= 0 ? [] : [(values[n] as number) / expected]
+    }),
   )
   const width = bandwidth * Math.max(1, Math.min(4, noise / steady))
   const level = levels(values, start, n => ordinary(n) && !closed.has(start + n), factor, width)
