@@ -9,15 +9,14 @@ const trial = (actual: number[], said: Record<string, number[]>): Trial => ({
 })
 
 describe('the weights of models', () => {
-  it('go by how much less a model erred than a tenth above the average; what erred more has none', () => {
+  it('go by the cube of how much less a model erred, with one trial of doubt', () => {
     const weights = weigh(
       ['near', 'fair', 'far'],
       [trial([10, 10], { near: [11, 9], fair: [12, 8], far: [16, 4] })],
     )
-    // Errors 2, 4 and 12 are 1/3, 2/3 and 2 of their mean; with one trial of doubt 4/3, 5/3 and 3, of 2 on average.
-    expect(weights.get('near')).toBeCloseTo((2.2 - 4 / 3) / (4.4 - 3))
-    expect(weights.get('fair')).toBeCloseTo((2.2 - 5 / 3) / (4.4 - 3))
-    expect(weights.get('far')).toBe(0)
+    // Errors 2, 4 and 12 are 1/3, 2/3 and 2 of their mean; with one trial of doubt 4/3, 5/3 and 3.
+    expect((weights.get('near') ?? 0) / (weights.get('far') ?? 1)).toBeCloseTo((9 / 4) ** 3, 1)
+    expect((weights.get('fair') ?? 0) / (weights.get('far') ?? 1)).toBeCloseTo((9 / 5) ** 3, 1)
   })
 
   it('are alike where nothing was tried, all erred alike, or nothing came', () => {

@@ -18,9 +18,15 @@ const letters = (column: number): string =>
 const numberOf = (name: string): number =>
   [...name].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
 
+/** Letters of a list of sheets at most: a part that unpacks to more is none. */
+const longest = 8_000_000
+
 const textOf = async (path: string, part: string): Promise<string> => {
   let text = ''
-  for await (const piece of (await openPart(path, part))?.setEncoding('utf8') ?? []) text += piece
+  for await (const piece of (await openPart(path, part))?.setEncoding('utf8') ?? []) {
+    text += piece
+    if (text.length > longest) return ''
+  }
   return text
 }
 
@@ -62,7 +68,8 @@ export const hiddenIn = async (path: string, sheet: string): Promise<Hidden> => 
       else if (name === 'dimension') widest = numberOf(/:([A-Z]+)/.exec(tag)?.[1] ?? '') || widest
       else if (name === 'col' && isOn(tag, 'hidden')) {
         const last = Math.min(Number(attribute(tag, 'max')), widest)
-        for (let at = Number(attribute(tag, 'min')); at <= last; at += 1) found.columns.push(letters(at))
+        for (let at = Math.max(1, Number(attribute(tag, 'min'))); at <= last; at += 1)
+          found.columns.push(letters(at))
       }
     }
   }

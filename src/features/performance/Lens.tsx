@@ -21,6 +21,7 @@ import {
   baseQuery,
   type Filter,
   fairComparisons,
+  type Noted,
   notesOn,
   readFilters,
   type Say,
@@ -113,7 +114,7 @@ export function useLens() {
       /** The comparisons of an answer that are whole. */
       fair: (answer: Answer | undefined) => fairComparisons(answer, wholeFrom),
       /** What one must know to read the figures of an answer. */
-      notes: (answer: Pick<Answer, 'meta'>) => notesOn(answer, reach),
+      notes: (answer: Noted) => notesOn(answer, reach),
       metrics,
       dimensions,
       /** Names of stores by their handles. */

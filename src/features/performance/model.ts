@@ -203,9 +203,16 @@ export const fairComparisons = (answer: Answer | undefined, firstDay: string | u
     firstDay === undefined || from === '' || from >= firstDay ? [name] : [],
   )
 
-/** The notes on an answer: first, what of its days and of those it is compared with is still on its way. */
+/** What the notes on figures are taken from. */
+export interface Noted {
+  meta: Pick<Answer['meta'], 'from' | 'warnings'> & {
+    comparisons: Readonly<Record<string, { from: string }>>
+  }
+}
+
+/** The notes on figures: first, what of its days and of those it is compared with is still on its way. */
 export function notesOn(
-  { meta }: Pick<Answer, 'meta'>,
+  { meta }: Noted,
   reach: { from: string | null; words: readonly string[] } | undefined,
 ): { code: string; message: string }[] {
   const { from, words } = reach ?? { from: null, words: [] }

@@ -11,6 +11,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { RowsBehind } from '../Behind.tsx'
 import { Filters } from '../Filters.tsx'
 import type { Lens } from '../Lens.tsx'
+import type { Noted } from '../model.ts'
 import { Notices } from '../Notices.tsx'
 import css from '../performance.module.css'
 
@@ -19,7 +20,7 @@ export function TradingPage(props: {
   lens: Lens
   question: string
   title: string
-  answer: Pick<Answer, 'meta'> | undefined
+  answer: (Noted & { meta: Pick<Answer['meta'], 'to'> }) | undefined
   error: unknown
   onRetry: () => void
   /** Said in place of the figures where there are none. */

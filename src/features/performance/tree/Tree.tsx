@@ -6,7 +6,6 @@ import { api } from '#features/client.ts'
 import { showSigned } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
-import type { Answer } from '#metrics/query.ts'
 import type { TreeNode, TreeQuery, Tree as TreeTold } from '#metrics/tree/shape.ts'
 import { Card } from '#ui/Card.tsx'
 import { saveCsv } from '#ui/download.ts'
@@ -298,13 +297,12 @@ function Part({ told, node, size }: { told: TreeTold; node: TreeNode; size: numb
 }
 
 /** What the page says of an answer, of the tree's. */
-const metaOf = (told: TreeTold): Answer['meta'] =>
-  ({
-    from: told.from,
-    to: told.to,
-    currency: told.currency,
-    warnings: told.warnings,
-  }) as Answer['meta']
+const metaOf = ({ from, to, warnings, comparison }: TreeTold) => ({
+  from,
+  to,
+  warnings,
+  comparisons: { [comparison.name]: comparison },
+})
 
 const sheetOf = (told: TreeTold) => ({
   name: 'metric-tree',
