@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
+import { later } from '#kernel/day.ts'
 import { civilYear } from '#kernel/period.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -73,10 +74,7 @@ export function useLens() {
     const view = readView(search)
     const filters = readFilters(search.where)
     const known = lastDay && firstDay ? { firstDay, lastDay } : null
-    const wholeFrom = [firstDay, reach?.from].reduce<string | undefined>(
-      (last, day) => (day && day > (last ?? '') ? day : last),
-      undefined,
-    )
+    const wholeFrom = firstDay && reach?.from ? later(firstDay, reach.from) : firstDay
     const rule = settings ? settings.calendar : civilYear
     const asked = askedPeriod(view.period, known, today, rule)
     const days = askedDays(asked, today, rule)

@@ -215,13 +215,11 @@ export function notesOn(
   { meta }: Noted,
   reach: { from: string | null; words: readonly string[] } | undefined,
 ): { code: string; message: string }[] {
-  const { from, words } = reach ?? { from: null, words: [] }
-  const early = [meta.from, ...Object.values(meta.comparisons).map(one => one.from)].filter(
-    day => from !== null && day !== '' && day < from,
-  )
-  if (early.length === 0) return meta.warnings
+  const from = reach?.from
+  const days = [meta.from, ...Object.values(meta.comparisons).map(one => one.from)]
+  if (!reach || !from || !days.some(day => day !== '' && day < from)) return meta.warnings
   // How far it is says more than that it has begun.
-  const [first = '', ...others] = words.toSorted(
+  const [first = '', ...others] = reach.words.toSorted(
     (a, b) => Number(b.includes(' back to ')) - Number(a.includes(' back to ')),
   )
   const also = others.length > 0 ? `, and ${others.length} more of this kind` : ''
