@@ -4,7 +4,7 @@ import { apartOf, type Widths, widthsOf } from './intervals.ts'
 import { libraryModels } from './models/augurs.ts'
 import { lagOf, lastYear, type MemberName, type Model, members, seasonalNaive } from './models/members.ts'
 import { isUsable, prepare, type Seen, see } from './models/prepare.ts'
-import { at, lastOf, median, quantile } from './numbers.ts'
+import { at, isSafelyPositive, lastOf, quantile } from './numbers.ts'
 import { isRandomWalk } from './random-walk.ts'
 import { type Foretold, trustOf } from './season-trust.ts'
 
@@ -61,14 +61,20 @@ export function originsOf(length: number, horizon: number, periods: readonly num
 
 /**
  * Points no further beyond what was seen than its range times √(steps ahead ÷ values seen), as far as a random walk of that
- * range may come: a straight line stays within it as far ahead as there is a past, a trend of a few days' logarithms, which
- * would be astronomical in a quarter, does not.
+ * range may come: a straight line stays within it as far ahead as there is a past. What multiplies may grow on at twice the
+ * rate it came at, for a quarter of the time it took to come: a trend of a few days' logarithms would be astronomical in a
+ * quarter of a year.
  */
-function within(seen: Float64Array, points: Float64Array): Float64Array {
-  const [low, high] = [quantile(seen, 0), quantile(seen, 1)]
+function within(
+  { y, logged, positive }: Pick<Seen, 'y' | 'logged' | 'positive'>,
+  points: Float64Array,
+): Float64Array {
+  const [low, high] = [quantile(y, 0), quantile(y, 1)]
+  const grown = positive ? quantile(logged, 1) - quantile(logged, 0) : 0
   return points.map((point, h) => {
-    const reach = (high - low) * Math.sqrt((h + 1) / seen.length)
-    return Math.min(Math.max(point, low - reach), high + reach)
+    const reach = (high - low) * Math.sqrt((h + 1) / y.length)
+    const further = high * Math.exp((2 * grown * Math.min(h + 1, y.length / 4)) / y.length)
+    return Math.min(Math.max(point, low - reach), Math.max(high + reach, further))
   })
 }
 
@@ -100,7 +106,7 @@ function ask(
   for (const name of names) {
     const points = models[name](prepared, horizon)
     if (points === null || !points.every(Number.isFinite)) continue
-    const held = within(prepared.y, points)
+    const held = within(prepared, points)
     said.set(name, removed ? removed.restore(held) : held)
   }
   return said
@@ -184,8 +190,9 @@ export function automatic(
   } = falls
     ? { share: 0, tried: held, points: copied }
     : (better ?? (candidates[0] as (typeof candidates)[0]))
-  const floor = quantile(lastOf(y, 200), 0)
-  const logged = floor > 0 && floor > median(lastOf(y, 200)) / 50
+  const recent = lastOf(y, 200)
+  const floor = quantile(recent, 0)
+  const logged = isSafelyPositive(recent)
   const above = (point: number) => (logged ? Math.max(point, floor / 10) : point)
   const error = (actual: number, point: number) => (logged ? Math.log(actual / above(point)) : actual - point)
   const errors = trials.map((trial, index) =>

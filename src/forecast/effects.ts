@@ -3,7 +3,7 @@ import { invalid } from '#kernel/error.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
 import type { Effects, Removed } from './automatic.ts'
 import { countryOf, holidays, runUp } from './holidays.ts'
-import { at, median, quantile, ridge } from './numbers.ts'
+import { at, isSafelyPositive, median, ridge } from './numbers.ts'
 import { periodStart, type Series } from './series.ts'
 
 /** Something people do at times, and know ahead: all of one `series` are taken to have the same effect. */
@@ -215,8 +215,7 @@ function remove(
 ) {
   const all = [...named, ...monthly]
   const n = past.length
-  const low = quantile(past, 0)
-  const positive = low > 0 && low > median(past) / 50
+  const positive = isSafelyPositive(past)
   const work = positive ? past.map(Math.log) : past
   const columns = all.filter(({ values }) => {
     const seen = values.subarray(0, n)

@@ -39,6 +39,22 @@ export function mad(values: Numbers, centre = median(values)): number {
 }
 
 /** y[t] − y[t−1]; one shorter than its input. */
+/** How many neighbours on each side say what a value's ordinary size is. */
+const around = 12
+
+/**
+ * Whether logarithms may be taken: every value is above zero, and none is a fiftieth of its neighbours, whose logarithm would
+ * outweigh them all. What grew a hundredfold step by step is safe, what falls to nothing now and then is not.
+ */
+export function isSafelyPositive(values: Numbers): boolean {
+  const low = quantile(values, 0)
+  if (low <= 0) return false
+  return (
+    low > median(values) / 50 ||
+    values.every((value, t) => value > median(values.slice(Math.max(0, t - around), t + around + 1)) / 50)
+  )
+}
+
 export const differences = (values: Numbers): Float64Array =>
   Float64Array.from({ length: Math.max(0, values.length - 1) }, (_, i) => at(values, i + 1) - at(values, i))
 

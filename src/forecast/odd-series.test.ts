@@ -96,3 +96,26 @@ describe('intervals', () => {
     }
   })
 })
+
+describe('a shop that grows steeply', () => {
+  /** So many months, each a quarter above the one before but for chance. */
+  const grown = (months: number) =>
+    Array.from({ length: months }, (_, t) => 1000 * 1.25 ** t * Math.exp(0.05 * draw(11, t).normal()))
+
+  it('is forecast to grow on, whether it has grown tenfold or ten-thousandfold', () => {
+    for (const months of [24, 42, 60]) {
+      const points = forecast({ values: grown(months), cadence: 'month' }, { horizon: 6 }).points
+      points.forEach(({ p50 }, h) => {
+        const expected = 1000 * 1.25 ** (months + h)
+        expect(p50 / expected, `${months} months, ${h + 1} ahead`).toBeGreaterThan(0.7)
+        expect(p50 / expected, `${months} months, ${h + 1} ahead`).toBeLessThan(1.3)
+      })
+    }
+  })
+
+  it('is not forecast to do so for longer than a quarter of its time', () => {
+    const values = Array.from({ length: 16 }, (_, t) => 10 * 1.5 ** t * Math.exp(0.05 * draw(12, t).normal()))
+    const points = forecast({ values, cadence: 'day' }, { horizon: 91 }).points
+    for (const { p50 } of points) expect(p50).toBeLessThan(50 * (values.at(-1) ?? 0))
+  })
+})

@@ -1,4 +1,4 @@
-import { at, differences, lastOf, mean, median, type Numbers, quantile, variance } from '../numbers.ts'
+import { at, differences, isSafelyPositive, lastOf, mean, type Numbers, variance } from '../numbers.ts'
 import { aggregated } from './aggregated.ts'
 import { autoregress, continueSeries } from './autoregression.ts'
 import { intermittent } from './intermittent.ts'
@@ -95,8 +95,7 @@ export function lastYear(series: Float64Array, all: readonly number[], horizon: 
   const lag = lagOf(periods)
   if (periods.length === 0 || lag < 4 || series.length < lag) return null
   const y = lastOf(series, 2 * lag + 2 * compared(lag))
-  const low = quantile(y, 0)
-  const positive = low > 0 && low > median(y) / 50
+  const positive = isSafelyPositive(y)
   const logged = positive ? y.map(Math.log) : y
   const by = periods.length > 1 ? Math.round(periods[0] ?? 1) : 1
   const curve = lag < 40 ? logged : smoothed(logged, by)

@@ -1,4 +1,4 @@
-import { at, lastOf, median, quantile } from '../numbers.ts'
+import { at, isSafelyPositive, lastOf } from '../numbers.ts'
 import { type Profile, profilesOf, seasonsOver } from '../seasons.ts'
 
 /** A series made ready for the models, once for all of them. */
@@ -45,8 +45,7 @@ export interface Seen {
 export function see(series: Float64Array, periods: readonly number[], single = false): Seen {
   const usable = periods.filter(period => isUsable(period, series.length))
   const y = lastOf(series, Math.max(longest, Math.ceil(Math.max(0, ...usable) * seasonsSeen)))
-  const low = quantile(y, 0)
-  const positive = low > 0 && low > median(y) / 50
+  const positive = isSafelyPositive(y)
   const logged = positive ? y.map(Math.log) : y
   const seen = single ? periods.filter(period => period > 1.5 && series.length >= Math.round(period)) : usable
   return { y, logged, periods: usable, positive, profiles: profilesOf(logged, seen) }
