@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addDays, type Day } from '#kernel/day.ts'
+import { addDays, type Day, daysBetween } from '#kernel/day.ts'
 import { civilYear, periodOf } from '#kernel/period.ts'
+import { draw } from '#simulators/company/draw.ts'
 import { landing, spansBefore } from './landing.ts'
 import { learnShape } from './year-shape.ts'
 
@@ -50,5 +51,51 @@ describe('where a month lands', () => {
     const shape = learnShape(opened)
     for (let ahead = 1; ahead <= 60; ahead++)
       expect(shape.weight(addDays(until, ahead))).toBeGreaterThanOrEqual(0)
+  })
+
+  it('counts no days before the shop opened as a part of the month that is over', () => {
+    const opened = daysBetween('2026-11-11', '2026-11-20').map(day => ({ day, value: 100 }))
+    const { p50, elapsed } = landing({ history: opened, span, earlier: [] }).at('2026-11-20')
+    expect(elapsed).toBeCloseTo(0.5, 6)
+    expect(p50).toBeCloseTo(2000, 6)
+  })
+
+  /** A trade that grows by so much a month, its days a tenth off by chance. */
+  const grown = (from: Day, to: Day, monthly: number) =>
+    daysBetween(from, to).map((day, t) => ({
+      day,
+      value: 1000 * monthly ** (t / 30.4) * Math.exp(0.1 * draw(3, t).normal()),
+    }))
+  const totalOf = (all: readonly { day: Day; value: number }[], { from, to }: { from: Day; to: Day }) =>
+    all.reduce((sum, one) => sum + (one.day >= from && one.day <= to ? one.value : 0), 0)
+
+  it('grows on with a shop that grows, whether a few months are known, a year and a bit, or more', () => {
+    let [held, all] = [0, 0]
+    for (const start of ['2026-08-20', '2025-10-20', '2024-10-01'])
+      for (const monthly of [0.95, 1.08, 1.2])
+        for (const grain of ['month', 'quarter'] as const) {
+          const days = grown(start, '2026-12-31', monthly)
+          const asked = periodOf(civilYear, '2026-11-10', grain)
+          const { p10, p50, p90 } = landing({
+            history: days.filter(one => one.day <= '2026-11-10'),
+            span: asked,
+            earlier: spansBefore(civilYear, asked.from, grain),
+          }).at('2026-11-10')
+          const came = totalOf(days, asked)
+          const told = `${grain} from ${start}, ${monthly} a month`
+          expect(Math.abs(p50 / came - 1), told).toBeLessThan(start > '2026' ? 0.1 : 0.05)
+          held += Number(p10 <= came && came <= p90)
+          all += 1
+        }
+    expect(held / all).toBeGreaterThan(0.6)
+  })
+
+  it('weighs days that have one, two or three years behind them alike', () => {
+    const shape = learnShape(grown('2024-03-10', '2026-11-27', 1.02))
+    const month = (from: Day, to: Day) =>
+      daysBetween(from, to).reduce((sum, day) => sum + shape.weight(day), 0) / daysBetween(from, to).length
+    // A fiftieth a month from January to November and from there to the next October: no step where a year of history ends.
+    expect(month('2027-11-01', '2027-11-20') / month('2027-01-10', '2027-01-31')).toBeCloseTo(1.02 ** 9.6, 1)
+    expect(month('2027-12-05', '2027-12-20') / month('2027-11-01', '2027-11-20')).toBeCloseTo(1.02 ** 1.1, 1)
   })
 })

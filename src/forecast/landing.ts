@@ -4,6 +4,7 @@ import { asKept } from '#kernel/money.ts'
 import { type CalendarRule, type Grain, periodBefore } from '#kernel/period.ts'
 import { normalBelow } from '#kernel/plan/random.ts'
 import { sharesOf } from './phasing.ts'
+import { recentTrend } from './recent-trend.ts'
 import { type Reliability, reliabilityOf, type Said } from './reliability.ts'
 import { learnShape, type TradedDay, type YearShape } from './year-shape.ts'
 
@@ -91,7 +92,11 @@ interface Guess {
  * have said beforehand. The width is then set by how earlier periods fared at the same stage.
  * What is learnt is learnt once; `at` gives the estimate as it stood after any day of the period.
  */
-export function landing(input: LandingInput): { at(until: Day, plan?: number, booked?: number): Landing } {
+export function landing(input: LandingInput): {
+  at(until: Day, plan?: number, booked?: number): Landing
+  /** Share of the period's trade that each of its days usually has. */
+  shares: readonly number[]
+} {
   const { history, span, events = [] } = input
   const values = new Map(history.map(one => [one.day, one.value]))
   const before = history.filter(one => one.day < span.from)
@@ -101,9 +106,10 @@ export function landing(input: LandingInput): { at(until: Day, plan?: number, bo
     ...shape.notes,
     ...(tested === 0 ? ['No earlier period could be tested: the width is a first guess.'] : []),
   ]
-  const base = basis(shape, before, span)
-  const ordinary = usualWeight(shape, span)
+  const base = basis(shape, before, span, history[0]?.day)
+  const ordinary = usualWeight(base.weights)
   return {
+    shares: base.shares,
     at(asked, plan, ahead = 0) {
       const until = earlier(asked, span.to)
       const done = until >= span.to
@@ -114,7 +120,8 @@ export function landing(input: LandingInput): { at(until: Day, plan?: number, bo
       const p50 = guess.actual + remaining(0)
       const daysLeft = done
         ? 0
-        : daysBetween(addDays(until, 1), span.to).reduce((sum, day) => sum + shape.weight(day), 0) / ordinary
+        : base.days.reduce((sum, day, n) => sum + (day > until ? (base.weights[n] as number) : 0), 0) /
+          ordinary
       const planToDate = plan === undefined ? null : plan * guess.elapsed
       return {
         actual: guess.actual,
@@ -146,46 +153,58 @@ const chance = (plan: number, guess: Guess, width: number, done: boolean): numbe
 }
 
 /** Weight of an ordinary trading day of the period. */
-function usualWeight(shape: YearShape, span: Span): number {
-  const weights = daysBetween(span.from, span.to)
-    .map(day => shape.weight(day))
-    .filter(weight => weight > 0)
-    .sort((a, b) => a - b)
+function usualWeight(all: readonly number[]): number {
+  const weights = all.filter(weight => weight > 0).sort((a, b) => a - b)
   return weights[Math.floor(weights.length / 2)] ?? 1
 }
 
 /** What is known of a period before it begins. */
 interface Basis {
   days: readonly Day[]
+  weights: readonly number[]
   shares: readonly number[]
   noise: { variance: number; drift: number }
   first: { log: number; variance: number } | null
+  /** Variance of the logarithm of the last so many days' level, beyond what was learnt of the days themselves. */
+  unknown(days: number): number
 }
 
-const basis = (shape: YearShape, before: readonly TradedDay[], span: Span): Basis => {
+/** `opened`: the first day of all, before which nothing was sold whatever the shape says. */
+const basis = (shape: YearShape, before: readonly TradedDay[], span: Span, opened: Day = ''): Basis => {
   const days = daysBetween(span.from, span.to)
+  const [first, last] = [before[0]?.day, before.at(-1)?.day]
+  // Without a year behind the period nothing says where trade is heading but its last weeks.
+  const trend = first !== undefined && dayCount(first, span.to) <= 364 ? recentTrend(before) : null
+  const weights = days.map(day =>
+    day < opened ? 0 : shape.weight(day) * (trend && last ? trend.factor(dayCount(last, day) - 1) : 1),
+  )
   return {
     days,
-    shares: sharesOf(days, shape),
+    weights,
+    shares: sharesOf(days, { weight: day => weights[dayCount(span.from, day) - 1] as number }),
     noise: dayNoise(shape, before),
-    first: beforehand(shape, before, span),
+    first: beforehand(shape, before, span, weights),
+    unknown: ahead => trend?.variance(ahead) ?? 0,
   }
 }
 
 /** What is left of the period, as a lognormal: its logarithm's middle and spread, before widening. */
 function estimate(
-  { days, shares, noise, first }: Basis,
+  { days, shares, noise, first, unknown }: Basis,
   values: ReadonlyMap<Day, number>,
   until: Day,
 ): Guess {
-  let [actual, elapsed, spentSquares, restSquares] = [0, 0, 0, 0]
+  let [actual, elapsed, spentSquares, restSquares, left] = [0, 0, 0, 0, 0]
   days.forEach((day, n) => {
     const share = shares[n] as number
     if (day <= until) {
       actual += values.get(day) ?? 0
       elapsed += share
       spentSquares += share * share
-    } else restSquares += share * share
+    } else {
+      restSquares += share * share
+      left += 1
+    }
   })
   const rest = Math.max(0, 1 - elapsed)
   // A day's noise, and how much a period's own course strays from the usual one.
@@ -205,7 +224,8 @@ function estimate(
           variance: 1 / (1 / byCurve.variance + 1 / first.variance),
         }
       : (byCurve ?? first ?? { log: Math.log(Math.max(1, actual)), variance: firstGuess ** 2 })
-  const variance = pooled.variance + (rest > 0 ? (noise.variance * restSquares) / rest ** 2 : 0)
+  const variance =
+    pooled.variance + (rest > 0 ? (noise.variance * restSquares) / rest ** 2 + unknown(left) : 0)
   return {
     log: pooled.log + Math.log(Math.max(rest, 1e-9)),
     sd: Math.sqrt(variance),
@@ -220,6 +240,7 @@ function beforehand(
   shape: YearShape,
   before: readonly TradedDay[],
   span: Span,
+  weights: readonly number[],
 ): { log: number; variance: number } | null {
   const [firstDay, lastDay] = [before[0]?.day, addDays(span.from, -1)]
   if (firstDay === undefined) return null
@@ -236,7 +257,7 @@ function beforehand(
   }
   // The last quarter against the same weeks of the year before, leaning to the last four weeks.
   const scales = [scaleOver(28), scaleOver(91)].filter(one => one !== null)
-  const ahead = daysBetween(span.from, span.to).reduce((sum, day) => sum + shape.weight(day), 0)
+  const ahead = weights.reduce((sum, weight) => sum + weight, 0)
   if (scales.length === 0 || ahead <= 0) return null
   const logs = scales.map(Math.log)
   const year = dayCount(firstDay, lastDay) >= 364
@@ -322,7 +343,7 @@ function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
     // At least eight weeks before it, or there is no shape to speak of.
     if (first === '' || dayCount(first, span.from) < 57) return
     const before = history.filter(one => one.day < span.from)
-    const base = basis(learnShape(before, events), before, span)
+    const base = basis(learnShape(before, events), before, span, first)
     const total = daysBetween(span.from, span.to).reduce((sum, day) => sum + (values.get(day) ?? 0), 0)
     if (total <= 0) return
     for (const stage of stages) {

@@ -41,6 +41,8 @@ const steady = 0.35
 const strength = 0.4
 /** A trading day below this share of what was expected was closed. */
 const closedBelow = 0.03
+/** Days before the first that are still taken to have been as it. */
+const slack = 6
 /** A weekday below this factor is not traded on. */
 const restBelow = 0.04
 
@@ -103,12 +105,13 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
   const effects = eventEffects(values, level, start, all, factor, trades, noise)
   const fallenTogether = closedMatches(closed, eventful, start)
 
+  const growth = grownSince(level, noise)
   const seasonal = (number: number): number => {
-    // The same day of other years, by weekdays (364 days), each year's level in the size of its own year.
+    // The same day of other years, by weekdays (364 days), as large as it would be today.
     const found: number[] = []
-    for (let back = 364; number - back >= start - 6; back += 364) {
-      const at = number - back - start
-      if (at < count) found.push(level[Math.max(0, at)] as number)
+    for (let back = 1; number - 364 * back >= start - slack; back += 1) {
+      const at = number - 364 * back - start
+      if (at < count) found.push((level[Math.max(0, at)] as number) * growth(back))
       if (found.length === 3) break
     }
     if (found.length === 0) return level[Math.min(count - 1, Math.max(0, number - start))] as number
@@ -144,7 +147,7 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
       const { number, placed, effect, shut } = parts(day)
       const words = [
         // Before a year is over nothing is known of the season: a day has the level of the days about it.
-        `${number - 364 >= start - 6 ? 'season' : 'level about it'} ${(seasonal(number) / (mean(level) || 1)).toFixed(2)}`,
+        `${number - 364 >= start - slack ? 'season' : 'level about it'} ${(seasonal(number) / (mean(level) || 1)).toFixed(2)}`,
         `weekday ${factor(number).toFixed(2)}`,
       ]
       if (placed && effect) words.push(`${placed.event.name} ×${effect.factor.toFixed(2)}`)
@@ -152,6 +155,40 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
       if (shut) words.push('closed on the same day of other years')
       return words
     },
+  }
+}
+
+/** Days a year may lack for its last day to be held against its first. */
+const nearly = 35
+
+/**
+ * How much larger trade is than so many years (of 364 days) before, by the last year's days that had one, as far as it is
+ * more than chance: without it a day that has three years behind it would weigh less than one that has two, where trade
+ * grows. Where no day had so many, it grew each year as it did of late.
+ */
+function grownSince(level: Float64Array, noise: number): (years: number) => number {
+  const last = level.length - 1
+  const known = new Map<number, number>()
+  const of = (years: number): number => {
+    const both = last - 364 * years + 1
+    if (both <= 0 && years > 1) return of(1) ** years
+    if (both <= -nearly) return 1
+    // The first days are smoothed with those after them alone: a year on they stand beside those before as well.
+    const days = Math.max(1, Math.min(364, both - Math.min(2 * bandwidth, Math.floor(both / 2))))
+    let [now, then] = [0, 0]
+    for (let n = last; n > last - days; n -= 1) {
+      now += level[n] as number
+      then += level[Math.max(0, n - 364 * years)] as number
+    }
+    if (now <= 0 || then <= 0) return 1
+    const grown = Math.log(now / then)
+    const doubt = (2 * noise * noise) / Math.max(days, bandwidth)
+    return grown === 0 ? 1 : Math.exp(grown * Math.max(0, 1 - doubt / (grown * grown)))
+  }
+  return years => {
+    const growth = known.get(years) ?? of(years)
+    known.set(years, growth)
+    return growth
   }
 }
 

@@ -1,8 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type Landing, landing, spansBefore } from '#forecast/landing.ts'
-import { sharesOf } from '#forecast/phasing.ts'
-import { learnShape } from '#forecast/year-shape.ts'
 import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
 import { asKept, sum } from '#kernel/money.ts'
@@ -97,25 +95,19 @@ export async function pacing(
     asked.metric === 'spend' && asked.version && !asked.stores
       ? await bookedMedia(context, asked.version, answer.meta.currency, addDays(until, 1), to)
       : 0
-  const outlook = landing({
+  const course = landing({
     history: found.days,
     span: { from, to },
     events,
     earlier: spansBefore(rule, from, asked.grain),
-  }).at(until, planned ?? undefined, booked)
-  const shape = learnShape(
-    found.days.filter(one => one.day < from).length > 0
-      ? found.days.filter(one => one.day < from)
-      : found.days,
-    events,
-  )
+  })
+  const outlook = course.at(until, planned ?? undefined, booked)
   const days = daysBetween(from, to)
-  const shares = sharesOf(days, shape)
   const sold = new Map(found.days.map(one => [one.day, one.value]))
   const rest = 1 - outlook.elapsed
   let [actual, plan, share] = [0, 0, 0]
-  const course = days.map((day, n) => {
-    share += shares[n] as number
+  const points = days.map((day, n) => {
+    share += course.shares[n] as number
     if (day <= until) actual += sold.get(day) ?? 0
     const own = plans[n]
     plan =
@@ -146,7 +138,7 @@ export async function pacing(
     to,
     until,
     plan: planned,
-    course,
+    course: points,
   }
 }
 
