@@ -38,6 +38,10 @@ export function mad(values: Numbers, centre = median(values)): number {
   return 1.4826 * median(Float64Array.from(values, value => Math.abs(value - centre)))
 }
 
+/** An estimate drawn to nothing as far as chance may have made it: the positive part of James & Stein (1961). */
+export const believed = (estimate: number, variance: number): number =>
+  estimate === 0 ? 0 : estimate * Math.max(0, 1 - variance / (estimate * estimate))
+
 /** y[t] − y[t−1]; one shorter than its input. */
 /** How many neighbours on each side say what a value's ordinary size is. */
 const around = 12

@@ -113,6 +113,23 @@ describe('a shop that grows steeply', () => {
     }
   })
 
+  it('is not held to last year when its first year is just over', () => {
+    // An eighth a month more, or a tenth less; the season is known from one year alone, in which growth goes along.
+    for (const monthly of [1.12, 0.9])
+      for (const [cadence, length, a, horizon] of [
+        ['month', 14, 1, 6],
+        ['week', 60, 7 / 30.44, 26],
+        ['day', 400, 1 / 30.44, 91],
+      ] as const) {
+        const trade = (t: number) => 1000 * monthly ** (t * a) * Math.exp(0.05 * draw(13, t).normal())
+        const values = Array.from({ length }, (_, t) => trade(t))
+        const { points } = forecast({ values, cadence }, { horizon })
+        const said = sum(points.map(one => one.p50))
+        const came = sum(points.map((_, h) => 1000 * monthly ** ((length + h) * a)))
+        expect(Math.abs(Math.log(said / came)), `${cadence}s, ${monthly} a month`).toBeLessThan(0.2)
+      }
+  })
+
   it('is not forecast to do so for longer than a quarter of its time', () => {
     const values = Array.from({ length: 16 }, (_, t) => 10 * 1.5 ** t * Math.exp(0.05 * draw(12, t).normal()))
     const points = forecast({ values, cadence: 'day' }, { horizon: 91 }).points

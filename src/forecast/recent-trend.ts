@@ -1,5 +1,5 @@
 import { addDays, type Day, dayCount } from '#kernel/day.ts'
-import { at, line, mean } from './numbers.ts'
+import { at, believed, line, mean } from './numbers.ts'
 import type { TradedDay } from './year-shape.ts'
 
 /** Where a trade without a year behind it seems to be heading. */
@@ -33,13 +33,13 @@ export function recentTrend(history: readonly TradedDay[]): RecentTrend {
   const n = logs.length
   const spread = left.reduce((sum, one) => sum + one * one, 0) / (n - 2)
   const doubt = (12 * spread) / (n * (n * n - 1))
-  const believed = slope === 0 ? 0 : slope * Math.max(0, 1 - doubt / (slope * slope))
+  const kept = believed(slope, doubt)
   const steps = logs.slice(1).map((value, t) => value - at(logs, t) - slope)
   // Steps of what is only noise about a level cancel out: half of their variance is the noise's own.
   const moved = mean(steps.map(step => step * step))
   const step = Math.max(0, moved - 2 * Math.min(spread, moved / 2))
   const walk = (step * (n - 1) + usual ** 2 * least) / (n - 1 + least)
-  const gone = (after: number) => (believed * (1 - fading ** (after / 7))) / (1 - fading)
+  const gone = (after: number) => (kept * (1 - fading ** (after / 7))) / (1 - fading)
   return {
     factor: after => Math.exp(gone(after)),
     // It may end tomorrow, or go on as it does.

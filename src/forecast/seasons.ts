@@ -1,4 +1,4 @@
-import { at, mean, variance } from './numbers.ts'
+import { at, believed, mean, variance } from './numbers.ts'
 
 /** A repeating profile as harmonics of a period that need not be a whole number (a year has 52.18 weeks). */
 export interface Profile {
@@ -95,21 +95,32 @@ export function profileOf(
 
 /**
  * The profile of a single season: what of its last period stands out of the noise, which is judged by the higher half of
- * its harmonics. Season and trend cannot be told apart in it. Null where there is not even one, or the period is short.
+ * its harmonics. Season and trend are told apart by the values that came round, where any did: the same place a period on
+ * moves with the trend alone. Null where there is not even one season, or the period is short.
  */
 function oneSeason(y: Float64Array, period: number, skip: (order: number) => boolean): Profile | null {
   const length = Math.round(period)
   if (y.length < length || length < 8) return null
   const start = y.length - length
-  const middle = mean(y.subarray(start))
-  const moved = y.subarray(start).map(value => value - middle)
+  const last = y.subarray(start)
+  const middle = mean(last)
   const highest = Math.min(Math.floor(period / 2), 84)
-  const found = Array.from({ length: highest }, (_, i) => ({
-    order: i + 1,
-    ...project(moved, start, (i + 1) / period),
-  })).filter(({ order }) => !skip(order))
   const power = ({ cosine, sine }: { cosine: number; sine: number }) => cosine * cosine + sine * sine
-  const floor = mean(found.slice(Math.ceil(found.length / 2)).map(power))
+  const over = (tilt: number) => {
+    const moved = last.map((value, i) => value - middle - tilt * (i - (length - 1) / 2))
+    const found = Array.from({ length: highest }, (_, i) => ({
+      order: i + 1,
+      ...project(moved, start, (i + 1) / period),
+    })).filter(({ order }) => !skip(order))
+    return { found, floor: mean(found.slice(Math.ceil(found.length / 2)).map(power)) }
+  }
+  const round = Float64Array.from({ length: start }, (_, t) => at(y, t + length) - at(y, t))
+  const grown = start > 0 ? mean(round) : 0
+  // A harmonic of noise has the power 4 σ² ÷ its length; the trend's own stands in the lower half.
+  const noise = (over(grown / length).floor * length) / 4
+  const { found, floor } = over(
+    believed(grown, Math.max(2 * noise, variance(round)) / Math.max(1, start)) / length,
+  )
   const harmonics = found.flatMap(({ order, cosine, sine }) => {
     const own = power({ cosine, sine })
     const keep = own > 0 ? Math.max(0, 1 - floor / own) : 0

@@ -11,6 +11,7 @@ import {
   yearOf,
 } from '#kernel/day.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
+import { believed } from './numbers.ts'
 
 /** A day and what was sold on it. Days between the first and the last that are not named sold nothing. */
 export interface TradedDay {
@@ -181,9 +182,7 @@ function grownSince(level: Float64Array, noise: number): (years: number) => numb
       then += level[Math.max(0, n - 364 * years)] as number
     }
     if (now <= 0 || then <= 0) return 1
-    const grown = Math.log(now / then)
-    const doubt = (2 * noise * noise) / Math.max(days, bandwidth)
-    return grown === 0 ? 1 : Math.exp(grown * Math.max(0, 1 - doubt / (grown * grown)))
+    return Math.exp(believed(Math.log(now / then), (2 * noise * noise) / Math.max(days, bandwidth)))
   }
   return years => {
     const growth = known.get(years) ?? of(years)

@@ -1,4 +1,13 @@
-import { at, differences, isSafelyPositive, lastOf, mean, type Numbers, variance } from '../numbers.ts'
+import {
+  at,
+  believed,
+  differences,
+  isSafelyPositive,
+  lastOf,
+  mean,
+  type Numbers,
+  variance,
+} from '../numbers.ts'
 import { aggregated } from './aggregated.ts'
 import { autoregress, continueSeries } from './autoregression.ts'
 import { intermittent } from './intermittent.ts'
@@ -58,31 +67,40 @@ export function lagOf(periods: readonly number[]): number {
 }
 
 /** Last year's value, moved by how the last weeks stand against theirs of last year (in logarithms where it may). */
-function lastYearMoved({ logged, periods, unlog }: Prepared, horizon: number): Float64Array | null {
+function lastYearMoved({ logged, periods, positive, unlog }: Prepared, horizon: number): Float64Array | null {
   if (periods.length === 0) return null
   const lag = lagOf(periods)
   if (logged.length < lag) return null
-  return unlog(moved(seasonalNaive(logged, lag, horizon), logged, logged, lag))
+  return unlog(moved(seasonalNaive(logged, lag, horizon), logged, logged, lag, positive))
 }
 
 /** How many of the last values are held against last year's: the sixth of a year. */
 const compared = (lag: number) => Math.max(4, Math.ceil(lag / 6))
 
+/** How far a value of a year commonly is from the same of the next beside growth, as a share of it; counts as one value. */
+const usual = 0.2
+
 /**
- * Points moved by the mean distance of the last values from what the same curve would have said of them; less, the fewer
- * they are and the more they differ.
+ * Points moved by the mean distance of the last values from what the same curve would have said of them, as far as it is more
+ * than chance: a few values tell a steep growth, and nothing of a small one.
  */
-function moved(points: Float64Array, y: Float64Array, curve: Float64Array, lag: number): Float64Array {
+function moved(
+  points: Float64Array,
+  y: Float64Array,
+  curve: Float64Array,
+  lag: number,
+  logged: boolean,
+): Float64Array {
   const count = Math.min(y.length - lag, compared(lag))
   if (count < 1) return points
   const apart = Float64Array.from(
     { length: count },
     (_, i) => at(y, y.length - 1 - i) - at(curve, y.length - 1 - i - lag),
   )
-  const by = mean(apart)
-  const doubt = variance(apart) / count
-  const share = by === 0 ? 0 : (Math.max(0, 1 - doubt / (by * by)) * count) / (count + 2)
-  return points.map(point => point + share * by)
+  const scale = logged ? 1 : mean(lastOf(y, count).map(Math.abs))
+  const noise = (variance(apart) * count + (usual * scale) ** 2) / (count + 1)
+  const by = believed(mean(apart), noise / count)
+  return points.map(point => point + by)
 }
 
 /**
@@ -99,7 +117,7 @@ export function lastYear(series: Float64Array, all: readonly number[], horizon: 
   const logged = positive ? y.map(Math.log) : y
   const by = periods.length > 1 ? Math.round(periods[0] ?? 1) : 1
   const curve = lag < 40 ? logged : smoothed(logged, by)
-  const points = moved(seasonalNaive(curve, lag, horizon), logged, curve, lag)
+  const points = moved(seasonalNaive(curve, lag, horizon), logged, curve, lag, positive)
   return positive ? points.map(Math.exp) : points
 }
 
