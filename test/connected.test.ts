@@ -80,7 +80,7 @@ beforeAll(async () => {
     clock: () => new Date(),
     fetch: played,
   })
-  metrics = createEngine({ granary, world: rememberWorld(open.ledger).told })
+  metrics = createEngine({ granary, world: rememberWorld(open.ledger, connectors, () => new Date()).told })
   ids = []
   for (const { vendor, credentials } of ways(simulation.world, simulation.simulators)) {
     const checked = await syncs.test(vendor, credentials)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { call } from '@orpc/server'
 import { afterAll, beforeAll } from 'vitest'
+import { connectors } from '#connectors/index.ts'
 import type { Context } from '#features/context.ts'
 import { operations } from '#features/operations.ts'
 import { rowsOf } from '#features/plan/cells.ts'
@@ -104,7 +105,7 @@ export function planRoom(place: (typeof ledgers)[number]) {
     const rate = { base: 'EUR', quote: 'GBP', day: '2024-01-01', rate: 0.8, source: 'test' }
     await deliver(granary, 'exchange_rates', [rate])
     open = await place.open()
-    world = rememberWorld(open.ledger)
+    world = rememberWorld(open.ledger, connectors, () => new Date(now))
     metrics = createEngine({ granary, world: world.told })
     const store = { store: 'shop', name: 'Shop', currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' }
     await run(settings.saveStore, store, cy)

@@ -44,7 +44,7 @@ export async function watchRoom(
   const folder = mkdtempSync(join(tmpdir(), 'watch-'))
   const granary = await openDuckdb({ folder: ':memory:' })
   const open = await ledger.open()
-  const world = rememberWorld(open.ledger)
+  const world = rememberWorld(open.ledger, connectors, () => new Date(now))
   const metrics = createEngine({ granary, world: world.told })
   for (const { store, currency: own, timezone = 'Europe/London' } of stores)
     await open.ledger

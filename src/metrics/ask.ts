@@ -18,6 +18,7 @@ import {
 import { isFilled, type Shape, type Written, writeStatement } from './compile/sql.ts'
 import { type Place, targetsOf } from './compile/targets.ts'
 import { onDay } from './compile/today-sql.ts'
+import { type Whole, wholeFrom, wholeOf } from './compile/whole.ts'
 import { cutWindow, dense, type Running, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
 import type { Scope } from './engine.ts'
@@ -36,8 +37,8 @@ interface Level extends Written {
   grouped: ResolvedDimension[]
 }
 
-/** The whole window as a place of a row. */
-const whole: Place = { bucket: null, hour: null }
+/** The window in one as a place of a row. */
+const inAllOf: Place = { bucket: null, hour: null }
 
 /** Everything decided about a question before anything is read. */
 export interface Plan {
@@ -48,6 +49,7 @@ export interface Plan {
   /** Of an answer by the hour: the last one begun where any of the stores is. */
   hour: string | null
   scoped: Scoped
+  whole: Whole
   main: Level
   totals: Level
   subtotals: Level[]
@@ -93,6 +95,7 @@ export const plan = (
   }
   const window = cutWindow(resolved, world, today, data, new Map(lasts), running)
   const inOne = wholeWindow(window)
+  const whole = wholeOf(resolved, scoped, world)
   const periodic = resolved.aggregates.some(a => factByName[a.fact]?.sources.some(s => s.period))
   const write = (of: Shape['of'], grouped: ResolvedDimension[], over: Window, about: string): Level => {
     const cut: Cut = {
@@ -114,6 +117,7 @@ export const plan = (
       grouped,
       reach: scoped.reach,
       reached: reachedIn(contents, scoped),
+      whole,
       dialect,
       of,
     }
@@ -129,6 +133,7 @@ export const plan = (
     today,
     hour: window.grain === 'hour' ? hourIn(world, scoped.stores, scope.now) : null,
     scoped,
+    whole,
     main: write('rows', resolved.dimensions, window, 'rows of the answer'),
     totals: write('totals', [], inOne, 'totals'),
     subtotals: levels
@@ -191,7 +196,7 @@ const reachedIn =
 /** Runs a plan: the statements together, then the fold. */
 export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   const { granary, contents, world } = deps
-  const { resolved, window, scoped, main, totals } = made
+  const { resolved, window, scoped, whole, main, totals } = made
   const started = performance.now()
   const reached = reachedIn(contents, scoped)
   const ask = async ({ statement, sourced, wide }: Level): Promise<Row[]> =>
@@ -207,8 +212,15 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
     ...made.subtotals.map(ask),
   ])
   const fold = ({ window: over, sourced }: Level) =>
-    folder(resolved, over, reached, sourced, targetsOf(resolved, over, scoped, world, reached, deps.hours))
-  const totalRow = fold(totals)(total ?? null, whole, {})
+    folder(
+      resolved,
+      over,
+      reached,
+      sourced,
+      targetsOf(resolved, over, scoped, world, reached, deps.hours),
+      whole,
+    )
+  const totalRow = fold(totals)(total ?? null, inAllOf, {})
   const since = targetsFrom(resolved, window, reached, totalRow)
   const bare = (level: Level) => {
     const { window: over, grouped } = level
@@ -238,6 +250,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
   )
   const tables = tablesOf(resolved)
   const spans = tables.flatMap(t => contents.span(t, scoped.reach.stores) ?? [])
+  const from = wholeFrom(whole, window)
   return {
     rows: found,
     ...(made.subtotals.length > 0 && { subtotals }),
@@ -252,13 +265,14 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       ...storeNames(scoped.stores, world),
       ...freshness(made, deps),
       ...runningOf(resolved, window),
+      ...(from !== undefined && { wholeFrom: from }),
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : (all?.length ?? count),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
       comparisons: comparisonsOf(resolved, window, since),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
-      warnings: warningsOf(resolved, window, since, scoped, total, spans, world),
+      warnings: warningsOf(resolved, window, since, { scoped, whole, total, spans, world }),
       cached: false,
       ms: Math.round((performance.now() - started) * 10) / 10,
     },
@@ -298,7 +312,7 @@ const asAnswered =
     const at = Number(row.p)
     return fold(
       row,
-      window.grain ? { bucket: Math.floor(at / (hourly ? 24 : 1)), hour: hourly ? at % 24 : null } : whole,
+      window.grain ? { bucket: Math.floor(at / (hourly ? 24 : 1)), hour: hourly ? at % 24 : null } : inAllOf,
       Object.fromEntries(grouped.map((d, i) => [d.name, String(row[`d${i}`] ?? '')])),
     )
   }

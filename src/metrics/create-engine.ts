@@ -8,6 +8,7 @@ import { answerCache, type Rest } from './cache.ts'
 import { readsProducts, readsPromotions } from './compile/from.ts'
 import { periodWindow, writeRows } from './compile/rows.ts'
 import { isApart } from './compile/source.ts'
+import { wholeFrom } from './compile/whole.ts'
 import { shownSides } from './compile/window.ts'
 import { contentsOf } from './contents.ts'
 import { dimensions } from './dimensions.ts'
@@ -78,8 +79,15 @@ export const createEngine = ({
     return {
       ...deps,
       ...(costActuals.length > 0 && { world: { ...all, costActuals } }),
-      // Carried plans stand for themselves by how often they were read: they may be many figures.
-      decided: { ...settings, planLines: all.planLines, costActuals, plans: plans.edition() },
+      // Carried plans stand for themselves by how often they were read: they may be many figures. What is still to come
+      // counts where it is asked for.
+      decided: {
+        ...settings,
+        coming: undefined,
+        planLines: all.planLines,
+        costActuals,
+        plans: plans.edition(),
+      },
     }
   }
 
@@ -231,14 +239,26 @@ const filledOf = async (granary: Warehouse, any: boolean): Promise<Set<string>> 
 
 /** Equal keys have equal answers while no load touches what they rest on. */
 const keyOf = (query: Query, made: Plan, { decided, contents }: Deps & { decided: object }): string => {
-  const { window, scoped } = made
+  const { window, scoped, whole } = made
+  const coming = wholeFrom(whole, window) === undefined ? [] : whole.coming
   // How far the data reach decides what is N/A and what is 0, in days no load touched.
   const reached = tablesOf(made.resolved).map(table => {
     const span = contents.span(table, scoped.reach.stores)
     return span && window.sides.map(s => [later(span.from, s.from), earlier(span.to, s.to)])
   })
   const dated = made.resolved.aggregates.some(a => factByName[a.fact]?.dated) && made.today
-  const all = [query, scoped, window.from, window.to, window.until, window.moments, reached, decided, dated]
+  const all = [
+    query,
+    scoped,
+    window.from,
+    window.to,
+    window.until,
+    window.moments,
+    coming,
+    reached,
+    decided,
+    dated,
+  ]
   return createHash('sha256').update(JSON.stringify(all)).digest('base64')
 }
 

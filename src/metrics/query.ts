@@ -149,6 +149,12 @@ export const Answer = z.object({
       .string()
       .optional()
       .describe('Where its last day is not over: the hour that comparisons and targets are counted up to'),
+    wholeFrom: z
+      .string()
+      .optional()
+      .describe(
+        'Where more of the past is still to be read and the question reaches it: the day all its figures are whole from. Comparisons with earlier days are N/A',
+      ),
     wholeDays: z
       .array(z.string())
       .optional()

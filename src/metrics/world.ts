@@ -1,3 +1,5 @@
+import type { TableName } from '#kernel/canonical.ts'
+import type { Day } from '#kernel/day.ts'
 import type { HourWeights } from '#kernel/plan/sheet.ts'
 import type { Tier } from '#kernel/plan/templates.ts'
 import type { Metric } from './metric.ts'
@@ -30,6 +32,17 @@ export interface World {
   planHours?: Readonly<Record<string, PlanHours>>
   /** Who answers for a metric, by its name. */
   owners?: Readonly<Record<string, string>>
+  /** Where more of the past is still to come from connected systems; no people's decision, but known like one. */
+  coming?: readonly StillComing[]
+}
+
+/** A table of a store that is whole from a day on only, because what was before it is still to be read. */
+export interface StillComing {
+  store: string
+  table: TableName
+  from: Day
+  /** How far it is, as the beginning of a sentence: "orders of North are read back to 2 Mar 2026 so far". */
+  words: string
 }
 
 /** Costs that follow orders and are worked out from rates. */

@@ -81,7 +81,7 @@ export async function openHouse(
     openGranary(config, onDerive, modest),
   )
   const { ledger } = open
-  const world = rememberWorld(ledger)
+  const world = rememberWorld(ledger, connectors, clock)
   const metrics = createEngine({ granary, world: world.told })
   const vault = createVault(secretOf(config))
   const imports = createImports({

@@ -126,7 +126,10 @@ export async function connect(
     await noteConnection(ledger, id, row)
     // What could not be seen of the past before can be now.
     if (known.limits.some(one => !checked.limits.includes(one)))
-      await ledger.update(streams).set({ edition: 0, nextAt: row.nextAt }).where(eq(streams.connection, id))
+      await ledger
+        .update(streams)
+        .set({ edition: 0, back: null, nextAt: row.nextAt })
+        .where(eq(streams.connection, id))
   } else
     await ledger.insert(connections).values({
       id,

@@ -168,6 +168,7 @@ export async function endTurn(
 /** History is read back to `from`, where it was read from `edge`: what was asked to be read again meanwhile is still to be. */
 export const readBackTo = (from: number, edge: number | null): StreamSet => ({
   edge: sql`CASE WHEN ${streams.edge} IS NOT DISTINCT FROM ${edge}::bigint THEN ${from}::bigint ELSE ${streams.edge} END`,
+  back: sql`CASE WHEN ${streams.back} IS NULL OR ${streams.back} <= ${edge}::bigint THEN least(${streams.back}, ${from}::bigint) ELSE ${streams.back} END`,
 })
 
 export async function failTurn(ledger: Ledger, id: string, trouble: Trouble, at: Date): Promise<void> {

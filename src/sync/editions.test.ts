@@ -8,6 +8,7 @@ import type { Warehouse } from '#warehouse/warehouse.ts'
 import { toyParts } from '../../test/toy-parts.ts'
 import { day, hour, noon, type Sale, toyShop } from '../../test/toy-shop.ts'
 import { connect, test as tested } from './connect.ts'
+import { stillComing } from './reaches.ts'
 import { runRound, type SyncParts } from './round.ts'
 
 const toy = toyShop()
@@ -48,11 +49,29 @@ it('history is read again by itself once a newer program takes more of each reco
     return toy.state.asked.filter(one => one.stream === 'orders')
   }
   expect(await asked()).toHaveLength(1)
+  const coming = async () => {
+    const stores = [{ store: 'toy', timezone: 'UTC' }]
+    const found = await stillComing(open.ledger, [toy.connector], new Date(toy.state.now), stores)
+    return found.filter(one => one.table === 'sales_lines').map(one => one.from)
+  }
+  /** What is still to come where reading fails half way. */
+  const halfWay = async () => {
+    toy.state.fail = (stream, { history, from }) => {
+      if (stream === 'orders' && history && from < noon - 90 * day) throw new Error('the shop is away')
+    }
+    const slices = (await asked()).filter(one => one.history).slice(0, -1)
+    toy.state.fail = null
+    return { slices, coming: await coming() }
+  }
+  expect(await coming()).toEqual([])
   // The mapping of the newer program finds a line more.
   Object.assign(toy.connector.streams[0] ?? {}, { edition: 2 })
   toy.state.sales = toy.state.sales.map(one => ({ ...one, lines: 2 }))
-  const again = await asked()
-  const slices = again.filter(one => one.history)
+  // What is read again is there all the while.
+  const half = await halfWay()
+  expect(half.coming).toEqual([])
+  toy.state.now += day
+  const slices = [...half.slices, ...(await asked()).filter(one => one.history)]
   expect([slices[0]?.to, slices.at(-1)?.from]).toEqual([noon + hour, noon - 150 * day])
   expect(slices.every((one, n) => n === 0 || one.to === slices[n - 1]?.from)).toBe(true)
   expect(await linesKnown()).toBe(4)
@@ -61,6 +80,9 @@ it('history is read again by itself once a newer program takes more of each reco
   await connectedWith(['No returns.', 'No customers.'])
   expect((await asked()).filter(one => one.history)).toEqual([])
   await connectedWith(['No customers.'])
+  // What could not be seen was not there.
+  expect((await halfWay()).coming).toEqual([expect.stringMatching(/^2025-12/)])
+  toy.state.now += day
   expect((await asked()).filter(one => one.history).at(-1)?.from).toBe(noon - 150 * day)
   expect(await asked()).toHaveLength(1)
 })

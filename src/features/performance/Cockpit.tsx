@@ -97,7 +97,7 @@ export function Cockpit() {
       </Page>
     )
 
-  const sentence = answer ? headline(answer, metric, sayOf(answer), lens.wholeFrom) : ''
+  const sentence = answer ? headline(answer, metric, sayOf(answer), lens.known?.firstDay) : ''
   const fair = lens.fair(answer)
   const why = answer && fair[0] ? drivers(answer, fair[0], sayOf(answer)) : ''
   const nothing = answer && answer.meta.rowsBehind === 0
@@ -161,7 +161,7 @@ export function Cockpit() {
               {answer.meta.asOf && `, loaded ${loaded(answer.meta.asOf)}`}
             </span>
             <AgreementBadge stores={answer.meta.stores} />
-            <Notices of={lens.notes(answer)} />
+            <Notices of={answer.meta.warnings} />
           </div>
         )
       }

@@ -134,7 +134,7 @@ export function Explorer() {
               {lens.label(name)}: no data. {why}
             </span>
           ))}
-          <Notices of={lens.notes(answer)} />
+          <Notices of={answer.meta.warnings} />
         </div>
       )}
       {failed ? (

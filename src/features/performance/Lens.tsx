@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '#features/client.ts'
-import { later } from '#kernel/day.ts'
 import { civilYear } from '#kernel/period.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -22,8 +21,6 @@ import {
   baseQuery,
   type Filter,
   fairComparisons,
-  type Noted,
-  notesOn,
   readFilters,
   type Say,
   titlesOf,
@@ -56,15 +53,6 @@ export function useLens() {
     error: unset,
     refetch: settingsAgain,
   } = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
-  const { stores } = readView(search)
-  // Orders of long ago that changed of late come in first: the first day there is tells nothing while history is being read.
-  const { data: reach } = useQuery(
-    api.performance.wholeFrom.queryOptions({
-      input: stores.length > 0 ? { stores: [...stores] } : {},
-      staleTime: 60_000,
-      refetchInterval: ({ state }) => (state.data?.from ? 15_000 : false),
-    }),
-  )
   const lastDay = span?.meta.lastDay ?? null
   const firstDay = span?.meta.from
   // As the figures are counted: it may be tomorrow already where the store is.
@@ -74,7 +62,6 @@ export function useLens() {
     const view = readView(search)
     const filters = readFilters(search.where)
     const known = lastDay && firstDay ? { firstDay, lastDay } : null
-    const wholeFrom = firstDay && reach?.from ? later(firstDay, reach.from) : firstDay
     const rule = settings ? settings.calendar : civilYear
     const asked = askedPeriod(view.period, known, today, rule)
     const days = askedDays(asked, today, rule)
@@ -91,8 +78,6 @@ export function useLens() {
       rule,
       events: settings ? settings.events : [],
       known,
-      /** The day from which the figures are whole in all stores asked for. */
-      wholeFrom,
       today,
       /** Whether the data are known, so that a period can be asked for. */
       ready: spanKnown && spoken && settled,
@@ -110,9 +95,7 @@ export function useLens() {
         asked.window === 'all_time' ? known && { from: known.firstDay, to: known.lastDay } : days,
       ),
       /** The comparisons of an answer that are whole. */
-      fair: (answer: Answer | undefined) => fairComparisons(answer, wholeFrom),
-      /** What one must know to read the figures of an answer. */
-      notes: (answer: Noted) => notesOn(answer, reach),
+      fair: (answer: Answer | undefined) => fairComparisons(answer, known?.firstDay),
       metrics,
       dimensions,
       /** Names of stores by their handles. */
@@ -136,7 +119,6 @@ export function useLens() {
     setUrl,
     lastDay,
     firstDay,
-    reach,
     today,
     vocabulary,
     spanKnown,

@@ -6,12 +6,12 @@ import {
   courseOf,
   drivers,
   explorationTitle,
+  fairComparisons,
   filterWords,
   grainFor,
   headline,
   leaders,
   movers,
-  notesOn,
   partName,
   readCell,
   readExploration,
@@ -91,37 +91,16 @@ it('days are drawn whole beside the one in progress but where they are counted u
   expect(wholeOn({ grain: 'month', until }, 'net_sales')).toBeUndefined()
 })
 
-describe('history that is still on its way', () => {
+it('a comparison that reaches back before the figures are whole is none', () => {
   const said = answer({}, [], {
     last_year: { from: '2010-12-01', to: '2010-12-09', label: 'Last year' } as never,
+    'plan.p': { from: '2011-12-01', to: '2011-12-09', label: 'target p' } as never,
   })
-  const words = ['orders of North are read back to 5 Mar 2011 so far']
-
-  it('is said of figures and comparisons that reach before it, and of no others', () => {
-    expect(notesOn(said, undefined)).toEqual(said.meta.warnings)
-    expect(notesOn(said, { from: '2010-11-01', words })).toEqual(said.meta.warnings)
-    expect(notesOn(said, { from: '2011-03-05', words })[0]?.message).toBe(
-      'Orders of North are read back to 5 Mar 2011 so far: comparisons with earlier days wait for the rest.',
-    )
-    const several = ['deletions of North are being read', ...words]
-    expect(notesOn(said, { from: '2011-12-05', words: several }).map(one => one.message)).toEqual([
-      'Orders of North are read back to 5 Mar 2011 so far, and 1 more of this kind: comparisons with earlier days wait for the rest.',
-    ])
-  })
-
-  it('is not compared with', () => {
-    const totals = {
-      net_sales: '390',
-      compare: { last_year: { values: { net_sales: moved('1', '389', '389') } } },
-    } as unknown as AnswerRow
-    const grown: Answer = {
-      ...said,
-      totals,
-      meta: { ...said.meta, definitions: { net_sales: define('net_sales', 'money') } },
-    }
-    expect(headline(grown, 'net_sales', say, '2010-12-01')).toContain('above last year')
-    expect(headline(grown, 'net_sales', say, '2011-03-05')).not.toContain('last year')
-  })
+  const coming = (wholeFrom: string): Answer => ({ ...said, meta: { ...said.meta, wholeFrom } })
+  expect(fairComparisons(said, '2010-01-01')).toEqual(['last_year', 'plan.p'])
+  expect(fairComparisons(said, '2010-12-02')).toEqual(['plan.p'])
+  expect(fairComparisons(coming('2010-12-01'), '2010-01-01')).toEqual(['last_year', 'plan.p'])
+  expect(fairComparisons(coming('2011-12-05'), '2010-01-01')).toEqual(['plan.p'])
 })
 
 describe('filters in the URL', () => {

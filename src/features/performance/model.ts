@@ -195,40 +195,14 @@ export const against = (
 ): Against | undefined => row?.compare?.[comparison]?.values[metric]
 
 /**
- * Comparisons of an answer whose days all lie within the data: a whole is never compared with a part. Lines over time may
- * still show the days a partial one has.
+ * Comparisons of an answer whose days all lie within the data, as far as these are whole: a whole is never compared with a
+ * part. Lines over time may still show the days a partial one has.
  */
 export const fairComparisons = (answer: Answer | undefined, firstDay: string | undefined): string[] =>
-  Object.entries(answer?.meta.comparisons ?? {}).flatMap(([name, { from }]) =>
-    firstDay === undefined || from === '' || from >= firstDay ? [name] : [],
-  )
-
-/** What the notes on figures are taken from. */
-export interface Noted {
-  meta: Pick<Answer['meta'], 'from' | 'warnings'> & {
-    comparisons: Readonly<Record<string, { from: string }>>
-  }
-}
-
-/** The notes on figures: first, what of its days and of those it is compared with is still on its way. */
-export function notesOn(
-  { meta }: Noted,
-  reach: { from: string | null; words: readonly string[] } | undefined,
-): { code: string; message: string }[] {
-  const from = reach?.from
-  const days = [meta.from, ...Object.values(meta.comparisons).map(one => one.from)]
-  if (!reach || !from || !days.some(day => day !== '' && day < from)) return meta.warnings
-  // How far it is says more than that it has begun.
-  const [first = '', ...others] = reach.words.toSorted(
-    (a, b) => Number(b.includes(' back to ')) - Number(a.includes(' back to ')),
-  )
-  const also = others.length > 0 ? `, and ${others.length} more of this kind` : ''
-  const coming = {
-    code: 'coming',
-    message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${also}: comparisons with earlier days wait for the rest.`,
-  }
-  return [coming, ...meta.warnings.filter(({ code }) => code !== 'incomplete_base')]
-}
+  Object.entries(answer?.meta.comparisons ?? {}).flatMap(([name, { from }]) => {
+    const whole = planIn(name) === null && answer?.meta.wholeFrom
+    return firstDay === undefined || from === '' || from >= (whole || firstDay) ? [name] : []
+  })
 
 const toNumber = (value: string | null | undefined) => (value == null ? null : Number(value))
 

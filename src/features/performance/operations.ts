@@ -10,10 +10,8 @@ import { everyRow, firstRowsWords } from '#metrics/every-row.ts'
 import { NamesAsked, NamesTold, namesOf, withNames } from '#metrics/names.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
 import { alertOperations } from './attention/operations.ts'
-import { sightOf } from './attention/sight.ts'
 import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
-import { closedDay } from './forecasts/course.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
 import { tellForecast } from './forecasts/tell.ts'
 import { StabilityAsked, StabilityTold } from './stability/shape.ts'
@@ -74,25 +72,6 @@ export const performance = {
     .input(Query)
     .output(Answer)
     .handler(({ input, context }) => context.metrics.ask(input, scopeOf(context))),
-
-  wholeFrom: read({
-    role: 'viewer',
-    summary: 'From which day on sales are whole, while earlier ones are still being read from their systems',
-  })
-    .input(z.object({ stores: z.array(z.string()).optional() }).optional())
-    .output(
-      z.object({
-        from: z.iso.date().nullable().describe('null: nothing more of the past is to come'),
-        words: z.array(z.string()),
-      }),
-    )
-    .handler(async ({ input, context }) => {
-      const { stores: seen } = context.actor
-      const asked = input?.stores ?? (seen === 'all' ? null : seen)
-      const stores = asked?.filter(store => seen === 'all' || seen.includes(store)) ?? null
-      const sight = await sightOf(context, await closedDay(context))
-      return sight.wholeFrom(['sales_lines'], stores) ?? { from: null, words: [] }
-    }),
 
   explain: read({ role: 'viewer', summary: 'How an answer is found: definitions, passes, SQL' })
     .input(Query)

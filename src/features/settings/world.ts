@@ -1,10 +1,12 @@
 import { eq } from 'drizzle-orm'
+import type { Connector } from '#connectors/connector.ts'
 import { ledgerInside } from '#features/base.ts'
 import type { CalendarSetting, World } from '#metrics/world.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { user } from '#postgres/tables/members.ts'
 import { closes } from '#postgres/tables/plan.ts'
 import * as rows from '#postgres/tables/settings.ts'
+import { stillComing } from '#sync/reaches.ts'
 import { readPlans } from './plan-lines.ts'
 
 export const defaultCalendar: CalendarSetting = {
@@ -67,22 +69,31 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
 const rememberedMs = 5_000
 
 /**
- * `told` gives what people decided, as every question needs it and nobody changes often: read once, until it is told to
- * `forget` as a write is committed.
+ * `told` gives what people decided and how far connected systems are read, as every question needs it and nobody changes
+ * often: read once, until it is told to `forget` as a write is committed.
  */
-export const rememberWorld = (ledger: Ledger): { told: () => Promise<World>; forget: () => void } => {
+export const rememberWorld = (
+  ledger: Ledger,
+  vendors: readonly Connector[],
+  clock: () => Date,
+): { told: () => Promise<World>; forget: () => void } => {
   let kept: { value: Promise<World>; at: number } | null = null
   const forget = () => {
     kept = null
+  }
+  const read = async (from: Ledger): Promise<World> => {
+    const world = await readWorld(from)
+    const coming = await stillComing(from, vendors, clock(), world.stores)
+    return coming.length > 0 ? { ...world, coming } : world
   }
   return {
     forget,
     told() {
       const inside = ledgerInside()
       // Within a write it is read of the write's own transaction, and not kept: it may never be committed.
-      if (inside) return readWorld(inside)
+      if (inside) return read(inside)
       if (!kept || performance.now() - kept.at > rememberedMs) {
-        kept = { value: readWorld(ledger), at: performance.now() }
+        kept = { value: read(ledger), at: performance.now() }
         kept.value.catch(forget)
       }
       return kept.value

@@ -71,10 +71,14 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     comparison: { name: compare, label: comparison.label, from: comparison.from, to: comparison.to },
   }
   if (empty) {
-    warnings.push({
-      code: 'no_base',
-      message: `There is no ${(definition?.label ?? metric).toLowerCase()} on one side of the comparison, so no change to explain.`,
-    })
+    const coming = warnings.findIndex(one => one.code === 'coming')
+    // What it waits for says why there is nothing.
+    if (coming >= 0) warnings.push(...warnings.splice(coming, 1))
+    else
+      warnings.push({
+        code: 'no_base',
+        message: `There is no ${(definition?.label ?? metric).toLowerCase()} on one side of the comparison, so no change to explain.`,
+      })
     const nothing = { before: null, after: null, change: null }
     return { ...result, totals: nothing, drivers: [], causes: [], illusions: [], sentence: '', warnings }
   }

@@ -10,6 +10,7 @@ import { column, isCounted, isMoney, unrated } from './measures.ts'
 import type { Resolved } from './resolve.ts'
 import type { Sourced } from './source.ts'
 import type { Place, targetsOf } from './targets.ts'
+import { cutOff, type Whole } from './whole.ts'
 import { shownSides, sideFor, type Window } from './window.ts'
 
 type Decimal = InstanceType<typeof Exact>
@@ -22,6 +23,7 @@ export const folder = (
   reached: Reached,
   sourced: Sourced,
   target: ReturnType<typeof targetsOf>,
+  whole: Whole,
 ) => {
   const index = new Map(resolved.aggregates.map((a, i) => [aggregateKey(a), i]))
   const tables = new Map(
@@ -108,9 +110,9 @@ export const folder = (
         parts.set(at, known)
         return known
       }
-      const values = changes(now, metric =>
-        segments.length > 0 ? metricValue(metric, partsFor(metric)) : null,
-      )
+      const base = (metric: Known) =>
+        segments.length > 0 && cutOff({ segments }, whole.from(metric, dimensions.store)).size === 0
+      const values = changes(now, metric => (base(metric) ? metricValue(metric, partsFor(metric)) : null))
       compare[side.name] = { ...(period && { period }), values }
     })
     for (const name of resolved.targets)

@@ -13,6 +13,7 @@ import type { Resolved } from './resolve.ts'
 import type { Scoped } from './scope.ts'
 import type { Sourced } from './source.ts'
 import { dataFrom, isIn } from './targets.ts'
+import { comingWords, type Whole, wholeFrom } from './whole.ts'
 import { shownSides, type Window } from './window.ts'
 
 /** A day as sentences say it: 27 Nov 2026. */
@@ -25,15 +26,26 @@ export const warningsOf = (
   resolved: Resolved,
   window: Window,
   since: Day,
-  scoped: Scoped,
-  total: Row | undefined,
-  spans: readonly { from: string; to: string }[],
-  world: World,
+  {
+    scoped,
+    whole,
+    total,
+    spans,
+    world,
+  }: {
+    scoped: Scoped
+    whole: Whole
+    /** The totals as they came from the granary. */
+    total: Row | undefined
+    spans: readonly { from: string; to: string }[]
+    world: World
+  },
 ): Warning[] => {
   const kept = resolved.conditions.map(({ metric }) => metric.name)
   const last = lastOf(spans)
   const flawed = Number(total?.flawed ?? 0)
   const warnings: (Warning | false)[] = [
+    ...comingWords(whole, window),
     ...scoped.warnings,
     kept.length > 0 && {
       code: 'whole',
@@ -62,7 +74,7 @@ export const warningsOf = (
     })),
     ...runningWords(resolved, window),
     ...otherMoney(resolved, window, scoped, world),
-    ...incompleteBases(window, spans),
+    ...incompleteBases(window, spans, wholeFrom(whole, window)),
     since > window.from && {
       code: 'partial',
       message: `The data begin on ${dayWords(since)}: targets are counted from there.`,
@@ -131,12 +143,17 @@ const otherMoney = (
   })
 
 /** A comparison that reaches back before the data begin compares with less than it says. */
-const incompleteBases = (window: Window, spans: readonly { from: string }[]): Warning[] => {
+const incompleteBases = (
+  window: Window,
+  spans: readonly { from: string }[],
+  /** What begins before it is not compared at all. */
+  whole: Day = '',
+): Warning[] => {
   const first = spans.reduce<string | null>((d, s) => (d === null || s.from < d ? s.from : d), null)
   return shownSides(window)
     .slice(1)
     .flatMap(({ label, from, to }) =>
-      first !== null && from < first && to >= first
+      first !== null && from < first && to >= first && from >= whole
         ? [
             {
               code: 'incomplete_base',

@@ -1,12 +1,13 @@
 import type { Dialect } from '#warehouse/warehouse.ts'
 import { type Aggregate, aggregateKey, toSql } from '../formula.ts'
 import type { Known } from '../vocabulary.ts'
-import { covered, type Reached, runsOf } from './covers.ts'
+import { covered, type Reached } from './covers.ts'
 import { column, isCounted, isMoney, unrated } from './measures.ts'
 import type { Resolved, ResolvedDimension } from './resolve.ts'
 import type { Reach } from './scope.ts'
 import type { Branch } from './source.ts'
 import type { Text } from './text.ts'
+import { inBuckets, type Whole, wholeSql } from './whole.ts'
 import { sideFor, type Window } from './window.ts'
 
 interface Shape {
@@ -19,6 +20,7 @@ interface Shape {
   branches: readonly Branch[]
   reach: Pick<Reach, 'convertTo'>
   reached: Reached
+  whole: Whole
 }
 
 /** The column that counts rows whose money has no rate: a sum with any is N/A, and neither meets a condition nor ranks. */
@@ -34,13 +36,9 @@ const filled = (shape: Shape, aggregate: Aggregate, side: number, cell: string):
   const { window, reached } = shape
   const buckets = covered(window, reached, aggregate.fact, side)
   if (!isCounted(aggregate) || buckets.size === 0) return cell
-  const runs = window.grain ? runsOf(buckets) : []
-  const [first] = runs
-  if (!first || (runs.length === 1 && first.from === 0 && first.to === window.buckets.length - 1))
-    return `coalesce(${cell}, 0)`
-  const of = window.grain === 'hour' ? 24 : 1
-  const within = runs.map(({ from, to }) => `p BETWEEN ${from * of} AND ${(to + 1) * of - 1}`).join(' OR ')
-  return `CASE WHEN ${within} THEN coalesce(${cell}, 0) ELSE ${cell} END`
+  return !window.grain || buckets.size === window.buckets.length
+    ? `coalesce(${cell}, 0)`
+    : `CASE WHEN ${inBuckets(window, buckets)} THEN coalesce(${cell}, 0) ELSE ${cell} END`
 }
 
 /** Conditions on metrics, order, limit; n counts the rows there are without the limit. */
@@ -73,6 +71,7 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
     const d = key === 'p' ? undefined : shape.grouped[Number(key.slice(1))]
     return d?.of === 'hour' && !d.groups ? `CAST(${key} AS BIGINT)` : key
   }
+  const shops = shape.grouped.findIndex(one => one.name === 'store')
   const rest = keys.map(k => `${place(k)} ASC`)
   const order: string[] = []
   const first = resolved.metrics[0]
@@ -86,7 +85,16 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
       order.push(
         `${sort.absolute ? `abs(${expression})` : expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`,
       )
-    if (base > 0) by(`${own} - ${value(sort.metric, base)}`)
+    const side = window.sides[of]
+    const change =
+      base > 0 && side
+        ? wholeSql(
+            `${own} - ${value(sort.metric, base)}`,
+            { window, whole: shape.whole, metric: sort.metric, side },
+            shops < 0 ? null : { column: `d${shops}`, bind: store => text.bind(store, 'String') },
+          )
+        : null
+    if (change !== null) by(change)
     // Changes that are alike, or all unknown, stand by what changed.
     by(own)
   } else if (sort?.period) order.push(`p ${sort.desc ? 'DESC' : 'ASC'}`)

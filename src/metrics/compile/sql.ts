@@ -21,6 +21,7 @@ import type { Reach } from './scope.ts'
 import { type Branch, hasHours } from './source.ts'
 import { type Places, placesOf, type Sided, sideBySide, stackedSides } from './stack.ts'
 import { type Statement, Text } from './text.ts'
+import type { Whole } from './whole.ts'
 import type { Side, Window } from './window.ts'
 
 export interface Shape {
@@ -30,6 +31,7 @@ export interface Shape {
   grouped: ResolvedDimension[]
   reach: Reach
   reached: Reached
+  whole: Whole
   dialect: Dialect
   /** Rows are kept by metrics, ordered and cut; subtotals are all there; totals also count the rows behind them. */
   of: 'rows' | 'subtotals' | 'totals'

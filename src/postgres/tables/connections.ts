@@ -163,6 +163,8 @@ export const streams = pgTable(
     edge: instant('edge'),
     /** … and is to be read back to here. */
     start: instant('start'),
+    /** It has been read back to here once: what is read again later is there meanwhile. Null before any of it was. */
+    back: instant('back'),
     records: bigint({ mode: 'number' }).notNull().default(0),
     lastAt: moment('last_at'),
     nextAt: moment('next_at').notNull().default(now),

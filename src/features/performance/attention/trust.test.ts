@@ -108,13 +108,6 @@ describe('history that is still coming in', () => {
     expect(one.store).toBe('north')
     expect(one.words).toContain('North are read back to 2 Mar 2026 so far')
     expect(one.rules).toContain('Orders by store')
-    // Nor is a part of last year compared with.
-    const whole = (stores?: string[]) => room.run(performance.wholeFrom, { stores })
-    expect(await whole()).toEqual({
-      from: '2026-03-02',
-      words: [expect.stringContaining('North are read back to 2 Mar 2026 so far')],
-    })
-    expect(await whole(['south'])).toEqual({ from: null, words: [] })
   })
 
   it('holds a digest back, which says so when it goes out after all', async () => {

@@ -56,7 +56,7 @@ export function Contribution() {
       question="What is left of each sale, and where is it least?"
       title={
         answer && deepest
-          ? headline(answer, deepest, sayOf(answer), lens.wholeFrom) || lens.label(deepest)
+          ? headline(answer, deepest, sayOf(answer), lens.known?.firstDay) || lens.label(deepest)
           : ''
       }
       answer={answer}

@@ -41,7 +41,7 @@ export function Customers() {
       question="Who buys, and do they come back?"
       title={
         answer
-          ? headline(answer, 'customers', sayOf(answer), lens.wholeFrom) ||
+          ? headline(answer, 'customers', sayOf(answer), lens.known?.firstDay) ||
             `Customers ${spanWords(answer.meta.from, answer.meta.to)}`
           : ''
       }

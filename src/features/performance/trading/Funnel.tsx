@@ -49,7 +49,7 @@ export function Funnel() {
       title={
         answer
           ? [
-              headline(answer, 'conversion_rate', sayOf(answer), lens.wholeFrom).replace(/\.$/, ''),
+              headline(answer, 'conversion_rate', sayOf(answer), lens.known?.firstDay).replace(/\.$/, ''),
               mostLost(answer.totals),
             ]
               .filter(Boolean)

@@ -41,7 +41,9 @@ export function Marketing() {
     <TradingPage
       lens={lens}
       question="What do media and e-mail cost, and what do they bring?"
-      title={answer ? headline(answer, 'spend', sayOf(answer), lens.wholeFrom) || 'Media and messages' : ''}
+      title={
+        answer ? headline(answer, 'spend', sayOf(answer), lens.known?.firstDay) || 'Media and messages' : ''
+      }
       answer={answer}
       error={asked.error}
       onRetry={() => asked.refetch()}

@@ -11,7 +11,6 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { RowsBehind } from '../Behind.tsx'
 import { Filters } from '../Filters.tsx'
 import type { Lens } from '../Lens.tsx'
-import type { Noted } from '../model.ts'
 import { Notices } from '../Notices.tsx'
 import css from '../performance.module.css'
 
@@ -20,7 +19,7 @@ export function TradingPage(props: {
   lens: Lens
   question: string
   title: string
-  answer: (Noted & { meta: Pick<Answer['meta'], 'to'> }) | undefined
+  answer: { meta: Pick<Answer['meta'], 'from' | 'to' | 'warnings'> } | undefined
   error: unknown
   onRetry: () => void
   /** Said in place of the figures where there are none. */
@@ -55,7 +54,7 @@ export function TradingPage(props: {
                 from there.
               </span>
             )}
-            <Notices of={lens.notes(answer)} />
+            <Notices of={answer.meta.warnings} />
           </div>
         )
       }
