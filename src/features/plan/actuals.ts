@@ -103,8 +103,7 @@ const mostAsked = 24
 /**
  * Actuals for a sheet's filled-in lines: for each period, what `base` says of its days. Amounts, and amounts per account,
  * are brought to the length of the period and grown, rounded so that their sum is; other rates are taken as they were.
- * A line without a metric, or
- * without data, stays empty.
+ * A line without a metric, or without data, stays empty; so does a period of which more is still to be read.
  */
 export async function filledFrom(
   context: Context,
@@ -147,6 +146,8 @@ export async function filledFrom(
             ...span,
             currency: sheet.currency,
           })
+          // A part of what was sold is no figure to plan by, or to close a period with.
+          if (answer.meta.wholeFrom !== undefined) continue
           for (const row of by.length > 0 ? answer.rows : [answer.totals]) {
             const slice = by.map(name => String(row[name] ?? ''))
             const place = JSON.stringify(slice)

@@ -76,9 +76,10 @@ export async function baselineOf(
     daysBetween(from, to)
       .reduce((all, day) => all + (sold.get(day) ?? 0), 0)
       .toFixed(2)
+  const first = learnt.days[0]?.day ?? last
   // Twelve months against the twelve before; of a shorter history the same days of both years, four weeks at least.
   const then = {
-    from: later(addDays(addYears(last, -2), 1), learnt.days[0]?.day ?? last),
+    from: later(addDays(addYears(last, -2), 1), first),
     to: addYears(last, -1),
   }
   const days = Math.max(0, dayCount(then.from, then.to))
@@ -93,7 +94,7 @@ export async function baselineOf(
       plan: plainOrNull(rolled(plan, line.name, { members: {}, first: period.n, last: period.n })),
       ...expectedOf(period, last, near, ahead),
       naive:
-        before.to <= last && growth !== null
+        before.to <= last && before.from >= first && growth !== null
           ? (Number(sales(before.from, before.to)) * Number(growth)).toFixed(2)
           : null,
     }

@@ -79,6 +79,11 @@ export async function pacing(
     throw new Failure('invalid', `What there is up to ${until} cannot be added up: ${noRate.message}`, {
       next: 'Add the rate, or ask for the stores of one currency.',
     })
+  const coming = answer.meta.warnings.find(one => one.code === 'coming')
+  if (coming)
+    throw new Failure('not_found', `What there is up to ${until} is not whole yet: ${coming.message}`, {
+      next: 'It is told here by itself once it is.',
+    })
   if (!found)
     throw new Failure('not_found', `There is no ${asked.metric} up to ${until}.`, {
       next: 'Choose a metric that has data.',

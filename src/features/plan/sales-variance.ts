@@ -169,6 +169,12 @@ async function againstDays(context: Context, asked: Asked, stores: readonly Stor
     const base = answer.meta.comparisons[asked.compare]
     if (base) found.base = { from: base.from, to: base.to }
     if (base?.note && !found.notes.includes(base.note)) found.notes.push(base.note)
+    const coming = whole.meta.warnings.find(one => one.code === 'coming')
+    if (coming && base && base.from < (whole.meta.wholeFrom ?? ''))
+      throw invalid(
+        coming.message,
+        'Choose another comparison or other stores above, or come back when it is in.',
+      )
     known ||= baseOf(whole.totals, asked.compare)(asked.amount) !== null
     // A store that sold in neither needs no rate.
     const sold = [nowOf(whole.totals), baseOf(whole.totals, asked.compare)].map(pick => pick(asked.amount))

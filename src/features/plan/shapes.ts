@@ -34,7 +34,8 @@ export interface Learnt {
 const learnt = new WeakMap<object, { events: string; found: Learnt }>()
 
 /**
- * Days of a metric, and the shape they make; the day in progress tells nothing of what a day brings. `null` where the metric
+ * Days of a metric, and the shape they make; the day in progress tells nothing of what a day brings, nor do days of which
+ * more is still to be read. `null` where the metric
  * has no history of its own.
  */
 export async function shapeOf(
@@ -51,12 +52,12 @@ export async function shapeOf(
     ...more,
   })
   const events = await eventsOf(context)
-  const asText = JSON.stringify([meta.today, events])
+  const asText = JSON.stringify([meta.today, meta.wholeFrom, events])
   const kept = learnt.get(rows)
   if (kept?.events === asText) return kept.found
   const days = rows
     .map(row => ({ day: String(row.period), value: Number(row[metric] ?? 0) }))
-    .filter(one => one.day < meta.today && Number.isFinite(one.value))
+    .filter(one => one.day >= (meta.wholeFrom ?? '') && one.day < meta.today && Number.isFinite(one.value))
   const first = days.findIndex(one => one.value !== 0)
   if (first < 0) return null
   const own = days.slice(first)

@@ -195,6 +195,11 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
   const names = new Map(
     (await context.ledger.select().from(settings.stores)).map(one => [one.store, one.name]),
   )
+  const whole = await daysKnown(context)
+  const coming = periods.filter(one => {
+    const span = how.with === 'run_rate' ? base : lastOver(rule, one, lastDay)
+    return whole?.coming && span.from < whole.from
+  })
   const other = otherSide(sheet, counted, member => names.get(member) || member)
   const stock = await openingStock(context, sheet, lastDay, member => names.get(member) || member)
   const inputs = [...counted, ...other.inputs, ...stock.inputs]
@@ -211,6 +216,11 @@ async function beginning(context: Context, input: Start): Promise<Begun> {
       ...(early.length > 0
         ? [
             `${aFew(early.map(one => one.label))}: the year before is not over, so they are filled from the one before that.`,
+          ]
+        : []),
+      ...(coming.length > 0 && whole
+        ? [
+            `${aFew(coming.map(one => one.label))}: sales are whole from ${whole.from} on, and earlier ones are still being read, so they are left to be filled in.`,
           ]
         : []),
       ...(how.with === 'run_rate' ? overWindow(sheet, filled) : []),
@@ -356,11 +366,26 @@ export const latestDay = async (context: Context): Promise<Day | null> =>
 export const lastWholeDay = async (context: Context): Promise<Day | null> =>
   (await daysKnown(context))?.over ?? null
 
-/** The first and last day there are sales of, and the last of them that is over. */
-export async function daysKnown(context: Context): Promise<{ from: Day; to: Day; over: Day } | null> {
+interface DaysKnown {
+  from: Day
+  to: Day
+  over: Day
+  /** What was before the first of them is still being read. */
+  coming: boolean
+}
+
+/** The first day sales are whole from, the last there are any of, and the last of them that is over. */
+export async function daysKnown(context: Context): Promise<DaysKnown | null> {
   const { meta } = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
   const { from, lastDay: to, today } = meta
-  return to === null ? null : { from, to, over: earlier(to, addDays(today, -1)) }
+  return to === null
+    ? null
+    : {
+        from: meta.wholeFrom ?? from,
+        to,
+        over: earlier(to, addDays(today, -1)),
+        coming: meta.wholeFrom !== undefined,
+      }
 }
 
 /** Whether a period is known from its beginning: a shop is shut for a few days, not for more than a week. */

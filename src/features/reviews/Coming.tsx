@@ -28,12 +28,13 @@ export function Coming({ title, events }: { title: string; events: Content['even
   )
 }
 
-/** Says that the figures are not whole, and why. */
-export function Stale({ trust }: { trust: Trust }) {
-  if (!trust.stale) return null
-  return (
-    <p className={css.stale} role="status">
-      <IconAlertTriangle size={15} aria-hidden="true" /> {trust.stale}
-    </p>
-  )
+/** Says that the figures, or what they are compared with, are not whole, and why. */
+export function Stale({ trust }: { trust: Partial<Pick<Trust, 'stale' | 'coming'>> }) {
+  return [trust.stale, trust.coming]
+    .filter(words => words)
+    .map(words => (
+      <p key={words} className={css.stale} role="status">
+        <IconAlertTriangle size={15} aria-hidden="true" /> {words}
+      </p>
+    ))
 }

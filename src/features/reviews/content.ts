@@ -8,6 +8,7 @@ import { exceptionsOf, judge, limitsOf } from './exceptions.ts'
 import { mattersOf, type Strange } from './matters.ts'
 import { type Five, lastWholeWeek, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
 import type { Block, Content, Deck, Difference } from './shape.ts'
+import { comingIn } from './trust.ts'
 
 /** Metrics a question may name. */
 const most = 24
@@ -68,6 +69,7 @@ export async function contentOf(context: Context, deck: Deck, weekEnd: Day): Pro
       const { meta } = answers.weeks
       content.currency ??= meta.currency
       content.asOf = meta.asOf
+      content.coming ??= comingIn(answers.weeks)
       Object.assign(content.definitions, meta.definitions)
       Object.assign(content.missing, meta.missing)
       for (const metric of metrics) charts.set(metric, { answers })

@@ -23,7 +23,7 @@ export interface Known {
   lastDay: Day
 }
 
-/** First and last day with sales, of the stores named. @throws Failure('not_found') where there are none yet. */
+/** The first day sales are whole from and the last there are any of, of the stores named. @throws Failure('not_found') where there are none yet. */
 export async function knownDays(context: Context, stores: readonly string[]): Promise<Known> {
   const { meta } = await askAs(context, {
     metrics: ['net_sales'],
@@ -34,7 +34,7 @@ export async function knownDays(context: Context, stores: readonly string[]): Pr
     throw new Failure('not_found', 'There is nothing to review yet: no sales are known.', {
       next: 'Connect a shop or import a file of orders.',
     })
-  return { firstDay: meta.from, lastDay: meta.lastDay }
+  return { firstDay: meta.wholeFrom ?? meta.from, lastDay: meta.lastDay }
 }
 
 /** How the company cuts its year; civil where nobody chose. */

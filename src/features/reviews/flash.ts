@@ -10,7 +10,7 @@ import { eventsIn } from './content.ts'
 import { askAs, targetOf } from './decks.ts'
 import type { Moved } from './model.ts'
 import type { Flash, PackFigure } from './pack-shape.ts'
-import { todayOf, trustOf } from './trust.ts'
+import { comingIn, todayOf, trustOf } from './trust.ts'
 
 /** In the order of the flash; the first eight that have a figure. */
 const wanted = [
@@ -91,11 +91,13 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
   ])
   const { meta } = answer
   const row = (at: Day) => answer.rows.find(one => one.period === at)
-  const firstDay = (await askAs(context, { metrics: ['net_sales'], window: 'all_time' })).meta.from
+  const known = (await askAs(context, { metrics: ['net_sales'], window: 'all_time' })).meta
+  const firstDay = known.wholeFrom ?? known.from
   const figures = wanted.flatMap((metric): PackFigure[] => {
     const value = text(row(day)?.[metric])
     if (value === null) return []
-    const before = text(row(addDays(day, -7))?.[metric])
+    const ago = addDays(day, -7)
+    const before = ago < firstDay ? null : text(row(ago)?.[metric])
     const fair = addDays(day, -364) >= firstDay
     return [
       {
@@ -109,7 +111,7 @@ export async function flashOf(context: Context, on?: Day): Promise<Flash> {
   })
   return {
     day,
-    trust,
+    trust: { ...trust, coming: comingIn(answer) },
     currency: meta.currency,
     figures: figures.slice(0, shown),
     exceptions: exceptions(
@@ -224,7 +226,7 @@ function exceptions(
       const row = at.get(when)
       const before = text(row?.compare?.last_year_event?.values[metric]?.value)
       return {
-        value: number(text(row?.[metric])),
+        value: when < firstDay ? null : number(text(row?.[metric])),
         yearBefore: addDays(when, -364) < firstDay ? null : number(before),
       }
     })

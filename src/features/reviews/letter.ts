@@ -61,6 +61,9 @@ const events = (title: string, those: Flash['events']): Letter['parts'][number] 
   none: 'Nothing is planned.',
 })
 
+const warningOf = ({ stale, coming }: Flash['trust']): string | null =>
+  [stale, coming].filter(words => words !== null).join(' ') || null
+
 /** The daily flash as a letter; `url` is the address people reach the server by. */
 export const flashLetter = (flash: Flash, url: string): Letter => {
   const [first] = flash.figures
@@ -71,7 +74,7 @@ export const flashLetter = (flash: Flash, url: string): Letter => {
   return {
     subject: `${flash.trust.stale ? 'Not whole: ' : ''}${showDay(flash.day, 'card')}, ${lead}`,
     title: `Flash of ${showDay(flash.day, 'full')}`,
-    warning: flash.trust.stale,
+    warning: warningOf(flash.trust),
     parts: [
       table('Figures', flash.figures, flash, 'the week before'),
       {
@@ -127,7 +130,7 @@ const campaignTable = ({ campaigns, definitions, currency }: Monday): Letter['pa
 export const mondayLetter = (pack: Monday, url: string): Letter => ({
   subject: `${pack.trust.stale ? 'Not whole: ' : ''}Trading, ${pack.week.label}`,
   title: `Trading, ${spanWords(pack.week.from, pack.week.to)}`,
-  warning: pack.trust.stale,
+  warning: warningOf(pack.trust),
   parts: [
     table('Headline', pack.headline, pack, 'the week before'),
     {

@@ -25,7 +25,7 @@ import { landingsOf } from './pack-landing.ts'
 import { leversOf } from './pack-levers.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
 import { goodsOf, stockOf } from './pack-stock.ts'
-import { todayOf, trustOf } from './trust.ts'
+import { comingIn, todayOf, trustOf } from './trust.ts'
 
 /** What the week came to; contribution is the company's second tier, its first where no more is known. */
 const headlineOf = (tiers: readonly { name: string }[]) => [
@@ -185,7 +185,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
   const figures = new Set(tabs.flatMap(tab => tab.metrics))
   return {
     week: { key: spans.week.key, label: spans.week.label, ...week },
-    trust: await trustOf(context, end),
+    trust: { ...(await trustOf(context, end)), coming: comingIn(answers.weeks) },
     currency,
     target,
     headline: told(headline.map(chart), tiers).map(one => ({

@@ -37,7 +37,7 @@ export async function landingsOf(
   if (meta.warnings.some(one => one.code === 'rates')) return []
   const days = rows
     .map(row => ({ day: String(row.period), value: Number(row.net_sales ?? 0) }))
-    .filter(one => Number.isFinite(one.value))
+    .filter(one => one.day >= (meta.wholeFrom ?? '') && Number.isFinite(one.value))
   const first = days.findIndex(one => one.value !== 0)
   if (first < 0) return []
   const feasts = (await context.ledger.select().from(events))
@@ -45,11 +45,14 @@ export async function landingsOf(
     .map(({ series, name, from, to }) => ({ series, name, from, to }))
   const kept = learnt.get(rows) ?? new Map<string, ReturnType<typeof landing>>()
   learnt.set(rows, kept)
+  // Of a period that has come in part nobody knows where it ends.
+  const spans = grains
+    .map(grain => ({ grain, span: periodOf(rule, until, grain) }))
+    .filter(({ span }) => span.from >= (meta.wholeFrom ?? ''))
   return Promise.all(
-    grains.map(async grain => {
-      const span = periodOf(rule, until, grain)
+    spans.map(async ({ grain, span }) => {
       const plan = target === null ? null : await wholeTarget(context, target, span)
-      const key = `${span.from} ${span.to} ${JSON.stringify(feasts)}`
+      const key = `${span.from} ${span.to} ${meta.wholeFrom} ${JSON.stringify(feasts)}`
       const course =
         kept.get(key) ??
         landing({

@@ -14,6 +14,8 @@ const Trust = z.object({
   asOf: value,
   /** Why the figures may not be whole; null when they are. */
   stale: value,
+  /** Why comparisons are N/A while the past is still being read; null when they are not for that. */
+  coming: value,
 })
 export type Trust = z.infer<typeof Trust>
 

@@ -133,6 +133,11 @@ export const Content = z.object({
   definitions: z.record(z.string(), Definition),
   missing: z.record(z.string(), z.string()).describe('Metrics that answer N/A, and what would supply them'),
   events: z.array(z.object({ name: z.string(), kind: z.string(), from: day, to: day })),
+  coming: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Why comparisons are N/A while the past is still being read'),
 })
 export type Content = z.infer<typeof Content>
 

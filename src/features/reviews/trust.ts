@@ -2,7 +2,7 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day, dayCount } from '#kernel/day.ts'
 import { spanWords } from '#kernel/view.ts'
 import { dayAt, dayStart } from '#kernel/zone.ts'
-import type { Query } from '#metrics/query.ts'
+import type { Answer, Query } from '#metrics/query.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import { askAs } from './decks.ts'
 import type { Trust } from './pack-shape.ts'
@@ -23,11 +23,15 @@ export const todayOf = async (context: Pick<Context, 'ledger' | 'clock'>): Promi
 
 const words = (day: Day) => spanWords(day, day)
 
+/** From which day figures are whole, and why, where comparisons of an answer wait for it. */
+export const comingIn = ({ meta }: Pick<Answer, 'meta'>): string | null =>
+  meta.warnings.find(one => one.code === 'coming')?.message ?? null
+
 /**
  * Whether a day's figures are whole: the data reach it, were loaded after it ended, and no shop that sells every day is
  * silent on it.
  */
-export async function trustOf(context: Context, day: Day): Promise<Trust> {
+export async function trustOf(context: Context, day: Day): Promise<Omit<Trust, 'coming'>> {
   const timezone = await timezoneOf(context)
   const query: Query = {
     metrics: ['orders'],

@@ -175,7 +175,8 @@ async function demandAhead(
       'units_sold',
     ) ?? 0
   const [wholeThen, wholeAhead] = [then, ahead].map(one => numberOf(one.totals, 'units_sold') ?? 0)
-  const seasonal = !!wholeThen && !!wholeAhead
+  // A season that has come in part tells nothing of how it goes on.
+  const seasonal = !!wholeThen && !!wholeAhead && then.meta.wholeFrom === undefined
   const goesOn = (category: string) => {
     if (!seasonal) return 1
     const before = units(then, category)

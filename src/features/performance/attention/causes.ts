@@ -69,8 +69,8 @@ const lagOf = ({ from, to, compare }: Asked): number =>
   compare === 'previous_days' ? dayCount(from, to) : compare === 'last_year' ? 365 : 364
 
 /**
- * The part of a stretch whose counterpart is known: days compared with days from before the data begin would explain
- * everything by the beginning. Null where there is none; `words` says what was left out.
+ * The part of a stretch whose counterpart is known: days compared with days from before the data begin, or are whole, would
+ * explain everything by the beginning. Null where there is none; `words` says what was left out.
  */
 async function fairDays(
   context: Context,
@@ -81,7 +81,7 @@ async function fairDays(
     window: 'all_time',
     ...(asked.store && { stores: [asked.store] }),
   })
-  const known = meta.from
+  const known = meta.wholeFrom ?? meta.from
   if (meta.lastDay === null || addDays(asked.from, -lagOf(asked)) >= known)
     return { fair: asked, words: null }
   const weeks = 7 * Math.floor(dayCount(known, asked.to) / 14)

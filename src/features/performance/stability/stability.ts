@@ -13,7 +13,7 @@ const fewest = 6
 
 /**
  * The XmR chart of a figure: its whole periods, the limits that they make by themselves, and what is not their own noise.
- * Periods that are cut by the window or not over yet are left out: a part is no value of the same process.
+ * Periods that are cut by the window, not over or not all read yet are left out: a part is no value of the same process.
  */
 export async function stabilityOf(
   { ledger, metrics }: Pick<Context, 'ledger' | 'metrics'>,
@@ -27,7 +27,7 @@ export async function stabilityOf(
   const last = earlier(meta.to, meta.lastDay ?? meta.to)
   const whole = new Set(
     periodsBetween(rule, meta.from, last, asked.grain)
-      .filter(one => isWhole(rule, one.from, one.to, asked.grain))
+      .filter(one => one.from >= (meta.wholeFrom ?? '') && isWhole(rule, one.from, one.to, asked.grain))
       .map(one => one.key),
   )
   const seen = rows.filter(row => whole.has(String(row.period)))
