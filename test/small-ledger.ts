@@ -114,7 +114,7 @@ export const deliver = async (
   {
     named,
     ...more
-  }: Pick<Delivery, 'whole' | 'replaces' | 'more'> & {
+  }: Pick<Delivery, 'whole' | 'replaces' | 'gone' | 'more'> & {
     named?: Record<string, unknown>[]
   } = {},
 ): Promise<Receipt> => {

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Outcome, readFile } from '#connectors/files/index.ts'
-import { quote } from '#connectors/files/reading.ts'
 import { invalid } from '#kernel/error.ts'
 import { convertible } from '#kernel/exchange.ts'
 import { dayAt } from '#kernel/zone.ts'
@@ -116,15 +115,15 @@ const one = async (
           ...(outcome.without && { without: outcome.without }),
           unique: outcome.unique,
           mode: outcome.mode,
+          ...(outcome.gone.length > 0 && { gone: { store: request.store, orders: outcome.gone } }),
           ...(outcome.products && { products: { files: [outcome.products.file] } }),
         }
     const receipt: Receipt =
-      delivery.files.length === 0
+      delivery.files.length === 0 && !request.replaces && outcome.gone.length === 0
         ? nothing
         : await parts.granary.deliver(delivery, (done, total) =>
             progress(done < total ? 'storing' : 'deriving', done, total),
           )
-    const went = request.replaces ? 0 : await takeAway(parts.granary, request.store, outcome.gone)
     const beside =
       delivery.mode === 'merge' && receipt.inserted > 0 && receipt.repeats > 0 && !outcome.known
         ? await besideEarlier(parts.granary, request.store, id)
@@ -143,7 +142,11 @@ const one = async (
       to: outcome.to,
       reasons: outcome.reasons,
       rejectsFile: outcome.rejectsFile,
-      warnings: [...outcome.warnings, ...wentWords(receipt.removed ?? 0), ...growingWords(went, beside)],
+      warnings: [
+        ...outcome.warnings,
+        ...wentWords(receipt.removed ?? 0),
+        ...growingWords(receipt.gone ?? 0, beside),
+      ],
       ...(receipt.products && { products: countsOf(receipt.products) }),
       seconds: (clock().getTime() - started.getTime()) / 1000,
       origin: {
@@ -184,23 +187,6 @@ const countsOf = ({ rows, inserted, changed }: NonNullable<Receipt['products']>)
   inserted,
   changed,
 })
-
-/** Takes away what earlier imports brought of orders that a file says are no more; gives how many there were. */
-const takeAway = async (granary: Warehouse, store: string, orders: readonly string[]): Promise<number> => {
-  let went = 0
-  for (let at = 0; at < orders.length; at += 2000) {
-    const some = orders.slice(at, at + 2000)
-    const list = some.map(quote).join(', ')
-    const there = await granary.query(
-      `SELECT DISTINCT order_id FROM sales_lines WHERE store = {store:String} AND order_id IN (${list})`,
-      { store },
-    )
-    const known = there.map(row => String(row.order_id))
-    if (known.length > 0) await granary.remove({ store, table: 'sales_lines', orders: known })
-    went += known.length
-  }
-  return went
-}
 
 /** Orders in which an import brought rows beside those of an earlier one, of the same day. */
 const besideEarlier = async (granary: Warehouse, store: string, source: string): Promise<number> => {

@@ -157,3 +157,72 @@ it('a mapping that fits no row, or another table, changes nothing', async () => 
   await expect(again(one, wrong, [two])).rejects.toMatchObject({ code: 'not_found' })
   expect(await rows('kept')).toEqual([...before, '9 Z 1.0000'])
 })
+
+const status: Mapping = { ...right, where: "Kind <> 'cancelled'", gone: "Kind = 'cancelled'" }
+
+it('an order that a file says is no more is gone after any of them is mapped again, in its place among the others', async () => {
+  const one = await take('cancelled', first, status)
+  const two = await take(
+    'cancelled',
+    ['1,2024-03-01,A,1,10.00,4.00,cancelled', '4,2024-03-03,D,1,1.00,1.00,x'],
+    status,
+  )
+  expect(two.result.warnings.join()).toContain('1 order that an earlier import brought is gone')
+  // A later file has it again: the shop took the cancellation back.
+  const three = await take('cancelled', ['3,2024-03-02,C,1,7.00,7.00,cancelled'], status)
+  const four = await take('cancelled', ['3,2024-03-02,C,1,8.00,7.00,x'], status)
+  const stands = ['2 B 10.0000', '3 C 8.0000', '4 D 1.0000']
+  expect(await rows('cancelled')).toEqual(stands)
+  const all = [one, two, three, four]
+  for (const each of all) {
+    await again(
+      each,
+      status,
+      all.filter(other => other !== each),
+    )
+    expect(await rows('cancelled')).toEqual(stands)
+  }
+  await derivedAgrees('cancelled')
+  // Mapped without the word, as if nothing had ever been said of them: both are there.
+  const { gone: _, ...silent } = status
+  await again(two, silent, [one, three, four])
+  expect(await rows('cancelled')).toEqual(['1 A 10.0000', ...stands])
+  // Of what is left of no file nothing stays.
+  const alone = await take('alone', ['1,2024-03-01,A,1,10.00,4.00,x'], status)
+  const last = await take('alone', ['1,2024-03-01,A,1,10.00,4.00,cancelled'], status)
+  expect(await rows('alone')).toEqual([])
+  await again(alone, status, [last])
+  expect(await rows('alone')).toEqual([])
+})
+
+it.each([
+  ['row by row', 'together', {}],
+  ['orders whole', 'restated', { restates: true }],
+])('an order that is no more goes with what comes in, or stays with it: %s', async (_, store, more) => {
+  const mapping = { ...status, ...more }
+  await take(store, first, mapping)
+  const lines = ['1,2024-03-01,A,1,10.00,4.00,cancelled', '5,2024-03-05,E,1,3.00,1.00,x']
+  const whole = granary
+  const deliver = whole.deliver
+  const seen: string[][] = []
+  whole.deliver = async (...given) => {
+    const receipt = await deliver.apply(whole, given)
+    seen.push(await rows(store))
+    return receipt
+  }
+  try {
+    await take(store, lines, mapping)
+  } finally {
+    whole.deliver = deliver
+  }
+  // As soon as the delivery is in, nothing is left to be done after it.
+  expect(seen).toEqual([['2 B 10.0000', '3 C 7.0000', '5 E 3.0000']])
+  await derivedAgrees(store)
+  const change = (await granary.changes(-1)).at(-1)
+  expect(change).toMatchObject({
+    table: 'sales_lines',
+    stores: [store],
+    from: '2024-03-01',
+    to: '2024-03-05',
+  })
+})

@@ -22,6 +22,8 @@ interface Part {
   /** Rows of the first file that do not count, as a delivery says it. */
   without: string | null
   mode: Delivery['mode']
+  /** Orders that the file says are no more. */
+  gone: readonly string[]
   /** Products its rows name. */
   products: Outcome['products']
 }
@@ -47,7 +49,7 @@ export const mappedAgain = async (
       `The import filled ${table.replaceAll('_', ' ')}; the new mapping would fill ${outcome.target.table.replaceAll('_', ' ')}.`,
       'Import the file anew with it.',
     )
-  if (outcome.files.length === 0)
+  if (outcome.files.length === 0 && outcome.gone.length === 0)
     throw invalid(
       'With the new mapping no row of the file is right: what is there was left as it is.',
       `The first reason: ${outcome.reasons[0]?.reason ?? 'none was given'}.`,
@@ -58,6 +60,7 @@ export const mappedAgain = async (
       files: outcome.files,
       without: outcome.without,
       mode: outcome.mode,
+      gone: outcome.gone,
       products: outcome.products,
     },
   ]
@@ -67,7 +70,7 @@ export const mappedAgain = async (
   const replaces = { store: place.store, sources }
   const products = table === 'sales_lines' && { products: await foldProducts(parts, place.work) }
   const shared = { id, table, mode: 'merge', replaces, ...products } as const
-  if (parts.length > 1) return { ...shared, files: [await fold(parts, describe(table), place.work)] }
+  if (parts.length > 1) return { ...shared, files: await fold(parts, describe(table), place.work) }
   const { files, without, unique } = outcome
   return { ...shared, files, ...(without && { without }), unique }
 }
@@ -88,8 +91,8 @@ const readAgain = async (past: Past, place: Place): Promise<Part> => {
     ...request,
     place: { ...where, source: origin.source, today: origin.today },
   })
-  const { files, without, mode, products } = read
-  return { since: origin.since, files, without, mode, products }
+  const { files, without, mode, gone, products } = read
+  return { since: origin.since, files, without, mode, gone, products }
 }
 
 /** One file of what the rows of all parts say of their products: as if each had come in after the other. */
@@ -120,8 +123,11 @@ const foldProducts = async (parts: readonly Part[], work: string): Promise<{ fil
   return { files: [path] }
 }
 
-/** One file of what stands at the end: a later row of a key, or a later restatement of a whole order, wins. */
-const fold = async (parts: readonly Part[], shape: Table, work: string): Promise<string> => {
+/**
+ * One file of what stands at the end, none where that is nothing: a later row of a key, or a later restatement of a whole
+ * order, wins, and an order that a later part says is no more is not there.
+ */
+const fold = async (parts: readonly Part[], shape: Table, work: string): Promise<string[]> => {
   const folder = join(work, 'fold')
   await mkdir(folder, { recursive: true })
   const path = join(work, 'folded.parquet')
@@ -130,7 +136,15 @@ const fold = async (parts: readonly Part[], shape: Table, work: string): Promise
   try {
     const columns = Object.keys(shape.columns).join(', ')
     let first = true
-    for (const { files, without, mode } of parts.filter(part => part.files.length > 0)) {
+    for (const { files, without, mode, gone } of parts) {
+      for (let at = 0; at < gone.length && !first; at += 10_000)
+        await sandbox.run(
+          `DELETE FROM folded WHERE order_id IN (${gone
+            .slice(at, at + 10_000)
+            .map(quote)
+            .join(', ')})`,
+        )
+      if (files.length === 0) continue
       const left = without
         ? ` ANTI JOIN (SELECT place, ${quote(files[0] ?? '')} AS file FROM read_parquet(${quote(without)}))
             ON file_row_number = place AND filename = file`
@@ -148,12 +162,13 @@ const fold = async (parts: readonly Part[], shape: Table, work: string): Promise
       }
       first = false
     }
+    if (first) return []
     await sandbox.run(`COPY folded TO ${quote(path)} (FORMAT parquet)`)
   } finally {
     sandbox.close()
     await rm(folder, { recursive: true, force: true })
   }
-  return path
+  return [path]
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`

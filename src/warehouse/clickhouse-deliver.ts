@@ -45,9 +45,10 @@ export const deliverToClickhouse = async (
   const cutShort = earlier !== undefined
   const tag = createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 16)
   let staged = `staged_${tag}`
-  const all = [staged, ...['kept', 'hit', 'touched', 'named', 'sold'].map(one => `${one}_${tag}`)]
+  const all = [staged, ...['kept', 'hit', 'touched', 'named', 'sold', 'lost'].map(one => `${one}_${tag}`)]
   const hit = `hit_${tag}`
   const touched = `touched_${tag}`
+  const lost = `lost_${tag}`
   const drop = async () => {
     for (const one of all) await engine.run(`DROP TABLE IF EXISTS ${one}`)
   }
@@ -66,10 +67,12 @@ export const deliverToClickhouse = async (
     const receipt: Receipt = { rows, inserted: rows - repeats - changed, changed, repeats }
     const { stores: brought, days: ownDays } = await placesOf(engine, staged, shape)
     const ledger = name === 'sales_lines'
+    const gone = ledger ? await noteLost(engine, lost, delivery) : 0
     // A delivery cut short may have written rows without deriving from them: all its orders count as touched.
     if (ledger)
       await engine.run(
-        `CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS ${touchedOrders(staged, hit, mode, cutShort)}`,
+        `CREATE TABLE ${touched} ENGINE = MergeTree ORDER BY tuple() AS ${touchedOrders(staged, hit, mode, cutShort)}
+         UNION DISTINCT SELECT store, order_id FROM ${lost}`,
       )
     const mail = name === 'message_events'
     if (mail) {
@@ -95,6 +98,9 @@ export const deliverToClickhouse = async (
       await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name}
         WHERE (store, order_id) IN (SELECT store, order_id FROM ${touched})`)
     }
+    if (gone > 0)
+      await engine.run(`INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${list}, ${version}, 1 FROM ${name}
+        WHERE (store, order_id) IN (SELECT store, order_id FROM ${lost})`)
     const fresh =
       mode === 'replace_orders'
         ? `(s.store, s.order_id) IN (SELECT store, order_id FROM ${touched})`
@@ -103,17 +109,20 @@ export const deliverToClickhouse = async (
       `INSERT INTO ${name} (${list}, row_version, row_gone) SELECT ${columns.map(c => `s.${c}`).join(', ')}, ${version + 1}, 0 FROM ${staged} s WHERE ${fresh}`,
     )
     const products = await sold(engine, delivery, tag, version)
-    const gone = whole === undefined ? nowhere : await sweep(engine, name, shape, staged, whole, version)
-    if (whole !== undefined) receipt.removed = gone.rows
-    const stores = [...new Set([...brought, ...gone.stores])].sort()
+    const swept = whole === undefined ? nowhere : await sweep(engine, name, shape, staged, whole, version)
+    if (whole !== undefined) receipt.removed = swept.rows
+    const left = gone > 0 && delivery.gone ? [delivery.gone.store] : []
+    const stores = [...new Set([...brought, ...swept.stores, ...left])].sort()
     onProgress?.(rows, rows)
     const span = ledger ? await deriveTouched(engine, touched, version + 2) : null
     if (mail && (receipt.inserted + receipt.changed > 0 || cutShort))
       await logCounted(engine, `${id}, counted`, stores, await deriveMessages(engine, touched, version + 2))
     const dated = shape.dated
     const any =
-      receipt.inserted + receipt.changed + gone.rows > 0 || cutShort || (span !== null && span.from !== null)
-    const days = [...ownDays, ...were.days, ...gone.days, span?.from, span?.to]
+      receipt.inserted + receipt.changed + swept.rows + gone > 0 ||
+      cutShort ||
+      (span !== null && span.from !== null)
+    const days = [...ownDays, ...were.days, ...swept.days, span?.from, span?.to]
       .flatMap(d => (any && dated && d ? [d] : []))
       .sort()
     // The rows' own entry comes last: as long as it is not there, all of it is sent again.
@@ -130,10 +139,25 @@ export const deliverToClickhouse = async (
       from: days[0] ?? null,
       to: days.at(-1) ?? null,
     })
-    return { ...receipt, ...(products && { products: products.receipt }) }
+    return { ...receipt, ...(delivery.gone && { gone }), ...(products && { products: products.receipt }) }
   } finally {
     await drop().catch(() => undefined)
   }
+}
+
+/** Orders that a delivery says are no more, in a table of their own; gives how many of them are there. */
+const noteLost = async (engine: Engine, lost: string, { gone }: Delivery): Promise<number> => {
+  await engine.run(`CREATE TABLE ${lost} (store String, order_id String) ENGINE = MergeTree ORDER BY tuple()`)
+  for (const some of chunks([...(gone?.orders ?? [])], 10_000))
+    await engine.client.insert({
+      table: lost,
+      values: some.map(order_id => ({ store: gone?.store ?? '', order_id })),
+      format: 'JSONEachRow',
+    })
+  return count(
+    engine,
+    `SELECT count(DISTINCT (store, order_id)) AS n FROM sales_lines WHERE (store, order_id) IN (SELECT store, order_id FROM ${lost})`,
+  )
 }
 
 /** Takes in the products that the rows of a delivery name, where it brings any. */
@@ -229,6 +253,7 @@ const send = async (
   shape: Table,
   delivery: Pick<Delivery, 'files' | 'without' | 'unique'>,
 ) => {
+  if (delivery.files.length === 0) return
   const folder = mkdtempSync(join(engine.work, 'delivery-'))
   const path = join(folder, 'rows.csv')
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', temp_directory: folder })

@@ -43,6 +43,7 @@ export const transaction = async <T>(connection: DuckDBConnection, work: () => P
       'sold_hit',
       'former',
       'kept',
+      'lost',
     ])
       await connection.run(`DROP TABLE IF EXISTS temp.${name}`).catch(() => undefined)
     await connection.run('DROP VIEW IF EXISTS temp.staged').catch(() => undefined)
@@ -89,11 +90,13 @@ export const deliverToDuckdb = (
     const name = delivery.table
     const shape = describe(name)
     await stageFiles(connection, shape, delivery)
+    const gone = await noteLost(connection, delivery)
     if (name === 'products') await keepFromSales(connection)
     const rows = await number(connection, 'SELECT count(*) FROM staged')
     const brought = await storesOf(connection, shape, 'staged')
     onProgress?.(0, rows)
-    const fresh = brought.length > 0 && (await isFresh(connection, name, brought, delivery.whole))
+    const fresh =
+      gone === 0 && brought.length > 0 && (await isFresh(connection, name, brought, delivery.whole))
     const said = allOf(delivery)
     if (name === 'message_events') {
       await noteMessages(connection, 'staged')
@@ -107,12 +110,15 @@ export const deliverToDuckdb = (
         ? await replaceOrders(connection, rows)
         : await merge(connection, name, shape, rows, said)
     const merged = !fresh && delivery.mode === 'merge'
-    const stores = merged
-      ? [...new Set([...brought, ...(await storesOf(connection, shape, 'gone'))])].sort()
-      : brought
+    const left = merged
+      ? await storesOf(connection, shape, 'gone')
+      : gone > 0
+        ? [delivery.gone?.store ?? '']
+        : []
+    const stores = [...new Set([...brought, ...left])].sort()
     onProgress?.(rows, rows)
     const touched =
-      receipt.inserted + receipt.changed + (receipt.removed ?? 0) > 0 ||
+      receipt.inserted + receipt.changed + (receipt.removed ?? 0) + gone > 0 ||
       // Whole orders restated may have lost rows and gained none.
       (!fresh &&
         delivery.mode === 'replace_orders' &&
@@ -133,7 +139,7 @@ export const deliverToDuckdb = (
     const products = await nameProducts(connection, delivery)
     if (products) await log(connection, { id, name: 'products', days: [], ...products })
     await log(connection, { id, name, stores, receipt, touched, days })
-    return { ...receipt, ...(products && { products: products.receipt }) }
+    return { ...receipt, ...(delivery.gone && { gone }), ...(products && { products: products.receipt }) }
   }).finally(() => restore())
 }
 
@@ -157,6 +163,10 @@ const earlier = async (
 /** A view over the files while their keys are unique, else a table of the last row of each key. */
 const stageFiles = async (connection: DuckDBConnection, shape: Table, delivery: Delivery) => {
   const types = duckdbColumns(shape)
+  if (delivery.files.length === 0) {
+    await connection.run(`CREATE TEMP TABLE staged AS SELECT * FROM ${delivery.table} LIMIT 0`)
+    return
+  }
   await connection.run(`CREATE TEMP VIEW staged AS ${stage(shape, types, delivery, true)}`)
   if (delivery.unique) return
   const key = shape.key.join(', ')
@@ -167,6 +177,22 @@ const stageFiles = async (connection: DuckDBConnection, shape: Table, delivery: 
   if (again === 0) return
   await connection.run('DROP VIEW staged')
   await connection.run(`CREATE TEMP TABLE staged AS ${stage(shape, types, delivery, false)}`)
+}
+
+/** Orders that a delivery says are no more and that are there, as `lost`; how many they are. */
+const noteLost = async (connection: DuckDBConnection, { gone }: Delivery): Promise<number> => {
+  await connection.run('CREATE TEMP TABLE lost (store VARCHAR, order_id VARCHAR)')
+  if (!gone) return 0
+  const store = quote(gone.store)
+  for (let at = 0; at < gone.orders.length; at += 10_000) {
+    const some = gone.orders
+      .slice(at, at + 10_000)
+      .map(quote)
+      .join(', ')
+    await connection.run(`INSERT INTO lost SELECT DISTINCT store, order_id FROM sales_lines
+      WHERE store = ${store} AND order_id IN (${some})`)
+  }
+  return number(connection, 'SELECT count(*) FROM lost')
 }
 
 const storesOf = async (
@@ -281,7 +307,10 @@ const merge = async (
 
 const sameKey = (shape: Table) => shape.key.map(k => `s.${k} = t.${k}`).join(' AND ')
 
-/** Rows of sources that the delivery says all of and does not bring, as `gone`; how many they are. */
+/**
+ * Rows of sources that the delivery says all of and does not bring, and of orders it says are no more, as `gone`; how many
+ * they are.
+ */
 const findGone = async (
   connection: DuckDBConnection,
   name: TableName,
@@ -291,7 +320,8 @@ const findGone = async (
   const own = said?.store !== undefined && 'store' in shape.columns ? ` AND store = ${quote(said.store)}` : ''
   const theirs = said ? `source IN (${said.sources.map(quote).join(', ')})${own}` : 'false'
   await connection.run(`CREATE TEMP TABLE gone AS
-    SELECT t.* FROM (SELECT * FROM ${name} WHERE ${theirs}) t ANTI JOIN staged s ON ${sameKey(shape)}`)
+    SELECT t.* FROM (SELECT * FROM ${name} WHERE ${theirs}) t ANTI JOIN staged s ON ${sameKey(shape)}
+    ${name === 'sales_lines' ? `UNION SELECT t.* FROM sales_lines t SEMI JOIN lost USING (store, order_id) ANTI JOIN staged s ON ${sameKey(shape)}` : ''}`)
   return number(connection, 'SELECT count(*) FROM gone')
 }
 
@@ -330,7 +360,8 @@ const replaceOrders = async (connection: DuckDBConnection, rows: number): Promis
       kept AS (SELECT store, order_id, count(*) AS n FROM hit WHERE same GROUP BY ALL)
     SELECT now.store, now.order_id FROM now
     LEFT JOIN was USING (store, order_id) LEFT JOIN kept USING (store, order_id)
-    WHERE now.n IS DISTINCT FROM kept.n OR was.n IS DISTINCT FROM kept.n`)
+    WHERE now.n IS DISTINCT FROM kept.n OR was.n IS DISTINCT FROM kept.n
+    UNION SELECT store, order_id FROM lost`)
   await noteDays(connection)
   await connection.run(
     'DELETE FROM sales_lines l USING touched t WHERE l.store = t.store AND l.order_id = t.order_id',

@@ -34,6 +34,8 @@ export interface Delivery {
    * @throws Failure('unsupported') on ClickHouse.
    */
   replaces?: { store: string; sources: readonly string[] }
+  /** Of the sales ledger, orders of a store that are no more: what is stored of them goes in the same transaction. */
+  gone?: { store: string; orders: readonly string[] }
   /**
    * More of the same reading follows at once: orders are numbered for their customers with what comes last, or by `settle`.
    * Until then those of this delivery count as orders of nobody known.
@@ -59,6 +61,8 @@ interface Counts {
 export interface Receipt extends Counts {
   /** Rows that went of sources the delivery says all of. */
   removed?: number
+  /** Orders that went because the delivery says that they are no more. */
+  gone?: number
   /** Of the products that rows of sales name. */
   products?: Counts
 }
