@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
 import { api } from '#features/client.ts'
 import { civilYear } from '#kernel/period.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
@@ -32,6 +32,20 @@ const nothing: { metrics: Definition[]; dimensions: { name: string; label: strin
   dimensions: [],
 }
 
+/** How often it is looked, ms, how far the past has come while it is being read. */
+const whileComing = 30_000
+
+/** Asks all figures anew when more of the past has come in: what was N/A for want of it is compared then. */
+function useComing(wholeFrom: string | undefined) {
+  const cache = useQueryClient()
+  const before = useRef(wholeFrom)
+  useEffect(() => {
+    if (before.current && before.current !== wholeFrom)
+      cache.invalidateQueries({ queryKey: api.performance.key() })
+    before.current = wholeFrom
+  }, [cache, wholeFrom])
+}
+
 /** Through what one looks at the figures: the view and filters of the URL, what is known of the data, and the vocabulary. */
 export function useLens() {
   const [search, setUrl] = useUrl()
@@ -40,7 +54,10 @@ export function useLens() {
     isSuccess: spanKnown,
     error: spanError,
     refetch: spanAgain,
-  } = useQuery(api.performance.query.queryOptions({ input: knownOf(readView(search)) }))
+  } = useQuery({
+    ...api.performance.query.queryOptions({ input: knownOf(readView(search)) }),
+    refetchInterval: ({ state }) => (state.data?.meta.wholeFrom ? whileComing : false),
+  })
   const {
     data: vocabulary,
     isSuccess: spoken,
@@ -53,6 +70,7 @@ export function useLens() {
     error: unset,
     refetch: settingsAgain,
   } = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
+  useComing(span?.meta.wholeFrom)
   const lastDay = span?.meta.lastDay ?? null
   const firstDay = span?.meta.from
   // As the figures are counted: it may be tomorrow already where the store is.
