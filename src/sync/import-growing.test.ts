@@ -181,6 +181,13 @@ describe('lines without numbers of their own', () => {
   })
 })
 
+it('only files of orders may hold them whole', () => {
+  const whole = room.imports.targets().filter(one => one.restates)
+  expect(whole.map(one => one.name)).toEqual(expect.arrayContaining(['sales_lines', 'orders']))
+  expect(whole.every(one => one.columns.some(column => column.name === 'order_id'))).toBe(true)
+  expect(whole.map(one => one.name)).not.toContain('spend')
+})
+
 it('nothing is said to be gone of what is not left out', async () => {
   const rows = ['Order ID,Order Date,Status,SKU,Quantity,Unit Price', '1,2026-03-01,Cancelled,MUG,1,10']
   const path = join(room.folder, 'kept.csv')

@@ -208,7 +208,7 @@ const growingWords = (went: number, beside: number): string[] => [
     : []),
   ...(beside > 0
     ? [
-        `${beside.toLocaleString('en')} ${beside === 1 ? 'order has' : 'orders have'} rows of this file beside those of an earlier import, of the same day. Without a number of their own changed lines cannot be told from new ones: if the file holds its orders whole, set “restates” to true in the mapping and import it again; or map line_id.`,
+        `${beside.toLocaleString('en')} ${beside === 1 ? 'order has' : 'orders have'} rows of this file beside those of an earlier import, of the same day. Without a number of their own changed lines cannot be told from new ones: if each order is whole in the file, say so (in a mapping: “restates”: true) and import it again; or map line_id.`,
       ]
     : []),
 ]

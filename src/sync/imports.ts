@@ -89,10 +89,14 @@ export interface Imports {
   /** @throws Failure('invalid') with what is wrong and what to do; nothing is half-loaded. */
   run(request: ImportRequest, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
   presets(): { name: string; label: string; target: string; about: string }[]
-  /** product: the column says something of the product that a row names, not of the row. */
+  /**
+   * restates: a file of it may hold its orders whole.
+   * product: the column says something of the product that a row names, not of the row.
+   */
   targets(): {
     name: string
     label: string
+    restates: boolean
     columns: { name: string; about: string; required: boolean; product: boolean }[]
   }[]
 }
@@ -107,6 +111,7 @@ export const createImports = (parts: ImportParts): Imports => ({
     targets.map(target => ({
       name: target.name,
       label: target.label,
+      restates: target.table === 'sales_lines' && 'order_id' in target.columns,
       columns: Object.entries(target.columns).map(([name, { about, product }]) => ({
         name,
         about,

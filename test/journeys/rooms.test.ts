@@ -336,6 +336,8 @@ describeInBrowser('on a real server', () => {
       await field.fill(column)
     }
     await page.getByLabel('Only rows where').fill("Ware <> 'Brot'")
+    await page.getByLabel('Each order is whole in this file').check()
+    await expectAccessible(page)
     await page.getByLabel('Store', { exact: true }).fill('wien')
     await page.keyboard.press('Tab')
     await page.locator('#currency').fill('EUR')

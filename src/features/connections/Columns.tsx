@@ -1,7 +1,7 @@
-import { Autocomplete, Button, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Checkbox, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import css from './import.module.css'
-import type { Guess } from './model.ts'
+import { type Guess, restating } from './model.ts'
 
 /** Names of columns that do not read as words. */
 const spelt: Readonly<Record<string, string>> = { at: 'Date and time', sku: 'SKU' }
@@ -15,6 +15,8 @@ const labelOf = (name: string): string => {
 /** Where each meaning comes from: a column of the file, or an expression over its columns; and which rows are meant. */
 export function Columns(props: {
   target: readonly { name: string; about: string; required: boolean; product: boolean }[]
+  /** Whether its file may hold orders whole. */
+  restates: boolean
   source: readonly { name: string; examples: string[] }[]
   mapping: Guess
   onChange: (mapping: Guess) => void
@@ -53,6 +55,8 @@ export function Columns(props: {
       </div>
     )
   }
+  // Without a number of the order nobody could say whose lines they are.
+  const asksWhole = props.restates && (mapping.columns.order_id || mapping.restates)
   const ofProducts = shown.filter(column => column.product)
   return (
     <>
@@ -68,6 +72,20 @@ export function Columns(props: {
           />
           <small>e.g. Status &lt;&gt; 'test'; the others are left out and counted</small>
         </div>
+        {asksWhole && (
+          <div className={css.column}>
+            <span>Orders</span>
+            <Checkbox
+              label="Each order is whole in this file"
+              checked={mapping.restates === true}
+              onChange={event => onChange(restating(mapping, event.currentTarget.checked))}
+            />
+            <small className={css.long}>
+              then it takes the place of what earlier files said of the same order: a line it no longer has
+              goes
+            </small>
+          </div>
+        )}
       </div>
       {ofProducts.length > 0 && (
         <section aria-labelledby="of-products">

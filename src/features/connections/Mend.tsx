@@ -210,7 +210,13 @@ export function Mend({
               />
             </FormRow>
             {target && (
-              <Columns target={target.columns} source={columns} mapping={guess} onChange={setMended} />
+              <Columns
+                target={target.columns}
+                restates={target.restates}
+                source={columns}
+                mapping={guess}
+                onChange={setMended}
+              />
             )}
           </>
         )}

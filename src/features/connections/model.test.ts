@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type ImportRow, importsAnswer } from './model.ts'
+import { type ImportRow, importsAnswer, restating } from './model.ts'
 
 it('the title says what became of the latest file', () => {
   const row = (given: Partial<ImportRow>): ImportRow => ({
@@ -28,4 +28,10 @@ it('the title says what became of the latest file', () => {
     /^The latest file, orders\.csv, brought 4,312 rows on 26 Nov.*; 3 were rejected$/,
   )
   expect(importsAnswer([brought(1, 0)])).toMatch(/brought 1 row on 26 Nov[^;]*$/)
+})
+
+it('a file is said to hold its orders whole, or nothing is said of it', () => {
+  const mapping = { target: 'sales_lines', columns: { order_id: 'Nr' }, where: 'true' }
+  expect(restating(mapping, true)).toEqual({ ...mapping, restates: true })
+  expect(restating(restating(mapping, true), false)).toEqual(mapping)
 })

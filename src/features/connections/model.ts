@@ -287,6 +287,12 @@ const lacking = (from: string, names: readonly string[]): boolean =>
   !/^(true|false|null|not|case)\b|\b(and|or|is|in|not)\b/i.test(from.trim()) &&
   !names.some(name => plainName(name) === plainName(from))
 
+/** The mapping of a file whose orders are whole in it, or are not said to be. */
+export const restating = ({ restates: _, ...mapping }: Guess, whole: boolean): Guess => ({
+  ...mapping,
+  ...(whole && { restates: true }),
+})
+
 /** What still keeps an import from starting, in words; null when nothing does. */
 export const startable = (
   into: { store: string; currency: string; timezone: string; known: boolean },

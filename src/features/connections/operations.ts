@@ -178,6 +178,7 @@ export const connections = {
         z.object({
           name: z.string(),
           label: z.string(),
+          restates: z.boolean().describe('A file of it may hold its orders whole'),
           columns: z.array(
             z.object({
               name: z.string(),
