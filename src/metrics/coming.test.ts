@@ -95,7 +95,7 @@ it('a part of last year is no base: N/A in the total, and one sentence says from
     {
       code: 'coming',
       message:
-        'Orders of North are read back to 2026-03-10 so far. Figures are whole from 10 Mar 2026 on: nothing is compared with a part of the days before it.',
+        'Orders of North are read back to 2026-03-10 so far. Figures are whole from 10 Mar 2026 on: nothing is compared with earlier days.',
     },
   ])
 })
@@ -105,6 +105,13 @@ it('stores that are whole are compared, asked for alone or as rows of their own'
   const south = await ask({ stores: ['south'] })
   expect(then(south.totals)).toMatchObject({ value: '124', delta: '31' })
   expect(south.meta.wholeFrom).toBeUndefined()
+  // Of several it is the one furthest behind that says why.
+  const nearer = { ...north('2026-03-05'), store: 'south', words: 'orders of South are read back to 5 Mar' }
+  coming = [nearer, ...coming]
+  expect((await ask({})).meta.warnings[0]?.message).toMatch(
+    /^Orders of North are read back to 2026-03-10 so far \(and 1 more of this kind\)\. Figures are whole from 10 Mar/,
+  )
+  coming = [north('2026-03-10')]
   const filtered = await ask({ filters: [{ dimension: 'store', is: ['south'] }] })
   expect(then(filtered.totals)).toMatchObject({ value: '124' })
   const { rows } = await ask({ by: ['store'], sort: { by: 'net_sales', of: 'last_year', desc: true } })

@@ -59,15 +59,21 @@ export function Variance() {
     currency: view.currency ?? settings.data.currency ?? settings.data.stores[0]?.currency ?? 'GBP',
     slice: sliceIn(search.slice),
   }
-  return <Told period={period} lastDay={lastDay} />
+  const coming = data.data.meta.warnings.find(one => one.code === 'coming')?.message
+  return <Told period={period} lastDay={lastDay} coming={coming} />
 }
 
-function Told({ period, lastDay }: { period: Period; lastDay: string }) {
+function Told(props: { period: Period; lastDay: string; coming: string | undefined }) {
+  const { period, lastDay, coming } = props
   const against = useAgainst(period)
   if (against.waiting) return <Reading />
   const days = spanWords(period.from, period.to)
   return (
-    <Page question={question} title={against.answer ?? `Variance, ${days}`} note={against.answer && days}>
+    <Page
+      question={question}
+      title={against.answer ?? `Variance, ${days}`}
+      note={[against.answer && days, coming].filter(Boolean).join(' · ')}
+    >
       <SliceBar slice={period.slice} />
       <UrlTabs
         tabs={[

@@ -2,7 +2,6 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import type { Trust } from './pack-shape.ts'
 import css from './reviews.module.css'
 import type { Content } from './shape.ts'
 
@@ -29,7 +28,7 @@ export function Coming({ title, events }: { title: string; events: Content['even
 }
 
 /** Says that the figures, or what they are compared with, are not whole, and why. */
-export function Stale({ trust }: { trust: Partial<Pick<Trust, 'stale' | 'coming'>> }) {
+export function Stale({ trust }: { trust: { stale?: string | null; coming?: string | null | undefined } }) {
   return [trust.stale, trust.coming]
     .filter(words => words)
     .map(words => (

@@ -14,6 +14,7 @@ import { Grid, Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
+import { Stale } from './Coming.tsx'
 import { DeckEditor } from './DeckEditor.tsx'
 import { Differences } from './Differences.tsx'
 import { Exceptions } from './Exceptions.tsx'
@@ -148,6 +149,7 @@ export function Review() {
         }
       >
         {issue.error && <ErrorState compact title="Not issued yet" {...words(issue.error)} />}
+        <Stale trust={{ coming: content.coming }} />
         <Grid columns={2}>
           <Exceptions review={review} />
           {/* That nothing is agreed yet is not worth a page of paper. */}

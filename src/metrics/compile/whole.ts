@@ -92,19 +92,16 @@ const comparedFrom = (window: Window): Day[] =>
 export const comingWords = (whole: Whole, window: Window): { code: 'coming'; message: string }[] => {
   const from = wholeFrom(whole, window)
   if (from === undefined) return []
-  // How far it is says more than that it has begun.
-  const [first = '', ...others] = [...new Set(whole.coming.map(one => one.words))].sort(
-    (a, b) => Number(b.includes(' back to ')) - Number(a.includes(' back to ')),
-  )
+  // What is furthest behind says how far all of it is.
+  const behind = whole.coming.toSorted((a, b) => (a.from > b.from ? -1 : a.from < b.from ? 1 : 0))
+  const [first = '', ...others] = [...new Set(behind.map(one => one.words))]
   const also = others.length > 0 ? ` (and ${others.length} more of this kind)` : ''
   const compared = comparedFrom(window).some(day => day < from)
   return [
     {
       code: 'coming',
       message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${also}. Figures are whole from ${spanWords(from, from)} on: ${
-        compared
-          ? 'nothing is compared with a part of the days before it.'
-          : 'earlier ones grow until the rest is in.'
+        compared ? 'nothing is compared with earlier days.' : 'earlier ones grow until the rest is in.'
       }`,
     },
   ]
