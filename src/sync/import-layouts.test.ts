@@ -32,6 +32,19 @@ describe('lines of orders beside their totals', () => {
     expect(sums).toMatchObject({ gross: 360, discounts: -off, shipping: 60, taxes: 48 })
     expect(said(preview.warnings)).toContain('is what is left after “Cart Discount”')
   })
+  it.each([
+    ['with the total', ',Order Total Amount', (less: number) => [30 - less]],
+    ['alone', '', () => []],
+  ])('take the discount of a cart once that stands on each of its rows: %s', async (name, heading, more) => {
+    const { sums } = await guessed(
+      [
+        `Order Number,Order Date,SKU,Quantity,Item Cost,Cart Discount Amount${heading}`,
+        ...rows((less, goods) => [goods, less, ...more(less)]),
+      ],
+      `cart-${name.replaceAll(' ', '-')}`,
+    )
+    expect(sums).toMatchObject({ gross: 360, discounts: -off })
+  })
   it('that are not what was charged say so', async () => {
     const { preview } = await guessed(
       [

@@ -227,3 +227,38 @@ describe('money given back for an order', () => {
     expect(await sums('credit')).toMatchObject({ gross: 30, reversals: -20 })
   })
 })
+
+describe.each([
+  ['on each row', true],
+  ['on the first row', false],
+])('tips of an order, %s', (name, each) => {
+  it('count once and in no sales, and go back with the order', async () => {
+    const tip = (first: boolean, money: number) => (first || each ? money : '')
+    const path = file(`tips-${each}.csv`, [
+      'Order,Day,Item,Qty,Price,Total,Tip,Refunded',
+      ...[
+        ['1', 'MUG', 2, 10, 33, tip(true, 3), ''],
+        ['1', 'PEN', 1, 10, 33, tip(false, 3), ''],
+        ['2', 'MUG', 1, 10, 12, tip(true, 2), 12],
+        ['3', 'PEN', 1, 10, 10, '', ''],
+      ].map(([id, ...rest]) => [id, '2026-03-01', ...rest].join()),
+    ])
+    const columns = { order_id: 'Order', at: 'Day', sku: 'Item', quantity: 'Qty', unit_price: 'Price' }
+    const store = `tips-${name.replaceAll(' ', '-')}`
+    await run(path, store, {
+      target: 'order_lines',
+      columns: { ...columns, order_total: 'Total', order_tips: 'Tip', order_refunded: 'Refunded' },
+    })
+    expect(await sums(store)).toMatchObject({ gross: 50, reversals: -10, taxes: 0 })
+    const tips = await room.granary.query(
+      `SELECT order_id, CAST(sum(tips) AS DOUBLE) AS tips, CAST(sum(greatest(tips, 0)) AS DOUBLE) AS given
+       FROM sales_lines WHERE store = {store:String} GROUP BY order_id ORDER BY order_id`,
+      { store },
+    )
+    expect(tips.map(row => [row.order_id, Number(row.tips), Number(row.given)])).toEqual([
+      ['1', 3, 3],
+      ['2', 0, 2],
+      ['3', 0, 0],
+    ])
+  })
+})

@@ -10,7 +10,7 @@ const over = 'OVER (PARTITION BY f_order_id)'
 /** An order, or what was taken back of it another time. */
 const part = 'OVER (PARTITION BY f_order_id, m_apart)'
 /** What rows say of their whole order. */
-const ofOrder = ['subtotal', 'discount', 'shipping', 'tax', 'duties', 'total', 'refunded'].map(
+const ofOrder = ['subtotal', 'discount', 'shipping', 'tax', 'duties', 'tips', 'total', 'refunded'].map(
   name => `order_${name}`,
 )
 
@@ -63,6 +63,8 @@ export const orderLines: Target = {
       'ordertax taxes tax totaltax taxtotal ordersalestax',
     ),
     order_duties: number('Duties of the order', 'orderduties duties'),
+    // By hand alone: what is left on a counter is not always a tip to whoever keeps the file.
+    order_tips: number('Tips of the order: charged, and no sales', ''),
     order_total: {
       ...number('All that was charged for the order', 'ordertotal total totalprice grandtotal'),
       strangers: 'item line',
@@ -182,6 +184,7 @@ export const orderLines: Target = {
           : '0',
         o_shipping: order('order_shipping'),
         o_duties: order('order_duties'),
+        o_tips: order('order_tips'),
         o_total: order('order_total'),
         // Where rows of its own say what went back, what the order says of it is the same money.
         o_refunded: `CASE WHEN o_takes THEN 0 ELSE abs(${order('order_refunded')}) END`,
@@ -203,7 +206,7 @@ export const orderLines: Target = {
       { m_off: `coalesce(m_discount, 0)${given.has('discount') ? ' + m_own_discount' : ''}` },
       // Prices that hold their tax: the total is goods and shipping alone. Then tax is taken out of both.
       {
-        m_net: `CASE WHEN o_tax * o_sign > 0 AND o_total * o_sign > 0 AND abs(o_total - o_goods - o_shipping - o_duties) < 0.02
+        m_net: `CASE WHEN o_tax * o_sign > 0 AND o_total * o_sign > 0 AND abs(o_total - o_goods - o_shipping - o_duties - o_tips) < 0.02
             THEN 1 - o_tax / nullif(o_goods + o_shipping, 0) ELSE CAST(1 AS DOUBLE) END`,
       },
       {
@@ -231,7 +234,7 @@ export const orderLines: Target = {
         : `CASE WHEN ${first} THEN o_tax ELSE 0 END`,
       duties: `CASE WHEN ${first} THEN o_duties ELSE 0 END`,
       fees: '0',
-      tips: '0',
+      tips: `CASE WHEN ${first} THEN o_tips ELSE 0 END`,
       gift_cards: '0',
       cost,
       product_id: 'm_sku',
@@ -280,6 +283,7 @@ export const orderLines: Target = {
           shipping: '-o_shipping * m_net * m_back',
           taxes: '-o_tax * m_back',
           duties: '-o_duties * m_back',
+          tips: '-o_tips * m_back',
           cost: 'NULL',
           product_id: "''",
           title: "''",
