@@ -140,8 +140,15 @@ describe('words', () => {
     expect(whenWords('2010-12-01', '2011-11-30')).toBe('from Dec 2010 to Nov 2011')
   })
 
-  it('call a target by its name', () => {
+  it('call a target by its name, a plan by its own as soon as an answer tells it, and nothing else by a label', () => {
     expect(comparisonName('plan.Budget').short).toBe('vs Budget')
+    expect(comparisonName('plan.le9', { label: 'LE9 2026' })).toMatchObject({
+      label: 'Plan: LE9 2026',
+      short: 'vs LE9 2026',
+      said: 'LE9 2026',
+    })
+    expect(comparisonName('plan.le9', { label: '' }).said).toBe('le9')
+    expect(comparisonName('last_year', { label: 'same dates' }).short).toBe('vs last year')
   })
 })
 

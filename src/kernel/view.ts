@@ -177,16 +177,20 @@ export const forecastTarget = 'forecast'
 /** The forecast as a comparison. */
 export const forecastComparison = planComparison(forecastTarget)
 
-/** What a comparison is called; a target is called by its name. */
-export function comparisonName(comparison: string): ComparisonWords {
-  const plan = planIn(comparison)
+/**
+ * What a comparison is called. A plan is called by its own name, which an answer tells as the comparison's `label`; by its
+ * handle, as questions spell it, where that is all there is.
+ */
+export function comparisonName(comparison: string, told?: { label?: string | undefined }): ComparisonWords {
+  const handle = planIn(comparison)
+  const plan = handle === null ? null : told?.label || handle
   return (
     comparisonLabels[comparisonNow(comparison)] ??
     (plan !== null
       ? {
           label: `Plan: ${plan}`,
           short: `vs ${plan}`,
-          said: `the target ${plan}`,
+          said: plan,
           about: 'A target saved in Settings, an approved plan or an imported budget, phased by day',
         }
       : { label: comparison, short: `vs ${comparison}`, said: comparison, about: '' })

@@ -269,7 +269,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : (all?.length ?? count),
       definitions: Object.fromEntries(resolved.metrics.map(m => [m.name, definitionOf(m)])),
-      comparisons: comparisonsOf(resolved, window, since),
+      comparisons: comparisonsOf(resolved, window, since, world),
       missing: missingOf(resolved, main.sourced, totalRow, reached, { window, scoped, row: total, spans }),
       ...costSources(resolved, window, world),
       warnings: warningsOf(resolved, window, since, { scoped, whole, total, spans, world }),

@@ -204,3 +204,22 @@ it('takes no euros for pounds: a line planned in both has no figure over the day
   expect(await asked('2011-10-01', '2011-11-30')).toEqual({ planned: [null, '7'], told })
   await granary.close()
 })
+
+it('calls a plan by its own name in an answer, and by its handle where it has none', async () => {
+  const plan = (name: string) => ({
+    ...{ name, metric: 'net_sales', store: null, grain: 'month' as const, currency: 'EUR' },
+    values: { '2011-11-01': '100' },
+  })
+  const { granary, ask } = await over([{ order_id: '1', day: '2011-11-30', gross: 50 }], {
+    targets: [plan('budget-2026'), plan('stretch')],
+    planNames: { 'budget-2026': 'Budget 2026' },
+  })
+  const asked = {
+    ...{ metrics: ['net_sales'], from: '2011-11-01', to: '2011-11-30', currency: 'GBP' },
+    compare: ['plan.budget-2026', 'plan.stretch'],
+  }
+  const { comparisons, warnings } = (await ask(asked)).meta
+  expect(Object.values(comparisons).map(one => one.label)).toEqual(['Budget 2026', 'stretch'])
+  expect(warnings.map(one => one.message).join(' ')).toContain('The plan Budget 2026 has net sales in EUR')
+  await granary.close()
+})

@@ -28,6 +28,8 @@ export interface World {
   costActuals?: readonly CostActual[]
   /** Lines of plans as metrics of their own; only what is carried into the granary can be asked. */
   planLines?: readonly PlanLine[]
+  /** What plan versions are called, by their handles. */
+  planNames?: Readonly<Record<string, string>>
   /** How the days of plan versions go over their hours, by version, where they keep or say anything of it. */
   planHours?: Readonly<Record<string, PlanHours>>
   /** Who answers for a metric, by its name. */

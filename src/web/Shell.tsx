@@ -285,6 +285,7 @@ export function Shell() {
           <TopBar
             stores={settings.data?.stores}
             targets={settings.data?.targets ?? []}
+            plans={settings.data?.plans ?? {}}
             calendar={settings.data?.calendar}
             ready={me.isSuccess}
           />

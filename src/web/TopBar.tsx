@@ -9,7 +9,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api } from '#features/client.ts'
 import type { CalendarRule } from '#kernel/period.ts'
-import { planComparison } from '#kernel/plan-comparison.ts'
+import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import {
   askedDays,
   askedPeriod,
@@ -40,12 +40,14 @@ export interface TopBarProps {
   /** Undefined while they are not known. */
   stores: readonly { store: string; name: string; currency: string }[] | undefined
   targets: readonly { name: string; metric: string }[]
+  /** What approved plans are called, by their handles. */
+  plans: Readonly<Record<string, string>>
   calendar: CalendarRule | undefined
   ready: boolean
 }
 
 /** Period, comparison, store and currency: here, in the URL, and nowhere else. */
-export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps) {
+export function TopBar({ stores: listed, targets, plans: names, calendar, ready }: TopBarProps) {
   const stores = listed ?? []
   const [search, setUrl] = useUrl()
   const view = readView(search)
@@ -76,6 +78,7 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
   const only = stores.length === 1 ? stores[0] : undefined
   const own = [...new Set(stores.map(one => one.currency))]
   const currency = view.currency ?? (own.length === 1 ? own[0] : null)
+  const called = (name: string) => comparisonName(name, { label: names[planIn(name) ?? ''] })
   const label =
     view.period && 'window' in view.period ? (windowLabels[view.period.window] ?? view.period.window) : null
 
@@ -146,8 +149,8 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
             'No comparison'
           ) : (
             <>
-              {comparisonName(compare[0] ?? '').short}
-              {compare[1] && <em>· {comparisonName(compare[1]).short.replace(/^vs /, '')}</em>}
+              {called(compare[0] ?? '').short}
+              {compare[1] && <em>· {called(compare[1]).short.replace(/^vs /, '')}</em>}
               {compare.length > 2 && <em>+{compare.length - 2}</em>}
             </>
           )
@@ -156,6 +159,7 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
         {() => (
           <Comparisons
             named={named}
+            called={called}
             compare={compare}
             onChange={next => setUrl(writeView({ compare: next }))}
           />
@@ -243,6 +247,7 @@ export function TopBar({ stores: listed, targets, calendar, ready }: TopBarProps
 /** What figures can be compared with; budgets that came in as files are looked up when the list is opened. */
 function Comparisons(props: {
   named: ReadonlySet<string>
+  called: (comparison: string) => ReturnType<typeof comparisonName>
   compare: readonly string[]
   onChange: (compare: string[]) => void
 }) {
@@ -258,7 +263,7 @@ function Comparisons(props: {
   return (
     <div className={css.pick} style={{ maxWidth: 320 }}>
       {[...Object.keys(comparisonLabels), ...[...targets].map(planComparison)].map(name => {
-        const words = comparisonName(name)
+        const words = props.called(name)
         return (
           <label key={name} className={css.check}>
             <input

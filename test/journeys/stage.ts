@@ -128,6 +128,7 @@ export async function openStage(options: {
         stores: [{ store: 'gifts', name: 'Gifts', currency: 'GBP', timezone: 'Europe/London', kind: 'both' }],
         currency: 'GBP',
         targets: [],
+        plans: {},
         waterfall: { tiers: usualWaterfall, version: 0 },
         costRates: [],
         costAccounts: [],

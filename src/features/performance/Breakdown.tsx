@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, client, words } from '#features/client.ts'
-import { comparisonName } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -60,7 +59,7 @@ export function Breakdown(props: {
         values: rows.map(row => Number(cell(row, metric))),
         ...(last && {
           compared: {
-            name: comparisonName(last).label,
+            name: lens.compared(last).label,
             values: rows.map(row => Number(against(row, last, metric)?.value ?? Number.NaN)),
           },
         }),

@@ -103,7 +103,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       id="bridge"
       name={`Why ${lens.label(figure).toLowerCase()} changed`}
       title="Why it changed"
-      note={`${lens.label(figure).toLowerCase()} ${comparisonName(comparison).short}`}
+      note={`${lens.label(figure).toLowerCase()} ${lens.compared(comparison).short}`}
       stale={asked.isPlaceholderData}
       actions={
         fair.length > 1 && (
@@ -111,7 +111,7 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
             aria-label="Changed against"
             value={comparison}
             onChange={name => lens.setUrl({ bridge: name }, { replace: true })}
-            data={fair.slice(0, 3).map(name => ({ value: name, label: comparisonName(name).short }))}
+            data={fair.slice(0, 3).map(name => ({ value: name, label: lens.compared(name).short }))}
           />
         )
       }
@@ -237,7 +237,7 @@ const midSentence = (label: string) => (label === 'AOV' ? label : label.toLowerC
 const bridgeId = ({ label, comparison }: Bridge, part: string) =>
   [
     part ? `${part} in why ${midSentence(label)} changed` : `why ${midSentence(label)} changed`,
-    comparisonName(comparison.name).short,
+    comparisonName(comparison.name, comparison).short,
   ]
     .join(' ')
     .replaceAll(':', ' ')
@@ -264,7 +264,7 @@ const titled = (text: string, titles: ReadonlyMap<string, string>) =>
 
 function waterfallOf(found: Bridge): WaterfallProps {
   const measure = { unit: found.unit, currency: found.currency }
-  const { short } = comparisonName(found.comparison.name)
+  const { short } = comparisonName(found.comparison.name, found.comparison)
   const base = short.replace(/^vs /, '').replace(/^./, first => first.toUpperCase())
   const props: WaterfallProps = {
     before: {

@@ -5,7 +5,6 @@ import { api, client } from '#features/client.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { marksOf, openPeriod, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { valueName } from '#kernel/value-names.ts'
-import { comparisonName } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -161,7 +160,7 @@ export function ExplorerChart(props: {
               ...one.compared.map((those): [string, string, string] => {
                 const moved = change(against(answer.rows[index], those.comparison, metric), measure)
                 return [
-                  comparisonName(those.comparison).label,
+                  lens.compared(those.comparison).label,
                   show(those.exact[index], measure, 'table'),
                   moved.text === 'N/A' ? '' : `${moved.arrow} ${moved.text}`,
                 ]
@@ -196,7 +195,7 @@ export function ExplorerChart(props: {
             ...compared.map((name): [string, string, string] => {
               const moved = change(against(rows[index], name, metric), measure)
               return [
-                comparisonName(name).label,
+                lens.compared(name).label,
                 show(against(rows[index], name, metric)?.value, measure, 'table'),
                 moved.text === 'N/A' ? '' : `${moved.arrow} ${moved.text}`,
               ]
@@ -205,7 +204,7 @@ export function ExplorerChart(props: {
         }),
       }),
     }
-  }, [answer, grain, split, metric, measure, by, lens.label, lens.events, lens.rule, saying])
+  }, [answer, grain, split, metric, measure, by, lens.label, lens.compared, lens.events, lens.rule, saying])
 
   // Of a page of a table a file holds all.
   const { limit: _limit, offset: _offset, ...all } = props.query

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core'
 import { periodLabel } from '#kernel/period-words.ts'
 import { valueName } from '#kernel/value-names.ts'
-import { comparisonName } from '#kernel/view.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable, type TableColumn } from '#ui/DataTable.tsx'
@@ -100,8 +99,8 @@ export function ExplorerTable(props: {
         ...compared.map(
           (comparison): TableColumn<Shown> => ({
             key: `${metric}:${comparison}`,
-            label: comparisonName(comparison).short,
-            name: `${lens.label(metric)} ${comparisonName(comparison).short}`,
+            label: lens.compared(comparison).short,
+            name: `${lens.label(metric)} ${lens.compared(comparison).short}`,
             numeric: true,
             sortable: true,
             render: ({ row }) => (

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { api } from '#features/client.ts'
 import { civilYear } from '#kernel/period.ts'
-import { planComparison } from '#kernel/plan-comparison.ts'
+import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import {
   askedDays,
@@ -125,6 +125,11 @@ export function useLens() {
       tiers: settings?.waterfall.tiers ?? [],
       /** What net sales are held against, as a comparison, where nobody chose what to compare with. */
       aim: view.compare === null && settings?.target ? planComparison(settings.target) : null,
+      /** What a comparison is called; a plan by its own name. */
+      compared: (comparison: string) =>
+        comparisonName(comparison, { label: settings?.plans[planIn(comparison) ?? ''] }),
+      /** What a plan is called, by its handle. */
+      planName: (handle: string) => settings?.plans[handle] ?? handle,
       /** Whether anybody has said what orders cost. */
       rated: (settings?.costRates.length ?? 0) > 0,
       label: (name: string) =>
@@ -179,7 +184,7 @@ export const sayOf = (answer: Answer): Say => ({
 /** "vs last year", and the days it means. */
 export function baseOf(answer: Answer | undefined, comparison: string) {
   const meant = answer?.meta.comparisons[comparison]
-  const { short } = comparisonName(comparison)
+  const { short } = comparisonName(comparison, meant)
   return {
     base:
       meant && isBefore(comparison)

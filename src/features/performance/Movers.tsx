@@ -1,7 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, client, words } from '#features/client.ts'
-import { comparisonName } from '#kernel/view.ts'
 import type { Query } from '#metrics/query.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -77,7 +76,7 @@ export function Movers({
       )}
     </div>
   )
-  const compared = comparisonName(comparison)
+  const compared = lens.compared(comparison)
   return (
     <ChartCard
       id="movers"

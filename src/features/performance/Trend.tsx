@@ -5,7 +5,7 @@ import { api, client } from '#features/client.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { marksOf, openPeriod, periodDays, periodLabel } from '#kernel/period-words.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
-import { comparisonName, forecastComparison, isBefore } from '#kernel/view.ts'
+import { forecastComparison, isBefore } from '#kernel/view.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -107,7 +107,7 @@ export function Trend(props: {
               const moved = change(against(answer.rows[index], one.comparison, metric), measure)
               const when = one.periods[index]
               return [
-                when ? periodLabel(when) : comparisonName(one.comparison).label,
+                when ? periodLabel(when) : lens.compared(one.comparison).label,
                 show(one.exact[index], measure, 'table'),
                 // Some hours of a day against a whole one: no change that means anything.
                 moved.text === 'N/A' || (index === open && wholeOn(answer.meta, metric))
@@ -118,7 +118,7 @@ export function Trend(props: {
           ],
         }),
       }),
-    [course, answer, metric, measure, forecast, open, lens.label, lens.events, lens.rule],
+    [course, answer, metric, measure, forecast, open, lens.label, lens.compared, lens.events, lens.rule],
   )
   const grain = props.query.grain ?? 'day'
   const pick = (index: number) => {

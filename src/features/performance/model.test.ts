@@ -190,12 +190,12 @@ describe('the headline', () => {
       ...totals,
       compare: { 'plan.Budget': { values: { net_sales: moved('500000', '-66331.99', '-0.13') } } },
     } as unknown as AnswerRow
-    const from = (day: string) => ({ 'plan.Budget': { label: '', from: day, to: '2011-12-09' } })
+    const from = (day: string) => ({ 'plan.Budget': { label: 'Budget 2026', from: day, to: '2011-12-09' } })
     expect(headline(answer(planned, [], from('2011-12-05')), 'net_sales', say, '2011-12-05')).toBe(
-      'Net sales £433668.01 from 1 to 9 Dec 2011, 13 % below the target Budget since 5 Dec 2011.',
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 13 % below Budget 2026 since 5 Dec 2011.',
     )
     expect(headline(answer(planned, [], from('2011-12-01')), 'net_sales', say, '2011-11-05')).toBe(
-      'Net sales £433668.01 from 1 to 9 Dec 2011, 13 % below the target Budget.',
+      'Net sales £433668.01 from 1 to 9 Dec 2011, 13 % below Budget 2026.',
     )
   })
   it('says nothing when there is no data, rather than zero', () => {

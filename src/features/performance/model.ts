@@ -214,7 +214,7 @@ export interface Say {
 }
 
 /** What a sentence calls a comparison. */
-export const basis = (comparison: string) => comparisonName(comparison).said
+export const basis = (comparison: string, told?: { label: string }) => comparisonName(comparison, told).said
 
 /** Since when a plan is counted, where the data begin within the days shown. */
 const sinceWords = ({ meta }: Answer, comparison: string): string => {
@@ -232,7 +232,7 @@ export function headline(answer: Answer, metric: string, say: Say, firstDay?: st
     const change = against(answer.totals, comparison, metric)
     if (!change || change.delta === null) return []
     const size = say.change(change, definition)
-    const base = `${basis(comparison)}${sinceWords(answer, comparison)}`
+    const base = `${basis(comparison, answer.meta.comparisons[comparison])}${sinceWords(answer, comparison)}`
     if (size === null) return [`level with ${base}`]
     if (size.startsWith('×')) return [`${size.slice(1)} times ${base}`]
     return [`${size} ${Number(change.delta) < 0 ? 'below' : 'above'} ${base}`]
@@ -254,7 +254,7 @@ export function drivers(answer: Answer, comparison: string, say: Say): string {
   })
   if (said.length < 2) return ''
   const text = join(said)
-  return `${text[0]?.toUpperCase()}${text.slice(1)} against ${basis(comparison)}.`
+  return `${text[0]?.toUpperCase()}${text.slice(1)} against ${basis(comparison, answer.meta.comparisons[comparison])}.`
 }
 
 /** One metric's course: actual, and each comparison aligned to it. */

@@ -3,7 +3,7 @@ import { operations } from '#features/operations.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 
-const { plan } = operations
+const { plan, settings } = operations
 
 describe.each(ledgers)(
   'a budget after its approval on $name',
@@ -53,7 +53,10 @@ describe.each(ledgers)(
     it('waits unchanged while it waits for approval', async () => {
       await expect(change('Agency', { vendor: 'Other' })).rejects.toThrow('waits for approval')
       await expect(move('1', cy)).rejects.toThrow('waits for approval')
+      expect((await run(settings.read, {})).plans).toEqual({})
       await run(plan.approve, { version: 'year' }, cy)
+      // From now on figures are compared with it, by the name people gave it.
+      expect((await run(settings.read, {})).plans).toEqual({ year: 'year' })
       at('2026-06-21T10:00:00Z')
     })
 

@@ -249,9 +249,10 @@ async function againstTarget(
   stores: readonly Store[],
 ): Promise<Found> {
   const [version] = await context.ledger
-    .select({ sheet: tables.versions.sheet, rates: tables.versions.rates })
+    .select({ name: tables.versions.name, sheet: tables.versions.sheet, rates: tables.versions.rates })
     .from(tables.versions)
     .where(eq(tables.versions.id, name))
+  const { label } = comparisonName(asked.compare, { label: version?.name })
   const currency = version?.sheet.currency ?? asked.currency
   const rates = await ratesOf(context.granary, [asked.currency, currency, ...stores.map(one => one.currency)])
   const metrics = metricsOf(asked, ['orders'])
@@ -279,13 +280,13 @@ async function againstTarget(
     groups.every(({ whole }) => baseOf(whole.totals, asked.compare)(pick) !== null)
   if (!said(asked.amount))
     throw invalid(
-      `${comparisonName(asked.compare).label} says nothing of ${asked.amount.replaceAll('_', ' ')} for all of these days and stores${asked.filters.length > 0 ? ' in this slice' : ''}.`,
+      `${label} says nothing of ${asked.amount.replaceAll('_', ' ')} for all of these days and stores${asked.filters.length > 0 ? ' in this slice' : ''}.`,
       `It must be in ${currency}, cover the period, and be of these stores${asked.filters.length > 0 ? ' and planned by this slice alone' : ''}. Choose another comparison or period above.`,
     )
   const quantity = said(asked.quantity) ? asked.quantity : said('orders') ? 'orders' : null
   if (quantity === null)
     throw invalid(
-      `${comparisonName(asked.compare).label} plans neither units nor orders, so price and volume cannot be told apart.`,
+      `${label} plans neither units nor orders, so price and volume cannot be told apart.`,
       'Choose a plan of orders and order values, or another comparison.',
     )
   if (quantity !== asked.quantity)

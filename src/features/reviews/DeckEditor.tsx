@@ -33,6 +33,18 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
       },
     }),
   )
+  // Who sees only some stores is refused the budgets of files, and picks among the others.
+  const budgets = useQuery(
+    api.plan.importedBudgets.queryOptions({ input: {}, retry: false, staleTime: 300_000 }),
+  )
+  const aims = [
+    ...new Set([
+      ...(settings.data?.targets ?? []).map(one => one.name),
+      ...Object.keys(settings.data?.plans ?? {}),
+      ...(budgets.data ?? []).filter(one => one.metrics.length > 0).map(one => one.name),
+      ...(deck.target ? [deck.target] : []),
+    ]),
+  ]
   const metrics = (definitions.data?.metrics ?? []).map(one => ({ value: one.name, label: one.label }))
   const ids = deck.sections.flatMap(section => section.blocks.map(block => block.id))
   const setSections = (sections: Deck['sections']) => setDeck({ ...deck, sections })
@@ -48,18 +60,15 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
         />
       </FormRow>
       <FormRow label="Target" for="deck-target" help="The green triangles: a saved target or a plan version.">
-        <TextInput
+        <Select
           id="deck-target"
           placeholder="none"
-          list="deck-targets"
-          value={deck.target ?? ''}
-          onChange={event => setDeck({ ...deck, target: event.currentTarget.value || null })}
+          clearable
+          searchable
+          data={aims.map(value => ({ value, label: settings.data?.plans[value] ?? value }))}
+          value={deck.target}
+          onChange={target => setDeck({ ...deck, target })}
         />
-        <datalist id="deck-targets">
-          {[...new Set(settings.data?.targets.map(one => one.name))].map(name => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
       </FormRow>
       <FormRow label="A miss is an exception" help="Beyond both. The metric’s own limits always count.">
         <Row>

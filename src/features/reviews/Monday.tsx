@@ -24,6 +24,7 @@ const titles = { best: 'Best 20 products', worst: 'Lost most on the week before'
 export function Monday() {
   const [search] = useUrl()
   const asked = useQuery(api.reviews.monday.queryOptions({ input: search.week ? { week: search.week } : {} }))
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const pack = asked.data
   if (asked.error)
     return (
@@ -59,7 +60,7 @@ export function Monday() {
         note={
           <>
             {spanWords(pack.week.from, pack.week.to)}
-            {pack.target && ` · target: ${pack.target}`}
+            {pack.target && ` · target: ${settings.data?.plans[pack.target] ?? pack.target}`}
             {'\u2003'}
             <Subscribe kind="monday" />
           </>

@@ -31,6 +31,7 @@ export function Review() {
   const [search, setUrl] = useUrl()
   const [editing, setEditing] = useState(false)
   const cache = useQueryClient()
+  const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
   const decks = useQuery(api.reviews.decks.queryOptions({ input: {} }))
   const deck = search.deck ?? decks.data?.[0]?.id
   const asked = useQuery(
@@ -103,7 +104,8 @@ export function Review() {
         note={
           <>
             {spanWords(content.week.from, content.week.to)}
-            {content.deck.target && ` · target: ${content.deck.target}`}
+            {content.deck.target &&
+              ` · target: ${settings.data?.plans[content.deck.target] ?? content.deck.target}`}
             {content.lastDay && ` · data to ${showDay(content.lastDay, 'card')}`}
             {review.issue &&
               ` · issued by ${review.issue.by} on ${showDay(review.issue.at.slice(0, 10), 'table')}; figures as they were then`}

@@ -204,7 +204,10 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       .map(({ against, bridge }) => ({
         against,
         // Its heading says against what.
-        sentence: bridge.sentence.replace(` ${comparisonName(bridge.comparison.name).short}`, ''),
+        sentence: bridge.sentence.replace(
+          ` ${comparisonName(bridge.comparison.name, bridge.comparison).short}`,
+          '',
+        ),
       })),
     levers: await leversOf(context, {
       ...{ week, currency, stock, bridges },

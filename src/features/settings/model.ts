@@ -208,6 +208,9 @@ export const Settings = z.object({
   costAccounts: z.array(CostAccounts.extend(saved)),
   owners: z.array(z.object({ metric: z.string(), person: z.string(), name: z.string() })),
   demo: z.object({ attribution: z.string() }).nullable(),
+  plans: z
+    .record(z.string(), z.string())
+    .describe('What approved plan versions are called, by the names they are compared with'),
   target: z
     .string()
     .nullable()

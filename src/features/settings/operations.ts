@@ -15,6 +15,7 @@ import { costOperations, costsOf } from './costs.ts'
 import { eventRuleOperations } from './event-rules.ts'
 import { Company, Dimension, Event, Metric, Settings, Store, Target } from './model.ts'
 import { nameIsFree, unused } from './name-uses.ts'
+import { approvedNames } from './plan-lines.ts'
 import { current, remove, save, within } from './saving.ts'
 import { defaultCalendar, readWorld } from './world.ts'
 
@@ -61,6 +62,7 @@ export const settings = {
         eventRules,
         ...costs,
         demo: context.demo,
+        plans: await approvedNames(ledger),
         // Plans are of the whole company: those of some stores are held against a target they may see, or none.
         target:
           actor.stores === 'all' || seen.some(one => one.metric === 'net_sales')

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { HourWeights, Line } from '#kernel/plan/sheet.ts'
 import { planLines } from '#metrics/plans.ts'
 import type { PlanHours, PlanLine } from '#metrics/world.ts'
@@ -16,15 +16,18 @@ interface Known {
 const known = new WeakMap<Ledger, Map<string, Known & { of: string }>>()
 
 /**
- * Lines of all plan versions as metrics of their own, of one name those of the version begun last; and by version how its
- * days go over hours.
+ * Lines of all plan versions as metrics of their own, of one name those of the version begun last; and by version what it is
+ * called and how its days go over hours.
  */
-export async function readPlans(
-  ledger: Ledger,
-): Promise<{ planLines: PlanLine[]; planHours: Record<string, PlanHours> }> {
+export async function readPlans(ledger: Ledger): Promise<{
+  planLines: PlanLine[]
+  planNames: Record<string, string>
+  planHours: Record<string, PlanHours>
+}> {
   const all = await ledger
     .select({
       id: versions.id,
+      name: versions.name,
       state: versions.state,
       revision: versions.revision,
       createdAt: versions.createdAt,
@@ -43,6 +46,7 @@ export async function readPlans(
   const lines = [...now.values()].flatMap(one => one.lines.map(line => [line.name, line] as const))
   return {
     planLines: [...new Map(lines).values()],
+    planNames: Object.fromEntries(all.map(({ id, name }) => [id, name])),
     planHours: Object.fromEntries([...now].flatMap(([id, { hours }]) => (hours ? [[id, hours]] : []))),
   }
 }
@@ -72,4 +76,13 @@ async function hoursKept(ledger: Ledger, version: string): Promise<Record<string
     .orderBy(desc(snapshots.at))
     .limit(1)
   return found?.hours ?? null
+}
+
+/** What versions that are approved are called, by their handles: those that figures are compared with. */
+export async function approvedNames(ledger: Ledger): Promise<Record<string, string>> {
+  const found = await ledger
+    .select({ id: versions.id, name: versions.name })
+    .from(versions)
+    .where(inArray(versions.state, ['approved', 'locked']))
+  return Object.fromEntries(found.map(({ id, name }) => [id, name]))
 }

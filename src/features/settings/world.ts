@@ -36,7 +36,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
     .from(rows.metricOwners)
     .innerJoin(user, eq(user.id, rows.metricOwners.person))
     .orderBy(rows.metricOwners.metric)
-  const { planLines, planHours } = await readPlans(ledger)
+  const { planLines, planNames, planHours } = await readPlans(ledger)
   return {
     stores: stores.map(({ store, name, currency, timezone, kind }) => ({
       store,
@@ -60,6 +60,7 @@ export const readWorld = async (ledger: Ledger): Promise<World> => {
       closed: closed.map(({ from, to }) => ({ from, to })),
     }),
     ...(planLines.length > 0 && { planLines }),
+    ...(Object.keys(planNames).length > 0 && { planNames }),
     ...(Object.keys(planHours).length > 0 && { planHours }),
     ...(owners.length > 0 && { owners: Object.fromEntries(owners.map(one => [one.metric, one.name])) }),
   }

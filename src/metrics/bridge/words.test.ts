@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Found } from './search.ts'
-import { causeWords } from './words.ts'
+import { causeWords, sentenceOf } from './words.ts'
 
 const pounds = { unit: 'money', currency: 'GBP' } as const
 const cause = (before: number, after: number, more: Partial<Found> = {}): string =>
@@ -40,5 +40,12 @@ it('says of returns what is kept, of a figure itself no driver, and begins every
   expect(cause(200, 100, { driver: 'Net sales' })).toBe('New: down 50.0 %, −£100.')
   expect(cause(0.3, 0.8, { kind: 'mix', from: 'new', to: 'returning', amount: 40 })).toBe(
     'Shift from new to returning: +£40 by mix. Returning went from 30.0 % to 80.0 % of orders.',
+  )
+})
+
+it('calls the plan it is held against by its own name', () => {
+  const comparison = { name: 'plan.budget-2026', label: 'Budget 2026', from: '2026-06-01', to: '2026-06-07' }
+  expect(sentenceOf({ ...pounds, comparison, drivers: [], causes: [], change: '-100' })).toBe(
+    '−£100 vs Budget 2026.',
   )
 })

@@ -34,7 +34,7 @@ export function sentenceOf(
       const why = behind(driver, of)
       return `${lower(driver.label)} ${brief(driver.amount, of)}${why ? ` (${why})` : ''}`
     })
-  const base = comparisonName(of.comparison.name).short
+  const base = comparisonName(of.comparison.name, of.comparison).short
   const head = `${brief(of.change, of)} ${base}`
   return said.length > 0 ? `${head}: ${said.join(', ')}.` : `${head}.`
 }

@@ -137,7 +137,7 @@ const otherMoney = (
       : [
           {
             code: 'plan_currency',
-            message: `The plan ${name} has ${without.map(one => one.label.toLowerCase()).join(', ')} in ${names.join(' and ')}: plans are not converted into ${currency}, so there is no figure for these days.`,
+            message: `The plan ${world.planNames?.[name] ?? name} has ${without.map(one => one.label.toLowerCase()).join(', ')} in ${names.join(' and ')}: plans are not converted into ${currency}, so there is no figure for these days.`,
           },
         ]
   })
@@ -265,6 +265,7 @@ export const comparisonsOf = (
   resolved: Resolved,
   window: Window,
   since: Day,
+  { planNames = {} }: World,
 ): Answer['meta']['comparisons'] =>
   Object.fromEntries([
     ...shownSides(window)
@@ -287,7 +288,7 @@ export const comparisonsOf = (
         [
           planComparison(t),
           {
-            label: `target ${t}`,
+            label: planNames[t] ?? t,
             from: since,
             to: window.until,
             ...untilOf(window),

@@ -1,4 +1,3 @@
-import { comparisonName } from '#kernel/view.ts'
 import type { Answer, AnswerRow } from '#metrics/query.ts'
 import type { TableColumn } from '#ui/DataTable.tsx'
 import { Delta, Figure } from '#ui/Figure.tsx'
@@ -54,8 +53,8 @@ export function figureColumns(props: {
     figure,
     {
       key: `${metric}:${comparison}`,
-      label: comparisonName(comparison).short,
-      name: `${lens.label(metric)} ${comparisonName(comparison).short}`,
+      label: lens.compared(comparison).short,
+      name: `${lens.label(metric)} ${lens.compared(comparison).short}`,
       numeric: true,
       render: row =>
         untotalled(row) || (

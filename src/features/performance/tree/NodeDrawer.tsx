@@ -64,7 +64,7 @@ function Told(props: { lens: Lens; told: TreeTold; node: TreeNode; comparison: s
         </div>
         {told.plan && (
           <div>
-            <dt>Plan “{told.plan}”</dt>
+            <dt>Plan “{lens.planName(told.plan)}”</dt>
             <dd>
               {node.plan ? (
                 <>

@@ -66,7 +66,7 @@ export function Tree() {
         <span>
           Parts of a change add up to it exactly.{' '}
           {told?.plan
-            ? `Plan figures are those of “${told.plan}”.`
+            ? `Plan figures are those of “${lens.planName(told.plan)}”.`
             : 'There is no approved plan or target to stand beside it yet.'}
         </span>
       }

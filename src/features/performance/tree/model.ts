@@ -107,7 +107,7 @@ export function sentence(told: Tree): string {
   if (!root) return ''
   const measure = measureOf(told, root)
   const moved = change(root.before, measure)
-  const base = basis(told.comparison.name)
+  const base = basis(told.comparison.name, told.comparison)
   // A sentence needs no decimals: "42 % below", "3.4 % above".
   const size = moved.text.replace(/^\d{2,}\.\d(?=\s%$)/, text => String(Math.round(Number(text))))
   const against =
