@@ -32,7 +32,7 @@ export async function serveCompany(
     onDerive: derivingOn(terminal),
     demo: { actor: owner, attribution },
     before: async house => {
-      const client = createRouterClient(operations, { context: house.context(system('demo')) })
+      const client = createRouterClient(operations, { context: house.context(system('Demo')) })
       await connectAll(terminal, client, await systems, made)
       await settle(client, terminal.folder, made)
     },
@@ -45,7 +45,7 @@ export async function serveCompany(
     const clock = () => new Date(`${day}${new Date().toISOString().slice(10)}`)
     return createRouterClient(operations, { context: day === undefined ? context : { ...context, clock } })
   }
-  const client = clientFor(system('demo'))
+  const client = clientFor(system('Demo'))
   const { url } = await systems
   const files = importFiles(client, terminal.folder, url).catch(error =>
     terminal.note(`The company’s files could not be imported: ${error.message}`),

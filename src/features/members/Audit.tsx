@@ -19,8 +19,8 @@ const page = 100
 /** Entries of a file: more are had over the API. */
 const mostSaved = 20_000
 
-const said = (entry: { operation: string; subject: string; before: unknown }) =>
-  actWords(entry.operation, entry.subject, entry.before !== null)
+const said = (entry: { operation: string; named: string; before: unknown }) =>
+  actWords(entry.operation, entry.named, entry.before !== null)
 
 /** Every write: who, what, when, before and after. */
 export function Audit() {
@@ -111,7 +111,7 @@ export function Audit() {
         title={entry ? said(entry) : ''}
         note={
           entry &&
-          `${entry.actorName}, ${when.format(new Date(entry.at))} · ${entry.operation}${entry.request ? ` · request ${entry.request}` : ''}`
+          `${entry.actorName}, ${when.format(new Date(entry.at))} · ${entry.operation}${entry.named === entry.subject ? '' : ` · ${entry.subject}`}${entry.request ? ` · request ${entry.request}` : ''}`
         }
       >
         {entry && (

@@ -4,6 +4,7 @@ import { read } from '#features/base.ts'
 import { actsSaying } from '#kernel/act-words.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { audit } from '#postgres/tables/members.ts'
+import { idsCalled, namedSubject, namesKnown } from './audit-names.ts'
 import { AuditEntry } from './model.ts'
 
 /** Somebody with a few stores sees what concerns one of those, and what they did themselves. */
@@ -31,6 +32,8 @@ const narrowed = (value: unknown, seen: readonly string[], key = ''): unknown =>
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, narrowed(one, seen, name)]))
 }
 
+const escaped = (text: string) => text.replace(/[%_\\]/g, c => `\\${c}`)
+
 export const readAudit = read({
   role: 'director',
   summary: 'Every write: who, what, when, before and after',
@@ -49,12 +52,15 @@ export const readAudit = read({
   )
   .output(z.object({ entries: z.array(AuditEntry), count: z.number() }))
   .handler(async ({ input, context: { ledger, actor } }) => {
-    const like = `%${(input.search ?? '').replace(/[%_\\]/g, c => `\\${c}`)}%`
+    const names = await namesKnown({ ledger })
+    const meant = input.search?.trim().toLowerCase() ?? ''
+    const like = `%${escaped(input.search ?? '')}%`
     const conditions: (SQL | undefined)[] = [
       concerning(actor),
       input.search
         ? or(
             ilike(audit.subject, like),
+            ...idsCalled(names, meant).map(id => ilike(audit.subject, `%${escaped(id)}%`)),
             ilike(audit.actorName, like),
             ilike(audit.operation, like),
             // What the list calls it, as far as one can see it there.
@@ -85,6 +91,7 @@ export const readAudit = read({
         const told = (value: unknown) => (seen ? narrowed(value, seen) : value)
         return {
           ...e,
+          named: namedSubject(e.operation, e.subject, names),
           at: e.at.toISOString(),
           before: told(e.before) ?? null,
           after: told(e.after) ?? null,

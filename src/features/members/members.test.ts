@@ -1,4 +1,5 @@
 import { call } from '@orpc/server'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { operationsOf } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
@@ -268,6 +269,18 @@ describe.each(ledgers)('on $name', place => {
       expect((await find({ search: '0%' })).count).toBe(1)
       expect((await find({ limit: 2 })).entries).toHaveLength(2)
       expect((await find({ from: '2026-11-24' })).count).toBe(0)
+      // A store is found by the name one reads.
+      await open.ledger
+        .insert(stores)
+        .values({ store: 'gb-1', name: 'Gifts UK', currency: 'GBP', timezone: 'Europe/London', kind: 'both' })
+      await open.ledger.insert(audit).values({
+        ...{ actorKind: 'person', actorId: owner.id, actorName: owner.name },
+        ...{ id: 'imported', operation: 'connections.import', subject: 'gb-1' },
+      })
+      expect((await find({ search: 'gifts' })).entries).toMatchObject([
+        { subject: 'gb-1', named: 'Gifts UK' },
+      ])
+      await open.ledger.delete(stores).where(eq(stores.store, 'gb-1'))
     })
   })
 

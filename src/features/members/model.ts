@@ -68,7 +68,8 @@ export const AuditEntry = z.object({
   actorId: z.string(),
   actorName: z.string(),
   operation: z.string(),
-  subject: z.string(),
+  subject: z.string().describe('What it was done to, by its id'),
+  named: z.string().describe('The same by the names people know, where those are known'),
   before: z.unknown(),
   after: z.unknown(),
   /** Id of the request it came in, as the log has it. */
@@ -193,10 +194,10 @@ export const auditColumns = [
 
 /** Entries of the audit as rows of a file; what was there before and after as JSON, exact. */
 export const auditRows = (entries: readonly z.output<typeof AuditEntry>[]) =>
-  entries.map(({ at, actorName, operation, subject, before, after, stores, request }) => ({
+  entries.map(({ at, actorName, operation, subject, named, before, after, stores, request }) => ({
     at,
     who: actorName,
-    what: actWords(operation, subject, before !== null),
+    what: actWords(operation, named, before !== null),
     operation,
     subject,
     before: before === null ? '' : JSON.stringify(before),

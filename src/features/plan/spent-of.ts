@@ -1,6 +1,7 @@
 import type { Context } from '#features/context.ts'
 import { type Day, earlier } from '#kernel/day.ts'
 import { exact } from '#kernel/money.ts'
+import { valueName } from '#kernel/value-names.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { askAs } from './actuals.ts'
@@ -52,7 +53,7 @@ export async function spentByMetrics(
           const { unit = 'money', label = term.metric } = answer.meta.definitions[term.metric] ?? {}
           const own = spent.get(item.id) ?? []
           spent.set(item.id, own)
-          const source = termWords(label, term)
+          const source = termWords(label, term, answer.meta.storeNames)
           for (const row of answer.rows) {
             const value = row[term.metric]
             if (typeof value !== 'string' || exact(value).isZero()) continue
@@ -68,9 +69,15 @@ export async function spentByMetrics(
   return { spent, notes: [...notes] }
 }
 
-/** "2.9 % of Total sales", "0.20 × Orders", "Media spend (google)". */
-export function termWords(label: string, term: Item['actuals'][number]): string {
-  const where = term.where.flatMap(one => one.is).join(', ')
+/** "2.9 % of Total sales", "0.20 × Orders", "Media spend (Google Ads, Gifts UK)". `stores` are names by handle. */
+export function termWords(
+  label: string,
+  term: Item['actuals'][number],
+  stores: Readonly<Record<string, string>> = {},
+): string {
+  const where = term.where
+    .flatMap(({ dimension, is }) => is.map(one => valueName(dimension, one, stores)))
+    .join(', ')
   const named = where ? `${label} (${where})` : label
   const times = exact(term.times)
   return times.eq(1)
