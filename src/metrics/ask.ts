@@ -264,7 +264,7 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       stores: scoped.stores,
       ...storeNames(scoped.stores, world),
       ...freshness(made, deps),
-      ...runningOf(resolved, window),
+      ...runningOf(resolved, window, world),
       ...(from !== undefined && { wholeFrom: from }),
       rowsBehind: Number(total?.behind ?? 0),
       count: same ? 1 : (all?.length ?? count),

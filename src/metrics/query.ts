@@ -148,7 +148,13 @@ export const Answer = z.object({
     until: z
       .string()
       .optional()
-      .describe('Where its last day is not over: the hour that comparisons and targets are counted up to'),
+      .describe(
+        'Where its last day is not over: the hour that comparisons and targets are counted up to, on the clock of the first of its stores',
+      ),
+    clocks: z
+      .string()
+      .optional()
+      .describe('Where its stores are at different hours: up to which each is counted, in words'),
     wholeFrom: z
       .string()
       .optional()

@@ -265,8 +265,17 @@ it('is as far as each store’s own clock says', async () => {
     6,
   )
   expect(days.meta.warnings.map(one => one.message)).toContain(
-    '20 Mar 2026 is not over: it is compared up to 14:00, in each store by its own clock.',
+    '20 Mar 2026 is not over: it is compared up to 14:00 in shop and 07:00 in west.',
   )
+  // One hour would not be that of all.
+  expect(days.meta).toMatchObject({ until: '2026-03-20 14:00', clocks: '14:00 in shop and 07:00 in west' })
+  expect(days.meta.comparisons.last_year).not.toHaveProperty('until')
+  // Of one store it is its own clock, whichever of all is the first.
+  const west = await ask({ from: '2026-03-01', to: today, stores: ['west'] })
+  expect(west.meta.warnings.map(one => one.message)).toContain(
+    '20 Mar 2026 is not over: it is compared up to 07:00.',
+  )
+  expect(west.meta).not.toHaveProperty('clocks')
   // To the day it is in Auckland: the others have nothing of it.
   for (const by of [[], ['product'], ['store', 'country']]) {
     const next = await ask({ from: '2026-03-01', to: addDays(today, 1), by })

@@ -241,6 +241,7 @@ describeInBrowser('the trading screens', () => {
         grain: 'hour',
         compare: [compare],
       }),
+      soFar: null,
       plan: null,
       planned: null,
       ceiling: '900',

@@ -72,7 +72,7 @@ export const warningsOf = (
       code: 'partial',
       message: `${endsOf[table] ?? table} end on ${dayWords(until)}: what is made of them is compared with the same days.`,
     })),
-    ...runningWords(resolved, window),
+    ...runningWords(resolved, window, world),
     ...otherMoney(resolved, window, scoped, world),
     ...incompleteBases(window, spans, wholeFrom(whole, window)),
     since > window.from && {
@@ -234,16 +234,42 @@ const untilOf = ({ moments: [first] }: Window): { until?: string } =>
   first ? { until: hourWords(first) } : {}
 
 /** Up to when an answer counts whose last day is not over, and which of its metrics are known by whole days alone. */
-export const runningOf = (resolved: Resolved, window: Window): { until?: string; wholeDays?: string[] } => {
+export const runningOf = (
+  resolved: Resolved,
+  window: Window,
+  world: World,
+): Pick<Answer['meta'], 'until' | 'clocks' | 'wholeDays'> => {
   const whole = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ name }) => name)
-  return { ...untilOf(window), ...(whole.length > 0 && { wholeDays: whole }) }
+  return {
+    ...untilOf(window),
+    ...(window.moments.length > 1 && { clocks: clockWords(window, world) }),
+    ...(whole.length > 0 && { wholeDays: whole }),
+  }
+}
+
+const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`
+const listed = (names: readonly string[]): string =>
+  names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '')
+/** Stores of one clock that are named; the others are counted. */
+const mostNamed = 3
+
+/** "17:00 in Gifts DE, 16:00 in Gifts UK and 11:00 in Gifts US": how far the stores are, the furthest first. */
+function clockWords({ moments }: Window, world: World): string {
+  const furthest = moments.toSorted((a, b) => (a.day === b.day ? b.hour - a.hour : a.day < b.day ? 1 : -1))
+  return listed(
+    furthest.map(({ stores, day, hour }) => {
+      const names = (stores ?? []).map(one => world.stores.find(({ store }) => store === one)?.name || one)
+      const more = names.length > mostNamed + 1 ? [`${names.length - mostNamed} more`] : []
+      const told = more.length > 0 ? names.slice(0, mostNamed) : names
+      return `${clock(hour)}${day === furthest[0]?.day ? '' : ` on ${dayWords(day)}`} in ${listed([...told, ...more])}`
+    }),
+  )
 }
 
 /** The same in a sentence, where something is compared. */
-const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] => {
+const runningWords = (resolved: Resolved, window: Window, world: World): (Warning | false)[] => {
   const [first, ...others] = window.moments
   if (!first || resolved.comparisons.length + resolved.targets.length === 0) return []
-  const hour = `${String(first.hour).padStart(2, '0')}:00`
   const named = resolved.metrics.filter(({ name }) => window.byDay.has(name)).map(({ label }) => label)
   const whole = named.length > 4 ? [...named.slice(0, 3), `${named.length - 3} more`] : named
   const [last, ...before] = whole.toReversed()
@@ -251,7 +277,7 @@ const runningWords = (resolved: Resolved, window: Window): (Warning | false)[] =
   return [
     {
       code: 'running',
-      message: `${dayWords(first.day)} is not over: it is compared up to ${hour}${others.length > 0 ? ', in each store by its own clock' : ''}.`,
+      message: `${dayWords(window.until)} is not over: it is compared up to ${others.length > 0 || first.stores ? clockWords(window, world) : clock(first.hour)}.`,
     },
     whole.length > 0 && {
       code: 'whole_days',
@@ -278,7 +304,8 @@ export const comparisonsOf = (
             label: s.label,
             from: s.from,
             to: s.to,
-            ...(last && { until: hourWords(last) }),
+            // Of stores at different hours none is that of all.
+            ...(last && window.moments.length === 1 && { until: hourWords(last) }),
             ...(s.note && { note: s.note }),
           },
         ] as const
@@ -291,7 +318,7 @@ export const comparisonsOf = (
             label: planNames[t] ?? t,
             from: since,
             to: window.until,
-            ...untilOf(window),
+            ...(window.moments.length === 1 && untilOf(window)),
             ...(since > window.from && { note: `from ${since} on, where the data begin` }),
           },
         ] as const,

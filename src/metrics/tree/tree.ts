@@ -162,20 +162,20 @@ const chunks = <T>(all: readonly T[], size: number): T[][] =>
 /** Each once. A tree asks many questions: up to when the running day counts, and what does not, is said of all of them in one. */
 const unlike = (warnings: Tree['warnings']) =>
   [
-    ...new Map(
-      warnings.map(one => [
-        one.code === 'running' || one.code === 'whole_days' ? one.code : one.message,
-        one,
-      ]),
+    // The first stands: the question of the whole, with the clocks of all its stores.
+    ...Map.groupBy(warnings, one =>
+      one.code === 'running' || one.code === 'whole_days' ? one.code : one.message,
     ).values(),
-  ].map(one =>
-    one.code === 'whole_days'
-      ? {
-          ...one,
-          message:
-            'What is known by whole days alone, as sessions, media and what is made of them, is compared with the whole day.',
-        }
-      : one,
+  ].flatMap(([one]) =>
+    one?.code === 'whole_days'
+      ? [
+          {
+            ...one,
+            message:
+              'What is known by whole days alone, as sessions, media and what is made of them, is compared with the whole day.',
+          },
+        ]
+      : (one ?? []),
   )
 
 /** The whole, and consumers and accounts apart where the company trades with both. */

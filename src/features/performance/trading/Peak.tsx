@@ -6,18 +6,18 @@ import { addDays } from '#kernel/day.ts'
 import { percent } from '#kernel/format.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { forecastComparison, spanWords } from '#kernel/view.ts'
-import type { Answer, Query } from '#metrics/query.ts'
+import type { Query } from '#metrics/query.ts'
 import { Delta, Figure } from '#ui/Figure.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { baseOf, measureOf, sayOf, useLens } from '../Lens.tsx'
 import { Trend } from '../Trend.tsx'
 import { against, basis, dayOfHour, daySoFar, dayTitle, partIn, untilNow } from './model.ts'
-import type { PeakAsked } from './shape.ts'
+import type { PeakAsked, PeakTold } from './shape.ts'
 import { TradingPage } from './TradingPage.tsx'
 
 /** Against the plan where the day has one, else against the other day. */
 function titleOf(
-  answer: Answer,
+  answer: PeakTold,
   hours: ReturnType<typeof daySoFar>,
   planned: ReturnType<typeof daySoFar> | null,
   other: string,
@@ -28,6 +28,7 @@ function titleOf(
   return dayTitle({
     day: spanWords(answer.meta.from, answer.meta.to),
     until: hours.until,
+    apart: !!answer.soFar?.clocks,
     sales: definition && hours.sales.value ? say.value(hours.sales.value, definition) : 'not known',
     change: definition ? say.change(against.sales, definition) : null,
     below: Number(against.sales.delta) < 0,
@@ -91,8 +92,8 @@ export function Peak() {
     [asked.data, over],
   )
   const plan = answer?.plan ? planComparison(answer.plan) : null
-  const hours = answer ? daySoFar(answer, comparison) : null
-  const planned = answer && plan ? daySoFar(answer, plan) : null
+  const hours = answer ? daySoFar(answer, comparison, answer.soFar?.totals) : null
+  const planned = answer && plan ? daySoFar(answer, plan, answer.soFar?.totals) : null
   const sales = measureOf(answer, 'net_sales')
   const orders = measureOf(answer, 'orders')
   const base = baseOf(answer, comparison)
@@ -132,7 +133,8 @@ export function Peak() {
       }
       note={
         <span>
-          Store time; compared with the same hours.
+          Store time; {answer?.soFar?.clocks ? `up to ${answer.soFar.clocks}, each ` : ''}compared with the
+          same hours.
           {plan && ' The plan of the day is shared out to hours as its weekday ran over twelve weeks.'} Read
           anew every minute; how fresh it is depends on how often the shop is read.
         </span>

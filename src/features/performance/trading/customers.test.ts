@@ -205,6 +205,8 @@ describe('a day by the hour', () => {
       plan: 'plan',
       planned: { net_sales: '240.05', orders: null },
       ceiling: '40',
+      // The day is over: its hours are all there.
+      soFar: null,
     })
     const hours = told.rows.map(
       (row: { compare: Record<string, { values: Record<string, { value: string; delta: string }> }> }) =>

@@ -38,18 +38,23 @@ export function mostLost(totals: AnswerRow | undefined): string {
 
 /**
  * "Net sales £14,991 by 17:00 on 27 Nov 2026, 123 % above the plan for these hours": the day so far. `until` is the last
- * hour with an order; null where there is none, 23 where the day is over.
+ * hour with an order; null where there is none, 23 where the day is over. `apart`: its stores are at different hours.
  */
 export function dayTitle(of: {
   day: string
   until: number | null
+  apart?: boolean
   sales: string
   change: string | null
   below: boolean
   base: string
 }): string {
   if (of.until === null) return `No orders yet on ${of.day}`
-  const when = of.until < 23 ? `by ${hourName(String(of.until + 1))}:00 on ${of.day}` : `on ${of.day}`
+  const when = of.apart
+    ? `so far on ${of.day}`
+    : of.until < 23
+      ? `by ${hourName(String(of.until + 1))}:00 on ${of.day}`
+      : `on ${of.day}`
   const far =
     of.change === null ? `level with ${of.base}` : `${of.change} ${of.below ? 'below' : 'above'} ${of.base}`
   return `Net sales ${of.sales} ${when}${of.base && `, ${far}`}`
@@ -168,11 +173,13 @@ export function untilNow<Told extends Answer>(answer: Told, metrics: readonly st
 
 /**
  * A day until the last hour that has an order, against the same hours of another: a part is never compared with a whole.
- * The last hour may not be over yet.
+ * The last hour may not be over yet. `fair`: the day as far as it is in each store by its own clock, which is what counts
+ * where it is known: at noon in London the afternoon of New York is still to come.
  */
 export function daySoFar(
   answer: Answer,
   comparison: string,
+  fair: AnswerRow | null = null,
 ): { until: number | null; lastOrders: number | null; sales: SoFar; orders: SoFar } {
   const last = answer.rows.findLastIndex(row => (numberOf(row, 'orders') ?? 0) > 0)
   const those = answer.rows.slice(0, last + 1)
@@ -182,6 +189,14 @@ export function daySoFar(
   }
   const asText = (value: number | null) => (value === null ? null : value.toFixed(4))
   const soFar = (name: string): SoFar => {
+    if (fair) {
+      const compared = against(fair, comparison, name)
+      return {
+        value: asText(numberOf(fair, name)),
+        delta: compared?.delta ?? null,
+        ratio: compared?.ratio ?? null,
+      }
+    }
     const value = sum(those.map(row => numberOf(row, name)))
     const before = sum(
       those.map(row => {

@@ -12,7 +12,7 @@ const recordDays = 365
 const ceilingTarget = 'ceiling'
 
 /**
- * One day hour by hour against another day and against the plan. Beside it the busiest hour of the last year, and how many
+ * One day hour by hour against another day and against the plan, and as far as it is, each store by its own clock. Beside it the busiest hour of the last year, and how many
  * orders a day can be shipped, where that was saved as a target.
  * @param known names of targets and plan versions for sales, of which the first that has the day is the plan, and for orders
  */
@@ -32,6 +32,12 @@ export async function peakDay(
     grain: 'hour',
     compare: [compare, ...(plan ? [planComparison(plan.name)] : [])] as Query['compare'],
   })
+  const { totals, meta } = await ask({
+    metrics: [...figures],
+    from: day,
+    to: day,
+    compare: [compare, ...(plan ? [planComparison(plan.name)] : [])] as Query['compare'],
+  })
   const ceiling = known.orders.includes(ceilingTarget) ? await wholeDay(ask, day, ceilingTarget) : {}
   const [record] = (
     await ask({
@@ -45,6 +51,7 @@ export async function peakDay(
   ).rows
   return {
     ...answer,
+    soFar: meta.until === undefined ? null : { totals, clocks: meta.clocks ?? null },
     plan: plan?.name ?? null,
     planned: plan?.values ?? null,
     ceiling: ceiling.orders ?? null,

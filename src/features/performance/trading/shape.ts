@@ -22,6 +22,15 @@ export const PeakTold = Answer.extend({
     .string()
     .nullable()
     .describe('The target or plan version the hours are compared with, as plan.<name>'),
+  soFar: z
+    .object({
+      totals: Answer.shape.totals,
+      clocks: z.string().nullable().describe('Where stores are at different hours: how far each is'),
+    })
+    .nullable()
+    .describe(
+      'The day as far as it is, each store against the same hours on its own clock; null of a day that is over',
+    ),
   planned: z.record(z.string(), decimal).nullable().describe('What it says of the whole day'),
   ceiling: decimal.describe('Orders that can be shipped in a day, where a target named ceiling says so'),
   record: z

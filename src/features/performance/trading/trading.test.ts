@@ -327,6 +327,18 @@ it('a day is compared with the same hours of another, up to the last that has an
     sales: { value: '100.0000' },
     orders: { value: '1.0000' },
   })
+  // Where stores are at different hours each counts by its own clock, whatever the hours of all come to.
+  const moved = { value: '60', delta: '40', ratio: '0.6667' }
+  const fair = {
+    net_sales: '100',
+    orders: '1',
+    compare: { previous_period: { values: { net_sales: moved } } },
+  }
+  expect(daySoFar(answer, 'previous_period', fair as never)).toMatchObject({
+    until: 10,
+    sales: { value: '100.0000', delta: '40', ratio: '0.6667' },
+    orders: { value: '1.0000', delta: null },
+  })
 })
 
 describe('the title of a peak day', () => {
@@ -345,6 +357,7 @@ describe('the title of a peak day', () => {
     expect(dayTitle({ ...of, until: 23, change: null })).toBe(
       'Net sales £14,991 on 27 Nov 2026, level with the plan for these hours',
     )
+    expect(dayTitle({ ...of, apart: true, base: '' })).toBe('Net sales £14,991 so far on 27 Nov 2026')
     expect(dayTitle({ ...of, base: '' })).toBe('Net sales £14,991 by 17:00 on 27 Nov 2026')
     expect(dayTitle({ ...of, until: null })).toBe('No orders yet on 27 Nov 2026')
   })
