@@ -101,6 +101,8 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
     >
       <DataTable
         caption="Actual against plan and last year"
+        // Four comparisons stand side by side without scrolling.
+        compact={told.length > 3}
         rows={rows}
         rowKey={row => row.metric}
         onRow={row =>
