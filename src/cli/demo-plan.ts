@@ -59,10 +59,15 @@ async function approvedBudget(desk: Desk, version: string, begin: boolean): Prom
     await budgetLines(desk, version, day(9))
     await approvedCase(desk, version, day(12))
     await say(desk, version, [
-      {
-        ...{ who: 'trading', line: 'aov', period: `${year}-11`, day: day(12) },
-        text: 'Lower than in October on purpose: Black Friday sells at 20 % off.',
-      },
+      lastYear
+        ? {
+            ...{ who: 'trading', line: 'aov', period: `${year}-11`, day: day(12) },
+            text: 'Lower than in October on purpose: Black Friday sells at 20 % off.',
+          }
+        : {
+            ...{ who: 'trading', line: 'aov', period: planFrom(desk).slice(0, 7), day: day(12) },
+            text: 'At the rate of the last 13 weeks, every month alike: there is no year behind us to plan by yet.',
+          },
       {
         ...{ who: 'marketing', line: 'media', period: `${year}-12`, day: day(12) },
         text: 'Half of it is booked by October: places before Christmas are gone by then.',

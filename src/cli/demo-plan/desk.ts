@@ -30,6 +30,8 @@ export interface Desk {
   as: (who: Planner, day?: Day) => Client
   year: string
   first: Day
+  /** The first day anything is said of the plan. */
+  speaks: Day
   /** The last day that is over. */
   last: Day
   facts: PlantedFacts
@@ -37,6 +39,8 @@ export interface Desk {
 
 /** Days of history from which last year is a year to plan by. */
 const enough = 500
+/** Days a run-rate is taken from: a plan that has no year to rest on is made once these are known. */
+const runRate = 91
 
 /** The desk as it is today; null while there are no figures to plan by. */
 export async function deskOf(clientFor: ClientFor, facts: PlantedFacts): Promise<Desk | null> {
@@ -46,15 +50,17 @@ export async function deskOf(clientFor: ClientFor, facts: PlantedFacts): Promise
   const today = meta.today
   const last = earlier(meta.lastDay, addDays(today, -1))
   const first = meta.from
+  const speaks = addDays(first, enough) <= last ? first : addDays(first, runRate)
   return {
-    // Nothing is said before there was anything to speak of, nor in days to come.
+    // Nothing is said before there was anything to speak of or to plan by, nor in days to come.
     as: (who, day) =>
       clientFor(
         people[who],
-        day === undefined || day >= today ? undefined : later(day, earlier(first, last)),
+        day === undefined || day >= today ? undefined : later(day, earlier(speaks, last)),
       ),
     year: addDays(last, 1).slice(0, 4),
     first,
+    speaks,
     last,
     facts,
   }

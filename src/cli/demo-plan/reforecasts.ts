@@ -201,8 +201,9 @@ export async function reforecasts(desk: Desk, budget: string): Promise<string | 
   const first = periods.findIndex(one => known([one], desk).length > 0)
   if (first < 0) return null
   // What is closed later is an actual of every reforecast that is not locked: one after the other.
+  // What was over before anybody planned is not foreseen any more.
   for (const closed of [count - 2, count - 1])
-    if (closed > first) {
+    if (closed > first && (periods[closed - 1]?.to ?? '') >= desk.speaks) {
       await closeMonths(desk, periods.slice(0, closed))
       await reforecast(desk, { budget, closed, lock: true })
     }
