@@ -10,6 +10,12 @@ export function useMay(atLeast: Role): boolean {
   return me.data !== undefined && mayAct(me.data.role, atLeast)
 }
 
+/** Whether whoever looks sees all stores: what is of the whole company refuses the others. Not until it is known who that is. */
+export function useWhole(): boolean {
+  const me = useQuery(api.members.me.queryOptions({ input: {} }))
+  return me.data?.stores === 'all'
+}
+
 /** What only this role and those above may do: whoever may not sees no button that would refuse them. */
 export const May = ({ atLeast, children }: { atLeast: Role; children: ReactNode }): ReactNode =>
   useMay(atLeast) ? children : null

@@ -288,6 +288,7 @@ export function Shell() {
             plans={settings.data?.plans ?? {}}
             calendar={settings.data?.calendar}
             ready={me.isSuccess}
+            whole={me.data?.stores === 'all'}
           />
         ) : (
           <span className={css.where}>{here?.label}</span>

@@ -44,16 +44,17 @@ export interface TopBarProps {
   plans: Readonly<Record<string, string>>
   calendar: CalendarRule | undefined
   ready: boolean
+  /** Whoever looks sees all stores: the others are refused the plans. */
+  whole: boolean
 }
 
 /** Period, comparison, store and currency: here, in the URL, and nowhere else. */
-export function TopBar({ stores: listed, targets, plans: names, calendar, ready }: TopBarProps) {
+export function TopBar({ stores: listed, targets, plans: names, calendar, ready, whole }: TopBarProps) {
   const stores = listed ?? []
   const [search, setUrl] = useUrl()
   const view = readView(search)
-  // Who sees only some stores is refused the plans, and picks among the saved targets.
   const plans = useQuery(
-    api.plan.versions.queryOptions({ input: {}, enabled: ready, retry: false, staleTime: 300_000 }),
+    api.plan.versions.queryOptions({ input: {}, enabled: whole, retry: false, staleTime: 300_000 }),
   )
   const named = new Set([
     ...targets.map(target => target.name),
@@ -159,6 +160,7 @@ export function TopBar({ stores: listed, targets, plans: names, calendar, ready 
         {() => (
           <Comparisons
             named={named}
+            whole={whole}
             called={called}
             compare={compare}
             onChange={next => setUrl(writeView({ compare: next }))}
@@ -247,14 +249,19 @@ export function TopBar({ stores: listed, targets, plans: names, calendar, ready 
 /** What figures can be compared with; budgets that came in as files are looked up when the list is opened. */
 function Comparisons(props: {
   named: ReadonlySet<string>
+  whole: boolean
   called: (comparison: string) => ReturnType<typeof comparisonName>
   compare: readonly string[]
   onChange: (compare: string[]) => void
 }) {
   const { named, compare } = props
-  // Who sees only some stores is refused these too.
   const budgets = useQuery(
-    api.plan.importedBudgets.queryOptions({ input: {}, retry: false, staleTime: 300_000 }),
+    api.plan.importedBudgets.queryOptions({
+      input: {},
+      enabled: props.whole,
+      retry: false,
+      staleTime: 300_000,
+    }),
   )
   const targets = new Set([
     ...named,

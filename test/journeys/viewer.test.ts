@@ -35,9 +35,9 @@ describeInBrowser('somebody who may only look', () => {
         ['/settings', 'Gifts', 'Add a store'],
         ['/settings?tab=calendar', 'Weeks begin on', 'Save'],
         ['/who', 'Free-mail domains', 'They are one'],
-        ['/variance?tab=close', 'No month is closed yet', 'Close a month'],
+        ['/variance?tab=close', may ? 'No month is closed yet' : 'Against the plan', 'Close a month'],
         ['/reforecast', 'No reforecast yet', 'Start a plan'],
-        ['/alerts?tab=channels', 'who is told of alerts', 'Add a channel'],
+        ['/alerts?tab=channels', 'Rules', 'Add a channel'],
         ['/alerts?alert=a1', 'Check first', 'Acknowledge'],
         ['/connections?open=shopify-gifts', 'What it brings', 'Pause'],
       ] as const) {
@@ -46,6 +46,14 @@ describeInBrowser('somebody who may only look', () => {
         await page.getByText(stands).first().waitFor({ state: 'attached' })
         expect(await acts.filter({ hasText: new RegExp(`^${words}$`) }).count(), path).toBe(may ? 1 : 0)
       }
+      // What would be refused is no tab.
+      await page.goto('/alerts')
+      await page.getByRole('tab', { name: 'Rules' }).waitFor()
+      expect(await page.getByRole('tab', { name: 'Channels' }).count()).toBe(may ? 1 : 0)
+      await page.goto('/variance')
+      await page.getByRole('tab', { name: 'Price, volume, mix' }).waitFor()
+      for (const name of ['Drivers of the plan', 'Month close'])
+        expect(await page.getByRole('tab', { name }).count(), name).toBe(may ? 1 : 0)
       // Plans are of the whole company.
       expect(await page.getByRole('link', { name: 'Budget', exact: true }).count()).toBe(may ? 1 : 0)
       expect(await page.getByRole('link', { name: 'Variance', exact: true }).count()).toBe(1)

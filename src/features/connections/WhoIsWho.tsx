@@ -25,7 +25,9 @@ export function WhoIsWho() {
   const state = useQuery(api.connections.linking.queryOptions())
   const [kind, setKind] = useState<Kind>('people')
   // The rules stand below the examples, and would be moved by them.
-  const examples = useQuery(api.connections.linkExamples.queryOptions({ input: { kind } }))
+  // They are records of people: who only looks is told how many, not who.
+  const mayKnow = useMay('contributor')
+  const examples = useQuery(api.connections.linkExamples.queryOptions({ input: { kind }, enabled: mayKnow }))
   return (
     <Page question="Are these the same?" title={state.data ? linkedWords(state.data.counts) : 'Who is who'}>
       {state.error && (
@@ -39,7 +41,7 @@ export function WhoIsWho() {
       {state.data && !examples.isLoading && (
         <>
           <Counts state={state.data} />
-          <Examples kind={kind} onKind={setKind} />
+          {mayKnow && <Examples kind={kind} onKind={setKind} />}
           <Rules key={state.data.version} state={state.data} />
           <Card title="By hand" note="Goes before every rule; setting apart goes before everything.">
             <May atLeast="lead">

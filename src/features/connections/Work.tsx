@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { useWhole } from '#features/May.tsx'
 import { WayIn } from '#features/WayIn.tsx'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -30,6 +31,7 @@ export function Work() {
     setUrl({ state: one === 'open' ? undefined : (one ?? 'all') }, { replace: true })
   const [place, setPlace] = useState<string | null>(null)
   const [platform, project] = place === null ? [] : (JSON.parse(place) as [string, string])
+  const whole = useWhole()
   const filtered = Boolean(search || state || place)
   const found = useQuery({
     ...api.connections.work.queryOptions({
@@ -61,8 +63,13 @@ export function Work() {
             rowKey={row => `${row.store} ${row.platform} ${row.task}`}
             empty={
               nothing || !filtered ? (
-                <EmptyState title="No task system is connected yet" action={<WayIn />}>
-                  Connect Asana or Trello, and their tasks are listed here.
+                <EmptyState
+                  title={whole ? 'No task system is connected yet' : 'No tasks of your stores'}
+                  action={whole && <WayIn />}
+                >
+                  {whole
+                    ? 'Connect Asana or Trello, and their tasks are listed here.'
+                    : 'Tasks belong to the store their system was connected for; none is connected for a store you see.'}
                 </EmptyState>
               ) : (
                 <EmptyState kind="no_match" title="Nothing matches" />

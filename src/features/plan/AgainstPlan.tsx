@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
+import { useWhole } from '#features/May.tsx'
 import { showSigned } from '#kernel/format.ts'
 import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from '#kernel/plan/variance-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
@@ -32,7 +33,9 @@ const shown = [
 
 /** What the days came to beside plans and comparisons: the rows, what each stands against by name, and how far off they are. */
 export function useAgainst(period: Period) {
-  const versions = useQuery(api.plan.versions.queryOptions({ input: {}, retry: false }))
+  // Who sees only some stores is refused the plans, and stands against the other comparisons.
+  const whole = useWhole()
+  const versions = useQuery(api.plan.versions.queryOptions({ input: {}, enabled: whole, retry: false }))
   const meanings = useQuery(api.performance.definitions.queryOptions({ input: {}, staleTime: 300_000 }))
   const named = new Set(period.compare)
   const plans = versionsAgainst(versions.data ?? [], period)
@@ -52,7 +55,7 @@ export function useAgainst(period: Period) {
         currency: period.currency,
         filters: filtersOf(period.slice),
       },
-      enabled: metrics.length > 0 && !versions.isPending,
+      enabled: metrics.length > 0 && !versions.isLoading,
       placeholderData: keepPreviousData,
     }),
   )

@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
+import { useWhole } from '#features/May.tsx'
 import { earlier } from '#kernel/day.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName, spanWords } from '#kernel/view.ts'
@@ -40,7 +41,7 @@ export function SalesBridge({ period }: { period: Period }) {
   const choices = period.compare.length > 0 ? period.compare : ['last_year']
   const compare = choices.find(one => one === search.against) ?? choices[0] ?? 'last_year'
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
-  const versions = useQuery(api.plan.versions.queryOptions({ input: {}, retry: false }))
+  const versions = useQuery(api.plan.versions.queryOptions({ input: {}, enabled: useWhole(), retry: false }))
   const asked = useQuery(
     api.plan.salesVariance.queryOptions({
       input: {

@@ -3,7 +3,7 @@ import { api, words } from '#features/client.ts'
 import { WayIn } from '#features/WayIn.tsx'
 import { earlier } from '#kernel/day.ts'
 import { civilYear } from '#kernel/period.ts'
-import { askedDays, askedPeriod, comparisonsFor, readView, spanWords } from '#kernel/view.ts'
+import { askedDays, askedPeriod, comparisonsFor, knownOf, readView, spanWords } from '#kernel/view.ts'
 import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
@@ -21,23 +21,23 @@ const question = 'Where are we off, and why?'
 export function Variance() {
   const [search] = useUrl()
   const settings = useQuery(api.settings.read.queryOptions({ input: {}, staleTime: 300_000 }))
-  const data = useQuery(
-    api.performance.query.queryOptions({ input: { metrics: ['net_sales'], window: 'all_time' } }),
-  )
+  const me = useQuery(api.members.me.queryOptions({ input: {} }))
+  const whole = me.data?.stores === 'all'
   const view = readView(search)
+  const data = useQuery(api.performance.query.queryOptions({ input: knownOf(view) }))
   const lastDay = data.data?.meta.lastDay
-  const failed = data.error ?? settings.error
+  const failed = data.error ?? settings.error ?? me.error
   if (failed)
     return (
       <Page question={question} title="The variance cannot be shown">
         <ErrorState
           title="What happened could not be read"
           {...words(failed)}
-          onRetry={() => (data.error ? data : settings).refetch()}
+          onRetry={() => (data.error ? data : settings.error ? settings : me).refetch()}
         />
       </Page>
     )
-  if (!data.data || !settings.data) return <Reading />
+  if (!data.data || !settings.data || !me.data) return <Reading />
   if (!lastDay)
     return (
       <Page question={question} title="Nothing has happened yet">
@@ -56,18 +56,19 @@ export function Variance() {
     to: earlier(days.to, lastDay),
     compare: comparisonsFor(view, known, days),
     stores: [...view.stores],
-    currency: view.currency ?? settings.data.currency ?? settings.data.stores[0]?.currency ?? 'GBP',
+    // Plans are in the company's money; who is refused them reads the stores' own, as on every other screen.
+    currency: view.currency ?? (whole ? settings.data.currency : null) ?? data.data.meta.currency ?? 'GBP',
     slice: sliceIn(search.slice),
   }
   const coming = data.data.meta.warnings.find(one => one.code === 'coming')?.message
-  return <Told period={period} lastDay={lastDay} coming={coming} />
+  return <Told period={period} lastDay={lastDay} whole={whole} coming={coming} />
 }
 
-function Told(props: { period: Period; lastDay: string; coming: string | undefined }) {
-  const { period, lastDay, coming } = props
+function Told(props: { period: Period; lastDay: string; whole: boolean; coming: string | undefined }) {
+  const { period, lastDay, whole, coming } = props
   const against = useAgainst(period)
   if (against.waiting) return <Reading />
-  const days = spanWords(period.from, period.to)
+  const days = `${spanWords(period.from, period.to)}, in ${period.currency}`
   return (
     <Page
       question={question}
@@ -82,13 +83,20 @@ function Told(props: { period: Period; lastDay: string; coming: string | undefin
             label: 'Against the plan',
             show: () => <AgainstPlan period={period} of={against} />,
           },
-          {
-            name: 'drivers',
-            label: 'Drivers of the plan',
-            show: () => <DriverBridge slice={period.slice} />,
-          },
+          ...(whole
+            ? [
+                {
+                  name: 'drivers',
+                  label: 'Drivers of the plan',
+                  show: () => <DriverBridge slice={period.slice} />,
+                },
+              ]
+            : []),
           { name: 'sales', label: 'Price, volume, mix', show: () => <SalesBridge period={period} /> },
-          { name: 'close', label: 'Month close', show: () => <Closes lastDay={lastDay} /> },
+          // Months are closed for the whole company.
+          ...(whole
+            ? [{ name: 'close', label: 'Month close', show: () => <Closes lastDay={lastDay} /> }]
+            : []),
         ]}
       />
     </Page>

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
+import { useMay, useWhole } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
@@ -29,13 +30,15 @@ const asking = (view: View) =>
 export function Alerts() {
   const [search, setUrl] = useUrl()
   const open = useQuery(asking('open'))
+  // Others are refused them.
+  const mayTell = [useMay('director'), useWhole()].every(Boolean)
   return (
     <Page question="What needs me?" title={open.data ? alertsTitle(open.data) : 'Alerts'}>
       <UrlTabs
         tabs={[
           { name: 'alerts', label: 'Alerts', show: () => <AlertList /> },
           { name: 'rules', label: 'Rules', show: () => <AlertRules /> },
-          { name: 'channels', label: 'Channels', show: () => <AlertChannels /> },
+          ...(mayTell ? [{ name: 'channels', label: 'Channels', show: () => <AlertChannels /> }] : []),
         ]}
       />
       <AlertDrawer id={search.alert} onClose={() => setUrl({ alert: undefined })} />
