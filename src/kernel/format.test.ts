@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Measure, type Place, placeOf, show, showDay, showSigned, tickPlace } from './format.ts'
+import {
+  chanceWords,
+  type Measure,
+  type Place,
+  placeOf,
+  show,
+  showDay,
+  showSigned,
+  tickPlace,
+} from './format.ts'
 
 const money: Measure = { unit: 'money', good: 'up', currency: 'GBP' }
 const yen: Measure = { ...money, currency: 'JPY' }
@@ -117,4 +126,14 @@ it('ticks of an axis are as short as can be, and no two read the same', () => {
   expect(tickPlace([146.2, 148], money)).toBe('table')
   expect(tickPlace([60_000, 96_000], money)).toBe('axis')
   expect([tickPlace([], money), tickPlace([5, 5], money)]).toEqual(['axis', 'axis'])
+})
+
+it('says of nothing that is still open that it is certain', () => {
+  expect([1, 0.994, 0.99, 0.22, 0.004].map(one => chanceWords(one))).toEqual([
+    'over 99 %',
+    'over 99 %',
+    '99 %',
+    '22 %',
+    'under 1 %',
+  ])
 })

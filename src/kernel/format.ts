@@ -58,6 +58,10 @@ function share(value: string, place: Place, locale: string): string {
 export const percent = (of: number, digits = 1, locale = usualLocale): string =>
   say(String(of), locale, { style: 'percent', ...fixed(digits) }).replace(/\s*%/, ' %')
 
+/** A chance in whole per cent; what is not over yet is never certain: "22 %", "over 99 %". */
+export const chanceWords = (probability: number): string =>
+  probability > 0.99 ? 'over 99 %' : probability < 0.01 ? 'under 1 %' : percent(probability, 0)
+
 /** Decimal text (or null: not known) as words for a place. Shares are fractions of one: 0.031 is 3.1 %. */
 export function show(
   value: string | null | undefined,

@@ -27,6 +27,7 @@ export function WhoIsWho() {
   // The rules stand below the examples, and would be moved by them.
   // They are records of people: who only looks is told how many, not who.
   const mayKnow = useMay('contributor')
+  const mayLink = useMay('lead')
   const examples = useQuery(api.connections.linkExamples.queryOptions({ input: { kind }, enabled: mayKnow }))
   return (
     <Page question="Are these the same?" title={state.data ? linkedWords(state.data.counts) : 'Who is who'}>
@@ -43,12 +44,12 @@ export function WhoIsWho() {
           <Counts state={state.data} />
           {mayKnow && <Examples kind={kind} onKind={setKind} />}
           <Rules key={state.data.version} state={state.data} />
-          <Card title="By hand" note="Goes before every rule; setting apart goes before everything.">
-            <May atLeast="lead">
-              <LinkByHandForm />
-            </May>
-            <SaidByHand said={state.data.byHand} />
-          </Card>
+          {(mayLink || state.data.byHand.length > 0) && (
+            <Card title="By hand" note="Goes before every rule; setting apart goes before everything.">
+              {mayLink && <LinkByHandForm />}
+              <SaidByHand said={state.data.byHand} />
+            </Card>
+          )}
         </>
       )}
     </Page>

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { memo, useMemo, useState } from 'react'
 import { AgreementBadge } from '#features/Agreement.tsx'
 import { api, words } from '#features/client.ts'
-import { type Place, percent, showDay, type Unit } from '#kernel/format.ts'
+import { chanceWords, type Place, percent, showDay, type Unit } from '#kernel/format.ts'
 import { marksOf } from '#kernel/period-words.ts'
 import { Card } from '#ui/Card.tsx'
 import { Chart, type Drawing } from '#ui/Chart.tsx'
@@ -100,7 +100,9 @@ export const Pacing = memo(({ version }: { version: string }) => {
           <StatTile
             label={held && held !== own ? held.name : 'Plan'}
             value={text(found.plan)}
-            deltas={found.probability !== null && <span>{whole(found.probability)} chance to make it</span>}
+            deltas={
+              found.probability !== null && <span>{chanceWords(found.probability)} chance to make it</span>
+            }
           />
         )}
         {found.requiredPerDay !== null && (

@@ -1,11 +1,11 @@
-import { percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
+import { chanceWords, percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
 import { HeatMap } from '#ui/HeatMap.tsx'
 import { Scroll } from '#ui/Scroll.tsx'
 import { EmptyState } from '#ui/State.tsx'
-import { chanceWords, landingWords } from './model.ts'
+import { landingWords } from './model.ts'
 import type { Monday } from './pack-shape.ts'
 import css from './reviews.module.css'
 
@@ -254,7 +254,7 @@ export function StockCards({
       </div>
       <Card
         title="A products at risk"
-        note={`${of(stock.atRisk.length, risk.count)} under ${risk.below} weeks of cover, ${risk.learnt ? 'the mean lead time' : 'until receipts say the lead time'}`}
+        note={`${of(stock.atRisk.length, risk.count)} under ${risk.below} ${Number(risk.below) === 1 ? 'week' : 'weeks'} of cover, ${risk.learnt ? 'the mean lead time' : 'until receipts say the lead time'}`}
         flush
       >
         {stock.atRisk.length === 0 ? (
@@ -274,7 +274,7 @@ export function StockCards({
       </Card>
       <Card
         title="Overstock"
-        note={`${of(stock.overstock.length, over.count)} over ${over.above} weeks of cover`}
+        note={`${of(stock.overstock.length, over.count)} over ${over.above} ${Number(over.above) === 1 ? 'week' : 'weeks'} of cover`}
         flush
       >
         {stock.overstock.length === 0 ? (

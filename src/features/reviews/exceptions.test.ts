@@ -71,6 +71,16 @@ describe('a week under review', () => {
     expect(missed('money', '-20')).toEqual([])
   })
 
+  it('of what is counted keeps between whole numbers: no 19 is above 19', () => {
+    const weeks = Array.from({ length: 21 }, (_, n) => 10 + 2 * (n % 3))
+    const chart = chartOf([...weeks, 19])
+    const seen = judge(chart, [])
+    const counted = { ...definition, label: 'Quotes', unit: 'count' } as Definition
+    const [one] = exceptionsOf(block, chart, seen, counted, null, { share: 0.05, money: 50 })
+    expect(seen?.high(seen.judged.length - 1)).toBeCloseTo(18.97, 1)
+    expect(one?.words).toBe('Quotes 19, above the 6 to 18 it keeps to by itself')
+  })
+
   it('without a year before is judged by its own weeks, and the limits say so', () => {
     const { said, limits } = told(now, none)
     expect(said[0]).toEqual(['beyond_limits', 'good'])

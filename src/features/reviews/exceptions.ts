@@ -96,7 +96,10 @@ export function exceptionsOf(
   if (seen && week !== null && said(Number(week)) !== said(seen.usual(last)))
     for (const { kind, above } of seen.last) {
       const [where, yearly] = [above ? 'above' : 'below', seen.basis === 'year_before']
-      const span = `the ${said(seen.low(last))} to ${said(seen.high(last))}`
+      // What is counted keeps to whole numbers: 17 is above 16.6, and not above 17.
+      const whole = measure.unit === 'count'
+      const [low, high] = [seen.low(last), seen.high(last)]
+      const span = `the ${said(whole ? Math.ceil(low) : low)} to ${said(whole ? Math.floor(high) : high)}`
       if (kind === 'beyond_limits')
         add(
           kind,

@@ -1,5 +1,5 @@
 import { addDays, addYears, type Day, later } from '#kernel/day.ts'
-import { percent, show, showDay } from '#kernel/format.ts'
+import { chanceWords, percent, show, showDay } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
 import {
   type CalendarRule,
@@ -329,10 +329,6 @@ interface Heading {
 
 /** How many of a list stand there before the rest is folded: three, or all where that would fold one alone. */
 export const shownAtOnce = (count: number): number => (count > 4 ? 3 : count)
-
-/** A chance in whole per cent; what is not over yet is never certain: "22 %", "over 99 %". */
-export const chanceWords = (probability: number): string =>
-  probability > 0.99 ? 'over 99 %' : probability < 0.01 ? 'under 1 %' : percent(probability, 0)
 
 /** "November 2026 heads for £120,000 (P10 £112,000, P90 £127,000), 3.0 % below the target of £123,700; chance of reaching it 22 %." */
 export function landingWords(one: Heading, currency: string | null): string {

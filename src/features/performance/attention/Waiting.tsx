@@ -11,7 +11,7 @@ export function Waiting({ waiting, folded = false }: Pick<AlertsTold, 'waiting'>
     <ul>
       {waiting.map(one => (
         <li key={`${one.store} ${one.words}`}>
-          {one.store}: {one.words}.{' '}
+          {one.store}: {one.words.replace(` of ${one.store}`, '')}.{' '}
           <span className={css.quiet}>
             {one.rules.length} {one.rules.length === 1 ? 'rule waits' : 'rules wait'}: {one.rules.join(', ')}.
           </span>

@@ -326,7 +326,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       ...figures,
       stores: one.slice.store ? [one.slice.store] : [],
       currency: home?.currency ?? '',
-      finding: { ...finding, causes, check: checkOf(one, doubt) },
+      finding: { ...finding, causes, check: checkOf(one, doubt, stores) },
       ...untouched,
       firstAt: at,
     })

@@ -8,7 +8,7 @@ import { type Actor, seesAll } from '#kernel/actor.ts'
 import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from '#kernel/alert-words.ts'
 import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { namesIn } from '#metrics/names.ts'
+import { calledIn, namesIn } from '#metrics/names.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
@@ -37,12 +37,20 @@ const definitionsOf = async ({ metrics }: Context) =>
 const partsOf = ({ slice }: Pick<Alert, 'slice'>) =>
   Object.entries(slice).map(([dimension, value]) => ({ dimension, value }))
 
-/** Tells what alerts are of by names: titles of products in place of their codes. */
+/** Tells what alerts are of, and their causes, by names: titles of products in place of their codes. */
 async function namedIn({ granary, actor }: Context, those: readonly Alert[]) {
-  const nameOf = await namesIn(granary, actor, those.flatMap(partsOf))
+  const nameOf = await namesIn(
+    granary,
+    actor,
+    those.flatMap(one => [...partsOf(one), ...one.finding.causes.flatMap(({ where }) => where)]),
+  )
   return (alert: Alert): Alert => ({
     ...alert,
     slice: Object.fromEntries(partsOf(alert).map(part => [part.dimension, nameOf(part) ?? part.value])),
+    finding: {
+      ...alert.finding,
+      causes: alert.finding.causes.map(one => ({ ...one, words: calledIn(one.words, one.where, nameOf) })),
+    },
   })
 }
 
@@ -65,7 +73,7 @@ function rowOf(
     what: whatOf(alert, label),
     where: whereOf(told, stores),
     when: sinceWords(alert),
-    cause: alert.doubt ?? finding.causes[0]?.words ?? null,
+    cause: alert.doubt ?? told.finding.causes[0]?.words ?? null,
     bad: lost,
     hours: finding.hours ?? null,
     unit: finding.unit,
@@ -174,7 +182,7 @@ export const alertOperations = {
       const named = await namedIn(context, [alert, ...similar])
       return {
         ...rowOf(alert, definitions.get(alert.metric), stores, named),
-        causes: alert.finding.causes,
+        causes: named(alert).finding.causes,
         check: alert.finding.check,
         judged: alert.finding.judged ?? null,
         task: (await tasksOf(context, [subjectOf(alert)])).get(subjectOf(alert)) ?? null,
@@ -263,7 +271,7 @@ export const alertOperations = {
           title: titleOf(named(alert), label, await storeNames(context)),
           notes: [
             sinceWords(alert),
-            alert.doubt ?? alert.finding.causes[0]?.words,
+            alert.doubt ?? named(alert).finding.causes[0]?.words,
             alert.finding.check,
             `${context.accounts.url}/alerts?alert=${id}`,
           ]
