@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
-import { May, MayChange, useMay } from '#features/May.tsx'
+import { MayChange, useMay } from '#features/May.tsx'
 import { linkRules } from '#kernel/linking.ts'
 import { domainsOf, joinedBy, kindWords, linkedWords, ruleWords } from '#kernel/linking-words.ts'
 import { Card } from '#ui/Card.tsx'

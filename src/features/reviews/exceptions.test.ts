@@ -78,7 +78,7 @@ describe('a week under review', () => {
     const counted = { ...definition, label: 'Quotes', unit: 'count' } as Definition
     const [one] = exceptionsOf(block, chart, seen, counted, null, { share: 0.05, money: 50 })
     expect(seen?.high(seen.judged.length - 1)).toBeCloseTo(18.97, 1)
-    expect(one?.words).toBe('Quotes 19, above the 6 to 18 it keeps to by itself')
+    expect(one?.words).toBe('Quotes 19, above the 5 to 18 it keeps to by itself')
   })
 
   it('without a year before is judged by its own weeks, and the limits say so', () => {
