@@ -1,4 +1,4 @@
-import { and, eq, gte, ne } from 'drizzle-orm'
+import { and, eq, gte, inArray, ne, notLike } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import { type StoreNames, sinceWords, titleOf } from '#kernel/alert-words.ts'
 import { addDays, type Day } from '#kernel/day.ts'
@@ -76,11 +76,13 @@ export function afterQuiet(
   const overnight = quietFrom > quietTo
   const quiet = overnight ? hour >= quietFrom || hour < quietTo : hour >= quietFrom && hour < quietTo
   if (!quiet) return now
-  const on = overnight && hour >= quietFrom ? addDays(day, 1) : day
-  // Hours are counted on the wall, also on days of 23 and 25.
-  let at = dayStart(zone, on) + quietTo * hourMs
-  at += (quietTo - wallClock(zone, at).hour) * hourMs
-  return at
+  return atHour(zone, overnight && hour >= quietFrom ? addDays(day, 1) : day, quietTo)
+}
+
+/** The moment a day's hour strikes on the wall, also on days of 23 and 25 hours; ms UTC. */
+function atHour(zone: string, day: Day, hour: number): number {
+  const at = dayStart(zone, day) + hour * hourMs
+  return at + (hour - wallClock(zone, at).hour) * hourMs
 }
 
 /** What metrics are called, and stores. */
@@ -120,15 +122,19 @@ async function digest(
   channel: Channel,
   open: readonly Alert[],
   names: Names,
-  { day, hour, now }: Moment,
+  { zone, day: today, hour, now }: Moment,
 ): Promise<void> {
-  if (channel.digestAt === null || hour < channel.digestAt) return
+  if (channel.digestAt === null) return
+  // Until its hour strikes, that of the day before is still owed: one held in the evening goes out at night.
+  const day = hour < channel.digestAt ? addDays(today, -1) : today
+  const due = atHour(zone, day, channel.digestAt)
+  if (day < today && Date.parse(channel.createdAt) > due) return
   const key = `digest ${day} ${channel.id}`
   const [written] = await context.ledger.select({ id: outbox.id }).from(outbox).where(eq(outbox.key, key))
   if (written) return
   const stale = await staleWords(context, channel)
   const held = stale !== '' && channel.stale === 'hold'
-  if (held && hour < channel.digestAt + patience) return
+  if (held && now < due + patience * hourMs) return
   const wanting = open.filter(one => one.state === 'open' || one.state === 'acknowledged')
   const unsure = await unsureWords(context, channel, now)
   await post(context, {
@@ -175,14 +181,26 @@ export async function staleWords(context: Context, { stores }: Pick<Channel, 'st
   return [...new Set(words)].join(' ')
 }
 
-/** Messages of the last day that may not have arrived. */
+/** Messages of the last day that may not have arrived, and those that did not. */
 async function unsureWords({ ledger }: Context, channel: Channel, now: number): Promise<string> {
   const from = new Date(now - 24 * hourMs).toISOString()
-  const unsure = await ledger
-    .select({ message: outbox.message })
+  const lost = await ledger
+    .select({ message: outbox.message, state: outbox.state })
     .from(outbox)
-    .where(and(eq(outbox.channel, channel.id), eq(outbox.state, 'unsure'), gte(outbox.at, from)))
-  return unsure.length === 0
-    ? ''
-    : `It is not known whether this arrived: ${unsure.map(one => one.message.subject).join('; ')}.`
+    .where(
+      and(
+        eq(outbox.channel, channel.id),
+        inArray(outbox.state, ['unsure', 'failed']),
+        gte(outbox.at, from),
+        notLike(outbox.key, 'trial %'),
+      ),
+    )
+  const told = (state: string, words: string) => {
+    const subjects = lost.filter(one => one.state === state).map(one => one.message.subject)
+    return subjects.length === 0 ? [] : [`${words}: ${subjects.join('; ')}.`]
+  }
+  return [
+    ...told('unsure', 'It is not known whether this arrived'),
+    ...told('failed', 'This could not be delivered'),
+  ].join(' ')
 }

@@ -208,6 +208,38 @@ describe('the post', () => {
     const held = (await rows()).find(one => one.key === key)
     expect(held?.message.caution).toMatch(/^Held for 4 hours\. The data end on 3 May 2026/)
   })
+
+  it('sends again what a person asks for, and tells in the next digest what did not arrive', async () => {
+    const [lost] = (await rows()).filter(one => one.state === 'unsure')
+    const id = lost?.id ?? ''
+    await room.run(performance.sendAgain, { id })
+    await expect(room.run(performance.sendAgain, { id })).rejects.toMatchObject({ code: 'conflict' })
+    const again: string[] = []
+    await sendDue(room.context(), async (_, letter) => {
+      again.push(letter.id)
+      throw new NotSent('no such address', false)
+    })
+    expect(again).toContain(id)
+    room.at('2026-05-05T19:00:00Z')
+    await save({ id: 'late', name: 'Late', kind: 'mail', to: 'late@shop.example', digestAt: 21 })
+    const after = await rows()
+    expect(after.find(one => one.id === id)).toMatchObject({ state: 'failed', error: 'no such address' })
+  })
+
+  it('sends a digest of the evening that is held at night, and none of before there was a channel', async () => {
+    const of = async () => (await rows()).filter(one => one.channel === 'late').map(one => one.key)
+    await compose(room.context())
+    expect(await of()).toEqual([])
+    // Ten in the evening in London: the data are stale, and it is held until one.
+    room.at('2026-05-05T20:30:00Z')
+    await compose(room.context())
+    room.at('2026-05-05T23:30:00Z')
+    await compose(room.context())
+    expect(await of()).toEqual([])
+    room.at('2026-05-06T00:10:00Z')
+    for (let n = 0; n < 3; n++) await compose(room.context())
+    expect(await of()).toEqual(['digest 2026-05-05 late'])
+  })
 })
 
 describe('a server killed while it sends', () => {

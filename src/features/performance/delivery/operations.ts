@@ -5,7 +5,7 @@ import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { alertChannels, outbox } from '#postgres/tables/watch.ts'
-import { type Channel, post } from './outbox.ts'
+import { type Channel, post, repeat } from './outbox.ts'
 import { hostsOf } from './payloads.ts'
 import type { Sealed } from './send.ts'
 
@@ -195,6 +195,30 @@ export const channelOperations = {
       await context.ledger.delete(alertChannels).where(eq(alertChannels.id, input.id))
       context.note({ subject: `alert channel ${name}`, stores: 'all' })
       return { removed: true as const }
+    }),
+
+  sendAgain: write({
+    role: 'director',
+    agents: false,
+    summary: 'Send a message again that failed, or of which it is not known whether it arrived',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(z.object({ queued: z.literal(true) }))
+    .handler(async ({ input, context }) => {
+      wholeCompany(context)
+      const [found] = await context.ledger.select().from(outbox).where(eq(outbox.id, input.id))
+      if (!found) throw new Failure('not_found', `There is no message ${input.id}.`)
+      const { name } = await channelNamed(context, found.channel)
+      if (!(await repeat(context, input.id)))
+        throw new Failure('conflict', 'This message has arrived, or is on its way.', {
+          next: 'Look again in a minute.',
+        })
+      context.note({
+        subject: `alert channel ${name}`,
+        after: { again: found.message.subject },
+        stores: 'all',
+      })
+      return { queued: true as const }
     }),
 
   tryAlertChannel: write({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, lt, sql } from 'drizzle-orm'
+import { and, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Ledger } from '#postgres/open.ts'
 import { alertChannels, type Message, outbox } from '#postgres/tables/watch.ts'
@@ -74,6 +74,22 @@ async function recover({ ledger, clock }: Pick<Context, 'ledger' | 'clock'>): Pr
             error: 'The server stopped while it was being sent: it may have arrived or not.',
           },
     )
+}
+
+/**
+ * Sends again, with all its tries, what failed or may not have arrived, because a person says so. False where it is on its
+ * way already, or arrived.
+ */
+export async function repeat(
+  { ledger, clock }: Pick<Context, 'ledger' | 'clock'>,
+  id: string,
+): Promise<boolean> {
+  const found = await ledger
+    .update(outbox)
+    .set({ state: 'waiting', attempts: 0, notBefore: clock().toISOString(), error: null })
+    .where(and(eq(outbox.id, id), inArray(outbox.state, ['failed', 'unsure'])))
+    .returning({ id: outbox.id })
+  return found.length > 0
 }
 
 const settle = (ledger: Ledger, id: string, set: Partial<Letter>) =>
