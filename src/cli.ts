@@ -116,7 +116,7 @@ command(program, 'query', 'ask for metrics')
   .option(
     '--compare <names>',
     'comma-separated: previous_period, previous_days, last_year, last_year_weekday, last_year_event, last_year_restated, ' +
-      'last_year_unrestated, plan.NAME',
+      'last_year_unrestated, from.DAY (as many days from that day on), plan.NAME',
   )
   .option('--filter <filter>', "repeatable: 'country=France|Spain', 'product~mug', 'net_sales>100'", repeated)
   .option('--stores <names>', 'comma-separated')

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ComparisonKind, compareDays, oppositeDay } from './comparison.ts'
 import { addDays, dayCount, dayNumber, dayOf, daysBetween, weekday } from './day.ts'
+import { daysFrom, firstOf } from './days-from.ts'
 import { civilYear, type Grain, nrf, periodsBetween, type WindowName } from './period.ts'
 
 const anyDay = fc.integer({ min: dayNumber('2005-01-01'), max: dayNumber('2035-01-01') }).map(dayOf)
@@ -355,5 +356,41 @@ describe('every comparison', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('days somebody chose', () => {
+  it('are as many as are asked about, from their first on, day by day and month by month', () => {
+    expect(over('from.2011-03-07', '2011-11-01', '2011-11-10')).toMatchObject({
+      label: 'the days from 7 Mar 2011',
+      from: '2011-03-07',
+      to: '2011-03-16',
+    })
+    expect(baseOf('from.2011-03-07', '2011-11-04', ['2011-11-01', '2011-11-10'])).toBe('2011-03-10')
+    const { segments } = over('from.2011-02-10', '2011-10-01', '2011-11-30', 'month')
+    expect(segments).toEqual([
+      { bucket: 0, from: '2011-02-10', to: '2011-03-12' },
+      { bucket: 1, from: '2011-03-13', to: '2011-04-11' },
+    ])
+  })
+  it('stand each opposite one day, none twice', () => {
+    fc.assert(
+      fc.property(anyDay, anyDay, fc.integer({ min: 0, max: 120 }), (day, first, length) => {
+        const [from, to] = [day, addDays(day, length)]
+        const buckets = periodsBetween(civilYear, from, to, 'day')
+        const opposite = daysBetween(from, to).map(one =>
+          oppositeDay(civilYear, daysFrom(first), buckets, 'day', one),
+        )
+        expect(opposite).toEqual(daysBetween(first, addDays(first, length)))
+      }),
+    )
+  })
+  it('are told by a day that exists', () => {
+    expect(['from.2026-02-28', 'from.2026-02-30', 'from.9999-01-01', 'last_year'].map(firstOf)).toEqual([
+      '2026-02-28',
+      null,
+      null,
+      null,
+    ])
   })
 })

@@ -11,7 +11,9 @@ import {
   weekday,
   yearOf,
 } from './day.ts'
+import { type DaysFrom, firstOf } from './days-from.ts'
 import { type Feast, feasts } from './feasts.ts'
+import { showDay } from './format.ts'
 import {
   type CalendarRule,
   civilYear,
@@ -35,6 +37,7 @@ export type ComparisonKind =
   | 'last_year_event'
   | 'last_year_restated'
   | 'last_year_unrestated'
+  | DaysFrom
 
 /** Base days that stand opposite one bucket of the question. */
 export interface Segment {
@@ -60,7 +63,7 @@ export interface ComparisonDays {
   caution: boolean
 }
 
-const labels: Record<ComparisonKind, string> = {
+const labels: Record<Exclude<ComparisonKind, DaysFrom>, string> = {
   previous_period: 'previous period',
   previous_days: 'the days before',
   last_year: 'last year, same dates',
@@ -68,6 +71,11 @@ const labels: Record<ComparisonKind, string> = {
   last_year_event: 'last year, events aligned',
   last_year_restated: 'last year, restated retail weeks',
   last_year_unrestated: 'last year, same week numbers',
+}
+
+const labelOf = (kind: ComparisonKind): string => {
+  const from = firstOf(kind)
+  return from === null ? labels[kind as keyof typeof labels] : `the days from ${showDay(from)}`
 }
 
 /**
@@ -86,11 +94,11 @@ export const compareDays = (
   const first = buckets[0]
   const last = buckets.at(-1)
   if (!first || !last)
-    return { kind, label: labels[kind], from: '', to: '', segments: [], whole: [], caution: false }
+    return { kind, label: labelOf(kind), from: '', to: '', segments: [], whole: [], caution: false }
   const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events) : undefined
   const pair = (over: readonly Period[], by: Grain | undefined): Segment[] =>
-    isBefore(kind)
-      ? previous(rule, over, by, baseBefore(rule, kind, over, window))
+    isMoved(kind)
+      ? previous(rule, over, by, baseOf(rule, kind, over, window))
       : kind === 'last_year'
         ? sameDates(over)
         : byDay(over, dayMap(rule, kind, aligned?.map))
@@ -102,12 +110,12 @@ export const compareDays = (
     kind === 'last_year' && leapNote(question, whole),
     kind.endsWith('stated') && weeksNote(rule, kind, question),
     daysNote(question, whole),
-    isBefore(kind) && elapsedNote(segments, whole),
+    isMoved(kind) && elapsedNote(segments, whole),
   ].filter(Boolean)
   const note = [...cautions, weekendNote(question, whole)].filter(Boolean).join('; ')
   return {
     kind,
-    label: labels[kind],
+    label: labelOf(kind),
     from: whole[0]?.from ?? '',
     to: whole.at(-1)?.to ?? '',
     segments,
@@ -134,12 +142,12 @@ export const oppositeDay = (
   const index = buckets.findIndex(one => one.from <= day && day <= one.to)
   const bucket = buckets[index]
   if (!first || !last || !bucket) return null
-  if (!isBefore(kind) && kind !== 'last_year') {
+  if (!isMoved(kind) && kind !== 'last_year') {
     const aligned = kind === 'last_year_event' ? alignEvents(first.from, last.to, events).map : undefined
     return dayMap(rule, kind, aligned)(day)
   }
-  const segments = isBefore(kind)
-    ? previous(rule, buckets, grain, baseBefore(rule, kind, buckets, window))
+  const segments = isMoved(kind)
+    ? previous(rule, buckets, grain, baseOf(rule, kind, buckets, window))
     : sameDates(buckets)
   const base = segments.find(one => one.bucket === index)
   if (!base) return null
@@ -156,28 +164,32 @@ export const oppositeDay = (
   return opposite > base.to ? null : opposite
 }
 
-/** Days just before the question's. `aligned`: a calendar period beside a calendar period, however long each is. */
-interface Before {
+/** Days the question's are moved to. `aligned`: a calendar period beside a calendar period, however long each is. */
+interface Base {
   from: Day
   to: Day
   aligned: boolean
 }
 
-const isBefore = (kind: ComparisonKind) => kind === 'previous_period' || kind === 'previous_days'
+/** As many days, moved: just before, or to a day that was chosen. */
+const isMoved = (kind: ComparisonKind) =>
+  kind === 'previous_period' || kind === 'previous_days' || firstOf(kind) !== null
 
-/** As many days just before; the period before is that of the calendar where the days are whole or to-date periods of it. */
-const baseBefore = (
+/** As many days just before, or from a day on; the period before is that of the calendar where the days are whole or to-date periods of it. */
+const baseOf = (
   rule: CalendarRule,
   kind: ComparisonKind,
   buckets: readonly Period[],
   window: WindowName | undefined,
-): Before => {
+): Base => {
   const from = buckets[0]?.from ?? ''
   const to = buckets.at(-1)?.to ?? ''
+  const first = firstOf(kind)
+  if (first !== null) return { from: first, to: addDays(first, dayCount(from, to) - 1), aligned: false }
   return kind === 'previous_days' ? daysBefore(from, to) : previousWindow(rule, from, to, window)
 }
 
-const daysBefore = (from: Day, to: Day): Before => ({
+const daysBefore = (from: Day, to: Day): Base => ({
   from: addDays(from, -dayCount(from, to)),
   to: addDays(from, -1),
   aligned: false,
@@ -188,7 +200,7 @@ const previous = (
   rule: CalendarRule,
   buckets: readonly Period[],
   grain: Grain | undefined,
-  base: Before,
+  base: Base,
 ): Segment[] => {
   const from = buckets[0]?.from ?? ''
   if (!grain) return [{ bucket: 0, from: base.from, to: base.to }]
@@ -227,7 +239,7 @@ const meantBy = (window: WindowName | undefined, from: Day, to: Day) => {
 }
 const grainOf = (window: WindowName) => /^(?:last_)?(week|month|quarter|year)(?:_to_date)?$/.exec(window)?.[1]
 
-const previousWindow = (rule: CalendarRule, from: Day, to: Day, window: WindowName | undefined): Before => {
+const previousWindow = (rule: CalendarRule, from: Day, to: Day, window: WindowName | undefined): Base => {
   const meant = meantBy(window, from, to)
   for (const grain of ['year', 'quarter', 'month', 'week'] as const) {
     if (!meant.includes(grain) || !isWhole(rule, from, to, grain)) continue

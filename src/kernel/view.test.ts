@@ -164,6 +164,9 @@ it('a word in the address that is no period or comparison is passed over, and sa
   ])
   expect(read({ compare: 'none' })).toEqual([[], []])
   expect(read({ compare: 'plan.budget-2026,last_year' })).toEqual([['plan.budget-2026', 'last_year'], []])
+  expect(read({ compare: 'from.2026-03-01,last_year' })).toEqual([['from.2026-03-01', 'last_year'], []])
+  expect(read({ compare: 'from.2026-02-30' })[0]).toBeNull()
+  expect(comparisonName('from.2026-03-01').short).toBe('vs the days from 1 Mar 2026')
   expect(read({ compare: 'constructor' })[0]).toBeNull()
   expect(readView({ period: 'last_fortnight' }).period).toBeNull()
   expect(passedOver({ period: 'last_fortnight' })).toEqual([

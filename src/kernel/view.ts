@@ -3,6 +3,7 @@
  * nowhere else, as short readable text, so that Back, a bookmark and a pasted link all show the same.
  */
 import { addDays, addYears, type Day, monthEnd } from './day.ts'
+import { firstOf } from './days-from.ts'
 import { type CalendarRule, civilYear, resolveWindow, type WindowName } from './period.ts'
 import { comparisonNow, planComparison, planIn } from './plan-comparison.ts'
 
@@ -49,7 +50,8 @@ export function readView(search: Search): View {
 }
 
 const isWindow = (word: string) => Object.hasOwn(windowLabels, word)
-const isComparison = (word: string) => Object.hasOwn(comparisonLabels, word) || planIn(word) !== null
+const isComparison = (word: string) =>
+  Object.hasOwn(comparisonLabels, word) || planIn(word) !== null || firstOf(word) !== null
 
 /** What of an address was passed over because it makes no sense, each with what is shown instead. Empty where all was read. */
 export function passedOver(search: Search): string[] {
@@ -87,9 +89,9 @@ export function writeView(change: Partial<View>): Record<string, string | undefi
   return out
 }
 
-/** It compares with days just before. */
+/** It compares with days that say most by themselves: those just before, or those somebody chose. */
 export const isBefore = (comparison: string): boolean =>
-  comparison === 'previous_period' || comparison === 'previous_days'
+  comparison === 'previous_period' || comparison === 'previous_days' || firstOf(comparison) !== null
 
 /** The comparisons shown when nobody chose. */
 export const usualComparisons = ['previous_period', 'last_year'] as const
@@ -182,6 +184,16 @@ export const forecastComparison = planComparison(forecastTarget)
  * handle, as questions spell it, where that is all there is.
  */
 export function comparisonName(comparison: string, told?: { label?: string | undefined }): ComparisonWords {
+  const first = firstOf(comparison)
+  if (first !== null) {
+    const said = `the days from ${spanWords(first, first)}`
+    return {
+      label: `Days from ${spanWords(first, first)}`,
+      short: `vs ${said}`,
+      said,
+      about: 'As many days, from that day on',
+    }
+  }
   const handle = planIn(comparison)
   const plan = handle === null ? null : told?.label || handle
   return (

@@ -7,7 +7,7 @@ import { deliver, deliverLines, type Line } from '../../test/small-ledger.ts'
 import { everyone, over, plainWorld, shop } from '../../test/small-world.ts'
 import { createEngine } from './create-engine.ts'
 import type { Engine, Scope } from './engine.ts'
-import type { Query } from './query.ts'
+import { Query } from './query.ts'
 import type { World } from './world.ts'
 
 const days = ['2011-10-30', '2011-10-31', '2011-11-01', '2011-11-15', '2011-12-01', '2011-12-09']
@@ -122,6 +122,32 @@ describe('any ledger', () => {
       { numRuns: 12 },
     )
   }, 120_000)
+
+  it('compares with the days somebody chose', async () => {
+    const on = (day: string, cents: number): Line => ({
+      order_id: day,
+      day,
+      kind: 'sale',
+      gross: cents / 100,
+    })
+    const { ask, granary } = await over([
+      on('2011-03-08', 500),
+      on('2011-03-20', 900),
+      on('2011-11-02', 700),
+      on('2011-11-10', 100),
+    ])
+    const asked = { metrics: ['net_sales'], from: '2011-11-01', to: '2011-11-10' }
+    const { totals, meta } = await ask({ ...asked, compare: ['from.2011-03-07'] })
+    expect(totals.compare?.['from.2011-03-07']?.values.net_sales).toMatchObject({ value: '5', delta: '3' })
+    expect(meta.comparisons['from.2011-03-07']).toMatchObject({
+      label: 'the days from 7 Mar 2011',
+      from: '2011-03-07',
+      to: '2011-03-16',
+    })
+    for (const wrong of ['from.2011-02-30', 'from.', 'from.yesterday'])
+      expect(Query.safeParse({ ...asked, compare: [wrong] }).success).toBe(false)
+    await granary.close()
+  })
 
   it('filters as a plain filter would', async () => {
     await fc.assert(

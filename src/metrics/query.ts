@@ -42,8 +42,14 @@ export const comparisons = [
 const comparison = z.union([
   z.enum(comparisons),
   z
+    .templateLiteral(['from.', askedDay])
+    .describe('from.<day>: as many days from that day on, whatever else they are'),
+  z
     .string()
-    .regex(/^(plan\.|target:).+/, `is one of ${comparisons.join(', ')}, or plan.<name> for a plan`)
+    .regex(
+      /^(plan\.|target:).+/,
+      `is one of ${comparisons.join(', ')}, from.<day> for the days from that day on, or plan.<name> for a plan`,
+    )
     .overwrite(comparisonNow),
 ])
 

@@ -8,6 +8,7 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api } from '#features/client.ts'
+import { daysFrom, firstOf } from '#kernel/days-from.ts'
 import type { CalendarRule } from '#kernel/period.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import {
@@ -163,6 +164,7 @@ export function TopBar({ stores: listed, targets, plans: names, calendar, ready,
             whole={whole}
             called={called}
             compare={compare}
+            known={known}
             onChange={next => setUrl(writeView({ compare: next }))}
           />
         )}
@@ -252,9 +254,12 @@ function Comparisons(props: {
   whole: boolean
   called: (comparison: string) => ReturnType<typeof comparisonName>
   compare: readonly string[]
+  known: { firstDay: string; lastDay: string } | null
   onChange: (compare: string[]) => void
 }) {
-  const { named, compare } = props
+  const { named, compare, known } = props
+  const [day, setDay] = useState('')
+  const from = firstOf(daysFrom(day)) && daysFrom(day)
   const budgets = useQuery(
     api.plan.importedBudgets.queryOptions({
       input: {},
@@ -269,7 +274,11 @@ function Comparisons(props: {
   ])
   return (
     <div className={css.pick} style={{ maxWidth: 320 }}>
-      {[...Object.keys(comparisonLabels), ...[...targets].map(planComparison)].map(name => {
+      {[
+        ...Object.keys(comparisonLabels),
+        ...compare.filter(one => firstOf(one) !== null),
+        ...[...targets].map(planComparison),
+      ].map(name => {
         const words = props.called(name)
         return (
           <label key={name} className={css.check}>
@@ -288,6 +297,27 @@ function Comparisons(props: {
           </label>
         )
       })}
+      <form
+        className={css.chosenDay}
+        onSubmit={event => {
+          event.preventDefault()
+          if (from && !compare.includes(from)) props.onChange([...compare, from])
+          setDay('')
+        }}
+      >
+        <label htmlFor="compare-from">Days from</label>
+        <input
+          id="compare-from"
+          type="date"
+          value={day}
+          min={known?.firstDay}
+          max={known?.lastDay}
+          onChange={event => setDay(event.target.value)}
+        />
+        <button type="submit" disabled={from === null || compare.length >= 6}>
+          Compare
+        </button>
+      </form>
     </div>
   )
 }
