@@ -37,7 +37,7 @@ describeInBrowser('somebody who may only look', () => {
         ['/who', 'Free-mail domains', 'They are one'],
         ['/variance?tab=close', may ? 'No month is closed yet' : 'Against the plan', 'Close a month'],
         ['/reforecast', 'No reforecast yet', 'Start a plan'],
-        ['/alerts?tab=channels', 'Rules', 'Add a channel'],
+        ['/alerts?tab=channels', may ? 'Add a channel' : 'Rules', 'Add a channel'],
         ['/alerts?alert=a1', 'Check first', 'Acknowledge'],
         ['/connections?open=shopify-gifts', 'What it brings', 'Pause'],
       ] as const) {
