@@ -121,7 +121,7 @@ it('nothing is compared with a part of the past, also where its reading stands s
   const whole = half.meta.wholeFrom ?? ''
   expect(whole > addDays(from, -60) && whole <= from).toBe(true)
   expect(half.meta.warnings.filter(one => one.code === 'coming').map(one => one.message)).toEqual([
-    expect.stringMatching(/are read back to .* so far.*Figures are whole from .* on: nothing is compared/),
+    expect.stringMatching(/: read back to .* so far.*Figures are whole from .* on: nothing is compared/),
   ])
   // What was compared with whole days is compared all along.
   const near = await ask({ metrics: ['orders'], from: addDays(until, -10), to, compare: ['previous_days'] })

@@ -29,7 +29,7 @@ const then = (row: AnswerRow | undefined, metric = 'net_sales', comparison = 'la
 const unknown = { value: null, delta: null, ratio: null }
 const north = (from: string, table: 'sales_lines' | 'traffic_days' = 'sales_lines') => ({
   ...{ store: 'north', table, from },
-  words: `orders of North are read back to ${from} so far`,
+  words: `orders of North: read back to ${from} so far`,
 })
 
 beforeAll(async () => {
@@ -95,7 +95,7 @@ it('a part of last year is no base: N/A in the total, and one sentence says from
     {
       code: 'coming',
       message:
-        'Orders of North are read back to 2026-03-10 so far. Figures are whole from 10 Mar 2026 on: nothing is compared with earlier days.',
+        'Orders of North: read back to 2026-03-10 so far. Figures are whole from 10 Mar 2026 on: nothing is compared with earlier days.',
     },
   ])
 })
@@ -106,10 +106,10 @@ it('stores that are whole are compared, asked for alone or as rows of their own'
   expect(then(south.totals)).toMatchObject({ value: '124', delta: '31' })
   expect(south.meta.wholeFrom).toBeUndefined()
   // Of several it is the one furthest behind that says why.
-  const nearer = { ...north('2026-03-05'), store: 'south', words: 'orders of South are read back to 5 Mar' }
+  const nearer = { ...north('2026-03-05'), store: 'south', words: 'orders of South: read back to 5 Mar' }
   coming = [nearer, ...coming]
   expect((await ask({})).meta.warnings[0]?.message).toMatch(
-    /^Orders of North are read back to 2026-03-10 so far \(and 1 more of this kind\)\. Figures are whole from 10 Mar/,
+    /^Orders of North: read back to 2026-03-10 so far \(and 1 more of this kind\)\. Figures are whole from 10 Mar/,
   )
   coming = [north('2026-03-10')]
   const filtered = await ask({ filters: [{ dimension: 'store', is: ['south'] }] })

@@ -43,7 +43,7 @@ export interface StillComing {
   store: string
   table: TableName
   from: Day
-  /** How far it is, as the beginning of a sentence: "orders of North are read back to 2 Mar 2026 so far". */
+  /** How far it is, as the beginning of a sentence: "orders of North: read back to 2 Mar 2026 so far". */
   words: string
 }
 

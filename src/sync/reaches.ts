@@ -77,7 +77,7 @@ function reachOf(
   zone: string,
 ): Pick<Reach, 'from' | 'whole' | 'to' | 'words'> {
   if (!state || state.bookmark === null)
-    return { from: null, whole: null, to: '', words: `${what} are not read yet${why}` }
+    return { from: null, whole: null, to: '', words: `${what}: not read yet${why}` }
   const { edge, start, back } = state
   const to = addDays(dayAt(zone, state.bookmark), -1)
   if (edge === null || start === null || edge <= start) return { from: '', whole: '', to, words: '' }
@@ -88,7 +88,7 @@ function reachOf(
   }
   const from = after(edge)
   const whole = back === null ? null : back <= start ? '' : after(back)
-  const far = from === null ? `${what} are being read` : `${what} are read back to ${showDay(from)} so far`
+  const far = from === null ? `${what}: being read` : `${what}: read back to ${showDay(from)} so far`
   return { from, whole, to, words: `${far}${why}` }
 }
 

@@ -106,7 +106,7 @@ describe('history that is still coming in', () => {
     expect(rows).toEqual([])
     const [one] = waiting
     expect(one.store).toBe('north')
-    expect(one.words).toContain('North are read back to 2 Mar 2026 so far')
+    expect(one.words).toContain('North: read back to 2 Mar 2026 so far')
     expect(one.rules).toContain('Orders by store')
   })
 
