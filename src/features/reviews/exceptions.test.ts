@@ -81,6 +81,16 @@ describe('a week under review', () => {
     expect(one?.words).toBe('Quotes 19, above the 5 to 18 it keeps to by itself')
   })
 
+  it('shows what is beyond a limit finer than the limit, where they would read the same', () => {
+    const weeks = Array.from({ length: 21 }, (_, n) => 0.02 + 0.002 * (n % 3))
+    const at = judge(chartOf([...weeks, 0.02]), [])?.low(21) ?? 0
+    const chart = chartOf([...weeks, at - 0.0002])
+    const rate = { ...definition, label: 'Engagement rate', unit: 'share' } as Definition
+    const [one] = exceptionsOf(block, chart, judge(chart, []), rate, null, { share: 0.05, money: 50 })
+    expect(one?.words).toMatch(/^Engagement rate (\d\.\d\d) %, below the (\d\.\d\d) % to /)
+    expect(one?.words).not.toMatch(/rate (\d\.\d\d) %, below the \1 %/)
+  })
+
   it('without a year before is judged by its own weeks, and the limits say so', () => {
     const { said, limits } = told(now, none)
     expect(said[0]).toEqual(['beyond_limits', 'good'])

@@ -99,12 +99,17 @@ export function exceptionsOf(
       // What is counted keeps to whole numbers: 17 is above 16.6, and not above 17.
       const whole = measure.unit === 'count'
       const [low, high] = [seen.low(last), seen.high(last)]
-      const span = `the ${said(whole ? Math.ceil(low) : low)} to ${said(whole ? Math.floor(high) : high)}`
+      const bounds = whole ? [Math.ceil(low), Math.floor(high)] : [low, high]
+      const figures = [Number(week), ...bounds]
+      // What is beyond a limit is not shown as equal to it.
+      const place = said(Number(week)) === said(bounds[above ? 1 : 0] as number) ? 'tooltip' : 'table'
+      const [own, least, most] = figures.map(one => show(String(one), measure, place))
+      const span = `the ${least} to ${most}`
       if (kind === 'beyond_limits')
         add(
           kind,
           above,
-          `${show(week, measure, 'table')}, ${where} ${span} ${yearly ? 'that the same week a year before lets expect' : 'it keeps to by itself'}`,
+          `${own}, ${where} ${span} ${yearly ? 'that the same week a year before lets expect' : 'it keeps to by itself'}`,
           off,
         )
       if (kind === 'run')
