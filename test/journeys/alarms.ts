@@ -78,9 +78,10 @@ export function alertCalls(door: any) {
       return { rows, count: rows.length, lookedAt: '2011-12-09', waiting: [] }
     }),
     alert: door.handler(told),
-    actOnAlert: door.handler(({ input }: { input: { act: string; reason: string } }) => {
+    actOnAlert: door.handler(({ input }: { input: { act: string; reason: string; until?: string } }) => {
       row.state = input.act === 'snooze' ? 'snoozed' : input.act === 'resolve' ? 'resolved' : 'acknowledged'
       row.reason = input.reason
+      row.snoozedUntil = input.until ?? null
       acts.unshift({ act: input.act, reason: input.reason, by: 'Ada Byron', at: '2011-12-10T09:00:00Z' })
       return { state: row.state }
     }),

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, words } from '#features/client.ts'
@@ -10,7 +10,7 @@ import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { AlertEvidence } from './AlertEvidence.tsx'
 import css from './attention.module.css'
-import { alertStates, perDay } from './model.ts'
+import { alertStates, perDay, type Snooze, snoozed, snoozes, stateWords } from './model.ts'
 import type { AlertTold } from './shape.ts'
 
 /** One alert: its course, why it is so, what was alike before, and what one does about it. */
@@ -24,7 +24,7 @@ export function AlertDrawer({ id, onClose }: { id: string | undefined; onClose: 
       opened={id !== undefined}
       onClose={onClose}
       title={alert?.title ?? 'Alert'}
-      note={alert && `${alert.when} ${alertStates[alert.state]}.`}
+      note={alert && `${alert.when} ${stateWords(alert)}.`}
     >
       {found.error && <ErrorState compact title="This alert could not be read" {...words(found.error)} />}
       {found.isLoading && <Skeleton lines={8} />}
@@ -103,11 +103,11 @@ const acts: Readonly<Record<string, string>> = {
   reopen: 'opened again',
 }
 
-const week = 7 * 86_400_000
-
 function Acts({ alert }: { alert: AlertTold }) {
   const [, setUrl] = useUrl()
   const [reason, setReason] = useState('')
+  const [how, setHow] = useState<Snooze>('week')
+  const [own, setOwn] = useState('')
   const queries = useQueryClient()
   const act = useMutation({
     ...api.performance.actOnAlert.mutationOptions(),
@@ -122,7 +122,8 @@ function Acts({ alert }: { alert: AlertTold }) {
   })
   const mayAct = useMay('contributor')
   const { id } = alert
-  const until = new Date(Date.now() + week).toISOString().slice(0, 10)
+  const today = new Date().toISOString().slice(0, 10)
+  const { until, words: snooze } = snoozed(how, today, own)
   const resolve = (as: 'fixed' | 'expected' | 'not_real') => () =>
     act.mutate({ id, act: 'resolve', as, reason })
   return (
@@ -150,12 +151,6 @@ function Acts({ alert }: { alert: AlertTold }) {
                   Acknowledge
                 </Button>
               )}
-              <Button
-                disabled={reason.trim() === ''}
-                onClick={() => act.mutate({ id, act: 'snooze', until, reason })}
-              >
-                Snooze for a week
-              </Button>
               <Button onClick={resolve('fixed')}>Resolve: fixed</Button>
               <Button onClick={resolve('expected')}>Resolve: expected</Button>
               <Button onClick={resolve('not_real')}>Resolve: nothing</Button>
@@ -165,6 +160,34 @@ function Acts({ alert }: { alert: AlertTold }) {
           Discuss
         </Button>
       </div>
+      {mayAct && alert.state !== 'resolved' && (
+        <div className={css.putOff}>
+          <Select
+            aria-label="Put off"
+            allowDeselect={false}
+            w={180}
+            data={[...snoozes]}
+            value={how}
+            onChange={next => setHow(next ?? how)}
+          />
+          {how === 'date' && (
+            <TextInput
+              aria-label="Put off until"
+              type="date"
+              min={snoozed('day', today, '').until ?? undefined}
+              value={own}
+              error={own !== '' && until === null && 'Choose a day after today.'}
+              onChange={event => setOwn(event.currentTarget.value)}
+            />
+          )}
+          <Button
+            disabled={reason.trim() === '' || until === null}
+            onClick={() => until && act.mutate({ id, act: 'snooze', until, reason })}
+          >
+            {snooze}
+          </Button>
+        </div>
+      )}
       {mayAct && (
         <TaskOf
           task={alert.task}

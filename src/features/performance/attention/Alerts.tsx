@@ -13,7 +13,7 @@ import { AlertChannels } from './AlertChannels.tsx'
 import { AlertDrawer } from './AlertDrawer.tsx'
 import { AlertRules } from './AlertRules.tsx'
 import css from './attention.module.css'
-import { alertStates, alertsTitle, perDay } from './model.ts'
+import { alertsTitle, perDay, stateWords } from './model.ts'
 import { Waiting } from './Waiting.tsx'
 
 const views = {
@@ -132,7 +132,7 @@ function AlertList() {
             {
               key: 'state',
               label: 'State',
-              render: row => <span className={css.quiet}>{alertStates[row.state]}</span>,
+              render: row => <span className={css.quiet}>{stateWords(row)}</span>,
             },
           ]}
         />

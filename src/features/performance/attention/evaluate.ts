@@ -303,7 +303,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
         since,
         kind: one.kind,
         finding: { ...same.finding, ...finding, causes, surest },
-        ...woken(same, day),
+        ...woken(same, at.slice(0, 10)),
       }
       changes.push({ one: same, set })
       continue
@@ -314,7 +314,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       still.add(named.id)
       changes.push({
         one: named,
-        set: { until: one.until, seenOn: day, updatedAt: at, ...woken(named, day) },
+        set: { until: one.until, seenOn: day, updatedAt: at, ...woken(named, at.slice(0, 10)) },
       })
       continue
     }

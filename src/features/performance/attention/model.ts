@@ -1,5 +1,5 @@
-import { addDays } from '#kernel/day.ts'
-import { show, usualLocale } from '#kernel/format.ts'
+import { addDays, civil, type Day, dateOf, monthOf, yearOf } from '#kernel/day.ts'
+import { show, showDay, usualLocale } from '#kernel/format.ts'
 import type { Query } from '#metrics/query.ts'
 
 /** What an alert's state is called. */
@@ -9,6 +9,15 @@ export const alertStates = {
   snoozed: 'Snoozed',
   resolved: 'Resolved',
 } as const
+
+/** An alert's state, and until when it is put off. */
+export const stateWords = (alert: {
+  state: keyof typeof alertStates
+  snoozedUntil: string | null
+}): string =>
+  alert.state === 'snoozed' && alert.snoozedUntil !== null
+    ? `Snoozed until ${showDay(alert.snoozedUntil)}`
+    : alertStates[alert.state]
 
 /** Money a day with its sign; N/A where it has no price. */
 export const perDay = (amount: number | null, currency: string): string =>
@@ -109,3 +118,26 @@ export const idOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 60)
+
+/** For how long an alert may be put off. */
+export const snoozes = [
+  { value: 'day', label: 'For a day' },
+  { value: 'week', label: 'For a week' },
+  { value: 'month', label: 'For a month' },
+  { value: 'date', label: 'Until a day of yours' },
+] as const
+export type Snooze = (typeof snoozes)[number]['value']
+
+/**
+ * The day on which an alert put off today comes back, and what the button that does it says. A month ends on the same day of
+ * the next one, or on that one's last. `own` is the day somebody chose: one that is not after today is none (null).
+ */
+export function snoozed(how: Snooze, today: Day, own: string): { until: Day | null; words: string } {
+  if (how === 'day') return { until: addDays(today, 1), words: 'Snooze for a day' }
+  if (how === 'week') return { until: addDays(today, 7), words: 'Snooze for a week' }
+  if (how === 'month')
+    return { until: civil(yearOf(today), monthOf(today) + 1, dateOf(today)), words: 'Snooze for a month' }
+  return own > today
+    ? { until: own, words: `Snooze until ${showDay(own)}` }
+    : { until: null, words: 'Snooze until a day' }
+}

@@ -53,6 +53,7 @@ const told = async (name: keyof typeof shops, planted?: Planted, last = until) =
   await evaluate(room.context())
   const states = ['open', 'acknowledged', 'snoozed', 'resolved']
   return (await room.run(performance.alerts, { state: states })).rows as {
+    id: string
     metric: string
     slice: Record<string, string>
     rule: string
@@ -95,3 +96,18 @@ it('a dead channel is found beside charges on the 1st, and these are hardly news
   // In three months: the others of the category stand beside what is charged.
   expect(others.length, others.map(one => one.title).join('; ')).toBeLessThan(6)
 })
+
+it('what was put off for a day is open again on the next, while it goes on', async () => {
+  const [gone] = (await told('closing', undefined, '2026-04-20')).filter(one => one.slice.store === 'gone')
+  const shop = room
+  if (!shop || !gone) throw new Error('The end of the store was not told.')
+  const { id } = gone
+  await shop.run(performance.actOnAlert, { id, act: 'snooze', until: '2026-04-22', reason: 'Known tomorrow' })
+  const state = async () => {
+    await evaluate(shop.context())
+    return (await shop.run(performance.alert, { id })).state
+  }
+  expect(await state()).toBe('snoozed')
+  shop.at('2026-04-22T12:00:00Z')
+  expect(await state()).toBe('open')
+}, 120_000)
