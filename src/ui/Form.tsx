@@ -96,12 +96,13 @@ export function ChoiceRow<Value extends string>(props: {
   data: readonly { value: Value; label: string }[]
   onChange: (value: Value) => void
   help?: ReactNode
+  error?: ReactNode
   disabled?: boolean
   searchable?: boolean
 }) {
   const id = useId()
   return (
-    <FormRow label={props.label} for={id} help={props.help}>
+    <FormRow label={props.label} for={id} help={props.help} error={props.error}>
       <Select
         id={id}
         allowDeselect={false}

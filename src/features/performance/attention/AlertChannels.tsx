@@ -1,27 +1,17 @@
-import { Button, Switch } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
-import { May, useMay } from '#features/May.tsx'
+import { May } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { EditDrawer } from '#ui/EditDrawer.tsx'
-import { ChoiceRow, FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import type { ChannelTold, MessageTold } from '../delivery/operations.ts'
+import type { MessageTold } from '../delivery/operations.ts'
 import css from './attention.module.css'
-import { idOf } from './model.ts'
+import { ChannelForm } from './ChannelForm.tsx'
+import { channelKinds, hourWords, quietWords } from './model.ts'
 import { Reminders } from './Reminders.tsx'
-
-const kinds = {
-  mail: 'Mail',
-  slack: 'Slack',
-  teams: 'Microsoft Teams',
-  webhook: 'Signed webhook',
-} as const
 
 const messageStates: Readonly<Record<MessageTold['state'], string>> = {
   waiting: 'waits',
@@ -35,6 +25,8 @@ const messageStates: Readonly<Record<MessageTold['state'], string>> = {
 export function AlertChannels() {
   const [search, setUrl] = useUrl()
   const found = useQuery(api.performance.alertChannels.queryOptions({ input: {} }))
+  const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const names = new Map(settings.data?.stores.map(one => [one.store, one.name]))
   if (found.error)
     return (
       <ErrorState
@@ -73,14 +65,24 @@ export function AlertChannels() {
           }
           columns={[
             { key: 'name', label: 'Name', pinned: true, render: row => row.name },
-            { key: 'kind', label: 'By', render: row => kinds[row.kind] },
+            { key: 'kind', label: 'By', render: row => channelKinds[row.kind] },
             { key: 'to', label: 'To', render: row => row.to },
+            {
+              key: 'stores',
+              label: 'Of',
+              wraps: 'name',
+              render: row =>
+                row.stores === null
+                  ? 'all stores'
+                  : row.stores.map(store => names.get(store) ?? store).join(', '),
+            },
             { key: 'alerts', label: 'Each alert', render: row => (row.alerts ? 'yes' : 'no') },
             {
               key: 'digest',
               label: 'Digest',
-              render: row => (row.digestAt === null ? 'none' : hour(row.digestAt)),
+              render: row => (row.digestAt === null ? 'none' : hourWords(row.digestAt)),
             },
+            { key: 'quiet', label: 'Quiet', render: row => quietWords(row) ?? 'never' },
             { key: 'active', label: 'On', render: row => (row.active ? 'yes' : 'no') },
           ]}
         />
@@ -115,156 +117,14 @@ export function AlertChannels() {
         </Card>
       )}
       {(edited || search.channel === 'new') && (
-        <ChannelForm key={search.channel} channel={edited} onClose={() => setUrl({ channel: undefined })} />
+        <ChannelForm
+          key={search.channel}
+          channel={edited}
+          taken={channels.map(one => one.id)}
+          stores={[...names].map(([value, label]) => ({ value, label }))}
+          onClose={() => setUrl({ channel: undefined })}
+        />
       )}
     </>
-  )
-}
-
-const hour = (at: number) => `${String(at).padStart(2, '0')}:00`
-const hours = Array.from({ length: 24 }, (_, at) => ({ value: String(at), label: hour(at) }))
-
-function ChannelForm({ channel, onClose }: { channel: ChannelTold | undefined; onClose: () => void }) {
-  const queries = useQueryClient()
-  const [form, setForm] = useState({
-    name: channel?.name ?? '',
-    kind: channel?.kind ?? ('mail' as const),
-    to: channel?.kind === 'mail' ? channel.to : '',
-    alerts: channel?.alerts ?? true,
-    leastMoney: channel?.leastMoney ?? '',
-    digest: channel ? (channel.digestAt === null ? 'none' : String(channel.digestAt)) : '7',
-    active: channel?.active ?? true,
-  })
-  const again = () => queries.invalidateQueries({ queryKey: api.performance.alertChannels.key() })
-  const failed = (error: unknown) =>
-    notifications.show({ color: 'bad', title: 'That did not work', message: words(error).message })
-  const save = useMutation({
-    ...api.performance.saveAlertChannel.mutationOptions(),
-    onSuccess: async ({ secret }) => {
-      await again()
-      if (secret)
-        notifications.show({
-          autoClose: false,
-          title: 'Keep this secret: it is shown once',
-          message: `Your system checks the signature of each message with it: ${secret}`,
-        })
-      onClose()
-    },
-  })
-  const remove = useMutation({
-    ...api.performance.removeAlertChannel.mutationOptions(),
-    onError: failed,
-    onSuccess: async () => {
-      await again()
-      onClose()
-    },
-  })
-  const trial = useMutation({
-    ...api.performance.tryAlertChannel.mutationOptions(),
-    onError: failed,
-    onSuccess: async () => {
-      await again()
-      notifications.show({ message: 'A test message is on its way: it should arrive within two minutes.' })
-    },
-  })
-  const id = channel?.id ?? idOf(form.name)
-  const { stores = null, quietFrom = null, quietTo = null, stale = 'hold' } = channel ?? {}
-  return (
-    <EditDrawer
-      opened
-      readOnly={!useMay('director')}
-      title={channel?.name ?? 'Add a channel'}
-      onClose={onClose}
-      saving={save.isPending}
-      disabled={!id || (!channel && !form.to.trim())}
-      failed={save.error ? words(save.error) : null}
-      remove={channel && { run: () => remove.mutate({ id }), running: remove.isPending }}
-      onSave={() =>
-        save.mutate({
-          id,
-          name: form.name.trim(),
-          kind: form.kind,
-          ...(form.to.trim() && { to: form.to.trim() }),
-          stores,
-          alerts: form.alerts,
-          leastMoney: form.leastMoney.trim() || null,
-          digestAt: form.digest === 'none' ? null : Number(form.digest),
-          quietFrom,
-          quietTo,
-          stale,
-          active: form.active,
-          ...(channel && { version: channel.version }),
-        })
-      }
-    >
-      <TextRow label="Name" value={form.name} onChange={name => setForm({ ...form, name })} />
-      <ChoiceRow
-        label="By"
-        value={form.kind}
-        disabled={channel !== undefined}
-        data={[
-          { value: 'mail', label: kinds.mail },
-          { value: 'slack', label: kinds.slack },
-          { value: 'teams', label: kinds.teams },
-          { value: 'webhook', label: kinds.webhook },
-        ]}
-        onChange={kind => setForm({ ...form, kind })}
-      />
-      <TextRow
-        label={form.kind === 'mail' ? 'Mail addresses' : 'Address of the webhook'}
-        value={form.to}
-        placeholder={
-          channel && form.kind !== 'mail'
-            ? `kept: on ${channel.to}`
-            : form.kind === 'mail'
-              ? 'ada@example.com, …'
-              : 'https://…'
-        }
-        help={
-          form.kind === 'mail'
-            ? 'Several with commas between them.'
-            : 'Kept secret: only its host is shown later.'
-        }
-        onChange={to => setForm({ ...form, to })}
-      />
-      <FormRow label="Each alert as it comes" for="channel-alerts">
-        <Switch
-          id="channel-alerts"
-          checked={form.alerts}
-          onChange={event => setForm({ ...form, alerts: event.currentTarget.checked })}
-        />
-      </FormRow>
-      <TextRow
-        label="Least money a day"
-        value={form.leastMoney}
-        decimal
-        placeholder="none"
-        help="Of less nothing is sent here, in the company's currency."
-        onChange={leastMoney => setForm({ ...form, leastMoney })}
-      />
-      <ChoiceRow
-        label="Daily digest"
-        value={form.digest}
-        data={[{ value: 'none', label: 'None' }, ...hours]}
-        help="In the company's time zone."
-        onChange={digest => setForm({ ...form, digest })}
-      />
-      <FormRow label="On" for="channel-active">
-        <Switch
-          id="channel-active"
-          checked={form.active}
-          onChange={event => setForm({ ...form, active: event.currentTarget.checked })}
-        />
-      </FormRow>
-      {channel && (
-        <May atLeast="director">
-          <FormRow label="Test" help="Sends a short message with the settings as they are saved.">
-            <Button loading={trial.isPending} onClick={() => trial.mutate({ id })}>
-              Send a test message
-            </Button>
-          </FormRow>
-        </May>
-      )}
-    </EditDrawer>
   )
 }

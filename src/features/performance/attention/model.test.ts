@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { alertsTitle, snoozed } from './model.ts'
+import { alertsTitle, freeId, isMoney, quietHours, snoozed } from './model.ts'
 
 it('the screen of alerts says how many are open and which comes first', () => {
   const told = { lookedAt: '2026-11-24', waiting: [] }
@@ -27,4 +27,26 @@ it('an alert is put off for a day, a week, a month of whatever length, or until 
   })
   for (const own of ['', '2026-11-28', '2026-11-01'])
     expect(snoozed('date', '2026-11-28', own).until).toBeNull()
+})
+
+it('quiet hours have a begin and an end that differ, over night too, and say whether the digest waits', () => {
+  expect(quietHours(22, 7, 6)).toEqual({
+    from: 22,
+    to: 7,
+    error: null,
+    words: "9 hours, over night, in the company's time zone. The digest of 06:00 waits until 07:00.",
+  })
+  expect(quietHours(22, 7, 7).words).toBe("9 hours, over night, in the company's time zone.")
+  expect(quietHours(12, 13, 12).words).toMatch(/^1 hour, in .* The digest of 12:00 waits until 13:00\.$/)
+  expect(quietHours(7, 7, null).error).toMatch('Choose another hour')
+  expect(quietHours(null, 7, 6)).toEqual({ from: null, to: null, error: null, words: '' })
+})
+
+it('what is added has a short name of its own, whatever it is called', () => {
+  expect(freeId('The team', [])).toBe('the-team')
+  expect(freeId('The team!', ['the-team', 'the-team-2'])).toBe('the-team-3')
+  expect(freeId('Сайт', ['own'])).toBe('own-2')
+  expect(freeId('x'.repeat(80), ['x'.repeat(60)])).toBe(`${'x'.repeat(56)}-2`)
+  expect(['', '250', '0.5'].map(isMoney)).toEqual([true, true, true])
+  expect(['-1', '1,5', 'much', '1.23456'].map(isMoney)).toEqual([false, false, false, false])
 })

@@ -157,7 +157,7 @@ async function digest(
         .join(' '),
       link: linkOf(context),
     },
-    notBefore: new Date(now),
+    notBefore: new Date(afterQuiet(channel, zone, now)),
   })
 }
 

@@ -158,6 +158,16 @@ describe('what is sent', () => {
   })
 })
 
+describe('a channel', () => {
+  it('has quiet hours with a begin and an end, and stores that there are', async () => {
+    const own = { id: 'q', name: 'Q', kind: 'mail', to: 'x@shop.example' }
+    for (const hours of [{ quietFrom: 22 }, { quietTo: 6 }, { quietFrom: 6, quietTo: 6 }])
+      await expect(save({ ...own, ...hours })).rejects.toThrow('Quiet hours begin at one hour')
+    await expect(save({ ...own, stores: ['shop', 'gone'] })).rejects.toThrow('There is no store gone.')
+    await expect(save({ ...own, stores: [] })).rejects.toThrow('sends nothing')
+  })
+})
+
 describe('the post', () => {
   it('waits for the end of the quiet hours, by the clock on the wall', () => {
     const night = { quietFrom: 22, quietTo: 6 }
@@ -239,6 +249,33 @@ describe('the post', () => {
     room.at('2026-05-06T00:10:00Z')
     for (let n = 0; n < 3; n++) await compose(room.context())
     expect(await of()).toEqual(['digest 2026-05-05 late'])
+  })
+})
+
+describe('a digest due in quiet hours', () => {
+  it('waits until they are over', async () => {
+    await save({
+      id: 'night',
+      name: 'Night',
+      kind: 'mail',
+      to: 'ada@shop.example',
+      alerts: false,
+      digestAt: 5,
+      quietFrom: 22,
+      quietTo: 8,
+      stale: 'flag',
+    })
+    room.at('2026-05-06T05:10:00Z')
+    await compose(room.context())
+    const [night] = (await rows()).filter(one => one.key === 'digest 2026-05-06 night')
+    expect(new Date(night?.notBefore ?? '').toISOString()).toBe('2026-05-06T07:00:00.000Z')
+    const sent: string[] = []
+    const send = async ({ id }: Channel) => void sent.push(id)
+    await sendDue(room.context(), send)
+    expect(sent).not.toContain('night')
+    room.at('2026-05-06T07:00:00Z')
+    await sendDue(room.context(), send)
+    expect(sent).toContain('night')
   })
 })
 

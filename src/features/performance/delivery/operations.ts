@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { Failure, invalid } from '#kernel/error.ts'
+import * as settings from '#postgres/tables/settings.ts'
 import { alertChannels, outbox } from '#postgres/tables/watch.ts'
 import { type Channel, post, repeat } from './outbox.ts'
 import { hostsOf } from './payloads.ts'
@@ -20,7 +21,7 @@ const ChannelSaved = z.object({
     .max(2000)
     .optional()
     .describe('Mail addresses with commas, or the webhook’s address; kept when absent'),
-  stores: z.array(z.string()).nullable().default(null),
+  stores: z.array(z.string()).nullable().default(null).describe('Whose alerts alone; null: all'),
   alerts: z.boolean().default(true).describe('Each alert as it comes'),
   leastMoney: z
     .string()
@@ -29,8 +30,8 @@ const ChannelSaved = z.object({
     .default(null)
     .describe('Only alerts of so much a day'),
   digestAt: hour.default(7).describe("Hour of the digest in the company's time zone"),
-  quietFrom: hour.default(null),
-  quietTo: hour.default(null),
+  quietFrom: hour.default(null).describe('Nothing is sent from this hour on'),
+  quietTo: hour.default(null).describe('until this one; what came meanwhile is sent then'),
   stale: z
     .enum(['hold', 'flag'])
     .default('hold')
@@ -63,6 +64,23 @@ const wholeCompany = ({ actor }: Context): void => {
 }
 
 const mailAddress = z.email()
+
+/** Refuses what a channel could never send by. */
+async function sensible({ ledger }: Context, input: z.output<typeof ChannelSaved>): Promise<void> {
+  const { stores, quietFrom, quietTo } = input
+  if ((quietFrom === null) !== (quietTo === null) || (quietFrom !== null && quietFrom === quietTo))
+    throw invalid(
+      'Quiet hours begin at one hour and end at another.',
+      'Give both quietFrom and quietTo, or neither.',
+    )
+  if (stores?.length === 0)
+    throw invalid('A channel of no store sends nothing.', 'Name stores, or none: all.')
+  const known = (await ledger.select({ store: settings.stores.store }).from(settings.stores)).map(
+    one => one.store,
+  )
+  const strange = stores?.find(one => !known.includes(one))
+  if (strange !== undefined) throw invalid(`There is no store ${strange}.`, `There are ${known.join(', ')}.`)
+}
 
 /** Where a channel goes: what is shown of it, and what is kept secret. */
 function targetOf({ kind, to }: z.output<typeof ChannelSaved>): { to: string; url: string } {
@@ -136,6 +154,7 @@ export const channelOperations = {
     )
     .handler(async ({ input, context }) => {
       wholeCompany(context)
+      await sensible(context, input)
       const { ledger, vault } = context
       const [before] = await ledger
         .select()
