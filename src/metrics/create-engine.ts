@@ -202,6 +202,16 @@ export const createEngine = ({
         ],
       }
     },
+    async planned(name, metric) {
+      const { all } = await told()
+      const sets = all.targets
+        .filter(one => one.name === name && one.metric === metric)
+        .flatMap(({ slice = {}, store }) => {
+          const by = Object.keys(slice).toSorted()
+          return store === null ? [by] : [by, [...by, 'store']]
+        })
+      return [...new Map(sets.map(by => [by.join(), by])).values()]
+    },
     async values(dimension, search, scope) {
       const settings = await world()
       const stored = settings.dimensions.find(d => d.name === dimension)?.of ?? dimension

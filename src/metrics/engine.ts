@@ -46,6 +46,11 @@ export interface Engine {
     scope: Scope,
   ): Promise<{ table: string; columns: string[]; rows: (string | null)[][]; count: number }>
   definitions(): Promise<{ metrics: Definition[]; dimensions: DimensionInfo[] }>
+  /**
+   * By what a plan has figures of a metric: sets of dimensions, ['category'] or ['category', 'store']; [] is the whole. What
+   * it has for each store it has for them together.
+   */
+  planned(plan: string, metric: string): Promise<string[][]>
   /** Values of a dimension, most sold first, for filters; at most 100. */
   values(dimension: string, search: string, scope: Scope): Promise<string[]>
 }

@@ -4,6 +4,7 @@ import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../../../test/small-ledger.ts'
 import { createEngine } from '../create-engine.ts'
 import type { Engine } from '../engine.ts'
+import type { World } from '../world.ts'
 import { bridge } from './bridge.ts'
 import { BridgeQuery } from './shape.ts'
 
@@ -73,7 +74,7 @@ const shop = (seed: number, planted: boolean) => {
   return { lines, visits }
 }
 
-const open = async (seed: number, planted = true) => {
+const open = async (seed: number, planted = true, planned: World['targets'] = []) => {
   const granary = await openDuckdb({ folder: ':memory:' })
   const { lines, visits } = shop(seed, planted)
   await deliverLines(granary, lines)
@@ -112,6 +113,7 @@ const open = async (seed: number, planted = true) => {
           store: null,
           currency: 'GBP',
         },
+        ...planned,
       ],
       metrics: [],
       dimensions: [],
@@ -194,6 +196,69 @@ describe('a bridge', () => {
     const found = await ask(engine, { from: '2025-05-01', to: '2025-05-31' })
     expect(found.drivers).toEqual([])
     expect(found.warnings.map(one => one.code)).toContain('no_base')
+  })
+})
+
+describe('against a plan', () => {
+  const targets: World['targets'][number][] = []
+  let granary: Warehouse
+  let engine: Engine
+  beforeAll(async () => {
+    const made = await open(9, true, targets)
+    granary = made.granary
+    engine = made.engine
+  })
+  afterAll(() => granary.close())
+
+  /** Against a plan of May as last May went, by values of dimensions; what is left out has no figure of its own in it. */
+  const against = async (bys: readonly string[][], left = '', more: Record<string, unknown> = {}) => {
+    const lines = bys.map(async (by): Promise<World['targets'][number][]> => {
+      const asked = { metrics: ['net_sales'], by: [...by], from: '2025-05-01', to: '2025-05-31' }
+      const { rows, totals } = await engine.ask(asked, scope)
+      return (by.length ? rows : [totals])
+        .filter(row => !by.some(name => row[name] === left))
+        .map(row => ({
+          ...{ name: 'parts', metric: 'net_sales', grain: 'month', store: null, currency: 'GBP' },
+          values: { '2026-05-01': String((Number(row.net_sales) * 31) / 28) },
+          slice: Object.fromEntries(by.map(name => [name, String(row[name])])),
+        }))
+    })
+    targets.splice(0, targets.length, ...(await Promise.all(lines)).flat())
+    return ask(engine, { compare: 'plan.parts', ...more })
+  }
+  const looked = (found: Awaited<ReturnType<typeof against>>) =>
+    found.warnings.find(one => one.code === 'target')?.message
+
+  it('searches every dimension the plan has, and where two of them meet', async () => {
+    const found = await against([[], ['category'], ['channel'], ['country'], ['channel', 'country']])
+    expect(places(found).toSorted()).toEqual([
+      'channel=wholesale country=Germany',
+      'country=Norway',
+      'country=Poland',
+    ])
+    expect(found.drivers[0]).toMatchObject({ label: 'Net sales', by: 'country' })
+    expect(looked(found)).toBe(
+      'The plan says what is to come by country, channel, category, so the search looks there alone.',
+    )
+    const driver = (await against([[], ['category']])).drivers[0]
+    expect(driver?.by).toBe('category')
+    expect(driver?.segments.map(one => one.where[0]?.value)).toContain('Rugs')
+  })
+  it('takes what the plan does not name for no cause: nobody planned it to be nothing', async () => {
+    const found = await against([[], ['country']], 'Norway')
+    expect(places(found)).toContain('country=Poland')
+    expect(places(found)).not.toContain('country=Norway')
+  })
+  it('within a category searches by what the plan has of that category', async () => {
+    const only = { filters: [{ dimension: 'category', is: ['Rugs'] }] }
+    const found = await against([[], ['category'], ['category', 'country'], ['channel']], '', only)
+    expect(looked(found)).toBe('The plan says what is to come by country, so the search looks there alone.')
+    expect(found.drivers[0]?.by).toBe('country')
+  })
+  it('has nothing to search through in a plan of the whole, and says so', async () => {
+    const found = await against([[]])
+    expect(found.causes).toEqual([])
+    expect(looked(found)).toBe('The plan is of the whole alone, so there is nothing to search through.')
   })
 })
 

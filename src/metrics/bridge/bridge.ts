@@ -100,11 +100,16 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
       code: 'partly',
       message: `Of ${found.partly.join(', ')} only the values that moved most were looked at.`,
     })
-  if (planIn(compare) !== null)
+  if (found.planned) {
+    const { dimensions } = await engine.definitions()
+    const by = found.planned.map(name => dimensions.find(one => one.name === name)?.label.toLowerCase())
     warnings.push({
       code: 'target',
-      message: 'A target is set for stores, so the search looks at stores alone.',
+      message: by.length
+        ? `The plan says what is to come by ${by.join(', ')}, so the search looks there alone.`
+        : 'The plan is of the whole alone, so there is nothing to search through.',
     })
+  }
   const { split } = whole
   const stores = answer.meta.storeNames
   const change = split.after - split.before

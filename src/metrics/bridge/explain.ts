@@ -3,6 +3,7 @@ import type { AnswerRow, Query } from '../query.ts'
 import { readChain, splitChain } from './chain.ts'
 import { metricsOf } from './drivers.ts'
 import { chosen } from './meetings.ts'
+import { pairText, plannedBy, plannedRows } from './planned.ts'
 import {
   beyond,
   choose,
@@ -24,6 +25,8 @@ export interface Explained {
   cuts: { dimension: string; segmented: Segmented }[]
   /** Dimensions with more values than were looked at. */
   partly: string[]
+  /** Against a plan, all that it could be searched by; null against what was. */
+  planned: string[] | null
 }
 
 /**
@@ -59,7 +62,7 @@ async function rowsBy(
     },
     of.scope,
   )
-  return { rows, full: meta.count <= most.rows }
+  return { rows: target ? plannedRows(of, rows) : rows, full: meta.count <= most.rows }
 }
 
 const whereOf = (row: AnswerRow, by: readonly string[]) =>
@@ -144,11 +147,13 @@ export async function explain(of: Subject): Promise<Explained> {
     dimensions
       .filter(d => d.held && d.metrics.includes(metric) && !silent.has(d.name) && !filtered.has(d.name))
       .map(d => d.name)
-  const target = planIn(of.comparison) !== null
-  const own = target ? ['store'] : splits(of.metric)
+  const planned = await plannedBy(of)
+  const own = splits(of.metric).filter(name => planned?.single.has(name) ?? true)
   const [v0, v1] = [Number(of.whole.read.before.at(-1)), Number(of.whole.read.after.at(-1))]
   const limits: Limits = { change: v1 - v0, size: (Math.abs(v0) + Math.abs(v1)) / 2, most: most.causes }
-  const orders = (figureOf(of.totals, 'orders', null) + figureOf(of.totals, 'orders', of.comparison)) / 2
+  // A plan may say nothing of orders: those there are then tell alone what one is worth.
+  const counts = [null, of.comparison].map(side => figureOf(of.totals, 'orders', side)).filter(n => n > 0)
+  const orders = counts.reduce((sum, n) => sum + n, 0) / counts.length
   const value: Measured = {
     name: of.metric,
     before: v0,
@@ -176,7 +181,9 @@ export async function explain(of: Subject): Promise<Explained> {
     slicesOf(rows, [dimension], of.metric, of.comparison, value),
   )
   const partly = new Set(asked.filter(one => !one.full).map(one => one.dimension))
-  const pairs = target ? [] : pairsOf(telling(slices, limits, most.crossed), slices, limits, partly)
+  const pairs = pairsOf(telling(slices, limits, most.crossed), slices, limits, partly).filter(
+    ({ by }) => planned?.crossed.has(pairText(by)) ?? true,
+  )
   const crossed = await some(pairs, ({ by, only }) => worth(by, only))
   for (const { by, rows } of crossed) slices.push(...slicesOf(rows, by, of.metric, of.comparison, value))
 
@@ -185,7 +192,7 @@ export async function explain(of: Subject): Promise<Explained> {
     ...rates(dimension, cut, limits, value),
   ])
   const visited = metricsOf(of.steps).includes('orders')
-  const traffic = target || !visited ? null : await trafficOf(of, splits('sessions'), limits, v0, v1)
+  const traffic = planned || !visited ? null : await trafficOf(of, splits('sessions'), limits, v0, v1)
   if (traffic) {
     slices.push(...traffic.slices)
     others.push(...traffic.rates)
@@ -198,6 +205,7 @@ export async function explain(of: Subject): Promise<Explained> {
     ),
     cuts,
     partly: [...partly],
+    planned: planned && own,
   }
 }
 

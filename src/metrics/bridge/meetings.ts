@@ -1,3 +1,4 @@
+import { planIn } from '#kernel/plan-comparison.ts'
 import type { Query } from '../query.ts'
 import { choose, type Found, type Limits, type Slice, type Unmet, unmet } from './search.ts'
 import { figureOf, type Subject, some } from './subject.ts'
@@ -21,7 +22,7 @@ export async function chosen(
   }
 }
 
-/** What is where two places meet; where no table tells both, as if they were independent. */
+/** What is where two places meet; where no table, or no plan, tells both, as if they were independent. */
 async function meetingOf(of: Subject, { measure, where }: Unmet, slices: readonly Slice[]): Promise<Slice> {
   const known = slices.find(one => one.measure.name === measure) as Slice
   const { totals, meta } = await of.engine.ask(
@@ -36,7 +37,10 @@ async function meetingOf(of: Subject, { measure, where }: Unmet, slices: readonl
     },
     of.scope,
   )
-  if (measure in meta.missing && totals[measure] === null) {
+  const untold = measure in meta.missing && totals[measure] === null
+  const unplanned =
+    planIn(of.comparison) !== null && totals.compare?.[of.comparison]?.values[measure]?.value == null
+  if (untold || unplanned) {
     const parts = where.map(one =>
       slices.find(
         s =>
@@ -51,7 +55,8 @@ async function meetingOf(of: Subject, { measure, where }: Unmet, slices: readonl
         (left, slice) => left * ((slice?.[side] ?? 0) / (known.measure[side] || 1)),
         known.measure[side],
       )
-    return { measure: known.measure, where, before: part('before'), after: part('after') }
+    const after = untold ? part('after') : figureOf(totals, measure, null)
+    return { measure: known.measure, where, before: part('before'), after }
   }
   return {
     measure: known.measure,
