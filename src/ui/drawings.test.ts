@@ -76,3 +76,18 @@ describe('a day still in progress', () => {
     expect(column?.data).toMatchObject([3, 2, { value: 1, itemStyle: { borderType: 'dashed' } }])
   })
 })
+
+it('columns over time carry events at the columns they begin in, in no column’s room and in no legend', () => {
+  const parts = [{ name: 'New', values: [3, 2, 1], look: 0 }]
+  const option = stack({ ...usual, parts, marks: [{ at: 1, name: 'Fair' }] })(colours) as {
+    series: { name: string; data: unknown[]; xAxisIndex?: number; yAxisIndex?: number }[]
+    xAxis: { data: string[]; show?: boolean }[]
+    yAxis: unknown[]
+    legend: { data: string[] }
+  }
+  const marked = option.series.find(one => one.name === 'Events')
+  expect(marked).toMatchObject({ data: [null, 1, null], xAxisIndex: 1, yAxisIndex: 1 })
+  expect(option.xAxis[1]).toMatchObject({ data: usual.labels, show: false })
+  expect(option.legend.data).toEqual(['New'])
+  expect(stack({ ...usual, parts, marks: [] })(colours).series).toHaveLength(1)
+})

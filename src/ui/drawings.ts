@@ -331,6 +331,8 @@ export interface StackProps {
   tip: LinesProps['tip']
   /** The column still in progress: drawn in outline. */
   open?: number | null
+  /** Events, each at a column. */
+  marks?: LinesProps['marks']
 }
 
 /** Columns on a zero baseline, stacked. */
@@ -339,9 +341,17 @@ export const stack =
   (colours: Palette): EChartsCoreOption => {
     const inkOf = ({ look }: StackProps['parts'][number]) =>
       look === 'pale' ? colours.lastYear : colours.categorical[look]
+    // On an axis of their own: beside one another, columns and marks would share the room of a column.
+    const marks = eventMarks(colours, props.marks, props.labels.length, 1).map(one => ({
+      ...one,
+      xAxisIndex: 1,
+    }))
+    const names = nameAxis(colours, props.labels)
+    const values = valueAxis(colours, props.axis, true)
     return {
       grid: { top: 12, left: 4, right: 8, bottom: 30, containLabel: true },
       legend: {
+        data: props.parts.map(part => part.name),
         bottom: 0,
         left: 0,
         icon: 'roundRect',
@@ -355,22 +365,32 @@ export const stack =
         ...tooltip(colours),
         formatter: (those: { dataIndex: number }[]) => tipHtml(props.tip(those[0]?.dataIndex ?? 0), colours),
       },
-      xAxis: nameAxis(colours, props.labels),
-      yAxis: valueAxis(colours, props.axis, true),
-      series: props.parts.map(part => ({
-        name: part.name,
-        type: 'bar',
-        stack: 'all',
-        barMaxWidth: 28,
-        barCategoryGap: '28%',
-        data: part.values.map((value, n) =>
-          n === props.open
-            ? { value, itemStyle: { color: colours.surface, borderColor: inkOf(part), borderType: 'dashed' } }
-            : value,
-        ),
-        itemStyle: { color: inkOf(part) },
-        emphasis: { disabled: true },
-      })),
+      ...(marks.length === 0
+        ? { xAxis: names, yAxis: values }
+        : {
+            xAxis: [names, { ...names, show: false, axisPointer: { show: false } }],
+            yAxis: [values, markAxis],
+          }),
+      series: [
+        ...props.parts.map(part => ({
+          name: part.name,
+          type: 'bar',
+          stack: 'all',
+          barMaxWidth: 28,
+          barCategoryGap: '28%',
+          data: part.values.map((value, n) =>
+            n === props.open
+              ? {
+                  value,
+                  itemStyle: { color: colours.surface, borderColor: inkOf(part), borderType: 'dashed' },
+                }
+              : value,
+          ),
+          itemStyle: { color: inkOf(part) },
+          emphasis: { disabled: true },
+        })),
+        ...marks,
+      ],
     }
   }
 
@@ -451,47 +471,3 @@ export const rank =
         : []),
     ],
   })
-
-export interface GridProps {
-  rows: readonly string[]
-  columns: readonly string[]
-  /** row, column, value */
-  cells: readonly (readonly [number, number, number | null])[]
-  text: (row: number, column: number) => string
-}
-
-/** A heat map as a picture; on the screen it is a table. */
-export const heat =
-  (props: GridProps) =>
-  (colours: Palette): EChartsCoreOption => {
-    const most = Math.max(...props.cells.map(one => one[2] ?? 0), 0) || 1
-    return {
-      grid: { top: 8, left: 4, right: 8, bottom: 4, containLabel: true },
-      xAxis: {
-        ...nameAxis(colours, props.columns),
-        position: 'top',
-        axisLabel: { color: colours.ink3, interval: 0, fontFamily: colours.font },
-      },
-      yAxis: {
-        ...nameAxis(colours, props.rows),
-        inverse: true,
-        axisLabel: { color: colours.ink3, interval: 0, fontFamily: colours.font },
-      },
-      visualMap: { show: false, min: 0, max: most, inRange: { color: colours.sequential } },
-      series: [
-        {
-          type: 'heatmap',
-          data: props.cells
-            .filter(one => one[2] !== null)
-            .map(([row, column, value]) => [column, row, value]),
-          label: {
-            show: true,
-            fontSize: 10,
-            fontFamily: colours.font,
-            formatter: (one: { value: [number, number, number] }) => props.text(one.value[1], one.value[0]),
-          },
-          itemStyle: { borderColor: colours.surface, borderWidth: 2, borderRadius: 3 },
-        },
-      ],
-    }
-  }

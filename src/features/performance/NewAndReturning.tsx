@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, client, words } from '#features/client.ts'
-import { openPeriod, periodLabel } from '#kernel/period-words.ts'
+import { marksOf, openPeriod, periodLabel } from '#kernel/period-words.ts'
 import type { Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -32,13 +32,11 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
     if (!answer) return undefined
     const courses = metrics.map(metric => ({ metric, course: courseOf(answer, metric) }))
     const measure = measureOf(answer, metrics[0] ?? '')
+    const periods = answer.rows.map(row => row.period ?? '')
     return stack({
-      labels: answer.rows.map(row => periodLabel(row.period ?? '', 'axis')),
-      open: openPeriod(
-        answer.rows.map(row => row.period ?? ''),
-        answer.meta,
-        lens.rule,
-      ),
+      labels: periods.map(period => periodLabel(period, 'axis')),
+      open: openPeriod(periods, answer.meta, lens.rule),
+      marks: marksOf(lens.events, periods, answer.meta, lens.rule),
       parts: courses.map(({ metric, course }, n) => ({
         name: lens.label(metric),
         values: course.actual,
@@ -53,7 +51,7 @@ export function NewAndReturning({ lens }: { lens: Lens }) {
         ]),
       }),
     })
-  }, [answer, lens.label, lens.rule, metrics])
+  }, [answer, lens.label, lens.rule, lens.events, metrics])
   const first = lens.fair(answer)[0]
   const missing = answer && metrics.find(name => name in answer.meta.missing)
   return (

@@ -6,7 +6,7 @@ import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { change, type Measure, show, tickPlace } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
 import { type Run, sixTwelve } from '#ui/six-twelve.ts'
-import { type Moved, type Point, type Sums, shownWeeks } from './model.ts'
+import { type Moved, marksIn, type Point, type Sums, shownWeeks } from './model.ts'
 import css from './reviews.module.css'
 import type { Block, Content } from './shape.ts'
 
@@ -79,7 +79,7 @@ export function SixTwelveCard(props: {
         text: value => brief(String(value), measure),
         axis: ticksOf(weeks, measure),
         monthAxis: ticksOf(chart.months, measure),
-        marks: marksIn(content, weeks),
+        marks: marksIn(content, weeks, chart.months),
         tip: at => {
           const point = points[at]
           if (!point) return { title: '', rows: [] }
@@ -149,14 +149,6 @@ export function SixTwelveCard(props: {
     </ChartCard>
   )
 }
-
-/** Events that begin in a week shown. */
-const marksIn = (content: Content, weeks: readonly Point[]) =>
-  content.events.flatMap(event => {
-    const back = Math.floor((Date.parse(content.week.to) - Date.parse(event.from)) / (7 * 86_400_000))
-    const at = weeks.length - 1 - back
-    return back >= 0 && at >= 0 ? [{ at, name: event.name }] : []
-  })
 
 /** Last week, on week, on year | month, on year | quarter … | year …, and how far each is from its target: a group that has no room stands below. */
 function Summary({ chart, measure, label }: { chart: Charted; measure: Measure; label: string }) {

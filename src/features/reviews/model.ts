@@ -1,4 +1,4 @@
-import { addDays, addYears, type Day, later } from '#kernel/day.ts'
+import { addDays, addYears, type Day, dayCount, later } from '#kernel/day.ts'
 import { chanceWords, percent, show, showDay } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
 import {
@@ -115,6 +115,9 @@ export interface Point {
   period: string
   /** "wk 38", "Sep 26". */
   label: string
+  /** Its days; what was issued earlier does not say them. */
+  from?: Day | undefined
+  to?: Day | undefined
   value: string | null
   lastYear: string | null
   target: string | null
@@ -171,11 +174,13 @@ export function sixTwelve(answers: Five<Answer>, metric: string, ground: Ground)
     target === null ? null : compared(row, planComparison(target))
   const pointsOf = (part: 'weeks' | 'months', grain: 'week' | 'month'): Point[] => {
     const rows = new Map(answers[part].rows.map(row => [row.period, row]))
-    return periodsBetween(rule, spans[part].from, spans[part].to, grain).map(({ key, from }) => {
+    return periodsBetween(rule, spans[part].from, spans[part].to, grain).map(({ key, from, to }) => {
       const row = rows.get(key)
       return {
         period: key,
         label: periodLabel(key, 'axis'),
+        from,
+        to,
         value: from < firstDay ? null : text(row?.[metric]),
         lastYear: yearBefore(bases[grain], from) < firstDay ? null : compared(row, bases[grain]).value,
         target: aimed(row)?.value ?? null,
@@ -224,6 +229,22 @@ export function yearBeforeOf(
 
 /** The six weeks on the axis: those before them are there for the limits alone. */
 export const shownWeeks = (chart: Pick<SixTwelve, 'weeks'>): Point[] => chart.weeks.slice(-weeksShown)
+
+/** Events along the axis of a 6-12 chart: the week each begins in, and after the gap the month. */
+export function marksIn(
+  { events, week }: { events: readonly { name: string; from: Day }[]; week: { to: Day } },
+  weeks: readonly Point[],
+  months: readonly Point[],
+): { at: number; name: string }[] {
+  return events.flatMap(({ name, from }) => {
+    const back = (dayCount(from, week.to) - 1) / 7
+    const inWeeks = back >= 0 ? weeks.length - 1 - Math.floor(back) : -1
+    const inMonths = months.findIndex(one => one.from && one.to && one.from <= from && from <= one.to)
+    return [inWeeks, inMonths < 0 ? -1 : weeks.length + 1 + inMonths].flatMap(at =>
+      at < 0 ? [] : [{ at, name }],
+    )
+  })
+}
 
 /** An exception with what was folded into it. */
 interface Matter {

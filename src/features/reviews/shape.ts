@@ -43,7 +43,15 @@ export type Deck = z.infer<typeof Deck>
 
 const Moved = z.object({ value, delta: value, ratio: value })
 const Sums = z.object({ value, lastYear: Moved, target: Moved.nullable() })
-const Point = z.object({ period: z.string(), label: z.string(), value, lastYear: value, target: value })
+const Point = z.object({
+  period: z.string(),
+  label: z.string(),
+  from: day.optional().describe('Its first day; reviews that were issued earlier do not say'),
+  to: day.optional(),
+  value,
+  lastYear: value,
+  target: value,
+})
 
 const Limits = z.object({
   mean: z.number(),

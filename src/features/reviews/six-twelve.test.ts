@@ -5,7 +5,16 @@ import { createEngine } from '#metrics/create-engine.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliverLines } from '../../../test/small-ledger.ts'
-import { type Five, parts, questionsOf, sixTwelve, spansOf, yearBeforeOf } from './model.ts'
+import {
+  type Five,
+  marksIn,
+  parts,
+  questionsOf,
+  shownWeeks,
+  sixTwelve,
+  spansOf,
+  yearBeforeOf,
+} from './model.ts'
 
 /**
  * First days of the retail years, as the National Retail Federation publishes them (nrf.com/resources/4-5-4-calendar).
@@ -108,6 +117,31 @@ describe('the 6-12 chart in the year after one of 53 weeks', () => {
     // A base day may lie as far back as Easter moves: nothing is taken from before the data begin.
     const { yearBefore: young } = await chartAt(nrf, '2024-04-13', '2023-03-12')
     expect(young('net_sales').slice(-3)).toEqual([null, null, 2175])
+  })
+
+  it('marks an event in the week and in the month it begins in', async () => {
+    const { spans, of } = await chartAt(nrf, '2024-04-13')
+    const chart = of('net_sales')
+    const events = ['2023-12-30', '2023-12-31', '2024-03-03', '2024-04-06', '2024-04-13', '2024-04-14'].map(
+      from => ({ name: from, from }),
+    )
+    const weeks = shownWeeks(chart)
+    const names = [...weeks, null, ...chart.months].map(one => one?.label)
+    expect(
+      marksIn({ events, week: spans.week }, weeks, chart.months).map(({ at, name }) => [name, names[at]]),
+    ).toEqual([
+      ['2023-12-30', 'P11 23'],
+      // The longer year: its last period has five weeks from 31 December on.
+      ['2023-12-31', 'P12 23'],
+      ['2024-03-03', 'wk 5'],
+      ['2024-03-03', 'P02 24'],
+      ['2024-04-06', 'wk 9'],
+      ['2024-04-06', 'P02 24'],
+      ['2024-04-13', 'wk 10'],
+    ])
+    // What was issued before months said their days has none there.
+    const issued = chart.months.map(({ from: _, to: __, ...one }) => one)
+    expect(marksIn({ events, week: spans.week }, weeks, issued)).toHaveLength(3)
   })
 
   it('sums to date up to the end of the week, beside the same weeks restated', async () => {
