@@ -6,7 +6,18 @@ import { Popup } from './Popup.tsx'
  * Words that open an explanation: on hover and on focus while that lasts; pressed, it stays, takes the keyboard in, so
  * that what stands inside can be used, and closes on a second press, on Escape or on a press elsewhere.
  */
-export function Hint({ children, about, label }: { children: ReactNode; about: ReactNode; label?: string }) {
+export function Hint({
+  children,
+  about,
+  label,
+  width = 320,
+}: {
+  children: ReactNode
+  about: ReactNode
+  label?: string
+  /** Of the explanation: px, or a length of CSS. */
+  width?: number | string
+}) {
   const [shown, setShown] = useState<'no' | 'passing' | 'held'>('no')
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const now = (state: typeof shown) => {
@@ -22,7 +33,7 @@ export function Hint({ children, about, label }: { children: ReactNode; about: R
     <Popup
       opened={shown !== 'no'}
       onChange={open => now(open ? 'held' : 'no')}
-      width={320}
+      width={width}
       position="bottom-start"
       trapFocus={shown === 'held'}
       onPointerEnter={() => passing(true, 0)}

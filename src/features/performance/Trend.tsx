@@ -13,6 +13,7 @@ import { type Line, lines } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { discussing } from './Discuss.tsx'
+import { Grades } from './forecasts/Grades.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
 import { against, bandOn, courseOf, sheetOf, wholeOn } from './model.ts'
 import css from './performance.module.css'
@@ -60,7 +61,7 @@ function useForecast(lens: Lens, metric: string, answer: Answer | undefined) {
   )
   if (!asked || !data) return null
   const alike = data.unit !== 'money' || data.currency === answer.meta.currency
-  return { sentence: data.sentence, course: alike ? data.course : [] }
+  return { told: data, course: alike ? data.course : [] }
 }
 
 /** A metric's course with its comparisons aligned to it. A click narrows the period. */
@@ -166,7 +167,11 @@ export function Trend(props: {
       ) : (
         <Skeleton height={272} />
       )}
-      {forecast && <p className={css.grade}>{forecast.sentence}</p>}
+      {forecast && (
+        <p className={css.grade}>
+          {forecast.told.sentence} <Grades of={forecast.told} />
+        </p>
+      )}
     </ChartCard>
   )
 }
