@@ -253,7 +253,10 @@ describe('purchases', () => {
       purchase('#20513001', '2026-03-03'),
       purchase('test-7', '2026-03-03'),
     ])
-    const metrics = ['tracked_new_customers', 'analytics_ncac', 'tracked_order_revenue', 'analytics_mer']
+    const metrics = [
+      ...['tracked_new_customers', 'analytics_ncac', 'tracked_order_revenue', 'analytics_mer'],
+      ...['tracked_new_customer_revenue', 'analytics_amer'],
+    ]
     for (const by of ['channel', 'campaign']) {
       const { rows } = await ask({ metrics, by: [by] })
       expect(rows.find(row => ['Paid Search', 'UK Brand'].includes(String(row[by])))).toMatchObject({
@@ -261,6 +264,9 @@ describe('purchases', () => {
         analytics_ncac: '20',
         tracked_order_revenue: '30',
         analytics_mer: '1.5',
+        // Of the two orders only one is a first.
+        tracked_new_customer_revenue: '15',
+        analytics_amer: '0.75',
       })
     }
     const { rows } = await ask({ metrics, by: ['channel'] })
@@ -269,7 +275,12 @@ describe('purchases', () => {
       tracked_new_customers: '2',
       analytics_ncac: '0',
       analytics_mer: null,
+      analytics_amer: null,
     })
+    // What no counter saw is of nobody: by platform no first order can be told.
+    const platforms = await ask({ metrics: ['spend', 'analytics_amer'], by: ['platform'] })
+    expect(platforms.rows.map(row => row.analytics_amer)).toEqual(platforms.rows.map(() => null))
+    expect(platforms.meta.missing.analytics_amer).toMatch(/platform/i)
   })
 })
 

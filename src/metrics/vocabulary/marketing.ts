@@ -63,6 +63,15 @@ export const marketing: readonly Metric[] = [
     owner,
   ),
   metric(
+    'analytics_amer',
+    'aMER, by analytics',
+    'ratio',
+    'up',
+    'tracked_new_customer_revenue / spend',
+    'Revenue of the first orders of the new customers that a channel or campaign brought ÷ its spend. Model: last non-direct click of the visit with the first order; window: the counter’s own look-back. First orders it did not see are missing: less than it is.',
+    owner,
+  ),
+  metric(
     'analytics_ncac',
     'nCAC, by analytics',
     'money',

@@ -201,6 +201,14 @@ export const traffic: readonly Metric[] = [
     'What the pages gave as the value of those purchases that are orders of the ledger: tests, and orders of other shops, are left out.',
   ),
   metric(
+    'tracked_new_customer_revenue',
+    'Revenue of first orders analytics saw',
+    'money',
+    'up',
+    'sum(tracked.first_revenue)',
+    "What the pages gave as the value of those purchases that are their customer's first order in the ledger.",
+  ),
+  metric(
     'tracked_share',
     'Share of orders analytics saw',
     'share',

@@ -73,11 +73,12 @@ export function Marketing() {
             lens={lens}
             id="media"
             title="Media"
-            note="platform: each platform’s own model and window · analytics, MER and nCAC: the visit’s last non-direct click, the counter’s look-back; first orders and orders of the ledger"
+            note="platform: each platform’s own model and window · analytics, MER, aMER and nCAC: the visit’s last non-direct click, the counter’s look-back; first orders and orders of the ledger"
             by={by}
             metrics={[
               'spend',
               'analytics_mer',
+              'analytics_amer',
               'tracked_new_customers',
               'analytics_ncac',
               'purchase_revenue',
@@ -94,6 +95,7 @@ export function Marketing() {
               purchase_revenue: 'Analytics revenue',
               analytics_roas: 'Analytics ROAS',
               analytics_mer: 'MER',
+              analytics_amer: 'aMER',
               tracked_new_customers: 'New customers',
               analytics_ncac: 'nCAC',
             }}
@@ -105,6 +107,7 @@ export function Marketing() {
               purchase_revenue: unpaid,
               analytics_roas: unpaid,
               analytics_mer: unpaid,
+              analytics_amer: unpaid,
               tracked_new_customers: unpaid,
               analytics_ncac: unpaid,
             }}
