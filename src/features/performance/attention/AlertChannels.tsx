@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { May } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
@@ -26,6 +26,10 @@ export function AlertChannels() {
   const [search, setUrl] = useUrl()
   const found = useQuery(api.performance.alertChannels.queryOptions({ input: {} }))
   const settings = useQuery(api.settings.read.queryOptions({ input: {} }))
+  const again = useMutation({
+    ...api.performance.sendAgain.mutationOptions(),
+    onSettled: () => found.refetch(),
+  })
   const names = new Map(settings.data?.stores.map(one => [one.store, one.name]))
   if (found.error)
     return (
@@ -89,7 +93,7 @@ export function AlertChannels() {
       </Card>
       <Reminders />
       {messages.length > 0 && (
-        <Card flush title="Last messages">
+        <Card flush title="Last messages" note={again.error && words(again.error).message}>
           <DataTable
             caption="Last messages"
             compact
@@ -101,6 +105,23 @@ export function AlertChannels() {
                 key: 'channel',
                 label: 'Channel',
                 render: row => channels.find(one => one.id === row.channel)?.name ?? row.channel,
+              },
+              {
+                key: 'again',
+                label: '',
+                render: row =>
+                  (row.state === 'failed' || row.state === 'unsure') && (
+                    <May atLeast="director">
+                      <Button
+                        size="compact-xs"
+                        aria-label={`Send again: ${row.subject}`}
+                        loading={again.isPending && again.variables.id === row.id}
+                        onClick={() => again.mutate({ id: row.id })}
+                      >
+                        Send again
+                      </Button>
+                    </May>
+                  ),
               },
               { key: 'at', label: 'Made', render: row => showDay(row.at.slice(0, 10)) },
               {
