@@ -11,6 +11,7 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'performance.actOnAlert': 'Dealt with …',
   'performance.makeTaskOfAlert': 'Made a …',
   'performance.saveAlertRule': ['Added …', 'Changed …'],
+  'performance.removeAlertRule': 'Removed …',
   'performance.saveAlertChannel': ['Added …', 'Changed …'],
   'performance.removeAlertChannel': 'Removed …',
   'performance.tryAlertChannel': 'Sent a trial by …',

@@ -66,10 +66,12 @@ export function alertCalls(door: any) {
     coolDown: 14,
     active: true,
     version: 1,
+    own: false,
     told: 1,
     useful: 0,
     judged: 0,
   }
+  const rules = [rule]
   const channels: Record<string, unknown>[] = []
   const messages: Record<string, unknown>[] = []
   return {
@@ -85,10 +87,20 @@ export function alertCalls(door: any) {
       acts.unshift({ act: input.act, reason: input.reason, by: 'Ada Byron', at: '2011-12-10T09:00:00Z' })
       return { state: row.state }
     }),
-    alertRules: door.handler(() => [rule]),
+    alertRules: door.handler(() => rules),
     saveAlertRule: door.handler(({ input }: { input: RuleTold }) => {
-      Object.assign(rule, input, { version: rule.version + 1 })
-      return { version: rule.version }
+      const known = rules.find(one => one.id === input.id)
+      const version = (known?.version ?? 0) + 1
+      if (known) Object.assign(known, input, { version })
+      else rules.push({ ...input, version, own: true, told: 0, useful: 0, judged: 0 })
+      return { version }
+    }),
+    removeAlertRule: door.handler(({ input }: { input: { id: string } }) => {
+      rules.splice(
+        rules.findIndex(one => one.id === input.id),
+        1,
+      )
+      return { removed: true }
     }),
     alertChannels: door.handler(() => ({ channels, messages })),
     saveAlertChannel: door.handler(({ input }: { input: Record<string, unknown> }) => {

@@ -38,6 +38,7 @@ describeInBrowser('somebody who may only look', () => {
         ['/variance?tab=close', may ? 'No month is closed yet' : 'Against the plan', 'Close a month'],
         ['/reforecast', 'No reforecast yet', 'Start a plan'],
         ['/alerts?tab=channels', may ? 'Add a channel' : 'Rules', 'Add a channel'],
+        ['/alerts?tab=rules', 'Units of a product', 'Add a rule'],
         ['/alerts?alert=a1', 'Check first', 'Acknowledge'],
         ['/connections?open=shopify-gifts', 'What it brings', 'Pause'],
       ] as const) {

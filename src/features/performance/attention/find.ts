@@ -6,7 +6,8 @@ import { scan, strangeness } from '#forecast/scan.ts'
 import { compareDays } from '#kernel/comparison.ts'
 import { addDays, type Day, dayCount, weekday } from '#kernel/day.ts'
 import { civilYear, type Period } from '#kernel/period.ts'
-import { countedIn, weights } from './rules.ts'
+import { weights } from './model.ts'
+import { countedIn } from './rules.ts'
 import { soldOut } from './sold-out.ts'
 import type { Cell, Watched } from './watched.ts'
 
@@ -67,7 +68,8 @@ function changed(watched: Watched, cell: Cell, end: number, calendar: Calendar):
   const { from, to, expected, actual } = seen
   const days = to - from + 1
   if (lasting(seen) < rule.persistence) return null
-  const ratio = definition.additivity === 'ratio'
+  // A ratio to what is not known is told as it was a day.
+  const ratio = definition.additivity === 'ratio' && weights[rule.metric] !== undefined
   const counted = (cell.count ?? cell.exposure).subarray(from, to + 1).reduce((sum, value) => sum + value, 0)
   const unit = ratio ? counted : days
   const perDay = (actual - expected) / days

@@ -10,7 +10,7 @@ import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { calledIn, namesIn } from '#metrics/names.ts'
 import type { Definition } from '#metrics/query.ts'
-import { alertActs, alertRules, alerts } from '#postgres/tables/watch.ts'
+import { alertActs, alertRules, alerts, looks } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
 import { type Alert, lookedAt, lookedBy, ranked, sowRules } from './evaluate.ts'
 import { hourly, isHourly, usualRules } from './rules.ts'
@@ -105,6 +105,14 @@ async function similarTo(context: Context, alert: Alert): Promise<Alert[]> {
     .filter(one => mayFor(context.actor, one) && one.since < alert.since)
     .toSorted((a, b) => same(b) - same(a))
     .slice(0, 3)
+}
+
+/** Whether a rule was added by somebody, and is none of the usual ones. */
+const isOwn = (id: string) => !usualRules.some(one => one.id === id)
+
+const forAllStores = ({ actor }: Context): void => {
+  if (actor.stores !== 'all')
+    throw new Failure('forbidden', 'What the company is watched for is decided by who sees all stores.')
 }
 
 /** What a task of an alert is known by. */
@@ -308,6 +316,7 @@ export const alertOperations = {
         const judged = own.filter(one => one.useful !== null)
         return {
           ...rule,
+          own: isOwn(rule.id),
           told: own.length,
           judged: judged.length,
           useful: judged.filter(one => one.useful).length,
@@ -319,17 +328,17 @@ export const alertOperations = {
     .input(AlertRule)
     .output(z.object({ version: z.int() }))
     .handler(async ({ input, context }) => {
-      if (context.actor.stores !== 'all')
-        throw new Failure('forbidden', 'What the company is watched for is decided by who sees all stores.')
+      forAllStores(context)
       const { metrics, dimensions } = await context.metrics.definitions()
       for (const name of [input.metric, ...(input.against ? [input.against] : [])])
         if (!metrics.some(one => one.name === name)) throw invalid(`There is no figure ${name}.`)
       for (const name of input.by)
-        if (!dimensions.some(one => one.name === name && one.metrics.includes(input.metric)))
-          throw invalid(
-            `${input.metric} cannot be split by ${name}.`,
-            'See performance.definitions for what can.',
-          )
+        for (const metric of [input.metric, ...(input.against ? [input.against] : [])])
+          if (!dimensions.some(one => one.name === name && one.metrics.includes(metric)))
+            throw invalid(
+              `${metric} cannot be split by ${name}.`,
+              'See performance.definitions for what can.',
+            )
       if (input.kind === 'hours' && !(isHourly(input.metric) && input.by.join() === 'store'))
         throw invalid(
           `${input.metric} is not watched by the hour.`,
@@ -355,5 +364,28 @@ export const alertOperations = {
         .onConflictDoUpdate({ target: alertRules.id, set: row })
       context.note({ subject: `alert rule ${input.name}`, before: before ?? null, after: row, stores: 'all' })
       return { version }
+    }),
+
+  removeAlertRule: write({
+    role: 'lead',
+    summary: 'Take a rule away that somebody added; what it told is closed',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(z.object({ removed: z.literal(true) }))
+    .handler(async ({ input: { id }, context }) => {
+      forAllStores(context)
+      const { ledger, clock } = context
+      if (!isOwn(id))
+        throw invalid('This rule comes with the product.', 'Switch it off: save it with active false.')
+      const [before] = await ledger.delete(alertRules).where(eq(alertRules.id, id)).returning()
+      if (!before) throw new Failure('not_found', `There is no rule ${id}.`)
+      await ledger.delete(looks).where(eq(looks.rule, id))
+      // Nothing would ever end them by itself.
+      await ledger
+        .update(alerts)
+        .set({ state: 'resolved', reason: 'Its rule was taken away.', updatedAt: clock().toISOString() })
+        .where(and(eq(alerts.rule, id), ne(alerts.state, 'resolved')))
+      context.note({ subject: `alert rule ${before.name}`, before, stores: 'all' })
+      return { removed: true as const }
     }),
 }

@@ -78,23 +78,6 @@ export const usualRules: readonly Sown[] = [
   rule('limits', 'Net sales by week, control limits', 'net_sales', [], { kind: 'limits', leastShare: 0.05 }),
 ]
 
-/** What a ratio is a ratio to: its amount is the ratio times this. */
-export const weights: Readonly<Record<string, string>> = {
-  conversion_rate: 'sessions',
-  orders_per_session: 'sessions',
-  checkout_completion: 'checkout_sessions',
-  cart_rate: 'sessions',
-  checkout_rate: 'sessions',
-  aov: 'orders',
-  upt: 'orders',
-  asp: 'units_sold',
-  price_before_discounts: 'units_sold',
-  discount_rate: 'gross_sales',
-  return_rate: 'gross_sales',
-  gross_margin: 'net_sales',
-  tracked_share: 'orders',
-}
-
 /** Ratios that a mix moves as much as what they are of: slices of them are watched by these parts, each at its own measure. */
 export const likeForLike: Readonly<Record<string, string>> = {
   asp: 'product',
@@ -103,17 +86,6 @@ export const likeForLike: Readonly<Record<string, string>> = {
 
 /** Weights that are counts of people's visits: a ratio to one of these is a part of them. */
 export const countedIn: ReadonlySet<string> = new Set(['sessions', 'checkout_sessions'])
-
-/** What one more of it is worth, as net sales by this figure. Money is worth itself; what is not here has no price. */
-export const worths: Readonly<Record<string, string>> = {
-  orders: 'orders',
-  sessions: 'sessions',
-  units_sold: 'units_sold',
-  conversion_rate: 'orders',
-  checkout_completion: 'orders',
-  orders_per_session: 'orders',
-  tracked_share: '',
-}
 
 /** What can be watched by the hour: what is known by the hour, and forecast by the day. Sessions come by the day. */
 export const hourly = ['orders', 'net_sales'] as const

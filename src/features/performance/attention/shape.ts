@@ -130,6 +130,7 @@ export type AlertRule = z.infer<typeof AlertRule>
 
 export const RuleTold = AlertRule.extend({
   version: z.int(),
+  own: z.boolean().describe('Added by somebody: it can be taken away, where others are switched off'),
   told: z.int().describe('Alerts of the last 90 days'),
   useful: z.int().describe('Of them taken up or mended'),
   judged: z.int().describe('Of them that somebody did something about'),

@@ -2,8 +2,9 @@ import type { Context } from '#features/context.ts'
 import { addDays, type Day, dayCount, earlier } from '#kernel/day.ts'
 import type { Answer, Definition, Query } from '#metrics/query.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
+import { isPriced, weights, worths } from './model.ts'
 import { outOfStock } from './out-of-stock.ts'
-import { likeForLike, type Rule, weights, worths } from './rules.ts'
+import { likeForLike, type Rule } from './rules.ts'
 import { besideEach } from './siblings.ts'
 
 /** One slice of a rule, day by day: what is watched, and what moves it while all is well. */
@@ -144,7 +145,8 @@ function worthOf(
 ): number | null {
   if (definition.unit === 'money') return 1
   const per = worths[metric]
-  if (!per) return definition.unit === 'share' && weights[metric]?.endsWith('sales') ? -1 : null
+  // A margin that falls costs its share of sales; returns and discounts cost it where they rise.
+  if (!per) return isPriced(definition) ? (definition.good === 'up' ? 1 : -1) : null
   const own = sales.reduce((sum, value) => sum + value, 0)
   const units = amount.reduce((sum, value) => sum + value, 0)
   if (own > 0 && units > 0 && per === metric) return own / units

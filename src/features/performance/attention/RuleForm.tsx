@@ -1,0 +1,261 @@
+import { Switch } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, words } from '#features/client.ts'
+import type { Definition } from '#metrics/query.ts'
+import { EditDrawer } from '#ui/EditDrawer.tsx'
+import { ChoiceRow, FormRow, TextRow } from '#ui/Form.tsx'
+import css from './attention.module.css'
+import {
+  called,
+  freeId,
+  isMoney,
+  isPriced,
+  measuresOf,
+  numberIn,
+  sensitivities,
+  sensitivityOf,
+  splitsOf,
+  usualVolume,
+  watchWords,
+  weights,
+  wholeIn,
+} from './model.ts'
+import type { AlertRule, RuleTold } from './shape.ts'
+
+const percentOf = (share: number) => String(Number((share * 100).toFixed(4)))
+
+/** What is watched for: a rule that is there (its figure stays), or a new one, of which the figure alone must be said. */
+export function RuleForm(props: {
+  rule: RuleTold | undefined
+  /** Ids that other rules have. */
+  taken: readonly string[]
+  known: {
+    metrics: readonly Definition[]
+    dimensions: readonly { name: string; label: string; metrics: readonly string[]; held?: boolean }[]
+  }
+  readOnly: boolean
+  onClose: () => void
+}) {
+  const { rule, known } = props
+  const queries = useQueryClient()
+  const [form, setForm] = useState({
+    metric: rule?.metric ?? '',
+    by: rule?.by.join() ?? '',
+    against: rule?.against ?? '',
+    name: rule?.name ?? '',
+    direction: rule?.direction ?? ('bad' as const),
+    sensitivity: sensitivityOf(rule?.score ?? sensitivities.usual.score),
+    leastShare: percentOf(rule?.leastShare ?? 0.01),
+    leastMoney: rule?.leastMoney ?? '',
+    leastVolume: rule ? String(rule.leastVolume) : '',
+    persistence: String(rule?.persistence ?? 2),
+    coolDown: String(rule?.coolDown ?? 14),
+    active: rule?.active ?? true,
+  })
+  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change })
+  const done = async () => {
+    await queries.invalidateQueries({ queryKey: api.performance.key() })
+    props.onClose()
+  }
+  const save = useMutation({ ...api.performance.saveAlertRule.mutationOptions(), onSuccess: done })
+  const remove = useMutation({ ...api.performance.removeAlertRule.mutationOptions(), onSuccess: done })
+  const failed = save.error ?? remove.error
+
+  const metric = known.metrics.find(one => one.name === form.metric)
+  const labelOf = (name: string) => known.metrics.find(one => one.name === name)?.label ?? name
+  const splitOf = (name: string) => known.dimensions.find(one => one.name === name)?.label ?? name
+  const by = form.by === '' ? [] : form.by.split(',')
+  const usualName = metric ? [metric.label, ...by.map(one => `by ${called(splitOf(one))}`)].join(' ') : ''
+  const unit = rule?.kind === 'hours' ? 'hours' : 'days'
+  const persistence = wholeIn(form.persistence, 1, 28)
+  const coolDown = wholeIn(form.coolDown, 0, 90)
+  const share = numberIn(form.leastShare, 100)
+  const usual = metric ? usualVolume(metric) : 1
+  const volume = form.leastVolume.trim() === '' ? usual : numberIn(form.leastVolume, 1_000_000_000)
+  const leastMoney = form.leastMoney.trim()
+  const complete =
+    metric &&
+    persistence !== null &&
+    coolDown !== null &&
+    share !== null &&
+    volume !== null &&
+    isMoney(leastMoney)
+  const { told: _t, useful: _u, judged: _j, own = true, ...kept } = rule ?? {}
+  const name = form.name.trim() || usualName
+  const saved: AlertRule | null = complete
+    ? {
+        kind: 'change',
+        about: 'business',
+        ...kept,
+        id: rule?.id ?? freeId(name, props.taken),
+        metric: form.metric,
+        by,
+        against: form.against,
+        name,
+        direction: form.direction,
+        score:
+          rule && form.sensitivity === sensitivityOf(rule.score)
+            ? rule.score
+            : sensitivities[form.sensitivity].score,
+        leastShare: share / 100,
+        leastMoney: leastMoney || null,
+        leastVolume: volume,
+        persistence,
+        coolDown,
+        active: form.active,
+      }
+    : null
+  const measures = metric ? measuresOf(metric, known.metrics) : []
+  const splits = splitsOf(form.metric, form.against, known.dimensions)
+
+  return (
+    <EditDrawer
+      opened
+      readOnly={props.readOnly}
+      title={rule?.name ?? 'Add a rule'}
+      note="What counts as an alert"
+      onClose={props.onClose}
+      saving={save.isPending}
+      disabled={saved === null || name === ''}
+      failed={failed ? words(failed) : null}
+      remove={
+        rule && own ? { run: () => remove.mutate({ id: rule.id }), running: remove.isPending } : undefined
+      }
+      onSave={() => saved && save.mutate(saved)}
+    >
+      <p className={css.held} aria-live="polite">
+        {saved && metric
+          ? watchWords(saved, metric, labelOf, splitOf)
+          : metric
+            ? 'Mend what is marked below.'
+            : 'Choose a figure: the rest is set to what is usual, and may stay as it is.'}
+      </p>
+      {!rule && (
+        <>
+          <ChoiceRow
+            label="Figure"
+            value={form.metric}
+            searchable
+            data={known.metrics.map(one => ({ value: one.name, label: one.label }))}
+            onChange={next => set({ metric: next, by: '', against: '' })}
+          />
+          {metric && (
+            <ChoiceRow
+              label="Looked at by"
+              value={form.by}
+              searchable
+              data={[
+                { value: '', label: 'As a whole' },
+                ...splits.map(one => ({ value: one.name, label: one.label })),
+              ]}
+              help="Each is watched by itself; of more than 200 the largest."
+              onChange={next => set({ by: next, ...(next === '' && { against: '' }) })}
+            />
+          )}
+          {measures.length > 0 && form.by !== '' && (
+            <ChoiceRow
+              label="Measured against"
+              value={form.against}
+              searchable
+              data={[
+                { value: '', label: 'What stands beside it' },
+                ...measures
+                  .filter(one =>
+                    splitsOf(one.name, '', known.dimensions).some(split => split.name === form.by),
+                  )
+                  .map(one => ({ value: one.name, label: one.label })),
+              ]}
+              help="A figure that moves with it while all is well, as orders do with sessions."
+              onChange={against => set({ against })}
+            />
+          )}
+        </>
+      )}
+      <TextRow
+        label="Name"
+        value={form.name}
+        placeholder={usualName}
+        onChange={next => set({ name: next })}
+      />
+      <ChoiceRow
+        label="Tell of"
+        value={form.direction}
+        data={[
+          { value: 'bad', label: 'Changes for the worse' },
+          { value: 'any', label: 'Any change' },
+        ]}
+        onChange={direction => set({ direction })}
+      />
+      <ChoiceRow
+        label="Sensitivity"
+        value={form.sensitivity}
+        data={[
+          { value: 'high', label: sensitivities.high.label },
+          { value: 'usual', label: sensitivities.usual.label },
+          { value: 'low', label: sensitivities.low.label },
+        ]}
+        help="More alerts find small troubles sooner, and are wrong more often."
+        onChange={sensitivity => set({ sensitivity })}
+      />
+      {metric && isPriced(metric) && (
+        <>
+          <TextRow
+            label="Least share of sales, %"
+            value={form.leastShare}
+            decimal
+            help="Of less than this part of the company's net sales a day nothing is told."
+            error={share === null && 'Give a percentage from 0 to 100, such as 1.'}
+            onChange={leastShare => set({ leastShare })}
+          />
+          <TextRow
+            label="Least money a day"
+            value={form.leastMoney}
+            decimal
+            placeholder="none"
+            help="Of less nothing is told, in the company's currency."
+            error={!isMoney(leastMoney) && 'Give an amount, such as 250.'}
+            onChange={next => set({ leastMoney: next })}
+          />
+        </>
+      )}
+      <TextRow
+        label="Least size a day"
+        value={form.leastVolume}
+        decimal
+        placeholder={String(usual)}
+        help={`What is usually smaller than this jumps by chance, and is not told${metric ? `: in ${sizeWords(metric, labelOf)}` : ''}.`}
+        error={volume === null && 'Give a number, such as 20.'}
+        onChange={leastVolume => set({ leastVolume })}
+      />
+      <TextRow
+        label={unit === 'hours' ? 'Hours it must last' : 'Days it must last'}
+        value={form.persistence}
+        decimal
+        error={persistence === null && `Give whole ${unit}, from 1 to 28.`}
+        onChange={text => set({ persistence: text })}
+      />
+      <TextRow
+        label="Quiet days after"
+        value={form.coolDown}
+        decimal
+        help="What comes back within them is the same alert."
+        error={coolDown === null && 'Give whole days, from 0 to 90.'}
+        onChange={text => set({ coolDown: text })}
+      />
+      <FormRow label="Watched" for="rule-active">
+        <Switch
+          id="rule-active"
+          checked={form.active}
+          onChange={event => set({ active: event.currentTarget.checked })}
+        />
+      </FormRow>
+    </EditDrawer>
+  )
+}
+
+/** What the size of a figure is counted in. */
+const sizeWords = (metric: Definition, labelOf: (name: string) => string): string => {
+  const label = labelOf(weights[metric.name] ?? metric.name)
+  return metric.unit === 'money' ? `${label}, in the company's currency` : label
+}
