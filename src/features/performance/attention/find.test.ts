@@ -40,6 +40,12 @@ describe('what is found in a slice', () => {
     expect(found?.moneyPerDay).toBeGreaterThan(-3500)
   })
 
+  it('is told as it is a day, where a ratio is one to nothing that is known', () => {
+    const one = watched(0.4, { metric: 'roas' })
+    const found = look({ ...one, definition: { ...one.definition, additivity: 'ratio' } })
+    expect([found?.expected, found?.actual].map(value => Math.round(value ?? 0))).toEqual([100, 40])
+  })
+
   it('is nothing while all is as usual, too small in money, or for the better', () => {
     expect(look(watched(1))).toBeNull()
     expect(look(watched(0.4, { leastMoney: '4000' }))).toBeNull()

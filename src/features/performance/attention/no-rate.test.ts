@@ -65,3 +65,11 @@ describe('media spend', () => {
     expect([...(cell?.amount ?? [])].slice(-5)).toEqual([200, 200, 0, 0, 0])
   })
 })
+
+it('a share of sales that falls costs it where more is better, and gains it where less is', async () => {
+  const worth = async (metric: string) => {
+    const rule = { ...(usualRules[2] as Rule), metric }
+    return (await watchedBy(room.context(), rule, last, ['north']))?.cells[0]?.worth
+  }
+  expect([await worth('gross_margin'), await worth('return_rate')]).toEqual([1, -1])
+})
