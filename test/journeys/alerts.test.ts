@@ -124,7 +124,7 @@ describeInBrowser('the alerts', () => {
     await page.keyboard.press('ArrowDown')
     await page.getByRole('option', { name: 'Gifts', exact: true }).click()
     await page.keyboard.press('Tab')
-    await choose('While data are late', 'Send it at its hour, and say what is late')
+    await choose('While data are late', 'Send it, and say so')
     await choose('Quiet from', '07:00')
     await page.getByText('Choose another hour').waitFor()
     const save = page.getByRole('button', { name: 'Save', exact: true })

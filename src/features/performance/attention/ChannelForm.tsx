@@ -174,9 +174,10 @@ export function ChannelForm({
         label="While data are late"
         value={form.stale}
         data={[
-          { value: 'hold', label: 'Hold the digest for up to four hours' },
-          { value: 'flag', label: 'Send it at its hour, and say what is late' },
+          { value: 'hold', label: 'Hold it up to 4 hours' },
+          { value: 'flag', label: 'Send it, and say so' },
         ]}
+        help="What becomes of a digest whose hour has come."
         onChange={stale => setForm({ ...form, stale })}
       />
       <ChoiceRow
