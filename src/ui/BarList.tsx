@@ -13,6 +13,8 @@ export interface Bar {
   mark?: number | null
   value: ReactNode
   delta?: ReactNode
+  /** Where it leads: it is then a link. */
+  href?: string
 }
 
 /** Names over pale bars, longest first: the quickest way to read a ranking. A bar that can be clicked narrows the screen to it. */
@@ -51,7 +53,11 @@ export function BarList({
         )
         return (
           <li key={keys[index]}>
-            {onPick ? (
+            {bar.href !== undefined ? (
+              <a className={css.bar} data-plain={bar.delta === undefined || undefined} href={bar.href}>
+                {inside}
+              </a>
+            ) : onPick ? (
               <button
                 type="button"
                 className={css.bar}

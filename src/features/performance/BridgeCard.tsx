@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
 import { chartSubject } from '#kernel/discussion.ts'
+import { exploreLink } from '#kernel/explore-link.ts'
 import { type Measure, showSigned, type Unit } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
@@ -18,7 +19,7 @@ import { columnsOf, type WaterfallProps, waterfall } from '#ui/waterfall.ts'
 import css from './bridge.module.css'
 import { discussing } from './Discuss.tsx'
 import { type Lens, useTitles } from './Lens.tsx'
-import { type Filter, named, partName, writeFilters } from './model.ts'
+import { named, partName } from './model.ts'
 
 const figures = [
   'net_sales',
@@ -85,16 +86,13 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
   )
   if (!comparison) return null
   const signed = (amount: string | null) => showSigned(amount, measure, 'table')
-  const open = (where: Bridge['causes'][number]['where'], of: string = figure) =>
-    lens.setUrl(
-      {
-        metrics: of,
-        grain: undefined,
-        by: undefined,
-        where: writeFilters(narrowed(lens.filters, where)),
-      },
-      { to: '/explore' },
-    )
+  /** Where the rows of a part are. */
+  const rowsOf = (of: string | null, where: Bridge['causes'][number]['where'] = [], by?: string | null) =>
+    exploreLink({
+      metric: of ?? figure,
+      ...{ from: found?.from ?? '', to: found?.to ?? '', compare: comparison, where, by },
+      ...{ filters: lens.filters, stores: lens.view.stores, currency: lens.view.currency },
+    })
   // One bar is talked about by itself; what stands behind it opens in the explorer, and is talked about there.
   const about = (part: string) => found && chartSubject(bridgeId(found, part), found, lens.filters)
   const empty = found && found.drivers.length === 0
@@ -118,7 +116,11 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       sheet={found && !empty ? sheetOf(found, lens.stores) : null}
       drawing={drawing}
       more={[
-        { label: 'Open in the explorer', onClick: () => open([]) },
+        {
+          label: 'Open in the explorer',
+          onClick: () =>
+            lens.setUrl({ metrics: figure, grain: undefined, by: undefined }, { to: '/explore' }),
+        },
         discussing(lens, about('')),
         ...(driver && !empty
           ? [discussing(lens, about(driver.label), `Discuss ${midSentence(driver.label)}`)]
@@ -159,7 +161,8 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
             {driver && (
               <div>
                 <h3>
-                  Behind {midSentence(driver.label)} {signed(driver.amount)}
+                  Behind <a href={rowsOf(driver.measure, [], driver.by)}>{midSentence(driver.label)}</a>{' '}
+                  {signed(driver.amount)}
                   {driver.by && `, by ${lens.label(driver.by).toLowerCase()}`}
                 </h3>
                 {driver.segments.length === 0 ? (
@@ -167,17 +170,12 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                 ) : (
                   <BarList
                     label={`Behind ${driver.label}`}
-                    onPick={bar =>
-                      open(
-                        driver.segments.find(one => one.where[0]?.value === bar.key)?.where ?? [],
-                        driver.name === 'traffic' ? 'sessions' : figure,
-                      )
-                    }
                     bars={driver.segments.map(one => ({
                       key: one.where[0]?.value ?? '',
                       name: partName(one.where[0], titles, lens.stores),
                       size: Number(one.amount),
                       value: signed(one.amount),
+                      href: rowsOf(driver.name === 'traffic' ? 'sessions' : figure, one.where),
                       ...(mixed && {
                         delta: (
                           <span className={css.quiet}>
@@ -192,7 +190,9 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                   <dl className={css.steps}>
                     {driver.steps.map(step => (
                       <div key={step.label}>
-                        <dt>{step.label}</dt>
+                        <dt>
+                          <a href={rowsOf(step.measure)}>{step.label}</a>
+                        </dt>
                         <dd>{signed(step.amount)}</dd>
                       </div>
                     ))}
@@ -208,12 +208,9 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
                 <ol className={css.causes}>
                   {found.causes.map(cause => (
                     <li key={`${cause.words}`}>
-                      <button
-                        type="button"
-                        onClick={() => open(cause.where, explored(cause.measure, figure))}
-                      >
+                      <a href={rowsOf(explored(cause.measure, figure), cause.where)}>
                         <Sentence of={titled(cause.words, titles)} />
-                      </button>
+                      </a>
                     </li>
                   ))}
                 </ol>
@@ -248,12 +245,6 @@ const largest = (found: Bridge | undefined) =>
 
 const explored = (measure: string, figure: string) =>
   ['sessions', 'conversion_rate'].includes(measure) ? measure : figure
-
-/** Filters with the slice's own in place of others on its dimensions. */
-const narrowed = (filters: readonly Filter[], where: Bridge['causes'][number]['where']): Filter[] => [
-  ...filters.filter(one => !('dimension' in one && where.some(w => w.dimension === one.dimension))),
-  ...where.map(({ dimension, value }) => ({ dimension, is: [value] })),
-]
 
 /** Product codes as titles, where they are known. */
 const titled = (text: string, titles: ReadonlyMap<string, string>) =>

@@ -110,7 +110,7 @@ export function Monday() {
                   <li key={one.against}>
                     <p className={css.quiet}>Against {one.against}</p>
                     <p>
-                      <Sentence of={one.sentence} />
+                      <Sentence of={one.sentence} links={one.parts} />
                     </p>
                   </li>
                 ))}

@@ -19,7 +19,7 @@ import {
   sixTwelve,
   spansOf,
 } from './model.ts'
-import { bridgesOf } from './pack-bridges.ts'
+import { bridgesOf, partsOf } from './pack-bridges.ts'
 import { campaignsOf } from './pack-campaigns.ts'
 import { landingsOf } from './pack-landing.ts'
 import { leversOf } from './pack-levers.ts'
@@ -208,6 +208,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
           ` ${comparisonName(bridge.comparison.name, bridge.comparison).short}`,
           '',
         ),
+        parts: partsOf(bridge),
       })),
     levers: await leversOf(context, {
       ...{ week, currency, stock, bridges },

@@ -7,7 +7,7 @@ import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliverLines } from '../../../test/small-ledger.ts'
 import { plainWorld } from '../../../test/small-world.ts'
-import { bridgesOf } from './pack-bridges.ts'
+import { bridgesOf, partsOf } from './pack-bridges.ts'
 
 let granary: Warehouse
 let engine: Engine
@@ -68,4 +68,18 @@ it('bridges against several bases are those against each, asked together', async
   expect(all.map(said)).toEqual(alone.map(said))
   expect(alone.map(made => made.bridge.causes.length > 0)).toEqual([true, true])
   expect(one.asked.length).toBeLessThan(0.7 * apart.asked.length)
+})
+
+it('each driver the sentence names leads to its own figure, in the days and against the base of the bridge', async () => {
+  const [first] = await bridgesOf(counting().context, week, bases.slice(0, 1))
+  const parts = first ? partsOf(first.bridge) : []
+  expect(parts.length).toBeGreaterThan(0)
+  for (const { words, href } of parts) {
+    const { pathname, searchParams } = new URL(href, 'http://shop')
+    expect(first?.bridge.sentence).toContain(words)
+    const driver = first?.bridge.drivers.find(one => words.toLowerCase().startsWith(one.label.toLowerCase()))
+    expect([pathname, searchParams.get('metrics')]).toEqual(['/explore', driver?.measure ?? 'net_sales'])
+    expect(searchParams.get('period')).toBe(`${week.from}..${week.to}`)
+    expect(searchParams.get('compare')).toBe(first?.bridge.comparison.name)
+  }
 })

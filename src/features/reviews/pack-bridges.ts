@@ -1,9 +1,11 @@
 import type { Context } from '#features/context.ts'
 import type { Day } from '#kernel/day.ts'
 import { Failure } from '#kernel/error.ts'
+import { exploreLink } from '#kernel/explore-link.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
 import type { Bridge } from '#metrics/bridge/shape.ts'
+import { driverWords } from '#metrics/bridge/words.ts'
 import type { Engine } from '#metrics/engine.ts'
 import { withNames } from '#metrics/names.ts'
 import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
@@ -44,6 +46,17 @@ function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): 
   const moved = (row: AnswerRow) => Math.abs(Number(row.compare?.[base]?.values[sort.by]?.delta ?? 0))
   return own.toSorted((a, b) => moved(b) - moved(a))
 }
+
+/** The drivers that a bridge's sentence names, each with where its rows are: the explorer at its figure, split by what tells most of it. */
+export const partsOf = (found: Bridge): { words: string; href: string }[] =>
+  found.drivers.flatMap(driver => {
+    const words = driverWords(driver, found)
+    const { from, to, comparison } = found
+    const href = exploreLink({
+      ...{ metric: driver.measure ?? found.metric, from, to, compare: comparison.name, by: driver.by },
+    })
+    return found.sentence.includes(words) ? [{ words, href }] : []
+  })
 
 /** Why net sales moved, against each base; a base that cannot be explained is left out. */
 export async function bridgesOf(

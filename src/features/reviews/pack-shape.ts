@@ -133,7 +133,15 @@ export const Monday = z.object({
     }),
   ),
   landings: z.array(Landing).describe('Where net sales of the month and the quarter are heading'),
-  bridges: z.array(z.object({ against: z.string(), sentence: z.string() })),
+  bridges: z.array(
+    z.object({
+      against: z.string(),
+      sentence: z.string(),
+      parts: z
+        .array(z.object({ words: z.string(), href: z.string() }))
+        .describe('What of the sentence leads to rows'),
+    }),
+  ),
   levers: z
     .array(
       z.object({

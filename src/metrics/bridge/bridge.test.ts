@@ -171,6 +171,12 @@ describe('a bridge', () => {
     for (const driver of found.drivers)
       if (driver.steps.length > 0)
         expect(pennies(driver.steps.map(step => step.amount))).toBe(pennies([driver.amount]))
+    // Each leads to rows of its own figure.
+    const measures = found.drivers.flatMap(one => [one.measure, ...one.steps.map(step => step.measure)])
+    expect(measures).toEqual([
+      ...['sessions', 'orders_per_session', 'aov'],
+      ...['units_per_order', 'price_before_discounts', 'discount_rate', 'return_rate'],
+    ])
     for (const { segments } of found.drivers)
       for (const one of segments) expect(pennies([one.rate, one.mix])).toBe(pennies([one.amount]))
   })

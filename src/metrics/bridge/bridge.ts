@@ -186,6 +186,7 @@ const pieceOf = (part: Part, digits: number) => ({
   label: part.label,
   amount: written(part.coins, digits),
   figure: part.figure,
+  measure: part.measure ?? null,
   before: figureText(part.before),
   after: figureText(part.after),
 })
@@ -215,6 +216,7 @@ function driversOf(
       label: step?.label ?? name,
       amount: written(coins, digits),
       figure: parts.length > 1 ? 'average order value' : ((first ?? last)?.figure ?? ''),
+      measure: parts.length > 1 ? 'aov' : (first?.measure ?? null),
       before: figureText(times('before')),
       after: figureText(times('after')),
       steps: parts.length > 1 ? parts.map(part => pieceOf(part, digits)) : [],

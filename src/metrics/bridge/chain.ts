@@ -67,6 +67,8 @@ export interface Part {
   after: number | null
   /** What that figure is. */
   figure: string
+  /** The metric it is, where there is one. */
+  measure?: string | undefined
 }
 
 export interface Split {
@@ -92,6 +94,7 @@ export function splitChain(read: Read, digits: number): Split {
       before: ratioAt(from, n),
       after: ratioAt(to, n),
       figure: step.ratio,
+      measure: step.metric,
     })),
   }
 }

@@ -35,6 +35,7 @@ const Piece = z.object({
   label: z.string(),
   amount,
   figure: z.string().describe('What the driver is measured by'),
+  measure: z.string().nullable().describe('The metric that is that figure, where there is one: its rows'),
   before: figure,
   after: figure,
 })

@@ -32,12 +32,16 @@ export function sentenceOf(
     .filter(driver => Math.abs(Number(driver.amount)) >= 0.02 * size && Number(driver.amount) !== 0)
     .map(driver => {
       const why = behind(driver, of)
-      return `${lower(driver.label)} ${brief(driver.amount, of)}${why ? ` (${why})` : ''}`
+      return `${driverWords(driver, of)}${why ? ` (${why})` : ''}`
     })
   const base = comparisonName(of.comparison.name, of.comparison).short
   const head = `${brief(of.change, of)} ${base}`
   return said.length > 0 ? `${head}: ${said.join(', ')}.` : `${head}.`
 }
+
+/** A driver as the sentence says it: "traffic −£63k". */
+export const driverWords = (driver: Pick<Bridge['drivers'][number], 'label' | 'amount'>, of: Of): string =>
+  `${lower(driver.label)} ${brief(driver.amount, of)}`
 
 /** What stands behind a driver in the sentence: a cause found for it, else its leading segment where that is most of it. */
 function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes'>): string {

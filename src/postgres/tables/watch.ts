@@ -83,6 +83,8 @@ export interface Cause {
   /** Money a day in the company's currency; null where it cannot be told. */
   perDay: number | null
   where: { dimension: string; value: string }[]
+  /** The figure and days whose rows are behind it; absent of what was found before this was written down. */
+  rows?: { metric: string; from: string; to: string; compare?: string } | undefined
 }
 
 /** What was found, in figures. */

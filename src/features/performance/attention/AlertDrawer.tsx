@@ -10,7 +10,7 @@ import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { AlertEvidence } from './AlertEvidence.tsx'
 import css from './attention.module.css'
-import { alertStates, perDay, type Snooze, snoozed, snoozes, stateWords } from './model.ts'
+import { alertStates, causeLink, perDay, type Snooze, snoozed, snoozes, stateWords } from './model.ts'
 import type { AlertTold } from './shape.ts'
 
 /** One alert: its course, why it is so, what was alike before, and what one does about it. */
@@ -63,7 +63,8 @@ function Told({ alert }: { alert: AlertTold }) {
             {alert.causes.map(one => (
               <li key={one.words}>
                 <span>
-                  {one.words} <span className={css.quiet}>{one.evidence}</span>
+                  <a href={causeLink(alert, one)}>{one.words}</a>{' '}
+                  <span className={css.quiet}>{one.evidence}</span>
                 </span>
                 <span className={css.amount}>
                   {one.perDay !== null && `${perDay(one.perDay, alert.currency)} a day`}

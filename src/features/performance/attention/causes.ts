@@ -58,7 +58,7 @@ export async function causesOf(given: Context, asked: Asked): Promise<Cause[]> {
   // One matter told twice leaves no room for another.
   return [...data, ...reasons.slice(0, most - 2), ...found, ...others]
     .slice(0, most)
-    .map(({ kind, words, evidence, perDay, where }) => ({ kind, words, evidence, perDay, where }))
+    .map(({ sure: _, ...cause }: Cause & { sure?: boolean }) => cause)
 }
 
 const narrowed = (within: Asked['within']) =>
@@ -136,6 +136,7 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
         evidence: effect
           ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${percent(Math.abs(effect.share), 0)} against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}${effect.sure ? '' : '; such days may differ as much by chance'}`
           : `${one.from} to ${one.to}`,
+        rows: { metric: 'net_sales', from: one.from, to: one.to },
         perDay: effect && (side * effect.amount * shared) / dayCount(one.from, one.to) / days,
         where: [],
         // Years that a feast makes unlike are known to be: nobody searched for it, and its size says whether it is told.
@@ -290,6 +291,7 @@ async function stockCauses(context: Context, { from, to, store, within }: Asked)
         evidence: `${Number(row.units_sold ?? 0).toFixed(0)} sold in the eight weeks before`,
         perDay,
         where: [{ dimension: 'product', value: id }],
+        rows: { metric: 'units_sold', from: addDays(from, -56), to },
         sure: true,
       }
     })
@@ -322,6 +324,10 @@ async function sliceCauses(
       evidence: `${one.before ?? 'N/A'} → ${one.after ?? 'N/A'} ${one.measure.replaceAll('_', ' ')}`,
       perDay: Number(one.amount) / days,
       where: one.where,
+      rows: {
+        metric: ['sessions', 'conversion_rate'].includes(one.measure) ? one.measure : 'net_sales',
+        ...{ from, to, compare },
+      },
     })),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   alertsTitle,
+  causeLink,
   freeId,
   isMoney,
   isPriced,
@@ -151,4 +152,23 @@ describe('a rule of one’s own', () => {
       null,
     ])
   })
+})
+
+it('a cause leads to its rows: the figure, days, comparison and slice it was found in', () => {
+  const alert = {
+    ...{ metric: 'orders', slice: { store: 'uk', category: 'Kitchen' }, since: '2026-11-20', until: null },
+    ...{ seenOn: '2026-11-24', expected: 40, currency: 'GBP' },
+  }
+  const where = [{ dimension: 'channel', value: 'Email' }]
+  const search = (link: string) => Object.fromEntries(new URL(link, 'http://shop').searchParams)
+  const rows = { metric: 'sessions', from: '2026-11-21', to: '2026-11-24', compare: 'last_year_weekday' }
+  expect(search(causeLink(alert, { kind: 'slice', where, rows }))).toEqual({
+    ...{ metrics: 'sessions', period: '2026-11-21..2026-11-24', compare: 'last_year_weekday', store: 'uk' },
+    where: 'category=Kitchen;channel=Email',
+  })
+  // Found before causes said their rows: the alert's own figure and days.
+  expect(search(causeLink(alert, { kind: 'slice', where }))).toMatchObject({
+    ...{ metrics: 'orders', period: '2026-11-20..2026-11-24' },
+  })
+  expect(causeLink(alert, { kind: 'data', where: [] })).toBe('/connections')
 })

@@ -1,4 +1,5 @@
 import { addDays, civil, type Day, dateOf, monthOf, yearOf } from '#kernel/day.ts'
+import { exploreLink } from '#kernel/explore-link.ts'
 import { inSentence, show, showDay, usualLocale } from '#kernel/format.ts'
 import type { Definition, Query } from '#metrics/query.ts'
 import type { AlertRule } from './shape.ts'
@@ -82,6 +83,25 @@ export function evidenceOf({ metric, slice, since, until, seenOn, currency, hour
     ...(currency && { currency }),
     filters: Object.entries(rest).map(([dimension, value]) => ({ dimension, is: [value] })),
   }
+}
+
+/** Where the rows behind a cause of an alert are; of data in doubt where the systems are. */
+export function causeLink(
+  alert: Alerted,
+  cause: {
+    kind: string
+    where: readonly { dimension: string; value: string }[]
+    rows?: { metric: string; from: string; to: string; compare?: string | undefined } | undefined
+  },
+): string {
+  if (cause.kind === 'data') return '/connections'
+  const { store, ...rest } = alert.slice
+  return exploreLink({
+    ...(cause.rows ?? { metric: alert.metric, from: alert.since, to: alert.until ?? alert.seenOn }),
+    where: cause.where,
+    filters: Object.entries(rest).map(([dimension, value]) => ({ dimension, is: [value] })),
+    ...(store && { stores: [store] }),
+  })
 }
 
 /** Events that may bear on an alert: those of its store, and those of all; of no store, all there are. */

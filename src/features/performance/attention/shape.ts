@@ -11,6 +11,10 @@ const Cause = z.object({
   evidence: z.string(),
   perDay: z.number().nullable().describe("Money a day, in the company's currency"),
   where: z.array(z.object({ dimension: z.string(), value: z.string() })),
+  rows: z
+    .object({ metric: z.string(), from: z.string(), to: z.string(), compare: z.string().optional() })
+    .optional()
+    .describe('The figure and days whose rows are behind it'),
 })
 
 export const AlertRow = z.object({
