@@ -89,5 +89,7 @@ it('columns over time carry events at the columns they begin in, in no column’
   expect(marked).toMatchObject({ data: [null, 1, null], xAxisIndex: 1, yAxisIndex: 1 })
   expect(option.xAxis[1]).toMatchObject({ data: usual.labels, show: false })
   expect(option.legend.data).toEqual(['New'])
+  const last = stack({ ...usual, parts, marks: [{ at: 2, name: 'Fair' }] })(colours) as typeof option
+  expect(last.series.at(-1)?.data[2]).toMatchObject({ label: { align: 'right' } })
   expect(stack({ ...usual, parts, marks: [] })(colours).series).toHaveLength(1)
 })

@@ -345,6 +345,12 @@ export const stack =
     const marks = eventMarks(colours, props.marks, props.labels.length, 1).map(one => ({
       ...one,
       xAxisIndex: 1,
+      // A name at the right edge goes left of its mark: there is no room beyond the last columns.
+      data: one.data.map((value, at) =>
+        value !== null && at >= 0.8 * (props.labels.length - 1)
+          ? { value, label: { align: 'right' } }
+          : value,
+      ),
     }))
     const names = nameAxis(colours, props.labels)
     const values = valueAxis(colours, props.axis, true)

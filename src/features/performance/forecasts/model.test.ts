@@ -7,7 +7,7 @@ it('says of each time ahead how far off, which way, and how many days the ranges
     { ...grade, label: 'a week ahead', cover80: 0.79, cover95: 0.94 },
     {
       ...{ ...grade, label: '5 to 13 weeks ahead', days: 12, wape: 0.0951, bias: 0.0002 },
-      ...{ naiveWape: null, cover80: null, cover95: 1 },
+      ...{ naiveWape: null, cover80: 0, cover95: 1 },
     },
   ])
   expect(near).toEqual({
@@ -20,5 +20,5 @@ it('says of each time ahead how far off, which way, and how many days the ranges
     held95: '94 %',
   })
   // What is not known is N/A, and what is next to nothing no lean.
-  expect(far).toMatchObject({ off: '9.5 %', copying: 'N/A', lean: 'level', held80: 'N/A', held95: '100 %' })
+  expect(far).toMatchObject({ off: '9.5 %', copying: 'N/A', lean: 'level', held80: '0 %', held95: '100 %' })
 })

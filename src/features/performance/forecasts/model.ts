@@ -16,7 +16,8 @@ export interface GradeWords {
 }
 
 const none = 'N/A'
-const said = (share: number | null) => (share === null ? none : percent(share, share < 0.0995 ? 1 : 0))
+const said = (share: number | null) =>
+  share === null ? none : percent(share, share > 0 && share < 0.0995 ? 1 : 0)
 
 /** A share of less than this is no lean: half of it would be said as nothing. */
 const level = 0.0005
