@@ -15,6 +15,7 @@ const phrases: Readonly<Record<string, string | readonly [added: string, changed
   'performance.saveAlertChannel': ['Added …', 'Changed …'],
   'performance.removeAlertChannel': 'Removed …',
   'performance.tryAlertChannel': 'Sent a trial by …',
+  'performance.sendAgain': 'Sent a message again by …',
   'reviews.saveDeck': ['Made …', 'Changed …'],
   'reviews.startDeck': 'Began …',
   'reviews.writeNote': 'Wrote a …',

@@ -10,13 +10,15 @@ import type { Answer, Query } from '#metrics/query.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { type Line, lines } from '#ui/drawings.ts'
+import { later } from '#ui/Later.tsx'
 import { change, show } from '#ui/number.ts'
 import { Skeleton } from '#ui/State.tsx'
 import { discussing } from './Discuss.tsx'
-import { Grades } from './forecasts/Grades.tsx'
 import { type Lens, lineName, measureOf } from './Lens.tsx'
 import { against, bandOn, courseOf, sheetOf, wholeOn } from './model.ts'
 import css from './performance.module.css'
+
+const Grades = later(() => import('./forecasts/Grades.tsx').then(module => module.Grades))
 
 /** What a comparison looks like, always: last year pale, the period before and the forecast dashed, targets stepped. */
 export const lookOf = (comparison: string): Line['look'] =>

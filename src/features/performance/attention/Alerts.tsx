@@ -9,11 +9,11 @@ import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
-import { AlertChannels } from './AlertChannels.tsx'
 import { AlertDrawer } from './AlertDrawer.tsx'
-import { AlertRules } from './AlertRules.tsx'
 import css from './attention.module.css'
+import { AlertChannels } from './channels/AlertChannels.tsx'
 import { alertsTitle, perDay, stateWords } from './model.ts'
+import { AlertRules } from './rules/AlertRules.tsx'
 import { Waiting } from './Waiting.tsx'
 
 const views = {

@@ -6,7 +6,7 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import css from './attention.module.css'
+import css from '../attention.module.css'
 import { sensitivities, sensitivityOf } from './model.ts'
 import { RuleForm } from './RuleForm.tsx'
 

@@ -7,11 +7,11 @@ import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
-import type { MessageTold } from '../delivery/operations.ts'
-import css from './attention.module.css'
+import type { MessageTold } from '../../delivery/operations.ts'
+import css from '../attention.module.css'
+import { Reminders } from '../Reminders.tsx'
 import { ChannelForm } from './ChannelForm.tsx'
 import { channelKinds, hourWords, quietWords } from './model.ts'
-import { Reminders } from './Reminders.tsx'
 
 const messageStates: Readonly<Record<MessageTold['state'], string>> = {
   waiting: 'waits',

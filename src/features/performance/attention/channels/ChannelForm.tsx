@@ -4,10 +4,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
 import { May, useMay } from '#features/May.tsx'
+import { freeId, isMoney } from '#kernel/field-values.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, TextRow } from '#ui/Form.tsx'
-import type { ChannelTold } from '../delivery/operations.ts'
-import { channelKinds, freeId, hourWords, isMoney, quietHours } from './model.ts'
+import type { ChannelTold } from '../../delivery/operations.ts'
+import { channelKinds, hourWords, quietHours } from './model.ts'
 
 const hours = Array.from({ length: 24 }, (_, at) => ({ value: String(at), label: hourWords(at) }))
 const hourOf = (chosen: string) => (chosen === 'none' ? null : Number(chosen))

@@ -2,14 +2,14 @@ import { Switch } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, words } from '#features/client.ts'
+import { freeId, isMoney } from '#kernel/field-values.ts'
 import type { Definition } from '#metrics/query.ts'
 import { EditDrawer } from '#ui/EditDrawer.tsx'
 import { ChoiceRow, FormRow, TextRow } from '#ui/Form.tsx'
-import css from './attention.module.css'
+import css from '../attention.module.css'
+import type { AlertRule, RuleTold } from '../shape.ts'
 import {
   called,
-  freeId,
-  isMoney,
   isPriced,
   measuresOf,
   numberIn,
@@ -21,7 +21,6 @@ import {
   weights,
   wholeIn,
 } from './model.ts'
-import type { AlertRule, RuleTold } from './shape.ts'
 
 const percentOf = (share: number) => String(Number((share * 100).toFixed(4)))
 
