@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { askedDay } from '#kernel/asked-day.ts'
+import { firstOf } from '#kernel/days-from.ts'
 import { comparisonNow } from '#kernel/plan-comparison.ts'
 
 /** What one asks of the metric language. The same object is the URL, the HTTP body, the MCP tool's input and the CLI's flags. */
@@ -42,7 +43,9 @@ export const comparisons = [
 const comparison = z.union([
   z.enum(comparisons),
   z
-    .templateLiteral(['from.', askedDay])
+    .string()
+    .regex(/^from\.\d{4}-\d{2}-\d{2}$/)
+    .refine(one => firstOf(one) !== null, { error: 'is from. and a day that exists, e.g. from.2026-03-01' })
     .describe('from.<day>: as many days from that day on, whatever else they are'),
   z
     .string()
