@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { askedDay } from '#kernel/asked-day.ts'
 import { firstOf } from '#kernel/days-from.ts'
-import { comparisonNow } from '#kernel/plan-comparison.ts'
+import { comparisonNow, planIn } from '#kernel/plan-comparison.ts'
 
 /** What one asks of the metric language. The same object is the URL, the HTTP body, the MCP tool's input and the CLI's flags. */
 
@@ -44,15 +44,13 @@ const comparison = z.union([
   z.enum(comparisons),
   z
     .string()
-    .regex(/^from\.\d{4}-\d{2}-\d{2}$/)
-    .refine(one => firstOf(one) !== null, { error: 'is from. and a day that exists, e.g. from.2026-03-01' })
-    .describe('from.<day>: as many days from that day on, whatever else they are'),
-  z
-    .string()
     .regex(
-      /^(plan\.|target:).+/,
+      /^(plan\.|target:).+|^from\.\d{4}-\d{2}-\d{2}$/,
       `is one of ${comparisons.join(', ')}, from.<day> for the days from that day on, or plan.<name> for a plan`,
     )
+    .refine(one => planIn(one) !== null || firstOf(one) !== null, {
+      error: 'is from. and a day that exists, e.g. from.2026-03-01',
+    })
     .overwrite(comparisonNow),
 ])
 
