@@ -60,22 +60,20 @@ export function originsOf(length: number, horizon: number, periods: readonly num
 }
 
 /**
- * Points no further beyond what was seen than its range times √(steps ahead ÷ values seen), as far as a random walk of that
+ * Holds points no further beyond what was seen than its range times √(steps ahead ÷ values seen), as far as a random walk of that
  * range may come: a straight line stays within it as far ahead as there is a past. What multiplies may grow on at twice the
  * rate it came at, for a quarter of the time it took to come: a trend of a few days' logarithms would be astronomical in a
  * quarter of a year.
  */
-function within(
-  { y, logged, positive }: Pick<Seen, 'y' | 'logged' | 'positive'>,
-  points: Float64Array,
-): Float64Array {
+function within({ y, logged, positive }: Pick<Seen, 'y' | 'logged' | 'positive'>) {
   const [low, high] = [quantile(y, 0), quantile(y, 1)]
   const grown = positive ? quantile(logged, 1) - quantile(logged, 0) : 0
-  return points.map((point, h) => {
-    const reach = (high - low) * Math.sqrt((h + 1) / y.length)
-    const further = high * Math.exp((2 * grown * Math.min(h + 1, y.length / 4)) / y.length)
-    return Math.min(Math.max(point, low - reach), Math.max(high + reach, further))
-  })
+  return (points: Float64Array): Float64Array =>
+    points.map((point, h) => {
+      const reach = (high - low) * Math.sqrt((h + 1) / y.length)
+      const further = high * Math.exp((2 * grown * Math.min(h + 1, y.length / 4)) / y.length)
+      return Math.min(Math.max(point, low - reach), Math.max(high + reach, further))
+    })
 }
 
 /** A past as the models get it: the effects taken off, the seasons estimated. */
@@ -102,11 +100,13 @@ function ask(
   trust: (period: number) => number,
 ): Map<ModelName, Float64Array> {
   const prepared = prepare(seen, trust)
+  // Once for all models: the past is put in order for it.
+  const hold = within(prepared)
   const said = new Map<ModelName, Float64Array>()
   for (const name of names) {
     const points = models[name](prepared, horizon)
     if (points === null || !points.every(Number.isFinite)) continue
-    const held = within(prepared, points)
+    const held = hold(points)
     said.set(name, removed ? removed.restore(held) : held)
   }
   return said
