@@ -3,7 +3,7 @@ import { invalid } from '#kernel/error.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
 import type { Effects, Removed } from './automatic.ts'
 import { countryOf, holidays, runUp } from './holidays.ts'
-import { at, isSafelyPositive, median, ridge } from './numbers.ts'
+import { at, isSafelyPositive, median, quantile, ridge } from './numbers.ts'
 import { periodStart, type Series } from './series.ts'
 
 /** Something people do at times, and know ahead: all of one `series` are taken to have the same effect. */
@@ -20,8 +20,15 @@ export interface Driver {
   name: string
   /** One value for each value of the series and for each period ahead. */
   values: readonly number[]
+  /**
+   * What was planned beforehand for each value of the series, null where nothing was. Trials foretell by it, not by what
+   * came: what follows demand is no help to who does not know demand. Absent: all was known ahead, as of a price list.
+   */
+  planned?: readonly (number | null)[]
   /** `log` where a percent more moves the metric by some percent, whatever the level (price, spend). `linear` when absent. */
   as?: 'linear' | 'log'
+  /** The only side it can move the metric to; what speaks for the other is chance or another cause. Either when absent. */
+  sign?: 1 | -1
 }
 
 /** What is known of the days. */
@@ -61,6 +68,9 @@ interface Column {
   name: string
   /** One value for each kept period of the past and the future. */
   values: Float64Array
+  /** What was known of each beforehand, where that is not what it was. */
+  before?: Float64Array
+  sign?: 1 | -1
 }
 
 /** The share of each period that a span of days covers, times `strength`, added to `values`. */
@@ -163,7 +173,11 @@ export function effectsOf(
   return { remove: past => remove(past, columns, monthlyIn(past, days, week), periods) }
 }
 
-function driverColumn({ name, values, as }: Driver, series: Series, kept: readonly number[]): Column {
+/** So far beyond what it was, as a share of its range, a driver is believed to go on doing what it did. */
+const beyond = 0.25
+
+function driverColumn(driver: Driver, series: Series, kept: readonly number[]): Column {
+  const { name, values, as, sign } = driver
   const wanted = (kept.at(-1) ?? 0) + 1
   if (values.length < wanted || values.some(value => !Number.isFinite(value)))
     throw invalid(
@@ -171,10 +185,21 @@ function driverColumn({ name, values, as }: Driver, series: Series, kept: readon
       'give a plan of the driver for each period ahead',
     )
   const unit = median(values.filter(value => value !== 0).map(Math.abs)) || 1
-  const shaped = kept.map(t =>
-    as === 'log' ? Math.log1p(Math.max(0, at(values, t)) / unit) : at(values, t) / unit,
-  )
-  return { name: `driver ${name}`, values: Float64Array.from(shaped) }
+  const shaped = (value: number) => (as === 'log' ? Math.log1p(Math.max(0, value) / unit) : value / unit)
+  const own = Float64Array.from(kept, t => shaped(at(values, t)))
+  const seen = own.subarray(0, kept.filter(t => t < series.values.length).length)
+  const [least, most] = [quantile(seen, 0), quantile(seen, 1)]
+  // What was never tried says nothing of what it would do.
+  const held = (value: number) =>
+    Math.min(most + beyond * (most - least), Math.max(least - beyond * (most - least), value))
+  return {
+    name: `driver ${name}`,
+    values: own.map((value, i) => (i < seen.length ? value : held(value))),
+    ...(driver.planned && {
+      before: own.map((value, i) => held(shaped(driver.planned?.[kept[i] ?? 0] ?? at(values, kept[i] ?? 0)))),
+    }),
+    ...(sign && { sign }),
+  }
 }
 
 /** Mean over a window centred on each value, cut at the ends. */
@@ -257,9 +282,13 @@ function remove(
     const power = side.reduce((sum, value) => sum + value * value, 0)
     const coefficient = at(coefficients, seasons.length + i)
     const t2 = (coefficient * coefficient * power) / (spread * spread)
-    return t2 > 1 ? coefficient * (1 - 1 / t2) : 0
+    return t2 > 1 && coefficient * (columns[i]?.sign ?? coefficient) > 0 ? coefficient * (1 - 1 / t2) : 0
   })
-  const effect = (t: number) => columns.reduce((sum, { values }, i) => sum + at(values, t) * at(kept, i), 0)
+  const effect = (t: number) =>
+    columns.reduce(
+      (sum, { values, before = values }, i) => sum + at(t < n ? values : before, t) * at(kept, i),
+      0,
+    )
   const clean = work.map((value, t) => value - effect(t))
   return {
     clean: positive ? clean.map(Math.exp) : clean,

@@ -2,6 +2,7 @@ import type { Day } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { type Automatic, automatic, automaticModels, type ModelName, models } from './automatic.ts'
 import { borrow, type Like, wantsShape } from './borrow.ts'
+import { chooseDrivers, type DriverTried } from './drivers.ts'
 import { type Calendar, effectsOf, isClosedIn } from './effects.ts'
 import { bias, coverage, type Grade, grade, wape } from './grade.ts'
 import { apartOf, widthsOf } from './intervals.ts'
@@ -18,7 +19,8 @@ import {
 
 export type { ModelName } from './automatic.ts'
 export type { Like } from './borrow.ts'
-export type { Calendar } from './effects.ts'
+export type { DriverTried } from './drivers.ts'
+export type { Calendar, Driver } from './effects.ts'
 export type { Series } from './series.ts'
 
 export interface ForecastOptions {
@@ -71,6 +73,8 @@ export interface Forecast {
   grade: BacktestGrade | null
   /** Null where it could not be tried. False: what is given is the seasonal naïve, or the last value, its outliers drawn in. */
   beatsSeasonalNaive: boolean | null
+  /** What became of each driver of the calendar. */
+  drivers: readonly DriverTried[]
   /** The choice in words. */
   why: string
 }
@@ -112,7 +116,14 @@ export function forecast(series: Series, options: ForecastOptions): Forecast {
     )
   const least = leastOf(values, options.nonNegative)
   const ahead = part === null ? kept.length : kept.length - 1 - part.last
-  const made = part && aheadOf(part.y, periods, ahead, { ...options, start: part.first, kept, series })
+  const { made, drivers } = part
+    ? chooseDrivers(
+        calendar =>
+          aheadOf(part.y, periods, ahead, { ...options, calendar, start: part.first, kept, series }),
+        options.calendar,
+        t => at(kept, part.first + t),
+      )
+    : { made: null, drivers: [] }
   const lent = like && borrow(series, horizon, like, (one, steps) => forecast(one, { horizon: steps }))
   const points: Point[] = []
   for (let t = values.length; t < total; t++) {
@@ -143,7 +154,8 @@ export function forecast(series: Series, options: ForecastOptions): Forecast {
     weights: Object.fromEntries(made?.share === 0 ? [['seasonal_naive', 1]] : shares),
     grade: made && gradeOf(made, part?.y ?? new Float64Array(0)),
     beatsSeasonalNaive: made?.beatsReference ?? null,
-    why: whyOf(made, lent?.why, closed.size, part?.filled ?? 0),
+    drivers,
+    why: [whyOf(made, lent?.why, closed.size, part?.filled ?? 0), ...drivers.map(one => one.why)].join(' '),
   }
 }
 
