@@ -196,7 +196,7 @@ function driverColumn(driver: Driver, series: Series, kept: readonly number[]): 
     name: `driver ${name}`,
     values: own.map((value, i) => (i < seen.length ? value : held(value))),
     ...(driver.planned && {
-      before: own.map((value, i) => held(shaped(driver.planned?.[kept[i] ?? 0] ?? at(values, kept[i] ?? 0)))),
+      before: Float64Array.from(kept, t => held(shaped(driver.planned?.[t] ?? at(values, t)))),
     }),
     ...(sign && { sign }),
   }

@@ -98,4 +98,21 @@ describe('where a month lands', () => {
     expect(month('2027-11-01', '2027-11-20') / month('2027-01-10', '2027-01-31')).toBeCloseTo(1.02 ** 9.6, 1)
     expect(month('2027-12-05', '2027-12-20') / month('2027-11-01', '2027-11-20')).toBeCloseTo(1.02 ** 1.1, 1)
   })
+
+  it('counts nothing on the days that are closed, ahead and in a plan, and takes none that was for usual', () => {
+    const day = (n: number) => addDays('2026-11-10', n)
+    const closed = (from: Day, to: Day) =>
+      ({ series: 'stocktake', name: 'Stocktake', from, to, closed: true }) as const
+    const sold = (shut: readonly Day[]) =>
+      daysBetween('2025-06-01', day(0)).map(one => ({ day: one, value: shut.includes(one) ? 0 : 1000 }))
+    const was = closed('2026-03-02', '2026-03-08')
+    const history = sold(daysBetween(was.from, was.to))
+    const land = (events: readonly ReturnType<typeof closed>[]) =>
+      landing({ history, span, events, earlier: spansBefore(civilYear, span.from, 'month') })
+    const [open, shut] = [land([was]), land([was, closed(day(5), day(9))])]
+    expect(open.at(day(0)).p50).toBeCloseTo(30_000, -2)
+    expect(open.at(day(0)).p50 - shut.at(day(0)).p50).toBeCloseTo(5000, -2)
+    expect(shut.shares.slice(14, 19)).toEqual([0, 0, 0, 0, 0])
+    expect(learnShape(history, [was, closed(day(5), day(5))]).why(day(5))).toContain('Stocktake: closed')
+  })
 })

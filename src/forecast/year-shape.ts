@@ -131,7 +131,7 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
     const number = dayNumber(day)
     const placed = all.get(day)
     const effect = placed ? effects.get(`${placed.event.series}|${placed.at}`) : undefined
-    const shut = !placed && fallenTogether(day)
+    const shut = placed ? placed.event.closed === true : fallenTogether(day)
     return { number, placed, effect, shut }
   }
   return {
@@ -152,8 +152,8 @@ export function learnShape(history: readonly TradedDay[], events: readonly Feast
         `weekday ${factor(number).toFixed(2)}`,
       ]
       if (placed && effect) words.push(`${placed.event.name} ×${effect.factor.toFixed(2)}`)
-      if (placed && !effect) words.push(`${placed.event.name}: not traded before`)
-      if (shut) words.push('closed on the same day of other years')
+      if (placed && !effect && !shut) words.push(`${placed.event.name}: not traded before`)
+      if (shut) words.push(placed ? `${placed.event.name}: closed` : 'closed on the same day of other years')
       return words
     },
   }
@@ -205,7 +205,9 @@ function placedEvents(from: number, to: number, events: readonly Feast[]): Map<D
     .flatMap(year => [...feasts(year), ...yearEnd(year)])
     .filter(f => !named.has(f.series))
   const placed = new Map<Day, Placed>()
-  for (const event of [...events, ...calendar])
+  // Whatever else falls on a day that is closed, nothing is sold.
+  const own = events.toSorted((a, b) => Number(b.closed ?? false) - Number(a.closed ?? false))
+  for (const event of [...own, ...calendar])
     for (let day = event.from, at = 0; day <= event.to && at < 60; day = addDays(day, 1), at += 1)
       if (!placed.has(day)) placed.set(day, { event, at })
   return placed
@@ -307,7 +309,7 @@ function eventEffects(
   const seen = new Map<string, { ratios: number[]; opens: boolean }>()
   for (const [day, { event, at }] of placed) {
     const n = dayNumber(day) - start
-    if (n < 0 || n >= values.length) continue
+    if (n < 0 || n >= values.length || event.closed) continue
     const rest = !trades(start + n)
     const value = values[n] as number
     if (rest && value <= 0) continue

@@ -6,6 +6,8 @@ export interface Feast {
   name: string
   from: Day
   to: Day
+  /** Nothing can be sold on its days. */
+  closed?: true
 }
 
 /** Western Easter Sunday (anonymous Gregorian computus, Meeus 1991 ch. 8). */

@@ -1,5 +1,6 @@
 import type { TableName } from '#kernel/canonical.ts'
 import type { Day } from '#kernel/day.ts'
+import type { EventKind } from '#kernel/event-kind.ts'
 import type { HourWeights } from '#kernel/plan/sheet.ts'
 import type { Tier } from '#kernel/plan/templates.ts'
 import type { Metric } from './metric.ts'
@@ -107,7 +108,7 @@ export interface EventSetting {
   id: string
   name: string
   series: string
-  kind: 'holiday' | 'promotion' | 'outage' | 'launch' | 'price' | 'other'
+  kind: EventKind
   from: string
   to: string
   stores: readonly string[]

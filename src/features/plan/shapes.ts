@@ -1,6 +1,7 @@
 import type { Context } from '#features/context.ts'
 import { learnShape, type YearShape } from '#forecast/year-shape.ts'
 import { addDays, type Day, daysBetween } from '#kernel/day.ts'
+import { tradingEvents } from '#kernel/event-kind.ts'
 import type { Feast } from '#kernel/feasts.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -17,9 +18,10 @@ const learnFrom = 3 * 366
 
 /** The company's events, as the calendar of moving feasts has them. */
 export const eventsOf = async ({ ledger }: Context): Promise<Feast[]> =>
-  (await ledger.select().from(settings.events))
-    .filter(event => event.kind === 'promotion' || event.kind === 'holiday')
-    .map(({ series, name, from, to }) => ({ series, name, from, to }))
+  tradingEvents(
+    await ledger.select().from(settings.events),
+    (await ledger.select().from(settings.stores)).map(one => one.store),
+  )
 
 /** Days of a metric and the shape of a year they make. */
 export interface Learnt {

@@ -1,12 +1,13 @@
 import type { Context } from '#features/context.ts'
 import { landing, spansBefore } from '#forecast/landing.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
+import { tradingEvents } from '#kernel/event-kind.ts'
 import { sum } from '#kernel/money.ts'
 import { type CalendarRule, type Period, periodOf } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
-import { events } from '#postgres/tables/settings.ts'
+import { events, stores } from '#postgres/tables/settings.ts'
 import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
 import { landingWords } from './model.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
@@ -40,9 +41,10 @@ export async function landingsOf(
     .filter(one => one.day >= (meta.wholeFrom ?? '') && Number.isFinite(one.value))
   const first = days.findIndex(one => one.value !== 0)
   if (first < 0) return []
-  const feasts = (await context.ledger.select().from(events))
-    .filter(event => event.kind === 'promotion' || event.kind === 'holiday')
-    .map(({ series, name, from, to }) => ({ series, name, from, to }))
+  const feasts = tradingEvents(
+    await context.ledger.select().from(events),
+    (await context.ledger.select().from(stores)).map(one => one.store),
+  )
   const kept = learnt.get(rows) ?? new Map<string, ReturnType<typeof landing>>()
   learnt.set(rows, kept)
   // Of a period that has come in part nobody knows where it ends.

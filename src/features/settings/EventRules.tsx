@@ -3,10 +3,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
+import { eventKinds } from '#kernel/event-kind.ts'
 import { FormRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
-import { type EventRule, eventKinds } from './model.ts'
+import type { EventRule } from './model.ts'
 
 type Rule = z.output<typeof EventRule>
 

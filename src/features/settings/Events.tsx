@@ -1,13 +1,14 @@
-import { MultiSelect, Select } from '@mantine/core'
+import { MultiSelect, NumberInput, Select } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { api } from '#features/client.ts'
-import { showDay } from '#kernel/format.ts'
+import { eventKinds } from '#kernel/event-kind.ts'
+import { show, showDay } from '#kernel/format.ts'
 import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
-import { type Event, eventKinds } from './model.ts'
+import type { Event } from './model.ts'
 
 type Shown = z.output<typeof Event>
 
@@ -19,7 +20,25 @@ const origins: Readonly<Record<string, string>> = {
   asana: 'Asana',
   trello: 'Trello',
 }
-const blank: Shown = { name: '', series: '', kind: 'promotion', from: '', to: '', stores: [] }
+const blank: Shown = {
+  name: '',
+  series: '',
+  kind: 'promotion',
+  from: '',
+  to: '',
+  stores: [],
+  percent: null,
+}
+/** What a percentage of an event is of, where its kind has one. */
+const byHowMuch: Partial<Record<Shown['kind'], string>> = {
+  promotion: 'What comes off prices. Forecasts take half the discount as half as strong.',
+  price: 'What prices rise by; −5 where they fall.',
+}
+
+const kindOf = ({ kind, percent }: Shown): string =>
+  percent === null
+    ? eventKinds[kind]
+    : `${eventKinds[kind]}, ${kind === 'price' && percent > 0 ? '+' : ''}${show(String(percent / 100), { unit: 'share', currency: null }, 'whole')}`
 
 /** What happens in the year. Events of one series are compared with each other, whenever they fall. */
 export function Events({ events, stores }: { events: Told[]; stores: string[] }) {
@@ -43,13 +62,13 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
         onRow={({ origin: _, ...event }) => setForm(event)}
         empty={
           <EmptyState compact title="No events yet">
-            Promotions, launches, outages and price changes: charts mark them, and years are compared event
-            with event.
+            Promotions, launches, outages, price changes and closed days: charts mark them, and years are
+            compared event with event.
           </EmptyState>
         }
         columns={[
           { key: 'name', label: 'Event', render: row => row.name },
-          { key: 'kind', label: 'Kind', render: row => eventKinds[row.kind] },
+          { key: 'kind', label: 'Kind', render: kindOf },
           { key: 'from', label: 'First day', render: row => showDay(row.from) },
           { key: 'to', label: 'Last day', render: row => showDay(row.to) },
           { key: 'series', label: 'Compared within', render: row => row.series },
@@ -68,7 +87,13 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
         onClose={() => setForm(null)}
         save={save}
         onSave={() =>
-          form && save.mutate({ ...form, series: form.series || form.name, to: form.to || form.from })
+          form &&
+          save.mutate({
+            ...form,
+            series: form.series || form.name,
+            to: form.to || form.from,
+            percent: byHowMuch[form.kind] ? form.percent : null,
+          })
         }
         remove={remove}
         onRemove={id ? () => remove.mutate({ id }) : undefined}
@@ -85,6 +110,16 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
                 onChange={value => set({ kind: (value ?? 'other') as Shown['kind'] })}
               />
             </FormRow>
+            {byHowMuch[form.kind] && (
+              <FormRow label="By how much" for="event-percent" help={byHowMuch[form.kind]}>
+                <NumberInput
+                  id="event-percent"
+                  suffix=" %"
+                  value={form.percent ?? ''}
+                  onChange={value => set({ percent: typeof value === 'number' ? value : null })}
+                />
+              </FormRow>
+            )}
             <TextRow label="First day" type="date" value={form.from} onChange={from => set({ from })} />
             <TextRow label="Last day" type="date" value={form.to} onChange={to => set({ to })} />
             <TextRow

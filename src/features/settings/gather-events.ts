@@ -10,7 +10,7 @@ const day = (value: unknown): string => String(value).slice(0, 10)
 /** Events that came in by file. */
 async function fromFiles(granary: Warehouse): Promise<EventRow[]> {
   const found = await granary.query(
-    `SELECT store, event_id, name, series, kind, from_day, to_day FROM ${granary.dialect.from('calendar_events')}`,
+    `SELECT store, event_id, name, series, kind, from_day, to_day, percent FROM ${granary.dialect.from('calendar_events')}`,
     {},
   )
   return found.map(row => ({
@@ -21,6 +21,7 @@ async function fromFiles(granary: Warehouse): Promise<EventRow[]> {
     from: day(row.from_day),
     to: day(row.to_day),
     stores: [String(row.store)],
+    percent: row.percent === null ? null : Number(row.percent),
     origin: 'file',
   }))
 }
@@ -58,6 +59,7 @@ async function fromTasks(
         from: on,
         to: on,
         stores: [String(row.store)],
+        percent: null,
         origin: String(row.platform),
       },
     ]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eventKindNames } from '#kernel/event-kind.ts'
 import { periodOf } from '#kernel/period.ts'
 
 /** The settings people save, as forms, HTTP and agents send them. Pure: the screens check with the same words. */
@@ -73,26 +74,21 @@ export const settingsAnswer = ({
   return `${counted}, a year of ${cut} from ${months[fiscalStartMonth - 1]}`
 }
 
-/** What an event is, and how it is called. */
-export const eventKinds = {
-  holiday: 'Holiday',
-  promotion: 'Promotion',
-  outage: 'Outage',
-  launch: 'Launch',
-  price: 'Price change',
-  other: 'Other',
-} as const
-const eventKind = z.enum(Object.keys(eventKinds) as [keyof typeof eventKinds, ...(keyof typeof eventKinds)[]])
-
 export const Event = z
   .object({
     id: z.string().optional(),
     name,
     series: name,
-    kind: eventKind,
+    kind: z.enum(eventKindNames),
     from: day,
     to: day,
     stores: z.array(z.string()).default([]),
+    percent: z
+      .number('is no number of per cent')
+      .gt(-100, 'nothing falls by all there is')
+      .max(1000, 'is more than tenfold')
+      .nullable()
+      .default(null),
     version,
   })
   .refine(event => event.from <= event.to, { message: 'the event ends before it begins', path: ['to'] })
@@ -102,7 +98,7 @@ export const EventRule = z.object({
   id: z.string().optional(),
   platform: z.enum(['asana', 'trello', 'any']).default('any'),
   label: name,
-  kind: eventKind,
+  kind: z.enum(eventKindNames),
   version,
 })
 

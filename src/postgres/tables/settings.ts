@@ -1,4 +1,5 @@
-import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { doublePrecision, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { eventKindNames } from '#kernel/event-kind.ts'
 import { moment, now } from './moment.ts'
 
 /**
@@ -34,10 +35,12 @@ export const events = pgTable('events', {
   id: text().primaryKey(),
   name: text().notNull(),
   series: text().notNull(),
-  kind: text({ enum: ['holiday', 'promotion', 'outage', 'launch', 'price', 'other'] }).notNull(),
+  kind: text({ enum: eventKindNames }).notNull(),
   from: text('from_day').notNull(),
   to: text('to_day').notNull(),
   stores: jsonb().$type<string[]>().notNull(),
+  /** What a promotion takes off, what a change of prices adds (less where they fall); null where nobody said. */
+  percent: doublePrecision(),
   /** hand, file, asana or trello; what is changed by hand is of the hand. */
   origin: text().notNull().default('hand'),
   ...saved,
@@ -48,7 +51,7 @@ export const eventRules = pgTable('event_rules', {
   id: text().primaryKey(),
   platform: text({ enum: ['asana', 'trello', 'any'] }).notNull(),
   label: text().notNull(),
-  kind: text({ enum: ['holiday', 'promotion', 'outage', 'launch', 'price', 'other'] }).notNull(),
+  kind: text({ enum: eventKindNames }).notNull(),
   ...saved,
 })
 

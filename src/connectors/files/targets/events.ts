@@ -1,9 +1,9 @@
+import { eventKindNames } from '#kernel/event-kind.ts'
 import { quote } from '../reading.ts'
 import type { Target } from '../target.ts'
 import { absent, dayOf } from './catalogue.ts'
-import { code, text, time, words } from './column.ts'
+import { code, number, text, time, words } from './column.ts'
 
-const kinds = ['holiday', 'promotion', 'outage', 'launch', 'price', 'other']
 
 /** What happened to trade and what is planned: charts mark it, and years are compared event with event. */
 export const events: Target = {
@@ -22,7 +22,7 @@ export const events: Target = {
       'series comparedwithin group serie',
     ),
     kind: text(
-      `One of ${kinds.join(', ')}; other when absent`,
+      `One of ${eventKindNames.join(', ')}; other when absent`,
       'kind type eventtype category art typ categorie tipo',
     ),
     from: time(
@@ -30,6 +30,10 @@ export const events: Target = {
       `from start startdate begin begins firstday starts von debut inicio inizio ${words.day}`,
     ),
     to: time('Last day; the first when absent', 'to end enddate until lastday ends bis fin hasta fine'),
+    percent: number(
+      'Per cent that a promotion takes off, or a change of prices adds',
+      'percent percentage discountpercent discountpercentage depth pricechange prozent pourcentage porcentaje percentuale',
+    ),
   },
   missing: has => (has('name') && has('from') ? null : 'name and first day: map `name` and `from`'),
   repeats: () => 'last',
@@ -53,9 +57,10 @@ export const events: Target = {
         series: given.has('series')
           ? `coalesce(nullif(${given.get('series')}, ''), ${given.get('name')})`
           : given.get('name'),
-        kind: `CASE WHEN ${kind} IN (${kinds.map(quote).join(', ')}) THEN ${kind} ELSE 'other' END`,
+        kind: `CASE WHEN ${kind} IN (${eventKindNames.map(quote).join(', ')}) THEN ${kind} ELSE 'other' END`,
         from_day: from,
         to_day: to,
+        percent: given.get('percent'),
       },
     }
   },

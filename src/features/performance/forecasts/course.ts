@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '#features/context.ts'
 import type { Calendar } from '#forecast/forecast.ts'
-import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
+import { median } from '#forecast/numbers.ts'
+import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
+import { tradingEvents } from '#kernel/event-kind.ts'
 import { dayAt } from '#kernel/zone.ts'
 import type { Query } from '#metrics/query.ts'
 import * as settings from '#postgres/tables/settings.ts'
@@ -118,8 +120,8 @@ export const upTo = (course: Course, day: Day): Course | null => {
 }
 
 /**
- * What is known of the days of a store: public holidays of the country whose time zone it keeps, and promotions past and
- * planned. What another store does is none of its; the company has the holidays that all of its stores have.
+ * What is known of the days of a store: public holidays of the country whose time zone it keeps, promotions past and
+ * planned, each as strong as what it takes off, and days on which it is closed. What another store does is none of its; the company has the holidays that all of its stores have.
  */
 export async function calendarOf({ ledger }: Context, store: string): Promise<Calendar> {
   const events = await ledger.select().from(settings.events).orderBy(settings.events.id)
@@ -128,14 +130,25 @@ export async function calendarOf({ ledger }: Context, store: string): Promise<Ca
   const [zone, ...others] = new Set(
     all.filter(one => store === company || one.store === store).map(one => one.timezone),
   )
+  const own = events.filter(one => store === company || one.stores.length === 0 || one.stores.includes(store))
+  const shut = tradingEvents(events, store === company ? all.map(one => one.store) : [store])
   return {
     ...(zone !== undefined && others.length === 0 && { timezone: zone }),
-    promotions: events
+    closed: shut.filter(one => one.closed).flatMap(({ from, to }) => daysBetween(from, to)),
+    promotions: own
       .filter(one => one.kind === 'promotion' || one.kind === 'holiday')
-      .filter(one => store === company || one.stores.length === 0 || one.stores.includes(store))
-      .map(({ series, from, to }) => ({ series, from, to })),
+      .map(({ series, from, to, percent }) => ({
+        series,
+        from,
+        to,
+        ...(percent && { strength: percent / usualPercent(own, series) }),
+      })),
   }
 }
+
+/** What promotions of a series usually take off, of those that say it. */
+const usualPercent = (events: readonly { series: string; percent: number | null }[], series: string) =>
+  median(events.flatMap(one => (one.series === series && one.percent ? [one.percent] : []))) || 1
 
 /** What a forecast was made of: equal inputs, equal hash. */
 export const hashOf = (course: Course, calendar: Calendar): string =>

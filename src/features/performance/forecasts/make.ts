@@ -11,7 +11,6 @@ import { sightOf, tablesOf } from '../attention/sight.ts'
 import { carryForecasts } from './carry.ts'
 import {
   type Course,
-  calendarOf,
   closedDay,
   company,
   coursesOf,
@@ -22,6 +21,7 @@ import {
   ratesOf,
   upTo,
 } from './course.ts'
+import { knownOf } from './drivers.ts'
 import { makeParts } from './parts.ts'
 
 /** Days ahead: thirteen weeks. */
@@ -75,7 +75,7 @@ async function dueOf(context: Context, courses: readonly Course[], last: Day, we
     const own = latest.find(one => one.store === course.store)
     const age = context.clock().getTime() - Date.parse(own?.madeAt ?? '1970-01-01')
     if (own && (own.asOf > last || age < patienceHours * 3_600_000)) continue
-    if (hashOf(course, await calendarOf(context, course.store)) !== own?.inputs.hash) return [last]
+    if (hashOf(course, await knownOf(context, course, horizon)) !== own?.inputs.hash) return [last]
   }
   return []
 }
@@ -104,10 +104,11 @@ async function makeFor(
   const made = await Promise.all(
     asked.map(async (course): Promise<Made | null> => {
       if (course.values.every(value => value === null)) return null
-      const calendar = await calendarOf(context, course.store)
+      const calendar = await knownOf(context, course, horizon)
       const { start, values } = course
       const forecast = await pool.forecast({ start, values, cadence: 'day' }, { horizon, calendar })
-      return { course, forecast, hash: hashOf(course, calendar), events: calendar.promotions?.length ?? 0 }
+      const { promotions = [] } = calendar
+      return { course, forecast, hash: hashOf(course, calendar), events: promotions.length }
     }),
   )
   const own = made.filter(one => one !== null)
