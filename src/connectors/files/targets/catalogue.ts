@@ -120,6 +120,10 @@ export const accounts: Target = {
   }),
 }
 
+/** Where a file tells days, a row without one is of none: not of today. */
+const undated = (given: Given) =>
+  given.has('day') ? [[`${given.get('day')} IS NULL`, 'there is no day'] as const] : []
+
 export const receivables: Target = {
   name: 'receivables',
   label: 'Receivables',
@@ -145,6 +149,7 @@ export const receivables: Target = {
     faults: [
       absent(given, 'account_id', 'account id'),
       [`${given.get('owed')} IS NULL`, 'there is no amount'],
+      ...undated(given),
     ],
     columns: {
       ...same(place),
@@ -237,7 +242,8 @@ export const productCosts: Target = {
     columns: {
       ...same(place),
       product_id: given.get('sku'),
-      from_day: dayOf(given, 'from', `DATE '1970-01-01'`),
+      // A cost without a first day was always so.
+      from_day: `coalesce(${dayOf(given, 'from', none)}, DATE '1970-01-01')`,
       unit_cost: given.get('unit_cost'),
       currency: money(given, place),
     },
@@ -273,6 +279,7 @@ export const stock: Target = {
       absent(given, 'sku', 'product code'),
       totals(given, 'sku'),
       [`${given.get('on_hand')} IS NULL`, 'there is no quantity'],
+      ...undated(given),
     ],
     columns: {
       ...same(place),

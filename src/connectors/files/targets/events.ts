@@ -4,7 +4,6 @@ import type { Target } from '../target.ts'
 import { absent, dayOf } from './catalogue.ts'
 import { code, number, text, time, words } from './column.ts'
 
-
 /** What happened to trade and what is planned: charts mark it, and years are compared event with event. */
 export const events: Target = {
   name: 'events',
@@ -39,7 +38,7 @@ export const events: Target = {
   repeats: () => 'last',
   derive(given, place) {
     const from = dayOf(given, 'from')
-    const to = dayOf(given, 'to', given.get('from'))
+    const to = `coalesce(${dayOf(given, 'to', 'NULL')}, ${from})`
     const kind = given.has('kind') ? `lower(trim(${given.get('kind')}))` : "'other'"
     return {
       faults: [
@@ -60,7 +59,7 @@ export const events: Target = {
         kind: `CASE WHEN ${kind} IN (${eventKindNames.map(quote).join(', ')}) THEN ${kind} ELSE 'other' END`,
         from_day: from,
         to_day: to,
-        percent: given.get('percent'),
+        percent: given.get('percent', 'NULL'),
       },
     }
   },

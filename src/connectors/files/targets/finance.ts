@@ -32,20 +32,21 @@ export const budgetLines: Target = {
     const grain = given.has('grain')
       ? `coalesce(nullif(lower(${given.get('grain')}), ''), 'month')`
       : "'month'"
+    const isGrain = `${grain} IN (${grains.map(quote).join(', ')})`
     return {
       faults: [
         [`${given.get('day')} IS NULL`, 'there is no period'],
         [`${given.get('amount')} IS NULL`, 'there is no amount'],
         absent(given, 'line', 'line'),
         totals(given, 'line'),
-        [`${grain} NOT IN (${grains.map(quote).join(', ')})`, `the grain is none of ${grains.join(', ')}`],
+        [`NOT ${isGrain}`, `the grain is none of ${grains.join(', ')}`],
       ],
       columns: {
         ...same(place),
         version: given.has('version')
           ? `coalesce(nullif(${given.get('version')}, ''), 'budget')`
           : "'budget'",
-        day: `CAST(date_trunc(${grain}, ${given.get('day')}) AS DATE)`,
+        day: `CAST(date_trunc(CASE WHEN ${isGrain} THEN ${grain} ELSE 'day' END, ${given.get('day')}) AS DATE)`,
         grain,
         line: given.get('line'),
         slice: partOf(given),
