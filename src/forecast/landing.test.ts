@@ -115,4 +115,40 @@ describe('where a month lands', () => {
     expect(shut.shares.slice(14, 19)).toEqual([0, 0, 0, 0, 0])
     expect(learnShape(history, [was, closed(day(5), day(5))]).why(day(5))).toContain('Stocktake: closed')
   })
+
+  it('of a shop without a year behind it goes by its last weeks, and leaves room for a season nobody has seen', () => {
+    const fared = (known: number, season: number, growth = 0) => {
+      let [error, held, tried] = [0, 0, 0]
+      for (let seed = 1; seed <= 24; seed += 1) {
+        const random = draw(seed, known)
+        const phase = 2 * Math.PI * random.unit()
+        const end = addDays('2026-07-01', 10 + Math.floor(60 * random.unit()))
+        const quarter = periodOf(civilYear, end, 'quarter')
+        const all = daysBetween(addDays(end, 1 - known), quarter.to).map((day, t) => ({
+          day,
+          value:
+            1000 *
+            (1 + season * Math.sin(phase + (2 * Math.PI * t) / 365)) *
+            Math.exp((growth * t) / 30.4) *
+            Math.exp(0.5 * (random.unit() - 0.5)),
+        }))
+        const { p10, p50, p90 } = landing({
+          history: all.filter(one => one.day <= end),
+          span: quarter,
+          earlier: spansBefore(civilYear, quarter.from, 'quarter'),
+        }).at(end)
+        const total = all.filter(one => one.day >= quarter.from).reduce((sum, one) => sum + one.value, 0)
+        tried += 1
+        error += Math.abs(p50 - total) / total
+        if (total >= p10 && total <= p90) held += 1
+      }
+      return { error: error / tried, held: held / tried }
+    }
+    expect(fared(182, 0.2).held).toBeGreaterThanOrEqual(0.75)
+    expect(fared(182, 0.4).error).toBeLessThan(0.1)
+    // Days that have a year behind them stand beside days that have not.
+    const growing = fared(340, 0, 0.05)
+    expect(growing.error).toBeLessThan(0.06)
+    expect(growing.held).toBeGreaterThanOrEqual(0.75)
+  })
 })

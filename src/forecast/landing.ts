@@ -4,7 +4,7 @@ import { asKept } from '#kernel/money.ts'
 import { type CalendarRule, type Grain, periodBefore } from '#kernel/period.ts'
 import { normalBelow } from '#kernel/plan/random.ts'
 import { sharesOf } from './phasing.ts'
-import { recentTrend } from './recent-trend.ts'
+import { type RecentTrend, recentTrend } from './recent-trend.ts'
 import { type Reliability, reliabilityOf, type Said } from './reliability.ts'
 import { learnShape, type TradedDay, type YearShape } from './year-shape.ts'
 
@@ -84,6 +84,8 @@ interface Guess {
   elapsed: number
   /** Share of the curve that is left. */
   rest: number
+  /** Said by the last weeks alone, no year being behind. */
+  late: boolean
 }
 
 /**
@@ -101,12 +103,13 @@ export function landing(input: LandingInput): {
   const values = new Map(history.map(one => [one.day, one.value]))
   const before = history.filter(one => one.day < span.from)
   const shape = learnShape(before.length > 0 ? before : history, events)
-  const { backtest, tested } = testEarlier(input)
+  const tests = testEarlier(input)
+  const backtests = new Map([false, true].map(late => [late, judge(tests, late)]))
   const notes = [
     ...shape.notes,
-    ...(tested === 0 ? ['No earlier period could be tested: the width is a first guess.'] : []),
+    ...(tests.length === 0 ? ['No earlier period could be tested: the width is a first guess.'] : []),
   ]
-  const base = basis(shape, before, span, history[0]?.day)
+  const base = basis(shape, before, span, history, events)
   const ordinary = usualWeight(base.weights)
   return {
     shares: base.shares,
@@ -114,6 +117,7 @@ export function landing(input: LandingInput): {
       const until = earlier(asked, span.to)
       const done = until >= span.to
       const guess = estimate(base, values, until)
+      const backtest = backtests.get(guess.late) as Backtest
       const width = done ? 0 : guess.sd * backtest.widened
       const booked = done ? 0 : ahead
       const remaining = (z: number) => (done ? 0 : Math.max(booked, Math.exp(guess.log + z * width)))
@@ -165,18 +169,28 @@ interface Basis {
   shares: readonly number[]
   noise: { variance: number; drift: number }
   first: { log: number; variance: number } | null
-  /** Variance of the logarithm of the last so many days' level, beyond what was learnt of the days themselves. */
-  unknown(days: number): number
+  /**
+   * Where no year is behind the period: its days after one by what was sold until then, and how sure that is. No season says
+   * how the last weeks stand to the first ones, so that only the last count. Null with a year behind.
+   */
+  ofLate: ((until: Day) => { log: number; variance: number } | null) | null
 }
 
-/** `opened`: the first day of all, before which nothing was sold whatever the shape says. */
-const basis = (shape: YearShape, before: readonly TradedDay[], span: Span, opened: Day = ''): Basis => {
+/** `history` begins with the first day of all, before which nothing was sold whatever the shape says. */
+const basis = (
+  shape: YearShape,
+  before: readonly TradedDay[],
+  span: Span,
+  history: readonly TradedDay[],
+  events: readonly Feast[],
+): Basis => {
   const days = daysBetween(span.from, span.to)
+  const opened = history[0]?.day ?? ''
   const [first, last] = [before[0]?.day, before.at(-1)?.day]
   // Without a year behind the period nothing says where trade is heading but its last weeks.
-  const trend = first !== undefined && dayCount(first, span.to) <= 364 ? recentTrend(before) : null
+  const trend = first !== undefined && dayCount(first, span.from) <= year ? recentTrend(before) : null
   const weights = days.map(day =>
-    day < opened ? 0 : shape.weight(day) * (trend && last ? trend.factor(dayCount(last, day) - 1) : 1),
+    day < opened ? 0 : shape.weight(day) * (trend && last ? headed(trend, opened, last, day) : 1),
   )
   return {
     days,
@@ -184,17 +198,47 @@ const basis = (shape: YearShape, before: readonly TradedDay[], span: Span, opene
     shares: sharesOf(days, { weight: day => weights[dayCount(span.from, day) - 1] as number }),
     noise: dayNoise(shape, before),
     first: beforehand(shape, before, span, weights),
-    unknown: ahead => trend?.variance(ahead) ?? 0,
+    ofLate: trend && (until => lately(history, events, until, span.to)),
   }
+}
+
+/** Days after which the same day of the year before is known, whole weeks. */
+const year = 364
+
+/** What the trend of the last weeks makes of a day; the year before says more of one that has one behind it. */
+const headed = (trend: RecentTrend, first: Day, last: Day, day: Day): number =>
+  dayCount(first, day) > year ? 1 : trend.factor(dayCount(last, day) - 1)
+
+/** Days the level of a shop is read from at its end. */
+const levelDays = 28
+
+/** What the days after one bring by the last weeks before, where they stood and where they were heading. */
+function lately(
+  history: readonly TradedDay[],
+  events: readonly Feast[],
+  until: Day,
+  to: Day,
+): { log: number; variance: number } | null {
+  const known = history.filter(one => one.day <= until)
+  const last = known.at(-1)?.day
+  const first = known[0]?.day
+  if (!first || !last || known.length < levelDays || until >= to || dayCount(first, until) > year) return null
+  const shape = learnShape(known, events)
+  const trend = recentTrend(known)
+  const days = daysBetween(addDays(until, 1), to)
+  const rest = days.reduce((sum, day) => sum + shape.weight(day) * headed(trend, first, last, day), 0)
+  if (rest <= 0) return null
+  const { variance } = dayNoise(shape, known)
+  return { log: Math.log(rest), variance: variance / levelDays + trend.variance(days.length) }
 }
 
 /** What is left of the period, as a lognormal: its logarithm's middle and spread, before widening. */
 function estimate(
-  { days, shares, noise, first, unknown }: Basis,
+  { days, shares, noise, first, ofLate }: Basis,
   values: ReadonlyMap<Day, number>,
   until: Day,
 ): Guess {
-  let [actual, elapsed, spentSquares, restSquares, left] = [0, 0, 0, 0, 0]
+  let [actual, elapsed, spentSquares, restSquares] = [0, 0, 0, 0]
   days.forEach((day, n) => {
     const share = shares[n] as number
     if (day <= until) {
@@ -203,7 +247,6 @@ function estimate(
       spentSquares += share * share
     } else {
       restSquares += share * share
-      left += 1
     }
   })
   const rest = Math.max(0, 1 - elapsed)
@@ -224,14 +267,15 @@ function estimate(
           variance: 1 / (1 / byCurve.variance + 1 / first.variance),
         }
       : (byCurve ?? first ?? { log: Math.log(Math.max(1, actual)), variance: firstGuess ** 2 })
-  const variance =
-    pooled.variance + (rest > 0 ? (noise.variance * restSquares) / rest ** 2 + unknown(left) : 0)
+  const late = ofLate?.(until) ?? null
+  const variance = (late ?? pooled).variance + (rest > 0 ? (noise.variance * restSquares) / rest ** 2 : 0)
   return {
-    log: pooled.log + Math.log(Math.max(rest, 1e-9)),
+    log: late?.log ?? pooled.log + Math.log(Math.max(rest, 1e-9)),
     sd: Math.sqrt(variance),
     actual: asKept(actual),
     elapsed,
     rest,
+    late: late !== null,
   }
 }
 
@@ -260,8 +304,7 @@ function beforehand(
   const ahead = weights.reduce((sum, weight) => sum + weight, 0)
   if (scales.length === 0 || ahead <= 0) return null
   const logs = scales.map(Math.log)
-  const year = dayCount(firstDay, lastDay) >= 364
-  const sd = year ? firstGuess * 0.6 : firstGuess * 1.2
+  const sd = dayCount(firstDay, lastDay) >= year ? firstGuess * 0.6 : firstGuess * 1.2
   return { log: logs.reduce((a, b) => a + b, 0) / logs.length + Math.log(ahead), variance: sd ** 2 }
 }
 
@@ -330,12 +373,8 @@ interface Tested {
 
 /**
  * Estimates earlier periods as they stood at five stages, each from what was known then, and compares them with their ends.
- * A period is judged by the width the others ask for, so that it is not judged by what it taught itself.
  */
-function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
-  backtest: Backtest
-  tested: number
-} {
+function testEarlier({ history, earlier: spans, events = [] }: LandingInput): Tested[] {
   const values = new Map(history.map(one => [one.day, one.value]))
   const first = history[0]?.day ?? ''
   const scores: Tested[] = []
@@ -343,7 +382,7 @@ function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
     // At least eight weeks before it, or there is no shape to speak of.
     if (first === '' || dayCount(first, span.from) < 57) return
     const before = history.filter(one => one.day < span.from)
-    const base = basis(learnShape(before, events), before, span, first)
+    const base = basis(learnShape(before, events), before, span, history, events)
     const total = daysBetween(span.from, span.to).reduce((sum, day) => sum + (values.get(day) ?? 0), 0)
     if (total <= 0) return
     for (const stage of stages) {
@@ -361,26 +400,32 @@ function testEarlier({ history, earlier: spans, events = [] }: LandingInput): {
       })
     }
   })
+  return scores
+}
+
+/**
+ * How such estimates fared: those that went by the last weeks alone, or those that had a year to go by. A period is judged by
+ * the width the others ask for, so that it is not judged by what it taught itself.
+ */
+function judge(tests: readonly Tested[], late: boolean): Backtest {
+  const scores = tests.filter(one => one.guess.late === late)
   if (scores.length === 0)
-    return {
-      backtest: { estimates: 0, covered: null, error: null, widened: 1.15, chances: null },
-      tested: 0,
-    }
+    return { estimates: 0, covered: null, error: null, widened: untried, chances: null }
   const judged = [...new Set(scores.map(one => one.period))].flatMap(period => {
     const width = widthFor(scores.filter(one => one.period !== period))
     return scores.filter(one => one.period === period).map(one => ({ ...one, width }))
   })
   return {
-    tested: new Set(scores.map(one => one.period)).size,
-    backtest: {
-      estimates: scores.length,
-      covered: judged.filter(one => Math.abs(one.z) <= z90 * one.width).length / scores.length,
-      error: scores.reduce((sum, one) => sum + one.error, 0) / scores.length,
-      widened: widthFor(scores),
-      chances: reliabilityOf(judged.flatMap(said)),
-    },
+    estimates: scores.length,
+    covered: judged.filter(one => Math.abs(one.z) <= z90 * one.width).length / scores.length,
+    error: scores.reduce((sum, one) => sum + one.error, 0) / scores.length,
+    widened: widthFor(scores),
+    chances: reliabilityOf(judged.flatMap(said)),
   }
 }
+
+/** Factor of the width while nothing of the kind could be tried. */
+const untried = 1.3
 
 /** The width at which four fifths of these would have held, drawn towards a first guess while their periods are few. */
 function widthFor(scores: readonly Tested[]): number {

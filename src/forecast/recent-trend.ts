@@ -17,6 +17,8 @@ const least = 4
 const fading = 0.95
 /** How much the level of trade commonly moves in a week beyond its trend, as a logarithm: a seventh in a month. */
 const usual = 0.07
+/** How far a season nobody has seen yet commonly carries a quarter from where the last weeks were heading, as a logarithm. */
+const season = 0.15
 
 /**
  * The trend of the last weeks, as far as it is more than chance, and how far the level has wandered about it. Wanted where
@@ -26,7 +28,8 @@ export function recentTrend(history: readonly TradedDay[]): RecentTrend {
   const last = history.at(-1)?.day
   const first = history[0]?.day
   const weeks = first === undefined || last === undefined ? [] : weeksOf(history, first, last)
-  if (weeks.length < least) return { factor: () => 1, variance: days => usual ** 2 * wander(days) }
+  if (weeks.length < least)
+    return { factor: () => 1, variance: days => usual ** 2 * wander(days) + turn(days) }
   const logs = Float64Array.from(weeks, Math.log)
   const { start, slope } = line(logs)
   const left = logs.map((value, t) => value - start - slope * t)
@@ -43,9 +46,12 @@ export function recentTrend(history: readonly TradedDay[]): RecentTrend {
   return {
     factor: after => Math.exp(gone(after)),
     // It may end tomorrow, or go on as it does.
-    variance: days => walk * wander(days) + doubt * (days / 14) ** 2 + (gone(days / 2) / 2) ** 2,
+    variance: days => walk * wander(days) + doubt * (days / 14) ** 2 + (gone(days / 2) / 2) ** 2 + turn(days),
   }
 }
+
+/** The variance of it over so many days: however smooth a past is, it tells nothing of its season's turn. */
+const turn = (days: number) => (season * Math.max(0, days / 91)) ** 2
 
 /** Variance of the mean of a random walk's next days, in steps of a week. */
 const wander = (days: number) => Math.max(0, days) / 21
