@@ -192,7 +192,8 @@ export function automatic(
     : (better ?? (candidates[0] as (typeof candidates)[0]))
   const recent = lastOf(y, 200)
   const floor = quantile(recent, 0)
-  const logged = isSafelyPositive(recent)
+  // A day of a trial on which more came back than was sold has no logarithm, however long ago it was.
+  const logged = isSafelyPositive(recent) && actuals.every(value => value > 0)
   const above = (point: number) => (logged ? Math.max(point, floor / 10) : point)
   const error = (actual: number, point: number) => (logged ? Math.log(actual / above(point)) : actual - point)
   const errors = trials.map((trial, index) =>
@@ -200,7 +201,12 @@ export function automatic(
   )
   return {
     points: points.map(above),
-    widths: trusted(errors, origins, () => copiedWidths(y, periods, logged, horizon), horizon),
+    widths: trusted(
+      errors,
+      origins,
+      () => copiedWidths(y, periods, logged && y.every(value => value > 0), horizon),
+      horizon,
+    ),
     logged,
     share,
     weights,

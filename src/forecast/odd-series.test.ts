@@ -87,6 +87,22 @@ describe('intervals', () => {
     expect(ahead(lost).at(-1)?.p50).toBeLessThan(0)
   })
 
+  it('are known, and hold what they say, where more came back than was sold on one day long ago', () => {
+    for (const ago of [100, 250, 320]) {
+      const back = addDays('2026-03-15', -ago)
+      const made = series('2025-01-10', '2026-05-14', (day, random) =>
+        day === back ? -800 : 10 * random.poisson(weekday(day) > 5 ? 60 : 100),
+      )
+      const [known, to] = [{ ...made, values: made.values.slice(0, -60) }, made.values.slice(-60)]
+      const { points, grade } = forecast(known, { horizon: 60, calendar: {} })
+      const all = points.flatMap(one => [one.p2_5, one.p10, one.p50, one.p90, one.p97_5])
+      expect(all.filter(value => !Number.isFinite(value))).toEqual([])
+      const held = points.filter((one, h) => one.p10 <= (to[h] ?? 0) && (to[h] ?? 0) <= one.p90).length
+      expect(held / 60, `${ago} days ago`).toBeGreaterThan(0.6)
+      expect(grade?.cover80).toBeGreaterThan(0.6)
+    }
+  })
+
   it('of a shop of three weeks stay within what such a shop may come to', () => {
     for (const seed of [1, 2, 3, 4]) {
       const born = series('2026-05-11', '2026-05-31', (_, random) => random.poisson(30 + seed))
