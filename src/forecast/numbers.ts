@@ -82,8 +82,10 @@ export function line(values: Numbers): { start: number; slope: number } {
  * Solves the symmetric positive definite system A x = b by Cholesky. A is row after row, n × n; a direction without
  * information (pivot about zero) gets the coefficient 0.
  */
-export function solve(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length
+export const solve = (a: Float64Array, b: Float64Array): Float64Array => solver(a, b.length)(b)
+
+/** What solves A x = b for one b after another, A being taken apart once; as `solve` does. */
+export function solver(a: Float64Array, n: number): (b: Float64Array) => Float64Array {
   const l = new Float64Array(n * n)
   for (let j = 0; j < n; j++) {
     for (let i = j; i < n; i++) {
@@ -93,18 +95,20 @@ export function solve(a: Float64Array, b: Float64Array): Float64Array {
       else l[i * n + j] = at(l, j * n + j) === 0 ? 0 : sum / at(l, j * n + j)
     }
   }
-  const x = new Float64Array(n)
-  for (let i = 0; i < n; i++) {
-    let sum = at(b, i)
-    for (let k = 0; k < i; k++) sum -= at(l, i * n + k) * at(x, k)
-    x[i] = at(l, i * n + i) === 0 ? 0 : sum / at(l, i * n + i)
+  return b => {
+    const x = new Float64Array(n)
+    for (let i = 0; i < n; i++) {
+      let sum = at(b, i)
+      for (let k = 0; k < i; k++) sum -= at(l, i * n + k) * at(x, k)
+      x[i] = at(l, i * n + i) === 0 ? 0 : sum / at(l, i * n + i)
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let sum = at(x, i)
+      for (let k = i + 1; k < n; k++) sum -= at(l, k * n + i) * at(x, k)
+      x[i] = at(l, i * n + i) === 0 ? 0 : sum / at(l, i * n + i)
+    }
+    return x
   }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = at(x, i)
-    for (let k = i + 1; k < n; k++) sum -= at(l, k * n + i) * at(x, k)
-    x[i] = at(l, i * n + i) === 0 ? 0 : sum / at(l, i * n + i)
-  }
-  return x
 }
 
 /**

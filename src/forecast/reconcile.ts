@@ -1,5 +1,5 @@
 import { invalid } from '#kernel/error.ts'
-import { at, type Numbers, solve } from './numbers.ts'
+import { at, type Numbers, solver } from './numbers.ts'
 
 /** A total of a hierarchy or of several crossed ones (a store, a category, all): the names of the leaves it adds up. */
 export interface Total {
@@ -125,6 +125,7 @@ function weighted(
     const weight = weightOf(name, members.length)
     for (const i of members) for (const j of members) normal[i * n + j] = at(normal, i * n + j) + weight
   }
+  const solve = solver(normal, n)
   const bottom = leaves.map(() => new Float64Array(horizon))
   for (let h = 0; h < horizon; h++) {
     const target = Float64Array.from(leaves, leaf => weightOf(leaf, 1) * at(of(leaf), h))
@@ -132,7 +133,7 @@ function weighted(
       const pull = weightOf(name, members.length) * at(of(name), h)
       for (const i of members) target[i] = at(target, i) + pull
     }
-    solve(normal, target).forEach((value, i) => {
+    solve(target).forEach((value, i) => {
       ;(bottom[i] as Float64Array)[h] = value
     })
   }

@@ -45,7 +45,8 @@ export async function reachesOf(
         // Analytics tells shops apart by their hosts: it may be of any.
         const stores = shops.length > 0 ? shops : table === 'traffic_days' ? [...zones.keys()] : [one.home]
         const begun = state !== undefined
-        const stands = one.state === 'paused' || one.trouble !== null || (state?.trouble ?? null) !== null
+        const stands =
+          one.state === 'paused' || standsStill(one) || (state !== undefined && standsStill(state))
         return [...new Set(stores)].map(store => {
           const zone = zones.get(store) ?? 'UTC'
           const reach = reachOf(
@@ -62,6 +63,13 @@ export async function reachesOf(
 }
 
 type State = typeof streams.$inferSelect
+
+/** Failures in a row from which nobody counts on the next attempt: they are an hour's. */
+const lasting = 6
+
+/** Whether trouble is more than a pause: what a vendor wants to be left alone with for a while goes on by itself. */
+const standsStill = ({ trouble, failures }: Pick<State, 'trouble' | 'failures'>): boolean =>
+  trouble !== null && trouble.until === undefined && failures >= lasting
 
 /** Why no more of it comes for now, as the end of a sentence. */
 const whyNot = (connection: typeof connections.$inferSelect, state: State | undefined): string => {

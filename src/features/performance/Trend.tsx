@@ -32,24 +32,23 @@ export const lookOf = (comparison: string): Line['look'] =>
 
 /** The part of the company that the filters leave; null where no forecast can be of it. */
 function sliceOf({ filters }: Lens): { category?: string; channel?: string } | null {
-  const [only, ...others] = filters
-  if (only === undefined) return {}
-  const one = 'dimension' in only && only.is?.length === 1 && !only.not && !only.contains ? only : null
-  if (others.length > 0 || one === null) return null
-  return one.dimension === 'category' || one.dimension === 'channel'
-    ? { [one.dimension]: one.is?.[0] ?? '' }
-    : null
+  const slice: { category?: string; channel?: string } = {}
+  for (const one of filters) {
+    const isOne = 'dimension' in one && one.is?.length === 1 && !one.not && !one.contains
+    if (!isOne || (one.dimension !== 'category' && one.dimension !== 'channel')) return null
+    if (slice[one.dimension] !== undefined) return null
+    slice[one.dimension] = one.is?.[0] ?? ''
+  }
+  return slice
 }
 
-/** The stored forecast of what is shown, where it is compared with: of the company, a store, a category in either, or a channel. */
+/** The stored forecast of what is shown, where it is compared with: of the company or a store, or a category or channel of either. */
 function useForecast(lens: Lens, metric: string, answer: Answer | undefined) {
   const compared = answer !== undefined && forecastComparison in answer.meta.comparisons
   const stores = lens.view.stores
   const known = metric === 'net_sales' || metric === 'orders' || metric === 'sessions' ? metric : null
   const slice = sliceOf(lens)
-  // A store is forecast by category too, not by channel.
-  const asked =
-    compared && known !== null && slice !== null && stores.length <= (slice.channel === undefined ? 1 : 0)
+  const asked = compared && known !== null && slice !== null && stores.length <= 1
   const { data } = useQuery(
     api.performance.forecast.queryOptions({
       input: {

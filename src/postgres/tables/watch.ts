@@ -43,6 +43,8 @@ export interface ForecastInputs {
   events: number
   /** How it was made to add up with the others. */
   reconciled: 'weighted' | 'alone'
+  /** Found later to be made while its past was still coming in: it is neither graded nor shown. */
+  partial?: true
 }
 
 /** What is watched for. */

@@ -26,6 +26,8 @@ export interface Sight {
   of(tables: readonly TableName[], from: Day): Seen
   /** Stores of whose past in these tables more is on its way: what stands still (paused, in trouble) is not waited for. */
   coming(tables: readonly TableName[]): Set<string>
+  /** First day from which what was read of these tables is whole, of stores whose past never came in full. */
+  wholeFrom(tables: readonly TableName[]): Map<string, Day>
 }
 
 /** Days behind the others from which a store's data are late: it is left out rather than waited for. */
@@ -51,6 +53,12 @@ export async function sightOf(context: Context, last: Day): Promise<Sight> {
         ...reaches.flatMap(({ store, table, coming }) => (coming && tables.includes(table) ? [store] : [])),
         ...files.keys(),
       ]),
+    wholeFrom: tables => {
+      const days = new Map<string, Day>()
+      for (const { store, table, whole } of reaches)
+        if (whole && tables.includes(table)) days.set(store, later(whole, days.get(store) ?? whole))
+      return days
+    },
     of(tables, from) {
       const gaps: Gap[] = []
       const until = new Map<string, Day>()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from '#features/context.ts'
 import { addDays } from '#kernel/day.ts'
 import { forecastTarget } from '#kernel/view.ts'
+import { withdrawn } from '#metrics/plans.ts'
 import type { forecasts } from '#postgres/tables/watch.ts'
 import { carryRows } from '#sync/own-rows.ts'
 
@@ -27,6 +28,39 @@ export async function carryForecasts(context: Context, made: readonly Carried[])
       currency,
     })),
   )
+  await carryRows(context, {
+    id: `forecast-${randomUUID()}`,
+    table: 'budget_lines',
+    rows,
+    source: 'forecast',
+  })
+}
+
+/** Takes away what was carried for days to come of parts that are no longer told by themselves: beside the others it would count twice. */
+export async function withdrawForecasts(
+  context: Context,
+  { metric, asOf }: Pick<Carried, 'metric' | 'asOf'>,
+  made: readonly Pick<Carried, 'store' | 'slice'>[],
+): Promise<void> {
+  const told = new Set(made.map(({ store, slice }) => JSON.stringify([store, slice])))
+  const before = await context.granary.query(
+    `SELECT store, slice, day, currency FROM ${context.granary.dialect.from('budget_lines')}
+     WHERE version = {version:String} AND line = {metric:String} AND slice <> '' AND grain <> {gone:String}
+       AND day > {asOf:Date}`,
+    { version: forecastTarget, metric, gone: withdrawn, asOf },
+  )
+  const rows = before
+    .filter(row => !told.has(JSON.stringify([row.store, row.slice])))
+    .map(row => ({
+      store: String(row.store),
+      version: forecastTarget,
+      day: String(row.day),
+      grain: withdrawn,
+      line: metric,
+      slice: String(row.slice),
+      amount: '0',
+      currency: String(row.currency),
+    }))
   await carryRows(context, {
     id: `forecast-${randomUUID()}`,
     table: 'budget_lines',

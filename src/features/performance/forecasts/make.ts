@@ -23,6 +23,7 @@ import {
 } from './course.ts'
 import { knownOf } from './drivers.ts'
 import { makeParts } from './parts.ts'
+import { isOfPartialPast } from './past.ts'
 
 /** Days ahead: thirteen weeks. */
 export const horizon = 91
@@ -36,7 +37,8 @@ export type Stored = typeof forecasts.$inferSelect
 /**
  * Makes the forecasts that are due: of every figure whose last whole day is new, or whose past was changed. What came
  * since is written beside the earlier ones. A store whose history is still coming in waits, and the company with it: half a
- * past foretells nothing. Gives how many were made.
+ * past foretells nothing. What came to be made of one all the same is set aside, and all are made anew in hindsight; of a
+ * past that comes no further only the days that are whole count. Gives how many were made.
  */
 export async function makeForecasts(
   context: Context,
@@ -47,17 +49,31 @@ export async function makeForecasts(
   const sight = await sightOf(context, await closedDay(context))
   const { metrics } = await context.metrics.definitions()
   for (const metric of forecastMetrics) {
-    const coming = sight.coming(tablesOf(metrics.find(one => one.name === metric) ?? { sources: [] }))
-    const courses = (await coursesOf(context, metric)).filter(({ store }) =>
-      store === company ? coming.size === 0 : !coming.has(store),
-    )
+    const tables = tablesOf(metrics.find(one => one.name === metric) ?? { sources: [] })
+    const coming = sight.coming(tables)
+    const whole = sight.wholeFrom(tables)
+    const courses = (await coursesOf(context, metric))
+      .filter(({ store }) => (store === company ? coming.size === 0 : !coming.has(store)))
+      .flatMap(course => sinceWhole(course, whole))
     if (courses.length === 0) continue
-    await noteActuals(context, courses)
+    const partial = await noteActuals(context, courses)
     const last = courses.map(lastOf).reduce(later)
-    const due = await dueOf(context, courses, last, weeks)
+    const due = partial > 0 ? hindsightOf(last, weeks) : await dueOf(context, courses, last, weeks)
     for (const day of due) made += await makeFor(context, pool, metric, courses, day, last)
   }
   return made + (await makeParts(context, pool))
+}
+
+/** The last day, and so many weeks before it, oldest first. */
+const hindsightOf = (last: Day, weeks: number): Day[] =>
+  Array.from({ length: weeks + 1 }, (_, week) => addDays(last, 7 * (week - weeks)))
+
+/** The days of a course that are whole, of the company in every store; none where it ends before. */
+function sinceWhole(course: Course, whole: ReadonlyMap<string, Day>): Course[] {
+  const days = course.store === company ? [...whole.values()] : [whole.get(course.store) ?? course.start]
+  const from = days.reduce(later, course.start)
+  const values = course.values.slice(dayCount(course.start, from) - 1)
+  return values.length === 0 ? [] : [{ ...course, start: from, values }]
 }
 
 /** Days from whose end a forecast is to be made, oldest first. */
@@ -68,8 +84,10 @@ async function dueOf(context: Context, courses: readonly Course[], last: Day, we
     .from(forecasts)
     .where(and(eq(forecasts.metric, metric), eq(forecasts.slice, '')))
     .orderBy(forecasts.store, desc(forecasts.asOf), desc(forecasts.madeAt))
-  if (latest.length === 0)
-    return Array.from({ length: weeks + 1 }, (_, week) => addDays(last, 7 * (week - weeks)))
+  // Whoever has none yet has no grade either: the company, where a store came in long before the others.
+  const isNew = ({ store, values }: Course) =>
+    values.some(value => value !== null) && !latest.some(one => one.store === store)
+  if (courses.some(isNew)) return hindsightOf(last, weeks)
   if (latest.every(one => one.asOf < last)) return [last]
   for (const course of courses) {
     const own = latest.find(one => one.store === course.store)
@@ -216,12 +234,16 @@ const spreadOf = ({ forecast }: Made, rate: number): number =>
   forecast.points.reduce((sum, { p10, p90 }) => sum + (((p90 - p10) * rate) / 2.5631) ** 2, 0) /
   forecast.points.length
 
-/** Writes what came beside the forecasts of the days. */
-async function noteActuals({ ledger }: Context, courses: readonly Course[]): Promise<void> {
+/**
+ * Writes what came beside the forecasts of the days, but of those that were made while their past was still coming in. Gives
+ * how many of these nobody knew of.
+ */
+async function noteActuals({ ledger }: Context, courses: readonly Course[]): Promise<number> {
+  let partial = 0
   for (const course of courses) {
     const last = lastOf(course)
     const open = await ledger
-      .select({ id: forecasts.id, asOf: forecasts.asOf })
+      .select()
       .from(forecasts)
       .where(
         and(
@@ -231,11 +253,20 @@ async function noteActuals({ ledger }: Context, courses: readonly Course[]): Pro
           gte(forecasts.asOf, addDays(last, -horizon - 7)),
         ),
       )
-    for (const { id, asOf } of open) {
+    for (const { id, asOf, inputs, naive, points } of open) {
       const from = dayCount(course.start, asOf)
-      if (from < 0) continue
+      if (from < 0 || inputs.partial) continue
+      if (isOfPartialPast({ naive, points, days: inputs.days }, course.values.slice(0, from))) {
+        partial += 1
+        await ledger
+          .update(forecasts)
+          .set({ actuals: [], inputs: { ...inputs, partial: true } })
+          .where(eq(forecasts.id, id))
+        continue
+      }
       const actuals = course.values.slice(from, from + horizon)
       await ledger.update(forecasts).set({ actuals }).where(eq(forecasts.id, id))
     }
   }
+  return partial
 }

@@ -80,13 +80,16 @@ afterAll(async () => {
 
 it('are made of each category and channel with sales enough, and add up to the company with the little that is left', async () => {
   const made = await parts()
-  const names = made.map(one => Object.values(JSON.parse(one.slice) as object)[0])
-  expect(names.sort()).toEqual(['Garden', 'Kitchen', 'Lighting', 'online', 'pos'])
+  const names = made.map(one => Object.values(JSON.parse(one.slice) as object).join(' × '))
+  expect(names.sort()).toEqual([
+    ...['Garden', 'Garden × online', 'Kitchen', 'Kitchen × online', 'Lighting', 'Lighting × pos'],
+    ...['online', 'pos'],
+  ])
   const whole = await wholeOf('', last)
   for (const by of ['category', 'channel'])
     for (const h of [0, 4, 5, 40, 90]) {
       const sum = made
-        .filter(one => one.slice.includes(`"${by}"`))
+        .filter(one => Object.keys(JSON.parse(one.slice)).join() === by)
         .reduce((all, one) => all + (one.points[h]?.[2] ?? 0), 0)
       const all = whole?.points[h]?.[2] ?? 0
       // What is of no category, and sold by phone, is a pound in five days.
@@ -95,15 +98,18 @@ it('are made of each category and channel with sales enough, and add up to the c
     }
 })
 
-it('are made of each category in each store, adding up to the store to the penny, and to the category', async () => {
+it('are made of each category, channel and crossing in each store, adding up to the store to the penny, and to the category', async () => {
   const [shop, laden, company] = [await parts('shop'), await parts('laden'), await parts()]
   expect(laden.map(one => [one.slice, one.currency]).sort()).toEqual([
+    ['{"category":"Garden","channel":"online"}', 'EUR'],
     ['{"category":"Garden"}', 'EUR'],
+    ['{"category":"Kitchen","channel":"online"}', 'EUR'],
     ['{"category":"Kitchen"}', 'EUR'],
+    ['{"channel":"online"}', 'EUR'],
   ])
-  expect(shop).toHaveLength(3)
+  expect(shop).toHaveLength(3 + 3 + 2)
   const of = (rows: typeof shop, category: string, h: number) =>
-    rows.find(one => one.slice.includes(category))?.points[h]?.[2] ?? 0
+    rows.find(one => one.slice === JSON.stringify({ category }))?.points[h]?.[2] ?? 0
   const store = await wholeOf('laden', last)
   for (const h of [0, 4, 5, 40, 90]) {
     // The other shop sells nothing else.
@@ -112,7 +118,31 @@ it('are made of each category in each store, adding up to the store to the penny
       expect(of(shop, category, h) + 0.8 * of(laden, category, h)).toBeCloseTo(of(company, category, h), 1)
     expect(of(shop, 'Lighting', h)).toBeCloseTo(of(company, 'Lighting', h), 2)
   }
-  expect(laden.find(one => one.slice.includes('Garden'))?.why).toMatch(/borrowed from 2 other lines/)
+  expect(laden.find(one => one.slice === '{"category":"Garden"}')?.why).toMatch(/borrowed from 2 other lines/)
+})
+
+it('add up at every node: what is told and what is left come to the penny', async () => {
+  for (const store of ['shop', 'laden', '']) {
+    const made = await parts(store)
+    const at = (slice: object, h: number) =>
+      made.find(one => one.slice === JSON.stringify(slice))?.points[h]?.[2] ?? 0
+    const whole = await wholeOf(store, last)
+    for (let h = 0; h < 91; h++) {
+      const crossed = (pick: Record<string, string>) =>
+        made
+          .map(one => ({ ...one, of: JSON.parse(one.slice) as Record<string, string> }))
+          .filter(one => one.of.category !== undefined && one.of.channel !== undefined)
+          .filter(one => Object.entries(pick).every(([by, value]) => one.of[by] === value))
+          .reduce((sum, one) => sum + (one.points[h]?.[2] ?? 0), 0)
+      // Nothing of these is in the rest: it is sold by phone, of no category.
+      for (const category of ['Garden', 'Kitchen', 'Lighting'])
+        expect(crossed({ category })).toBeCloseTo(at({ category }, h), 6)
+      for (const channel of ['online', 'pos']) expect(crossed({ channel })).toBeCloseTo(at({ channel }, h), 6)
+      expect(crossed({})).toBeLessThanOrEqual((whole?.points[h]?.[2] ?? 0) + 1e-6)
+    }
+    for (const { points } of made)
+      for (const point of points) expect(point).toEqual(point.toSorted((a, b) => a - b))
+  }
 })
 
 it('know the week of each: weekends are for lamps', async () => {
@@ -125,7 +155,7 @@ it('know the week of each: weekends are for lamps', async () => {
 })
 
 it('lend a line of ten days the week of the company', async () => {
-  const garden = (await parts()).find(one => one.slice.includes('Garden'))
+  const garden = (await parts()).find(one => one.slice === '{"category":"Garden"}')
   expect(garden?.why).toMatch(/borrow|shape|lent|parent/i)
   const middles = garden?.points.map(one => one[2] ?? 0) ?? []
   for (const one of [middles[0], middles[30], middles[90]]) {
@@ -157,14 +187,21 @@ it('are a comparison by their category like any target, and are graded as the da
   const laden = Number(told.totals.compare?.['plan.forecast']?.values.net_sales?.value)
   expect(laden).toBeGreaterThan(280)
   expect(laden).toBeLessThan(400)
-  const before = (await parts()).find(one => one.asOf === last && one.slice.includes('Kitchen'))
+  // The same at the bottom: the shop sells its Kitchen online only.
+  const split = await ask({ by: ['store', 'channel', 'category'], currency: 'EUR', stores: ['laden'] })
+  const bottom = split.rows.find(row => row.channel === 'online')?.compare?.['plan.forecast']?.values
+    .net_sales
+  expect(Number(bottom?.value)).toBeCloseTo(laden, 2)
+  const before = (await parts()).find(one => one.asOf === last && one.slice === '{"category":"Kitchen"}')
   expect(before?.actuals).toHaveLength(1)
   const kitchen = { slice: { category: 'Kitchen' } }
   expect((await room.run(performance.forecast, kitchen)).grades).toHaveLength(1)
   const own = await room.run(performance.forecast, { ...kitchen, store: 'laden' })
   expect(own).toMatchObject({ currency: 'EUR', store: 'laden' })
   expect(own.grades).toHaveLength(1)
-  const [graded] = (await parts('laden')).filter(one => one.asOf === last && one.slice.includes('Kitchen'))
+  const [graded] = (await parts('laden')).filter(
+    one => one.asOf === last && one.slice === '{"category":"Kitchen"}',
+  )
   expect(graded?.actuals[0]).toBeGreaterThan(40)
   expect(graded?.actuals[0]).toBeLessThan(70)
 })

@@ -1,330 +1,339 @@
 import { randomUUID } from 'node:crypto'
-import { and, desc, eq, ne } from 'drizzle-orm'
+import { and, desc, eq, lt, ne, sql } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Calendar, Forecast } from '#forecast/forecast.ts'
+import { type Node, nodesOf, placeKey, reconcileCells, shareOut } from '#forecast/hierarchy.ts'
 import { seasonalNaive } from '#forecast/models/members.ts'
 import type { ForecastPool } from '#forecast/pool.ts'
-import { reconcile } from '#forecast/reconcile.ts'
 import type { Series } from '#forecast/series.ts'
+import { addDays } from '#kernel/day.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
-import { carryForecasts } from './carry.ts'
+import { carryForecasts, withdrawForecasts } from './carry.ts'
 import { calendarOf, company, hashOf, ratesOf } from './course.ts'
 import {
-  type Line,
-  linesOf,
-  metric,
+  type Cell,
+  type Cut,
+  cellsOf,
+  cutsOf,
   noteActuals,
   type Reach,
-  type Split,
+  rest,
   sells,
   shareOf,
   sinceBirth,
   sliceText,
-  splits,
-  sumOf,
-  toldOf,
 } from './lines.ts'
 
 type Stored = typeof forecasts.$inferSelect
 
+/** Figures that are forecast by category and channel: they add up over both, as orders of several categories do not. */
+const crossedMetrics = ['net_sales'] as const
 /** Days from which a line has a week of its own; before that it borrows from what it is part of. */
 const young = 56
 
 /**
- * Makes the forecasts of the company's categories and channels that its own latest forecast has none of yet, and of each
- * category in each store: every value with enough sales, and all others together. Those of stores add up to the store, to
- * the category and so to the company. A line too young for a season of its own borrows that of what it is part of. Gives
- * how many were made.
+ * Makes the forecasts of the categories, the channels and their crossings, in the company and in each store, that the
+ * company's own latest forecast has none of yet: every value with enough sales by itself, all others together as the rest.
+ * The finest add up to the stores, whose forecasts stay as they are, and so does everything above them. A line too young
+ * for a season of its own borrows that of what it is part of. Gives how many were made.
  */
 export async function makeParts(context: Context, pool: ForecastPool): Promise<number> {
-  const { ledger } = context
+  let made = 0
+  for (const metric of crossedMetrics) {
+    const whole = await latestOf(context, metric)
+    if (whole) made += await makeCrossed(context, pool, whole)
+  }
+  return made
+}
+
+/** The company's latest forecast of a figure, where none of its parts was made since. */
+async function latestOf({ ledger }: Context, metric: string): Promise<Stored | null> {
   const [whole] = await ledger
     .select()
     .from(forecasts)
     .where(and(eq(forecasts.metric, metric), eq(forecasts.store, company), eq(forecasts.slice, '')))
     .orderBy(desc(forecasts.asOf), desc(forecasts.madeAt))
     .limit(1)
-  if (!whole) return 0
+  if (!whole) return null
   const [part] = await ledger
     .select({ madeAt: forecasts.madeAt })
     .from(forecasts)
     .where(and(eq(forecasts.metric, metric), ne(forecasts.slice, ''), eq(forecasts.asOf, whole.asOf)))
     .orderBy(desc(forecasts.madeAt))
     .limit(1)
-  if (part && Date.parse(part.madeAt) >= Date.parse(whole.madeAt)) return 0
-  let made = 0
-  for (const by of splits) made += await makeSplit(context, pool, whole, by)
-  return made
+  return part && Date.parse(part.madeAt) >= Date.parse(whole.madeAt) ? null : whole
 }
 
-/** A line and what it says by itself; null where it no longer sells anything. */
-interface Own {
-  line: Line
-  currency: string
-  calendar: Calendar
-  forecast: Forecast | null
-}
-
-async function makeSplit(context: Context, pool: ForecastPool, whole: Stored, by: Split): Promise<number> {
-  const reach = { store: company, currency: whole.currency, from: whole.inputs.from, asOf: whole.asOf }
-  const told = await toldOf(context, reach, by)
-  // One value is the company itself.
-  if (told.length < 2) return 0
-  const lines = await read(context, reach, by, told)
-  const own = await ask(context, pool, reach, lines, horizonOf(whole), () => [seriesOf(reach, sumOf(lines))])
-  const stores = by === 'category' ? await storesOf(context, whole) : []
-  const table = stores.length > 1 ? await tableOf(context, pool, { whole, by, told, own, stores }) : null
-  const middles = table?.categories ?? topDown(own, whole)
-  const rows = own.map(one => rowOf(context, whole, by, one, middles.get(one.line) ?? []))
-  const leaves = (table?.leaves ?? []).map(({ of, points }) => rowOf(context, whole, by, of, points))
-  const kept = [...rows, ...leaves].flatMap(row => (row ? { ...row, id: randomUUID() } : []))
-  await context.ledger.insert(forecasts).values(kept)
-  await carryForecasts(context, kept)
-  return kept.length
-}
-
-/** The lines of a split, what came of them noted beside what was forecast of them. */
-async function read(context: Context, reach: Reach, by: Split, told: readonly string[]): Promise<Line[]> {
-  const lines = await linesOf(context, reach, by, told)
-  await noteActuals(context, lines, by, reach)
-  return lines
-}
-
-const seriesOf = ({ from }: Reach, values: (number | null)[]): Series => ({
-  start: from,
-  cadence: 'day',
-  values,
-})
-
-/** What each line says by itself; `parentsOf` it borrows from while it is young. */
-async function ask(
-  context: Context,
-  pool: ForecastPool,
-  reach: Reach,
-  lines: readonly Line[],
-  horizon: number,
-  parentsOf: (line: Line) => Series[],
-): Promise<Own[]> {
-  const calendar = await calendarOf(context, reach.store)
-  return Promise.all(
-    lines.map(async (line): Promise<Own> => {
-      const { currency } = reach
-      if (!sells(line)) return { line, currency, calendar, forecast: null }
-      const values = sinceBirth(line.values)
-      const isYoung = values.filter(value => value !== null).length < young
-      const like = isYoung
-        ? parentsOf(line).map(series => ({ series, as: 'parent' as const, share: shareOf(line, series) }))
-        : []
-      const options = { horizon, calendar, ...(like.length > 0 && { like }) }
-      return { line, currency, calendar, forecast: await pool.forecast(seriesOf(reach, values), options) }
-    }),
-  )
-}
-
-const horizonOf = ({ points }: Stored): number => points.length
-const middleOf = ({ points }: Stored): number[] => points.map(point => point[2] ?? 0)
-const saidBy = ({ forecast }: Own, horizon: number): number[] =>
-  forecast?.points.map(one => one.p50) ?? new Array<number>(horizon).fill(0)
-
-type Middles = ReadonlyMap<Line, ArrayLike<number>>
-
-/** Lines moved so that they add up to the company, each by its share. Its forecast adds up its stores already, and stays as it is. */
-function topDown(own: readonly Own[], whole: Stored): Middles {
-  const name = ({ line }: Own) => `value ${line.value}`
-  const moved = reconcile({
-    base: new Map<string, number[]>([
-      ...own.map(one => [name(one), saidBy(one, horizonOf(whole))] as const),
-      ['company', middleOf(whole)],
-    ]),
-    totals: [{ name: 'company', leaves: own.map(name) }],
-    method: 'top_down',
+async function makeCrossed(context: Context, pool: ForecastPool, whole: Stored): Promise<number> {
+  const { tops, rates } = await topsOf(context, whole)
+  const byStore = tops.length > 1
+  const reachOf = ({ store, currency }: Pick<Stored, 'store' | 'currency'>): Reach => ({
+    metric: whole.metric,
+    ...{ store, currency, from: whole.inputs.from, asOf: whole.asOf },
   })
-  return new Map(own.map(one => [one.line, moved.get(name(one)) ?? []]))
+  const cuts = await cutsOf(context, reachOf(whole), byStore)
+  if (cuts.length === 0) return 0
+  const cells: Cell[] = []
+  for (const top of tops) cells.push(...(await cellsOf(context, reachOf(top), cuts)))
+  // What was sold in another currency is told in the company's by the rate of its day.
+  const isOne = tops.every(one => one.currency === whole.currency)
+  const joint = isOne ? null : await cellsOf(context, reachOf(whole), cuts)
+  const lines = linesFrom(cells, joint)
+  for (const { store } of byStore ? [whole, ...tops] : [whole])
+    await noteActuals(
+      context,
+      { ...reachOf(whole), store },
+      new Map(
+        lines
+          .filter(one => storeOf(one) === store && isTold(one))
+          .map(one => [sliceText(sliceOf(one, cuts)), one.values] as const),
+      ),
+      whole.points.length,
+    )
+  const asked = await askAll(context, pool, whole, lines)
+  const middles = middlesOf({ whole, tops, rates, cells, lines, asked })
+  const at = context.clock().toISOString()
+  const rows = lines.flatMap(line => {
+    const own = asked.get(line.key)
+    const points = middles.get(placeKey(line.at))
+    if (!isTold(line) || !own || !points) return []
+    const currency = tops.find(top => top.store === line.at[0])?.currency ?? whole.currency
+    return [rowOf(whole, { line, cuts, currency, own, points, at })]
+  })
+  await context.ledger.insert(forecasts).values(rows)
+  await carryForecasts(context, rows)
+  await withdrawForecasts(context, whole, rows)
+  await thinOut(context, whole)
+  return rows.length
 }
 
-/** The latest forecasts of the stores from the same day, each of all it sells. */
-const storesOf = ({ ledger }: Context, { asOf }: Stored): Promise<Stored[]> =>
-  ledger
+/** Stores may add up to the company but for so much of it, or nothing below them can. */
+const slack = 0.005
+
+/**
+ * The stores whose latest forecasts from the same day add up to the company's, with the rates they do at; the company alone
+ * where it has only one, or they do not.
+ */
+async function topsOf(
+  context: Context,
+  whole: Stored,
+): Promise<{ tops: Stored[]; rates: ReadonlyMap<string, number> }> {
+  const stores = await context.ledger
     .selectDistinctOn([forecasts.store])
     .from(forecasts)
     .where(
       and(
-        eq(forecasts.metric, metric),
+        eq(forecasts.metric, whole.metric),
         eq(forecasts.slice, ''),
-        eq(forecasts.asOf, asOf),
+        eq(forecasts.asOf, whole.asOf),
         ne(forecasts.store, company),
       ),
     )
     .orderBy(forecasts.store, desc(forecasts.madeAt))
+  const alone = { tops: [whole], rates: new Map<string, number>() }
+  if (stores.length < 2) return alone
+  const rates = await ratesOf(context, stores, whole.currency, whole.asOf)
+  if (rates === null) return alone
+  const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0)
+  const added = sum(stores.map(one => sum(middleOf(one)) * (rates.get(one.store) ?? 1)))
+  const all = sum(middleOf(whole))
+  return Math.abs(added - all) > slack * Math.abs(all) ? alone : { tops: stores, rates }
+}
 
-/** Stores may add up to the company but for so much of it, or nothing below them can. */
-const slack = 0.005
-/** Lines of all stores up to which stores and values are weighed against each other; beyond, each line is of its store alone. */
-const mostWeighed = 120
+/** A sum of crossings and what was sold of it, in the currency of its store or of the company. */
+interface Line extends Node {
+  values: number[]
+  /** Lines of the same crossings in the same currency have the same. */
+  key: string
+}
 
-/**
- * Every value of a split in every store, moved so that they add up to their stores, whose forecasts stay as they are; and
- * what the values then come to. Each is first moved by what its store and its value say, by how unsure each of them is.
- * Null where the stores do not add up to the company.
- */
-async function tableOf(
+const storeOf = ({ at }: Line): string => at[0] ?? company
+/** The rest of a split is forecast so that all adds up, and shown by what is left of the whole. */
+const isTold = ({ at: [store, ...values] }: Line): boolean =>
+  // Without stores the company stands twice: as all of them, and as the only one.
+  store !== company && values.some(value => value !== null) && !values.includes(rest)
+const sliceOf = ({ at }: Line, cuts: readonly Cut[]): Record<string, string> =>
+  Object.fromEntries(cuts.flatMap(({ by }, n) => (at[n + 1] == null ? [] : [[by, at[n + 1] as string]])))
+
+/** Every sum of the crossings with what was sold of it; `joint`: those of the company in its own currency, where not all are in it. */
+function linesFrom(cells: readonly Cell[], joint: readonly Cell[] | null): Line[] {
+  const sumOf = (some: readonly Cell[]) =>
+    (some[0]?.values ?? cells[0]?.values ?? []).map((_, t) =>
+      some.reduce((sum, one) => sum + (one.values[t] ?? 0), 0),
+    )
+  return nodesOf(cells.map(cell => cell.at)).map(node => {
+    const [store, ...values] = node.at
+    const within =
+      joint && store === null
+        ? joint.filter(one => values.every((value, n) => value === null || one.at[n + 1] === value))
+        : node.members.map(index => cells[index] as Cell)
+    const key = `${joint && store === null ? 'whole ' : ''}${node.members.join(' ')}`
+    return { ...node, key, values: sumOf(within) }
+  })
+}
+
+/** What a line says by itself. */
+interface Own {
+  forecast: Forecast
+  calendar: Calendar
+}
+
+/** What each line that still sells something says by itself, by its members; the whole and the stores have said it. */
+async function askAll(
   context: Context,
   pool: ForecastPool,
-  given: {
-    whole: Stored
-    by: Split
-    told: readonly string[]
-    own: readonly Own[]
-    stores: readonly Stored[]
-  },
-): Promise<{ categories: Middles; leaves: { of: Own; points: number[] }[] } | null> {
-  const { whole, by, told, own, stores } = given
-  const horizon = horizonOf(whole)
-  const rates = await ratesOf(context, stores, whole.currency, whole.asOf)
-  if (rates === null) return null
-  const rateOf = (store: string) => rates.get(store) ?? 1
-  const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0)
-  const added = sum(stores.map(one => sum(middleOf(one)) * rateOf(one.store)))
-  const all = sum(middleOf(whole))
-  if (Math.abs(added - all) > slack * Math.abs(all)) return null
-
-  const leaves: Own[] = []
-  for (const { store, currency } of stores) {
-    const reach = { store, currency, from: whole.inputs.from, asOf: whole.asOf }
-    const lines = await read(context, reach, by, told)
-    const parents = ({ value }: Line) => [
-      seriesOf(reach, sumOf(lines)),
-      ...own
-        .filter(one => value !== null && one.line.value === value)
-        .map(one => seriesOf(reach, one.line.values)),
-    ]
-    leaves.push(...(await ask(context, pool, reach, lines, horizon, parents)))
-  }
-  const name = ({ line }: Own) => JSON.stringify([line.store, line.value])
-  const base = new Map(
-    leaves.map(one => [name(one), saidBy(one, horizon).map(value => value * rateOf(one.line.store))]),
+  whole: Stored,
+  lines: readonly Line[],
+): Promise<ReadonlyMap<string, Own>> {
+  const calendars = new Map<string, Calendar>()
+  for (const store of new Set(lines.map(storeOf))) calendars.set(store, await calendarOf(context, store))
+  const series = (values: (number | null)[]): Series => ({
+    start: whole.inputs.from,
+    cadence: 'day',
+    values,
+  })
+  // Of lines of the same members the one of a store is told in its currency.
+  const byMembers = new Map(lines.map(line => [line.key, line]))
+  const parts = new Set(
+    lines.filter(({ at }) => at.slice(1).some(value => value !== null)).map(one => one.key),
   )
-  const weighed =
-    leaves.length > mostWeighed ? base : weigh({ leaves, base, name, own, stores, rateOf, horizon })
-  const points = new Map(
-    stores.flatMap(store => {
-      const lines = leaves.filter(one => one.line.store === store.store)
-      const moved = lines.map(one => weighed.get(name(one)) ?? [])
-      const fitted = fitTo(lines, moved, middleOf(store))
-      return lines.map((one, n) => [one, fitted[n] ?? []] as const)
+  const asked = [...byMembers].filter(([key, line]) => parts.has(key) && sells(line.values))
+  const said = await Promise.all(
+    asked.map(async ([key, line]) => {
+      const values = sinceBirth(line.values)
+      const isYoung = values.filter(value => value !== null).length < young
+      const like = isYoung
+        ? parentsOf(line, lines).map(parent => {
+            const of = series(parent.values)
+            return { series: of, as: 'parent' as const, share: shareOf(line.values, of) }
+          })
+        : []
+      const calendar = calendars.get(storeOf(line)) ?? {}
+      const horizon = whole.points.length
+      const options = { horizon, calendar, ...(like.length > 0 && { like }) }
+      return [key, { calendar, forecast: await pool.forecast(series(values), options) }] as const
     }),
   )
-  const categories = new Map(
-    own.map(({ line }) => [
-      line,
-      Array.from({ length: horizon }, (_, h) =>
-        sum(
-          leaves
-            .filter(one => one.line.value === line.value)
-            .map(one => (points.get(one)?.[h] ?? 0) * rateOf(one.line.store)),
-        ),
+  return new Map(said)
+}
+
+/** What a line is part of, one axis less told apart; of lines of the same crossings one. */
+function parentsOf(line: Line, lines: readonly Line[]): Line[] {
+  const same = lines.filter(one => one.key === line.key)
+  const places = new Set(
+    same.flatMap(({ at }) =>
+      at.flatMap((value, axis) => (value === null ? [] : [placeKey(at.with(axis, null))])),
+    ),
+  )
+  const parents = lines.filter(
+    one => places.has(placeKey(one.at)) && one.members.length > line.members.length,
+  )
+  return [...new Map(parents.map(one => [one.key, one])).values()]
+}
+
+const middleOf = ({ points }: Stored): number[] => points.map(point => point[2] ?? 0)
+
+/** Variance of the error of a day, by the width of the 80 % interval (2 × 1.2816 standard deviations), over all days ahead. */
+const varianceOf = ({ points }: Forecast): number =>
+  points.reduce((sum, { p10, p90 }) => sum + ((p90 - p10) / 2.5631) ** 2, 0) / Math.max(1, points.length)
+
+/** Days whose sales say how crossings usually stand to each other. */
+const usualDays = 91
+
+/** What every line comes to, by its place: each the sum of its crossings, to the coin. */
+function middlesOf(given: {
+  whole: Stored
+  tops: readonly Stored[]
+  rates: ReadonlyMap<string, number>
+  cells: readonly Cell[]
+  lines: readonly Line[]
+  asked: ReadonlyMap<string, Own>
+}): ReadonlyMap<string, number[]> {
+  const { whole, tops, rates, cells, lines, asked } = given
+  const horizon = whole.points.length
+  const nothing = { points: new Float64Array(horizon), variance: 0 }
+  const said = new Map(
+    lines.flatMap(line => {
+      const own = asked.get(line.key)
+      const isCell = !line.at.includes(null)
+      // What one crossing says is said once.
+      if (!isCell && (line.members.length === 1 || !own)) return []
+      const told = own && {
+        points: own.forecast.points.map(one => one.p50),
+        variance: varianceOf(own.forecast),
+      }
+      return [[placeKey(line.at), told ?? nothing] as const]
+    }),
+  )
+  const usual = cells.map(({ values }) =>
+    values.slice(-usualDays).reduce((sum, value) => sum + Math.max(0, value), 0),
+  )
+  const bottom = reconcileCells({
+    cells: cells.map(cell => cell.at),
+    said,
+    fixed: new Map(tops.map(top => [top.store, middleOf(top)])),
+    usual,
+    rates,
+  })
+  // The company's own crossings, in its currency, add up to it as those of stores do to theirs.
+  const crossed = lines.filter(({ at }) => at[0] === null && !at.slice(1).includes(null))
+  const inWhole = crossed.map(({ members }) =>
+    Float64Array.from({ length: horizon }, (_, h) =>
+      members.reduce(
+        (sum, index) => sum + (bottom[index]?.[h] ?? 0) * (rates.get(cells[index]?.at[0] ?? '') ?? 1),
+        0,
       ),
-    ]),
+    ),
   )
-  return { categories, leaves: leaves.map(of => ({ of, points: points.get(of) ?? [] })) }
-}
-
-/** Leaves in the company's currency, moved by what their stores and their values say. */
-function weigh(given: {
-  leaves: readonly Own[]
-  base: ReadonlyMap<string, number[]>
-  name: (leaf: Own) => string
-  own: readonly Own[]
-  stores: readonly Stored[]
-  rateOf: (store: string) => number
-  horizon: number
-}): ReadonlyMap<string, ArrayLike<number>> {
-  const { leaves, base, name, own, stores, rateOf, horizon } = given
-  const totals = [
-    ...stores.map(({ store }) => ({
-      name: `store ${store}`,
-      leaves: leaves.filter(one => one.line.store === store).map(name),
-    })),
-    ...own.map(({ line }) => ({
-      name: `value ${line.value}`,
-      leaves: leaves.filter(one => one.line.value === line.value).map(name),
-    })),
-  ].filter(total => total.leaves.length > 0)
-  const wanted = new Set(totals.map(total => total.name))
-  const said = [
-    ...stores.map(one => {
-      const rate = rateOf(one.store)
-      const widths = one.points.map(point => ((point[3] ?? 0) - (point[1] ?? 0)) * rate)
-      return { name: `store ${one.store}`, middles: middleOf(one).map(value => value * rate), widths }
+  const joint = shareOut(
+    inWhole,
+    middleOf(whole),
+    crossed.map(() => 1),
+  )
+  const isIn = (line: Line, of: Line) => line.at.every((value, n) => value === null || value === of.at[n])
+  return new Map(
+    lines.map(line => {
+      const parts =
+        line.at[0] === null
+          ? joint.filter((_, n) => isIn(line, crossed[n] as Line))
+          : line.members.map(index => bottom[index] as Float64Array)
+      const sums = Array.from(
+        { length: horizon },
+        (_, h) => Math.round(100 * parts.reduce((sum, one) => sum + (one[h] ?? 0), 0)) / 100,
+      )
+      return [placeKey(line.at), sums] as const
     }),
-    ...own.map(one => ({
-      name: `value ${one.line.value}`,
-      middles: saidBy(one, horizon),
-      widths: one.forecast?.points.map(({ p10, p90 }) => p90 - p10) ?? [],
-    })),
-  ].filter(one => wanted.has(one.name))
-  return reconcile({
-    base: new Map([...base, ...said.map(one => [one.name, one.middles] as const)]),
-    totals,
-    method: 'weighted',
-    variance: new Map([
-      ...leaves.map(one => {
-        const rate = rateOf(one.line.store)
-        return [
-          name(one),
-          spread(one.forecast?.points.map(({ p10, p90 }) => (p90 - p10) * rate) ?? []),
-        ] as const
-      }),
-      ...said.map(one => [one.name, spread(one.widths)] as const),
-    ]),
-  })
-}
-
-/** Variance of the error of a day, by the widths of the 80 % interval (2 × 1.2816 standard deviations), over all days ahead. */
-const spread = (widths: readonly number[]): number =>
-  widths.reduce((sum, width) => sum + (width / 2.5631) ** 2, 0) / Math.max(1, widths.length)
-
-/** The lines of a store by their shares of it each day, to the coin: what rounding leaves is of the rest, or of the largest. */
-function fitTo(
-  lines: readonly Own[],
-  moved: readonly ArrayLike<number>[],
-  store: readonly number[],
-): number[][] {
-  const usual = lines.map(({ line }) =>
-    line.values.slice(-91).reduce((sum, value) => sum + Math.max(0, value), 0),
   )
-  const ofUsual = usual.reduce((sum, value) => sum + value, 0)
-  const rest = lines.findIndex(({ line }) => line.value === null)
-  const takes = rest >= 0 ? rest : usual.indexOf(Math.max(...usual))
-  const fitted = lines.map(() => new Array<number>(store.length).fill(0))
-  store.forEach((target, h) => {
-    const all = moved.reduce((sum, one) => sum + (one[h] ?? 0), 0)
-    const shares = all > 0 ? moved.map(one => (one[h] ?? 0) / all) : usual.map(one => one / (ofUsual || 1))
-    const coins = shares.map(share => Math.round(100 * share * target))
-    const left = Math.round(100 * target) - coins.reduce((sum, one) => sum + one, 0)
-    coins.forEach((one, n) => {
-      ;(fitted[n] as number[])[h] = (n === takes ? one + left : one) / 100
-    })
-  })
-  return fitted
 }
 
-/** A line's forecast as it is kept, around the middles it was moved to; null where nothing is told of it. */
-function rowOf({ clock }: Context, whole: Stored, by: Split, own: Own, middles: ArrayLike<number>) {
-  const { line, currency, calendar, forecast } = own
-  if (line.value === null || forecast === null) return null
-  const start = whole.inputs.from
+/** A line's forecast as it is kept, around the middles it was moved to. */
+function rowOf(
+  whole: Stored,
+  of: {
+    line: Line
+    cuts: readonly Cut[]
+    currency: string
+    own: Own
+    points: readonly number[]
+    at: string
+  },
+): Omit<Stored, 'actuals'> & { actuals: number[] } {
+  const { line, cuts, currency, own, points, at } = of
+  const { forecast, calendar } = own
+  const { metric, asOf, hindsight, inputs } = whole
+  const course = { metric: whole.metric as never, store: storeOf(line), currency, start: inputs.from }
   return {
+    id: randomUUID(),
     metric,
-    store: line.store,
-    slice: sliceText({ [by]: line.value }),
+    store: storeOf(line),
+    slice: sliceText(sliceOf(line, cuts)),
     currency,
-    asOf: whole.asOf,
-    madeAt: clock().toISOString(),
-    hindsight: whole.hindsight,
+    asOf,
+    madeAt: at,
+    hindsight,
     inputs: {
-      hash: hashOf({ metric, store: line.store, currency, start, values: line.values }, calendar),
-      from: start,
+      hash: hashOf({ ...course, values: line.values }, calendar),
+      from: inputs.from,
       days: line.values.length,
       events: calendar.promotions?.length ?? 0,
       reconciled: 'weighted' as const,
@@ -333,19 +342,38 @@ function rowOf({ clock }: Context, whole: Stored, by: Split, own: Own, middles: 
     why: forecast.why,
     beatsNaive: forecast.beatsSeasonalNaive,
     backtest: forecast.grade && { ...forecast.grade },
-    points: movedTo(forecast, middles),
+    points: movedTo(forecast, points),
     naive: [
-      ...seasonalNaive(Float64Array.from(line.values), Math.min(7, line.values.length), horizonOf(whole)),
+      ...seasonalNaive(Float64Array.from(line.values), Math.min(7, line.values.length), whole.points.length),
     ],
     actuals: [],
   }
 }
 
 /** The quantiles of a forecast around other middles; never below zero. */
-const movedTo = ({ points }: Forecast, middles: ArrayLike<number>): number[][] =>
+const movedTo = ({ points }: Forecast, middles: readonly number[]): number[][] =>
   points.map((one, h) => {
     const by = (middles[h] ?? 0) - one.p50
     return [one.p2_5, one.p10, one.p50, one.p90, one.p97_5].map(
       value => Math.round(100 * Math.max(0, value + by)) / 100,
     )
   })
+
+/** Days of which every forecast of a part is kept; and weeks of which one is, after which all that it foretold is over. */
+const [everyDay, weekly] = [14, 26]
+
+/** Lets go of forecasts of parts that no grade needs: there are a hundred of them and more each day. */
+async function thinOut({ ledger }: Context, { metric, asOf }: Stored): Promise<void> {
+  const parts = and(eq(forecasts.metric, metric), ne(forecasts.slice, ''))
+  await ledger.delete(forecasts).where(and(parts, lt(forecasts.asOf, addDays(asOf, -7 * weekly))))
+  // Sundays stay.
+  await ledger
+    .delete(forecasts)
+    .where(
+      and(
+        parts,
+        lt(forecasts.asOf, addDays(asOf, -everyDay)),
+        sql`extract(isodow from ${forecasts.asOf}::date) <> 7`,
+      ),
+    )
+}

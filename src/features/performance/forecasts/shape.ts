@@ -8,7 +8,7 @@ export const ForecastAsked = z.object({
   slice: z
     .partialRecord(z.enum(['category', 'channel']), z.string())
     .optional()
-    .describe('One category or channel of the company, or a category of the store; net sales only'),
+    .describe('A category, a channel, or one crossed with the other; net sales only'),
 })
 
 const figure = z.number().nullable()

@@ -7,7 +7,7 @@ import { Failure } from '#kernel/error.ts'
 import { percent } from '#kernel/format.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { company } from './course.ts'
-import { sliceText } from './lines.ts'
+import { sliceText, splits } from './lines.ts'
 import type { Stored } from './make.ts'
 import type { ForecastTold, Grade } from './shape.ts'
 
@@ -30,14 +30,16 @@ export async function tellForecast(
     throw new Failure('forbidden', 'This forecast is of stores that you cannot see.', {
       next: `Name a store among yours: ${[actor.stores].flat().join(', ')}.`,
     })
-  const kept = await ledger
+  const inOrder = Object.fromEntries(splits.flatMap(by => (slice[by] ? [[by, slice[by]]] : [])))
+  const all = await ledger
     .select()
     .from(forecasts)
     .where(
-      and(eq(forecasts.metric, metric), eq(forecasts.store, store), eq(forecasts.slice, sliceText(slice))),
+      and(eq(forecasts.metric, metric), eq(forecasts.store, store), eq(forecasts.slice, sliceText(inOrder))),
     )
     .orderBy(desc(forecasts.asOf), desc(forecasts.madeAt))
     .limit(graded)
+  const kept = all.filter(one => !one.inputs.partial)
   const latest = kept[0]
   if (!latest)
     throw new Failure(
@@ -47,7 +49,10 @@ export async function tellForecast(
         .map(one => ` in ${one}`)
         .join('')} yet.`,
       {
-        next: 'It is made within minutes of a load, once there are some weeks of whole days.',
+        next:
+          Object.keys(slice).length === 0
+            ? 'It is made within minutes of a load, once there are some weeks of whole days.'
+            : 'Categories and channels with less than a hundredth of sales, and the smallest beyond a dozen or where too many cross, are forecast together, as what is left of the whole.',
       },
     )
   const definition = (await metrics.definitions()).metrics.find(one => one.name === metric)
