@@ -73,7 +73,7 @@ export interface Backtest {
 }
 
 /** z of 90 % of the normal distribution. */
-const z90 = 1.2815515655446004
+export const z90 = 1.2815515655446004
 /** Relative error of a first guess made from the level of trade alone, before anything is learnt. */
 const firstGuess = 0.25
 
@@ -428,7 +428,7 @@ function judge(tests: readonly Tested[], late: boolean): Backtest {
 const untried = 1.3
 
 /** The width at which four fifths of these would have held, drawn towards a first guess while their periods are few. */
-function widthFor(scores: readonly Tested[]): number {
+export function widthFor(scores: readonly Pick<Tested, 'z' | 'period'>[]): number {
   const sizes = scores.map(one => Math.abs(one.z)).sort((a, b) => a - b)
   if (sizes.length === 0) return 1.1
   const needed = (sizes[Math.min(sizes.length - 1, Math.ceil(0.8 * (sizes.length + 1)) - 1)] as number) / z90
