@@ -68,7 +68,13 @@ export function Cockpit() {
   )
   const costed = left.isPlaceholderData ? undefined : left.data
   const costing = costed ?? (lens.rated && !left.isError ? 'coming' : undefined)
-  const landing = useLanding(lens, answer !== undefined)
+  const landing = useLanding(lens, 'net_sales', answer !== undefined)
+  // What is left after costs comes after it.
+  const leaves = useLanding(
+    lens,
+    'contribution',
+    landing !== null && answer !== undefined && !!lens.tiers.length,
+  )
   // What stands above the charts and comes after them would move them under the reader's hand.
   const first = useFirstThings()
 
@@ -143,6 +149,7 @@ export function Cockpit() {
                 )}
               </p>
             )}
+            {leaves !== '' && lens.tiers.length > 0 && <p className={css.lands}>{leaves ?? '\u00a0'}</p>}
             {why && <p>{why}</p>}
             {lens.asked.anchor && (
               <span>
@@ -294,20 +301,20 @@ export function Cockpit() {
  * Where the month ends, in a sentence; of the whole company, and where the days shown are the latest; '' where nothing says
  * it, null while that is asked. Never waited for.
  */
-function useLanding(lens: Lens, shown: boolean): string | null {
+function useLanding(lens: Lens, of: 'net_sales' | 'contribution', shown: boolean): string | null {
   const { view, filters, days, known } = lens
   const latest = days !== null && known !== null && days.to >= known.lastDay
   const told = latest && view.stores.length === 0 && filters.length === 0
   const asked = useQuery(
     api.reviews.landing.queryOptions({
-      input: {},
+      input: { of },
       enabled: shown && told,
       retry: false,
       staleTime: 300_000,
     }),
   )
   if (!told) return ''
-  return asked.isPending ? null : (asked.data?.words ?? '')
+  return asked.isPending ? null : [asked.data?.words, asked.data?.soFar].filter(Boolean).join(' ')
 }
 
 const loaded = (asOf: string) =>

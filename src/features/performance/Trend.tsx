@@ -46,13 +46,14 @@ function sliceOf({ filters }: Lens): { category?: string; channel?: string } | n
 function useForecast(lens: Lens, metric: string, answer: Answer | undefined) {
   const compared = answer !== undefined && forecastComparison in answer.meta.comparisons
   const stores = lens.view.stores
-  const known = metric === 'net_sales' || metric === 'orders' || metric === 'sessions' ? metric : null
+  const isForecast =
+    ['net_sales', 'orders', 'sessions'].includes(metric) || lens.tiers.some(tier => tier.name === metric)
   const slice = sliceOf(lens)
-  const asked = compared && known !== null && slice !== null && stores.length <= 1
+  const asked = compared && isForecast && slice !== null && stores.length <= 1
   const { data } = useQuery(
     api.performance.forecast.queryOptions({
       input: {
-        metric: known ?? 'net_sales',
+        metric,
         ...(stores[0] && { store: stores[0] }),
         ...(slice && { slice }),
       },

@@ -351,6 +351,18 @@ interface Heading {
 /** How many of a list stand there before the rest is folded: three, or all where that would fold one alone. */
 export const shownAtOnce = (count: number): number => (count > 4 ? 3 : count)
 
+/** "So far £95,000, 96 % of the plan to date." */
+export function soFarWords(
+  one: { actual: number; planToDate: number | null; daysLeft: number },
+  currency: string | null,
+): string {
+  if (one.daysLeft <= 0) return ''
+  const so = `So far ${show(one.actual.toFixed(2), { unit: 'money', currency }, 'card')}`
+  return one.planToDate !== null && one.planToDate > 0
+    ? `${so}, ${percent(one.actual / one.planToDate, 0)} of the plan to date.`
+    : `${so}.`
+}
+
 /** "November 2026 heads for £120,000 (P10 £112,000, P90 £127,000), 3.0 % below the target of £123,700; chance of reaching it 22 %." */
 export function landingWords(one: Heading, currency: string | null): string {
   const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency }, 'card')

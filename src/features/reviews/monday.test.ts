@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '#features/operations.ts'
 import { system } from '#kernel/actor.ts'
 import { addDays } from '#kernel/day.ts'
+import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { alerts } from '#postgres/tables/watch.ts'
 import { ledgers } from '../../../test/ledgers.ts'
 import { planRoom } from '../../../test/plan-room.ts'
@@ -63,6 +64,26 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     const [sales] = headline
     expect(Number(sales?.quarter)).toBeGreaterThan(Number(sales?.month))
     expect(sales?.quarterLastYear.value).not.toBeNull()
+  })
+
+  it('says where contribution lands, of the last tier whose costs are known, and why where none is', async () => {
+    const sales: LandingTold = await run(reviews.landing, {}, cy)
+    const told: LandingTold = await run(reviews.landing, { of: 'contribution' }, cy)
+    // Goods cost two fifths of what is sold.
+    expect(told).toMatchObject({ metric: 'cm1', landing: { until: '2026-06-20' } })
+    expect(told.landing?.actual).toBeCloseTo(0.6 * (sales.landing?.actual ?? 0), 2)
+    expect((told.landing?.p50 ?? 0) / (sales.landing?.p50 ?? 1)).toBeCloseTo(0.6, 2)
+    expect(told.landing?.p10).toBeLessThan(told.landing?.p90 ?? 0)
+    expect(told.words).toMatch(
+      /^Contribution margin 1 heads for £[\d,.k]+ \(P10 .*; no target says what it is to be\.$/,
+    )
+    expect(told.soFar).toMatch(/^So far £[\d,.k]+\.$/)
+    const tiers = [{ name: 'cm9', label: 'Left over', less: ['cogs', 'fulfilment'] }]
+    await run(settings.saveWaterfall, { tiers }, cy)
+    const none: LandingTold = await run(reviews.landing, { of: 'contribution' }, cy)
+    expect(none.landing).toBeNull()
+    expect(none.words).toMatch(/^Left over of Jun 2026 is N\/A: rates for fulfilment would supply it/)
+    await run(settings.saveWaterfall, { version: 1, tiers: usualWaterfall }, cy)
   })
 
   it('takes the plan carried into the figures for the target where none is saved, and the forecast never', async () => {

@@ -1,15 +1,17 @@
 import type { Context } from '#features/context.ts'
+import { contributionLanding } from '#forecast/contribution.ts'
 import { landing, spansBefore } from '#forecast/landing.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { tradingEvents } from '#kernel/event-kind.ts'
 import { sum } from '#kernel/money.ts'
 import { type CalendarRule, type Period, periodOf } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
+import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
-import { events, stores } from '#postgres/tables/settings.ts'
+import { costWaterfall, events, stores } from '#postgres/tables/settings.ts'
 import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
-import { landingWords } from './model.ts'
+import { landingWords, soFarWords } from './model.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
 import { todayOf } from './trust.ts'
 
@@ -41,10 +43,7 @@ export async function landingsOf(
     .filter(one => one.day >= (meta.wholeFrom ?? '') && Number.isFinite(one.value))
   const first = days.findIndex(one => one.value !== 0)
   if (first < 0) return []
-  const feasts = tradingEvents(
-    await context.ledger.select().from(events),
-    (await context.ledger.select().from(stores)).map(one => one.store),
-  )
+  const feasts = await feastsOf(context)
   const kept = learnt.get(rows) ?? new Map<string, ReturnType<typeof landing>>()
   learnt.set(rows, kept)
   // Of a period that has come in part nobody knows where it ends.
@@ -53,7 +52,7 @@ export async function landingsOf(
     .filter(({ span }) => span.from >= (meta.wholeFrom ?? ''))
   return Promise.all(
     spans.map(async ({ grain, span }) => {
-      const plan = target === null ? null : await wholeTarget(context, target, span)
+      const plan = target === null ? null : await wholeTarget(context, 'net_sales', target, span)
       const key = `${span.from} ${span.to} ${meta.wholeFrom} ${JSON.stringify(feasts)}`
       const course =
         kept.get(key) ??
@@ -64,45 +63,127 @@ export async function landingsOf(
           earlier: spansBefore(rule, span.from, grain),
         })
       kept.set(key, course)
-      const { actual, p10, p50, p90, probability, requiredPerDay, daysLeft, backtest } = course.at(
-        until,
-        plan ?? undefined,
-      )
+      const { actual, p10, p50, p90, probability, planToDate, requiredPerDay, daysLeft, backtest } =
+        course.at(until, plan ?? undefined)
       return {
         grain,
         ...{ label: periodLabel(span.key), from: span.from, to: span.to, until },
-        ...{ actual, plan, p10, p50, p90, probability, requiredPerDay, daysLeft },
+        ...{ actual, plan, p10, p50, p90, probability, planToDate, requiredPerDay, daysLeft },
         error: backtest.error,
       }
     }),
   )
 }
 
+const feastsOf = async ({ ledger }: Context) =>
+  tradingEvents(
+    await ledger.select().from(events),
+    (await ledger.select().from(stores)).map(one => one.store),
+  )
+
 /** Where the month heads by the last whole day, in a sentence; what a sale of today would still change is not in it. */
-export async function landingTold(context: Context): Promise<LandingTold> {
+export async function landingTold(context: Context, of: 'net_sales' | 'contribution'): Promise<LandingTold> {
   const [rule, target, { lastDay }] = await Promise.all([
     calendarOf(context),
     targetOf(context),
     knownDays(context, []),
   ])
   const until = earlier(lastDay, addDays(await todayOf(context), -1))
+  if (of === 'contribution') return contributionTold(context, { rule, until, target })
   const [month] = await landingsOf(context, { rule, until, target, grains: ['month'] })
   const { meta } = await askAs(context, { metrics: ['net_sales'], from: until, to: until })
+  const same = { currency: meta.currency, metric: 'net_sales' }
   return month
-    ? { landing: month, currency: meta.currency, words: landingWords(month, meta.currency) }
-    : { landing: null, currency: meta.currency, words: '' }
+    ? {
+        ...same,
+        landing: month,
+        words: landingWords(month, meta.currency),
+        soFar: soFarWords(month, meta.currency),
+      }
+    : { ...same, landing: null, words: '', soFar: '' }
 }
 
+/** What landings of contribution have learnt, as those of sales. */
+const learntOfCosts = new WeakMap<object, Map<string, ReturnType<typeof contributionLanding>>>()
+
+/** Where the month's contribution heads: of the last tier whose costs are known over the month; else why nothing can be said. */
+async function contributionTold(
+  context: Context,
+  { rule, until, target }: { rule: CalendarRule; until: Day; target: string | null },
+): Promise<LandingTold> {
+  const [waterfall] = await context.ledger.select().from(costWaterfall)
+  const tiers = waterfall?.tiers ?? usualWaterfall
+  const span = periodOf(rule, until, 'month')
+  const metrics = tiers.map(one => one.name)
+  const { totals, meta } = await askAs(context, { metrics, from: span.from, to: until })
+  const tier = tiers.findLast(one => typeof totals[one.name] === 'string') ?? tiers.at(-1)
+  const { currency } = meta
+  const without = (label: string, why: string): LandingTold => ({
+    ...{ landing: null, currency, metric: tier?.name ?? '', soFar: '' },
+    words: why && `${label} of ${periodLabel(span.key)} is N/A: ${why.replace(/\.$/, '')}.`,
+  })
+  if (!tier) return without('', '')
+  const missing = meta.missing[tier.name]
+  if (missing !== undefined) return without(tier.label, missing)
+  const answer = await askAs(context, {
+    metrics: ['net_sales', tier.name],
+    grain: 'day',
+    from: addDays(until, -learnFrom),
+    to: until,
+  })
+  // From the last day whose costs are not known on; a day without any sale costs nothing.
+  const rows = answer.rows.filter(row => String(row.period) >= (answer.meta.wholeFrom ?? ''))
+  const gap = rows.findLastIndex(row => row[tier.name] === null && Number(row.net_sales ?? 0) !== 0)
+  const days = rows.slice(gap + 1).map(row => ({
+    day: String(row.period),
+    value: Number(row.net_sales ?? 0),
+    contribution: Number(row[tier.name] ?? 0),
+  }))
+  const first = days.findIndex(one => one.value !== 0)
+  const history = first < 0 ? [] : days.slice(first)
+  if (gap >= 0 && String(rows[gap]?.period) >= span.from)
+    return without(tier.label, 'its costs are not known for every day of the month')
+  if (history.length < leastDays) return without(tier.label, `costs are known of ${history.length} days only`)
+  const plan = target === null ? null : await wholeTarget(context, tier.name, target, span)
+  const feasts = await feastsOf(context)
+  const key = `${tier.name} ${span.from} ${answer.meta.wholeFrom} ${JSON.stringify(feasts)}`
+  const kept = learntOfCosts.get(answer.rows) ?? new Map<string, ReturnType<typeof contributionLanding>>()
+  learntOfCosts.set(answer.rows, kept)
+  const earlierSpans = spansBefore(rule, span.from, 'month')
+  const course =
+    kept.get(key) ?? contributionLanding({ history, span, events: feasts, earlier: earlierSpans })
+  kept.set(key, course)
+  const at = course.at(until, plan ?? undefined)
+  const month = {
+    grain: 'month' as const,
+    ...{ label: periodLabel(span.key), from: span.from, to: span.to, until, plan, requiredPerDay: null },
+    ...{ actual: at.actual, p10: at.p10, p50: at.p50, p90: at.p90, planToDate: at.planToDate },
+    ...{ probability: at.probability, daysLeft: at.daysLeft, error: at.error },
+  }
+  return {
+    ...{ landing: month, currency, metric: tier.name, soFar: soFarWords(month, currency) },
+    words: landingWords({ ...month, label: tier.label }, currency),
+  }
+}
+
+/** Days whose costs are known, fewer than which say nothing of a rate. */
+const leastDays = 28
+
 /** The target over a whole period, days to come among them; null where it does not say all of them. */
-async function wholeTarget(context: Context, target: string, { from, to }: Period): Promise<number | null> {
+async function wholeTarget(
+  context: Context,
+  metric: string,
+  target: string,
+  { from, to }: Period,
+): Promise<number | null> {
   const comparison = planComparison(target)
   const { rows } = await askAs(context, {
-    metrics: ['net_sales'],
+    metrics: [metric],
     from,
     to,
     grain: 'day',
     compare: [comparison] as Query['compare'],
   })
-  const values = rows.map(row => row.compare?.[comparison]?.values.net_sales?.value ?? null)
+  const values = rows.map(row => row.compare?.[comparison]?.values[metric]?.value ?? null)
   return values.length === 0 || values.includes(null) ? null : Number(sum(values))
 }

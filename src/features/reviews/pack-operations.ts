@@ -32,11 +32,21 @@ export const packOperations = {
 
   landing: read({
     role: 'viewer',
-    summary: 'Where net sales of the month are heading: P10, P50, P90, and the chance of the target',
+    summary:
+      'Where net sales or contribution of the month are heading: P10, P50, P90, and the chance of the target',
   })
-    .input(z.object({}).optional())
+    .input(
+      z
+        .object({
+          of: z
+            .enum(['net_sales', 'contribution'])
+            .default('net_sales')
+            .describe('Contribution: its last tier whose costs are known'),
+        })
+        .default({ of: 'net_sales' }),
+    )
     .output(LandingTold)
-    .handler(({ context }) => landingTold(context)),
+    .handler(({ input, context }) => landingTold(context, input.of)),
 
   subscriptions: read({
     role: 'viewer',

@@ -75,13 +75,21 @@ const Landing = z.object({
   probability: z.number().nullable().describe('That the plan is reached'),
   requiredPerDay: z.number().nullable().describe('What each ordinary day left must bring'),
   daysLeft: z.number(),
-  error: z.number().nullable().describe('How far earlier estimates were off on average, as a share'),
+  planToDate: z.number().nullable().describe('Of the plan, what is usually due by now'),
+  error: z
+    .number()
+    .nullable()
+    .describe(
+      'How far earlier estimates were off on average, as a share; of contribution as a share of sales',
+    ),
 })
 
 export const LandingTold = z.object({
   landing: Landing.nullable().describe('Null while there is nothing to learn from'),
   currency: z.string().nullable(),
-  words: z.string(),
+  metric: z.string(),
+  words: z.string().describe('Where it heads, or why nothing can be said; empty while there is nothing'),
+  soFar: z.string().describe('What there is to date, beside the plan to date'),
 })
 export type LandingTold = z.infer<typeof LandingTold>
 

@@ -12,6 +12,9 @@ import * as settings from '#postgres/tables/settings.ts'
 export const forecastMetrics = ['net_sales', 'orders', 'sessions'] as const
 export type ForecastMetric = (typeof forecastMetrics)[number]
 
+/** Days ahead: thirteen weeks. */
+export const horizon = 91
+
 /** The company, as the store of a forecast. */
 export const company = ''
 
@@ -111,7 +114,8 @@ export async function coursesOf(context: Context, metric: ForecastMetric): Promi
 }
 
 /** The last day of a course. */
-export const lastOf = ({ start, values }: Course): Day => addDays(start, values.length - 1)
+export const lastOf = ({ start, values }: Pick<Course, 'start' | 'values'>): Day =>
+  addDays(start, values.length - 1)
 
 /** The same course as it was known on an earlier day; null where that is before its beginning. */
 export const upTo = (course: Course, day: Day): Course | null => {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { and, desc, eq, gte } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Forecast } from '#forecast/forecast.ts'
 import { seasonalNaive } from '#forecast/models/members.ts'
 import type { ForecastPool } from '#forecast/pool.ts'
-import { reconcile } from '#forecast/reconcile.ts'
 import { addDays, type Day, dayCount, later } from '#kernel/day.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { sightOf, tablesOf } from '../attention/sight.ts'
+import { addUp } from './add-up.ts'
 import { carryForecasts } from './carry.ts'
+import { makeContribution } from './contribution.ts'
 import {
   type Course,
   closedDay,
@@ -17,16 +18,15 @@ import {
   type ForecastMetric,
   forecastMetrics,
   hashOf,
+  horizon,
   lastOf,
   ratesOf,
   upTo,
 } from './course.ts'
 import { knownOf } from './drivers.ts'
 import { makeParts } from './parts.ts'
-import { isOfPartialPast } from './past.ts'
+import { noteActuals } from './past.ts'
 
-/** Days ahead: thirteen weeks. */
-export const horizon = 91
 /** The first time, so many weeks are forecast in hindsight, so that there is a grade from the first day on. */
 const hindsightWeeks = 8
 /** Data that change within so many hours make no new forecast of the same day. */
@@ -61,7 +61,7 @@ export async function makeForecasts(
     const due = partial > 0 ? hindsightOf(last, weeks) : await dueOf(context, courses, last, weeks)
     for (const day of due) made += await makeFor(context, pool, metric, courses, day, last)
   }
-  return made + (await makeParts(context, pool))
+  return made + (await makeParts(context, pool)) + (await makeContribution(context, pool))
 }
 
 /** The last day, and so many weeks before it, oldest first. */
@@ -178,95 +178,4 @@ async function makeFor(
 const naiveOf = ({ values }: Course): number[] => {
   const known = Float64Array.from(values.filter(value => value !== null))
   return [...seasonalNaive(known, Math.min(7, known.length), horizon)]
-}
-
-type Points = number[][]
-const pointsOf = ({ forecast }: Made): Points =>
-  forecast.points.map(one => [one.p2_5, one.p10, one.p50, one.p90, one.p97_5])
-
-/**
- * Moves the middles so that the stores add up to the company, each by how unsure it is, and the intervals with them. As they
- * are where there is nothing to add up or a rate is missing.
- */
-function addUp(made: readonly Made[], rates: Map<string, number> | null): (one: Made) => Points {
-  const digits = (one: Made) => (one.course.currency === '' ? 1 : 100)
-  const rounded = (one: Made, points: Points) =>
-    points.map(row => row.map(value => Math.round(value * digits(one)) / digits(one)))
-  if (rates === null || made.length < 2) return one => rounded(one, pointsOf(one))
-  const leaves = made.filter(one => one.course.store !== company)
-  const rateOf = (one: Made) => rates.get(one.course.store) ?? 1
-  const name = (one: Made) => `store ${one.course.store}`
-  const total = 'company'
-  const called = (one: Made) => (one.course.store === company ? total : name(one))
-  const middles = reconcile({
-    base: new Map(
-      made.map(one => [called(one), one.forecast.points.map(point => point.p50 * rateOf(one))] as const),
-    ),
-    totals: [{ name: total, leaves: leaves.map(name) }],
-    method: 'weighted',
-    variance: new Map(made.map(one => [called(one), spreadOf(one, rateOf(one))] as const)),
-  })
-  const moved = new Map<string, Points>()
-  const sums = new Array<number>(horizon).fill(0)
-  for (const one of leaves) {
-    const points = pointsOf(one).map((row, h) => {
-      const to = (middles.get(name(one))?.[h] ?? 0) / rateOf(one)
-      return row.map(value => Math.max(value + to - (row[2] ?? 0), (row[0] ?? 0) >= 0 ? 0 : value))
-    })
-    const own = rounded(one, points)
-    moved.set(one.course.store, own)
-    own.forEach((row, h) => {
-      sums[h] = (sums[h] ?? 0) + (row[2] ?? 0) * rateOf(one)
-    })
-  }
-  return one => {
-    const own = moved.get(one.course.store)
-    if (own) return own
-    return rounded(
-      one,
-      pointsOf(one).map((row, h) => row.map(value => value + (sums[h] ?? 0) - (row[2] ?? 0))),
-    )
-  }
-}
-
-/** Variance of the error of a day, by the width of the 80 % interval (2 × 1.2816 standard deviations), over all days ahead. */
-const spreadOf = ({ forecast }: Made, rate: number): number =>
-  forecast.points.reduce((sum, { p10, p90 }) => sum + (((p90 - p10) * rate) / 2.5631) ** 2, 0) /
-  forecast.points.length
-
-/**
- * Writes what came beside the forecasts of the days, but of those that were made while their past was still coming in. Gives
- * how many of these nobody knew of.
- */
-async function noteActuals({ ledger }: Context, courses: readonly Course[]): Promise<number> {
-  let partial = 0
-  for (const course of courses) {
-    const last = lastOf(course)
-    const open = await ledger
-      .select()
-      .from(forecasts)
-      .where(
-        and(
-          eq(forecasts.metric, course.metric),
-          eq(forecasts.store, course.store),
-          eq(forecasts.slice, ''),
-          gte(forecasts.asOf, addDays(last, -horizon - 7)),
-        ),
-      )
-    for (const { id, asOf, inputs, naive, points } of open) {
-      const from = dayCount(course.start, asOf)
-      if (from < 0 || inputs.partial) continue
-      if (isOfPartialPast({ naive, points, days: inputs.days }, course.values.slice(0, from))) {
-        partial += 1
-        await ledger
-          .update(forecasts)
-          .set({ actuals: [], inputs: { ...inputs, partial: true } })
-          .where(eq(forecasts.id, id))
-        continue
-      }
-      const actuals = course.values.slice(from, from + horizon)
-      await ledger.update(forecasts).set({ actuals }).where(eq(forecasts.id, id))
-    }
-  }
-  return partial
 }

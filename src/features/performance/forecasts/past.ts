@@ -1,3 +1,9 @@
+import { and, eq, gte } from 'drizzle-orm'
+import type { Context } from '#features/context.ts'
+import { addDays, dayCount } from '#kernel/day.ts'
+import { forecasts } from '#postgres/tables/watch.ts'
+import { type Course, horizon, lastOf } from './course.ts'
+
 /** Whether what a stored forecast was made of is what is known of those days now. */
 
 /** So much may a past be told otherwise afterwards, of itself: an order that was changed, a rate that came late. */
@@ -26,4 +32,44 @@ export function isOfPartialPast(then: Then, now: readonly (number | null)[]): bo
   const size = week.reduce((sum, value) => sum + Math.abs(value), 0)
   const other = week.reduce((sum, value, n) => sum + Math.abs(value - (then.naive[n] ?? 0)), 0)
   return other > toldOtherwise * size || now.length > 1.5 * then.days
+}
+
+/**
+ * Writes what came beside the forecasts of the days, but of those that were made while their past was still coming in. Gives
+ * how many of these nobody knew of.
+ */
+export async function noteActuals(
+  { ledger }: Context,
+  courses: readonly (Omit<Course, 'metric'> & { metric: string })[],
+): Promise<number> {
+  let partial = 0
+  for (const course of courses) {
+    const last = lastOf(course)
+    const open = await ledger
+      .select()
+      .from(forecasts)
+      .where(
+        and(
+          eq(forecasts.metric, course.metric),
+          eq(forecasts.store, course.store),
+          eq(forecasts.slice, ''),
+          gte(forecasts.asOf, addDays(last, -horizon - 7)),
+        ),
+      )
+    for (const { id, asOf, inputs, naive, points } of open) {
+      const from = dayCount(course.start, asOf)
+      if (from < 0 || inputs.partial) continue
+      if (isOfPartialPast({ naive, points, days: inputs.days }, course.values.slice(0, from))) {
+        partial += 1
+        await ledger
+          .update(forecasts)
+          .set({ actuals: [], inputs: { ...inputs, partial: true } })
+          .where(eq(forecasts.id, id))
+        continue
+      }
+      const actuals = course.values.slice(from, from + horizon)
+      await ledger.update(forecasts).set({ actuals }).where(eq(forecasts.id, id))
+    }
+  }
+  return partial
 }

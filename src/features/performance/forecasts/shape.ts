@@ -3,7 +3,10 @@ import { z } from 'zod'
 /** What is said of a stored forecast, between the operation and the screen. */
 
 export const ForecastAsked = z.object({
-  metric: z.enum(['net_sales', 'orders', 'sessions']).default('net_sales'),
+  metric: z
+    .string()
+    .default('net_sales')
+    .describe('net_sales, orders, sessions, or the last tier of contribution whose costs are known'),
   store: z.string().optional().describe('A store handle; the company as a whole when absent'),
   slice: z
     .partialRecord(z.enum(['category', 'channel']), z.string())
