@@ -149,7 +149,11 @@ export function Cockpit() {
                 )}
               </p>
             )}
-            {leaves !== '' && lens.tiers.length > 0 && <p className={css.lands}>{leaves ?? '\u00a0'}</p>}
+            {leaves !== '' && lens.tiers.length > 0 && (
+              <p className={css.lands} data-aimed={lens.aim ? true : undefined}>
+                {leaves === null ? '\u00a0' : <span className={css.landing}>{leaves}</span>}
+              </p>
+            )}
             {why && <p>{why}</p>}
             {lens.asked.anchor && (
               <span>
