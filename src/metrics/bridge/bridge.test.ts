@@ -15,6 +15,8 @@ import { BridgeQuery } from './shape.ts'
 
 const scope = { stores: 'all' as const, now: new Date('2026-06-20T12:00:00Z') }
 const categories = { lamp: 'Lamps', rug: 'Rugs', vase: 'Vases', clock: 'Clocks' }
+/** Each makes all of one category, so that every cause has two names. */
+const makers = { lamp: 'Bright Ltd', rug: 'Weavers', vase: 'Potters', clock: 'Horologists' }
 
 const shop = (seed: number, planted: boolean) => {
   let state = seed
@@ -74,7 +76,12 @@ const shop = (seed: number, planted: boolean) => {
   return { lines, visits }
 }
 
-const open = async (seed: number, planted = true, planned: World['targets'] = []) => {
+const open = async (
+  seed: number,
+  planted = true,
+  planned: World['targets'] = [],
+  vendors: Partial<typeof makers> = {},
+) => {
   const granary = await openDuckdb({ folder: ':memory:' })
   const { lines, visits } = shop(seed, planted)
   await deliverLines(granary, lines)
@@ -92,7 +99,7 @@ const open = async (seed: number, planted = true, planned: World['targets'] = []
         title: `${category} ${n}`,
         category,
         brand: '',
-        vendor: '',
+        vendor: vendors[kind as keyof typeof makers] ?? '',
         source: 'test',
       })),
     ),
@@ -150,6 +157,31 @@ describe('planted causes', () => {
     expect(lamps).toMatchObject({ driver: 'Price and product mix' })
     expect(shift).toMatchObject({ kind: 'mix' })
     expect(shift?.words).toContain('from Norway to Poland')
+    await granary.close()
+  })
+
+  it.each([1, 77, 4_242])('are told once each: no two causes are the same rows (seed %i)', async seed => {
+    const { granary, engine } = await open(seed, true, [], makers)
+    const { causes } = await ask(engine, { drivers: 'orders' })
+    const kind = ({ product_id = '' }: Line) => product_id.slice(0, -1) as keyof typeof makers
+    const rows = shop(seed, true).lines.map(line => ({
+      ...line,
+      category: categories[kind(line)],
+      vendor: makers[kind(line)],
+      product: line.product_id,
+    }))
+    const of = ({ where }: (typeof causes)[number]) =>
+      rows.filter(row => where.every(one => row[one.dimension as 'country'] === one.value))
+    const size = (those: typeof rows) => those.reduce((sum, row) => sum + Number(row.gross), 0)
+    expect(causes.length).toBeGreaterThanOrEqual(3)
+    causes.forEach((one, n) => {
+      for (const other of causes.slice(n + 1)) {
+        const [a, b] = [of(one), of(other)]
+        expect(Math.min(a.length, b.length)).toBeGreaterThan(0)
+        const both = size(a.filter(row => b.includes(row)))
+        expect(both, `${one.words} / ${other.words}`).toBeLessThan(0.75 * Math.max(size(a), size(b)))
+      }
+    })
     await granary.close()
   })
 })
@@ -260,6 +292,62 @@ describe('against a plan', () => {
     const found = await against([[], ['category'], ['category', 'country'], ['channel']], '', only)
     expect(looked(found)).toBe('The plan says what is to come by country, so the search looks there alone.')
     expect(found.drivers[0]?.by).toBe('country')
+  })
+  it.each([1, 2, 3])(
+    'whose drivers were planned too, adds up to the cent, each driver to its steps (plan %i)',
+    async nth => {
+      // Amounts that no month of days divides evenly.
+      const planned = {
+        sessions: 71_003 + 977 * nth,
+        orders: 1_300 + 17 * nth,
+        units_sold: 1_377 + 31 * nth,
+        gross_sales: `${61_234 + 7_001 * nth}.${nth}7`,
+        discounts: `-${911 * nth}.0${nth}`,
+        net_sales: `${59_000 + 5_003 * nth}.3${nth}`,
+      }
+      targets.splice(
+        0,
+        targets.length,
+        ...Object.entries(planned).map(([metric, value]) => ({
+          ...{ name: 'parts', metric, grain: 'month' as const, store: null, currency: 'GBP' },
+          values: { '2026-05-01': String(value) },
+        })),
+      )
+      const found = await ask(engine, { compare: 'plan.parts' })
+      expect(found.drivers.map(one => one.name)).toEqual(['traffic', 'conversion', 'aov', 'returns'])
+      expect(found.drivers[2]?.steps.map(one => one.label)).toEqual([
+        'Units per order',
+        'Price and product mix',
+        'Discounts',
+      ])
+      const { before, after, change } = found.totals
+      // To date: 28 of 31 days.
+      expect(Number(before)).toBeCloseTo((Number(planned.net_sales) * 28) / 31, 1)
+      expect(pennies([change ?? ''])).toBe(pennies([after ?? '']) - pennies([before ?? '']))
+      expect(pennies(found.drivers.map(one => one.amount))).toBe(pennies([change ?? '']))
+      for (const { amount, steps } of found.drivers)
+        if (steps.length > 0) expect(pennies(steps.map(one => one.amount))).toBe(pennies([amount]))
+      const [traffic] = found.drivers
+      expect(Number(traffic?.before)).toBeCloseTo((planned.sessions * 28) / 31, 0)
+    },
+  )
+  it('of orders and sales alone, begins with the orders that were planned', async () => {
+    targets.splice(
+      0,
+      targets.length,
+      ...Object.entries({ orders: '1301', net_sales: '61234.57' }).map(([metric, value]) => ({
+        ...{ name: 'parts', metric, grain: 'month' as const, store: null, currency: 'GBP' },
+        values: { '2026-05-01': value },
+      })),
+    )
+    const found = await ask(engine, { compare: 'plan.parts' })
+    expect(found.drivers.map(one => [one.label, one.figure])).toEqual([
+      ['Orders', 'Orders'],
+      ['AOV', 'net sales per order'],
+    ])
+    expect(Number(found.drivers[1]?.before)).toBeCloseTo(61234.57 / 1301, 2)
+    expect(pennies(found.drivers.map(one => one.amount))).toBe(pennies([found.totals.change ?? '']))
+    expect(found.warnings.map(one => one.code)).toContain('fewer_drivers')
   })
   it('has nothing to search through in a plan of the whole, and says so', async () => {
     const found = await against([[]])

@@ -2,9 +2,9 @@ import { invalid } from '#kernel/error.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import type { Engine, Scope } from '../engine.ts'
-import type { Answer, Query } from '../query.ts'
+import type { Answer, Definition, Query } from '../query.ts'
 import { type Part, readChain, type Split, splitChain } from './chain.ts'
-import { bridged, type Definitions, type Driver, type Head, metricsOf, treeOf } from './drivers.ts'
+import { bridged, type Driver, type Head, metricsOf, treeOf } from './drivers.ts'
 import { type Explained, explain } from './explain.ts'
 import type { Found } from './search.ts'
 import type { Bridge, BridgeQuery } from './shape.ts'
@@ -18,7 +18,7 @@ import { causeWords, illusionWords, type Of, sentenceOf } from './words.ts'
 export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): Promise<Bridge> {
   const { metric, compare, drivers, ...given } = asked
   const base: Omit<Query, 'metrics'> = given
-  const known: Definitions = new Map((await engine.definitions()).metrics.map(one => [one.name, one]))
+  const known = new Map((await engine.definitions()).metrics.map(one => [one.name, one]))
   const pipeline = metric === 'won_amount'
   const stepsOf = (head: Head) => {
     const tree = treeOf(metric, head, known)
@@ -111,10 +111,13 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     })
   }
   const { split } = whole
+  const unitOf = (cause: Found) => (cause.kind === 'mix' ? 'share' : unitIn(cause.measure.name, known, steps))
   const stores = answer.meta.storeNames
   const change = split.after - split.before
   const grouped = driversOf(split, read.steps, found, digits)
-  const causes = found.causes.map(cause => causeOf(cause, change, digits, { ...result, stores }))
+  const causes = found.causes.map(cause =>
+    causeOf(cause, unitOf(cause), change, digits, { ...result, stores }),
+  )
   return {
     ...result,
     totals: {
@@ -177,7 +180,7 @@ const leftOut = (read: readonly Driver[], all: readonly Driver[]) => {
   const names = all.filter(step => !read.some(r => r.sum.join() === step.sum.join())).map(step => step.alone)
   return {
     code: 'fewer_drivers',
-    message: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not known on both sides, so its part is in the driver after it.`,
+    message: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not known on both sides, so ${names.length > 1 ? 'their part is in the driver after them' : 'its part is in the driver after it'}.`,
   }
 }
 
@@ -206,8 +209,10 @@ function driversOf(
     const at = steps.flatMap((step, n) => (step.name === name ? [n] : []))
     const parts = at.flatMap(n => split.parts[n] ?? [])
     const coins = parts.reduce((sum, part) => sum + part.coins, 0n)
-    const [first, last] = [parts[0], parts.at(-1)]
+    const [first] = parts
     const step = steps[at[0] ?? 0]
+    // Where discounts and returns were not known apart, an order's value is what was kept of it.
+    const kept = steps[at.at(-1) ?? 0]?.sum.join() === 'net_sales'
     const times = (side: 'before' | 'after') =>
       parts.reduce<number | null>((all, p) => (all === null || p[side] === null ? null : all * p[side]), 1)
     const segments = segmentsOf(parts, coins, found, digits)
@@ -215,8 +220,9 @@ function driversOf(
       name,
       label: step?.label ?? name,
       amount: written(coins, digits),
-      figure: parts.length > 1 ? 'average order value' : ((first ?? last)?.figure ?? ''),
-      measure: parts.length > 1 ? 'aov' : (first?.measure ?? null),
+      figure:
+        parts.length > 1 ? (kept ? 'net sales per order' : 'average order value') : (first?.figure ?? ''),
+      measure: parts.length > 1 ? (kept ? null : 'aov') : (first?.measure ?? null),
       before: figureText(times('before')),
       after: figureText(times('after')),
       steps: parts.length > 1 ? parts.map(part => pieceOf(part, digits)) : [],
@@ -256,7 +262,25 @@ function segmentsOf(parts: readonly Part[], total: bigint, found: Explained, dig
   }
 }
 
-function causeOf(cause: Found, change: bigint, digits: number, of: Of): Bridge['causes'][number] {
+/** The unit of a figure by its metric's name, or by what its step calls its ratio: so much per order, or a share of what came before. */
+const unitIn = (
+  name: string,
+  known: ReadonlyMap<string, Definition>,
+  steps: readonly Driver[],
+): Definition['unit'] => {
+  const step = steps.find(one => one.ratio === name)
+  const own = known.get(step?.metric ?? name)?.unit
+  if (own || !step?.ratio.includes(' per ')) return own ?? 'share'
+  return known.get(step.sum[0] ?? '')?.unit === 'money' ? 'money' : 'quantity'
+}
+
+function causeOf(
+  cause: Found,
+  unit: Definition['unit'],
+  change: bigint,
+  digits: number,
+  of: Of,
+): Bridge['causes'][number] {
   const all = Number(change) / 10 ** digits
   return {
     kind: cause.kind,
@@ -264,6 +288,7 @@ function causeOf(cause: Found, change: bigint, digits: number, of: Of): Bridge['
     driver: cause.driver ?? null,
     words: causeWords(cause, of),
     measure: cause.measure.name,
+    unit,
     before: figureText(cause.before),
     after: figureText(cause.after),
     amount: cause.amount.toFixed(digits),

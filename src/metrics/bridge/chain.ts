@@ -1,6 +1,6 @@
 import { minus, sum } from '#kernel/money.ts'
 import type { AnswerRow } from '../query.ts'
-import type { Driver } from './drivers.ts'
+import { type Driver, joined } from './drivers.ts'
 import { coins, shareOut, split } from './split.ts'
 
 /** A chain as read from an answer: quantities as decimal text, before and after. */
@@ -32,13 +32,16 @@ const quantity = (row: AnswerRow, step: Driver, comparison: string | null): stri
  */
 export function readChain(row: AnswerRow, comparison: string, steps: readonly Driver[]): Read {
   const read: Read = { steps: [], before: [], after: [] }
+  let [last, missing]: [Driver | null, Driver[]] = [null, []]
   for (const step of steps) {
     const before = quantity(row, step, comparison)
     const after = quantity(row, step, null)
-    if (before === null || after === null) continue
-    const first = read.steps.length === 0
+    if (before === null || after === null) {
+      missing.push(step)
+      continue
+    }
     read.steps.push(
-      first
+      last === null
         ? {
             ...step,
             name: step.first ?? step.name,
@@ -47,8 +50,9 @@ export function readChain(row: AnswerRow, comparison: string, steps: readonly Dr
             ratio: step.alone,
             metric: step.less || step.sum.length !== 1 ? undefined : step.sum[0],
           }
-        : step,
+        : joined(last, missing, step),
     )
+    ;[last, missing] = [step, []]
     read.before.push(before)
     read.after.push(after)
   }

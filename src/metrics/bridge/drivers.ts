@@ -1,3 +1,4 @@
+import { inSentence } from '#kernel/format.ts'
 import { type Formula, parse } from '../formula.ts'
 
 /** What a figure is driven by, as data: a chain of quantities, each the one before times a driver. */
@@ -14,6 +15,8 @@ export interface Driver {
   step?: string
   /** What the quantity is called where the chain begins with it. */
   alone: string
+  /** One of the quantity, where it is counted: what comes next is told per this. */
+  each?: string
   /** The driver it then is. */
   first?: string
   /** The step's ratio, as evidence shows it: this quantity ÷ the one before. */
@@ -35,6 +38,7 @@ const soldAndKept: readonly Driver[] = [
     step: 'Units per order',
     sum: ['units_sold'],
     alone: 'Units sold',
+    each: 'unit',
     ratio: 'units per order',
     metric: 'units_per_order',
   },
@@ -83,6 +87,7 @@ const heads = {
       label: 'Traffic',
       sum: ['sessions'],
       alone: 'Traffic',
+      each: 'session',
       ratio: 'sessions',
       metric: 'sessions',
     },
@@ -91,13 +96,22 @@ const heads = {
       label: 'Conversion',
       sum: ['orders'],
       alone: 'Orders',
+      each: 'order',
       ratio: 'orders per session',
       metric: 'orders_per_session',
       first: 'orders',
     },
   ],
   orders: [
-    { name: 'orders', label: 'Orders', sum: ['orders'], alone: 'Orders', ratio: 'orders', metric: 'orders' },
+    {
+      name: 'orders',
+      label: 'Orders',
+      sum: ['orders'],
+      alone: 'Orders',
+      each: 'order',
+      ratio: 'orders',
+      metric: 'orders',
+    },
   ],
   accounts: [
     {
@@ -105,6 +119,7 @@ const heads = {
       label: 'Accounts',
       sum: ['accounts'],
       alone: 'Accounts',
+      each: 'account',
       ratio: 'accounts on the books',
       metric: 'accounts',
     },
@@ -113,6 +128,7 @@ const heads = {
       label: 'Share that orders',
       sum: ['active_accounts'],
       alone: 'Active accounts',
+      each: 'active account',
       ratio: 'share of accounts that ordered',
       metric: 'active_account_rate',
       first: 'active_accounts',
@@ -122,6 +138,7 @@ const heads = {
       label: 'Orders per account',
       sum: ['orders'],
       alone: 'Orders',
+      each: 'order',
       ratio: 'orders per account',
       metric: 'orders_per_account',
       first: 'orders',
@@ -133,6 +150,7 @@ const heads = {
       label: 'Deals closed',
       sum: ['deals_closed'],
       alone: 'Deals closed',
+      each: 'closed deal',
       ratio: 'deals won or lost',
       metric: 'deals_closed',
     },
@@ -141,6 +159,7 @@ const heads = {
       label: 'Win rate',
       sum: ['deals_won'],
       alone: 'Deals won',
+      each: 'won deal',
       ratio: 'share of closed deals that was won',
       metric: 'close_rate',
       first: 'deals',
@@ -235,6 +254,26 @@ export const bridged = (known: Definitions): string[] =>
   [...new Set([...Object.keys(tails), ...known.keys()])].filter(
     name => known.has(name) && tailOf(name, known) !== null,
   )
+
+/**
+ * A step as it is where those before it are not known: its part holds theirs, so that its name says what the whole of it is,
+ * sales per order rather than returns.
+ */
+export function joined(before: Driver, missing: readonly Driver[], step: Driver): Driver {
+  if (missing.length === 0) return step
+  const [own, base] = [step.alone.toLowerCase(), before.alone.toLowerCase()]
+  const { metric: _, step: _step, ...rest } = step
+  if (before.each === undefined) {
+    const [first = '', ...others] = [...missing, step].map(one => one.step ?? one.label)
+    const label = [first, ...others.map(inSentence)].join(' and ')
+    return { ...rest, ...(step.step ? { step: label } : { label }), ratio: `${own} ÷ ${base}` }
+  }
+  const label = `${step.alone} per ${before.each}`
+  const named = { label, ratio: `${own} per ${before.each}` }
+  if (before.each === 'order' || before.each === 'unit')
+    return { ...rest, name: 'aov', label: 'AOV', step: label, ratio: named.ratio }
+  return { ...rest, name: `${step.sum.join('_')}_per_${before.each.replaceAll(' ', '_')}`, ...named }
+}
 
 /** Every metric the steps are read from. */
 export const metricsOf = (steps: readonly Driver[]): string[] => [

@@ -71,6 +71,53 @@ it('a shift between two values that are all there is hides no other slice', () =
   expect(found.map(one => one.where[0]?.value)).toEqual(['returning', 'trade'])
 })
 
+it('a shift is told by one of its names, and so are the places of one country', () => {
+  const measure = { name: 'net_sales', before: 10_000, after: 11_500, worth: 1, each: 0 }
+  const of = (where: Record<string, string>, before: number, after: number): Slice => ({
+    measure,
+    where: Object.entries(where).map(([dimension, value]) => ({ dimension, value })),
+    before,
+    after,
+  })
+  const shift = (dimension: string, from: string, to: string, amount: number): Found => ({
+    kind: 'mix',
+    where: [{ dimension, value: to }],
+    measure,
+    ...{ before: 0.2, after: 0.3, amount, effect: amount, score: amount, from, to },
+  })
+  const kinds = (dimension: string, [cups, lamps]: [string, string]) => [
+    of({ [dimension]: cups }, 2_500, 1_600),
+    of({ [dimension]: lamps }, 2_000, 3_900),
+  ]
+  // Of the lamps most went to one shop, which is the shop of one country.
+  const shop: Record<string, string>[] = [{ store: 'de' }, { country: 'DE' }]
+  const places = shop.flatMap(where => [
+    of(where, 3_000, 4_900),
+    of({ category: 'Lamps', ...where }, 300, 3_000),
+    of({ vendor: 'Bright', ...where }, 300, 3_000),
+  ])
+  const whole = [...kinds('category', ['Cups', 'Lamps']), ...kinds('vendor', ['Potter', 'Bright'])]
+  const shifts = [shift('category', 'Cups', 'Lamps', 1_900), shift('vendor', 'Potter', 'Bright', 1_900)]
+  const limits = { change: 1_500, size: 10_750, most: 5 }
+  /** What is where two places meet: names of one thing are all of it. */
+  const twins: Record<string, string> = { Potter: 'Cups', Bright: 'Lamps', DE: 'de' }
+  const nameOf = (where: Slice['where']) =>
+    [...new Set(where.map(({ value }) => twins[value] ?? value))].toSorted().join(' ')
+  const meetingOf = (slices: Slice[], where: Slice['where']): Slice => {
+    const same = slices.find(one => nameOf(one.where) === nameOf(where))
+    return { measure, where, before: same?.before ?? 0, after: same?.after ?? 0 }
+  }
+  const told = (slices: Slice[], others: Found[]) => {
+    const meetings: Slice[] = []
+    for (let round = 0; round < 4; round++)
+      for (const one of unmet(choose(slices, others, limits, meetings), slices, meetings))
+        meetings.push(meetingOf(slices, one.where))
+    return choose(slices, others, limits, meetings).map(({ where }) => nameOf(where))
+  }
+  expect(told(whole, shifts).filter(one => one === 'Lamps')).toHaveLength(1)
+  expect(told([...whole, ...places], []).filter(one => one === 'Lamps de')).toHaveLength(1)
+})
+
 /** Rows of made-up sales on both sides: some dimensions say nearly the same as others, some things happened, the rest is chance. */
 const sold = (seed: number) => {
   let state = seed

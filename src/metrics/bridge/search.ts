@@ -301,21 +301,26 @@ const endsOf = (one: Found): Condition[] =>
       )
     : [...one.where]
 
+/** The places a finding is of: of a shift, each of its ends. */
+const placesOf = (one: Found): (readonly Condition[])[] =>
+  one.kind === 'mix' ? endsOf(one).map(end => [end]) : [one.where]
+
 /** Whether a finding says again what another says: the same slice by another measure or name, the end of a shift, the rest. */
 function repeats(known: Found, next: Found, cells: Cells): boolean {
   const touches = (a: readonly Condition[], b: readonly Condition[]) =>
     a.some(c => b.some(d => c.dimension === d.dimension && c.value === d.value))
   if (known.kind === 'mix' || next.kind === 'mix') {
     const both = known.kind === 'mix' && next.kind === 'mix'
-    return (
-      (both && known.where[0]?.dimension === next.where[0]?.dimension) || touches(endsOf(known), endsOf(next))
-    )
+    if (both && known.where[0]?.dimension === next.where[0]?.dimension) return true
+    // A vendor that makes all of a category is that category: a shift to the one is the shift to the other.
+    const named = placesOf(known).some(a => placesOf(next).some(b => meeting(a, b, cells).same))
+    return named || touches(endsOf(known), endsOf(next))
   }
   if (keyOf(known.where) === keyOf(next.where)) return true
   // Two slices of one measure are weighed exactly, each without the other.
   if (known.kind === 'slice' && next.kind === 'slice' && known.measure.name === next.measure.name)
     return false
-  const met = meeting(known, next, cells)
+  const met = meeting(known.where, next.where, cells)
   // The rate of all but a slice is what the slice's own was held against.
   if (known.kind === 'rate' && next.kind === 'rate' && known.driver === next.driver && met.rest) return true
   // Across measures a shared value, or the same rows, in the same direction is the same story.
@@ -326,9 +331,13 @@ function repeats(known: Found, next: Found, cells: Cells): boolean {
 const nearlySame = 0.75
 
 /** Whether two places are nearly the same rows, or the second all but the first; by any measure that tells of both. */
-function meeting(a: Found, b: Found, cells: Cells): { same: boolean; rest: boolean } {
+function meeting(
+  a: readonly Condition[],
+  b: readonly Condition[],
+  cells: Cells,
+): { same: boolean; rest: boolean } {
   for (const name of cells.measures) {
-    const [one, other] = [a, b].map(({ where }) => cells.at.get(cellOf(name, where)))
+    const [one, other] = [a, b].map(where => cells.at.get(cellOf(name, where)))
     if (!one || !other) continue
     const both = common(one, other, cells)
     const [x, y, xy] = [volumeOf(one), volumeOf(other), volumeOf({ ...one, ...both })]
@@ -349,7 +358,7 @@ export interface Unmet {
 
 /**
  * Where findings may be the same rows, or one all but the other, and that is not known: to be asked before they are told
- * beside each other. Places of one dimension exclude each other; those that differ in size are neither.
+ * beside each other. Two values of one dimension exclude each other; those that differ in size are neither.
  */
 export function unmet(
   found: readonly Found[],
@@ -357,24 +366,28 @@ export function unmet(
   meetings: readonly Slice[],
 ): Unmet[] {
   const cells = cellsOf(slices, meetings)
-  return found.flatMap((a, n) =>
-    found.slice(n + 1).flatMap((b): Unmet[] => {
-      if (a.where.some(one => b.where.some(two => one.dimension === two.dimension))) return []
-      const where = [...a.where, ...b.where]
-      return cells.measures.flatMap((name): Unmet[] => {
-        const [one, other] = [a, b].map(place => cells.at.get(cellOf(name, place.where)))
-        if (
-          !one ||
-          !other ||
-          cells.at.has(cellOf(name, where)) ||
-          cells.at.has(cellOf(name, where, dimensionsOf(where)))
-        )
-          return []
-        const [x, y] = [volumeOf(one), volumeOf(other)]
-        const all = volumeOf({ ...one, before: one.measure.before, after: one.measure.after })
-        const alike = Math.min(x, y) >= 0.5 * Math.max(x, y)
-        return alike || x + y >= 0.75 * all ? [{ measure: name, where }] : []
-      })
-    }),
+  const between = (a: readonly Condition[], b: readonly Condition[]): Unmet[] => {
+    if (a.some(one => b.some(two => one.dimension === two.dimension && one.value !== two.value))) return []
+    const where = [...a, ...b.filter(two => !a.some(one => one.dimension === two.dimension))]
+    // One holds the other, and what they have in common is the smaller.
+    if (where.length === Math.max(a.length, b.length)) return []
+    return cells.measures.flatMap((name): Unmet[] => {
+      const [one, other] = [a, b].map(place => cells.at.get(cellOf(name, place)))
+      if (
+        !one ||
+        !other ||
+        cells.at.has(cellOf(name, where)) ||
+        cells.at.has(cellOf(name, where, dimensionsOf(where)))
+      )
+        return []
+      const [x, y] = [volumeOf(one), volumeOf(other)]
+      const all = volumeOf({ ...one, before: one.measure.before, after: one.measure.after })
+      const alike = Math.min(x, y) >= 0.5 * Math.max(x, y)
+      return alike || x + y >= 0.75 * all ? [{ measure: name, where }] : []
+    })
+  }
+  const asked = found.flatMap((a, n) =>
+    found.slice(n + 1).flatMap(b => placesOf(a).flatMap(x => placesOf(b).flatMap(y => between(x, y)))),
   )
+  return [...new Map(asked.map(one => [cellOf(one.measure, one.where), one])).values()]
 }

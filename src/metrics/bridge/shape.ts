@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Query } from '../query.ts'
+import { Definition, Query } from '../query.ts'
 import { headNames } from './drivers.ts'
 
 /** What one asks of a bridge: a query's period, stores, currency and filters, one comparison, and the figure. */
@@ -66,7 +66,8 @@ export const Bridge = z.object({
       where: z.array(Where),
       driver: z.string().nullable(),
       words: z.string(),
-      measure: z.string().describe('What before and after are of'),
+      measure: z.string().describe('What before and after are of; of a shift, shares of it'),
+      unit: Definition.shape.unit.describe('Of before and after'),
       before: figure,
       after: figure,
       amount: amount.describe('What it moved of the figure'),

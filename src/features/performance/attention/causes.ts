@@ -2,8 +2,10 @@ import type { Context } from '#features/context.ts'
 import { mad, median } from '#forecast/numbers.ts'
 import { addDays, type Day, dayCount, earlier, later, yearOf } from '#kernel/day.ts'
 import { type Feast, feasts } from '#kernel/feasts.ts'
-import { percent, showDay } from '#kernel/format.ts'
+import { inSentence, percent, show, showDay } from '#kernel/format.ts'
+import { spanWords } from '#kernel/view.ts'
 import { bridge } from '#metrics/bridge/bridge.ts'
+import type { Bridge } from '#metrics/bridge/shape.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import type { Cause } from '#postgres/tables/watch.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
@@ -55,11 +57,19 @@ export async function causesOf(given: Context, asked: Asked): Promise<Cause[]> {
   const [reasons, others] = [true, false].map(is =>
     [...events, ...stock].filter(one => isReason(one) === is).toSorted((a, b) => size(b) - size(a)),
   ) as [Weighed[], Weighed[]]
-  // One matter told twice leaves no room for another.
-  return [...data, ...reasons.slice(0, most - 2), ...found, ...others]
+  const told = reasons.slice(0, most - 2)
+  // One matter told twice leaves no room for another: what ran out is why its place fell.
+  const places = found.filter(({ where, perDay }) => !told.some(one => isWhy(one, where, perDay)))
+  return [...data, ...told, ...places, ...others]
     .slice(0, most)
     .map(({ sure: _, ...cause }: Cause & { sure?: boolean }) => cause)
 }
+
+/** Whether stock that ran out is the reason for what a place lost. */
+const isWhy = (reason: Cause, where: Cause['where'], perDay: number | null): boolean =>
+  reason.kind === 'stock' &&
+  (perDay ?? 0) < 0 &&
+  reason.where.every(one => where.some(two => one.dimension === two.dimension && one.value === two.value))
 
 const narrowed = (within: Asked['within']) =>
   within?.length ? { filters: within.map(([dimension, value]) => ({ dimension, is: [value] })) } : {}
@@ -134,8 +144,8 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
             ? `${one.name} fell into these days and not into those compared.`
             : `${one.name} fell into the days compared and not into these.`,
         evidence: effect
-          ? `${one.from} to ${one.to}: orders ${effect.share < 0 ? '−' : '+'}${percent(Math.abs(effect.share), 0)} against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}${effect.sure ? '' : '; such days may differ as much by chance'}`
-          : `${one.from} to ${one.to}`,
+          ? `${spanWords(one.from, one.to)}: orders ${effect.share < 0 ? '−' : '+'}${percent(Math.abs(effect.share), 0)} against the weeks beside them${effect.times > 1 ? `, over ${effect.times} of them` : ''}${effect.sure ? '' : '; such days may differ as much by chance'}`
+          : spanWords(one.from, one.to),
         rows: { metric: 'net_sales', from: one.from, to: one.to },
         perDay: effect && (side * effect.amount * shared) / dayCount(one.from, one.to) / days,
         where: [],
@@ -287,8 +297,8 @@ async function stockCauses(context: Context, { from, to, store, within }: Asked)
       const perDay = -((Number(row.net_sales ?? 0) / 56) * days.length) / dayCount(from, to)
       return {
         kind: 'stock',
-        words: `${id} was out of stock on ${days.length} ${days.length === 1 ? 'day' : 'days'}, first on ${days[0]}.`,
-        evidence: `${Number(row.units_sold ?? 0).toFixed(0)} sold in the eight weeks before`,
+        words: `${id} was out of stock on ${days.length} ${days.length === 1 ? 'day' : 'days'}, first on ${showDay(days[0])}.`,
+        evidence: `${show(String(row.units_sold ?? 0), { unit: 'count', currency: null })} sold in the eight weeks before`,
         perDay,
         where: [{ dimension: 'product', value: id }],
         rows: { metric: 'units_sold', from: addDays(from, -56), to },
@@ -303,7 +313,7 @@ async function sliceCauses(
   context: Context,
   { from, to, compare, store, within }: Asked,
 ): Promise<{ change: number; found: Cause[] }> {
-  const { causes, totals } = await bridge(
+  const { causes, totals, currency } = await bridge(
     context.metrics,
     {
       metric: 'net_sales',
@@ -321,7 +331,7 @@ async function sliceCauses(
     found: causes.slice(0, slices).map(one => ({
       kind: 'slice',
       words: one.words,
-      evidence: `${one.before ?? 'N/A'} → ${one.after ?? 'N/A'} ${one.measure.replaceAll('_', ' ')}`,
+      evidence: evidenceOf(one, currency),
       perDay: Number(one.amount) / days,
       where: one.where,
       rows: {
@@ -330,4 +340,13 @@ async function sliceCauses(
       },
     })),
   }
+}
+
+/** What a slice was and is, each as its unit reads: "Net sales £12,300 → £9,800", "Share of orders 4.0 % → 9.5 %". */
+function evidenceOf(cause: Bridge['causes'][number], currency: string | null): string {
+  const { kind, unit, measure, driver } = cause
+  const figure =
+    kind === 'mix' ? `share of ${driver ? inSentence(driver) : 'the whole'}` : measure.replaceAll('_', ' ')
+  const [before, after] = [cause.before, cause.after].map(value => show(value, { unit, currency }))
+  return `${figure.charAt(0).toUpperCase()}${figure.slice(1)} ${before} → ${after}`
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, desc, eq, inArray, ne } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, ne } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
@@ -91,20 +91,29 @@ async function ownAlert({ ledger, actor }: Context, id: string): Promise<Alert> 
   return found
 }
 
-/** Earlier alerts of the same rule, those of the same slice first, the newest first. */
+/** Past cases of an alert told at most. */
+const mostSimilar = 3
+
+/**
+ * Earlier alerts of the same figure that went the same way, the likest first: by the values of their slices that are the
+ * same less those that are not, then the newest.
+ */
 async function similarTo(context: Context, alert: Alert): Promise<Alert[]> {
+  const { metric, direction, since, slice } = alert
   const earlier = await context.ledger
     .select()
     .from(alerts)
-    .where(and(eq(alerts.metric, alert.metric), ne(alerts.id, alert.id)))
+    .where(and(eq(alerts.metric, metric), eq(alerts.direction, direction), lt(alerts.since, since)))
     .orderBy(desc(alerts.since))
     .limit(200)
-  const same = (one: Alert) =>
-    Object.entries(alert.slice).filter(([name, value]) => one.slice[name] === value).length
+  const likeness = (one: Alert) => {
+    const names = new Set([...Object.keys(slice), ...Object.keys(one.slice)])
+    return [...names].reduce((sum, name) => sum + (one.slice[name] === slice[name] ? 1 : -1), 0)
+  }
   return earlier
-    .filter(one => mayFor(context.actor, one) && one.since < alert.since)
-    .toSorted((a, b) => same(b) - same(a))
-    .slice(0, 3)
+    .filter(one => mayFor(context.actor, one))
+    .toSorted((a, b) => likeness(b) - likeness(a))
+    .slice(0, mostSimilar)
 }
 
 /** Whether a rule was added by somebody, and is none of the usual ones. */
