@@ -35,6 +35,7 @@ export function alertCalls(door: any) {
   const told = (): AlertTold => ({
     ...row,
     acts,
+    explained: true,
     judged: null,
     task: null,
     check: 'See whether it is in stock, published and priced; then call its supplier.',

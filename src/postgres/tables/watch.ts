@@ -99,6 +99,8 @@ export interface Finding {
   /** Change a day in the metric's own unit. */
   perDay: number
   causes: Cause[]
+  /** Last day known when causes were looked for; absent where they never were, or before this was written down. */
+  explained?: string
   check: string
   /** By what it was judged; absent of alerts from before this was written down. */
   judged?: string

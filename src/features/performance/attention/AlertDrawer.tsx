@@ -57,7 +57,9 @@ function Told({ alert }: { alert: AlertTold }) {
       <Part title="Likely causes">
         {alert.causes.length === 0 ? (
           <p className={css.quiet}>
-            Causes are looked for while an alert is fresh. This one was found afterwards.
+            {alert.explained
+              ? 'Nothing that went the same way stands out.'
+              : 'Causes are looked for while an alert is fresh. This one was found afterwards.'}
           </p>
         ) : (
           <ol className={css.causes}>

@@ -41,6 +41,8 @@ export const woken = ({ state, snoozedUntil }: Alert, day: Day): Partial<Alert> 
 const firstLook = 90
 /** Findings older than this are kept without their causes. */
 const explained = 14
+/** Days of a matter after which its causes are looked for again. */
+const fuller: ReadonlySet<number> = new Set([7, 14])
 
 /** What a rule is as long as nobody has changed it: each change counts it on. */
 const asSown = 1
@@ -287,7 +289,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
     const causesNow = async () =>
       mostTold([
         ...elsewhere(one, others(one), looked, stores),
-        ...(await causesFor(context, one, doubt, day)),
+        ...(await causesFor(context, one, doubt, day)).filter(cause => alongWith(one, cause)),
       ])
     if (same) {
       still.add(same.id)
@@ -295,7 +297,9 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       const surest = Math.max(sureness(one), surestOf(same))
       // What began before causes were looked for, or had none that was known then, or began on another day, may have one by now.
       const unsure = same.finding.causes.length === 0 || since !== same.since
-      const again = recent && unsure && !asked.has(same.id)
+      // A whole week tells more than its first days among days that were well.
+      const grown = fuller.has(dayCount(since, day)) && same.finding.explained !== day
+      const again = recent && (unsure || grown) && !asked.has(same.id)
       if (again) asked.add(same.id)
       const causes = again ? await causesNow() : same.finding.causes
       // What somebody closed stays closed while the same goes on.
@@ -303,7 +307,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
         ...figures,
         since,
         kind: one.kind,
-        finding: { ...same.finding, ...finding, causes, surest },
+        finding: { ...same.finding, ...finding, causes, surest, ...(again && { explained: day }) },
         ...woken(same, at.slice(0, 10)),
       }
       changes.push({ one: same, set })
@@ -327,7 +331,12 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
       ...figures,
       stores: one.slice.store ? [one.slice.store] : [],
       currency: home?.currency ?? '',
-      finding: { ...finding, causes, check: checkOf(one, doubt, stores) },
+      finding: {
+        ...finding,
+        causes,
+        ...(recent && { explained: day }),
+        check: checkOf(one, doubt, stores),
+      },
       ...untouched,
       firstAt: at,
     })
@@ -430,6 +439,10 @@ function causesFor(context: Context, one: Found, doubt: string | null, day: Day)
     doubt,
   })
 }
+
+/** Whether a cause went the way of what it is to explain: what brought money is no cause of a loss. */
+const alongWith = ({ moneyPerDay }: Found, { perDay }: Cause): boolean =>
+  moneyPerDay === null || perDay === null || Math.sign(perDay) === Math.sign(moneyPerDay)
 
 /** Explanations of an alert at most. */
 const mostCauses = 6

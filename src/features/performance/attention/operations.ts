@@ -201,6 +201,7 @@ export const alertOperations = {
         ...rowOf(alert, definitions.get(alert.metric), stores, named),
         causes: named(alert).finding.causes,
         check: alert.finding.check,
+        explained: alert.finding.explained !== undefined || alert.finding.causes.length > 0,
         judged: alert.finding.judged ?? null,
         task: (await tasksOf(context, [subjectOf(alert)])).get(subjectOf(alert)) ?? null,
         acts: acts.map(one => ({

@@ -63,6 +63,7 @@ export type AlertsTold = z.infer<typeof AlertsTold>
 export const AlertTold = AlertRow.extend({
   causes: z.array(Cause),
   check: z.string(),
+  explained: z.boolean().describe('Whether causes were looked for'),
   judged: z.string().nullable().describe('What it was held against'),
   task: MadeTask.nullable().describe('Made of it in a task system'),
   acts: z.array(z.object({ act: z.string(), reason: z.string(), by: z.string(), at: z.string() })),
