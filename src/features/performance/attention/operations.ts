@@ -12,7 +12,8 @@ import { calledIn, namesIn } from '#metrics/names.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts, looks } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
-import { type Alert, lookedAt, lookedBy, ranked, sowRules } from './evaluate.ts'
+import { type Alert, lookedAt, lookedBy, sowRules } from './evaluate.ts'
+import { ranked } from './ranking.ts'
 import { hourly, isHourly, usualRules } from './rules.ts'
 import {
   AlertAct,

@@ -5,7 +5,8 @@ import { type Company, createCompany } from '#simulators/company/company.ts'
 import { fillFromCompany } from '../../../../test/company-granary.ts'
 import { type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
 import { causesOf } from './causes.ts'
-import { type Alert, evaluate, openAlerts } from './evaluate.ts'
+import { type Alert, evaluate } from './evaluate.ts'
+import { openAlerts } from './ranking.ts'
 
 /**
  * What is planted in the made-up company is looked for as its days come, on seeds that nothing was tuned on: it must be
