@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { daysBetween } from '#kernel/day.ts'
+import * as settings from '#postgres/tables/settings.ts'
 import { carryRows } from '#sync/own-rows.ts'
 import { lineRow } from '../../../../test/small-ledger.ts'
 import { type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
@@ -41,3 +42,20 @@ it('counts of a feast the days that lie in the stretch', async () => {
   const half = (await easter('2026-04-05', '2026-04-11')).told?.perDay ?? 0
   expect(half / whole).toBeCloseTo(1, 5)
 })
+
+it.each([
+  ['launch', 'Easter fell into these days'],
+  ['promotion', 'Spring fell into these days'],
+] as const)(
+  'what was entered over a feast stands for it where it is of its kind: a %s',
+  async (kind, words) => {
+    const event = { id: 'e', name: 'Spring', series: 'Spring', kind, stores: [] }
+    await room.open.ledger.insert(settings.events).values({ ...event, from: '2026-04-02', to: '2026-04-07' })
+    const span = { from: '2026-03-30', to: '2026-04-12', compare: 'last_year' as const }
+    const told = (await causesOf(room.context(), span)).filter(one => one.kind === 'event')
+    await room.open.ledger.delete(settings.events)
+    const named = ['Easter', 'Spring'].map(name => told.some(one => one.words.startsWith(name)))
+    expect(told.some(one => one.words.startsWith(words))).toBe(true)
+    expect(named).toEqual([kind === 'launch', true])
+  },
+)

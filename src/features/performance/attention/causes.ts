@@ -156,9 +156,15 @@ async function eventCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   return causes
 }
 
-/** What people entered, and feasts that none of it stands for: a promotion of a feast's own days is the feast. */
-function oneSpellEach(entered: readonly Omit<Spell, 'moves'>[], known: readonly Feast[]): Spell[] {
-  const holds = (one: Omit<Spell, 'moves'>, feast: Feast) => one.from <= feast.from && feast.to <= one.to
+type Entered = typeof settings.events.$inferSelect
+
+/**
+ * What people entered, and feasts that none of it stands for: a promotion of a feast's own days is the feast; a launch or an
+ * outage that went on over them is not.
+ */
+function oneSpellEach(entered: readonly Entered[], known: readonly Feast[]): Spell[] {
+  const holds = ({ kind, from, to }: Entered, feast: Feast) =>
+    (kind === 'holiday' || kind === 'promotion') && from <= feast.from && feast.to <= to
   return [
     ...entered.map(one => ({ ...one, moves: known.some(feast => holds(one, feast)) })),
     ...known

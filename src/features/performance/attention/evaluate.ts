@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { and, asc, eq, ne } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Calendar } from '#forecast/forecast.ts'
 import { type StoreNames, titleOf } from '#kernel/alert-words.ts'
