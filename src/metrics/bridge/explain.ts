@@ -15,7 +15,7 @@ import {
   type Slice,
   scoreOf,
 } from './search.ts'
-import { type Illusion, illusions, inside, type Segmented, segmented } from './segments.ts'
+import { against, type Illusion, illusions, inside, type Segmented, segmented } from './segments.ts'
 import { logarithmicMean } from './split.ts'
 import { figureOf, type Subject, some } from './subject.ts'
 
@@ -200,9 +200,12 @@ export async function explain(of: Subject): Promise<Explained> {
   const causes = await chosen(of, slices, others, limits)
   return {
     causes: await some(causes, async cause => ({ ...cause, ...(await driverOf(of, cause, cuts)) })),
-    illusions: cuts.flatMap(({ dimension, segmented: cut }) =>
-      cut.segments.length <= 50 ? illusions(dimension, cut) : [],
-    ),
+    illusions: eachOnce([
+      ...cuts.flatMap(({ dimension, segmented: cut }) =>
+        cut.segments.length <= 50 ? illusions(dimension, cut) : [],
+      ),
+      ...(traffic?.illusions ?? []),
+    ]),
     cuts,
     partly: [...partly],
     planned: planned && own,
@@ -339,8 +342,38 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
         counted(of, by, rows, { s0, s1, c0, c1, v0, v1 }, limits),
       )
     : []
-  return { slices: [...slices, ...cut(crossed)], rates: found }
+  return {
+    slices: [...slices, ...cut(crossed)],
+    rates: found,
+    illusions: seen
+      ? asked.flatMap(({ by: [name = ''], rows, full }) => hidden(of, name, full, rows, [c0, c1]))
+      : [],
+  }
 }
+
+/** Conversion that went one way in total and the other in every device or channel, which only the counter of visits knows. */
+function hidden(
+  of: Subject,
+  dimension: string,
+  full: boolean,
+  rows: readonly AnswerRow[],
+  [before, after]: [number, number],
+): Illusion[] {
+  if (!full || rows.length > 50) return []
+  const ratios = rows.map(row => {
+    const side = (comparison: string | null) => {
+      const sessions = figureOf(row, 'sessions', comparison)
+      return [sessions, sessions * figureOf(row, 'conversion_rate', comparison)] as const
+    }
+    return { from: side(of.comparison), to: side(null) }
+  })
+  const segments = against(before, after, ratios)
+  return segments > 0 ? [{ dimension, driver: 'Conversion', before, after, segments }] : []
+}
+
+/** The ledger and the counter of visits may both tell the same of one dimension. */
+const eachOnce = (those: readonly Illusion[]): Illusion[] =>
+  [...new Map(those.toReversed().map(one => [`${one.dimension} ${one.driver}`, one])).values()].toReversed()
 
 /** Conversion within slices of traffic, beyond the rest's, worth what the same move of the whole's conversion would be. */
 function counted(

@@ -162,27 +162,41 @@ export interface Illusion {
   segments: number
 }
 
-/**
- * Simpson's paradox: a total's ratio that moved against the ratio of every segment that matters. The mix moved it.
- * Segments of under 1 % of the quantity on both sides do not count, nor moves of under 0.1 % of the ratio.
- */
-export function illusions(dimension: string, { parts, segments }: Segmented): Illusion[] {
-  return parts.flatMap((part, n) => {
-    if (n === 0 || part.before === null || part.after === null || part.before === 0) return []
-    const all = (part.after - part.before) / Math.abs(part.before)
-    if (Math.abs(all) < 0.001) return []
-    const sum = (side: 'from' | 'to') => segments.reduce((total, s) => total + (s[side][n - 1] ?? 0), 0)
-    const [total0, total1] = [sum('from'), sum('to')]
-    const moved = segments.flatMap(segment => {
-      const [b0, b1] = [segment.from[n - 1] ?? 0, segment.to[n - 1] ?? 0]
-      if (b0 < 0.01 * total0 && b1 < 0.01 * total1) return []
-      if (b0 <= 0 || b1 <= 0) return [0]
-      const [c0, c1] = [(segment.from[n] ?? 0) / b0, (segment.to[n] ?? 0) / b1]
-      return [c0 === 0 ? Math.sign(c1) : (c1 - c0) / Math.abs(c0)]
-    })
-    const against = moved.every(one => Math.sign(one) === -Math.sign(all) && Math.abs(one) >= 0.001)
-    return moved.length >= 2 && against
-      ? [{ dimension, driver: part.label, before: part.before, after: part.after, segments: moved.length }]
-      : []
-  })
+/** A quantity and what it is counted per, on both sides: orders of sessions. */
+export interface Ratio {
+  from: readonly [per: number, of: number]
+  to: readonly [per: number, of: number]
 }
+
+/**
+ * Simpson's paradox: whether a total's ratio moved against the ratio of every segment that matters, so that the mix moved it;
+ * of how many segments, else 0. Segments of under 1 % of the quantity on both sides do not count, nor moves of under 0.1 %
+ * of the ratio.
+ */
+export function against(before: number, after: number, segments: readonly Ratio[]): number {
+  if (before === 0) return 0
+  const all = (after - before) / Math.abs(before)
+  if (Math.abs(all) < 0.001) return 0
+  const sum = (side: 'from' | 'to') => segments.reduce((total, one) => total + one[side][0], 0)
+  const [total0, total1] = [sum('from'), sum('to')]
+  const moved = segments.flatMap(({ from: [b0, q0], to: [b1, q1] }) => {
+    if (b0 < 0.01 * total0 && b1 < 0.01 * total1) return []
+    if (b0 <= 0 || b1 <= 0) return [0]
+    const [c0, c1] = [q0 / b0, q1 / b1]
+    return [c0 === 0 ? Math.sign(c1) : (c1 - c0) / Math.abs(c0)]
+  })
+  const is = moved.every(one => Math.sign(one) === -Math.sign(all) && Math.abs(one) >= 0.001)
+  return moved.length >= 2 && is ? moved.length : 0
+}
+
+/** The drivers whose ratio in total and in every segment of a dimension went opposite ways. */
+export const illusions = (dimension: string, { parts, segments }: Segmented): Illusion[] =>
+  parts.flatMap(({ label, before, after }, n): Illusion[] => {
+    if (n === 0 || before === null || after === null) return []
+    const ratios = segments.map(({ from, to }): Ratio => {
+      const at = (side: readonly number[]) => [side[n - 1] ?? 0, side[n] ?? 0] as const
+      return { from: at(from), to: at(to) }
+    })
+    const count = against(before, after, ratios)
+    return count > 0 ? [{ dimension, driver: label, before, after, segments: count }] : []
+  })
