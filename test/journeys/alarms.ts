@@ -111,7 +111,14 @@ export function alertCalls(door: any) {
     tryAlertChannel: door.handler(({ input }: { input: { id: string } }) => {
       const at = '2011-12-10T09:00:00Z'
       const subject = 'A trial from Quarterdeck'
+      const lost = { state: 'failed', error: 'no such address', sentAt: null }
+      messages.push({ id: 'm0', channel: input.id, subject: '1 matter needs attention', at, ...lost })
       messages.push({ id: 'm1', channel: input.id, subject, state: 'sent', at, sentAt: at, error: null })
+      return { queued: true }
+    }),
+    sendAgain: door.handler(({ input }: { input: { id: string } }) => {
+      const found = messages.find(one => one.id === input.id)
+      if (found) Object.assign(found, { state: 'waiting', error: null })
       return { queued: true }
     }),
   }

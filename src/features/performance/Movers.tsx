@@ -1,7 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, client, words } from '#features/client.ts'
-import { planIn } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
@@ -9,7 +8,7 @@ import { rank } from '#ui/drawings.ts'
 import { change, show } from '#ui/number.ts'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { baseOf, type Lens, measureOf, useTitles } from './Lens.tsx'
-import { cell, movers, named, sheetOf, toggleFilter } from './model.ts'
+import { cell, daysAmong, movers, named, sheetOf, toggleFilter } from './model.ts'
 import css from './performance.module.css'
 
 /** Where the change comes from: the values that gained and lost most against the first comparison with other days. */
@@ -23,8 +22,7 @@ export function Movers({
   dimensions: readonly string[]
 }) {
   const dimension = dimensions.find(name => name === lens.search.movers) ?? dimensions[0] ?? ''
-  // A plan is known where it was made, not for each product: nothing is put in order by it.
-  const comparison = lens.comparisons.find(one => planIn(one) === null)
+  const comparison = daysAmong(lens.comparisons)
   const ask = (desc: boolean): Query =>
     lens.ask({
       metrics: [metric],

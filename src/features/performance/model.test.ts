@@ -4,6 +4,7 @@ import type { Answer, AnswerRow, Definition, Query } from '#metrics/query.ts'
 import { csvOf, sheetOf as flat } from './export.ts'
 import {
   courseOf,
+  daysAmong,
   drivers,
   explorationTitle,
   fairComparisons,
@@ -287,6 +288,13 @@ describe('the cockpit', () => {
       'aov',
     )
     expect(course.actual).toEqual([null, 0])
+  })
+
+  it('are against the first comparison with other days, whatever plans stand before it', () => {
+    expect(daysAmong(['plan.budget', 'previous_period', 'last_year'])).toBe('previous_period')
+    expect(daysAmong(['from.2026-03-01', 'plan.budget'])).toBe('from.2026-03-01')
+    expect(daysAmong(['plan.budget'])).toBeUndefined()
+    expect(daysAmong([])).toBeUndefined()
   })
 
   it('finds those that moved most, either way, and leaves out the still', () => {

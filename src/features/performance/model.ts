@@ -314,6 +314,13 @@ export function bandOn(
   }
 }
 
+/**
+ * The first comparison with other days; undefined where a plan is all that is compared with. A plan is known where it was made,
+ * not for each product: nothing is put in order by it.
+ */
+export const daysAmong = (comparisons: readonly string[]): string | undefined =>
+  comparisons.find(one => planIn(one) === null)
+
 /** Those that rose most and fell most, from rows sorted by change either way; the still ones left out. */
 export function movers(
   rows: readonly AnswerRow[],

@@ -236,6 +236,33 @@ describe('the post', () => {
     expect(after.find(one => one.id === id)).toMatchObject({ state: 'failed', error: 'no such address' })
   })
 
+  it('sends again what failed, once and with all its tries, for a director who sees all stores', async () => {
+    const [failed] = (await rows()).filter(one => one.state === 'failed')
+    const id = failed?.id ?? ''
+    const ask = (actor = someone('cy', 'director')) => room.run(performance.sendAgain, { id }, actor)
+    for (const actor of [someone('le', 'lead'), someone('lo', 'director', ['shop'])])
+      await expect(ask(actor)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await ask()).toEqual({ queued: true })
+    const own = async () => (await rows()).find(one => one.id === id)
+    expect(await own()).toMatchObject({ state: 'waiting', attempts: 0, error: null })
+    const sent: string[] = []
+    // The first try is refused for now: it is tried once more by itself.
+    const send = async (_: Channel, letter: Letter) => {
+      sent.push(letter.id)
+      if (sent.filter(one => one === id).length === 1) throw new NotSent('busy', true)
+    }
+    await sendDue(room.context(), send)
+    room.at('2026-05-05T19:02:00Z')
+    await sendDue(room.context(), send)
+    expect(sent.filter(one => one === id)).toHaveLength(2)
+    expect(await own()).toMatchObject({ state: 'sent', error: null })
+    // What has arrived is not sent again.
+    await expect(ask()).rejects.toMatchObject({ code: 'conflict' })
+    await expect(
+      room.run(performance.sendAgain, { id: 'none' }, someone('cy', 'director')),
+    ).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('sends a digest of the evening that is held at night, and none of before there was a channel', async () => {
     const of = async () => (await rows()).filter(one => one.channel === 'late').map(one => one.key)
     await compose(room.context())
