@@ -269,7 +269,8 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
         // Lost data is one matter, whichever stores it is seen in.
         (own?.rule.about === 'data' || sliceKey(other.slice) === sliceKey(one.slice)) &&
         other.direction === one.direction &&
-        one.since <= addDays(other.until ?? other.seenOn, coolDown),
+        // What is closed has cooled down: what began after its end is told anew.
+        one.since <= addDays(other.until ?? other.seenOn, closedItself(other) ? 0 : coolDown),
     )
     const doubt =
       own?.rule.about === 'data'
@@ -309,6 +310,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
         kind: one.kind,
         finding: { ...same.finding, ...finding, causes, surest, ...(again && { explained: day }) },
         ...woken(same, at.slice(0, 10)),
+        ...(closedItself(same) && { state: 'open' as const, reason: '' }),
       }
       changes.push({ one: same, set })
       continue
@@ -357,6 +359,12 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
   return fresh
 }
 
+const endedItself = 'It ended by itself.'
+
+/** Whether nobody but a look closed it: such a look may have been wrong. */
+const closedItself = ({ state, reason }: Pick<Alert, 'state' | 'reason'>): boolean =>
+  state === 'resolved' && reason === endedItself
+
 /** What is found no more gets an end, and after its cool-down is closed by itself. Of stores that are not judged nothing ends. */
 function ended(
   kept: readonly Alert[],
@@ -372,8 +380,8 @@ function ended(
     // Whoever opened it again has a whole cool-down of days that were not known to them.
     const closed = addDays(later(until, one.heldOn ?? ''), own.rule.coolDown) < day
     if (one.until !== null && !closed) return []
-    const reason = 'It ended by itself.'
-    return [{ one, set: { until, ...(closed && { state: 'resolved' as const, reason, heldOn: null }) } }]
+    const over = { state: 'resolved' as const, reason: endedItself, heldOn: null }
+    return [{ one, set: { until, ...(closed && over) } }]
   })
 }
 

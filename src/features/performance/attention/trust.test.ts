@@ -194,4 +194,31 @@ describe('an alert of a store', () => {
     await evaluate(room.context())
     expect((await ofNorth())[0]).toMatchObject({ state: 'resolved', reason: 'It ended by itself.' })
   })
+
+  it('that ended by itself and goes on after all is open again; what begins anew after it is told anew', async () => {
+    const [found] = await ofNorth()
+    if (!found) throw new Error('The fall of north was not told.')
+    expect(found.reason).toBe('It ended by itself.')
+    // As if a look had closed it on its second day, while it went on; all days are looked at again.
+    const again = async (set: Partial<typeof alerts.$inferInsert>, through: string) => {
+      await room.open.ledger.update(alerts).set(set).where(eq(alerts.id, found.id))
+      await room.open.ledger.update(looks).set({ through }).where(eq(looks.rule, 'orders'))
+      await evaluate(room.context())
+    }
+    const closed = { until: addDays(fell, 1), seenOn: addDays(fell, 1) }
+    room.at(`${addDays(last, 1)}T09:00:00Z`)
+    await again(closed, addDays(last, -1))
+    expect(await ofNorth()).toMatchObject([
+      { id: found.id, since: fell, until: null, state: 'open', reason: '' },
+    ])
+    // The same, closed before the fall began: within its cool-down, but over.
+    const [before, end] = [addDays(fell, -9), addDays(fell, -7)]
+    const over = { since: before, until: end, seenOn: end, state: 'resolved' as const }
+    await again({ ...over, reason: 'It ended by itself.' }, addDays(last, -1))
+    const told = (await ofNorth()).toSorted((a, b) => (a.since < b.since ? -1 : 1))
+    expect(told.map(one => [one.since, one.state])).toEqual([
+      [before, 'resolved'],
+      [fell, 'open'],
+    ])
+  })
 })
