@@ -67,7 +67,7 @@ describe('the scorer of the benchmark', () => {
 })
 
 describe.skipIf(!isThere('nab/labels/combined_windows.json'))('the Numenta Anomaly Benchmark', () => {
-  it('is passed above the Windowed Gaussian, and no series without anomalies has more than one false alert', {
+  it('is passed far above the Windowed Gaussian, and no series without anomalies has more than one false alert', {
     timeout: 400_000,
   }, () => {
     const all = files()
@@ -80,8 +80,9 @@ describe.skipIf(!isThere('nab/labels/combined_windows.json'))('the Numenta Anoma
     console.log(
       `NAB (three groups with anomalies): ${best.score.toFixed(1)} at its best threshold ${best.threshold.toFixed(2)}, ${asIs.toFixed(1)} at the product's own 0.5; Windowed Gaussian on the same files ${reference.score.toFixed(1)}, published for all groups 39.6`,
     )
-    expect(best.score).toBeGreaterThan(39.6)
-    expect(asIs).toBeGreaterThan(39.6)
+    // As it stands: above Relative Entropy as published for all groups (54.6), below KNN CAD (58.0).
+    expect(best.score).toBeGreaterThan(54.6)
+    expect(asIs).toBeGreaterThan(50)
     expect(asIs).toBeGreaterThan(reference.score)
     const quiet = all.flatMap(({ name, values }, index) =>
       name.startsWith('artificialNoAnomaly/')
