@@ -95,6 +95,10 @@ export async function withNames(
   return {
     ...found,
     sentence: called(found.sentence),
+    drivers: found.drivers.map(one => ({
+      ...one,
+      behind: one.behind && { ...one.behind, words: called(one.behind.words) },
+    })),
     causes: found.causes.map(one => ({ ...one, words: called(one.words) })),
   }
 }

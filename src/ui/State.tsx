@@ -22,7 +22,7 @@ export function EmptyState(props: {
     >
       <p className={css.title}>{props.title}</p>
       {props.children && <div className={css.text}>{props.children}</div>}
-      {props.action}
+      {props.action && <div className="no-print">{props.action}</div>}
     </div>
   )
 }

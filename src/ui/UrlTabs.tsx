@@ -1,13 +1,19 @@
 import { Tabs } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { edges, intoSight } from './edges.ts'
+import css from './tabs.module.css'
 import { useUrl } from './url.ts'
 
-/** Parts of a screen under one heading. The URL says which is open: `tab`, the first when absent. */
+/**
+ * Parts of a screen under one heading. The URL says which is open: `tab`, the first when absent.
+ * `printed`: paper holds them all, each from a page of its own on and under its name.
+ */
 export function UrlTabs({
   tabs,
+  printed = false,
 }: {
   tabs: readonly { name: string; label: string; show: () => ReactNode }[]
+  printed?: boolean
 }) {
   const [search, setUrl] = useUrl()
   const open = tabs.find(one => one.name === search.tab) ?? tabs[0]
@@ -24,20 +30,24 @@ export function UrlTabs({
       ref={root}
       value={open?.name ?? null}
       onChange={value => setUrl({ tab: value && value !== tabs[0]?.name ? value : undefined })}
-      keepMounted={false}
+      keepMounted={printed}
+      keepMountedMode="display-none"
     >
-      <Tabs.List ref={edges} mb="md">
+      <Tabs.List ref={edges} mb="md" {...(printed && { className: 'no-print' })}>
         {tabs.map(({ name, label }) => (
           <Tabs.Tab key={name} value={name}>
             {label}
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {open && (
-        <Tabs.Panel value={open.name} style={{ display: 'grid', gap: 16 }}>
-          {open.show()}
-        </Tabs.Panel>
-      )}
+      {tabs
+        .filter(one => printed || one === open)
+        .map(({ name, label, show }) => (
+          <Tabs.Panel key={name} value={name} className={css.panel} data-printed={printed || undefined}>
+            {printed && <h2 className={css.name}>{label}</h2>}
+            {show()}
+          </Tabs.Panel>
+        ))}
     </Tabs>
   )
 }

@@ -32,6 +32,39 @@ describeInBrowser('the reviews', () => {
     await page.getByRole('heading', { level: 1, name: title }).waitFor({ timeout: 60_000 })
   }
 
+  /** What a page of landscape A4 shows: its room within the margins. */
+  const onPaper = async (look: () => Promise<void>) => {
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: 1047, height: 704 })
+    const controls = page.getByRole('navigation').or(page.getByText('Skip to content'))
+    expect(await controls.filter({ visible: true }).count()).toBe(0)
+    const main = page.getByRole('main')
+    const pressed = main.locator('.mantine-Button-root, .mantine-ActionIcon-root').filter({ visible: true })
+    expect(await pressed.evaluateAll(all => all.map(one => one.outerHTML))).toEqual([])
+    // Paper neither scrolls nor reaches beyond its edge, by more than the gap between cards that hangs into the margin.
+    const cut = await main.evaluate(root =>
+      [...root.querySelectorAll<HTMLElement>('*')]
+        .filter(one => one.offsetParent && !one.closest('.sr-only'))
+        .filter(
+          one =>
+            one.getBoundingClientRect().right > innerWidth + 8 ||
+            (getComputedStyle(one).overflowX !== 'visible' && one.scrollWidth > one.clientWidth + 1),
+        )
+        .map(one => one.outerHTML.slice(0, 200)),
+    )
+    expect(cut).toEqual([])
+    await look()
+    await page.setViewportSize({ width: 1440, height: 1000 })
+    await page.emulateMedia({ media: null })
+  }
+  /** The pages of the paper that is on the screen; each lies on its long side. */
+  const pages = async (): Promise<number> => {
+    const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    for (const [, width, height] of paper.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g))
+      expect(Number(width)).toBeGreaterThan(Number(height))
+    return paper.match(/\/Type \/Page\b/g)?.length ?? 0
+  }
+
   beforeAll(async () => {
     builtBundle()
     const data = join(place.place, 'data')
@@ -122,10 +155,57 @@ describeInBrowser('the reviews', () => {
     // On a Monday the last day known is yesterday, the one that is told of.
     if (weekday(today) === 1) expect(await partly.count()).toBe(0)
     else await partly.first().waitFor()
+    await open(`/flash?day=${addDays(monday, 6)}`, /net sales £/)
+    await onPaper(async () => {
+      const tiles = page.getByLabel('Figures of the day')
+      for (const figure of ['Net sales', 'Orders'])
+        await tiles.getByText(figure, { exact: true }).waitFor({ state: 'visible' })
+      for (const title of ['Exceptions', 'Today and the week to come'])
+        await page.getByRole('heading', { name: title }).waitFor()
+      expect(await pages()).toBe(1)
+    })
     await open('/monday', /Week \d+.*: net sales £/)
     await page.getByText('Print more catalogues').waitFor()
     await page.getByText('Cup fair').waitFor()
     await expectAccessibleInBoth(page)
+  }, 240_000)
+
+  it('open the pack at a part by address and arrow keys, and print each part as a page', async () => {
+    await open('/monday?tab=products', /Week \d+.*: net sales £/)
+    const panel = (name: string) => page.getByRole('tabpanel', { name })
+    await panel('Products').getByRole('row', { name: /CUP/ }).first().waitFor()
+    await expectAccessibleInBoth(page)
+    const tab = page.getByRole('tab', { name: 'Products' })
+    expect(await tab.getAttribute('aria-selected')).toBe('true')
+    await tab.focus()
+    await page.keyboard.press('ArrowLeft')
+    await panel('Where it moved').waitFor()
+    expect(new URL(page.url()).searchParams.get('tab')).toBe('where')
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Enter')
+    // The first needs no word in the address; what its sentences name leads to rows.
+    await expect.poll(() => new URL(page.url()).searchParams.has('tab')).toBe(false)
+    const part = panel('Why it moved')
+      .getByRole('link', { name: /^orders \+£/ })
+      .first()
+    expect(await part.getAttribute('href')).toContain('/explore?metrics=orders&')
+    const parts = ['Why it moved', 'Where it moved', 'Products', 'Stock', 'Marketing', 'Site and service']
+    await onPaper(async () => {
+      for (const name of parts)
+        await page.getByRole('heading', { name, exact: true, level: 2 }).waitFor({ state: 'visible' })
+      await page.getByText('Print more catalogues').waitFor()
+      expect(await page.getByRole('tab').filter({ visible: true }).count()).toBe(0)
+      // The headline, and each part on a page of its own.
+      expect(await pages()).toBe(1 + parts.length)
+    })
+    expect(await page.getByRole('heading', { name: 'Stock', exact: true }).count()).toBe(0)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.getByRole('tab', { name: 'Site and service' }).click()
+    await panel('Site and service')
+      .getByText(/^Site speed, delivery promise/)
+      .waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    await page.setViewportSize({ width: 1440, height: 1000 })
   }, 240_000)
 
   it('let people talk about a figure', async () => {

@@ -40,7 +40,7 @@ const bridge = ({ metric, compare, ...view }: Query & { metric: string; compare:
     to,
     comparison: { name: compare, ...(comparisons[compare] ?? { label: '', from: '', to: '' }) },
     totals: { before, after, change },
-    drivers: [{ ...driver, steps: [], segments: [], by: null }],
+    drivers: [{ ...driver, steps: [], segments: [], by: null, behind: null }],
     causes: [],
     illusions: [],
     sentence: `${change} by orders.`,

@@ -143,7 +143,14 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       ) : (
         <div className={css.bridge}>
           <p className={css.sentence}>
-            <Sentence of={titled(found.sentence, titles)} />
+            <Sentence
+              of={titled(found.sentence, titles)}
+              links={found.drivers.flatMap(({ behind }) =>
+                behind
+                  ? [{ words: titled(behind.words, titles), href: rowsOf(behind.measure, behind.where) }]
+                  : [],
+              )}
+            />
           </p>
           <Chart
             drawing={drawing}

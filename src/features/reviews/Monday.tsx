@@ -5,22 +5,22 @@ import { api, words } from '#features/client.ts'
 import { WayIn } from '#features/WayIn.tsx'
 import { spanWords } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
-import { Grid, Page } from '#ui/Page.tsx'
-import { Sentence } from '#ui/Sentence.tsx'
+import { Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
+import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
 import { Coming, Stale } from './Coming.tsx'
 import { FigureTable } from './FigureTable.tsx'
-import { Heat, Landings, Levers, StockCards } from './MondayParts.tsx'
+import { Landings, Levers } from './MondayParts.tsx'
+import { MarketingTab, ProductsTab, ServiceTab, StockTab, WhereTab, WhyTab } from './MondayTabs.tsx'
 import { mondayWords } from './model.ts'
 import css from './reviews.module.css'
 import { Subscribe } from './Subscribe.tsx'
 
 const question = 'How did we trade last week, and what do we do this week?'
-const titles = { best: 'Best 20 products', worst: 'Lost most on the week before' } as const
 
-/** The Monday trading pack: headline, landing, why, levers, where, stock, products, marketing, service, actions, the weeks to come. */
+/** The Monday trading pack: the headline with what was agreed and what comes, and six tabs of evidence; on paper each its own page. */
 export function Monday() {
   const [search] = useUrl()
   const asked = useQuery(api.reviews.monday.queryOptions({ input: search.week ? { week: search.week } : {} }))
@@ -49,8 +49,6 @@ export function Monday() {
       </Page>
     )
   const { definitions, currency } = pack
-  const days = { from: pack.week.from, to: pack.week.to }
-  const table = { definitions, currency, days }
   const aimed = pack.target !== null
   return (
     <div className={css.paper}>
@@ -87,7 +85,8 @@ export function Monday() {
               ...(aimed ? ['on target'] : []).map(one => `${one}, quarter`),
               'on last year, quarter',
             ]}
-            {...table}
+            {...{ definitions, currency }}
+            days={{ from: pack.week.from, to: pack.week.to }}
             rows={pack.headline.map(one => ({
               metric: one.metric,
               value: one.value,
@@ -99,147 +98,39 @@ export function Monday() {
             }))}
           />
         </Card>
-        <Landings landings={pack.landings} currency={currency} />
-        <Grid columns={2}>
-          <Card title="Why net sales moved">
-            {pack.bridges.length === 0 ? (
-              <p className={css.quiet}>There is nothing to compare the week with yet.</p>
-            ) : (
-              <ul className={css.exceptions}>
-                {pack.bridges.map(one => (
-                  <li key={one.against}>
-                    <p className={css.quiet}>Against {one.against}</p>
-                    <p>
-                      <Sentence of={one.sentence} links={one.parts} />
-                    </p>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Card>
-          <div className={css.stack}>
-            <Levers levers={pack.levers} currency={currency} />
-            <Coming title="This week and the three after" events={pack.events} />
-          </div>
-        </Grid>
-        <Actions
-          deck="weekly"
-          week={pack.week.to}
-          actions={pack.actions}
-          closed={false}
-          title="Last week’s actions"
-        />
         <div className={css.blocks}>
-          {pack.heats.map(heat => (
-            <div key={heat.label} data-whole={heat.columns.length > 3 || undefined}>
-              <Heat heat={heat} definitions={definitions} currency={currency} />
+          <div data-whole="screen">
+            <Landings landings={pack.landings} currency={currency} />
+          </div>
+          <div className={css.stack}>
+            <div>
+              <Levers levers={pack.levers} currency={currency} />
             </div>
-          ))}
-          {pack.grids.map(grid => (
-            <Card key={grid.dimension} title={grid.label} flush>
-              <FigureTable
-                caption={grid.label}
-                value="Week"
-                columns={['on week before', 'on last year']}
-                {...table}
-                rows={grid.rows.map(row => ({
-                  metric: grid.metric,
-                  name: row.name,
-                  slice: [{ dimension: grid.dimension, is: [row.of] }],
-                  value: row.value,
-                  moved: [row.before, row.lastYear],
-                }))}
-              />
-            </Card>
-          ))}
-          {pack.tabs.map(tab => (
-            <Card key={tab.id} title={tab.name} flush>
-              <FigureTable
-                caption={tab.name}
-                value="Week"
-                columns={['on week before', 'on last year', ...(aimed ? ['on target'] : [])]}
-                {...table}
-                rows={tab.figures.map(one => ({
-                  metric: one.metric,
-                  value: one.value,
-                  moved: [one.before, one.lastYear, ...(aimed ? [one.target] : [])],
-                }))}
-              />
-            </Card>
-          ))}
-          {pack.campaigns.length > 0 && (
-            <div data-whole>
-              <Card title="Campaigns sent" flush>
-                <FigureTable
-                  caption="Campaigns sent in the week"
-                  value="Sent"
-                  columns={['Click rate', 'Unsubscribed', 'Revenue per recipient']}
-                  {...table}
-                  rows={pack.campaigns.map(one => ({
-                    metric: 'messages_sent',
-                    name: one.name,
-                    slice: [{ dimension: 'message', is: [one.name] }],
-                    value: one.sent,
-                    moved: [],
-                    more: [
-                      { metric: 'click_rate', value: one.clicks },
-                      { metric: 'unsubscribe_rate', value: one.goodbyes },
-                      { metric: 'campaign_revenue_per_recipient', value: one.revenue },
-                    ],
-                  }))}
-                />
-              </Card>
+            <div data-aside>
+              <Coming title="This week and the three after" events={pack.events} />
             </div>
-          )}
-          {pack.stock && <StockCards stock={pack.stock} currency={currency} />}
-          {pack.products
-            .filter(one => one.rows.length > 0)
-            .map(({ list, rows }) => (
-              <div key={list} data-whole>
-                <Card title={titles[list]} flush>
-                  <FigureTable
-                    caption={titles[list]}
-                    value="Net sales"
-                    columns={[
-                      'on week before',
-                      'on last year',
-                      'Units',
-                      'Margin',
-                      ...(pack.contribution ? [pack.contribution.label] : []),
-                      'Weeks of cover',
-                      'Price',
-                    ]}
-                    {...table}
-                    rows={rows.map(row => ({
-                      metric: 'net_sales',
-                      name: row.name,
-                      slice: [{ dimension: 'product', is: [row.of] }],
-                      value: row.value,
-                      moved: [row.before, row.lastYear],
-                      more: [
-                        { metric: 'units_sold', value: row.units },
-                        { metric: 'gross_margin', value: row.margin },
-                        ...(pack.contribution
-                          ? [{ metric: pack.contribution.metric, value: row.contribution }]
-                          : []),
-                        { metric: 'weeks_of_cover', value: row.cover },
-                        { metric: 'asp', value: row.price },
-                      ],
-                    }))}
-                  />
-                </Card>
-              </div>
-            ))}
+          </div>
+          <div data-flows>
+            <Actions
+              deck="weekly"
+              week={pack.week.to}
+              actions={pack.actions}
+              closed={false}
+              title="Last week’s actions"
+            />
+          </div>
         </div>
-        {pack.missing.length > 0 && (
-          <Card title="What this pack cannot tell">
-            <ul className={css.untold}>
-              {pack.missing.map(words => (
-                <li key={words}>{words}</li>
-              ))}
-            </ul>
-          </Card>
-        )}
+        <UrlTabs
+          printed
+          tabs={[
+            { name: 'why', label: 'Why it moved', show: () => <WhyTab pack={pack} /> },
+            { name: 'where', label: 'Where it moved', show: () => <WhereTab pack={pack} /> },
+            { name: 'products', label: 'Products', show: () => <ProductsTab pack={pack} /> },
+            { name: 'stock', label: 'Stock', show: () => <StockTab pack={pack} /> },
+            { name: 'marketing', label: 'Marketing', show: () => <MarketingTab pack={pack} /> },
+            { name: 'service', label: 'Site and service', show: () => <ServiceTab pack={pack} /> },
+          ]}
+        />
       </Page>
     </div>
   )

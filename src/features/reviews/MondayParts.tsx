@@ -173,8 +173,11 @@ export function Heat(props: {
           const cell = cellOf(row, column)
           const said = change(cell?.before, measure)
           const ratio = cell?.before.ratio
+          // Where a cell is too narrow for both, the change goes below as one.
           const far =
-            ratio == null || !said.arrow ? '' : ` ${said.arrow} ${percent(Math.abs(Number(ratio)), 0)}`
+            ratio == null || !said.arrow
+              ? ''
+              : ` ${`${said.arrow} ${percent(Math.abs(Number(ratio)), 0)}`.replaceAll(' ', '\u00a0')}`
           return `${show(cell?.value, measure, 'axis')}${far}`
         }}
       />
@@ -226,7 +229,7 @@ export function StockCards({
           ))}
         </Card>
       </div>
-      <div data-whole>
+      <div data-whole="screen">
         <Card title="Late purchase orders" note={of(stock.late.length, stock.lateCount)} flush>
           {stock.late.length === 0 ? (
             <p className={css.said}>

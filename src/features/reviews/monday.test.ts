@@ -13,6 +13,7 @@ import { landingWords } from './model.ts'
 import { told } from './monday.ts'
 import { bridgesOf } from './pack-bridges.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
+import { coverOf } from './pack-stock.ts'
 
 const { plan, reviews, settings } = operations
 
@@ -109,14 +110,18 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
 
   it('shows products with cover and margin, and the A product that runs out before it can come', async () => {
     const { products, stock, missing } = await pack()
-    expect(products[0]?.rows[0]).toMatchObject({ name: 'p', units: '6' })
-    expect(Number(products[0]?.rows[0]?.cover)).toBeCloseTo(0.5, 1)
+    const best = products.find(one => one.list === 'best')?.rows[0]
+    expect(best).toMatchObject({ name: 'p', units: '6' })
+    expect(Number(best?.cover)).toBeCloseTo(0.5, 1)
     expect(stock?.atRisk.map(one => one.name)).toEqual(['p'])
     expect(stock?.risk).toMatchObject({ below: '2.0', learnt: false, count: 1 })
     expect(stock?.missing).toEqual([
       'Late purchase orders and intake to come: a purchase-order file would supply them.',
     ])
-    expect(missing.join(' ')).toContain('Site speed, delivery promise and contact rate')
+    expect(missing.at(-1)).toMatchObject({
+      tab: 'service',
+      words: expect.stringMatching(/^Site speed, delivery promise and contact rate/),
+    })
   })
 
   it('tells what was sent in the week and what came of it, automations and other weeks apart', async () => {
@@ -270,4 +275,11 @@ it('the headline tells what is known, and of contribution the deepest tier once'
   ])
   expect(names(line('net_sales', '9'), line('cm1', '5'), line('cm2', null))).toEqual(['net_sales', 'cm1'])
   expect(told([line('cm1', '5')] as never[] as { metric: string; week: never }[], [])).toHaveLength(1)
+})
+
+it('goods together are covered by what is held of them ÷ what is sold of them a week, those without cover left out', () => {
+  const row = (weeks_of_cover: string | null, stock_units: string, weekly_demand: string) =>
+    ({ weeks_of_cover, stock_units, weekly_demand }) as never
+  expect(coverOf([row('10', '20', '2'), row('1', '10', '10'), row(null, '500', '0')])).toBe('2.50')
+  expect(coverOf([row(null, '500', '0')])).toBeNull()
 })

@@ -19,10 +19,11 @@ import {
   sixTwelve,
   spansOf,
 } from './model.ts'
-import { bridgesOf, partsOf } from './pack-bridges.ts'
+import { bridgesOf, driversOf, partsOf } from './pack-bridges.ts'
 import { campaignsOf } from './pack-campaigns.ts'
 import { landingsOf } from './pack-landing.ts'
 import { leversOf } from './pack-levers.ts'
+import { productsOf } from './pack-products.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
 import { goodsOf, stockOf } from './pack-stock.ts'
 import { comingIn, todayOf, trustOf } from './trust.ts'
@@ -75,10 +76,11 @@ const pairs = [
   ['channel', 'device'],
 ] as const
 /** What no system that can be connected tells; said, so that nobody looks for it. */
-const untold =
-  'Site speed, delivery promise and contact rate: no connected system tells them; a page-speed monitor, a carrier and a service desk would.'
-/** Products of a list. */
-const most = 20
+const untold = {
+  tab: 'service',
+  words:
+    'Site speed, delivery promise and contact rate: no connected system tells them; a page-speed monitor, a carrier and a service desk would.',
+}
 const nothing: Moved = { value: null, delta: null, ratio: null }
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -182,7 +184,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     stockOf(context, { ...week, asOf: shelved }, goods.rows),
   ])
   const { currency, missing } = answers.weeks.meta
-  const figures = new Set(tabs.flatMap(tab => tab.metrics))
+  const tabOf = new Map(tabs.flatMap(tab => tab.metrics.map(metric => [metric, tab.id] as const)))
   return {
     week: { key: spans.week.key, label: spans.week.label, ...week },
     trust: { ...(await trustOf(context, end)), coming: comingIn(answers.weeks) },
@@ -209,6 +211,7 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
           '',
         ),
         parts: partsOf(bridge),
+        drivers: driversOf(bridge),
       })),
     levers: await leversOf(context, {
       ...{ week, currency, stock, bridges },
@@ -230,77 +233,21 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
       }))
       .filter(tab => tab.figures.length > 0),
     missing: [
-      ...Object.entries(missing)
-        .filter(([metric]) => figures.has(metric))
-        .map(([metric, why]) => {
-          const of = answers.weeks.meta.definitions[metric]
-          // The language says that nothing lies in the days; from where it would come is what a reader can act on.
-          const source =
-            why.startsWith('nothing to compute') && of
-              ? `none of its data lie in the week (${of.sources.join(', ').toLowerCase()})`
-              : why
-          return `${of?.label ?? metric}: ${source}.`
-        }),
+      ...Object.entries(missing).flatMap(([metric, why]) => {
+        const tab = tabOf.get(metric)
+        if (!tab) return []
+        const of = answers.weeks.meta.definitions[metric]
+        // The language says that nothing lies in the days; from where it would come is what a reader can act on.
+        const source =
+          why.startsWith('nothing to compute') && of
+            ? `none of its data lie in the week (${of.sources.join(', ').toLowerCase()})`
+            : why
+        return [{ tab, words: `${of?.label ?? metric}: ${source}.` }]
+      }),
       untold,
     ],
     actions: context.actor.stores === 'all' ? await actionsOf(context, 'weekly', end) : [],
     events: await eventsIn(context, [], addDays(end, 1), addDays(end, 28)),
     definitions: { ...products.definitions, ...sends.definitions, ...answers.weeks.meta.definitions },
-  }
-}
-
-/** The twenty products that sold most, and the twenty that lost most on the week before. */
-async function productsOf(
-  context: Context,
-  week: { from: Day; to: Day },
-  known: {
-    compare: Query['compare']
-    cellOf: (row: AnswerRow, dimension: string) => Monday['grids'][number]['rows'][number]
-    goods: readonly AnswerRow[]
-    tiers: readonly { name: string; label: string }[]
-  },
-): Promise<Pick<Monday, 'contribution' | 'products' | 'definitions'>> {
-  const { compare, cellOf, goods, tiers } = known
-  const asked = (sort: Query['sort']) =>
-    askAs(context, {
-      ...week,
-      metrics: ['net_sales', 'units_sold', 'gross_margin', 'asp'],
-      by: ['product'],
-      compare,
-      sort,
-      limit: most + 1,
-    })
-  const [best, worst, left] = await Promise.all([
-    asked({ by: 'net_sales', desc: true }),
-    asked({ by: 'net_sales', of: 'previous_days', desc: false }),
-    askAs(context, { ...week, metrics: tiers.map(one => one.name), by: ['product'], limit: 10_000 }),
-  ])
-  const leftOf = new Map(left.rows.map(row => [text(row.product), row]))
-  const of = new Map(goods.map(row => [text(row.product), row]))
-  // The deepest tier that is known of products; what the company calls it stands over the column.
-  const tier = tiers.findLast(one => left.rows.some(row => text(row[one.name]) !== null))
-  const rowsOf = (answer: Answer) =>
-    answer.rows
-      .filter(row => text(row.product))
-      .slice(0, most)
-      .map(row => {
-        const about = of.get(text(row.product))
-        return {
-          ...cellOf(row, 'product'),
-          name: text(about?.title) || (text(row.product) ?? ''),
-          units: text(row.units_sold),
-          margin: text(row.gross_margin),
-          contribution: tier ? text(leftOf.get(text(row.product))?.[tier.name]) : null,
-          cover: text(about?.weeks_of_cover),
-          price: text(row.asp),
-        }
-      })
-  return {
-    contribution: tier ? { metric: tier.name, label: tier.label } : null,
-    products: [
-      { list: 'best', rows: rowsOf(best) },
-      { list: 'worst', rows: rowsOf(worst).filter(row => Number(row.before.delta ?? 0) < 0) },
-    ],
-    definitions: { ...best.meta.definitions, ...left.meta.definitions },
   }
 }

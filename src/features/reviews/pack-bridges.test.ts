@@ -70,16 +70,28 @@ it('bridges against several bases are those against each, asked together', async
   expect(one.asked.length).toBeLessThan(0.7 * apart.asked.length)
 })
 
-it('each driver the sentence names leads to its own figure, in the days and against the base of the bridge', async () => {
+it('what the sentence names leads to its rows in the days and against the base of the bridge: a driver to its own figure, what is in brackets to its slice', async () => {
   const [first] = await bridgesOf(counting().context, week, bases.slice(0, 1))
   const parts = first ? partsOf(first.bridge) : []
   expect(parts.length).toBeGreaterThan(0)
+  let rest = first?.bridge.sentence ?? ''
+  const slices: (string | null)[] = []
   for (const { words, href } of parts) {
     const { pathname, searchParams } = new URL(href, 'http://shop')
-    expect(first?.bridge.sentence).toContain(words)
-    const driver = first?.bridge.drivers.find(one => words.toLowerCase().startsWith(one.label.toLowerCase()))
-    expect([pathname, searchParams.get('metrics')]).toEqual(['/explore', driver?.measure ?? 'net_sales'])
+    const at = rest.indexOf(words)
+    expect(at).toBeGreaterThan(0)
+    const bracketed = rest[at - 1] === '('
+    rest = rest.slice(at + words.length)
+    const driver = first?.bridge.drivers.find(one =>
+      bracketed ? one.behind?.words === words : words.toLowerCase().startsWith(one.label.toLowerCase()),
+    )
+    const measure = bracketed ? driver?.behind?.measure : driver?.measure
+    expect([pathname, searchParams.get('metrics')]).toEqual(['/explore', measure ?? 'net_sales'])
     expect(searchParams.get('period')).toBe(`${week.from}..${week.to}`)
     expect(searchParams.get('compare')).toBe(first?.bridge.comparison.name)
+    if (bracketed) slices.push(searchParams.get('where'))
   }
+  // Nothing with an amount is left that leads nowhere.
+  expect(rest).not.toMatch(/[+−]/)
+  expect(slices).toEqual(['country=DE', 'country=DE'])
 })

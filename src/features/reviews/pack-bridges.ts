@@ -47,15 +47,35 @@ function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): 
   return own.toSorted((a, b) => moved(b) - moved(a))
 }
 
-/** The drivers that a bridge's sentence names, each with where its rows are: the explorer at its figure, split by what tells most of it. */
+/** Where the rows of a driver are: the explorer at its own figure, split by what tells most of it. */
+const rowsOf = ({ measure, by }: Bridge['drivers'][number], { metric, from, to, comparison }: Bridge) =>
+  exploreLink({ metric: measure ?? metric, from, to, compare: comparison.name, by })
+
+/** The drivers of a bridge, each with what it moved and where its rows are. */
+export const driversOf = (found: Bridge): { name: string; amount: string; href: string }[] =>
+  found.drivers.map(one => ({ name: one.label, amount: one.amount, href: rowsOf(one, found) }))
+
+/**
+ * The parts of a bridge's sentence in its order, each with where its rows are: of a driver the explorer at its figure, split by
+ * what tells most of it; of what stands behind one in brackets, that slice.
+ */
 export const partsOf = (found: Bridge): { words: string; href: string }[] =>
   found.drivers.flatMap(driver => {
+    const { behind } = driver
+    const days = { from: found.from, to: found.to, compare: found.comparison.name }
     const words = driverWords(driver, found)
-    const { from, to, comparison } = found
-    const href = exploreLink({
-      ...{ metric: driver.measure ?? found.metric, from, to, compare: comparison.name, by: driver.by },
-    })
-    return found.sentence.includes(words) ? [{ words, href }] : []
+    if (!found.sentence.includes(words)) return []
+    return [
+      { words, href: rowsOf(driver, found) },
+      ...(behind
+        ? [
+            {
+              words: behind.words,
+              href: exploreLink({ ...days, metric: behind.measure ?? found.metric, where: behind.where }),
+            },
+          ]
+        : []),
+    ]
   })
 
 /** Why net sales moved, against each base; a base that cannot be explained is left out. */

@@ -148,6 +148,9 @@ export const Monday = z.object({
       parts: z
         .array(z.object({ words: z.string(), href: z.string() }))
         .describe('What of the sentence leads to rows'),
+      drivers: z
+        .array(z.object({ name: z.string(), amount: z.string(), href: z.string() }))
+        .describe('In the order of the chain; they add up to the change'),
     }),
   ),
   levers: z
@@ -180,7 +183,7 @@ export const Monday = z.object({
   contribution: z.object({ metric: z.string(), label: z.string() }).nullable(),
   products: z.array(
     z.object({
-      list: z.enum(['best', 'worst']),
+      list: z.enum(['categories', 'best', 'worst']),
       rows: z.array(
         Cell.extend({
           units: value,
@@ -197,7 +200,9 @@ export const Monday = z.object({
     .array(z.object({ name: z.string(), sent: value, clicks: value, goodbyes: value, revenue: value }))
     .describe('Sent in the week: messages, click rate, unsubscribe rate, revenue per recipient'),
   tabs: z.array(z.object({ id: z.string(), name: z.string(), figures: z.array(Figure) })),
-  missing: z.array(z.string()).describe('What cannot be told, and where it would come from'),
+  missing: z
+    .array(z.object({ tab: z.string(), words: z.string() }))
+    .describe('What cannot be told, of which part of the pack, and where it would come from'),
   actions: z.array(Action),
   events: Content.shape.events.describe('This week and the three after'),
   definitions: z.record(z.string(), Definition),

@@ -23,6 +23,14 @@ type Stock = NonNullable<Monday['stock']>
 const text = (value: number | null) => (value === null ? null : value.toFixed(2))
 const by = (of: (row: AnswerRow) => number) => (a: AnswerRow, b: AnswerRow) => of(b) - of(a)
 
+/** Weeks of cover of several goods together: what is held ÷ what is sold a week, of those whose cover is known; null of none. */
+export function coverOf(goods: readonly AnswerRow[]): string | null {
+  const covered = goods.filter(row => numberOf(row, 'weeks_of_cover') !== null)
+  const demand = covered.reduce((all, row) => all + (numberOf(row, 'weekly_demand') ?? 0), 0)
+  const held = covered.reduce((all, row) => all + Math.max(0, numberOf(row, 'stock_units') ?? 0), 0)
+  return text(demand > 0 ? held / demand : null)
+}
+
 /** The assortment at the end of the week: what grades, covers and titles are taken from. */
 export const goodsOf = (context: Context, until: Day) =>
   assortment(
@@ -76,9 +84,6 @@ export async function stockOf(
     .sort(by(weekly))
   const value = (row: AnswerRow) => values.get(String(row.product)) ?? 0
   const over = goods.filter(row => (cover(row) ?? 0) > tooMuch).sort(by(value))
-  const covered = goods.filter(row => cover(row) !== null)
-  const demand = covered.reduce((all, row) => all + (numberOf(row, 'weekly_demand') ?? 0), 0)
-  const held = covered.reduce((all, row) => all + Math.max(0, numberOf(row, 'stock_units') ?? 0), 0)
   const out = goods
     .map(row => ({ name: said(row).name, lost: losses.get(String(row.product)) ?? 0 }))
     .filter(one => one.lost > 0)
@@ -101,7 +106,7 @@ export async function stockOf(
       stock: text(numberOf(shelf.totals, 'stock_units')),
       intake: text(numberOf(line.totals, 'units_received')),
       due: text(orders.due),
-      cover: text(demand > 0 ? held / demand : null),
+      cover: coverOf(goods),
     },
     lost: {
       amount: text(out.reduce((all, one) => all + one.lost, 0)) ?? '0',

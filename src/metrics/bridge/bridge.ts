@@ -9,7 +9,7 @@ import { type Explained, explain } from './explain.ts'
 import type { Found } from './search.ts'
 import type { Bridge, BridgeQuery } from './shape.ts'
 import { written } from './split.ts'
-import { causeWords, illusionWords, type Of, sentenceOf } from './words.ts'
+import { behindOf, causeWords, illusionWords, type Of, sentenceOf } from './words.ts'
 
 /**
  * Why a figure changed against one comparison: the drivers that moved it, adding up to the change exactly, the segments
@@ -114,10 +114,13 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
   const unitOf = (cause: Found) => (cause.kind === 'mix' ? 'share' : unitIn(cause.measure.name, known, steps))
   const stores = answer.meta.storeNames
   const change = split.after - split.before
-  const grouped = driversOf(split, read.steps, found, digits)
   const causes = found.causes.map(cause =>
     causeOf(cause, unitOf(cause), change, digits, { ...result, stores }),
   )
+  const grouped = driversOf(split, read.steps, found, digits).map(one => ({
+    ...one,
+    behind: behindOf(one, { ...result, stores, causes }),
+  }))
   return {
     ...result,
     totals: {
@@ -132,7 +135,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
       driver: one.driver,
       words: illusionWords(one),
     })),
-    sentence: sentenceOf({ ...result, stores, change: written(change, digits), drivers: grouped, causes }),
+    sentence: sentenceOf({ ...result, stores, change: written(change, digits), drivers: grouped }),
     warnings,
   }
 }
@@ -203,7 +206,7 @@ function driversOf(
   steps: readonly Driver[],
   found: Explained,
   digits: number,
-): Bridge['drivers'] {
+): Omit<Bridge['drivers'][number], 'behind'>[] {
   const names = [...new Set(steps.map(step => step.name))]
   return names.map(name => {
     const at = steps.flatMap((step, n) => (step.name === name ? [n] : []))

@@ -57,6 +57,14 @@ export const Bridge = z.object({
           .array(z.object({ where: z.array(Where), amount, rate: amount, mix: amount }))
           .describe('Values of one dimension that moved the driver most; rate and mix add up to the amount'),
         by: z.string().nullable().describe('The dimension of the segments'),
+        behind: z
+          .object({
+            words: z.string(),
+            where: z.array(Where),
+            measure: z.string().nullable().describe('Null: the figure of the bridge itself'),
+          })
+          .nullable()
+          .describe('What the sentence names behind it, in brackets, and where its rows are'),
       }),
     )
     .describe('Adding up to the change exactly'),

@@ -45,7 +45,5 @@ it('says of returns what is kept, of a figure itself no driver, and begins every
 
 it('calls the plan it is held against by its own name', () => {
   const comparison = { name: 'plan.budget-2026', label: 'Budget 2026', from: '2026-06-01', to: '2026-06-07' }
-  expect(sentenceOf({ ...pounds, comparison, drivers: [], causes: [], change: '-100' })).toBe(
-    '−£100 vs Budget 2026.',
-  )
+  expect(sentenceOf({ ...pounds, comparison, drivers: [], change: '-100' })).toBe('−£100 vs Budget 2026.')
 })

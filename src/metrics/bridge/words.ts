@@ -24,15 +24,12 @@ const lower = (label: string) =>
   /^[A-Z][a-z]/.test(label) ? `${label[0]?.toLowerCase()}${label.slice(1)}` : label
 
 /** "−£41k vs last year: traffic −£63k (Paid Social −£48k), conversion +£30k, AOV −£8k." */
-export function sentenceOf(
-  of: Of & Pick<Bridge, 'comparison' | 'drivers' | 'causes'> & { change: string },
-): string {
+export function sentenceOf(of: Of & Pick<Bridge, 'comparison' | 'drivers'> & { change: string }): string {
   const size = Math.max(...of.drivers.map(driver => Math.abs(Number(driver.amount))), 0)
   const said = of.drivers
     .filter(driver => Math.abs(Number(driver.amount)) >= 0.02 * size && Number(driver.amount) !== 0)
     .map(driver => {
-      const why = behind(driver, of)
-      return `${driverWords(driver, of)}${why ? ` (${why})` : ''}`
+      return `${driverWords(driver, of)}${driver.behind ? ` (${driver.behind.words})` : ''}`
     })
   const base = comparisonName(of.comparison.name, of.comparison).short
   const head = `${brief(of.change, of)} ${base}`
@@ -44,7 +41,10 @@ export const driverWords = (driver: Pick<Bridge['drivers'][number], 'label' | 'a
   `${lower(driver.label)} ${brief(driver.amount, of)}`
 
 /** What stands behind a driver in the sentence: a cause found for it, else its leading segment where that is most of it. */
-function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes'>): string {
+export function behindOf(
+  driver: Omit<Bridge['drivers'][number], 'behind'>,
+  of: Of & Pick<Bridge, 'causes'>,
+): Bridge['drivers'][number]['behind'] {
   const amount = Number(driver.amount)
   const labels = [driver.label, ...driver.steps.map(step => step.label)]
   const along = (one: string) =>
@@ -52,12 +52,15 @@ function behind(driver: Bridge['drivers'][number], of: Of & Pick<Bridge, 'causes
   const cause = of.causes.find(
     one => one.kind !== 'mix' && labels.includes(one.driver ?? '') && along(one.amount),
   )
-  if (cause)
-    return `${cause.where.map(w => named(w.value, w.dimension, of)).join(' · ')} ${brief(cause.amount, of)}`
-  const lead = driver.segments[0]
-  return lead && along(lead.amount)
-    ? `${named(lead.where[0]?.value ?? '', lead.where[0]?.dimension ?? '', of)} ${brief(lead.amount, of)}`
-    : ''
+  const said = cause ?? driver.segments.slice(0, 1).find(one => along(one.amount))
+  if (!said) return null
+  const names = said.where.map(w => named(w.value, w.dimension, of)).join(' · ')
+  const own = cause ? ['sessions', 'conversion_rate'].includes(cause.measure) : driver.name === 'traffic'
+  return {
+    words: `${names} ${brief(said.amount, of)}`,
+    where: said.where,
+    measure: own ? (cause?.measure ?? 'sessions') : null,
+  }
 }
 
 /** A cause in a sentence: what moved, by how much, and by which driver. */
