@@ -40,6 +40,7 @@ const bridge = ({ metric, compare, ...view }: Query & { metric: string; compare:
     to,
     comparison: { name: compare, ...(comparisons[compare] ?? { label: '', from: '', to: '' }) },
     totals: { before, after, change },
+    ...{ chain: 'orders', chains: [{ name: 'orders', label: 'Orders' }], narrowed: [] },
     drivers: [{ ...driver, steps: [], segments: [], by: null, behind: null }],
     causes: [],
     illusions: [],

@@ -30,6 +30,9 @@ const figures = [
   'contribution_before_media',
 ]
 
+/** What the chain of drivers can be asked to begin with. */
+const chains = ['traffic', 'orders', 'accounts'] as const satisfies readonly BridgeQuery['drivers'][]
+
 /** How each driver's own figure is read. */
 const units: Readonly<Record<string, Unit>> = {
   traffic: 'count',
@@ -59,10 +62,16 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
     fair.find(name => name === lens.search.bridge) ??
     fair.find(name => name.startsWith('last_year')) ??
     fair[0]
+  const chain = chains.find(name => name === lens.search.chain)
   const { metrics: _, ...view } = lens.ask({ metrics: [figure] })
   const asked = useQuery(
     api.performance.bridge.queryOptions({
-      input: { ...view, metric: figure, compare: (comparison ?? '') as BridgeQuery['compare'] },
+      input: {
+        ...view,
+        metric: figure,
+        compare: (comparison ?? '') as BridgeQuery['compare'],
+        ...(chain && { drivers: chain }),
+      },
       enabled: lens.ready && comparison !== undefined,
     }),
   )
@@ -85,23 +94,25 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
     ),
   )
   if (!comparison) return null
+  // Accounts are of business customers alone, where consumers buy as well.
+  const filters = [...lens.filters, ...(found?.narrowed ?? [])]
   const signed = (amount: string | null) => showSigned(amount, measure, 'table')
   /** Where the rows of a part are. */
   const rowsOf = (of: string | null, where: Bridge['causes'][number]['where'] = [], by?: string | null) =>
     exploreLink({
       metric: of ?? figure,
       ...{ from: found?.from ?? '', to: found?.to ?? '', compare: comparison, where, by },
-      ...{ filters: lens.filters, stores: lens.view.stores, currency: lens.view.currency },
+      ...{ filters, stores: lens.view.stores, currency: lens.view.currency },
     })
   // One bar is talked about by itself; what stands behind it opens in the explorer, and is talked about there.
-  const about = (part: string) => found && chartSubject(bridgeId(found, part), found, lens.filters)
+  const about = (part: string) => found && chartSubject(bridgeId(found, part), found, filters)
   const empty = found && found.drivers.length === 0
   return (
     <ChartCard
       id="bridge"
       name={`Why ${lens.label(figure).toLowerCase()} changed`}
       title="Why it changed"
-      note={`${lens.label(figure).toLowerCase()} ${lens.compared(comparison).short}`}
+      note={`${lens.label(figure).toLowerCase()}${found?.narrowed.length ? ' of business customers' : ''} ${lens.compared(comparison).short}`}
       stale={asked.isPlaceholderData}
       actions={
         fair.length > 1 && (
@@ -142,6 +153,17 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
         </EmptyState>
       ) : (
         <div className={css.bridge}>
+          {found.chains.length > 1 && (
+            <div className={`${css.chain} no-print`}>
+              <span id="chain">Begin with</span>
+              <SegmentedControl
+                aria-labelledby="chain"
+                value={found.chain}
+                onChange={name => lens.setUrl({ chain: name, driver: undefined }, { replace: true })}
+                data={found.chains.map(({ name, label }) => ({ value: name, label }))}
+              />
+            </div>
+          )}
           <p className={css.sentence}>
             <Sentence
               of={titled(found.sentence, titles)}

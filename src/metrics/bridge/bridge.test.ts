@@ -225,6 +225,57 @@ describe('a bridge', () => {
     expect(found.drivers.map(driver => driver.label)).toEqual(['Net sales'])
     expect(pennies(found.drivers.map(d => d.amount))).toBe(pennies([found.totals.change ?? '']))
   })
+  it('begins with what one asks, of what there are data for; with accounts it is of business customers alone', async () => {
+    const { granary, engine } = await open(9)
+    const sold = (year: number, account_id: string, count: number) =>
+      Array.from({ length: count }, (_, n) => ({
+        ...{ order_id: `${account_id}-${year}-${n}`, day: `${year}-05-0${1 + n}`, country: 'UK' },
+        ...{ channel: 'wholesale', product_id: 'rug1', customer_id: account_id, account_id, gross: 500 },
+      }))
+    await deliverLines(granary, [
+      ...['north', 'south'].flatMap(account => sold(2025, account, 2)),
+      ...sold(2026, 'north', 6),
+    ])
+    const account = { store: 'shop', owner: '', currency: 'GBP', source: 'test' }
+    await deliver(
+      granary,
+      'accounts',
+      ['north', 'south'].map(account_id => ({
+        ...account,
+        account_id,
+        name: '',
+        segment: '',
+        country: 'UK',
+      })),
+    )
+    const usual = await ask(engine)
+    expect([usual.chain, usual.chains.map(one => one.name)]).toEqual([
+      'traffic',
+      ['traffic', 'orders', 'accounts'],
+    ])
+    const found = await ask(engine, { drivers: 'accounts' })
+    expect([found.chain, found.chains, found.narrowed]).toEqual([
+      'accounts',
+      usual.chains,
+      [{ dimension: 'business', is: ['B2B'] }],
+    ])
+    // What consumers bought is no part of it.
+    expect(found.totals).toMatchObject({ before: '2000.00', after: '3000.00' })
+    expect(found.drivers.slice(0, 3).map(one => [one.name, one.before, one.after])).toEqual([
+      ['accounts', '2', '2'],
+      ['active', '1', '0.5'],
+      ['frequency', '2', '6'],
+    ])
+    expect((await ask(engine, { drivers: 'orders' })).drivers[0]?.name).toBe('orders')
+    // A plan knows no accounts.
+    const planned = await ask(engine, { drivers: 'accounts', compare: 'plan.plan' })
+    expect([planned.chain, planned.chains.map(one => one.name), planned.narrowed]).toEqual([
+      'orders',
+      ['orders'],
+      [],
+    ])
+    await granary.close()
+  })
   it('stays within filters', async () => {
     const found = await ask(engine, { filters: [{ dimension: 'country', is: ['Germany'] }] })
     expect(places(found)[0]).toBe('channel=wholesale')

@@ -4,7 +4,16 @@ import { planIn } from '#kernel/plan-comparison.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { Answer, Definition, Query } from '../query.ts'
 import { type Part, readChain, type Split, splitChain } from './chain.ts'
-import { bridged, type Driver, type Head, metricsOf, treeOf } from './drivers.ts'
+import {
+  bridged,
+  type Definitions,
+  type Driver,
+  type Head,
+  headLabels,
+  type headNames,
+  metricsOf,
+  treeOf,
+} from './drivers.ts'
 import { type Explained, explain } from './explain.ts'
 import type { Found } from './search.ts'
 import type { Bridge, BridgeQuery } from './shape.ts'
@@ -34,7 +43,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     : [...new Set((['traffic', 'accounts'] as const).flatMap(h => metricsOf(stepsOf(h)))), 'conversion_rate']
   const [answer, business] = await Promise.all([
     engine.ask({ ...base, metrics: [...new Set([metric, ...every])], compare: [compare] }, scope),
-    drivers || pipeline
+    pipeline
       ? null
       : engine.ask({ ...base, metrics: ['orders'], by: ['business'], compare: compareOf(compare) }, scope),
   ])
@@ -47,17 +56,28 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
   const currency = answer.meta.currency
   const money = definition?.unit === 'money'
   const digits = money ? (currency ? minorUnits(currency) : 2) : 0
-  const head: Head = pipeline
-    ? 'pipeline'
-    : (drivers ??
-      headFor(
-        answer,
-        compare,
-        business,
-        await trafficBegins(engine, base, scope),
-        stepsOf('traffic'),
-        warnings,
-      ))
+  const fits = pipeline
+    ? null
+    : headsFor(answer, compare, business, await trafficBegins(engine, base, scope), stepsOf)
+  // Of a figure that consumers make, too, orders per account would count theirs.
+  const wanted = fits?.heads.find(one => one === drivers)
+  if (wanted === 'accounts' && fits?.mixed) {
+    const narrowed = [...fits.mixed]
+    const found = await bridge(engine, { ...asked, filters: [...(base.filters ?? []), ...narrowed] }, scope)
+    const message = 'Accounts are what business customers are counted by: only what they bought is explained.'
+    return {
+      ...found,
+      ...{ narrowed, chains: chainsOf(fits.heads) },
+      warnings: [...found.warnings, { code: 'business_only', message }],
+    }
+  }
+  if (fits?.warning && wanted !== 'orders') warnings.push(fits.warning)
+  const head: Head = fits ? (wanted ?? fits.best) : 'pipeline'
+  if (fits && drivers && !wanted)
+    warnings.push({
+      code: 'chain_missing',
+      message: `${headLabels[drivers]} are not known on both sides of the comparison: the change begins with ${headLabels[fits.best].toLowerCase()}.`,
+    })
   const steps = stepsOf(head)
   const read = readChain(answer.totals, compare, steps)
   const empty = read.steps.length === 0 || read.steps.at(-1)?.sum.at(-1) !== steps.at(-1)?.sum.at(-1)
@@ -69,6 +89,9 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     from: answer.meta.from,
     to: answer.meta.to,
     comparison: { name: compare, label: comparison.label, from: comparison.from, to: comparison.to },
+    chain: head,
+    chains: chainsOf(fits?.heads ?? []),
+    narrowed: [],
   }
   if (empty) {
     const coming = warnings.findIndex(one => one.code === 'coming')
@@ -154,30 +177,55 @@ export async function trafficBegins(
   return meta.lastDay === null ? null : meta.from
 }
 
-/** The drivers that fit: accounts where nearly all orders are B2B, traffic where it was counted all along, else orders. */
-function headFor(
+interface Fitting {
+  /** What there are data for on both sides. */
+  heads: (typeof headNames)[number][]
+  /** Accounts where nearly all orders are B2B, traffic where it was counted all along, else orders. */
+  best: (typeof headNames)[number]
+  /** What accounts are narrowed to, where consumers buy as well. */
+  mixed: { dimension: string; is: string[] }[] | null
+  /** Why the change does not begin with traffic. */
+  warning: Bridge['warnings'][number] | null
+}
+
+/** What the chain of drivers can begin with. */
+function headsFor(
   answer: Answer,
   compare: string,
   business: Answer | null,
   begins: string | null,
-  steps: readonly Driver[],
-  warnings: Bridge['warnings'],
-): Head {
+  stepsOf: (head: Head) => readonly Driver[],
+): Fitting {
   const all = Number(business?.totals.orders ?? 0)
   const firms = Number(business?.rows.find(row => row.business === 'B2B')?.orders ?? 0)
-  if (all > 0 && firms / all >= 0.95) return 'accounts'
-  const from = answer.meta.comparisons[compare]?.from ?? answer.meta.from
-  const known = readChain(answer.totals, compare, steps.slice(0, 1))
-  if (known.steps.length === 0 || known.before[0] === '0' || known.after[0] === '0') return 'orders'
-  if (begins !== null && begins > from && planIn(compare) === null) {
-    warnings.push({
-      code: 'traffic_begins',
-      message: `Sessions are counted from ${begins} on, so traffic cannot be compared: the change begins with orders.`,
-    })
-    return 'orders'
+  const known = (head: Head) => {
+    const read = readChain(answer.totals, compare, stepsOf(head).slice(0, 1))
+    return read.steps.length > 0 && read.before[0] !== '0' && read.after[0] !== '0'
   }
-  return 'traffic'
+  const from = answer.meta.comparisons[compare]?.from ?? answer.meta.from
+  const late = known('traffic') && begins !== null && begins > from && planIn(compare) === null
+  const traffic = known('traffic') && !late
+  const nearlyAll = all > 0 && firms / all >= 0.95
+  return {
+    heads: [
+      ...(traffic ? ['traffic' as const] : []),
+      'orders',
+      ...(firms > 0 && known('accounts') ? ['accounts' as const] : []),
+    ],
+    best: nearlyAll ? 'accounts' : traffic ? 'traffic' : 'orders',
+    mixed: nearlyAll || all === 0 ? null : [{ dimension: 'business', is: ['B2B'] }],
+    warning:
+      late && !nearlyAll
+        ? {
+            code: 'traffic_begins',
+            message: `Sessions are counted from ${begins} on, so traffic cannot be compared: the change begins with orders.`,
+          }
+        : null,
+  }
 }
+
+const chainsOf = (heads: Fitting['heads']): Bridge['chains'] =>
+  heads.map(name => ({ name, label: headLabels[name] }))
 
 const leftOut = (read: readonly Driver[], all: readonly Driver[]) => {
   const names = all.filter(step => !read.some(r => r.sum.join() === step.sum.join())).map(step => step.alone)

@@ -179,6 +179,13 @@ export type Head = keyof typeof heads
 /** What one may ask a tree to begin with. */
 export const headNames = ['traffic', 'orders', 'accounts'] as const satisfies readonly Head[]
 
+/** What a chain that begins so is called where one chooses. */
+export const headLabels: Readonly<Record<(typeof headNames)[number], string>> = {
+  traffic: 'Sessions',
+  orders: 'Orders',
+  accounts: 'Business accounts',
+}
+
 const tails: Readonly<Record<string, readonly Driver[]>> = {
   orders: [],
   gross_sales: soldAndKept.slice(0, 2),

@@ -22,10 +22,13 @@ export const BridgeQuery = Query.pick({
   drivers: z
     .enum(headNames)
     .optional()
-    .describe('traffic: sessions × conversion; orders; accounts: B2B. The one that fits when absent'),
+    .describe(
+      'What the chain begins with: traffic (sessions × conversion), orders, or accounts (accounts × share that orders × orders each; of business customers alone). The one that fits when absent',
+    ),
 })
 export type BridgeQuery = z.infer<typeof BridgeQuery>
 
+const isFilter = z.object({ dimension: z.string(), is: z.array(z.string()) })
 const amount = z.string().describe('Decimal text in the unit of the figure')
 const figure = z.string().nullable().describe('Decimal text; null is N/A')
 const Where = z.object({ dimension: z.string(), value: z.string() })
@@ -49,6 +52,13 @@ export const Bridge = z.object({
   to: z.string(),
   comparison: z.object({ name: z.string(), label: z.string(), from: z.string(), to: z.string() }),
   totals: z.object({ before: figure, after: figure, change: figure }),
+  chain: z.enum([...headNames, 'pipeline']).describe('What the chain of drivers begins with'),
+  chains: z
+    .array(z.object({ name: z.enum(headNames), label: z.string() }))
+    .describe('What it can begin with, as there are data on both sides'),
+  narrowed: z
+    .array(isFilter)
+    .describe('What the figure was narrowed to for this chain, beyond what was asked'),
   drivers: z
     .array(
       Piece.extend({
