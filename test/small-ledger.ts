@@ -28,6 +28,7 @@ export interface Line {
   country?: string
   channel?: string
   ordered_day?: string
+  happened_at?: string
   line_key?: number
   source?: string
 }

@@ -44,8 +44,8 @@ export interface Screen {
   icon: ComponentType<IconProps>
   /** `g` then this letter goes there. */
   key: string
-  /** Whether period, comparison, store and currency apply: they are then in the top bar. */
-  view?: boolean
+  /** Whether period, comparison, store and currency apply: they are then in the top bar. `stores`: of these, store and currency. */
+  view?: true | 'stores'
   /** In the bar at the foot of a phone: at most four are. */
   pocket?: true
   /** Roles below this one do not see it. */
@@ -181,6 +181,7 @@ export const screens: readonly Screen[] = [
     about: 'The day hour by hour, for a wall; it refreshes itself',
     icon: IconClockHour4,
     key: 'k',
+    view: 'stores',
     load: () => import('./performance/trading/Peak.tsx').then(module => module.Peak),
   },
   {

@@ -289,6 +289,7 @@ export function Shell() {
             calendar={settings.data?.calendar}
             ready={me.isSuccess}
             whole={me.data?.stores === 'all'}
+            storesOnly={here.view === 'stores'}
           />
         ) : (
           <span className={css.where}>{here?.label}</span>

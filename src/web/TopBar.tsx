@@ -49,10 +49,20 @@ export interface TopBarProps {
   ready: boolean
   /** Whoever looks sees all stores: the others are refused the plans. */
   whole: boolean
+  /** Days are the screen's own: store and currency alone are chosen. */
+  storesOnly: boolean
 }
 
 /** Period, comparison, store and currency: here, in the URL, and nowhere else. */
-export function TopBar({ stores: listed, targets, plans: names, calendar, ready, whole }: TopBarProps) {
+export function TopBar({
+  stores: listed,
+  targets,
+  plans: names,
+  calendar,
+  ready,
+  whole,
+  storesOnly,
+}: TopBarProps) {
   const stores = listed ?? []
   const [search, setUrl] = useUrl()
   const view = readView(search)
@@ -88,89 +98,95 @@ export function TopBar({ stores: listed, targets, plans: names, calendar, ready,
 
   return (
     <fieldset ref={edges} className={css.controls} style={{ border: 0, margin: 0, padding: 0 }}>
-      <legend className="sr-only">Period, comparison, store and currency</legend>
-      <Picker
-        icon={<IconCalendar size={14} stroke={1.7} aria-hidden="true" />}
-        name="Period"
-        label={
-          <>
-            {label ?? (days ? spanWords(days.from, days.to) : 'Latest')}
-            {label && days && <em>{spanWords(days.from, days.to)}</em>}
-          </>
-        }
-      >
-        {close => (
-          <div className={css.twoColumns}>
-            <div className={css.pick}>
-              {asked.anchor && (
-                <p className={css.hint}>
-                  Counted back from {spanWords(asked.anchor, asked.anchor)}, the last day with data.
-                </p>
-              )}
-              {Object.entries(windowLabels).map(([name, text]) => {
-                const those = asked.anchor
-                  ? windowFrom(name, asked.anchor, calendar)
-                  : windowToday(name, today, calendar)
-                return (
-                  <button
-                    key={name}
-                    type="button"
-                    className={css.option}
-                    aria-pressed={!!view.period && 'window' in view.period && view.period.window === name}
-                    onClick={() => {
-                      setUrl(writeView({ period: { window: name } }))
-                      close()
-                    }}
-                  >
-                    {text}
-                    <small>
-                      {those
-                        ? spanWords(those.from, those.to)
-                        : known && spanWords(known.firstDay, known.lastDay)}
-                    </small>
-                  </button>
-                )
-              })}
-            </div>
-            <Range
-              from={days?.from ?? null}
-              to={days?.to ?? null}
-              max={known?.lastDay}
-              min={known?.firstDay}
-              onPick={(from, to) => {
-                setUrl(writeView({ period: { from, to } }))
-                close()
-              }}
-            />
-          </div>
-        )}
-      </Picker>
-      <Picker
-        icon={<IconArrowsDiff size={14} stroke={1.7} aria-hidden="true" />}
-        name="Comparison"
-        label={
-          compare.length === 0 ? (
-            'No comparison'
-          ) : (
-            <>
-              {called(compare[0] ?? '').short}
-              {compare[1] && <em>· {called(compare[1]).short.replace(/^vs /, '')}</em>}
-              {compare.length > 2 && <em>+{compare.length - 2}</em>}
-            </>
-          )
-        }
-      >
-        {() => (
-          <Comparisons
-            named={named}
-            whole={whole}
-            called={called}
-            compare={compare}
-            known={known}
-            onChange={next => setUrl(writeView({ compare: next }))}
-          />
-        )}
-      </Picker>
+      <legend className="sr-only">
+        {storesOnly ? 'Store and currency' : 'Period, comparison, store and currency'}
+      </legend>
+      {!storesOnly && (
+        <>
+          <Picker
+            icon={<IconCalendar size={14} stroke={1.7} aria-hidden="true" />}
+            name="Period"
+            label={
+              <>
+                {label ?? (days ? spanWords(days.from, days.to) : 'Latest')}
+                {label && days && <em>{spanWords(days.from, days.to)}</em>}
+              </>
+            }
+          >
+            {close => (
+              <div className={css.twoColumns}>
+                <div className={css.pick}>
+                  {asked.anchor && (
+                    <p className={css.hint}>
+                      Counted back from {spanWords(asked.anchor, asked.anchor)}, the last day with data.
+                    </p>
+                  )}
+                  {Object.entries(windowLabels).map(([name, text]) => {
+                    const those = asked.anchor
+                      ? windowFrom(name, asked.anchor, calendar)
+                      : windowToday(name, today, calendar)
+                    return (
+                      <button
+                        key={name}
+                        type="button"
+                        className={css.option}
+                        aria-pressed={!!view.period && 'window' in view.period && view.period.window === name}
+                        onClick={() => {
+                          setUrl(writeView({ period: { window: name } }))
+                          close()
+                        }}
+                      >
+                        {text}
+                        <small>
+                          {those
+                            ? spanWords(those.from, those.to)
+                            : known && spanWords(known.firstDay, known.lastDay)}
+                        </small>
+                      </button>
+                    )
+                  })}
+                </div>
+                <Range
+                  from={days?.from ?? null}
+                  to={days?.to ?? null}
+                  max={known?.lastDay}
+                  min={known?.firstDay}
+                  onPick={(from, to) => {
+                    setUrl(writeView({ period: { from, to } }))
+                    close()
+                  }}
+                />
+              </div>
+            )}
+          </Picker>
+          <Picker
+            icon={<IconArrowsDiff size={14} stroke={1.7} aria-hidden="true" />}
+            name="Comparison"
+            label={
+              compare.length === 0 ? (
+                'No comparison'
+              ) : (
+                <>
+                  {called(compare[0] ?? '').short}
+                  {compare[1] && <em>· {called(compare[1]).short.replace(/^vs /, '')}</em>}
+                  {compare.length > 2 && <em>+{compare.length - 2}</em>}
+                </>
+              )
+            }
+          >
+            {() => (
+              <Comparisons
+                named={named}
+                whole={whole}
+                called={called}
+                compare={compare}
+                known={known}
+                onChange={next => setUrl(writeView({ compare: next }))}
+              />
+            )}
+          </Picker>
+        </>
+      )}
       {/* Its place is kept for it: the next one must not move when the stores come. */}
       {only && view.stores.every(one => one === only.store) ? (
         <span className={css.pill} data-fixed>

@@ -215,6 +215,8 @@ describeInBrowser('the trading screens', () => {
   let stage: Stage
   let page: Page
   let heard: string[]
+  /** Orders a minute in the busiest five, as the shops have it. */
+  let busiest = 9
 
   beforeAll(async () => {
     browser = await openBrowser()
@@ -233,7 +235,14 @@ describeInBrowser('the trading screens', () => {
     await say('query', answered)
     await say('products', products)
     await say('tree', tree)
-    await say('peakDay', ({ day, compare }: PeakAsked) => ({
+    await say('peakDay', ({ day, compare, stores }: PeakAsked) => ({
+      pace: {
+        until: '00:43',
+        store: null,
+        five: 4,
+        fifteen: 2,
+        most: { until: '00:20', perMinute: stores?.length ? 1 : busiest },
+      },
       ...answered({
         metrics: ['net_sales', 'orders'],
         from: day,
@@ -255,6 +264,15 @@ describeInBrowser('the trading screens', () => {
   })
   afterEach(() => expect(heard.splice(0)).toEqual([]))
   const title = () => page.getByRole('heading', { level: 1 })
+  /** What the tile of orders a minute shows. */
+  const perMinute = async () =>
+    (
+      await page
+        .getByLabel('The day so far')
+        .locator(':scope > div')
+        .filter({ hasText: 'Orders a minute' })
+        .innerText()
+    ).split('\n')[1] ?? ''
 
   it('move nothing that one may be about to press, and need no scrolling sideways', async () => {
     const moved = await watchMoves(page)
@@ -391,11 +409,30 @@ describeInBrowser('the trading screens', () => {
       .poll(() => title().textContent())
       .toMatch(/^Net sales £[\d,]+ by 01:00 on 9 Dec 2011, .* above the same hours of /)
     await page.getByLabel('The day so far').getByText('Orders that can be shipped today').waitFor()
-    await page.getByText(/^the most in a year: /).waitFor()
+    await page.getByText(/^the busiest hour in a year: /).waitFor()
     // No target has the day: the tile says where to save one.
     await page.getByRole('link', { name: 'save a target' }).waitFor()
     await page.getByLabel('The day so far').getByText('vs LY weekday').first().waitFor()
     await expectAccessibleInBoth(page)
+    // Of the top bar the day has no part, its stores have.
+    expect(await page.getByRole('button', { name: /^(Period|Comparison)/ }).count()).toBe(0)
+    await page.getByRole('group', { name: 'Store and currency' }).waitFor()
+    await expect.poll(perMinute).toMatch(/^9/)
+    await page.getByText('the five minutes to 00:20').waitFor()
+    await page.goto('/peak?store=online')
+    await expect.poll(perMinute).toMatch(/^1/)
+  })
+
+  it('read the day anew each minute, by themselves', async () => {
+    await page.clock.install()
+    await page.goto('/peak')
+    await expect.poll(perMinute).toMatch(/^9/)
+    busiest = 7
+    await page.clock.fastForward(55_000)
+    expect(await perMinute()).toMatch(/^9/)
+    await page.clock.fastForward(10_000)
+    await expect.poll(perMinute).toMatch(/^7/)
+    await page.clock.resume()
   })
 
   it('say what would supply them where there is nothing', async () => {

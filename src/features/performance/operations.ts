@@ -9,6 +9,7 @@ import type { Scope } from '#metrics/engine.ts'
 import { everyRow, firstRowsWords } from '#metrics/every-row.ts'
 import { NamesAsked, NamesTold, namesOf, withNames } from '#metrics/names.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
+import { stores as shops } from '#postgres/tables/settings.ts'
 import { alertOperations } from './attention/operations.ts'
 import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
@@ -18,7 +19,8 @@ import { StabilityAsked, StabilityTold } from './stability/shape.ts'
 import { stabilityOf } from './stability/stability.ts'
 import { tradeAccounts } from './trading/accounts.ts'
 import { launches } from './trading/launches.ts'
-import { peakDay } from './trading/peak.ts'
+import { minutesOf, paceOf } from './trading/pace.ts'
+import { peakHours } from './trading/peak.ts'
 import { planNames } from './trading/plans.ts'
 import {
   AccountsAsked,
@@ -147,7 +149,13 @@ export const performance = {
         sales: await planNames(context, 'net_sales'),
         orders: await planNames(context, 'orders'),
       }
-      return peakDay(context.metrics, input, known, scopeOf(context))
+      const scope = scopeOf(context)
+      const zones = await context.ledger.select().from(shops)
+      const [hours, minutes] = await Promise.all([
+        peakHours(context.metrics, input, known, scope),
+        input.filters?.length ? [] : minutesOf(context.granary, input, scope),
+      ])
+      return { ...hours, pace: paceOf(minutes, new Map(zones.map(one => [one.store, one.timezone]))) }
     }),
 
   rows: read({ role: 'viewer', summary: 'The rows behind one number' })

@@ -11,7 +11,7 @@ import { Delta, Figure } from '#ui/Figure.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { baseOf, measureOf, sayOf, useLens } from '../Lens.tsx'
 import { Trend } from '../Trend.tsx'
-import { against, basis, dayOfHour, daySoFar, dayTitle, partIn, untilNow } from './model.ts'
+import { against, basis, dayOfHour, daySoFar, dayTitle, paceWords, partIn, untilNow } from './model.ts'
 import type { PeakAsked, PeakTold } from './shape.ts'
 import { TradingPage } from './TradingPage.tsx'
 
@@ -113,6 +113,9 @@ export function Peak() {
     compare: [comparison, ...(plan ? [plan] : [])] as Query['compare'],
   }
   const perMinute = (count: number | null) => (count === null ? null : (count / 60).toFixed(4))
+  const nowPerMinute = answer?.pace
+    ? (over ? answer.pace.most.perMinute : answer.pace.five).toFixed(4)
+    : perMinute(hours?.lastOrders ?? null)
   const rate = { unit: 'ratio', good: 'up', currency: null } as const
   return (
     <TradingPage
@@ -195,15 +198,25 @@ export function Peak() {
               deltas={<PartIn of={foreseen} is={hours.sales.value} />}
             />
             <StatTile
-              label="Orders a minute, last hour"
-              value={<Figure value={perMinute(hours.lastOrders)} measure={rate} place="card" />}
+              label={
+                !answer.pace
+                  ? 'Orders a minute, last hour'
+                  : over
+                    ? 'Orders a minute, busiest five'
+                    : 'Orders a minute, last five'
+              }
+              value={<Figure value={nowPerMinute} measure={rate} place="card" />}
               deltas={
-                answer.record ? (
-                  <Small>
-                    the most in a year: {perMinute(Number(answer.record.orders))?.slice(0, 4)}, on{' '}
-                    {spanWords(dayOfHour(answer.record.period), dayOfHour(answer.record.period))}
-                  </Small>
-                ) : undefined
+                <>
+                  {answer.pace && <Small>{paceWords(answer.pace, over, lens.stores)}</Small>}
+                  {answer.record && (
+                    <Small>
+                      {answer.pace ? 'the busiest hour in a year' : 'the most in a year'}:{' '}
+                      {perMinute(Number(answer.record.orders))?.slice(0, 4)}, on{' '}
+                      {spanWords(dayOfHour(answer.record.period), dayOfHour(answer.record.period))}
+                    </Small>
+                  )}
+                </>
               }
             />
             <StatTile

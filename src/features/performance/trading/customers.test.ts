@@ -218,6 +218,26 @@ describe('a day by the hour', () => {
     expect(hours[11]?.value).toBe('0')
     expect(told.record).toEqual({ period: expect.stringMatching(/ 10:00$/), orders: '3' })
   })
+  it('says orders a minute of the stores asked for, once each, and none of filtered ones', async () => {
+    // All else was sold on the hour.
+    expect((await peak()).pace).toBeNull()
+    const line = (store: string, order_id: string, minute: number) => ({
+      ...{ store, order_id, day: day(62), gross: 5 },
+      happened_at: `${day(62)} 10:${minute}:30`,
+    })
+    await deliverLines(room.granary, [
+      line('trade', 'a', 11),
+      line('trade', 'a', 11),
+      line('trade', 'b', 14),
+      ...Array.from({ length: 40 }, (_, n) => line('shop', `s${n}`, 14)),
+    ])
+    const asked = { day: day(62) }
+    expect((await peak(asked)).pace).toMatchObject({ until: '10:15', five: 2 / 5, fifteen: 2 / 15 })
+    expect((await peak({ ...asked, stores: undefined })).pace).toMatchObject({ five: 42 / 5 })
+    const own = someone('bo', 'viewer', ['trade'])
+    expect((await room.run(performance.peakDay, { ...asked }, own)).pace).toMatchObject({ five: 2 / 5 })
+    expect((await peak({ ...asked, filters: [{ dimension: 'country', is: ['GB'] }] })).pace).toBeNull()
+  })
   it('has no plan of stores one may not see', async () => {
     await expect(
       room.run(performance.peakDay, { day: day(60), stores: ['trade'] }, someone('bo', 'viewer', ['shop'])),

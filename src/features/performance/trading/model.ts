@@ -152,6 +152,23 @@ export function paidBack(
 /** The day of an hour's period, "2026-11-27T14". */
 export const dayOfHour = (period: string): Day => period.slice(0, 10)
 
+/** Which minutes a pace is of: "the minutes to 17:43 · 15 minutes: 1.2 · the busiest five of the day: 3.4, to 14:05". */
+export function paceWords(
+  pace: {
+    until: string
+    store: string | null
+    fifteen: number
+    most: { until: string; perMinute: number }
+  },
+  over: boolean,
+  stores: Readonly<Record<string, string>>,
+): string {
+  const clock = pace.store ? ` in ${stores[pace.store] ?? pace.store}` : ''
+  if (over) return `the five minutes to ${pace.most.until}${clock}`
+  const busiest = `busiest five of the day: ${pace.most.perMinute.toFixed(1)}, to ${pace.most.until}`
+  return `minutes to ${pace.until}${clock}, the newest order; over fifteen: ${pace.fifteen.toFixed(1)}; ${busiest}`
+}
+
 interface SoFar {
   value: string | null
   delta: string | null

@@ -16,12 +16,12 @@ const ceilingTarget = 'ceiling'
  * orders a day can be shipped, where that was saved as a target.
  * @param known names of targets and plan versions for sales, of which the first that has the day is the plan, and for orders
  */
-export async function peakDay(
+export async function peakHours(
   metrics: Engine,
   asked: PeakAsked,
   known: { sales: readonly string[]; orders: readonly string[] },
   scope: Scope,
-): Promise<PeakTold> {
+): Promise<Omit<PeakTold, 'pace'>> {
   const { day, compare, target, ...view } = asked
   const ask = (query: Query) => metrics.ask({ ...view, ...query }, scope)
   const plan = await planOf(ask, day, target ? [target] : known.sales.filter(name => name !== ceilingTarget))

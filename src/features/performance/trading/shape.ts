@@ -37,6 +37,18 @@ export const PeakTold = Answer.extend({
     .object({ period: z.string(), orders: z.string() })
     .nullable()
     .describe('The hour with the most orders in the year before'),
+  pace: z
+    .object({
+      until: z.string().describe('The minute the newest order is in is over: HH:MM'),
+      store: z.string().nullable().describe('Where stores are in several zones: whose clock that is'),
+      five: z.number(),
+      fifteen: z.number(),
+      most: z.object({ until: z.string(), perMinute: z.number() }).describe('The busiest five minutes'),
+    })
+    .nullable()
+    .describe(
+      'Orders a minute over the last five and fifteen minutes that are in; null where orders have no minutes, or are filtered',
+    ),
 })
 export type PeakTold = z.infer<typeof PeakTold>
 
