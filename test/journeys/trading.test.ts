@@ -266,13 +266,13 @@ describeInBrowser('the trading screens', () => {
   const title = () => page.getByRole('heading', { level: 1 })
   /** What the tile of orders a minute shows. */
   const perMinute = async () =>
-    (
-      await page
-        .getByLabel('The day so far')
-        .locator(':scope > div')
-        .filter({ hasText: 'Orders a minute' })
-        .innerText()
-    ).split('\n')[1] ?? ''
+    (await page
+      .getByLabel('The day so far')
+      .locator(':scope > div')
+      .filter({ hasText: 'Orders a minute' })
+      .locator('[class*=value]')
+      .first()
+      .textContent()) ?? ''
 
   it('move nothing that one may be about to press, and need no scrolling sideways', async () => {
     const moved = await watchMoves(page)

@@ -373,6 +373,20 @@ export const alertOperations = {
         .insert(alertRules)
         .values(row)
         .onConflictDoUpdate({ target: alertRules.id, set: row })
+      const watched = (one: z.infer<typeof AlertRule>) =>
+        [one.kind, one.metric, one.against, ...one.by].join(' ')
+      if (before && watched(before) !== watched(input)) {
+        // What it told was of something else: nothing would ever end it, and it looks at its figure from the beginning.
+        await context.ledger.delete(looks).where(eq(looks.rule, input.id))
+        await context.ledger
+          .update(alerts)
+          .set({
+            state: 'resolved',
+            reason: 'Its rule watches something else now.',
+            updatedAt: row.updatedAt,
+          })
+          .where(and(eq(alerts.rule, input.id), ne(alerts.state, 'resolved')))
+      }
       context.note({ subject: `alert rule ${input.name}`, before: before ?? null, after: row, stores: 'all' })
       return { version }
     }),

@@ -77,6 +77,25 @@ it('somebody adds a rule by its figure alone, and takes it away with what it tol
   expect(states).toEqual({ a: 'resolved', b: 'open' })
 })
 
+it('a rule that is made to watch something else closes what it told of the former, and one that only gets another name does not', async () => {
+  const { ledger } = room.open
+  const rule = { id: 'mine', name: 'Units', metric: 'units_sold', by: ['brand'] }
+  await room.run(performance.saveAlertRule, rule)
+  const finding = { unit: 'quantity', expected: 10, actual: 6, perDay: -4, causes: [], check: '' }
+  const alert = {
+    ...{ id: 'm', rule: 'mine', metric: 'units_sold', slice: { brand: 'Mug' }, stores: [], finding },
+    ...{ kind: 'shift' as const, direction: 'below' as const, since: '2025-12-20', seenOn: '2025-12-31' },
+    ...{ score: 0.9, currency: 'GBP', state: 'open' as const },
+    ...{ firstAt: '2026-01-01T05:00:00Z', updatedAt: '2026-01-01T05:00:00Z' },
+  }
+  await ledger.insert(alerts).values([alert])
+  const state = async () => (await ledger.select().from(alerts).where(eq(alerts.id, 'm')))[0]?.state
+  await room.run(performance.saveAlertRule, { ...rule, name: 'Units by brand', version: 1 })
+  expect(await state()).toBe('open')
+  await room.run(performance.saveAlertRule, { ...rule, by: ['brand', 'store'], version: 2 })
+  expect(await state()).toBe('resolved')
+})
+
 it('a rule held against a figure that cannot be split so is refused', async () => {
   const rule = { id: 'x', name: 'X', metric: 'units_sold', by: ['brand'], against: 'sessions' }
   await expect(room.run(performance.saveAlertRule, rule)).rejects.toThrow('sessions cannot be split by brand')

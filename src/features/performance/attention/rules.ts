@@ -87,8 +87,4 @@ export const likeForLike: Readonly<Record<string, string>> = {
 /** Weights that are counts of people's visits: a ratio to one of these is a part of them. */
 export const countedIn: ReadonlySet<string> = new Set(['sessions', 'checkout_sessions'])
 
-/** What can be watched by the hour: what is known by the hour, and forecast by the day. Sessions come by the day. */
-export const hourly = ['orders', 'net_sales'] as const
-
-export const isHourly = (metric: string): metric is (typeof hourly)[number] =>
-  hourly.some(name => name === metric)
+export { hourly, isHourly } from './rules/model.ts'

@@ -202,13 +202,14 @@ export function Peak() {
                 !answer.pace
                   ? 'Orders a minute, last hour'
                   : over
-                    ? 'Orders a minute, busiest five'
-                    : 'Orders a minute, last five'
+                    ? 'Orders a minute, at most'
+                    : 'Orders a minute, latest'
               }
               value={<Figure value={nowPerMinute} measure={rate} place="card" />}
               deltas={
                 <>
-                  {answer.pace && <Small>{paceWords(answer.pace, over, lens.stores)}</Small>}
+                  {answer.pace &&
+                    paceWords(answer.pace, over, lens.stores).map(line => <Small key={line}>{line}</Small>)}
                   {answer.record && (
                     <Small>
                       {answer.pace ? 'the busiest hour in a year' : 'the most in a year'}:{' '}

@@ -152,7 +152,7 @@ export function paidBack(
 /** The day of an hour's period, "2026-11-27T14". */
 export const dayOfHour = (period: string): Day => period.slice(0, 10)
 
-/** Which minutes a pace is of: "the minutes to 17:43 · 15 minutes: 1.2 · the busiest five of the day: 3.4, to 14:05". */
+/** Which minutes a pace is of, a line each: "the five minutes to 17:43", "fifteen: 1.20", "busiest five: 3.40, to 14:05". */
 export function paceWords(
   pace: {
     until: string
@@ -162,11 +162,14 @@ export function paceWords(
   },
   over: boolean,
   stores: Readonly<Record<string, string>>,
-): string {
+): string[] {
   const clock = pace.store ? ` in ${stores[pace.store] ?? pace.store}` : ''
-  if (over) return `the five minutes to ${pace.most.until}${clock}`
-  const busiest = `busiest five of the day: ${pace.most.perMinute.toFixed(1)}, to ${pace.most.until}`
-  return `minutes to ${pace.until}${clock}, the newest order; over fifteen: ${pace.fifteen.toFixed(1)}; ${busiest}`
+  if (over) return [`the five minutes to ${pace.most.until}${clock}`]
+  return [
+    `the five minutes to ${pace.until}${clock}`,
+    `fifteen minutes: ${pace.fifteen.toFixed(2)}`,
+    `busiest five today: ${pace.most.perMinute.toFixed(2)}, to ${pace.most.until}`,
+  ]
 }
 
 interface SoFar {

@@ -10,7 +10,10 @@ import css from '../attention.module.css'
 import type { AlertRule, RuleTold } from '../shape.ts'
 import {
   called,
+  chosen,
+  isHourly,
   isPriced,
+  kinds,
   measuresOf,
   numberIn,
   sensitivities,
@@ -40,7 +43,10 @@ export function RuleForm(props: {
   const queries = useQueryClient()
   const [form, setForm] = useState({
     metric: rule?.metric ?? '',
-    by: rule?.by.join() ?? '',
+    kind: rule?.kind ?? ('change' as const),
+    about: rule?.about ?? ('business' as const),
+    by: rule?.by[0] ?? '',
+    more: rule?.by[1] ?? '',
     against: rule?.against ?? '',
     name: rule?.name ?? '',
     direction: rule?.direction ?? ('bad' as const),
@@ -53,6 +59,7 @@ export function RuleForm(props: {
     active: rule?.active ?? true,
   })
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change })
+  const choose = (change: Partial<typeof form>) => setForm(chosen({ ...form, ...change }))
   const done = async () => {
     await queries.invalidateQueries({ queryKey: api.performance.key() })
     props.onClose()
@@ -64,9 +71,9 @@ export function RuleForm(props: {
   const metric = known.metrics.find(one => one.name === form.metric)
   const labelOf = (name: string) => known.metrics.find(one => one.name === name)?.label ?? name
   const splitOf = (name: string) => known.dimensions.find(one => one.name === name)?.label ?? name
-  const by = form.by === '' ? [] : form.by.split(',')
+  const by = [form.by, form.more].filter(Boolean)
   const usualName = metric ? [metric.label, ...by.map(one => `by ${called(splitOf(one))}`)].join(' ') : ''
-  const unit = rule?.kind === 'hours' ? 'hours' : 'days'
+  const unit = form.kind === 'hours' ? 'hours' : 'days'
   const persistence = wholeIn(form.persistence, 1, 28)
   const coolDown = wholeIn(form.coolDown, 0, 90)
   const share = numberIn(form.leastShare, 100)
@@ -84,9 +91,9 @@ export function RuleForm(props: {
   const name = form.name.trim() || usualName
   const saved: AlertRule | null = complete
     ? {
-        kind: 'change',
-        about: 'business',
         ...kept,
+        kind: form.kind,
+        about: form.about,
         id: rule?.id ?? freeId(name, props.taken),
         metric: form.metric,
         by,
@@ -130,16 +137,31 @@ export function RuleForm(props: {
             ? 'Mend what is marked below.'
             : 'Choose a figure: the rest is set to what is usual, and may stay as it is.'}
       </p>
-      {!rule && (
+      {rule && !own ? (
+        <p className={css.quiet}>
+          This rule comes with the product: what it watches stays. Switch it off and add one of your own to
+          watch something else.
+        </p>
+      ) : (
         <>
           <ChoiceRow
             label="Figure"
             value={form.metric}
             searchable
             data={known.metrics.map(one => ({ value: one.name, label: one.label }))}
-            onChange={next => set({ metric: next, by: '', against: '' })}
+            onChange={next => choose({ metric: next, by: '', more: '', against: '' })}
           />
           {metric && (
+            <ChoiceRow
+              label="How it is watched"
+              value={form.kind}
+              data={(
+                ['change', ...(isHourly(form.metric) ? (['hours'] as const) : []), 'limits'] as const
+              ).map(value => ({ value, label: kinds[value] }))}
+              onChange={kind => choose({ kind })}
+            />
+          )}
+          {metric && form.kind !== 'hours' && (
             <ChoiceRow
               label="Looked at by"
               value={form.by}
@@ -149,10 +171,24 @@ export function RuleForm(props: {
                 ...splits.map(one => ({ value: one.name, label: one.label })),
               ]}
               help="Each is watched by itself; of more than 200 the largest."
-              onChange={next => set({ by: next, ...(next === '' && { against: '' }) })}
+              onChange={next => choose({ by: next })}
             />
           )}
-          {measures.length > 0 && form.by !== '' && (
+          {metric && form.kind !== 'hours' && form.by !== '' && (
+            <ChoiceRow
+              label="And within each by"
+              value={form.more}
+              searchable
+              data={[
+                { value: '', label: 'Nothing more' },
+                ...splits
+                  .filter(one => one.name !== form.by)
+                  .map(one => ({ value: one.name, label: one.label })),
+              ]}
+              onChange={more => choose({ more })}
+            />
+          )}
+          {measures.length > 0 && form.kind === 'change' && form.by !== '' && (
             <ChoiceRow
               label="Measured against"
               value={form.against}
@@ -160,13 +196,26 @@ export function RuleForm(props: {
               data={[
                 { value: '', label: 'What stands beside it' },
                 ...measures
-                  .filter(one =>
-                    splitsOf(one.name, '', known.dimensions).some(split => split.name === form.by),
-                  )
+                  .filter(one => {
+                    const can = splitsOf(one.name, '', known.dimensions).map(split => split.name)
+                    return by.every(name => can.includes(name))
+                  })
                   .map(one => ({ value: one.name, label: one.label })),
               ]}
               help="A figure that moves with it while all is well, as orders do with sessions."
               onChange={against => set({ against })}
+            />
+          )}
+          {metric && (
+            <ChoiceRow
+              label="A change means"
+              value={form.about}
+              data={[
+                { value: 'business', label: 'Something happened in the business' },
+                { value: 'data', label: 'The data may be wrong' },
+              ]}
+              help="Alerts of other rules at the same place say when the data may be wrong."
+              onChange={about => set({ about })}
             />
           )}
         </>

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { isPriced, measuresOf, numberIn, splitsOf, usualVolume, watchWords, wholeIn } from './model.ts'
+import {
+  chosen,
+  isPriced,
+  measuresOf,
+  numberIn,
+  splitsOf,
+  usualVolume,
+  watchWords,
+  wholeIn,
+} from './model.ts'
 
 describe('a rule of one’s own', () => {
   const figure = (name: string, label: string, more: object = {}) => ({
@@ -88,4 +97,23 @@ describe('a rule of one’s own', () => {
       null,
     ])
   })
+})
+
+it('what is chosen anew of a rule takes with it what no longer goes with it', () => {
+  const form = { kind: 'change' as const, metric: 'orders', by: 'store', more: 'device', against: 'sessions' }
+  expect(chosen(form)).toEqual(form)
+  expect(chosen({ ...form, kind: 'hours' })).toMatchObject({
+    kind: 'hours',
+    by: 'store',
+    more: '',
+    against: '',
+  })
+  // Sessions come by the day.
+  expect(chosen({ ...form, kind: 'hours', metric: 'sessions' })).toMatchObject({
+    kind: 'change',
+    more: 'device',
+  })
+  expect(chosen({ ...form, by: '' })).toMatchObject({ more: '', against: '' })
+  expect(chosen({ ...form, by: 'device' })).toMatchObject({ by: 'device', more: '' })
+  expect(chosen({ ...form, kind: 'limits' })).toMatchObject({ kind: 'limits', more: 'device', against: '' })
 })

@@ -13,6 +13,29 @@ export const sensitivities = {
 export const sensitivityOf = (score: number): keyof typeof sensitivities =>
   score < 0.43 ? 'high' : score < 0.6 ? 'usual' : 'low'
 
+/** What can be watched by the hour: what is known by the hour, and forecast by the day. Sessions come by the day. */
+export const hourly = ['orders', 'net_sales'] as const
+
+export const isHourly = (metric: string): metric is (typeof hourly)[number] =>
+  hourly.some(name => name === metric)
+
+/** How a rule looks at its figure. */
+export const kinds = {
+  change: 'Day by day, against what is usual',
+  hours: 'Hour by hour, against the forecast of the day',
+  limits: 'Week by week, against control limits',
+} as const
+
+/** A rule whose figure, or the way it is looked at, was chosen anew: what no longer goes with it is left out. */
+export function chosen<
+  F extends { kind: keyof typeof kinds; metric: string; by: string; more: string; against: string },
+>(form: F): F {
+  const kind = form.kind === 'hours' && !isHourly(form.metric) ? 'change' : form.kind
+  if (kind === 'hours') return { ...form, kind, by: 'store', more: '', against: '' }
+  const more = form.by === '' || form.more === form.by ? '' : form.more
+  return { ...form, kind, more, against: form.by === '' || kind === 'limits' ? '' : form.against }
+}
+
 /** What a ratio is a ratio to: its amount is the ratio times this. */
 export const weights: Readonly<Record<string, string>> = {
   conversion_rate: 'sessions',
