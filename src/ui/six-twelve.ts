@@ -8,11 +8,15 @@ export interface Run {
   actual: readonly (number | null)[]
   lastYear: readonly (number | null)[]
   target: readonly (number | null)[]
+  /** A second figure in the same unit. */
+  second?: readonly (number | null)[] | undefined
 }
 
 export interface SixTwelveProps {
   weeks: Run
   months: Run
+  /** What the second figure is called, where there is one. */
+  second?: string | undefined
   /** Where the metric stays by itself, week by week. */
   limits: readonly { low: number | null; high: number | null }[] | null
   /** The last week is an exception. */
@@ -30,7 +34,7 @@ export interface SixTwelveProps {
 
 /**
  * Weeks and months of one figure on one axis: weeks against the left, months against the right. This year solid with its
- * values, last year pale, targets triangles.
+ * values, last year pale, targets triangles; a second figure in the same unit beside it, thinner and without values.
  */
 export const sixTwelve =
   (props: SixTwelveProps) =>
@@ -84,6 +88,17 @@ export const sixTwelve =
         z: 5,
         lineStyle: { color: colours.lastYear, width: 1.6 },
         itemStyle: { color: colours.lastYear },
+      },
+      known(run.second ?? []) && {
+        ...quiet,
+        name: props.second ?? '',
+        yAxisIndex: at,
+        data: place(run.second ?? []),
+        symbol: 'diamond',
+        symbolSize: 5,
+        z: 7,
+        lineStyle: { color: colours.categorical[3], width: 1.6 },
+        itemStyle: { color: colours.categorical[3] },
       },
       known(run.target) && {
         ...quiet,

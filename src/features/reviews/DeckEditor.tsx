@@ -45,7 +45,11 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
       ...(deck.target ? [deck.target] : []),
     ]),
   ]
-  const metrics = (definitions.data?.metrics ?? []).map(one => ({ value: one.name, label: one.label }))
+  const metrics = (definitions.data?.metrics ?? []).map(one => ({
+    value: one.name,
+    label: one.label,
+    unit: one.unit,
+  }))
   const ids = deck.sections.flatMap(section => section.blocks.map(block => block.id))
   const setSections = (sections: Deck['sections']) => setDeck({ ...deck, sections })
   const setSection = (at: number, change: Partial<Deck['sections'][number]>) =>
@@ -173,13 +177,14 @@ export function DeckEditor({ deck: given, onClose }: { deck: Deck; onClose: () =
 
 function BlockRow(props: {
   block: Block
-  metrics: { value: string; label: string }[]
+  metrics: { value: string; label: string; unit: string }[]
   people: { id: string; name: string }[]
   onChange: (change: Partial<Block>) => void
   onMove: (by: -1 | 1) => void
   onRemove: () => void
 }) {
   const { block, onChange } = props
+  const unitOf = (name: string | undefined) => props.metrics.find(one => one.value === name)?.unit
   return (
     <div className={css.block}>
       <Select
@@ -197,13 +202,30 @@ function BlockRow(props: {
           onChange={event => onChange({ text: event.currentTarget.value })}
         />
       ) : block.kind === 'chart' ? (
-        <Select
-          aria-label="Figure"
-          searchable
-          data={props.metrics}
-          value={block.metrics[0] ?? null}
-          onChange={value => onChange({ metrics: value ? [value] : [] })}
-        />
+        <div className={css.figures}>
+          <Select
+            aria-label="Figure"
+            searchable
+            data={props.metrics}
+            value={block.metrics[0] ?? null}
+            onChange={value => onChange({ metrics: value ? [value] : [] })}
+          />
+          {block.metrics[0] && (
+            <Select
+              aria-label="Second figure"
+              placeholder="And beside it, in the same unit"
+              searchable
+              clearable
+              data={props.metrics.filter(
+                one => one.unit === unitOf(block.metrics[0]) && one.value !== block.metrics[0],
+              )}
+              value={block.metrics[1] ?? null}
+              onChange={value =>
+                onChange({ metrics: [...block.metrics.slice(0, 1), ...(value ? [value] : [])] })
+              }
+            />
+          )}
+        </div>
       ) : (
         <MultiSelect
           aria-label="Figures"

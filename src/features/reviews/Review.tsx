@@ -194,7 +194,7 @@ function Shown(props: { block: Block; review: z.output<typeof Shape>; onDiscuss:
   const { block, review, onDiscuss } = props
   const { content } = review
   const charts = content.charts.filter(one => one.block === block.id).map(one => one.chart)
-  const [first] = charts
+  const [first, second] = charts
   if (block.kind === 'text')
     return (
       <Card title={block.title || undefined} note={block.owner?.name}>
@@ -203,7 +203,7 @@ function Shown(props: { block: Block; review: z.output<typeof Shape>; onDiscuss:
     )
   if (block.kind === 'chart')
     return first ? (
-      <SixTwelveCard content={content} block={block} chart={first} onDiscuss={onDiscuss} />
+      <SixTwelveCard content={content} block={block} chart={first} second={second} onDiscuss={onDiscuss} />
     ) : null
   return <PeriodTable content={content} block={block} charts={charts} />
 }

@@ -35,12 +35,15 @@ function ticksOf(points: readonly Point[], measure: Measure): (value: number) =>
 }
 
 const number = (value: string | null) => (value === null ? null : Number(value))
-const runOf = (points: readonly Point[]): Run => ({
+const runOf = (points: readonly Point[], second: readonly Point[] | undefined): Run => ({
   labels: points.map(one => one.label),
   actual: points.map(one => number(one.value)),
   lastYear: points.map(one => number(one.lastYear)),
   target: points.map(one => number(one.target)),
+  second: second && points.map(one => number(valueAt(second, one.period))),
 })
+const valueAt = (points: readonly Point[], period: string): string | null =>
+  points.find(one => one.period === period)?.value ?? null
 
 /** A metric's unit, direction and currency, as a review's content says. */
 export function measureIn(content: Content, metric: string): Measure {
@@ -52,14 +55,19 @@ export function measureIn(content: Content, metric: string): Measure {
   }
 }
 
-/** One metric: six weeks and twelve months on one axis, and the row that sums up the week, month, quarter and year. */
+/** One metric, or two of one unit: six weeks and twelve months on one axis, and the row that sums up the week, month, quarter and year. */
 export function SixTwelveCard(props: {
   content: Content
   block: Block
   chart: Charted
+  /** Drawn beside it, where it is in the same unit: both stand on the same axes. */
+  second?: Charted | undefined
   onDiscuss: () => void
 }) {
   const { content, block, chart } = props
+  const other = content.definitions[props.second?.metric ?? '']
+  const second = other?.unit === content.definitions[chart.metric]?.unit ? props.second : undefined
+  const otherLabel = other?.label ?? ''
   const definition = content.definitions[chart.metric]
   const label = block.title || definition?.label || chart.metric
   const strange = content.exceptions.some(one =>
@@ -68,17 +76,22 @@ export function SixTwelveCard(props: {
   const measure = useMemo(() => measureIn(content, chart.metric), [content, chart.metric])
   const weeks = useMemo(() => shownWeeks(chart), [chart])
   const points = useMemo<(Point | null)[]>(() => [...weeks, null, ...chart.months], [weeks, chart])
+  const beside = useMemo(() => {
+    const all = second ? [...second.weeks, ...second.months] : []
+    return (period: string) => valueAt(all, period)
+  }, [second])
   const drawing = useMemo(
     () =>
       sixTwelve({
-        weeks: runOf(weeks),
-        months: runOf(chart.months),
+        weeks: runOf(weeks, second?.weeks),
+        months: runOf(chart.months, second?.months),
+        second: second && otherLabel,
         limits:
           chart.limits && (chart.limits.weeks ?? weeks.map(() => chart.limits)).filter(one => one !== null),
         strange,
         text: value => brief(String(value), measure),
-        axis: ticksOf(weeks, measure),
-        monthAxis: ticksOf(chart.months, measure),
+        axis: ticksOf([...weeks, ...(second ? shownWeeks(second) : [])], measure),
+        monthAxis: ticksOf([...chart.months, ...(second?.months ?? [])], measure),
         marks: marksIn(content, weeks, chart.months),
         tip: at => {
           const point = points[at]
@@ -88,12 +101,13 @@ export function SixTwelveCard(props: {
             rows: [
               ['This year', show(point.value, measure)],
               ['Last year', show(point.lastYear, measure)],
+              ...(second ? [[otherLabel, show(beside(point.period), measure)] as const] : []),
               ...(point.target === null ? [] : [['Target', show(point.target, measure)] as const]),
             ],
           }
         },
       }),
-    [content, chart, measure, points, strange, weeks],
+    [beside, content, chart, measure, otherLabel, points, second, strange, weeks],
   )
   const why = content.missing[chart.metric]
   return (
@@ -112,12 +126,14 @@ export function SixTwelveCard(props: {
           { key: 'value', label },
           { key: 'lastYear', label: 'Last year' },
           { key: 'target', label: 'Target' },
+          ...(second ? [{ key: 'second', label: otherLabel }] : []),
         ],
         rows: [...weeks, ...chart.months].map(({ period, value, lastYear, target }) => ({
           period: periodLabel(period),
           value,
           lastYear,
           target,
+          second: beside(period),
         })),
         notes: [`Week to ${content.week.to}`],
       }}
@@ -138,11 +154,17 @@ export function SixTwelveCard(props: {
             describe={at => {
               const point = points[at]
               return point
-                ? `${periodLabel(point.period)}: ${show(point.value, measure)}`
+                ? `${periodLabel(point.period)}: ${show(point.value, measure)}${second ? `, ${otherLabel} ${show(beside(point.period), measure)}` : ''}`
                 : 'Weeks end, months begin'
             }}
           />
           <Summary chart={chart} measure={measure} label={label} />
+          {second && (
+            <>
+              <p className={css.limits}>{otherLabel}</p>
+              <Summary chart={second} measure={measureIn(content, second.metric)} label={otherLabel} />
+            </>
+          )}
           {chart.limits?.words && <p className={css.limits}>{chart.limits.words}</p>}
         </>
       )}

@@ -148,6 +148,17 @@ export const deckOperations = {
       if (twice) throw invalid(`Two blocks are called ${twice.id}.`, 'Give each block an id of its own.')
       const empty = blocks.find(block => block.kind !== 'text' && block.metrics.length === 0)
       if (empty) throw invalid(`The block ${empty.id} shows no metric.`, 'Name one, or take the block away.')
+      const { metrics } = await context.metrics.definitions()
+      const unitOf = (name: string | undefined) => metrics.find(one => one.name === name)?.unit
+      const unlike = blocks.find(
+        ({ kind, metrics: [first, second, ...more] }) =>
+          kind === 'chart' && (more.length > 0 || (second !== undefined && unitOf(first) !== unitOf(second))),
+      )
+      if (unlike)
+        throw invalid(
+          `The chart ${unlike.id} shows figures that no one axis holds.`,
+          'A chart shows one figure, or two of the same unit; a table of weeks or months shows up to twelve.',
+        )
       const [before] = await context.ledger
         .select()
         .from(rows.decks)

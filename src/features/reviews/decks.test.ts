@@ -55,6 +55,28 @@ describe.each(ledgers.slice(0, 1))('the weekly review on $name', place => {
     expect(await sections()).toContain('fulfilment')
   })
 
+  it('shows a second figure beside the first where one axis holds both', async () => {
+    const of = (...metrics: string[]) => ({
+      ...deck({ id: 'pairs', target: null }),
+      sections: [{ id: 'trading', name: 'Trading', blocks: [{ ...chart('net_sales'), metrics }] }],
+    })
+    for (const metrics of [
+      ['net_sales', 'orders'],
+      ['net_sales', 'gross_sales', 'discounts'],
+    ])
+      await expect(run(reviews.saveDeck, of(...metrics))).rejects.toThrow('no one axis holds')
+    await run(reviews.saveDeck, of('net_sales', 'gross_sales'))
+    const { content } = await run(reviews.review, { deck: 'pairs' })
+    const shown = content.charts.map((one: { block: string; chart: { metric: string } }) => [
+      one.block,
+      one.chart.metric,
+    ])
+    expect(shown).toEqual([
+      ['net_sales', 'net_sales'],
+      ['net_sales', 'gross_sales'],
+    ])
+  })
+
   it('reviews the last whole week, and refuses one that is not over', async () => {
     // The data end on Saturday the 20th, so the week to Sunday the 21st is not whole.
     const { content, weeks } = await run(reviews.review, {})
