@@ -97,8 +97,8 @@ export const sixTwelve =
         symbol: 'diamond',
         symbolSize: 5,
         z: 7,
-        lineStyle: { color: colours.categorical[3], width: 1.6 },
-        itemStyle: { color: colours.categorical[3] },
+        lineStyle: { color: colours.categorical[6], width: 1.6 },
+        itemStyle: { color: colours.categorical[6] },
       },
       known(run.target) && {
         ...quiet,

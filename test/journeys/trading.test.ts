@@ -32,7 +32,12 @@ function answered(query: Query): Answer {
   // One cohort, that of the first month.
   if (query.by?.includes('cohort')) for (const row of answer.rows) row.cohort = answer.rows[0]?.period ?? ''
   // Dimensions the shop does not have: each line is the next of their values.
-  const names = { customer_group: Object.keys(customerGroups), days_since_order: ['3', '20', '45', '200'] }
+  const names = {
+    search_term: ['mug', 'delivery'],
+    landing_page: ['/sale', '/lamps'],
+    customer_group: Object.keys(customerGroups),
+    days_since_order: ['3', '20', '45', '200'],
+  }
   for (const [by, values] of Object.entries(names))
     if (query.by?.includes(by)) {
       const [row] = answer.rows
@@ -332,6 +337,10 @@ describeInBrowser('the trading screens', () => {
     await page.getByRole('radiogroup', { name: 'Split by' }).getByText('Channel').click()
     await page.waitForURL(/by=channel/)
     await page.getByRole('table', { name: 'Where it differs by channel' }).waitFor()
+    // What people came in by and searched for, where it is known.
+    await page.getByRole('rowheader', { name: 'delivery' }).waitFor()
+    await page.goto('/funnel?by=landing_page')
+    await page.getByRole('rowheader', { name: '/sale' }).waitFor()
     await expectAccessibleInBoth(page)
   })
 
