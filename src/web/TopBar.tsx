@@ -98,9 +98,7 @@ export function TopBar({
 
   return (
     <fieldset ref={edges} className={css.controls} style={{ border: 0, margin: 0, padding: 0 }}>
-      <legend className="sr-only">
-        {storesOnly ? 'Store and currency' : 'Period, comparison, store and currency'}
-      </legend>
+      <legend className="sr-only">Period, comparison, store and currency</legend>
       {!storesOnly && (
         <>
           <Picker

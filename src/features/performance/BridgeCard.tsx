@@ -51,7 +51,6 @@ const units: Readonly<Record<string, Unit>> = {
   win_rate: 'share',
   deal_value: 'money',
   aov: 'money',
-  frequency: 'quantity',
 }
 
 /** Why the figure changed: its drivers as a bridge, what stands behind the chosen one, and the causes that explain most. */
@@ -154,15 +153,13 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
       ) : (
         <div className={css.bridge}>
           {found.chains.length > 1 && (
-            <div className={`${css.chain} no-print`}>
-              <span id="chain">Begin with</span>
-              <SegmentedControl
-                aria-labelledby="chain"
-                value={found.chain}
-                onChange={name => lens.setUrl({ chain: name, driver: undefined }, { replace: true })}
-                data={found.chains.map(({ name, label }) => ({ value: name, label }))}
-              />
-            </div>
+            <SegmentedControl
+              className={css.chain}
+              aria-label="Begin with"
+              value={found.chain}
+              onChange={chain => lens.setUrl({ chain, driver: undefined }, { replace: true })}
+              data={found.chains.map(({ name, label }) => ({ value: name, label }))}
+            />
           )}
           <p className={css.sentence}>
             <Sentence
