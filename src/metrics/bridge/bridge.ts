@@ -4,16 +4,7 @@ import { planIn } from '#kernel/plan-comparison.ts'
 import type { Engine, Scope } from '../engine.ts'
 import type { Answer, Definition, Query } from '../query.ts'
 import { type Part, readChain, type Split, splitChain } from './chain.ts'
-import {
-  bridged,
-  type Definitions,
-  type Driver,
-  type Head,
-  headLabels,
-  type headNames,
-  metricsOf,
-  treeOf,
-} from './drivers.ts'
+import { bridged, type Driver, type Head, headLabels, type headNames, metricsOf, treeOf } from './drivers.ts'
 import { type Explained, explain } from './explain.ts'
 import type { Found } from './search.ts'
 import type { Bridge, BridgeQuery } from './shape.ts'
