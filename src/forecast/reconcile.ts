@@ -114,9 +114,9 @@ function weighted(
   const n = leaves.length
   const known = leaves.map(leaf => variance?.get(leaf) ?? 0).filter(value => value > 0)
   const usual = known.length === 0 ? 1 : known.reduce((sum, value) => sum + value, 0) / known.length
-  // A variance of nothing would forbid any change; a thousandth of the usual one nearly does.
+  // A variance of nothing would forbid any change; a thousandth of the usual one nearly does. Only their proportions count.
   const weightOf = (name: string, size: number) =>
-    1 / Math.max(variance?.get(name) ?? usual * size, usual / 1000)
+    1 / Math.max((variance?.get(name) ?? usual * size) / usual, 1 / 1000)
   const normal = new Float64Array(n * n)
   leaves.forEach((leaf, i) => {
     normal[i * n + i] = weightOf(leaf, 1)
