@@ -109,7 +109,7 @@ export function landing(input: LandingInput): {
     ...shape.notes,
     ...(tests.length === 0 ? ['No earlier period could be tested: the width is a first guess.'] : []),
   ]
-  const base = basis(shape, before, span, history, events)
+  const base = basis(shape, before, span, input)
   const ordinary = usualWeight(base.weights)
   return {
     shares: base.shares,
@@ -176,16 +176,16 @@ interface Basis {
   ofLate: ((until: Day) => { log: number; variance: number } | null) | null
 }
 
-/** `history` begins with the first day of all, before which nothing was sold whatever the shape says. */
+/** The history begins with the first day of all, before which nothing was sold whatever the shape says. */
 const basis = (
   shape: YearShape,
   before: readonly TradedDay[],
   span: Span,
-  history: readonly TradedDay[],
-  events: readonly Feast[],
+  input: Pick<LandingInput, 'history' | 'events'>,
 ): Basis => {
   const days = daysBetween(span.from, span.to)
-  const opened = history[0]?.day ?? ''
+  const noise = dayNoise(shape, before)
+  const opened = input.history[0]?.day ?? ''
   const [first, last] = [before[0]?.day, before.at(-1)?.day]
   // Without a year behind the period nothing says where trade is heading but its last weeks.
   const trend = first !== undefined && dayCount(first, span.from) <= year ? recentTrend(before) : null
@@ -196,9 +196,9 @@ const basis = (
     days,
     weights,
     shares: sharesOf(days, { weight: day => weights[dayCount(span.from, day) - 1] as number }),
-    noise: dayNoise(shape, before),
+    noise,
     first: beforehand(shape, before, span, weights),
-    ofLate: trend && (until => lately(history, events, until, span.to)),
+    ofLate: trend && (until => lately(shape, noise.variance, input, until, span.to)),
   }
 }
 
@@ -210,26 +210,36 @@ const headed = (trend: RecentTrend, first: Day, last: Day, day: Day): number =>
   dayCount(first, day) > year ? 1 : trend.factor(dayCount(last, day) - 1)
 
 /** Days the level of a shop is read from at its end. */
-const levelDays = 28
+const levelDays = 21
 
-/** What the days after one bring by the last weeks before, where they stood and where they were heading. */
+/**
+ * What the days after one bring by the last weeks before it, where they stood and where they were heading. Their level is
+ * that of the middle of the days it is read from.
+ */
 function lately(
-  history: readonly TradedDay[],
-  events: readonly Feast[],
+  before: YearShape,
+  variance: number,
+  { history, events }: Pick<LandingInput, 'history' | 'events'>,
   until: Day,
   to: Day,
 ): { log: number; variance: number } | null {
   const known = history.filter(one => one.day <= until)
-  const last = known.at(-1)?.day
-  const first = known[0]?.day
-  if (!first || !last || known.length < levelDays || until >= to || dayCount(first, until) > year) return null
-  const shape = learnShape(known, events)
+  const [first, last] = [known[0]?.day, known.at(-1)?.day]
+  if (!first || !last || until >= to || dayCount(first, until) > year) return null
+  // Days ahead that have a year behind them must be as large as they would be today.
+  const shape = dayCount(first, to) > year ? learnShape(known, events) : before
+  const recent = known.slice(-levelDays)
+  const sold = recent.reduce((sum, one) => sum + one.value, 0)
+  const weight = recent.reduce((sum, one) => sum + shape.weight(one.day), 0)
   const trend = recentTrend(known)
   const days = daysBetween(addDays(until, 1), to)
-  const rest = days.reduce((sum, day) => sum + shape.weight(day) * headed(trend, first, last, day), 0)
-  if (rest <= 0) return null
-  const { variance } = dayNoise(shape, known)
-  return { log: Math.log(rest), variance: variance / levelDays + trend.variance(days.length) }
+  const middle = addDays(last, -Math.floor(recent.length / 2))
+  const rest = days.reduce((sum, day) => sum + shape.weight(day) * headed(trend, first, middle, day), 0)
+  if (recent.length < levelDays || sold <= 0 || weight <= 0 || rest <= 0) return null
+  return {
+    log: Math.log((rest * sold) / weight),
+    variance: variance / levelDays + trend.variance(days.length),
+  }
 }
 
 /** What is left of the period, as a lognormal: its logarithm's middle and spread, before widening. */
@@ -374,7 +384,8 @@ interface Tested {
 /**
  * Estimates earlier periods as they stood at five stages, each from what was known then, and compares them with their ends.
  */
-function testEarlier({ history, earlier: spans, events = [] }: LandingInput): Tested[] {
+function testEarlier(input: LandingInput): Tested[] {
+  const { history, earlier: spans, events } = input
   const values = new Map(history.map(one => [one.day, one.value]))
   const first = history[0]?.day ?? ''
   const scores: Tested[] = []
@@ -382,7 +393,7 @@ function testEarlier({ history, earlier: spans, events = [] }: LandingInput): Te
     // At least eight weeks before it, or there is no shape to speak of.
     if (first === '' || dayCount(first, span.from) < 57) return
     const before = history.filter(one => one.day < span.from)
-    const base = basis(learnShape(before, events), before, span, history, events)
+    const base = basis(learnShape(before, events), before, span, input)
     const total = daysBetween(span.from, span.to).reduce((sum, day) => sum + (values.get(day) ?? 0), 0)
     if (total <= 0) return
     for (const stage of stages) {
