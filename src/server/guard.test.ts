@@ -49,7 +49,7 @@ it('a key is a key whatever the case of its scheme; what a browser sends for a p
 })
 
 it('a body that trickles in, breaks off or is too long is refused, whatever length it announced', async () => {
-  const slowly = (parts: (string | Error)[], headers: Record<string, string> = {}) =>
+  const slowly = (parts: (string | Error)[], headers: Record<string, string> = {}, pause = 80) =>
     app.request(
       new Request('http://localhost/read', {
         method: 'POST',
@@ -59,7 +59,7 @@ it('a body that trickles in, breaks off or is too long is refused, whatever leng
             const part = parts.shift()
             if (part === undefined) return to.close()
             if (part instanceof Error) return to.error(part)
-            await new Promise(done => setTimeout(done, 80))
+            await new Promise(done => setTimeout(done, pause))
             to.enqueue(new TextEncoder().encode(part))
           },
         }),
@@ -75,7 +75,7 @@ it('a body that trickles in, breaks off or is too long is refused, whatever leng
   expect(await said(await slowly(['a', new Error('aborted')]))).toBe(
     'The request broke off before its body was whole.',
   )
-  expect((await slowly(['0123456', '789abc'], { 'content-length': '3' })).status).toBe(413)
+  expect((await slowly(['0123456', '789abc'], { 'content-length': '3' }, 0)).status).toBe(413)
 })
 
 it('too many attempts say how long to wait, in words and in a header', async () => {
