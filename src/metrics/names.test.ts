@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver } from '../../test/small-ledger.ts'
-import { calledIn, namesIn, namesOf } from './names.ts'
+import { calledIn, namesIn, namesOf, partsIn } from './names.ts'
 
 let granary: Warehouse
 beforeAll(async () => {
@@ -60,6 +60,15 @@ it('words call products and customers by their names, and leave codes that only 
   const nameOf = await namesIn(granary, { stores: 'all' }, where)
   expect(calledIn('+£2k: AOV +£3k (LAMP-1 +£4k), returns −£1k (Account 1 −£1k).', where, nameOf)).toBe(
     '+£2k: AOV +£3k (Dale Lamp +£4k), returns −£1k (Acme Hotels −£1k).',
+  )
+  // A shift names what it went from as well.
+  const shift = {
+    where: [{ dimension: 'account', value: '1' }],
+    from: { dimension: 'product', value: 'LAMP-1' },
+  }
+  const inShift = await namesIn(granary, { stores: 'all' }, partsIn(shift))
+  expect(calledIn('Shift from LAMP-1 to Account 1: −£1k by mix.', partsIn(shift), inShift)).toBe(
+    'Shift from Dale Lamp to Acme Hotels: −£1k by mix.',
   )
   expect(calledIn('LAMP-10 and Account 12: up 1 %', where, nameOf)).toBe('LAMP-10 and Account 12: up 1 %')
 })

@@ -80,6 +80,10 @@ export function calledIn(
   }, words)
 }
 
+/** The parts that the words of a cause name: its slice, and of a shift what it went from. */
+export const partsIn = ({ where, from }: { where: Where[]; from?: Where | null | undefined }): Where[] =>
+  from ? [...where, from] : where
+
 /** A bridge whose sentences call products, accounts and customers by their names. */
 export async function withNames(
   found: Bridge,
@@ -87,7 +91,7 @@ export async function withNames(
   scope: Pick<Scope, 'stores'>,
 ): Promise<Bridge> {
   const where = [
-    ...found.causes.flatMap(one => one.where),
+    ...found.causes.flatMap(one => partsIn(one)),
     ...found.drivers.flatMap(one => one.segments.flatMap(part => part.where)),
   ]
   const nameOf = await namesIn(granary, scope, where)

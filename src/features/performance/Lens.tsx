@@ -225,26 +225,30 @@ export function useTitles(
       staleTime: 300_000,
     }),
   )
+  const sold = useMemo(() => titlesOf(found.data), [found.data])
+  // What sold on the other side of a comparison alone has its title from the list of products.
+  const unsold = known && found.isSuccess ? wanted.filter(id => !sold.has(id)) : []
   const people = dimension === 'account' || dimension === 'customer' ? dimension : null
+  const asking = known ? unsold : people ? wanted : []
   const called = useQuery(
     api.performance.names.queryOptions({
       input: {
-        dimension: people ?? 'account',
-        ids: wanted.slice(0, 500),
+        dimension: people ?? 'product',
+        ids: asking.slice(0, 500),
         ...(lens.view.stores.length && { stores: [...lens.view.stores] }),
       },
-      enabled: people !== null && wanted.length > 0,
+      enabled: asking.length > 0,
       staleTime: 300_000,
     }),
   )
   const values = JSON.stringify(wanted)
   return useMemo(() => {
-    if (known) return titlesOf(found.data)
+    if (known) return new Map([...sold, ...Object.entries(called.data ?? {})])
     const own = people ? called.data : undefined
     const named = (JSON.parse(values) as string[]).flatMap((id): [string, string][] => {
       const name = own?.[id] ?? valueName(dimension ?? '', id, lens.stores)
       return name === id ? [] : [[id, name]]
     })
     return new Map(named)
-  }, [known, found.data, people, called.data, values, dimension, lens.stores])
+  }, [known, sold, people, called.data, values, dimension, lens.stores])
 }

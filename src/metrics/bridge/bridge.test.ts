@@ -155,7 +155,7 @@ describe('planted causes', () => {
       found.causes.find(cause => cause.where[0]?.value === value),
     )
     expect(lamps).toMatchObject({ driver: 'Price and product mix' })
-    expect(shift).toMatchObject({ kind: 'mix' })
+    expect(shift).toMatchObject({ kind: 'mix', from: { dimension: 'country', value: 'Norway' } })
     expect(shift?.words).toContain('from Norway to Poland')
     await granary.close()
   })

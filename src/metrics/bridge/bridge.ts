@@ -327,6 +327,7 @@ function causeOf(
   return {
     kind: cause.kind,
     where: [...cause.where],
+    from: cause.from === undefined ? null : { dimension: cause.where[0]?.dimension ?? '', value: cause.from },
     driver: cause.driver ?? null,
     words: causeWords(cause, of),
     measure: cause.measure.name,

@@ -82,6 +82,7 @@ export const Bridge = z.object({
     z.object({
       kind: z.enum(['slice', 'rate', 'mix']),
       where: z.array(Where),
+      from: Where.nullable().describe('Of a shift: the value it went from, to that of where'),
       driver: z.string().nullable(),
       words: z.string(),
       measure: z.string().describe('What before and after are of; of a shift, shares of it'),

@@ -85,6 +85,8 @@ export interface Cause {
   /** Money a day in the company's currency; null where it cannot be told. */
   perDay: number | null
   where: { dimension: string; value: string }[]
+  /** Of a shift between two values: the one it went from. */
+  from?: { dimension: string; value: string } | undefined
   /** The figure and days whose rows are behind it; absent of what was found before this was written down. */
   rows?: { metric: string; from: string; to: string; compare?: string } | undefined
 }

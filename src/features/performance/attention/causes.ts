@@ -340,6 +340,7 @@ async function sliceCauses(
       evidence: evidenceOf(one, currency),
       perDay: Number(one.amount) / days,
       where: one.where,
+      ...(one.from && { from: one.from }),
       rows: {
         metric: ['sessions', 'conversion_rate'].includes(one.measure) ? one.measure : 'net_sales',
         ...{ from, to, compare },

@@ -8,7 +8,7 @@ import { type Actor, seesAll } from '#kernel/actor.ts'
 import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from '#kernel/alert-words.ts'
 import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { calledIn, namesIn } from '#metrics/names.ts'
+import { calledIn, namesIn, partsIn } from '#metrics/names.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts, looks } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
@@ -43,14 +43,14 @@ async function namedIn({ granary, actor }: Context, those: readonly Alert[]) {
   const nameOf = await namesIn(
     granary,
     actor,
-    those.flatMap(one => [...partsOf(one), ...one.finding.causes.flatMap(({ where }) => where)]),
+    those.flatMap(one => [...partsOf(one), ...one.finding.causes.flatMap(partsIn)]),
   )
   return (alert: Alert): Alert => ({
     ...alert,
     slice: Object.fromEntries(partsOf(alert).map(part => [part.dimension, nameOf(part) ?? part.value])),
     finding: {
       ...alert.finding,
-      causes: alert.finding.causes.map(one => ({ ...one, words: calledIn(one.words, one.where, nameOf) })),
+      causes: alert.finding.causes.map(one => ({ ...one, words: calledIn(one.words, partsIn(one), nameOf) })),
     },
   })
 }
