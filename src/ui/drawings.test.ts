@@ -65,6 +65,22 @@ describe('a day still in progress', () => {
     expect(Math.max(...shifts) - Math.min(...shifts)).toBeGreaterThan(14)
   })
 
+  it('is named where no line runs, also when the lines beside it go on', () => {
+    const through = { ...before, values: [3, 3, 3, 3] }
+    const side = (value: number) =>
+      (
+        drawn(
+          lines({
+            ...usual,
+            labels: ['a', 'b', 'c', 'd'],
+            lines: [{ ...actual, values: [5, 7, value, null] }, through],
+            open: 2,
+          })(colours),
+        ).find(one => one.name === 'Actual, so far') as unknown as { label: { position: string } }
+      ).label.position
+    expect([side(2.4), side(3.6)]).toEqual(['bottom', 'top'])
+  })
+
   it('opens no room below nothing for the returns of its first hours, but where others lie there', () => {
     expect(of('Actual, so far', [5, 7, -0.4])).toEqual([null, null, 0])
     expect(of('Actual, so far', [5, -7, -0.4])).toEqual([null, null, -0.4])

@@ -254,7 +254,13 @@ export const lines =
           label: {
             ...name,
             ...(part.values[last] === null || !ends
-              ? { show: part === parts[0], formatter: 'so far', position: 'left', color: colours.ink2 }
+              ? {
+                  ...halo,
+                  show: part === parts[0],
+                  formatter: 'so far',
+                  position: clear(part.values, [props.open ?? last]).side,
+                  color: colours.ink2,
+                }
               : {
                   show: true,
                   formatter: part.look === 'actual' ? `${part.name} so far` : part.name,

@@ -11,6 +11,16 @@ it('gives a name the furthest place along its line where no other line runs', ()
   expect(clearPlace(flat, [flat], plot, [0, 1, 2, 3])).toMatchObject({ at: 3 })
 })
 
+it('leaves room for a name where many points stand close together', () => {
+  const line = Array.from({ length: 24 }, () => 50)
+  const spike = line.map((_, n) => (n === 21 ? 58 : 95))
+  // One point further another line comes down to it.
+  expect(clearPlace(line, [line, spike], plot, [20])).toMatchObject({ side: 'bottom' })
+  expect(clearPlace(line, [line, spike], plot, [10, 20])).toMatchObject({ at: 20, side: 'bottom' })
+  const below = line.map((_, n) => (n === 18 ? 42 : 5))
+  expect(clearPlace(line, [line, spike, below], plot, [8, 19])).toMatchObject({ at: 8 })
+})
+
 it('stays within the plot', () => {
   expect(clearPlace([0, 0], [[0, 0]], plot, [1]).side).toBe('top')
   expect(clearPlace([100, 100], [[100, 100]], plot, [1]).side).toBe('bottom')

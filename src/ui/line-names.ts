@@ -31,8 +31,14 @@ export function nudges(those: readonly Named[], plot: number, fromZero: boolean)
   return moved
 }
 
-/** How far a name reaches to each side, in points. */
-const steps = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
+/**
+ * Where a name covers a plot, in points to each side of its own: three quarters, or on a phone, whose points stand close
+ * together, as many as half a short name is wide.
+ */
+const stepsOf = (points: number): number[] => {
+  const reach = Math.ceil(Math.max(0.75, points * 0.075) * 4)
+  return Array.from({ length: 2 * reach + 1 }, (_, n) => (n - reach) / 4)
+}
 
 /** A value between two points; null where either is none. */
 const between = (values: Values, at: number): number | null => {
@@ -51,6 +57,7 @@ export function clearPlace(
   points: readonly number[],
 ): { at: number; side: 'top' | 'bottom' } {
   const y = (value: number) => (1 - (value - plot.low) / (plot.high - plot.low || 1)) * plot.height
+  const steps = stepsOf(line.length)
   let best = { at: points.at(-1) ?? 0, side: 'top' as 'top' | 'bottom', clear: -1 }
   for (const at of points) {
     const value = line[at] ?? null
