@@ -24,7 +24,13 @@ const drawn = (more: Partial<SixTwelveProps>) => {
     tip: () => ({ title: '', rows: [] }),
     ...more,
   })(colours)
-  return option.series as { name: string; data: unknown[]; yAxisIndex: number; label?: object }[]
+  return option.series as {
+    name: string
+    data: unknown[]
+    yAxisIndex: number
+    label?: object
+    lineStyle?: object
+  }[]
 }
 
 it('a second figure stands on both axes, weeks and months apart, without values; where there is none nothing does', () => {
@@ -38,4 +44,18 @@ it('a second figure stands on both axes, weeks and months apart, without values;
     [0, [7, 8, null, null], undefined],
     [1, [null, null, null, 30], undefined],
   ])
+})
+
+it('a second figure has its last year beside it, told apart from that of the first', () => {
+  const all = drawn({
+    second: 'Gross sales',
+    weeks: run(['wk 1', 'wk 2'], { second: [7, 8], secondLastYear: [5, 6], lastYear: [1, 1] }),
+    months: run(['Jan'], { second: [30] }),
+  })
+  const before = all.filter(one => one.name === 'Gross sales, last year')
+  expect(before.map(one => [one.yAxisIndex, one.data, one.label])).toEqual([
+    [0, [5, 6, null, null], undefined],
+  ])
+  const colour = (name: string) => JSON.stringify(all.find(one => one.name === name)?.lineStyle)
+  expect(colour('Gross sales, last year')).not.toBe(colour('Last year'))
 })

@@ -10,6 +10,7 @@ export interface Run {
   target: readonly (number | null)[]
   /** A second figure in the same unit. */
   second?: readonly (number | null)[] | undefined
+  secondLastYear?: readonly (number | null)[] | undefined
 }
 
 export interface SixTwelveProps {
@@ -34,7 +35,8 @@ export interface SixTwelveProps {
 
 /**
  * Weeks and months of one figure on one axis: weeks against the left, months against the right. This year solid with its
- * values, last year pale, targets triangles; a second figure in the same unit beside it, thinner and without values.
+ * values, last year pale, targets triangles; a second figure in the same unit beside it, thinner and without values, its own
+ * last year pale in its colour: no figure stands without what it is compared with.
  */
 export const sixTwelve =
   (props: SixTwelveProps) =>
@@ -88,6 +90,16 @@ export const sixTwelve =
         z: 5,
         lineStyle: { color: colours.lastYear, width: 1.6 },
         itemStyle: { color: colours.lastYear },
+      },
+      known(run.secondLastYear ?? []) && {
+        ...quiet,
+        name: `${props.second}, last year`,
+        yAxisIndex: at,
+        data: place(run.secondLastYear ?? []),
+        showSymbol: false,
+        z: 4,
+        lineStyle: { color: colours.categorical[6], width: 1.2, opacity: 0.45 },
+        itemStyle: { color: colours.categorical[6], opacity: 0.45 },
       },
       known(run.second ?? []) && {
         ...quiet,

@@ -40,10 +40,11 @@ const runOf = (points: readonly Point[], second: readonly Point[] | undefined): 
   actual: points.map(one => number(one.value)),
   lastYear: points.map(one => number(one.lastYear)),
   target: points.map(one => number(one.target)),
-  second: second && points.map(one => number(valueAt(second, one.period))),
+  second: second && points.map(one => number(pointAt(second, one.period)?.value ?? null)),
+  secondLastYear: second && points.map(one => number(pointAt(second, one.period)?.lastYear ?? null)),
 })
-const valueAt = (points: readonly Point[], period: string): string | null =>
-  points.find(one => one.period === period)?.value ?? null
+const pointAt = (points: readonly Point[], period: string): Point | undefined =>
+  points.find(one => one.period === period)
 
 /** A metric's unit, direction and currency, as a review's content says. */
 export function measureIn(content: Content, metric: string): Measure {
@@ -78,7 +79,7 @@ export function SixTwelveCard(props: {
   const points = useMemo<(Point | null)[]>(() => [...weeks, null, ...chart.months], [weeks, chart])
   const beside = useMemo(() => {
     const all = second ? [...second.weeks, ...second.months] : []
-    return (period: string) => valueAt(all, period)
+    return (period: string) => pointAt(all, period)
   }, [second])
   const drawing = useMemo(
     () =>
@@ -101,7 +102,12 @@ export function SixTwelveCard(props: {
             rows: [
               ['This year', show(point.value, measure)],
               ['Last year', show(point.lastYear, measure)],
-              ...(second ? [[otherLabel, show(beside(point.period), measure)] as const] : []),
+              ...(second
+                ? [
+                    [otherLabel, show(beside(point.period)?.value, measure)] as const,
+                    [`${otherLabel}, last year`, show(beside(point.period)?.lastYear, measure)] as const,
+                  ]
+                : []),
               ...(point.target === null ? [] : [['Target', show(point.target, measure)] as const]),
             ],
           }
@@ -126,14 +132,20 @@ export function SixTwelveCard(props: {
           { key: 'value', label },
           { key: 'lastYear', label: 'Last year' },
           { key: 'target', label: 'Target' },
-          ...(second ? [{ key: 'second', label: otherLabel }] : []),
+          ...(second
+            ? [
+                { key: 'second', label: otherLabel },
+                { key: 'secondLastYear', label: `${otherLabel}, last year` },
+              ]
+            : []),
         ],
         rows: [...weeks, ...chart.months].map(({ period, value, lastYear, target }) => ({
           period: periodLabel(period),
           value,
           lastYear,
           target,
-          second: beside(period),
+          second: beside(period)?.value ?? null,
+          secondLastYear: beside(period)?.lastYear ?? null,
         })),
         notes: [`Week to ${content.week.to}`],
       }}
@@ -154,7 +166,7 @@ export function SixTwelveCard(props: {
             describe={at => {
               const point = points[at]
               return point
-                ? `${periodLabel(point.period)}: ${show(point.value, measure)}${second ? `, ${otherLabel} ${show(beside(point.period), measure)}` : ''}`
+                ? `${periodLabel(point.period)}: ${show(point.value, measure)}${second ? `, ${otherLabel} ${show(beside(point.period)?.value, measure)}` : ''}`
                 : 'Weeks end, months begin'
             }}
           />
