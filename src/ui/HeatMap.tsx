@@ -13,6 +13,8 @@ export interface HeatMapProps {
   /** How far a cell moved, up above 0: shaded blue for up and red for down instead of by value. A tenth is a step. */
   moved?: (row: string, column: string) => number | null
   onPick?: (row: string, column: string) => void
+  /** Where a cell leads, instead of a pick. */
+  href?: (row: string, column: string) => string | undefined
   /** What the rows are, and how wide their names; days when absent. */
   corner?: { name: string; width: number }
 }
@@ -79,6 +81,13 @@ export function HeatMap(props: HeatMapProps) {
                 {props.columns.map(column => {
                   const value = props.value(row.key, column.key)
                   const words = props.words(row.key, column.key)
+                  const href = value === null ? undefined : props.href?.(row.key, column.key)
+                  const said = (
+                    <>
+                      <span aria-hidden="true">{props.text(row.key, column.key)}</span>
+                      <span className="sr-only">{words}</span>
+                    </>
+                  )
                   const look = {
                     className: css.cell,
                     'data-missing': value === null || undefined,
@@ -92,10 +101,13 @@ export function HeatMap(props: HeatMapProps) {
                   }
                   return (
                     <td key={column.key}>
-                      {props.onPick && value !== null ? (
+                      {href ? (
+                        <a href={href} {...look}>
+                          {said}
+                        </a>
+                      ) : props.onPick && value !== null ? (
                         <button type="button" {...look} onClick={() => props.onPick?.(row.key, column.key)}>
-                          <span aria-hidden="true">{props.text(row.key, column.key)}</span>
-                          <span className="sr-only">{words}</span>
+                          {said}
                         </button>
                       ) : (
                         <span {...look}>{value === null ? '' : props.text(row.key, column.key)}</span>

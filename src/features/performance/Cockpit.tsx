@@ -318,7 +318,10 @@ function useLanding(lens: Lens, of: 'net_sales' | 'contribution', shown: boolean
     }),
   )
   if (!told) return ''
-  return asked.isPending ? null : [asked.data?.words, asked.data?.soFar].filter(Boolean).join(' ')
+  if (asked.isPending) return null
+  const said = [asked.data?.words, asked.data?.soFar].filter(Boolean).join(' ')
+  // No line begins with a sign of per cent.
+  return said.replaceAll(' %', '\u00a0%')
 }
 
 const loaded = (asOf: string) =>

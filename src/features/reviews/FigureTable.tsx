@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core'
 import { IconMessage } from '@tabler/icons-react'
 import type { Filter } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
+import { exploreLink } from '#kernel/explore-link.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
 import { placeOf, show } from '#ui/number.ts'
@@ -18,21 +19,31 @@ export interface FigureRow {
   value: string | null
   moved: (Moved | null)[]
   /** The month and the quarter so far, and what they are compared with. */
-  toDate?: { value: string | null; moved: (Moved | null)[] }[]
-  /** What it is of besides the table's days, for a conversation about it. */
+  toDate?: { value: string | null; moved: (Moved | null)[]; from?: string | undefined }[]
+  /** What it is of besides the table's days, for a conversation about it and for its rows. */
   slice?: Filter[]
   /** More values of other metrics. */
   more?: { metric: string; value: string | null }[]
 }
 
-type Cell = { metric: string; value: string | null } | { moved: Moved | null }
+interface Days {
+  from: string
+  to: string
+}
+
+/** A value, the days it is of where its rows are known, or how it moved. */
+type Cell = { metric: string; value: string | null; of?: Days | undefined } | { moved: Moved | null }
 
 /** The cells of a row as its headings stand: the value and its changes, to-date sums with theirs, more values. */
-const cellsOf = (row: FigureRow): Cell[] => [
-  { metric: row.metric, value: row.value },
+const cellsOf = (row: FigureRow, days: Days | undefined): Cell[] => [
+  { metric: row.metric, value: row.value, of: days },
   ...row.moved.map(moved => ({ moved })),
   ...(row.toDate ?? []).flatMap(sums => [
-    { metric: row.metric, value: sums.value },
+    {
+      metric: row.metric,
+      value: sums.value,
+      of: sums.from && days ? { ...days, from: sums.from } : undefined,
+    },
     ...sums.moved.map(moved => ({ moved })),
   ]),
   ...(row.more ?? []),
@@ -47,8 +58,8 @@ export function FigureTable(props: {
   rows: FigureRow[]
   definitions: Record<string, Definition>
   currency: string | null
-  /** Days the figures are of: each can then be discussed. */
-  days?: { from: string; to: string }
+  /** Days the figures are of: each can then be discussed, and leads to its rows. */
+  days?: Days
 }) {
   const [, setUrl] = useUrl()
   const { days } = props
@@ -56,7 +67,7 @@ export function FigureTable(props: {
     const of = props.definitions[metric]
     return { unit: of?.unit ?? 'quantity', good: of?.good ?? 'none', currency: props.currency } as const
   }
-  const lines = props.rows.map(row => ({ row, cells: cellsOf(row) }))
+  const lines = props.rows.map(row => ({ row, cells: cellsOf(row, days) }))
   const heads = [props.value, ...props.columns]
     .map((name, at) => ({ name, at }))
     .filter(({ at }) =>
@@ -65,6 +76,8 @@ export function FigureTable(props: {
         return cell && (!('moved' in cell) || (cell.moved?.delta ?? null) !== null)
       }),
     )
+  const rowsOf = ({ metric, slice }: FigureRow, of: Days) =>
+    exploreLink({ metric, ...of, compare: of === days ? 'previous_days' : undefined, filters: slice ?? [] })
   /** As many digits as the other figures of its kind in the column. */
   const said = (at: number, { metric, value }: { metric: string; value: string | null }) => {
     const others = lines.flatMap(({ cells }) => {
@@ -96,7 +109,11 @@ export function FigureTable(props: {
             return (
               <tr key={`${row.metric} ${row.name}`}>
                 <th scope="row" data-discussed={days !== undefined || undefined}>
-                  {row.name ?? (of ? <Hint about={<MeaningCard of={of} />}>{of.label}</Hint> : row.metric)}
+                  {row.name !== undefined && days ? (
+                    <a href={rowsOf(row, days)}>{row.name}</a>
+                  ) : (
+                    (row.name ?? (of ? <Hint about={<MeaningCard of={of} />}>{of.label}</Hint> : row.metric))
+                  )}
                   {days && (
                     <ActionIcon
                       className={`${css.discuss} no-print`}
@@ -119,7 +136,12 @@ export function FigureTable(props: {
                     )
                   return (
                     <td key={name} data-strong={cell.metric === row.metric || undefined}>
-                      {said(at, cell)}
+                      {/* A row that is named leads there by its name. */}
+                      {cell.of && cell.value !== null && row.name === undefined ? (
+                        <a href={rowsOf(row, cell.of)}>{said(at, cell)}</a>
+                      ) : (
+                        said(at, cell)
+                      )}
                     </td>
                   )
                 })}

@@ -50,6 +50,7 @@ export function Monday() {
     )
   const { definitions, currency } = pack
   const aimed = pack.target !== null
+  const since = (grain: 'month' | 'quarter') => pack.landings.find(one => one.grain === grain)?.from
   return (
     <div className={css.paper}>
       <Page
@@ -92,8 +93,16 @@ export function Monday() {
               value: one.value,
               moved: [...(aimed ? [one.target] : []), one.before, one.lastYear],
               toDate: [
-                { value: one.month, moved: [...(aimed ? [one.monthTarget] : []), one.monthLastYear] },
-                { value: one.quarter, moved: [...(aimed ? [one.quarterTarget] : []), one.quarterLastYear] },
+                {
+                  value: one.month,
+                  from: since('month'),
+                  moved: [...(aimed ? [one.monthTarget] : []), one.monthLastYear],
+                },
+                {
+                  value: one.quarter,
+                  from: since('quarter'),
+                  moved: [...(aimed ? [one.quarterTarget] : []), one.quarterLastYear],
+                },
               ],
             }))}
           />

@@ -1,3 +1,4 @@
+import { exploreLink } from '#kernel/explore-link.ts'
 import { chanceWords, percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
@@ -83,7 +84,7 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
                         ? showSigned(String(one.p50 / one.plan - 1), { unit: 'share', currency: null })
                         : 'N/A',
                       one.probability === null ? 'N/A' : chanceWords(one.probability),
-                      money(one.requiredPerDay),
+                      one.requiredPerDay === 0 ? 'Nothing more' : money(one.requiredPerDay),
                     ]
                   : []),
               ],
@@ -109,6 +110,10 @@ export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'curr
 
 /** What is worth most this week. */
 export function Levers({ levers, currency }: Pick<Monday, 'levers' | 'currency'>) {
+  const place = placeOf(
+    levers.map(one => one.perWeek),
+    moneyIn(currency),
+  )
   return (
     <Card title="Top three levers of the week">
       {levers.length === 0 ? (
@@ -121,7 +126,7 @@ export function Levers({ levers, currency }: Pick<Monday, 'levers' | 'currency'>
             <li key={one.metric}>
               <p className={css.lever}>
                 {one.href ? <a href={one.href}>{one.words}</a> : <strong>{one.words}</strong>}
-                <span>up to {show(one.perWeek, moneyIn(currency), 'card')} a week</span>
+                <span>up to {show(one.perWeek, moneyIn(currency), place)} a week</span>
               </p>
               <p className={css.quiet}>
                 {one.basis} Answers for it: {titled(one.owner) || 'nobody yet'}.
@@ -137,10 +142,11 @@ export function Levers({ levers, currency }: Pick<Monday, 'levers' | 'currency'>
 /** Two dimensions as a table of cells, shaded by how they moved on the week before. */
 export function Heat(props: {
   heat: Monday['heats'][number]
+  week: Monday['week']
   definitions: Record<string, Definition>
   currency: string | null
 }) {
-  const { heat, definitions, currency } = props
+  const { heat, week, definitions, currency } = props
   const of = definitions[heat.metric]
   const measure = { unit: of?.unit ?? 'count', good: of?.good ?? 'none', currency } as const
   const cellOf = (row: string, column: string) =>
@@ -162,6 +168,19 @@ export function Heat(props: {
         moved={(row, column) => {
           const ratio = cellOf(row, column)?.before.ratio
           return ratio == null ? null : Number(ratio)
+        }}
+        href={(row, column) => {
+          const where = cellOf(row, column)?.where
+          return (
+            where &&
+            exploreLink({
+              metric: heat.metric,
+              from: week.from,
+              to: week.to,
+              compare: 'previous_days',
+              where,
+            })
+          )
         }}
         words={(row, column) => {
           const cell = cellOf(row, column)
@@ -282,7 +301,7 @@ export function StockCards({
       >
         {stock.overstock.length === 0 ? (
           <p className={css.said}>
-            {line.stock === null ? 'Stock is not known.' : 'There is too much of nothing.'}
+            {line.stock === null ? 'Stock is not known.' : 'Nothing is overstocked.'}
           </p>
         ) : (
           <Plain

@@ -113,7 +113,7 @@ export const WhereTab = ({ pack }: { pack: Monday }) => (
   <Tab pack={pack} name="where" empty="Orders with a channel or a country would fill it.">
     {pack.heats.map(heat => (
       <div key={heat.label} data-whole={heat.columns.length > 3 ? 'screen' : undefined}>
-        <Heat heat={heat} definitions={pack.definitions} currency={pack.currency} />
+        <Heat heat={heat} week={pack.week} definitions={pack.definitions} currency={pack.currency} />
       </div>
     ))}
     {pack.grids.map(grid => (

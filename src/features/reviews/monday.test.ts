@@ -78,7 +78,7 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(told.words).toMatch(
       /^Contribution margin 1 heads for £[\d,.k]+ \(P10 .*; no target says what it is to be\.$/,
     )
-    expect(told.soFar).toMatch(/^So far £[\d,.k]+\.$/)
+    expect(told.soFar).toMatch(/^To the end of 20 Jun £[\d,.k]+\.$/)
     const tiers = [{ name: 'cm9', label: 'Left over', less: ['cogs', 'fulfilment'] }]
     await run(settings.saveWaterfall, { tiers }, cy)
     const none: LandingTold = await run(reviews.landing, { of: 'contribution' }, cy)
@@ -219,6 +219,7 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(told.levers[0]?.words).toMatch(/50 % below usual in United Kingdom|50 % below usual in UK/)
     expect(told.levers.filter(one => one.metric === 'conversion_rate')).toHaveLength(1)
     expect(told.levers.map(one => one.metric)).not.toContain('sessions')
+    expect(told.levers.filter(one => one.href === null)).toEqual([])
     const letter = mondayLetter(told, 'https://quarterdeck.example')
     const items = (title: string) =>
       letter.parts.flatMap(part => (part.kind === 'list' && part.title === title ? part.items : []))
@@ -238,6 +239,10 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(heat?.cells.find(cell => cell.row === 'web')).toMatchObject({
       ...{ column: 'Germany', value: '30' },
       before: { value: '60', delta: '-30', ratio: '-0.5' },
+      where: [
+        { dimension: 'channel', value: 'web' },
+        { dimension: 'country', value: 'DE' },
+      ],
     })
   })
 

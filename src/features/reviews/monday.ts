@@ -153,8 +153,13 @@ export async function mondayOf(context: Context, weekEnd?: Day): Promise<Monday>
     const cells = rows
       .filter(one => text(one[metric]) !== null)
       .map(one => {
-        const { name, of: _, ...cell } = cellOf(one, row, metric)
-        return { ...cell, row: name, column: cellOf(one, column, metric).name }
+        const { name, of, ...cell } = cellOf(one, row, metric)
+        const across = cellOf(one, column, metric)
+        const where = [
+          { dimension: row, value: of },
+          { dimension: column, value: across.of },
+        ]
+        return { ...cell, row: name, column: across.name, where }
       })
     const names = (of: 'row' | 'column') => [...new Set(cells.map(cell => cell[of]))].slice(0, 8)
     const [rowNames, columnNames] = [names('row'), names('column')]

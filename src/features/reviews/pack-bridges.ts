@@ -47,9 +47,19 @@ function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): 
   return own.toSorted((a, b) => moved(b) - moved(a))
 }
 
-/** Where the rows of a driver are: the explorer at its own figure, split by what tells most of it. */
-const rowsOf = ({ measure, by }: Bridge['drivers'][number], { metric, from, to, comparison }: Bridge) =>
-  exploreLink({ metric: measure ?? metric, from, to, compare: comparison.name, by })
+/**
+ * Where the rows of a driver are: the explorer at its own figure, split by what tells most of it; of a slice of it at the
+ * slice.
+ */
+export const rowsOf = (
+  { measure, by }: Bridge['drivers'][number],
+  { metric, from, to, comparison }: Bridge,
+  where: { dimension: string; value: string }[] = [],
+): string =>
+  exploreLink({
+    ...{ metric: measure ?? metric, from, to, compare: comparison.name, where },
+    by: where.length > 0 ? null : by,
+  })
 
 /** The drivers of a bridge, each with what it moved and where its rows are. */
 export const driversOf = (found: Bridge): { name: string; amount: string; href: string }[] =>

@@ -3,11 +3,13 @@ import type { Context } from '#features/context.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { titleOf } from '#kernel/alert-words.ts'
 import type { Day } from '#kernel/day.ts'
+import { exploreLink } from '#kernel/explore-link.ts'
 import { valueName } from '#kernel/value-names.ts'
 import type { Bridge } from '#metrics/bridge/shape.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alerts } from '#postgres/tables/watch.ts'
 import { deckOf } from './decks.ts'
+import { rowsOf } from './pack-bridges.ts'
 import type { Monday } from './pack-shape.ts'
 
 type Lever = Monday['levers'][number]
@@ -105,19 +107,19 @@ const fromStock = ({ stock }: Known): Found[] =>
 function fromBridges({ bridges, stores }: Known): Found[] {
   for (const { against, bridge } of bridges) {
     const found = bridge.drivers.flatMap(driver => {
-      const lever = (of: string, amount: string): Found => ({
+      const lever = (of: string, amount: string, where: Bridge['causes'][number]['where'] = []): Found => ({
         metric: figureOf[driver.name] ?? driver.name,
         words: `${driver.label}${of} back to ${against}`,
         basis: 'Its part of the change of net sales.',
         perWeek: amount.replace('-', ''),
-        href: null,
+        href: rowsOf(driver, bridge, where),
       })
       if (isBelow(driver.amount)) return [lever('', driver.amount)]
       return driver.segments
         .filter(one => isBelow(one.amount))
         .map(one => {
           const names = one.where.map(at => valueName(at.dimension, at.value, stores)).filter(Boolean)
-          return lever(names.length > 0 ? ` of ${names.join(', ')}` : '', one.amount)
+          return lever(names.length > 0 ? ` of ${names.join(', ')}` : '', one.amount, one.where)
         })
     })
     if (found.length > 0) return found
@@ -126,9 +128,11 @@ function fromBridges({ bridges, stores }: Known): Found[] {
 }
 
 /** Where net sales fell most on the week before: a channel in a market, and a product. */
-function fromFalls({ heats, worst }: Known): Found[] {
+function fromFalls({ heats, worst, week }: Known): Found[] {
+  const slice = (where: { dimension: string; value: string }[]) =>
+    exploreLink({ metric: 'net_sales', from: week.from, to: week.to, compare: 'previous_days', where })
   const cells = heats.filter(heat => heat.metric === 'net_sales').flatMap(heat => heat.cells)
-  const fall = (metric: string, name: string, delta: string | null): Found[] =>
+  const fall = (metric: string, name: string, delta: string | null, href: string | null): Found[] =>
     delta !== null && isBelow(delta)
       ? [
           {
@@ -136,12 +140,16 @@ function fromFalls({ heats, worst }: Known): Found[] {
             words: `${name} back to the week before`,
             basis: 'What its net sales fell by.',
             perWeek: delta.replace('-', ''),
-            href: metric === 'units_sold' ? '/products' : null,
+            href,
           },
         ]
       : []
   return [
-    ...cells.flatMap(cell => fall('net_sales', `${cell.row} in ${cell.column}`, cell.before.delta)),
-    ...worst.flatMap(row => fall('units_sold', row.name, row.before.delta)),
+    ...cells.flatMap(cell =>
+      fall('net_sales', `${cell.row} in ${cell.column}`, cell.before.delta, slice(cell.where)),
+    ),
+    ...worst.flatMap(row =>
+      fall('units_sold', row.name, row.before.delta, slice([{ dimension: 'product', value: row.of }])),
+    ),
   ]
 }

@@ -176,7 +176,15 @@ export const Monday = z.object({
         label: z.string(),
         rows: z.array(z.string()),
         columns: z.array(z.string()),
-        cells: z.array(Cell.omit({ name: true, of: true }).extend({ row: z.string(), column: z.string() })),
+        cells: z.array(
+          Cell.omit({ name: true, of: true }).extend({
+            row: z.string(),
+            column: z.string(),
+            where: z
+              .array(z.object({ dimension: z.string(), value: z.string() }))
+              .describe('The slice as one filters by it'),
+          }),
+        ),
       }),
     )
     .describe('Channel, market and device, two at a time'),
