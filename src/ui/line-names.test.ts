@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clearPlace, nudges } from './line-names.ts'
+import { clearPlace, nudges, plotOf } from './line-names.ts'
 
 const plot = { height: 200, low: 0, high: 100 }
 
@@ -24,6 +24,11 @@ it('leaves room for a name where many points stand close together', () => {
 it('stays within the plot', () => {
   expect(clearPlace([0, 0], [[0, 0]], plot, [1]).side).toBe('top')
   expect(clearPlace([100, 100], [[100, 100]], plot, [1]).side).toBe('bottom')
+})
+
+it('has room below nothing where a few returns open it', () => {
+  expect(plotOf([{ values: [-150, 6250] }], 200, true).low).toBe(-2000)
+  expect(plotOf([{ values: [150, 6250] }], 200, true).low).toBe(0)
 })
 
 it('keeps names at line ends apart, and within the plot where all lines end at its foot', () => {

@@ -3,11 +3,20 @@ interface Named {
   values: Values
 }
 
+/** The round number near a quarter of an axis, as the kit sets its ticks apart. */
+function stepOf(quarter: number): number {
+  const ten = 10 ** Math.floor(Math.log10(quarter))
+  return ten * ([1, 2, 3, 5].find(n => quarter < ten * n * 1.5) ?? 10)
+}
+
 /** What a plot of these lines reaches from and to, about. */
 export function plotOf(those: readonly Named[], height: number, fromZero: boolean) {
   const known = those.flatMap(line => line.values.filter(value => value !== null))
   const high = Math.max(...known, fromZero ? 0 : Number.NEGATIVE_INFINITY)
-  return { height, low: Math.min(...known, fromZero ? 0 : Number.POSITIVE_INFINITY), high: high * 1.1 }
+  const low = Math.min(...known, fromZero ? 0 : Number.POSITIVE_INFINITY)
+  // A few returns open a whole step of the axis below nothing.
+  const step = low < 0 && fromZero ? stepOf((high - low) / 4) : 0
+  return { height, low: step > 0 ? Math.floor(low / step) * step : low, high: high * 1.1 }
 }
 
 /** How far each name must move so that names at line ends neither cover one another nor leave the plot. */

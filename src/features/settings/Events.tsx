@@ -29,9 +29,13 @@ const blank: Shown = {
   stores: [],
   percent: null,
 }
+/** What a kind does that its name does not say. */
+const kindHelp: Partial<Record<Shown['kind'], string>> = {
+  closed: 'Nothing is sold on these days: forecasts and plans count none, and no alert minds it.',
+}
 /** What a percentage of an event is of, where its kind has one. */
 const byHowMuch: Partial<Record<Shown['kind'], string>> = {
-  promotion: 'What comes off prices. Forecasts take half the discount as half as strong.',
+  promotion: 'What comes off prices. Half of the usual discount is forecast as half as strong.',
   price: 'What prices rise by; −5 where they fall.',
 }
 
@@ -101,7 +105,7 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
         {form && (
           <>
             <TextRow label="Name" value={form.name} onChange={name => set({ name })} />
-            <FormRow label="Kind" for="event-kind">
+            <FormRow label="Kind" for="event-kind" help={kindHelp[form.kind]}>
               <Select
                 id="event-kind"
                 allowDeselect={false}
@@ -115,6 +119,7 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
                 <NumberInput
                   id="event-percent"
                   suffix=" %"
+                  placeholder="%"
                   value={form.percent ?? ''}
                   onChange={value => set({ percent: typeof value === 'number' ? value : null })}
                 />
