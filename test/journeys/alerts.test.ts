@@ -111,7 +111,7 @@ describeInBrowser('the alerts', () => {
     await page.getByRole('option', { name: 'Channel', exact: true }).click()
     await page.getByText('Watches net sales of each country and channel day by day').waitFor()
     await page.getByRole('combobox', { name: 'How it is watched' }).click()
-    await page.getByRole('option', { name: 'Week by week, against control limits' }).click()
+    await page.getByRole('option', { name: 'Week by week, control limits' }).click()
     await page.getByText('week by week against the limits').waitFor()
     await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Save', exact: true }).click()

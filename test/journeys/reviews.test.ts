@@ -189,6 +189,22 @@ describeInBrowser('the reviews', () => {
       .getByRole('link', { name: /^orders \+£/ })
       .first()
     expect(await part.getAttribute('href')).toContain('/explore?metrics=orders&')
+    // So do figures, names of rows, and levers.
+    const lead = (name: string | RegExp) =>
+      page.getByRole('main').getByRole('link', { name }).first().getAttribute('href')
+    const orders = page
+      .getByRole('row', { name: /^Orders/ })
+      .first()
+      .getByRole('link')
+    expect(await orders.first().getAttribute('href')).toMatch(
+      /^\/explore\?metrics=orders&period=.*&compare=previous_days$/,
+    )
+    await page.getByRole('tab', { name: 'Products' }).click()
+    expect(await lead('CUP')).toContain('where=product%3DCUP')
+    await page.getByRole('tab', { name: 'Where it moved' }).click()
+    expect(await lead('United Kingdom')).toContain('where=country%3DGB')
+    await page.getByRole('tab', { name: 'Why it moved' }).click()
+    await panel('Why it moved').waitFor()
     const parts = ['Why it moved', 'Where it moved', 'Products', 'Stock', 'Marketing', 'Site and service']
     await onPaper(async () => {
       for (const name of parts)

@@ -351,13 +351,14 @@ interface Heading {
 /** How many of a list stand there before the rest is folded: three, or all where that would fold one alone. */
 export const shownAtOnce = (count: number): number => (count > 4 ? 3 : count)
 
-/** "To the end of 27 Nov £95,000, 96 % of the plan to date.": whole days alone, where the figures above may count today. */
+/** "£95,000 by the end of 27 Nov, 96 % of the plan to date.": whole days alone, where the figures above may count today. */
 export function soFarWords(
   one: { actual: number; planToDate: number | null; daysLeft: number; until: string },
   currency: string | null,
 ): string {
   if (one.daysLeft <= 0) return ''
-  const so = `To the end of ${showDay(one.until, 'card')} ${show(one.actual.toFixed(2), { unit: 'money', currency }, 'card')}`
+  const made = show(one.actual.toFixed(2), { unit: 'money', currency }, 'card')
+  const so = `${made} by the end of ${showDay(one.until, 'card')}`
   return one.planToDate !== null && one.planToDate > 0
     ? `${so}, ${percent(one.actual / one.planToDate, 0)} of the plan to date.`
     : `${so}.`

@@ -78,7 +78,7 @@ describe.each(ledgers.slice(0, 1))('the Monday pack on $name', place => {
     expect(told.words).toMatch(
       /^Contribution margin 1 heads for £[\d,.k]+ \(P10 .*; no target says what it is to be\.$/,
     )
-    expect(told.soFar).toMatch(/^To the end of 20 Jun £[\d,.k]+\.$/)
+    expect(told.soFar).toMatch(/^£[\d,.k]+ by the end of 20 Jun\.$/)
     const tiers = [{ name: 'cm9', label: 'Left over', less: ['cogs', 'fulfilment'] }]
     await run(settings.saveWaterfall, { tiers }, cy)
     const none: LandingTold = await run(reviews.landing, { of: 'contribution' }, cy)

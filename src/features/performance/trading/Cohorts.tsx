@@ -131,7 +131,7 @@ export function Cohorts({ lens }: { lens: Lens }) {
               `${name(month)}, month ${age}: ${text(at(month, age), 'table') || 'not yet'}`
             }
           />
-          <p className={css.facts}>{paybackWords(cohorts, costOf(costs.data?.rows))}</p>
+          <p className={css.grade}>{paybackWords(cohorts, costOf(costs.data?.rows))}</p>
         </>
       )}
     </ChartCard>

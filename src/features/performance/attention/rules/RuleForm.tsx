@@ -72,7 +72,8 @@ export function RuleForm(props: {
   const labelOf = (name: string) => known.metrics.find(one => one.name === name)?.label ?? name
   const splitOf = (name: string) => known.dimensions.find(one => one.name === name)?.label ?? name
   const by = [form.by, form.more].filter(Boolean)
-  const usualName = metric ? [metric.label, ...by.map(one => `by ${called(splitOf(one))}`)].join(' ') : ''
+  const apart = by.map(one => called(splitOf(one))).join(' and ')
+  const usualName = metric ? [metric.label, apart].filter(Boolean).join(' by ') : ''
   const unit = form.kind === 'hours' ? 'hours' : 'days'
   const persistence = wholeIn(form.persistence, 1, 28)
   const coolDown = wholeIn(form.coolDown, 0, 90)
@@ -211,7 +212,7 @@ export function RuleForm(props: {
               label="A change means"
               value={form.about}
               data={[
-                { value: 'business', label: 'Something happened in the business' },
+                { value: 'business', label: 'Something happened' },
                 { value: 'data', label: 'The data may be wrong' },
               ]}
               help="Alerts of other rules at the same place say when the data may be wrong."

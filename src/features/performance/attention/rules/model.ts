@@ -21,9 +21,9 @@ export const isHourly = (metric: string): metric is (typeof hourly)[number] =>
 
 /** How a rule looks at its figure. */
 export const kinds = {
-  change: 'Day by day, against what is usual',
-  hours: 'Hour by hour, against the forecast of the day',
-  limits: 'Week by week, against control limits',
+  change: 'Day by day, against its past',
+  hours: 'Hour by hour, against forecast',
+  limits: 'Week by week, control limits',
 } as const
 
 /** A rule whose figure, or the way it is looked at, was chosen anew: what no longer goes with it is left out. */
