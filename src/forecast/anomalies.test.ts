@@ -41,6 +41,51 @@ describe('anomalies', () => {
     },
   )
 
+  it('are dated by the change of level, not by a weak week before it: four of five to the day', () => {
+    const off = [0.5, 0.7, 1.5].flatMap(factor =>
+      Array.from({ length: 30 }, (_, seed) => {
+        const began = 165 + (seed % 14)
+        // By what three days of it tell, and by what two weeks do.
+        const [early, late] = [3, 14].map(known => {
+          const values = shop(100 + seed, began + known)
+          const fallen = values.map((value, t) => (t >= began ? factor * value : value))
+          return findAnomalies(days(fallen)).events.find(one => one.told >= began)
+        })
+        return [early, late].flatMap(event => (event ? [event.from - began] : []))
+      }).flat(),
+    )
+    const share = (by: number) => off.filter(one => Math.abs(one) <= by).length / off.length
+    expect(off.length).toBeGreaterThan(150)
+    expect(share(0)).toBeGreaterThan(0.8)
+    expect(share(2)).toBeGreaterThan(0.9)
+    const weak = changed(1, (value, t) => (t >= 300 ? 0.4 * value : t >= 293 ? 0.93 * value : value))
+    expect(findAnomalies(weak).events.find(one => one.told >= 299)?.from).toBe(300)
+  })
+
+  it('know a level that fell at once from one that falls on and on', () => {
+    const kinds = (change: (n: number) => number) =>
+      Array.from({ length: 40 }, (_, seed) => {
+        const began = 165 + (seed % 14)
+        const values = shop(300 + seed, began + 25)
+        const moved = values.map((value, t) => (t >= began ? value * change(t - began + 1) : value))
+        return findAnomalies(days(moved)).events.find(one => one.told >= began)?.kind
+      })
+    const share = (all: (string | undefined)[], kind: string) =>
+      all.filter(one => one === kind).length / all.filter(Boolean).length
+    expect(
+      share(
+        kinds(() => 0.6),
+        'shift',
+      ),
+    ).toBeGreaterThan(0.8)
+    expect(
+      share(
+        kinds(n => 1 - 0.03 * n),
+        'drift',
+      ),
+    ).toBeGreaterThan(0.8)
+  })
+
   it('know silence', () => {
     const { events } = findAnomalies(changed(1, (value, t) => (t >= 300 && t < 310 ? 0 : value)))
     expect(events[0]).toMatchObject({ kind: 'silence', from: 300, to: 309, told: 300 })

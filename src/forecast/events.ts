@@ -1,5 +1,5 @@
 import type { Day } from '#kernel/day.ts'
-import { at, mad, mean, median } from './numbers.ts'
+import { mad, median } from './numbers.ts'
 
 /** `spike`: one or two periods; `shift`: a level that moved at once; `drift`: one that moves on; `silence`: nothing comes. */
 export type AnomalyKind = 'spike' | 'shift' | 'drift' | 'silence'
@@ -66,12 +66,11 @@ export function eventsOf(
       t++
       continue
     }
-    const earliest = (events.at(-1)?.to ?? -1) + 1
-    const from = since(values, t, Math.max(earliest, t - 2 * Math.max(period, 12)), period)
-    const usual = usualFrom(values, from, period)
+    const earliest = Math.max((events.at(-1)?.to ?? -1) + 1, t - 2 * Math.max(period, 12))
+    const known = usualFrom(values, since(values, { told: t, last: t, earliest }, period).from, period)
     const far = (index: number) => {
       const value = values[index]
-      return value === null || value === undefined ? 0 : (value - usual.at(index)) / usual.noise
+      return value === null || value === undefined ? 0 : (value - known.at(index)) / known.noise
     }
     const side = Math.sign(far(t)) || 1
     let last = t
@@ -84,6 +83,9 @@ export function eventsOf(
         calm = 0
       } else calm++
     }
+    // All of it says better than its first values where it began.
+    const { from, drifts } = since(values, { told: t, last, earliest }, period)
+    const usual = usualFrom(values, from, period)
     const goesOn =
       calm < calmLength && next >= values.length && last >= values.length - 1 - calm && last - from > 1
     const inside = Array.from({ length: last - from + 1 }, (_, i) => from + i).filter(i => values[i] !== null)
@@ -92,7 +94,7 @@ export function eventsOf(
     events.push({
       kind: kindOf(
         inside.map(i => values[i] ?? 0),
-        off,
+        drifts,
         usual.at(from),
       ),
       from,
@@ -110,31 +112,44 @@ export function eventsOf(
   return events
 }
 
-/** Where the event that was told at `told` began: the start from which the distance from the usual stands out most. */
-function since(values: readonly (number | null)[], told: number, earliest: number, period: number): number {
+/** Values from which on a level may have moved little by little rather than at once. */
+const leastDrift = 6
+/** By how much more a drift must explain than a shift, as twice a log likelihood, to be told for one: strong evidence (Kass & Raftery 1995). */
+const strong = 6
+
+/**
+ * When the event that was told at `told` began, by its values up to `last`: the start at which a change of level explains
+ * them best, which is the most likely one where the new level is not known beforehand (Hinkley 1970, "Inference about the
+ * change-point in a sequence of random variables"). Of n values with deviations d from the usual twice its log likelihood is
+ * (Σd)² ÷ n: a weak week before a deep fall, which only thins it out, is none of it. `drifts` where a level that moves on by
+ * as much each time, (Σkd)² ÷ Σk² with k = 1 … n, from its own best start explains more (two-phase regression, Hinkley 1969).
+ */
+function since(
+  values: readonly (number | null)[],
+  { told, last, earliest }: { told: number; last: number; earliest: number },
+  period: number,
+): { from: number; drifts: boolean } {
   const usual = usualFrom(values, Math.max(earliest, 1), period)
-  let sum = 0
-  let best = told
-  let most = 0
   const side = Math.sign((values[told] ?? 0) - usual.at(told))
-  for (let t = told; t >= earliest; t--) {
+  let [from, level, drift] = [told, 0, 0]
+  let [sum, rising, count] = [0, 0, 0]
+  for (let t = last; t >= earliest; t--) {
     const value = values[t]
     if (value === null || value === undefined) continue
-    // Half a usual distance is what no event is needed for.
-    sum += (side * (value - usual.at(t))) / usual.noise - 1
-    if (sum > most) {
-      most = sum
-      best = t
-    }
+    sum += (side * (value - usual.at(t))) / usual.noise
+    rising += sum
+    count++
+    if (t > told) continue
+    const likely = Math.max(0, sum) ** 2 / count
+    if (likely > level) [from, level] = [t, likely]
+    const squares = (count * (count + 1) * (2 * count + 1)) / 6
+    if (count >= leastDrift) drift = Math.max(drift, Math.max(0, rising) ** 2 / squares)
   }
-  return best
+  return { from, drifts: drift > level + strong }
 }
 
-function kindOf(inside: readonly number[], off: readonly number[], usual: number): AnomalyKind {
+function kindOf(inside: readonly number[], drifts: boolean, usual: number): AnomalyKind {
   if (inside.length > 1 && usual !== 0 && inside.every(value => value === 0)) return 'silence'
   if (inside.length <= 2) return 'spike'
-  if (inside.length < 6) return 'shift'
-  const third = Math.floor(off.length / 3)
-  const [start, end] = [mean(off.slice(0, third)), mean(off.slice(-third))]
-  return Math.abs(end) > 2 * Math.abs(start) && at(off, off.length - 1) * end > 0 ? 'drift' : 'shift'
+  return drifts && inside.length >= leastDrift ? 'drift' : 'shift'
 }
