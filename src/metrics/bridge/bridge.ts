@@ -1,3 +1,4 @@
+import { dayCount } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
@@ -108,6 +109,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     whole,
     digits,
     totals: answer.totals,
+    days: dayCount(answer.meta.from, answer.meta.to),
   })
   if (found.partly.length > 0)
     warnings.push({

@@ -1,9 +1,11 @@
 import { planIn } from '#kernel/plan-comparison.ts'
 import type { AnswerRow, Query } from '../query.ts'
 import { readChain, splitChain } from './chain.ts'
+import { rateDistance } from './chance.ts'
 import { metricsOf } from './drivers.ts'
 import { chosen } from './meetings.ts'
 import { pairText, plannedBy, plannedRows } from './planned.ts'
+import { type Scatter, scatterOf } from './scatter.ts'
 import {
   beyond,
   choose,
@@ -337,9 +339,15 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
   const c0 = figureOf(of.totals, 'conversion_rate', of.comparison)
   const c1 = figureOf(of.totals, 'conversion_rate', null)
   const seen = c0 > 0 && c1 > 0
+  const alone = asked.map(({ by: [dimension = ''], rows, full }) => ({
+    dimension,
+    values: rows.length,
+    full,
+  }))
+  const scatter = seen ? await scatterOf(of, alone) : { extra: 0, steps: [1, 1] as const }
   const found = seen
     ? [...asked, ...crossed].flatMap(({ by, rows }) =>
-        counted(of, by, rows, { s0, s1, c0, c1, v0, v1 }, limits),
+        counted(of, by, rows, { s0, s1, c0, c1, v0, v1 }, limits, scatter),
       )
     : []
   return {
@@ -375,6 +383,9 @@ function hidden(
 const eachOnce = (those: readonly Illusion[]): Illusion[] =>
   [...new Map(those.toReversed().map(one => [`${one.dimension} ${one.driver}`, one])).values()].toReversed()
 
+/** Standard deviations a slice's conversion must have moved by beyond the rest's (one of 370 does by chance), and at all. */
+const [apart, moved] = [3, 2]
+
 /** Conversion within slices of traffic, beyond the rest's, worth what the same move of the whole's conversion would be. */
 function counted(
   of: Subject,
@@ -382,6 +393,7 @@ function counted(
   rows: readonly AnswerRow[],
   all: { s0: number; s1: number; c0: number; c1: number; v0: number; v1: number },
   limits: Limits,
+  { extra, steps }: Scatter,
 ): Found[] {
   const scale = logarithmicMean(all.v1, all.v0) / logarithmicMean(all.c1, all.c0)
   return rows.flatMap((row): Found[] => {
@@ -393,8 +405,15 @@ function counted(
     const weight = (w0 + w1) / 2
     const usual = Number.isFinite(rest) && rest > 0 ? rest : 1
     const effect = beyond(weight * (c1 - c0) * scale, weight * (c1 - c0 * usual) * scale)
-    const chance = weight * scale * Math.sqrt(c0 / x0 + Math.max(c1, c0) / x1)
-    if (Math.abs(effect) < Math.max(leastOf(limits), 3 * chance)) return []
+    const own = { of0: x0, of1: x1, count0: x0 * c0, count1: x1 * c1 }
+    const others = {
+      of0: all.s0 - x0,
+      of1: all.s1 - x1,
+      count0: all.s0 * all.c0 - own.count0,
+      count1: all.s1 * all.c1 - own.count1,
+    }
+    const far = (than: typeof others | null) => Math.abs(rateDistance(own, than, extra, steps))
+    if (Math.abs(effect) < leastOf(limits) || far(others) < apart || far(null) < moved) return []
     return [
       {
         kind: 'rate',

@@ -16,6 +16,8 @@ export interface Subject {
   digits: number
   /** The total row, with sessions and conversion as the counter has it. */
   totals: AnswerRow
+  /** Days of its period. */
+  days: number
 }
 
 /** Questions of one search that are asked at once. */
