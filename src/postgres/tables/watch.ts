@@ -104,6 +104,8 @@ export interface Finding {
   /** Last day known when causes were looked for; absent where they never were, or before this was written down. */
   explained?: string
   check: string
+  /** When a look last opened it again that had been taken for over; absent where none did. */
+  reopened?: string
   /** By what it was judged; absent of alerts from before this was written down. */
   judged?: string
   /** Of what was found within a day: its hours on the store's clock, `YYYY-MM-DD HH:MM`. */

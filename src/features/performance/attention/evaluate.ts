@@ -308,7 +308,14 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
         ...figures,
         since,
         kind: one.kind,
-        finding: { ...same.finding, ...finding, causes, surest, ...(again && { explained: day }) },
+        finding: {
+          ...same.finding,
+          ...finding,
+          causes,
+          surest,
+          ...(again && { explained: day }),
+          ...(closedItself(same) && { reopened: at }),
+        },
         ...woken(same, at.slice(0, 10)),
         ...(closedItself(same) && { state: 'open' as const, reason: '' }),
       }

@@ -211,12 +211,37 @@ describe('an alert of a store', () => {
     expect(await ofNorth()).toMatchObject([
       { id: found.id, since: fell, until: null, state: 'open', reason: '' },
     ])
+    // Channels are told again, once for each opening: a look that died in it, and looks and posts after it, add none.
+    const letters = async () => {
+      for (let n = 0; n < 2; n++) {
+        await evaluate(room.context())
+        await compose(room.context())
+      }
+      const all = await room.open.ledger.select().from(outbox).orderBy(outbox.key)
+      return all.filter(one => one.key.startsWith(`alert ${found.id} `)).map(one => one.message.subject)
+    }
+    const [told = '', ...once] = await letters()
+    expect(once).toEqual([`Again: ${told}`])
+    room.at(`${addDays(last, 1)}T10:00:00Z`)
+    const byItself = { state: 'resolved' as const, reason: 'It ended by itself.' }
+    await room.open.ledger
+      .update(alerts)
+      .set({ ...closed, ...byItself })
+      .where(eq(alerts.id, found.id))
+    await room.open.ledger
+      .update(looks)
+      .set({ through: addDays(last, -1) })
+      .where(eq(looks.rule, 'orders'))
+    await expect(evaluate(dyingIn(1))).rejects.toThrow('died')
+    await compose(room.context())
+    room.at(`${addDays(last, 1)}T10:05:00Z`)
+    expect(await letters()).toEqual([told, `Again: ${told}`, `Again: ${told}`])
     // The same, closed before the fall began: within its cool-down, but over.
     const [before, end] = [addDays(fell, -9), addDays(fell, -7)]
     const over = { since: before, until: end, seenOn: end, state: 'resolved' as const }
     await again({ ...over, reason: 'It ended by itself.' }, addDays(last, -1))
-    const told = (await ofNorth()).toSorted((a, b) => (a.since < b.since ? -1 : 1))
-    expect(told.map(one => [one.since, one.state])).toEqual([
+    const both = (await ofNorth()).toSorted((a, b) => (a.since < b.since ? -1 : 1))
+    expect(both.map(one => [one.since, one.state])).toEqual([
       [before, 'resolved'],
       [fell, 'open'],
     ])

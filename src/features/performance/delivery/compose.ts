@@ -22,7 +22,7 @@ const news = 3
 const most = 10
 
 /**
- * Writes what is to be sent: each new alert to the channels that want it, and the digests whose hour has come. What was
+ * Writes what is to be sent: each new alert, and each that opened again, to the channels that want it, and the digests whose hour has come. What was
  * written before is not written again, so it may be called at any time, and after any crash.
  */
 export async function compose(context: Context): Promise<void> {
@@ -40,7 +40,7 @@ export async function compose(context: Context): Promise<void> {
     if (channel.alerts)
       for (const one of own.filter(alert => isNews(channel, alert, today.day)))
         await post(context, {
-          key: `alert ${one.id} ${channel.id}`,
+          key: keyOf(one, channel),
           channel: channel.id,
           message: alertMessage(context, one, names),
           notBefore: new Date(afterQuiet(channel, zone, now)),
@@ -58,9 +58,13 @@ const zoneOf = async ({ ledger }: Context): Promise<string> => {
 const mayTell = ({ stores }: Channel, alert: Alert) =>
   stores === null || (alert.stores.length > 0 && alert.stores.every(store => stores.includes(store)))
 
+/** Of an alert that a look took for over and opened again each opening is told, once. */
+const keyOf = ({ id, finding: { reopened } }: Alert, channel: Channel) =>
+  ['alert', id, channel.id, ...(reopened ? [reopened] : [])].join(' ')
+
 const isNews = (channel: Channel, alert: Alert, today: Day) =>
   alert.state === 'open' &&
-  alert.firstAt >= channel.createdAt &&
+  (alert.finding.reopened ?? alert.firstAt) >= channel.createdAt &&
   alert.seenOn >= addDays(today, -news) &&
   (channel.leastMoney === null ||
     alert.moneyPerDay === null ||
@@ -102,9 +106,10 @@ const itemOf = (context: Context, alert: Alert, { labels, stores }: Names) => ({
 
 function alertMessage(context: Context, alert: Alert, names: Names): Message {
   const item = itemOf(context, alert, names)
+  const again = alert.finding.reopened !== undefined
   return {
-    subject: item.title,
-    lead: item.text,
+    subject: `${again ? 'Again: ' : ''}${item.title}`,
+    lead: `${again ? 'It was taken for over, and goes on. ' : ''}${item.text}`,
     items: [],
     caution: alert.doubt ?? '',
     link: item.link,
