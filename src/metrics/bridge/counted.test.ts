@@ -8,13 +8,13 @@ import type { Engine } from '../engine.ts'
 import { bridge } from './bridge.ts'
 
 /**
- * Made-up shops over two fortnights: in half of them the phones' conversion fell to two fifths in the second, in the others
- * nothing happened. All have good and bad days, and days on which one device alone did well.
+ * Made-up shops over two fortnights: in half of them the phones' conversion fell to a quarter in the second, in the others
+ * nothing happened. Phones are a sixth of the visits and bring two orders a day. All have good and bad days, and days on which one device alone did well.
  */
 const [first, second, last] = ['2026-05-04', '2026-05-18', '2026-05-31']
 const shops = Array.from({ length: 24 }, (_, n) => ({ store: `shop${n}`, fell: n % 2 === 0 }))
 const [devices, channels] = [
-  { mobile: 260, desktop: 200, tablet: 40 },
+  { mobile: 80, desktop: 380, tablet: 40 },
   { Organic: 0.6, Email: 0.4 },
 ]
 let granary: Warehouse
@@ -40,7 +40,7 @@ function sold() {
       for (const [device, sessions] of Object.entries(devices)) {
         const own = common * Math.exp(0.1 * normal())
         for (const [channel, part] of Object.entries(channels)) {
-          const planted = fell && device === 'mobile' && day >= second ? 0.4 : 1
+          const planted = fell && device === 'mobile' && day >= second ? 0.25 : 1
           const completed = count(sessions * part * 0.025 * own * planted)
           visits.push({
             ...{ store, day, origin: 'ga4', channel, campaign: '', device, country: '', landing_page: '' },
@@ -101,6 +101,6 @@ it('the search finds phones that lost their checkout, and takes the chance of a 
   }
   const of = (is: boolean) => shops.filter(one => one.fell === is).map(one => found.get(one.store) ?? [])
   const hit = of(true).filter(one => one.some(words => words.startsWith('- mobile'))).length
-  expect(hit / of(true).length).toBeGreaterThanOrEqual(0.9)
+  expect(hit / of(true).length).toBeGreaterThanOrEqual(0.5)
   expect(of(false).flat().length).toBeLessThanOrEqual(1)
 }, 120_000)
