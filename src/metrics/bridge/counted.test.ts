@@ -9,7 +9,8 @@ import { bridge } from './bridge.ts'
 
 /**
  * Made-up shops over two fortnights: in half of them the phones' conversion fell to a quarter in the second, in the others
- * nothing happened. Phones are a sixth of the visits and bring two orders a day. All have good and bad days, and days on which one device alone did well.
+ * nothing happened. Phones are a sixth of the visits and bring two orders a day. All have good and bad days, and days on
+ * which one device alone did well.
  */
 const [first, second, last] = ['2026-05-04', '2026-05-18', '2026-05-31']
 const shops = Array.from({ length: 24 }, (_, n) => ({ store: `shop${n}`, fell: n % 2 === 0 }))
