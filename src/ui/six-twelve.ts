@@ -91,16 +91,6 @@ export const sixTwelve =
         lineStyle: { color: colours.lastYear, width: 1.6 },
         itemStyle: { color: colours.lastYear },
       },
-      known(run.secondLastYear ?? []) && {
-        ...quiet,
-        name: `${props.second}, last year`,
-        yAxisIndex: at,
-        data: place(run.secondLastYear ?? []),
-        showSymbol: false,
-        z: 4,
-        lineStyle: { color: colours.categorical[6], width: 1.2, opacity: 0.45 },
-        itemStyle: { color: colours.categorical[6], opacity: 0.45 },
-      },
       known(run.second ?? []) && {
         ...quiet,
         name: props.second ?? '',
@@ -111,6 +101,16 @@ export const sixTwelve =
         z: 7,
         lineStyle: { color: colours.categorical[6], width: 1.6 },
         itemStyle: { color: colours.categorical[6] },
+      },
+      known(run.secondLastYear ?? []) && {
+        ...quiet,
+        name: `${props.second}, last year`,
+        yAxisIndex: at,
+        data: place(run.secondLastYear ?? []),
+        showSymbol: false,
+        z: 4,
+        lineStyle: { color: colours.categorical[6], width: 1.2, opacity: 0.45 },
+        itemStyle: { color: colours.categorical[6], opacity: 0.45 },
       },
       known(run.target) && {
         ...quiet,
