@@ -157,8 +157,8 @@ describe.each(companies)('the company of seed $seed over $days days', ({ seed, d
     expect(Math.max(0, ...days.map(inWeekFrom))).toBeLessThanOrEqual(2)
   })
 
-  const easter = until < '2026-06-01' ? it : it.skip
-  easter('explains the weeks of Easter by Easter, which moved', () => easterFirst(room))
+  // A history of autumn alone has no Easter to look for.
+  if (until < '2026-06-01') it('explains the weeks of Easter by Easter, which moved', () => easterFirst(room))
 })
 
 describe.skipIf(asked !== '')('a company of fourteen months', () => {
