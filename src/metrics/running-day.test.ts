@@ -285,3 +285,45 @@ it('is as far as each store’s own clock says', async () => {
   }
   await granary.close()
 })
+
+it('is held against its plan to the hour, and days to come whole, also beside media that are booked ahead', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  await deliverLines(granary, sold('shop', today, 14))
+  const ahead = addDays(today, 2)
+  await deliver(granary, 'spend_days', [
+    {
+      ...{
+        store: 'shop',
+        day: ahead,
+        platform: 'google',
+        account: '',
+        channel: '',
+        campaign: '',
+        country: '',
+      },
+      ...{ cost: 5, currency: 'GBP', source: 'test' },
+    },
+  ])
+  const at = `${today}T14:20:00Z`
+  const days = daysBetween(today, addDays(today, 3))
+  const budget = { name: 'budget', metric: 'net_sales', store: null, grain: 'day', currency: 'GBP' } as const
+  const engine = createEngine({
+    granary: loadedAt(granary, () => at),
+    world: async () => ({
+      ...plainWorld,
+      targets: [{ ...budget, values: Object.fromEntries(days.map(day => [day, '24'])) }],
+    }),
+  })
+  const planned = async (...metrics: string[]) => {
+    const { rows } = await engine.ask(
+      { metrics, grain: 'day', from: today, to: addDays(today, 3), compare: ['plan.budget'] } as Query,
+      { stores: 'all', now: new Date(at) },
+    )
+    return rows.map(row => Number(row.compare?.['plan.budget']?.values.net_sales?.value))
+  }
+  const alone = await planned('net_sales')
+  expect(alone[0]).toBeLessThan(24)
+  expect(alone.slice(1)).toEqual([24, 24, 24])
+  expect(await planned('net_sales', 'mer')).toEqual(alone)
+  await granary.close()
+})

@@ -93,7 +93,7 @@ export const targetsOf = (
     if (!range) return null
     // Like for like, from where the data begin and to date; a period before them or still to come shows its whole target.
     const from = dataFrom(metric, range, reached)
-    const to = !window.begun || range.from > window.until ? range.to : earlier(range.to, window.until)
+    const to = !window.begun || range.from > window.elapsed ? range.to : earlier(range.to, window.elapsed)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
     const until = window.byDay.has(metric.name) || cut.hour !== undefined ? null : momentOf(window, to)
     const valueFor = (of: Known): Decimal | null => {
@@ -207,8 +207,8 @@ interface Cut {
  * Up to which moment figures of a store (null: of the whole company, by its first) are compared, of a run of days that ends
  * where the data do; null where it ends elsewhere.
  */
-const momentOf = ({ moments, until }: Window, to: Day) =>
-  moments.length === 0 || to !== until
+const momentOf = ({ moments, soldUntil }: Window, to: Day) =>
+  moments.length === 0 || to !== soldUntil
     ? null
     : (store: string | null) =>
         moments.find(({ stores }) => stores === null || store === null || stores.includes(store)) ?? null

@@ -69,7 +69,11 @@ export interface Window {
   until: Day
   /** Whether the data reach into it: where they do not, nothing of it has elapsed. */
   begun: boolean
-  /** Moments of the sales within the last of its days that are known; none where these are over. */
+  /** The same, but none to come: media may be booked ahead of what is asked beside them. */
+  elapsed: Day
+  /** The last day of it that sales are known of, where they are asked. */
+  soldUntil: Day
+  /** Moments of the sales within that day; none where it is over. */
   moments: readonly Moment[]
   /** Metrics that are compared with whole days all the same. */
   byDay: ReadonlySet<string>
@@ -146,6 +150,8 @@ export const cutWindow = (
     ...range,
     until,
     begun: data === null || data.to >= range.from,
+    elapsed: earlier(until, later(today, soldUntil ?? today)),
+    soldUntil: soldUntil ?? until,
     moments,
     byDay,
     buckets,
