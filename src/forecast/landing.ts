@@ -74,6 +74,8 @@ export interface Backtest {
 
 /** z of 90 % of the normal distribution. */
 export const z90 = 1.2815515655446004
+/** Said where no estimate of the kind could be tried on earlier periods. */
+const guessed = 'No earlier period could be tested: the width is a first guess.'
 /** Relative error of a first guess made from the level of trade alone, before anything is learnt. */
 const firstGuess = 0.25
 
@@ -105,10 +107,6 @@ export function landing(input: LandingInput): {
   const shape = learnShape(before.length > 0 ? before : history, events)
   const tests = testEarlier(input)
   const backtests = new Map([false, true].map(late => [late, judge(tests, late)]))
-  const notes = [
-    ...shape.notes,
-    ...(tests.length === 0 ? ['No earlier period could be tested: the width is a first guess.'] : []),
-  ]
   const base = basis(shape, before, span, input)
   const ordinary = usualWeight(base.weights)
   return {
@@ -142,7 +140,7 @@ export function landing(input: LandingInput): {
         probability:
           plan === undefined ? null : plan <= guess.actual + booked ? 1 : chance(plan, guess, width, done),
         backtest,
-        notes,
+        notes: [...shape.notes, ...(backtest.estimates === 0 ? [guessed] : [])],
       }
     },
   }

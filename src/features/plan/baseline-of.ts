@@ -1,3 +1,4 @@
+import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { type SeasonAhead, seasonAhead } from '#forecast/season-ahead.ts'
 import { addDays, addYears, type Day, dayCount, daysBetween, later } from '#kernel/day.ts'
@@ -11,7 +12,7 @@ import { forecastComparison } from '#kernel/view.ts'
 import type * as tables from '#postgres/tables/plan.ts'
 import { askAs, yearBefore } from './actuals.ts'
 import { closedIn, rowsOf } from './cells.ts'
-import { eventsOf, type Learnt, shapeOf } from './shapes.ts'
+import { type Learnt, shapeOf } from './shapes.ts'
 import { lastWholeDay, ruleOf } from './versions.ts'
 
 /** Net sales of an open period as the plan, the forecast and the simplest rule there is say them. */
@@ -47,7 +48,7 @@ const carriedOn = new WeakMap<Learnt, Map<number, SeasonAhead | null>>()
 async function aheadOf(context: Context, learnt: Learnt, block: number): Promise<SeasonAhead | null> {
   const own = carriedOn.get(learnt) ?? new Map<number, SeasonAhead | null>()
   carriedOn.set(learnt, own)
-  if (!own.has(block)) own.set(block, seasonAhead(learnt.days, await eventsOf(context), block))
+  if (!own.has(block)) own.set(block, seasonAhead(learnt.days, await companyEvents(context), block))
   return own.get(block) ?? null
 }
 

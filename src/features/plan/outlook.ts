@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { type Landing, landing, spansBefore } from '#forecast/landing.ts'
 import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
@@ -10,7 +11,7 @@ import * as tables from '#postgres/tables/plan.ts'
 import { ratesOf } from '#warehouse/rates.ts'
 import { askAs } from './actuals.ts'
 import { conversion } from './rates.ts'
-import { eventsOf, shapeOf } from './shapes.ts'
+import { shapeOf } from './shapes.ts'
 import { elsewhereOf } from './unbudgeted.ts'
 import { lastWholeDay, ruleOf } from './versions.ts'
 
@@ -95,7 +96,7 @@ export async function pacing(
   const planned = asked.version
     ? await wholePlan(context, asked.metric, asked.version, from, to, stores)
     : null
-  const events = await eventsOf(context)
+  const events = await companyEvents(context)
   const booked =
     asked.metric === 'spend' && asked.version && !asked.stores
       ? await bookedMedia(context, asked.version, answer.meta.currency, addDays(until, 1), to)

@@ -1,10 +1,8 @@
+import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { learnShape, type YearShape } from '#forecast/year-shape.ts'
 import { addDays, type Day, daysBetween } from '#kernel/day.ts'
-import { tradingEvents } from '#kernel/event-kind.ts'
-import type { Feast } from '#kernel/feasts.ts'
 import type * as tables from '#postgres/tables/plan.ts'
-import * as settings from '#postgres/tables/settings.ts'
 import { askAs } from './actuals.ts'
 import type { KeptAs } from './copies.ts'
 import { latestDay } from './versions.ts'
@@ -15,13 +13,6 @@ type Version = typeof tables.versions.$inferSelect
 
 /** Years of days a shape is learnt from. */
 const learnFrom = 3 * 366
-
-/** The company's events, as the calendar of moving feasts has them. */
-export const eventsOf = async ({ ledger }: Context): Promise<Feast[]> =>
-  tradingEvents(
-    await ledger.select().from(settings.events),
-    (await ledger.select().from(settings.stores)).map(one => one.store),
-  )
 
 /** Days of a metric and the shape of a year they make. */
 export interface Learnt {
@@ -53,7 +44,7 @@ export async function shapeOf(
     to: until,
     ...more,
   })
-  const events = await eventsOf(context)
+  const events = await companyEvents(context)
   const asText = JSON.stringify([meta.today, meta.wholeFrom, events])
   const kept = learnt.get(rows)
   if (kept?.events === asText) return kept.found

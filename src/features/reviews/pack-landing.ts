@@ -1,15 +1,15 @@
+import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { contributionLanding } from '#forecast/contribution.ts'
 import { landing, spansBefore } from '#forecast/landing.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
-import { tradingEvents } from '#kernel/event-kind.ts'
 import { sum } from '#kernel/money.ts'
 import { type CalendarRule, type Period, periodOf } from '#kernel/period.ts'
 import { periodLabel } from '#kernel/period-words.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
 import type { Query } from '#metrics/query.ts'
-import { costWaterfall, events, stores } from '#postgres/tables/settings.ts'
+import { costWaterfall } from '#postgres/tables/settings.ts'
 import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
 import { landingWords, soFarWords } from './model.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
@@ -43,7 +43,7 @@ export async function landingsOf(
     .filter(one => one.day >= (meta.wholeFrom ?? '') && Number.isFinite(one.value))
   const first = days.findIndex(one => one.value !== 0)
   if (first < 0) return []
-  const feasts = await feastsOf(context)
+  const feasts = await companyEvents(context)
   const kept = learnt.get(rows) ?? new Map<string, ReturnType<typeof landing>>()
   learnt.set(rows, kept)
   // Of a period that has come in part nobody knows where it ends.
@@ -74,12 +74,6 @@ export async function landingsOf(
     }),
   )
 }
-
-const feastsOf = async ({ ledger }: Context) =>
-  tradingEvents(
-    await ledger.select().from(events),
-    (await ledger.select().from(stores)).map(one => one.store),
-  )
 
 /** Where the month heads by the last whole day, in a sentence; what a sale of today would still change is not in it. */
 export async function landingTold(context: Context, of: 'net_sales' | 'contribution'): Promise<LandingTold> {
@@ -145,7 +139,7 @@ async function contributionTold(
     return without(tier.label, 'its costs are not known for every day of the month')
   if (history.length < leastDays) return without(tier.label, `costs are known of ${history.length} days only`)
   const plan = target === null ? null : await wholeTarget(context, tier.name, target, span)
-  const feasts = await feastsOf(context)
+  const feasts = await companyEvents(context)
   const key = `${tier.name} ${span.from} ${answer.meta.wholeFrom} ${JSON.stringify(feasts)}`
   const kept = learntOfCosts.get(answer.rows) ?? new Map<string, ReturnType<typeof contributionLanding>>()
   learntOfCosts.set(answer.rows, kept)

@@ -1,6 +1,7 @@
 import type { Day } from '#kernel/day.ts'
 import { offsetAt } from '#kernel/zone.ts'
 import type { Scope } from '#metrics/engine.ts'
+import { sells } from '#warehouse/derive.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import type { PeakTold } from './shape.ts'
 
@@ -77,7 +78,7 @@ export async function minutesOf(
     `SELECT store, minute, count(*) AS orders FROM (
        SELECT f.store AS store, f.order_id AS order_id, substring(${text('min(f.happened_at)')}, 1, 16) AS minute
        FROM ${from('sales_lines')} f
-       WHERE f.kind = 'sale' AND f.day = {day:Date}${named ? ` AND f.store IN (${named.map((_, n) => `{s${n}:String}`).join(', ')})` : ''}
+       WHERE ${sells} AND f.day = {day:Date}${named ? ` AND f.store IN (${named.map((_, n) => `{s${n}:String}`).join(', ')})` : ''}
        GROUP BY f.store, f.order_id) o GROUP BY store, minute`,
     { day: asked.day, ...Object.fromEntries((named ?? []).map((one, n) => [`s${n}`, one])) },
   )
