@@ -173,6 +173,7 @@ command(program, 'simulate', 'play the seven systems of a made-up company over H
   .option('--days <n>', 'days of history; three years when absent')
   .option('--scale <n>', '1 is about fifty orders a day')
   .option('--until <day>', 'last day of the history; yesterday when absent')
+  .option('--unsolved', 'a defect and a stock-out go on when the history ends')
   .option('--live', 'the clock runs with ours, instead of standing until it is moved')
   .option('--fault <name>', 'repeatable: a failure to show, e.g. shopify:http_500=3', repeated)
   .option('--leashed', 'end when the input ends: for whoever starts it')

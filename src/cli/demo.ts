@@ -10,6 +10,8 @@ export interface Made {
   seed: number
   days: number
   until: Day
+  /** Something is wrong with it now; absent in folders made before there was. */
+  unsolved?: boolean
 }
 
 /** What the systems say of themselves: their address, and what one gives to connect to them. */
@@ -41,7 +43,8 @@ export async function demoCompany(
 function companyOf(folder: string, days: number): Made {
   const path = join(folder, 'company.json')
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Made
-  const made: Made = { seed: 1, days, until: addDays(new Date().toISOString().slice(0, 10), -1) }
+  const until = addDays(new Date().toISOString().slice(0, 10), -1)
+  const made: Made = { seed: 1, days, until, unsolved: true }
   writeFileSync(path, JSON.stringify(made))
   return made
 }
@@ -63,6 +66,7 @@ async function playing(
 ): Promise<{ process: ChildProcess; answer: Promise<Systems> }> {
   const words = ['simulate', '--json', '--live', '--leashed', '--port', String(await portIn(terminal.folder))]
   const company = ['--seed', String(made.seed), '--days', String(made.days), '--until', made.until]
+  if (made.unsolved) company.push('--unsolved')
   // They make much that is thrown away at once: more room for that halves the time spent on clearing up.
   const node = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64']
   const child = spawn(

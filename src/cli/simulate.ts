@@ -10,6 +10,7 @@ interface SimulateFlags {
   days?: string
   scale?: string
   until?: string
+  unsolved?: boolean
   fault?: string[]
   live?: boolean
   leashed?: boolean
@@ -34,6 +35,7 @@ export async function simulate(terminal: Terminal, flags: SimulateFlags): Promis
     seed: numberOf('seed', flags.seed, 1),
     days: numberOf('days', flags.days, 1096),
     scale: numberOf('scale', flags.scale, 1),
+    unsolved: flags.unsolved ?? false,
     until: flags.until ?? yesterday,
   })
   const port = flags.port ?? 4700

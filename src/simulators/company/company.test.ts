@@ -195,6 +195,14 @@ describe('the planted facts', () => {
     expect(orders('2025-11-28')).toBeGreaterThan(1.8 * usual)
   })
 
+  it('has a defect and a stock-out that go on when the history ends, where that is asked for', () => {
+    expect(big.facts.openDefect).toBeNull()
+    const { facts } = createCompany({ seed: 1, days: 400, until, unsolved: true })
+    const goesOn = [...facts.stockOuts, facts.openDefect].filter(one => one && one.to > until)
+    expect(goesOn).toHaveLength(2)
+    for (const one of goesOn) expect(one && one.from < until).toBe(true)
+  })
+
   it('has as many channels and devices in every day as the company has', () => {
     expect(dayPlan(big, shopOf(big, 'larkfield-uk'), until).cells).toHaveLength(
       channels.length * devices.length * 2,

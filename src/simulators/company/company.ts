@@ -11,6 +11,8 @@ export interface CompanyOptions {
   days?: number
   /** 1 is about fifty orders a day; the number of orders, sessions and customers grows with it. */
   scale?: number
+  /** A defect and a stock-out go on when the history ends: there is something to find for whoever looks now. */
+  unsolved?: boolean
   /** The last day of the history. Days after it come as the clock advances. */
   until: Day
 }
@@ -31,14 +33,21 @@ export interface Company {
 }
 
 /** @throws Failure('invalid') for days or a scale that no company can have. */
-export function createCompany({ seed = 1, days = 1096, scale = 1, until }: CompanyOptions): Company {
+export function createCompany({
+  seed = 1,
+  days = 1096,
+  scale = 1,
+  unsolved = false,
+  until,
+}: CompanyOptions): Company {
   if (!Number.isInteger(days) || days < 7 || days > 3653)
     throw invalid(`A company of ${days} days cannot be made.`, 'Give whole days from 7 to 3653.')
   if (!(scale > 0 && scale <= 1000))
     throw invalid(`A company of scale ${scale} cannot be made.`, 'Give a scale above 0 and at most 1000.')
   const start = addDays(until, 1 - days)
   const catalogue = catalogueOf(seed, start, days, scale)
-  return { seed, days, scale, start, until, shops, catalogue, facts: plant(start, until, catalogue) }
+  const facts = plant(start, until, catalogue, unsolved)
+  return { seed, days, scale, start, until, shops, catalogue, facts }
 }
 
 /** 0 on the first day of the history. */

@@ -74,10 +74,11 @@ export interface DayPlan {
 
 /** What the planted facts make of a cell's conversion on a day. */
 function conversionFactor(company: Company, shop: StoreFacts, day: Day, device: string): number {
-  const { checkoutDefect, initiativeWorked, initiativeFailed } = company.facts
+  const { checkoutDefect, openDefect, initiativeWorked, initiativeFailed } = company.facts
   let factor = 1
-  if (shop.store === checkoutDefect.store && device === checkoutDefect.device && within(checkoutDefect, day))
-    factor *= checkoutDefect.conversion
+  for (const defect of [checkoutDefect, openDefect])
+    if (defect && shop.store === defect.store && device === defect.device && within(defect, day))
+      factor *= defect.conversion
   for (const initiative of [initiativeWorked, initiativeFailed])
     if (shop.store === initiative.store && day >= initiative.day) factor *= initiative.conversion
   return factor

@@ -26,12 +26,16 @@ interface Initiative {
   conversion: number
 }
 
+type Defect = Spell & { store: string; device: string; conversion: number }
+
 /** What is true of the company and can be found: the product is tested on whether it does. */
 export interface PlantedFacts {
   /** The analytics tag lost most sessions; trade went on. */
   trackingOutage: Spell & { lost: number }
   priceRise: { day: Day; category: string; rise: number; units: number }
-  checkoutDefect: Spell & { store: string; device: string; conversion: number }
+  checkoutDefect: Defect
+  /** Goes on beyond the history's end; null where all is over by then. */
+  openDefect: Defect | null
   initiativeWorked: Initiative
   initiativeFailed: Initiative
   stockOuts: (Spell & { variant: number; sku: string; cause: string })[]
@@ -41,8 +45,11 @@ export interface PlantedFacts {
   promotions: Promotion[]
 }
 
-/** Places the facts in the history: each at its usual distance from the end, nearer where the history is short. */
-export function plant(start: Day, until: Day, catalogue: Catalogue): PlantedFacts {
+/**
+ * Places the facts in the history: each at its usual distance from the end, nearer where the history is short. `unsolved`
+ * adds a defect and a stock-out that are not over at its end.
+ */
+export function plant(start: Day, until: Day, catalogue: Catalogue, unsolved: boolean): PlantedFacts {
   const days = dayCount(start, until)
   const ago = (usual: number, share: number) => addDays(until, -Math.round(Math.min(usual, share * days)))
   const sold = catalogue.variants.filter(variant => variant.weight > 0)
@@ -60,6 +67,15 @@ export function plant(start: Day, until: Day, catalogue: Catalogue): PlantedFact
       to: ago(29, 0.25),
       conversion: 0.35,
     },
+    openDefect: unsolved
+      ? {
+          store: 'larkfield-us',
+          device: 'mobile',
+          from: ago(10, 0.1),
+          to: addDays(until, 14),
+          conversion: 0.3,
+        }
+      : null,
     initiativeWorked: {
       day: ago(120, 0.45),
       store: 'larkfield-uk',
@@ -75,6 +91,7 @@ export function plant(start: Day, until: Day, catalogue: Catalogue): PlantedFact
     stockOuts: [
       out(0, ago(60, 0.3), ago(38, 0.15), 'The supplier delivered late'),
       out(9, ago(410, 0.9), ago(390, 0.8), 'Demand at the promotion was underestimated'),
+      ...(unsolved ? [out(3, ago(8, 0.08), addDays(until, 9), 'The supplier delivered late')] : []),
     ],
     lateSupplier: { name: 'Corrie Mills', lateDays: 9 },
     costRise: { day: addDays(until, 10), category: 'Textiles', rise: 0.05 },

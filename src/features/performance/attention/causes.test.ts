@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { daysBetween } from '#kernel/day.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { carryRows } from '#sync/own-rows.ts'
@@ -59,3 +59,36 @@ it.each([
     expect(named).toEqual([kind === 'launch', true])
   },
 )
+
+describe('stock that is known of only since afterwards', () => {
+  const span = { from: '2026-04-28', to: '2026-05-07', compare: 'previous_days' as const }
+  const lies = (day: string, on_hand: number) =>
+    carryRows(room, {
+      id: `stock-${day}`,
+      table: 'stock_days',
+      rows: [
+        { store: 'shop', day, location: 'leeds', product_id: 'p1', on_hand, available: on_hand },
+      ] as never,
+      source: 'test',
+    })
+  const told = async (product: string) =>
+    (await causesOf(room.context(), { ...span, within: [['product', product]] })).filter(
+      one => one.kind === 'stock',
+    )
+
+  it('speaks for what stopped selling, where nothing was left on its first day', async () => {
+    expect(await told('p1')).toEqual([])
+    await lies('2026-05-09', 0)
+    const [cause] = await told('p1')
+    expect(cause?.words).toBe(
+      'p1 is out of stock: nothing of it was left on 9 May 2026, the first day its stock is known of.',
+    )
+    expect(cause?.perDay).toBeLessThan(0)
+    expect(await told('p2')).toEqual([])
+  })
+
+  it('says nothing where some was left on an earlier day', async () => {
+    await lies('2026-05-06', 12)
+    expect(await told('p1')).toEqual([])
+  })
+})

@@ -9,19 +9,8 @@ import type { Bridge } from '#metrics/bridge/shape.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import type { Cause } from '#postgres/tables/watch.ts'
 import { askAll, inHomeCurrency } from '../forecasts/course.ts'
-
-/** A stretch of days that is to be explained, against days before it or a year before. */
-export interface Asked {
-  from: Day
-  to: Day
-  /** What the days are compared with. */
-  compare: 'previous_days' | 'last_year' | 'last_year_weekday'
-  store?: string | undefined
-  /** Values of dimensions it is narrowed to besides the store. */
-  within?: readonly (readonly [string, string])[]
-  /** Said of the data already; '' where nothing is. */
-  doubt?: string | null
-}
+import { type Asked, narrowed, type Weighed } from './asked.ts'
+import { stockCauses } from './stock-causes.ts'
 
 /** Explanations told at most. */
 const most = 6
@@ -29,12 +18,6 @@ const most = 6
 const slices = 4
 /** A reason counts before places where it moved at least this part of the change. */
 const material = 0.1
-
-/** An explanation, and how it stands to others. */
-interface Weighed extends Cause {
-  /** Measured, and more than its days differ by chance: a reason rather than a coincidence. */
-  sure: boolean
-}
 
 /**
  * What likely moved net sales in a stretch of days. First what is wrong with the data, then reasons that could be measured
@@ -70,9 +53,6 @@ const isWhy = (reason: Cause, where: Cause['where'], perDay: number | null): boo
   reason.kind === 'stock' &&
   (perDay ?? 0) < 0 &&
   reason.where.every(one => where.some(two => one.dimension === two.dimension && one.value === two.value))
-
-const narrowed = (within: Asked['within']) =>
-  within?.length ? { filters: within.map(([dimension, value]) => ({ dimension, is: [value] })) } : {}
 
 /** How many days before it a stretch is compared with. */
 const lagOf = ({ from, to, compare }: Asked): number =>
@@ -264,54 +244,6 @@ async function measure(
     .filter(n => Math.abs(n) > 1)
     .flatMap(n => shareAt(n) ?? [])
   return { share, usual, noise: others.length < 3 ? null : mad(others, 0) }
-}
-
-/** Products that sold before and lay at nothing in these days: what they sold before, at what they fetched. */
-async function stockCauses(context: Context, { from, to, store, within }: Asked): Promise<Weighed[]> {
-  const only = { ...(store && { stores: [store] }), ...narrowed(within) }
-  const stock = await askAll(context, {
-    metrics: ['stock_units'],
-    by: ['product'],
-    grain: 'day',
-    from,
-    to,
-    ...only,
-    // Of thousands of products over weeks only what ran out: all days of all would be more than an answer holds.
-    filters: [...(only.filters ?? []), { metric: 'stock_units', under: 0.0001 }],
-    limit: 10_000,
-  })
-  const out = new Map<string, Day[]>()
-  for (const row of stock.rows)
-    if (row.stock_units !== null && Number(row.stock_units) <= 0) {
-      const id = String(row.product)
-      out.set(id, [...(out.get(id) ?? []), String(row.period)])
-    }
-  if (out.size === 0) return []
-  const sold = await askAll(context, {
-    metrics: ['units_sold', 'net_sales'],
-    by: ['product'],
-    from: addDays(from, -56),
-    to: addDays(from, -1),
-    ...(store && { stores: [store] }),
-    filters: [{ dimension: 'product', is: [...out.keys()].slice(0, 1000) }],
-    limit: 1000,
-  })
-  return sold.rows
-    .map((row): Weighed => {
-      const id = String(row.product)
-      const days = (out.get(id) ?? []).toSorted()
-      const perDay = -((Number(row.net_sales ?? 0) / 56) * days.length) / dayCount(from, to)
-      return {
-        kind: 'stock',
-        words: `${id} was out of stock on ${days.length} ${days.length === 1 ? 'day' : 'days'}, first on ${showDay(days[0])}.`,
-        evidence: `${show(String(row.units_sold ?? 0), { unit: 'count', currency: null })} sold in the eight weeks before`,
-        perDay,
-        where: [{ dimension: 'product', value: id }],
-        rows: { metric: 'units_sold', from: addDays(from, -56), to },
-        sure: true,
-      }
-    })
-    .filter(one => (one.perDay ?? 0) < 0)
 }
 
 /** The few slices that explain most, as the bridge finds them; and the whole change a day. */

@@ -1,0 +1,113 @@
+import type { Context } from '#features/context.ts'
+import { addDays, type Day, dayCount } from '#kernel/day.ts'
+import { show, showDay } from '#kernel/format.ts'
+import { namesOf } from '#metrics/names.ts'
+import { askAll } from '../forecasts/course.ts'
+import { type Asked, narrowed, type Weighed } from './asked.ts'
+
+/** Days before the stretch that say what a product sells. */
+const before = 56
+/** Days after it in which stock that is known of only since then still speaks for it. */
+const soon = 7
+
+/** What one product was out of stock for. */
+interface Out {
+  words: string
+  /** Days of the stretch it could not be had on. */
+  days: number
+}
+
+/** Products that sold before and lay at nothing in these days: what they sold before, at what they fetched. */
+export async function stockCauses(context: Context, asked: Asked): Promise<Weighed[]> {
+  const { from, to, store } = asked
+  const out = await outOfStock(context, asked)
+  if (out.size === 0) return []
+  const ids = [...out.keys()].slice(0, 1000)
+  const sold = await askAll(context, {
+    metrics: ['units_sold', 'net_sales'],
+    by: ['product'],
+    from: addDays(from, -before),
+    to: addDays(from, -1),
+    ...(store && { stores: [store] }),
+    filters: [{ dimension: 'product', is: ids }],
+    limit: 1000,
+  })
+  const titles = await namesOf(
+    context.granary,
+    { dimension: 'product', ids: ids.slice(0, 500), ...(store && { stores: [store] }) },
+    { stores: 'all' },
+  )
+  return sold.rows
+    .map((row): Weighed => {
+      const id = String(row.product)
+      const { words, days } = out.get(id) ?? { words: '', days: 0 }
+      const perDay = -((Number(row.net_sales ?? 0) / before) * days) / dayCount(from, to)
+      return {
+        kind: 'stock',
+        words: `${titles[id] ?? id} ${words}`,
+        evidence: `${show(String(row.units_sold ?? 0), { unit: 'count', currency: null })} sold in the eight weeks before`,
+        perDay,
+        where: [{ dimension: 'product', value: id }],
+        rows: { metric: 'units_sold', from: addDays(from, -before), to },
+        sure: true,
+      }
+    })
+    .filter(one => (one.perDay ?? 0) < 0)
+}
+
+async function outOfStock(context: Context, asked: Asked): Promise<Map<string, Out>> {
+  const { from, to, store, within } = asked
+  const only = { ...(store && { stores: [store] }), ...narrowed(within) }
+  const stock = await askAll(context, {
+    metrics: ['stock_units'],
+    by: ['product'],
+    grain: 'day',
+    from,
+    to,
+    ...only,
+    // Of thousands of products over weeks only what ran out: all days of all would be more than an answer holds.
+    filters: [...(only.filters ?? []), { metric: 'stock_units', under: 0.0001 }],
+    limit: 10_000,
+  })
+  const days = new Map<string, Day[]>()
+  for (const row of stock.rows)
+    if (row.stock_units !== null && Number(row.stock_units) <= 0) {
+      const id = String(row.product)
+      days.set(id, [...(days.get(id) ?? []), String(row.period)])
+    }
+  const found = new Map<string, Out>()
+  for (const [id, [...all]] of days) {
+    const first = all.toSorted()[0]
+    const words = `was out of stock on ${all.length} ${all.length === 1 ? 'day' : 'days'}, first on ${showDay(first)}.`
+    found.set(id, { words, days: all.length })
+  }
+  const product = within?.find(([dimension]) => dimension === 'product')?.[1]
+  if (found.size === 0 && product !== undefined) {
+    const day = await outSince(context, asked)
+    if (day)
+      found.set(product, {
+        words: `is out of stock: nothing of it was left on ${showDay(day)}, the first day its stock is known of.`,
+        days: dayCount(from, to),
+      })
+  }
+  return found
+}
+
+/**
+ * Shops tell what lies there now, not what lay there before they were connected. The day, soon after the stretch, that is
+ * the first whose stock of these products is known, if nothing was left on it; else null.
+ */
+async function outSince(context: Context, { from, to, store, within }: Asked): Promise<Day | null> {
+  const { rows } = await askAll(context, {
+    metrics: ['stock_units'],
+    grain: 'day',
+    calendar: 'gregorian',
+    from,
+    to: addDays(to, soon),
+    ...(store && { stores: [store] }),
+    ...narrowed(within),
+  })
+  const first = rows.find(row => row.stock_units !== null)
+  const day = String(first?.period ?? '')
+  return first && day > to && Number(first.stock_units) <= 0 ? day : null
+}
