@@ -3,9 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { and, asc, eq } from 'drizzle-orm'
 import type { Context } from '#features/context.ts'
 import type { Calendar } from '#forecast/forecast.ts'
-import { type StoreNames, titleOf } from '#kernel/alert-words.ts'
 import { addDays, type Day, dayCount, earlier, later } from '#kernel/day.ts'
-import { showDay } from '#kernel/format.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { alertRules, alerts, type Cause, type Gap, looks } from '#postgres/tables/watch.ts'
 import { askAll, calendarOf, closedDay, company } from '../forecasts/course.ts'
@@ -13,6 +11,7 @@ import { storeNames } from '../store-names.ts'
 import { causesOf } from './causes.ts'
 import { checkOf } from './checks.ts'
 import { doubtsOf } from './doubt.ts'
+import { elsewhere, type UnitOf } from './elsewhere.ts'
 import { type Found, oneOfEach, sameMatter } from './find.ts'
 import { findApart } from './find-apart.ts'
 import { weights } from './rules/model.ts'
@@ -117,6 +116,7 @@ export async function evaluate(context: Context): Promise<Alert[]> {
       looked: own,
       doubt: one => doubts.of(one, tracking),
       others: one => all.filter(other => other !== one && sameMatter(one, other, aboutOf(rules))),
+      unitOf: rule => looked.find(one => one.rule.id === rule)?.watched.definition,
       recent: day > addDays(last, -explained),
       asked,
       final: own.some(one => one.last === day),
@@ -242,6 +242,8 @@ interface Look {
   doubt: (one: Found) => string | null
   /** The same matter seen from elsewhere. */
   others: (one: Found) => Found[]
+  /** How the metric of a rule is read, whether the rule looks at this day or not. */
+  unitOf: UnitOf
   recent: boolean
   /** Alerts whose causes were looked for again in this look. */
   asked: Set<string>
@@ -251,7 +253,7 @@ interface Look {
 
 /** Brings the alerts up to a day: what is asked is asked first, then all of it is written at once. */
 async function keep(context: Context, look: Look): Promise<Alert[]> {
-  const { day, told, looked, doubt: doubtOf, others, recent, asked, final } = look
+  const { day, told, looked, doubt: doubtOf, others, unitOf, recent, asked, final } = look
   const { ledger, clock } = context
   const stores = await storeNames(context)
   const kept = await ledger.select().from(alerts)
@@ -289,7 +291,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
     const finding = { unit, expected, actual, perDay, judged, surest: sureness(one) }
     const causesNow = async () =>
       mostTold([
-        ...elsewhere(one, others(one), looked, stores),
+        ...elsewhere(one, others(one), unitOf, stores),
         ...(await causesFor(context, one, doubt, day)).filter(cause => alongWith(one, cause)),
       ])
     if (same) {
@@ -461,35 +463,6 @@ const alongWith = ({ moneyPerDay }: Found, { perDay }: Cause): boolean =>
 
 /** Explanations of an alert at most. */
 const mostCauses = 6
-/** Of these, those that other rules see. */
-const mostElsewhere = 2
-
-/** What other rules see of the same matter, the strangest first: an alert of a store is explained by what one device does in it. */
-const elsewhere = (
-  one: Found,
-  others: readonly Found[],
-  looked: readonly Looked[],
-  stores: StoreNames,
-): Cause[] =>
-  others
-    .filter(other => other.metric !== one.metric || sliceKey(other.slice) !== sliceKey(one.slice))
-    .toSorted((a, b) => b.score - a.score)
-    .slice(0, mostElsewhere)
-    .map(other => {
-      const { label, unit } = looked.find(({ rule }) => rule.id === other.rule)?.watched.definition ?? {
-        label: other.metric,
-        unit: 'count',
-      }
-      const told = { ...other, finding: { unit, ...other, causes: [], check: '' }, currency: '' }
-      return {
-        kind: 'slice',
-        words: `${titleOf(told, label, stores)}, since ${showDay(other.since)}.`,
-        evidence: other.judged,
-        perDay: other.moneyPerDay,
-        where: Object.entries(other.slice).map(([dimension, value]) => ({ dimension, value })),
-      }
-    })
-
 /** What is wrong with the data stays first; nothing is said twice. */
 const mostTold = (causes: readonly Cause[]): Cause[] => {
   const data = causes.filter(one => one.kind === 'data')

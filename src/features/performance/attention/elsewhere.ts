@@ -1,0 +1,64 @@
+import { type StoreNames, titleOf } from '#kernel/alert-words.ts'
+import type { Unit } from '#kernel/format.ts'
+import { showDay } from '#kernel/format.ts'
+import type { Cause } from '#postgres/tables/watch.ts'
+import type { Found } from './find.ts'
+
+/** How the metric of a rule is called and shown; undefined of a rule that is gone. */
+export type UnitOf = (rule: string) => { label: string; unit: Unit } | undefined
+
+/** Explanations that other rules see, at most. */
+const mostElsewhere = 2
+
+/** What follows from what: a metric may be explained by those behind it, those before it are what it did. */
+const downstream = [
+  ['net_sales', 'gross_sales', 'sales_after_discounts', 'total_sales'],
+  ['orders', 'units_sold', 'net_units', 'aov', 'revenue_per_session'],
+  ['conversion_rate', 'orders_per_session', 'sessions'],
+]
+const depthOf = (metric: string): number => {
+  const depth = downstream.findIndex(all => all.includes(metric))
+  return depth < 0 ? downstream.length : depth
+}
+
+const keys = (slice: Readonly<Record<string, string>>) => Object.keys(slice)
+const holds = (part: Found['slice'], whole: Found['slice']) =>
+  keys(whole).every(key => part[key] === whole[key])
+
+/**
+ * Whether what another rule saw explains an alert rather than following from it. A part of its slice does; its own slice by
+ * a figure further up the driver tree; what merely crosses it where it is no larger; a wider slice never: that is what
+ * the alert is seen as from further away.
+ */
+export function explains(one: Found, other: Found): boolean {
+  const [part, whole] = [holds(other.slice, one.slice), holds(one.slice, other.slice)]
+  if (part && whole) return depthOf(other.metric) > depthOf(one.metric)
+  if (whole) return false
+  return part || Math.abs(other.moneyPerDay ?? 0) <= Math.abs(one.moneyPerDay ?? 0)
+}
+
+/** What other rules see of the same matter, the strangest first: an alert of a store is explained by what one device does in it. */
+export const elsewhere = (
+  one: Found,
+  others: readonly Found[],
+  unitOf: UnitOf,
+  stores: StoreNames,
+): Cause[] =>
+  others
+    .filter(other => explains(one, other))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, mostElsewhere)
+    .map(other => {
+      const { label, unit } = unitOf(other.rule) ?? {
+        label: other.metric.replaceAll('_', ' '),
+        unit: 'count' as const,
+      }
+      const told = { ...other, finding: { unit, ...other, causes: [], check: '' }, currency: '' }
+      return {
+        kind: 'slice',
+        words: `${titleOf(told, label, stores)}, since ${showDay(other.since)}.`,
+        evidence: other.judged,
+        perDay: other.moneyPerDay,
+        where: Object.entries(other.slice).map(([dimension, value]) => ({ dimension, value })),
+      }
+    })
