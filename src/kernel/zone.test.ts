@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { dayAt, dayStart, offsetAt, wallClock } from './zone.ts'
+import { describe, expect, it, test } from 'vitest'
+import { dayAt, dayStart, homeZone, offsetAt, wallClock } from './zone.ts'
 
 test('an instant is shown as the clock of the zone shows it', () => {
   expect(wallClock('Europe/London', Date.parse('2026-07-01T23:30:05Z'))).toEqual({
@@ -38,4 +38,23 @@ test('a day begins at its first instant, also where midnight is left out', () =>
       ],
     },
   )
+})
+
+describe('the zone of a company', () => {
+  const shop = (currency: string, timezone: string) => ({ currency, timezone })
+  const [berlin, london, york] = [
+    shop('EUR', 'Europe/Berlin'),
+    shop('GBP', 'Europe/London'),
+    shop('USD', 'America/New_York'),
+  ]
+
+  it.each([
+    ['that of the stores of its currency', [berlin, london, york], 'GBP', 'Europe/London'],
+    ['of most of them', [shop('EUR', 'Europe/Dublin'), berlin, berlin, london], 'EUR', 'Europe/Berlin'],
+    ['of all stores where none trades in it', [york, york, berlin], 'CHF', 'America/New_York'],
+    ['of equals the first', [york, berlin], null, 'America/New_York'],
+    ['UTC without a store', [], 'GBP', 'UTC'],
+  ])('is %s', (_, stores, currency, zone) => {
+    expect(homeZone(stores, currency)).toBe(zone)
+  })
 })

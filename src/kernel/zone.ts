@@ -77,3 +77,17 @@ export function dayStart(timezone: string, day: Day): number {
 /** The day it is in a zone at an instant. */
 export const dayAt = (timezone: string, at: number): Day =>
   dayOf(Math.floor((at + offsetAt(timezone, at)) / dayMs))
+
+/**
+ * The zone a company's days are cut in: that of most of its stores which trade in its own currency, of all of them where it
+ * has none or none does; of equals the first store's. UTC without a store.
+ */
+export function homeZone(
+  stores: readonly { currency: string; timezone: string }[],
+  currency: string | null,
+): string {
+  const own = stores.filter(one => one.currency === currency)
+  const zones = (own.length > 0 ? own : stores).map(one => one.timezone)
+  const times = (zone: string) => zones.filter(one => one === zone).length
+  return zones.toSorted((a, b) => times(b) - times(a))[0] ?? 'UTC'
+}

@@ -147,7 +147,11 @@ export const Answer = z.object({
       .describe('What stores are called, where not by their handle'),
     asOf: z.string().nullable().describe('When the data behind the answer were last loaded, UTC'),
     lastDay: z.string().nullable().describe('The last day that has data'),
-    today: z.string().describe('The day named windows are counted from, in the first store’s time zone'),
+    today: z
+      .string()
+      .describe(
+        'The day named windows are counted from, by the company’s clock: where most of these stores are that trade in its currency',
+      ),
     hour: z
       .string()
       .optional()

@@ -1,4 +1,5 @@
 import { and, eq, inArray, lt } from 'drizzle-orm'
+import { zoneOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import type { Actor, Role } from '#kernel/actor.ts'
 import { weekday } from '#kernel/day.ts'
@@ -10,7 +11,6 @@ import { flashLetter, type Letter, letterHtml, letterText, mondayLetter } from '
 import { mondayOf } from './monday.ts'
 import type { LetterKind } from './pack-shape.ts'
 import { noteReminders, reminderLetter, remindersDue } from './reminders.ts'
-import { timezoneOf } from './trust.ts'
 
 /** Company time from which the letters of a day are sent, and from which they are sent although the data are not whole. */
 const sendHour = 7
@@ -27,7 +27,7 @@ interface Due {
 
 /** The letters of now that are neither sent nor being sent: at seven each day, the pack on Mondays, reminders to owners. */
 async function dueLetters(context: Context): Promise<{ due: Due[]; late: boolean }> {
-  const { day, hour } = wallClock(await timezoneOf(context), context.clock().getTime())
+  const { day, hour } = wallClock(await zoneOf(context), context.clock().getTime())
   const late = hour >= flagHour
   if (hour < sendHour) return { due: [], late }
   await noteReminders(context, day)

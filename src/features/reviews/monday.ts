@@ -1,3 +1,4 @@
+import { todayOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, later } from '#kernel/day.ts'
 import { usualWaterfall } from '#kernel/plan/templates.ts'
@@ -26,7 +27,7 @@ import { leversOf } from './pack-levers.ts'
 import { productsOf } from './pack-products.ts'
 import type { Monday, PackFigure } from './pack-shape.ts'
 import { goodsOf, stockOf } from './pack-stock.ts'
-import { comingIn, todayOf, trustOf } from './trust.ts'
+import { comingIn, trustOf } from './trust.ts'
 
 /** What the week came to; contribution is the company's second tier, its first where no more is known. */
 const headlineOf = (tiers: readonly { name: string }[]) => [

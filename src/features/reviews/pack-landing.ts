@@ -1,3 +1,4 @@
+import { todayOf } from '#features/company-days.ts'
 import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { contributionLanding } from '#forecast/contribution.ts'
@@ -13,7 +14,6 @@ import { costWaterfall } from '#postgres/tables/settings.ts'
 import { askAs, calendarOf, knownDays, targetOf } from './decks.ts'
 import { landingWords, soFarWords } from './model.ts'
 import type { LandingTold, Monday } from './pack-shape.ts'
-import { todayOf } from './trust.ts'
 
 /** Years of days a landing is learnt from, as the plan's screen does. */
 const learnFrom = 3 * 366

@@ -1,6 +1,7 @@
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { read, write } from '#features/base.ts'
+import { todayOf } from '#features/company-days.ts'
 import { askedDay } from '#kernel/asked-day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { user } from '#postgres/tables/members.ts'
@@ -10,7 +11,6 @@ import { mondayOf } from './monday.ts'
 import { landingTold } from './pack-landing.ts'
 import { Flash, LandingTold, Monday, mailKinds, Subscription } from './pack-shape.ts'
 import { everybody, remindersDeclined, setReminders } from './reminders.ts'
-import { todayOf } from './trust.ts'
 
 export const packOperations = {
   flash: read({ role: 'viewer', summary: 'Yesterday in eight figures and three exceptions' })

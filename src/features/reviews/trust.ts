@@ -1,25 +1,11 @@
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, dayCount } from '#kernel/day.ts'
 import { spanWords } from '#kernel/view.ts'
-import { dayAt, dayStart } from '#kernel/zone.ts'
+import { dayStart } from '#kernel/zone.ts'
 import type { Answer, Query } from '#metrics/query.ts'
 import { stores } from '#postgres/tables/settings.ts'
 import { askAs } from './decks.ts'
 import type { Trust } from './pack-shape.ts'
-
-/** The clock the company lives by: its first store's. */
-export async function timezoneOf({ ledger }: Pick<Context, 'ledger'>): Promise<string> {
-  const [first] = await ledger
-    .select({ timezone: stores.timezone })
-    .from(stores)
-    .orderBy(stores.store)
-    .limit(1)
-  return first?.timezone ?? 'UTC'
-}
-
-/** Today, by the company's clock. */
-export const todayOf = async (context: Pick<Context, 'ledger' | 'clock'>): Promise<Day> =>
-  dayAt(await timezoneOf(context), context.clock().getTime())
 
 const words = (day: Day) => spanWords(day, day)
 
@@ -32,7 +18,6 @@ export const comingIn = ({ meta }: Pick<Answer, 'meta'>): string | null =>
  * silent on it.
  */
 export async function trustOf(context: Context, day: Day): Promise<Omit<Trust, 'coming'>> {
-  const timezone = await timezoneOf(context)
   const query: Query = {
     metrics: ['orders'],
     by: ['store'],
@@ -51,11 +36,16 @@ export async function trustOf(context: Context, day: Day): Promise<Omit<Trust, '
       stale: `The data end on ${words(meta.lastDay)}: ${missing === 1 ? 'a day is' : `${missing} days are`} missing.`,
     }
   }
-  if (meta.asOf && Date.parse(meta.asOf) < dayStart(timezone, addDays(day, 1)))
+  const loaded = meta.asOf ? Date.parse(meta.asOf) : Number.POSITIVE_INFINITY
+  const shops = await context.ledger.select().from(stores).orderBy(stores.store)
+  const going = shops.filter(({ timezone }) => loaded < dayStart(timezone, addDays(day, 1)))
+  if (going.length > 0) {
+    const where = going.length < shops.length ? ` in ${going.map(({ name }) => name).join(', ')}` : ''
     return {
       ...base,
-      stale: `The data were last loaded before ${words(day)} ended: its figures are not whole.`,
+      stale: `The data were last loaded before ${words(day)} ended${where}: its figures are not whole.`,
     }
+  }
   const sold = new Map<string, Set<string>>()
   for (const row of rows)
     if (Number(row.orders ?? 0) > 0) {

@@ -1,10 +1,10 @@
 import { eq, isNull } from 'drizzle-orm'
+import { todayOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { mayAct, seesAll } from '#kernel/actor.ts'
 import * as plan from '#postgres/tables/plan.ts'
 import * as rows from '#postgres/tables/reviews.ts'
 import type { Waiting } from './shape.ts'
-import { todayOf } from './trust.ts'
 
 /** Told at most: more is a list to go through, not what needs somebody today. */
 const most = 5

@@ -2,7 +2,7 @@ import { addDays, type Day } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
 import { type Crossing, crossings } from '#kernel/exchange.ts'
 import { systemName } from '#kernel/value-names.ts'
-import { dayAt, wallClock } from '#kernel/zone.ts'
+import { dayAt, homeZone, wallClock } from '#kernel/zone.ts'
 import type { Contents } from '../contents.ts'
 import type { Scope } from '../engine.ts'
 import type { Answer, Query } from '../query.ts'
@@ -125,10 +125,10 @@ export const hourIn = (world: World, stores: string[], now: Date): string => {
   return `${clocks.sort().at(-1)?.slice(0, 13)}:00`
 }
 
-/** Today in the first store's time zone. */
+/** Today where most of these stores are that trade in the company's currency. */
 export const todayIn = (world: World, stores: string[], now: Date): string => {
-  const timeZone = world.stores.find(s => stores.includes(s.store))?.timezone ?? 'UTC'
-  return dayAt(timeZone, now.getTime())
+  const own = world.stores.filter(s => stores.includes(s.store))
+  return dayAt(homeZone(own, world.currency), now.getTime())
 }
 
 /**

@@ -1,15 +1,15 @@
 import { and, eq, gte, inArray, ne, notLike } from 'drizzle-orm'
+import { closedDay, zoneOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { type StoreNames, sinceWords, titleOf } from '#kernel/alert-words.ts'
 import { addDays, type Day } from '#kernel/day.ts'
 import { spanWords } from '#kernel/view.ts'
 import { dayStart, wallClock } from '#kernel/zone.ts'
-import * as settings from '#postgres/tables/settings.ts'
 import { alertChannels, alerts, type Message, outbox } from '#postgres/tables/watch.ts'
 import { lateStores } from '../attention/doubt.ts'
 import { type Alert, lookedAt } from '../attention/evaluate.ts'
 import { ranked } from '../attention/ranking.ts'
-import { askAll, closedDay } from '../forecasts/course.ts'
+import { askAll } from '../forecasts/course.ts'
 import { storeNames } from '../store-names.ts'
 import { type Channel, post } from './outbox.ts'
 
@@ -47,12 +47,6 @@ export async function compose(context: Context): Promise<void> {
         })
     await digest(context, channel, own, names, { zone, now, ...today })
   }
-}
-
-/** The company's days are cut in the zone of its first store. */
-const zoneOf = async ({ ledger }: Context): Promise<string> => {
-  const [store] = await ledger.select().from(settings.stores).orderBy(settings.stores.store).limit(1)
-  return store?.timezone ?? 'UTC'
 }
 
 const mayTell = ({ stores }: Channel, alert: Alert) =>

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import { closedDay } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import type { Calendar } from '#forecast/forecast.ts'
 import { median } from '#forecast/numbers.ts'
 import { addDays, type Day, dayCount, daysBetween, earlier, later } from '#kernel/day.ts'
 import { tradingEvents } from '#kernel/event-kind.ts'
-import { dayAt } from '#kernel/zone.ts'
 import type { Query } from '#metrics/query.ts'
 import * as settings from '#postgres/tables/settings.ts'
 
@@ -47,13 +47,6 @@ export async function inHomeCurrency(context: Context): Promise<Context> {
     ...context,
     metrics: { ...metrics, ask: (query, scope) => metrics.ask({ currency, ...query }, scope) },
   }
-}
-
-/** The last day that is over in every store. */
-export async function closedDay({ ledger, clock }: Context): Promise<Day> {
-  const zones = await ledger.select({ zone: settings.stores.timezone }).from(settings.stores)
-  const today = zones.map(({ zone }) => dayAt(zone, clock().getTime()))
-  return addDays(today.sort()[0] ?? dayAt('UTC', clock().getTime()), -1)
 }
 
 /** First day of each store whose analytics may still change. */

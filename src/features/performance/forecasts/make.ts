@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq } from 'drizzle-orm'
+import { closedDay } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import type { Forecast } from '#forecast/forecast.ts'
 import { seasonalNaive } from '#forecast/models/members.ts'
@@ -12,7 +13,6 @@ import { carryForecasts } from './carry.ts'
 import { makeContribution } from './contribution.ts'
 import {
   type Course,
-  closedDay,
   company,
   coursesOf,
   type ForecastMetric,

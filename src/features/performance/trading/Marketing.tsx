@@ -1,15 +1,18 @@
 import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '#features/client.ts'
+import { show } from '#kernel/format.ts'
 import type { Query } from '#metrics/query.ts'
 import { sayOf, useLens } from '../Lens.tsx'
-import { breakEvenIs, headline, numberOf } from './model.ts'
+import { breakEvenIs, cell, headline, numberOf } from './model.ts'
 import { SliceTable } from './SliceTable.tsx'
 import { Tiles } from './Tiles.tsx'
 import { TradingPage } from './TradingPage.tsx'
 
 const tiles = ['spend', 'mer', 'amer', 'ncac', 'marketing_share', 'break_even_roas']
 const media = ['channel', 'campaign', 'platform', 'store']
+/** Platforms that attribute nothing themselves: what analytics says of campaigns and automations together. */
+const ofAll = 'email_revenue_per_recipient'
 const sends = [
   { value: 'campaign', label: 'Campaigns' },
   { value: 'flow', label: 'Automations' },
@@ -26,7 +29,7 @@ export function Marketing() {
   const asked = useQuery(
     api.performance.query.queryOptions({
       input: lens.ask({
-        metrics: [...tiles, 'messages_sent', 'contribution_before_media'],
+        metrics: [...tiles, 'messages_sent', 'contribution_before_media', ofAll],
         compare: lens.comparisons as Query['compare'],
       }),
       enabled: lens.ready && !lens.empty,
@@ -128,7 +131,13 @@ export function Marketing() {
             lens={lens}
             id="messages"
             title="E-mail and automation"
-            note="opens are inflated by mail privacy and are no goal"
+            note={
+              <>
+                opens are inflated by mail privacy and are no goal
+                {cell(answer.totals, ofAll) !== null &&
+                  ` · all e-mail: ${show(cell(answer.totals, ofAll), { unit: 'money', currency: answer.meta.currency })} a recipient, as analytics attributes it`}
+              </>
+            }
             by="message"
             filters={[{ dimension: 'message_kind', is: [kind] }]}
             metrics={[
@@ -140,6 +149,7 @@ export function Marketing() {
               'spam_rate',
               kind === 'flow' ? 'flow_revenue_per_recipient' : 'campaign_revenue_per_recipient',
             ]}
+            optional={['campaign_revenue_per_recipient', 'flow_revenue_per_recipient']}
             // A campaign is sent once: only automations have a before.
             moved={kind === 'flow' ? ['messages_sent', 'click_rate'] : []}
             supply="Connect HubSpot or Marketo, or bring in a file of sends."
