@@ -9,11 +9,11 @@ import * as settings from '#postgres/tables/settings.ts'
 import { alertRules, alerts, type Cause, type Gap, looks } from '#postgres/tables/watch.ts'
 import { askAll, calendarOf, company } from '../forecasts/course.ts'
 import { storeNames } from '../store-names.ts'
-import { causesOf } from './causes.ts'
+import { causesFor } from './causes-told.ts'
 import { checkOf } from './checks.ts'
 import { doubtsOf } from './doubt.ts'
-import { elsewhere, type UnitOf } from './elsewhere.ts'
-import { type Found, oneOfEach, sameMatter } from './find.ts'
+import type { UnitOf } from './elsewhere.ts'
+import { type Found, oneOfEach, sameMatter, sliceKey } from './find.ts'
 import { findApart } from './find-apart.ts'
 import { weights } from './rules/model.ts'
 import { type Rule, usualRules } from './rules.ts'
@@ -290,11 +290,7 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
     const unit = own?.watched.definition.unit ?? 'count'
     const { expected, actual, perDay, judged } = one
     const finding = { unit, expected, actual, perDay, judged, surest: sureness(one) }
-    const causesNow = async () =>
-      mostTold([
-        ...elsewhere(one, others(one), unitOf, stores),
-        ...(await causesFor(context, one, doubt, day)).filter(cause => alongWith(one, cause)),
-      ])
+    const causesNow = () => causesFor(context, one, { doubt, day, others: others(one), unitOf, stores })
     if (same) {
       still.add(same.id)
       const since = startOf(same, one, day)
@@ -438,34 +434,3 @@ export const startOf = (same: Alert, one: Found, day: Day): Day =>
   (one.known || one.score > surestOf(same))
     ? one.since
     : same.since
-
-const sliceKey = (slice: Record<string, string>) => JSON.stringify(Object.entries(slice).toSorted())
-
-/** Dimensions of a slice that net sales can be narrowed to as well. */
-const narrowing = ['product', 'category', 'brand']
-
-/** The days of a finding in whole weeks, so that weekdays meet weekdays, against the weeks before. */
-function causesFor(context: Context, one: Found, doubt: string | null, day: Day): Promise<Cause[]> {
-  const to = one.until ?? day
-  const weeks = 7 * Math.ceil(dayCount(one.since, to) / 7)
-  return causesOf(context, {
-    from: addDays(to, 1 - weeks),
-    to,
-    compare: 'previous_days',
-    store: one.slice.store,
-    within: Object.entries(one.slice).filter(([name]) => narrowing.includes(name)),
-    doubt,
-  })
-}
-
-/** Whether a cause went the way of what it is to explain: what brought money is no cause of a loss. */
-const alongWith = ({ moneyPerDay }: Found, { perDay }: Cause): boolean =>
-  moneyPerDay === null || perDay === null || Math.sign(perDay) === Math.sign(moneyPerDay)
-
-/** Explanations of an alert at most. */
-const mostCauses = 6
-/** What is wrong with the data stays first; nothing is said twice. */
-const mostTold = (causes: readonly Cause[]): Cause[] => {
-  const data = causes.filter(one => one.kind === 'data')
-  return [...data, ...causes.filter(one => one.kind !== 'data')].slice(0, mostCauses)
-}

@@ -287,6 +287,9 @@ function beyondLimits(watched: Watched, cell: Cell, end: number): Sized | null {
 
 type Slice = Readonly<Record<string, string>>
 
+/** One text for equal slices. */
+export const sliceKey = (slice: Slice): string => JSON.stringify(Object.entries(slice).toSorted())
+
 const agree = (a: Slice, b: Slice) =>
   Object.entries(a).every(([name, value]) => b[name] === undefined || b[name] === value)
 const holds = (a: Slice, b: Slice) => Object.entries(a).every(([name, value]) => b[name] === value)
