@@ -91,6 +91,9 @@ describeInBrowser('in a real browser', () => {
       await page.getByRole('button', { name: /^Show Orders below/ }).click()
       await page.waitForURL(/metric=orders/)
       await page.getByRole('list', { name: 'Orders by country' }).waitFor()
+      await page.getByRole('button', { name: 'Figure that is explained: Orders' }).click()
+      await page.getByRole('menuitem', { name: 'Net sales' }).click()
+      await page.waitForURL(/metric=orders.*why=net_sales/)
     })
 
     it('takes everything in the top bar from the URL', async () => {

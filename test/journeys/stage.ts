@@ -41,6 +41,10 @@ const bridge = ({ metric, compare, ...view }: Query & { metric: string; compare:
     comparison: { name: compare, ...(comparisons[compare] ?? { label: '', from: '', to: '' }) },
     totals: { before, after, change },
     ...{ chain: 'orders', chains: [{ name: 'orders', label: 'Orders' }], narrowed: [] },
+    figures: ['net_sales', 'orders'].map(name => ({
+      name,
+      label: name === 'orders' ? 'Orders' : 'Net sales',
+    })),
     drivers: [{ ...driver, steps: [], segments: [], by: null, behind: null }],
     causes: [],
     illusions: [],

@@ -1,4 +1,5 @@
-import { SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, words } from '#features/client.ts'
@@ -12,6 +13,7 @@ import type { Bridge, BridgeQuery } from '#metrics/bridge/shape.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
+import { MenuButton } from '#ui/MenuButton.tsx'
 import { show } from '#ui/number.ts'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
@@ -56,7 +58,9 @@ const units: Readonly<Record<string, Unit>> = {
 /** Why the figure changed: its drivers as a bridge, what stands behind the chosen one, and the causes that explain most. */
 export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string; fair: readonly string[] }) {
   const tiers = lens.tiers.map(tier => tier.name)
-  const figure = [...figures, ...tiers].find(name => name === metric) ?? 'net_sales'
+  // The one chosen for it stays while the tiles tell of others.
+  const chosen = lens.metrics.find(one => one.name === lens.search.why)?.name
+  const figure = chosen ?? [...figures, ...tiers].find(name => name === metric) ?? 'net_sales'
   const comparison =
     fair.find(name => name === lens.search.bridge) ??
     fair.find(name => name.startsWith('last_year')) ??
@@ -137,6 +141,34 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
           : []),
       ]}
     >
+      {found && (
+        <div className={css.chosen}>
+          <MenuButton
+            button={opener => (
+              <Button
+                aria-label={`Figure that is explained: ${lens.label(figure)}`}
+                rightSection={<IconChevronDown size={14} stroke={1.7} />}
+                {...opener}
+              >
+                {lens.label(figure)}
+              </Button>
+            )}
+            position="bottom-start"
+            entries={found.figures.map(({ name, label }) => ({
+              label,
+              onClick: () => lens.setUrl({ why: name, driver: undefined }, { replace: true }),
+            }))}
+          />
+          {found.chains.length > 1 && (
+            <SegmentedControl
+              aria-label="Begin with"
+              value={found.chain}
+              onChange={chain => lens.setUrl({ chain, driver: undefined }, { replace: true })}
+              data={found.chains.map(({ name, label }) => ({ value: name, label }))}
+            />
+          )}
+        </div>
+      )}
       {asked.isError ? (
         <ErrorState
           compact
@@ -152,15 +184,6 @@ export function BridgeCard({ lens, metric, fair }: { lens: Lens; metric: string;
         </EmptyState>
       ) : (
         <div className={css.bridge}>
-          {found.chains.length > 1 && (
-            <SegmentedControl
-              className={css.chain}
-              aria-label="Begin with"
-              value={found.chain}
-              onChange={chain => lens.setUrl({ chain, driver: undefined }, { replace: true })}
-              data={found.chains.map(({ name, label }) => ({ value: name, label }))}
-            />
-          )}
           <p className={css.sentence}>
             <Sentence
               of={titled(found.sentence, titles)}

@@ -64,3 +64,10 @@ it('names none within a store, where nothing is mixed', async () => {
   const { illusions } = await room.run(performance.bridge, { ...may, metric: 'net_sales', stores: ['south'] })
   expect(illusions).toEqual([])
 })
+
+it('says which figures it can explain: of deals only where any was won, of an average none', async () => {
+  const { figures } = await room.run(performance.bridge, { ...may, metric: 'orders' })
+  const names = figures.map((one: { name: string }) => one.name)
+  expect(names).toEqual(expect.arrayContaining(['net_sales', 'orders', 'gross_profit', 'cm3']))
+  for (const none of ['won_amount', 'aov']) expect(names).not.toContain(none)
+})

@@ -33,11 +33,12 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
   const every = pipeline
     ? metricsOf(stepsOf('pipeline'))
     : [...new Set((['traffic', 'accounts'] as const).flatMap(h => metricsOf(stepsOf(h)))), 'conversion_rate']
-  const [answer, business] = await Promise.all([
+  const [answer, business, figures] = await Promise.all([
     engine.ask({ ...base, metrics: [...new Set([metric, ...every])], compare: [compare] }, scope),
     pipeline
       ? null
       : engine.ask({ ...base, metrics: ['orders'], by: ['business'], compare: compareOf(compare) }, scope),
+    figuresOf(engine, known, base, scope),
   ])
   const warnings = [...answer.meta.warnings]
   const comparison = {
@@ -83,6 +84,7 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     comparison: { name: compare, label: comparison.label, from: comparison.from, to: comparison.to },
     chain: head,
     chains: chainsOf(fits?.heads ?? []),
+    figures,
     narrowed: [],
   }
   if (empty) {
@@ -158,6 +160,20 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
 
 const compareOf = (compare: string) =>
   planIn(compare) !== null ? undefined : ([compare] as Query['compare'])
+
+/** What a bridge can be built for; of deals only where any was ever won. */
+async function figuresOf(
+  engine: Engine,
+  known: ReadonlyMap<string, Definition>,
+  base: Omit<Query, 'metrics'>,
+  scope: Scope,
+): Promise<Bridge['figures']> {
+  const stores = base.stores && { stores: base.stores }
+  const deals = await engine.ask({ metrics: ['deals_won'], window: 'all_time', ...stores }, scope)
+  return bridged(known)
+    .filter(name => name !== 'won_amount' || Number(deals.totals.deals_won ?? 0) > 0)
+    .map(name => ({ name, label: known.get(name)?.label ?? name }))
+}
 
 /** The first day any session was counted; null where none ever was. */
 export async function trafficBegins(

@@ -56,6 +56,9 @@ export const Bridge = z.object({
   chains: z
     .array(z.object({ name: z.enum(headNames), label: z.string() }))
     .describe('What it can begin with, as there are data on both sides'),
+  figures: z
+    .array(z.object({ name: z.string(), label: z.string() }))
+    .describe('The figures that have a driver tree, so that their change can be explained'),
   narrowed: z
     .array(isFilter)
     .describe('What the figure was narrowed to for this chain, beyond what was asked'),
