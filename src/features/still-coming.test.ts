@@ -88,6 +88,7 @@ describe.each(ledgers.slice(0, 1))('rooms while the past of a shop is still comi
     const [line] = await run(plan.variance, { metrics: ['net_sales'], compare: ['last_year'], ...may }, cy)
     expect(line.actual).toBe('3100')
     expect(line.bases.last_year).toMatchObject({ ...unknown, verdict: 'N/A' })
+    expect(line.bases.last_year.reason).toContain('read back to 11 Feb 2026 so far')
     const sales = { ...may, currency: 'GBP', compare: 'last_year' }
     await expect(run(plan.salesVariance, sales, cy)).rejects.toThrow('read back to 11 Feb 2026 so far')
   })

@@ -2,7 +2,15 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { useWhole } from '#features/May.tsx'
 import { showSigned } from '#kernel/format.ts'
-import { changeIn, measureOf, placeIn, type Row, saying, whereOff } from '#kernel/plan/variance-words.ts'
+import {
+  changeIn,
+  measureOf,
+  placeIn,
+  type Row,
+  rateIn,
+  saying,
+  whereOff,
+} from '#kernel/plan/variance-words.ts'
 import { planComparison, planIn } from '#kernel/plan-comparison.ts'
 import { comparisonName } from '#kernel/view.ts'
 import { Card } from '#ui/Card.tsx'
@@ -99,7 +107,7 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
       note={
         of.none
           ? 'no version of these days is approved yet: an approved one stands here by itself'
-          : `red is unfavourable by its effect; a row opens it in the explorer${silent.length > 0 ? ` · nothing is known of ${silent.map(said).join(', ')}` : ''}`
+          : `red is unfavourable by its effect; costs that follow sales are judged by their rate, at the sales there were; a row opens it in the explorer${silent.length > 0 ? ` · nothing is known of ${silent.map(said).join(', ')}` : ''}`
       }
     >
       <DataTable
@@ -130,9 +138,20 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
             render: row => show(row.actual, measureOf(row), placeIn(row)),
           },
           ...told.flatMap(base => {
-            const toned = (row: Row, text: string) => (
-              <span style={toneOf(row.bases[base]?.verdict ?? '')}>{text}</span>
-            )
+            // What more sales cost is neither good nor bad: the verdict is of the rate alone.
+            const toned = (row: Row, text: string) => {
+              const rate = rateIn(row, base)
+              const tone = toneOf(row.bases[base]?.verdict ?? '')
+              return rate === null ? <span style={tone}>{text}</span> : text
+            }
+            // Beneath the change and its percentage: four comparisons stand side by side without scrolling.
+            const rated = (row: Row, text: string | null) =>
+              rateIn(row, base) !== null && (
+                <>
+                  <br />
+                  <small style={toneOf(row.bases[base]?.verdict ?? '')}>{text}</small>
+                </>
+              )
             return [
               {
                 key: `${base} value`,
@@ -151,19 +170,29 @@ export function AgainstPlan({ period, of }: { period: Period; of: ReturnType<typ
                 key: `${base} delta`,
                 label: 'Change',
                 numeric: true,
-                render: (row: Row) => (row.bases[base]?.value != null ? toned(row, changeIn(row, base)) : ''),
+                render: (row: Row) =>
+                  row.bases[base]?.value != null && (
+                    <>
+                      {toned(row, changeIn(row, base))}
+                      {rated(row, rateIn(row, base))}
+                    </>
+                  ),
               },
               {
                 key: `${base} ratio`,
                 label: '%',
                 numeric: true,
-                render: (row: Row) =>
-                  toned(
-                    row,
-                    row.unit === 'share' || row.bases[base]?.value == null
-                      ? ''
-                      : showSigned(row.bases[base]?.ratio, { unit: 'share', currency: null }),
-                  ),
+                render: (row: Row) => (
+                  <>
+                    {toned(
+                      row,
+                      row.unit === 'share' || row.bases[base]?.value == null
+                        ? ''
+                        : showSigned(row.bases[base]?.ratio, { unit: 'share', currency: null }),
+                    )}
+                    {rated(row, 'by rate')}
+                  </>
+                ),
               },
             ]
           }),

@@ -279,8 +279,8 @@ describe.each(ledgers)(
       await expect(run(plan.salesVariance, { ...asked, currency: 'JPY' })).rejects.toThrow(
         'no rate from GBP to JPY',
       )
-      const [line] = await run(plan.variance, {
-        metrics: ['net_sales'],
+      const [line, units] = await run(plan.variance, {
+        metrics: ['net_sales', 'units_sold'],
         from: '2026-03-01',
         to: '2026-03-31',
         versions: ['budget-2026'],
@@ -289,7 +289,11 @@ describe.each(ledgers)(
         value: '3600',
         delta: '-600',
         verdict: 'unfavourable',
+        reason: null,
       })
+      expect(units.bases['plan.budget-2026'].reason).toBe(
+        'budget-2026 says nothing of units sold in these days.',
+      )
     })
 
     it('simulates in a thread of its own, seeks a goal, and tables drivers', async () => {

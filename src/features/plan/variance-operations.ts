@@ -25,7 +25,11 @@ const Effects = z.object(
 
 /** Actuals against what was planned and against last year, and why they differ. */
 export const varianceOperations = {
-  variance: read({ role: 'viewer', summary: 'Actual against plan versions and last year, favourable or not' })
+  variance: read({
+    role: 'viewer',
+    summary:
+      'Actual against plan versions and last year, favourable or not; costs that follow sales at the sales there were',
+  })
     .input(
       z.object({
         metrics: z.array(z.string()).min(1).max(24),
@@ -51,9 +55,26 @@ export const varianceOperations = {
           good: z.string(),
           currency: text,
           actual: text,
+          reason: text.describe('Why the actual is N/A'),
           bases: z.record(
             z.string(),
-            z.object({ value: text, delta: text, ratio: text, verdict: z.string() }),
+            z.object({
+              value: text,
+              delta: text,
+              ratio: text,
+              verdict: z
+                .string()
+                .describe('favourable, unfavourable, neutral or N/A; by the rate where flexed'),
+              flexed: z
+                .object({
+                  value: z.string().describe('What it would have been at the actual sales'),
+                  volume: z.string().describe('Of the change, what more or fewer sales account for'),
+                  rate: z.string().describe('Of the change, what is left: more or less for the same sales'),
+                })
+                .nullable()
+                .describe('Of costs that follow sales: the base brought to the actual sales'),
+              reason: text.describe('Why there is no change to tell'),
+            }),
           ),
         }),
       ),

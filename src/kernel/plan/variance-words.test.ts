@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changeIn, placeIn, type Row, saying, whereOff } from './variance-words.ts'
+import { changeIn, placeIn, type Row, rateIn, saying, whereOff } from './variance-words.ts'
 
 const row = (metric: string, label: string, unit: string, actual: string, was: string, bad = false): Row => {
   const delta = String(Number(actual) - Number(was))
@@ -15,8 +15,9 @@ const row = (metric: string, label: string, unit: string, actual: string, was: s
         delta,
         ratio: String(Number(delta) / Number(was)),
         verdict: bad ? 'unfavourable' : 'favourable',
+        flexed: null,
       },
-      last_year: { value: null, delta: null, ratio: null, verdict: 'unknown' },
+      last_year: { value: null, delta: null, ratio: null, verdict: 'unknown', flexed: null },
     },
   }
 }
@@ -34,6 +35,17 @@ it('says how far the first figure is off, and the largest amounts that went the 
   )
   const level = row('net_sales', 'Net sales', 'money', '100001', '100000')
   expect(whereOff([level], 'plan', 'LE1')).toBe('Net sales level with LE1; nothing is unfavourable')
+})
+
+it('says of a cost that follows sales what its rate did, and ranks it by that', () => {
+  const [base] = Object.values(goods.bases)
+  if (!base) throw new Error('There is no base.')
+  const flexed = { ...goods, bases: { plan: { ...base, flexed: { rate: '500' } } } }
+  expect(rateIn(flexed, 'plan')).toBe('+£500')
+  expect(rateIn(spend, 'plan')).toBeNull()
+  expect(whereOff([sales, flexed, spend], 'plan', 'Budget 2026')).toBe(
+    'Net sales 30.6 % above Budget 2026; unfavourable: media spend +£990, cost of goods sold +£500 by rate',
+  )
 })
 
 it('says nothing where there is nothing to compare with', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exact, roundTo, sum } from '../money.ts'
-import { effects, favourable, type Item, priceVolumeMix, shapley } from './variance.ts'
+import { effects, favourable, flexedTo, type Item, priceVolumeMix, shapley } from './variance.ts'
 
 const side = (quantity: string, amount: string, rate = '1', list?: string) => ({
   quantity,
@@ -107,5 +107,27 @@ describe('favourable', () => {
     expect(favourable('10', 'up')).toBe('favourable')
     expect(favourable('10', 'down')).toBe('unfavourable')
     expect(favourable('-0.00', 'up')).toBe('neutral')
+  })
+})
+
+describe('a flexed base', () => {
+  it('parts the change of a cost into what more sales account for and what its rate did', () => {
+    const sold = { actual: '1500', base: '1000' }
+    expect(flexedTo({ actual: '600', base: '400' }, sold)).toEqual({ value: '600', volume: '200', rate: '0' })
+    expect(flexedTo({ actual: '630', base: '400' }, sold)).toEqual({
+      value: '600',
+      volume: '200',
+      rate: '30',
+    })
+    expect(flexedTo({ actual: '-90', base: '-50' }, sold)).toEqual({
+      value: '-75',
+      volume: '-25',
+      rate: '-15',
+    })
+  })
+
+  it('is none where one side sold nothing', () => {
+    expect(flexedTo({ actual: '600', base: '400' }, { actual: '1500', base: '0' })).toBeNull()
+    expect(flexedTo({ actual: '600', base: '400' }, { actual: '-5', base: '100' })).toBeNull()
   })
 })

@@ -185,3 +185,31 @@ export function favourable(
   if (good === 'none' || change.isZero()) return 'neutral'
   return change.isPositive() === (good === 'up') ? 'favourable' : 'unfavourable'
 }
+
+/** What a cost would have been at the sales there were, and its change in two: for the sales, and for the rate. */
+export interface Flexed {
+  /** The base at the actual activity: base × actual activity ÷ base activity. */
+  value: string
+  /** Of the change, what the activity alone accounts for: flexed − base. */
+  volume: string
+  /** Of the change, what costs more or less for the same activity: actual − flexed. */
+  rate: string
+}
+
+/**
+ * A flexed budget: what was planned of a cost that follows an activity (goods sold follow sales), at the activity there was.
+ * Volume and rate add up to the change; only the rate is anybody's doing. Amounts are decimal text, to four places. Null where
+ * the base has no activity to be flexed from, or the actual none of its own.
+ */
+export function flexedTo(cost: { actual: string; base: string }, activity: typeof cost): Flexed | null {
+  if (exact(activity.base).lte(0) || exact(activity.actual).lte(0)) return null
+  const value = new Exact(exact(cost.base))
+    .times(exact(activity.actual))
+    .div(exact(activity.base))
+    .toDecimalPlaces(4)
+  return {
+    value: value.toString(),
+    volume: value.minus(exact(cost.base)).toString(),
+    rate: new Exact(exact(cost.actual)).minus(value).toDecimalPlaces(4).toString(),
+  }
+}

@@ -256,10 +256,13 @@ export const treeOf = (metric: string, head: Head, known: Definitions = new Map(
   }
 }
 
+/** A difference that is no profit after a cost: what is sold of goods whose cost nobody recorded. */
+const noProfit: ReadonlySet<string> = new Set(['net_sales_uncosted'])
+
 /** The figures a bridge can be built for. */
 export const bridged = (known: Definitions): string[] =>
   [...new Set([...Object.keys(tails), ...known.keys()])].filter(
-    name => known.has(name) && tailOf(name, known) !== null,
+    name => known.has(name) && !noProfit.has(name) && tailOf(name, known) !== null,
   )
 
 /**
