@@ -11,6 +11,7 @@ import { NamesAsked, NamesTold, namesOf, withNames } from '#metrics/names.ts'
 import { Answer, Definition, Query } from '#metrics/query.ts'
 import { stores as shops } from '#postgres/tables/settings.ts'
 import { alertOperations } from './attention/operations.ts'
+import { readUpTo } from './attention/read-up-to.ts'
 import { channelOperations } from './delivery/operations.ts'
 import { csvOf, sheetOf, xlsxOf } from './export.ts'
 import { ForecastAsked, ForecastTold } from './forecasts/shape.ts'
@@ -151,11 +152,14 @@ export const performance = {
       }
       const scope = scopeOf(context)
       const zones = await context.ledger.select().from(shops)
-      const [hours, minutes] = await Promise.all([
+      const [hours, minutes, read] = await Promise.all([
         peakHours(context.metrics, input, known, scope),
         input.filters?.length ? [] : minutesOf(context.granary, input, scope),
+        readUpTo(context),
       ])
-      return { ...hours, pace: paceOf(minutes, new Map(zones.map(one => [one.store, one.timezone]))) }
+      const clocks = new Map(zones.map(one => [one.store, one.timezone]))
+      const upTo = new Map([...read].map(([store, { at }]) => [store, at]))
+      return { ...hours, pace: paceOf(minutes, clocks, upTo) }
     }),
 
   rows: read({ role: 'viewer', summary: 'The rows behind one number' })

@@ -234,6 +234,13 @@ describe('a day by the hour', () => {
     const asked = { day: day(62) }
     expect((await peak(asked)).pace).toMatchObject({ until: '10:15', five: 2 / 5, fifteen: 2 / 15 })
     expect((await peak({ ...asked, stores: undefined })).pace).toMatchObject({ five: 42 / 5 })
+    // What is added to an order of the day before is no order of this one.
+    const before = { day: day(61), happened_at: `${day(61)} 09:12:30` }
+    await deliverLines(room.granary, [
+      { ...line('trade', 'c', 13), ...before },
+      { ...line('trade', 'c', 13), ordered_day: day(61) },
+    ])
+    expect((await peak(asked)).pace).toMatchObject({ until: '10:15', five: 2 / 5 })
     const own = someone('bo', 'viewer', ['trade'])
     expect((await room.run(performance.peakDay, { ...asked }, own)).pace).toMatchObject({ five: 2 / 5 })
     expect((await peak({ ...asked, filters: [{ dimension: 'country', is: ['GB'] }] })).pace).toBeNull()

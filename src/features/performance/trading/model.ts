@@ -156,6 +156,7 @@ export const dayOfHour = (period: string): Day => period.slice(0, 10)
 export function paceWords(
   pace: {
     until: string
+    earliest: string | null
     store: string | null
     fifteen: number
     most: { until: string; perMinute: number }
@@ -166,7 +167,7 @@ export function paceWords(
   const clock = pace.store ? ` in ${stores[pace.store] ?? pace.store}` : ''
   if (over) return [`the five minutes to ${pace.most.until}${clock}`]
   return [
-    `the five minutes to ${pace.until}${clock}`,
+    `the five minutes to ${pace.until}${clock}${pace.earliest ? `; where less is in, to ${pace.earliest} or later` : ''}`,
     `fifteen minutes: ${pace.fifteen.toFixed(2)}`,
     `busiest five today: ${pace.most.perMinute.toFixed(2)}, to ${pace.most.until}`,
   ]

@@ -39,7 +39,11 @@ export const PeakTold = Answer.extend({
     .describe('The hour with the most orders in the year before'),
   pace: z
     .object({
-      until: z.string().describe('The minute the newest order is in is over: HH:MM'),
+      until: z.string().describe('The last minute that is in is over, of the store furthest on: HH:MM'),
+      earliest: z
+        .string()
+        .nullable()
+        .describe('Where stores are in up to different minutes: the same of the one furthest behind'),
       store: z.string().nullable().describe('Where stores are in several zones: whose clock that is'),
       five: z.number(),
       fifteen: z.number(),
