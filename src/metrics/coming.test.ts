@@ -94,6 +94,7 @@ it('a part of last year is no base: N/A in the total, and one sentence says from
   expect(meta.warnings).toEqual([
     {
       code: 'coming',
+      stores: ['north'],
       message:
         'Orders of North: read back to 2026-03-10 so far. Figures are whole from 10 Mar 2026 on: nothing is compared with earlier days.',
     },

@@ -197,7 +197,16 @@ export const Answer = z.object({
       .record(z.string(), z.string())
       .optional()
       .describe('Where costs are from that no system tells order by order: rates, or the general ledger'),
-    warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+    warnings: z.array(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        stores: z
+          .array(z.string())
+          .optional()
+          .describe('The stores it is of, where it is not of all: the figures of the others are whole'),
+      }),
+    ),
     cached: z.boolean(),
     ms: z.number(),
   }),

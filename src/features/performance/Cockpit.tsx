@@ -172,7 +172,7 @@ export function Cockpit() {
               {answer.meta.asOf && `, loaded ${loaded(answer.meta.asOf)}`}
             </span>
             <AgreementBadge stores={answer.meta.stores} />
-            <Notices of={answer.meta.warnings} />
+            <Notices of={answer.meta} />
           </div>
         )
       }

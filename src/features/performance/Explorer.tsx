@@ -134,7 +134,7 @@ export function Explorer() {
               {lens.label(name)}: no data. {why}
             </span>
           ))}
-          <Notices of={answer.meta.warnings} />
+          <Notices of={answer.meta} />
         </div>
       )}
       {failed ? (

@@ -1,4 +1,7 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
+import type { Answer } from '#metrics/query.ts'
+import { useUrl } from '#ui/url.ts'
+import { withoutBehind } from './model.ts'
 import css from './performance.module.css'
 
 const phone = '(max-width: 700px)'
@@ -11,12 +14,21 @@ const shownAtOnce = 2
  * What one must know to read the figures, a line each, what bears on them most first. Two stand there, the others are folded;
  * on a phone several are folded together, so that the figures come first.
  */
-export function Notices({ of }: { of: readonly { code: string; message: string }[] }) {
-  const lines = of
+export function Notices({
+  of,
+}: {
+  of: Pick<Answer['meta'], 'warnings'> & Partial<Pick<Answer['meta'], 'stores' | 'storeNames'>>
+}) {
+  const [search] = useUrl()
+  const lines = of.warnings
     .toSorted((a, b) => Number(asides.has(a.code)) - Number(asides.has(b.code)))
     .map(one => (
       <span key={one.message} className={css.notice}>
-        <IconAlertTriangle size={13} aria-hidden="true" /> {one.message}
+        <IconAlertTriangle size={13} aria-hidden="true" />
+        <span>
+          {one.message}
+          <Without search={search} of={withoutBehind(one, of)} />
+        </span>
       </span>
     ))
   if (lines.length < 2) return lines
@@ -35,6 +47,22 @@ export function Notices({ of }: { of: readonly { code: string; message: string }
           {rest}
         </details>
       )}
+    </>
+  )
+}
+
+/** The way to the same screen of the stores that are whole alone. */
+function Without({ search, of }: { search: Record<string, unknown>; of: ReturnType<typeof withoutBehind> }) {
+  if (!of) return null
+  const told = Object.entries({ ...search, store: of.stores.join(',') }).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)]],
+  )
+  return (
+    <>
+      {' '}
+      <a className={css.without} href={`?${new URLSearchParams(told)}`}>
+        {of.words}
+      </a>
     </>
   )
 }

@@ -25,6 +25,7 @@ import {
   toggleFilter,
   took,
   wholeOn,
+  withoutBehind,
   withSubtotals,
   withTier,
   writeCell,
@@ -405,4 +406,19 @@ it('a part of a whole is called as people call it: by its title, its store’s n
     'Germany',
   ])
   expect([name('channel', ''), partName(undefined, titles, stores)]).toEqual(['(not known)', '(not known)'])
+})
+
+it('offers the stores that are whole, where the history of others is still being read', () => {
+  const coming = (...stores: string[]) => ({ code: 'coming', message: '', stores })
+  const of = { stores: ['uk', 'us', 'de'], storeNames: { uk: 'Larkfield UK' } }
+  expect(withoutBehind(coming('de'), of)).toEqual({
+    stores: ['uk', 'us'],
+    words: 'Look at the 2 stores without it',
+  })
+  expect(withoutBehind(coming('de', 'us'), of)).toEqual({
+    stores: ['uk'],
+    words: 'Look at Larkfield UK alone',
+  })
+  expect(withoutBehind(coming('de', 'uk', 'us'), of)).toBeNull()
+  expect(withoutBehind({ code: 'rates', message: '' }, of)).toBeNull()
 })

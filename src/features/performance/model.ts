@@ -424,3 +424,18 @@ export function leaders(answer: Answer, dimension: string, metric: string, count
     .slice(0, count)
     .map(([key]) => key)
 }
+
+/** The stores of an answer that a warning is not of, and the words of a way to them alone; null where it is of all or of none. */
+export function withoutBehind(
+  { stores: behind }: Answer['meta']['warnings'][number],
+  { stores = [], storeNames = {} }: Partial<Pick<Answer['meta'], 'stores' | 'storeNames'>>,
+): { stores: string[]; words: string } | null {
+  const whole = behind ? stores.filter(one => !behind.includes(one)) : []
+  const [first = ''] = whole
+  if (whole.length === 0) return null
+  const others = `the ${whole.length} stores without ${behind?.length === 1 ? 'it' : 'them'}`
+  return {
+    stores: whole,
+    words: `Look at ${whole.length === 1 ? `${storeNames[first] ?? first} alone` : others}`,
+  }
+}

@@ -88,8 +88,11 @@ const comparedFrom = (window: Window): Day[] =>
     .slice(1)
     .flatMap(({ from }) => (from === '' ? [] : [from]))
 
-/** Why, in a sentence. */
-export const comingWords = (whole: Whole, window: Window): { code: 'coming'; message: string }[] => {
+/** Why, in a sentence, and the stores it is of. */
+export const comingWords = (
+  whole: Whole,
+  window: Window,
+): { code: 'coming'; message: string; stores: string[] }[] => {
   const from = wholeFrom(whole, window)
   if (from === undefined) return []
   // What is furthest behind says how far all of it is.
@@ -100,6 +103,7 @@ export const comingWords = (whole: Whole, window: Window): { code: 'coming'; mes
   return [
     {
       code: 'coming',
+      stores: [...new Set(behind.map(one => one.store))].sort(),
       message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${also}. Figures are whole from ${spanWords(from, from)} on: ${
         compared ? 'nothing is compared with earlier days.' : 'earlier ones grow until the rest is in.'
       }`,

@@ -19,7 +19,12 @@ export function TradingPage(props: {
   lens: Lens
   question: string
   title: string
-  answer: { meta: Pick<Answer['meta'], 'from' | 'to' | 'warnings'> } | undefined
+  answer:
+    | {
+        meta: Pick<Answer['meta'], 'from' | 'to' | 'warnings'> &
+          Partial<Pick<Answer['meta'], 'stores' | 'storeNames'>>
+      }
+    | undefined
   error: unknown
   onRetry: () => void
   /** Said in place of the figures where there are none. */
@@ -54,7 +59,7 @@ export function TradingPage(props: {
                 from there.
               </span>
             )}
-            <Notices of={answer.meta.warnings} />
+            <Notices of={answer.meta} />
           </div>
         )
       }
