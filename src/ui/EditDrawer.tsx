@@ -16,6 +16,8 @@ export function EditDrawer(props: {
   saveLabel?: string
   saving: boolean
   disabled?: boolean
+  /** What has to be filled in before it can be saved: "a name"; the button waits for it and says so. */
+  missing?: readonly string[]
   /** To be looked at: nothing can be changed, and no button ends it. */
   readOnly?: boolean
   /** The error in words: why nothing was saved. */
@@ -26,6 +28,7 @@ export function EditDrawer(props: {
   size?: number
   children: ReactNode
 }) {
+  const lacks = (props.missing?.length ?? 0) > 0
   return (
     <Drawer
       opened={props.opened}
@@ -49,7 +52,15 @@ export function EditDrawer(props: {
               {props.removeLabel ?? 'Remove'}
             </Button>
           )}
-          <Button variant="filled" loading={props.saving} disabled={props.disabled} onClick={props.onSave}>
+          {lacks && (
+            <span style={{ fontSize: 12, color: 'var(--ink-2)' }}>Needs {props.missing?.join(' and ')}</span>
+          )}
+          <Button
+            variant="filled"
+            loading={props.saving}
+            disabled={props.disabled || lacks}
+            onClick={props.onSave}
+          >
             {props.saveLabel ?? 'Save'}
           </Button>
         </FormActions>

@@ -63,6 +63,8 @@ export function Editor(props: {
   atLeast: Role
   onClose: () => void
   save: Act
+  /** What has to be filled in before. */
+  missing?: readonly string[]
   onSave: () => void
   remove?: Act
   onRemove?: () => void
@@ -80,6 +82,7 @@ export function Editor(props: {
       title={props.title}
       onClose={close}
       onSave={props.onSave}
+      missing={props.missing}
       saving={props.save.isPending}
       readOnly={!useMay(props.atLeast)}
       failed={failed ? words(failed) : null}

@@ -8,7 +8,7 @@ import { show, showDay } from '#kernel/format.ts'
 import { FormRow, TextRow } from '#ui/Form.tsx'
 import { EmptyState } from '#ui/State.tsx'
 import { Editor, Listed, useSaved } from './Editor.tsx'
-import type { Event } from './model.ts'
+import { type Event, missingIn } from './model.ts'
 
 type Shown = z.output<typeof Event>
 
@@ -90,6 +90,7 @@ export function Events({ events, stores }: { events: Told[]; stores: string[] })
         title={id ? (form?.name ?? '') : 'Add an event'}
         onClose={() => setForm(null)}
         save={save}
+        missing={form ? missingIn(form) : []}
         onSave={() =>
           form &&
           save.mutate({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { settingsAnswer } from './model.ts'
+import { missingIn, settingsAnswer } from './model.ts'
 
 it('the title says which stores there are, in which money, and how the year is cut', () => {
   const calendar = {
@@ -22,4 +22,10 @@ it('the title says which stores there are, in which money, and how the year is c
   expect(settingsAnswer({ stores: stores('EUR', 'GBP', 'SEK', 'DKK'), calendar })).toContain(
     '4 stores in 4 currencies,',
   )
+})
+
+it('an event is kept once it has a name and a first day', () => {
+  expect(missingIn({ name: ' ', from: '' })).toEqual(['a name', 'a first day'])
+  expect(missingIn({ name: 'Fair', from: '' })).toEqual(['a first day'])
+  expect(missingIn({ name: 'Fair', from: '2026-05-01' })).toEqual([])
 })

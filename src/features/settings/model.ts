@@ -254,3 +254,9 @@ export const textOfGroups = (groups: Readonly<Record<string, readonly string[]>>
   Object.entries(groups)
     .map(([group, values]) => `${group}: ${values.join(', ')}`)
     .join('\n')
+
+/** What an event on its form lacks before it can be kept: a name, a first day. */
+export const missingIn = ({ name, from }: { name: string; from: string }): string[] => [
+  ...(name.trim() ? [] : ['a name']),
+  ...(from ? [] : ['a first day']),
+]

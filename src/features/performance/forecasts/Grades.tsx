@@ -1,7 +1,7 @@
 import { Hint } from '#ui/Hint.tsx'
 import { Scroll } from '#ui/Scroll.tsx'
 import css from './grades.module.css'
-import { gradeWords } from './model.ts'
+import { gradeWords, madeWords } from './model.ts'
 import type { ForecastTold } from './shape.ts'
 
 /** What says how good a forecast has been, behind a few words: a line for each time ahead. */
@@ -51,12 +51,7 @@ function GradeTable({ of }: { of: Pick<ForecastTold, 'grades' | 'forecasts' | 'h
         or too little once they are added up (bias). A range is good where about as many days fell into it as
         it says.
       </p>
-      <p>
-        {of.forecasts.toLocaleString('en-GB')} earlier forecasts
-        {of.hindsight > 0 &&
-          `, ${of.hindsight.toLocaleString('en-GB')} of them made afterwards from what was known then`}
-        ; only days that are over.
-      </p>
+      <p>{madeWords(of)}; only days that are over.</p>
     </div>
   )
 }

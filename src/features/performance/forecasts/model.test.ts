@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { gradeWords } from './model.ts'
+import { gradeWords, madeWords } from './model.ts'
 
 it('says of each time ahead how far off, which way, and how many days the ranges held', () => {
   const grade = { from: 1, to: 7, days: 1204, wape: 0.163, naiveWape: 0.21, bias: -0.034 }
@@ -21,4 +21,17 @@ it('says of each time ahead how far off, which way, and how many days the ranges
   })
   // What is not known is N/A, and what is next to nothing no lean.
   expect(far).toMatchObject({ off: '9.5 %', copying: 'N/A', lean: 'level', held80: '0 %', held95: '100 %' })
+})
+
+it('says once how forecasts came that were all made afterwards', () => {
+  expect(madeWords({ forecasts: 8, hindsight: 8 })).toBe(
+    '8 earlier forecasts, all made afterwards from what was known then',
+  )
+  expect(madeWords({ forecasts: 9, hindsight: 8 })).toBe(
+    '9 earlier forecasts, 8 of them made afterwards from what was known then',
+  )
+  expect(madeWords({ forecasts: 1, hindsight: 1 })).toBe(
+    '1 earlier forecast, made afterwards from what was known then',
+  )
+  expect(madeWords({ forecasts: 5, hindsight: 0 })).toBe('5 earlier forecasts')
 })

@@ -38,3 +38,12 @@ export const gradeWords = (grades: readonly Grade[]): GradeWords[] =>
     held80: said(cover80),
     held95: said(cover95),
   }))
+
+/** How many forecasts a grade is of, and how they came: "8 earlier forecasts, all made afterwards from what was known then". */
+export function madeWords({ forecasts, hindsight }: { forecasts: number; hindsight: number }): string {
+  const said = (n: number) => n.toLocaleString('en-GB')
+  const earlier = `${said(forecasts)} earlier ${forecasts === 1 ? 'forecast' : 'forecasts'}`
+  if (hindsight === 0) return earlier
+  const which = hindsight < forecasts ? `${said(hindsight)} of them ` : forecasts === 1 ? '' : 'all '
+  return `${earlier}, ${which}made afterwards from what was known then`
+}
