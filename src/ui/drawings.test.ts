@@ -76,9 +76,13 @@ describe('a day still in progress', () => {
             lines: [{ ...actual, values: [5, 7, value, null] }, through],
             open: 2,
           })(colours),
-        ).find(one => one.name === 'Actual, so far') as unknown as { label: { position: string } }
-      ).label.position
-    expect([side(2.4), side(3.6)]).toEqual(['bottom', 'top'])
+        ).find(one => one.name === 'Actual, so far') as unknown as {
+          label: { position: string; color: string }
+        }
+      ).label
+    expect([side(2.4).position, side(3.6).position]).toEqual(['bottom', 'top'])
+    // Grey would be taken for what it is compared with.
+    expect(side(2.4).color).toBe(colours.actual)
   })
 
   it('opens no room below nothing for the returns of its first hours, but where others lie there', () => {

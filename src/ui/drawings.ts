@@ -259,7 +259,8 @@ export const lines =
                   show: part === parts[0],
                   formatter: 'so far',
                   position: clear(part.values, [props.open ?? last]).side,
-                  color: colours.ink2,
+                  // In the colour of its line: grey would be taken for what it is compared with.
+                  color: inkOf(part.look),
                 }
               : {
                   show: true,
