@@ -106,6 +106,10 @@ it('stores that are whole are compared, asked for alone or as rows of their own'
   const south = await ask({ stores: ['south'] })
   expect(then(south.totals)).toMatchObject({ value: '124', delta: '31' })
   expect(south.meta.wholeFrom).toBeUndefined()
+  // One that is behind only before the days asked for is whole in them.
+  coming = [{ ...north('2024-01-01'), store: 'south' }, north('2026-03-10')]
+  expect((await ask({})).meta.warnings[0]?.stores).toEqual(['north'])
+  coming = [north('2026-03-10')]
   // Of several it is the one furthest behind that says why.
   const nearer = { ...north('2026-03-05'), store: 'south', words: 'orders of South: read back to 5 Mar' }
   coming = [nearer, ...coming]

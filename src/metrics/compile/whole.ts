@@ -100,10 +100,14 @@ export const comingWords = (
   const [first = '', ...others] = [...new Set(behind.map(one => one.words))]
   const also = others.length > 0 ? ` (and ${others.length} more of this kind)` : ''
   const compared = comparedFrom(window).some(day => day < from)
+  const reached = [window.from, ...comparedFrom(window)]
   return [
     {
       code: 'coming',
-      stores: [...new Set(behind.map(one => one.store))].sort(),
+      // One that is behind only before the days asked for is whole in them.
+      stores: [
+        ...new Set(behind.filter(one => reached.some(day => day < one.from)).map(one => one.store)),
+      ].sort(),
       message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${also}. Figures are whole from ${spanWords(from, from)} on: ${
         compared ? 'nothing is compared with earlier days.' : 'earlier ones grow until the rest is in.'
       }`,
