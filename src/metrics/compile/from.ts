@@ -54,13 +54,16 @@ export const rateSql = ({ reach }: Pick<Asked, 'reach'>, source: Source, text: T
     ? `CASE WHEN f.currency IN (${text.bind(reach.convertTo, 'String')}, '') THEN CAST(1 AS ${rateType}) ELSE r.rate END`
     : null
 
-/** FROM and WHERE of a side: the stores, the days, the filters. */
+/**
+ * FROM and WHERE of a side: the stores, the days, the filters. `rated` says whether rows are multiplied by a rate: none is
+ * looked up for what only counts.
+ */
 export const fromSql = (
   { resolved, grouped, reach, dialect }: Omit<Asked, 'window'>,
   source: Source,
   side: Side,
   text: Text,
-  also: readonly string[] = [],
+  { also = [], rated }: { also?: readonly string[]; rated: boolean },
 ): string => {
   const day = `f.${source.day}`
   const filtered = resolved.filters.map(f => f.dimension)
@@ -87,7 +90,7 @@ export const fromSql = (
           `LEFT JOIN ${dialect.from('promotions')} promo ON promo.store = f.store AND promo.code = f.discount_code`,
         ]
       : []),
-    ...(reach.convertTo && 'currency' in source.dimensions
+    ...(rated && reach.convertTo && 'currency' in source.dimensions
       ? [
           `ASOF LEFT JOIN (${ratesInto(reach.convertTo, reach.crossings, dialect, text)}) r ON r.base = f.currency AND ${day} >= r.day`,
         ]
@@ -160,7 +163,7 @@ export const rowConditions = (
     source,
     side,
     text,
-    also,
+    { also, rated: false },
   )
   return { from, parameters: text.parameters }
 }

@@ -135,7 +135,8 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part[] => {
   const every = sidesOf(window, branch)
   const sides = every.filter(side => side.segments.length > 0)
   const { keys, codes } = dimensionKeys(shape, source, text)
-  const rate = rateSql(shape, source, text)
+  const rated = branch.aggregates.some(isMoney)
+  const rate = rated ? rateSql(shape, source, text) : null
   const columns: Record<string, string> = {}
   const beside: Part[] = []
   for (const whole of sides) {
@@ -153,12 +154,12 @@ const writeSides = (shape: Shape, text: Text, branch: Branch): Part[] => {
         within,
         since,
       })
-    if (rate && branch.aggregates.some(isMoney))
+    if (rate)
       columns[unrated(s, source.table)] =
         `sum(CASE WHEN ${[`${rate} IS NULL`, ...(within ? [within] : [])].join(' AND ')} THEN 1 ELSE 0 END)`
   }
   const all = { ...(sides[0] as Side), segments: sides.flatMap(side => side.segments) }
-  const rest = fromSql(shape, source, all, text)
+  const rest = fromSql(shape, source, all, text, { rated })
   const part = mixesStores(shape, branch)
     ? storeByStore({ keys, columns, rest })
     : { keys, columns, rest: `${rest}${groupBy(grouped.length)}` }
@@ -227,14 +228,14 @@ const writeBranch = (
   const p = window.grain && (period ?? bucketSql(window, side, `f.${source.day}`, text))
   const { keys: dimensions, codes } = dimensionKeys(shape, source, text)
   const keys = { ...(p && { p }), ...dimensions }
-  const rest = fromSql(shape, source, side, text, lateOf(branch, side, text))
-  const rate = rateSql(shape, source, text)
+  const rated = branch.aggregates.some(isMoney)
+  const rest = fromSql(shape, source, side, text, { also: lateOf(branch, side, text), rated })
+  const rate = rated ? rateSql(shape, source, text) : null
   const columns: Record<string, string> = {}
   const since = sinceSql(shape, branch, side, text, period)
   for (const aggregate of branch.aggregates)
     columns[column(s, indexOf(resolved, aggregate))] = aggregateSql(branch, aggregate, rate, text, { since })
-  if (rate && branch.aggregates.some(isMoney))
-    columns[unrated(s, source.table)] = `sum(CASE WHEN ${rate} IS NULL THEN 1 ELSE 0 END)`
+  if (rate) columns[unrated(s, source.table)] = `sum(CASE WHEN ${rate} IS NULL THEN 1 ELSE 0 END)`
   const kinds = Object.fromEntries(
     branch.aggregates.map(a => [column(s, indexOf(resolved, a)), a.kind] as const),
   )
