@@ -19,6 +19,12 @@ export interface Stage {
   forget(): void
   /** Answers every question so, until told otherwise. */
   answer(how: 'well' | 'failing' | 'empty'): void
+  /**
+   * From now on these operations (“performance/query”) answer so instead, and all others as they did. A page whose requests
+   * are held by `page.route` keeps no scripts and compiles them anew at each opening: what is not about the network is said
+   * here.
+   */
+  says(answers: Record<string, (input: never) => unknown>): void
   close(): Promise<void>
 }
 
@@ -70,6 +76,7 @@ export async function openStage(options: {
   let session = true
   let mode: 'well' | 'failing' | 'empty' = 'well'
   let halfway = false
+  let said: Record<string, (input: never) => unknown> = {}
   const door = os.use(({ next }) => {
     if (!session) throw new ORPCError('UNAUTHORIZED', { status: 401, message: 'Sign in to go on.' })
     if (mode === 'failing')
@@ -176,7 +183,7 @@ export async function openStage(options: {
   const body = async (request: IncomingMessage) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    return JSON.parse(Buffer.concat(chunks).toString() || '{}') as Record<string, string>
+    return JSON.parse(Buffer.concat(chunks).toString() || '{}')
   }
   const server: Server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://stage')
@@ -184,6 +191,8 @@ export async function openStage(options: {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
     }
     if (url.pathname.startsWith('/api/rpc')) {
+      const tell = said[url.pathname.slice('/api/rpc/'.length)]
+      if (tell) return json(200, { json: tell((await body(request)).json as never) })
       const { matched } = await handler.handle(request, response, { prefix: '/api/rpc', context: {} })
       if (!matched) json(404, { message: 'no such operation' })
       return
@@ -241,6 +250,9 @@ export async function openStage(options: {
     },
     answer: how => {
       mode = how
+    },
+    says: answers => {
+      said = answers
     },
     close: () =>
       new Promise(done => {

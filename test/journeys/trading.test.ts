@@ -233,14 +233,7 @@ describeInBrowser('the trading screens', () => {
     })
     page = await context.newPage()
     heard = complaints(page)
-    const say = async (operation: string, tell: (input: never) => unknown) =>
-      page.route(`**/api/rpc/performance/${operation}`, route =>
-        route.fulfill({ json: { json: tell((route.request().postDataJSON() as { json: never }).json) } }),
-      )
-    await say('query', answered)
-    await say('products', products)
-    await say('tree', tree)
-    await say('peakDay', ({ day, compare, stores }: PeakAsked) => ({
+    const peakDay = ({ day, compare, stores }: PeakAsked) => ({
       pace: {
         until: '00:43',
         store: null,
@@ -260,9 +253,15 @@ describeInBrowser('the trading screens', () => {
       planned: null,
       ceiling: '900',
       record: { period: '2010-12-06 12:00', orders: '31' },
-    }))
-    await say('accounts', trade)
-    await say('launches', launched)
+    })
+    stage.says({
+      'performance/query': answered,
+      'performance/products': products,
+      'performance/tree': tree,
+      'performance/peakDay': peakDay,
+      'performance/accounts': trade,
+      'performance/launches': launched,
+    })
   })
   afterAll(async () => {
     await stage?.close()
@@ -445,7 +444,7 @@ describeInBrowser('the trading screens', () => {
   })
 
   it('say what would supply them where there is nothing', async () => {
-    await page.unrouteAll()
+    stage.says({})
     stage.answer('empty')
     for (const [path, words] of [
       ['/products', 'Connect a shop'],

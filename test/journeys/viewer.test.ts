@@ -21,13 +21,12 @@ describeInBrowser('somebody who may only look', () => {
       const stores = role === 'director' ? 'all' : ['gifts']
       const context = await browser.newContext({ baseURL: stage.url, reducedMotion: 'reduce' })
       const page = await context.newPage()
-      await page.route('**/api/rpc/members/me', route =>
-        route.fulfill({
-          json: { json: { id: '1', name: 'Ada', email: 'a@example.com', role, stores } },
-        }),
-      )
-      for (const path of ['versions', 'closed', 'variance'])
-        await page.route(`**/api/rpc/plan/${path}`, route => route.fulfill({ json: { json: [] } }))
+      stage.says({
+        'members/me': () => ({ id: '1', name: 'Ada', email: 'a@example.com', role, stores }),
+        'plan/versions': () => [],
+        'plan/closed': () => [],
+        'plan/variance': () => [],
+      })
       const may = role === 'director'
       const acts = page.locator('button, a').filter({ visible: true })
       for (const [path, stands, words] of [
