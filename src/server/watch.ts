@@ -1,6 +1,6 @@
 import type { Context } from '#features/context.ts'
 import { createSender } from '#features/performance/delivery/send.ts'
-import { deliver, watchHours, watchOver } from '#features/performance/watch.ts'
+import { deliver, isComing, watchHours, watchOver } from '#features/performance/watch.ts'
 import { openForecastPool } from '#forecast/pool.ts'
 import type { Jobs } from './jobs.ts'
 
@@ -8,13 +8,17 @@ import type { Jobs } from './jobs.ts'
 export interface Watch {
   /** One look at everything, and new forecasts. */
   look(): Promise<void>
+  /** Does what is due: asks for a look, looks at the hours, sends. */
+  turn(): Promise<void>
   begin(): void
   close(): Promise<void>
 }
 
 const minute = 60_000
+/** What is due is seen so often; what is to be sent goes once a minute. */
+const beat = minute / 3
 /** After the last load things are let settle for so long, but no longer than `most` after the first. */
-const settled = 2 * minute
+const settled = minute
 const most = 30 * minute
 /** A look is due at least so often: a day is over without any load. */
 const daily = 6 * 60 * minute
@@ -25,7 +29,7 @@ const hourly = 20 * minute
 /** Tables whose loads are our own doing. */
 const own = new Set(['budget_lines'])
 
-/** Looks after each load once things have settled, and a few times a day; sends every minute. */
+/** Looks after each load once things have settled, at once when the past has been read, and a few times a day; sends every minute. */
 export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: unknown) => void): Watch {
   // One thread fewer than there are cores: requests keep theirs.
   const pool = openForecastPool(1)
@@ -33,6 +37,8 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
   let version = -1
   let looked = 0
   let hours = 0
+  let sent = 0
+  let coming = false
   let first: number | null = null
   let latest = 0
   let turning: Promise<unknown> = Promise.resolve()
@@ -40,11 +46,16 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
     const now = context.clock().getTime()
     const changes = await context.granary.changes(version)
     version = changes.at(-1)?.version ?? version
+    let whole = false
     if (changes.some(one => !own.has(one.table))) {
       first ??= now
       latest = now
+      const was = coming
+      coming = await isComing(context)
+      whole = was && !coming
     }
-    const ready = first !== null && (now - latest >= settled || now - first >= most)
+    // Where the past has just become whole nobody waits for shops to fall silent, which sell all day.
+    const ready = first !== null && (whole || now - latest >= settled || now - first >= most)
     if (ready || now - looked >= daily) {
       first = null
       looked = now
@@ -56,16 +67,21 @@ export function keepWatch(context: Context, jobs: () => Jobs, onError: (error: u
         await watchHours(context)
       }
     } finally {
-      await deliver(context, send)
+      // A beat comes a little early or late.
+      if (now - sent >= minute - beat / 2) {
+        sent = now
+        await deliver(context, send)
+      }
     }
   }
   let timer: NodeJS.Timeout | undefined
   return {
     look: () => watchOver(context, pool),
+    turn,
     begin() {
       timer = setInterval(() => {
         turning = turning.then(turn).catch(onError)
-      }, minute)
+      }, beat)
       timer.unref()
     },
     async close() {

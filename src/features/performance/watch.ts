@@ -5,6 +5,7 @@ import { evaluate } from './attention/evaluate.ts'
 import { compose } from './delivery/compose.ts'
 import { sendDue } from './delivery/outbox.ts'
 import type { Sender } from './delivery/send.ts'
+import { askAll } from './forecasts/course.ts'
 import { makeForecasts } from './forecasts/make.ts'
 
 /** What is done after a load, and once a night: looks at what came, then forecasts anew. What is found first is told first. */
@@ -22,4 +23,15 @@ export async function watchHours(context: Context): Promise<void> {
 export async function deliver(context: Context, send: Sender): Promise<number> {
   await compose(context)
   return sendDue(context, send)
+}
+
+/** Whether the past of sales or of visits is still being read somewhere: what is judged of it is judged anew once it is whole. */
+export async function isComing(context: Context): Promise<boolean> {
+  // Days before the first that is known are asked for, too: there the past that is to come would be.
+  const { meta } = await askAll(context, {
+    metrics: ['net_sales', 'sessions'],
+    window: 'all_time',
+    compare: ['last_year'],
+  })
+  return meta.wholeFrom !== undefined
 }

@@ -44,11 +44,15 @@ export async function causesFor(context: Context, one: Found, known: Known): Pro
       doubt,
     })
   ).filter(cause => alongWith(one, cause))
-  if (!own) return mostTold([...beside, ...traded])
+  // What merely crosses it comes behind what was measured in it.
+  if (!own) return mostTold([...beside.parts, ...traded, ...beside.crossing])
   const worth = one.moneyPerDay === null || one.perDay === 0 ? null : one.moneyPerDay / one.perDay
   const parts = await ratioCauses(context, { ...one, to, worth })
   const reasons = traded.filter(({ kind }) => kind === 'data' || kind === 'event')
-  return mostTold([...parts, ...[...beside, ...reasons].map(cause => ({ ...cause, perDay: null }))])
+  return mostTold([
+    ...parts,
+    ...[...beside.parts, ...reasons, ...beside.crossing].map(cause => ({ ...cause, perDay: null })),
+  ])
 }
 
 /** Whether a cause went the way of what it is to explain: what brought money is no cause of a loss. */

@@ -64,7 +64,7 @@ describe('stock that is known of only since afterwards', () => {
   const span = { from: '2026-04-28', to: '2026-05-07', compare: 'previous_days' as const }
   const lies = (day: string, on_hand: number) =>
     carryRows(room, {
-      id: `stock-${day}`,
+      id: `stock-${day}-${on_hand}`,
       table: 'stock_days',
       rows: [
         { store: 'shop', day, location: 'leeds', product_id: 'p1', on_hand, available: on_hand },
@@ -85,6 +85,15 @@ describe('stock that is known of only since afterwards', () => {
     )
     expect(cause?.perDay).toBeLessThan(0)
     expect(await told('p2')).toEqual([])
+  })
+
+  it('speaks for it, too, where less than a day’s sales was left, and not where there was enough', async () => {
+    await lies('2026-05-09', 2)
+    expect((await told('p1'))[0]?.words).toBe(
+      'p1 is as good as out of stock: 2 left on 9 May 2026, the first day its stock is known of, less than it sells in a day.',
+    )
+    await lies('2026-05-09', 200)
+    expect(await told('p1')).toEqual([])
   })
 
   it('says nothing where some was left on an earlier day', async () => {

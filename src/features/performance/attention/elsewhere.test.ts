@@ -30,7 +30,13 @@ describe('what another rule saw of the same matter', () => {
   it('is named as people call it', () => {
     const unitOf = (rule: string) =>
       rule === 'units_sold' ? { label: 'Units sold', unit: 'count' as const } : undefined
-    const [cause] = elsewhere(checkout, [found('units_sold', { product: 'lamp' }, -90)], unitOf, {})
-    expect(cause?.words).toMatch(/^Units sold /)
+    const { parts, crossing } = elsewhere(
+      checkout,
+      [found('units_sold', { product: 'lamp' }, -90)],
+      unitOf,
+      {},
+    )
+    expect(parts).toEqual([])
+    expect(crossing[0]?.words).toMatch(/^Units sold /)
   })
 })

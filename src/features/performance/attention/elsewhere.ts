@@ -37,28 +37,36 @@ export function explains(one: Found, other: Found): boolean {
   return part || Math.abs(other.moneyPerDay ?? 0) <= Math.abs(one.moneyPerDay ?? 0)
 }
 
-/** What other rules see of the same matter, the strangest first: an alert of a store is explained by what one device does in it. */
-export const elsewhere = (
+/**
+ * What other rules see of the same matter, the strangest first: in parts of an alert's slice, as one device explains a
+ * store, and in slices that merely cross it.
+ */
+export function elsewhere(
   one: Found,
   others: readonly Found[],
   unitOf: UnitOf,
   stores: StoreNames,
-): Cause[] =>
-  others
+): { parts: Cause[]; crossing: Cause[] } {
+  const told = others
     .filter(other => explains(one, other))
     .toSorted((a, b) => b.score - a.score)
     .slice(0, mostElsewhere)
-    .map(other => {
-      const { label, unit } = unitOf(other.rule) ?? {
-        label: other.metric.replaceAll('_', ' '),
-        unit: 'count' as const,
-      }
-      const told = { ...other, finding: { unit, ...other, causes: [], check: '' }, currency: '' }
-      return {
-        kind: 'slice',
-        words: `${titleOf(told, label, stores)}, since ${showDay(other.since)}.`,
-        evidence: other.judged,
-        perDay: other.moneyPerDay,
-        where: Object.entries(other.slice).map(([dimension, value]) => ({ dimension, value })),
-      }
-    })
+  const causes = (is: boolean) =>
+    told.filter(other => holds(other.slice, one.slice) === is).map(other => causeOf(other, unitOf, stores))
+  return { parts: causes(true), crossing: causes(false) }
+}
+
+function causeOf(other: Found, unitOf: UnitOf, stores: StoreNames): Cause {
+  const { label, unit } = unitOf(other.rule) ?? {
+    label: other.metric.replaceAll('_', ' '),
+    unit: 'count' as const,
+  }
+  const told = { ...other, finding: { unit, ...other, causes: [], check: '' }, currency: '' }
+  return {
+    kind: 'slice',
+    words: `${titleOf(told, label, stores)}, since ${showDay(other.since)}.`,
+    evidence: other.judged,
+    perDay: other.moneyPerDay,
+    where: Object.entries(other.slice).map(([dimension, value]) => ({ dimension, value })),
+  }
+}

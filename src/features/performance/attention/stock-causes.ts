@@ -12,12 +12,16 @@ const soon = 7
 
 /** What one product was out of stock for. */
 interface Out {
-  words: string
+  /** What is told, by what it sells a day; null where there is enough of it. */
+  words(perDay: number): string | null
   /** Days of the stretch it could not be had on. */
   days: number
 }
 
-/** Products that sold before and lay at nothing in these days: what they sold before, at what they fetched. */
+/**
+ * Products that sold before and lay at nothing in these days, or at next to nothing as soon as anybody knew: what they sold
+ * before, at what they fetched.
+ */
 export async function stockCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   const { from, to, store } = asked
   const out = await outOfStock(context, asked)
@@ -38,11 +42,13 @@ export async function stockCauses(context: Context, asked: Asked): Promise<Weigh
     { stores: 'all' },
   )
   return sold.rows
-    .map((row): Weighed => {
+    .flatMap((row): Weighed[] => {
       const id = String(row.product)
-      const { words, days } = out.get(id) ?? { words: '', days: 0 }
-      const perDay = -((Number(row.net_sales ?? 0) / before) * days) / dayCount(from, to)
-      return {
+      const found = out.get(id)
+      const words = found?.words(Number(row.units_sold ?? 0) / before)
+      if (!found || !words) return []
+      const perDay = -((Number(row.net_sales ?? 0) / before) * found.days) / dayCount(from, to)
+      const cause: Weighed = {
         kind: 'stock',
         words: `${titles[id] ?? id} ${words}`,
         evidence: `${show(String(row.units_sold ?? 0), { unit: 'count', currency: null })} sold in the eight weeks before`,
@@ -51,6 +57,7 @@ export async function stockCauses(context: Context, asked: Asked): Promise<Weigh
         rows: { metric: 'units_sold', from: addDays(from, -before), to },
         sure: true,
       }
+      return [cause]
     })
     .filter(one => (one.perDay ?? 0) < 0)
 }
@@ -79,25 +86,35 @@ async function outOfStock(context: Context, asked: Asked): Promise<Map<string, O
   for (const [id, [...all]] of days) {
     const first = all.toSorted()[0]
     const words = `was out of stock on ${all.length} ${all.length === 1 ? 'day' : 'days'}, first on ${showDay(first)}.`
-    found.set(id, { words, days: all.length })
+    found.set(id, { words: () => words, days: all.length })
   }
   const product = within?.find(([dimension]) => dimension === 'product')?.[1]
-  if (found.size === 0 && product !== undefined) {
-    const day = await outSince(context, asked)
-    if (day)
-      found.set(product, {
-        words: `is out of stock: nothing of it was left on ${showDay(day)}, the first day its stock is known of.`,
-        days: dayCount(from, to),
-      })
+  const known = found.size === 0 && product !== undefined ? await knownSince(context, asked) : null
+  if (known && product !== undefined) {
+    const { day, left } = known
+    const told = show(String(left), { unit: 'count', currency: null })
+    const first = `${showDay(day)}, the first day its stock is known of`
+    found.set(product, {
+      words: perDay =>
+        left <= 0
+          ? `is out of stock: nothing of it was left on ${first}.`
+          : left < perDay
+            ? `is as good as out of stock: ${told} left on ${first}, less than it sells in a day.`
+            : null,
+      days: dayCount(from, to),
+    })
   }
   return found
 }
 
 /**
- * Shops tell what lies there now, not what lay there before they were connected. The day, soon after the stretch, that is
- * the first whose stock of these products is known, if nothing was left on it; else null.
+ * Shops tell what lies there now, not what lay there before they were connected. What was left on the first day whose stock
+ * of these products is known, where that is soon after the stretch; else null.
  */
-async function outSince(context: Context, { from, to, store, within }: Asked): Promise<Day | null> {
+async function knownSince(
+  context: Context,
+  { from, to, store, within }: Asked,
+): Promise<{ day: Day; left: number } | null> {
   const { rows } = await askAll(context, {
     metrics: ['stock_units'],
     grain: 'day',
@@ -109,5 +126,5 @@ async function outSince(context: Context, { from, to, store, within }: Asked): P
   })
   const first = rows.find(row => row.stock_units !== null)
   const day = String(first?.period ?? '')
-  return first && day > to && Number(first.stock_units) <= 0 ? day : null
+  return first && day > to ? { day, left: Number(first.stock_units) } : null
 }
