@@ -327,3 +327,33 @@ it('is held against its plan to the hour, and days to come whole, also beside me
   expect(await planned('net_sales', 'mer')).toEqual(alone)
   await granary.close()
 })
+
+it('a plan of the company as one runs by its clock, though a store far west still trades', async () => {
+  const granary = await openDuckdb({ folder: ':memory:' })
+  await deliverLines(granary, [...sold('shop', today, 24), ...sold('west', today, 14)])
+  const at = `${addDays(today, 1)}T00:13:00Z`
+  const budget = { name: 'budget', metric: 'net_sales', grain: 'day', currency: 'GBP' } as const
+  const west = { ...shop('west'), timezone: 'America/New_York' }
+  const planned = async (store: string | null) => {
+    const engine = createEngine({
+      granary: loadedAt(granary, () => at),
+      world: async () => ({
+        ...plainWorld,
+        stores: [west, shop('shop'), shop('two')],
+        targets: [{ ...budget, store, values: { [today]: '24' } }],
+      }),
+    })
+    const { totals } = await engine.ask(
+      {
+        ...{ metrics: ['net_sales'], from: today, to: today, compare: ['plan.budget'] },
+        ...(store && { stores: [store] }),
+      } as Query,
+      { stores: 'all', now: new Date(at) },
+    )
+    return Number(totals.compare?.['plan.budget']?.values.net_sales?.value)
+  }
+  expect(await planned(null)).toBe(24)
+  expect(await planned('shop')).toBe(24)
+  expect(await planned('west')).toBeLessThan(24)
+  await granary.close()
+})

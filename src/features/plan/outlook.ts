@@ -134,8 +134,12 @@ export async function pacing(
       p90: heads(outlook.p90),
     }
   })
+  // As its own days say, where the plan does, so that the line and the word are one.
+  const planToDate = points.findLast(one => one.day <= until)?.plan ?? null
   return {
     ...outlook,
+    planToDate,
+    pace: planToDate ? outlook.actual / planToDate : null,
     metric: asked.metric,
     label: definition?.label ?? asked.metric,
     unit: definition?.unit ?? 'count',

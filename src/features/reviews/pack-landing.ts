@@ -52,7 +52,7 @@ export async function landingsOf(
     .filter(({ span }) => span.from >= (meta.wholeFrom ?? ''))
   return Promise.all(
     spans.map(async ({ grain, span }) => {
-      const plan = target === null ? null : await wholeTarget(context, 'net_sales', target, span)
+      const plan = target === null ? null : await planOf(context, 'net_sales', target, span, until)
       const key = `${span.from} ${span.to} ${meta.wholeFrom} ${JSON.stringify(feasts)}`
       const course =
         kept.get(key) ??
@@ -63,12 +63,15 @@ export async function landingsOf(
           earlier: spansBefore(rule, span.from, grain),
         })
       kept.set(key, course)
-      const { actual, p10, p50, p90, probability, planToDate, requiredPerDay, daysLeft, backtest } =
-        course.at(until, plan ?? undefined)
+      const { actual, p10, p50, p90, probability, requiredPerDay, daysLeft, backtest } = course.at(
+        until,
+        plan?.whole,
+      )
       return {
         grain,
         ...{ label: periodLabel(span.key), from: span.from, to: span.to, until },
-        ...{ actual, plan, p10, p50, p90, probability, planToDate, requiredPerDay, daysLeft },
+        ...{ actual, plan: plan?.whole ?? null, planToDate: plan?.toDate ?? null },
+        ...{ p10, p50, p90, probability, requiredPerDay, daysLeft },
         error: backtest.error,
       }
     }),
@@ -138,7 +141,7 @@ async function contributionTold(
   if (gap >= 0 && String(rows[gap]?.period) >= span.from)
     return without(tier.label, 'its costs are not known for every day of the month')
   if (history.length < leastDays) return without(tier.label, `costs are known of ${history.length} days only`)
-  const plan = target === null ? null : await wholeTarget(context, tier.name, target, span)
+  const plan = target === null ? null : await planOf(context, tier.name, target, span, until)
   const feasts = await companyEvents(context)
   const key = `${tier.name} ${span.from} ${answer.meta.wholeFrom} ${JSON.stringify(feasts)}`
   const kept = learntOfCosts.get(answer.rows) ?? new Map<string, ReturnType<typeof contributionLanding>>()
@@ -147,11 +150,12 @@ async function contributionTold(
   const course =
     kept.get(key) ?? contributionLanding({ history, span, events: feasts, earlier: earlierSpans })
   kept.set(key, course)
-  const at = course.at(until, plan ?? undefined)
+  const at = course.at(until, plan?.whole)
   const month = {
     grain: 'month' as const,
-    ...{ label: periodLabel(span.key), from: span.from, to: span.to, until, plan, requiredPerDay: null },
-    ...{ actual: at.actual, p10: at.p10, p50: at.p50, p90: at.p90, planToDate: at.planToDate },
+    ...{ label: periodLabel(span.key), from: span.from, to: span.to, until, requiredPerDay: null },
+    ...{ plan: plan?.whole ?? null, planToDate: plan?.toDate ?? null },
+    ...{ actual: at.actual, p10: at.p10, p50: at.p50, p90: at.p90 },
     ...{ probability: at.probability, daysLeft: at.daysLeft, error: at.error },
   }
   return {
@@ -163,13 +167,14 @@ async function contributionTold(
 /** Days whose costs are known, fewer than which say nothing of a rate. */
 const leastDays = 28
 
-/** The target over a whole period, days to come among them; null where it does not say all of them. */
-async function wholeTarget(
+/** The target over a whole period, days to come among them, and of its days to `until`; null where it does not say all of them. */
+async function planOf(
   context: Context,
   metric: string,
   target: string,
   { from, to }: Period,
-): Promise<number | null> {
+  until: Day,
+): Promise<{ whole: number; toDate: number } | null> {
   const comparison = planComparison(target)
   const { rows } = await askAs(context, {
     metrics: [metric],
@@ -177,7 +182,11 @@ async function wholeTarget(
     to,
     grain: 'day',
     compare: [comparison] as Query['compare'],
+    // Of the day that is not over its whole plan, too: days are added up.
+    wholeDays: true,
   })
   const values = rows.map(row => row.compare?.[comparison]?.values[metric]?.value ?? null)
-  return values.length === 0 || values.includes(null) ? null : Number(sum(values))
+  if (values.length === 0 || values.includes(null)) return null
+  const due = values.filter((_, n) => String(rows[n]?.period) <= until)
+  return { whole: Number(sum(values)), toDate: Number(sum(due)) }
 }

@@ -75,7 +75,7 @@ const Landing = z.object({
   probability: z.number().nullable().describe('That the plan is reached'),
   requiredPerDay: z.number().nullable().describe('What each ordinary day left must bring'),
   daysLeft: z.number(),
-  planToDate: z.number().nullable().describe('Of the plan, what is usually due by now'),
+  planToDate: z.number().nullable().describe('Of the plan, what its days say is due by then'),
   error: z
     .number()
     .nullable()

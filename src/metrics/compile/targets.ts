@@ -2,6 +2,7 @@ import { phaseHours } from '#forecast/phasing.ts'
 import { addDays, type Day, dayCount, daysBetween, earlier, later, weekday } from '#kernel/day.ts'
 import { minorUnits } from '#kernel/money-units.ts'
 import { type CalendarRule, periodOf } from '#kernel/period.ts'
+import { homeZone } from '#kernel/zone.ts'
 import { Exact, type Formula, metricsIn, parse } from '../formula.ts'
 import type { HoursOf } from '../hours.ts'
 import { tableOf } from '../reach.ts'
@@ -27,6 +28,9 @@ export const targetsOf = (
   hoursOf?: HoursOf,
 ) => {
   const everywhere = world.stores.every(s => scoped.stores.includes(s.store))
+  const asked = world.stores.filter(s => scoped.stores.includes(s.store))
+  const zone = homeZone(asked, world.currency)
+  const home = asked.find(one => one.timezone === zone)?.store ?? ''
 
   const named = new Map<string, Map<string, TargetSetting[]>>()
   /** Targets of a name for a metric in a slice, found once. */
@@ -81,9 +85,9 @@ export const targetsOf = (
     { bucket, hour }: Place,
     dimensions: Readonly<Record<string, string>>,
   ): Decimal | null => {
-    const asked = sliceAsked(resolved, dimensions)
-    if (asked === null) return null
-    const { hour: ofDay, weekday: ofWeek, ...slice } = asked
+    const sliced = sliceAsked(resolved, dimensions)
+    if (sliced === null) return null
+    const { hour: ofDay, weekday: ofWeek, ...slice } = sliced
     if (hour !== null && ofDay !== undefined && Number(ofDay) !== hour) return null
     const cut: Cut = {
       ...(ofWeek !== undefined && { weekday: Number(ofWeek) }),
@@ -95,7 +99,7 @@ export const targetsOf = (
     const from = dataFrom(metric, range, reached)
     const to = !window.begun || range.from > window.elapsed ? range.to : earlier(range.to, window.elapsed)
     const stores = dimensions.store === undefined ? scoped.stores : [dimensions.store]
-    const until = window.byDay.has(metric.name) || cut.hour !== undefined ? null : momentOf(window, to)
+    const until = window.byDay.has(metric.name) || cut.hour !== undefined ? null : momentOf(window, to, home)
     const valueFor = (of: Known): Decimal | null => {
       const found = forStores(setFor(name, of, slice), of, stores)
       const values = found.map(target =>
@@ -204,14 +208,15 @@ interface Cut {
 }
 
 /**
- * Up to which moment figures of a store (null: of the whole company, by its first) are compared, of a run of days that ends
- * where the data do; null where it ends elsewhere.
+ * Up to which moment figures of a store are compared, of a run of days that ends where the data do; null where it ends
+ * elsewhere, and of a store whose days are over. What is set for the company as one (null) runs by the company's clock:
+ * `home` is a store on it.
  */
-const momentOf = ({ moments, soldUntil }: Window, to: Day) =>
+const momentOf = ({ moments, soldUntil }: Window, to: Day, home: string) =>
   moments.length === 0 || to !== soldUntil
     ? null
     : (store: string | null) =>
-        moments.find(({ stores }) => stores === null || store === null || stores.includes(store)) ?? null
+        moments.find(({ stores }) => stores === null || stores.includes(store ?? home)) ?? null
 
 /**
  * A target over days: each period's value spread evenly over its days (amounts), the last period's (stocks), or the
