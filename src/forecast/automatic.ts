@@ -19,6 +19,8 @@ export const automaticModels = Object.keys(members) as readonly MemberName[]
 export interface Removed {
   clean: Float64Array
   restore(points: Float64Array): Float64Array
+  /** How far off what was added to the points may be: standard deviations, in their units. */
+  doubt?(points: Float64Array): Float64Array
 }
 
 /** Something taken off the past before the models see it and added to what they say: the calendar, promotions, drivers. */
@@ -199,14 +201,18 @@ export function automatic(
   const errors = trials.map((trial, index) =>
     trial.actual.map((actual, h) => error(actual, at(chosen[index] as Float64Array, h))),
   )
+  const floored = points.map(above)
+  const widths = trusted(
+    errors,
+    origins,
+    () => copiedWidths(y, periods, logged && y.every(value => value > 0), horizon),
+    horizon,
+  )
+  // What is copied has no effects.
+  const doubt = falls ? undefined : now.removed?.doubt?.(floored)
   return {
-    points: points.map(above),
-    widths: trusted(
-      errors,
-      origins,
-      () => copiedWidths(y, periods, logged && y.every(value => value > 0), horizon),
-      horizon,
-    ),
+    points: floored,
+    widths: doubt ? widened(widths, logged ? doubt.map((one, h) => one / at(floored, h)) : doubt) : widths,
     logged,
     share,
     weights,
@@ -342,6 +348,12 @@ function trusted(
   const { w80, w95 } = copied()
   return { w80: blend(tried.w80, w80), w95: blend(tried.w95, w95) }
 }
+
+/** Widths as far again as something else may be off by these standard deviations, which the errors know nothing of. */
+const widened = ({ w80, w95 }: Widths, by: Float64Array): Widths => ({
+  w80: w80.map((width, h) => Math.hypot(width, 1.282 * at(by, h))),
+  w95: w95.map((width, h) => Math.hypot(width, 1.96 * at(by, h))),
+})
 
 /**
  * Widths of copying the last value or a last season, whichever reaches less far: what a week swings is no error where each

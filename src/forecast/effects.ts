@@ -71,6 +71,8 @@ interface Column {
   /** What was known of each beforehand, where that is not what it was. */
   before?: Float64Array
   sign?: 1 | -1
+  /** Something that happens now and then. */
+  occurs?: true
 }
 
 /** The share of each period that a span of days covers, times `strength`, added to `values`. */
@@ -148,7 +150,9 @@ export function effectsOf(
   const add = (name: string, spread: readonly { from: Day; to: Day; strength?: number }[]) => {
     const values = new Float64Array(kept.length)
     for (const { from, to, strength } of spread) cover(values, from, to, strength ?? 1, spans)
-    if (values.some(value => value !== 0)) columns.push({ name, values })
+    // Days of two names are told once: each half of what they do would be doubted as if it were all.
+    const isTold = columns.some(column => column.values.every((value, t) => value === at(values, t)))
+    if (!isTold && values.some(value => value !== 0)) columns.push({ name, values, occurs: true })
   }
   const bounds = [spans[0]?.[0] ?? start, spans.at(-1)?.[1] ?? start] as const
   const fine = cadence === 'day' || cadence === 'hour'
@@ -226,11 +230,14 @@ function waves(length: number, period: number): Float64Array[] {
 
 /** One occurrence of an event counts as much as this prior that it does nothing. */
 const scepticism = 0.3
+/** Standard errors an event's effect stands out by, beyond which the prior that it does nothing loses its say. */
+const standing = 3
 
 /**
  * Estimates what each column adds to the past (on logarithms where the series is safely positive) by ridge regression after
  * the slow movement and the seasons are taken off both sides (Frisch & Waugh 1933), shrinks what chance might show, and
- * takes it off. An event that the past never saw has no effect.
+ * takes it off. The clearer an event stands out of the days about it, the less it is drawn to nothing; one that the past
+ * never saw has no effect.
  */
 function remove(
   past: Float64Array,
@@ -276,10 +283,18 @@ function remove(
   )
   const spread = 1.4826 * median(rest.map(Math.abs)) || 1e-12
   const weights = rest.map(value => Math.min(1, (3 * spread) / Math.max(Math.abs(value), 1e-12)))
-  const coefficients = ridge(rows, target, penalty, weights)
+  const powers = columns.map((_, i) =>
+    (sides[seasons.length + i] as Float64Array).reduce((sum, value) => sum + value * value, 0),
+  )
+  const doubts = penalty.map((before, k) => {
+    const i = k - seasons.length
+    return columns[i]?.occurs
+      ? Math.min(before, (standing * spread) ** 2 / (at(found, k) ** 2 * at(powers, i)))
+      : before
+  })
+  const coefficients = ridge(rows, target, doubts, weights)
   const kept = columns.map((_, i) => {
-    const side = sides[seasons.length + i] as Float64Array
-    const power = side.reduce((sum, value) => sum + value * value, 0)
+    const power = at(powers, i)
     const coefficient = at(coefficients, seasons.length + i)
     const t2 = (coefficient * coefficient * power) / (spread * spread)
     return t2 > 1 && coefficient * (columns[i]?.sign ?? coefficient) > 0 ? coefficient * (1 - 1 / t2) : 0
@@ -290,7 +305,16 @@ function remove(
       0,
     )
   const clean = work.map((value, t) => value - effect(t))
+  // Of what an event does: its days are few, and one occurrence differs from the next about as days do.
+  const variances = columns.map(({ values, occurs }, i) => {
+    if (!occurs || at(kept, i) === 0) return 0
+    const days = values.subarray(0, n).reduce((count, value) => count + (value === 0 ? 0 : 1), 0)
+    return (spread ** 2 / at(powers, i)) * (1 + days / at(occurrences, i))
+  })
+  const doubt = (h: number) =>
+    Math.sqrt(columns.reduce((sum, { values }, i) => sum + at(values, n + h) ** 2 * at(variances, i), 0))
   return {
+    doubt: (points: Float64Array) => points.map((value, h) => (positive ? value : 1) * doubt(h)),
     clean: positive ? clean.map(Math.exp) : clean,
     take: (value: number, h: number) => (positive ? value / Math.exp(effect(n + h)) : value - effect(n + h)),
     isNew,
