@@ -12,6 +12,7 @@ import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './plan.module.css'
+import map from './strategy-map.module.css'
 
 type Pillar = Strategy['pillars'][number]
 type Part = Pick<Pillar, 'owner' | 'horizon' | 'measures'>
@@ -103,20 +104,20 @@ export function StrategyMap(props: {
   return (
     <>
       {(strategy.owner || strategy.measures.length > 0) && (
-        <section className={css.pillar} aria-label="The ambition">
+        <section className={map.pillar} aria-label="The ambition">
           <h2>The ambition</h2>
           {facts(strategy)}
         </section>
       )}
-      <div className={css.pillars}>
+      <div className={map.pillars}>
         {strategy.pillars.map(pillar => (
-          <section key={pillar.id} className={css.pillar}>
+          <section key={pillar.id} className={map.pillar}>
             <h2>{pillar.name}</h2>
             {pillar.why && <p>{pillar.why}</p>}
             {facts(pillar)}
             {pillar.objectives.length === 0 && <small>No objective yet.</small>}
             {pillar.objectives.map(objective => (
-              <div key={objective.id} className={css.objective}>
+              <div key={objective.id} className={map.objective}>
                 <h3>{objective.name}</h3>
                 {facts(objective)}
                 {objective.initiatives.length > 0 && (
@@ -158,11 +159,11 @@ export function StrategyMap(props: {
       >
         <details className={css.unworked}>
           <summary>Show it</summary>
-          <pre className={css.onepage}>{strategyText(strategy, say)}</pre>
+          <pre className={map.onepage}>{strategyText(strategy, say)}</pre>
         </details>
       </Card>
       <Card title="Who changed what">
-        <ol className={css.revisions} reversed>
+        <ol className={map.revisions} reversed>
           {props.history.map(one => (
             <li key={one.revision} value={one.revision}>
               {one.byName}, {showDay(one.at.slice(0, 10))}: {one.why}
