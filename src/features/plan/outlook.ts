@@ -93,9 +93,7 @@ export async function pacing(
     ? answer.rows.map(row => row.compare?.[comparison]?.values[asked.metric]?.value ?? null)
     : []
   // The answer stands beside the elapsed days; the whole of the plan is its days added up, those to come among them.
-  const planned = asked.version
-    ? await wholePlan(context, asked.metric, asked.version, from, to, stores)
-    : null
+  const planned = plans.length > 0 && plans.every(one => one !== null) ? Number(sum(plans)) : null
   const events = await companyEvents(context)
   const booked =
     asked.metric === 'spend' && asked.version && !asked.stores
@@ -115,13 +113,7 @@ export async function pacing(
   const points = days.map((day, n) => {
     share += course.shares[n] as number
     if (day <= until) actual += sold.get(day) ?? 0
-    const own = plans[n]
-    plan =
-      planned === null
-        ? 0
-        : own != null && plans.every(one => one !== null)
-          ? plan + Number(own)
-          : planned * share
+    plan += Number(plans[n] ?? 0)
     const ahead = rest > 0 ? Math.min(1, Math.max(0, (share - outlook.elapsed) / rest)) : 1
     const heads = (end: number) =>
       day < until ? null : asKept(outlook.actual + (end - outlook.actual) * (day === until ? 0 : ahead))
@@ -150,29 +142,6 @@ export async function pacing(
     plan: planned,
     course: points,
   }
-}
-
-/** A plan over a whole period, also where the period is not over: asked day by day, so that no day is cut off. */
-async function wholePlan(
-  context: Context,
-  metric: string,
-  version: string,
-  from: Day,
-  to: Day,
-  stores: { stores?: string[] },
-): Promise<number | null> {
-  const answer = await askAs(context, {
-    metrics: [metric],
-    from,
-    to,
-    grain: 'day',
-    compare: [planComparison(version)],
-    wholeDays: true,
-    ...stores,
-  })
-  const values = answer.rows.map(row => row.compare?.[planComparison(version)]?.values[metric]?.value ?? null)
-  if (values.length === 0 || values.some(value => value === null)) return null
-  return Number(sum(values))
 }
 
 /** Media that is booked on budget lines of a version for days to come, in a currency; evenly over each booking's days to come. */

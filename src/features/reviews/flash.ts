@@ -1,7 +1,7 @@
 import { closedDay, todayOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { limitsOfKnown } from '#forecast/control-limits.ts'
-import { addDays, type Day, dayNumber, earlier } from '#kernel/day.ts'
+import { addDays, type Day, dayNumber } from '#kernel/day.ts'
 import { type Measure, placeOf, show } from '#kernel/format.ts'
 import { against } from '#kernel/money.ts'
 import { planComparison } from '#kernel/plan-comparison.ts'
@@ -61,11 +61,11 @@ export function beyond(
   return { far, low, high, usual, yearly: seen.basis === 'year_before' }
 }
 
-/** Yesterday, or the last day that is over in every store, in eight figures and at most three exceptions, as far as the data allow. `on`: another day. */
+/** The last day that is over in every store, in eight figures and at most three exceptions, as far as the data allow. `on`: another day. */
 export async function flashOf(context: Context, on?: Day): Promise<Flash> {
   const today = await todayOf(context)
   // While the day goes on in a store far west, the day before is the last that can be judged.
-  const day = on ?? earlier(addDays(today, -1), await closedDay(context))
+  const day = on ?? (await closedDay(context))
   const target = await targetOf(context)
   const span = { from: addDays(day, -7 * weeks), to: day, grain: 'day' as const }
   const compare = [
