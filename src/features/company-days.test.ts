@@ -30,6 +30,9 @@ it.each([
   expect(await todayOf(room.context())).toBe(today)
   expect(await closedDay(room.context())).toBe(judged)
   expect((await room.run(operations.reviews.flash, {})).day).toBe(judged)
+  expect((await room.run(operations.reviews.landing, { of: 'net_sales' })).landing?.until).toBe(judged)
+  const pacing = await room.run(operations.plan.pacing, { metric: 'net_sales', grain: 'month' })
+  expect(pacing.until).toBe(judged)
   const { meta } = await room
     .context()
     .metrics.ask({ metrics: ['net_sales'] }, { stores: 'all', now: new Date(moment) })

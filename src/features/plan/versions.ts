@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, gt, notLike } from 'drizzle-orm'
 import type { z } from 'zod'
+import { closedDay } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
@@ -362,7 +363,7 @@ const lastOnly = (cells: Row['cells']): Row['cells'] =>
 export const latestDay = async (context: Context): Promise<Day | null> =>
   (await daysKnown(context))?.to ?? null
 
-/** The last day there are sales of that is over: what of today is there says nothing of how a day sells. */
+/** The last day there are sales of that is over in every store: what of today is there says nothing of how a day sells. */
 export const lastWholeDay = async (context: Context): Promise<Day | null> =>
   (await daysKnown(context))?.over ?? null
 
@@ -377,13 +378,13 @@ interface DaysKnown {
 /** The first day sales are whole from, the last there are any of, and the last of them that is over. */
 export async function daysKnown(context: Context): Promise<DaysKnown | null> {
   const { meta } = await askAs(context, { metrics: ['net_sales'], window: 'all_time' })
-  const { from, lastDay: to, today } = meta
+  const { from, lastDay: to } = meta
   return to === null
     ? null
     : {
         from: meta.wholeFrom ?? from,
         to,
-        over: earlier(to, addDays(today, -1)),
+        over: earlier(to, await closedDay(context)),
         coming: meta.wholeFrom !== undefined,
       }
 }

@@ -1,4 +1,4 @@
-import { todayOf } from '#features/company-days.ts'
+import { closedDay } from '#features/company-days.ts'
 import { companyEvents } from '#features/company-events.ts'
 import type { Context } from '#features/context.ts'
 import { contributionLanding } from '#forecast/contribution.ts'
@@ -78,14 +78,14 @@ export async function landingsOf(
   )
 }
 
-/** Where the month heads by the last whole day, in a sentence; what a sale of today would still change is not in it. */
+/** Where the month heads by the last day that is over in every store, in a sentence. */
 export async function landingTold(context: Context, of: 'net_sales' | 'contribution'): Promise<LandingTold> {
   const [rule, target, { lastDay }] = await Promise.all([
     calendarOf(context),
     targetOf(context),
     knownDays(context, []),
   ])
-  const until = earlier(lastDay, addDays(await todayOf(context), -1))
+  const until = earlier(lastDay, await closedDay(context))
   if (of === 'contribution') return contributionTold(context, { rule, until, target })
   const [month] = await landingsOf(context, { rule, until, target, grains: ['month'] })
   const { meta } = await askAs(context, { metrics: ['net_sales'], from: until, to: until })
