@@ -194,6 +194,7 @@ export function Approval({ version }: { version: Version }) {
       <Card flush title="Steps">
         <DataTable
           caption="Steps of approval"
+          entries
           rows={steps}
           rowKey={row => `${row.step}${row.at}`}
           empty={<EmptyState compact title="Nobody has asked for approval yet" />}
@@ -221,6 +222,7 @@ export function Approval({ version }: { version: Version }) {
       >
         <DataTable
           caption="Suggested changes"
+          entries
           rows={proposals.data ?? []}
           rowKey={row => row.id}
           empty={
@@ -298,6 +300,7 @@ export function Approval({ version }: { version: Version }) {
       >
         <DataTable
           caption="Kept copies"
+          entries
           rows={copies}
           rowKey={row => row.id}
           onRow={row => check.mutate({ id: row.id })}
@@ -340,6 +343,7 @@ export function Approval({ version }: { version: Version }) {
       >
         <DataTable
           caption="Rules of approval"
+          entries
           rows={trail.data.rules}
           rowKey={row => row.id}
           empty={<EmptyState compact title="No rule yet: one director approves everything" />}

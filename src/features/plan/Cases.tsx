@@ -195,6 +195,7 @@ export function Cases({ strategy }: { strategy: Strategy }) {
       >
         <DataTable
           caption="Business cases"
+          entries
           rows={cases.data}
           rowKey={row => row.id}
           onRow={setForm}

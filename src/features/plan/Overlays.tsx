@@ -113,6 +113,7 @@ export function Overlays({ version }: { version: Version }) {
         {remove.error && <ErrorState compact title="It was not removed" {...words(remove.error)} />}
         <DataTable
           caption="Overlays"
+          entries
           rows={own}
           rowKey={row => row.id}
           empty={

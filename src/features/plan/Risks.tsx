@@ -59,6 +59,7 @@ export function Risks({ found }: { found: Found }) {
       >
         <DataTable
           caption="Risks and opportunities"
+          entries
           rows={rows}
           rowKey={row => row.id}
           {...(found.maySign && { onRow: setEditing })}

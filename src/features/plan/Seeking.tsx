@@ -16,7 +16,7 @@ const percent = (share: number) =>
   share === 0 ? 'as planned' : `${share > 0 ? '+' : '−'}${Math.abs(Math.round(share * 1000) / 10)} %`
 
 /** What one driver must become for the result to reach a goal. */
-export function GoalSeek({ version, sheet, drivers, target }: Asked) {
+export function GoalSeek({ version, sheet, drivers, target, stillOpen }: Asked) {
   const [form, setForm] = useState({ lever: drivers[0]?.name ?? '', goal: '' })
   const seek = useMutation({
     mutationFn: () =>
@@ -53,6 +53,7 @@ export function GoalSeek({ version, sheet, drivers, target }: Asked) {
       {found && lever && (
         <p className={css.after}>
           {lever.label} must be {percent(Number(found.factor) - 1)}
+          {stillOpen}
           {found.before !== null && found.after !== null
             ? `: ${shownCell(found.after, lever.unit)} instead of ${shownCell(found.before, lever.unit)}`
             : ' in each cell'}
@@ -64,7 +65,7 @@ export function GoalSeek({ version, sheet, drivers, target }: Asked) {
 }
 
 /** A result at every pair of changes of two drivers. */
-export function Sensitivity({ version, sheet, drivers, target }: Asked) {
+export function Sensitivity({ version, sheet, drivers, target, stillOpen }: Asked) {
   const [first, setFirst] = useState(drivers[0]?.name ?? '')
   const [second, setSecond] = useState(drivers[1]?.name ?? drivers[0]?.name ?? '')
   const levers = first === second ? [first] : [first, second]
@@ -83,7 +84,10 @@ export function Sensitivity({ version, sheet, drivers, target }: Asked) {
       ?.value ?? null
   const planned = value(0, 0)
   return (
-    <Card title={`${target.label}, ${sheet.currency}`} note="change from the plan under each figure">
+    <Card
+      title={`${target.label}, ${sheet.currency}`}
+      note={`drivers changed${stillOpen}; change from the plan under each figure`}
+    >
       <ChoiceRow label="Down" value={first} searchable data={choices} onChange={setFirst} />
       <ChoiceRow label="Across" value={second} searchable data={choices} onChange={setSecond} />
       {asked.error ? (

@@ -7,7 +7,7 @@ import { Page, Row } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
-import { type Asked, driversOf, resultsOf, type Version } from './model.ts'
+import { type Asked, driversOf, openWords, resultsOf, type Version } from './model.ts'
 import { asUsual, type GivenProps, Ranges, useRange } from './Ranges.tsx'
 import { GoalSeek, Sensitivity } from './Seeking.tsx'
 import { WithVersion } from './WithVersion.tsx'
@@ -84,6 +84,7 @@ function Opened({ version, select }: { version: Version; select: ReactNode }) {
       sheet={sheet}
       drivers={drivers}
       target={target}
+      stillOpen={openWords(sheet, opened.data.closed)}
     />
   )
 }
@@ -95,7 +96,7 @@ function Asking({
   onGiven,
   ...asked
 }: Asked & GivenProps & { name: string; choose: ReactNode }) {
-  const { sheet, target } = asked
+  const { sheet, target, stillOpen } = asked
   const range = useRange(asked, given)
   const { data: found, error } = range.asked
   const money = (value: number) => show(value.toFixed(2), { unit: 'money', currency: sheet.currency }, 'card')
@@ -109,7 +110,7 @@ function Asking({
             ? `${target.label}, ${name}`
             : 'Working out how sure the plan is…'
       }
-      note={`Where each driver may be off by ${Object.keys(given.shares).length ? 'what is said below' : '10 %'}. Estimates from the plan’s own formulas; asking changes nothing.`}
+      note={`Where each driver may be off by ${Object.keys(given.shares).length ? 'what is said below' : '10 %'}${stillOpen && `${stillOpen}; what is closed stands`}. Estimates from the plan’s own formulas; asking changes nothing.`}
       actions={choose}
     >
       {/* Under a title that is there: a longer one would move the tabs away under the reader’s hand. */}

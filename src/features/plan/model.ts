@@ -4,6 +4,7 @@ import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import type { ShownRow } from '#kernel/plan/rows.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
 import { figureOf } from '#kernel/plan/typed.ts'
+import { spanWords } from '#kernel/view.ts'
 
 export { versionBeside, versionMeant, versionsAgainst } from '#kernel/plan/beside.ts'
 export { budgetAnswer, isOver, soonestFirst } from '#kernel/plan/budget-words.ts'
@@ -469,4 +470,14 @@ export interface Asked {
   sheet: Sheet
   drivers: readonly { name: string; label: string; unit: string }[]
   target: { name: string; label: string }
+  /** Where drivers still move: “ in Nov to Dec 2026”; empty where nothing is closed. */
+  stillOpen: string
+}
+
+/** The days of the periods that are not closed, as the end of a sentence; empty where all are open. */
+export function openWords({ periods }: Sheet, closed: readonly string[]): string {
+  if (closed.length === 0) return ''
+  const open = periods.filter(({ key }) => !closed.includes(key))
+  const [first, last] = [open[0], open.at(-1)]
+  return first && last ? ` in ${spanWords(first.from, last.to)}` : ''
 }

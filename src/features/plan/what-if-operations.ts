@@ -6,7 +6,7 @@ import { calculate } from '#kernel/plan/calculate.ts'
 import { inputsOf } from '#kernel/plan/rows.ts'
 import { seek, sensitivity } from '#kernel/plan/seek.ts'
 import { quantileOf } from '#kernel/plan/simulate.ts'
-import { rowsOf, versionOf, wholeCompany } from './cells.ts'
+import { closedIn, rowsOf, versionOf, wholeCompany } from './cells.ts'
 import { decimal } from './model.ts'
 import { simulateApart } from './simulation.ts'
 
@@ -20,7 +20,8 @@ const text = z.string().nullable()
 
 const opened = async (context: Context, version: string, part: z.output<typeof Part>) => {
   wholeCompany(context.actor)
-  const { sheet } = await versionOf(context, version)
+  const found = await versionOf(context, version)
+  const { sheet } = found
   const inputs = inputsOf(sheet, await rowsOf(context, version))
   const position = (key: string | undefined, otherwise: number) => {
     const at = key === undefined ? otherwise : sheet.periods.findIndex(period => period.key === key)
@@ -30,7 +31,12 @@ const opened = async (context: Context, version: string, part: z.output<typeof P
   const first = position(part.first, 0)
   const last = position(part.last, sheet.periods.length - 1)
   if (first > last) throw invalid('The part ends before it begins.')
-  return { sheet, inputs, part: { members: part.members, first, last } }
+  return {
+    sheet,
+    inputs,
+    part: { members: part.members, first, last },
+    closed: await closedIn(context, found),
+  }
 }
 
 const Spread = z.discriminatedUnion('kind', [
@@ -39,7 +45,10 @@ const Spread = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('uniform'), low: z.number(), high: z.number() }),
 ])
 
-/** Questions of a version: how sure it is, what makes the goal, what a change would do. Nothing is changed by asking. */
+/**
+ * Questions of a version: how sure it is, what makes the goal, what a change would do. Nothing is changed by asking, and what
+ * is closed stands: a driver moves the periods that are open.
+ */
 export const whatIfOperations = {
   simulate: read({
     role: 'viewer',
@@ -79,11 +88,11 @@ export const whatIfOperations = {
       }),
     )
     .handler(async ({ input: { version, plan, part, ...asked }, context }) => {
-      const { sheet, inputs, part: own } = await opened(context, version, part)
+      const { sheet, inputs, part: own, closed } = await opened(context, version, part)
       const { sorted, ...outcome } = await simulateApart({
         sheet,
         inputs,
-        simulation: { ...asked, part: own },
+        simulation: { ...asked, part: own, closed },
       })
       const below = plan === undefined ? 0 : sorted.findIndex(value => value >= plan)
       return {
@@ -106,8 +115,8 @@ export const whatIfOperations = {
     )
     .output(z.object({ factor: z.string(), before: text, after: text, reached: z.string() }))
     .handler(async ({ input, context }) => {
-      const { sheet, inputs, part } = await opened(context, input.version, input.part)
-      return seek(calculate(sheet, inputs), input.lever, { line: input.target, part }, input.goal)
+      const { sheet, inputs, part, closed } = await opened(context, input.version, input.part)
+      return seek(calculate(sheet, inputs), input.lever, { line: input.target, part, closed }, input.goal)
     }),
 
   sensitivity: read({ role: 'viewer', summary: 'A line at every pair of changes of one or two drivers' })
@@ -124,7 +133,7 @@ export const whatIfOperations = {
     )
     .output(z.array(z.object({ changes: z.array(z.number()), value: text })))
     .handler(async ({ input, context }) => {
-      const { sheet, inputs, part } = await opened(context, input.version, input.part)
-      return sensitivity(calculate(sheet, inputs), input.levers, { line: input.target, part })
+      const { sheet, inputs, part, closed } = await opened(context, input.version, input.part)
+      return sensitivity(calculate(sheet, inputs), input.levers, { line: input.target, part, closed })
     }),
 }

@@ -10,8 +10,20 @@ export interface Lever {
   members?: Readonly<Record<string, string>>
 }
 
-/** The plan with levers at factors; put back as it was afterwards. */
-function tried<T>(calculation: Calculation, levers: readonly [Lever, Fixed][], part: Part, act: () => T): T {
+/** What is asked of: a line over a part of the plan, and the periods that are closed, which no lever moves. */
+export interface Target {
+  line: string
+  part: Part
+  closed?: readonly string[]
+}
+
+/** The plan with levers at factors in its open periods; put back as it was afterwards. */
+function tried<T>(
+  calculation: Calculation,
+  levers: readonly [Lever, Fixed][],
+  { part, closed = [] }: Target,
+  act: () => T,
+): T {
   const { sheet } = calculation
   const before: Input[] = []
   const moved: Input[] = []
@@ -25,12 +37,9 @@ function tried<T>(calculation: Calculation, levers: readonly [Lever, Fixed][], p
     for (const slice of slicesIn(calculation, line, { ...part, members: lever.members ?? {} }))
       for (let period = part.first; period <= part.last; period += 1) {
         const value = calculation.at(at, slice, period)
-        if (value === null) continue
-        const address = {
-          line: line.name,
-          slice: slices.members(slice),
-          period: sheet.periods[period]?.key ?? '',
-        }
+        const key = sheet.periods[period]?.key ?? ''
+        if (value === null || closed.includes(key)) continue
+        const address = { line: line.name, slice: slices.members(slice), period: key }
         before.push({ ...address, value: plainOf(value) })
         moved.push({ ...address, value: plainOf(times(value, factor)) })
       }
@@ -47,7 +56,7 @@ function tried<T>(calculation: Calculation, levers: readonly [Lever, Fixed][], p
 export interface Sought {
   /** On what is filled in now; 1.05 is five percent more. */
   factor: string
-  /** The lever over the part before and at the answer, where it has a total. */
+  /** The lever over the open part before and at the answer, where it has a total. */
   before: string | null
   after: string | null
   reached: string
@@ -57,17 +66,13 @@ export interface Sought {
  * Looks for the factor by halving, between 0 and 10 times what is filled in.
  * @throws Failure('invalid') when no factor there reaches the goal, saying how far it gets.
  */
-export function seek(
-  calculation: Calculation,
-  lever: Lever,
-  target: { line: string; part: Part },
-  goal: string,
-): Sought {
+export function seek(calculation: Calculation, lever: Lever, target: Target, goal: string): Sought {
   const wanted = fixed(goal)
+  const open = { ...openPart(calculation, target), members: lever.members ?? {} }
   const at = (factor: Fixed) =>
-    tried(calculation, [[lever, factor]], target.part, () => ({
+    tried(calculation, [[lever, factor]], target, () => ({
       value: rolled(calculation, target.line, target.part),
-      lever: rolled(calculation, lever.line, { ...target.part, members: lever.members ?? {} }),
+      lever: rolled(calculation, lever.line, open),
     }))
   const label = (name: string) => calculation.sheet.lines.find(line => line.name === name)?.label ?? name
   const now = at(fixed('1'))
@@ -114,12 +119,35 @@ export function seek(
 
 const round = (value: Fixed) => Math.round(floatOf(value)).toLocaleString('en-GB')
 
-/** The target at each pair of changes of two levers (or one): a table of what-ifs. Changes are shares: 0.05 is +5 %. */
+/**
+ * A part from its first open period on.
+ * @throws Failure('invalid') where all of it is closed: nothing in it moves any more.
+ */
+export function openPart(
+  { sheet }: Calculation,
+  { part, closed = [] }: Pick<Target, 'part' | 'closed'>,
+): Part {
+  const first = sheet.periods.findIndex(
+    ({ key }, n) => n >= part.first && n <= part.last && !closed.includes(key),
+  )
+  if (first < 0)
+    throw invalid(
+      'Every period of it is closed: what came is what it is.',
+      'Ask of a part that holds open periods.',
+    )
+  return { ...part, first }
+}
+
+/**
+ * The target at each pair of changes of two levers (or one) in the open periods: a table of what-ifs. Changes are shares:
+ * 0.05 is +5 %.
+ */
 export function sensitivity(
   calculation: Calculation,
   levers: readonly { lever: Lever; changes: readonly number[] }[],
-  target: { line: string; part: Part },
+  target: Target,
 ): { changes: number[]; value: string | null }[] {
+  openPart(calculation, target)
   const combined = levers.reduce<number[][]>(
     (all, { changes }) => all.flatMap(before => changes.map(change => [...before, change])),
     [[]],
@@ -128,7 +156,7 @@ export function sensitivity(
     throw invalid(`That table would have ${combined.length} cells.`, 'Ask for 2,500 or fewer.')
   return combined.map(changes => {
     const turned = levers.map(({ lever }, n): [Lever, Fixed] => [lever, fixedOf(1 + (changes[n] ?? 0))])
-    const value = tried(calculation, turned, target.part, () => rolled(calculation, target.line, target.part))
+    const value = tried(calculation, turned, target, () => rolled(calculation, target.line, target.part))
     return { changes, value: value === null ? null : plainOf(value) }
   })
 }

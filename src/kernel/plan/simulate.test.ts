@@ -143,6 +143,36 @@ describe('Monte Carlo', () => {
   })
 })
 
+describe('a plan whose first month is over', () => {
+  const closed = ['2027-01']
+
+  it('is as unsure as its open month alone', () => {
+    const drivers: Driver[] = [{ line: 'sessions', spread: { kind: 'normal', sd: 0.1 } }]
+    const [all, rest] = [run(drivers, 'sales'), run(drivers, 'sales', { closed })]
+    expect(rest.base).toBe(10_000)
+    within(rest.sd, all.sd / 2, 1e-9)
+    const [widest] = rest.tornado
+    within((widest?.high ?? 0) - (widest?.low ?? 0), 2 * 1.2816 * 500, 0.001)
+  })
+  it('makes the year in what is left of it', () => {
+    const found = seek(plan, { line: 'sessions' }, { line: 'profit', part: year, closed }, '9000')
+    expect(Number(found.factor)).toBeCloseTo(1.2, 10)
+    expect(found.before).toBe('5000')
+    expect(Number(found.after)).toBeCloseTo(6000, 6)
+  })
+  it('changes in its open month alone', () => {
+    const levers = [{ lever: { line: 'conversion' }, changes: [0, 0.1] }]
+    const table = sensitivity(plan, levers, { line: 'sales', part: year, closed })
+    expect(table.map(cell => cell.value)).toEqual(['10000', '10500'])
+  })
+  it('has nothing to ask of once all of it is closed', () => {
+    const over = { closed: ['2027-01', '2027-02'] }
+    const media: Driver = { line: 'media', spread: { kind: 'normal', sd: 0.1 } }
+    expect(() => run([media], 'profit', over)).toThrow('Every period of it is closed')
+    expect(() => seek(plan, media, { line: 'profit', part: year, ...over }, '9000')).toThrow('closed')
+  })
+})
+
 describe('what makes the year', () => {
   it('finds the conversion that does, and leaves the plan as it was', () => {
     const found = seek(plan, { line: 'conversion' }, { line: 'profit', part: year }, '9000')

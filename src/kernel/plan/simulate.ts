@@ -7,6 +7,7 @@ import { floatOf } from './fixed.ts'
 import type { Reference } from './language.ts'
 import { cholesky, normalBelow, normalQuantile, stream } from './random.ts'
 import { anew, type Part, slicesIn } from './roll.ts'
+import { openPart, type Target } from './seek.ts'
 import type { Line } from './sheet.ts'
 import { across } from './slices.ts'
 
@@ -32,6 +33,8 @@ export interface Simulation {
   correlations?: readonly Pair[]
   target: string
   part: Part
+  /** Keys of periods that are closed: they stand as they are, whatever a driver does. */
+  closed?: readonly string[]
   runs: number
   seed: number
 }
@@ -58,11 +61,12 @@ export interface Outcome {
  * Only lines between the drivers and the target are worked out again. Runs in whichever thread it is called.
  */
 export function simulate(calculation: Calculation, { runs, seed, ...asked }: Simulation): Outcome {
-  const { drivers, correlations = [], target, part } = asked
+  const { drivers, correlations = [], target, part, closed = [] } = asked
+  openPart(calculation, { part, closed })
   checkDrivers(calculation, drivers, correlations)
   if (!Number.isInteger(runs) || runs < 100 || runs > 200_000)
     throw invalid(`${runs} runs cannot be made.`, 'Ask for 100 to 200,000; 10,000 is usual.')
-  const model = doubles(calculation, drivers, target, part)
+  const model = doubles(calculation, drivers, { line: target, part, closed })
   const root = correlations.length > 0 ? cholesky(matrixOf(drivers.length, correlations)) : null
   const random = stream(seed)
   const results = new Float64Array(runs)
@@ -205,17 +209,17 @@ function checkDrivers(
     )
 }
 
-/** The model in doubles: the target's total as a function of the drivers' factors. */
+/** The model in doubles: the target's total as a function of the drivers' factors on the periods that are open. */
 function doubles(
   calculation: Calculation,
   drivers: readonly Driver[],
-  target: string,
-  part: Part,
+  { line: target, part, closed = [] }: Target,
 ): (factors: Float64Array) => number {
   const { sheet, checked } = calculation
   const count = sheet.periods.length
   const goal = calculation.lineNumber(target)
   if (goal === undefined) throw invalid(`The plan has no line "${target}".`)
+  const open = sheet.periods.flatMap(({ key }, n) => (closed.includes(key) ? [] : [n]))
   const moving = downstream(calculation, drivers)
   const needed = upstream(calculation, goal)
   const lines = new Set([...needed].filter(line => moving.has(line)))
@@ -289,7 +293,7 @@ function doubles(
     inputs.forEach(({ line, slice, n }, at) => {
       const own = values[line] as Float64Array
       const plan = planned[at] as Float64Array
-      for (let period = 0; period < count; period += 1)
+      for (const period of open)
         own[slice * count + period] = (plan[period] as number) * (factors[n] as number)
     })
     for (const { own, direction, periods } of steps)
