@@ -3,14 +3,12 @@ import type { StoreNames } from '#kernel/alert-words.ts'
 import { addDays, type Day, dayCount } from '#kernel/day.ts'
 import type { Cause } from '#postgres/tables/watch.ts'
 import { causesOf } from './causes.ts'
-import { elsewhere, type UnitOf } from './elsewhere.ts'
+import { elsewhere, isBehind, narrowing, type UnitOf } from './elsewhere.ts'
 import type { Found } from './find.ts'
 import { ownMeasure, ratioCauses } from './ratio-causes.ts'
 
 /** Explanations of an alert at most. */
 const most = 6
-/** Dimensions of a slice that net sales can be narrowed to as well. */
-const narrowing = ['product', 'category', 'brand']
 
 interface Known {
   doubt: string | null
@@ -43,7 +41,7 @@ export async function causesFor(context: Context, one: Found, known: Known): Pro
       within: Object.entries(one.slice).filter(([name]) => narrowing.includes(name)),
       doubt,
     })
-  ).filter(cause => alongWith(one, cause))
+  ).filter(cause => alongWith(one, cause) && isBehind(one, cause))
   // What merely crosses it comes behind what was measured in it.
   if (!own) return mostTold([...beside.parts, ...traded, ...beside.crossing])
   const worth = one.moneyPerDay === null || one.perDay === 0 ? null : one.moneyPerDay / one.perDay

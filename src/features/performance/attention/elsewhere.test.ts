@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { elsewhere, explains } from './elsewhere.ts'
+import { elsewhere, explains, isBehind } from './elsewhere.ts'
 import type { Found } from './find.ts'
 
 const found = (metric: string, slice: Record<string, string>, moneyPerDay = -400): Found => ({
@@ -25,6 +25,41 @@ describe('what another rule saw of the same matter', () => {
     ],
   ])('%s', (_, one, other, does) => {
     expect(explains(one, other)).toBe(does)
+  })
+
+  const traded = (metric: string, where: Record<string, string>, perDay: number) => ({
+    ...{ kind: 'slice' as const, words: '', evidence: '', perDay },
+    where: Object.entries(where).map(([dimension, value]) => ({ dimension, value })),
+    rows: { metric, from: '2026-11-19', to: '2026-11-25' },
+  })
+  it.each([
+    [
+      'fewer orders where checkouts fail',
+      checkout,
+      traded('conversion_rate', { device: 'mobile' }, -700),
+      false,
+    ],
+    ['fewer sales in all of the store', checkout, traded('net_sales', { channel: 'Online' }, -700), false],
+    [
+      'fewer visits where fewer buy',
+      found('orders', mobile),
+      traded('sessions', { device: 'mobile' }, -300),
+      true,
+    ],
+    [
+      'one device in a store that sells less',
+      found('net_sales', { store: 'us' }),
+      traded('conversion_rate', { device: 'mobile' }, -390),
+      true,
+    ],
+    [
+      'one country in a product that sells less',
+      found('units_sold', { product: 'lamp' }),
+      traded('net_sales', { country: 'France' }, -500),
+      true,
+    ],
+  ])('is a place where sales moved: %s', (_, one, cause, does) => {
+    expect(isBehind(one, cause)).toBe(does)
   })
 
   it('is named as people call it', () => {

@@ -25,17 +25,38 @@ const keys = (slice: Readonly<Record<string, string>>) => Object.keys(slice)
 const holds = (part: Found['slice'], whole: Found['slice']) =>
   keys(whole).every(key => part[key] === whole[key])
 
+/** What stands where, by how much money a day. */
+type Seen = Pick<Found, 'slice' | 'metric' | 'moneyPerDay'>
+
 /**
- * Whether what another rule saw explains an alert rather than following from it. A part of its slice does; its own slice by
+ * Whether what is seen elsewhere explains an alert rather than following from it. A part of its slice does; its own slice by
  * a figure further up the driver tree; what merely crosses it where it is no larger; a wider slice never: that is what
  * the alert is seen as from further away.
  */
-export function explains(one: Found, other: Found): boolean {
+export function explains(one: Seen, other: Seen): boolean {
   const [part, whole] = [holds(other.slice, one.slice), holds(one.slice, other.slice)]
   if (part && whole) return depthOf(other.metric) > depthOf(one.metric)
   if (whole) return false
   return part || Math.abs(other.moneyPerDay ?? 0) <= Math.abs(one.moneyPerDay ?? 0)
 }
+
+/** Dimensions of a slice that net sales can be narrowed to as well. */
+export const narrowing = ['product', 'category', 'brand']
+
+/**
+ * Whether a cause found in the net sales of an alert's store and products says more than the alert: a place it stands in
+ * already, by a figure that follows from it, does not, nor one that lost more.
+ */
+export const isBehind = (one: Seen, { kind, where, rows, perDay }: Cause): boolean =>
+  kind !== 'slice' ||
+  explains(one, {
+    slice: Object.fromEntries([
+      ...Object.entries(one.slice).filter(([name]) => name === 'store' || narrowing.includes(name)),
+      ...where.map(({ dimension, value }) => [dimension, value]),
+    ]),
+    metric: rows?.metric ?? 'net_sales',
+    moneyPerDay: perDay,
+  })
 
 /**
  * What other rules see of the same matter, the strangest first: in parts of an alert's slice, as one device explains a
