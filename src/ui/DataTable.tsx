@@ -37,11 +37,17 @@ export interface DataTableProps<Row> {
   /** Scrolls inside this height instead of growing. */
   maxHeight?: number | string
   compact?: boolean
+  /** Things rather than figures to compare: on a phone each stands by itself, what is told of it under its name. */
+  entries?: boolean
   /** Shown in place of rows. */
   empty?: ReactNode
   /** Headings above groups of columns: a comparison over its columns. */
   groups?: readonly { label: ReactNode; span: number }[]
 }
+
+/** A column's label in plain words. */
+const spoken = <Row,>({ name, label, key }: TableColumn<Row>): string =>
+  name ?? (typeof label === 'string' ? label : key)
 
 /** Rows and columns. Arrow keys move between rows, Enter opens one; the head and the totals stay in view. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -66,6 +72,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       'data-pinned': column.pinned || undefined,
       'data-acts': column.acts || undefined,
       'data-wraps': column.wraps,
+      'data-label': (props.entries && !column.acts && spoken(column)) || undefined,
     }
     return first ? (
       <th key={column.key} scope="row" {...shared}>
@@ -79,7 +86,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   }
   return (
     <Scroll label={props.caption} maxHeight={props.maxHeight}>
-      <table className={css.table} data-compact={props.compact || undefined}>
+      <table
+        className={css.table}
+        data-compact={props.compact || undefined}
+        data-entries={props.entries || undefined}
+      >
         <caption className="sr-only">{props.caption}</caption>
         <thead hidden={props.rows.length === 0 && props.empty !== undefined}>
           {props.groups && (
@@ -116,7 +127,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     type="button"
                     className={css.sort}
                     data-on={arrow(column)}
-                    aria-label={`Sort by ${column.name ?? (typeof column.label === 'string' ? column.label : column.key)}`}
+                    aria-label={`Sort by ${spoken(column)}`}
                     onClick={() => props.onSort?.(column.key, arrow(column) !== 'descending')}
                   >
                     {arrow(column) === 'ascending' ? '↑' : '↓'}

@@ -74,6 +74,7 @@ export function Connections() {
         <Card flush>
           <DataTable
             caption="Connected systems"
+            entries
             rows={data}
             rowKey={row => row.id}
             onRow={row => setOpen(row.id)}

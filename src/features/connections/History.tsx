@@ -48,6 +48,7 @@ export function History({ onAgain }: { onAgain: (row: ImportRow) => void }) {
       <Card title="Imports" flush>
         <DataTable
           caption="Imports, newest first"
+          entries
           rows={data}
           rowKey={row => row.id}
           onRow={setShown}

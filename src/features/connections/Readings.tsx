@@ -35,6 +35,7 @@ export function Readings({ connection, live, nameOf }: Props) {
         <Card title="Not understood" note="kept, and tried again with each new version" flush>
           <DataTable
             caption="Records that were not understood"
+            entries
             compact
             rows={strange.data}
             rowKey={one => `${one.stream} ${one.reason}`}
@@ -50,6 +51,7 @@ export function Readings({ connection, live, nameOf }: Props) {
       <Card title="Latest readings" flush>
         <DataTable
           caption="Latest readings, newest first"
+          entries
           compact
           maxHeight={360}
           rows={turns.data ?? []}

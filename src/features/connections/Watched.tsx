@@ -45,6 +45,7 @@ export function Watched() {
       {unwatch.error && <ErrorState compact title="That did not work" {...words(unwatch.error)} />}
       <DataTable
         caption="Watched folders"
+        entries
         compact
         rows={data.folders}
         rowKey={row => row.id}

@@ -121,6 +121,7 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
       {found.data && (
         <DataTable
           caption="Records that are one"
+          entries
           rows={found.data.flatMap(({ entity, members }) =>
             members.map((member, index) => ({ entity, members, member, first: index === 0 })),
           )}
@@ -152,8 +153,8 @@ function Examples({ kind, onKind }: { kind: Kind; onKind: (kind: Kind) => void }
               ? [
                   {
                     key: 'apart',
-                    label: <span className="sr-only">Set apart</span>,
-                    name: 'Set apart',
+                    label: '',
+                    acts: true,
                     render: ({ members, member }: Shown) => <SetApart members={members} member={member} />,
                   },
                 ]

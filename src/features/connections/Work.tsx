@@ -59,6 +59,7 @@ export function Work() {
         <Card flush stale={found.isPlaceholderData}>
           <DataTable
             caption="Tasks and cards, those due first at the top"
+            entries
             rows={found.data.rows}
             rowKey={row => `${row.store} ${row.platform} ${row.task}`}
             empty={

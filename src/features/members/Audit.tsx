@@ -74,6 +74,7 @@ export function Audit() {
         <Card flush stale={found.isPlaceholderData}>
           <DataTable
             caption="Changes, newest first"
+            entries
             rows={found.data.entries}
             rowKey={row => row.id}
             onRow={row => setUrl({ entry: row.id })}

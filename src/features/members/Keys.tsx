@@ -48,6 +48,7 @@ export function Keys({
         {revoke.error && <ErrorState compact title="The key was not revoked" {...words(revoke.error)} />}
         <DataTable
           caption="API keys"
+          entries
           rows={keys.data ?? []}
           rowKey={key => key.id}
           empty={

@@ -108,6 +108,7 @@ export function Members() {
         <Card title="People" flush>
           <DataTable
             caption="People and what they may do"
+            entries
             rows={list.data.people}
             rowKey={person => person.id}
             onRow={
@@ -143,6 +144,7 @@ export function Members() {
         <Card title="Invited" note="the link opens once, within seven days" flush>
           <DataTable
             caption="Open invitations"
+            entries
             rows={list.data.invitations}
             rowKey={row => row.id}
             columns={[

@@ -45,6 +45,7 @@ export function Sessions() {
       {failed && <ErrorState compact title="That was not done" {...words(failed)} />}
       <DataTable
         caption="Your open sessions"
+        entries
         rows={data}
         rowKey={row => row.id}
         columns={[

@@ -48,7 +48,7 @@ export function Listed<Row>({
         </May>
       }
     >
-      <DataTable {...table} />
+      <DataTable entries {...table} />
     </Card>
   )
 }

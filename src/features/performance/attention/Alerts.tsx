@@ -81,6 +81,7 @@ function AlertList() {
       <Card flush stale={found.isPlaceholderData}>
         <DataTable
           caption="Alerts: what goes on first, then the most money a day"
+          entries
           rows={rows}
           rowKey={row => row.id}
           onRow={row => setUrl({ alert: row.id })}

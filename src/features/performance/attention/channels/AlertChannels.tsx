@@ -59,6 +59,7 @@ export function AlertChannels() {
       >
         <DataTable
           caption="Channels"
+          entries
           rows={channels}
           rowKey={row => row.id}
           onRow={row => setUrl({ channel: row.id })}
@@ -96,6 +97,7 @@ export function AlertChannels() {
         <Card flush title="Last messages" note={again.error && words(again.error).message}>
           <DataTable
             caption="Last messages"
+            entries
             compact
             rows={messages}
             rowKey={row => row.id}

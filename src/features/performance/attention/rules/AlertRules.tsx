@@ -45,6 +45,7 @@ export function AlertRules() {
       >
         <DataTable
           caption="Rules"
+          entries
           rows={found.data}
           rowKey={row => row.id}
           onRow={row => setUrl({ rule: row.id })}
