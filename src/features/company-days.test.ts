@@ -14,12 +14,22 @@ beforeAll(async () => {
     { store: 'uk', currency: 'GBP' },
     { store: 'us', currency: 'USD', timezone: 'America/New_York' },
   ])
-  const rows = daysBetween('2026-11-01', '2026-11-28').map(day =>
+  const rows = daysBetween('2026-11-01', '2026-11-29').map(day =>
     lineRow({ order_id: day, day, store: 'uk', gross: 50 }),
   )
   await carryRows(room, { id: 'sold', table: 'sales_lines', rows: rows as never, source: 'test' })
 })
 afterAll(() => room.close())
+
+it('reviews a week once it is over in every store', async () => {
+  for (const [moment, week] of [
+    ['2026-11-30T03:00:00Z', '2026-11-22'],
+    ['2026-11-30T06:00:00Z', '2026-11-29'],
+  ] as const) {
+    room.at(moment)
+    expect((await room.run(operations.reviews.monday, {})).week.to).toBe(week)
+  }
+})
 
 it.each([
   ['2026-11-28T23:30:00Z', '2026-11-28', '2026-11-27', 'it is tomorrow already in Berlin'],

@@ -1,5 +1,6 @@
+import { closedDay } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
-import { addDays, type Day } from '#kernel/day.ts'
+import { addDays, type Day, earlier } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Answer } from '#metrics/query.ts'
 import { events } from '#postgres/tables/settings.ts'
@@ -16,10 +17,11 @@ const most = 24
 const chunks = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most))
 
-/** The last whole week there are data for. */
+/** The last whole week there are data for: it is over in every store. */
 export async function latestWeek(context: Context, deck: Pick<Deck, 'stores'>) {
   const rule = await calendarOf(context)
-  return lastWholeWeek(rule, (await knownDays(context, deck.stores)).lastDay)
+  const { lastDay } = await knownDays(context, deck.stores)
+  return lastWholeWeek(rule, earlier(lastDay, await closedDay(context)))
 }
 
 /**
@@ -30,7 +32,7 @@ export async function contentOf(context: Context, deck: Deck, weekEnd: Day): Pro
   const rule = await calendarOf(context)
   const { firstDay, lastDay } = await knownDays(context, deck.stores)
   const spans = spansOf(rule, weekEnd, firstDay)
-  const last = lastWholeWeek(rule, lastDay)
+  const last = await latestWeek(context, deck)
   if (spans.week.to !== weekEnd || weekEnd > last.to)
     throw invalid(
       `No whole week with data ends on ${weekEnd}.`,

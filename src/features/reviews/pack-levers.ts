@@ -1,4 +1,5 @@
 import { inArray } from 'drizzle-orm'
+import { namedIn } from '#features/alert-names.ts'
 import type { Context } from '#features/context.ts'
 import { seesAll } from '#kernel/actor.ts'
 import { titleOf } from '#kernel/alert-words.ts'
@@ -66,21 +67,23 @@ type Found = Omit<Lever, 'owner'>
 
 /** Open alerts of money lost that touch the week; those whose data are in doubt are no levers. */
 async function fromAlerts(
-  { ledger, actor }: Context,
+  context: Context,
   { week, currency, stores }: Known,
   definitions: ReadonlyMap<string, Definition>,
 ): Promise<Found[]> {
+  const { ledger, actor } = context
   const open = await ledger
     .select()
     .from(alerts)
     .where(inArray(alerts.state, ['open', 'acknowledged']))
+  const named = await namedIn(context, open)
   return open
     .filter(one => seesAll(actor, one.stores.length > 0 ? one.stores : 'all'))
     .filter(one => one.since <= week.to && one.seenOn >= week.from && one.doubt === null)
     .filter(one => (one.moneyPerDay ?? 0) < 0 && (!one.currency || one.currency === currency))
     .map(one => ({
       metric: one.metric,
-      words: titleOf(one, definitions.get(one.metric)?.label ?? one.metric, stores),
+      words: titleOf(named(one), definitions.get(one.metric)?.label ?? one.metric, stores),
       basis: `Back to usual.${one.finding.check && ` ${one.finding.check}`}`,
       perWeek: (-(one.moneyPerDay ?? 0) * 7).toFixed(2),
       href: `/alerts?alert=${one.id}`,

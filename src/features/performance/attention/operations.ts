@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, inArray, lt, ne } from 'drizzle-orm'
 import { z } from 'zod'
+import { namedIn } from '#features/alert-names.ts'
 import { read, write } from '#features/base.ts'
 import type { Context } from '#features/context.ts'
 import { keepTask, MadeTask, makeTask, TaskPlace, tasksOf } from '#features/tasks.ts'
@@ -8,7 +9,6 @@ import { type Actor, seesAll } from '#kernel/actor.ts'
 import { type StoreNames, sinceWords, titleOf, whatOf, whereOf } from '#kernel/alert-words.ts'
 import { addDays } from '#kernel/day.ts'
 import { Failure, invalid } from '#kernel/error.ts'
-import { calledIn, namesIn, partsIn } from '#metrics/names.ts'
 import type { Definition } from '#metrics/query.ts'
 import { alertActs, alertRules, alerts, looks } from '#postgres/tables/watch.ts'
 import { storeNames } from '../store-names.ts'
@@ -33,27 +33,6 @@ const mayFor = (actor: Actor, alert: Pick<Alert, 'stores'>) =>
 
 const definitionsOf = async ({ metrics }: Context) =>
   new Map((await metrics.definitions()).metrics.map(one => [one.name, one]))
-
-/** The parts of an alert's slice. */
-const partsOf = ({ slice }: Pick<Alert, 'slice'>) =>
-  Object.entries(slice).map(([dimension, value]) => ({ dimension, value }))
-
-/** Tells what alerts are of, and their causes, by names: titles of products in place of their codes. */
-async function namedIn({ granary, actor }: Context, those: readonly Alert[]) {
-  const nameOf = await namesIn(
-    granary,
-    actor,
-    those.flatMap(one => [...partsOf(one), ...one.finding.causes.flatMap(partsIn)]),
-  )
-  return (alert: Alert): Alert => ({
-    ...alert,
-    slice: Object.fromEntries(partsOf(alert).map(part => [part.dimension, nameOf(part) ?? part.value])),
-    finding: {
-      ...alert.finding,
-      causes: alert.finding.causes.map(one => ({ ...one, words: calledIn(one.words, partsIn(one), nameOf) })),
-    },
-  })
-}
 
 function rowOf(
   alert: Alert,

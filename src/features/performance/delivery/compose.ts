@@ -1,4 +1,5 @@
 import { and, eq, gte, inArray, ne, notLike } from 'drizzle-orm'
+import { namedIn } from '#features/alert-names.ts'
 import { closedDay, zoneOf } from '#features/company-days.ts'
 import type { Context } from '#features/context.ts'
 import { type StoreNames, sinceWords, titleOf } from '#kernel/alert-words.ts'
@@ -31,7 +32,7 @@ export async function compose(context: Context): Promise<void> {
   if (channels.length === 0) return
   const open = ranked(await ledger.select().from(alerts).where(ne(alerts.state, 'resolved')))
   const labels = new Map((await context.metrics.definitions()).metrics.map(one => [one.name, one.label]))
-  const names = { labels, stores: await storeNames(context) }
+  const names = { labels, stores: await storeNames(context), named: await namedIn(context, open) }
   const zone = await zoneOf(context)
   const now = clock().getTime()
   const today = wallClock(zone, now)
@@ -84,19 +85,23 @@ function atHour(zone: string, day: Day, hour: number): number {
   return at + (hour - wallClock(zone, at).hour) * hourMs
 }
 
-/** What metrics are called, and stores. */
+/** What metrics are called, stores, and what alerts are of. */
 interface Names {
   labels: ReadonlyMap<string, string>
   stores: StoreNames
+  named: (alert: Alert) => Alert
 }
 
 const linkOf = ({ accounts }: Context, id?: string) => `${accounts.url}/alerts${id ? `?alert=${id}` : ''}`
 
-const itemOf = (context: Context, alert: Alert, { labels, stores }: Names) => ({
-  title: titleOf(alert, labels.get(alert.metric) ?? alert.metric, stores),
-  text: [sinceWords(alert), alert.finding.causes[0]?.words, alert.finding.check].filter(Boolean).join(' '),
-  link: linkOf(context, alert.id),
-})
+function itemOf(context: Context, alert: Alert, { labels, stores, named }: Names) {
+  const told = named(alert)
+  return {
+    title: titleOf(told, labels.get(alert.metric) ?? alert.metric, stores),
+    text: [sinceWords(alert), told.finding.causes[0]?.words, alert.finding.check].filter(Boolean).join(' '),
+    link: linkOf(context, alert.id),
+  }
+}
 
 function alertMessage(context: Context, alert: Alert, names: Names): Message {
   const item = itemOf(context, alert, names)

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { performance } from '#features/performance/operations.ts'
 import { openLedger } from '#postgres/open.ts'
 import { alertChannels, alerts, looks, outbox } from '#postgres/tables/watch.ts'
+import { carryRows } from '#sync/own-rows.ts'
 import { deliverLines } from '../../../../test/small-ledger.ts'
 import { someone, type WatchRoom, watchRoom } from '../../../../test/watch-room.ts'
 import { sowRules } from '../attention/evaluate.ts'
@@ -56,6 +57,15 @@ const alert = (id: string, more: Partial<typeof alerts.$inferInsert> = {}): type
 beforeAll(async () => {
   room = await watchRoom([{ store: 'shop', currency: 'GBP' }])
   await deliverLines(room.granary, [{ order_id: '1', day: '2026-05-03', gross: 20 }])
+  const lamp = {
+    product_id: 'LIG-2',
+    title: 'Dale Lamp',
+    category: '',
+    brand: '',
+    vendor: '',
+    source: 'test',
+  }
+  await carryRows(room, { id: 'products', table: 'products', rows: [lamp] as never, source: 'test' })
   room.at('2026-05-03T12:00:00Z')
   await save({
     id: 'desk',
@@ -74,7 +84,7 @@ beforeAll(async () => {
     .values([
       alert('a'),
       alert('old', { firstAt: '2026-04-01T05:00:00Z' }),
-      alert('whole', { stores: [], moneyPerDay: -5 }),
+      alert('whole', { stores: [], moneyPerDay: -5, slice: { product: 'LIG-2' } }),
     ])
 }, 300_000)
 afterAll(() => room.close())
@@ -189,7 +199,9 @@ describe('the post', () => {
     expect(more).toEqual([])
     expect(digest?.key).toBe('digest 2026-05-04 desk')
     expect(digest?.message.subject).toBe('3 matters need attention')
-    expect(digest?.message.items[0]?.title).toBe('Orders 40 % below usual in shop')
+    const titles = digest?.message.items.map(one => one.title)
+    expect(titles?.[0]).toBe('Orders 40 % below usual in shop')
+    expect(titles?.at(-1)).toBe('Orders 40 % below usual in Dale Lamp')
   })
 
   it('sends once, tries again what was refused, and does not repeat what may have arrived', async () => {
