@@ -77,14 +77,17 @@ const types = {
   hour: 'TINYINT',
 }
 
+/** What writes rows: opened once for all of a process, as opening it takes longer than writing. */
+let writer: Promise<DuckDBInstance> | undefined
+
 /** Writes rows as a connector does. */
 const written = async (file: string, name: TableName, rows: Record<string, unknown>[]): Promise<string> => {
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
+  writer ??= DuckDBInstance.create(':memory:', { threads: '1' })
+  const connection = await (await writer).connect()
   const columns = Object.entries(table(name).columns)
   try {
     await connection.run(
-      `CREATE TABLE rows (${columns.map(([c, { type }]) => `${c} ${types[type]}`).join(', ')})`,
+      `CREATE TEMP TABLE rows (${columns.map(([c, { type }]) => `${c} ${types[type]}`).join(', ')})`,
     )
     // As text, so that no amount becomes a binary number on its way.
     const given = rows.map(row =>
@@ -101,7 +104,6 @@ const written = async (file: string, name: TableName, rows: Record<string, unkno
     return file
   } finally {
     connection.closeSync()
-    instance.closeSync()
   }
 }
 

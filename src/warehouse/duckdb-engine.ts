@@ -190,6 +190,8 @@ const create = async (
   try {
     return await DuckDBInstance.create(path, {
       memory_limit: memoryLimit ?? (modest ? '220MB' : '450MB'),
+      // What lives in memory alone is small: a second thread would wait for work, and that costs more than it saves.
+      ...(path === ':memory:' && { threads: '1' }),
       ...(modest && { threads: '1', ...freeing }),
       ...(threads && { threads: String(threads) }),
       ...(path !== ':memory:' && { temp_directory: join(folder, spill) }),

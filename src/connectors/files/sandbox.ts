@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { quote } from './reading.ts'
 
@@ -11,9 +12,13 @@ export interface Sandbox {
   close(): void
 }
 
+/** Bytes below which a file is small. */
+const small = 1024 * 1024
+
 /**
  * A DuckDB of its own for one file: it can read that file, write in its work folder, and reach nothing else,
  * neither other files nor the network nor extensions; and it cannot be talked out of it.
+ * A small file is read by one thread: a second would wait for work, and turn in circles while it does.
  * @param ordered keeps rows in file order, where they are numbered; costs memory and speed.
  */
 export const openSandbox = async (
@@ -23,6 +28,7 @@ export const openSandbox = async (
 ): Promise<Sandbox> => {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memoryLimit,
+    ...(statSync(input).size < small && { threads: '1' }),
     temp_directory: workFolder,
     preserve_insertion_order: String(ordered),
     autoinstall_known_extensions: 'false',
