@@ -1,53 +1,14 @@
 import { ActionIcon } from '@mantine/core'
 import { IconMessage } from '@tabler/icons-react'
-import type { Filter } from '#kernel/address.ts'
 import { figureSubject } from '#kernel/discussion.ts'
 import { exploreLink } from '#kernel/explore-link.ts'
 import type { Definition } from '#metrics/query.ts'
+import { type FigureRow, headsOf, linesOf, saidIn } from '#ui/figure-rows.ts'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
-import { placeOf, show } from '#ui/number.ts'
 import { Scroll } from '#ui/Scroll.tsx'
 import { useUrl } from '#ui/url.ts'
-import type { Moved } from './model.ts'
 import css from './reviews.module.css'
 import { MovedCell } from './SixTwelveCard.tsx'
-
-export interface FigureRow {
-  metric: string
-  /** What stands in place of the metric's name: a channel, a product. */
-  name?: string
-  value: string | null
-  moved: (Moved | null)[]
-  /** The month and the quarter so far, and what they are compared with. */
-  toDate?: { value: string | null; moved: (Moved | null)[]; from?: string | undefined }[]
-  /** What it is of besides the table's days, for a conversation about it and for its rows. */
-  slice?: Filter[]
-  /** More values of other metrics. */
-  more?: { metric: string; value: string | null }[]
-}
-
-interface Days {
-  from: string
-  to: string
-}
-
-/** A value, the days it is of where its rows are known, or how it moved. */
-type Cell = { metric: string; value: string | null; of?: Days | undefined } | { moved: Moved | null }
-
-/** The cells of a row as its headings stand: the value and its changes, to-date sums with theirs, more values. */
-const cellsOf = (row: FigureRow, days: Days | undefined): Cell[] => [
-  { metric: row.metric, value: row.value, of: days },
-  ...row.moved.map(moved => ({ moved })),
-  ...(row.toDate ?? []).flatMap(sums => [
-    {
-      metric: row.metric,
-      value: sums.value,
-      of: sums.from && days ? { ...days, from: sums.from } : undefined,
-    },
-    ...sums.moved.map(moved => ({ moved })),
-  ]),
-  ...(row.more ?? []),
-]
 
 /** Figures in rows beside what they are compared with: the table of the flash and of the packs. A base nothing is known of has no column. */
 export function FigureTable(props: {
@@ -59,7 +20,7 @@ export function FigureTable(props: {
   definitions: Record<string, Definition>
   currency: string | null
   /** Days the figures are of: each can then be discussed, and leads to its rows. */
-  days?: Days
+  days?: { from: string; to: string }
 }) {
   const [, setUrl] = useUrl()
   const { days } = props
@@ -67,26 +28,12 @@ export function FigureTable(props: {
     const of = props.definitions[metric]
     return { unit: of?.unit ?? 'quantity', good: of?.good ?? 'none', currency: props.currency } as const
   }
-  const lines = props.rows.map(row => ({ row, cells: cellsOf(row, days) }))
-  const heads = [props.value, ...props.columns]
-    .map((name, at) => ({ name, at }))
-    .filter(({ at }) =>
-      lines.some(({ cells }) => {
-        const cell = cells[at]
-        return cell && (!('moved' in cell) || (cell.moved?.delta ?? null) !== null)
-      }),
-    )
-  const rowsOf = ({ metric, slice }: FigureRow, of: Days) =>
+  const lines = linesOf(props.rows, days)
+  const heads = headsOf(lines, [props.value, ...props.columns])
+  const rowsOf = ({ metric, slice }: FigureRow, of: { from: string; to: string }) =>
     exploreLink({ metric, ...of, compare: of === days ? 'previous_days' : undefined, filters: slice ?? [] })
-  /** As many digits as the other figures of its kind in the column. */
-  const said = (at: number, { metric, value }: { metric: string; value: string | null }) => {
-    const others = lines.flatMap(({ cells }) => {
-      const cell = cells[at]
-      return cell && 'metric' in cell && cell.metric === metric ? [cell.value] : []
-    })
-    const place = placeOf(others, measure(metric))
-    return show(value, measure(metric), place === 'whole' && Math.abs(Number(value)) < 1e6 ? place : 'card')
-  }
+  const said = (at: number, cell: { metric: string; value: string | null }) =>
+    saidIn(lines, at, cell, measure(cell.metric))
   return (
     <Scroll label={props.caption}>
       <table className={css.periods}>

@@ -1,8 +1,9 @@
 import { Card } from '#ui/Card.tsx'
 import { Scroll } from '#ui/Scroll.tsx'
+import { brief } from '#ui/six-twelve-runs.ts'
 import { shownWeeks } from './model.ts'
 import css from './reviews.module.css'
-import { brief, type Charted, MovedCell, measureIn } from './SixTwelveCard.tsx'
+import { type Charted, MovedCell, measureIn } from './SixTwelveCard.tsx'
 import type { Block, Content } from './shape.ts'
 
 /** Several metrics in a table: six weeks with the quarter and year to date, or twelve months. */

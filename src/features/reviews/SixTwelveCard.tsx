@@ -3,48 +3,15 @@ import { periodLabel } from '#kernel/period-words.ts'
 import { Chart } from '#ui/Chart.tsx'
 import { ChartCard } from '#ui/ChartCard.tsx'
 import { Hint, MeaningCard } from '#ui/Hint.tsx'
-import { change, type Measure, show, tickPlace } from '#ui/number.ts'
+import { change, type Measure, show } from '#ui/number.ts'
 import { EmptyState } from '#ui/State.tsx'
-import { type Run, sixTwelve } from '#ui/six-twelve.ts'
+import { sixTwelve } from '#ui/six-twelve.ts'
+import { pointAt, runsOf } from '#ui/six-twelve-runs.ts'
 import { type Moved, marksIn, type Point, type Sums, shownWeeks } from './model.ts'
 import css from './reviews.module.css'
 import type { Block, Content } from './shape.ts'
 
 export type Charted = Content['charts'][number]['chart']
-
-/** As short as can be and still told from its neighbours: a ratio of 0.04 is not 0, nor every share the same percent. */
-export const brief = (value: string | null, measure: Measure): string =>
-  show(
-    value,
-    measure,
-    measure.unit === 'share' ||
-      (measure.unit !== 'count' &&
-        measure.unit !== 'quantity' &&
-        Number(value) !== 0 &&
-        Math.abs(Number(value)) < 10)
-      ? 'card'
-      : 'axis',
-  )
-
-function ticksOf(points: readonly Point[], measure: Measure): (value: number) => string {
-  const known = points
-    .flatMap(one => [one.value, one.lastYear, one.target])
-    .flatMap(one => (one === null ? [] : [Number(one)]))
-  const place = tickPlace(known, measure)
-  return value => show(String(value), measure, place)
-}
-
-const number = (value: string | null) => (value === null ? null : Number(value))
-const runOf = (points: readonly Point[], second: readonly Point[] | undefined): Run => ({
-  labels: points.map(one => one.label),
-  actual: points.map(one => number(one.value)),
-  lastYear: points.map(one => number(one.lastYear)),
-  target: points.map(one => number(one.target)),
-  second: second && points.map(one => number(pointAt(second, one.period)?.value ?? null)),
-  secondLastYear: second && points.map(one => number(pointAt(second, one.period)?.lastYear ?? null)),
-})
-const pointAt = (points: readonly Point[], period: string): Point | undefined =>
-  points.find(one => one.period === period)
 
 /** A metric's unit, direction and currency, as a review's content says. */
 export function measureIn(content: Content, metric: string): Measure {
@@ -84,15 +51,12 @@ export function SixTwelveCard(props: {
   const drawing = useMemo(
     () =>
       sixTwelve({
-        weeks: runOf(weeks, second?.weeks),
-        months: runOf(chart.months, second?.months),
-        second: second && otherLabel,
-        limits:
-          chart.limits && (chart.limits.weeks ?? weeks.map(() => chart.limits)).filter(one => one !== null),
+        ...runsOf(
+          { ...chart, weeks },
+          second && { weeks: shownWeeks(second), months: second.months, label: otherLabel },
+          measure,
+        ),
         strange,
-        text: value => brief(String(value), measure),
-        axis: ticksOf([...weeks, ...(second ? shownWeeks(second) : [])], measure),
-        monthAxis: ticksOf([...chart.months, ...(second?.months ?? [])], measure),
         marks: marksIn(content, weeks, chart.months),
         tip: at => {
           const point = points[at]
