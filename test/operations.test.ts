@@ -46,6 +46,7 @@ const inputs: Record<string, (known: Known) => Input[]> = {
       query: { metrics: ['net_sales'], by: ['country'], ...month(today) },
     })),
   'reviews.differences': () => [{ deck: 'weekly', week: '2026-01-04' }],
+  'reviews.document': () => ['flash', 'monday', 'review'].map(which => ({ which })),
   'reviews.thread': () => [{ subject: 'figure:net_sales' }],
   'plan.reproduce': () => [{ id: 'nothing' }],
   'plan.budgetChanges': ({ version }) => [{ version, name: 'Costs' }],

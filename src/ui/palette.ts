@@ -31,11 +31,18 @@ export function paperPalette(): Palette {
 /** Reads the tokens that hold now; read again when the scheme changes. */
 export function palette(): Palette {
   const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  return paletteOf(
+    name => style.getPropertyValue(`--${name}`).trim(),
+    "'Inter Variable', system-ui, sans-serif",
+  )
+}
+
+/** The tokens, wherever they are read from, by what they are for. */
+export function paletteOf(token: (name: string) => string, font: string): Palette {
   const ramp = (name: string, count: number) =>
     Array.from({ length: count }, (_, n) => token(`${name}-${n + 1}`))
   return {
-    font: "'Inter Variable', system-ui, sans-serif",
+    font,
     surface: token('surface'),
     line: token('line'),
     lineStrong: token('line-strong'),

@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core'
-import { IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { WayIn } from '#features/WayIn.tsx'
@@ -11,6 +9,7 @@ import { Grid, Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
 import { useUrl } from '#ui/url.ts'
+import { AsPdf } from './AsPdf.tsx'
 import { Coming, Stale } from './Coming.tsx'
 import { flashWords } from './model.ts'
 import css from './reviews.module.css'
@@ -46,11 +45,7 @@ export function Flash() {
         question={question}
         title={flashWords(flash)}
         note={<Subscribe kind="flash" />}
-        actions={
-          <Button leftSection={<IconPrinter size={15} />} onClick={() => window.print()}>
-            Print or PDF
-          </Button>
-        }
+        actions={<AsPdf of={{ which: 'flash', day: flash.day }} />}
       >
         <Stale trust={flash.trust} />
         {flash.figures.length === 0 ? (

@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core'
-import { IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, words } from '#features/client.ts'
 import { WayIn } from '#features/WayIn.tsx'
@@ -10,6 +8,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
+import { AsPdf } from './AsPdf.tsx'
 import { Coming, Stale } from './Coming.tsx'
 import { FigureTable } from './FigureTable.tsx'
 import { Landings, Levers } from './MondayParts.tsx'
@@ -64,11 +63,7 @@ export function Monday() {
             <Subscribe kind="monday" />
           </>
         }
-        actions={
-          <Button leftSection={<IconPrinter size={15} />} onClick={() => window.print()}>
-            Print or PDF
-          </Button>
-        }
+        actions={<AsPdf of={{ which: 'monday', week: pack.week.to }} />}
       >
         <Stale trust={pack.trust} />
         <Card title="Headline" note={pack.week.label} flush>

@@ -1,5 +1,4 @@
 import { Button, Select } from '@mantine/core'
-import { IconPrinter } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
@@ -14,6 +13,7 @@ import { Grid, Page } from '#ui/Page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { useUrl } from '#ui/url.ts'
 import { Actions } from './Actions.tsx'
+import { AsPdf } from './AsPdf.tsx'
 import { Stale } from './Coming.tsx'
 import { DeckEditor } from './DeckEditor.tsx'
 import { Differences } from './Differences.tsx'
@@ -134,9 +134,7 @@ export function Review() {
               value={content.week.to}
               onChange={value => setUrl({ week: value ?? undefined })}
             />
-            <Button leftSection={<IconPrinter size={15} />} onClick={() => window.print()}>
-              Print or PDF
-            </Button>
+            <AsPdf of={{ which: 'review', deck: content.deck.id, week: content.week.to }} />
             {lead && <Button onClick={() => setEditing(true)}>Edit</Button>}
             {lead && !review.issue && (
               <Button

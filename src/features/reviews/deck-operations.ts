@@ -129,6 +129,28 @@ async function weeksOf(context: Context, deck: Deck) {
     .map(week => ({ week, label: periodOf(rule, week, 'week').label, issued: done.has(week) }))
 }
 
+/** The review of a week: as it was issued, or as the data say now. The latest whole week when absent. */
+export async function reviewOf(
+  context: Context,
+  { deck: id, week: asked }: { deck: string; week?: Day | undefined },
+): Promise<z.infer<typeof Review>> {
+  const deck = await deckOf(context, id)
+  const week = asked ?? (await latestWeek(context, deck)).to
+  const issue = await issueOf(context, deck.id, week)
+  const weeks = await weeksOf(context, deck)
+  if (issue) {
+    const { byName: by, at, hash } = issue
+    return { ...issue.kept, issue: { by, at, hash }, weeks }
+  }
+  return {
+    content: await contentOf(context, deck, week),
+    notes: await notesOf(context, deck.id, week),
+    actions: await actionsOf(context, deck.id, week),
+    issue: null,
+    weeks,
+  }
+}
+
 export const deckOperations = {
   decks: read({ role: 'viewer', summary: 'Weekly reviews one may see: their sections, blocks and owners' })
     .input(Nothing)
@@ -208,23 +230,7 @@ export const deckOperations = {
   })
     .input(Which)
     .output(Review)
-    .handler(async ({ input, context }) => {
-      const deck = await deckOf(context, input.deck)
-      const week = input.week ?? (await latestWeek(context, deck)).to
-      const issue = await issueOf(context, deck.id, week)
-      const weeks = await weeksOf(context, deck)
-      if (issue) {
-        const { byName: by, at, hash } = issue
-        return { ...issue.kept, issue: { by, at, hash }, weeks }
-      }
-      return {
-        content: await contentOf(context, deck, week),
-        notes: await notesOf(context, deck.id, week),
-        actions: await actionsOf(context, deck.id, week),
-        issue: null,
-        weeks,
-      }
-    }),
+    .handler(({ input, context }) => reviewOf(context, input)),
 
   differences: read({ role: 'viewer', summary: 'What data loaded since say otherwise than an issued review' })
     .input(Which.required())

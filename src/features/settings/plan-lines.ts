@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { HourWeights, Line } from '#kernel/plan/sheet.ts'
 import { planLines } from '#metrics/plans.ts'
 import type { PlanHours, PlanLine } from '#metrics/world.ts'
@@ -76,13 +76,4 @@ async function hoursKept(ledger: Ledger, version: string): Promise<Record<string
     .orderBy(desc(snapshots.at))
     .limit(1)
   return found?.hours ?? null
-}
-
-/** What versions that are approved are called, by their handles: those that figures are compared with. */
-export async function approvedNames(ledger: Ledger): Promise<Record<string, string>> {
-  const found = await ledger
-    .select({ id: versions.id, name: versions.name })
-    .from(versions)
-    .where(inArray(versions.state, ['approved', 'locked']))
-  return Object.fromEntries(found.map(({ id, name }) => [id, name]))
 }
