@@ -6,6 +6,8 @@ interface Letter {
   subject: string
   /** The body, decoded. */
   text: string
+  /** As it came. */
+  raw: string
 }
 
 /** A mail server that keeps what it is sent: enough of SMTP (RFC 5321) for a client that asks for no more. */
@@ -72,5 +74,5 @@ const letterOf = (to: string[], raw: string): Letter => {
         .replaceAll('=\r\n', '')
         .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     : body
-  return { to, subject: /^subject: (.*)$/im.exec(head)?.[1] ?? '', text }
+  return { to, subject: /^subject: (.*)$/im.exec(head)?.[1] ?? '', text, raw }
 }

@@ -14,7 +14,7 @@ export interface Accounts {
   /** An API key as it is kept. */
   hashKey(key: string): Promise<string>
   /** Sends a link by mail where mail is configured; false where it is not. */
-  mail(to: string, subject: string, text: string, html?: string): Promise<boolean>
+  mail(to: string, subject: string, text: string, html?: string, files?: readonly File[]): Promise<boolean>
   /** Whether mail is configured. */
   mails: boolean
   /** Address people reach this server by. */

@@ -22,6 +22,19 @@ describe('a letter', () => {
     expect(letter.text).toContain(`\r\n${link}\r\n`)
     await server.close()
   })
+  it('brings its files beside its words, byte for byte', async () => {
+    const server = await openMailServer()
+    const mail = createMail({ url: server.url, from: 'q@example.com' })
+    const bytes = Uint8Array.from({ length: 300 }, (_, n) => n % 256)
+    const file = new File([bytes], 'Löwe.pdf', { type: 'application/pdf' })
+    expect(await mail('eve@example.com', 'The week', 'In words.', '<p>In words.</p>', [file])).toBe(true)
+    const { raw } = await server.next(0)
+    const [, kept = ''] = /Content-Type: application\/pdf[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(raw) ?? []
+    expect(Buffer.from(kept, 'base64')).toEqual(Buffer.from(bytes))
+    expect(raw).toContain('Content-Disposition: attachment')
+    expect(raw).toContain('In words.')
+    await server.close()
+  })
   it('that the server refuses is an error, and without a server there is none', async () => {
     const server = await openMailServer('refuses')
     const mail = createMail({ url: server.url, from: 'q@example.com' })

@@ -5,6 +5,7 @@ import { system } from '#kernel/actor.ts'
 import { user } from '#postgres/tables/members.ts'
 import { letters } from '#postgres/tables/reviews.ts'
 import { ledgers } from '../../../test/ledgers.ts'
+import { pdfText } from '../../../test/pdf-text.ts'
 import { planRoom } from '../../../test/plan-room.ts'
 import { lineRow } from '../../../test/small-ledger.ts'
 import { beyond } from './flash.ts'
@@ -21,16 +22,17 @@ describe.each(ledgers.slice(0, 1))(
     const room = planRoom(place)
     const { run, at, sell } = room
     const { ada, bo, cy } = room.people
-    type Mailed = { to: string; subject: string; text: string; html: string }
+    type Mailed = { to: string; subject: string; text: string; html: string; files: readonly File[] }
     let mailed: Mailed[] = []
     let refuse: Error | null = null
     const context = (): Context => ({
       ...room.context(system('letters')),
       accounts: {
         url: 'https://quarterdeck.example',
-        mail: async (to: string, subject: string, text: string, html = '') => {
+        mails: true,
+        mail: async (to, subject, text, html = '', files = []) => {
           if (refuse) throw refuse
-          mailed.push({ to, subject, text, html })
+          mailed.push({ to, subject, text, html, files })
           return true
         },
       } as Context['accounts'],
@@ -55,6 +57,11 @@ describe.each(ledgers.slice(0, 1))(
       mailed = []
       refuse = null
     })
+    const pdf = async (letter: Mailed | undefined) => {
+      const [file, ...others] = letter?.files ?? []
+      if (!file || others.length > 0) throw new Error('A letter has one document.')
+      return pdfText(new Uint8Array(await file.arrayBuffer())).pages.join('\n')
+    }
 
     it('are not promised to whoever has no address, as the owner of a demo', async () => {
       const demo = { ...ada, id: 'demo', name: 'Demo' }
@@ -80,6 +87,11 @@ describe.each(ledgers.slice(0, 1))(
       expect(text).toContain('https://quarterdeck.example/flash?day=2026-06-20')
       expect(html).toContain('>£200.00</td>')
       expect(text).not.toContain('!')
+      // With it comes the same as a document.
+      expect(mailed[0]?.files.map(one => [one.name, one.type])).toEqual([
+        ['flash-2026-06-20.pdf', 'application/pdf'],
+      ])
+      expect(await pdf(mailed[0])).toContain('Saturday, 20 June 2026: net sales £200.00')
     })
 
     it('that a process died over are not sent again', async () => {
@@ -113,6 +125,19 @@ describe.each(ledgers.slice(0, 1))(
       expect(mailed.map(one => one.subject)).toEqual(['23 Jun, Net sales £120.00'])
     })
 
+    it('go without their document where it cannot be made, and what is noted of them says so', async () => {
+      await context().ledger.delete(letters)
+      at('2026-06-24T06:00:00Z')
+      const broken = () => Promise.reject(new Error('no type'))
+      expect(await sendLetters(context(), broken)).toMatchObject({ sent: 1 })
+      expect(mailed.map(one => [one.subject, one.files])).toEqual([['23 Jun, Net sales £120.00', []]])
+      expect(await context().ledger.select().from(letters)).toMatchObject([
+        { state: 'sent', said: 'Without its PDF: Error: no type' },
+      ])
+      await send()
+      expect(mailed).toHaveLength(1)
+    })
+
     it('that the mail server refuses are tried three times, and no others', async () => {
       await sell('on-24', '2026-06-24', 100)
       at('2026-06-25T06:00:00Z')
@@ -139,6 +164,7 @@ describe.each(ledgers.slice(0, 1))(
       await send()
       expect(mailed.map(one => one.to)).toEqual(['bo@example.com'])
       expect(mailed[0]?.text).not.toContain('£200')
+      expect(await pdf(mailed[0])).not.toContain('£200')
     })
 
     it('bring the Monday pack on Mondays', async () => {
@@ -149,6 +175,8 @@ describe.each(ledgers.slice(0, 1))(
       const pack = mailed.find(one => one.to === 'ada@example.com')
       expect(pack?.subject).toBe('Trading, wk 25 2026')
       expect(pack?.text).toMatch(/Net sales +£750\.00 +▲ 7\.1 %/)
+      expect(pack?.files[0]?.name).toBe('monday-pack-2026-06-21.pdf')
+      expect(await pdf(pack)).toContain('Week 25 2026: net sales £750.00, 7.1 % above the week before')
       at('2026-06-23T10:00:00Z')
       mailed = []
       await send()

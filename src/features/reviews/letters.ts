@@ -6,6 +6,7 @@ import { weekday } from '#kernel/day.ts'
 import { wallClock } from '#kernel/zone.ts'
 import { user } from '#postgres/tables/members.ts'
 import { letters, subscriptions } from '#postgres/tables/reviews.ts'
+import type { Told } from './document/document.ts'
 import { flashOf } from './flash.ts'
 import { flashLetter, type Letter, letterHtml, letterText, mondayLetter } from './letter.ts'
 import { mondayOf } from './monday.ts'
@@ -81,13 +82,16 @@ const refused = (error: unknown): boolean => {
  * process that dies in between has sent it once or not at all, never twice. With data that are not whole it is held until
  * eleven, then sent and says so.
  */
-export async function sendLetters(context: Context): Promise<{ sent: number; held: number; failed: number }> {
+export async function sendLetters(
+  context: Context,
+  document = pdfOf,
+): Promise<{ sent: number; held: number; failed: number }> {
   const { due, late } = await dueLetters(context)
   const count = { sent: 0, held: 0, failed: 0 }
   let trouble: unknown
   for (const one of due)
     try {
-      count[await sent(context, one, late)] += 1
+      count[await sent(context, one, { late, document })] += 1
     } catch (error) {
       // One reader's letter that cannot be written keeps nobody else's.
       trouble ??= error
@@ -98,12 +102,26 @@ export async function sendLetters(context: Context): Promise<{ sent: number; hel
 }
 
 /** Sends one letter, unless it has to wait; what became of it. */
-async function sent(context: Context, one: Due, late: boolean): Promise<'sent' | 'held' | 'failed'> {
-  const letter = await letterOf({ ...context, actor: one.actor }, one)
+async function sent(
+  context: Context,
+  one: Due,
+  { late, document }: { late: boolean; document: typeof pdfOf },
+): Promise<'sent' | 'held' | 'failed'> {
+  const reader = { ...context, actor: one.actor }
+  const { letter, told } = await letterOf(reader, one)
   if (letter.warning && !late) {
     await held(context, one, letter.warning)
     return 'held'
   }
+  // Made before the claim: what is claimed has only to be handed over. One that cannot be made keeps no letter.
+  const files: File[] = []
+  let without = ''
+  if (told && context.accounts.mails)
+    try {
+      files.push(await document(reader, told))
+    } catch (error) {
+      without = `Without its PDF: ${String(error)}`
+    }
   if (!(await claimed(context, one))) return 'held'
   const tell = (values: Partial<typeof letters.$inferInsert>) =>
     context.ledger
@@ -111,8 +129,10 @@ async function sent(context: Context, one: Due, late: boolean): Promise<'sent' |
       .set({ ...values, at: context.clock().toISOString() })
       .where(keyOf(one))
   try {
-    if (await context.accounts.mail(one.email, letter.subject, letterText(letter), letterHtml(letter))) {
-      await tell({ state: 'sent', said: letter.warning ?? '' })
+    if (
+      await context.accounts.mail(one.email, letter.subject, letterText(letter), letterHtml(letter), files)
+    ) {
+      await tell({ state: 'sent', said: [letter.warning, without].filter(Boolean).join(' ') })
       return 'sent'
     }
     await tell({ state: 'failed', attempts: mostAttempts, said: 'This server sends no mail: set SMTP_URL.' })
@@ -127,12 +147,24 @@ async function sent(context: Context, one: Due, late: boolean): Promise<'sent' |
   }
 }
 
-const letterOf = async (context: Context, { kind, day }: Due): Promise<Letter> =>
-  kind === 'reminder'
-    ? reminderLetter(context, day)
-    : kind === 'flash'
-      ? flashLetter(await flashOf(context), context.accounts.url)
-      : mondayLetter(await mondayOf(context), context.accounts.url)
+/** A letter, and what it tells as its document does; a reminder has none. */
+async function letterOf(
+  context: Context,
+  { kind, day }: Due,
+): Promise<{ letter: Letter; told: Told | null }> {
+  const { url } = context.accounts
+  if (kind === 'reminder') return { letter: await reminderLetter(context, day), told: null }
+  if (kind === 'flash') {
+    const told = await flashOf(context)
+    return { letter: flashLetter(told, url), told: { which: 'flash', told } }
+  }
+  const told = await mondayOf(context)
+  return { letter: mondayLetter(told, url), told: { which: 'monday', told } }
+}
+
+/** What a letter tells as a PDF; what sets it is loaded with the first. */
+const pdfOf = async (context: Context, told: Told): Promise<File> =>
+  (await import('./document/document.ts')).documentOf(context, told)
 
 const keyOf = ({ person, kind, day }: Due) =>
   and(eq(letters.person, person), eq(letters.kind, kind), eq(letters.day, day))
