@@ -43,7 +43,7 @@ export function cardAtoms(ink: Ink, cards: readonly Card[], width: number, tell:
     const kept = card.whole
       ? atoms.map((atom, at) => (at < atoms.length - 1 ? { ...atom, keep: true } : atom))
       : atoms
-    return [...(n > 0 ? [room(16)] : []), ...kept]
+    return [...(n > 0 ? [room(13)] : []), ...kept]
   })
 }
 
@@ -95,8 +95,8 @@ function listAtoms(ink: Ink, items: readonly Item[], width: number, told: () => 
   const leads = items.map(one => (one.lead ? ink.width(one.lead, { size: body }) : 0))
   const indent = Math.max(...leads, 0) > 0 ? Math.max(...leads) + 8 : 0
   return items.map((item, n) => {
-    const end = item.end ? ink.width(item.end, { size: body, weight: 'strong' }) + 10 : 0
     const style = { size: body, weight: item.strong ? ('strong' as const) : ('regular' as const) }
+    const end = item.end ? ink.width(item.end, style) + 14 : 0
     const lines = ink.lines(item.text, width - indent - end, style)
     const more = (item.more ?? []).map(one => {
       const of = {
@@ -109,7 +109,9 @@ function listAtoms(ink: Ink, items: readonly Item[], width: number, told: () => 
       lines.length * body * leading +
       more.reduce((sum, one) => sum + one.lines.length * 7.6 * leading + 0.5, 0)
     return {
-      height: height + 6.5,
+      height: height + 5.6,
+      // None stands alone overleaf.
+      keep: items.length > 2 && n === items.length - 2,
       draw: (x, y) => {
         if (!list) {
           list = ink.told('L')
@@ -118,7 +120,7 @@ function listAtoms(ink: Ink, items: readonly Item[], width: number, told: () => 
         list.add(
           ink.told('LI', [
             ink.told('LBody', () => {
-              const top = y + 4
+              const top = y + 3.4
               if (item.lead)
                 ink.write(item.lead, x, top, {
                   size: body,
@@ -126,13 +128,17 @@ function listAtoms(ink: Ink, items: readonly Item[], width: number, told: () => 
                 })
               setLines(ink, lines, x + indent, top, style)
               if (item.end)
-                ink.write(item.end, x + width, top, { size: body, weight: 'strong', align: 'right' })
+                ink.write(item.end, x + width, top, {
+                  ...style,
+                  align: 'right',
+                  ...(!item.strong && { colour: item.tone === 'bad' ? colours.bad : colours.ink2 }),
+                })
               let down = top + lines.length * body * leading + 0.5
               for (const one of more) down += setLines(ink, one.lines, x + indent, down, one.of) + 0.5
             }),
           ]),
         )
-        if (n < items.length - 1) ink.rule(x, y + height + 6, width)
+        if (n < items.length - 1) ink.rule(x, y + height + 5.2, width)
       },
     }
   })
@@ -199,24 +205,30 @@ function chartAtom(
 
 function termAtoms(
   ink: Ink,
-  { terms }: Extract<Block, { kind: 'terms' }>,
+  { terms, across }: Extract<Block, { kind: 'terms' }>,
   width: number,
   told: () => Told,
 ): Atom[] {
-  return terms.map(({ name, about }) => {
-    const [first, rest] = [
-      ink.lines(name, width, { size: small, weight: 'strong' }),
-      ink.lines(about, width, { size: small }),
-    ]
+  const gap = 18
+  const wide = (width - gap * (across - 1)) / across
+  const set = terms.map(({ name, about }) => [
+    ink.lines(name, wide, { size: small, weight: 'strong' }),
+    ink.lines(about, wide, { size: small }),
+  ])
+  return Array.from({ length: Math.ceil(set.length / across) }, (_, n) => {
+    const row = set.slice(n * across, (n + 1) * across)
     return {
-      height: (first.length + rest.length) * small * leading + 6,
+      height: Math.max(...row.map(lines => lines.flat().length)) * small * leading + 8,
       draw: (x, y) => {
-        told().add(
-          ink.told('P', () => {
-            const down = setLines(ink, first, x, y + 3, { size: small, weight: 'strong' })
-            setLines(ink, rest, x, y + 3 + down, { size: small, colour: colours.ink2 })
-          }),
-        )
+        for (const [at, [name = [], about = []]] of row.entries()) {
+          const left = x + at * (wide + gap)
+          told().add(
+            ink.told('P', () => {
+              const down = setLines(ink, name, left, y + 3, { size: small, weight: 'strong' })
+              setLines(ink, about, left, y + 3 + down, { size: small, colour: colours.ink2 })
+            }),
+          )
+        }
       },
     }
   })

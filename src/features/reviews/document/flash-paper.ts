@@ -118,18 +118,11 @@ export function flashPaper(flash: Flash, ground: Ground): Paper {
       ...(flash.figures.length === 0
         ? []
         : [
-            {
-              title: 'What the figures mean',
-              rows: [
-                {
-                  columns: meanings(
-                    flash,
-                    flash.figures.map(one => one.metric),
-                    3,
-                  ),
-                },
-              ],
-            },
+            meanings(
+              flash,
+              flash.figures.map(one => one.metric),
+              3,
+            ),
           ]),
     ],
   }

@@ -28,8 +28,8 @@ const unseen = '□'
 const joiners = /\p{Default_Ignorable_Code_Point}/gu
 const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** Figures stand under one another digit by digit; among words they do not, nor do hyphens get the room of a digit. */
-const figure = /^[^\p{L}-]*\d[^-]{0,12}$/u
+/** Digits stand under one another everywhere, but for text with a hyphen, which would get the room of a digit as well. */
+const figure = /^[^-]*\d[^-]*$/
 const featuresOf = (text: string) => (figure.test(text) ? { features: ['tnum' as const] } : {})
 
 interface Style {
@@ -99,7 +99,6 @@ export class Ink {
         [...segment].every(one => this.#holds(one.codePointAt(0) ?? 0)) ? segment : unseen,
       )
       .join('')
-    if (said.includes(unseen)) this.missed = true
     this.#plain.set(text, said)
     return said
   }
@@ -157,6 +156,7 @@ export class Ink {
     const at = align === 'right' ? x - wide : align === 'centre' ? x - wide / 2 : x
     // Who listens or searches finds the characters themselves.
     const hidden = said.includes(unseen) && !text.includes(unseen)
+    if (hidden) this.missed = true
     if (hidden) doc.markContent('Span', { actual: text })
     doc
       .font(weight)

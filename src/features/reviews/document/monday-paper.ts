@@ -74,7 +74,7 @@ export function mondayPaper(pack: Monday, ground: Ground): Paper {
         figures(pack, 'service'),
         'Analytics, orders or a carrier would fill it.',
       ),
-      { title: 'What the figures mean', rows: [{ columns: meanings(pack, shownIn(pack), 4) }] },
+      meanings(pack, shownIn(pack), 5),
     ],
   }
 }
@@ -132,14 +132,11 @@ function headline(pack: Monday): Row[] {
         },
       ],
     }),
-    { columns: [[landings(pack)], [levers(pack)]], shares: [1.12, 1] },
     {
-      columns: [
-        [actionsCard('Last week’s actions', pack.actions, pack.week.to)],
-        [eventsCard('This week and the three after', pack.events)],
-      ],
+      columns: [[landings(pack)], [levers(pack), eventsCard('This week and the three after', pack.events)]],
       shares: [1.12, 1],
     },
+    one(actionsCard('Last week’s actions', pack.actions, { week: pack.week.to, wide: true })),
   ]
 }
 

@@ -108,4 +108,4 @@ export type Block =
       /** Points, at its full width. */
       height: number
     }
-  | { kind: 'terms'; terms: readonly { name: string; about: string }[] }
+  | { kind: 'terms'; across: number; terms: readonly { name: string; about: string }[] }

@@ -50,7 +50,14 @@ class Press {
     this.#width = page.width - 2 * margin
     this.#bottom = page.height - foot
     let at = this.#head()
-    for (const section of this.#paper.sections) at = await this.#section(section, at)
+    let begun = 0
+    for (const section of this.#paper.sections) {
+      // What would begin a page of its own shares one that holds no more than a rest.
+      const fresh = section.fresh === true && at.page === begun
+      at = await this.#section({ ...section, fresh }, at, page => {
+        begun = page
+      })
+    }
     if (this.#ink.missed)
       await this.#rows(
         [
@@ -117,18 +124,19 @@ class Press {
     return { page: 0, y: y + 5 }
   }
 
-  async #section(section: Section, from: Place): Promise<Place> {
+  async #section(section: Section, from: Place, begins: (page: number) => void): Promise<Place> {
     const { doc } = this.#ink
     const full = this.#bottom - top
     const high = section.title === null ? 0 : 25
-    const total = high + section.rows.reduce((sum, row) => sum + this.#tallest(row) + 16, 0)
-    const begins = high + (section.rows[0] ? this.#least(section.rows[0]) : 0)
-    const gap = from.y > top ? 20 : 0
+    const total = high + section.rows.reduce((sum, row) => sum + this.#tallest(row) + 13, 0)
+    const least = high + (section.rows[0] ? this.#least(section.rows[0]) : 0)
+    const gap = from.y > top ? 18 : 0
     const left = this.#bottom - from.y - gap
-    const turn = from.y > top && (section.fresh || (total > left && (left < full * 0.3 || begins > left)))
+    const turn = from.y > top && (section.fresh || (total > left && (left < full * 0.3 || least > left)))
     let at = turn
       ? { page: from.page + 1, y: top }
       : { page: from.page, y: from.y + (section.title ? gap : 0) }
+    begins(at.page)
     const told = this.#ink.told('Sect', { title: section.title ?? this.#paper.kind })
     this.#whole.add(told)
     const { title } = section
@@ -152,11 +160,11 @@ class Press {
       // A pack takes a second: who asks for something else meanwhile is served between its rows.
       await new Promise(done => setImmediate(done))
       const full = this.#bottom - top
-      const gap = n === 0 || at.y <= top ? 0 : 16
+      const gap = n === 0 || at.y <= top ? 0 : 13
       const left = this.#bottom - at.y - gap
       const tallest = this.#tallest(row)
       const turn =
-        at.y > top && tallest > left && ((tallest <= full && left < full * 0.22) || this.#least(row) > left)
+        at.y > top && tallest > left && ((tallest <= full && left < full * 0.12) || this.#least(row) > left)
       at = turn ? { page: at.page + 1, y: top } : { page: at.page, y: at.y + gap }
       const start = at
       let x = margin

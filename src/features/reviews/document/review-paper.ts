@@ -56,7 +56,7 @@ export function reviewPaper({ content, notes, actions, issue }: Shown, ground: G
           {
             columns: [
               [exceptions(content, notes)],
-              ...(actions.length > 0 ? [[actionsCard('Actions', actions, week.to)]] : []),
+              ...(actions.length > 0 ? [[actionsCard('Actions', actions, { week: week.to })]] : []),
             ],
             ...(actions.length > 0 && { shares: [1.5, 1] }),
           },
@@ -65,18 +65,11 @@ export function reviewPaper({ content, notes, actions, issue }: Shown, ground: G
       ...deck.sections.map(
         (section): Section => ({ title: section.name, rows: rowsOf(content, section.blocks) }),
       ),
-      {
-        title: 'What the figures mean',
-        rows: [
-          {
-            columns: meanings(
-              content,
-              content.charts.map(one => one.chart.metric),
-              4,
-            ),
-          },
-        ],
-      },
+      meanings(
+        content,
+        content.charts.map(one => one.chart.metric),
+        5,
+      ),
     ],
   }
 }

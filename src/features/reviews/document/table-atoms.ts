@@ -22,7 +22,10 @@ function measure(ink: Ink, { columns, rows, compact }: Table, width: number): Me
       const cells = rows.map(row =>
         ink.width(row[n]?.text ?? '', { size, weight: row[n]?.strong ? 'strong' : 'regular' }),
       )
-      return Math.max(...cells, longest(head, Math.min(size, small))) + (apart ? 8 : 0)
+      return (
+        Math.max(...cells, longest(head, Math.min(size, small)), ink.width(head, { size: small }) * 0.54) +
+        (apart ? 8 : 0)
+      )
     })
     const [name = 0, ...figures] = own
     return { name: name + 7, figures, needed: figures.reduce((sum, one) => sum + one + gap, 0) }
@@ -106,7 +109,7 @@ export function tableAtoms(ink: Ink, table: Table, width: number, told: () => To
         n === 0 ? ink.lines(cell.text, (widths[0] ?? 0) - 6, { size, weight: weightOf(0) }) : [cell.text],
       )
       const height =
-        Math.max(...cells.map(lines => lines.length)) * size * leading + (table.compact ? 3 : 4.6)
+        Math.max(...cells.map(lines => lines.length)) * size * leading + (table.compact ? 3 : 4.2)
       return {
         height,
         again,
@@ -122,9 +125,9 @@ export function tableAtoms(ink: Ink, table: Table, width: number, told: () => To
                   { ...(n === 0 && { scope: 'Row' }), ...(cell.said && { actual: cell.said }) },
                   () => {
                     const style = { size, weight: weightOf(n), colour: inkOf(cell.tone) }
-                    if (n === 0) setLines(ink, cells[0] ?? [], x, y + (table.compact ? 1.8 : 2.6), style)
+                    if (n === 0) setLines(ink, cells[0] ?? [], x, y + (table.compact ? 1.8 : 2.4), style)
                     else
-                      ink.write(cell.text, x + (ends[n] ?? 0), y + (table.compact ? 1.8 : 2.6), {
+                      ink.write(cell.text, x + (ends[n] ?? 0), y + (table.compact ? 1.8 : 2.4), {
                         ...style,
                         align: 'right',
                       })

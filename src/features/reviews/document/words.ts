@@ -4,7 +4,7 @@ import { spanWords } from '#kernel/view.ts'
 import type { Definition } from '#metrics/query.ts'
 import { type FigureRow, headsOf, linesOf, type Moved, saidIn } from '#ui/figure-rows.ts'
 import type { Action, Content } from '../shape.ts'
-import type { Block, Card, Cell, Item, Row } from './paper.ts'
+import type { Block, Card, Cell, Item, Row, Section } from './paper.ts'
 
 /** What the documents have in common: figures, changes, events, actions, trust, in the words of the screen. */
 
@@ -97,57 +97,58 @@ export const eventsCard = (title: string, events: Content['events']): Card => ({
   ],
 })
 
-/** What was agreed: who does it by when, and what came of it. */
-export function actionsCard(title: string, actions: readonly Action[], week: string): Card {
+/** What was agreed: who does it by when, and what came of it. `wide`: who and when stand at the end of its line. */
+export function actionsCard(
+  title: string,
+  actions: readonly Action[],
+  { week, wide = false }: { week: string; wide?: boolean },
+): Card {
   const open = actions.filter(one => !one.done).length
+  const itemOf = (one: Action): Item => {
+    const late = !one.done && one.due < week
+    const tone = late ? 'bad' : 'neutral'
+    const who = `${one.owner.name} · ${one.done ? 'done, was ' : ''}due ${showDay(one.due, 'card')}${late ? ', overdue' : ''}`
+    const more = [
+      ...(wide ? [] : [who]),
+      ...(one.week < week ? [`carried from the week to ${showDay(one.week, 'card')}`] : []),
+      ...(one.outcome ? [one.outcome] : []),
+    ].join(' · ')
+    return {
+      lead: one.done ? '✓' : '○',
+      text: one.text,
+      ...(wide && { end: who, tone }),
+      ...(more && { more: [{ text: more, tone: wide ? 'neutral' : tone }] }),
+    }
+  }
   return {
     title,
     ...(actions.length > 0 && { note: `${open} open` }),
     blocks: [
       actions.length === 0
-        ? { kind: 'text', quiet: true, text: 'No actions are agreed yet.' }
-        : {
-            kind: 'list',
-            items: actions.map((one): Item => {
-              const late = !one.done && one.due < week
-              return {
-                lead: one.done ? '✓' : '○',
-                text: one.text,
-                more: [
-                  {
-                    text: [
-                      one.owner.name,
-                      `${one.done ? 'done, was ' : ''}due ${showDay(one.due, 'card')}${late ? ', overdue' : ''}`,
-                      ...(one.week < week ? [`carried from the week to ${showDay(one.week, 'card')}`] : []),
-                      ...(one.outcome ? [one.outcome] : []),
-                    ].join(' · '),
-                    tone: late ? 'bad' : 'neutral',
-                  },
-                ],
-              }
-            }),
-          },
+        ? quiet('No actions are agreed yet.')
+        : { kind: 'list', items: actions.map(itemOf) },
     ],
   }
 }
 
-/** What the figures named mean, in columns of about the same length. */
-export function meanings({ definitions }: Defined, metrics: readonly string[], columns: number): Card[][] {
-  const terms = Object.values(definitions)
-    .filter(one => metrics.includes(one.name))
-    .map(one => ({ name: one.label, about: one.description }))
-  const long = (of: readonly { about: string }[]) => of.reduce((sum, one) => sum + one.about.length + 60, 0)
-  const share = long(terms) / columns
-  const parts = Array.from({ length: columns }, (): typeof terms => [])
-  let at = 0
-  for (const term of terms) {
-    if (long(parts[at] ?? []) + (term.about.length + 60) / 2 > share && at < columns - 1) at += 1
-    parts[at]?.push(term)
-  }
-  return parts
-    .filter(one => one.length > 0)
-    .map(part => [{ title: '', blocks: [{ kind: 'terms', terms: part }] }])
-}
+/** What the figures named mean, so many beside one another. */
+export const meanings = ({ definitions }: Defined, metrics: readonly string[], across: number): Section => ({
+  title: 'What the figures mean',
+  rows: [
+    one({
+      title: '',
+      blocks: [
+        {
+          kind: 'terms',
+          across,
+          terms: Object.values(definitions)
+            .filter(of => metrics.includes(of.name))
+            .map(of => ({ name: of.label, about: of.description })),
+        },
+      ],
+    }),
+  ],
+})
 
 /** A moment by the company's clock: "28 Nov 2026, 06:42". */
 const momentWords = (at: string | Date, zone: string): string =>
