@@ -211,21 +211,35 @@ function termAtoms(
 ): Atom[] {
   const gap = 18
   const wide = (width - gap * (across - 1)) / across
-  const set = terms.map(({ name, about }) => [
-    ink.lines(name, wide, { size: small, weight: 'strong' }),
-    ink.lines(about, wide, { size: small }),
-  ])
+  const style = { size: small, colour: colours.ink2 }
+  const set = terms.map(({ name, about }) => {
+    const names = ink.lines(name, wide, { size: small, weight: 'strong' })
+    const start = ink.width(`${names.at(-1)}\u2002`, { size: small, weight: 'strong' })
+    // What it means goes on in the line of its name.
+    const words = about.split(' ')
+    let first = 0
+    while (first < words.length && start + ink.width(words.slice(0, first + 1).join(' '), style) <= wide)
+      first += 1
+    const rest = words.slice(first).join(' ')
+    return {
+      names,
+      start,
+      beside: words.slice(0, first).join(' '),
+      below: rest === '' ? [] : ink.lines(rest, wide, style),
+    }
+  })
   return Array.from({ length: Math.ceil(set.length / across) }, (_, n) => {
     const row = set.slice(n * across, (n + 1) * across)
     return {
-      height: Math.max(...row.map(lines => lines.flat().length)) * small * leading + 8,
+      height: Math.max(...row.map(one => one.names.length + one.below.length)) * small * leading + 6,
       draw: (x, y) => {
-        for (const [at, [name = [], about = []]] of row.entries()) {
+        for (const [at, { names, start, beside, below }] of row.entries()) {
           const left = x + at * (wide + gap)
           told().add(
             ink.told('P', () => {
-              const down = setLines(ink, name, left, y + 3, { size: small, weight: 'strong' })
-              setLines(ink, about, left, y + 3 + down, { size: small, colour: colours.ink2 })
+              const down = setLines(ink, names, left, y + 3, { size: small, weight: 'strong' })
+              ink.write(beside, left + start, y + 3 + down - small * leading, style)
+              setLines(ink, below, left, y + 3 + down, style)
             }),
           )
         }

@@ -141,6 +141,12 @@ export class Ink {
     return line === '' && lines.length > 0 ? lines : [...lines, line]
   }
 
+  /** As much of a text as one line holds. */
+  short(text: string, width: number, style: Style): string {
+    const [first = '', ...more] = this.lines(text, width - this.width('…', style), style)
+    return more.length > 0 ? `${first}…` : first
+  }
+
   /** Writes a line with its baseline's box at `y`; at `right` it ends at x, at `centre` it stands around it. */
   write(
     text: string,

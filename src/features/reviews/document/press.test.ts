@@ -82,6 +82,18 @@ describe('pages', () => {
     }
   })
 
+  it('give words among figures lines of their own before they take the room of what a row is of', async () => {
+    const long = 'A vendor with a name of many words that nobody would ever put on a sign'
+    const row = ['Order 5 · Spinney Shade Large', long, '17 Nov', '1,440', '£3,306'].map(text => ({ text }))
+    const columns = ['', 'Vendor', 'Due', 'Units to come', 'Worth'].map(head => ({ head }))
+    const of: Card = { title: 'Late', blocks: [{ kind: 'table', caption: 'Late', columns, rows: [row] }] }
+    const [page] = await pagesOf(paper([{ title: null, rows: [{ columns: [[of], []] }] }]))
+    expect(linesOf(page)).toContain('Order 5 · Spinney Shade Large')
+    expect(linesOf(page)).not.toContain(long)
+    expect(linesOf(page).join(' ')).toContain(long)
+    for (const figure of ['17 Nov', '1,440', '£3,306']) expect(linesOf(page)).toContain(figure)
+  })
+
   it('say what is to be known first, and hold one who says nothing', async () => {
     const [page] = await pagesOf(paper([], { warnings: ['The data end on Monday.'] }))
     expect(linesOf(page)).toEqual([

@@ -241,11 +241,11 @@ class Press {
     const number = `Page ${page + 1} of ${this.#pages}`
     const wide = this.#width - ink.width(number, style) - 20
     ink.artifact(() => {
-      ink.write(ink.lines(trust, wide, style)[0] ?? '', margin, low, style)
+      ink.write(ink.short(trust, wide, style), margin, low, style)
       ink.write(number, right, low, { ...style, align: 'right' })
       if (page > 0) {
         ink.write(kind, margin, 24, { ...style, weight: 'strong' })
-        const of = ink.lines(facts[0] ?? '', this.#width * 0.7, style)[0] ?? ''
+        const of = ink.short(facts[0] ?? '', this.#width * 0.7, style)
         ink.write(of, right, 24, { ...style, align: 'right' })
       }
     }, 'Pagination')

@@ -22,9 +22,14 @@ function measure(ink: Ink, { columns, rows, compact }: Table, width: number): Me
       const cells = rows.map(row =>
         ink.width(row[n]?.text ?? '', { size, weight: row[n]?.strong ? 'strong' : 'regular' }),
       )
+      // Words that stand among figures are set in lines before they take the room of what the row is of.
+      const most = n === 0 ? Number.POSITIVE_INFINITY : width * 0.26
       return (
-        Math.max(...cells, longest(head, Math.min(size, small)), ink.width(head, { size: small }) * 0.54) +
-        (apart ? 8 : 0)
+        Math.max(
+          Math.min(Math.max(...cells), most),
+          longest(head, Math.min(size, small)),
+          ink.width(head, { size: small }) * 0.54,
+        ) + (apart ? 8 : 0)
       )
     })
     const [name = 0, ...figures] = own
@@ -49,9 +54,12 @@ function measure(ink: Ink, { columns, rows, compact }: Table, width: number): Me
   const { name, figures, needed } = at(size, gap)
   const left = Math.max(0, width - needed - name)
   const more = Math.min(left / columns.length, 96)
-  const wider = figures.map(one => one + gap + more)
-  const rest = width - wider.reduce((sum, one) => sum + one, 0)
-  return { size, gap, widths: [rest, ...wider] }
+  const wanted = figures.map(one => one + gap + more)
+  const all = wanted.reduce((sum, one) => sum + one, 0)
+  // Where even the smallest type leaves the name no room, every column gives of its own.
+  const room = width - Math.min(name, fewest)
+  const wider = all > room ? wanted.map(one => (one * room) / all) : wanted
+  return { size, gap, widths: [width - Math.min(all, room), ...wider] }
 }
 
 /** A table as atoms: its head, set again overleaf, and each row. */
@@ -106,7 +114,7 @@ export function tableAtoms(ink: Ink, table: Table, width: number, told: () => To
     ...table.rows.map((row, at): Atom => {
       const weightOf = (n: number) => (row[n]?.strong ? ('strong' as const) : ('regular' as const))
       const cells = row.map((cell, n) =>
-        n === 0 ? ink.lines(cell.text, (widths[0] ?? 0) - 6, { size, weight: weightOf(0) }) : [cell.text],
+        ink.lines(cell.text, (widths[n] ?? 0) - (n === 0 ? 6 : gap - 0.1), { size, weight: weightOf(n) }),
       )
       const height =
         Math.max(...cells.map(lines => lines.length)) * size * leading + (table.compact ? 3 : 4.2)
@@ -125,12 +133,9 @@ export function tableAtoms(ink: Ink, table: Table, width: number, told: () => To
                   { ...(n === 0 && { scope: 'Row' }), ...(cell.said && { actual: cell.said }) },
                   () => {
                     const style = { size, weight: weightOf(n), colour: inkOf(cell.tone) }
-                    if (n === 0) setLines(ink, cells[0] ?? [], x, y + (table.compact ? 1.8 : 2.4), style)
-                    else
-                      ink.write(cell.text, x + (ends[n] ?? 0), y + (table.compact ? 1.8 : 2.4), {
-                        ...style,
-                        align: 'right',
-                      })
+                    const top = y + (table.compact ? 1.8 : 2.4)
+                    if (n === 0) setLines(ink, cells[0] ?? [], x, top, style)
+                    else setLines(ink, cells[n] ?? [], x + (ends[n] ?? 0), top, { ...style, align: 'right' })
                   },
                 ),
               ),
