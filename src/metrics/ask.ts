@@ -72,6 +72,7 @@ export const plan = (
   query: Query,
   { granary, log, contents, world, scope }: Omit<Deps, 'totalsOf'>,
   known: Vocabulary = vocabulary(world.metrics, world),
+  least?: number,
 ): Plan => {
   const resolved = resolve(query, known, world)
   const scoped = scopeOf(resolved, world, scope, contents)
@@ -120,6 +121,7 @@ export const plan = (
       whole,
       dialect,
       of,
+      ...(least !== undefined && { least }),
     }
     return { sourced, ...writeStatement(shape, about), window: over, grouped }
   }
@@ -277,6 +279,20 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
       ms: Math.round((performance.now() - started) * 10) / 10,
     },
   }
+}
+
+/** The rows of a plan without what stands over them. Rows of plans alone are none of these. */
+export const runParts = async (
+  made: Plan,
+  { granary, contents, world, hours }: Deps,
+): Promise<AnswerRow[]> => {
+  const { resolved, window, scoped, whole, main } = made
+  const { statement, sourced, wide } = main
+  if (sourced.branches.length === 0) return []
+  const reached = reachedIn(contents, scoped)
+  const targets = targetsOf(resolved, window, scoped, world, reached, hours)
+  const rows = wide(await granary.query(statement.sql, statement.parameters))
+  return rowsOf(made, rows, folder(resolved, window, reached, sourced, targets, whole))
 }
 
 /** How many rows there are, where a page lies behind the last: no row of it could tell. */

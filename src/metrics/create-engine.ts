@@ -3,7 +3,7 @@ import { table as describe } from '#kernel/canonical.ts'
 import { earlier, later } from '#kernel/day.ts'
 import { invalid } from '#kernel/error.ts'
 import type { Change, Row, Warehouse } from '#warehouse/warehouse.ts'
-import { type Deps, freshness, type Plan, plan, run, tablesOf } from './ask.ts'
+import { type Deps, freshness, type Plan, plan, run, runParts, tablesOf } from './ask.ts'
 import { answerCache, type Rest } from './cache.ts'
 import { readsProducts, readsPromotions } from './compile/from.ts'
 import { periodWindow, writeRows } from './compile/rows.ts'
@@ -19,7 +19,7 @@ import { aggregateKey, metricsIn, print } from './formula.ts'
 import { hoursAsked, hoursKnown, hoursRan, reachesHours } from './hours.ts'
 import { ledgerCosts } from './ledger-costs.ts'
 import { plansOf } from './plans.ts'
-import type { Answer, Query } from './query.ts'
+import type { Answer, AnswerRow, Query } from './query.ts'
 import { latest, loadLog } from './reach.ts'
 import { unknownValues } from './unknown-values.ts'
 import { definitionOf, unknown, vocabulary } from './vocabulary.ts'
@@ -36,6 +36,7 @@ export const createEngine = ({
   const log = loadLog(granary)
   const cache = answerCache<Answer>()
   const totals = answerCache<Row[]>()
+  const parts = answerCache<AnswerRow[]>()
   const { contents, refresh } = contentsOf(granary)
   const plans = plansOf(granary)
   const booked = ledgerCosts(granary)
@@ -45,6 +46,7 @@ export const createEngine = ({
     unfollowed.push(...(await log.refresh()))
     cache.evict(unfollowed)
     totals.evict(unfollowed)
+    parts.evict(unfollowed)
     await refresh(unfollowed)
     await plans.refresh(unfollowed)
     booked.evict(unfollowed)
@@ -123,6 +125,13 @@ export const createEngine = ({
       return strange.length === 0
         ? answer
         : { ...answer, meta: { ...answer.meta, warnings: [...answer.meta.warnings, ...strange] } }
+    },
+    async parts(query, least, scope) {
+      const known = await fresh(scope)
+      const made = plan(query, known, undefined, least)
+      const deps = reachesHours(made) ? await withHours(known, made) : known
+      const key = `${least} ${keyOf(query, made, deps)}`
+      return (await parts.through(key, restOf(made), log.version, () => runParts(made, deps))).answer
     },
     async explain(query, scope) {
       const deps = await fresh(scope)

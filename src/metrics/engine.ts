@@ -1,4 +1,4 @@
-import type { Answer, Definition, Query } from './query.ts'
+import type { Answer, AnswerRow, Definition, Query } from './query.ts'
 
 /** On whose behalf a question is asked. */
 export interface Scope {
@@ -40,6 +40,11 @@ export interface DimensionInfo {
  */
 export interface Engine {
   ask(query: Query, scope: Scope): Promise<Answer>
+  /**
+   * Rows alone of a question that is sorted by its change against a comparison: those whose figures come to `least` on the
+   * two sides together. For a search that asks much: nothing is added up over its rows, and values it names are not looked up.
+   */
+  parts(query: Query, least: number, scope: Scope): Promise<AnswerRow[]>
   explain(query: Query, scope: Scope): Promise<Explanation>
   rows(
     request: RowsRequest,

@@ -35,6 +35,7 @@ const dialect: Dialect = {
   text: expression => `CAST(${expression} AS String)`,
   contains: (text, needle) => `positionCaseInsensitiveUTF8(${text}, ${needle}) > 0`,
   begins: (text, needle) => `startsWith(lowerUTF8(${text}), lowerUTF8(${needle}))`,
+  among: (column, values) => `${column} IN (${values.join(', ')})`,
   weekday: day => `toDayOfWeek(${day})`,
 }
 

@@ -21,6 +21,8 @@ const dialect: Dialect = {
   text: expression => `CAST(${expression} AS VARCHAR)`,
   contains: (text, needle) => `contains(lower(${text}), lower(${needle}))`,
   begins: (text, needle) => `starts_with(lower(${text}), lower(${needle}))`,
+  // Unlike IN it is asked once of each text that is stored, not of each row, where a column has few of them.
+  among: (column, values) => `list_contains([${values.join(', ')}], ${column})`,
   weekday: day => `isodow(${day})`,
 }
 

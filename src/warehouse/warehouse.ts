@@ -95,6 +95,8 @@ export interface Dialect {
   contains(text: string, needle: string): string
   /** Case-insensitive "begins with". */
   begins(text: string, needle: string): string
+  /** Whether a column is one of those values, which are many. */
+  among(column: string, values: readonly string[]): string
   /** 1 = Monday … 7 = Sunday. */
   weekday(day: string): string
 }

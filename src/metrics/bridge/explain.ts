@@ -1,22 +1,13 @@
-import { planIn } from '#kernel/plan-comparison.ts'
 import type { AnswerRow, Query } from '../query.ts'
+import { aloneOf, meetingsBy, rowsBy, slicesOf, whereOf } from './asked.ts'
 import { readChain, splitChain } from './chain.ts'
 import { rateDistance } from './chance.ts'
 import { metricsOf } from './drivers.ts'
 import { chosen } from './meetings.ts'
-import { pairText, plannedBy, plannedRows } from './planned.ts'
+import { bound, pairsOf, worthKeeping } from './pairs.ts'
+import { pairText, plannedBy } from './planned.ts'
 import { type Scatter, scatterOf } from './scatter.ts'
-import {
-  beyond,
-  choose,
-  crossable,
-  type Found,
-  type Limits,
-  leastOf,
-  type Measured,
-  type Slice,
-  scoreOf,
-} from './search.ts'
+import { beyond, type Found, farthest, type Limits, leastOf, type Measured, scoreOf } from './search.ts'
 import { against, type Illusion, illusions, inside, type Segmented, segmented } from './segments.ts'
 import { logarithmicMean } from './split.ts'
 import { figureOf, type Subject, some } from './subject.ts'
@@ -36,112 +27,29 @@ export interface Explained {
  * orders, and the clock, whose hours every cause has.
  */
 const silent = new Set('currency kind origin title product_title tracking hour weekday order'.split(' '))
-/** Ids of people and firms: looked at one by one, never crossed. */
+/** Ids of people and firms: each for itself, without shifts between them or rates of its own. */
 const single = new Set(['customer', 'account'])
-/** Dimensions that mostly have more values than are looked at: their drivers are asked only where all of them are. */
-const many = new Set([...single, 'product', 'campaign', 'landing_page'])
-
-const most = { rows: 1000, crossed: 5, crossedOfTraffic: 4, causes: 5 }
-
-/** Rows of a question, those that moved most first; `full` where they are all there are. */
-async function rowsBy(
-  of: Subject,
-  metrics: string[],
-  by: string[],
-  sortBy: string,
-  only: NonNullable<Query['filters']> = [],
-) {
-  const target = planIn(of.comparison) !== null
-  const { rows, meta } = await of.engine.ask(
-    {
-      ...of.base,
-      metrics,
-      by,
-      ...(only.length > 0 && { filters: [...(of.base.filters ?? []), ...only] }),
-      compare: [of.comparison] as Query['compare'],
-      ...(!target && { sort: { by: sortBy, of: of.comparison, desc: true, absolute: true } }),
-      limit: most.rows,
-    },
-    of.scope,
-  )
-  return { rows: target ? plannedRows(of, rows) : rows, full: meta.count <= most.rows }
-}
-
-const whereOf = (row: AnswerRow, by: readonly string[]) =>
-  by.map(dimension => ({ dimension, value: typeof row[dimension] === 'string' ? row[dimension] : '' }))
-
-const slicesOf = (
-  rows: readonly AnswerRow[],
-  by: string[],
-  metric: string,
-  comparison: string,
-  measure: Measured,
-) =>
-  rows.map(
-    (row): Slice => ({
-      measure,
-      where: whereOf(row, by),
-      before: figureOf(row, metric, comparison),
-      after: figureOf(row, metric, null),
-    }),
-  )
-
 /**
- * The dimensions worth crossing: those whose best slice stands out most, then those of few values, in which a slice may
- * hide that stands out only where two of them meet.
+ * Dimensions that mostly have more values than are looked at, or only one, or the same as another: their drivers are asked
+ * only once it is known that all of them are looked at and tell something.
  */
-const telling = (slices: readonly Slice[], limits: Limits, count: number): string[] => {
-  const best = new Map<string, { score: number; values: number }>()
-  for (const slice of slices) {
-    const name = slice.where[0]?.dimension ?? ''
-    const found = choose([slice], [], { ...limits, most: 1 })[0]
-    const known = best.get(name) ?? { score: 0, values: 0 }
-    best.set(name, { score: Math.max(known.score, found?.score ?? 0), values: known.values + 1 })
-  }
-  return [...best]
-    .filter(([name, { score, values }]) => !single.has(name) && values > 1 && (score > 0 || values <= 50))
-    .sort(([, a], [, b]) => b.score - a.score || a.values - b.values)
-    .slice(0, count)
-    .map(([name]) => name)
+const seenFirst = new Set([
+  ...[...single, 'product', 'campaign', 'landing_page'],
+  ...['store', 'business', 'promotion'],
+])
+/** What stands for itself where the first has nothing else to say of it. */
+const otherwise: Readonly<Record<string, string>> = { promotion: 'discount_code' }
+
+const most = 5
+
+/** Whether two dimensions are one: the same values with the same figures. */
+const sameRows = (a: readonly AnswerRow[], nameOfA: string, b: readonly AnswerRow[], nameOfB: string) => {
+  const told = (rows: readonly AnswerRow[], name: string) =>
+    rows.map(({ [name]: value, ...figures }) => JSON.stringify([value, figures])).toSorted()
+  return JSON.stringify(told(a, nameOfA)) === JSON.stringify(told(b, nameOfB))
 }
 
-interface Pair {
-  by: string[]
-  /** The values that can be large enough together; absent where all are, or nobody knows which. */
-  only: NonNullable<Query['filters']>
-}
-
-/** Values named in a question at most: beyond, or where they are most of all there are, all are read. */
-const named = 300
-
-/** Pairs of dimensions in which a slice large enough to be looked at may hide. `partly`: dimensions not all of whose values are known. */
-function pairsOf(
-  names: readonly string[],
-  slices: readonly Slice[],
-  limits: Limits,
-  partly: ReadonlySet<string>,
-): Pair[] {
-  const large = new Map(
-    names.filter(name => !partly.has(name)).map(name => [name, crossable(slices, name, limits)]),
-  )
-  const values = (name: string) => slices.filter(({ where: [only] }) => only?.dimension === name).length
-  const few = new Map([...large].filter(([name, is]) => is.length <= named && is.length <= values(name) / 2))
-  return names.flatMap((a, n) =>
-    names.slice(n + 1).flatMap((b): Pair[] => {
-      if ([a, b].some(name => large.get(name)?.length === 0)) return []
-      return [
-        {
-          by: [a, b],
-          only: [a, b]
-            .flatMap(dimension => ({ dimension, is: few.get(dimension) ?? [] }))
-            .filter(({ is }) => is.length > 0),
-        },
-      ]
-    }),
-  )
-}
-
-/** Searches all dimensions of the figure and of its traffic, and pairs of those that tell most. */
+/** Searches all dimensions of the figure and of its traffic, and all pairs of them. */
 export async function explain(of: Subject): Promise<Explained> {
   const { dimensions } = await of.engine.definitions()
   const filtered = new Set((of.base.filters ?? []).flatMap(f => ('dimension' in f ? [f.dimension] : [])))
@@ -152,7 +60,7 @@ export async function explain(of: Subject): Promise<Explained> {
   const planned = await plannedBy(of)
   const own = splits(of.metric).filter(name => planned?.single.has(name) ?? true)
   const [v0, v1] = [Number(of.whole.read.before.at(-1)), Number(of.whole.read.after.at(-1))]
-  const limits: Limits = { change: v1 - v0, size: (Math.abs(v0) + Math.abs(v1)) / 2, most: most.causes }
+  const limits: Limits = { change: v1 - v0, size: (Math.abs(v0) + Math.abs(v1)) / 2, most }
   // A plan may say nothing of orders: those there are then tell alone what one is worth.
   const counts = [null, of.comparison].map(side => figureOf(of.totals, 'orders', side)).filter(n => n > 0)
   const orders = counts.reduce((sum, n) => sum + n, 0) / counts.length
@@ -164,14 +72,17 @@ export async function explain(of: Subject): Promise<Explained> {
     each: orders > 0 ? limits.size / orders : 0,
   }
 
-  const worth = async (by: string[], only?: Pair['only']) => ({
-    by,
-    ...(await rowsBy(of, [of.metric], by, of.metric, only)),
-  })
+  const worth = [...new Set([of.metric, ...metricsOf(of.steps).filter(name => name === bound)])]
   const asked = await some(own, async dimension => {
-    const alone = many.has(dimension) ? await worth([dimension]) : null
+    const seen = (name: string) => rowsBy(of, worth, [name], of.metric)
+    const alone = seenFirst.has(dimension) ? await seen(dimension) : null
     // Of one value the drivers are those of the whole.
     if (alone && (!alone.full || alone.rows.length < 2)) return { dimension, ...alone }
+    const other = otherwise[dimension]
+    if (alone && other && own.includes(other)) {
+      const known = await seen(other)
+      if (sameRows(alone.rows, dimension, known.rows, other)) return { dimension, rows: [], full: true }
+    }
     return { dimension, ...(await rowsBy(of, metricsOf(of.steps), [dimension], of.metric)) }
   })
   const cuts = asked.flatMap(({ dimension, rows, full }) => {
@@ -182,12 +93,20 @@ export async function explain(of: Subject): Promise<Explained> {
   const slices = asked.flatMap(({ dimension, rows }) =>
     slicesOf(rows, [dimension], of.metric, of.comparison, value),
   )
-  const partly = new Set(asked.filter(one => !one.full).map(one => one.dimension))
-  const pairs = pairsOf(telling(slices, limits, most.crossed), slices, limits, partly).filter(
-    ({ by }) => planned?.crossed.has(pairText(by)) ?? true,
-  )
-  const crossed = await some(pairs, ({ by, only }) => worth(by, only))
-  for (const { by, rows } of crossed) slices.push(...slicesOf(rows, by, of.metric, of.comparison, value))
+  const partly = asked.filter(one => !one.full).map(one => one.dimension)
+  const alone = await some(asked, one => aloneOf(of, one, worth, value, limits))
+  const pairs = pairsOf(
+    alone,
+    of.comparison,
+    value,
+    limits,
+    counts.reduce((sum, n) => sum + n, 0),
+  ).filter(({ by }) => planned?.crossed.has(pairText(by)) ?? true)
+  const crossed = await some(pairs, async pair => {
+    const rows = await meetingsBy(of, [of.metric], pair, { measure: value, limits })
+    return worthKeeping(slicesOf(rows, pair.by, of.metric, of.comparison, value), limits)
+  })
+  slices.push(...crossed.flat())
 
   const others = cuts.flatMap(({ dimension, segmented: cut }) => [
     ...(single.has(dimension) ? [] : shifts(dimension, cut, value, limits)),
@@ -209,7 +128,7 @@ export async function explain(of: Subject): Promise<Explained> {
       ...(traffic?.illusions ?? []),
     ]),
     cuts,
-    partly: [...partly],
+    partly,
     planned: planned && own,
   }
 }
@@ -323,19 +242,19 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
     each: 0,
   }
   const metrics = ['sessions', 'conversion_rate']
-  const read = async ({ by, only }: Pair) => ({ by, ...(await rowsBy(of, metrics, by, 'sessions', only)) })
-  const asked = await some(
-    names.map(name => ({ by: [name], only: [] })),
-    read,
-  )
-  const cut = (answers: typeof asked) =>
+  const asked = await some(names, async name => ({
+    by: [name],
+    ...(await rowsBy(of, metrics, [name], 'sessions')),
+  }))
+  const cut = (answers: readonly { by: string[]; rows: readonly AnswerRow[] }[]) =>
     answers.flatMap(({ by, rows }) => slicesOf(rows, by, 'sessions', of.comparison, measure))
-  const slices = cut(asked)
-  const partly = new Set(asked.filter(one => !one.full).flatMap(one => one.by))
-  const crossed = await some(
-    pairsOf(telling(slices, limits, most.crossedOfTraffic), slices, limits, partly),
-    read,
+  const known = await some(asked, ({ by: [dimension = ''], rows, full }) =>
+    aloneOf(of, { dimension, rows, full }, metrics, measure, limits),
   )
+  const crossed = await some(pairsOf(known, of.comparison, measure, limits), async pair => ({
+    by: pair.by,
+    rows: await meetingsBy(of, metrics, pair, { measure, limits }),
+  }))
   const c0 = figureOf(of.totals, 'conversion_rate', of.comparison)
   const c1 = figureOf(of.totals, 'conversion_rate', null)
   const seen = c0 > 0 && c1 > 0
@@ -345,13 +264,18 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
     full,
   }))
   const scatter = seen ? await scatterOf(of, alone) : { extra: 0, steps: [1, 1] as const }
+  const all = { s0, s1, c0, c1, v0, v1 }
+  const many = crossed.reduce((sum, { rows }) => sum + rows.length, 0)
   const found = seen
-    ? [...asked, ...crossed].flatMap(({ by, rows }) =>
-        counted(of, by, rows, { s0, s1, c0, c1, v0, v1 }, limits, scatter),
-      )
+    ? [
+        ...asked.flatMap(({ by, rows }) => counted(of, by, rows, all, limits, scatter, apart)),
+        ...crossed.flatMap(({ by, rows }) =>
+          counted(of, by, rows, all, limits, scatter, farthest(many, apart)),
+        ),
+      ]
     : []
   return {
-    slices: [...slices, ...cut(crossed)],
+    slices: [...cut(asked), ...crossed.flatMap(one => worthKeeping(cut([one]), limits))],
     rates: found,
     illusions: seen
       ? asked.flatMap(({ by: [name = ''], rows, full }) => hidden(of, name, full, rows, [c0, c1]))
@@ -394,6 +318,7 @@ function counted(
   all: { s0: number; s1: number; c0: number; c1: number; v0: number; v1: number },
   limits: Limits,
   { extra, steps }: Scatter,
+  needed: number,
 ): Found[] {
   const scale = logarithmicMean(all.v1, all.v0) / logarithmicMean(all.c1, all.c0)
   return rows.flatMap((row): Found[] => {
@@ -413,7 +338,7 @@ function counted(
       count1: all.s1 * all.c1 - own.count1,
     }
     const far = (than: typeof others | null) => Math.abs(rateDistance(own, than, extra, steps))
-    if (Math.abs(effect) < leastOf(limits) || far(others) < apart || far(null) < moved) return []
+    if (Math.abs(effect) < leastOf(limits) || far(others) < needed || far(null) < moved) return []
     return [
       {
         kind: 'rate',

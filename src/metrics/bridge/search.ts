@@ -58,23 +58,11 @@ export interface Limits {
 export const leastOf = ({ change, size }: Limits) => Math.max(Math.abs(change) * 0.05, size * 0.002)
 
 /** Least share of the value that a slice has to be of to be looked at. */
-const leastShare = 0.002
+export const leastShare = 0.002
 
 /** What a slice is of, in the value's unit: the mean of both sides. */
-const volumeOf = ({ before, after, measure }: Slice) =>
+export const volumeOf = ({ before, after, measure }: Slice) =>
   ((Math.abs(before) + Math.abs(after)) / 2) * Math.abs(measure.worth)
-
-/**
- * Values of a dimension that a pair with another can be large enough with: no pair is larger than either of its values, but
- * for what is taken off elsewhere, for which a quarter is left.
- */
-export const crossable = (slices: readonly Slice[], dimension: string, { size }: Limits): string[] =>
-  slices.flatMap(slice => {
-    const [only, other] = slice.where
-    return only?.dimension === dimension && !other && volumeOf(slice) >= 0.75 * leastShare * size
-      ? [only.value]
-      : []
-  })
 
 /** Larger is better; sharper too: the same amount from half the volume says more. */
 export const scoreOf = (effect: number, volume: number) =>
@@ -189,10 +177,12 @@ export function choose(
     const whole = Math.abs(before) >= 0.98 * measure.before && Math.abs(after) >= 0.98 * measure.after
     return !whole && volumeOf(slice) >= leastShare * limits.size
   })
+  const crossed = own.filter(({ where }) => where.length > 1).length
   while (chosen.length < limits.most) {
     let best: { found: Found; slices: Slice[] } | null = null
     for (const slice of own) {
-      const found = weighed(slice, taken(slice.measure), cells, least)
+      const chance = slice.where.length > 1 ? farthest(crossed) : alone
+      const found = weighed(slice, taken(slice.measure), cells, { least, chance })
       if (!found || chosen.some(one => repeats(one.found, found, cells))) continue
       if (!best || found.score > best.found.score) best = { found, slices: [slice] }
     }
@@ -254,8 +244,24 @@ function standsFor(shift: Found, slices: readonly Slice[]): Slice[] {
 /** Part of what is left beside the chosen from which on it is as good as all of it. */
 const nearlyAll = 0.9
 
+/** Standard deviations a value of one dimension must have moved by. */
+const alone = 2
+
+/**
+ * Standard deviations one of so many must have moved by, for where two dimensions meet there are many, and some of many are
+ * far off by chance: as far as the farthest of as many normal variables is expected to be at most, √(2 ln n).
+ * @see Donoho and Johnstone (1994), Ideal spatial adaptation by wavelet shrinkage: the universal threshold
+ */
+export const farthest = (count: number, least = alone): number =>
+  Math.max(least, Math.sqrt(2 * Math.log(Math.max(1, count))))
+
 /** A slice against what is left once the chosen ones are taken out of it and of the rest. */
-function weighed(slice: Slice, chosen: readonly Slice[], cells: Cells, least: number): Found | null {
+function weighed(
+  slice: Slice,
+  chosen: readonly Slice[],
+  cells: Cells,
+  needs: { least: number; chance: number },
+): Found | null {
   const { measure } = slice
   let [before, after] = [slice.before, slice.after]
   let [all0, all1] = [measure.before, measure.after]
@@ -280,7 +286,7 @@ function weighed(slice: Slice, chosen: readonly Slice[], cells: Cells, least: nu
   // Chance alone moves a sum of n values by about √(2n) of one, and both sides have theirs.
   const chance =
     measure.each > 0 ? Math.sqrt(2 * measure.each * (Math.abs(before) + Math.abs(after)) * measure.worth) : 0
-  if (Math.abs(effect) < Math.max(least, 2 * chance)) return null
+  if (Math.abs(effect) < Math.max(needs.least, needs.chance * chance)) return null
   return {
     kind: 'slice',
     where: slice.where,

@@ -105,10 +105,21 @@ const filterSql = (
   dialect: Dialect,
   text: Text,
 ) => [
-  ...(is ? [inList(expression, is, text)] : []),
+  ...(is ? [isOneOf(expression, is, dialect, text)] : []),
   ...(not ? [`NOT (${inList(expression, not, text)})`] : []),
   ...(contains ? [dialect.contains(expression, text.bind(contains, 'String'))] : []),
 ]
+
+/** From so many values on, and up to so many, a column of text is asked by the list. */
+const several = { from: 8, to: 100 }
+
+const isOneOf = (expression: string, values: readonly string[], dialect: Dialect, text: Text): string =>
+  values.length >= several.from && values.length <= several.to && /^f\.\w+$/.test(expression)
+    ? dialect.among(
+        expression,
+        values.map(value => text.bind(value, 'String')),
+      )
+    : inList(expression, values, text)
 
 export const readsProducts = (source: Source, d: ResolvedDimension): boolean =>
   source.dimensions[d.of]?.includes('p.') ?? false

@@ -21,6 +21,7 @@ interface Shape {
   reach: Pick<Reach, 'convertTo'>
   reached: Reached
   whole: Whole
+  least?: number
 }
 
 /** The column that counts rows whose money has no rate: a sum with any is N/A, and neither meets a condition nor ranks. */
@@ -81,6 +82,10 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
     const of = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
     const base = of > 0 ? sideFor(window, sort.metric.name, of) : -1
     const own = value(sort.metric, 0)
+    if (rowed && shape.least !== undefined && base > 0) {
+      const sizes = [own, value(sort.metric, base)].map(one => `abs(coalesce(${one}, 0))`)
+      conditions.push(`${sizes.join(' + ')} >= ${text.bind(shape.least, 'Float64')}`)
+    }
     const by = (expression: string) =>
       order.push(
         `${sort.absolute ? `abs(${expression})` : expression} ${sort.desc ? 'DESC' : 'ASC'} NULLS LAST`,

@@ -37,6 +37,8 @@ export interface Shape {
   of: 'rows' | 'subtotals' | 'totals'
   /** Metrics without an answer by these dimensions: see `Sourced`. */
   apart: ReadonlyMap<string, string>
+  /** Of rows sorted by a change: what their figures have to come to on its two sides together. */
+  least?: number
 }
 
 /** A statement, and what makes its rows rows that hold all sides. */
