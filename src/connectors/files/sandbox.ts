@@ -12,8 +12,9 @@ export interface Sandbox {
   close(): void
 }
 
-/** Bytes below which a file is small. */
-const small = 1024 * 1024
+/** Below a megabyte. What is still to be written of other files may become large. */
+const isSmall = (file: string) =>
+  (statSync(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) < 1024 * 1024
 
 /**
  * A DuckDB of its own for one file: it can read that file, write in its work folder, and reach nothing else,
@@ -28,7 +29,7 @@ export const openSandbox = async (
 ): Promise<Sandbox> => {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memoryLimit,
-    ...(statSync(input).size < small && { threads: '1' }),
+    ...(isSmall(input) && { threads: '1' }),
     temp_directory: workFolder,
     preserve_insertion_order: String(ordered),
     autoinstall_known_extensions: 'false',
