@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconDownload } from '@tabler/icons-react'
+import { IconFileTypePdf } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { client, words } from '#features/client.ts'
 import { save } from '#ui/download.ts'
@@ -16,7 +16,7 @@ export function AsPdf({ of }: { of: Asked }) {
       notifications.show({ color: 'bad', title: 'The PDF could not be made', message: words(error).message }),
   })
   return (
-    <Button leftSection={<IconDownload size={15} />} loading={make.isPending} onClick={() => make.mutate()}>
+    <Button leftSection={<IconFileTypePdf size={15} />} loading={make.isPending} onClick={() => make.mutate()}>
       PDF
     </Button>
   )
