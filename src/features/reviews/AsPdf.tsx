@@ -16,7 +16,11 @@ export function AsPdf({ of }: { of: Asked }) {
       notifications.show({ color: 'bad', title: 'The PDF could not be made', message: words(error).message }),
   })
   return (
-    <Button leftSection={<IconFileTypePdf size={15} />} loading={make.isPending} onClick={() => make.mutate()}>
+    <Button
+      leftSection={<IconFileTypePdf size={15} />}
+      loading={make.isPending}
+      onClick={() => make.mutate()}
+    >
       PDF
     </Button>
   )
