@@ -21,7 +21,7 @@ import { onDay } from './compile/today-sql.ts'
 import { type Whole, wholeFrom, wholeOf } from './compile/whole.ts'
 import { cutWindow, dense, type Running, type Window, wholePeriods, wholeWindow } from './compile/window.ts'
 import type { Contents } from './contents.ts'
-import type { Scope } from './engine.ts'
+import type { Parts, Scope } from './engine.ts'
 import { factByName } from './facts.ts'
 import { aggregateKey } from './formula.ts'
 import type { HoursOf } from './hours.ts'
@@ -282,17 +282,15 @@ export const run = async (made: Plan, deps: Deps): Promise<Answer> => {
 }
 
 /** The rows of a plan without what stands over them. Rows of plans alone are none of these. */
-export const runParts = async (
-  made: Plan,
-  { granary, contents, world, hours }: Deps,
-): Promise<AnswerRow[]> => {
+export const runParts = async (made: Plan, { granary, contents, world, hours }: Deps): Promise<Parts> => {
   const { resolved, window, scoped, whole, main } = made
   const { statement, sourced, wide } = main
-  if (sourced.branches.length === 0) return []
+  if (sourced.branches.length === 0) return { rows: [], count: 0 }
   const reached = reachedIn(contents, scoped)
   const targets = targetsOf(resolved, window, scoped, world, reached, hours)
   const rows = wide(await granary.query(statement.sql, statement.parameters))
-  return rowsOf(made, rows, folder(resolved, window, reached, sourced, targets, whole))
+  const fold = folder(resolved, window, reached, sourced, targets, whole, 'values')
+  return { rows: rowsOf(made, rows, fold), count: Number(rows[0]?.n ?? 0) }
 }
 
 /** How many rows there are, where a page lies behind the last: no row of it could tell. */

@@ -12,14 +12,14 @@ import { wholeFrom } from './compile/whole.ts'
 import { shownSides } from './compile/window.ts'
 import { contentsOf } from './contents.ts'
 import { dimensions } from './dimensions.ts'
-import type { Engine, Explanation, Scope } from './engine.ts'
+import type { Engine, Explanation, Parts, Scope } from './engine.ts'
 import { listed } from './facts/shared.ts'
 import { factByName, facts } from './facts.ts'
 import { aggregateKey, metricsIn, print } from './formula.ts'
 import { hoursAsked, hoursKnown, hoursRan, reachesHours } from './hours.ts'
 import { ledgerCosts } from './ledger-costs.ts'
 import { plansOf } from './plans.ts'
-import type { Answer, AnswerRow, Query } from './query.ts'
+import type { Answer, Query } from './query.ts'
 import { latest, loadLog } from './reach.ts'
 import { unknownValues } from './unknown-values.ts'
 import { definitionOf, unknown, vocabulary } from './vocabulary.ts'
@@ -36,7 +36,7 @@ export const createEngine = ({
   const log = loadLog(granary)
   const cache = answerCache<Answer>()
   const totals = answerCache<Row[]>()
-  const parts = answerCache<AnswerRow[]>()
+  const parts = answerCache<Parts>()
   const { contents, refresh } = contentsOf(granary)
   const plans = plansOf(granary)
   const booked = ledgerCosts(granary)

@@ -34,6 +34,12 @@ export interface DimensionInfo {
   held: boolean
 }
 
+/** Rows that are large enough, and of how many: none where not one is. */
+export interface Parts {
+  rows: AnswerRow[]
+  count: number
+}
+
 /**
  * The metric language at work. Everything that shows a number asks here.
  * @throws Failure('invalid') that names the unknown metric, dimension or impossible combination and what would do.
@@ -42,9 +48,10 @@ export interface Engine {
   ask(query: Query, scope: Scope): Promise<Answer>
   /**
    * Rows alone of a question that is sorted by its change against a comparison: those whose figures come to `least` on the
-   * two sides together. For a search that asks much: nothing is added up over its rows, and values it names are not looked up.
+   * two sides together, and how many there are of any size. For a search that asks much: nothing is added up over its rows,
+   * values it names are not looked up, and of a comparison only its values are worked out.
    */
-  parts(query: Query, least: number, scope: Scope): Promise<AnswerRow[]>
+  parts(query: Query, least: number, scope: Scope): Promise<Parts>
   explain(query: Query, scope: Scope): Promise<Explanation>
   rows(
     request: RowsRequest,

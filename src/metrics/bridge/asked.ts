@@ -1,6 +1,6 @@
 import { planIn } from '#kernel/plan-comparison.ts'
 import type { AnswerRow, Query } from '../query.ts'
-import { type Alone, completes, isCrossed, leastKept, type Pair } from './pairs.ts'
+import { type Alone, isCrossed, isOfProducts, leastKept, leastLooked, type Pair } from './pairs.ts'
 import { plannedRows } from './planned.ts'
 import type { Limits, Measured, Slice } from './search.ts'
 import { figureOf, type Subject } from './subject.ts'
@@ -8,34 +8,32 @@ import { figureOf, type Subject } from './subject.ts'
 /** Rows of a question. */
 const most = 1000
 
+/** Values of a dimension with their figures; `full` where they are all there are, `count` how many there are. */
+export interface Asked {
+  rows: readonly AnswerRow[]
+  full: boolean
+  count: number
+}
+
 /**
- * Rows of a question, those that moved most first, or the largest; `full` where they are all there are. No more than a
- * thousand parts of what is not negative can have moved by a five-hundredth of it, which is the least that is told.
+ * Values of a dimension, those that moved most first. No more than a thousand parts of what is not negative can have moved
+ * by a five-hundredth of it, which is the least that is told. `least`: what their figures come to on both sides together.
  */
 export async function rowsBy(
   of: Subject,
   metrics: string[],
   by: string[],
   sortBy: string,
-  only: NonNullable<Query['filters']> = [],
-  first: 'moved' | 'largest' = 'moved',
-) {
-  const target = planIn(of.comparison) !== null
-  const { rows, meta } = await of.engine.ask(
-    {
-      ...of.base,
-      metrics,
-      by,
-      ...(only.length > 0 && { filters: [...(of.base.filters ?? []), ...only] }),
-      compare: [of.comparison] as Query['compare'],
-      ...(!target && {
-        sort: { by: sortBy, ...(first === 'moved' && { of: of.comparison, absolute: true }), desc: true },
-      }),
-      limit: most,
-    },
-    of.scope,
-  )
-  return { rows: target ? plannedRows(of, rows) : rows, full: meta.count <= most }
+  least = 0,
+): Promise<Asked> {
+  const query = { ...of.base, metrics, by, compare: [of.comparison] as Query['compare'], limit: most }
+  if (planIn(of.comparison) !== null) {
+    const { rows, meta } = await of.engine.ask(query, of.scope)
+    return { rows: plannedRows(of, rows), full: meta.count <= most, count: meta.count }
+  }
+  const sort = { by: sortBy, of: of.comparison, absolute: true, desc: true }
+  const { rows, count } = await of.engine.parts({ ...query, sort }, least, of.scope)
+  return { rows, full: count > 0 && count <= most, count }
 }
 
 /** Where two dimensions meet: what is large enough to be told, or shares much with what is. */
@@ -45,20 +43,9 @@ export async function meetingsBy(
   { by, only }: Pair,
   { measure, limits }: { measure: Measured; limits: Limits },
 ) {
-  if (planIn(of.comparison) !== null) return (await rowsBy(of, metrics, by, measure.name, only)).rows
-  return of.engine.parts(
-    {
-      ...of.base,
-      metrics,
-      by,
-      filters: [...(of.base.filters ?? []), ...only],
-      compare: [of.comparison] as Query['compare'],
-      sort: { by: measure.name, of: of.comparison, desc: true, absolute: true },
-      limit: most,
-    },
-    leastKept(limits, measure),
-    of.scope,
-  )
+  const filters = [...(of.base.filters ?? []), ...only]
+  const crossed = { ...of, base: { ...of.base, filters } }
+  return (await rowsBy(crossed, metrics, by, measure.name, leastKept(limits, measure))).rows
 }
 
 export const whereOf = (row: AnswerRow, by: readonly string[]) =>
@@ -80,18 +67,40 @@ export const slicesOf = (
     }),
   )
 
-/** The values of a dimension, and where they are too many those that are large beside those that moved. */
+/**
+ * The values of a dimension that are large enough to be crossed, asked anew where they were too many to see them all. Of what
+ * is not negative they are no more than a thousand.
+ */
 export async function aloneOf(
   of: Subject,
-  { dimension, rows, full }: { dimension: string; rows: readonly AnswerRow[]; full: boolean },
+  dimension: string,
+  { rows, full, count, large }: Asked & { large?: boolean },
   metrics: string[],
   measure: Measured,
   limits: Limits,
 ): Promise<Alone> {
   if (full || !isCrossed(dimension) || planIn(of.comparison) !== null)
-    return { dimension, rows, complete: full }
-  const { rows: largest } = await rowsBy(of, metrics, [dimension], measure.name, [], 'largest')
-  const both = new Map([...rows, ...largest].map(row => [row[dimension], row]))
-  const complete = completes(rows, largest, of.comparison, measure, limits)
-  return { dimension, rows: [...both.values()], complete }
+    return { dimension, rows, count, complete: full }
+  const all = large
+    ? rows
+    : (await rowsBy(of, metrics, [dimension], measure.name, leastLooked(limits, measure))).rows
+  return { dimension, rows: all, count, complete: all.length < most }
+}
+
+/** Days of a period from which on one of them is asked before all. */
+const manyDays = 14
+
+/**
+ * Whether orders by a dimension's values may add up to all orders. They do not where one order is of two values, as its first
+ * day mostly tells; counting each order once by value takes longest of all, and would tell no more than that.
+ */
+export async function ordersMayAddUp(of: Subject, dimension: string): Promise<boolean> {
+  if (of.days < manyDays || !isOfProducts(dimension)) return true
+  const { window: _, ...base } = of.base
+  const { rows, totals, meta } = await of.engine.ask(
+    { ...base, from: of.first, to: of.first, metrics: ['orders'], by: [dimension], limit: most },
+    of.scope,
+  )
+  const sum = rows.reduce((all, row) => all + figureOf(row, 'orders', null), 0)
+  return meta.count > most || sum <= figureOf(totals, 'orders', null)
 }

@@ -111,12 +111,13 @@ export async function bridge(engine: Engine, asked: BridgeQuery, scope: Scope): 
     whole,
     digits,
     totals: answer.totals,
+    first: answer.meta.from,
     days: dayCount(answer.meta.from, answer.meta.to),
   })
   if (found.partly.length > 0)
     warnings.push({
       code: 'partly',
-      message: `Of ${found.partly.join(', ')} only the values that moved most were looked at.`,
+      message: `Of ${found.partly.join(', ')} only values large enough to matter were looked at.`,
     })
   if (found.planned) {
     const { dimensions } = await engine.definitions()

@@ -1,10 +1,10 @@
 import type { AnswerRow, Query } from '../query.ts'
-import { aloneOf, meetingsBy, rowsBy, slicesOf, whereOf } from './asked.ts'
+import { aloneOf, meetingsBy, ordersMayAddUp, rowsBy, slicesOf, whereOf } from './asked.ts'
 import { readChain, splitChain } from './chain.ts'
 import { rateDistance } from './chance.ts'
 import { metricsOf } from './drivers.ts'
 import { chosen } from './meetings.ts'
-import { bound, pairsOf, worthKeeping } from './pairs.ts'
+import { bound, isCrossed, leastLooked, pairsOf, worthKeeping } from './pairs.ts'
 import { pairText, plannedBy } from './planned.ts'
 import { type Scatter, scatterOf } from './scatter.ts'
 import { beyond, type Found, farthest, type Limits, leastOf, type Measured, scoreOf } from './search.ts'
@@ -37,6 +37,8 @@ const seenFirst = new Set([
   ...[...single, 'product', 'campaign', 'landing_page'],
   ...['store', 'business', 'promotion'],
 ])
+/** Of these the small values are not even read, where they are too many. */
+const many = new Set([...single, 'product', 'campaign', 'landing_page'])
 /** What stands for itself where the first has nothing else to say of it. */
 const otherwise: Readonly<Record<string, string>> = { promotion: 'discount_code' }
 
@@ -74,16 +76,29 @@ export async function explain(of: Subject): Promise<Explained> {
 
   const worth = [...new Set([of.metric, ...metricsOf(of.steps).filter(name => name === bound)])]
   const asked = await some(own, async dimension => {
-    const seen = (name: string) => rowsBy(of, worth, [name], of.metric)
+    const large = many.has(dimension)
+    // A person is not crossed with anything: sales before what was given back would bound that.
+    const seen = (name: string) =>
+      rowsBy(
+        of,
+        isCrossed(name) ? worth : [of.metric],
+        [name],
+        of.metric,
+        large ? leastLooked(limits, value) : 0,
+      )
     const alone = seenFirst.has(dimension) ? await seen(dimension) : null
     // Of one value the drivers are those of the whole.
-    if (alone && (!alone.full || alone.rows.length < 2)) return { dimension, ...alone }
+    if (alone && (!alone.full || alone.count < 2)) return { dimension, ...alone, large }
     const other = otherwise[dimension]
     if (alone && other && own.includes(other)) {
       const known = await seen(other)
-      if (sameRows(alone.rows, dimension, known.rows, other)) return { dimension, rows: [], full: true }
+      if (sameRows(alone.rows, dimension, known.rows, other))
+        return { dimension, rows: [], full: true, count: 0 }
     }
-    return { dimension, ...(await rowsBy(of, metricsOf(of.steps), [dimension], of.metric)) }
+    const drivers = metricsOf(of.steps)
+    const mixed = drivers.includes('orders') && !(await ordersMayAddUp(of, dimension))
+    const metrics = mixed ? drivers.filter(name => name !== 'orders') : drivers
+    return { dimension, ...(await rowsBy(of, metrics, [dimension], of.metric)) }
   })
   const cuts = asked.flatMap(({ dimension, rows, full }) => {
     const keyed = (row: AnswerRow) => (typeof row[dimension] === 'string' ? row[dimension] : '')
@@ -94,7 +109,7 @@ export async function explain(of: Subject): Promise<Explained> {
     slicesOf(rows, [dimension], of.metric, of.comparison, value),
   )
   const partly = asked.filter(one => !one.full).map(one => one.dimension)
-  const alone = await some(asked, one => aloneOf(of, one, worth, value, limits))
+  const alone = await some(asked, one => aloneOf(of, one.dimension, one, worth, value, limits))
   const pairs = pairsOf(
     alone,
     of.comparison,
@@ -248,8 +263,8 @@ async function trafficOf(of: Subject, names: string[], limits: Limits, v0: numbe
   }))
   const cut = (answers: readonly { by: string[]; rows: readonly AnswerRow[] }[]) =>
     answers.flatMap(({ by, rows }) => slicesOf(rows, by, 'sessions', of.comparison, measure))
-  const known = await some(asked, ({ by: [dimension = ''], rows, full }) =>
-    aloneOf(of, { dimension, rows, full }, metrics, measure, limits),
+  const known = await some(asked, ({ by: [dimension = ''], ...one }) =>
+    aloneOf(of, dimension, one, metrics, measure, limits),
   )
   const crossed = await some(pairsOf(known, of.comparison, measure, limits), async pair => ({
     by: pair.by,

@@ -12,6 +12,8 @@ import { figureOf } from './subject.ts'
 export interface Alone {
   dimension: string
   rows: readonly AnswerRow[]
+  /** Its values, those too small to be among the rows as well. */
+  count: number
   /** Its values that are large enough to be crossed are all among the rows. */
   complete: boolean
 }
@@ -31,6 +33,8 @@ const says: Readonly<Record<string, readonly string[]>> = {
   account: ['business'],
   discount_code: ['promotion'],
 }
+/** Whether the product list says it of each product, so that an order may hold several. */
+export const isOfProducts = (dimension: string): boolean => says.product?.includes(dimension) ?? false
 const isAgain = (a: string, b: string) => says[a]?.includes(b) || says[b]?.includes(a)
 
 /**
@@ -38,7 +42,7 @@ const isAgain = (a: string, b: string) => says[a]?.includes(b) || says[b]?.inclu
  * order, which takes ten times as long as any other pair. Up to so many orders on the two sides it is done all the same.
  */
 const findsOrders = (a: string, b: string) =>
-  [a, b].includes('customer_kind') && [a, b].some(name => name === 'product' || says.product?.includes(name))
+  [a, b].includes('customer_kind') && [a, b].some(name => name === 'product' || isOfProducts(name))
 const ordersFound = 300_000
 
 /** Whether a dimension is crossed with others at all. */
@@ -91,12 +95,12 @@ export function pairsOf(
   orders = 0,
 ): Pair[] {
   const crossed = alone
-    .filter(({ dimension, rows }) => isCrossed(dimension) && rows.length > 1)
+    .filter(({ dimension, count }) => isCrossed(dimension) && count > 1)
     .map(one => ({ ...one, large: crossable(one, comparison, measure, limits) }))
     // Of a dimension whose values are not all known, one that nobody asked may be as large.
     .filter(({ large, complete }) => large.length > 0 || !complete)
-  const only = ({ dimension, rows, complete, large }: (typeof crossed)[number]) =>
-    complete && large.length <= named && large.length <= rows.length / 2 ? [{ dimension, is: large }] : []
+  const only = ({ dimension, count, complete, large }: (typeof crossed)[number]) =>
+    complete && large.length <= named && large.length <= count / 2 ? [{ dimension, is: large }] : []
   return crossed.flatMap((a, n) =>
     crossed
       .slice(n + 1)
@@ -108,22 +112,9 @@ export function pairsOf(
   )
 }
 
-/**
- * Whether a second answer, the largest values first, completes one of those that moved most: what is in neither moved less
- * than the last of the first, and is smaller than the last of the second.
- */
-export function completes(
-  moved: readonly AnswerRow[],
-  largest: readonly AnswerRow[],
-  comparison: string,
-  measure: Measured,
-  limits: Limits,
-): boolean {
-  const [last, least] = [moved.at(-1), largest.at(-1)]
-  if (!last || !least) return true
-  const move = Math.abs(figureOf(last, measure.name, null) - figureOf(last, measure.name, comparison))
-  return figureOf(least, measure.name, null) + move / 2 < needed(limits, measure).volume
-}
+/** What a value has to be of on both sides together to be told, or to be crossed with another; in the measure's unit. */
+export const leastLooked = ({ size }: Limits, { worth }: Measured): number =>
+  (leastShare * size) / Math.abs(worth)
 
 /** What a slice has to be of on both sides together to be told, or to share much with one that is; in the measure's unit. */
 export const leastKept = ({ size }: Limits, { worth }: Measured): number =>

@@ -16,7 +16,8 @@ export interface Subject {
   digits: number
   /** The total row, with sessions and conversion as the counter has it. */
   totals: AnswerRow
-  /** Days of its period. */
+  /** The first day of its period, and how many it has. */
+  first: string
   days: number
 }
 

@@ -16,7 +16,7 @@ import { shownSides, sideFor, type Window } from './window.ts'
 type Decimal = InstanceType<typeof Exact>
 type Change = { value: string | null; delta: string | null; ratio: string | null }
 
-/** Last pass: rows of the granary become rows of the answer, exact, with comparisons; N/A stays N/A. */
+/** Last pass: rows of the granary become rows of the answer, exact, with comparisons (or their values alone); N/A stays N/A. */
 export const folder = (
   resolved: Resolved,
   window: Window,
@@ -24,6 +24,7 @@ export const folder = (
   sourced: Sourced,
   target: ReturnType<typeof targetsOf>,
   whole: Whole,
+  of: 'changes' | 'values' = 'changes',
 ) => {
   const index = new Map(resolved.aggregates.map((a, i) => [aggregateKey(a), i]))
   const tables = new Map(
@@ -90,7 +91,12 @@ export const folder = (
     metric.expanded && !sourced.apart.has(metric.name) ? evaluate(metric.expanded, parts) : null
 
   const changes = (now: Map<string, Decimal | null>, base: (metric: Known) => Decimal | null) =>
-    Object.fromEntries(resolved.metrics.map(m => [m.name, change(now.get(m.name) ?? null, base(m))]))
+    Object.fromEntries(
+      resolved.metrics.map(m => [
+        m.name,
+        of === 'changes' ? change(now.get(m.name) ?? null, base(m)) : valueAlone(base(m)),
+      ]),
+    )
 
   const compared = (
     row: Row | null,
@@ -154,6 +160,8 @@ interface Slot {
 }
 
 const nought = new Exact(0)
+
+const valueAlone = (base: Decimal | null): Change => ({ value: plain(base), delta: null, ratio: null })
 
 const change = (now: Decimal | null, base: Decimal | null): Change => {
   const delta = now !== null && base !== null ? now.minus(base) : null

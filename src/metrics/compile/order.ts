@@ -42,7 +42,7 @@ const filled = (shape: Shape, aggregate: Aggregate, side: number, cell: string):
     : `CASE WHEN ${inBuckets(window, buckets)} THEN coalesce(${cell}, 0) ELSE ${cell} END`
 }
 
-/** Conditions on metrics, order, limit; n counts the rows there are without the limit. */
+/** Conditions on metrics, order, limit; n counts the rows there are without the limit, and those that are too small. */
 export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]): string => {
   const { resolved, window } = shape
   const { query } = resolved
@@ -75,6 +75,8 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
   const shops = shape.grouped.findIndex(one => one.name === 'store')
   const rest = keys.map(k => `${place(k)} ASC`)
   const order: string[] = []
+  /** What keeps rows that are there from the answer, and counts them all the same. */
+  const large: string[] = []
   const first = resolved.metrics[0]
   // What has no answer orders nothing.
   const isKnown = (metric: Known | undefined) => value(metric, 0) !== 'NULL'
@@ -82,9 +84,9 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
     const of = sort.of ? window.sides.findIndex(s => s.name === sort.of) : -1
     const base = of > 0 ? sideFor(window, sort.metric.name, of) : -1
     const own = value(sort.metric, 0)
-    if (rowed && shape.least !== undefined && base > 0) {
+    if (rowed && shape.least && base > 0) {
       const sizes = [own, value(sort.metric, base)].map(one => `abs(coalesce(${one}, 0))`)
-      conditions.push(`${sizes.join(' + ')} >= ${text.bind(shape.least, 'Float64')}`)
+      large.push(`${sizes.join(' + ')} >= ${text.bind(shape.least, 'Float64')}`)
     }
     const by = (expression: string) =>
       order.push(
@@ -109,16 +111,22 @@ export const finish = (shape: Shape, text: Text, stacked: string, keys: string[]
     if (keys.some(k => k !== 'p') && isKnown(first)) order.push(`${value(first, 0)} DESC NULLS LAST`)
   }
   const cut = rowed ? `\nLIMIT ${query.limit ?? 10_000}${query.offset ? ` OFFSET ${query.offset}` : ''}` : ''
-  const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
+  const whereOf = (all: readonly string[]) => (all.length > 0 ? ` WHERE ${all.join(' AND ')}` : '')
+  const where = whereOf(conditions)
   const by = [...order, ...rest]
   const ordered = `${by.length > 0 ? `ORDER BY ${by.join(', ')}` : ''}${cut}`
   // A window over a million customers, only to count them, takes DuckDB as long as adding them up; ClickHouse would make the rows twice.
   return dialect.engine === 'duckdb'
     ? `WITH t AS MATERIALIZED (
 ${stacked}
-) SELECT t.*, (SELECT count(*) FROM t${where}) AS n FROM t${where}
+) SELECT t.*, (SELECT count(*) FROM t${where}) AS n FROM t${whereOf([...conditions, ...large])}
 ${ordered}`
-    : `SELECT t.*, count(*) OVER () AS n FROM (
+    : large.length > 0
+      ? `SELECT * FROM (SELECT t.*, count(*) OVER () AS n FROM (
+${stacked}
+) t${where}) t${whereOf(large)}
+${ordered}`
+      : `SELECT t.*, count(*) OVER () AS n FROM (
 ${stacked}
 ) t${where}
 ${ordered}`
