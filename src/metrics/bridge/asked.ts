@@ -90,17 +90,25 @@ export async function aloneOf(
 /** Days of a period from which on one of them is asked before all. */
 const manyDays = 14
 
+/** What is counted once however often it comes: accounts anywhere, and orders by what is said of each of their lines. */
+const countedOnce = (metric: string, dimension: string) =>
+  metric === 'active_accounts' || (metric === 'orders' && isOfProducts(dimension))
+
 /**
- * Whether orders by a dimension's values may add up to all orders. They do not where one order is of two values, as its first
- * day mostly tells; counting each order once by value takes longest of all, and would tell no more than that.
+ * Metrics without those whose figures by a dimension's values do not add up to the whole, as a day of the period tells: where
+ * one order of that day is of two values, orders do not add up over all days either. Counting each once by value takes longest
+ * of all, and what does not add up tells nothing of a value.
  */
-export async function ordersMayAddUp(of: Subject, dimension: string): Promise<boolean> {
-  if (of.days < manyDays || !isOfProducts(dimension)) return true
+export async function addingUp(of: Subject, dimension: string, metrics: string[]): Promise<string[]> {
+  const once = metrics.filter(metric => countedOnce(metric, dimension))
+  if (of.days < manyDays || once.length === 0) return metrics
   const { window: _, ...base } = of.base
   const { rows, totals, meta } = await of.engine.ask(
-    { ...base, from: of.first, to: of.first, metrics: ['orders'], by: [dimension], limit: most },
+    { ...base, from: of.first, to: of.first, metrics: once, by: [dimension], limit: most },
     of.scope,
   )
-  const sum = rows.reduce((all, row) => all + figureOf(row, 'orders', null), 0)
-  return meta.count > most || sum <= figureOf(totals, 'orders', null)
+  if (meta.count > most) return metrics
+  const sum = (metric: string) => rows.reduce((all, row) => all + figureOf(row, metric, null), 0)
+  const apart = once.filter(metric => sum(metric) > figureOf(totals, metric, null))
+  return metrics.filter(metric => !apart.includes(metric))
 }

@@ -1,5 +1,5 @@
 import type { AnswerRow, Query } from '../query.ts'
-import { aloneOf, meetingsBy, ordersMayAddUp, rowsBy, slicesOf, whereOf } from './asked.ts'
+import { addingUp, aloneOf, meetingsBy, rowsBy, slicesOf, whereOf } from './asked.ts'
 import { readChain, splitChain } from './chain.ts'
 import { rateDistance } from './chance.ts'
 import { metricsOf } from './drivers.ts'
@@ -95,9 +95,7 @@ export async function explain(of: Subject): Promise<Explained> {
       if (sameRows(alone.rows, dimension, known.rows, other))
         return { dimension, rows: [], full: true, count: 0 }
     }
-    const drivers = metricsOf(of.steps)
-    const mixed = drivers.includes('orders') && !(await ordersMayAddUp(of, dimension))
-    const metrics = mixed ? drivers.filter(name => name !== 'orders') : drivers
+    const metrics = await addingUp(of, dimension, metricsOf(of.steps))
     return { dimension, ...(await rowsBy(of, metrics, [dimension], of.metric)) }
   })
   const cuts = asked.flatMap(({ dimension, rows, full }) => {
