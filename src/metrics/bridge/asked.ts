@@ -8,7 +8,7 @@ import { figureOf, type Subject } from './subject.ts'
 /** Rows of a question. */
 const most = 1000
 
-/** Values of a dimension with their figures; `full` where they are all there are, `count` how many there are. */
+/** Values of a dimension with their figures; `full` where no more could tell anything, `count` how many there are (0 where none is large enough). */
 export interface Asked {
   rows: readonly AnswerRow[]
   full: boolean
@@ -33,7 +33,7 @@ export async function rowsBy(
   }
   const sort = { by: sortBy, of: of.comparison, absolute: true, desc: true }
   const { rows, count } = await of.engine.parts({ ...query, sort }, least, of.scope)
-  return { rows, full: count > 0 && count <= most, count }
+  return { rows, full: count <= most, count }
 }
 
 /** Where two dimensions meet: what is large enough to be told, or shares much with what is. */
