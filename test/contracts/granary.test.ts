@@ -21,6 +21,7 @@ import type { Delivery, Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../small-ledger.ts'
 import { deliverOperations } from '../small-operations.ts'
 import { rankTheSame, takeOutTheSame } from './gone-and-coming.ts'
+import { loseTheSame } from './lost-sales.ts'
 import { knowTheSameProducts } from './named-products.ts'
 
 const place = join(import.meta.dirname, 'clickhouse')
@@ -114,6 +115,8 @@ const question = fc.record({
       'amer',
       'stock_value',
       'stockout_rate',
+      'stockout_days',
+      'lost_sales',
       'otif',
       'lead_time',
       'defect_rate',
@@ -284,6 +287,11 @@ describe.skipIf(!installed)('DuckDB and ClickHouse', () => {
   it('take out the same orders that a delivery says are no more, also where it brings nothing', async () => {
     await clear()
     await takeOutTheSame(both, alike)
+  })
+
+  it('tell the same sales lost by being out of stock', async () => {
+    await clear()
+    await loseTheSame(both, world)
   })
 
   it('answer the same to any question', async () => {

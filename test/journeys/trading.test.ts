@@ -114,6 +114,7 @@ function products(asked: Partial<ProductsAsked>): ProductsTold {
       share: '0.25',
     })),
     demand: { from: '2011-11-12', to: '2011-12-09', seasonal: true },
+    unpaced: 0,
     stockDays: 9,
   }
 }

@@ -62,7 +62,13 @@ export async function stockOf(
       limit: 10_000,
     }),
     askAs(context, { metrics: ['lead_time'], from: addDays(week.to, -364), to: week.to }),
-    askAs(context, { metrics: ['lost_sales'], by: ['product'], from: week.from, to: week.to, limit: 10_000 }),
+    askAs(context, {
+      metrics: ['lost_sales', 'stockout_days'],
+      by: ['product'],
+      from: week.from,
+      to: week.to,
+      limit: 10_000,
+    }),
     ordersOf(context, week.asOf),
     askAs(context, { metrics: ['stock_units'], from: week.from, to: week.asOf }),
   ])
@@ -88,6 +94,9 @@ export async function stockOf(
     .map(row => ({ name: said(row).name, lost: losses.get(String(row.product)) ?? 0 }))
     .filter(one => one.lost > 0)
     .sort((a, b) => b.lost - a.lost)
+  const unpaced = lost.rows.filter(
+    row => Number(row.stockout_days) > 0 && numberOf(row, 'lost_sales') === null,
+  ).length
   const stocked = numberOf(shelf.totals, 'stock_units') !== null
   return {
     asOf: week.asOf,
@@ -118,6 +127,11 @@ export async function stockOf(
         : ['Stock at risk, overstock and cover: a connected shop or a stock file would supply them.']),
       ...(stocked && over.length > 0 && !over.some(row => values.get(String(row.product)) != null)
         ? ['What overstock is worth: costs of products would supply it.']
+        : []),
+      ...(unpaced > 0
+        ? [
+            `Lost sales of ${unpaced} ${unpaced === 1 ? 'product' : 'products'} out of stock: two weeks of sales or stock in the eight before a stock-out would supply them, for its first eight weeks.`,
+          ]
         : []),
       ...orders.missing,
     ],

@@ -40,7 +40,7 @@ interface Listed {
 
 /**
  * The assortment line by line: sales, price, margin, returns, stock, cover, stock-outs with the sales they cost, graded ABC.
- * Every figure is the metric language's but cover, which is stock ÷ weekly demand ahead, and sums of lost sales over products.
+ * Every figure is the metric language's but cover, which is stock ÷ weekly demand ahead.
  * @throws Failure('invalid') as the language does, for a filter it does not know.
  */
 export async function assortment(metrics: Engine, asked: ProductsAsked, scope: Scope): Promise<ProductsTold> {
@@ -88,7 +88,6 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
       return extended(row, { net_sales_change: ratio }, change)
     })
   const stock = sumOf(products, 'stock_units')
-  const { lost_sales: _lost, ...missing } = answer.meta.missing
   const none = answer.meta.missing.stock_units
   const spoken = (await metrics.definitions()).metrics.find(one => one.name === 'weeks_of_cover')
   return {
@@ -97,7 +96,6 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
     totals: extended(
       answer.totals,
       {
-        lost_sales: sumOf(products, 'lost_sales'),
         weeks_of_cover: cover({ stock_units: stock }, wanted(products)),
       },
       compared?.totals.compare,
@@ -106,9 +104,11 @@ export async function assortment(metrics: Engine, asked: ProductsAsked, scope: S
       ...answer.meta,
       count: found.length,
       comparisons: compared?.meta.comparisons ?? {},
-      missing: stock === null ? { ...answer.meta.missing, ...(none && { weeks_of_cover: none }) } : missing,
+      missing: { ...answer.meta.missing, ...(stock === null && none && { weeks_of_cover: none }) },
       definitions: { ...answer.meta.definitions, ...(spoken && { weeks_of_cover: spoken }) },
     },
+    unpaced: products.filter(row => Number(row.stockout_days) > 0 && numberOf(row, 'lost_sales') === null)
+      .length,
     grades: gradeSums(products, gradedBy),
     demand: demand.days,
     stockDays: await stockDays(ask),
@@ -192,7 +192,7 @@ async function demandAhead(
   return { weekly, days: { from, to, seasonal } }
 }
 
-/** One line for each category or brand: ratios anew by the language, lost sales and demand added over its products. */
+/** One line for each category or brand: ratios anew by the language, demand added over its products. */
 async function rolledUp(
   ask: (query: Query) => Promise<Answer>,
   by: 'category' | 'brand',
@@ -206,7 +206,6 @@ async function rolledUp(
       const own = members.get(cell(row, by) ?? '') ?? []
       return extended(row, {
         products: String(own.length),
-        lost_sales: sumOf(own, 'lost_sales'),
         weeks_of_cover: cover(row, wanted(own)),
       })
     })

@@ -103,6 +103,9 @@ export const tellingUnits = 50
 /** Days over which demand is measured, and over which last year tells how it goes on. */
 export const demandDays = 28
 
+/** Days before a stock-out whose pace says what it costs, for as many days of it; and the fewest that tell a pace. */
+export const [paceDays, fewestPaceDays] = [56, 14]
+
 /**
  * Units wanted a week, ahead: those of the last four weeks over the days the product could be bought, times how sales went
  * on from there last year. Null where nothing sold or it could not be bought on any day.

@@ -44,6 +44,11 @@ export const ProductsTold = Answer.extend({
     to: z.string(),
     seasonal: z.boolean().describe('Whether last year is known, and so how it went on from there'),
   }),
+  unpaced: z
+    .int()
+    .describe(
+      'Products out of stock whose lost sales are not known, as their pace before is not: no part of the total',
+    ),
   stockDays: z.int().describe('The most days of the period on which the stock of a product is known'),
 })
 export type ProductsTold = z.infer<typeof ProductsTold>

@@ -1,6 +1,6 @@
 import { demandDays, tellingUnits } from '../assortment/model.ts'
 import type { Fact } from '../fact.ts'
-import { day, place, product, shelves } from './shared.ts'
+import { day, place, product, sameShelf, shelves } from './shared.ts'
 
 /** The same weekday a year before. */
 const year = 364
@@ -58,7 +58,7 @@ export const cover: readonly Fact[] = [
     b.before AS before, b.ahead AS ahead, b.all_before AS all_before, b.all_ahead AS all_ahead
   FROM (${pace}) a LEFT JOIN products k ON k.store = a.store AND k.product_id = a.product_id
   JOIN (${season}) b ON b.store = a.store AND b.day = a.day AND b.category = coalesce(k.category, '')) j
-  ON j.store = f.store AND j.product_id = f.product_id AND j.day = f.day AND j.location = f.location`,
+  ON ${sameShelf}`,
         dimensions: { ...place, ...product, ...day },
         columns: { weekly, sold: 'j.sold' },
       },

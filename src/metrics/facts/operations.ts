@@ -1,5 +1,6 @@
 import type { Fact } from '../fact.ts'
-import { day, place, product, shelves, soldThrough } from './shared.ts'
+import { losses } from './losses.ts'
+import { day, place, product, sameShelf, shelves, soldThrough } from './shared.ts'
 
 /** The order line a receipt is of. */
 const sameLine = (a: string, b: string) =>
@@ -7,10 +8,6 @@ const sameLine = (a: string, b: string) =>
 
 /** Its due day is over. */
 const isPast = '(f.due_day < @today)'
-
-const takings = `SELECT store, product_id, day, currency, sum(gross + discounts) AS amount
-  FROM product_days GROUP BY store, product_id, day, currency`
-const sameDay = (a: string) => `${a}.store = f.store AND ${a}.product_id = f.product_id AND ${a}.day = f.day`
 
 export const operations: readonly Fact[] = [
   {
@@ -42,20 +39,25 @@ export const operations: readonly Fact[] = [
       {
         table: 'stock_days',
         day: 'day',
-        join: `JOIN (${shelves}) j ON ${sameDay('j')} AND j.location = f.location LEFT JOIN (${takings}) s ON ${sameDay('s')} AND s.currency = f.currency`,
+        join: `JOIN (${shelves}) j ON ${sameShelf}`,
         dimensions: { ...place, ...product, ...day },
-        columns: {
-          in_days: 'CASE WHEN j.remaining > 0 THEN 1 ELSE 0 END',
-          out_days: 'CASE WHEN j.remaining > 0 THEN 0 ELSE 1 END',
-          taken: 'CASE WHEN j.remaining > 0 THEN coalesce(s.amount, 0) ELSE 0 END',
-        },
-        // How fast one product sells says nothing of how fast another would have.
-        needs: { in_days: 'product', taken: 'product' },
+        columns: { out_days: 'CASE WHEN j.remaining > 0 THEN 0 ELSE 1 END', none: '0' },
+        only: ['out_days', 'none'],
+      },
+      {
+        table: 'stock_days',
+        day: 'day',
+        join: `JOIN (${losses}) j ON ${sameShelf} AND j.currency = f.currency`,
+        dimensions: { ...place, ...product, ...day },
+        columns: { lost: 'j.lost' },
+        only: ['lost'],
       },
     ],
+    whenever: true,
     also: ['sales_lines'],
-    money: ['taken'],
-    optional: [],
+    money: ['lost', 'none'],
+    // Of what no stock is read there is no loss to be told, not even none.
+    optional: ['lost', 'none'],
     ranked: 'stockout_days',
     supply: 'a connected shop or a stock file',
   },

@@ -48,3 +48,7 @@ export const counted: CostBasis = {
 /** What was left of each product at the end of each day, over all locations, and the first location to say it at. */
 export const shelves = `SELECT store, product_id, day, min(location) AS location, sum(coalesce(available, on_hand)) AS remaining
   FROM stock_days GROUP BY store, product_id, day`
+
+/** A row is that which stands for its product on its day, see `shelves`. */
+export const sameShelf =
+  'j.store = f.store AND j.product_id = f.product_id AND j.day = f.day AND j.location = f.location'

@@ -153,9 +153,13 @@ const inventory: readonly Metric[] = [
     'Lost sales, estimated',
     'money',
     'down',
-    'sum(shelf.taken) / sum(shelf.in_days) * sum(shelf.out_days)',
-    'What a product took a day while in stock (gross sales − discounts) × its days out of stock. Told product by product: one product’s pace says nothing of another’s.',
-    { additivity: 'non_additive', owner: 'operations' },
+    'coalesce(sum(shelf.lost), known(sum(shelf.none), sum(shelf.out_days)))',
+    'For each product and day out of stock: what it took a day (gross sales − discounts) in the eight weeks before the stock-out, on days it could be had, less what it still took. A stock-out counts for eight weeks. Products whose pace before is not known are left out.',
+    {
+      owner: 'operations',
+      supply:
+        'no stock is known of these days, or what ran out has no pace to judge it by: daily stock would supply it, with two weeks of sales or stock in the eight before a stock-out, which counts for eight weeks',
+    },
   ),
   metric(
     'fill_rate',

@@ -101,3 +101,32 @@ describe('stock that is known of only since afterwards', () => {
     expect(await told('p1')).toEqual([])
   })
 })
+
+it('counts stock-outs whose days are known as lost sales do', async () => {
+  const rows = daysBetween('2026-04-14', '2026-04-27').map(day =>
+    lineRow({ order_id: `p9 ${day}`, day, store: 'shop', gross: 50, product_id: 'p9' }),
+  )
+  await carryRows(room, { id: 'p9-sold', table: 'sales_lines', rows: rows as never, source: 'test' })
+  await carryRows(room, {
+    id: 'p9-stock',
+    table: 'stock_days',
+    rows: daysBetween('2026-04-28', '2026-05-07').map(day => ({
+      ...{ store: 'shop', day, location: 'leeds', product_id: 'p9', on_hand: 0, currency: 'GBP' },
+    })) as never,
+    source: 'test',
+  })
+  const span = { from: '2026-04-28', to: '2026-05-07' }
+  const { totals } = await room
+    .context()
+    .metrics.ask(
+      { ...span, metrics: ['lost_sales'], filters: [{ dimension: 'product', is: ['p9'] }] },
+      { stores: 'all', now: new Date('2026-05-11T12:00:00Z') },
+    )
+  expect(totals.lost_sales).toBe('500')
+  const causes = await causesOf(room.context(), {
+    ...span,
+    compare: 'previous_days',
+    within: [['product', 'p9']],
+  })
+  expect(causes.find(one => one.kind === 'stock')?.perDay).toBe(-50)
+})

@@ -16,11 +16,15 @@ interface Out {
   words(perDay: number): string | null
   /** Days of the stretch it could not be had on. */
   days: number
+  /** What lost sales say of these days; null where stock of them is not known, or no pace before. */
+  lost: number | null
+  /** No stock of these days is known: it is taken from what was left soon after. */
+  inferred: boolean
 }
 
 /**
  * Products that sold before and lay at nothing in these days, or at next to nothing as soon as anybody knew: what they sold
- * before, at what they fetched.
+ * before, at what they fetched. Of days whose stock is known that is what lost sales say of them.
  */
 export async function stockCauses(context: Context, asked: Asked): Promise<Weighed[]> {
   const { from, to, store } = asked
@@ -47,11 +51,16 @@ export async function stockCauses(context: Context, asked: Asked): Promise<Weigh
       const found = out.get(id)
       const words = found?.words(Number(row.units_sold ?? 0) / before)
       if (!found || !words) return []
-      const perDay = -((Number(row.net_sales ?? 0) / before) * found.days) / dayCount(from, to)
+      const lost = found.lost ?? (Number(row.net_sales ?? 0) / before) * found.days
+      const perDay = -lost / dayCount(from, to)
       const cause: Weighed = {
         kind: 'stock',
         words: `${titles[id] ?? id} ${words}`,
-        evidence: `${show(String(row.units_sold ?? 0), { unit: 'count', currency: null })} sold in the eight weeks before`,
+        evidence: `${show(String(row.units_sold ?? 0), { unit: 'count', currency: null })} sold in the eight weeks before${
+          found.inferred
+            ? '. Taken for out on all these days: lost sales count days whose stock is known'
+            : ''
+        }`,
         perDay,
         where: [{ dimension: 'product', value: id }],
         rows: { metric: 'units_sold', from: addDays(from, -before), to },
@@ -82,11 +91,12 @@ async function outOfStock(context: Context, asked: Asked): Promise<Map<string, O
       const id = String(row.product)
       days.set(id, [...(days.get(id) ?? []), String(row.period)])
     }
+  const losses = await lostBy(context, asked, [...days.keys()])
   const found = new Map<string, Out>()
   for (const [id, [...all]] of days) {
     const first = all.toSorted()[0]
     const words = `was out of stock on ${all.length} ${all.length === 1 ? 'day' : 'days'}, first on ${showDay(first)}.`
-    found.set(id, { words: () => words, days: all.length })
+    found.set(id, { words: () => words, days: all.length, lost: losses.get(id) ?? null, inferred: false })
   }
   const product = within?.find(([dimension]) => dimension === 'product')?.[1]
   const known = found.size === 0 && product !== undefined ? await knownSince(context, asked) : null
@@ -102,9 +112,32 @@ async function outOfStock(context: Context, asked: Asked): Promise<Map<string, O
             ? `is as good as out of stock: ${told} left on ${first}, less than it sells in a day.`
             : null,
       days: dayCount(from, to),
+      lost: null,
+      inferred: true,
     })
   }
   return found
+}
+
+/** Lost sales of these products in the stretch, where they are known. */
+async function lostBy(
+  context: Context,
+  { from, to, store }: Asked,
+  ids: string[],
+): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await askAll(context, {
+    metrics: ['lost_sales'],
+    by: ['product'],
+    from,
+    to,
+    ...(store && { stores: [store] }),
+    filters: [{ dimension: 'product', is: ids.slice(0, 1000) }],
+    limit: 1000,
+  })
+  return new Map(
+    rows.flatMap(row => (row.lost_sales === null ? [] : [[String(row.product), Number(row.lost_sales)]])),
+  )
 }
 
 /**

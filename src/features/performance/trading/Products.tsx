@@ -205,7 +205,7 @@ function answerOf(told: ProductsTold, gradedBy: Graded): string {
 }
 
 /** What one must know to read cover and stock-outs. */
-const notesOf = ({ demand, stockDays, meta }: ProductsTold): string[] => [
+const notesOf = ({ demand, stockDays, unpaced, meta }: ProductsTold): string[] => [
   `Cover is stock ÷ weekly demand ahead: the ${spanWords(demand.from, demand.to)} rate on days in stock${
     demand.seasonal
       ? ', times how the category went on from there last year'
@@ -216,4 +216,9 @@ const notesOf = ({ demand, stockDays, meta }: ProductsTold): string[] => [
     : [
         `Stock is known on ${stockDays} ${stockDays === 1 ? 'day' : 'days'} of the period; stock-outs on other days are not seen.`,
       ]),
+  ...(unpaced > 0
+    ? [
+        `Lost sales leave out ${unpaced} ${unpaced === 1 ? 'product' : 'products'} out of stock: two weeks of sales or stock in the eight before a stock-out would supply the pace they are told by, for its first eight weeks.`,
+      ]
+    : []),
 ]
