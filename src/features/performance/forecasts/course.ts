@@ -119,8 +119,13 @@ export const upTo = (course: Course, day: Day): Course | null => {
 /**
  * What is known of the days of a store: public holidays of the country whose time zone it keeps, promotions past and
  * planned, each as strong as what it takes off, and days on which it is closed. What another store does is none of its; the company has the holidays that all of its stores have.
+ * @param isOf whether a promotion is of what is looked at; all are when absent.
  */
-export async function calendarOf({ ledger }: Context, store: string): Promise<Calendar> {
+export async function calendarOf(
+  { ledger }: Context,
+  store: string,
+  isOf: (event: { name: string; series: string }) => boolean = () => true,
+): Promise<Calendar> {
   const events = await ledger.select().from(settings.events).orderBy(settings.events.id)
   const { store: name, timezone } = settings.stores
   const all = await ledger.select({ store: name, timezone }).from(settings.stores)
@@ -133,7 +138,7 @@ export async function calendarOf({ ledger }: Context, store: string): Promise<Ca
     ...(zone !== undefined && others.length === 0 && { timezone: zone }),
     closed: shut.filter(one => one.closed).flatMap(({ from, to }) => daysBetween(from, to)),
     promotions: own
-      .filter(one => one.kind === 'promotion' || one.kind === 'holiday')
+      .filter(one => one.kind === 'holiday' || (one.kind === 'promotion' && isOf(one)))
       .map(({ series, from, to, percent }) => ({
         series,
         from,

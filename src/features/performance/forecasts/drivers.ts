@@ -5,11 +5,15 @@ import { planComparison } from '#kernel/plan-comparison.ts'
 import { versionsCarried } from '#metrics/plans.ts'
 import * as settings from '#postgres/tables/settings.ts'
 import { askAll, type Course, calendarOf, company, lastOf } from './course.ts'
+import type { Cut } from './lines.ts'
 
 /** Fewest days ahead a plan of media must reach to be one. */
 const reaches = 28
 /** Days that say how a week's media are spread, and what is spent where no plan says more. */
 const lately = 56
+
+/** A store, or null for the company, then a value of each cut, or null where it is not narrowed. */
+type Place = readonly (string | null)[]
 
 interface Media {
   /** Null where nobody has told yet. */
@@ -38,8 +42,67 @@ export async function knownOf(context: Context, course: Course, horizon: number)
   }
 }
 
+/**
+ * The same of a part of a store: promotions and changes of prices that name another category or channel are none of its, and
+ * of media only those planned for its own channel are known.
+ * @param part its store, its places (the store, the value of each cut or null where it is not narrowed), and the cuts. Parts
+ *   of which the same is sold are one in several places: what is of it is of all, and what is known of one is known of it.
+ */
+export async function knownOfPart(
+  context: Context,
+  { store, places, cuts }: { store: string; places: readonly Place[]; cuts: readonly Cut[] },
+  days: readonly Day[],
+  known: number,
+): Promise<Calendar> {
+  const isOf = ({ name, series }: { name: string; series: string }) =>
+    places.every(at => isOfPart(`${name} ${series}`, { at, cuts }))
+  const [channel = null] = places.flatMap(at => channelOf(at, cuts) ?? [])
+  const media = channel === null ? null : await mediaOf(context, store, days, channel)
+  const drivers = [
+    ...(media ? mediaDriver(media, days, known) : []),
+    ...priceDriver(await pricesOf(context, store, isOf), days),
+  ]
+  return { ...(await calendarOf(context, store, isOf)), ...(drivers.length > 0 && { drivers }) }
+}
+
+/** The channel that a place is, where it is narrowed by nothing else. */
+function channelOf([, ...values]: Place, cuts: readonly Cut[]): string | null {
+  const by = cuts.findIndex(cut => cut.by === 'channel')
+  const alone = values.every((value, n) => n === by || value === null)
+  return alone ? values[by] || null : null
+}
+
+/** Words that say what an event is, not what of: a category called so is named by none. */
+const events = new Set(['sale', 'sales', 'offer', 'offers', 'deal', 'deals', 'promotion', 'promotions'])
+const wordsOf = (text: string) =>
+  ` ${text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .join(' ')} `
+
+/** Whether an event of these words is of a part: it names none of the values told apart, or one the part has to do with. */
+export function isOfPart(words: string, { at, cuts }: { at: Place; cuts: readonly Cut[] }): boolean {
+  const said = wordsOf(words)
+  return cuts.every(({ told }, n) => {
+    const value = at[n + 1]
+    if (value === null || value === undefined) return true
+    const names = told
+      .map(name => ({ name, text: wordsOf(name) }))
+      .filter(({ text }) => text.trim() && !events.has(text.trim()) && said.includes(text))
+    // Who says Garden lighting does not say Lighting.
+    const meant = names.filter(one => !names.some(other => other !== one && other.text.includes(one.text)))
+    return meant.length === 0 || meant.some(({ name }) => name === value)
+  })
+}
+
 /** Media by day, as spent and as the plan that reaches furthest says; null where no plan does. */
-async function mediaOf(context: Context, store: string, days: readonly Day[]): Promise<Media | null> {
+async function mediaOf(
+  context: Context,
+  store: string,
+  days: readonly Day[],
+  channel?: string,
+): Promise<Media | null> {
   const [version] = await versionsCarried(context.granary, 'spend')
   if (version === undefined) return null
   const answer = await askAll(context, {
@@ -51,6 +114,7 @@ async function mediaOf(context: Context, store: string, days: readonly Day[]): P
     compare: [planComparison(version)],
     wholeDays: true,
     ...(store !== company && { stores: [store] }),
+    ...(channel !== undefined && { filters: [{ dimension: 'channel', is: [channel] }] }),
   })
   const { lastDay } = answer.meta
   const planned = answer.rows.map(row => {
@@ -123,10 +187,14 @@ interface PriceChange {
 }
 
 /** Changes of prices that say by how much, of a store; the company's are those of all of its stores. */
-async function pricesOf({ ledger }: Context, store: string): Promise<PriceChange[]> {
+async function pricesOf(
+  { ledger }: Context,
+  store: string,
+  isOf: (event: { name: string; series: string }) => boolean = () => true,
+): Promise<PriceChange[]> {
   const events = await ledger.select().from(settings.events).orderBy(settings.events.id)
   return events
-    .filter(one => one.kind === 'price' && one.percent !== null)
+    .filter(one => one.kind === 'price' && one.percent !== null && isOf(one))
     .filter(one => one.stores.length === 0 || (store !== company && one.stores.includes(store)))
     .map(one => ({ from: one.from, by: Math.log1p((one.percent ?? 0) / 100) }))
 }

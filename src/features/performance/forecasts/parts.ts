@@ -6,10 +6,11 @@ import { type Node, nodesOf, placeKey, reconcileCells, shareOut } from '#forecas
 import { seasonalNaive } from '#forecast/models/members.ts'
 import type { ForecastPool } from '#forecast/pool.ts'
 import type { Series } from '#forecast/series.ts'
-import { addDays } from '#kernel/day.ts'
+import { addDays, daysBetween } from '#kernel/day.ts'
 import { forecasts } from '#postgres/tables/watch.ts'
 import { carryForecasts, withdrawForecasts } from './carry.ts'
-import { calendarOf, company, hashOf, ratesOf } from './course.ts'
+import { company, hashOf, ratesOf } from './course.ts'
+import { knownOfPart } from './drivers.ts'
 import {
   type Cell,
   type Cut,
@@ -90,7 +91,7 @@ async function makeCrossed(context: Context, pool: ForecastPool, whole: Stored):
       ),
       whole.points.length,
     )
-  const asked = await askAll(context, pool, whole, lines)
+  const asked = await askAll(context, pool, whole, { lines, cuts })
   const middles = middlesOf({ whole, tops, rates, cells, lines, asked })
   const at = context.clock().toISOString()
   const rows = lines.flatMap(line => {
@@ -183,10 +184,8 @@ async function askAll(
   context: Context,
   pool: ForecastPool,
   whole: Stored,
-  lines: readonly Line[],
+  { lines, cuts }: { lines: readonly Line[]; cuts: readonly Cut[] },
 ): Promise<ReadonlyMap<string, Own>> {
-  const calendars = new Map<string, Calendar>()
-  for (const store of new Set(lines.map(storeOf))) calendars.set(store, await calendarOf(context, store))
   const series = (values: (number | null)[]): Series => ({
     start: whole.inputs.from,
     cadence: 'day',
@@ -198,6 +197,8 @@ async function askAll(
     lines.filter(({ at }) => at.slice(1).some(value => value !== null)).map(one => one.key),
   )
   const asked = [...byMembers].filter(([key, line]) => parts.has(key) && sells(line.values))
+  const places = Map.groupBy(lines, one => one.key)
+  const days = daysBetween(whole.inputs.from, addDays(whole.asOf, whole.points.length))
   const said = await Promise.all(
     asked.map(async ([key, line]) => {
       const values = sinceBirth(line.values)
@@ -208,7 +209,12 @@ async function askAll(
             return { series: of, as: 'parent' as const, share: shareOf(line.values, of) }
           })
         : []
-      const calendar = calendars.get(storeOf(line)) ?? {}
+      const calendar = await knownOfPart(
+        context,
+        { store: storeOf(line), places: (places.get(key) ?? []).map(({ at }) => at), cuts },
+        days,
+        line.values.length,
+      )
       const horizon = whole.points.length
       const options = { horizon, calendar, ...(like.length > 0 && { like }) }
       return [key, { calendar, forecast: await pool.forecast(series(values), options) }] as const
