@@ -1,7 +1,7 @@
 import { addDays, type Day, dayNumber, daysBetween } from '#kernel/day.ts'
 import type { Company } from './company.ts'
 import { type Draw, draw } from './draw.ts'
-import { instant } from './stores.ts'
+import { instant, localDay } from './stores.ts'
 import {
   doneSection,
   ideas,
@@ -179,13 +179,23 @@ function* daily(company: Company, platform: Platform): Generator<Plan> {
         one => one.until === null || one.until > addDays(day, 1),
       )
       const project = open[own.below(open.length)]
-      if (project) yield usualTask(company, platform, project, day, own)
+      if (!project) continue
+      // What is put off is drawn apart: it moves nothing else.
+      const rest = draw(company.seed, 603, index, dayNumber(day), n)
+      yield usualTask(company, platform, project, day, own, rest)
     }
   }
 }
 
 /** One that goes its way through the sections, is put off, renamed, handed over, taken up again, put away or deleted. */
-function usualTask(company: Company, platform: Platform, project: Project, day: Day, own: Draw): Plan {
+function usualTask(
+  company: Company,
+  platform: Platform,
+  project: Project,
+  day: Day,
+  own: Draw,
+  rest: Draw,
+): Plan {
   const names = project.sections
   const by = own.pick(team)
   const shop = own.pick(company.shops)
@@ -234,6 +244,11 @@ function usualTask(company: Company, platform: Platform, project: Project, day: 
   if (platform === 'trello' && own.chance(done ? 0.5 : 0.15)) later(40, { archived: true })
   const gone = own.chance(0.05)
   const last = at
+  // The rest takes long, and little is never done; nobody works on in a project that was put away.
+  const end = addDays(project.until ?? addDays(company.until, ahead), -1)
+  const finish = at + Math.floor(rest.between(0.2, 150) * 86_400) * 1000
+  if (!done && !changes.at(-1)?.set.archived && rest.chance(0.9) && localDay(workZone, finish) < end)
+    changes.push({ at: finish, by: rest.pick(team), set: { section: finished, done: true } })
   const parts =
     platform === 'asana' && own.chance(0.2)
       ? Array.from({ length: 1 + own.below(3) }, (_, nth) => {
@@ -244,9 +259,12 @@ function usualTask(company: Company, platform: Platform, project: Project, day: 
             also: '',
             changes: [
               { at: made, by, set: { ...blank, name: `Step ${nth + 1}: ${name}`, assignee: own.pick(team) } },
+              // What is left for long is done at last.
               ...(own.chance(0.7)
                 ? [{ at: made + Math.floor(own.between(1, 20) * 86_400) * 1000, by, set: { done: true } }]
-                : []),
+                : [
+                    { at: made + Math.floor(rest.between(20, 90) * 86_400) * 1000, by, set: { done: true } },
+                  ].filter(change => localDay(workZone, change.at) < end)),
             ],
             comments: [],
             deletedAt: null,
@@ -257,13 +275,36 @@ function usualTask(company: Company, platform: Platform, project: Project, day: 
     platform,
     project: project.name,
     also: platform === 'asana' && project.name === 'Growth 2026' && own.chance(0.1) ? 'Peak' : '',
-    changes,
+    changes: putOff(changes, end, rest),
     comments: own.chance(0.3)
       ? [{ at: last + 3_600_000, by: own.pick(team), text: 'Numbers look right.' }]
       : [],
     deletedAt: gone ? last + (1 + own.below(60)) * 86_400_000 : null,
     parts,
   }
+}
+
+/**
+ * The same with what is not done by its day put off to a later one: at times on the day itself, mostly once it has been
+ * late for some. Nobody leaves a board on which most is late.
+ */
+function putOff(changes: readonly WorkChange[], end: Day, chance: Draw): WorkChange[] {
+  const all: WorkChange[] = []
+  let state = blank
+  for (const [n, change] of changes.entries()) {
+    all.push(change)
+    state = { ...state, ...change.set }
+    const next = changes[n + 1]?.at ?? Number.POSITIVE_INFINITY
+    while (state.due !== null && !state.done && !state.archived) {
+      const seen = chance.chance(0.3) ? state.due : addDays(state.due, 1 + chance.below(18))
+      const at = Math.max(time(seen, chance.between(0.36, 0.7)), (all.at(-1)?.at ?? 0) + 60_000)
+      const day = localDay(workZone, at)
+      if (at >= next || day > end) break
+      state = { ...state, due: addDays(day, 5 + chance.below(21)) }
+      all.push({ at, by: chance.pick(team), set: { due: state.due } })
+    }
+  }
+  return all
 }
 
 /** What is visible of a task at an instant; null before it is made and once it is deleted. */
