@@ -70,6 +70,8 @@ async function wholeDay(ask: Ask, day: Day, name: string): Promise<Values> {
     from: day,
     to: day,
     compare: [comparison] as Query['compare'],
+    // Of a day that is not over, a comparison has only the hours that are.
+    wholeDays: true,
   })
   const values = totals.compare?.[comparison]?.values
   return Object.fromEntries(figures.map(metric => [metric, values?.[metric]?.value ?? null]))
