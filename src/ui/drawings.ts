@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { clearPlace, nudges, plotOf } from './line-names.ts'
+import { clearPlace, endName, nudges, plotOf } from './line-names.ts'
 import type { Palette } from './palette.ts'
 
 /** How the house draws: IBCS notation, five ticks, no axis line, the whole plot answers the pointer. */
@@ -152,11 +152,19 @@ export const lines =
     })
     const plot = (props.height ?? 272) - 36
     const nudge = ends ? nudges(shown, plot, props.fromZero) : []
+    const said = props.lines.map((line, n) =>
+      endName(
+        shown[n] !== line && line.look === 'actual' ? `${line.name} so far` : line.name,
+        style(line.look),
+        nudge[n] ?? 0,
+      ),
+    )
     const farthest = Math.max(...shown.map(line => endOf(line.values)))
     const longest = Math.max(
       ...props.lines.map((line, n) => line.name.length + (shown[n] === line ? 0 : 7)),
       0,
     )
+    const beside = Math.max(...said.map(({ room }) => room), 0)
     const name = { fontSize: 11, fontFamily: colours.font, distance: 6 }
     const halo = { textBorderColor: colours.surface, textBorderWidth: 3 }
     const short = ends
@@ -174,7 +182,7 @@ export const lines =
       grid: {
         top: 12,
         left: 4,
-        right: ends ? Math.min(132, 16 + longest * 6) : 8,
+        right: ends ? Math.min(132 + beside, 16 + beside + longest * 6) : 8,
         bottom: 4,
         containLabel: true,
       },
@@ -216,7 +224,7 @@ export const lines =
             endLabel: {
               ...name,
               show: ends && shown[n] === line && !short.includes(line),
-              formatter: line.name,
+              ...said[n],
               color: inkOf(line.look),
               offset: [0, nudge[n] ?? 0],
             },
@@ -264,7 +272,7 @@ export const lines =
                 }
               : {
                   show: true,
-                  formatter: part.look === 'actual' ? `${part.name} so far` : part.name,
+                  ...said[part.of],
                   position: 'right',
                   offset: [0, nudge[part.of] ?? 0],
                   color: inkOf(part.look),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clearPlace, nudges, plotOf } from './line-names.ts'
+import { clearPlace, endName, nudges, plotOf } from './line-names.ts'
 
 const plot = { height: 200, low: 0, high: 100 }
 
@@ -39,4 +39,14 @@ it('keeps names at line ends apart, and within the plot where all lines end at i
   expect(places(0, 0, 0, 0)).toEqual([158, 172, 186, 200])
   expect(places(55, 55)).toEqual([100, 114])
   expect(places(55, 10)).toEqual([end(55), end(10)])
+})
+
+it('puts a piece of its line before a name that moved to the end of another', () => {
+  const solid = { color: 'blue', type: 'solid' }
+  expect(endName('Last year', solid, -3)).toEqual({ formatter: 'Last year', room: 0 })
+  expect(endName('Last year', solid, -14)).toMatchObject({
+    formatter: '{line|}{gap|} Last year',
+    rich: { line: { backgroundColor: 'blue' } },
+  })
+  expect(endName('Oct', { type: [4, 3] }, 14).formatter).toBe('{line|}{gap|}{line|}{gap|} Oct')
 })

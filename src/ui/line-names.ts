@@ -41,6 +41,25 @@ export function nudges(those: readonly Named[], plot: number, fromZero: boolean)
 }
 
 /**
+ * A name at a line's end: one that had to move away from it has a piece of its line before it, for it may stand at the end of
+ * another. `room` is what it needs beside its letters, in pixels.
+ */
+export function endName(
+  name: string,
+  { color, type }: { color?: unknown; type: unknown },
+  moved: number,
+): { formatter: string; room: number; rich?: object } {
+  if (Math.abs(moved) < 7) return { formatter: name, room: 0 }
+  const piece = (width: number, of: object = {}) => ({ width, height: 2, verticalAlign: 'middle', ...of })
+  const dash = type === 'solid' ? 12 : 5
+  return {
+    formatter: type === 'solid' ? `{line|}{gap|} ${name}` : `{line|}{gap|}{line|}{gap|} ${name}`,
+    room: 16,
+    rich: { line: piece(dash, { backgroundColor: color }), gap: piece(2) },
+  }
+}
+
+/**
  * Where a name covers a plot, in points to each side of its own: three quarters, or on a phone, whose points stand close
  * together, as many as half a short name is wide.
  */

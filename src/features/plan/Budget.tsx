@@ -6,7 +6,7 @@ import { api, words } from '#features/client.ts'
 import { May } from '#features/May.tsx'
 import { showDay } from '#kernel/format.ts'
 import { Card } from '#ui/Card.tsx'
-import { show } from '#ui/number.ts'
+import { showSum } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { ErrorState, Skeleton } from '#ui/State.tsx'
 import { StatTile, TileRow } from '#ui/StatTile.tsx'
@@ -127,7 +127,7 @@ const isMixed = ({ currency, lines }: BudgetData) =>
 /** The budget in five figures, and what currencies or missing rates do to it. */
 function Whole({ budget, mode }: { budget: BudgetData; mode: string }) {
   const { total, currency, currencyEffect, missing } = budget
-  const money = (value: string) => show(value, { unit: 'money', currency }, 'card')
+  const money = (value: string) => showSum(value, currency)
   const share = (part: string) =>
     Number(total.budget) > 0
       ? `${Math.round((100 * Number(part)) / Number(total.budget))} % of the budget`

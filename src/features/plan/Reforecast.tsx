@@ -7,7 +7,7 @@ import { inSentence, showDay } from '#kernel/format.ts'
 import { expectedWords, mayComeWords } from '#kernel/plan/reforecast.ts'
 import { Card } from '#ui/Card.tsx'
 import { DataTable } from '#ui/DataTable.tsx'
-import { placeOf, show } from '#ui/number.ts'
+import { placeOf, show, showSum } from '#ui/number.ts'
 import { Page, Row } from '#ui/Page.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
 import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
@@ -118,7 +118,7 @@ function Open({ version, select }: { version: Version; select: ReactNode }) {
     )
   const first = steps.find(({ step }) => wanting(found, step).length > 0)?.step ?? 'lock'
   const current = steps.find(({ step }) => step === search.step)?.step ?? first
-  const money = (value: string | null) => show(value, { unit: 'money', currency: found.currency }, 'card')
+  const money = (value: string | null) => showSum(value, found.currency)
   const before = found.before
   return (
     <Page

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { showSigned } from '#kernel/format.ts'
+import { placeOf, showSigned } from '#kernel/format.ts'
 import { BarList } from '#ui/BarList.tsx'
 import { Card } from '#ui/Card.tsx'
 import { Sentence } from '#ui/Sentence.tsx'
@@ -78,6 +78,9 @@ function Figures({ pack, of }: { pack: Monday; of: string }) {
   )
 }
 
+const moneyOf = ({ currency }: Monday) => ({ unit: 'money' as const, currency })
+const amounts = ({ drivers }: Monday['bridges'][number]) => drivers.map(({ amount }) => amount)
+
 /** Why net sales moved, against each base. */
 export const WhyTab = ({ pack }: { pack: Monday }) =>
   pack.bridges.length === 0 ? (
@@ -99,7 +102,7 @@ export const WhyTab = ({ pack }: { pack: Monday }) =>
               key: name,
               name,
               size: Number(amount),
-              value: showSigned(amount, { unit: 'money', currency: pack.currency }, 'table'),
+              value: showSigned(amount, moneyOf(pack), placeOf(amounts(one), moneyOf(pack))),
               href,
             }))}
           />
