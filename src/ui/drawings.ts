@@ -156,7 +156,7 @@ export const lines =
       endName(
         shown[n] !== line && line.look === 'actual' ? `${line.name} so far` : line.name,
         style(line.look),
-        nudge[n] ?? 0,
+        nudge.some(by => Math.abs(by) >= 7),
       ),
     )
     const farthest = Math.max(...shown.map(line => endOf(line.values)))

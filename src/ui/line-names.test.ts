@@ -41,12 +41,12 @@ it('keeps names at line ends apart, and within the plot where all lines end at i
   expect(places(55, 10)).toEqual([end(55), end(10)])
 })
 
-it('puts a piece of its line before a name that moved to the end of another', () => {
+it('puts a piece of its line before a name where one stands at the end of another', () => {
   const solid = { color: 'blue', type: 'solid' }
-  expect(endName('Last year', solid, -3)).toEqual({ formatter: 'Last year', room: 0 })
-  expect(endName('Last year', solid, -14)).toMatchObject({
+  expect(endName('Last year', solid, false)).toEqual({ formatter: 'Last year', room: 0 })
+  expect(endName('Last year', solid, true)).toMatchObject({
     formatter: '{line|}{gap|} Last year',
     rich: { line: { backgroundColor: 'blue' } },
   })
-  expect(endName('Oct', { type: [4, 3] }, 14).formatter).toBe('{line|}{gap|}{line|}{gap|} Oct')
+  expect(endName('Oct', { type: [4, 3] }, true).formatter).toBe('{line|}{gap|}{line|}{gap|} Oct')
 })

@@ -41,15 +41,15 @@ export function nudges(those: readonly Named[], plot: number, fromZero: boolean)
 }
 
 /**
- * A name at a line's end: one that had to move away from it has a piece of its line before it, for it may stand at the end of
- * another. `room` is what it needs beside its letters, in pixels.
+ * A name at a line's end. `moved`: one of the names there had to move away from its end and may stand at that of another; each
+ * has a piece of its line before it then. `room` is what that takes beside the letters, in pixels.
  */
 export function endName(
   name: string,
   { color, type }: { color?: unknown; type: unknown },
-  moved: number,
+  moved: boolean,
 ): { formatter: string; room: number; rich?: object } {
-  if (Math.abs(moved) < 7) return { formatter: name, room: 0 }
+  if (!moved) return { formatter: name, room: 0 }
   const piece = (width: number, of: object = {}) => ({ width, height: 2, verticalAlign: 'middle', ...of })
   const dash = type === 'solid' ? 12 : 5
   return {
