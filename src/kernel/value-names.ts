@@ -4,7 +4,7 @@ import { hourName, weekdayName } from './period-words.ts'
 const systems: Readonly<Record<string, string>> = {
   ga4: 'Google Analytics',
   shopify: 'Shopify',
-  magento: 'Adobe Commerce',
+  magento: 'Magento',
   hubspot: 'HubSpot',
   marketo: 'Marketo',
   asana: 'Asana',

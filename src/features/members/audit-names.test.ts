@@ -13,6 +13,7 @@ it('names systems, stores and plans as people call them', () => {
   expect(named('connections.import', 'gifts-uk')).toBe('Gifts UK')
   expect(named('settings.saveStore', 'store gifts-uk')).toBe('store Gifts UK')
   expect(named('plan.approve', 'plan LE10-2026')).toBe('plan LE10 2026')
+  expect(named('plan.comment', 'LE10-2026')).toBe('LE10 2026')
   expect(named('plan.saveCapacity', 'reforecast LE10-2026, capacity')).toBe('reforecast LE10 2026, capacity')
   expect(named('plan.overlay', 'expectation of net_sales, 2026-11, in LE10-2026')).toBe(
     'expectation of net_sales, 2026-11, in LE10 2026',

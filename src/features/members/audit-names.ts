@@ -38,8 +38,8 @@ export async function namesKnown({ ledger }: Pick<Context, 'ledger'>): Promise<N
 const random = /\s*\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
 
 /**
- * What something was done to as people call it. A plan stands behind a word (“plan”, “of”, “in”), a store and a system by
- * themselves: an id within a name somebody gave is left alone.
+ * What something was done to as people call it. A plan stands behind a word (“plan”, “of”, “in”) or by itself, a store and a
+ * system by themselves: an id within a name somebody gave is left alone.
  */
 export function namedSubject(operation: string, subject: string, names: Names): string {
   const of = (known: Readonly<Record<string, string>>, id: string) =>
@@ -49,7 +49,7 @@ export function namedSubject(operation: string, subject: string, names: Names): 
   if (operation === 'settings.saveStore')
     return subject.replace(/^(store )(.+)$/, (_, kind, id) => `${kind}${of(names.stores, id) ?? id}`)
   const told = operation.startsWith('plan.')
-    ? subject.replaceAll(
+    ? (of(names.plans, subject) ?? subject).replaceAll(
         /\b(plan|reforecast|of|in) ([a-zA-Z0-9][\w.-]*)/g,
         (_, before, id) => `${before} ${of(names.plans, id) ?? id}`,
       )
