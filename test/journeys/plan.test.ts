@@ -367,7 +367,7 @@ describeInBrowser('the plan room', () => {
     await page.getByRole('button', { name: 'Sign it' }).click()
     // It goes on to what is next.
     await page.getByText('Signed by Ada').waitFor()
-    await page.getByText('The owners are done?').waitFor()
+    await page.getByText('To sign: the owners are done').waitFor()
     await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: 'Expect something else' }).click()
     await page.getByRole('combobox', { name: 'Period' }).click()

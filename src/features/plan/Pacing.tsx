@@ -154,7 +154,7 @@ function Chances(props: {
   return (
     <>
       The chance of a plan {better ? 'told more than' : 'was no better than'} always saying{' '}
-      {whole(props.baseRate)}: Brier {props.brier.toFixed(3)} against {props.baseBrier.toFixed(3)}.{' '}
+      {whole(props.baseRate)}.{' '}
       <Hint
         about={
           <div className={css.explain}>
@@ -179,8 +179,8 @@ function Chances(props: {
               ]}
             />
             <p>
-              Brier is the mean squared distance from what came: 0 is always right,{' '}
-              {props.baseBrier.toFixed(3)} is to know only how often plans are made.
+              Brier score {props.brier.toFixed(3)}, the mean squared distance from what came: 0 is always
+              right, {props.baseBrier.toFixed(3)} is to know only how often plans are made.
             </p>
           </div>
         }

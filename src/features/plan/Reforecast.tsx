@@ -271,7 +271,7 @@ function Sign(props: { found: Found; step: 'baseline' | 'expectations' | 'risks'
       title={
         by
           ? `${by.lapsed ? 'Lapsed: signed' : 'Signed'} by ${by.byName}, ${showDay(by.at.slice(0, 10))}: ${inSentence(what)}`
-          : `${what}?`
+          : `To sign: ${inSentence(what)}`
       }
       actions={
         found.maySign && (

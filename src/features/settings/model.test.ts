@@ -9,9 +9,11 @@ it('the title says which stores there are, in which money, and how the year is c
     yearEnd: 'nearest_saturday',
   } as const
   const stores = (...currencies: string[]) => currencies.map(currency => ({ currency }))
-  expect(settingsAnswer({ stores: [], calendar })).toBe('No store yet, a year of civil months from January')
+  expect(settingsAnswer({ stores: [], calendar })).toBe(
+    'No store yet, a year of calendar months from January',
+  )
   expect(settingsAnswer({ stores: stores('GBP'), calendar })).toBe(
-    'One store in GBP, a year of civil months from January',
+    'One store in GBP, a year of calendar months from January',
   )
   expect(
     settingsAnswer({

@@ -56,7 +56,7 @@ export const months = [
   'December',
 ] as const
 
-/** How many stores there are, in which money, and how the year is cut: "3 stores in EUR and GBP, a year of civil months from January". */
+/** How many stores there are, in which money, and how the year is cut: "3 stores in EUR and GBP, a year of calendar months from January". */
 export const settingsAnswer = ({
   stores,
   calendar: { calendar, fiscalStartMonth },
@@ -70,7 +70,7 @@ export const settingsAnswer = ({
     stores.length === 0
       ? 'No store yet'
       : `${stores.length === 1 ? 'One store' : `${stores.length} stores`} in ${said}`
-  const cut = calendar.includes('-') ? `${calendar} weeks` : 'civil months'
+  const cut = calendar.includes('-') ? `${calendar} weeks` : 'calendar months'
   return `${counted}, a year of ${cut} from ${months[fiscalStartMonth - 1]}`
 }
 
