@@ -232,4 +232,23 @@ describeInBrowser('on a bad day', () => {
     await given.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('2 linked, in 1 group').first().waitFor()
   })
+
+  it('has the first of many tasks on a phone, and then all', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.route(/connections\/work(\?|$)/, async route => {
+      const response = await route.fetch()
+      const answer = await response.json()
+      const [first] = answer.json.rows
+      const rows = Array.from({ length: 40 }, (_, n) => ({ ...first, task: String(n), title: `Task ${n}` }))
+      await route.fulfill({ response, json: { ...answer, json: { ...answer.json, rows, count: 40 } } })
+    })
+    await page.goto('/work')
+    const tasks = page.getByRole('link', { name: /^Task \d/ })
+    await page.getByRole('button', { name: 'Show all 40' }).waitFor()
+    expect(await tasks.count()).toBe(20)
+    await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: 'Show all 40' }).click()
+    await page.getByRole('button', { name: 'Show the first 20' }).waitFor()
+    expect(await tasks.count()).toBe(40)
+  })
 })
