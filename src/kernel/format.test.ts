@@ -8,7 +8,6 @@ import {
   show,
   showDay,
   showSigned,
-  showSum,
   tickPlace,
 } from './format.ts'
 
@@ -46,11 +45,6 @@ describe('a number at its place', () => {
     const small = ['7.71', '926.26']
     expect(small.map(value => show(value, money, placeOf(small, money)))).toEqual(['£7.71', '£926.26'])
     expect(placeOf(['4229'], share)).toBe('table')
-  })
-
-  it('has no pennies where it is a sum on a tile', () => {
-    const all = ['681499.2', '-130', '416.4', '1240000', null]
-    expect(all.map(value => showSum(value, 'GBP'))).toEqual(['£681,499', '−£130', '£416', '£1.24m', 'N/A'])
   })
 
   it('has one minus sign, and none on what rounds to nothing', () => {

@@ -125,17 +125,6 @@ export const placeOf = (
     : 'table'
 
 /**
- * A sum of money on a tile, beside others that reach thousands: as short as on any tile, and without pennies. What one of
- * something costs or brings keeps its own.
- */
-export const showSum = (
-  value: string | null | undefined,
-  currency: string | null,
-  locale = usualLocale,
-): string =>
-  show(value, { unit: 'money', currency }, Math.abs(Number(value)) >= 1000 ? 'card' : 'whole', locale)
-
-/**
  * The place of an axis that spans these values: as short as can be with no two ticks reading the same. Between £146 and
  * £148 they stand at £146.50, between 3.84 % and 3.98 % at 3.87 %.
  */

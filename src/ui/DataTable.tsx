@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import { uniqueKeys } from './keys.ts'
 import { Scroll } from './Scroll.tsx'
 import css from './table.module.css'
@@ -37,19 +37,13 @@ export interface DataTableProps<Row> {
   /** Scrolls inside this height instead of growing. */
   maxHeight?: number | string
   compact?: boolean
-  /**
-   * Things rather than figures to compare: on a phone each stands by itself, what is told of it under its name, the first few
-   * of many at first.
-   */
+  /** Things rather than figures to compare: on a phone each stands by itself, what is told of it under its name. */
   entries?: boolean
   /** Shown in place of rows. */
   empty?: ReactNode
   /** Headings above groups of columns: a comparison over its columns. */
   groups?: readonly { label: ReactNode; span: number }[]
 }
-
-/** How many entries stand on a phone at first: about six of its screens. */
-const firstEntries = 20
 
 /** A column's label in plain words. */
 const spoken = <Row,>({ name, label, key }: TableColumn<Row>): string =>
@@ -69,11 +63,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const rows = [...(body.current?.rows ?? [])]
     rows[rows.indexOf(event.currentTarget) + step]?.focus()
   }
-  const [all, setAll] = useState(false)
-  const many =
-    props.entries && props.rows.length > 1.5 * firstEntries && window.matchMedia('(max-width: 700px)').matches
-  const rows = many && !all ? props.rows.slice(0, firstEntries) : props.rows
-  const rowKeys = uniqueKeys(rows.map(props.rowKey))
+  const rowKeys = uniqueKeys(props.rows.map(props.rowKey))
   const arrow = (column: TableColumn<Row>) =>
     props.sort?.by === column.key ? (props.sort.desc ? 'descending' : 'ascending') : undefined
   const cell = (column: TableColumn<Row>, row: Row, first: boolean) => {
@@ -148,7 +138,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {rows.map((row, index) => (
+          {props.rows.map((row, index) => (
             <tr
               key={rowKeys[index]}
               data-kind={props.rowKind?.(row)}
@@ -167,11 +157,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tfoot>
         )}
       </table>
-      {many && (
-        <button type="button" className={css.more} aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? `Show the first ${firstEntries}` : `Show all ${props.rows.length.toLocaleString('en-GB')}`}
-        </button>
-      )}
       {props.rows.length === 0 && props.empty && <div className={css.empty}>{props.empty}</div>}
     </Scroll>
   )

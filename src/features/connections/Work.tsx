@@ -12,6 +12,7 @@ import { EmptyState, ErrorState, Skeleton } from '#ui/State.tsx'
 import { UrlTabs } from '#ui/UrlTabs.tsx'
 import { useUrl } from '#ui/url.ts'
 import css from './connections.module.css'
+import { FewFirst } from './FewFirst.tsx'
 import { Flow } from './Flow.tsx'
 import { isLate, platforms, shownDay, TitleLink, today } from './WorkShown.tsx'
 import type { WorkRow } from './work-model.ts'
@@ -57,58 +58,62 @@ export function Work() {
       {found.isLoading && <Skeleton lines={8} />}
       {found.data && (
         <Card flush stale={found.isPlaceholderData}>
-          <DataTable
-            caption="Tasks and cards, those due first at the top"
-            entries
-            rows={found.data.rows}
-            rowKey={row => `${row.store} ${row.platform} ${row.task}`}
-            empty={
-              nothing || !filtered ? (
-                <EmptyState
-                  title={whole ? 'No task system is connected yet' : 'No tasks of your stores'}
-                  action={whole && <WayIn />}
-                >
-                  {whole
-                    ? 'Connect Asana or Trello, and their tasks are listed here.'
-                    : 'Tasks belong to the store their system was connected for; none is connected for a store you see.'}
-                </EmptyState>
-              ) : (
-                <EmptyState kind="no_match" title="Nothing matches" />
-              )
-            }
-            columns={[
-              { key: 'title', label: 'Task', pinned: true, render: row => <TitleLink {...row} /> },
-              // What says whether it is late, and whose it is, before where it stands: a phone shows the first few.
-              {
-                key: 'due',
-                label: 'Due',
-                wraps: 'name',
-                render: row => (
-                  <span className={css.state} data-state={isLate(row) ? 'trouble' : undefined}>
-                    {shownDay(row.due)}
-                    {isLate(row) && ', late'}
-                  </span>
-                ),
-              },
-              { key: 'assignee', label: 'Who', wraps: 'name', render: row => row.assignee },
-              // What one asked for need not stand in every row.
-              ...(state === null
-                ? [
-                    {
-                      key: 'state',
-                      label: 'State',
-                      render: (row: WorkRow) => states.find(one => one.value === row.state)?.label,
-                    },
-                  ]
-                : []),
-              { key: 'project', label: 'Project', render: row => row.project },
-              { key: 'section', label: 'Section', render: row => row.section },
-              { key: 'system', label: 'Kept in', render: row => platforms[row.platform] ?? row.platform },
-              ...(state === 'open'
-                ? []
-                : [{ key: 'done', label: 'Done on', render: (row: WorkRow) => shownDay(row.done) }]),
-            ]}
-          />
+          <FewFirst rows={found.data.rows}>
+            {shown => (
+              <DataTable
+                caption="Tasks and cards, those due first at the top"
+                entries
+                rows={shown}
+                rowKey={row => `${row.store} ${row.platform} ${row.task}`}
+                empty={
+                  nothing || !filtered ? (
+                    <EmptyState
+                      title={whole ? 'No task system is connected yet' : 'No tasks of your stores'}
+                      action={whole && <WayIn />}
+                    >
+                      {whole
+                        ? 'Connect Asana or Trello, and their tasks are listed here.'
+                        : 'Tasks belong to the store their system was connected for; none is connected for a store you see.'}
+                    </EmptyState>
+                  ) : (
+                    <EmptyState kind="no_match" title="Nothing matches" />
+                  )
+                }
+                columns={[
+                  { key: 'title', label: 'Task', pinned: true, render: row => <TitleLink {...row} /> },
+                  // What says whether it is late, and whose it is, before where it stands: a phone shows the first few.
+                  {
+                    key: 'due',
+                    label: 'Due',
+                    wraps: 'name',
+                    render: row => (
+                      <span className={css.state} data-state={isLate(row) ? 'trouble' : undefined}>
+                        {shownDay(row.due)}
+                        {isLate(row) && ', late'}
+                      </span>
+                    ),
+                  },
+                  { key: 'assignee', label: 'Who', wraps: 'name', render: row => row.assignee },
+                  // What one asked for need not stand in every row.
+                  ...(state === null
+                    ? [
+                        {
+                          key: 'state',
+                          label: 'State',
+                          render: (row: WorkRow) => states.find(one => one.value === row.state)?.label,
+                        },
+                      ]
+                    : []),
+                  { key: 'project', label: 'Project', render: row => row.project },
+                  { key: 'section', label: 'Section', render: row => row.section },
+                  { key: 'system', label: 'Kept in', render: row => platforms[row.platform] ?? row.platform },
+                  ...(state === 'open'
+                    ? []
+                    : [{ key: 'done', label: 'Done on', render: (row: WorkRow) => shownDay(row.done) }]),
+                ]}
+              />
+            )}
+          </FewFirst>
         </Card>
       )}
     </>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { askedDay } from '#kernel/asked-day.ts'
+import { show } from '#kernel/format.ts'
 import { fixed, over, plainOrNull } from '#kernel/plan/fixed.ts'
 import type { ShownRow } from '#kernel/plan/rows.ts'
 import type { Line, Sheet } from '#kernel/plan/sheet.ts'
@@ -481,3 +482,7 @@ export function openWords({ periods }: Sheet, closed: readonly string[]): string
   const [first, last] = [open[0], open.at(-1)]
   return first && last ? ` in ${spanWords(first.from, last.to)}` : ''
 }
+
+/** A sum of money on a tile, beside others that reach thousands: three digits from a million, and never pennies. */
+export const showSum = (value: string | null, currency: string): string =>
+  show(value, { unit: 'money', currency }, Math.abs(Number(value)) >= 1000 ? 'card' : 'whole')

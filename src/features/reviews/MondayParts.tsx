@@ -1,5 +1,5 @@
 import { exploreLink } from '#kernel/explore-link.ts'
-import { chanceWords, percent, placeOf, show, showDay, showSigned, showSum } from '#kernel/format.ts'
+import { chanceWords, percent, placeOf, show, showDay, showSigned } from '#kernel/format.ts'
 import { change } from '#kernel/trend.ts'
 import type { Definition } from '#metrics/query.ts'
 import { Card } from '#ui/Card.tsx'
@@ -49,7 +49,8 @@ function Plain(props: { caption: string; heads: string[]; rows: { key: string; c
 
 /** Where the month and the quarter end: P10, P50 and P90 beside the target. */
 export function Landings({ landings, currency }: Pick<Monday, 'landings' | 'currency'>) {
-  const money = (value: number | null) => showSum(value === null ? null : value.toFixed(2), currency)
+  const money = (value: number | null) =>
+    value === null ? 'N/A' : show(value.toFixed(2), moneyIn(currency), 'card')
   const [first] = landings
   const aimed = landings.some(one => one.plan !== null)
   return (
