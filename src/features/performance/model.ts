@@ -4,11 +4,11 @@ import { showDay } from '#kernel/format.ts'
 import { planIn } from '#kernel/plan-comparison.ts'
 import { valueName } from '#kernel/value-names.ts'
 import { type Asked, comparisonName, type Search, spanWords, type View, whenWords } from '#kernel/view.ts'
-import { cell } from '#metrics/assortment/model.ts'
+import { cell } from '#metrics/cells/model.ts'
 import type { Answer, AnswerRow, Definition, Grain, Query } from '#metrics/query.ts'
 
 export * from '#kernel/address.ts'
-export { cell, titlesOf } from '#metrics/assortment/model.ts'
+export { cell, titlesOf } from '#metrics/cells/model.ts'
 
 /** Narrows to a value, or widens again when that value alone was asked for already. */
 export function toggleFilter(filters: readonly Filter[], dimension: string, value: string): Filter[] {

@@ -17,7 +17,7 @@ export {
   signedCents,
   versionsTitle,
 } from '#kernel/plan/shown.ts'
-export { titlesOf } from '#metrics/assortment/model.ts'
+export { titlesOf } from '#metrics/cells/model.ts'
 
 /** What the plan room sends and is sent. Pure: the screens check with the same words. */
 

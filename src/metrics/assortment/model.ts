@@ -1,29 +1,7 @@
-import type { Answer, AnswerRow } from '../query.ts'
+import { cell } from '../cells/model.ts'
+import type { AnswerRow } from '../query.ts'
 
-/** A row's value of a metric or dimension. */
-export const cell = (row: AnswerRow | undefined, name: string): string | null => {
-  const value = row?.[name]
-  return typeof value === 'string' ? value : null
-}
-
-/** A title written all in capitals, as tills write them, made easier to read; any other is left as it is. */
-export const readable = (title: string): string => {
-  const text = title.trim()
-  return /[a-z]/.test(text) || !/[A-Z]{3}/.test(text) ? text : text.charAt(0) + text.slice(1).toLowerCase()
-}
-
-/** For each product its title: the one sold most where there are several. */
-export function titlesOf(answer: Pick<Answer, 'rows'> | undefined): ReadonlyMap<string, string> {
-  const found = new Map<string, { title: string; units: number }>()
-  for (const row of answer?.rows ?? []) {
-    const id = cell(row, 'product') ?? ''
-    const title = cell(row, 'title') ?? ''
-    const units = Number(cell(row, 'units_sold') ?? 0)
-    const best = found.get(id)
-    if (title && (!best || units > best.units)) found.set(id, { title, units })
-  }
-  return new Map([...found].map(([id, { title }]) => [id, readable(title)]))
-}
+export * from '../cells/model.ts'
 
 /** What a line of the products screen may stand for. */
 export const productLines = ['product', 'category', 'brand'] as const
@@ -113,12 +91,6 @@ export const [paceDays, fewestPaceDays] = [56, 14]
 export function weeklyDemand(units: number | null, daysOut: number, goesOn: number): number | null {
   const days = demandDays - daysOut
   return units !== null && units > 0 && days > 0 ? (units / days) * 7 * goesOn : null
-}
-
-/** A row's number; null where it is not known. */
-export const numberOf = (row: AnswerRow | undefined, name: string): number | null => {
-  const value = cell(row, name)
-  return value === null ? null : Number(value)
 }
 
 /** Rows in the order asked for; what is not known comes last either way, and equals stand by their first column. */

@@ -1,7 +1,7 @@
 import { civil, type Day, monthOf, yearOf } from '#kernel/day.ts'
 import { percent } from '#kernel/format.ts'
 import { hourName } from '#kernel/period-words.ts'
-import { cell, numberOf } from '#metrics/assortment/model.ts'
+import { cell, numberOf } from '#metrics/cells/model.ts'
 import type { Answer, AnswerRow } from '#metrics/query.ts'
 import { against } from '../model.ts'
 
