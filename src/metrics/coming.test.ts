@@ -114,7 +114,12 @@ it('stores that are whole are compared, asked for alone or as rows of their own'
   const nearer = { ...north('2026-03-05'), store: 'south', words: 'orders of South: read back to 5 Mar' }
   coming = [nearer, ...coming]
   expect((await ask({})).meta.warnings[0]?.message).toMatch(
-    /^Orders of North: read back to 2026-03-10 so far \(and 1 more of this kind\)\. Figures are whole from 10 Mar/,
+    /^Orders of North: read back to 2026-03-10 so far \(after it orders of South\)\. Figures are whole from 10 Mar/,
+  )
+  const behind = ['refunds of South', 'traffic of North', 'orders of West']
+  coming = [...coming, ...behind.map(of => ({ ...nearer, words: `${of}: being read` }))]
+  expect((await ask({})).meta.warnings[0]?.message).toContain(
+    '(after it orders of South, refunds of South and 2 more)',
   )
   coming = [north('2026-03-10')]
   const filtered = await ask({ filters: [{ dimension: 'store', is: ['south'] }] })

@@ -88,6 +88,13 @@ const comparedFrom = (window: Window): Day[] =>
     .slice(1)
     .flatMap(({ from }) => (from === '' ? [] : [from]))
 
+/** What else is behind, without how far: "orders of South, traffic of North and 4 more". */
+const named = (others: readonly string[]): string => {
+  const [a = '', b, ...more] = [...new Set(others.map(words => words.split(': ')[0] ?? words))]
+  if (b === undefined) return a
+  return more.length === 0 ? `${a} and ${b}` : `${a}, ${b} and ${more.length} more`
+}
+
 /** Why, in a sentence, and the stores it is of. */
 export const comingWords = (
   whole: Whole,
@@ -98,7 +105,7 @@ export const comingWords = (
   // What is furthest behind says how far all of it is.
   const behind = whole.coming.toSorted((a, b) => (a.from > b.from ? -1 : a.from < b.from ? 1 : 0))
   const [first = '', ...others] = [...new Set(behind.map(one => one.words))]
-  const also = others.length > 0 ? ` (and ${others.length} more of this kind)` : ''
+  const also = others.length > 0 ? ` (after it ${named(others)})` : ''
   const compared = comparedFrom(window).some(day => day < from)
   const reached = [window.from, ...comparedFrom(window)]
   return [
