@@ -52,6 +52,10 @@ const counting = () => {
       asked.push(query)
       return engine.ask(query, scope)
     },
+    parts(query, least, scope) {
+      asked.push(query)
+      return engine.parts(query, least, scope)
+    },
   }
   const actor = { kind: 'person', id: 'bo', name: 'Bo', role: 'director', stores: 'all' } as const
   return { asked, context: { metrics, granary, actor, clock: () => new Date('2026-03-16T08:00:00Z') } }

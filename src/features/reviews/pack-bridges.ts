@@ -8,31 +8,54 @@ import type { Bridge } from '#metrics/bridge/shape.ts'
 import { driverWords } from '#metrics/bridge/words.ts'
 import type { Engine } from '#metrics/engine.ts'
 import { withNames } from '#metrics/names.ts'
-import type { Answer, AnswerRow, Query } from '#metrics/query.ts'
+import type { AnswerRow, Query } from '#metrics/query.ts'
 
 /**
  * The language, asked once where bridges against several bases ask the same: all their bases stand in one answer, whose rows
  * are read once. Where not all values fit into an answer, which are in it depends on the base: then each is asked by itself.
  */
 export function together(engine: Engine, bases: readonly string[]): Engine {
-  const shared = new Map<string, { base: string; answer: Promise<Answer> }>()
+  const shared = new Map<string, Promise<unknown>>()
+  const compare = [...bases] as Query['compare']
+  /** The base of a question that another of them asks as well. */
+  const baseOf = ({ compare: [base, ...more] = [] }: Query) =>
+    base && more.length === 0 && bases.includes(base) ? base : null
+  /** What the first of them asked, with all bases. */
+  const once = <T>(kind: string, query: Query, ask: (query: Query) => Promise<T>): Promise<T> => {
+    const { compare: _, sort, ...rest } = query
+    const key = JSON.stringify([kind, rest, sort && { ...sort, of: sort.of !== undefined }])
+    const known = (shared.get(key) as Promise<T> | undefined) ?? ask({ ...query, compare })
+    shared.set(key, known)
+    return known
+  }
+  const fits = ({ limit }: Query, count: number) => limit === undefined || count <= limit
   return {
     ...engine,
     async ask(query, scope) {
-      const [base, ...more] = query.compare ?? []
-      if (!base || more.length > 0 || !bases.includes(base)) return engine.ask(query, scope)
-      const { compare: _compare, sort, ...rest } = query
-      const key = JSON.stringify([rest, sort && { ...sort, of: sort.of !== undefined }])
-      let known = shared.get(key)
-      if (!known) {
-        known = { base, answer: engine.ask({ ...query, compare: [...bases] as Query['compare'] }, scope) }
-        shared.set(key, known)
-      }
-      const answer = await known.answer
-      if (query.limit !== undefined && answer.meta.count > query.limit) return engine.ask(query, scope)
-      return { ...answer, rows: ofBase(answer.rows, base, sort) }
+      const base = baseOf(query)
+      if (!base) return engine.ask(query, scope)
+      const answer = await once('ask', query, all => engine.ask(all, scope))
+      if (!fits(query, answer.meta.count)) return engine.ask(query, scope)
+      return { ...answer, rows: ofBase(answer.rows, base, query.sort) }
+    },
+    async parts(query, least, scope) {
+      const base = baseOf(query)
+      // Which values are crossed depends on the base.
+      if (!base || query.by?.length !== 1) return engine.parts(query, least, scope)
+      const { rows, count } = await once('parts', query, all => engine.parts(all, 0, scope))
+      if (!fits(query, count)) return engine.parts(query, least, scope)
+      const own = ofBase(rows, base, query.sort)
+      const large = (row: AnswerRow) =>
+        sides(row, base, query.sort?.by ?? '').reduce((a, b) => a + b) >= least
+      return { rows: least > 0 ? own.filter(large) : own, count: own.length }
     },
   }
+}
+
+/** What a row is of a metric and was at a base, without their signs; 0 where it is not known. */
+const sides = (row: AnswerRow, base: string, metric: string): [number, number] => {
+  const then = row.compare?.[base]?.values[metric]?.value
+  return [Math.abs(Number(row[metric] ?? 0)), Math.abs(Number(then ?? 0))]
 }
 
 /** Rows that have anything on either side of a base, in the order asked for. */
@@ -43,7 +66,10 @@ function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): 
     return Object.entries(values).some(([metric, { value }]) => told(value) || told(row[metric]))
   })
   if (!sort?.of) return own
-  const moved = (row: AnswerRow) => Math.abs(Number(row.compare?.[base]?.values[sort.by]?.delta ?? 0))
+  const moved = (row: AnswerRow) => {
+    const [now, then] = [row[sort.by], row.compare?.[base]?.values[sort.by]?.value]
+    return typeof now === 'string' && typeof then === 'string' ? Math.abs(Number(now) - Number(then)) : 0
+  }
   return own.toSorted((a, b) => moved(b) - moved(a))
 }
 
