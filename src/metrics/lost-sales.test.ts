@@ -4,6 +4,7 @@ import { addDays } from '#kernel/day.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines } from '../../test/small-ledger.ts'
+import { plainWorld, shop } from '../../test/small-world.ts'
 import { createEngine } from './create-engine.ts'
 import type { Engine } from './engine.ts'
 import type { Query } from './query.ts'
@@ -22,19 +23,9 @@ beforeEach(async () => {
   metrics = createEngine({
     granary,
     world: async () => ({
-      stores: ['shop', 'trade'].map(store => ({
-        store,
-        name: store,
-        currency: 'GBP',
-        timezone: 'Europe/London',
-        kind: 'both' as const,
-      })),
-      calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
+      ...plainWorld,
+      stores: ['shop', 'trade'].map(store => shop(store)),
       currency: 'GBP',
-      events: [],
-      targets: [],
-      metrics: [],
-      dimensions: [],
     }),
   })
 })

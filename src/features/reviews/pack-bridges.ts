@@ -45,18 +45,20 @@ export function together(engine: Engine, bases: readonly string[]): Engine {
       const { rows, count } = await once('parts', query, all => engine.parts(all, 0, scope))
       if (!fits(query, count)) return engine.parts(query, least, scope)
       const own = ofBase(rows, base, query.sort)
-      const large = (row: AnswerRow) =>
-        sides(row, base, query.sort?.by ?? '').reduce((a, b) => a + b) >= least
-      return { rows: least > 0 ? own.filter(large) : own, count: own.length }
+      const large = own.filter(row => {
+        const [now, then] = sides(row, base, query.sort?.by)
+        return Math.abs(now ?? 0) + Math.abs(then ?? 0) >= least
+      })
+      return { rows: large, count: own.length }
     },
   }
 }
 
-/** What a row is of a metric and was at a base, without their signs; 0 where it is not known. */
-const sides = (row: AnswerRow, base: string, metric: string): [number, number] => {
-  const then = row.compare?.[base]?.values[metric]?.value
-  return [Math.abs(Number(row[metric] ?? 0)), Math.abs(Number(then ?? 0))]
-}
+/** What a row is of a metric and was at a base; null where it is not known. */
+const sides = (row: AnswerRow, base: string, metric = '') =>
+  [row[metric], row.compare?.[base]?.values[metric]?.value].map(value =>
+    typeof value === 'string' ? Number(value) : null,
+  )
 
 /** Rows that have anything on either side of a base, in the order asked for. */
 function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): AnswerRow[] {
@@ -67,8 +69,8 @@ function ofBase(rows: readonly AnswerRow[], base: string, sort: Query['sort']): 
   })
   if (!sort?.of) return own
   const moved = (row: AnswerRow) => {
-    const [now, then] = [row[sort.by], row.compare?.[base]?.values[sort.by]?.value]
-    return typeof now === 'string' && typeof then === 'string' ? Math.abs(Number(now) - Number(then)) : 0
+    const [now = null, then = null] = sides(row, base, sort.by)
+    return now === null || then === null ? 0 : Math.abs(now - then)
   }
   return own.toSorted((a, b) => moved(b) - moved(a))
 }

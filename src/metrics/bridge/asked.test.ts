@@ -3,6 +3,7 @@ import { addDays } from '#kernel/day.ts'
 import { openDuckdb } from '#warehouse/duckdb.ts'
 import type { Warehouse } from '#warehouse/warehouse.ts'
 import { deliver, deliverLines, type Line } from '../../../test/small-ledger.ts'
+import { plainWorld, shop } from '../../../test/small-world.ts'
 import { createEngine } from '../create-engine.ts'
 import type { Engine } from '../engine.ts'
 import type { Query } from '../query.ts'
@@ -65,17 +66,7 @@ afterAll(() => granary.close())
 const explained = async (store: string, mayAddUp = false) => {
   const engine = createEngine({
     granary,
-    world: async () => ({
-      stores: stores.map(one => ({
-        ...{ store: one, name: one, currency: 'GBP', timezone: 'Europe/London', kind: 'b2c' as const },
-      })),
-      calendar: { calendar: 'gregorian', fiscalStartMonth: 1, weekStart: 1, yearEnd: 'nearest_saturday' },
-      currency: 'GBP',
-      events: [],
-      targets: [],
-      metrics: [],
-      dimensions: [],
-    }),
+    world: async () => ({ ...plainWorld, stores: stores.map(store => shop(store)), currency: 'GBP' }),
   })
   const asked: string[] = []
   const note = ({ by, metrics, from, to }: Query) => {

@@ -29,16 +29,10 @@ export interface Explained {
 const silent = new Set('currency kind origin title product_title tracking hour weekday order'.split(' '))
 /** Ids of people and firms: each for itself, without shifts between them or rates of its own. */
 const single = new Set(['customer', 'account'])
-/**
- * Dimensions that mostly have more values than are looked at, or only one, or the same as another: their drivers are asked
- * only once it is known that all of them are looked at and tell something.
- */
-const seenFirst = new Set([
-  ...[...single, 'product', 'campaign', 'landing_page'],
-  ...['store', 'business', 'promotion'],
-])
-/** Of these the small values are not even read, where they are too many. */
+/** Dimensions that mostly have more values than are looked at: where they do, the small ones are not even read. */
 const many = new Set([...single, 'product', 'campaign', 'landing_page'])
+/** Those, and what mostly has only one value, or the same as another: drivers are asked only where all are looked at and tell something. */
+const seenFirst = new Set([...many, 'store', 'business', 'promotion'])
 /** What stands for itself where the first has nothing else to say of it. */
 const otherwise: Readonly<Record<string, string>> = { promotion: 'discount_code' }
 
