@@ -78,7 +78,7 @@ export function alertCalls(door: any) {
   return {
     alerts: door.handler(({ input }: { input?: { state?: string[] } }) => {
       const rows = (input?.state ?? ['open', 'acknowledged']).includes(row.state) ? [row] : []
-      return { rows, count: rows.length, lookedAt: '2011-12-09', waiting: [] }
+      return { rows, count: rows.length, lookedAt: '2011-12-09', lookingTo: null, waiting: [] }
     }),
     alert: door.handler(told),
     actOnAlert: door.handler(({ input }: { input: { act: string; reason: string; until?: string } }) => {

@@ -98,7 +98,15 @@ export async function openStage(options: {
       }),
       ...(options.alerts
         ? alertCalls(door)
-        : { alerts: door.handler(() => ({ rows: [], count: 0, lookedAt: null, waiting: [] })) }),
+        : {
+            alerts: door.handler(() => ({
+              rows: [],
+              count: 0,
+              lookedAt: null,
+              lookingTo: null,
+              waiting: [],
+            })),
+          }),
       bridge: door.handler(({ input }) => bridge(input as Query & { metric: string; compare: string })),
       rows: door.handler(({ input }) => rows(input as RowsRequest)),
       export: door.handler(({ input }) => {

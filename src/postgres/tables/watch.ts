@@ -160,6 +160,8 @@ export const looks = pgTable('looks', {
   rule: text().primaryKey(),
   /** Last day looked at; null while nothing could be. */
   through: text(),
+  /** Day the look that was begun last is to come to; null before the first. */
+  upTo: text('up_to'),
   at: moment('at').notNull(),
   /** Stores it could not judge at its last look, and why. */
   gaps: jsonb().$type<Gap[]>().notNull(),

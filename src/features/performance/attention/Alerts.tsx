@@ -60,8 +60,8 @@ function AlertList() {
       />
     )
   if (!found.data) return <Skeleton lines={8} />
-  const { rows, lookedAt, waiting } = found.data
-  const whole = lookedAt !== null && waiting.length === 0
+  const { rows, lookedAt, lookingTo, waiting } = found.data
+  const whole = lookedAt !== null && lookingTo === null && waiting.length === 0
   return (
     <>
       <div className={css.bar}>
@@ -73,7 +73,7 @@ function AlertList() {
         />
         <span className={css.quiet}>
           {lookedAt
-            ? `Looked at up to ${showDay(lookedAt)}${rows.length > 1 ? ' · what goes on stands first, then the most money a day' : ''}`
+            ? `Looked at up to ${showDay(lookedAt)}${lookingTo ? ', going on' : ''}${rows.length > 1 ? ' · what goes on stands first, then the most money a day' : ''}`
             : 'Not looked at yet'}
         </span>
       </div>

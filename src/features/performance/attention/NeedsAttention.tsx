@@ -25,7 +25,8 @@ export function NeedsAttention({ first }: { first: FirstThings }) {
         />
       </Card>
     )
-  if (!data || (data.lookedAt === null && data.waiting.length === 0)) return null
+  if (!data || (data.lookedAt === null && data.lookingTo === null && data.waiting.length === 0)) return null
+  const whole = data.lookingTo === null && data.waiting.length === 0
   const open = (id?: string) => setUrl({ alert: id }, { to: '/alerts' })
   return (
     <Card
@@ -39,12 +40,8 @@ export function NeedsAttention({ first }: { first: FirstThings }) {
       }
     >
       {data.rows.length === 0 ? (
-        <EmptyState
-          kind={data.waiting.length === 0 ? 'all_done' : 'nothing_yet'}
-          compact
-          title={quietTitle(data)}
-        >
-          {data.waiting.length === 0 && 'Everything that is watched is as usual.'}
+        <EmptyState kind={whole ? 'all_done' : 'nothing_yet'} compact title={quietTitle(data)}>
+          {whole && 'Everything that is watched is as usual.'}
         </EmptyState>
       ) : (
         <ul className={css.list}>

@@ -144,13 +144,20 @@ async function prepare(context: Context, rules: readonly Rule[], last: Day): Pro
     if (watched === null) {
       await noteLook(
         ledger,
-        { rule: rule.id, through: before.get(rule.id) ?? null, gaps: seen.gaps },
+        { rule: rule.id, through: before.get(rule.id) ?? null, upTo: null, gaps: seen.gaps },
         context,
       )
       continue
     }
     const through = before.get(rule.id) ?? ''
     const next = addDays(later(through, addDays(seen.last, -firstLook)), 1)
+    // Who asks meanwhile is not told that all is well by days that are over.
+    if (through < seen.last)
+      await noteLook(
+        ledger,
+        { rule: rule.id, through: through || null, upTo: seen.last, gaps: seen.gaps },
+        context,
+      )
     // The last day is looked at again: more of it may have come.
     looked.push({ rule, watched, ...seen, from: earlier(next, seen.last) })
   }
@@ -159,10 +166,10 @@ async function prepare(context: Context, rules: readonly Rule[], last: Day): Pro
 
 const noteLook = (
   ledger: Context['ledger'],
-  { rule, through, gaps }: { rule: string; through: Day | null; gaps: Gap[] },
+  { rule, ...seen }: { rule: string; through: Day | null; upTo: Day | null; gaps: Gap[] },
   { clock }: Pick<Context, 'clock'>,
 ) => {
-  const set = { through, gaps, at: clock().toISOString() }
+  const set = { ...seen, at: clock().toISOString() }
   return ledger
     .insert(looks)
     .values({ rule, ...set })
@@ -176,6 +183,8 @@ const aboutOf = (rules: readonly Rule[]) => (id: string) =>
 export interface LookedAt {
   /** Last day that every rule that can look has looked at; null before the first look. */
   through: Day | null
+  /** Day to which a look goes on, where it has not come so far; null where none does. */
+  lookingTo: Day | null
   /** Stores that are not judged yet, each with the rules and the reason. */
   waiting: { rules: string[]; store: string; words: string }[]
 }
@@ -183,15 +192,17 @@ export interface LookedAt {
 /** How far the rules that are on have looked. */
 export async function lookedAt({ ledger }: Pick<Context, 'ledger'>): Promise<LookedAt> {
   const rows = await ledger
-    .select({ name: alertRules.name, through: looks.through, gaps: looks.gaps })
+    .select({ name: alertRules.name, through: looks.through, upTo: looks.upTo, gaps: looks.gaps })
     .from(looks)
     .innerJoin(alertRules, and(eq(alertRules.id, looks.rule), eq(alertRules.active, true)))
     .orderBy(alertRules.name)
   const days = rows.flatMap(row => row.through ?? [])
+  const goingOn = rows.flatMap(({ through, upTo }) => (upTo !== null && (through ?? '') < upTo ? [upTo] : []))
   const gaps = rows.flatMap(row => row.gaps.map(gap => ({ ...gap, rule: row.name })))
   const waiting = [...Map.groupBy(gaps, gap => JSON.stringify([gap.store, gap.words])).values()]
   return {
     through: days.length > 0 ? days.reduce(earlier) : null,
+    lookingTo: goingOn.length > 0 ? goingOn.reduce(later) : null,
     waiting: waiting.map(same => ({
       store: same[0]?.store ?? '',
       words: same[0]?.words ?? '',
@@ -359,8 +370,8 @@ async function keep(context: Context, look: Look): Promise<Alert[]> {
         .set(set)
         // What somebody did meanwhile is not undone: the next look sees it.
         .where(and(eq(alerts.id, one.id), eq(alerts.updatedAt, one.updatedAt)))
-    for (const { rule, gaps } of looked)
-      await noteLook(tx as unknown as Context['ledger'], { rule: rule.id, through: day, gaps }, context)
+    for (const { rule, last: upTo, gaps } of looked)
+      await noteLook(tx as unknown as Context['ledger'], { rule: rule.id, through: day, upTo, gaps }, context)
   })
   return fresh
 }

@@ -4,7 +4,7 @@ import { snoozed } from '#kernel/snooze.ts'
 import { alertsTitle, causeLink } from './model.ts'
 
 it('the screen of alerts says how many are open and which comes first', () => {
-  const told = { lookedAt: '2026-11-24', waiting: [] }
+  const told = { lookedAt: '2026-11-24', lookingTo: null, waiting: [] }
   const one = { what: 'Units sold 97 % below usual', where: 'Kitchen' }
   expect(alertsTitle({ ...told, rows: [one, { what: 'Orders', where: '' }], count: 1200 })).toBe(
     '1,200 alerts are open, first Units sold 97 % below usual, Kitchen',
@@ -13,7 +13,13 @@ it('the screen of alerts says how many are open and which comes first', () => {
     'Units sold 97 % below usual',
   )
   expect(alertsTitle({ ...told, rows: [], count: 0 })).toBe('Nothing needs you')
-  expect(alertsTitle({ rows: [], count: 0, lookedAt: null, waiting: [] })).toBe('Not looked at yet')
+  expect(alertsTitle({ rows: [], count: 0, lookedAt: null, lookingTo: null, waiting: [] })).toBe(
+    'Not looked at yet',
+  )
+  // Days long over tell nothing of those that are still being looked at.
+  expect(alertsTitle({ ...told, rows: [], count: 0, lookingTo: '2026-11-28' })).toBe(
+    'Still looking, up to 28 Nov',
+  )
 })
 
 it('an alert is put off for a day, a week, a month of whatever length, or until a day to come', () => {

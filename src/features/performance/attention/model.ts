@@ -29,24 +29,27 @@ export const perDay = (amount: number | null, currency: string): string =>
 /** What is said where no alert is open: that all is well only where all of it was seen. */
 export const quietTitle = ({
   lookedAt,
+  lookingTo,
   waiting,
 }: {
   lookedAt: string | null
+  lookingTo: string | null
   waiting: readonly unknown[]
-}): string =>
-  waiting.length > 0
-    ? lookedAt === null
+}): string => {
+  if (lookingTo !== null) return `Still looking, up to ${showDay(lookingTo, 'card')}`
+  if (waiting.length > 0)
+    return lookedAt === null
       ? 'Waiting for data that are still coming in'
       : 'Nothing found in what is here so far'
-    : lookedAt === null
-      ? 'Not looked at yet'
-      : 'Nothing needs you'
+  return lookedAt === null ? 'Not looked at yet' : 'Nothing needs you'
+}
 
 /** What the screen of alerts answers: how many are open and which comes first, or why there is none. */
 export const alertsTitle = (told: {
   rows: readonly { what: string; where: string }[]
   count: number
   lookedAt: string | null
+  lookingTo: string | null
   waiting: readonly unknown[]
 }): string => {
   const [first] = told.rows

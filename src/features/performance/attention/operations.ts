@@ -145,7 +145,7 @@ export const alertOperations = {
         .limit(1000)
       const own = ranked(found.filter(one => mayFor(context.actor, one)))
       const definitions = await definitionsOf(context)
-      const { through, waiting } = await lookedAt(context)
+      const { through, lookingTo, waiting } = await lookedAt(context)
       const stores = await storeNames(context)
       const shown = own.slice(0, input?.limit ?? 50)
       const named = await namedIn(context, shown)
@@ -153,6 +153,7 @@ export const alertOperations = {
         rows: shown.map(one => rowOf(one, definitions.get(one.metric), stores, named)),
         count: own.length,
         lookedAt: through,
+        lookingTo,
         waiting: waiting
           .filter(one => seesAll(context.actor, [one.store]))
           .map(one => ({ ...one, store: stores[one.store] ?? one.store })),

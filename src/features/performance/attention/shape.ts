@@ -54,6 +54,10 @@ export const AlertsTold = z.object({
   rows: z.array(AlertRow),
   count: z.int(),
   lookedAt: z.string().nullable().describe('Last day that was looked at; null before the first look'),
+  lookingTo: z
+    .string()
+    .nullable()
+    .describe('Day to which a look that goes on is to come; null where none does'),
   waiting: z
     .array(z.object({ store: z.string(), words: z.string(), rules: z.array(z.string()) }))
     .describe('Stores that cannot be judged yet, by which rules, and why'),

@@ -134,8 +134,13 @@ describe('a look that is cut short', () => {
     await stream({ edge: ms('2025-05-01') })
     // As if nothing had been looked at: three months of days, of which some are written.
     await room.open.ledger.delete(looks)
-    for (const nth of [1, 3]) await expect(evaluate(dyingIn(nth))).rejects.toThrow('died')
+    for (const nth of [1, 3]) {
+      await expect(evaluate(dyingIn(nth))).rejects.toThrow('died')
+      // Days of last winter that were well say nothing of today.
+      expect((await asked()).lookingTo).toBe(last)
+    }
     await evaluate(room.context())
+    expect(await asked()).toMatchObject({ lookedAt: last, lookingTo: null })
     const [found, ...more] = await ofNorth()
     expect(more).toEqual([])
     expect(found).toMatchObject({ since: fell, until: null, seenOn: last, state: 'open' })

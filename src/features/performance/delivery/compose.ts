@@ -176,8 +176,10 @@ export async function staleWords(context: Context, { stores }: Pick<Channel, 'st
   const late = (await lateStores(context, closed)).filter(
     one => stores === null || stores.includes(one.store),
   )
-  const { through, waiting } = await lookedAt(context)
+  const { through, lookingTo, waiting } = await lookedAt(context)
   if (through === null) return 'Nothing was looked at yet.'
+  if (lookingTo !== null)
+    return `Looked at up to ${spanWords(through, through)} so far: what came since is still looked at.`
   const unseen = waiting.filter(one => stores === null || stores.includes(one.store))
   const words = [
     ...late.map(one => one.words),
