@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { restoreFrom } from '#server/restore.ts'
@@ -61,6 +70,15 @@ describe('wrong use is told apart from failure', () => {
     const ran = await run(['restore', place, '--data', data, '--json'])
     expect(ran.code).toBe(1)
     expect(JSON.parse(ran.err)).toMatchObject({ error: { code: 'invalid', next: expect.any(String) } })
+  })
+
+  it('the demo whose systems find their port taken says so, not that another is to be chosen', async () => {
+    const folder = join(place, 'demo')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'systems.json'), JSON.stringify({ port: Number(new URL(first.url).port) }))
+    const ran = await run(['demo', '--data', folder])
+    expect(ran.code).toBe(1)
+    expect(ran.err).toMatch(/systems of this demo .* is taken.\n.*--data and a new folder/)
   })
 })
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addDays, type Day } from '#kernel/day.ts'
+import { Failure } from '#kernel/error.ts'
 import { makeDataFolder } from '#server/lock.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -52,8 +53,16 @@ function companyOf(folder: string, days: number): Made {
 /** The port the systems answer on: the same at every start, as it stands in the connections. */
 async function portIn(folder: string): Promise<number> {
   const place = join(folder, 'systems.json')
-  if (existsSync(place)) return (JSON.parse(readFileSync(place, 'utf8')) as { port: number }).port
   const { freePort } = await import('#server/listen.ts')
+  if (existsSync(place)) {
+    const { port } = JSON.parse(readFileSync(place, 'utf8')) as { port: number }
+    return freePort('127.0.0.1', port).catch(cause => {
+      throw new Failure('conflict', `Port ${port}, on which the systems of this demo answer, is taken.`, {
+        next: 'Stop what uses it (a copy of this demo perhaps), or begin another demo with --data and a new folder.',
+        cause,
+      })
+    })
+  }
   const port = await freePort('127.0.0.1')
   writeFileSync(place, JSON.stringify({ port }))
   return port

@@ -2,11 +2,11 @@ import { createServer } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Failure } from '#kernel/error.ts'
 
-/** A port that nobody uses now. */
-export const freePort = (host: string) =>
+/** A port that nobody uses now: the wanted one, or any. @throws the system's error where the wanted one is taken */
+export const freePort = (host: string, wanted = 0) =>
   new Promise<number>((resolve, reject) => {
     const probe = createServer().once('error', reject)
-    probe.listen(0, host, () => {
+    probe.listen(wanted, host, () => {
       const address = probe.address()
       probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
