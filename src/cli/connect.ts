@@ -51,7 +51,7 @@ export async function connected<T>(
       fetch: (request, init) =>
         fetch(request, init).catch((cause: unknown) => {
           throw new Failure('unavailable', 'The server that holds the data folder has stopped.', {
-            next: 'What it was asked to import goes on at its next start; ask again then.',
+            next: 'Ask again. A file it was importing goes on at its next start.',
             cause,
           })
         }),
